@@ -1,0 +1,3 @@
+//! Reading and writing reference formats, one module each.
+
+pub mod bibtex;

@@ -1,0 +1,171 @@
+//! CSL items: a reference in the variables of the Citation Style Language, as CSL-JSON has them.
+//!
+//! See the CSL-JSON schema (`csl-data.json`) and the CSL 1.0.2 specification, appendix IV. Reading is
+//! lenient, as citeproc-js is: numbers may be strings and strings numbers, and a value that is none of
+//! the known kinds is kept as JSON, so that an item that is read and written again is the same item.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// A reference in the variables of CSL.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct CslItem {
+    /// The citation key.
+    #[serde(default, deserialize_with = "string_or_number")]
+    pub id: String,
+    /// The CSL type, such as `article-journal`.
+    #[serde(rename = "type", default)]
+    pub item_type: String,
+    /// Every other variable by its CSL name, such as `container-title`.
+    #[serde(flatten)]
+    pub variables: BTreeMap<String, CslValue>,
+}
+
+/// The value of a CSL variable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CslValue {
+    /// Text, which may hold the markup that CSL-JSON allows: `<i> <b> <sup> <sub> <sc>`,
+    /// `<span style="font-variant:small-caps">` and `<span class="nocase">`.
+    Text(String),
+    /// A number that was written as one.
+    Number(i64),
+    /// A name variable.
+    Names(Vec<CslName>),
+    /// A date variable.
+    Date(CslDate),
+    /// Anything else, kept as it came.
+    Other(Json),
+}
+
+/// A name, in the parts that CSL tells apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CslName {
+    /// The family name, or the only name of a person who has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    /// The given names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<String>,
+    /// Particles dropped where only the family name is shown ("van" in "Ludwig van Beethoven").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropping_particle: Option<String>,
+    /// Particles that stay with the family name ("de" in "Alexis de Tocqueville", by some styles).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub non_dropping_particle: Option<String>,
+    /// A suffix such as "Jr." or "III".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suffix: Option<String>,
+    /// Whether a comma goes before the suffix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comma_suffix: Option<Json>,
+    /// Whether the name is never inverted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub static_ordering: Option<Json>,
+    /// Whether particles are to be looked for inside `family` and `given` (citeproc-js).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parse_names: Option<Json>,
+    /// A name that is printed as it stands, such as that of an organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub literal: Option<String>,
+    /// An organisation, as some exporters of CSL-JSON mark it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub isinstitution: Option<Json>,
+}
+
+/// A date, as CSL-JSON has it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CslDate {
+    /// One date, or the two ends of a range; each is year, month, day as far as they are known.
+    /// Years before our era are negative; an end of `[0]` is an open one.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "date_parts"
+    )]
+    pub date_parts: Vec<Vec<i32>>,
+    /// 1 to 4: spring to winter; or a name for a season.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub season: Option<Json>,
+    /// Whether the date is uncertain or approximate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub circa: Option<Json>,
+    /// A date that is printed as it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub literal: Option<String>,
+    /// A date in EDTF or plain words, to be parsed by whoever uses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+    /// A date in EDTF, as newer exporters of CSL-JSON write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edtf: Option<String>,
+}
+
+impl CslItem {
+    /// The value of a variable as text, if it is text or a number.
+    pub fn text(&self, variable: &str) -> Option<String> {
+        match self.variables.get(variable)? {
+            CslValue::Text(text) => Some(text.clone()),
+            CslValue::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The names of a name variable; none where it is absent or no list of names.
+    pub fn names(&self, variable: &str) -> &[CslName] {
+        match self.variables.get(variable) {
+            Some(CslValue::Names(names)) => names,
+            _ => &[],
+        }
+    }
+
+    /// The date of a date variable.
+    pub fn date(&self, variable: &str) -> Option<&CslDate> {
+        match self.variables.get(variable)? {
+            CslValue::Date(date) => Some(date),
+            _ => None,
+        }
+    }
+}
+
+impl CslDate {
+    /// The year in which the date begins, where it is known.
+    pub fn year(&self) -> Option<i32> {
+        self.date_parts.first()?.first().copied()
+    }
+}
+
+fn string_or_number<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<String, D::Error> {
+    Ok(match Json::deserialize(reader)? {
+        Json::String(text) => text,
+        Json::Null => String::new(),
+        other => other.to_string(),
+    })
+}
+
+/// Date parts are numbers, but are met as strings, too, and with empty strings at the end.
+fn date_parts<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<Vec<Vec<i32>>, D::Error> {
+    let dates = Vec::<Vec<Json>>::deserialize(reader)?;
+    dates
+        .into_iter()
+        .map(|parts| {
+            parts
+                .iter()
+                .filter(|part| !matches!(part, Json::Null) && part.as_str() != Some(""))
+                .map(|part| {
+                    let number = match part {
+                        Json::String(text) => text.trim().parse().ok(),
+                        other => other.as_i64().and_then(|number| i32::try_from(number).ok()),
+                    };
+                    number.ok_or_else(|| {
+                        serde::de::Error::custom(format!("{part} is not a part of a date"))
+                    })
+                })
+                .collect()
+        })
+        .collect()
+}
