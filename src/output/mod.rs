@@ -1,1 +1,3 @@
 //! Rich text to a target.
+
+pub mod html;

@@ -1,0 +1,163 @@
+//! Rich text as HTML, in the very markup of the reference processor.
+//!
+//! Characters that mean something in HTML are written as numbers, raised letters and digits of
+//! Unicode as `<sup>`, two spaces as one that does not break and one that does; bibliographies have
+//! the classes `csl-bib-body`, `csl-entry`, `csl-left-margin` and so on.
+
+use crate::csl::{Bibliography, Display, Formatting, Inline};
+
+/// The whole of a bibliography.
+pub fn bibliography(bibliography: &Bibliography) -> String {
+    let mut html = String::from("<div class=\"csl-bib-body\">\n");
+    for entry in &bibliography.entries {
+        html.push_str("  ");
+        html.push_str(&self::entry(&entry.content));
+        html.push('\n');
+    }
+    html.push_str("</div>");
+    html
+}
+
+/// One entry of a bibliography, in its `csl-entry`.
+pub fn entry(content: &[Inline]) -> String {
+    let mut html = String::from("<div class=\"csl-entry\">");
+    write(content, Links::Plain, &mut html);
+    html.push_str("</div>");
+    html
+}
+
+/// Rich text, such as a citation.
+pub fn rich_text(content: &[Inline]) -> String {
+    let mut html = String::new();
+    write(content, Links::Plain, &mut html);
+    html
+}
+
+/// Rich text with its links as links, which the reference processor leaves out.
+pub fn linked(content: &[Inline]) -> String {
+    let mut html = String::new();
+    write(content, Links::Linked, &mut html);
+    html
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Links {
+    Plain,
+    Linked,
+}
+
+fn write(content: &[Inline], links: Links, html: &mut String) {
+    for piece in content {
+        match piece {
+            Inline::Text(text) => escape(text, html),
+            Inline::Formatted(formatting, content) => {
+                let (start, end) = tags(*formatting);
+                html.push_str(start);
+                write(content, links, html);
+                html.push_str(end);
+            }
+            Inline::Link { href, content } if links == Links::Linked => {
+                html.push_str("<a href=\"");
+                escape(href, html);
+                html.push_str("\">");
+                write(content, links, html);
+                html.push_str("</a>");
+            }
+            Inline::Link { content, .. } => write(content, links, html),
+            Inline::Display(display, content) => {
+                let (start, end) = match display {
+                    Display::Block => ("\n\n    <div class=\"csl-block\">", "</div>\n"),
+                    Display::LeftMargin => ("\n    <div class=\"csl-left-margin\">", "</div>"),
+                    Display::RightInline => ("<div class=\"csl-right-inline\">", "</div>\n  "),
+                    Display::Indent => ("<div class=\"csl-indent\">", "</div>\n  "),
+                };
+                html.push_str(start);
+                write(content, links, html);
+                html.push_str(end);
+            }
+        }
+    }
+}
+
+fn tags(formatting: Formatting) -> (&'static str, &'static str) {
+    match formatting {
+        Formatting::Italic => ("<i>", "</i>"),
+        Formatting::Oblique => ("<em>", "</em>"),
+        Formatting::Upright => ("<span style=\"font-style:normal;\">", "</span>"),
+        Formatting::Bold => ("<b>", "</b>"),
+        Formatting::Light => ("", ""),
+        Formatting::NormalWeight => ("<span style=\"font-weight:normal;\">", "</span>"),
+        Formatting::SmallCaps => ("<span style=\"font-variant:small-caps;\">", "</span>"),
+        Formatting::NormalVariant => ("<span style=\"font-variant:normal;\">", "</span>"),
+        Formatting::Underline => ("<span style=\"text-decoration:underline;\">", "</span>"),
+        Formatting::NoDecoration => ("<span style=\"text-decoration:none;\">", "</span>"),
+        Formatting::Superscript => ("<sup>", "</sup>"),
+        Formatting::Subscript => ("<sub>", "</sub>"),
+        Formatting::Baseline => ("<span style=\"baseline\">", "</span>"),
+    }
+}
+
+fn escape(text: &str, html: &mut String) {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '&' => html.push_str("&#38;"),
+            '<' => html.push_str("&#60;"),
+            '>' => html.push_str("&#62;"),
+            _ if character.is_whitespace()
+                && characters.peek().is_some_and(|next| next.is_whitespace()) =>
+            {
+                characters.next();
+                html.push_str("\u{a0} ");
+            }
+            _ => match raised(character) {
+                Some(plain) => {
+                    html.push_str("<sup>");
+                    html.push_str(plain);
+                    html.push_str("</sup>");
+                }
+                None => html.push(character),
+            },
+        }
+    }
+}
+
+/// The plain letters or digits that stand for a raised one of Unicode.
+fn raised(character: char) -> Option<&'static str> {
+    if character.is_ascii() {
+        return None;
+    }
+    Some(match character {
+        '\u{aa}' => "a",
+        '\u{b2}' => "2",
+        '\u{b3}' => "3",
+        '\u{b9}' => "1",
+        '\u{ba}' => "o",
+        '\u{2b0}' => "h",
+        '\u{2b1}' => "\u{266}",
+        '\u{2b2}' => "j",
+        '\u{2b3}' => "r",
+        '\u{2b7}' => "w",
+        '\u{2b8}' => "y",
+        '\u{2e1}' => "l",
+        '\u{2e2}' => "s",
+        '\u{2e3}' => "x",
+        '\u{2070}' => "0",
+        '\u{2071}' => "i",
+        '\u{2074}' => "4",
+        '\u{2075}' => "5",
+        '\u{2076}' => "6",
+        '\u{2077}' => "7",
+        '\u{2078}' => "8",
+        '\u{2079}' => "9",
+        '\u{207a}' => "+",
+        '\u{207b}' => "\u{2212}",
+        '\u{207c}' => "=",
+        '\u{207d}' => "(",
+        '\u{207e}' => ")",
+        '\u{207f}' => "n",
+        '\u{2120}' => "SM",
+        '\u{2122}' => "TM",
+        _ => return None,
+    })
+}
