@@ -259,6 +259,12 @@ impl NumberValue {
                 && let Some(next) = self.parts.get(at + 1)
                 && next.label.is_none()
             {
+                if next.prefix != part.prefix {
+                    // Numbers of different series are no range.
+                    context.push_number(part, &mut text);
+                    text.push('-');
+                    continue;
+                }
                 let chained = next.joiner == "-" || at > 0
                     && self.parts.get(at - 1).is_some_and(|before| before.joiner == "-");
                 self.push_range(part, next, chained, context, &mut text);
