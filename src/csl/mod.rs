@@ -4,6 +4,7 @@
 //! citations as [rich text](RichText). It knows neither the library nor the command line.
 
 mod bibliography;
+pub mod hayagriva;
 mod rich_text;
 
 pub use bibliography::{Bibliography, BibliographyEntry, BibliographyLayout, SecondFieldAlign};
