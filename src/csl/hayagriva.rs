@@ -1,9 +1,9 @@
 //! What Typst will print: works rendered by hayagriva, Typst's own citation engine.
 //!
 //! Its defects are kept, since a reader who sets a list in Typst will see them. Two things only are
-//! different. Its model of an item cannot hold all that a [`CslItem`] can; `item` below says what becomes of
-//! the rest. And where it panics, as it does on a range of dates, the work that made it panic is left
-//! out and reported, and the others are printed.
+//! different. Its model of an item cannot hold all that a [`CslItem`] can; `item` below says what
+//! becomes of the rest. And where it panics, as it does on a range of dates, the work that made it
+//! panic is left out and reported, and the others are printed.
 
 use std::any::Any;
 use std::cell::Cell;
