@@ -6,6 +6,7 @@
 mod bibliography;
 pub mod hayagriva;
 mod rich_text;
+pub mod shelf;
 
 pub use bibliography::{Bibliography, BibliographyEntry, BibliographyLayout, SecondFieldAlign};
 pub use rich_text::{Display, Formatting, Inline, RichText, plain_text};
