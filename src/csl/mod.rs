@@ -4,7 +4,9 @@
 //! citations as [rich text](RichText). It knows neither the library nor the command line.
 
 mod bibliography;
+pub mod hayagriva;
 mod rich_text;
+pub mod shelf;
 
 pub use bibliography::{Bibliography, BibliographyEntry, BibliographyLayout, SecondFieldAlign};
 pub use rich_text::{Display, Formatting, Inline, RichText, plain_text};
