@@ -1,6 +1,35 @@
 //! peerbib: a citation and bibliography manager for the literature of peer production and the commons.
+//!
+//! # The way of a reference
+//!
+//! ```text
+//! refs.bib ──► formats ──► Work ──► library (SQLite) ──► query ──► reading list ──► csl ──► output ──► list.html
+//!              reading       │      works, tags,          selection  sections,       rich    text, HTML,
+//!              never loses   │      history, full text               order           text    Markdown
+//!                            └──► CSL item (derived, rebuildable)
+//! ```
+//!
+//! Data goes one way, left to right, and nothing to the left of an arrow knows what is on its right.
+//!
+//! - [`work`]: the reference itself, as it was written and as CSL sees it
+//! - [`formats`]: reading and writing reference formats
+//! - [`library`]: the SQLite store, with tags and an undo log
+//! - [`query`]: the language in which a person says which works are meant
+//! - [`tagging`]: the vocabulary of movements and themes
+//! - [`reading_list`]: works in sections
+//! - [`csl`]: the citation processor, usable alone
+//! - [`output`]: rich text to text, HTML, Markdown
+//! - [`shipped`]: the bibliographies and the vocabulary inside the program
+//! - [`commands`]: the command line, one file a subcommand
 
+pub mod commands;
 pub mod csl;
 pub mod formats;
+pub mod library;
 pub mod output;
+pub mod query;
+pub mod reading_list;
+pub mod shipped;
+mod spelling;
+pub mod tagging;
 pub mod work;

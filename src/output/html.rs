@@ -4,9 +4,12 @@
 //! Unicode as `<sup>`, two spaces as one that does not break and one that does; bibliographies have
 //! the classes `csl-bib-body`, `csl-entry`, `csl-left-margin` and so on.
 
+use std::fmt::Write as _;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::csl::{Bibliography, Display, Formatting, Inline};
+use crate::reading_list::ReadingList;
 
 /// The whole of a bibliography.
 pub fn bibliography(bibliography: &Bibliography) -> String {
@@ -25,6 +28,26 @@ pub fn entry(content: &[Inline]) -> String {
     let mut html = String::from("<div class=\"csl-entry\">");
     write(content, Links::Plain, &mut html);
     html.push_str("</div>");
+    html
+}
+
+/// A reading list, with links to be followed: a `csl-bib-body` for each section, below its heading.
+pub fn reading_list(list: &ReadingList) -> String {
+    let mut html = String::new();
+    for section in &list.sections {
+        if let Some(heading) = &section.heading {
+            let level = (heading.depth + 2).min(6);
+            let _ = write!(html, "<h{level}>");
+            escape(&heading.text, &mut html);
+            let _ = writeln!(html, "</h{level}>");
+        }
+        html.push_str("<div class=\"csl-bib-body\">\n");
+        for entry in &section.entries {
+            let content = linked(&entry.content);
+            let _ = writeln!(html, "  <div class=\"csl-entry\">{content}</div>");
+        }
+        html.push_str("</div>\n");
+    }
     html
 }
 

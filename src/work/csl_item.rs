@@ -132,6 +132,31 @@ impl CslItem {
     }
 }
 
+impl CslName {
+    /// The name as it is read: "Ludwig van Beethoven", "P2P Foundation".
+    pub fn reading_order(&self) -> String {
+        Self::joined([
+            &self.given,
+            &self.dropping_particle,
+            &self.non_dropping_particle,
+            &self.family,
+            &self.suffix,
+            &self.literal,
+        ])
+    }
+
+    /// Parts of a name, with a space between those that are there.
+    pub(crate) fn joined<const N: usize>(parts: [&Option<String>; N]) -> String {
+        let parts: Vec<&str> = parts
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
+        parts.join(" ")
+    }
+}
+
 impl CslDate {
     /// The year in which the date begins, where it is known.
     pub fn year(&self) -> Option<i32> {

@@ -6,8 +6,12 @@
 //! by its format and can be made anew at any time.
 
 mod csl_item;
+mod edtf;
+mod name;
 
 pub use csl_item::{CslDate, CslItem, CslName, CslValue};
+pub use edtf::{DatePoint, EdtfDate, NotEdtf, RangeEnd, WithinYear};
+pub use name::{Name, PersonName};
 
 /// A reference as it was written in a bibliography.
 ///

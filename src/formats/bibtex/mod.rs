@@ -1,1 +1,58 @@
 //! BibTeX and BibLaTeX.
+//!
+//! The way of a file: [`decode`] makes text of its bytes; [`split`] cuts the text into entries and what
+//! stands between them; [`read`] reads the entries, each by itself, so that a bad one costs one. That is
+//! the truth, verbatim. [`derive`] then makes a CSL item of one work: it resolves abbreviations
+//! and inheritance, turns TeX into rich text, and reads names and dates.
+
+mod abbreviations;
+mod dates;
+mod decode;
+mod derive;
+mod edit;
+mod entry;
+mod entry_types;
+mod file;
+mod inheritance;
+mod languages;
+mod localization;
+mod names;
+mod sentence_case;
+mod splitter;
+mod tex;
+mod tex_symbols;
+
+pub use abbreviations::{Resolved, Strings};
+pub use decode::{Decoded, FileEncoding, decode};
+pub use derive::{Derived, derive};
+pub use edit::{remove_field, set_field, set_key};
+pub use entry::EntryError;
+pub use file::{BibFile, Duplicate, FilePiece, parse_entry, read};
+pub use splitter::{Fault, Piece, PieceKind, split};
+
+/// Something that a person should know about a file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Problem {
+    /// The line of the file, from 1; 0 where none is known.
+    pub line: usize,
+    /// The citation key of the entry.
+    pub key: Option<String>,
+    /// The name of the field.
+    pub field: Option<String>,
+    /// What is the matter, in a sentence.
+    pub message: String,
+    /// How bad it is.
+    pub severity: Severity,
+}
+
+/// How bad a [`Problem`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Nothing is lost or changed.
+    Notice,
+    /// Something was guessed, or may not be meant as it is.
+    Warning,
+    /// An entry was rejected.
+    Error,
+}

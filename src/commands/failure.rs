@@ -1,0 +1,119 @@
+//! A command that failed: what is wrong, and what to do.
+
+use std::fmt::Display;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::library::LibraryError;
+use crate::query::QueryError;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub struct Failure {
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// There is something to say, and an exit code.
+    Said {
+        message: String,
+        help: Option<String>,
+        code: u8,
+    },
+    /// Nobody listens any more, which is no error.
+    ClosedPipe,
+}
+
+impl Failure {
+    /// The command could not be carried out.
+    pub fn new(message: impl Display) -> Self {
+        Self {
+            kind: Kind::Said {
+                message: message.to_string(),
+                help: None,
+                code: 1,
+            },
+        }
+    }
+
+    /// The command was not asked for rightly.
+    pub fn usage(message: impl Display) -> Self {
+        Self {
+            kind: Kind::Said {
+                message: message.to_string(),
+                help: None,
+                code: 2,
+            },
+        }
+    }
+
+    /// The way out.
+    #[must_use]
+    pub fn with_help(mut self, way_out: impl Into<Option<String>>) -> Self {
+        if let Kind::Said { help, .. } = &mut self.kind {
+            *help = way_out.into();
+        }
+        self
+    }
+
+    /// Prints the failure, and gives the exit code.
+    pub fn report(&self) -> ExitCode {
+        let Kind::Said {
+            message,
+            help,
+            code,
+        } = &self.kind
+        else {
+            return ExitCode::SUCCESS;
+        };
+        let error = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        let hint = Style::new().bold();
+        let mut stderr = anstream::stderr().lock();
+        // Where standard error itself is closed, there is nobody to tell.
+        let _ = writeln!(stderr, "{error}error:{error:#} {message}");
+        if let Some(help) = help {
+            let _ = writeln!(stderr, "{hint}help:{hint:#} {help}");
+        }
+        ExitCode::from(*code)
+    }
+}
+
+impl From<LibraryError> for Failure {
+    fn from(error: LibraryError) -> Self {
+        Self::new(&error).with_help(error.help())
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        let help = error.help();
+        match error {
+            QueryError::Malformed { .. } => Self::usage(&error).with_help(help),
+            QueryError::Library(_) => Self::new(&error).with_help(help),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            Self {
+                kind: Kind::ClosedPipe,
+            }
+        } else {
+            Self::new(format!("the output cannot be written: {error}"))
+        }
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        match error.io_error_kind() {
+            Some(kind) => std::io::Error::from(kind).into(),
+            None => Self::new(error),
+        }
+    }
+}

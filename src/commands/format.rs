@@ -1,0 +1,385 @@
+//! `peerbib format`
+
+use std::io::Write;
+
+use citationberg::IndependentStyle;
+use clap::{Args, ValueEnum};
+
+use super::input::Input;
+use super::session::{shows_formatting, terminal_width};
+use super::{Failure, Outcome, Result, Session};
+use crate::csl::{Bibliography, BibliographyEntry, Inline, hayagriva, shelf};
+use crate::library::{Library, Reference, TagSummary};
+use crate::output::{docx, html, latex, markdown, mediawiki, rtf, text, typst};
+use crate::reading_list::{GroupBy, Grouping, ReadingList};
+use crate::spelling::closest;
+use crate::work::CslItem;
+
+/// Print a reading list in a citation style
+///
+/// The works are those that a query finds in the library (`peerbib find --help` shows the language); all
+/// of them, without a query. With --input they are those of files, and no library is needed.
+///
+/// A style is named (`peerbib style list`) or given as a .csl file. Private annotations stay out of the
+/// list unless --annotations asks for them.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib format movement:oekonux --style apa\n  \
+                  peerbib format year:2010.. --group-by theme --to markdown > list.md\n  \
+                  peerbib format --input refs.bib --style ./house.csl --locale de-DE --to html"
+)]
+pub(super) struct Format {
+    /// The works that are meant; all, without a query
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+
+    /// Format the works of this file instead of the library's; may be given several times, - is
+    /// standard input
+    #[arg(long, value_name = "FILE")]
+    input: Vec<String>,
+
+    /// The citation style: its name, or a .csl file
+    #[arg(long, value_name = "STYLE", default_value = "apa")]
+    style: String,
+
+    /// The language of the terms, such as de-DE; without it, the style's own
+    #[arg(long, value_name = "LOCALE")]
+    locale: Option<String>,
+
+    /// The output; without it, ansi on a terminal and text elsewhere
+    #[arg(long, value_name = "TARGET")]
+    to: Option<Target>,
+
+    /// Put the works into sections: by movement, theme or another facet of tags, by year, type or
+    /// author. A work with several tags stands under each of them
+    #[arg(long, value_name = "GROUP")]
+    group_by: Option<String>,
+
+    /// Let the style print private annotations, too
+    #[arg(long)]
+    annotations: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Target {
+    /// Plain text, one entry a line
+    Text,
+    /// Text with italics and bold for a terminal
+    Ansi,
+    /// HTML, with the markup of citeproc-js
+    Html,
+    /// Markdown
+    Markdown,
+    /// LaTeX, for \input
+    Latex,
+    /// Typst markup
+    Typst,
+    /// The markup of Wikipedia and other wikis
+    Mediawiki,
+    /// A document for any word processor
+    Rtf,
+    /// A Word document
+    Docx,
+    /// JSON: an array of objects with key, text and html
+    Json,
+}
+
+impl Format {
+    pub(super) fn run(self, session: &Session) -> Result {
+        let formatting = Formatting {
+            locale: self.locale.as_deref().map(known_locale).transpose()?,
+            annotations: self.annotations,
+            target: self.to.unwrap_or(Target::for_stdout()),
+            ..Formatting::new(&self.style)?
+        };
+        let group_by = self
+            .group_by
+            .as_deref()
+            .map(|text| match text.parse::<GroupBy>() {
+                Ok(group_by) => group_by,
+                Err(never) => match never {},
+            });
+        let mut output = session.output();
+        let complete = if self.input.is_empty() {
+            let library = session.open()?;
+            let works = session.select(&library, &self.query)?;
+            let tags = match &group_by {
+                Some(GroupBy::Facet(facet)) => tags_of_facet(&library, facet)?,
+                _ => Vec::new(),
+            };
+            write_list(
+                session,
+                &tags,
+                works,
+                &formatting,
+                group_by.as_ref(),
+                &mut output,
+            )?
+        } else {
+            if !self.query.is_empty() {
+                return Err(Failure::usage(
+                    "a query looks in the library, and --input does without",
+                )
+                .with_help("import the file first, or leave the query out".to_owned()));
+            }
+            let works = self.works_of_input(session)?;
+            let tags = tags_on(&works);
+            write_list(
+                session,
+                &tags,
+                works,
+                &formatting,
+                group_by.as_ref(),
+                &mut output,
+            )?
+        };
+        output.flush()?;
+        Ok(if complete {
+            Outcome::Done
+        } else {
+            Outcome::InPart
+        })
+    }
+
+    fn works_of_input(&self, session: &Session) -> std::result::Result<Vec<Reference>, Failure> {
+        let mut works = Vec::new();
+        for name in &self.input {
+            let input = Input::read(name)?;
+            for problem in &input.file.problems {
+                session.note(super::import::told(&input.path, problem));
+            }
+            works.extend(Reference::of_file(&input.file));
+        }
+        Ok(works)
+    }
+}
+
+/// How a list is formatted.
+pub(super) struct Formatting {
+    style: IndependentStyle,
+    locale: Option<String>,
+    annotations: bool,
+    target: Target,
+}
+
+impl Formatting {
+    /// In the style of this name or file, for standard output, and else as usual.
+    pub(super) fn new(style: &str) -> std::result::Result<Self, Failure> {
+        Ok(Self {
+            style: style_named(style)?,
+            locale: None,
+            annotations: false,
+            target: Target::for_stdout(),
+        })
+    }
+}
+
+impl Target {
+    fn for_stdout() -> Self {
+        if shows_formatting() {
+            Self::Ansi
+        } else {
+            Self::Text
+        }
+    }
+}
+
+/// The style that ships under a name, or that a file holds.
+fn style_named(name: &str) -> std::result::Result<IndependentStyle, Failure> {
+    let is_file = name.contains(['/', '\\'])
+        || std::path::Path::new(name)
+            .extension()
+            .is_some_and(|ending| ending == "csl");
+    let style = if is_file {
+        let xml = std::fs::read_to_string(name).map_err(|error| {
+            Failure::new(format_args!("the style {name} cannot be read: {error}")).with_help(
+                "give the path of a .csl file, or a name that `peerbib style list` shows"
+                    .to_owned(),
+            )
+        })?;
+        shelf::parse(name, &xml)
+    } else {
+        shelf::style(name)
+    };
+    style.map_err(|error| Failure::new(&error).with_help(error.help()))
+}
+
+/// The locale that a user asked for, if there are terms in it.
+fn known_locale(code: &str) -> std::result::Result<String, Failure> {
+    let known: Vec<String> = hayagriva::locales()
+        .iter()
+        .filter_map(|l| Some(l.lang.as_ref()?.to_string()))
+        .collect();
+    let matches = |locale: &&String| {
+        let base = locale.split('-').next().unwrap_or_default();
+        locale.eq_ignore_ascii_case(code) || base.eq_ignore_ascii_case(code)
+    };
+    if let Some(locale) = known.iter().find(matches) {
+        return Ok(locale.clone());
+    }
+    let help = match closest(code, known.clone()) {
+        Some(suggestion) => format!("did you mean {suggestion}?"),
+        None => format!("the locales there are: {}", known.join(", ")),
+    };
+    Err(Failure::new(format_args!("there is no locale \u{201c}{code}\u{201d}")).with_help(help))
+}
+
+/// The tags of a facet, in the order of the library's vocabulary.
+pub(super) fn tags_of_facet(
+    library: &Library,
+    facet: &str,
+) -> std::result::Result<Vec<TagSummary>, Failure> {
+    let tags = library.tags(Some(facet))?;
+    if tags.is_empty() {
+        let facets = library.facets()?.join(", ");
+        return Err(Failure::usage(format_args!(
+            "works cannot be grouped by \u{201c}{facet}\u{201d}"
+        ))
+        .with_help(format!(
+            "group them by year, type, author, or by a facet of tags{}{facets}",
+            if facets.is_empty() { "" } else { ": " }
+        )));
+    }
+    Ok(tags)
+}
+
+/// The tags that works of files bring along in their keywords, by name.
+fn tags_on(works: &[Reference]) -> Vec<TagSummary> {
+    let names: std::collections::BTreeSet<_> = works.iter().flat_map(|work| &work.tags).collect();
+    names
+        .into_iter()
+        .map(|tag| TagSummary::named(tag.clone()))
+        .collect()
+}
+
+/// Formats works and writes the list. Says whether every work could be rendered; one that could not
+/// is told on standard error and printed plainly at the end of the list.
+pub(super) fn write_list(
+    session: &Session,
+    tags: &[TagSummary],
+    works: Vec<Reference>,
+    formatting: &Formatting,
+    group_by: Option<&GroupBy>,
+    output: &mut impl Write,
+) -> std::result::Result<bool, Failure> {
+    let mut items = works
+        .iter()
+        .map(Reference::item)
+        .collect::<crate::library::Result<Vec<_>>>()?;
+    for (item, work) in items.iter_mut().zip(&works) {
+        item.id.clone_from(&work.key);
+        if !formatting.annotations {
+            item.variables.remove("annote");
+        }
+    }
+    let (bibliography, complete) = render(session, &items, formatting)?;
+    let list = match group_by {
+        Some(by) => ReadingList::grouped(&bibliography, &Grouping::of(&works, by, tags)),
+        None => ReadingList::plain(bibliography),
+    };
+    match formatting.target {
+        Target::Text | Target::Ansi => {
+            let ansi = formatting.target == Target::Ansi;
+            let layout = text::TextLayout {
+                ansi,
+                width: terminal_width(),
+            };
+            output.write_all(text::reading_list(&list, layout).as_bytes())?;
+        }
+        Target::Markdown => output.write_all(markdown::reading_list(&list).as_bytes())?,
+        Target::Html => output.write_all(html::reading_list(&list).as_bytes())?,
+        Target::Latex => output.write_all(latex::reading_list(&list).as_bytes())?,
+        Target::Typst => output.write_all(typst::reading_list(&list).as_bytes())?,
+        Target::Mediawiki => output.write_all(mediawiki::reading_list(&list).as_bytes())?,
+        Target::Rtf => output.write_all(rtf::reading_list(&list).as_bytes())?,
+        Target::Docx => output.write_all(&docx::reading_list(&list)?)?,
+        Target::Json => {
+            serde_json::to_writer_pretty(&mut *output, &json_entries(&list))?;
+            writeln!(output)?;
+        }
+    }
+    Ok(complete)
+}
+
+fn render(
+    session: &Session,
+    items: &[CslItem],
+    formatting: &Formatting,
+) -> std::result::Result<(Bibliography, bool), Failure> {
+    let rendering = hayagriva::render(items, &formatting.style, formatting.locale.as_deref());
+    let rendering = rendering.map_err(|error| {
+        Failure::new(error)
+            .with_help("choose a style that has one; `peerbib style list` names styles".to_owned())
+    })?;
+    let mut bibliography = rendering.bibliography;
+    for unrendered in &rendering.unrendered {
+        let hayagriva::Unrendered { key, reason } = unrendered;
+        session.note(format_args!(
+            "warning: {key} cannot be rendered, and is printed plainly: {reason}"
+        ));
+        if let Some(item) = items.iter().find(|item| item.id == *key) {
+            bibliography.entries.push(BibliographyEntry {
+                key: key.clone(),
+                content: vec![Inline::Text(plainly(item))],
+            });
+        }
+    }
+    Ok((bibliography, rendering.unrendered.is_empty()))
+}
+
+/// A work as far as anybody can tell it: names, date, title, container.
+fn plainly(item: &CslItem) -> String {
+    let mut parts = Vec::new();
+    let names: Vec<String> = ["author", "editor"]
+        .iter()
+        .map(|variable| item.names(variable))
+        .find(|names| !names.is_empty())
+        .unwrap_or_default()
+        .iter()
+        .map(crate::work::CslName::reading_order)
+        .collect();
+    if !names.is_empty() {
+        parts.push(names.join("; "));
+    }
+    if let Some(year) = item.date("issued").and_then(crate::work::CslDate::year) {
+        parts.push(format!("({year})"));
+    }
+    parts.extend(
+        ["title", "container-title", "publisher"]
+            .iter()
+            .filter_map(|v| item.text(v)),
+    );
+    if parts.is_empty() {
+        item.id.clone()
+    } else {
+        format!("{}.", parts.join(". "))
+    }
+}
+
+/// An entry as `--to json` has it.
+#[derive(serde::Serialize)]
+struct JsonEntry<'a> {
+    key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    text: String,
+    html: String,
+}
+
+fn json_entries(list: &ReadingList) -> Vec<JsonEntry<'_>> {
+    list.sections
+        .iter()
+        .flat_map(|section| {
+            let group = section
+                .heading
+                .as_ref()
+                .map(|heading| heading.text.as_str());
+            section.entries.iter().map(move |entry| JsonEntry {
+                key: &entry.key,
+                group,
+                text: text::entry(&entry.content),
+                html: html::entry(&entry.content),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,225 @@
+//! `peerbib import`
+
+use std::fmt::Write as _;
+
+use clap::{Args, ValueEnum};
+use comfy_table::{Cell, CellAlignment, Table, presets};
+
+use super::input::Input;
+use super::{Failure, Outcome, Result, Session, progress};
+use crate::formats::{Problem, Severity};
+use crate::library::{ConflictPolicy, FileReceipt, ImportedFile, Receipt};
+use crate::shipped;
+
+/// Import BibTeX and BibLaTeX files into the library
+///
+/// Every entry is kept as it is written, with its fields in their order. An entry that cannot be read
+/// costs one entry: the receipt says where it is and why, and --rejects keeps it for mending. Importing
+/// a file again changes nothing; where an entry has changed since, --on-conflict says what happens.
+/// Keywords such as movement:oekonux become tags.
+///
+/// peerbib ships two bibliographies: peerbib:chapter, the works of the chapter, and peerbib:commons, a
+/// broader collection. They are imported by these names, with their tags.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib import refs.bib\n  \
+                        peerbib import *.bib --rejects rejected.bib\n  \
+                        peerbib import peerbib:commons")]
+pub(super) struct Import {
+    /// The files; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+
+    /// What an entry does to a work of the same key that differs from it
+    #[arg(long, value_name = "POLICY", default_value = "merge")]
+    on_conflict: OnConflict,
+
+    /// Write the entries that were refused to this file, each below its reason
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<String>,
+
+    /// Print the receipt as JSON
+    #[arg(long)]
+    json: bool,
+
+    /// Say what would be imported, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OnConflict {
+    /// Leave the library's work as it is
+    Keep,
+    /// Put the file's entry in its place
+    Replace,
+    /// Add the fields that are new; where both have a field, the library's stays
+    Merge,
+}
+
+impl Import {
+    pub(super) fn run(self, session: &Session) -> Result {
+        // All files are read before the library is touched, so that a missing one changes nothing.
+        let inputs = self
+            .files
+            .iter()
+            .map(|name| Input::read(name))
+            .collect::<std::result::Result<Vec<_>, Failure>>()?;
+        let policy = match self.on_conflict {
+            OnConflict::Keep => ConflictPolicy::Keep,
+            OnConflict::Replace => ConflictPolicy::Replace,
+            OnConflict::Merge => ConflictPolicy::Merge,
+        };
+        let mut library = session.open_or_create()?;
+        let receipt = if self.dry_run {
+            library.rehearse(|change| import_all(change, &inputs, policy, false))?
+        } else {
+            session.change(&mut library, |change| {
+                import_all(change, &inputs, policy, false)
+            })?
+        };
+        if let Some(path) = &self.rejects {
+            write_rejects(&receipt, path)?;
+        }
+        if self.json {
+            session.print_json(&receipt)?;
+        } else {
+            report_problems(session, &receipt);
+            session.print(&table(&receipt))?;
+            if self.dry_run {
+                session.note("nothing was changed: this was a rehearsal");
+            }
+        }
+        let rejected = receipt.totals.rejected > 0;
+        Ok(if rejected {
+            Outcome::InPart
+        } else {
+            Outcome::Done
+        })
+    }
+}
+
+/// Imports bibliographies one after the other, with a bar, and puts the tags of the shipped vocabulary
+/// on the works of those that ship with peerbib.
+pub(super) fn import_all(
+    change: &crate::library::Change<'_>,
+    inputs: &[Input],
+    policy: ConflictPolicy,
+    watched: bool,
+) -> crate::library::Result<Receipt> {
+    let entries = inputs.iter().map(|input| input.file.works().count()).sum();
+    let bar = progress::bar(entries, watched);
+    bar.set_message("importing");
+    let mut receipt = Receipt::default();
+    for input in inputs {
+        let imported = ImportedFile {
+            path: &input.path,
+            encoding: &input.encoding,
+            file: &input.file,
+        };
+        let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
+        receipt.add(change.import(imported, policy, advance)?);
+    }
+    bar.finish_and_clear();
+    if inputs
+        .iter()
+        .any(|input| input.path.starts_with("peerbib:"))
+        && let Ok(vocabulary) = shipped::vocabulary()
+    {
+        vocabulary.install(change, shipped::VOCABULARY_SOURCE)?;
+    }
+    Ok(receipt)
+}
+
+/// Tells each problem with its place, the way compilers do, so that editors can jump there.
+pub(super) fn report_problems(session: &Session, receipt: &Receipt) {
+    for file in &receipt.files {
+        for problem in &file.problems {
+            session.note(told(&file.path, problem));
+        }
+    }
+}
+
+/// A problem in one line: file, line, key, field, and what is the matter.
+pub(super) fn told(path: &str, problem: &Problem) -> String {
+    let bold = anstyle::Style::new().bold();
+    let mut text = path.to_owned();
+    if problem.line > 0 {
+        let _ = write!(text, ":{}", problem.line);
+    }
+    let severity = match problem.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Notice => "note",
+    };
+    let _ = write!(text, ": {bold}{severity}:{bold:#} ");
+    match (&problem.key, &problem.field) {
+        (Some(key), Some(field)) => {
+            let _ = write!(text, "{key}, {field}: ");
+        }
+        (Some(key), None) => {
+            let _ = write!(text, "{key}: ");
+        }
+        (None, _) => {}
+    }
+    text.push_str(&problem.message);
+    text
+}
+
+fn table(receipt: &Receipt) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    let header = [
+        "",
+        "entries",
+        "imported",
+        "updated",
+        "unchanged",
+        "rejected",
+    ];
+    table.set_header(header);
+    let mut row = |name: &str, counts: &crate::library::Counts| {
+        let numbers = [
+            counts.entries,
+            counts.imported,
+            counts.updated,
+            counts.unchanged,
+            counts.rejected,
+        ];
+        let cells = numbers
+            .iter()
+            .map(|number| Cell::new(number.to_string()).set_alignment(CellAlignment::Right));
+        table.add_row(std::iter::once(Cell::new(name)).chain(cells));
+    };
+    for FileReceipt { path, counts, .. } in &receipt.files {
+        row(path, counts);
+    }
+    if receipt.files.len() > 1 {
+        row("in all", &receipt.totals);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
+}
+
+/// Writes the refused entries as a `.bib` file that can be mended and imported.
+fn write_rejects(receipt: &Receipt, path: &str) -> std::result::Result<(), Failure> {
+    let mut text = String::new();
+    for file in &receipt.files {
+        for reject in &file.rejects {
+            let _ = writeln!(
+                text,
+                "% {}:{}: the entry {}\n{}\n",
+                file.path,
+                reject.line,
+                reject.reason,
+                reject.text.trim()
+            );
+        }
+    }
+    std::fs::write(path, text)
+        .map_err(|error| Failure::new(format_args!("{path} cannot be written: {error}")))
+}

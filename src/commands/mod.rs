@@ -1,0 +1,213 @@
+//! The command line: one file a subcommand.
+//!
+//! The doc comment on a command's arguments is its help. Data goes to standard output, everything else
+//! to standard error. A command ends with an [`Outcome`], or with a [`Failure`] that says what is
+//! wrong and what to do.
+
+mod check;
+mod completions;
+mod export;
+mod failure;
+mod find;
+mod format;
+mod history;
+mod import;
+mod init;
+mod input;
+mod man;
+mod progress;
+mod quickstart;
+mod rebuild;
+mod session;
+mod show;
+mod style;
+mod tag;
+mod tags;
+mod untag;
+mod why;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use failure::Failure;
+pub use session::Session;
+
+/// How a command ended that did what it could.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All was done.
+    Done,
+    /// Something was done, but not all; or there are findings.
+    InPart,
+}
+
+/// What a command gives.
+pub type Result = std::result::Result<Outcome, Failure>;
+
+/// Keep, tag and cite the literature of peer production and the commons.
+///
+/// peerbib keeps references in a library, a single file on your own computer. It imports BibTeX and
+/// BibLaTeX without losing a field, tags works by movement and theme, finds them again, and prints
+/// reading lists in any citation style.
+#[derive(Debug, Parser)]
+#[command(
+    name = "peerbib",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    after_help = "Start here:\n  peerbib quickstart\n  peerbib import refs.bib\n  \
+                  peerbib find author:benkler\n  peerbib format movement:oekonux --style apa\n\n\
+                  `peerbib VERB --help` says more about each verb and shows an example."
+)]
+pub struct CommandLine {
+    /// The library to work on
+    ///
+    /// Without it: the file named by PEERBIB_LIBRARY, or else peerbib/library.db in the directory
+    /// where your system keeps the data of programs.
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        env = "PEERBIB_LIBRARY",
+        hide_env_values = true
+    )]
+    library: Option<PathBuf>,
+
+    /// When to use colour and other formatting
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Colour,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Quickstart(quickstart::Quickstart),
+    Init(init::Init),
+    Import(import::Import),
+    Export(export::Export),
+    Find(find::Find),
+    Show(show::Show),
+    Tag(tag::TagWorks),
+    Untag(untag::Untag),
+    Tags(tags::Tags),
+    Why(why::Why),
+    Format(format::Format),
+    Check(check::Check),
+    Style(style::Style),
+    Undo(history::Undo),
+    Redo(history::Redo),
+    Log(history::Log),
+    Rebuild(rebuild::Rebuild),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+/// Runs the command that the arguments ask for, and gives the program's exit code: 0 done; 1 failed,
+/// done in part, or findings; 2 wrong usage.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let line = match CommandLine::try_parse_from(with_negations(&arguments)) {
+        Ok(line) => line,
+        Err(error) => {
+            // Help and version come this way, too, and a closed pipe is no reason to complain.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match line.color {
+        Colour::Auto => anstream::ColorChoice::Auto,
+        Colour::Always => anstream::ColorChoice::Always,
+        Colour::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+    let session = Session::new(line.library, &arguments);
+    match line.command.run(&session) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::InPart) => ExitCode::from(1),
+        Err(failure) => failure.report(),
+    }
+}
+
+/// The verbs that take a query, in which `-theme:policy` is a negation and no option.
+const QUERYING: &[&str] = &["find", "format", "export", "check"];
+
+/// The arguments with the sign of each negation as the minus sign proper, which the query language reads
+/// as well and which cannot be taken for the beginning of an option. No verb that takes a query has
+/// options of one letter, but for those that ask for help and the version.
+fn with_negations(arguments: &[OsString]) -> Vec<OsString> {
+    let mut in_query = false;
+    let negation = |argument: &OsString| {
+        let rest = argument.to_str()?.strip_prefix('-')?;
+        let is_option = rest.starts_with('-') || matches!(rest, "" | "h" | "V");
+        (!is_option).then(|| OsString::from(format!("\u{2212}{rest}")))
+    };
+    arguments
+        .iter()
+        .map(|argument| {
+            let argument = match negation(argument) {
+                Some(negation) if in_query => negation,
+                _ => argument.clone(),
+            };
+            in_query |= QUERYING.iter().any(|verb| argument == *verb);
+            argument
+        })
+        .collect()
+}
+
+/// The whole command line, for completions and manual pages.
+fn command_line() -> clap::Command {
+    CommandLine::command()
+}
+
+impl Command {
+    fn run(self, session: &Session) -> Result {
+        match self {
+            Self::Quickstart(command) => command.run(session),
+            Self::Init(command) => command.run(session),
+            Self::Import(command) => command.run(session),
+            Self::Export(command) => command.run(session),
+            Self::Find(command) => command.run(session),
+            Self::Show(command) => command.run(session),
+            Self::Tag(command) => command.run(session),
+            Self::Untag(command) => command.run(session),
+            Self::Tags(command) => command.run(session),
+            Self::Why(command) => command.run(session),
+            Self::Format(command) => command.run(session),
+            Self::Check(command) => command.run(session),
+            Self::Style(command) => command.run(session),
+            Self::Undo(command) => command.run(session),
+            Self::Redo(command) => command.run(session),
+            Self::Log(command) => command.run(session),
+            Self::Rebuild(command) => command.run(session),
+            Self::Completions(command) => command.run(session),
+            Self::Man(command) => command.run(session),
+        }
+    }
+}
+
+/// Text broken into lines at the width of the terminal, where there is one; every line after the first
+/// is indented by `indent` columns.
+fn wrapped(text: &str, indent: usize) -> String {
+    let Some(columns) = session::terminal_width() else {
+        return text.to_owned();
+    };
+    let options = textwrap::Options::new(columns.saturating_sub(indent).max(20))
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    textwrap::fill(text, options).replace('\n', &format!("\n{}", " ".repeat(indent)))
+}

@@ -1,0 +1,61 @@
+//! `peerbib quickstart`
+
+use std::io::Write as _;
+
+use clap::Args;
+
+use super::format::{Formatting, tags_of_facet, write_list};
+use super::import::{import_all, report_problems};
+use super::input::Input;
+use super::{Outcome, Result, Session};
+use crate::library::{Condition, ConflictPolicy};
+use crate::reading_list::GroupBy;
+use crate::shipped;
+
+/// Start with the works of the chapter: a library, its tags, and a reading list
+///
+/// Creates your library if there is none, imports the works that "Prophets and Advocates of Peer
+/// Production" (G. Dafermos, The Handbook of Peer Production, ch. 7) references, tags them by movement
+/// and theme, and prints them as a reading list in APA style, grouped by movement. A second time it adds
+/// nothing and prints the same list.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib quickstart")]
+pub(super) struct Quickstart {}
+
+impl Quickstart {
+    #[expect(clippy::unused_self, reason = "every command is run the same way")]
+    pub(super) fn run(self, session: &Session) -> Result {
+        let input = [Input::read(&shipped::CHAPTER.path())?];
+        let mut library = session.open_or_create()?;
+        let receipt = session.change(&mut library, |change| {
+            import_all(change, &input, ConflictPolicy::Merge, true)
+        })?;
+        report_problems(session, &receipt);
+        let works = library.select(&Condition::all())?;
+        let formatting = Formatting::new("apa")?;
+        let mut output = session.output();
+        let tags = tags_of_facet(&library, "movement")?;
+        let by_movement = GroupBy::Facet("movement".into());
+        write_list(
+            session,
+            &tags,
+            works,
+            &formatting,
+            Some(&by_movement),
+            &mut output,
+        )?;
+        output.flush()?;
+        drop(output);
+        let totals = receipt.totals;
+        session.note(format_args!(
+            "\nYour library is {}: {} works, {} of them new.\n\nTry next:\n  \
+             peerbib find author:merten\n  \
+             peerbib format theme:germ-form --style chicago-author-date\n  \
+             peerbib why benkler2002coase",
+            library.path().display(),
+            library.count()?,
+            totals.imported,
+        ));
+        Ok(Outcome::Done)
+    }
+}

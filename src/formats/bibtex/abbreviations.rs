@@ -1,0 +1,237 @@
+//! `@string` abbreviations, and the text of a value without its delimiters.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::entry::{is_name_byte, layout};
+
+/// The abbreviations that hold in a file: the names of the months, and what its `@string`s define.
+///
+/// Names are compared without regard to case. Cheap to make again from the texts of the `@string`s.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Strings {
+    /// By name in lower case; the value is TeX, without delimiters.
+    values: HashMap<String, String>,
+}
+
+/// The months, which every BibTeX style defines: their names, and the numbers that BibLaTeX wants.
+const MONTHS: [(&str, &str, &str); 12] = [
+    ("jan", "1", "January"),
+    ("feb", "2", "February"),
+    ("mar", "3", "March"),
+    ("apr", "4", "April"),
+    ("may", "5", "May"),
+    ("jun", "6", "June"),
+    ("jul", "7", "July"),
+    ("aug", "8", "August"),
+    ("sep", "9", "September"),
+    ("oct", "10", "October"),
+    ("nov", "11", "November"),
+    ("dec", "12", "December"),
+];
+
+impl Strings {
+    /// Takes in the text of one `@string{…}`; later definitions replace earlier ones.
+    ///
+    /// Gives the names that are used in it and not defined.
+    pub fn define(&mut self, source: &str) -> Vec<String> {
+        let mut undefined = Vec::new();
+        for (name, value) in definitions(source) {
+            let resolved = self.resolve(value);
+            undefined.extend(resolved.undefined);
+            let text = resolved.text.into_owned();
+            self.values.insert(name.to_lowercase(), text);
+        }
+        undefined
+    }
+
+    /// Whether the file itself defines this name.
+    pub(crate) fn is_user_defined(&self, name: &str) -> bool {
+        self.values.contains_key(&name.to_lowercase())
+    }
+
+    /// What an abbreviation stands for, in TeX; a month is its number.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let name = name.to_lowercase();
+        match self.values.get(&name) {
+            Some(value) => Some(value),
+            None => month(&name).map(|(_, number, _)| *number),
+        }
+    }
+
+    /// The text of a value as written in a file: its delimiters taken off, its abbreviations put in,
+    /// its parts joined. The name of an abbreviation that is not defined stays as it is.
+    pub fn resolve<'v>(&self, value: &'v str) -> Resolved<'v> {
+        let mut undefined = Vec::new();
+        let mut text = Cow::Borrowed("");
+        let alone = value.bytes().all(is_name_byte);
+        for (index, part) in parts(value).enumerate() {
+            let part = match part {
+                Part::Text(text) => Cow::Borrowed(text),
+                Part::Name(name) => match self.get(name) {
+                    // In `"10~" # jan` the number would be taken for the day, so it is the name there.
+                    Some(_) if !alone && !self.is_user_defined(name) => {
+                        let name = month(&name.to_lowercase()).map(|(_, _, name)| *name);
+                        Cow::Borrowed(name.unwrap_or_default())
+                    }
+                    Some(meaning) => Cow::Owned(meaning.to_owned()),
+                    None => {
+                        undefined.push(name.to_owned());
+                        Cow::Borrowed(name)
+                    }
+                },
+            };
+            if index == 0 {
+                text = part;
+            } else {
+                text.to_mut().push_str(&part);
+            }
+        }
+        Resolved { text, undefined }
+    }
+}
+
+fn month(name: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
+    MONTHS.iter().find(|(short, _, _)| *short == name)
+}
+
+/// A value without its delimiters and abbreviations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved<'v> {
+    /// TeX.
+    pub text: Cow<'v, str>,
+    /// Abbreviations that are not defined.
+    pub undefined: Vec<String>,
+}
+
+/// The names and values of a `@string{name = value}`, of which there may be several.
+pub(crate) fn definitions(source: &str) -> Vec<(&str, &str)> {
+    // A definition is an entry without a key: read as one whose key is empty, and the same reader serves.
+    let Some((open, _)) = source.char_indices().find(|(_, c)| matches!(c, '{' | '(')) else {
+        return Vec::new();
+    };
+    let (head, rest) = source.split_at(open + 1);
+    const KEY: &str = "x,";
+    let with_key = [head, KEY, rest].concat();
+    let Ok(layout) = layout(&with_key) else {
+        return Vec::new();
+    };
+    let part = |range: std::ops::Range<usize>| {
+        let start = range.start.saturating_sub(KEY.len());
+        let end = range.end.saturating_sub(KEY.len());
+        source.get(start..end).unwrap_or_default()
+    };
+    let fields = layout.fields.into_iter();
+    fields
+        .map(|field| (part(field.name), part(field.value)))
+        .collect()
+}
+
+/// One part of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part<'v> {
+    /// TeX in braces or quotation marks (here without them), or a number.
+    Text(&'v str),
+    /// The name of an abbreviation.
+    Name(&'v str),
+}
+
+/// The parts of a value as written, which are joined by `#`.
+pub(crate) fn parts(value: &str) -> impl Iterator<Item = Part<'_>> {
+    let mut rest = value;
+    let mut done = false;
+    std::iter::from_fn(move || {
+        if done {
+            return None;
+        }
+        rest = skip_space_and_comments(rest);
+        let (part, after) = first_part(rest)?;
+        let after = skip_space_and_comments(after);
+        match after.strip_prefix('#') {
+            Some(after) => rest = after,
+            None => done = true,
+        }
+        Some(part)
+    })
+}
+
+fn skip_space_and_comments(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while rest.starts_with('%') {
+        rest = rest
+            .find(['\n', '\r'])
+            .and_then(|end| rest.get(end..))
+            .unwrap_or_default()
+            .trim_start();
+    }
+    rest
+}
+
+fn first_part(text: &str) -> Option<(Part<'_>, &str)> {
+    let mut depth = 0_usize;
+    let bytes = text.bytes().enumerate();
+    match text.bytes().next()? {
+        open @ (b'{' | b'"') => {
+            for (index, byte) in bytes.skip(1) {
+                match byte {
+                    b'{' => depth += 1,
+                    b'}' if depth > 0 => depth -= 1,
+                    b'}' if open == b'{' => {
+                        return Some((Part::Text(text.get(1..index)?), text.get(index + 1..)?));
+                    }
+                    b'"' if open == b'"' && depth == 0 => {
+                        return Some((Part::Text(text.get(1..index)?), text.get(index + 1..)?));
+                    }
+                    _ => {}
+                }
+            }
+            // Not closed, which the reader of entries does not let through.
+            Some((Part::Text(text.get(1..)?), ""))
+        }
+        _ => {
+            let end = text.bytes().take_while(|byte| is_name_byte(*byte)).count();
+            let (word, after) = text.split_at(end);
+            let ends_well = after.is_empty() || after.trim_start().starts_with(['#', '%']);
+            if !ends_well || word.is_empty() {
+                return Some((Part::Text(text.trim_end()), ""));
+            }
+            if word.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Some((Part::Text(word), after));
+            }
+            Some((Part::Name(word), after))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_resolved_and_joined() {
+        let mut strings = Strings::default();
+        strings.define("@STRING{acm = \"ACM\", press = acm # { Press}}");
+        assert_eq!(
+            strings.resolve("Press # {, } # 1999").text,
+            "ACM Press, 1999"
+        );
+        assert_eq!(strings.resolve("{a {b} \"c\"}").text, "a {b} \"c\"");
+        assert_eq!(strings.resolve("\"a {\"}b{\"}\"").text, "a {\"}b{\"}");
+        assert_eq!(strings.resolve("jan").text, "1");
+        assert_eq!(strings.resolve("").text, "");
+    }
+
+    #[test]
+    fn an_undefined_abbreviation_keeps_its_name() {
+        let resolved = Strings::default().resolve("foo # {bar}");
+        assert_eq!(resolved.text, "foobar");
+        assert_eq!(resolved.undefined, ["foo"]);
+    }
+
+    #[test]
+    fn a_file_may_redefine_the_months() {
+        let mut strings = Strings::default();
+        strings.define("@string(jan = {Januar})");
+        assert_eq!(strings.get("JAN"), Some("Januar"));
+    }
+}

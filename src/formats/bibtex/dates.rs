@@ -1,0 +1,237 @@
+//! The dates of an entry: `date` and its kin in EDTF, `year` and `month`, and years in plain words.
+
+use crate::work::{CslDate, EdtfDate};
+
+use super::tex;
+
+/// A date, and what is the matter with it if it could not be read as one.
+pub(crate) struct ReadDate {
+    pub(crate) date: CslDate,
+    pub(crate) warning: Option<String>,
+}
+
+/// Reads the value of `date`, `origdate`, `eventdate` or `urldate`.
+pub(crate) fn read_date(tex: &str) -> ReadDate {
+    let text = tex.trim();
+    if let Ok(date) = text.parse::<EdtfDate>() {
+        return ReadDate {
+            date: date.to_csl(),
+            warning: None,
+        };
+    }
+    // `~` is a tie in TeX, so it is taken as EDTF before it is taken as TeX.
+    let text = tex::plain(text);
+    if let Ok(date) = text.trim().parse::<EdtfDate>() {
+        return ReadDate {
+            date: date.to_csl(),
+            warning: None,
+        };
+    }
+    if let Some(date) = lenient(&text) {
+        return ReadDate {
+            date: date.to_csl(),
+            warning: Some(format!(
+                "{text:?} is not written as YYYY-MM-DD, and is read as {date}"
+            )),
+        };
+    }
+    in_words(&text)
+}
+
+/// Reads `year`, with `month` and `day` if there are such.
+pub(crate) fn read_year(year: &str, month: Option<&str>, day: Option<&str>) -> ReadDate {
+    let text = tex::plain(year.trim());
+    let Ok(EdtfDate::Single(_)) = text.parse::<EdtfDate>() else {
+        return read_date(year);
+    };
+    let bare = text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(month) = month.filter(|_| bare) else {
+        return read_date(year);
+    };
+    let month = tex::plain(month.trim());
+    let date = within_year(
+        &text,
+        &month,
+        day.and_then(|day| tex::plain(day).trim().parse().ok()),
+    );
+    match date {
+        Some(date) => ReadDate {
+            date: date.to_csl(),
+            warning: None,
+        },
+        None => {
+            let mut read = read_date(year);
+            read.warning = Some(format!(
+                "the month {month:?} is not known; the year alone is used"
+            ));
+            read
+        }
+    }
+}
+
+/// A month, a month and a day, or a range of these, as in "July/August", "jul # {--} # aug" or
+/// "September 22--26", within a year of four digits.
+fn within_year(year: &str, month: &str, day: Option<u8>) -> Option<EdtfDate> {
+    let mut ends = month
+        .split(['/', '–', '-', '—', '&'])
+        .filter(|end| !end.trim().is_empty());
+    let start = read_month(ends.next()?)?;
+    let end = ends.next();
+    if ends.next().is_some() {
+        return None;
+    }
+    let date_of = |found: &MonthDay| match found.day.or(day) {
+        Some(day) => format!("{year}-{:02}-{day:02}", found.month),
+        None => format!("{year}-{:02}", found.month),
+    };
+    let Some(end) = end else {
+        return date_of(&start).parse().ok();
+    };
+    let end = match (start.day, end.trim().parse::<u8>()) {
+        (Some(_), Ok(day)) => MonthDay {
+            month: start.month,
+            day: Some(day),
+        },
+        _ => read_month(end)?,
+    };
+    format!("{}/{}", date_of(&start), date_of(&end))
+        .parse()
+        .ok()
+}
+
+struct MonthDay {
+    month: u8,
+    day: Option<u8>,
+}
+
+/// A month as number or word, with a day before or behind it.
+fn read_month(text: &str) -> Option<MonthDay> {
+    let mut month = None;
+    let mut numbers = Vec::new();
+    let words = text.split(|character: char| !character.is_alphanumeric());
+    for word in words.filter(|word| !word.is_empty()) {
+        match word.parse::<u8>() {
+            // "8" and "8 12" begin with the month; "12 August" does not, which is seen at the end.
+            Ok(number) => numbers.push(number),
+            Err(_) => month = Some(month_by_name(word)?),
+        }
+    }
+    let mut numbers = numbers.into_iter();
+    let month = month.or_else(|| numbers.next());
+    let day = numbers.next();
+    let month = month.filter(|month| (1..=12).contains(month) || (21..=24).contains(month))?;
+    Some(MonthDay { month, day })
+}
+
+fn month_by_name(word: &str) -> Option<u8> {
+    let word = word.to_lowercase();
+    let start: String = word.chars().take(3).collect();
+    Some(match start.as_str() {
+        "jan" => 1,
+        "feb" => 2,
+        "mar" | "mär" => 3,
+        "apr" => 4,
+        "may" | "mai" => 5,
+        "jun" => 6,
+        "jul" => 7,
+        "aug" => 8,
+        "sep" => 9,
+        "oct" | "okt" => 10,
+        "nov" => 11,
+        "dec" | "dez" => 12,
+        "spr" => 21,
+        "sum" => 22,
+        "aut" | "fal" => 23,
+        "win" => 24,
+        _ => return None,
+    })
+}
+
+/// Dates that are all but EDTF: months and days of one digit, a range of years with a dash, "May 1987".
+fn lenient(text: &str) -> Option<EdtfDate> {
+    let text = text.trim();
+    let is_number = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let years: Vec<&str> = text.split(['–', '—', '-']).map(str::trim).collect();
+    if let [start, end] = years.as_slice() {
+        if is_number(start, 4) && is_number(end, 4) {
+            return format!("{start}/{end}").parse().ok();
+        }
+        // "2012-13" is no month, so it is the year after.
+        let (century, year) = start.split_at_checked(2)?;
+        if is_number(start, 4) && is_number(end, 2) && *end > "12" && *end > year {
+            return format!("{start}/{century}{end}").parse().ok();
+        }
+    }
+    let pad = |date: &str| -> Option<String> {
+        let mut parts = date.trim().split('-');
+        let mut padded = parts.next().filter(|year| year.len() == 4)?.to_owned();
+        for part in parts {
+            let number: u8 = part.trim().parse().ok()?;
+            padded.push_str(&format!("-{number:02}"));
+        }
+        Some(padded)
+    };
+    let dates: Option<Vec<String>> = text.split('/').map(pad).collect();
+    if let Some(dates) = dates {
+        return dates.join("/").parse().ok();
+    }
+    // The year comes last, and what stands before it is a month, with or without a day.
+    let (month, year) = text.rsplit_once([' ', ',', '.'])?;
+    if !is_number(year, 4) || !month.contains(char::is_alphabetic) {
+        return None;
+    }
+    within_year(year, month, None)
+}
+
+/// A date in words is shown as it stands; a year in it serves for sorting.
+fn in_words(text: &str) -> ReadDate {
+    let digits = |character: char| !character.is_ascii_digit();
+    let year = text
+        .split(digits)
+        .find(|part| part.len() == 4)
+        .and_then(|year| year.parse().ok());
+    ReadDate {
+        date: CslDate {
+            date_parts: year.map(|year: i32| vec![year]).into_iter().collect(),
+            literal: Some(text.to_owned()),
+            ..CslDate::default()
+        },
+        warning: Some(format!("{text:?} is no date, and is shown as it stands")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_and_months() {
+        let parts = |year, month, day| read_year(year, month, day).date.date_parts;
+        assert_eq!(parts("1999", Some("8"), None), [[1999, 8]]);
+        assert_eq!(parts("1999", Some("August"), Some("3")), [[1999, 8, 3]]);
+        assert_eq!(parts("1999", Some("7--8"), None), [[1999, 7], [1999, 8]]);
+        assert_eq!(parts("1999", Some("8~12"), None), [[1999, 8, 12]]);
+        assert_eq!(parts("1999", Some("12~August"), None), [[1999, 8, 12]]);
+        assert_eq!(
+            parts("1999", Some("September 22 - 26"), None),
+            [[1999, 9, 22], [1999, 9, 26]]
+        );
+        assert_eq!(parts("May 1987", None, None), [[1987, 5]]);
+        assert_eq!(parts("3 May, 1987", None, None), [[1987, 5, 3]]);
+        assert_eq!(parts("2012-13", None, None), [[2012], [2013]]);
+        assert_eq!(parts("1999--2001", None, None), [[1999], [2001]]);
+        assert_eq!(parts("{1999}", None, None), [[1999]]);
+    }
+
+    #[test]
+    fn years_in_words_are_kept_and_shown() {
+        for text in ["n.d.", "forthcoming", "c1988", "1976 [1867]"] {
+            let read = read_year(text, None, None);
+            assert_eq!(read.date.literal.as_deref(), Some(text));
+            assert!(read.warning.is_some());
+        }
+        assert_eq!(read_year("1976 [1867]", None, None).date.year(), Some(1976));
+    }
+}

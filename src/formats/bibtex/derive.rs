@@ -1,0 +1,638 @@
+//! From a BibLaTeX entry to a CSL item.
+//!
+//! The fields are those of the BibLaTeX manual, §2.2; which CSL variable each becomes follows the usual
+//! practice of pandoc and citation-js, and where these leave something out, the variables of CSL 1.0.2.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::abbreviations::Strings;
+use super::dates::{ReadDate, read_date, read_year};
+use super::inheritance::{self, Resolved};
+use super::names::{read_names, split_list};
+use super::sentence_case::to_sentence_case;
+use super::{Problem, Severity, entry_types, languages, localization, tex};
+use crate::work::{CslItem, CslValue, Name, Work};
+
+/// What a library derives from a work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Derived {
+    /// The reference in the variables of CSL.
+    pub item: CslItem,
+    /// The title and subtitle as they were written, before they went into sentence case; plain text.
+    pub title: Option<String>,
+    /// Other citation keys of the work (`ids`).
+    pub aliases: Vec<String>,
+    /// Its keywords, one by one.
+    pub keywords: Vec<String>,
+    /// The groups of JabRef to which it belongs.
+    pub groups: Vec<String>,
+    /// The keys of the works from which it inherits (`crossref`, `xdata`), whether they are there or not.
+    pub parents: Vec<String>,
+    /// What could not be read as it should; lines are 0.
+    pub problems: Vec<Problem>,
+}
+
+/// Derives the CSL item of a work.
+///
+/// `strings` are the abbreviations of its file; `parents` finds another work by its key. Never fails: what
+/// cannot be read becomes one of [`Derived::problems`], and is left as it is as far as CSL allows.
+pub fn derive<'a>(
+    work: &'a Work,
+    strings: &Strings,
+    parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+) -> Derived {
+    let entry = inheritance::resolve(work, strings, parents);
+    let mut mapping = Mapping::new(&entry, &work.key);
+    mapping.map();
+    let Mapping {
+        variables,
+        problems,
+        item_type,
+        written_title,
+        ..
+    } = mapping;
+    let list = |name: &str| -> Vec<String> {
+        let value = entry.get(name).unwrap_or_default();
+        let items = value.split([',', ';']).map(str::trim);
+        items
+            .filter(|item| !item.is_empty())
+            .map(tex::plain)
+            .collect()
+    };
+    Derived {
+        item: CslItem {
+            id: work.key.clone(),
+            item_type: item_type.to_owned(),
+            variables,
+        },
+        title: written_title,
+        aliases: entry
+            .get("ids")
+            .map(|ids| ids.split(',').map(|id| id.trim().to_owned()))
+            .into_iter()
+            .flatten()
+            .filter(|id| !id.is_empty())
+            .collect(),
+        keywords: list("keywords"),
+        groups: list("groups"),
+        parents: entry.parents.clone(),
+        problems,
+    }
+}
+
+struct Mapping<'e> {
+    entry: &'e Resolved<'e>,
+    key: &'e str,
+    kind: &'e str,
+    item_type: &'static str,
+    variables: BTreeMap<String, CslValue>,
+    problems: Vec<Problem>,
+    /// Whether titles are brought into sentence case.
+    english: bool,
+    written_title: Option<String>,
+}
+
+impl<'e> Mapping<'e> {
+    fn new(entry: &'e Resolved<'e>, key: &'e str) -> Mapping<'e> {
+        Mapping {
+            entry,
+            key,
+            kind: &entry.kind,
+            item_type: "document",
+            variables: BTreeMap::new(),
+            problems: Vec::new(),
+            english: true,
+            written_title: None,
+        }
+    }
+
+    fn map(&mut self) {
+        self.item_type = self.csl_type();
+        self.language();
+        self.names();
+        self.dates();
+        self.titles();
+        self.numbers();
+        self.publication();
+        self.identifiers();
+        self.notes();
+        for parent in &self.entry.missing {
+            let message = format!("inherits from {parent}, which is not there");
+            self.warn(None, message);
+        }
+    }
+
+    fn raw(&self, field: &str) -> Option<&'e str> {
+        self.entry.get(field).map(str::trim)
+    }
+
+    fn first_raw(&self, fields: &[&str]) -> Option<&'e str> {
+        fields.iter().find_map(|field| self.raw(field))
+    }
+
+    fn text(&self, field: &str) -> Option<String> {
+        let text = tex::html(self.raw(field)?);
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn first_text(&self, fields: &[&str]) -> Option<String> {
+        fields.iter().find_map(|field| self.text(field))
+    }
+
+    /// A title, in sentence case if the work is in English.
+    fn title(&self, field: &str) -> Option<String> {
+        let tex = self.raw(field)?;
+        let mut pieces = tex::rich(tex);
+        if self.english {
+            to_sentence_case(&mut pieces);
+        }
+        Some(tex::to_html(&pieces, true)).filter(|title| !title.is_empty())
+    }
+
+    fn warn(&mut self, field: Option<&str>, message: String) {
+        self.problems.push(Problem {
+            line: 0,
+            key: Some(self.key.to_owned()),
+            field: field.map(str::to_owned),
+            message,
+            severity: Severity::Warning,
+        });
+    }
+
+    fn set(&mut self, variable: &str, text: Option<String>) {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            self.variables
+                .insert(variable.to_owned(), CslValue::Text(text));
+        }
+    }
+
+    fn csl_type(&mut self) -> &'static str {
+        let Some(csl_type) = entry_types::csl_type(self.kind) else {
+            if self.kind != "xdata" {
+                let message = format!("the type @{} is not known; it is a document", self.kind);
+                self.warn(None, message);
+            }
+            return "document";
+        };
+        let subtype = self
+            .raw("entrysubtype")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        match (self.kind, subtype.as_str()) {
+            ("article" | "periodical" | "suppperiodical", "magazine") => "article-magazine",
+            ("article" | "periodical" | "suppperiodical", "newspaper") => "article-newspaper",
+            ("misc" | "unpublished", "interview") => "interview",
+            ("unpublished", _)
+                if self
+                    .first_raw(&["eventdate", "eventtitle", "venue"])
+                    .is_some() =>
+            {
+                "speech"
+            }
+            _ => csl_type,
+        }
+    }
+
+    fn language(&mut self) {
+        let name = self.first_raw(&["langid", "hyphenation"]);
+        let options = self.raw("langidopts").unwrap_or_default();
+        let tag = match name {
+            Some(name) => languages::tag(name, options),
+            // A `language` field may say anything; only names of languages are understood.
+            None => self
+                .raw("language")
+                .and_then(|name| languages::known_tag(name)),
+        };
+        self.english = tag
+            .as_deref()
+            .is_none_or(|tag| tag == "en" || tag.starts_with("en-"));
+        let tag = if name.is_some() { tag } else { None };
+        self.set("language", tag.map(Cow::into_owned));
+    }
+
+    fn names(&mut self) {
+        let options = self.raw("options").unwrap_or_default();
+        let use_prefix = options.split(',').any(|option| {
+            let (name, value) = option.split_once('=').unwrap_or((option, "true"));
+            name.trim() == "useprefix" && value.trim() == "true"
+        });
+        let mut roles: Vec<(&'static str, &'static str)> = vec![
+            ("author", "author"),
+            ("translator", "translator"),
+            ("bookauthor", "container-author"),
+            ("director", "director"),
+            ("interviewer", "interviewer"),
+            ("recipient", "recipient"),
+            ("composer", "composer"),
+            ("illustrator", "illustrator"),
+            ("origauthor", "original-author"),
+            ("shortauthor", ""),
+        ];
+        for (field, role_field) in [
+            ("editor", "editortype"),
+            ("editora", "editoratype"),
+            ("editorb", "editorbtype"),
+            ("editorc", "editorctype"),
+        ] {
+            let role =
+                self.raw(role_field)
+                    .unwrap_or(if field == "editor" { "editor" } else { "" });
+            let variable = match editor_role(&role.to_ascii_lowercase()) {
+                "contributor" if field == "editor" => "editor",
+                variable => variable,
+            };
+            roles.push((field, variable));
+        }
+        if self.kind == "periodical" || self.kind == "article" {
+            roles.push(("serieseditor", "collection-editor"));
+        }
+        for (field, variable) in roles {
+            let Some(tex) = self.raw(field).filter(|_| !variable.is_empty()) else {
+                continue;
+            };
+            let names = read_names(tex);
+            let names: Vec<_> = names
+                .iter()
+                .map(|name: &Name| name.to_csl(use_prefix))
+                .collect();
+            if names.is_empty() {
+                continue;
+            }
+            match self.variables.get_mut(variable) {
+                Some(CslValue::Names(earlier)) => earlier.extend(names),
+                _ => {
+                    self.variables
+                        .insert(variable.to_owned(), CslValue::Names(names));
+                }
+            }
+        }
+    }
+
+    fn dates(&mut self) {
+        for (field, variable) in [
+            ("date", "issued"),
+            ("eventdate", "event-date"),
+            ("origdate", "original-date"),
+            ("urldate", "accessed"),
+        ] {
+            let read: Option<(&str, ReadDate)> = match self.raw(field) {
+                Some(date) => Some((field, read_date(date))),
+                None if field == "date" => self.raw("year").map(|year| {
+                    let date = read_year(year, self.raw("month"), self.raw("day"));
+                    ("year", date)
+                }),
+                None => {
+                    let year = self.raw(&field.replace("date", "year"));
+                    let month = self.raw(&field.replace("date", "month"));
+                    year.map(|year| (field, read_year(year, month, None)))
+                }
+            };
+            if let Some((field, read)) = read {
+                if let Some(warning) = read.warning {
+                    self.warn(Some(field), warning);
+                }
+                self.variables
+                    .insert(variable.to_owned(), CslValue::Date(read.date));
+            }
+        }
+    }
+
+    fn titles(&mut self) {
+        let is_periodical = self.kind == "periodical";
+        let chapter_like = matches!(
+            self.kind,
+            "inbook"
+                | "incollection"
+                | "inproceedings"
+                | "inreference"
+                | "bookinbook"
+                | "conference"
+                | "suppbook"
+                | "suppcollection"
+        );
+        let has_main = self.raw("maintitle").is_some();
+        let join = |mapping: &Mapping<'_>, names: [&str; 3]| {
+            let [title, subtitle, addon] = names.map(|name| {
+                if name.is_empty() {
+                    None
+                } else {
+                    mapping.title(name)
+                }
+            });
+            joined(". ", [joined(": ", [title, subtitle]), addon])
+        };
+        const TITLE: [&str; 3] = ["title", "subtitle", "titleaddon"];
+        const MAIN: [&str; 3] = ["maintitle", "mainsubtitle", "maintitleaddon"];
+        const BOOK: [&str; 3] = ["booktitle", "booksubtitle", "booktitleaddon"];
+        let title_fields = if is_periodical {
+            ["issuetitle", "issuesubtitle", "issuetitleaddon"]
+        } else if has_main && !chapter_like {
+            MAIN
+        } else {
+            TITLE
+        };
+        let title = join(self, title_fields);
+        let [written, written_subtitle, _] =
+            title_fields.map(|field| self.raw(field).map(tex::plain));
+        self.written_title = joined(": ", [written, written_subtitle]);
+        let volume_title = match (has_main, chapter_like) {
+            (true, true) => join(self, BOOK),
+            (true, false) => join(self, TITLE),
+            (false, _) => None,
+        };
+        let journal = || {
+            let name = if self.raw("journaltitle").is_some() {
+                "journaltitle"
+            } else {
+                "journal"
+            };
+            let [title, subtitle] = [name, "journalsubtitle"].map(|name| self.text(name));
+            joined(
+                ". ",
+                [
+                    joined(": ", [title, subtitle]),
+                    self.text("journaltitleaddon"),
+                ],
+            )
+        };
+        let container = if is_periodical {
+            let [title, subtitle, addon] = TITLE.map(|name| self.text(name));
+            joined(". ", [joined(": ", [title, subtitle]), addon])
+        } else if chapter_like && has_main {
+            join(self, MAIN)
+        } else if chapter_like {
+            join(self, BOOK).or_else(journal)
+        } else {
+            // A `booktitle` beside the title of a whole book is there for its parts to inherit.
+            let whole = self.item_type == "book";
+            journal().or_else(|| if whole { None } else { join(self, BOOK) })
+        };
+        let container_short = if is_periodical && !has_main {
+            self.text("shorttitle")
+        } else {
+            self.text("shortjournal")
+        };
+        let whole_title = has_main && !chapter_like;
+        let own_short = || self.title("shorttitle").filter(|_| !whole_title);
+        let title_short = own_short().or_else(|| {
+            let whole = self.title("title")?;
+            let extended =
+                (self.raw("subtitle").is_some() || self.raw("titleaddon").is_some()) && !has_main;
+            match whole.split_once(": ") {
+                Some((before, _)) => Some(before.to_owned()),
+                None => extended.then_some(whole),
+            }
+        });
+        self.set("title", title);
+        self.set("volume-title", volume_title);
+        self.set("container-title", container);
+        self.set("container-title-short", container_short);
+        self.set("title-short", title_short);
+        let series = self.series();
+        self.set("collection-title", series);
+        let event = self.title("eventtitle");
+        self.set("event-title", event);
+        let original = self.title("origtitle");
+        self.set("original-title", original);
+        let reviewed = self.title("reviewedtitle");
+        self.set("reviewed-title", reviewed);
+    }
+
+    /// A number in `series` is that of a journal's series: "3" is "3rd series".
+    fn series(&self) -> Option<String> {
+        let series = self.raw("series")?;
+        if series.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(format!("{} series", localization::ordinal(series)));
+        }
+        match localization::phrase(series) {
+            Some(phrase) => Some(capitalized(phrase)),
+            None => self.title("series"),
+        }
+    }
+
+    fn numbers(&mut self) {
+        let number = self.text("number");
+        let variable = match self.kind {
+            "book" | "collection" | "proceedings" | "reference" | "mvbook" | "mvcollection"
+            | "mvproceedings" | "mvreference" | "bookinbook" | "inbook" | "incollection"
+            | "inproceedings" | "inreference" | "suppbook" | "suppcollection" | "conference" => {
+                "collection-number"
+            }
+            "article" | "periodical" | "suppperiodical" | "review" => "issue",
+            _ => "number",
+        };
+        if variable == "issue" {
+            let issue = joined(", ", [number, self.text("issue")]);
+            self.set("issue", issue);
+        } else {
+            self.set(variable, number);
+            let issue = self.text("issue");
+            self.set("issue", issue);
+        }
+        let volume = joined(".", [self.text("volume"), self.text("part")]);
+        self.set("volume", volume);
+        for (field, variable) in [
+            ("pages", "page"),
+            ("volumes", "number-of-volumes"),
+            ("pagetotal", "number-of-pages"),
+            ("chapter", "chapter-number"),
+            ("edition", "edition"),
+            ("version", "version"),
+        ] {
+            let text = self.text(field);
+            self.set(variable, text);
+        }
+    }
+
+    fn publication(&mut self) {
+        let publisher: Vec<String> = [
+            "school",
+            "institution",
+            "organization",
+            "howpublished",
+            "publisher",
+        ]
+        .into_iter()
+        .filter_map(|field| self.literal_list(field))
+        .collect();
+        self.set("publisher", Some(publisher.join("; ")));
+        let place = if self.kind == "patent" {
+            let location = self.raw("location").map(|list| {
+                let places = split_list(list).into_iter();
+                let places: Vec<String> = places
+                    .map(|place| match localization::phrase(place) {
+                        Some(phrase) => phrase.to_owned(),
+                        None => tex::html(place),
+                    })
+                    .collect();
+                places.join("; ")
+            });
+            self.set("jurisdiction", location);
+            self.literal_list("address")
+        } else {
+            self.literal_list("address")
+                .or_else(|| self.literal_list("location"))
+        };
+        self.set("publisher-place", place);
+        for (field, variable) in [
+            ("origpublisher", "original-publisher"),
+            ("origlocation", "original-publisher-place"),
+            ("venue", "event-place"),
+        ] {
+            let text = self.literal_list(field);
+            self.set(variable, text);
+        }
+        let genre = match (self.text("type"), self.kind) {
+            (Some(genre), _) => Some(match localization::phrase(&genre) {
+                Some(phrase) => phrase.to_owned(),
+                None => genre,
+            }),
+            (None, "phdthesis") => localization::phrase("phdthesis").map(str::to_owned),
+            (None, "mastersthesis") => localization::phrase("mathesis").map(str::to_owned),
+            (None, _) => None,
+        };
+        self.set("genre", genre);
+        let status = self
+            .text("pubstate")
+            .map(|state| match localization::phrase(&state) {
+                Some(phrase) => phrase.to_owned(),
+                None => state,
+            });
+        self.set("status", status);
+    }
+
+    /// A list of publishers or places, which `and` joins.
+    fn literal_list(&self, field: &str) -> Option<String> {
+        let tex = self.raw(field)?;
+        if field == "howpublished" {
+            return self.text(field);
+        }
+        let items: Vec<String> = split_list(tex).into_iter().map(tex::html).collect();
+        Some(items.join("; ")).filter(|list| !list.is_empty())
+    }
+
+    fn identifiers(&mut self) {
+        let options = self.raw("options").unwrap_or_default();
+        let switched_off = |name: &str| {
+            options.split(',').any(|option| {
+                let (option, value) = option.split_once('=').unwrap_or((option, ""));
+                option.trim() == name && value.trim() == "false"
+            })
+        };
+        if self.kind == "online" || !switched_off("url") {
+            let url = self.raw("url").map(verbatim).or_else(|| self.eprint_url());
+            self.set("URL", url);
+        }
+        if !switched_off("doi") {
+            let doi = self.raw("doi").map(verbatim);
+            self.set("DOI", doi);
+        }
+        for (field, variable) in [
+            ("isbn", "ISBN"),
+            ("issn", "ISSN"),
+            ("pmid", "PMID"),
+            ("pmcid", "PMCID"),
+            ("library", "call-number"),
+        ] {
+            let text = self.raw(field).map(tex::plain);
+            self.set(variable, text);
+        }
+    }
+
+    fn eprint_url(&self) -> Option<String> {
+        let kind = self.first_raw(&["eprinttype", "archiveprefix"])?;
+        let eprint = verbatim(self.raw("eprint")?);
+        let base = match kind.to_ascii_lowercase().as_str() {
+            "arxiv" => "https://arxiv.org/abs/",
+            "jstor" => "https://www.jstor.org/stable/",
+            "pubmed" => "https://www.ncbi.nlm.nih.gov/pubmed/",
+            "googlebooks" => "https://books.google.com?id=",
+            "hdl" => "https://hdl.handle.net/",
+            _ => return None,
+        };
+        Some(format!("{base}{eprint}"))
+    }
+
+    fn notes(&mut self) {
+        let note = joined(". ", [self.text("note"), self.text("addendum")]);
+        self.set("note", note);
+        let annote = self.first_text(&["annotation", "annote"]);
+        self.set("annote", annote);
+        for (field, variable) in [("abstract", "abstract"), ("keywords", "keyword")] {
+            let text = self.text(field);
+            self.set(variable, text);
+        }
+    }
+}
+
+/// Verbatim fields are no TeX, but programs escape characters in them all the same.
+fn verbatim(raw: &str) -> String {
+    let raw = raw
+        .strip_prefix("\\url{")
+        .and_then(|url| url.strip_suffix('}'))
+        .unwrap_or(raw);
+    if !raw.contains('\\') {
+        return raw.to_owned();
+    }
+    let mut text = String::with_capacity(raw.len());
+    let mut characters = raw.chars().peekable();
+    while let Some(character) = characters.next() {
+        let escapes = character == '\\'
+            && characters
+                .peek()
+                .is_some_and(|next| matches!(next, '_' | '%' | '#' | '&' | '$' | '{' | '}' | '~'));
+        if !escapes {
+            text.push(character);
+        }
+    }
+    text
+}
+
+fn editor_role(editor_type: &str) -> &'static str {
+    match editor_type {
+        "editor" => "editor",
+        "director" => "director",
+        "compiler" => "compiler",
+        "interviewer" => "interviewer",
+        "translator" => "translator",
+        "illustrator" => "illustrator",
+        "curator" => "curator",
+        "producer" => "producer",
+        "organizer" => "organizer",
+        "collaborator" => "contributor",
+        "" => "",
+        // Founders, continuators, redactors and revisers: as `editor` they are the first to be named;
+        // beside an editor CSL has no better word for them.
+        _ => "contributor",
+    }
+}
+
+fn joined<const N: usize>(separator: &str, parts: [Option<String>; N]) -> Option<String> {
+    let mut whole: Option<String> = None;
+    for part in parts.into_iter().flatten() {
+        match &mut whole {
+            None => whole = Some(part),
+            Some(whole) => {
+                // A part that ends in a mark of its own takes no second one.
+                let ends = whole.ends_with(['.', '?', '!', ':', ',']);
+                let separator = if ends && separator.len() > 1 {
+                    separator.trim_start_matches(['.', ':', ','])
+                } else {
+                    separator
+                };
+                whole.push_str(separator);
+                whole.push_str(&part);
+            }
+        }
+    }
+    whole
+}
+
+fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,182 @@
+//! Edits in the text of an entry, which leave everything else as it is and keep the entry's own manner.
+
+use std::ops::Range;
+
+use super::entry::{EntryError, Layout, layout};
+
+/// Sets a field: the value of the first field called `name` is replaced, or the field is added at the end.
+///
+/// `source` is an entry as it was written, `value` TeX without delimiters. A replaced value keeps its
+/// delimiters; a new field takes indentation, spacing, delimiters and case from the fields before it.
+/// Fails if `source` is no sound entry.
+pub fn set_field(source: &str, name: &str, value: &str) -> Result<String, EntryError> {
+    let layout = layout(source)?;
+    let existing = layout.fields.iter().find(|field| {
+        let found = source.get(field.name.clone()).unwrap_or_default();
+        found.eq_ignore_ascii_case(name)
+    });
+    if let Some(field) = existing {
+        let written = source.get(field.value.clone()).unwrap_or_default();
+        return Ok(replaced(source, &field.value, &delimited(value, written)));
+    }
+    Ok(added(source, &layout, name, value))
+}
+
+/// Removes every field called `name`, with its line. Fails if `source` is no sound entry.
+pub fn remove_field(source: &str, name: &str) -> Result<String, EntryError> {
+    let mut text = source.to_owned();
+    loop {
+        let layout = layout(&text)?;
+        let index = layout.fields.iter().position(|field| {
+            let found = text.get(field.name.clone()).unwrap_or_default();
+            found.eq_ignore_ascii_case(name)
+        });
+        let Some(index) = index else {
+            return Ok(text);
+        };
+        let before = match index
+            .checked_sub(1)
+            .and_then(|before| layout.fields.get(before))
+        {
+            Some(field) => field.value.end,
+            None => layout.key.end,
+        };
+        let Some(end) = layout.fields.get(index).map(|field| field.value.end) else {
+            return Ok(text);
+        };
+        // From the end of what stands before to the end of the value goes everything, the comma included
+        // that stood before it; the comma after it stays.
+        text = replaced(&text, &(before..end), "");
+    }
+}
+
+/// Gives the entry another citation key. Fails if `source` is no sound entry.
+pub fn set_key(source: &str, key: &str) -> Result<String, EntryError> {
+    let layout = layout(source)?;
+    Ok(replaced(source, &layout.key, key))
+}
+
+fn replaced(source: &str, range: &Range<usize>, with: &str) -> String {
+    let before = source.get(..range.start).unwrap_or_default();
+    let after = source.get(range.end..).unwrap_or_default();
+    [before, with, after].concat()
+}
+
+/// `value` between the delimiters that the field had; braces where it had none or they do not fit.
+fn delimited(value: &str, written: &str) -> String {
+    let bare = !written.is_empty() && !written.starts_with(['{', '"']);
+    if bare && !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return value.to_owned();
+    }
+    if written.starts_with('"') && !value.contains('"') {
+        return format!("\"{value}\"");
+    }
+    format!("{{{value}}}")
+}
+
+fn added(source: &str, layout: &Layout, name: &str, value: &str) -> String {
+    let after = match layout.fields.last() {
+        Some(field) => field.value.end,
+        None => layout.key.end,
+    };
+    let model = layout.fields.last().map(|field| {
+        let written = source.get(field.name.clone()).unwrap_or_default();
+        let equals = source
+            .get(field.name.end..field.value.start)
+            .unwrap_or(" = ");
+        let value = source.get(field.value.clone()).unwrap_or_default();
+        let start = match layout.fields.len() {
+            1 => layout.key.end,
+            count => layout
+                .fields
+                .get(count - 2)
+                .map_or(layout.key.end, |field| field.value.end),
+        };
+        let before = source.get(start..field.name.start).unwrap_or_default();
+        (before, written, equals, value)
+    });
+    let (before, name, equals, value) = match model {
+        None => (
+            ",\n  ".to_owned(),
+            name.to_owned(),
+            " = ".to_owned(),
+            format!("{{{value}}}"),
+        ),
+        Some((before, written, equals, model)) => {
+            // What stands between two fields is a comma, perhaps a comment, and white space: the comment is
+            // not repeated.
+            let space = before.get(before.trim_end().len()..).unwrap_or_default();
+            let name = if written.chars().any(char::is_lowercase) {
+                match written.chars().next() {
+                    Some(first) if first.is_uppercase() => {
+                        let (head, tail) =
+                            name.split_at(name.chars().next().map_or(0, char::len_utf8));
+                        head.to_uppercase() + tail
+                    }
+                    _ => name.to_owned(),
+                }
+            } else {
+                name.to_uppercase()
+            };
+            (
+                format!(",{space}"),
+                name.clone(),
+                aligned(equals, written, &name),
+                delimited(value, if model.starts_with('"') { "\"" } else { "{" }),
+            )
+        }
+    };
+    let insertion = format!("{before}{name}{equals}{value}");
+    replaced(source, &(after..after), &insertion)
+}
+
+/// The equals sign with the white space around it; where that lines it up with others, so it does for the new name.
+fn aligned(equals: &str, written: &str, name: &str) -> String {
+    let blanks = equals.find('=').unwrap_or(0);
+    if blanks < 2 {
+        return equals.to_owned();
+    }
+    let width = written.chars().count() + blanks;
+    let padding = width.saturating_sub(name.chars().count()).max(1);
+    let rest = equals.get(blanks..).unwrap_or(equals);
+    format!("{}{rest}", " ".repeat(padding))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_keep_the_manner_of_the_entry() {
+        let source = "@Book{key,\n    Title     = \"One\",\n    Year      = 1999,\n}";
+        assert_eq!(
+            set_field(source, "title", "Two").unwrap(),
+            "@Book{key,\n    Title     = \"Two\",\n    Year      = 1999,\n}"
+        );
+        assert_eq!(
+            set_field(source, "year", "2000").unwrap(),
+            "@Book{key,\n    Title     = \"One\",\n    Year      = 2000,\n}"
+        );
+        assert_eq!(
+            set_field(source, "doi", "10.1/x").unwrap(),
+            "@Book{key,\n    Title     = \"One\",\n    Year      = 1999,\n    Doi       = {10.1/x},\n}"
+        );
+        assert_eq!(
+            remove_field(source, "TITLE").unwrap(),
+            "@Book{key,\n    Year      = 1999,\n}"
+        );
+        assert_eq!(
+            remove_field(source, "year").unwrap(),
+            "@Book{key,\n    Title     = \"One\",\n}"
+        );
+        assert_eq!(
+            set_key("@a{ old , t = {x}}", "new").unwrap(),
+            "@a{ new , t = {x}}"
+        );
+        assert_eq!(set_field("@a{k}", "t", "x").unwrap(), "@a{k,\n  t = {x}}");
+        assert_eq!(
+            set_field("@a{k,t={1}}", "u", "2").unwrap(),
+            "@a{k,t={1},u={2}}"
+        );
+    }
+}

@@ -1,0 +1,508 @@
+//! Reading one entry: its type, its key and its fields as written.
+//!
+//! What can only mean one thing is accepted with a warning, because nothing is lost by it (the verbatim
+//! text is kept): a missing comma between two fields, a missing `=`, a value without delimiters, white
+//! space in a key. An entry without a key is rejected.
+
+use std::ops::Range;
+
+use memchr::memchr3;
+
+use super::splitter::{is_key_byte, line_breaks};
+use super::{Problem, Severity};
+use crate::work::{Field, Work};
+
+/// Why the text of an entry is no entry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    /// The text does not begin with `@type{`.
+    #[error("does not begin with @type{{")]
+    NoHead,
+    /// The key is empty or missing.
+    #[error("has no citation key")]
+    NoKey,
+    /// The entry's closing delimiter, or that of a value, is missing.
+    #[error("is not closed")]
+    Unclosed,
+    /// Something stands where a field should.
+    #[error("has {0:?} where a field should be")]
+    Stray(String),
+}
+
+/// An entry and what was found wrong in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ParsedEntry {
+    pub(crate) work: Work,
+    /// Warnings; their lines count from 1 at the entry's `@`.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Where a field stands in the text of its entry, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FieldRange {
+    pub(crate) name: Range<usize>,
+    /// The value with its delimiters; empty where it is missing.
+    pub(crate) value: Range<usize>,
+}
+
+/// Where the parts of an entry stand in its text, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) entry_type: Range<usize>,
+    pub(crate) key: Range<usize>,
+    pub(crate) fields: Vec<FieldRange>,
+    /// The position of the closing delimiter.
+    pub(crate) close: usize,
+    /// Whether there is a comma after the last field (or after the key if there is none).
+    pub(crate) trailing_comma: bool,
+    warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Warning {
+    position: usize,
+    field: Option<String>,
+    message: String,
+}
+
+/// Reads the text of one entry, from its `@` to its closing delimiter.
+pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
+    let layout = layout(source)?;
+    let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default().to_owned();
+    let key = part(&layout.key);
+    let problems = layout
+        .warnings
+        .iter()
+        .map(|warning| Problem {
+            line: 1 + line_breaks(source.get(..warning.position).unwrap_or_default()),
+            key: Some(key.clone()),
+            field: warning.field.clone(),
+            message: warning.message.clone(),
+            severity: Severity::Warning,
+        })
+        .collect();
+    let fields = layout.fields.iter().map(|field| Field {
+        name: part(&field.name),
+        value: part(&field.value),
+    });
+    Ok(ParsedEntry {
+        work: Work {
+            entry_type: part(&layout.entry_type),
+            fields: fields.collect(),
+            key,
+            source: source.to_owned(),
+        },
+        problems,
+    })
+}
+
+/// Finds the parts of an entry in its text.
+pub(crate) fn layout(source: &str) -> Result<Layout, EntryError> {
+    EntryReader {
+        source,
+        bytes: source.as_bytes(),
+        here: 0,
+        parenthesis: false,
+        warnings: Vec::new(),
+    }
+    .layout()
+}
+
+/// The citation key of something that is not a sound entry, as far as one is visible.
+pub(crate) fn visible_key(source: &str) -> Option<String> {
+    let line = source.lines().next()?;
+    let after = match line.split_once(['{', '(']) {
+        Some((_, after)) => after,
+        None => line.split_once(char::is_whitespace)?.1,
+    };
+    let key = after.split([',', '}', '"']).next()?.trim();
+    (!key.is_empty() && !key.contains(['=', '{'])).then(|| key.to_owned())
+}
+
+struct EntryReader<'a> {
+    source: &'a str,
+    bytes: &'a [u8],
+    here: usize,
+    parenthesis: bool,
+    warnings: Vec<Warning>,
+}
+
+impl EntryReader<'_> {
+    fn layout(mut self) -> Result<Layout, EntryError> {
+        if self.next_byte() != Some(b'@') {
+            return Err(EntryError::NoHead);
+        }
+        self.here += 1;
+        self.skip_space();
+        let entry_type = self.take(|byte| {
+            !byte.is_ascii_whitespace() && !matches!(byte, b'{' | b'(' | b'}' | b')' | b',' | b'"')
+        });
+        self.skip_space();
+        self.parenthesis = match self.next_byte() {
+            Some(b'{') => false,
+            Some(b'(') => true,
+            _ => return Err(EntryError::NoHead),
+        };
+        if entry_type.is_empty() {
+            return Err(EntryError::NoHead);
+        }
+        self.here += 1;
+        let key = self.key()?;
+        let mut fields = Vec::new();
+        let mut trailing_comma = false;
+        loop {
+            self.skip_space_and_comments();
+            match self.next_byte() {
+                None => return Err(EntryError::Unclosed),
+                Some(b',') => {
+                    self.here += 1;
+                    trailing_comma = true;
+                }
+                Some(byte) if self.closes(byte) => break,
+                Some(_) => {
+                    let missing_comma = !trailing_comma;
+                    let position = self.here;
+                    let field = self.field()?;
+                    if let Some(field) = field {
+                        let name = self.slice(&field.name);
+                        if missing_comma {
+                            let before = if fields.is_empty() {
+                                "the key".to_owned()
+                            } else {
+                                "the field before it".to_owned()
+                            };
+                            self.warn(position, Some(name), format!("no comma after {before}"));
+                        }
+                        fields.push(field);
+                    }
+                    trailing_comma = false;
+                }
+            }
+        }
+        Ok(Layout {
+            entry_type,
+            key,
+            fields,
+            close: self.here,
+            trailing_comma,
+            warnings: self.warnings,
+        })
+    }
+
+    fn key(&mut self) -> Result<Range<usize>, EntryError> {
+        self.skip_space();
+        let mut key =
+            self.take(|byte| is_key_byte(byte) || matches!(byte, b'"' | b'#' | b'%' | b'@' | b'('));
+        self.skip_space();
+        match self.next_byte() {
+            _ if key.is_empty() => return Err(EntryError::NoKey),
+            None => return Err(EntryError::Unclosed),
+            Some(b'=') => return Err(EntryError::NoKey),
+            Some(byte) if byte == b',' || self.closes(byte) => return Ok(key),
+            Some(_) => {}
+        }
+        // Either a comma is missing after the key, or there is white space or something else in it.
+        let after_key = self.here;
+        let name = self.take(is_name_byte);
+        self.skip_space();
+        let is_field = !name.is_empty() && self.next_byte() == Some(b'=');
+        self.here = after_key;
+        if is_field {
+            return Ok(key);
+        }
+        let rest = self.take(|byte| !matches!(byte, b',' | b'=' | b'\n' | b'\r' | b'"'));
+        let rest = self.slice(&rest);
+        let rest = if self.parenthesis {
+            rest.split(')').next()
+        } else {
+            rest.split('}').next()
+        };
+        let rest = rest.unwrap_or_default();
+        self.here = after_key + rest.len();
+        if rest.contains('{') || matches!(self.next_byte(), Some(b'=' | b'"')) {
+            return Err(EntryError::NoKey);
+        }
+        key.end = after_key + rest.trim_end().len();
+        self.warn(
+            key.start,
+            None,
+            "the citation key has white space or braces in it, which LaTeX cannot cite".to_owned(),
+        );
+        Ok(key)
+    }
+
+    /// One field, or `None` if there is only a stray name, of which a warning says so.
+    fn field(&mut self) -> Result<Option<FieldRange>, EntryError> {
+        let name = self.take(is_name_byte);
+        if name.is_empty() {
+            let stray = self.take(|byte| byte != b',' && byte != b'\n');
+            let stray: String = self.slice(&stray).trim().chars().take(30).collect();
+            return Err(EntryError::Stray(stray));
+        }
+        self.skip_space_and_comments();
+        match self.next_byte() {
+            Some(b'=') => self.here += 1,
+            Some(b'{' | b'"') => {
+                let shown = self.slice(&name);
+                self.warn(
+                    name.start,
+                    Some(shown),
+                    "no = after the field's name".to_owned(),
+                );
+            }
+            _ => {
+                let shown = self.slice(&name);
+                self.warn(
+                    name.start,
+                    None,
+                    format!("{shown} stands where a field should, and is left out"),
+                );
+                return Ok(None);
+            }
+        }
+        self.skip_space_and_comments();
+        let value = self.value(&name)?;
+        Ok(Some(FieldRange { name, value }))
+    }
+
+    /// A value: braced, quoted or bare parts, joined by `#`.
+    fn value(&mut self, name: &Range<usize>) -> Result<Range<usize>, EntryError> {
+        let start = self.here;
+        let mut end = start;
+        loop {
+            match self.next_byte() {
+                None => return Err(EntryError::Unclosed),
+                Some(b'{') => self.braced()?,
+                Some(b'"') => self.quoted()?,
+                Some(b',') => break,
+                Some(byte) if self.closes(byte) => break,
+                Some(_) => self.bare(name),
+            }
+            end = self.here;
+            self.skip_space_and_comments();
+            if self.next_byte() != Some(b'#') {
+                break;
+            }
+            self.here += 1;
+            end = self.here;
+            self.skip_space_and_comments();
+        }
+        if start == end {
+            let shown = self.slice(name);
+            self.warn(name.start, Some(shown), "has no value".to_owned());
+        }
+        self.here = end;
+        Ok(start..end)
+    }
+
+    fn braced(&mut self) -> Result<(), EntryError> {
+        let mut depth = 0_usize;
+        loop {
+            let rest = self.bytes.get(self.here..).unwrap_or_default();
+            let found = memchr3(b'{', b'}', b'}', rest).ok_or(EntryError::Unclosed)?;
+            self.here += found;
+            if self.next_byte() == Some(b'{') {
+                depth += 1;
+            } else {
+                depth -= 1;
+            }
+            self.here += 1;
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    fn quoted(&mut self) -> Result<(), EntryError> {
+        let mut depth = 0_usize;
+        self.here += 1;
+        loop {
+            let rest = self.bytes.get(self.here..).unwrap_or_default();
+            let found = memchr3(b'{', b'}', b'"', rest).ok_or(EntryError::Unclosed)?;
+            self.here += found;
+            match self.next_byte() {
+                Some(b'{') => depth += 1,
+                Some(b'}') => depth = depth.checked_sub(1).ok_or(EntryError::Unclosed)?,
+                _ if depth == 0 => {
+                    self.here += 1;
+                    return Ok(());
+                }
+                _ => {}
+            }
+            self.here += 1;
+        }
+    }
+
+    /// A number or the name of an abbreviation; anything else up to the next comma is kept, too.
+    fn bare(&mut self, name: &Range<usize>) {
+        let start = self.here;
+        let word = self.take(is_name_byte);
+        self.skip_space_and_comments();
+        let ends_well = match self.next_byte() {
+            Some(b',' | b'#') | None => true,
+            Some(byte) => self.closes(byte) || self.field_follows(),
+        };
+        if ends_well && !word.is_empty() {
+            self.here = word.end;
+            return;
+        }
+        self.here = start;
+        let mut depth = 0_usize;
+        while let Some(byte) = self.next_byte() {
+            match byte {
+                b'{' => depth += 1,
+                b'}' if depth > 0 => depth -= 1,
+                b',' | b'\n' | b'\r' if depth == 0 => break,
+                _ if depth == 0 && self.closes(byte) => break,
+                _ => {}
+            }
+            self.here += 1;
+        }
+        let text = self.slice(&(start..self.here));
+        self.here = start + text.trim_end().len();
+        if self.here == start {
+            // Never stand still, whatever the input.
+            self.here += 1;
+        }
+        let shown = self.slice(name);
+        self.warn(
+            start,
+            Some(shown),
+            "the value has no braces or quotation marks".to_owned(),
+        );
+    }
+
+    /// Whether `name =` comes next; does not move.
+    fn field_follows(&mut self) -> bool {
+        let here = self.here;
+        let name = self.take(is_name_byte);
+        self.skip_space();
+        let follows = !name.is_empty() && self.next_byte() == Some(b'=');
+        self.here = here;
+        follows
+    }
+
+    fn warn(&mut self, position: usize, field: Option<String>, message: String) {
+        self.warnings.push(Warning {
+            position,
+            field,
+            message,
+        });
+    }
+
+    fn closes(&self, byte: u8) -> bool {
+        byte == if self.parenthesis { b')' } else { b'}' }
+    }
+
+    fn next_byte(&self) -> Option<u8> {
+        self.bytes.get(self.here).copied()
+    }
+
+    fn slice(&self, range: &Range<usize>) -> String {
+        self.source
+            .get(range.clone())
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    fn take(&mut self, wanted: impl Fn(u8) -> bool) -> Range<usize> {
+        let start = self.here;
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        self.here += rest.iter().take_while(|byte| wanted(**byte)).count();
+        start..self.here
+    }
+
+    fn skip_space(&mut self) {
+        self.take(|byte| byte.is_ascii_whitespace());
+    }
+
+    fn skip_space_and_comments(&mut self) {
+        self.skip_space();
+        while self.next_byte() == Some(b'%') {
+            self.take(|byte| byte != b'\n' && byte != b'\r');
+            self.skip_space();
+        }
+    }
+}
+
+/// Whether a byte may stand in the name of a field or abbreviation, as in BibTeX and biber.
+pub(crate) fn is_name_byte(byte: u8) -> bool {
+    is_key_byte(byte) && byte != b'\'' && byte != b'~' && byte != b'\\'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(source: &str) -> Vec<(String, String)> {
+        let entry = parse(source).unwrap();
+        assert_eq!(entry.work.source, source);
+        let fields = entry.work.fields.into_iter();
+        fields.map(|field| (field.name, field.value)).collect()
+    }
+
+    fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+        let pairs = expected.iter();
+        pairs
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect()
+    }
+
+    #[test]
+    fn fields_are_kept_as_written() {
+        assert_eq!(
+            fields(
+                "@Book{ key , Title = \"A {\"}b{\"}\", year=1999,\n month = jan # \"~2\" , note={x{y}},}"
+            ),
+            pairs(&[
+                ("Title", "\"A {\"}b{\"}\""),
+                ("year", "1999"),
+                ("month", "jan # \"~2\""),
+                ("note", "{x{y}}"),
+            ])
+        );
+    }
+
+    #[test]
+    fn small_slips_are_warnings() {
+        let entry =
+            parse("@a{k,\n a = {1}\n b = {2},\n c {3}, d = , e = not quoted at all, f}").unwrap();
+        let messages: Vec<_> = entry
+            .problems
+            .iter()
+            .map(|problem| (problem.line, problem.field.as_deref()))
+            .collect();
+        assert_eq!(
+            messages,
+            [
+                (3, Some("b")),
+                (4, Some("c")),
+                (4, Some("d")),
+                (4, Some("e")),
+                (4, None)
+            ]
+        );
+        assert_eq!(entry.work.field("e"), Some("not quoted at all"));
+    }
+
+    #[test]
+    fn keys_may_be_odd_but_not_missing() {
+        assert_eq!(
+            parse("@a{Smith 2010, t = {x}}").unwrap().work.key,
+            "Smith 2010"
+        );
+        assert_eq!(parse("@a{key t = {x}}").unwrap().work.key, "key");
+        assert_eq!(parse("@a{key}").unwrap().work.key, "key");
+        assert_eq!(parse("@a{, t = {x}}"), Err(EntryError::NoKey));
+        assert_eq!(parse("@a{t = {x}}"), Err(EntryError::NoKey));
+        assert_eq!(parse("@a{}"), Err(EntryError::NoKey));
+    }
+
+    #[test]
+    fn comments_inside_entries_are_passed_over() {
+        assert_eq!(
+            fields("@a{k, % one\n a = 1, % b = 2,\n c = 3}"),
+            pairs(&[("a", "1"), ("c", "3")])
+        );
+    }
+}

@@ -1,0 +1,261 @@
+//! `xdata` and `crossref`: what an entry has from others (BibLaTeX manual, §2.4.1, §3.13.6 and appendix B).
+
+use std::borrow::Cow;
+
+use super::abbreviations::Strings;
+use crate::work::Work;
+
+/// An entry with all its fields, those of its parents included.
+#[derive(Debug, Clone)]
+pub(crate) struct Resolved<'a> {
+    /// The type in lower case.
+    pub(crate) kind: String,
+    pub(crate) fields: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// The keys in `xdata` and `crossref`, found or not.
+    pub(crate) parents: Vec<String>,
+    pub(crate) missing: Vec<String>,
+}
+
+impl Resolved<'_> {
+    /// The TeX of a field.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.fields.iter().find(|(field, _)| field == name)?;
+        Some(value)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+            || match name {
+                "date" | "year" | "month" => {
+                    self.get("date").is_some() || self.get("year").is_some()
+                }
+                "journaltitle" => self.get("journal").is_some(),
+                "location" => self.get("address").is_some(),
+                _ => false,
+            }
+    }
+}
+
+/// How many generations are looked at; more are a circle or no bibliography.
+const GENERATIONS: usize = 8;
+
+/// The fields of a work under names in lower case, its abbreviations put in, those of its parents added.
+pub(crate) fn resolve<'a>(
+    work: &'a Work,
+    strings: &Strings,
+    parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+) -> Resolved<'a> {
+    let mut entry = own_fields(work, strings);
+    if entry.get("crossref").is_none() && entry.get("xdata").is_none() {
+        return entry;
+    }
+    // The line of ancestors, oldest last, is gathered first and then handed down from the oldest on.
+    let mut generations = Vec::new();
+    add_xdata(&mut entry, strings, parents);
+    let mut next = entry.get("crossref").map(|key| key.trim().to_owned());
+    while let Some(key) = next.take() {
+        let Some(parent) = parents(&key).filter(|_| generations.len() < GENERATIONS) else {
+            entry.missing.push(key);
+            break;
+        };
+        let mut parent = owned_fields(&parent, strings);
+        add_xdata(&mut parent, strings, parents);
+        next = parent.get("crossref").map(|key| key.trim().to_owned());
+        generations.push(parent);
+    }
+    while let Some(ancestor) = generations.pop() {
+        let child = generations.last_mut().unwrap_or(&mut entry);
+        inherit(child, ancestor);
+    }
+    entry
+}
+
+fn own_fields<'a>(work: &'a Work, strings: &Strings) -> Resolved<'a> {
+    let mut fields: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::with_capacity(work.fields.len());
+    for field in &work.fields {
+        let name = if field
+            .name
+            .bytes()
+            .any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
+        {
+            Cow::Owned(field.name.to_lowercase())
+        } else {
+            Cow::Borrowed(field.name.as_str())
+        };
+        // As in BibTeX the first of two fields with one name counts.
+        if fields.iter().any(|(earlier, _)| *earlier == name) {
+            continue;
+        }
+        let text = strings.resolve(&field.value).text;
+        if !text.trim().is_empty() {
+            fields.push((name, text));
+        }
+    }
+    let mut resolved = Resolved {
+        kind: work.kind(),
+        fields,
+        parents: Vec::new(),
+        missing: Vec::new(),
+    };
+    let mut keys = Vec::new();
+    for name in ["xdata", "crossref"] {
+        if let Some(value) = resolved.get(name) {
+            let values = value.split(',').map(str::trim);
+            keys.extend(values.filter(|key| !key.is_empty()).map(str::to_owned));
+        }
+    }
+    resolved.parents = keys;
+    resolved
+}
+
+fn owned_fields<'a>(work: &Work, strings: &Strings) -> Resolved<'a> {
+    let own = own_fields(work, strings);
+    let fields = own.fields.into_iter();
+    Resolved {
+        fields: fields
+            .map(|(name, value)| {
+                (
+                    Cow::Owned(name.into_owned()),
+                    Cow::Owned(value.into_owned()),
+                )
+            })
+            .collect(),
+        kind: own.kind,
+        parents: own.parents,
+        missing: Vec::new(),
+    }
+}
+
+/// Adds the fields of the `xdata` entries that an entry names, and those that these name.
+fn add_xdata<'a>(
+    entry: &mut Resolved<'_>,
+    strings: &Strings,
+    parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+) {
+    let list = |value: &str| -> Vec<String> {
+        let keys = value.split(',').map(str::trim);
+        keys.filter(|key| !key.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut keys = entry.get("xdata").map(list).unwrap_or_default();
+    let mut seen: Vec<String> = Vec::new();
+    while !keys.is_empty() {
+        let key = keys.remove(0);
+        if seen.contains(&key) || seen.len() > 64 {
+            continue;
+        }
+        match parents(&key) {
+            None => entry.missing.push(key.clone()),
+            Some(work) => {
+                let data = owned_fields(&work, strings);
+                keys.extend(data.get("xdata").map(list).unwrap_or_default());
+                for (name, value) in data.fields {
+                    if name != "xdata" && name != "ids" && !entry.has(&name) {
+                        entry.fields.push((name, value));
+                    }
+                }
+            }
+        }
+        seen.push(key);
+    }
+}
+
+/// Hands a parent's fields down by the rules of appendix B; what the child has itself stays.
+fn inherit(child: &mut Resolved<'_>, parent: Resolved<'_>) {
+    // Whether the child has a date is asked before any part of the parent's arrives.
+    let has_date = child.has("date");
+    let mut handed_down = Vec::new();
+    for (name, value) in parent.fields {
+        if is_never_inherited(&name) || (has_date && matches!(&*name, "date" | "year" | "month")) {
+            continue;
+        }
+        let targets = targets(&parent.kind, &child.kind, &name);
+        for target in targets {
+            let target = if target.is_empty() { &*name } else { target };
+            if matches!(target, "date" | "year" | "month") || !child.has(target) {
+                handed_down.push((
+                    target.to_owned(),
+                    value.clone().into_owned(),
+                    target != name,
+                ));
+            }
+        }
+    }
+    // A field that the table renames comes before one that has the name already.
+    handed_down.sort_by_key(|(_, _, renamed)| !renamed);
+    for (target, value, _) in handed_down {
+        if child.get(&target).is_none() {
+            child.fields.push((Cow::Owned(target), Cow::Owned(value)));
+        }
+    }
+}
+
+fn is_never_inherited(name: &str) -> bool {
+    matches!(
+        name,
+        "ids"
+            | "crossref"
+            | "xref"
+            | "xdata"
+            | "entryset"
+            | "entrysubtype"
+            | "execute"
+            | "label"
+            | "options"
+            | "presort"
+            | "related"
+            | "relatedoptions"
+            | "relatedstring"
+            | "relatedtype"
+            | "shorthand"
+            | "shorthandintro"
+            | "sortkey"
+    )
+}
+
+/// Under which names a child inherits a field of its parent; an empty name is the field's own.
+fn targets(parent: &str, child: &str, field: &str) -> &'static [&'static str] {
+    const IN_BOOK: [&str; 3] = ["inbook", "bookinbook", "suppbook"];
+    const IN_COLLECTION: [&str; 3] = ["incollection", "inreference", "suppcollection"];
+    let in_book = IN_BOOK.contains(&child);
+    let in_collection = IN_COLLECTION.contains(&child);
+    // The manual gives `bookauthor` to parts of books only; the author of a work in several volumes is
+    // the author of the whole to each of its volumes, too.
+    let in_volumes = child == "book" && parent == "mvbook";
+    if field == "author" && (in_volumes || in_book && matches!(parent, "mvbook" | "book")) {
+        return &["author", "bookauthor"];
+    }
+    let main = match parent {
+        "mvbook" => in_book || child == "book",
+        "mvcollection" | "mvreference" => {
+            in_collection || matches!(child, "collection" | "reference")
+        }
+        "mvproceedings" => matches!(child, "proceedings" | "inproceedings"),
+        _ => false,
+    };
+    let book = match parent {
+        "book" => in_book,
+        "collection" | "reference" => in_collection,
+        "proceedings" => matches!(child, "inproceedings" | "conference"),
+        _ => false,
+    };
+    let journal = parent == "periodical" && matches!(child, "article" | "suppperiodical");
+    let short = matches!(
+        field,
+        "shorttitle" | "sorttitle" | "indextitle" | "indexsorttitle"
+    );
+    match field {
+        _ if (main || book || journal) && short => &[],
+        "title" if main => &["maintitle"],
+        "subtitle" if main => &["mainsubtitle"],
+        "titleaddon" if main => &["maintitleaddon"],
+        "title" if book => &["booktitle"],
+        "subtitle" if book => &["booksubtitle"],
+        "titleaddon" if book => &["booktitleaddon"],
+        "title" if journal => &["journaltitle"],
+        "subtitle" if journal => &["journalsubtitle"],
+        "titleaddon" if journal => &["journaltitleaddon"],
+        _ => &[""],
+    }
+}

@@ -1,0 +1,345 @@
+//! Lists of names, by BibTeX's rules and BibLaTeX's extended name format (BibLaTeX manual, §3.6).
+
+use super::tex;
+use crate::work::{Name, PersonName};
+
+/// Reads a list of names, in TeX: names joined by `and` outside braces.
+pub(crate) fn read_names(tex: &str) -> Vec<Name> {
+    split_list(tex)
+        .into_iter()
+        .filter(|name| !name.is_empty())
+        .map(read_name)
+        .collect()
+}
+
+/// The items of a list that `and` joins (names, publishers, places), white space around them taken off.
+pub(crate) fn split_list(tex: &str) -> Vec<&str> {
+    let mut items = Vec::new();
+    let mut start = 0;
+    let mut depth = 0_usize;
+    let bytes = tex.as_bytes();
+    let is_space = |index: Option<usize>| {
+        let byte = index.and_then(|index| bytes.get(index));
+        byte.is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b'~')
+    };
+    for (index, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            b'a' | b'A' if depth == 0 => {
+                let is_and = bytes
+                    .get(index..index + 3)
+                    .is_some_and(|word| word.eq_ignore_ascii_case(b"and"))
+                    && (is_space(index.checked_sub(1)) || index == 0)
+                    && (is_space(Some(index + 3)) || index + 3 == bytes.len());
+                if is_and && index >= start {
+                    items.push(tex.get(start..index).unwrap_or_default().trim());
+                    start = index + 3;
+                }
+            }
+            _ => {}
+        }
+    }
+    items.push(tex.get(start..).unwrap_or_default().trim());
+    items
+}
+
+fn read_name(tex: &str) -> Name {
+    if tex.eq_ignore_ascii_case("others") {
+        return Name::Others;
+    }
+    if let Some(inside) = only_group(tex) {
+        return Name::Corporate(text(inside));
+    }
+    let parts = split_commas(tex);
+    if let Some(person) = extended(&parts) {
+        return Name::Person(person);
+    }
+    let person = match parts.as_slice() {
+        [] => PersonName::default(),
+        [all] => first_von_last(all),
+        [last, given] => von_last(last, given, ""),
+        [last, suffix, given] => von_last(last, given, suffix),
+        [last, suffix, given @ ..] => von_last(last, &given.join(", "), suffix),
+    };
+    if person.family.is_empty() && person.given.is_empty() {
+        return Name::Corporate(text(tex));
+    }
+    Name::Person(person)
+}
+
+/// Names are text, whose ties are spaces.
+fn text(tex: &str) -> String {
+    let text = tex::html(tex);
+    if text.contains('\u{A0}') {
+        text.replace('\u{A0}', " ").trim().to_owned()
+    } else {
+        text
+    }
+}
+
+/// The inside of a name that is one group in braces as a whole. A special character such as `{\'E}` is no such group.
+fn only_group(tex: &str) -> Option<&str> {
+    let inside = tex.strip_prefix('{')?.strip_suffix('}')?;
+    let mut depth = 0_usize;
+    for byte in inside.bytes() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    (depth == 0 && !inside.starts_with('\\')).then_some(inside)
+}
+
+/// The parts between commas outside braces.
+fn split_commas(tex: &str) -> Vec<&str> {
+    split_outside_braces(tex, |byte| byte == b',')
+}
+
+/// The words between white space and ties outside braces; empty ones left out.
+fn words(tex: &str) -> Vec<&str> {
+    let mut words = split_outside_braces(tex, |byte| byte.is_ascii_whitespace() || byte == b'~');
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn split_outside_braces(tex: &str, separates: impl Fn(u8) -> bool) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut depth = 0_usize;
+    let mut escaped = false;
+    for (index, byte) in tex.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            // `\~n` is an accent, not a tie.
+            _ if depth == 0 && !escaped && separates(byte) => {
+                parts.push(tex.get(start..index).unwrap_or_default().trim());
+                start = index + 1;
+            }
+            _ => {}
+        }
+        escaped = byte == b'\\' && !escaped;
+    }
+    parts.push(tex.get(start..).unwrap_or_default().trim());
+    parts
+}
+
+/// `First von Last`
+fn first_von_last(tex: &str) -> PersonName {
+    let words = words(tex);
+    let Some((last, before)) = words.split_last() else {
+        return PersonName::default();
+    };
+    let first_lower = before.iter().position(|word| is_lower(word));
+    let Some(first_lower) = first_lower else {
+        return PersonName {
+            family: text(last),
+            given: text(&before.join(" ")),
+            ..PersonName::default()
+        };
+    };
+    let (given, rest) = words.split_at(first_lower);
+    let (prefix, family) = split_von(rest);
+    PersonName {
+        family: text(&family),
+        given: text(&given.join(" ")),
+        prefix: text(&prefix),
+        ..PersonName::default()
+    }
+}
+
+/// `von Last, First` and `von Last, Jr, First`
+fn von_last(last: &str, given: &str, suffix: &str) -> PersonName {
+    let (prefix, family) = split_von(&words(last));
+    PersonName {
+        family: text(&family),
+        given: text(&words(given).join(" ")),
+        prefix: text(&prefix),
+        suffix: text(suffix),
+        use_prefix: None,
+    }
+}
+
+/// The "von" part goes up to the last word in lower case that is not the last word.
+fn split_von(words: &[&str]) -> (String, String) {
+    let before_last = words.split_last().map_or(&[][..], |(_, before)| before);
+    let von = before_last
+        .iter()
+        .rposition(|word| is_lower(word))
+        .map_or(0, |last| last + 1);
+    // "Della Porta" is a family name of two words, "de Porta" one with a prefix.
+    let von = if words.first().is_some_and(|word| is_lower(word)) {
+        von
+    } else {
+        0
+    };
+    let (prefix, family) = words.split_at(von.min(words.len()));
+    (prefix.join(" "), family.join(" "))
+}
+
+/// Whether a word begins with a small letter: BibTeX looks at the first letter outside braces, or
+/// inside a special character (`{\'e}`); a word without one has no case.
+fn is_lower(word: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut characters = word.char_indices();
+    while let Some((index, character)) = characters.next() {
+        match character {
+            '{' => {
+                let inside = word.get(index + 1..).unwrap_or_default();
+                if depth == 0 && inside.starts_with('\\') {
+                    return special_is_lower(inside);
+                }
+                depth += 1;
+            }
+            '}' => depth = depth.saturating_sub(1),
+            '\\' if depth == 0 => {
+                return special_is_lower(word.get(index..).unwrap_or_default());
+            }
+            _ if depth == 0 && character.is_alphabetic() => return character.is_lowercase(),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// `\'e`, `\oe`, `\v{s}`: the case of the character that is printed.
+fn special_is_lower(tex: &str) -> bool {
+    let text = tex::plain(tex.split_once('}').map_or(tex, |(inside, _)| inside));
+    let first = text.chars().find(|character| character.is_alphabetic());
+    first.is_some_and(char::is_lowercase)
+}
+
+/// `family=…, given=…, prefix=…, suffix=…, useprefix=…`
+fn extended(parts: &[&str]) -> Option<PersonName> {
+    let mut person = PersonName::default();
+    for part in parts {
+        let (name, value) = part.split_once('=')?;
+        let value = value.trim();
+        let value = value
+            .strip_prefix('"')
+            .and_then(|value| value.strip_suffix('"'))
+            .unwrap_or(value);
+        match name.trim().to_ascii_lowercase().as_str() {
+            "family" => person.family = text(value),
+            "given" => person.given = text(value),
+            "prefix" => person.prefix = text(value),
+            "suffix" => person.suffix = text(value),
+            "useprefix" => person.use_prefix = Some(value.eq_ignore_ascii_case("true")),
+            name if is_other_name_key(name) => {}
+            _ => return None,
+        }
+    }
+    (!person.family.is_empty() || !person.given.is_empty()).then_some(person)
+}
+
+/// Keys of the extended format that say nothing that CSL could use.
+fn is_other_name_key(name: &str) -> bool {
+    matches!(
+        name,
+        "family-i"
+            | "given-i"
+            | "prefix-i"
+            | "suffix-i"
+            | "id"
+            | "gender"
+            | "sortingnamekeytemplatename"
+            | "nametemplates"
+            | "uniquenametemplatename"
+            | "labelalphanametemplatename"
+            | "nosortprefix"
+            | "sortingnamekeytemplate"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(given: &str, prefix: &str, family: &str, suffix: &str) -> Name {
+        Name::Person(PersonName {
+            family: family.to_owned(),
+            given: given.to_owned(),
+            prefix: prefix.to_owned(),
+            suffix: suffix.to_owned(),
+            use_prefix: None,
+        })
+    }
+
+    #[test]
+    fn bibtex_rules() {
+        for (tex, name) in [
+            ("Donald E. Knuth", person("Donald E.", "", "Knuth", "")),
+            (
+                "Ludwig van Beethoven",
+                person("Ludwig", "van", "Beethoven", ""),
+            ),
+            (
+                "van Beethoven, Ludwig",
+                person("Ludwig", "van", "Beethoven", ""),
+            ),
+            (
+                "de la Vall{\\'e}e Poussin, Charles Louis",
+                person("Charles Louis", "de la", "Vallée Poussin", ""),
+            ),
+            (
+                "King, Jr, Martin Luther",
+                person("Martin Luther", "", "King", "Jr"),
+            ),
+            (
+                "{Della Porta}, Donatella",
+                person("Donatella", "", "Della Porta", ""),
+            ),
+            (
+                "Della Porta, Donatella",
+                person("Donatella", "", "Della Porta", ""),
+            ),
+            (
+                "{\\'E}mile {\\'e}tienne Zola",
+                person("Émile", "étienne", "Zola", ""),
+            ),
+            ("Aristotle", person("", "", "Aristotle", "")),
+            (
+                "jean de la fontaine",
+                person("", "jean de la", "fontaine", ""),
+            ),
+            ("Per~Brinch Hansen", person("Per Brinch", "", "Hansen", "")),
+            ("山田, 太郎", person("太郎", "", "山田", "")),
+            (
+                "{P2P Foundation and Friends}",
+                Name::Corporate("P2P Foundation and Friends".to_owned()),
+            ),
+            ("others", Name::Others),
+        ] {
+            assert_eq!(read_names(tex), [name], "{tex}");
+        }
+    }
+
+    #[test]
+    fn and_splits_outside_braces_only() {
+        assert_eq!(
+            read_names("A B and {C and D} AND\nE, F and others").len(),
+            4
+        );
+        assert_eq!(read_names("Alexandra Andrews").len(), 1);
+    }
+
+    #[test]
+    fn the_extended_format() {
+        let names = read_names(
+            "family=Goethe, given=Johann Wolfgang, prefix=von, useprefix=false and given=Hans, family=Lee",
+        );
+        assert_eq!(
+            names[0],
+            Name::Person(PersonName {
+                family: "Goethe".to_owned(),
+                given: "Johann Wolfgang".to_owned(),
+                prefix: "von".to_owned(),
+                suffix: String::new(),
+                use_prefix: Some(false),
+            })
+        );
+        assert_eq!(names[1], person("Hans", "", "Lee", ""));
+    }
+}

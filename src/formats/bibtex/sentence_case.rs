@@ -1,0 +1,217 @@
+//! English titles from title case to sentence case.
+//!
+//! BibTeX wants titles in title case and lets the style lower them; CSL wants sentence case and lets the
+//! style raise them. What braces and commands protect stays, and so do words with more than one capital
+//! (acronyms, "iPod"); the first word of the title and of a subtitle begins with a capital.
+
+use super::tex::{Protection, Rich};
+
+/// Lowers the title-cased words of `pieces` that are not protected.
+pub(crate) fn to_sentence_case(pieces: &mut [Rich]) {
+    let mut characters = characters(pieces);
+    let is_lowered = is_sentence_case(&characters);
+    let mut position = 0;
+    let mut at_start = true;
+    let mut after_stop = false;
+    while position < characters.len() {
+        let length = word_length(&characters, position);
+        if length == 0 {
+            if let Some((character, _)) = characters.get(position) {
+                if matches!(character, ':' | '?' | '!' | '.' | '—') {
+                    after_stop = true;
+                } else if character.is_whitespace() {
+                    at_start |= after_stop;
+                    after_stop = false;
+                } else if !matches!(
+                    character,
+                    '“' | '‘' | '"' | '(' | '[' | '«' | '„' | '”' | '’' | ')'
+                ) {
+                    after_stop = false;
+                    if !matches!(character, '¿' | '¡') {
+                        at_start = false;
+                    }
+                }
+            }
+            position += 1;
+            continue;
+        }
+        let (_, rest) = characters.split_at_mut(position);
+        let (word, _) = rest.split_at_mut(length);
+        if at_start {
+            raise(word);
+        } else if !is_lowered {
+            lower(word);
+        }
+        at_start = false;
+        after_stop = false;
+        position += length;
+    }
+    put_back(pieces, &characters);
+}
+
+type Character = (char, Protection);
+
+fn characters(pieces: &[Rich]) -> Vec<Character> {
+    let texts = pieces.iter().filter_map(|piece| match piece {
+        Rich::Text(text, protection) => Some((text, *protection)),
+        _ => None,
+    });
+    texts
+        .flat_map(|(text, protection)| text.chars().map(move |character| (character, protection)))
+        .collect()
+}
+
+fn put_back(pieces: &mut [Rich], characters: &[Character]) {
+    let mut characters = characters.iter();
+    for piece in pieces {
+        if let Rich::Text(text, _) = piece {
+            let count = text.chars().count();
+            *text = characters
+                .by_ref()
+                .take(count)
+                .map(|(character, _)| *character)
+                .collect();
+        }
+    }
+}
+
+/// Letters and digits, with apostrophes inside.
+fn word_length(characters: &[Character], from: usize) -> usize {
+    let rest = characters.get(from..).unwrap_or_default();
+    let mut length = 0;
+    for (index, (character, _)) in rest.iter().enumerate() {
+        if character.is_alphanumeric() {
+            length = index + 1;
+        } else if !(index > 0 && length == index && matches!(character, '’' | '\'')) {
+            break;
+        }
+    }
+    length
+}
+
+/// "Word", but neither "WORD" nor "wORD" nor "iPod"; "A" is one, "I" is not.
+fn is_capitalized(word: &[Character]) -> bool {
+    let mut letters = word.iter().map(|(character, _)| *character);
+    let first = letters.next();
+    first.is_some_and(char::is_uppercase)
+        && letters.all(|letter| !letter.is_uppercase())
+        && !(first == Some('I') && word.get(1).is_none_or(|(next, _)| !next.is_alphanumeric()))
+}
+
+fn lower(word: &mut [Character]) {
+    if !is_capitalized(word) {
+        return;
+    }
+    if let Some((first, Protection::None)) = word.first_mut() {
+        let mut lowered = first.to_lowercase();
+        if let (Some(small), None) = (lowered.next(), lowered.next()) {
+            *first = small;
+        }
+    }
+}
+
+fn raise(word: &mut [Character]) {
+    if word.iter().any(|(character, _)| character.is_uppercase()) {
+        return;
+    }
+    if let Some((first, Protection::None | Protection::Kept)) = word.first_mut() {
+        let mut raised = first.to_uppercase();
+        if let (Some(capital), None) = (raised.next(), raised.next()) {
+            *first = capital;
+        }
+    }
+}
+
+/// Whether a title stands in sentence case already, so that the capitals in it are those of names
+/// ("Peer production of software in Germany").
+///
+/// In title case all words but articles, conjunctions and prepositions are capitalized; here most are
+/// not. Whoever protects words by braces knows that the others will be lowered, and is taken at his word.
+fn is_sentence_case(characters: &[Character]) -> bool {
+    let protects = characters
+        .iter()
+        .any(|(letter, protection)| *protection == Protection::Braced && letter.is_alphabetic());
+    if protects {
+        return false;
+    }
+    let (mut lower, mut capitalized) = (0_usize, 0_usize);
+    let mut position = 0;
+    let mut first = true;
+    let mut in_brackets = false;
+    while position < characters.len() {
+        let length = word_length(characters, position);
+        if length == 0 {
+            // A bracketed addition is not the author's.
+            match characters.get(position) {
+                Some(('[', _)) => in_brackets = true,
+                Some((']', _)) => in_brackets = false,
+                _ => {}
+            }
+            position += 1;
+            continue;
+        }
+        let word = characters
+            .get(position..position + length)
+            .unwrap_or_default();
+        position += length;
+        let counts = word
+            .iter()
+            .all(|(_, protection)| *protection == Protection::None);
+        if std::mem::take(&mut first) || in_brackets || !counts {
+            continue;
+        }
+        if is_capitalized(word) {
+            capitalized += 1;
+        } else if word.iter().all(|(letter, _)| letter.is_lowercase()) && !is_small_word(word) {
+            lower += 1;
+        }
+    }
+    lower > 3 * capitalized
+}
+
+/// Articles, conjunctions and prepositions, which title case leaves in lower case.
+fn is_small_word(word: &[Character]) -> bool {
+    const SMALL: [&str; 40] = [
+        "a", "an", "and", "as", "at", "but", "by", "down", "for", "from", "in", "into", "nor",
+        "of", "off", "on", "onto", "or", "out", "over", "so", "than", "the", "through", "to",
+        "toward", "towards", "up", "upon", "via", "vs", "with", "within", "without", "yet",
+        "about", "among", "between", "is", "its",
+    ];
+    let word: String = word.iter().map(|(letter, _)| *letter).collect();
+    SMALL.contains(&word.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tex::{rich, to_html};
+    use super::*;
+
+    #[test]
+    fn titles_are_lowered_and_names_in_them_are_not() {
+        for (tex, title) in [
+            (
+                "The Cathedral and the Bazaar: Musings on {Linux}",
+                "The cathedral and the bazaar: Musings on Linux",
+            ),
+            (
+                "Cooking pot markets: an economic model for the trade in free goods on the Internet",
+                "Cooking pot markets: An economic model for the trade in free goods on the Internet",
+            ),
+            ("Why I Run GNU on My iPod", "Why I run GNU on my iPod"),
+            (
+                r"A Note on \emph{De Motu Animalium}",
+                "A note on <i>De Motu Animalium</i>",
+            ),
+            (r"{\'E}tudes on Tea", "Études on tea"),
+            (
+                "What Is Property? An Inquiry",
+                "What is property? An inquiry",
+            ),
+            ("{L}inux {K}ernel Development", "Linux Kernel development"),
+        ] {
+            let mut pieces = rich(tex);
+            to_sentence_case(&mut pieces);
+            assert_eq!(to_html(&pieces, true), title);
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! Derived rows: the table `reference` and the full-text index, made from the truth.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use rayon::prelude::*;
+use rusqlite::params;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+use super::{Change, Library, Result};
+use super::{Reference, TagName};
+use crate::formats::bibtex::{self, Derived, Strings};
+use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
+use crate::work::{CslItem, CslName, CslValue, Work};
+
+/// What is written down of a derived work: made beside the connection, where many are made at once.
+pub(super) struct Rows {
+    item: String,
+    entry_type: String,
+    title: Option<String>,
+    names: Vec<String>,
+    sort_author: String,
+    year: Option<i32>,
+    last_year: Option<i32>,
+    identification: Option<String>,
+    parents: Vec<String>,
+    text: FullText,
+}
+
+/// The columns of the full-text index.
+struct FullText {
+    title: String,
+    author: String,
+    contributor: String,
+    container: String,
+    other: String,
+}
+
+impl Rows {
+    pub(super) fn of(work: &Work, derived: &Derived) -> Self {
+        let item = &derived.item;
+        let authors = principal_names(item);
+        let names = authors.iter().map(CslName::reading_order).collect();
+        let issued = item.date("issued");
+        let year = issued.and_then(crate::work::CslDate::year);
+        let last_year = issued
+            .and_then(|date| date.date_parts.get(1)?.first().copied())
+            .filter(|last| *last != 0);
+        Self {
+            item: serde_json::to_string(item).unwrap_or_default(),
+            entry_type: work.kind(),
+            title: item.text("title").map(|title| without_markup(&title)),
+            names,
+            sort_author: authors.first().map(sort_order).unwrap_or_default(),
+            year,
+            last_year: last_year.filter(|last| Some(*last) != year),
+            identification: work
+                .field("identification")
+                .map(|value| value.trim_matches(['{', '}', '"']).trim().to_lowercase()),
+            parents: derived.parents.clone(),
+            text: FullText::of(work, derived),
+        }
+    }
+}
+
+impl FullText {
+    fn of(work: &Work, derived: &Derived) -> Self {
+        let item = &derived.item;
+        let mut text = Self {
+            title: String::new(),
+            author: String::new(),
+            contributor: String::new(),
+            container: String::new(),
+            other: work.key.clone(),
+        };
+        // Editors of a work without authors are found as its authors, as they head its reference.
+        let principal = principal_variable(item);
+        for (variable, value) in &item.variables {
+            match value {
+                CslValue::Text(characters) => {
+                    let column = match variable.as_str() {
+                        "title" | "title-short" | "original-title" | "volume-title"
+                        | "reviewed-title" => &mut text.title,
+                        "container-title"
+                        | "container-title-short"
+                        | "collection-title"
+                        | "event"
+                        | "event-title" => &mut text.container,
+                        _ => &mut text.other,
+                    };
+                    column.push(' ');
+                    column.push_str(&without_markup(characters));
+                }
+                CslValue::Names(names) => {
+                    let column = if Some(variable.as_str()) == principal {
+                        &mut text.author
+                    } else {
+                        &mut text.contributor
+                    };
+                    for name in names {
+                        column.push(' ');
+                        column.push_str(&name.reading_order());
+                        column.push(';');
+                    }
+                }
+                _ => {}
+            }
+        }
+        for keyword in derived.keywords.iter().chain(&derived.aliases) {
+            text.other.push(' ');
+            text.other.push_str(keyword);
+        }
+        text
+    }
+}
+
+/// The name variable that heads a reference to the work.
+fn principal_variable(item: &CslItem) -> Option<&'static str> {
+    [
+        "author",
+        "editor",
+        "collection-editor",
+        "director",
+        "translator",
+    ]
+    .into_iter()
+    .find(|variable| !item.names(variable).is_empty())
+}
+
+fn principal_names(item: &CslItem) -> &[CslName] {
+    principal_variable(item)
+        .map(|variable| item.names(variable))
+        .unwrap_or_default()
+}
+
+/// A name as it is sorted: without case or accents, the family name first.
+fn sort_order(name: &CslName) -> String {
+    folded(&CslName::joined([
+        &name.non_dropping_particle,
+        &name.family,
+        &name.literal,
+        &name.given,
+        &name.dropping_particle,
+        &name.suffix,
+    ]))
+}
+
+/// Text without case and accents.
+fn folded(text: &str) -> String {
+    text.nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Text without the markup that CSL-JSON allows in it.
+fn without_markup(text: &str) -> String {
+    const TAGS: &[&str] = &["i", "b", "sup", "sub", "sc", "span"];
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        plain.push_str(before);
+        let name = after.trim_start_matches('/');
+        let tag = name
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default();
+        match after.split_once('>') {
+            Some((_, behind)) if TAGS.contains(&tag) => rest = behind,
+            _ => {
+                plain.push('<');
+                rest = after;
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+impl Reference {
+    /// The works of a file, without any library: in the file's order, with the tags that their
+    /// keywords name.
+    pub fn of_file(file: &BibFile) -> Vec<Self> {
+        let in_file = file.by_key();
+        let works: Vec<(&Work, &str)> = file
+            .pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                FilePiece::Work {
+                    duplicate: Some(Duplicate::Identical),
+                    ..
+                } => None,
+                FilePiece::Work {
+                    work,
+                    duplicate: Some(Duplicate::Different { new_key }),
+                    ..
+                } => Some((work, new_key.as_str())),
+                FilePiece::Work {
+                    work,
+                    duplicate: None,
+                    ..
+                } => Some((work, work.key.as_str())),
+                _ => None,
+            })
+            .collect();
+        let parent = |key: &str| in_file.get(key).copied().map(Cow::Borrowed);
+        works
+            .par_iter()
+            .map(|(work, key)| {
+                let derived = bibtex::derive(work, &file.strings, &parent);
+                let rows = Rows::of(work, &derived);
+                Self {
+                    id: 0,
+                    key: (*key).to_owned(),
+                    entry_type: rows.entry_type,
+                    title: rows.title,
+                    authors: rows.names,
+                    sort_author: rows.sort_author,
+                    year: rows.year,
+                    identification: rows.identification,
+                    tags: derived
+                        .keywords
+                        .iter()
+                        .filter_map(|keyword| keyword.parse::<TagName>().ok())
+                        .collect(),
+                    item: rows.item,
+                }
+            })
+            .collect()
+    }
+}
+
+impl Library {
+    /// The `@string`s of the files in which a work stands, so that its fields mean what they meant
+    /// there.
+    fn strings_of(&self, work: i64, known: &mut HashMap<i64, Strings>) -> Result<Strings> {
+        let mut files = self.connection.prepare_cached(
+            "SELECT source_file_id FROM occurrence WHERE work_id = ?1 ORDER BY id LIMIT 1",
+        )?;
+        let Some(file) = files
+            .query_map([work], |row| row.get::<_, i64>(0))?
+            .next()
+            .transpose()?
+        else {
+            return Ok(Strings::default());
+        };
+        if let Some(strings) = known.get(&file) {
+            return Ok(strings.clone());
+        }
+        let mut leading = self.connection.prepare_cached(
+            "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
+             ORDER BY id",
+        )?;
+        let texts = leading
+            .query_map([file], |row| row.get::<_, String>(0))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let strings = bibtex::read(&texts.concat()).strings;
+        known.insert(file, strings.clone());
+        Ok(strings)
+    }
+}
+
+impl Change<'_> {
+    /// Writes the derived rows of a work, in the place of any that it had.
+    pub(super) fn write_rows(&self, work: i64, rows: &Rows) -> Result<()> {
+        let connection = self.connection();
+        connection
+            .prepare_cached("DELETE FROM reference WHERE work_id = ?1")?
+            .execute([work])?;
+        self.insert_rows(work, rows)
+    }
+
+    /// Writes the derived rows of a work that has none.
+    pub(super) fn insert_rows(&self, work: i64, rows: &Rows) -> Result<()> {
+        let connection = self.connection();
+        connection
+            .prepare_cached(
+                "INSERT INTO reference (work_id, item, entry_type, title, authors, sort_author,
+                                        year, last_year, identification)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                work,
+                rows.item,
+                rows.entry_type,
+                rows.title,
+                serde_json::to_string(&rows.names).unwrap_or_default(),
+                rows.sort_author,
+                rows.year,
+                rows.last_year,
+                rows.identification
+            ])?;
+        for parent in &rows.parents {
+            connection
+                .prepare_cached("INSERT INTO inheritance (work_id, parent_key) VALUES (?1, ?2)")?
+                .execute(params![work, parent])?;
+        }
+        connection
+            .prepare_cached(
+                "INSERT INTO full_text (rowid, title, author, contributor, container, other)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                work,
+                rows.text.title,
+                rows.text.author,
+                rows.text.contributor,
+                rows.text.container,
+                rows.text.other
+            ])?;
+        Ok(())
+    }
+
+    /// Makes the derived rows of these works anew, and of the works that inherit from them; works that
+    /// are gone have none.
+    pub(super) fn derive_works(&self, works: BTreeSet<i64>) -> Result<()> {
+        let connection = self.connection();
+        let mut pending: Vec<i64> = works.iter().copied().collect();
+        let mut all = works;
+        while let Some(work) = pending.pop() {
+            let mut heirs = connection.prepare_cached(
+                "SELECT work_id FROM inheritance WHERE parent_key IN (
+                     SELECT key FROM work WHERE id = ?1
+                     UNION ALL SELECT alias FROM key_alias WHERE work_id = ?1)",
+            )?;
+            for heir in heirs.query_map([work], |row| row.get::<_, i64>(0))? {
+                let heir = heir?;
+                if all.insert(heir) {
+                    pending.push(heir);
+                }
+            }
+        }
+        let mut strings = HashMap::new();
+        for id in all {
+            let found = connection
+                .prepare_cached("SELECT key, source FROM work WHERE id = ?1")?
+                .query_map([id], |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+                })?
+                .next()
+                .transpose()?;
+            let Some((key, source)) = found else {
+                connection.execute("DELETE FROM reference WHERE work_id = ?1", [id])?;
+                continue;
+            };
+            let mut work = bibtex::parse_entry(&source).map_err(|error| {
+                super::LibraryError::UnreadableWork {
+                    key: key.clone(),
+                    reason: error.to_string(),
+                }
+            })?;
+            work.key = key;
+            let strings = self.strings_of(id, &mut strings)?;
+            let derived = bibtex::derive(&work, &strings, &|parent| {
+                self.work(parent).ok().map(Cow::Owned)
+            });
+            self.write_rows(id, &Rows::of(&work, &derived))?;
+        }
+        Ok(())
+    }
+
+    /// Makes every derived row anew, and gives the number of works.
+    ///
+    /// # Errors
+    ///
+    /// [`super::LibraryError::UnreadableWork`] where an entry in the store is damaged.
+    pub fn rebuild(&self) -> Result<usize> {
+        let connection = self.connection();
+        connection.execute("DELETE FROM reference", [])?;
+        connection.execute("DELETE FROM inheritance", [])?;
+        connection.execute(
+            "INSERT INTO full_text (full_text) VALUES ('delete-all')",
+            [],
+        )?;
+        let mut statement = connection.prepare("SELECT id FROM work")?;
+        let works: BTreeSet<i64> = statement
+            .query_map([], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        let count = works.len();
+        self.derive_works(works)?;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_goes_and_other_angle_brackets_stay() {
+        assert_eq!(
+            without_markup("<i>Homo</i> <span class=\"nocase\">GNU</span>"),
+            "Homo GNU"
+        );
+        assert_eq!(without_markup("a < b, <unknown>"), "a < b, <unknown>");
+    }
+
+    #[test]
+    fn folding_drops_case_and_accents() {
+        assert_eq!(folded("Élinor ØSTROM Müller"), "elinor østrom muller");
+    }
+}

@@ -1,0 +1,180 @@
+//! What can go wrong with a library, each said with the way out.
+
+use std::path::{Path, PathBuf};
+
+/// An error of a library. It names the file or the thing at fault; [`LibraryError::help`] says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// There is no library at the place.
+    #[error("there is no library at {}", .0.display())]
+    Missing(PathBuf),
+    /// The place is a directory, or inside something that is none.
+    #[error("{} cannot hold a library: {reason}", .path.display())]
+    Place {
+        /// The place.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// The file is not an SQLite database, or not peerbib's.
+    #[error("{} is not a peerbib library: {reason}", .path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        reason: String,
+    },
+    /// The file is a database, but damaged.
+    #[error("the library {} is damaged: {reason}", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        reason: String,
+    },
+    /// The library was written by a later peerbib.
+    #[error(
+        "the library {} has schema version {found}, and this peerbib knows versions up to {known}",
+        .path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version known here.
+        known: i64,
+    },
+    /// The library, or its directory, cannot be written to.
+    #[error("the library {} cannot be written to", .0.display())]
+    ReadOnly(PathBuf),
+    /// Another program holds the library.
+    #[error("the library {} is in use by another program", .0.display())]
+    Busy(PathBuf),
+    /// No work has this key.
+    #[error("no work has the key \u{201c}{key}\u{201d}")]
+    UnknownKey {
+        /// The key asked for.
+        key: String,
+        /// A key that is spelt much the same.
+        suggestion: Option<String>,
+    },
+    /// No tag has this name.
+    #[error("there is no tag \u{201c}{tag}\u{201d}")]
+    UnknownTag {
+        /// The tag asked for.
+        tag: String,
+        /// A tag that is spelt much the same.
+        suggestion: Option<String>,
+    },
+    /// The tag is not one that can be written down.
+    #[error("\u{201c}{tag}\u{201d} is not a tag: {reason}")]
+    MalformedTag {
+        /// What was given.
+        tag: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The name of a tag belongs to tags of several facets.
+    #[error("\u{201c}{tag}\u{201d} may mean {}", .candidates.join(" or "))]
+    AmbiguousTag {
+        /// What was given.
+        tag: String,
+        /// The tags that it may mean, with their facets.
+        candidates: Vec<String>,
+    },
+    /// A tag would become its own ancestor.
+    #[error("{tag} cannot be under {parent}, which is itself or already under it")]
+    TagCycle {
+        /// The tag.
+        tag: String,
+        /// The parent that was asked for.
+        parent: String,
+    },
+    /// There is nothing to undo or to redo.
+    #[error("there is nothing to {0}")]
+    NoStep(&'static str),
+    /// The verbatim text of a work in the store cannot be read.
+    #[error("the entry of \u{201c}{key}\u{201d} in the library cannot be read: {reason}")]
+    UnreadableWork {
+        /// The work's key.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Anything else that SQLite reports.
+    #[error("the library cannot be used: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+impl LibraryError {
+    /// What the reader can do about it.
+    pub fn help(&self) -> Option<String> {
+        let did_you_mean =
+            |suggestion: &Option<String>| suggestion.as_ref().map(|s| format!("did you mean {s}?"));
+        match self {
+            Self::Missing(_) => Some(
+                "create one with `peerbib init`, or with `peerbib quickstart` to start from the \
+                 works of the chapter; name another with --library"
+                    .into(),
+            ),
+            Self::Place { .. } => Some("choose another file with --library PATH".into()),
+            Self::Foreign { .. } => {
+                Some("nothing was changed; choose another file with --library PATH".into())
+            }
+            Self::Damaged { path, .. } => Some(format!(
+                "nothing was changed; bring back a copy of {}, or save what can be read with \
+                 `sqlite3 {} .recover`",
+                path.display(),
+                path.display()
+            )),
+            Self::Newer { .. } => Some("nothing was changed; install a newer peerbib".into()),
+            Self::ReadOnly(_) => Some(
+                "nothing was changed; make the file and its directory writable, or work on a copy \
+                 with --library PATH"
+                    .into(),
+            ),
+            Self::Busy(_) => Some("nothing was changed; try again when it has finished".into()),
+            Self::UnknownKey { suggestion, .. } => Some(
+                did_you_mean(suggestion)
+                    .unwrap_or_else(|| "`peerbib find` lists the works with their keys".into()),
+            ),
+            Self::UnknownTag { suggestion, .. } => Some(
+                did_you_mean(suggestion)
+                    .unwrap_or_else(|| "`peerbib tags` lists the tags there are".into()),
+            ),
+            Self::MalformedTag { .. } => {
+                Some("write a tag as FACET:NAME, such as theme:germ-form".into())
+            }
+            Self::AmbiguousTag { .. } => Some("write the facet, too: FACET:NAME".into()),
+            Self::TagCycle { .. } => Some("choose another parent".into()),
+            Self::NoStep(_) => Some("`peerbib log` shows what was done".into()),
+            Self::UnreadableWork { key, .. } => Some(format!(
+                "nothing was lost: `peerbib show {key} --source` prints it as it is"
+            )),
+            Self::Sqlite(_) => None,
+        }
+    }
+
+    /// The same error, with what SQLite reports put in the words of the user of the library at `path`.
+    #[must_use]
+    pub fn at(self, path: &Path) -> Self {
+        use rusqlite::ErrorCode;
+        let Self::Sqlite(source) = self else {
+            return self;
+        };
+        let path = path.to_path_buf();
+        let reason = source.to_string();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Self::Foreign {
+                path,
+                reason: "it is not an SQLite database".into(),
+            },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, reason },
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly(path),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(path),
+            Some(ErrorCode::CannotOpen) => Self::Place { path, reason },
+            _ => Self::Sqlite(source),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Export: the files that were imported, and the entries of works, as they were written.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::{Library, Result};
+use crate::formats::bibtex::{self, FilePiece};
+
+impl Library {
+    /// The imported files, one after the other in the order of their import, with what stands around
+    /// their entries. A work that stands in several files is written once, where it stands first, and
+    /// works that came from no file come last.
+    ///
+    /// With one file whose entries nobody edited, this is that file again.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn export_files(&self) -> Result<String> {
+        let mut text = String::new();
+        let mut written = HashSet::new();
+        let mut files = self
+            .connection
+            .prepare("SELECT id, trailing FROM source_file ORDER BY id")?;
+        let files = files
+            .query_map([], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let mut places = self.connection.prepare(
+            "SELECT work_id, leading, coalesce(variant, source), variant IS NOT NULL
+             FROM occurrence JOIN work ON work.id = work_id
+             WHERE source_file_id = ?1 ORDER BY occurrence.id",
+        )?;
+        for (file, trailing) in files {
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
+            let mut rows = places.query([file])?;
+            let mut in_this_file = HashSet::new();
+            while let Some(row) = rows.next()? {
+                let work: i64 = row.get(0)?;
+                text.push_str(&row.get::<_, String>(1)?);
+                if in_this_file.contains(&work) || !written.contains(&work) {
+                    text.push_str(&row.get::<_, String>(2)?);
+                }
+                in_this_file.insert(work);
+            }
+            written.extend(in_this_file);
+            text.push_str(&trailing);
+        }
+        let mut others = self.connection.prepare(
+            "SELECT source FROM work WHERE id NOT IN (SELECT work_id FROM occurrence) ORDER BY id",
+        )?;
+        for source in others.query_map([], |row| row.get::<_, String>(0))? {
+            if !text.is_empty() {
+                text.push_str(if text.ends_with('\n') { "\n" } else { "\n\n" });
+            }
+            text.push_str(&source?);
+            text.push('\n');
+        }
+        Ok(text)
+    }
+
+    /// The entries of these works, in this order, below the `@string`s of the files that they came
+    /// from.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn export_works(&self, works: &[i64]) -> Result<String> {
+        let mut parts = self.abbreviations_of(works)?;
+        let mut source = self
+            .connection
+            .prepare("SELECT source FROM work WHERE id = ?1")?;
+        for work in works {
+            parts.push(source.query_row([work], |row| row.get(0))?);
+        }
+        Ok(parts
+            .iter()
+            .map(|part| format!("{part}\n\n"))
+            .collect::<String>()
+            .trim_end()
+            .to_owned()
+            + if parts.is_empty() { "" } else { "\n" })
+    }
+
+    /// The verbatim `@string`s of the files in which these works stand.
+    fn abbreviations_of(&self, works: &[i64]) -> Result<Vec<String>> {
+        let mut files = BTreeSet::new();
+        let mut file = self
+            .connection
+            .prepare("SELECT source_file_id FROM occurrence WHERE work_id = ?1")?;
+        for work in works {
+            for id in file.query_map([work], |row| row.get::<_, i64>(0))? {
+                files.insert(id?);
+            }
+        }
+        let mut leading = self.connection.prepare(
+            "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
+             ORDER BY id",
+        )?;
+        let mut abbreviations = Vec::new();
+        for file in files {
+            for text in leading.query_map([file], |row| row.get::<_, String>(0))? {
+                for piece in bibtex::read(&text?).pieces {
+                    if let FilePiece::Abbreviation { text, .. } = piece
+                        && !abbreviations.contains(&text)
+                    {
+                        abbreviations.push(text);
+                    }
+                }
+            }
+        }
+        Ok(abbreviations)
+    }
+}
