@@ -71,17 +71,25 @@ pub(super) fn in_order<'e>(
         || options.cite_group_delimiter.is_some()
             && !options.tests_position
             && !options.numeric_citations;
-    let mut entries: Vec<Entry<'e>> = keyed.into_iter().map(|(_, _, entry)| entry).collect();
     if grouped {
-        group_by_authors(processor, &mut entries);
+        return group_by_authors(processor, keyed.into_iter().map(|(keys, _, entry)| (keys, entry)));
     }
-    entries
+    keyed.into_iter().map(|(_, _, entry)| entry).collect()
 }
 
-/// Brings cites of the same authors together, behind the first of them.
-fn group_by_authors(processor: &Processor<'_>, entries: &mut Vec<Entry<'_>>) {
-    let mut groups: Vec<(String, Vec<Entry<'_>>)> = Vec::new();
-    for entry in std::mem::take(entries) {
+/// Brings cites of the same authors together, behind the first of them; groups whose first cites
+/// sort alike are in the order of their authors.
+fn group_by_authors<'e>(
+    processor: &Processor<'_>,
+    entries: impl Iterator<Item = (sorting::SortKeys, Entry<'e>)>,
+) -> Vec<Entry<'e>> {
+    struct Group<'e> {
+        authors: String,
+        first_key: Option<Vec<u8>>,
+        entries: Vec<Entry<'e>>,
+    }
+    let mut groups: Vec<Group<'e>> = Vec::new();
+    for (keys, entry) in entries {
         let authors = cite_tree(processor, &entry)
             .as_ref()
             .and_then(|tree| tree.find(&|tag| tag == Tag::Names))
@@ -89,13 +97,20 @@ fn group_by_authors(processor: &Processor<'_>, entries: &mut Vec<Entry<'_>>) {
             .unwrap_or_default();
         match groups
             .iter_mut()
-            .find(|(known, _)| !authors.is_empty() && *known == authors)
+            .find(|group| !authors.is_empty() && group.authors == authors)
         {
-            Some((_, group)) => group.push(entry),
-            None => groups.push((authors, vec![entry])),
+            Some(group) => group.entries.push(entry),
+            None => groups.push(Group {
+                authors,
+                first_key: keys.into_iter().next().flatten(),
+                entries: vec![entry],
+            }),
         }
     }
-    entries.extend(groups.into_iter().flat_map(|(_, group)| group));
+    for run in groups.chunk_by_mut(|left, right| left.first_key == right.first_key) {
+        run.sort_by_cached_key(|group| sorting::text_key(&group.authors, &processor.collation));
+    }
+    groups.into_iter().flat_map(|group| group.entries).collect()
 }
 
 fn cite_tree<'p>(processor: &'p Processor<'_>, entry: &'p Entry<'_>) -> Option<Node<'p>> {
@@ -160,6 +175,8 @@ pub(super) fn format(
             tree = tree.and_then(without_author);
         }
         let authors = tree.as_ref().and_then(|tree| tree.find(&is_names)).map(Node::key);
+        // A cite of nothing but a date reads on from the one before.
+        let reads_on = authors.is_none() && tree.as_ref().is_some_and(only_dates);
         let same_authors = authors.is_some() && authors == last_authors;
         let collapses = matches!(
             options.collapse,
@@ -225,7 +242,7 @@ pub(super) fn format(
             group.clone()
         } else if let Some(delimiter) = layout_or_after {
             delimiter
-        } else if collapsed && !options.note_class {
+        } else if (collapsed || collapses && reads_on) && !options.note_class {
             ", ".to_owned()
         } else {
             layout_delimiter.to_owned()
@@ -431,6 +448,15 @@ fn ends_in(node: &Node<'_>, number_of: &impl Fn(Tag) -> Option<usize>) -> bool {
         Content::Children(children, _) => {
             children.last().is_some_and(|last| ends_in(last, number_of))
         }
+        _ => false,
+    }
+}
+
+/// Whether a cite prints dates and nothing else.
+fn only_dates(node: &Node<'_>) -> bool {
+    match (&node.content, node.tag) {
+        (_, Tag::Year(_) | Tag::YearSuffix(_)) => true,
+        (Content::Children(children, _), _) => children.iter().all(only_dates),
         _ => false,
     }
 }

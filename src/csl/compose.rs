@@ -136,7 +136,7 @@ impl<'l> Composer<'l> {
                     let Some(last) = text.chars().next_back() else { continue };
                     let at = at;
                     if next == ' ' {
-                        return last == ' ' && !behind_quote;
+                        return matches!(last, ' ' | '\u{a0}') && !behind_quote;
                     }
                     if let Some(merged) = merge(last, next) {
                         if merged != last {
@@ -149,8 +149,7 @@ impl<'l> Composer<'l> {
                         && self.locale.punctuation_in_quote
                         && matches!(next, '.' | ',' | '!' | '?')
                     {
-                        text.push(next);
-                        return true;
+                        return self.insert_before_quote(at, next);
                     }
                     if behind_quote && self.locale.punctuation_in_quote && is_punctuation(next) {
                         // Other punctuation follows the quotation mark, within the formatting.
@@ -161,6 +160,21 @@ impl<'l> Composer<'l> {
             }
         }
         false
+    }
+
+    /// Sets a character right before the quotation mark that closes after the text at `at`.
+    fn insert_before_quote(&mut self, at: usize, next: char) -> bool {
+        let quote = self
+            .pieces
+            .iter()
+            .skip(at)
+            .position(|piece| matches!(piece, Piece::Close(Mark::Quote { .. })));
+        let Some(quote) = quote.map(|quote| at + quote) else { return false };
+        match quote.checked_sub(1).and_then(|before| self.pieces.get_mut(before)) {
+            Some(Piece::Text(text)) => text.push(next),
+            _ => self.pieces.insert(quote, Piece::Text(next.to_string())),
+        }
+        true
     }
 
     /// Sets a character right behind the quotation mark that closes after the text at `at`.

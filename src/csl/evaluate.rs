@@ -100,6 +100,9 @@ pub(super) struct Evaluator<'c> {
     used_up: Vec<VariableId>,
     in_substitute: bool,
     strip_periods: u32,
+    /// Whether names with options of their own were tried in the place of others, in vain: what
+    /// stands at the head of the entry then is not substituted.
+    pub(super) head_is_fixed: bool,
     /// How many elements are around this one in the layout.
     depth: u32,
     /// Whether anything was printed before, so that terms begin no sentence.
@@ -118,6 +121,7 @@ impl<'c> Evaluator<'c> {
             used_up: Vec::new(),
             in_substitute: false,
             strip_periods: 0,
+            head_is_fixed: false,
             depth: 0,
             has_predecessor: false,
             name_lists: 0,
@@ -443,12 +447,11 @@ impl<'c> Evaluator<'c> {
                 value.clone().into_owned()
             };
             let value = self.cased(value, appearance);
-            return Some(Node::link(href, value).with(appearance));
+            return Some(self.placed(linked(href, value, variable, appearance)));
         }
         let value = if value.contains('\\') { Cow::Owned(value.replace('\\', "")) } else { value };
-        // Title case is for English; only these fields have a language of their own.
+        // Title case is for works in English.
         let keeps_case = appearance.text_case == Some(TextCase::Title)
-            && follows_language(self.context.style.variables.name(variable))
             && !self.language().to_ascii_lowercase().starts_with("en");
         let text = if keeps_case {
             let look = Appearance { strip_periods: appearance.strip_periods, ..Appearance::default() };
@@ -607,12 +610,16 @@ impl<'c> Evaluator<'c> {
     fn label(&mut self, label: &'c Label) -> Option<Node<'c>> {
         let context = self.context;
         let variable = label.variable?;
-        let value = self.number_value(variable)?;
         if variable == variables::LOCATOR && context.purpose == Purpose::Compare {
             return None;
         }
         let name = context.style.variables.name(variable);
-        let number = NumberValue::parse(&value, name, context.locale);
+        // A label prints without its variable, too; a group around both sees to it that it does not
+        // stand alone. Styles print the term "volume" in this way.
+        let number = match self.number_value(variable) {
+            Some(value) => NumberValue::parse(&value, name, context.locale),
+            None => NumberValue::default(),
+        };
         let term = if variable == variables::LOCATOR {
             number
                 .label
@@ -729,6 +736,9 @@ impl<'c> Evaluator<'c> {
             return Some(self.placed(node));
         }
         self.group.wants_variable = true;
+        if self.in_substitute && !element.bare && self.observations.name_lists.is_empty() {
+            self.head_is_fixed = true;
+        }
         self.depth += 1;
         let was_in_substitute = std::mem::replace(&mut self.in_substitute, true);
         let mut found = None;
@@ -752,14 +762,26 @@ impl<'c> Evaluator<'c> {
     }
 }
 
-/// Whether a field has the language of the work, and so none but English titles have title case.
-fn follows_language(variable: &str) -> bool {
-    matches!(
-        variable,
-        "event" | "publisher" | "publisher-place" | "event-place" | "title" | "container-title"
-            | "collection-title" | "authority" | "genre" | "title-short" | "medium" | "archive"
-            | "archive-place" | "jurisdiction"
-    )
+/// An identifier with its link. Where a style puts the address of the resolver before a DOI, that is
+/// part of the link (appendix VI, "Links").
+fn linked<'c>(
+    href: String,
+    value: Cow<'c, str>,
+    variable: VariableId,
+    appearance: &'c Appearance,
+) -> Node<'c> {
+    const RESOLVER: &str = "https://doi.org/";
+    if variable == variables::DOI
+        && let Some(start) = appearance.prefix.strip_suffix(RESOLVER)
+    {
+        let bare = value.strip_prefix(RESOLVER).unwrap_or(&value);
+        let node = Node::link(href.clone(), format!("{RESOLVER}{bare}")).with(appearance);
+        // Formatting is that of the identifier; the address before it stands outside of it.
+        if appearance.font.is_plain() && !appearance.quotes {
+            return node.with_prefix(start);
+        }
+    }
+    Node::link(href, value).with(appearance)
 }
 
 /// Text without its full stops, except those within a word.

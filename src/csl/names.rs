@@ -45,10 +45,14 @@ pub(super) fn names<'c>(
             present.push(*variable);
         }
     }
-    if present.is_empty() {
-        return None;
-    }
     let style = resolve(evaluator, element);
+    if present.is_empty() {
+        // No names are none, as a sort key.
+        let counts = context.purpose == Purpose::Sort
+            && style.form == NameForm::Count
+            && element.substitute.is_empty();
+        return if counts { Node::text("00000") } else { None };
+    }
     // The same persons as editors and translators are one list with one label, if there is a term.
     let mut common_term = None;
     if let [first, second] = variables
@@ -139,7 +143,7 @@ fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
             .or(area.delimiter_precedes_last)
             .unwrap_or(DelimiterPrecedes::Contextual),
         et_al_min: et_al_min.map_or(usize::MAX, |min| min as usize),
-        et_al_use_first: et_al_use_first.map_or(1, |first| first as usize),
+        et_al_use_first: et_al_use_first.map_or(usize::MAX, |first| first as usize),
         et_al_use_last: et_al_use_last.unwrap_or(false),
         form: own.form.or(area.form).unwrap_or(NameForm::Long),
         initialize: own.initialize.or(area.initialize).unwrap_or(true),
@@ -535,7 +539,7 @@ fn one_name<'c>(
                 text = text_case::apply(&text, case, context.locale.language());
             }
         }
-        if sorting { text.replace(['\'', '\u{2019}'], "") } else { text }
+        text
     };
     // The language of a work can put family names first.
     let vietnamese_or_hungarian =
@@ -548,7 +552,14 @@ fn one_name<'c>(
         pieces
     };
     let family = || piece(&person.family, family_look);
-    let particle = || piece(&person.non_dropping_particle, family_look);
+    let particle = || {
+        if sorting {
+            let text = person.non_dropping_particle.replace(['\'', '\u{2019}'], "");
+            piece(&text, family_look)
+        } else {
+            piece(&person.non_dropping_particle, family_look)
+        }
+    };
     let given = || if show_given { piece(&given_text, given_look) } else { Pieces::new(plain) };
     let is_et_al = has_et_al(person);
     let dropping = || {

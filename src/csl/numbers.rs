@@ -209,7 +209,13 @@ impl NumberValue {
             };
             let small_roman =
                 !value.is_empty() && value.bytes().all(|byte| b"ixv".contains(&byte));
-            let numeric = digits_then_letters || small_roman || slashed;
+            let rest_numeric = group.iter().skip(1).all(|part| {
+                part.value.starts_with(|first: char| first.is_ascii_digit())
+                    || is_roman(&part.value)
+                    || part.value.is_empty()
+                    || part.value.chars().count() <= 3
+            });
+            let numeric = (digits_then_letters || small_roman || slashed) && rest_numeric;
             let countable = value.starts_with(|first: char| first.is_ascii_digit())
                 || is_roman(value);
             let escaped = group.iter().filter(|part| part.joiner.starts_with('\\')).count();

@@ -351,8 +351,9 @@ impl<'a> Processor<'a> {
                     works
                         .iter()
                         .map(|work| {
-                            let mut tree = self.entry_tree(*work)?;
-                            let names = substitution_names(&tree);
+                            let (mut tree, fixed) = self.entry(*work)?;
+                            let names =
+                                if fixed { Vec::new() } else { substitution_names(&tree) };
                             if !names.is_empty() {
                                 substitute_author(
                                     &mut tree,
@@ -363,6 +364,10 @@ impl<'a> Processor<'a> {
                                 );
                                 before = names;
                             }
+                            // An empty substitute takes the delimiter behind it along.
+                            let tree = tree.without(&|node| {
+                                matches!(&node.content, Content::Text(text) if text.is_empty())
+                            })?;
                             Some(self.compose(&tree))
                         })
                         .collect()
@@ -396,10 +401,17 @@ impl<'a> Processor<'a> {
     }
 
     fn entry_tree(&self, work: usize) -> Option<Node<'_>> {
+        self.entry(work).map(|(tree, _)| tree)
+    }
+
+    /// The tree of an entry, and whether its head cannot be substituted.
+    fn entry(&self, work: usize) -> Option<(Node<'_>, bool)> {
         let context = self.context(work, Part::Bibliography, Purpose::Print)?;
         let ambiguity = self.ambiguities.get(work).unwrap_or(&self.no_ambiguity);
         let mut evaluator = Evaluator::new(Context { ambiguity, ..context });
-        evaluator.bibliography_layout(self.style.compiled.options.layout.second_field_align)
+        let tree = evaluator
+            .bibliography_layout(self.style.compiled.options.layout.second_field_align)?;
+        Some((tree, evaluator.head_is_fixed))
     }
 
     fn compose(&self, tree: &Node<'_>) -> RichText {
