@@ -71,25 +71,17 @@ pub(super) fn in_order<'e>(
         || options.cite_group_delimiter.is_some()
             && !options.tests_position
             && !options.numeric_citations;
-    if grouped {
-        return group_by_authors(processor, keyed.into_iter().map(|(keys, _, entry)| (keys, entry)));
-    }
-    keyed.into_iter().map(|(_, _, entry)| entry).collect()
+    let entries = keyed.into_iter().map(|(_, _, entry)| entry);
+    if grouped { group_by_authors(processor, entries) } else { entries.collect() }
 }
 
-/// Brings cites of the same authors together, behind the first of them; groups whose first cites
-/// sort alike are in the order of their authors.
+/// Brings cites of the same authors together, behind the first of them.
 fn group_by_authors<'e>(
     processor: &Processor<'_>,
-    entries: impl Iterator<Item = (sorting::SortKeys, Entry<'e>)>,
+    entries: impl Iterator<Item = Entry<'e>>,
 ) -> Vec<Entry<'e>> {
-    struct Group<'e> {
-        authors: String,
-        first_key: Option<Vec<u8>>,
-        entries: Vec<Entry<'e>>,
-    }
-    let mut groups: Vec<Group<'e>> = Vec::new();
-    for (keys, entry) in entries {
+    let mut groups: Vec<(String, Vec<Entry<'e>>)> = Vec::new();
+    for entry in entries {
         let authors = cite_tree(processor, &entry)
             .as_ref()
             .and_then(|tree| tree.find(&|tag| tag == Tag::Names))
@@ -97,20 +89,13 @@ fn group_by_authors<'e>(
             .unwrap_or_default();
         match groups
             .iter_mut()
-            .find(|group| !authors.is_empty() && group.authors == authors)
+            .find(|(known, _)| !authors.is_empty() && *known == authors)
         {
-            Some(group) => group.entries.push(entry),
-            None => groups.push(Group {
-                authors,
-                first_key: keys.into_iter().next().flatten(),
-                entries: vec![entry],
-            }),
+            Some((_, group)) => group.push(entry),
+            None => groups.push((authors, vec![entry])),
         }
     }
-    for run in groups.chunk_by_mut(|left, right| left.first_key == right.first_key) {
-        run.sort_by_cached_key(|group| sorting::text_key(&group.authors, &processor.collation));
-    }
-    groups.into_iter().flat_map(|group| group.entries).collect()
+    groups.into_iter().flat_map(|(_, group)| group).collect()
 }
 
 fn cite_tree<'p>(processor: &'p Processor<'_>, entry: &'p Entry<'_>) -> Option<Node<'p>> {

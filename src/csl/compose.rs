@@ -136,7 +136,7 @@ impl<'l> Composer<'l> {
                     let Some(last) = text.chars().next_back() else { continue };
                     let at = at;
                     if next == ' ' {
-                        return matches!(last, ' ' | '\u{a0}') && !behind_quote;
+                        return last == ' ' && !behind_quote;
                     }
                     if let Some(merged) = merge(last, next) {
                         if merged != last {

@@ -186,7 +186,7 @@ fn part<'c>(
         let year = values.year.unwrap_or(0);
         node = node.tagged(Tag::Year(year));
         let era = match year {
-            i32::MIN..0 => locale.term("bc", TermForm::Long, false),
+            year if year < 0 => locale.term("bc", TermForm::Long, false),
             1..500 => locale.term("ad", TermForm::Long, false),
             _ => None,
         };

@@ -133,17 +133,7 @@ pub(super) fn resolve(
                 ));
             }
         } else if options.has_disambiguate {
-            let mut start = ambiguity;
-            if by_cite && !options.add_names && works.len() > 2 {
-                // Of three and more works that only other parts of the cite tell apart, the first
-                // given name stays, as the reference processor has it.
-                if let Some(levels) = start.givens.last_mut() {
-                    levels.iter_mut().take(1).for_each(|level| *level = 2);
-                } else {
-                    start.givens.push(vec![2]);
-                }
-            }
-            add_text(&start, &works, cites, &mut result);
+            add_text(&ambiguity, &works, cites, &mut result);
         } else {
             result.extend(works.into_iter().map(|work| (work, ambiguity.clone())));
         }

@@ -42,7 +42,8 @@ pub(super) struct CiteDetails {
     pub(super) position: CitePosition,
     pub(super) near_note: bool,
     pub(super) first_note: Option<u32>,
-    pub(super) cited_often: bool,
+    /// Whether the number of the first note tells the cite apart from others.
+    pub(super) told_by_note: bool,
 }
 
 /// Everything that evaluation depends on.
@@ -667,7 +668,9 @@ impl<'c> Evaluator<'c> {
             Condition::Never => false,
             Condition::Disambiguate => {
                 self.observations.disambiguate_tests += 1;
-                let holds = self.disambiguate_used < context.ambiguity.disambiguate;
+                let told = context.part == Part::Citation
+                    && context.cite.is_some_and(|cite| cite.told_by_note);
+                let holds = !told && self.disambiguate_used < context.ambiguity.disambiguate;
                 self.disambiguate_used += usize::from(holds);
                 holds
             }
@@ -774,8 +777,7 @@ fn linked<'c>(
     if variable == variables::DOI
         && let Some(start) = appearance.prefix.strip_suffix(RESOLVER)
     {
-        let bare = value.strip_prefix(RESOLVER).unwrap_or(&value);
-        let node = Node::link(href.clone(), format!("{RESOLVER}{bare}")).with(appearance);
+        let node = Node::link(href.clone(), format!("{RESOLVER}{value}")).with(appearance);
         // Formatting is that of the identifier; the address before it stands outside of it.
         if appearance.font.is_plain() && !appearance.quotes {
             return node.with_prefix(start);

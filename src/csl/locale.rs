@@ -538,11 +538,6 @@ impl Locale {
         &self.language
     }
 
-    /// Whether the language is English, which alone has title case.
-    pub(super) fn is_english(&self) -> bool {
-        self.language.starts_with("en")
-    }
-
     /// A localised date format.
     pub(super) fn date(&self, form: DateForm) -> &LocalizedDate {
         match form {

@@ -88,9 +88,27 @@ use crate::work::CslItem;
 
 /// The bibliography of works in a style: the whole way in one call.
 ///
-/// A style without a bibliography gives an empty one.
+/// A style without a bibliography ([`Style::has_bibliography`]) gives the works as it cites them the
+/// first time, one entry for each, in the order of the works.
 pub fn format_bibliography(style: &Style, locale: Option<&str>, works: &[CslItem]) -> Bibliography {
-    Processor::new(style, locale, works).bibliography().unwrap_or_default()
+    let processor = Processor::new(style, locale, works);
+    processor.bibliography().unwrap_or_else(|| {
+        let citations: Vec<Citation> = works
+            .iter()
+            .zip(1..)
+            .map(|(work, note)| Citation::new(vec![Cite::new(work.id.clone())], note))
+            .collect();
+        let entries = processor
+            .citations(&citations)
+            .into_iter()
+            .zip(works)
+            .map(|(citation, work)| BibliographyEntry {
+                key: work.id.clone(),
+                content: citation.content,
+            })
+            .collect();
+        Bibliography { entries, layout: style.bibliography_layout() }
+    })
 }
 
 /// Abbreviations for what a style asks for in short form, by the kind of what is abbreviated: a

@@ -112,15 +112,6 @@ impl<'a> Node<'a> {
         self
     }
 
-    /// Whether the node changes nothing about what it holds.
-    pub(super) fn is_bare(&self) -> bool {
-        self.prefix.is_empty()
-            && self.suffix.is_empty()
-            && self.font.is_plain()
-            && !self.quotes
-            && self.display.is_none()
-    }
-
     /// The characters of the node without formatting, as a key to compare by: affixes and delimiters
     /// are in it, punctuation is not put in order.
     pub(super) fn push_key(&self, key: &mut String) {
@@ -190,19 +181,5 @@ impl<'a> Node<'a> {
             *children = kept;
         }
         Some(self)
-    }
-
-    /// The first piece of text in the node.
-    pub(super) fn first_text_mut(&mut self) -> Option<&mut Self> {
-        if matches!(self.content, Content::Children(..)) {
-            match &mut self.content {
-                Content::Children(children, _) => {
-                    children.iter_mut().find_map(Self::first_text_mut)
-                }
-                _ => None,
-            }
-        } else {
-            Some(self)
-        }
     }
 }

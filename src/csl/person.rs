@@ -173,19 +173,6 @@ impl PersonName {
     pub(super) fn is_literal(&self) -> bool {
         !self.literal.is_empty()
     }
-
-    /// All parts in one string, by which works of the same names are known.
-    pub(super) fn identity(&self) -> String {
-        [
-            self.non_dropping_particle.as_str(),
-            &self.family,
-            &self.given,
-            &self.dropping_particle,
-            &self.suffix,
-            &self.literal,
-        ]
-        .concat()
-    }
 }
 
 fn truthy(value: &Json) -> bool {

@@ -250,10 +250,19 @@ impl<'a> Processor<'a> {
             near_note: true,
             ..CiteDetails::default()
         };
+        self.compare_text_with(work, ambiguity, &details)
+    }
+
+    fn compare_text_with(
+        &self,
+        work: usize,
+        ambiguity: &Ambiguity,
+        details: &CiteDetails,
+    ) -> (String, Observations) {
         let Some(context) = self.context(work, Part::Citation, Purpose::Compare) else {
             return (String::new(), Observations::default());
         };
-        let context = Context { cite: Some(&details), ambiguity, ..context };
+        let context = Context { cite: Some(details), ambiguity, ..context };
         let mut evaluator = Evaluator::new(context);
         let text = evaluator.layout().map(|node| node.key()).unwrap_or_default();
         (text, evaluator.observations)
@@ -265,10 +274,7 @@ impl<'a> Processor<'a> {
     pub fn citations(&self, citations: &[Citation]) -> Vec<FormattedCitation> {
         let distance = self.style.compiled.options.near_note_distance;
         let placed = positions::positions(citations, distance);
-        let mut times: FxHashMap<&str, usize> = FxHashMap::default();
-        for cite in citations.iter().flat_map(|citation| &citation.cites) {
-            *times.entry(cite.id.as_str()).or_default() += 1;
-        }
+        let first_notes = self.first_notes(citations);
         citations
             .par_iter()
             .zip(&placed)
@@ -289,12 +295,52 @@ impl<'a> Processor<'a> {
                                 placed.near_note
                             },
                             first_note: cite.first_reference_note.or(placed.first_note),
-                            cited_often: times.get(cite.id.as_str()).is_some_and(|times| *times > 1),
+                            told_by_note: first_notes.contains(cite.id.as_str()),
                         }
                     })
                     .collect();
                 self.citation(citation, &details)
             })
+            .collect()
+    }
+
+    /// The works that need no more text to tell their cites apart, as these show the number of the
+    /// note in which the work was cited first.
+    fn first_notes<'c>(&self, citations: &'c [Citation]) -> FxHashSet<&'c str> {
+        let options = &self.style.compiled.options;
+        if !options.has_disambiguate || !options.note_class {
+            return FxHashSet::default();
+        }
+        // Each work that would get more text, once, with the first note that cites it.
+        let mut seen = FxHashSet::default();
+        let mut by_text: FxHashMap<String, Vec<&'c str>> = FxHashMap::default();
+        for citation in citations.iter().filter(|citation| citation.note != 0) {
+            for cite in &citation.cites {
+                let key = cite.id.as_str();
+                let Some(work) = self.position(key) else { continue };
+                let added = self.ambiguities.get(work).map_or(0, |added| added.disambiguate);
+                if added == 0 || !seen.insert(key) {
+                    continue;
+                }
+                let with = |first_note| {
+                    let details = CiteDetails {
+                        position: CitePosition::Subsequent,
+                        near_note: true,
+                        first_note,
+                        ..CiteDetails::default()
+                    };
+                    self.compare_text_with(work, &self.no_ambiguity, &details).0
+                };
+                let text = with(Some(citation.note));
+                if text != with(None) {
+                    by_text.entry(text).or_default().push(key);
+                }
+            }
+        }
+        by_text
+            .into_values()
+            .filter(|keys| keys.len() == 1)
+            .flatten()
             .collect()
     }
 

@@ -73,11 +73,6 @@ pub(super) fn sort_keys(keys: &[SortKey], context: Context<'_>, collation: &Coll
         .collect()
 }
 
-/// The key of plain text, such as the names by which cites are grouped.
-pub(super) fn text_key(text: &str, collation: &Collation) -> Option<Vec<u8>> {
-    collation.key(text)
-}
-
 fn key_text(key: &SortKey, context: Context<'_>) -> Option<String> {
     let context = Context { sort_key: Some(key), ..context };
     match key.source {

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::element::*;
 use super::locale::{LocaleLayer, LocalName, LocalizedDate};
 use super::rich_text::{Display, Formatting};
-use super::variables::{self, VariableId, VariableKind, Variables};
+use super::variables::{self, VariableId, Variables};
 use super::{BibliographyLayout, SecondFieldAlign};
 
 /// What is wrong with a style or a locale file, and where.
@@ -263,6 +263,17 @@ impl Style {
             Compiler::default().compile(root)?
         };
         Ok(Self { info, default_locale, class, compiled })
+    }
+
+    /// A style from citationberg's model, as bundled styles come.
+    ///
+    /// # Errors
+    /// Those of [`Style::from_xml`], and what citationberg says where it cannot write its model.
+    pub fn from_citationberg(style: &citationberg::IndependentStyle) -> Result<Self, StyleError> {
+        let xml = citationberg::Style::Independent(style.clone())
+            .to_xml()
+            .map_err(|error| StyleError { line: 1, column: 1, message: error.to_string() })?;
+        Self::from_xml(&xml)
     }
 
     /// Whether the style takes everything from its parent, [`StyleInfo::parent`].
@@ -1039,9 +1050,4 @@ pub(super) fn date_from_citationberg(date: &citationberg::Date) -> LocalizedDate
             })
             .collect(),
     }
-}
-
-/// Whether a variable of `cs:names` can hold names at all.
-pub(super) fn holds_names(variable: VariableId) -> bool {
-    variables::kind(variable) == VariableKind::Names
 }

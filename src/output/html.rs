@@ -132,6 +132,8 @@ fn escape(text: &str, html: &mut String) {
                 html.push_str("<sup>");
                 match character {
                     // Unicode gives these no letter that they are raised from.
+                    '\u{2c0}' => html.push('\u{294}'),
+                    '\u{2c1}' => html.push('\u{295}'),
                     '\u{6e5}' => html.push('\u{648}'),
                     '\u{6e6}' => html.push('\u{64a}'),
                     _ => html.extend(std::iter::once(character).nfkd()),
