@@ -108,7 +108,7 @@ enum Command {
     Why(why::Why),
     Format(format::Format),
     Check(check::Check),
-    Style(style::Style),
+    Style(style::StyleCommand),
     Undo(history::Undo),
     Redo(history::Redo),
     Log(history::Log),
