@@ -11,7 +11,7 @@ use super::dates::{ReadDate, read_date, read_year};
 use super::inheritance::{self, Resolved};
 use super::names::{read_names, split_list};
 use super::sentence_case::to_sentence_case;
-use super::{Problem, Severity, entry_types, languages, localization, tex};
+use super::{Problem, Severity, csl_variables, entry_types, languages, localization, tex};
 use crate::work::{CslItem, CslValue, Name, Work};
 
 /// What a library derives from a work.
@@ -117,6 +117,7 @@ impl<'e> Mapping<'e> {
         self.publication();
         self.identifiers();
         self.notes();
+        self.own_variables();
         for parent in &self.entry.missing {
             let message = format!("inherits from {parent}, which is not there");
             self.warn(None, message);
@@ -144,7 +145,7 @@ impl<'e> Mapping<'e> {
     fn title(&self, field: &str) -> Option<String> {
         let tex = self.raw(field)?;
         let mut pieces = tex::rich(tex);
-        if self.english {
+        if self.english && !is_in_sentence_case(tex) {
             to_sentence_case(&mut pieces);
         }
         Some(tex::to_html(&pieces, true)).filter(|title| !title.is_empty())
@@ -182,7 +183,10 @@ impl<'e> Mapping<'e> {
         match (self.kind, subtype.as_str()) {
             ("article" | "periodical" | "suppperiodical", "magazine") => "article-magazine",
             ("article" | "periodical" | "suppperiodical", "newspaper") => "article-newspaper",
-            ("misc" | "unpublished", "interview") => "interview",
+            // The user may put anything here; the name of a CSL type is that type.
+            (_, subtype) if let Some(known) = csl_variables::csl_type(subtype) => known,
+            // A run of a periodical; one issue of it has a title of its own, or is an issue of a journal.
+            ("periodical", "") if !self.is_issue() => "periodical",
             ("unpublished", _)
                 if self
                     .first_raw(&["eventdate", "eventtitle", "venue"])
@@ -192,6 +196,11 @@ impl<'e> Mapping<'e> {
             }
             _ => csl_type,
         }
+    }
+
+    /// Whether a `@periodical` is one issue, with a title of its own.
+    fn is_issue(&self) -> bool {
+        self.raw("issuetitle").is_some()
     }
 
     fn language(&mut self) {
@@ -218,17 +227,15 @@ impl<'e> Mapping<'e> {
             name.trim() == "useprefix" && value.trim() == "true"
         });
         let mut roles: Vec<(&'static str, &'static str)> = vec![
-            ("author", "author"),
-            ("translator", "translator"),
             ("bookauthor", "container-author"),
-            ("director", "director"),
-            ("interviewer", "interviewer"),
-            ("recipient", "recipient"),
-            ("composer", "composer"),
-            ("illustrator", "illustrator"),
             ("origauthor", "original-author"),
-            ("shortauthor", ""),
+            ("serieseditor", "collection-editor"),
         ];
+        let own = csl_variables::NAMES.into_iter();
+        roles.extend(
+            own.filter(|name| *name != "editor")
+                .map(|name| (name, name)),
+        );
         for (field, role_field) in [
             ("editor", "editortype"),
             ("editora", "editoratype"),
@@ -239,13 +246,10 @@ impl<'e> Mapping<'e> {
                 self.raw(role_field)
                     .unwrap_or(if field == "editor" { "editor" } else { "" });
             let variable = match editor_role(&role.to_ascii_lowercase()) {
-                "contributor" if field == "editor" => "editor",
+                "" if field == "editor" => "editor",
                 variable => variable,
             };
             roles.push((field, variable));
-        }
-        if self.kind == "periodical" || self.kind == "article" {
-            roles.push(("serieseditor", "collection-editor"));
         }
         for (field, variable) in roles {
             let Some(tex) = self.raw(field).filter(|_| !variable.is_empty()) else {
@@ -275,6 +279,8 @@ impl<'e> Mapping<'e> {
             ("eventdate", "event-date"),
             ("origdate", "original-date"),
             ("urldate", "accessed"),
+            ("available-date", "available-date"),
+            ("submitted", "submitted"),
         ] {
             let read: Option<(&str, ReadDate)> = match self.raw(field) {
                 Some(date) => Some((field, read_date(date))),
@@ -299,7 +305,7 @@ impl<'e> Mapping<'e> {
     }
 
     fn titles(&mut self) {
-        let is_periodical = self.kind == "periodical";
+        let is_periodical = self.kind == "periodical" && self.item_type != "periodical";
         let chapter_like = matches!(
             self.kind,
             "inbook"
@@ -391,7 +397,8 @@ impl<'e> Mapping<'e> {
         self.set("title-short", title_short);
         let series = self.series();
         self.set("collection-title", series);
-        let event = self.title("eventtitle");
+        // The name of an event is a proper name, in whatever case it is written.
+        let event = self.text("eventtitle");
         self.set("event-title", event);
         let original = self.title("origtitle");
         self.set("original-title", original);
@@ -413,14 +420,15 @@ impl<'e> Mapping<'e> {
 
     fn numbers(&mut self) {
         let number = self.text("number");
-        let variable = match self.kind {
-            "book" | "collection" | "proceedings" | "reference" | "mvbook" | "mvcollection"
-            | "mvproceedings" | "mvreference" | "bookinbook" | "inbook" | "incollection"
-            | "inproceedings" | "inreference" | "suppbook" | "suppcollection" | "conference" => {
-                "collection-number"
-            }
-            "article" | "periodical" | "suppperiodical" | "review" => "issue",
-            _ => "number",
+        let variable = if entry_types::numbers_series(self.kind) {
+            "collection-number"
+        } else if matches!(
+            self.kind,
+            "article" | "periodical" | "suppperiodical" | "review"
+        ) {
+            "issue"
+        } else {
+            "number"
         };
         if variable == "issue" {
             let issue = joined(", ", [number, self.text("issue")]);
@@ -432,8 +440,10 @@ impl<'e> Mapping<'e> {
         }
         let volume = joined(".", [self.text("volume"), self.text("part")]);
         self.set("volume", volume);
+        // An article without pages has an identifier in their place, and it is printed in their place.
+        let pages = self.first_text(&["pages", "eid"]);
+        self.set("page", pages);
         for (field, variable) in [
-            ("pages", "page"),
             ("volumes", "number-of-volumes"),
             ("pagetotal", "number-of-pages"),
             ("chapter", "chapter-number"),
@@ -554,6 +564,28 @@ impl<'e> Mapping<'e> {
         Some(format!("{base}{eprint}"))
     }
 
+    /// Fields that are called as CSL variables.
+    fn own_variables(&mut self) {
+        let numbers = ["collection-number"];
+        for variable in csl_variables::TEXTS.into_iter().chain(numbers) {
+            if self.variables.contains_key(variable) {
+                continue;
+            }
+            let text = self.text(variable);
+            self.set(variable, text);
+        }
+        for (field, variable) in [
+            ("archivelocation", "archive_location"),
+            ("archivecollection", "archive_collection"),
+            ("archiveplace", "archive-place"),
+        ] {
+            if !self.variables.contains_key(variable) {
+                let text = self.text(field);
+                self.set(variable, text);
+            }
+        }
+    }
+
     fn notes(&mut self) {
         let note = joined(". ", [self.text("note"), self.text("addendum")]);
         self.set("note", note);
@@ -564,6 +596,15 @@ impl<'e> Mapping<'e> {
             self.set(variable, text);
         }
     }
+}
+
+/// Whether a title says that it is in sentence case already: by an empty group at its end, which prints
+/// nothing. That is how titles are marked that come from CSL, where sentence case is the rule.
+fn is_in_sentence_case(tex: &str) -> bool {
+    tex.strip_suffix("{}").is_some_and(|before| {
+        let word = before.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        !(word.ends_with('\\') && word.len() < before.len())
+    })
 }
 
 /// Verbatim fields are no TeX, but programs escape characters in them all the same.
@@ -589,6 +630,8 @@ fn verbatim(raw: &str) -> String {
     text
 }
 
+/// The CSL variable of an `editortype`. Founders, continuators, redactors and revisers have none: in `editor`
+/// they are the first to be named and become editors, beside an editor they are left out.
 fn editor_role(editor_type: &str) -> &'static str {
     match editor_type {
         "editor" => "editor",
@@ -601,10 +644,7 @@ fn editor_role(editor_type: &str) -> &'static str {
         "producer" => "producer",
         "organizer" => "organizer",
         "collaborator" => "contributor",
-        "" => "",
-        // Founders, continuators, redactors and revisers: as `editor` they are the first to be named;
-        // beside an editor CSL has no better word for them.
-        _ => "contributor",
+        _ => "",
     }
 }
 

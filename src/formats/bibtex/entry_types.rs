@@ -62,3 +62,26 @@ pub(crate) fn is_known(entry_type: &str) -> bool {
     csl_type(entry_type).is_some()
         || matches!(entry_type, "xdata" | "string" | "preamble" | "comment")
 }
+
+/// Whether `number` in an entry of this type is that of the work in its series (BibLaTeX manual, §2.3.9).
+pub(crate) fn numbers_series(entry_type: &str) -> bool {
+    matches!(
+        entry_type,
+        "book"
+            | "collection"
+            | "proceedings"
+            | "reference"
+            | "mvbook"
+            | "mvcollection"
+            | "mvproceedings"
+            | "mvreference"
+            | "bookinbook"
+            | "inbook"
+            | "incollection"
+            | "inproceedings"
+            | "inreference"
+            | "suppbook"
+            | "suppcollection"
+            | "conference"
+    )
+}
