@@ -24,6 +24,7 @@ mod splitter;
 mod tex;
 mod tex_symbols;
 mod tex_writer;
+mod to_bibtex;
 mod writer;
 
 pub use abbreviations::{Resolved, Strings};
@@ -34,6 +35,7 @@ pub use entry::EntryError;
 pub use file::{BibFile, Duplicate, FilePiece, parse_entry, read};
 pub use from_csl::{FromCsl, from_csl};
 pub use splitter::{Fault, Piece, PieceKind, split};
+pub use to_bibtex::{ToBibtex, to_bibtex};
 pub use writer::{tidy, tidy_entry};
 
 /// Something that a person should know about a file.

@@ -98,7 +98,7 @@ fn formula(rest: &str) -> Option<&str> {
     let formula = rest.get(..end + 2)?;
     let inside = inside.get(..end)?;
     let mathematical = inside.contains(['\\', '^', '_']) || inside.chars().count() == 1;
-    (mathematical && is_balanced(inside)).then_some(formula)
+    (mathematical && is_balanced(inside) && !inside.ends_with('\\')).then_some(formula)
 }
 
 fn is_balanced(text: &str) -> bool {
@@ -132,6 +132,7 @@ pub(crate) fn protect_capitals(tex: &str) -> String {
     let mut protected = String::with_capacity(tex.len() + 8);
     let mut depth = 0_usize;
     let mut command = false;
+    let mut mathematics = false;
     let mut word = String::new();
     let mut first = true;
     let flush = |word: &mut String, protected: &mut String, first: &mut bool| {
@@ -140,7 +141,7 @@ pub(crate) fn protect_capitals(tex: &str) -> String {
         }
         let capital = if *first {
             // The first letter of a title is safe.
-            word.chars().skip(1).any(char::is_uppercase) || word.starts_with(char::is_lowercase)
+            word.chars().skip(1).any(char::is_uppercase)
         } else {
             word.contains(char::is_uppercase)
         };
@@ -157,6 +158,7 @@ pub(crate) fn protect_capitals(tex: &str) -> String {
     for character in tex.chars() {
         let in_word = depth == 0
             && !command
+            && !mathematics
             && (character.is_alphanumeric()
                 || (!word.is_empty() && matches!(character, '’' | '\'')));
         if in_word {
@@ -165,7 +167,8 @@ pub(crate) fn protect_capitals(tex: &str) -> String {
         }
         flush(&mut word, &mut protected, &mut first);
         match character {
-            '\\' => command = true,
+            '\\' => command = !command,
+            '$' if !command => mathematics = !mathematics,
             '{' => {
                 depth += 1;
                 command = false;
@@ -211,7 +214,7 @@ mod tests {
             ),
             (
                 "npm and \\emph{Debian} in R\\&D",
-                "{npm} and \\emph{Debian} in {R}\\&{D}",
+                "npm and \\emph{Debian} in {R}\\&{D}",
             ),
             ("GNU", "{GNU}"),
         ] {
