@@ -121,7 +121,7 @@ enum Command {
 /// done in part, or findings; 2 wrong usage.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let line = match CommandLine::try_parse_from(&arguments) {
+    let line = match CommandLine::try_parse_from(with_negations(&arguments)) {
         Ok(line) => line,
         Err(error) => {
             // Help and version come this way, too, and a closed pipe is no reason to complain.
@@ -141,6 +141,32 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::InPart) => ExitCode::from(1),
         Err(failure) => failure.report(),
     }
+}
+
+/// The verbs that take a query, in which `-theme:policy` is a negation and no option.
+const QUERYING: &[&str] = &["find", "format", "export", "check"];
+
+/// The arguments with the sign of each negation as the minus sign proper, which the query language reads
+/// as well and which cannot be taken for the beginning of an option. No verb that takes a query has
+/// options of one letter, but for those that ask for help and the version.
+fn with_negations(arguments: &[OsString]) -> Vec<OsString> {
+    let mut in_query = false;
+    let negation = |argument: &OsString| {
+        let rest = argument.to_str()?.strip_prefix('-')?;
+        let is_option = rest.starts_with('-') || matches!(rest, "" | "h" | "V");
+        (!is_option).then(|| OsString::from(format!("\u{2212}{rest}")))
+    };
+    arguments
+        .iter()
+        .map(|argument| {
+            let argument = match negation(argument) {
+                Some(negation) if in_query => negation,
+                _ => argument.clone(),
+            };
+            in_query |= QUERYING.iter().any(|verb| argument == *verb);
+            argument
+        })
+        .collect()
 }
 
 /// The whole command line, for completions and manual pages.
