@@ -12,24 +12,17 @@ use crate::library::Reference;
 /// Without a query: the imported files again, byte for byte where nobody edited an entry, with their
 /// @strings, preambles and comments. With a query: the entries of the works that it finds.
 #[derive(Debug, Args)]
-#[command(
-    disable_help_flag = true,
-    after_help = "Examples:\n  peerbib export > everything.bib\n  \
+#[command(after_help = "Examples:\n  peerbib export > everything.bib\n  \
                   peerbib export movement:oekonux > oekonux.bib\n  \
-                  peerbib export theme:commons --to csl-json > commons.json"
-)]
+                  peerbib export theme:commons --to csl-json > commons.json")]
 pub(super) struct Export {
     /// The works that are meant; all, without a query
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
     /// The format
     #[arg(long, value_name = "FORMAT", default_value = "biblatex")]
     to: Format,
-
-    /// Print help
-    #[arg(long, action = clap::ArgAction::Help)]
-    help: (),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,11 +43,13 @@ impl Export {
             }
             Format::Biblatex => {
                 let works = session.select(&library, &self.query)?;
+                note_if_none(session, &works);
                 let keys: Vec<i64> = works.iter().map(|work| work.id).collect();
                 output.write_all(library.export_works(&keys)?.as_bytes())?;
             }
             Format::CslJson => {
                 let works = session.select(&library, &self.query)?;
+                note_if_none(session, &works);
                 let items = works
                     .iter()
                     .map(Reference::item)
@@ -65,5 +60,12 @@ impl Export {
         }
         output.flush()?;
         Ok(Outcome::Done)
+    }
+}
+
+/// A query that finds nothing leaves an empty file behind, which should not come as a surprise.
+fn note_if_none(session: &Session, works: &[Reference]) {
+    if works.is_empty() {
+        session.note("no works found");
     }
 }

@@ -23,14 +23,13 @@ use crate::library::Reference;
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
-    disable_help_flag = true,
     after_help = "Examples:\n  peerbib find author:benkler\n  \
                   peerbib find movement:oekonux year:..2005 -type:article\n  \
                   peerbib find theme:commons --keys | xargs peerbib tag theme:reading-group --new"
 )]
 pub(super) struct Find {
     /// The works that are meant
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
     /// Print an array of works as JSON
@@ -40,10 +39,6 @@ pub(super) struct Find {
     /// Print the keys alone, one a line
     #[arg(long, conflicts_with = "json")]
     keys: bool,
-
-    /// Print help
-    #[arg(long, action = clap::ArgAction::Help)]
-    help: (),
 }
 
 impl Find {

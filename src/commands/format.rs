@@ -24,14 +24,13 @@ use crate::work::CslItem;
 /// list unless --annotations asks for them.
 #[derive(Debug, Args)]
 #[command(
-    disable_help_flag = true,
     after_help = "Examples:\n  peerbib format movement:oekonux --style apa\n  \
                   peerbib format year:2010.. --group-by theme --to markdown > list.md\n  \
                   peerbib format --input refs.bib --style ./house.csl --locale de-DE --to html"
 )]
 pub(super) struct Format {
     /// The works that are meant; all, without a query
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
     /// Format the works of this file instead of the library's; may be given several times, - is
@@ -59,10 +58,6 @@ pub(super) struct Format {
     /// Let the style print private annotations, too
     #[arg(long)]
     annotations: bool,
-
-    /// Print help
-    #[arg(long, action = clap::ArgAction::Help)]
-    help: (),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -98,6 +93,9 @@ impl Format {
         let complete = if self.input.is_empty() {
             let library = session.open()?;
             let works = session.select(&library, &self.query)?;
+            if works.is_empty() {
+                session.note("no works found");
+            }
             let tags = match &group_by {
                 Some(GroupBy::Facet(facet)) => tags_of_facet(&library, facet)?,
                 _ => Vec::new(),

@@ -121,7 +121,7 @@ enum Command {
 /// done in part, or findings; 2 wrong usage.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let line = match CommandLine::try_parse_from(&arguments) {
+    let line = match CommandLine::try_parse_from(negations_apart(&arguments)) {
         Ok(line) => line,
         Err(error) => {
             // Help and version come this way, too, and a closed pipe is no reason to complain.
@@ -141,6 +141,42 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::InPart) => ExitCode::from(1),
         Err(failure) => failure.report(),
     }
+}
+
+/// The verbs that take a query.
+const QUERYING: &[&str] = &["find", "export", "format", "check"];
+
+/// Stands for the hyphen of a negation until the command line has been read.
+const NEGATION: char = '\u{2212}';
+
+/// The arguments, with another sign before the terms of a query that are negated, as in `-history`:
+/// there it would be read as the option `-h`. No option of these verbs has a short name but `-h` and
+/// `-V`, so that every other word with one hyphen before it is such a term.
+fn negations_apart(arguments: &[OsString]) -> Vec<OsString> {
+    let mut in_query = false;
+    let mut only_values = false;
+    arguments
+        .iter()
+        .map(|argument| {
+            let Some(word) = argument.to_str() else {
+                return argument.clone();
+            };
+            in_query = in_query || QUERYING.contains(&word);
+            only_values = only_values || word == "--";
+            match word.strip_prefix('-') {
+                Some(term)
+                    if in_query
+                        && !only_values
+                        && !term.is_empty()
+                        && !term.starts_with('-')
+                        && !matches!(term, "h" | "V") =>
+                {
+                    format!("{NEGATION}{term}").into()
+                }
+                _ => argument.clone(),
+            }
+        })
+        .collect()
 }
 
 /// The whole command line, for completions and manual pages.
