@@ -84,6 +84,9 @@ fn table(works: &[Reference]) -> String {
             Cell::new(work.title.as_deref().unwrap_or("[title not known]")),
         ]);
     }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
     let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
     lines.collect()
 }

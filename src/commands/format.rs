@@ -10,7 +10,7 @@ use super::session::{shows_formatting, terminal_width};
 use super::{Failure, Outcome, Result, Session};
 use crate::csl::{Bibliography, BibliographyEntry, Inline, hayagriva, shelf};
 use crate::library::{Library, Reference, TagSummary};
-use crate::output::{html, markdown, text};
+use crate::output::{docx, html, latex, markdown, mediawiki, rtf, text, typst};
 use crate::reading_list::{GroupBy, Grouping, ReadingList};
 use crate::spelling::closest;
 use crate::work::CslItem;
@@ -70,6 +70,16 @@ enum Target {
     Html,
     /// Markdown
     Markdown,
+    /// LaTeX, for \input
+    Latex,
+    /// Typst markup
+    Typst,
+    /// The markup of Wikipedia and other wikis
+    Mediawiki,
+    /// A document for any word processor
+    Rtf,
+    /// A Word document
+    Docx,
     /// JSON: an array of objects with key, text and html
     Json,
 }
@@ -281,6 +291,11 @@ pub(super) fn write_list(
         }
         Target::Markdown => output.write_all(markdown::reading_list(&list).as_bytes())?,
         Target::Html => output.write_all(html::reading_list(&list).as_bytes())?,
+        Target::Latex => output.write_all(latex::reading_list(&list).as_bytes())?,
+        Target::Typst => output.write_all(typst::reading_list(&list).as_bytes())?,
+        Target::Mediawiki => output.write_all(mediawiki::reading_list(&list).as_bytes())?,
+        Target::Rtf => output.write_all(rtf::reading_list(&list).as_bytes())?,
+        Target::Docx => output.write_all(&docx::reading_list(&list)?)?,
         Target::Json => {
             serde_json::to_writer_pretty(&mut *output, &json_entries(&list))?;
             writeln!(output)?;

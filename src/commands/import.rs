@@ -202,6 +202,9 @@ fn table(receipt: &Receipt) -> String {
     if receipt.files.len() > 1 {
         row("in all", &receipt.totals);
     }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
     table
         .lines()
         .map(|line| format!("{}\n", line.trim_end()))

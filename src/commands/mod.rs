@@ -121,7 +121,7 @@ enum Command {
 /// done in part, or findings; 2 wrong usage.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let line = match CommandLine::try_parse_from(negations_apart(&arguments)) {
+    let line = match CommandLine::try_parse_from(with_negations(&arguments)) {
         Ok(line) => line,
         Err(error) => {
             // Help and version come this way, too, and a closed pipe is no reason to complain.
@@ -143,38 +143,28 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// The verbs that take a query.
-const QUERYING: &[&str] = &["find", "export", "format", "check"];
+/// The verbs that take a query, in which `-theme:policy` is a negation and no option.
+const QUERYING: &[&str] = &["find", "format", "export", "check"];
 
-/// Stands for the hyphen of a negation until the command line has been read.
-const NEGATION: char = '\u{2212}';
-
-/// The arguments, with another sign before the terms of a query that are negated, as in `-history`:
-/// there it would be read as the option `-h`. No option of these verbs has a short name but `-h` and
-/// `-V`, so that every other word with one hyphen before it is such a term.
-fn negations_apart(arguments: &[OsString]) -> Vec<OsString> {
+/// The arguments with the sign of each negation as the minus sign proper, which the query language reads
+/// as well and which cannot be taken for the beginning of an option. No verb that takes a query has
+/// options of one letter, but for those that ask for help and the version.
+fn with_negations(arguments: &[OsString]) -> Vec<OsString> {
     let mut in_query = false;
-    let mut only_values = false;
+    let negation = |argument: &OsString| {
+        let rest = argument.to_str()?.strip_prefix('-')?;
+        let is_option = rest.starts_with('-') || matches!(rest, "" | "h" | "V");
+        (!is_option).then(|| OsString::from(format!("\u{2212}{rest}")))
+    };
     arguments
         .iter()
         .map(|argument| {
-            let Some(word) = argument.to_str() else {
-                return argument.clone();
-            };
-            in_query = in_query || QUERYING.contains(&word);
-            only_values = only_values || word == "--";
-            match word.strip_prefix('-') {
-                Some(term)
-                    if in_query
-                        && !only_values
-                        && !term.is_empty()
-                        && !term.starts_with('-')
-                        && !matches!(term, "h" | "V") =>
-                {
-                    format!("{NEGATION}{term}").into()
-                }
+            let argument = match negation(argument) {
+                Some(negation) if in_query => negation,
                 _ => argument.clone(),
-            }
+            };
+            in_query |= QUERYING.iter().any(|verb| argument == *verb);
+            argument
         })
         .collect()
 }

@@ -150,7 +150,7 @@ pub(super) fn shows_formatting() -> bool {
 fn joined_query(words: &[String]) -> String {
     let words: Vec<(&str, &str)> = words
         .iter()
-        .map(|word| match word.strip_prefix(['-', super::NEGATION]) {
+        .map(|word| match word.strip_prefix(['-', '\u{2212}']) {
             Some(term) => ("-", term),
             None => ("", word.as_str()),
         })

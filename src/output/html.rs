@@ -1,64 +1,102 @@
-//! HTML, with the markup of citeproc-js.
+//! Rich text as HTML, in the very markup of the reference processor.
+//!
+//! Characters that mean something in HTML are written as numbers, raised letters and digits of
+//! Unicode as `<sup>`, two spaces as one that does not break and one that does; bibliographies have
+//! the classes `csl-bib-body`, `csl-entry`, `csl-left-margin` and so on.
 
 use std::fmt::Write as _;
 
-use crate::csl::{Display, Formatting, Inline};
+use crate::csl::{Bibliography, Display, Formatting, Inline};
 use crate::reading_list::ReadingList;
 
-/// An entry in its `csl-entry` division.
-pub fn entry(content: &[Inline]) -> String {
-    let mut html = String::from("<div class=\"csl-entry\">");
-    inline(content, &mut html);
+/// The whole of a bibliography.
+pub fn bibliography(bibliography: &Bibliography) -> String {
+    let mut html = String::from("<div class=\"csl-bib-body\">\n");
+    for entry in &bibliography.entries {
+        html.push_str("  ");
+        html.push_str(&self::entry(&entry.content));
+        html.push('\n');
+    }
     html.push_str("</div>");
     html
 }
 
-/// A reading list: a `csl-bib-body` division for each section, below its heading.
+/// One entry of a bibliography, in its `csl-entry`.
+pub fn entry(content: &[Inline]) -> String {
+    let mut html = String::from("<div class=\"csl-entry\">");
+    write(content, Links::Plain, &mut html);
+    html.push_str("</div>");
+    html
+}
+
+/// A reading list, with links to be followed: a `csl-bib-body` for each section, below its heading.
 pub fn reading_list(list: &ReadingList) -> String {
     let mut html = String::new();
     for section in &list.sections {
         if let Some(heading) = &section.heading {
             let level = (heading.depth + 2).min(6);
-            let _ = writeln!(html, "<h{level}>{}</h{level}>", escaped(&heading.text));
+            let _ = write!(html, "<h{level}>");
+            escape(&heading.text, &mut html);
+            let _ = writeln!(html, "</h{level}>");
         }
         html.push_str("<div class=\"csl-bib-body\">\n");
-        for item in &section.entries {
-            let _ = writeln!(html, "  {}", entry(&item.content));
+        for entry in &section.entries {
+            let content = linked(&entry.content);
+            let _ = writeln!(html, "  <div class=\"csl-entry\">{content}</div>");
         }
         html.push_str("</div>\n");
     }
     html
 }
 
-fn inline(content: &[Inline], html: &mut String) {
+/// Rich text, such as a citation.
+pub fn rich_text(content: &[Inline]) -> String {
+    let mut html = String::new();
+    write(content, Links::Plain, &mut html);
+    html
+}
+
+/// Rich text with its links as links, which the reference processor leaves out.
+pub fn linked(content: &[Inline]) -> String {
+    let mut html = String::new();
+    write(content, Links::Linked, &mut html);
+    html
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Links {
+    Plain,
+    Linked,
+}
+
+fn write(content: &[Inline], links: Links, html: &mut String) {
     for piece in content {
         match piece {
-            Inline::Text(text) => html.push_str(&escaped(text)),
+            Inline::Text(text) => escape(text, html),
             Inline::Formatted(formatting, content) => {
-                let (open, close) = tags(*formatting);
-                html.push_str(open);
-                inline(content, html);
-                html.push_str(close);
+                let (start, end) = tags(*formatting);
+                html.push_str(start);
+                write(content, links, html);
+                html.push_str(end);
             }
-            Inline::Link { href, content } => {
-                let _ = write!(
-                    html,
-                    "<a href=\"{}\">",
-                    escaped(href).replace('"', "&quot;")
-                );
-                inline(content, html);
+            Inline::Link { href, content } if links == Links::Linked => {
+                html.push_str("<a href=\"");
+                escape(href, html);
+                html.push_str("\">");
+                write(content, links, html);
                 html.push_str("</a>");
             }
+            Inline::Link { content, .. } => write(content, links, html),
             Inline::Display(display, content) => {
-                let class = match display {
-                    Display::Block => "csl-block",
-                    Display::LeftMargin => "csl-left-margin",
-                    Display::RightInline => "csl-right-inline",
-                    Display::Indent => "csl-indent",
+                let (start, end) = match display {
+                    Display::Block => ("\n\n    <div class=\"csl-block\">", "</div>\n"),
+                    Display::LeftMargin => ("\n    <div class=\"csl-left-margin\">", "</div>"),
+                    Display::RightInline => ("<div class=\"csl-right-inline\">", "</div>\n  "),
+                    Display::Indent => ("<div class=\"csl-indent\">", "</div>\n  "),
                 };
-                let _ = write!(html, "<div class=\"{class}\">");
-                inline(content, html);
-                html.push_str("</div>");
+                html.push_str(start);
+                write(content, links, html);
+                html.push_str(end);
             }
         }
     }
@@ -68,22 +106,81 @@ fn tags(formatting: Formatting) -> (&'static str, &'static str) {
     match formatting {
         Formatting::Italic => ("<i>", "</i>"),
         Formatting::Oblique => ("<em>", "</em>"),
+        Formatting::Upright => ("<span style=\"font-style:normal;\">", "</span>"),
         Formatting::Bold => ("<b>", "</b>"),
+        Formatting::Light => ("", ""),
+        Formatting::NormalWeight => ("<span style=\"font-weight:normal;\">", "</span>"),
+        Formatting::SmallCaps => ("<span style=\"font-variant:small-caps;\">", "</span>"),
+        Formatting::NormalVariant => ("<span style=\"font-variant:normal;\">", "</span>"),
+        Formatting::Underline => ("<span style=\"text-decoration:underline;\">", "</span>"),
+        Formatting::NoDecoration => ("<span style=\"text-decoration:none;\">", "</span>"),
         Formatting::Superscript => ("<sup>", "</sup>"),
         Formatting::Subscript => ("<sub>", "</sub>"),
-        Formatting::SmallCaps => ("<span style=\"font-variant:small-caps;\">", "</span>"),
-        Formatting::Underline => ("<span style=\"text-decoration:underline;\">", "</span>"),
-        Formatting::Upright => ("<span style=\"font-style:normal;\">", "</span>"),
-        Formatting::NormalWeight => ("<span style=\"font-weight:normal;\">", "</span>"),
-        Formatting::Light => ("<span style=\"font-weight:lighter;\">", "</span>"),
-        Formatting::NormalVariant => ("<span style=\"font-variant:normal;\">", "</span>"),
-        Formatting::NoDecoration => ("<span style=\"text-decoration:none;\">", "</span>"),
         Formatting::Baseline => ("<span style=\"baseline\">", "</span>"),
     }
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&#38;")
-        .replace('<', "&#60;")
-        .replace('>', "&#62;")
+fn escape(text: &str, html: &mut String) {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '&' => html.push_str("&#38;"),
+            '<' => html.push_str("&#60;"),
+            '>' => html.push_str("&#62;"),
+            _ if character.is_whitespace()
+                && characters.peek().is_some_and(|next| next.is_whitespace()) =>
+            {
+                characters.next();
+                html.push_str("\u{a0} ");
+            }
+            _ => match raised(character) {
+                Some(plain) => {
+                    html.push_str("<sup>");
+                    html.push_str(plain);
+                    html.push_str("</sup>");
+                }
+                None => html.push(character),
+            },
+        }
+    }
+}
+
+/// The plain letters or digits that stand for a raised one of Unicode.
+fn raised(character: char) -> Option<&'static str> {
+    if character.is_ascii() {
+        return None;
+    }
+    Some(match character {
+        '\u{aa}' => "a",
+        '\u{b2}' => "2",
+        '\u{b3}' => "3",
+        '\u{b9}' => "1",
+        '\u{ba}' => "o",
+        '\u{2b0}' => "h",
+        '\u{2b1}' => "\u{266}",
+        '\u{2b2}' => "j",
+        '\u{2b3}' => "r",
+        '\u{2b7}' => "w",
+        '\u{2b8}' => "y",
+        '\u{2e1}' => "l",
+        '\u{2e2}' => "s",
+        '\u{2e3}' => "x",
+        '\u{2070}' => "0",
+        '\u{2071}' => "i",
+        '\u{2074}' => "4",
+        '\u{2075}' => "5",
+        '\u{2076}' => "6",
+        '\u{2077}' => "7",
+        '\u{2078}' => "8",
+        '\u{2079}' => "9",
+        '\u{207a}' => "+",
+        '\u{207b}' => "\u{2212}",
+        '\u{207c}' => "=",
+        '\u{207d}' => "(",
+        '\u{207e}' => ")",
+        '\u{207f}' => "n",
+        '\u{2120}' => "SM",
+        '\u{2122}' => "TM",
+        _ => return None,
+    })
 }

@@ -21,6 +21,12 @@ pub(crate) fn read_date(tex: &str) -> ReadDate {
     }
     // `~` is a tie in TeX, so it is taken as EDTF before it is taken as TeX.
     let text = tex::plain(text);
+    if let Ok(date) = text.trim().parse::<EdtfDate>() {
+        return ReadDate {
+            date: date.to_csl(),
+            warning: None,
+        };
+    }
     if let Some(date) = lenient(&text) {
         return ReadDate {
             date: date.to_csl(),
@@ -43,27 +49,12 @@ pub(crate) fn read_year(year: &str, month: Option<&str>, day: Option<&str>) -> R
         return read_date(year);
     };
     let month = tex::plain(month.trim());
-    // Two months, as in "July/August" or "jul # {--} # aug", are a range.
-    let months: Vec<Option<MonthDay>> = month
-        .split(['/', '–', '-', '—', '&'])
-        .map(read_month)
-        .collect();
-    let date_of = |found: &MonthDay| {
-        let day = found.day.or_else(|| tex::plain(day?).trim().parse().ok());
-        let date = match day {
-            Some(day) => format!("{text}-{:02}-{day:02}", found.month),
-            None => format!("{text}-{:02}", found.month),
-        };
-        date.parse::<EdtfDate>().map(|_| date)
-    };
-    let date = match months.as_slice() {
-        [Some(one)] => date_of(one).ok(),
-        [Some(one), Some(other)] => date_of(one)
-            .and_then(|one| Ok(format!("{one}/{}", date_of(other)?)))
-            .ok(),
-        _ => None,
-    };
-    match date.and_then(|date| date.parse::<EdtfDate>().ok()) {
+    let date = within_year(
+        &text,
+        &month,
+        day.and_then(|day| tex::plain(day).trim().parse().ok()),
+    );
+    match date {
         Some(date) => ReadDate {
             date: date.to_csl(),
             warning: None,
@@ -76,6 +67,36 @@ pub(crate) fn read_year(year: &str, month: Option<&str>, day: Option<&str>) -> R
             read
         }
     }
+}
+
+/// A month, a month and a day, or a range of these, as in "July/August", "jul # {--} # aug" or
+/// "September 22--26", within a year of four digits.
+fn within_year(year: &str, month: &str, day: Option<u8>) -> Option<EdtfDate> {
+    let mut ends = month
+        .split(['/', '–', '-', '—', '&'])
+        .filter(|end| !end.trim().is_empty());
+    let start = read_month(ends.next()?)?;
+    let end = ends.next();
+    if ends.next().is_some() {
+        return None;
+    }
+    let date_of = |found: &MonthDay| match found.day.or(day) {
+        Some(day) => format!("{year}-{:02}-{day:02}", found.month),
+        None => format!("{year}-{:02}", found.month),
+    };
+    let Some(end) = end else {
+        return date_of(&start).parse().ok();
+    };
+    let end = match (start.day, end.trim().parse::<u8>()) {
+        (Some(_), Ok(day)) => MonthDay {
+            month: start.month,
+            day: Some(day),
+        },
+        _ => read_month(end)?,
+    };
+    format!("{}/{}", date_of(&start), date_of(&end))
+        .parse()
+        .ok()
 }
 
 struct MonthDay {
@@ -126,15 +147,21 @@ fn month_by_name(word: &str) -> Option<u8> {
     })
 }
 
-/// Dates that are all but EDTF: months and days of one digit, a range of years with a dash.
+/// Dates that are all but EDTF: months and days of one digit, a range of years with a dash, "May 1987".
 fn lenient(text: &str) -> Option<EdtfDate> {
     let text = text.trim();
-    let years: Vec<&str> = text.split(['–', '—']).map(str::trim).collect();
+    let is_number = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let years: Vec<&str> = text.split(['–', '—', '-']).map(str::trim).collect();
     if let [start, end] = years.as_slice() {
-        let is_year =
-            |year: &str| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
-        if is_year(start) && is_year(end) {
+        if is_number(start, 4) && is_number(end, 4) {
             return format!("{start}/{end}").parse().ok();
+        }
+        // "2012-13" is no month, so it is the year after.
+        let (century, year) = start.split_at_checked(2)?;
+        if is_number(start, 4) && is_number(end, 2) && *end > "12" && *end > year {
+            return format!("{start}/{century}{end}").parse().ok();
         }
     }
     let pad = |date: &str| -> Option<String> {
@@ -147,7 +174,15 @@ fn lenient(text: &str) -> Option<EdtfDate> {
         Some(padded)
     };
     let dates: Option<Vec<String>> = text.split('/').map(pad).collect();
-    dates?.join("/").parse().ok()
+    if let Some(dates) = dates {
+        return dates.join("/").parse().ok();
+    }
+    // The year comes last, and what stands before it is a month, with or without a day.
+    let (month, year) = text.rsplit_once([' ', ',', '.'])?;
+    if !is_number(year, 4) || !month.contains(char::is_alphabetic) {
+        return None;
+    }
+    within_year(year, month, None)
 }
 
 /// A date in words is shown as it stands; a year in it serves for sorting.
@@ -179,6 +214,13 @@ mod tests {
         assert_eq!(parts("1999", Some("7--8"), None), [[1999, 7], [1999, 8]]);
         assert_eq!(parts("1999", Some("8~12"), None), [[1999, 8, 12]]);
         assert_eq!(parts("1999", Some("12~August"), None), [[1999, 8, 12]]);
+        assert_eq!(
+            parts("1999", Some("September 22 - 26"), None),
+            [[1999, 9, 22], [1999, 9, 26]]
+        );
+        assert_eq!(parts("May 1987", None, None), [[1987, 5]]);
+        assert_eq!(parts("3 May, 1987", None, None), [[1987, 5, 3]]);
+        assert_eq!(parts("2012-13", None, None), [[2012], [2013]]);
         assert_eq!(parts("1999--2001", None, None), [[1999], [2001]]);
         assert_eq!(parts("{1999}", None, None), [[1999]]);
     }

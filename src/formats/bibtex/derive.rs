@@ -19,6 +19,8 @@ use crate::work::{CslItem, CslValue, Name, Work};
 pub struct Derived {
     /// The reference in the variables of CSL.
     pub item: CslItem,
+    /// The title and subtitle as they were written, before they went into sentence case; plain text.
+    pub title: Option<String>,
     /// Other citation keys of the work (`ids`).
     pub aliases: Vec<String>,
     /// Its keywords, one by one.
@@ -47,6 +49,7 @@ pub fn derive<'a>(
         variables,
         problems,
         item_type,
+        written_title,
         ..
     } = mapping;
     let list = |name: &str| -> Vec<String> {
@@ -63,6 +66,7 @@ pub fn derive<'a>(
             item_type: item_type.to_owned(),
             variables,
         },
+        title: written_title,
         aliases: entry
             .get("ids")
             .map(|ids| ids.split(',').map(|id| id.trim().to_owned()))
@@ -86,6 +90,7 @@ struct Mapping<'e> {
     problems: Vec<Problem>,
     /// Whether titles are brought into sentence case.
     english: bool,
+    written_title: Option<String>,
 }
 
 impl<'e> Mapping<'e> {
@@ -98,6 +103,7 @@ impl<'e> Mapping<'e> {
             variables: BTreeMap::new(),
             problems: Vec::new(),
             english: true,
+            written_title: None,
         }
     }
 
@@ -232,7 +238,11 @@ impl<'e> Mapping<'e> {
             let role =
                 self.raw(role_field)
                     .unwrap_or(if field == "editor" { "editor" } else { "" });
-            roles.push((field, editor_role(&role.to_ascii_lowercase())));
+            let variable = match editor_role(&role.to_ascii_lowercase()) {
+                "contributor" if field == "editor" => "editor",
+                variable => variable,
+            };
+            roles.push((field, variable));
         }
         if self.kind == "periodical" || self.kind == "article" {
             roles.push(("serieseditor", "collection-editor"));
@@ -315,13 +325,17 @@ impl<'e> Mapping<'e> {
         const TITLE: [&str; 3] = ["title", "subtitle", "titleaddon"];
         const MAIN: [&str; 3] = ["maintitle", "mainsubtitle", "maintitleaddon"];
         const BOOK: [&str; 3] = ["booktitle", "booksubtitle", "booktitleaddon"];
-        let title = if is_periodical {
-            join(self, ["issuetitle", "issuesubtitle", "issuetitleaddon"])
+        let title_fields = if is_periodical {
+            ["issuetitle", "issuesubtitle", "issuetitleaddon"]
         } else if has_main && !chapter_like {
-            join(self, MAIN)
+            MAIN
         } else {
-            join(self, TITLE)
+            TITLE
         };
+        let title = join(self, title_fields);
+        let [written, written_subtitle, _] =
+            title_fields.map(|field| self.raw(field).map(tex::plain));
+        self.written_title = joined(": ", [written, written_subtitle]);
         let volume_title = match (has_main, chapter_like) {
             (true, true) => join(self, BOOK),
             (true, false) => join(self, TITLE),
@@ -350,26 +364,26 @@ impl<'e> Mapping<'e> {
         } else if chapter_like {
             join(self, BOOK).or_else(journal)
         } else {
-            journal().or_else(|| join(self, BOOK))
+            // A `booktitle` beside the title of a whole book is there for its parts to inherit.
+            let whole = self.item_type == "book";
+            journal().or_else(|| if whole { None } else { join(self, BOOK) })
         };
         let container_short = if is_periodical && !has_main {
             self.text("shorttitle")
         } else {
             self.text("shortjournal")
         };
-        let title_short = if has_main && !chapter_like {
-            None
-        } else {
-            self.title("shorttitle").or_else(|| {
-                let whole = self.title("title")?;
-                let extended = (self.raw("subtitle").is_some() || self.raw("titleaddon").is_some())
-                    && !has_main;
-                match whole.split_once(": ") {
-                    Some((before, _)) => Some(before.to_owned()),
-                    None => extended.then_some(whole),
-                }
-            })
-        };
+        let whole_title = has_main && !chapter_like;
+        let own_short = || self.title("shorttitle").filter(|_| !whole_title);
+        let title_short = own_short().or_else(|| {
+            let whole = self.title("title")?;
+            let extended =
+                (self.raw("subtitle").is_some() || self.raw("titleaddon").is_some()) && !has_main;
+            match whole.split_once(": ") {
+                Some((before, _)) => Some(before.to_owned()),
+                None => extended.then_some(whole),
+            }
+        });
         self.set("title", title);
         self.set("volume-title", volume_title);
         self.set("container-title", container);
@@ -588,7 +602,9 @@ fn editor_role(editor_type: &str) -> &'static str {
         "organizer" => "organizer",
         "collaborator" => "contributor",
         "" => "",
-        _ => "editor",
+        // Founders, continuators, redactors and revisers: as `editor` they are the first to be named;
+        // beside an editor CSL has no better word for them.
+        _ => "contributor",
     }
 }
 

@@ -92,11 +92,19 @@ impl BibFile {
         })
     }
 
-    /// The first work with each key, by key; made for the look-up of `crossref` and `xdata`.
+    /// The first work with each key, by key and by the keys in its `ids`; made for the look-up of
+    /// `crossref` and `xdata`.
     pub fn by_key(&self) -> HashMap<&str, &Work> {
         let mut works = HashMap::new();
         for work in self.works() {
             works.entry(work.key.as_str()).or_insert(work);
+        }
+        for work in self.works() {
+            let ids = work.field("ids").unwrap_or_default();
+            let ids = ids.trim_matches(|c: char| "{}\"".contains(c) || c.is_whitespace());
+            for id in ids.split(',').map(str::trim).filter(|id| !id.is_empty()) {
+                works.entry(id).or_insert(work);
+            }
         }
         works
     }

@@ -220,7 +220,10 @@ fn targets(parent: &str, child: &str, field: &str) -> &'static [&'static str] {
     const IN_COLLECTION: [&str; 3] = ["incollection", "inreference", "suppcollection"];
     let in_book = IN_BOOK.contains(&child);
     let in_collection = IN_COLLECTION.contains(&child);
-    if field == "author" && in_book && matches!(parent, "mvbook" | "book") {
+    // The manual gives `bookauthor` to parts of books only; the author of a work in several volumes is
+    // the author of the whole to each of its volumes, too.
+    let in_volumes = child == "book" && parent == "mvbook";
+    if field == "author" && (in_volumes || in_book && matches!(parent, "mvbook" | "book")) {
         return &["author", "bookauthor"];
     }
     let main = match parent {

@@ -36,10 +36,8 @@ pub struct Problem {
     /// The line of the file, from 1; 0 where none is known.
     pub line: usize,
     /// The citation key of the entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// The name of the field.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// What is the matter, in a sentence.
     pub message: String,

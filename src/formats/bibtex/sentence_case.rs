@@ -9,9 +9,7 @@ use super::tex::{Protection, Rich};
 /// Lowers the title-cased words of `pieces` that are not protected.
 pub(crate) fn to_sentence_case(pieces: &mut [Rich]) {
     let mut characters = characters(pieces);
-    if is_sentence_case(&characters) {
-        return;
-    }
+    let is_lowered = is_sentence_case(&characters);
     let mut position = 0;
     let mut at_start = true;
     let mut after_stop = false;
@@ -41,7 +39,7 @@ pub(crate) fn to_sentence_case(pieces: &mut [Rich]) {
         let (word, _) = rest.split_at_mut(length);
         if at_start {
             raise(word);
-        } else {
+        } else if !is_lowered {
             lower(word);
         }
         at_start = false;
@@ -125,14 +123,30 @@ fn raise(word: &mut [Character]) {
 }
 
 /// Whether a title stands in sentence case already, so that the capitals in it are those of names
-/// ("Peer production in Germany"): the words in lower case by far outnumber the capitalized ones.
+/// ("Peer production of software in Germany").
+///
+/// In title case all words but articles, conjunctions and prepositions are capitalized; here most are
+/// not. Whoever protects words by braces knows that the others will be lowered, and is taken at his word.
 fn is_sentence_case(characters: &[Character]) -> bool {
+    let protects = characters
+        .iter()
+        .any(|(letter, protection)| *protection == Protection::Braced && letter.is_alphabetic());
+    if protects {
+        return false;
+    }
     let (mut lower, mut capitalized) = (0_usize, 0_usize);
     let mut position = 0;
     let mut first = true;
+    let mut in_brackets = false;
     while position < characters.len() {
         let length = word_length(characters, position);
         if length == 0 {
+            // A bracketed addition is not the author's.
+            match characters.get(position) {
+                Some(('[', _)) => in_brackets = true,
+                Some((']', _)) => in_brackets = false,
+                _ => {}
+            }
             position += 1;
             continue;
         }
@@ -140,20 +154,64 @@ fn is_sentence_case(characters: &[Character]) -> bool {
             .get(position..position + length)
             .unwrap_or_default();
         position += length;
-        let protected = word
+        let counts = word
             .iter()
-            .any(|(_, protection)| *protection != Protection::None);
-        if !std::mem::take(&mut first) && !protected {
-            if is_capitalized(word) {
-                capitalized += 1;
-            } else if length > 3
-                && word
-                    .iter()
-                    .all(|(letter, _)| letter.is_lowercase() || !letter.is_alphabetic())
-            {
-                lower += 1;
-            }
+            .all(|(_, protection)| *protection == Protection::None);
+        if std::mem::take(&mut first) || in_brackets || !counts {
+            continue;
+        }
+        if is_capitalized(word) {
+            capitalized += 1;
+        } else if word.iter().all(|(letter, _)| letter.is_lowercase()) && !is_small_word(word) {
+            lower += 1;
         }
     }
-    lower > 3 * capitalized && lower > 2
+    lower > 3 * capitalized
+}
+
+/// Articles, conjunctions and prepositions, which title case leaves in lower case.
+fn is_small_word(word: &[Character]) -> bool {
+    const SMALL: [&str; 40] = [
+        "a", "an", "and", "as", "at", "but", "by", "down", "for", "from", "in", "into", "nor",
+        "of", "off", "on", "onto", "or", "out", "over", "so", "than", "the", "through", "to",
+        "toward", "towards", "up", "upon", "via", "vs", "with", "within", "without", "yet",
+        "about", "among", "between", "is", "its",
+    ];
+    let word: String = word.iter().map(|(letter, _)| *letter).collect();
+    SMALL.contains(&word.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tex::{rich, to_html};
+    use super::*;
+
+    #[test]
+    fn titles_are_lowered_and_names_in_them_are_not() {
+        for (tex, title) in [
+            (
+                "The Cathedral and the Bazaar: Musings on {Linux}",
+                "The cathedral and the bazaar: Musings on Linux",
+            ),
+            (
+                "Cooking pot markets: an economic model for the trade in free goods on the Internet",
+                "Cooking pot markets: An economic model for the trade in free goods on the Internet",
+            ),
+            ("Why I Run GNU on My iPod", "Why I run GNU on my iPod"),
+            (
+                r"A Note on \emph{De Motu Animalium}",
+                "A note on <i>De Motu Animalium</i>",
+            ),
+            (r"{\'E}tudes on Tea", "Études on tea"),
+            (
+                "What Is Property? An Inquiry",
+                "What is property? An inquiry",
+            ),
+            ("{L}inux {K}ernel Development", "Linux Kernel development"),
+        ] {
+            let mut pieces = rich(tex);
+            to_sentence_case(&mut pieces);
+            assert_eq!(to_html(&pieces, true), title);
+        }
+    }
 }

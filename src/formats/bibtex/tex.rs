@@ -65,7 +65,6 @@ enum Action {
     /// A declaration, which holds to the end of its group.
     Declare(Markup),
     Quote,
-    InnerQuote,
     Around(&'static str, &'static str),
     /// The argument is not TeX (`\url`).
     Verbatim,
@@ -89,13 +88,15 @@ fn action(command: &str) -> Action {
         "em" | "it" | "itshape" | "sl" | "slshape" => Action::Declare(Markup::Italic),
         "bf" | "bfseries" => Action::Declare(Markup::Bold),
         "sc" | "scshape" => Action::Declare(Markup::SmallCaps),
-        "enquote" | "mkbibquote" => Action::Quote,
-        "enquote*" => Action::InnerQuote,
+        // `\enquote*` asks for inner quotation marks because BibLaTeX sets the title in outer ones; a CSL
+        // processor turns outer marks into inner ones by itself where it does so.
+        "enquote" | "enquote*" | "mkbibquote" => Action::Quote,
         "mkbibparens" => Action::Around("(", ")"),
         "mkbibbrackets" => Action::Around("[", "]"),
         "url" | "nolinkurl" | "path" => Action::Verbatim,
         "href" | "textcolor" | "foreignlanguage" | "color" => Action::SkipFirst,
-        "noopsort" | "sortnoop" | "SortNoop" | "SortNoOp" | "noop" | "sortas" => Action::Drop,
+        "noopsort" | "sortnoop" | "SortNoop" | "SortNoOp" | "noop" | "sortas" | "arabic"
+        | "value" => Action::Drop,
         "ensuremath" => Action::Mathematics,
         _ => Action::Keep,
     }
@@ -451,7 +452,6 @@ impl<'a> Converter<'a> {
                 };
                 self.quoted(open, close);
             }
-            Action::InnerQuote => self.quoted("‘", "’"),
             Action::Around(open, close) => self.argument(Vec::new(), open, close),
             Action::Verbatim => {
                 let argument = self.raw_argument();
@@ -609,7 +609,7 @@ mod tests {
                 r"H\textsubscript{2}O, 2\textsuperscript{nd}",
                 "H<sub>2</sub>O, 2<sup>nd</sup>",
             ),
-            (r"\enquote{a \enquote{b} c} \enquote*{d}", "“a ‘b’ c” ‘d’"),
+            (r"\enquote{a \enquote{b} c} \enquote*{d}", "“a ‘b’ c” “d”"),
             (
                 r"\href{http://a_b}{text} \url{http://a_b/~c%20}",
                 "text http://a_b/~c%20",

@@ -55,8 +55,8 @@ pub(crate) fn symbol(command: &str) -> Option<&'static str> {
         "," | "thinspace" => "\u{202F}",
         ";" | ":" | "enspace" | "quad" | "qquad" | "space" | "enskip" => " ",
         "addspace" | "addnbspace" | "nobreakspace" => "\u{A0}",
-        "/" | "-" | "!" | "@" | "allowbreak" | "hyphen" | "protect" | "relax" | "unskip"
-        | "ignorespaces" | "noopsort" | "hskip" | "break" | "nobreak" | "null" => "",
+        "/" | "-" | "!" | "@" | "allowbreak" | "protect" | "relax" | "unskip" | "ignorespaces"
+        | "noopsort" | "hskip" | "break" | "nobreak" | "null" => "",
         "aa" => "å",
         "AA" => "Å",
         "ae" => "æ",
@@ -94,6 +94,7 @@ pub(crate) fn symbol(command: &str) -> Option<&'static str> {
         "textcent" => "¢",
         "textdollar" => "$",
         "ldots" | "dots" | "textellipsis" | "dotsc" | "dotso" => "…",
+        "hyphen" | "textminus" => "-",
         "cdots" => "⋯",
         "textendash" | "bibrangedash" | "endash" => "–",
         "textemdash" | "emdash" => "—",
@@ -142,7 +143,6 @@ pub(crate) fn symbol(command: &str) -> Option<&'static str> {
         "texttimes" | "times" => "×",
         "textdiv" => "÷",
         "textpm" => "±",
-        "textminus" => "−",
         "textlangle" => "⟨",
         "textrangle" => "⟩",
         "textrightarrow" => "→",
