@@ -118,6 +118,9 @@ impl Format {
         let complete = if self.input.is_empty() {
             let library = session.open()?;
             let works = session.select(&library, &self.query)?;
+            if works.is_empty() {
+                session.note("no works found");
+            }
             let tags = match &group_by {
                 Some(GroupBy::Facet(facet)) => tags_of_facet(&library, facet)?,
                 _ => Vec::new(),

@@ -208,18 +208,25 @@ pub(super) fn shows_formatting() -> bool {
 /// The words of a query as they came from the shell, which has taken their quotation marks away: a
 /// word with white space in it was quoted, and is a phrase again.
 fn joined_query(words: &[String]) -> String {
-    if let [only] = words {
+    let words: Vec<(&str, &str)> = words
+        .iter()
+        .map(|word| match word.strip_prefix(['-', '\u{2212}']) {
+            Some(term) => ("-", term),
+            None => ("", word.as_str()),
+        })
+        .collect();
+    if let [(sign, only)] = words.as_slice() {
         // A query that was quoted as a whole is in the language already.
-        return only.clone();
+        return format!("{sign}{only}");
     }
-    let phrases = words.iter().map(|word| {
+    let phrases = words.iter().map(|(sign, word)| {
         let is_plain = !word.chars().any(char::is_whitespace) || word.contains(['"', '(', ')']);
         match word.split_once(':') {
-            _ if is_plain => word.clone(),
+            _ if is_plain => format!("{sign}{word}"),
             Some((field, value)) if !field.contains(char::is_whitespace) => {
-                format!("{field}:\"{value}\"")
+                format!("{sign}{field}:\"{value}\"")
             }
-            _ => format!("\"{word}\""),
+            _ => format!("{sign}\"{word}\""),
         }
     });
     phrases.collect::<Vec<_>>().join(" ")
