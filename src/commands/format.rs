@@ -35,9 +35,8 @@ pub(super) struct Format {
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// Format the works of this file instead of the library's; may be given several times, - is
-    /// standard input
-    #[arg(long, value_name = "FILE")]
+    /// Format the works of these files instead of the library's; - is standard input
+    #[arg(long, value_name = "FILE", num_args = 1..)]
     input: Vec<String>,
 
     /// The citation style: its name, or a .csl file
