@@ -56,6 +56,10 @@ pub(super) struct Format {
     #[arg(long, value_name = "GROUP")]
     group_by: Option<String>,
 
+    /// Write a whole page or document: for html and latex, which are else made to be part of one
+    #[arg(long)]
+    standalone: bool,
+
     /// What renders the works
     #[arg(long, value_name = "ENGINE", default_value = "peerbib")]
     engine: Engine,
@@ -103,6 +107,7 @@ impl Format {
         let formatting = Formatting {
             locale: self.locale.as_deref().map(known_locale).transpose()?,
             annotations: self.annotations,
+            standalone: self.standalone,
             target: self.to.unwrap_or(Target::for_stdout()),
             ..Formatting::new(session, &self.style, self.engine)?
         };
@@ -176,6 +181,7 @@ pub(super) struct Formatting {
     processor: StyleForEngine,
     locale: Option<String>,
     annotations: bool,
+    standalone: bool,
     target: Target,
 }
 
@@ -202,6 +208,7 @@ impl Formatting {
             processor,
             locale: None,
             annotations: false,
+            standalone: false,
             target: Target::for_stdout(),
         })
     }
@@ -300,7 +307,11 @@ pub(super) fn write_list(
             output.write_all(text::reading_list(&list, layout).as_bytes())?;
         }
         Target::Markdown => output.write_all(markdown::reading_list(&list).as_bytes())?,
+        Target::Html if formatting.standalone => output.write_all(html::page(&list).as_bytes())?,
         Target::Html => output.write_all(html::reading_list(&list).as_bytes())?,
+        Target::Latex if formatting.standalone => {
+            output.write_all(latex::document(&list).as_bytes())?;
+        }
         Target::Latex => output.write_all(latex::reading_list(&list).as_bytes())?,
         Target::Typst => output.write_all(typst::reading_list(&list).as_bytes())?,
         Target::Mediawiki => output.write_all(mediawiki::reading_list(&list).as_bytes())?,
