@@ -2,7 +2,12 @@
 //! works, and the citations of a document with 1,000 of them.
 
 #![allow(missing_docs)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use divan::{Bencher, black_box};
 use peerbib::csl::{Citation, Cite, Processor, Style, shelf};
@@ -21,8 +26,17 @@ fn style(name: &str) -> Style {
 
 /// Works of few authors with many works in few years, which is what makes cites equal.
 fn works(count: usize) -> Vec<CslItem> {
-    let families = ["Bauwens", "Benkler", "Bollier", "Kostakis", "O\u{2019}Neil", "S\u{f6}derberg"];
-    let givens = ["Michel", "Yochai", "David", "Vasilis", "Mathieu", "Johan", "Maria J.", "Ann"];
+    let families = [
+        "Bauwens",
+        "Benkler",
+        "Bollier",
+        "Kostakis",
+        "O\u{2019}Neil",
+        "S\u{f6}derberg",
+    ];
+    let givens = [
+        "Michel", "Yochai", "David", "Vasilis", "Mathieu", "Johan", "Maria J.", "Ann",
+    ];
     let items: Vec<_> = (0..count)
         .map(|number| {
             let authors: Vec<_> = (0..=number % 4)

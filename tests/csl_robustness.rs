@@ -1,7 +1,12 @@
 //! The citation processor survives whatever it is given: works with nothing in them, with everything,
 //! with random values, in every style and several languages.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::fs;
@@ -13,34 +18,122 @@ use peerbib::work::CslItem;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-const LANGUAGES: [Option<&str>; 6] =
-    [None, Some("de-DE"), Some("fr-FR"), Some("el-GR"), Some("ar"), Some("zh-CN")];
+const LANGUAGES: [Option<&str>; 6] = [
+    None,
+    Some("de-DE"),
+    Some("fr-FR"),
+    Some("el-GR"),
+    Some("ar"),
+    Some("zh-CN"),
+];
 
 const TEXTS: &[&str] = &[
-    "title", "title-short", "container-title", "container-title-short", "collection-title",
-    "publisher", "publisher-place", "genre", "medium", "abstract", "annote", "archive", "archive_location",
-    "authority", "call-number", "DOI", "URL", "ISBN", "ISSN", "PMID", "PMCID", "event-title",
-    "event-place", "keyword", "language", "note", "original-title", "part-title", "references",
-    "reviewed-title", "scale", "section", "source", "status", "version", "volume-title",
-    "citation-label", "year-suffix", "jurisdiction", "license",
+    "title",
+    "title-short",
+    "container-title",
+    "container-title-short",
+    "collection-title",
+    "publisher",
+    "publisher-place",
+    "genre",
+    "medium",
+    "abstract",
+    "annote",
+    "archive",
+    "archive_location",
+    "authority",
+    "call-number",
+    "DOI",
+    "URL",
+    "ISBN",
+    "ISSN",
+    "PMID",
+    "PMCID",
+    "event-title",
+    "event-place",
+    "keyword",
+    "language",
+    "note",
+    "original-title",
+    "part-title",
+    "references",
+    "reviewed-title",
+    "scale",
+    "section",
+    "source",
+    "status",
+    "version",
+    "volume-title",
+    "citation-label",
+    "year-suffix",
+    "jurisdiction",
+    "license",
 ];
 const NUMBERS: &[&str] = &[
-    "page", "page-first", "volume", "issue", "number", "edition", "chapter-number",
-    "collection-number", "number-of-pages", "number-of-volumes", "part-number",
-    "printing-number", "supplement-number", "citation-number", "locator",
+    "page",
+    "page-first",
+    "volume",
+    "issue",
+    "number",
+    "edition",
+    "chapter-number",
+    "collection-number",
+    "number-of-pages",
+    "number-of-volumes",
+    "part-number",
+    "printing-number",
+    "supplement-number",
+    "citation-number",
+    "locator",
     "first-reference-note-number",
 ];
 const NAMES: &[&str] = &[
-    "author", "editor", "translator", "container-author", "collection-editor", "compiler",
-    "composer", "director", "illustrator", "interviewer", "recipient", "reviewed-author",
-    "original-author", "performer", "producer", "guest", "host", "chair", "contributor",
-    "script-writer", "series-creator", "editorial-director", "executive-producer", "narrator",
+    "author",
+    "editor",
+    "translator",
+    "container-author",
+    "collection-editor",
+    "compiler",
+    "composer",
+    "director",
+    "illustrator",
+    "interviewer",
+    "recipient",
+    "reviewed-author",
+    "original-author",
+    "performer",
+    "producer",
+    "guest",
+    "host",
+    "chair",
+    "contributor",
+    "script-writer",
+    "series-creator",
+    "editorial-director",
+    "executive-producer",
+    "narrator",
 ];
-const DATES: &[&str] =
-    &["issued", "accessed", "event-date", "original-date", "submitted", "available-date"];
+const DATES: &[&str] = &[
+    "issued",
+    "accessed",
+    "event-date",
+    "original-date",
+    "submitted",
+    "available-date",
+];
 const TYPES: &[&str] = &[
-    "article-journal", "book", "chapter", "webpage", "thesis", "report", "legal_case",
-    "legislation", "interview", "personal_communication", "no-such-type", "",
+    "article-journal",
+    "book",
+    "chapter",
+    "webpage",
+    "thesis",
+    "report",
+    "legal_case",
+    "legislation",
+    "interview",
+    "personal_communication",
+    "no-such-type",
+    "",
 ];
 
 /// All styles at hand: those in the program and those beside the repository.
@@ -69,15 +162,21 @@ fn render(style: &Style, language: Option<&str>, works: &[CslItem]) {
     if let Some(bibliography) = processor.bibliography() {
         let _ = html::bibliography(&bibliography);
     }
-    let cites: Vec<Cite> = works.iter().map(|work| Cite::new(work.id.clone())).collect();
+    let cites: Vec<Cite> = works
+        .iter()
+        .map(|work| Cite::new(work.id.clone()))
+        .collect();
     let mut located = cites.clone();
     for cite in &mut located {
         cite.locator = Some("ch. 2, p. 5-".to_owned());
         cite.prefix = Some("see <i>also".to_owned());
         cite.suffix = Some(", 'and'".to_owned());
     }
-    let citations =
-        [Citation::new(cites.clone(), 1), Citation::new(located, 2), Citation::new(cites, 3)];
+    let citations = [
+        Citation::new(cites.clone(), 1),
+        Citation::new(located, 2),
+        Citation::new(cites, 3),
+    ];
     for citation in processor.citations(&citations) {
         let _ = html::rich_text(&citation.content);
     }
@@ -93,7 +192,10 @@ fn full_work() -> Json {
     work.insert("id".to_owned(), json!("full"));
     work.insert("type".to_owned(), json!("chapter"));
     for name in TEXTS {
-        work.insert((*name).to_owned(), json!(format!("<i>The</i> \"{name}\" of l'été: 1–2?")));
+        work.insert(
+            (*name).to_owned(),
+            json!(format!("<i>The</i> \"{name}\" of l'été: 1–2?")),
+        );
     }
     for name in NUMBERS {
         work.insert((*name).to_owned(), json!("12-15 & xiv, A7"));
@@ -110,7 +212,10 @@ fn full_work() -> Json {
         );
     }
     for name in DATES {
-        work.insert((*name).to_owned(), json!({"date-parts": [[-44, 3, 15], [2020, 13]]}));
+        work.insert(
+            (*name).to_owned(),
+            json!({"date-parts": [[-44, 3, 15], [2020, 13]]}),
+        );
     }
     Json::Object(work)
 }
@@ -128,7 +233,9 @@ fn every_style_prints_an_empty_work_and_a_full_one_in_every_language() {
 #[test]
 fn every_style_prints_the_works_that_parity_is_measured_by() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/csl/parity-items.json");
-    let Ok(text) = fs::read_to_string(path) else { return };
+    let Ok(text) = fs::read_to_string(path) else {
+        return;
+    };
     let list: Vec<CslItem> = serde_json::from_str(&text).unwrap();
     for (name, style) in styles() {
         render(&style, None, &list);
@@ -181,9 +288,15 @@ fn date() -> impl Strategy<Value = Json> {
 fn work() -> impl Strategy<Value = Json> {
     (
         prop::sample::select(TYPES),
-        prop::collection::vec((prop::sample::select([TEXTS, NUMBERS].concat()), value()), 0..12),
         prop::collection::vec(
-            (prop::sample::select(NAMES), prop::collection::vec(name(), 0..5)),
+            (prop::sample::select([TEXTS, NUMBERS].concat()), value()),
+            0..12,
+        ),
+        prop::collection::vec(
+            (
+                prop::sample::select(NAMES),
+                prop::collection::vec(name(), 0..5),
+            ),
             0..4,
         ),
         prop::collection::vec((prop::sample::select(DATES), date()), 0..3),

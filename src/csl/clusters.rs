@@ -40,7 +40,11 @@ pub(super) fn in_order<'e>(
         .iter()
         .zip(details)
         .filter_map(|(cite, details)| {
-            Some(Entry { cite, details, work: processor.position(&cite.id)? })
+            Some(Entry {
+                cite,
+                details,
+                work: processor.position(&cite.id)?,
+            })
         })
         .collect();
     let style = &processor.style.compiled;
@@ -72,7 +76,11 @@ pub(super) fn in_order<'e>(
             && !options.tests_position
             && !options.numeric_citations;
     let entries = keyed.into_iter().map(|(_, _, entry)| entry);
-    if grouped { group_by_authors(processor, entries) } else { entries.collect() }
+    if grouped {
+        group_by_authors(processor, entries)
+    } else {
+        entries.collect()
+    }
 }
 
 /// Brings cites of the same authors together, behind the first of them.
@@ -110,8 +118,11 @@ fn cite_tree_after<'p>(
 ) -> Option<Node<'p>> {
     let context = processor.context(entry.work, Part::Citation, Purpose::Print)?;
     let ambiguity = processor.ambiguities.get(entry.work)?;
-    let mut evaluator =
-        Evaluator::new(Context { cite: Some(entry.details), ambiguity, ..context });
+    let mut evaluator = Evaluator::new(Context {
+        cite: Some(entry.details),
+        ambiguity,
+        ..context
+    });
     evaluator.has_predecessor = continued;
     evaluator.layout()
 }
@@ -151,7 +162,11 @@ pub(super) fn format(
         };
         let prefix = entry.cite.prefix.as_deref().unwrap_or_default();
         // A prefix that ends a sentence lets the cite begin one.
-        let continued = if prefix.is_empty() { at > 0 } else { !ends_sentence(prefix) };
+        let continued = if prefix.is_empty() {
+            at > 0
+        } else {
+            !ends_sentence(prefix)
+        };
         let mut tree = cite_tree_after(processor, entry, continued);
         if only {
             tree = tree.and_then(author_part);
@@ -159,7 +174,10 @@ pub(super) fn format(
         } else if without {
             tree = tree.and_then(without_author);
         }
-        let authors = tree.as_ref().and_then(|tree| tree.find(&is_names)).map(Node::key);
+        let authors = tree
+            .as_ref()
+            .and_then(|tree| tree.find(&is_names))
+            .map(Node::key);
         // A cite of nothing but a date reads on from the one before.
         let reads_on = authors.is_none() && tree.as_ref().is_some_and(only_dates);
         let same_authors = authors.is_some() && authors == last_authors;
@@ -176,9 +194,10 @@ pub(super) fn format(
             .as_ref()
             .and_then(|tree| tree.find(&|tag| matches!(tag, Tag::Year(_))))
             .map(Node::key);
-        let has_suffix = tree
-            .as_ref()
-            .is_some_and(|tree| tree.find(&|tag| matches!(tag, Tag::YearSuffix(_))).is_some());
+        let has_suffix = tree.as_ref().is_some_and(|tree| {
+            tree.find(&|tag| matches!(tag, Tag::YearSuffix(_)))
+                .is_some()
+        });
         let has_locator = entry.details.locator.is_some();
         let mut year_collapsed = false;
         if collapsed
@@ -190,8 +209,7 @@ pub(super) fn format(
             && let Some((last, true)) = &last_year
             && year.as_ref() == Some(last)
         {
-            tree = tree
-                .and_then(|tree| remove_first(tree, &|tag| matches!(tag, Tag::Year(_))));
+            tree = tree.and_then(|tree| remove_first(tree, &|tag| matches!(tag, Tag::Year(_))));
             year_collapsed = true;
         }
         last_year = year.map(|year| (year, has_suffix));
@@ -200,8 +218,7 @@ pub(super) fn format(
         }
         let layout_delimiter = area.delimiter.as_str();
         let before_locator = parts.last().is_some_and(|before| before.has_locator);
-        let before_collapsed =
-            parts.last().is_some_and(|before| before.authors_collapsed);
+        let before_collapsed = parts.last().is_some_and(|before| before.authors_collapsed);
         let layout_or_after = match &options.after_collapse_delimiter {
             Some(after)
                 if collapses
@@ -238,7 +255,13 @@ pub(super) fn format(
             // All of the cite is in what was collapsed.
             continue;
         }
-        parts.push(CitePart { entry, tree, delimiter, has_locator, authors_collapsed: collapsed });
+        parts.push(CitePart {
+            entry,
+            tree,
+            delimiter,
+            has_locator,
+            authors_collapsed: collapsed,
+        });
         if only {
             break;
         }
@@ -259,9 +282,14 @@ pub(super) fn format(
 
 /// Punctuation that a caller puts behind or before a cite takes the place of the delimiter's.
 fn adjust_delimiter(delimiter: &mut String, at: usize, entries: &[Entry<'_>]) {
-    let Some(before) = at.checked_sub(1).and_then(|before| entries.get(before)) else { return };
+    let Some(before) = at.checked_sub(1).and_then(|before| entries.get(before)) else {
+        return;
+    };
     let suffix = before.cite.suffix.as_deref().unwrap_or_default();
-    let prefix = entries.get(at).and_then(|entry| entry.cite.prefix.as_deref()).unwrap_or_default();
+    let prefix = entries
+        .get(at)
+        .and_then(|entry| entry.cite.prefix.as_deref())
+        .unwrap_or_default();
     let stops = [';', '.', ','];
     let after_stop = suffix.ends_with(stops);
     let before_stop = suffix.is_empty() && prefix.starts_with(stops);
@@ -304,9 +332,14 @@ fn spaced_prefix(prefix: &str) -> Cow<'_, str> {
     let end = plain.trim_end_matches([
         '"', '\'', '\u{201d}', '\u{2019}', '\u{bb}', '\u{202f}', '\u{a0}', ' ',
     ]);
-    let Some(last) = end.chars().next_back() else { return Cow::Borrowed(prefix) };
+    let Some(last) = end.chars().next_back() else {
+        return Cow::Borrowed(prefix);
+    };
     let needs = begins_alphabetic(last.encode_utf8(&mut [0; 4]))
-        || matches!(last, '.' | ';' | ':' | '!' | '?' | ')' | ']' | ',' | '0'..='9');
+        || matches!(
+            last,
+            '.' | ';' | ':' | '!' | '?' | ')' | ']' | ',' | '0'..='9'
+        );
     if needs && !prefix.ends_with(char::is_whitespace) {
         Cow::Owned(format!("{prefix} "))
     } else {
@@ -339,7 +372,11 @@ fn strip_tags(text: &str) -> String {
 
 /// A tree without the first node that is so tagged; none if nothing is left.
 fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Option<Node<'p>> {
-    fn walk<'p>(node: Node<'p>, unwanted: &dyn Fn(Tag) -> bool, done: &mut bool) -> Option<Node<'p>> {
+    fn walk<'p>(
+        node: Node<'p>,
+        unwanted: &dyn Fn(Tag) -> bool,
+        done: &mut bool,
+    ) -> Option<Node<'p>> {
         if *done {
             return Some(node);
         }
@@ -361,13 +398,18 @@ fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Optio
         Some(node)
     }
     let mut done = false;
-    tree.tag = if unwanted(tree.tag) { tree.tag } else { Tag::None };
+    tree.tag = if unwanted(tree.tag) {
+        tree.tag
+    } else {
+        Tag::None
+    };
     walk(tree, unwanted, &mut done)
 }
 
 /// The names of a cite, or what stands for them.
 fn author_part(tree: Node<'_>) -> Option<Node<'_>> {
-    tree.find(&|tag| matches!(tag, Tag::Names | Tag::Substitute)).cloned()
+    tree.find(&|tag| matches!(tag, Tag::Names | Tag::Substitute))
+        .cloned()
 }
 
 fn without_author(tree: Node<'_>) -> Option<Node<'_>> {
@@ -401,7 +443,10 @@ fn collapse_numbers(
         let mut end = start + 1;
         while let (Some(Some(before)), Some(Some(next))) = (numbers.get(end - 1), numbers.get(end))
             && *next == before + 1
-            && parts.get(end).and_then(|part| part.tree.as_ref()).is_some_and(|tree| leaves(tree) == 1)
+            && parts
+                .get(end)
+                .and_then(|part| part.tree.as_ref())
+                .is_some_and(|tree| leaves(tree) == 1)
         {
             end += 1;
         }
@@ -453,11 +498,7 @@ fn leaves(node: &Node<'_>) -> usize {
     }
 }
 
-fn compose(
-    processor: &Processor<'_>,
-    parts: Vec<CitePart<'_>>,
-    author_only: bool,
-) -> RichText {
+fn compose(processor: &Processor<'_>, parts: Vec<CitePart<'_>>, author_only: bool) -> RichText {
     let area = &processor.style.compiled.citation;
     let mut nodes: Vec<Node<'_>> = Vec::new();
     for part in parts {
@@ -465,12 +506,10 @@ fn compose(
         let tree = match part.tree {
             Some(tree) => tree,
             None if entry.cite.suppress_author => continue,
-            None => {
-                match Node::text("[CSL STYLE ERROR: reference with no printed form.]") {
-                    Some(node) => node,
-                    None => continue,
-                }
-            }
+            None => match Node::text("[CSL STYLE ERROR: reference with no printed form.]") {
+                Some(node) => node,
+                None => continue,
+            },
         };
         if !nodes.is_empty()
             && let Some(delimiter) = Node::text(" ")
@@ -495,7 +534,9 @@ fn compose(
     // Of a suffix that begins with punctuation, only that counts in a citation.
     let suffix = area.appearance.suffix.as_str();
     cluster.suffix = Cow::Borrowed(match suffix.chars().next() {
-        Some(first @ (':' | '.' | ';' | '!' | '?')) => suffix.get(..first.len_utf8()).unwrap_or(suffix),
+        Some(first @ (':' | '.' | ';' | '!' | '?')) => {
+            suffix.get(..first.len_utf8()).unwrap_or(suffix)
+        }
         _ => suffix,
     });
     if area.appearance.font.is_plain() {
@@ -516,8 +557,7 @@ pub(super) fn join_composite(
 ) -> RichText {
     let mut composer = Composer::new(locale);
     let mut result = authors;
-    let begins_with_stop =
-        infix.starts_with(['.', '!', '?', ':', ',', '\u{2019}', '\'']);
+    let begins_with_stop = infix.starts_with(['.', '!', '?', ':', ',', '\u{2019}', '\'']);
     if !infix.is_empty() {
         if let Some(node) = Node::text(infix) {
             composer.node(&node);

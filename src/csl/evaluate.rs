@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::SecondFieldAlign;
 use super::compose_dates;
 use super::disambiguation::{Ambiguity, GivenNames};
 use super::element::*;
@@ -14,7 +15,6 @@ use super::style::{Area, Compiled};
 use super::text_case;
 use super::variables::{self, VariableId, VariableKind};
 use super::works::{Value, Work};
-use super::SecondFieldAlign;
 
 /// For what a work is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +140,10 @@ impl<'c> Evaluator<'c> {
     }
 
     /// The layout of the bibliography, with the first field apart if the style wants it so.
-    pub(super) fn bibliography_layout(&mut self, align: Option<SecondFieldAlign>) -> Option<Node<'c>> {
+    pub(super) fn bibliography_layout(
+        &mut self,
+        align: Option<SecondFieldAlign>,
+    ) -> Option<Node<'c>> {
         use super::rich_text::Display;
         let area = self.context.area;
         let mut nodes = Vec::new();
@@ -173,9 +176,7 @@ impl<'c> Evaluator<'c> {
             first.prefix = Cow::Owned(format!("{}{}", area.appearance.prefix, first.prefix));
         }
         let displays = nodes.iter().any(|node| node.display.is_some());
-        if displays
-            && let Some(last) = nodes.last_mut()
-        {
+        if displays && let Some(last) = nodes.last_mut() {
             last.suffix = Cow::Borrowed(&area.appearance.suffix);
         }
         let mut node = Node::group(nodes, "")?;
@@ -301,9 +302,11 @@ impl<'c> Evaluator<'c> {
         }
         match appearance.text_case {
             None => text,
-            Some(case) => {
-                Cow::Owned(text_case::apply(&text, case, self.context.locale.language()))
-            }
+            Some(case) => Cow::Owned(text_case::apply(
+                &text,
+                case,
+                self.context.locale.language(),
+            )),
         }
     }
 
@@ -335,10 +338,17 @@ impl<'c> Evaluator<'c> {
                     && text.appearance.font.is_plain()
                     && !text.appearance.quotes
                     && text.appearance.display.is_none();
-                Some(if plain { node } else { self.placed(node.with(&text.appearance)) })
+                Some(if plain {
+                    node
+                } else {
+                    self.placed(node.with(&text.appearance))
+                })
             }
             TextSource::Term { name, form, plural } => {
-                let term = context.locale.term(name, *form, *plural).unwrap_or_default();
+                let term = context
+                    .locale
+                    .term(name, *form, *plural)
+                    .unwrap_or_default();
                 if term.is_empty() {
                     return None;
                 }
@@ -450,19 +460,30 @@ impl<'c> Evaluator<'c> {
             let value = self.cased(value, appearance);
             return Some(self.placed(linked(href, value, variable, appearance)));
         }
-        let value = if value.contains('\\') { Cow::Owned(value.replace('\\', "")) } else { value };
+        let value = if value.contains('\\') {
+            Cow::Owned(value.replace('\\', ""))
+        } else {
+            value
+        };
         // Title case is for works in English.
         let keeps_case = appearance.text_case == Some(TextCase::Title)
             && !self.language().to_ascii_lowercase().starts_with("en");
         let text = if keeps_case {
-            let look = Appearance { strip_periods: appearance.strip_periods, ..Appearance::default() };
+            let look = Appearance {
+                strip_periods: appearance.strip_periods,
+                ..Appearance::default()
+            };
             self.cased(value, &look)
         } else {
             self.cased(value, appearance)
         };
         let node = self.placed(Node::text(text)?.with(appearance));
         self.printed();
-        Some(if self.in_substitute { node.tagged(Tag::Substitute) } else { node })
+        Some(if self.in_substitute {
+            node.tagged(Tag::Substitute)
+        } else {
+            node
+        })
     }
 
     /// The text of a variable, in its short form if there is one and it is asked for.
@@ -493,15 +514,22 @@ impl<'c> Evaluator<'c> {
     /// The value of a number variable, whose value may be that of the cite.
     fn number_value(&self, variable: VariableId) -> Option<Cow<'c, str>> {
         match variable {
-            variables::LOCATOR => {
-                self.context.cite?.locator.as_deref().filter(|text| !text.is_empty()).map(Cow::Borrowed)
-            }
-            variables::FIRST_REFERENCE_NOTE_NUMBER => {
-                self.context.cite?.first_note.map(|number| Cow::Owned(number.to_string()))
-            }
-            variables::CITATION_NUMBER => {
-                self.context.number.map(|number| Cow::Owned(number.to_string()))
-            }
+            variables::LOCATOR => self
+                .context
+                .cite?
+                .locator
+                .as_deref()
+                .filter(|text| !text.is_empty())
+                .map(Cow::Borrowed),
+            variables::FIRST_REFERENCE_NOTE_NUMBER => self
+                .context
+                .cite?
+                .first_note
+                .map(|number| Cow::Owned(number.to_string())),
+            variables::CITATION_NUMBER => self
+                .context
+                .number
+                .map(|number| Cow::Owned(number.to_string())),
             _ => self.context.work.text(variable).map(Cow::Borrowed),
         }
     }
@@ -556,9 +584,10 @@ impl<'c> Evaluator<'c> {
             variable: name,
             form,
             gender: context.locale.gender(match variable {
-                variables::LOCATOR => {
-                    context.cite.and_then(|cite| cite.label.as_deref()).unwrap_or("page")
-                }
+                variables::LOCATOR => context
+                    .cite
+                    .and_then(|cite| cite.label.as_deref())
+                    .unwrap_or("page"),
                 _ => name,
             }),
             is_page,
@@ -567,7 +596,11 @@ impl<'c> Evaluator<'c> {
         let node = Node::text(self.cased(Cow::Owned(text), appearance))?.with(appearance);
         self.printed();
         let node = self.placed(node);
-        Some(if variable == variables::LOCATOR { node.tagged(Tag::Locator) } else { node })
+        Some(if variable == variables::LOCATOR {
+            node.tagged(Tag::Locator)
+        } else {
+            node
+        })
     }
 
     fn date(&mut self, date: &'c Date) -> Option<Node<'c>> {
@@ -577,7 +610,10 @@ impl<'c> Evaluator<'c> {
             return None;
         }
         // The day on which a work was looked at tells nothing apart.
-        let value = context.work.date(date.variable).filter(|date| !date.is_empty());
+        let value = context
+            .work
+            .date(date.variable)
+            .filter(|date| !date.is_empty());
         if context.purpose == Purpose::Compare
             && context.style.variables.name(date.variable) == "accessed"
         {
@@ -592,7 +628,11 @@ impl<'c> Evaluator<'c> {
         }
         let node = node?;
         let node = self.placed(node);
-        Some(if self.in_substitute { node.tagged(Tag::Substitute) } else { node })
+        Some(if self.in_substitute {
+            node.tagged(Tag::Substitute)
+        } else {
+            node
+        })
     }
 
     /// The year suffix of the work, where it stands: behind the first year.
@@ -641,8 +681,7 @@ impl<'c> Evaluator<'c> {
         self.group.has_term = true;
         self.printed();
         Some(
-            Node::text(self.cased(Cow::Borrowed(text), &label.appearance))?
-                .with(&label.appearance),
+            Node::text(self.cased(Cow::Borrowed(text), &label.appearance))?.with(&label.appearance),
         )
     }
 
@@ -678,7 +717,8 @@ impl<'c> Evaluator<'c> {
                 if variables::kind(*variable) == VariableKind::Number
                     && !matches!(*variable, variables::VERSION)
                 {
-                    self.parsed_number(*variable).is_some_and(|number| number.numeric)
+                    self.parsed_number(*variable)
+                        .is_some_and(|number| number.numeric)
                 } else {
                     context
                         .work
@@ -690,7 +730,9 @@ impl<'c> Evaluator<'c> {
                 context.work.date(*variable).is_some_and(|date| date.circa)
             }
             Condition::Locator(label) => {
-                let Some(number) = self.parsed_number(variables::LOCATOR) else { return false };
+                let Some(number) = self.parsed_number(variables::LOCATOR) else {
+                    return false;
+                };
                 let own = context.cite.and_then(|cite| cite.label.as_deref());
                 number.label.or(own).unwrap_or("page") == label
             }
@@ -791,7 +833,11 @@ pub(super) fn strip_periods(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
-        if character == '.' && characters.peek().is_none_or(|next| !next.is_ascii_lowercase()) {
+        if character == '.'
+            && characters
+                .peek()
+                .is_none_or(|next| !next.is_ascii_lowercase())
+        {
             continue;
         }
         result.push(character);

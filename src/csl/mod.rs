@@ -107,7 +107,10 @@ pub fn format_bibliography(style: &Style, locale: Option<&str>, works: &[CslItem
                 content: citation.content,
             })
             .collect();
-        Bibliography { entries, layout: style.bibliography_layout() }
+        Bibliography {
+            entries,
+            layout: style.bibliography_layout(),
+        }
     })
 }
 

@@ -38,15 +38,21 @@ pub(super) fn positions(citations: &[Citation], near_distance: u32) -> Vec<Vec<P
         return sequence(&all, near_distance);
     }
     let part = |text: bool| {
-        let citations: Vec<&Citation> =
-            citations.iter().filter(|citation| (citation.note == 0) == text).collect();
+        let citations: Vec<&Citation> = citations
+            .iter()
+            .filter(|citation| (citation.note == 0) == text)
+            .collect();
         sequence(&citations, near_distance).into_iter()
     };
     let (mut text, mut notes) = (part(true), part(false));
     citations
         .iter()
         .map(|citation| {
-            let next = if citation.note == 0 { text.next() } else { notes.next() };
+            let next = if citation.note == 0 {
+                text.next()
+            } else {
+                notes.next()
+            };
             next.unwrap_or_default()
         })
         .collect()
@@ -81,9 +87,11 @@ fn sequence(citations: &[&Citation], near_distance: u32) -> Vec<Vec<Placed>> {
                             let near = previous.note + 1 >= citation.note;
                             let alone = previous.note == 0
                                 || in_note.get(&previous.note).copied() == Some(1);
-                            (near && alone && previous.cites.iter().all(|other| other.id == cite.id))
-                                .then(|| previous.cites.last())
-                                .flatten()
+                            (near
+                                && alone
+                                && previous.cites.iter().all(|other| other.id == cite.id))
+                            .then(|| previous.cites.last())
+                            .flatten()
                         }
                     })
                 };

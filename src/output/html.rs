@@ -51,6 +51,40 @@ pub fn reading_list(list: &ReadingList) -> String {
     html
 }
 
+/// A reading list as a page of its own, with a style sheet that lays it out as the citation style asks.
+pub fn page(list: &ReadingList) -> String {
+    let layout = list.layout;
+    let mut style = String::from(
+        "body { max-width: 44em; margin: 2em auto; padding: 0 1em; font-family: serif; }\n\
+         .csl-entry { overflow-wrap: break-word; }\n",
+    );
+    if layout.hanging_indent {
+        style.push_str(".csl-entry { padding-left: 2em; text-indent: -2em; }\n");
+    }
+    let _ = writeln!(
+        style,
+        ".csl-entry {{ margin-bottom: {}em; }}",
+        layout.entry_spacing
+    );
+    let _ = writeln!(
+        style,
+        ".csl-bib-body {{ line-height: {}; }}",
+        f32::from(layout.line_spacing) * 1.35
+    );
+    style.push_str(
+        ".csl-left-margin { float: left; padding-right: 0.5em; text-align: right; width: 2em; }\n\
+         .csl-right-inline { margin-left: 3em; }\n\
+         .csl-indent { margin: 0.5em 0 0 2em; text-indent: 0; }\n\
+         .csl-block { text-indent: 0; }\n",
+    );
+    format!(
+        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>Reading list</title>\n<style>\n{style}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
+        reading_list(list)
+    )
+}
+
 /// Rich text, such as a citation.
 pub fn rich_text(content: &[Inline]) -> String {
     let mut html = String::new();

@@ -11,8 +11,8 @@ use super::dates::{ReadDate, read_date, read_year};
 use super::inheritance::{self, Resolved};
 use super::names::{read_names, split_list};
 use super::sentence_case::to_sentence_case;
-use super::{Problem, Severity, entry_types, languages, localization, tex};
-use crate::work::{CslItem, CslValue, Name, Work};
+use super::{Problem, Severity, csl_variables, entry_types, languages, localization, tex};
+use crate::work::{CslItem, CslValue, Doi, Name, Work};
 
 /// What a library derives from a work.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,11 +90,14 @@ struct Mapping<'e> {
     problems: Vec<Problem>,
     /// Whether titles are brought into sentence case.
     english: bool,
+    /// Whether the entry is BibLaTeX's rather than BibTeX's, where the two differ.
+    biblatex: bool,
     written_title: Option<String>,
 }
 
 impl<'e> Mapping<'e> {
     fn new(entry: &'e Resolved<'e>, key: &'e str) -> Mapping<'e> {
+        let fields = entry.fields.iter().map(|(name, _)| name);
         Mapping {
             entry,
             key,
@@ -103,6 +106,7 @@ impl<'e> Mapping<'e> {
             variables: BTreeMap::new(),
             problems: Vec::new(),
             english: true,
+            biblatex: entry_types::is_biblatex(&entry.kind, fields),
             written_title: None,
         }
     }
@@ -117,6 +121,7 @@ impl<'e> Mapping<'e> {
         self.publication();
         self.identifiers();
         self.notes();
+        self.own_variables();
         for parent in &self.entry.missing {
             let message = format!("inherits from {parent}, which is not there");
             self.warn(None, message);
@@ -144,7 +149,7 @@ impl<'e> Mapping<'e> {
     fn title(&self, field: &str) -> Option<String> {
         let tex = self.raw(field)?;
         let mut pieces = tex::rich(tex);
-        if self.english {
+        if self.english && !is_in_sentence_case(tex) {
             to_sentence_case(&mut pieces);
         }
         Some(tex::to_html(&pieces, true)).filter(|title| !title.is_empty())
@@ -182,7 +187,10 @@ impl<'e> Mapping<'e> {
         match (self.kind, subtype.as_str()) {
             ("article" | "periodical" | "suppperiodical", "magazine") => "article-magazine",
             ("article" | "periodical" | "suppperiodical", "newspaper") => "article-newspaper",
-            ("misc" | "unpublished", "interview") => "interview",
+            // The user may put anything here; the name of a CSL type is that type.
+            (_, subtype) if let Some(known) = csl_variables::csl_type(subtype) => known,
+            // A run of a periodical; one issue of it has a title of its own, or is an issue of a journal.
+            ("periodical", "") if !self.is_issue() => "periodical",
             ("unpublished", _)
                 if self
                     .first_raw(&["eventdate", "eventtitle", "venue"])
@@ -194,41 +202,45 @@ impl<'e> Mapping<'e> {
         }
     }
 
+    /// Whether a `@periodical` is one issue, with a title of its own.
+    fn is_issue(&self) -> bool {
+        self.raw("issuetitle").is_some()
+    }
+
     fn language(&mut self) {
         let name = self.first_raw(&["langid", "hyphenation"]);
         let options = self.raw("langidopts").unwrap_or_default();
         let tag = match name {
             Some(name) => languages::tag(name, options),
-            // A `language` field may say anything; only names of languages are understood.
+            // `language` may say anything; only names of languages and tags are understood.
             None => self
                 .raw("language")
-                .and_then(|name| languages::known_tag(name)),
+                .and_then(|name| languages::known_tag(name).or_else(|| languages::as_tag(name))),
         };
         self.english = tag
             .as_deref()
             .is_none_or(|tag| tag == "en" || tag.starts_with("en-"));
-        let tag = if name.is_some() { tag } else { None };
         self.set("language", tag.map(Cow::into_owned));
     }
 
     fn names(&mut self) {
         let options = self.raw("options").unwrap_or_default();
-        let use_prefix = options.split(',').any(|option| {
+        let use_prefix = options.split(',').find_map(|option| {
             let (name, value) = option.split_once('=').unwrap_or((option, "true"));
-            name.trim() == "useprefix" && value.trim() == "true"
+            (name.trim() == "useprefix").then(|| value.trim() == "true")
         });
+        // BibTeX's styles sort and cite with the prefix, BibLaTeX's only if told to.
+        let use_prefix = use_prefix.unwrap_or(!self.biblatex);
         let mut roles: Vec<(&'static str, &'static str)> = vec![
-            ("author", "author"),
-            ("translator", "translator"),
             ("bookauthor", "container-author"),
-            ("director", "director"),
-            ("interviewer", "interviewer"),
-            ("recipient", "recipient"),
-            ("composer", "composer"),
-            ("illustrator", "illustrator"),
             ("origauthor", "original-author"),
-            ("shortauthor", ""),
+            ("serieseditor", "collection-editor"),
         ];
+        let own = csl_variables::NAMES.into_iter();
+        roles.extend(
+            own.filter(|name| *name != "editor")
+                .map(|name| (name, name)),
+        );
         for (field, role_field) in [
             ("editor", "editortype"),
             ("editora", "editoratype"),
@@ -239,13 +251,10 @@ impl<'e> Mapping<'e> {
                 self.raw(role_field)
                     .unwrap_or(if field == "editor" { "editor" } else { "" });
             let variable = match editor_role(&role.to_ascii_lowercase()) {
-                "contributor" if field == "editor" => "editor",
+                "" if field == "editor" => "editor",
                 variable => variable,
             };
             roles.push((field, variable));
-        }
-        if self.kind == "periodical" || self.kind == "article" {
-            roles.push(("serieseditor", "collection-editor"));
         }
         for (field, variable) in roles {
             let Some(tex) = self.raw(field).filter(|_| !variable.is_empty()) else {
@@ -275,6 +284,8 @@ impl<'e> Mapping<'e> {
             ("eventdate", "event-date"),
             ("origdate", "original-date"),
             ("urldate", "accessed"),
+            ("available-date", "available-date"),
+            ("submitted", "submitted"),
         ] {
             let read: Option<(&str, ReadDate)> = match self.raw(field) {
                 Some(date) => Some((field, read_date(date))),
@@ -299,7 +310,7 @@ impl<'e> Mapping<'e> {
     }
 
     fn titles(&mut self) {
-        let is_periodical = self.kind == "periodical";
+        let is_periodical = self.kind == "periodical" && self.item_type != "periodical";
         let chapter_like = matches!(
             self.kind,
             "inbook"
@@ -391,7 +402,8 @@ impl<'e> Mapping<'e> {
         self.set("title-short", title_short);
         let series = self.series();
         self.set("collection-title", series);
-        let event = self.title("eventtitle");
+        // The name of an event is a proper name, in whatever case it is written.
+        let event = self.text("eventtitle");
         self.set("event-title", event);
         let original = self.title("origtitle");
         self.set("original-title", original);
@@ -413,14 +425,15 @@ impl<'e> Mapping<'e> {
 
     fn numbers(&mut self) {
         let number = self.text("number");
-        let variable = match self.kind {
-            "book" | "collection" | "proceedings" | "reference" | "mvbook" | "mvcollection"
-            | "mvproceedings" | "mvreference" | "bookinbook" | "inbook" | "incollection"
-            | "inproceedings" | "inreference" | "suppbook" | "suppcollection" | "conference" => {
-                "collection-number"
-            }
-            "article" | "periodical" | "suppperiodical" | "review" => "issue",
-            _ => "number",
+        let variable = if entry_types::numbers_series(self.kind) {
+            "collection-number"
+        } else if matches!(
+            self.kind,
+            "article" | "periodical" | "suppperiodical" | "review"
+        ) {
+            "issue"
+        } else {
+            "number"
         };
         if variable == "issue" {
             let issue = joined(", ", [number, self.text("issue")]);
@@ -432,8 +445,11 @@ impl<'e> Mapping<'e> {
         }
         let volume = joined(".", [self.text("volume"), self.text("part")]);
         self.set("volume", volume);
+        // An article without pages has an identifier in their place, and it is printed in their place.
+        let pages = self.first_text(&["pages", "eid"]);
+        let pages = pages.map(|pages| pages.replace('–', "-"));
+        self.set("page", pages);
         for (field, variable) in [
-            ("pages", "page"),
             ("volumes", "number-of-volumes"),
             ("pagetotal", "number-of-pages"),
             ("chapter", "chapter-number"),
@@ -454,6 +470,7 @@ impl<'e> Mapping<'e> {
             "publisher",
         ]
         .into_iter()
+        .filter(|field| *field != "howpublished" || self.published_at().is_none())
         .filter_map(|field| self.literal_list(field))
         .collect();
         self.set("publisher", Some(publisher.join("; ")));
@@ -505,7 +522,7 @@ impl<'e> Mapping<'e> {
     /// A list of publishers or places, which `and` joins.
     fn literal_list(&self, field: &str) -> Option<String> {
         let tex = self.raw(field)?;
-        if field == "howpublished" {
+        if field == "howpublished" || !self.biblatex {
             return self.text(field);
         }
         let items: Vec<String> = split_list(tex).into_iter().map(tex::html).collect();
@@ -521,11 +538,15 @@ impl<'e> Mapping<'e> {
             })
         };
         if self.kind == "online" || !switched_off("url") {
-            let url = self.raw("url").map(verbatim).or_else(|| self.eprint_url());
+            let url = self.raw("url").map(verbatim);
+            let url = url
+                .or_else(|| self.eprint_url())
+                .or_else(|| self.published_at());
             self.set("URL", url);
         }
         if !switched_off("doi") {
             let doi = self.raw("doi").map(verbatim);
+            let doi = doi.map(|doi| Doi::strip_resolver(&doi).to_owned());
             self.set("DOI", doi);
         }
         for (field, variable) in [
@@ -538,6 +559,19 @@ impl<'e> Mapping<'e> {
             let text = self.raw(field).map(tex::plain);
             self.set(variable, text);
         }
+    }
+
+    /// The address in `howpublished`, which is where it goes in BibTeX, if there is nothing else in it.
+    fn published_at(&self) -> Option<String> {
+        let how = self.raw("howpublished")?;
+        let how = how.strip_prefix("Available at ").unwrap_or(how).trim();
+        let address = how
+            .strip_prefix("\\url{")
+            .and_then(|url| url.strip_suffix('}'))
+            .unwrap_or(how);
+        let is_address = (address.starts_with("http://") || address.starts_with("https://"))
+            && !address.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '}'));
+        is_address.then(|| verbatim(address))
     }
 
     fn eprint_url(&self) -> Option<String> {
@@ -554,6 +588,28 @@ impl<'e> Mapping<'e> {
         Some(format!("{base}{eprint}"))
     }
 
+    /// Fields that are called as CSL variables.
+    fn own_variables(&mut self) {
+        let numbers = ["collection-number"];
+        for variable in csl_variables::TEXTS.into_iter().chain(numbers) {
+            if self.variables.contains_key(variable) {
+                continue;
+            }
+            let text = self.text(variable);
+            self.set(variable, text);
+        }
+        for (field, variable) in [
+            ("archivelocation", "archive_location"),
+            ("archivecollection", "archive_collection"),
+            ("archiveplace", "archive-place"),
+        ] {
+            if !self.variables.contains_key(variable) {
+                let text = self.text(field);
+                self.set(variable, text);
+            }
+        }
+    }
+
     fn notes(&mut self) {
         let note = joined(". ", [self.text("note"), self.text("addendum")]);
         self.set("note", note);
@@ -564,6 +620,15 @@ impl<'e> Mapping<'e> {
             self.set(variable, text);
         }
     }
+}
+
+/// Whether a title says that it is in sentence case already: by an empty group at its end, which prints
+/// nothing. That is how titles are marked that come from CSL, where sentence case is the rule.
+fn is_in_sentence_case(tex: &str) -> bool {
+    tex.strip_suffix("{}").is_some_and(|before| {
+        let word = before.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        !(word.ends_with('\\') && word.len() < before.len())
+    })
 }
 
 /// Verbatim fields are no TeX, but programs escape characters in them all the same.
@@ -589,6 +654,8 @@ fn verbatim(raw: &str) -> String {
     text
 }
 
+/// The CSL variable of an `editortype`. Founders, continuators, redactors and revisers have none: in `editor`
+/// they are the first to be named and become editors, beside an editor they are left out.
 fn editor_role(editor_type: &str) -> &'static str {
     match editor_type {
         "editor" => "editor",
@@ -601,10 +668,7 @@ fn editor_role(editor_type: &str) -> &'static str {
         "producer" => "producer",
         "organizer" => "organizer",
         "collaborator" => "contributor",
-        "" => "",
-        // Founders, continuators, redactors and revisers: as `editor` they are the first to be named;
-        // beside an editor CSL has no better word for them.
-        _ => "contributor",
+        _ => "",
     }
 }
 

@@ -186,9 +186,10 @@ pub(crate) fn to_html(pieces: &[Rich], nocase: bool) -> String {
     html
 }
 
+/// Styles with title case raise words all in lower case only; "iPod" is safe.
 fn has_lower_case_word(text: &str) -> bool {
     text.split(|character: char| !character.is_alphanumeric() && character != '’')
-        .any(|word| word.chars().next().is_some_and(char::is_lowercase))
+        .any(|word| word.starts_with(char::is_lowercase) && !word.contains(char::is_uppercase))
 }
 
 struct Converter<'a> {
@@ -306,11 +307,11 @@ impl<'a> Converter<'a> {
 
     fn push(&mut self, character: char) {
         self.space = false;
-        if let Some(Rich::Text(text, protection)) = self.out.last_mut() {
-            if *protection == self.protection {
-                text.push(character);
-                return;
-            }
+        if let Some(Rich::Text(text, protection)) = self.out.last_mut()
+            && *protection == self.protection
+        {
+            text.push(character);
+            return;
         }
         let text = character.to_string();
         self.out.push(Rich::Text(text, self.protection));
@@ -353,10 +354,10 @@ impl<'a> Converter<'a> {
 
     fn close_group(&mut self) {
         self.advance(1);
-        if let Some(combining) = self.accent.take() {
-            if let Some(bare) = bare_accent(combining) {
-                self.character(bare);
-            }
+        if let Some(combining) = self.accent.take()
+            && let Some(bare) = bare_accent(combining)
+        {
+            self.character(bare);
         }
         self.end_group();
     }
@@ -428,11 +429,9 @@ impl<'a> Converter<'a> {
             return;
         }
         if let Some(text) = symbol(name) {
-            if !matches!(name, "noopsort") {
-                self.text(text);
-                if self.take("{}") {}
-                return;
-            }
+            self.text(text);
+            self.take("{}");
+            return;
         }
         match action(name) {
             Action::Format(markup) => self.argument(vec![markup], "", ""),
@@ -501,11 +500,11 @@ impl<'a> Converter<'a> {
         self.text(prefix);
         self.enter(protection, markup, suffix);
         if !group {
-            if let Some(character) = self.rest.chars().next() {
-                if !matches!(character, '\\' | '}') {
-                    self.advance(character.len_utf8());
-                    self.character(character);
-                }
+            if let Some(character) = self.rest.chars().next()
+                && !matches!(character, '\\' | '}')
+            {
+                self.advance(character.len_utf8());
+                self.character(character);
             }
             self.end_group();
         }

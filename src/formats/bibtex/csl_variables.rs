@@ -1,0 +1,126 @@
+//! The variables of CSL 1.0.2 (appendix IV of the specification) that no BibLaTeX field stands for.
+//!
+//! A field of a `.bib` file that is called as one of these is that variable. So a reference that came from
+//! another format keeps what BibLaTeX has no field for.
+
+/// Variables that hold text or numbers.
+pub(crate) const TEXTS: [&str; 29] = [
+    "archive",
+    "archive-place",
+    "archive_collection",
+    "archive_location",
+    "authority",
+    "call-number",
+    "citation-label",
+    "collection-title-short",
+    "dimensions",
+    "division",
+    "event-place",
+    "event-title",
+    "first-reference-note-number",
+    "genre",
+    "jurisdiction",
+    "license",
+    "locator",
+    "medium",
+    "original-publisher-place",
+    "part-number",
+    "part-title",
+    "printing-number",
+    "references",
+    "reviewed-genre",
+    "scale",
+    "section",
+    "source",
+    "supplement-number",
+    "year-suffix",
+];
+
+/// Variables that hold names.
+pub(crate) const NAMES: [&str; 28] = [
+    "author",
+    "chair",
+    "collection-editor",
+    "compiler",
+    "composer",
+    "container-author",
+    "contributor",
+    "curator",
+    "director",
+    "editor",
+    "editorial-director",
+    "editor-translator",
+    "executive-producer",
+    "guest",
+    "host",
+    "illustrator",
+    "interviewer",
+    "narrator",
+    "organizer",
+    "original-author",
+    "performer",
+    "producer",
+    "recipient",
+    "reviewed-author",
+    "script-writer",
+    "series-creator",
+    "translator",
+    "reviewed-editor",
+];
+
+/// Variables that hold dates.
+pub(crate) const DATES: [&str; 2] = ["available-date", "submitted"];
+
+/// The types of CSL 1.0.2, appendix III.
+pub(crate) const TYPES: [&str; 45] = [
+    "article",
+    "article-journal",
+    "article-magazine",
+    "article-newspaper",
+    "bill",
+    "book",
+    "broadcast",
+    "chapter",
+    "classic",
+    "collection",
+    "dataset",
+    "document",
+    "entry",
+    "entry-dictionary",
+    "entry-encyclopedia",
+    "event",
+    "figure",
+    "graphic",
+    "hearing",
+    "interview",
+    "legal_case",
+    "legislation",
+    "manuscript",
+    "map",
+    "motion_picture",
+    "musical_score",
+    "pamphlet",
+    "paper-conference",
+    "patent",
+    "performance",
+    "periodical",
+    "personal_communication",
+    "post",
+    "post-weblog",
+    "regulation",
+    "report",
+    "review",
+    "review-book",
+    "software",
+    "song",
+    "speech",
+    "standard",
+    "thesis",
+    "treaty",
+    "webpage",
+];
+
+/// The CSL type of this name.
+pub(crate) fn csl_type(name: &str) -> Option<&'static str> {
+    TYPES.into_iter().find(|csl_type| *csl_type == name)
+}
