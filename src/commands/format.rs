@@ -9,7 +9,8 @@ use super::input::Input;
 use super::session::{shows_formatting, terminal_width};
 use super::{Failure, Outcome, Result, Session};
 use crate::csl::{
-    Bibliography, BibliographyEntry, Citation, Cite, Inline, Processor, Style, hayagriva,
+    Bibliography, BibliographyEntry, Citation, Cite, EmbeddedLocales, Inline, Processor, Style,
+    hayagriva,
 };
 use crate::library::{Library, Reference, TagSummary};
 use crate::output::{docx, html, latex, markdown, mediawiki, rtf, text, typst};
@@ -226,10 +227,7 @@ impl Target {
 
 /// The locale that a user asked for, if there are terms in it.
 fn known_locale(code: &str) -> std::result::Result<String, Failure> {
-    let known: Vec<String> = hayagriva::locales()
-        .iter()
-        .filter_map(|l| Some(l.lang.as_ref()?.to_string()))
-        .collect();
+    let known: Vec<String> = EmbeddedLocales.languages().map(str::to_owned).collect();
     let matches = |locale: &&String| {
         let base = locale.split('-').next().unwrap_or_default();
         locale.eq_ignore_ascii_case(code) || base.eq_ignore_ascii_case(code)

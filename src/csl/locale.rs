@@ -4,11 +4,12 @@
 //! file of American English, that of the language's main dialect, that of the dialect itself, then
 //! what the style says for all languages, for the language and for the dialect.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use roxmltree::Node;
 use rustc_hash::FxHashMap;
 
+use super::EmbeddedLocales;
 use super::element::{DateForm, DatePart, TermForm};
 use super::style::{StyleError, read_date_parts};
 
@@ -19,26 +20,6 @@ use super::style::{StyleError, read_date_parts};
 pub trait LocaleSource: Sync {
     /// The layer for exactly this language, such as `de-AT`, if there is one.
     fn layer(&self, language: &str) -> Option<Arc<LocaleLayer>>;
-}
-
-/// The locale files of the CSL project, as Hayagriva carries them.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct EmbeddedLocales;
-
-static EMBEDDED: LazyLock<FxHashMap<String, Arc<LocaleLayer>>> = LazyLock::new(|| {
-    hayagriva::archive::locales()
-        .iter()
-        .filter_map(|locale| {
-            let language = locale.lang.as_ref()?.0.clone();
-            Some((language, Arc::new(LocaleLayer::from_citationberg(locale))))
-        })
-        .collect()
-});
-
-impl LocaleSource for EmbeddedLocales {
-    fn layer(&self, language: &str) -> Option<Arc<LocaleLayer>> {
-        EMBEDDED.get(language).cloned()
-    }
 }
 
 /// Locale files that a caller has loaded, before those in the program.
@@ -303,7 +284,7 @@ impl LocaleLayer {
     }
 
     /// Takes over a locale from citationberg's model.
-    fn from_citationberg(locale: &citationberg::Locale) -> Self {
+    pub(super) fn from_citationberg(locale: &citationberg::Locale) -> Self {
         let mut layer = Self {
             language: locale
                 .lang

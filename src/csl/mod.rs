@@ -55,6 +55,7 @@ mod compose_dates;
 mod dates;
 mod disambiguation;
 mod element;
+mod embedded_locales;
 mod evaluate;
 pub mod hayagriva;
 mod initials;
@@ -78,7 +79,8 @@ use std::collections::HashMap;
 
 pub use bibliography::{Bibliography, BibliographyEntry, BibliographyLayout, SecondFieldAlign};
 pub use citation::{Citation, CitationMode, Cite, FormattedCitation};
-pub use locale::{EmbeddedLocales, Locale, LocaleFiles, LocaleLayer, LocaleSource};
+pub use embedded_locales::EmbeddedLocales;
+pub use locale::{Locale, LocaleFiles, LocaleLayer, LocaleSource};
 pub use positions::CitePosition;
 pub use processor::Processor;
 pub use rich_text::{Display, Formatting, Inline, RichText, plain_text};

@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::EmbeddedLocales;
 use super::citation::{Citation, CitationMode, Cite, FormattedCitation};
 use super::clusters;
 use super::compose::Composer;
 use super::disambiguation::{self, Ambiguity, CiteText, GivenNames};
 use super::element::SortSource;
 use super::evaluate::{CiteDetails, Context, Evaluator, Observations, Part, Purpose};
-use super::locale::{EmbeddedLocales, Locale, LocaleSource};
+use super::locale::{Locale, LocaleSource};
 use super::output_tree::{Content, Node, Tag};
 use super::positions::{self, CitePosition};
 use super::sorting::{self, Collation, SortKeys};
