@@ -52,7 +52,7 @@ pub fn bibliography(entries: usize) -> String {
         for _ in 0..4 + random.below(6) {
             let _ = write!(text, " {}", random.one_of(&WORDS));
         }
-        let _ = write!(text, "},\n  year = {},\n", 1960 + random.below(65));
+        let _ = write!(text, "}},\n  year = {},\n", 1960 + random.below(65));
         match kind {
             "article" => {
                 let volume = 1 + random.below(40);

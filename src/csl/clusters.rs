@@ -40,7 +40,11 @@ pub(super) fn in_order<'e>(
         .iter()
         .zip(details)
         .filter_map(|(cite, details)| {
-            Some(Entry { cite, details, work: processor.position(&cite.id)? })
+            Some(Entry {
+                cite,
+                details,
+                work: processor.position(&cite.id)?,
+            })
         })
         .collect();
     let style = &processor.style.compiled;
@@ -110,8 +114,11 @@ fn cite_tree_after<'p>(
 ) -> Option<Node<'p>> {
     let context = processor.context(entry.work, Part::Citation, Purpose::Print)?;
     let ambiguity = processor.ambiguities.get(entry.work)?;
-    let mut evaluator =
-        Evaluator::new(Context { cite: Some(entry.details), ambiguity, ..context });
+    let mut evaluator = Evaluator::new(Context {
+        cite: Some(entry.details),
+        ambiguity,
+        ..context
+    });
     evaluator.has_predecessor = continued;
     evaluator.layout()
 }
@@ -150,7 +157,11 @@ pub(super) fn format(
         };
         let prefix = entry.cite.prefix.as_deref().unwrap_or_default();
         // A prefix that ends a sentence lets the cite begin one.
-        let continued = if prefix.is_empty() { at > 0 } else { !ends_sentence(prefix) };
+        let continued = if prefix.is_empty() {
+            at > 0
+        } else {
+            !ends_sentence(prefix)
+        };
         let mut tree = cite_tree_after(processor, entry, continued);
         if only {
             tree = tree.and_then(author_part);
@@ -158,7 +169,10 @@ pub(super) fn format(
         } else if without {
             tree = tree.and_then(without_author);
         }
-        let authors = tree.as_ref().and_then(|tree| tree.find(&is_names)).map(Node::key);
+        let authors = tree
+            .as_ref()
+            .and_then(|tree| tree.find(&is_names))
+            .map(Node::key);
         let same_authors = authors.is_some() && authors == last_authors;
         let collapses = matches!(
             options.collapse,
@@ -173,9 +187,10 @@ pub(super) fn format(
             .as_ref()
             .and_then(|tree| tree.find(&|tag| matches!(tag, Tag::Year(_))))
             .map(Node::key);
-        let has_suffix = tree
-            .as_ref()
-            .is_some_and(|tree| tree.find(&|tag| matches!(tag, Tag::YearSuffix(_))).is_some());
+        let has_suffix = tree.as_ref().is_some_and(|tree| {
+            tree.find(&|tag| matches!(tag, Tag::YearSuffix(_)))
+                .is_some()
+        });
         let has_locator = entry.details.locator.is_some();
         let mut year_collapsed = false;
         if collapsed
@@ -187,8 +202,7 @@ pub(super) fn format(
             && let Some((last, true)) = &last_year
             && year.as_ref() == Some(last)
         {
-            tree = tree
-                .and_then(|tree| remove_first(tree, &|tag| matches!(tag, Tag::Year(_))));
+            tree = tree.and_then(|tree| remove_first(tree, &|tag| matches!(tag, Tag::Year(_))));
             year_collapsed = true;
         }
         last_year = year.map(|year| (year, has_suffix));
@@ -220,7 +234,12 @@ pub(super) fn format(
         };
         adjust_delimiter(&mut delimiter, at, entries);
         let tree = tree.map(|tree| with_affixes(tree, entry, at == 0));
-        parts.push(Part_ { tree, delimiter, has_locator, authors_collapsed: collapsed });
+        parts.push(Part_ {
+            tree,
+            delimiter,
+            has_locator,
+            authors_collapsed: collapsed,
+        });
         if only {
             break;
         }
@@ -241,9 +260,14 @@ pub(super) fn format(
 
 /// Punctuation that a caller puts behind or before a cite takes the place of the delimiter's.
 fn adjust_delimiter(delimiter: &mut String, at: usize, entries: &[Entry<'_>]) {
-    let Some(before) = at.checked_sub(1).and_then(|before| entries.get(before)) else { return };
+    let Some(before) = at.checked_sub(1).and_then(|before| entries.get(before)) else {
+        return;
+    };
     let suffix = before.cite.suffix.as_deref().unwrap_or_default();
-    let prefix = entries.get(at).and_then(|entry| entry.cite.prefix.as_deref()).unwrap_or_default();
+    let prefix = entries
+        .get(at)
+        .and_then(|entry| entry.cite.prefix.as_deref())
+        .unwrap_or_default();
     let stops = [';', '.', ','];
     let after_stop = suffix.ends_with(stops);
     let before_stop = suffix.is_empty() && prefix.starts_with(stops);
@@ -286,9 +310,14 @@ fn spaced_prefix(prefix: &str) -> Cow<'_, str> {
     let end = plain.trim_end_matches([
         '"', '\'', '\u{201d}', '\u{2019}', '\u{bb}', '\u{202f}', '\u{a0}', ' ',
     ]);
-    let Some(last) = end.chars().next_back() else { return Cow::Borrowed(prefix) };
+    let Some(last) = end.chars().next_back() else {
+        return Cow::Borrowed(prefix);
+    };
     let needs = begins_alphabetic(last.encode_utf8(&mut [0; 4]))
-        || matches!(last, '.' | ';' | ':' | '!' | '?' | ')' | ']' | ',' | '0'..='9');
+        || matches!(
+            last,
+            '.' | ';' | ':' | '!' | '?' | ')' | ']' | ',' | '0'..='9'
+        );
     if needs && !prefix.ends_with(char::is_whitespace) {
         Cow::Owned(format!("{prefix} "))
     } else {
@@ -321,7 +350,11 @@ fn strip_tags(text: &str) -> String {
 
 /// A tree without the first node that is so tagged; none if nothing is left.
 fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Option<Node<'p>> {
-    fn walk<'p>(node: Node<'p>, unwanted: &dyn Fn(Tag) -> bool, done: &mut bool) -> Option<Node<'p>> {
+    fn walk<'p>(
+        node: Node<'p>,
+        unwanted: &dyn Fn(Tag) -> bool,
+        done: &mut bool,
+    ) -> Option<Node<'p>> {
         if *done {
             return Some(node);
         }
@@ -343,13 +376,18 @@ fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Optio
         Some(node)
     }
     let mut done = false;
-    tree.tag = if unwanted(tree.tag) { tree.tag } else { Tag::None };
+    tree.tag = if unwanted(tree.tag) {
+        tree.tag
+    } else {
+        Tag::None
+    };
     walk(tree, unwanted, &mut done)
 }
 
 /// The names of a cite, or what stands for them.
 fn author_part(tree: Node<'_>) -> Option<Node<'_>> {
-    tree.find(&|tag| matches!(tag, Tag::Names | Tag::Substitute)).cloned()
+    tree.find(&|tag| matches!(tag, Tag::Names | Tag::Substitute))
+        .cloned()
 }
 
 fn without_author(tree: Node<'_>) -> Option<Node<'_>> {
@@ -425,12 +463,10 @@ fn compose(
         let tree = match part.tree {
             Some(tree) => tree,
             None if entry.cite.suppress_author => continue,
-            None => {
-                match Node::text("[CSL STYLE ERROR: reference with no printed form.]") {
-                    Some(node) => node,
-                    None => continue,
-                }
-            }
+            None => match Node::text("[CSL STYLE ERROR: reference with no printed form.]") {
+                Some(node) => node,
+                None => continue,
+            },
         };
         if !nodes.is_empty()
             && let Some(delimiter) = Node::text(" ")
@@ -455,7 +491,9 @@ fn compose(
     // Of a suffix that begins with punctuation, only that counts in a citation.
     let suffix = area.appearance.suffix.as_str();
     cluster.suffix = Cow::Borrowed(match suffix.chars().next() {
-        Some(first @ (':' | '.' | ';' | '!' | '?')) => suffix.get(..first.len_utf8()).unwrap_or(suffix),
+        Some(first @ (':' | '.' | ';' | '!' | '?')) => {
+            suffix.get(..first.len_utf8()).unwrap_or(suffix)
+        }
         _ => suffix,
     });
     if area.appearance.font.is_plain() {
@@ -476,8 +514,7 @@ pub(super) fn join_composite(
 ) -> RichText {
     let mut composer = Composer::new(locale);
     let mut result = authors;
-    let begins_with_stop =
-        infix.starts_with(['.', '!', '?', ':', ',', '\u{2019}', '\'']);
+    let begins_with_stop = infix.starts_with(['.', '!', '?', ':', ',', '\u{2019}', '\'']);
     if !infix.is_empty() {
         if let Some(node) = Node::text(infix) {
             composer.node(&node);

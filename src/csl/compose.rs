@@ -56,7 +56,11 @@ fn is_punctuation(character: char) -> bool {
 
 impl<'l> Composer<'l> {
     pub(super) fn new(locale: &'l Locale) -> Self {
-        Self { locale, pieces: Vec::new(), open: Vec::new() }
+        Self {
+            locale,
+            pieces: Vec::new(),
+            open: Vec::new(),
+        }
     }
 
     /// Sets a node.
@@ -133,7 +137,9 @@ impl<'l> Composer<'l> {
                 Some(Piece::Open(Mark::Quote { .. } | Mark::Display(_))) | None => return false,
                 Some(Piece::Open(_)) => {}
                 Some(Piece::Text(text)) => {
-                    let Some(last) = text.chars().next_back() else { continue };
+                    let Some(last) = text.chars().next_back() else {
+                        continue;
+                    };
                     if next == ' ' {
                         return last == ' ' && !behind_quote;
                     }
@@ -220,7 +226,8 @@ impl<'l> Composer<'l> {
             Formatting::Light => return false,
             _ => return true,
         };
-        self.innermost(|formatting| opposites.contains(&formatting)).is_some()
+        self.innermost(|formatting| opposites.contains(&formatting))
+            .is_some()
     }
 
     fn innermost(&self, wanted: impl Fn(Formatting) -> bool) -> Option<Formatting> {
@@ -282,7 +289,10 @@ impl<'l> Composer<'l> {
             }
             MarkupTag::SmallCaps => {
                 let now = self.innermost(|formatting| {
-                    matches!(formatting, Formatting::SmallCaps | Formatting::NormalVariant)
+                    matches!(
+                        formatting,
+                        Formatting::SmallCaps | Formatting::NormalVariant
+                    )
                 });
                 if now == Some(Formatting::SmallCaps) {
                     Formatting::NormalVariant
@@ -295,9 +305,11 @@ impl<'l> Composer<'l> {
             MarkupTag::NoCase => return 0,
             MarkupTag::NoDecoration => {
                 let mut marks = 0;
-                for normal in
-                    [Formatting::NormalWeight, Formatting::Upright, Formatting::NormalVariant]
-                {
+                for normal in [
+                    Formatting::NormalWeight,
+                    Formatting::Upright,
+                    Formatting::NormalVariant,
+                ] {
                     if self.shows(normal) {
                         self.start(Mark::Formatting(normal));
                         marks += 1;
@@ -310,7 +322,9 @@ impl<'l> Composer<'l> {
                     Mark::Quote { inner } => Some(*inner),
                     _ => None,
                 });
-                self.start(Mark::Quote { inner: around.map_or(inner, |around| !around) });
+                self.start(Mark::Quote {
+                    inner: around.map_or(inner, |around| !around),
+                });
                 return 1;
             }
         };
@@ -329,10 +343,24 @@ impl<'l> Composer<'l> {
             match piece {
                 Piece::Text(text) => push_text(&mut stack, &text),
                 Piece::Open(Mark::Quote { inner }) => {
-                    push_text(&mut stack, if inner { &quotes.open_inner } else { &quotes.open });
+                    push_text(
+                        &mut stack,
+                        if inner {
+                            &quotes.open_inner
+                        } else {
+                            &quotes.open
+                        },
+                    );
                 }
                 Piece::Close(Mark::Quote { inner }) => {
-                    push_text(&mut stack, if inner { &quotes.close_inner } else { &quotes.close });
+                    push_text(
+                        &mut stack,
+                        if inner {
+                            &quotes.close_inner
+                        } else {
+                            &quotes.close
+                        },
+                    );
                 }
                 Piece::Open(_) => stack.push(Vec::new()),
                 Piece::Close(mark) => {
@@ -373,7 +401,9 @@ fn spaced_punctuation<'t>(text: &'t Cow<'_, str>) -> Cow<'t, str> {
     let bytes = text.as_bytes();
     let found = bytes.windows(2).any(|pair| {
         pair.first() == Some(&b' ')
-            && pair.get(1).is_some_and(|next| matches!(next, b':' | b';' | b'?' | b'!' | 0xc2))
+            && pair
+                .get(1)
+                .is_some_and(|next| matches!(next, b':' | b';' | b'?' | b'!' | 0xc2))
     }) || text.contains("\u{ab} ");
     if !found {
         return Cow::Borrowed(text);

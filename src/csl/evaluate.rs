@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::SecondFieldAlign;
 use super::compose_dates;
 use super::disambiguation::{Ambiguity, GivenNames};
 use super::element::*;
@@ -14,7 +15,6 @@ use super::style::{Area, Compiled};
 use super::text_case;
 use super::variables::{self, VariableId, VariableKind};
 use super::works::{Value, Work};
-use super::SecondFieldAlign;
 
 /// For what a work is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +132,10 @@ impl<'c> Evaluator<'c> {
     }
 
     /// The layout of the bibliography, with the first field apart if the style wants it so.
-    pub(super) fn bibliography_layout(&mut self, align: Option<SecondFieldAlign>) -> Option<Node<'c>> {
+    pub(super) fn bibliography_layout(
+        &mut self,
+        align: Option<SecondFieldAlign>,
+    ) -> Option<Node<'c>> {
         use super::rich_text::Display;
         let area = self.context.area;
         let mut nodes = Vec::new();
@@ -165,9 +168,7 @@ impl<'c> Evaluator<'c> {
             first.prefix = Cow::Owned(format!("{}{}", area.appearance.prefix, first.prefix));
         }
         let displays = nodes.iter().any(|node| node.display.is_some());
-        if displays
-            && let Some(last) = nodes.last_mut()
-        {
+        if displays && let Some(last) = nodes.last_mut() {
             last.suffix = Cow::Owned(format!("{}{}", last.suffix, area.appearance.suffix));
         }
         let mut node = Node::group(nodes, "")?;
@@ -291,10 +292,14 @@ impl<'c> Evaluator<'c> {
         }
         match appearance.text_case {
             None => text,
-            Some(TextCase::Title) if !self.language().to_ascii_lowercase().starts_with("en") => text,
-            Some(case) => {
-                Cow::Owned(text_case::apply(&text, case, self.context.locale.language()))
+            Some(TextCase::Title) if !self.language().to_ascii_lowercase().starts_with("en") => {
+                text
             }
+            Some(case) => Cow::Owned(text_case::apply(
+                &text,
+                case,
+                self.context.locale.language(),
+            )),
         }
     }
 
@@ -316,10 +321,17 @@ impl<'c> Evaluator<'c> {
                     && text.appearance.font.is_plain()
                     && !text.appearance.quotes
                     && text.appearance.display.is_none();
-                Some(if plain { node } else { node.with(&text.appearance) })
+                Some(if plain {
+                    node
+                } else {
+                    node.with(&text.appearance)
+                })
             }
             TextSource::Term { name, form, plural } => {
-                let term = context.locale.term(name, *form, *plural).unwrap_or_default();
+                let term = context
+                    .locale
+                    .term(name, *form, *plural)
+                    .unwrap_or_default();
                 if term.is_empty() {
                     return None;
                 }
@@ -430,10 +442,18 @@ impl<'c> Evaluator<'c> {
             let value = self.cased(value, appearance);
             return Some(Node::link(href, value).with(appearance));
         }
-        let value = if value.contains('\\') { Cow::Owned(value.replace('\\', "")) } else { value };
+        let value = if value.contains('\\') {
+            Cow::Owned(value.replace('\\', ""))
+        } else {
+            value
+        };
         let node = Node::text(self.cased(value, appearance))?.with(appearance);
         self.printed();
-        Some(if self.in_substitute { node.tagged(Tag::Substitute) } else { node })
+        Some(if self.in_substitute {
+            node.tagged(Tag::Substitute)
+        } else {
+            node
+        })
     }
 
     /// The text of a variable, in its short form if there is one and it is asked for.
@@ -464,15 +484,22 @@ impl<'c> Evaluator<'c> {
     /// The value of a number variable, whose value may be that of the cite.
     fn number_value(&self, variable: VariableId) -> Option<Cow<'c, str>> {
         match variable {
-            variables::LOCATOR => {
-                self.context.cite?.locator.as_deref().filter(|text| !text.is_empty()).map(Cow::Borrowed)
-            }
-            variables::FIRST_REFERENCE_NOTE_NUMBER => {
-                self.context.cite?.first_note.map(|number| Cow::Owned(number.to_string()))
-            }
-            variables::CITATION_NUMBER => {
-                self.context.number.map(|number| Cow::Owned(number.to_string()))
-            }
+            variables::LOCATOR => self
+                .context
+                .cite?
+                .locator
+                .as_deref()
+                .filter(|text| !text.is_empty())
+                .map(Cow::Borrowed),
+            variables::FIRST_REFERENCE_NOTE_NUMBER => self
+                .context
+                .cite?
+                .first_note
+                .map(|number| Cow::Owned(number.to_string())),
+            variables::CITATION_NUMBER => self
+                .context
+                .number
+                .map(|number| Cow::Owned(number.to_string())),
             _ => self.context.work.text(variable).map(Cow::Borrowed),
         }
     }
@@ -527,9 +554,10 @@ impl<'c> Evaluator<'c> {
             variable: name,
             form,
             gender: context.locale.gender(match variable {
-                variables::LOCATOR => {
-                    context.cite.and_then(|cite| cite.label.as_deref()).unwrap_or("page")
-                }
+                variables::LOCATOR => context
+                    .cite
+                    .and_then(|cite| cite.label.as_deref())
+                    .unwrap_or("page"),
                 _ => name,
             }),
             is_page,
@@ -537,7 +565,11 @@ impl<'c> Evaluator<'c> {
         });
         let node = Node::text(self.cased(Cow::Owned(text), appearance))?.with(appearance);
         self.printed();
-        Some(if variable == variables::LOCATOR { node.tagged(Tag::Locator) } else { node })
+        Some(if variable == variables::LOCATOR {
+            node.tagged(Tag::Locator)
+        } else {
+            node
+        })
     }
 
     fn date(&mut self, date: &'c Date) -> Option<Node<'c>> {
@@ -547,7 +579,10 @@ impl<'c> Evaluator<'c> {
             return None;
         }
         // The day on which a work was looked at tells nothing apart.
-        let value = context.work.date(date.variable).filter(|date| !date.is_empty());
+        let value = context
+            .work
+            .date(date.variable)
+            .filter(|date| !date.is_empty());
         let node = value.and_then(|value| compose_dates::date(self, date, value));
         self.seen_variable(node.is_some());
         if node.is_some() {
@@ -555,7 +590,11 @@ impl<'c> Evaluator<'c> {
             self.printed();
         }
         let node = node?;
-        Some(if self.in_substitute { node.tagged(Tag::Substitute) } else { node })
+        Some(if self.in_substitute {
+            node.tagged(Tag::Substitute)
+        } else {
+            node
+        })
     }
 
     /// The year suffix of the work, where it stands: behind the first year.
@@ -600,8 +639,7 @@ impl<'c> Evaluator<'c> {
         self.group.has_term = true;
         self.printed();
         Some(
-            Node::text(self.cased(Cow::Borrowed(text), &label.appearance))?
-                .with(&label.appearance),
+            Node::text(self.cased(Cow::Borrowed(text), &label.appearance))?.with(&label.appearance),
         )
     }
 
@@ -635,7 +673,8 @@ impl<'c> Evaluator<'c> {
                 if variables::kind(*variable) == VariableKind::Number
                     && !matches!(*variable, variables::VERSION)
                 {
-                    self.parsed_number(*variable).is_some_and(|number| number.numeric)
+                    self.parsed_number(*variable)
+                        .is_some_and(|number| number.numeric)
                 } else {
                     context
                         .work
@@ -647,7 +686,9 @@ impl<'c> Evaluator<'c> {
                 context.work.date(*variable).is_some_and(|date| date.circa)
             }
             Condition::Locator(label) => {
-                let Some(number) = self.parsed_number(variables::LOCATOR) else { return false };
+                let Some(number) = self.parsed_number(variables::LOCATOR) else {
+                    return false;
+                };
                 let own = context.cite.and_then(|cite| cite.label.as_deref());
                 number.label.or(own).unwrap_or("page") == label
             }
@@ -722,7 +763,11 @@ pub(super) fn strip_periods(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
-        if character == '.' && characters.peek().is_none_or(|next| !next.is_ascii_lowercase()) {
+        if character == '.'
+            && characters
+                .peek()
+                .is_none_or(|next| !next.is_ascii_lowercase())
+        {
             continue;
         }
         result.push(character);

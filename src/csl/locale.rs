@@ -231,7 +231,10 @@ impl LocaleLayer {
                     }
                 }
                 "terms" => {
-                    for term in child.children().filter(|term| term.has_tag_name_local("term")) {
+                    for term in child
+                        .children()
+                        .filter(|term| term.has_tag_name_local("term"))
+                    {
                         layer.read_term(term);
                     }
                 }
@@ -288,7 +291,11 @@ impl LocaleLayer {
         ordinal_match: Option<OrdinalMatch>,
     ) {
         // "sub verbo" is the name that CSL 1.0.1 had for "sub-verbo".
-        let name = if name == "sub verbo" { "sub-verbo" } else { name };
+        let name = if name == "sub verbo" {
+            "sub-verbo"
+        } else {
+            name
+        };
         let term = self.terms.entry(name.into()).or_default();
         term.gender = gender.or(term.gender);
         term.ordinal_match = ordinal_match.or(term.ordinal_match);
@@ -499,7 +506,12 @@ impl Locale {
                 break;
             }
         }
-        let term = |name: &str| locale.term(name, TermForm::Long, false).unwrap_or("").to_owned();
+        let term = |name: &str| {
+            locale
+                .term(name, TermForm::Long, false)
+                .unwrap_or("")
+                .to_owned()
+        };
         locale.quotes = QuoteMarks {
             open: term("open-quote"),
             close: term("close-quote"),
@@ -529,7 +541,9 @@ impl Locale {
         if let Some(date) = &layer.numeric_date {
             self.numeric_date = date.clone();
         }
-        self.punctuation_in_quote = layer.punctuation_in_quote.unwrap_or(self.punctuation_in_quote);
+        self.punctuation_in_quote = layer
+            .punctuation_in_quote
+            .unwrap_or(self.punctuation_in_quote);
         self.limit_day_ordinals = layer.limit_day_ordinals.unwrap_or(self.limit_day_ordinals);
     }
 
@@ -592,7 +606,9 @@ impl Locale {
         let exact = |name: &str, wanted: &[OrdinalMatch], default: OrdinalMatch| {
             let term = self.terms.get(name)?;
             let matching = term.ordinal_match.unwrap_or(default);
-            wanted.contains(&matching).then(|| self.gendered_term(name, gender))?
+            wanted
+                .contains(&matching)
+                .then(|| self.gendered_term(name, gender))?
         };
         let mut suffix = None;
         if number < 100 {

@@ -90,7 +90,9 @@ use crate::work::CslItem;
 ///
 /// A style without a bibliography gives an empty one.
 pub fn format_bibliography(style: &Style, locale: Option<&str>, works: &[CslItem]) -> Bibliography {
-    Processor::new(style, locale, works).bibliography().unwrap_or_default()
+    Processor::new(style, locale, works)
+        .bibliography()
+        .unwrap_or_default()
 }
 
 /// Abbreviations for what a style asks for in short form, by the kind of what is abbreviated: a

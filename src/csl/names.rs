@@ -54,8 +54,10 @@ pub(super) fn names<'c>(
     if let [first, second] = present.as_slice()
         && work.names(*first) == work.names(*second)
     {
-        let mut both =
-            [context.style.variables.name(*first), context.style.variables.name(*second)];
+        let mut both = [
+            context.style.variables.name(*first),
+            context.style.variables.name(*second),
+        ];
         both.sort_unstable();
         let term = both.concat();
         if context.locale.term(&term, TermForm::Long, false).is_some() {
@@ -107,7 +109,10 @@ fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
         .cite
         .is_some_and(|cite| cite.position != CitePosition::First);
     if subsequent {
-        et_al_min = own.et_al_subsequent_min.or(area.et_al_subsequent_min).or(et_al_min);
+        et_al_min = own
+            .et_al_subsequent_min
+            .or(area.et_al_subsequent_min)
+            .or(et_al_min);
         et_al_use_first = own
             .et_al_subsequent_use_first
             .or(area.et_al_subsequent_use_first)
@@ -118,9 +123,8 @@ fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
         et_al_use_first = key.names_use_first.or(et_al_use_first);
         et_al_use_last = key.names_use_last.or(et_al_use_last);
     }
-    let text = |own: &'c Option<String>, area: &'c Option<String>| {
-        own.as_deref().or(area.as_deref())
-    };
+    let text =
+        |own: &'c Option<String>, area: &'c Option<String>| own.as_deref().or(area.as_deref());
     NameStyle {
         and: own.and.or(area.and),
         delimiter: text(&own.delimiter, &area.delimiter).unwrap_or(", "),
@@ -156,7 +160,9 @@ fn labelled<'c>(
     term: &str,
     people: usize,
 ) -> Option<Node<'c>> {
-    let Some(names_label) = &element.label else { return Some(node) };
+    let Some(names_label) = &element.label else {
+        return Some(node);
+    };
     if evaluator.context.purpose == Purpose::Sort {
         return Some(node);
     }
@@ -167,13 +173,22 @@ fn labelled<'c>(
         LabelPlural::Contextual => people > 1,
     };
     let locale = evaluator.context.locale;
-    let Some(text) = locale.term(term, label.form, plural).filter(|text| !text.is_empty()) else {
+    let Some(text) = locale
+        .term(term, label.form, plural)
+        .filter(|text| !text.is_empty())
+    else {
         return Some(node);
     };
     let label = Node::text(evaluator.cased(Cow::Borrowed(text), &label.appearance))
         .map(|node| node.with(&label.appearance).tagged(Tag::Label));
-    let Some(label) = label else { return Some(node) };
-    let nodes = if names_label.before { vec![label, node] } else { vec![node, label] };
+    let Some(label) = label else {
+        return Some(node);
+    };
+    let nodes = if names_label.before {
+        vec![label, node]
+    } else {
+        vec![node, label]
+    };
     Node::group(nodes, "")
 }
 
@@ -204,12 +219,18 @@ fn name_list<'c>(
                 .copied()
                 .unwrap_or(0);
             // Without initials to show, the next step after the family name is the full name.
-            let requested = if requested == 1 && style.initialize_with.is_none() { 2 } else { requested };
+            let requested = if requested == 1 && style.initialize_with.is_none() {
+                2
+            } else {
+                requested
+            };
             if person.is_literal() || context.purpose == Purpose::Sort {
                 return base_level;
             }
             let by_name =
-                context.given_names.level(person, at, base_level, style.initialize_with.is_some());
+                context
+                    .given_names
+                    .level(person, at, base_level, style.initialize_with.is_some());
             base_level.max(requested).max(by_name)
         })
         .collect();
@@ -243,7 +264,10 @@ fn name_list<'c>(
     }
     let forced_et_al = people.iter().take(shown).any(has_et_al);
     if truncated && !matches!(context.purpose, Purpose::Sort) || forced_et_al {
-        return (join_with_et_al(evaluator, element, style, nodes, &inverted), shown);
+        return (
+            join_with_et_al(evaluator, element, style, nodes, &inverted),
+            shown,
+        );
     }
     if context.purpose == Purpose::Sort {
         return (Node::group(nodes, style.delimiter), shown);
@@ -314,9 +338,11 @@ fn join<'c>(
         return Node::group(nodes, "");
     }
     let term = match and {
-        And::Text => {
-            evaluator.context.locale.term("and", TermForm::Long, false).unwrap_or("and")
-        }
+        And::Text => evaluator
+            .context
+            .locale
+            .term("and", TermForm::Long, false)
+            .unwrap_or("and"),
         And::Symbol => "&",
     };
     let spaced = begins_alphabetic(term);
@@ -325,15 +351,27 @@ fn join<'c>(
         inverted.len() > 1 && inverted.get(inverted.len() - 2).copied().unwrap_or(false);
     let prefix = match style.precedes_last {
         DelimiterPrecedes::Contextual if two => {
-            if spaced { " " } else { "" }
+            if spaced {
+                " "
+            } else {
+                ""
+            }
         }
         DelimiterPrecedes::Contextual => {
-            if spaced { style.delimiter } else { "" }
+            if spaced {
+                style.delimiter
+            } else {
+                ""
+            }
         }
         DelimiterPrecedes::Always => style.delimiter,
         DelimiterPrecedes::AfterInvertedName if before_last_inverted => style.delimiter,
         DelimiterPrecedes::Never | DelimiterPrecedes::AfterInvertedName => {
-            if spaced { " " } else { "" }
+            if spaced {
+                " "
+            } else {
+                ""
+            }
         }
     };
     let last = nodes.pop()?;
@@ -373,7 +411,11 @@ fn join_with_et_al<'c>(
         Some(et_al) => (et_al.term.as_str(), Some(&et_al.appearance)),
         None => ("et-al", None),
     };
-    let term = evaluator.context.locale.term(name, TermForm::Long, false).unwrap_or_default();
+    let term = evaluator
+        .context
+        .locale
+        .term(name, TermForm::Long, false)
+        .unwrap_or_default();
     let spaced = begins_alphabetic(term);
     let space = if spaced { " " } else { "" };
     let single = nodes.len() == 1;
@@ -408,7 +450,11 @@ struct Pieces<'c> {
 
 impl<'c> Pieces<'c> {
     fn new(plain: bool) -> Self {
-        Self { text: String::new(), nodes: Vec::new(), plain }
+        Self {
+            text: String::new(),
+            nodes: Vec::new(),
+            plain,
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -422,7 +468,9 @@ impl<'c> Pieces<'c> {
         if self.plain {
             self.text.push_str(text);
         } else if let Some(node) = Node::text(text.to_owned()) {
-            let font = appearance.map(|appearance| appearance.font).unwrap_or_default();
+            let font = appearance
+                .map(|appearance| appearance.font)
+                .unwrap_or_default();
             let mut node = node;
             node.font = font;
             self.nodes.push(node);
@@ -451,7 +499,9 @@ impl<'c> Pieces<'c> {
 
     /// The pieces as one, with the affixes of a part.
     fn affixed(mut self, appearance: Option<&'c Appearance>) -> Self {
-        let Some(appearance) = appearance else { return self };
+        let Some(appearance) = appearance else {
+            return self;
+        };
         if self.is_empty() || (appearance.prefix.is_empty() && appearance.suffix.is_empty()) {
             return self;
         }
@@ -466,7 +516,11 @@ impl<'c> Pieces<'c> {
     }
 
     fn finish(self) -> Option<Node<'c>> {
-        if self.plain { Node::text(self.text) } else { Node::group(self.nodes, "") }
+        if self.plain {
+            Node::text(self.text)
+        } else {
+            Node::group(self.nodes, "")
+        }
     }
 }
 
@@ -511,11 +565,14 @@ fn one_name<'c>(
                 text = text_case::apply(&text, case, context.locale.language());
             }
         }
-        if sorting { text.replace(['\'', '\u{2019}'], "") } else { text }
+        if sorting {
+            text.replace(['\'', '\u{2019}'], "")
+        } else {
+            text
+        }
     };
     // The language of a work can put family names first.
-    let vietnamese_or_hungarian =
-        matches!(context.work.language.as_deref(), Some("vi" | "hu"));
+    let vietnamese_or_hungarian = matches!(context.work.language.as_deref(), Some("vi" | "hu"));
     let given_text = given_name(evaluator, style, person, level);
     let show_given = level > 0;
     let piece = |text: &str, look: Option<&'c Appearance>| {
@@ -525,7 +582,13 @@ fn one_name<'c>(
     };
     let family = || piece(&person.family, family_look);
     let particle = || piece(&person.non_dropping_particle, family_look);
-    let given = || if show_given { piece(&given_text, given_look) } else { Pieces::new(plain) };
+    let given = || {
+        if show_given {
+            piece(&given_text, given_look)
+        } else {
+            Pieces::new(plain)
+        }
+    };
     let is_et_al = has_et_al(person);
     let dropping = || {
         if show_given && !given_text.is_empty() && !is_et_al {
@@ -545,7 +608,9 @@ fn one_name<'c>(
         }
         pieces
     };
-    let particle_joins = person.non_dropping_particle.ends_with(['\'', '\u{2019}', '-', ' ']);
+    let particle_joins = person
+        .non_dropping_particle
+        .ends_with(['\'', '\u{2019}', '-', ' ']);
     let hard_space = match context.locale.language().get(..2) {
         Some("fr" | "ru" | "cs") => "\u{a0}",
         _ => " ",
@@ -622,7 +687,10 @@ fn one_name<'c>(
                 .dropping_particle
                 .ends_with(['\'', '\u{2bc}', '\u{2019}', '-'])
                 && person.non_dropping_particle.is_empty()
-                && person.dropping_particle.trim_end_matches(['\'', '\u{2bc}', '\u{2019}', '-']) != "de";
+                && person
+                    .dropping_particle
+                    .trim_end_matches(['\'', '\u{2bc}', '\u{2019}', '-'])
+                    != "de";
             second.join("", dropping());
             if dropping_joins {
                 second.join("", family());
@@ -634,14 +702,17 @@ fn one_name<'c>(
             second.join(suffix_separator, suffix());
             let second = second.affixed(family_look);
             let mut name = given().affixed(given_look);
-            let hard = style.initialize_with.is_some_and(|with| with.contains(['\u{a0}', '\u{feff}']))
+            let hard = style
+                .initialize_with
+                .is_some_and(|with| with.contains(['\u{a0}', '\u{feff}']))
                 && level == 1;
             let space = if hard { hard_space } else { " " };
-            let between = if person.comma_particle && family_look.is_none_or(|look| look.prefix.is_empty()) {
-                format!(",{space}")
-            } else {
-                space.to_owned()
-            };
+            let between =
+                if person.comma_particle && family_look.is_none_or(|look| look.prefix.is_empty()) {
+                    format!(",{space}")
+                } else {
+                    space.to_owned()
+                };
             name.join(&between, second);
             name
         }
@@ -686,14 +757,23 @@ fn given_name(
 
 /// The keys by which persons of the same name are told apart.
 pub(super) fn name_key(person: &PersonName, particle_counts: bool) -> NameKey {
-    let plain = |text: &str| text.replace('.', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = |text: &str| {
+        text.replace('.', " ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     let mut family = plain(&person.family);
     if particle_counts && !person.non_dropping_particle.is_empty() && !family.is_empty() {
         family = format!("{family} {}", person.non_dropping_particle);
     }
     let given = plain(&person.given);
     let initials = initials::initialize(&given, "%s", true);
-    NameKey { family, initials, given }
+    NameKey {
+        family,
+        initials,
+        given,
+    }
 }
 
 /// What `cs:names` is where a sort key names a variable.

@@ -63,10 +63,7 @@ impl<'a> Node<'a> {
     }
 
     /// Nodes with a delimiter between them; none if there are none.
-    pub(super) fn group(
-        children: Vec<Self>,
-        delimiter: impl Into<Cow<'a, str>>,
-    ) -> Option<Self> {
+    pub(super) fn group(children: Vec<Self>, delimiter: impl Into<Cow<'a, str>>) -> Option<Self> {
         (!children.is_empty()).then(|| Self::new(Content::Children(children, delimiter.into())))
     }
 
@@ -84,7 +81,10 @@ impl<'a> Node<'a> {
 
     /// Text as it is, linked to an address.
     pub(super) fn link(href: String, text: impl Into<Cow<'a, str>>) -> Self {
-        Self::new(Content::Link { href, text: text.into() })
+        Self::new(Content::Link {
+            href,
+            text: text.into(),
+        })
     }
 
     /// The node with the affixes and the formatting of an element.
@@ -152,9 +152,7 @@ impl<'a> Node<'a> {
             return Some(self);
         }
         match &self.content {
-            Content::Children(children, _) => {
-                children.iter().find_map(|child| child.find(wanted))
-            }
+            Content::Children(children, _) => children.iter().find_map(|child| child.find(wanted)),
             _ => None,
         }
     }

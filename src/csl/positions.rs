@@ -57,9 +57,11 @@ pub(super) fn positions(citations: &[Citation], near_distance: u32) -> Vec<Vec<P
                             let near = previous.note + 1 >= citation.note;
                             let alone = previous.note == 0
                                 || in_note.get(&previous.note).copied() == Some(1);
-                            (near && alone && previous.cites.iter().all(|other| other.id == cite.id))
-                                .then(|| previous.cites.last())
-                                .flatten()
+                            (near
+                                && alone
+                                && previous.cites.iter().all(|other| other.id == cite.id))
+                            .then(|| previous.cites.last())
+                            .flatten()
                         }
                     })
                 };

@@ -78,12 +78,19 @@ impl<'a> Processor<'a> {
         let compiled = &style.compiled;
         let locale = Locale::assemble(language, locales, &compiled.locales);
         let mut seen = FxHashSet::default();
-        let items: Vec<&CslItem> =
-            works.iter().filter(|item| seen.insert(item.id.as_str())).collect();
-        let works: Vec<Work<'a>> =
-            items.par_iter().map(|item| Work::new(item, &compiled.variables)).collect();
-        let index =
-            items.iter().enumerate().map(|(at, item)| (item.id.as_str(), at)).collect();
+        let items: Vec<&CslItem> = works
+            .iter()
+            .filter(|item| seen.insert(item.id.as_str()))
+            .collect();
+        let works: Vec<Work<'a>> = items
+            .par_iter()
+            .map(|item| Work::new(item, &compiled.variables))
+            .collect();
+        let index = items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| (item.id.as_str(), at))
+            .collect();
         let collation = Collation::new(locale.language());
         let count = works.len();
         let mut processor = Self {
@@ -111,14 +118,22 @@ impl<'a> Processor<'a> {
 
     /// The year suffixes that works were given, by citation key.
     pub fn year_suffixes(&self) -> impl Iterator<Item = (&str, String)> {
-        self.works.iter().zip(&self.ambiguities).filter_map(|(work, ambiguity)| {
-            Some((work.id, super::evaluate::year_suffix(ambiguity.year_suffix?)))
-        })
+        self.works
+            .iter()
+            .zip(&self.ambiguities)
+            .filter_map(|(work, ambiguity)| {
+                Some((
+                    work.id,
+                    super::evaluate::year_suffix(ambiguity.year_suffix?),
+                ))
+            })
     }
 
     /// The citation keys in the order of the bibliography.
     pub fn order(&self) -> impl Iterator<Item = &str> {
-        self.order.iter().filter_map(|at| Some(self.works.get(*at)?.id))
+        self.order
+            .iter()
+            .filter_map(|at| Some(self.works.get(*at)?.id))
     }
 
     pub(super) fn context(&self, work: usize, part: Part, purpose: Purpose) -> Option<Context<'_>> {
@@ -170,7 +185,11 @@ impl<'a> Processor<'a> {
         let count = self.order.len();
         for (place, work) in self.order.iter().enumerate() {
             if let Some(number) = self.numbers.get_mut(*work) {
-                *number = if descending_numbers { count - place } else { place + 1 };
+                *number = if descending_numbers {
+                    count - place
+                } else {
+                    place + 1
+                };
             }
         }
     }
@@ -178,8 +197,7 @@ impl<'a> Processor<'a> {
     /// Finds the works whose cites are equal, and what tells them apart.
     fn disambiguate(&mut self) {
         let options = &self.style.compiled.options;
-        let by_name =
-            options.add_givenname && options.givenname_rule != GivennameRule::ByCite;
+        let by_name = options.add_givenname && options.givenname_rule != GivennameRule::ByCite;
         let needed = options.add_names
             || options.add_givenname
             || options.add_year_suffix
@@ -197,16 +215,20 @@ impl<'a> Processor<'a> {
                     observations.name_variables.into_iter().collect()
                 })
                 .collect();
-            let names = self.works.iter().zip(&variables).flat_map(|(work, variables)| {
-                let mut variables: Vec<_> = variables.iter().collect();
-                variables.sort_unstable();
-                let primary = options.givenname_rule.primary_only();
-                variables.into_iter().flat_map(move |variable| {
-                    let names = work.names(*variable);
-                    let count = if primary { 1 } else { names.len() };
-                    names.iter().take(count).filter(|name| !name.is_literal())
-                })
-            });
+            let names = self
+                .works
+                .iter()
+                .zip(&variables)
+                .flat_map(|(work, variables)| {
+                    let mut variables: Vec<_> = variables.iter().collect();
+                    variables.sort_unstable();
+                    let primary = options.givenname_rule.primary_only();
+                    variables.into_iter().flat_map(move |variable| {
+                        let names = work.names(*variable);
+                        let count = if primary { 1 } else { names.len() };
+                        names.iter().take(count).filter(|name| !name.is_literal())
+                    })
+                });
             self.given_names = GivenNames::new(
                 options.givenname_rule,
                 options.demote_particle == DemoteParticle::Never,
@@ -221,8 +243,10 @@ impl<'a> Processor<'a> {
         for (work, text) in texts.iter().enumerate() {
             groups.entry(text).or_default().push(work);
         }
-        let mut groups: Vec<Vec<usize>> =
-            groups.into_values().filter(|group| group.len() > 1).collect();
+        let mut groups: Vec<Vec<usize>> = groups
+            .into_values()
+            .filter(|group| group.len() > 1)
+            .collect();
         groups.sort_unstable();
         let mut ranks = vec![0; count];
         for (rank, work) in self.order.iter().enumerate() {
@@ -230,7 +254,10 @@ impl<'a> Processor<'a> {
                 *slot = rank;
             }
         }
-        let cites = Cites { processor: self, ranks: &ranks };
+        let cites = Cites {
+            processor: self,
+            ranks: &ranks,
+        };
         let resolved: Vec<(usize, Ambiguity)> = groups
             .par_iter()
             .flat_map_iter(|group| disambiguation::resolve(group, options, &cites))
@@ -253,9 +280,16 @@ impl<'a> Processor<'a> {
         let Some(context) = self.context(work, Part::Citation, Purpose::Compare) else {
             return (String::new(), Observations::default());
         };
-        let context = Context { cite: Some(&details), ambiguity, ..context };
+        let context = Context {
+            cite: Some(&details),
+            ambiguity,
+            ..context
+        };
         let mut evaluator = Evaluator::new(context);
-        let text = evaluator.layout().map(|node| node.key()).unwrap_or_default();
+        let text = evaluator
+            .layout()
+            .map(|node| node.key())
+            .unwrap_or_default();
         (text, evaluator.observations)
     }
 
@@ -289,7 +323,9 @@ impl<'a> Processor<'a> {
                                 placed.near_note
                             },
                             first_note: cite.first_reference_note.or(placed.first_note),
-                            cited_often: times.get(cite.id.as_str()).is_some_and(|times| *times > 1),
+                            cited_often: times
+                                .get(cite.id.as_str())
+                                .is_some_and(|times| *times > 1),
                         }
                     })
                     .collect();
@@ -315,7 +351,11 @@ impl<'a> Processor<'a> {
             }
             CitationMode::Normal => clusters::format(self, &cites, None),
         };
-        FormattedCitation { content, note: citation.note, keys }
+        FormattedCitation {
+            content,
+            note: citation.note,
+            keys,
+        }
     }
 
     /// The bibliography of all works; none if the style has no bibliography.
@@ -389,16 +429,25 @@ impl<'a> Processor<'a> {
                     ))],
                     _ => return None,
                 };
-                Some(BibliographyEntry { key: self.works.get(*work)?.id.to_owned(), content })
+                Some(BibliographyEntry {
+                    key: self.works.get(*work)?.id.to_owned(),
+                    content,
+                })
             })
             .collect();
-        Some(Bibliography { entries, layout: options.layout })
+        Some(Bibliography {
+            entries,
+            layout: options.layout,
+        })
     }
 
     fn entry_tree(&self, work: usize) -> Option<Node<'_>> {
         let context = self.context(work, Part::Bibliography, Purpose::Print)?;
         let ambiguity = self.ambiguities.get(work).unwrap_or(&self.no_ambiguity);
-        let mut evaluator = Evaluator::new(Context { ambiguity, ..context });
+        let mut evaluator = Evaluator::new(Context {
+            ambiguity,
+            ..context
+        });
         evaluator.bibliography_layout(self.style.compiled.options.layout.second_field_align)
     }
 
@@ -411,13 +460,21 @@ impl<'a> Processor<'a> {
 
 /// The locator of a cite and its label, which may be written in front of it: "ch. 5".
 fn locator(cite: &Cite, locale: &Locale) -> (Option<String>, Option<String>) {
-    let Some((text, _)) = cite.locator_key() else { return (None, None) };
+    let Some((text, _)) = cite.locator_key() else {
+        return (None, None);
+    };
     let label = cite.label.as_deref().map(|label| {
-        if label == "sub verbo" { "sub-verbo".to_owned() } else { label.to_owned() }
+        if label == "sub verbo" {
+            "sub-verbo".to_owned()
+        } else {
+            label.to_owned()
+        }
     });
     if label.as_deref().is_none_or(|label| label == "page")
         && let Some((term, rest)) = super::numbers::leading_label(text)
-        && locale.term(term, super::element::TermForm::Long, false).is_some()
+        && locale
+            .term(term, super::element::TermForm::Long, false)
+            .is_some()
     {
         return (Some(rest.to_owned()), Some(term.to_owned()));
     }
@@ -432,7 +489,10 @@ fn is_number_key(source: &SortSource, macros: &[Vec<super::element::Element>]) -
         SortSource::Macro(number) => matches!(
             macros.get(*number).map(Vec::as_slice),
             Some([Element::Text(Text {
-                source: TextSource::Variable { variable: variables::CITATION_NUMBER, .. },
+                source: TextSource::Variable {
+                    variable: variables::CITATION_NUMBER,
+                    ..
+                },
                 ..
             })])
         ),
@@ -461,7 +521,9 @@ fn is_creator(tag: Tag) -> bool {
 
 /// What stands at the head of an entry, name by name, as far as it can be substituted.
 fn substitution_names(tree: &Node<'_>) -> Vec<String> {
-    let Some(head) = tree.find(&is_creator) else { return Vec::new() };
+    let Some(head) = tree.find(&is_creator) else {
+        return Vec::new();
+    };
     if head.tag == Tag::Substitute {
         return vec![head.key()];
     }
@@ -499,8 +561,14 @@ fn substitute_author(
     if before.is_empty() {
         return;
     }
-    let Some(head) = tree.find_mut(&is_creator) else { return };
-    let common = names.iter().zip(before).take_while(|(left, right)| left == right).count();
+    let Some(head) = tree.find_mut(&is_creator) else {
+        return;
+    };
+    let common = names
+        .iter()
+        .zip(before)
+        .take_while(|(left, right)| left == right)
+        .count();
     let all = names == before;
     match rule {
         SubstituteRule::CompleteAll if all => {

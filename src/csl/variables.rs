@@ -39,7 +39,10 @@ const fn same(left: &str, right: &str) -> bool {
     }
     let mut at = 0;
     while at < left.len() {
-        #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, within bounds")]
+        #[allow(
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler, within bounds"
+        )]
         if left[at] != right[at] {
             return false;
         }
@@ -51,7 +54,10 @@ const fn same(left: &str, right: &str) -> bool {
 const fn position(name: &str) -> VariableId {
     let mut at = 0;
     while at < KNOWN.len() {
-        #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, within bounds")]
+        #[allow(
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler, within bounds"
+        )]
         if same(KNOWN[at].0, name) {
             return at as VariableId;
         }

@@ -89,10 +89,10 @@ fn keep_case(converted: &mut FromCsl, item: &CslItem) {
         return;
     }
     for field in &mut converted.work.fields {
-        if marked.contains(&field.name.as_str()) {
-            if let Some(inside) = field.value.strip_suffix('}') {
-                field.value = format!("{inside}{{}}}}");
-            }
+        if marked.contains(&field.name.as_str())
+            && let Some(inside) = field.value.strip_suffix('}')
+        {
+            field.value = format!("{inside}{{}}}}");
         }
     }
     let Work {
@@ -373,10 +373,10 @@ impl<'i> Conversion<'i> {
                 self.push(field, list(&text));
             }
         }
-        if self.entry_type == "patent" {
-            if let Some(text) = self.take_text("jurisdiction") {
-                self.push("location", list(&text));
-            }
+        if self.entry_type == "patent"
+            && let Some(text) = self.take_text("jurisdiction")
+        {
+            self.push("location", list(&text));
         }
         let own_number = if entry_types::numbers_series(self.entry_type) {
             ("collection-number", "number")
@@ -439,7 +439,7 @@ impl<'i> Conversion<'i> {
                 CslValue::Number(number) => Some(number.to_string()),
                 _ => None,
             };
-            let known = TEXTS.contains(&variable.as_str()) || variable == "collection-number";
+            let known = TEXTS.contains(&variable.as_str());
             match text {
                 Some(text) if known => {
                     self.push(variable, to_tex(&text));
