@@ -57,7 +57,7 @@ fn citation_key(id: &str) -> String {
             let fits = character
                 .encode_utf8(&mut buffer)
                 .bytes()
-                .all(|byte| is_key_byte(byte) && !matches!(byte, b'\\' | b'~' | b'\''));
+                .all(|byte| is_key_byte(byte) && !matches!(byte, b'\\' | b'~'));
             if fits && !character.is_whitespace() && !character.is_control() {
                 character
             } else {
@@ -260,25 +260,24 @@ impl<'i> Conversion<'i> {
         let title = self.take_text("title").map(titled);
         let container = self.take_text("container-title");
         let whole = self.entry_type == "book";
-        if let Some(volume_title) = volume_title.filter(|_| whole || chapter_like) {
-            if whole {
-                self.push("title", volume_title);
-                self.push("maintitle", title.unwrap_or_default());
-            } else {
+        match volume_title {
+            Some(volume_title) if chapter_like => {
                 self.push("title", title.unwrap_or_default());
                 self.push("booktitle", volume_title);
-                self.push(
-                    "maintitle",
-                    container.clone().map(titled).unwrap_or_default(),
-                );
+                let main = container.clone().map(titled).unwrap_or_default();
+                self.push("maintitle", main);
             }
-        } else {
-            self.push("title", title.unwrap_or_default());
+            Some(volume_title) => {
+                self.push("title", volume_title);
+                self.push("maintitle", title.unwrap_or_default());
+            }
+            None => self.push("title", title.unwrap_or_default()),
         }
+        let in_volume = chapter_like && self.fields.iter().any(|(name, _)| name == "maintitle");
         if let Some(container) = container {
             if is_article || whole {
                 self.push("journaltitle", to_tex(&container));
-            } else if self.fields.iter().all(|(name, _)| name != "maintitle") {
+            } else if !in_volume {
                 self.push("booktitle", titled(container));
             }
         }
