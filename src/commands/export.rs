@@ -43,11 +43,13 @@ impl Export {
             }
             Format::Biblatex => {
                 let works = session.select(&library, &self.query)?;
+                note_if_none(session, &works);
                 let keys: Vec<i64> = works.iter().map(|work| work.id).collect();
                 output.write_all(library.export_works(&keys)?.as_bytes())?;
             }
             Format::CslJson => {
                 let works = session.select(&library, &self.query)?;
+                note_if_none(session, &works);
                 let items = works
                     .iter()
                     .map(Reference::item)
@@ -58,5 +60,12 @@ impl Export {
         }
         output.flush()?;
         Ok(Outcome::Done)
+    }
+}
+
+/// A query that finds nothing leaves an empty file behind, which should not come as a surprise.
+fn note_if_none(session: &Session, works: &[Reference]) {
+    if works.is_empty() {
+        session.note("no works found");
     }
 }

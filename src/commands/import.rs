@@ -136,6 +136,12 @@ pub(super) fn report_problems(session: &Session, receipt: &Receipt) {
         for problem in &file.problems {
             session.note(told(&file.path, problem));
         }
+        if file.counts.entries == 0 {
+            session.note(format_args!(
+                "{}: there are no entries in it; peerbib reads BibTeX and BibLaTeX (.bib)",
+                file.path
+            ));
+        }
     }
 }
 

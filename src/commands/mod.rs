@@ -47,6 +47,9 @@ pub enum Outcome {
 /// What a command gives.
 pub type Result = std::result::Result<Outcome, Failure>;
 
+/// The heading of the options that every verb has.
+const EVERYWHERE: &str = "Options of every verb";
+
 /// Keep, tag and cite the literature of peer production and the commons.
 ///
 /// peerbib keeps references in a library, a single file on your own computer. It imports BibTeX and
@@ -58,6 +61,8 @@ pub type Result = std::result::Result<Outcome, Failure>;
     version,
     propagate_version = true,
     disable_help_subcommand = true,
+    subcommand_value_name = "VERB",
+    subcommand_help_heading = "Verbs",
     after_help = "Start here:\n  peerbib quickstart\n  peerbib import refs.bib\n  \
                   peerbib find author:benkler\n  peerbib format movement:oekonux --style apa\n\n\
                   `peerbib VERB --help` says more about each verb and shows an example."
@@ -70,6 +75,7 @@ pub struct CommandLine {
     #[arg(
         long,
         global = true,
+        help_heading = EVERYWHERE,
         value_name = "PATH",
         env = "PEERBIB_LIBRARY",
         hide_env_values = true
@@ -77,7 +83,13 @@ pub struct CommandLine {
     library: Option<PathBuf>,
 
     /// When to use colour and other formatting
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = EVERYWHERE,
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     color: Colour,
 
     #[command(subcommand)]
@@ -108,7 +120,7 @@ enum Command {
     Why(why::Why),
     Format(format::Format),
     Check(check::Check),
-    Style(style::Style),
+    Style(style::StyleCommand),
     Undo(history::Undo),
     Redo(history::Redo),
     Log(history::Log),

@@ -124,7 +124,8 @@ fn cite_tree_after<'p>(
 }
 
 /// A cite on its way into a citation.
-struct Part_<'p> {
+struct CitePart<'p> {
+    entry: &'p Entry<'p>,
     tree: Option<Node<'p>>,
     /// What stands between it and the one before.
     delimiter: String,
@@ -145,7 +146,7 @@ pub(super) fn format(
     let style = &processor.style.compiled;
     let options = &style.options;
     let area = &style.citation;
-    let mut parts: Vec<Part_<'_>> = Vec::with_capacity(entries.len());
+    let mut parts: Vec<CitePart<'_>> = Vec::with_capacity(entries.len());
     let mut last_authors: Option<String> = None;
     let mut last_year: Option<(String, bool)> = None;
     let mut author_only = false;
@@ -211,8 +212,21 @@ pub(super) fn format(
         }
         let layout_delimiter = area.delimiter.as_str();
         let before_locator = parts.last().is_some_and(|before| before.has_locator);
-        let before_collapsed =
-            at > 1 && parts.last().is_some_and(|before| before.authors_collapsed);
+        let before_collapsed = parts.last().is_some_and(|before| before.authors_collapsed);
+        let layout_or_after = match &options.after_collapse_delimiter {
+            Some(after)
+                if collapses
+                    && at > 0
+                    && (before_locator
+                        || (!collapsed
+                            && (before_collapsed
+                                || options.collapse != Some(Collapse::YearSuffix)))) =>
+            {
+                Some(after.clone())
+            }
+            Some(_) => Some(layout_delimiter.to_owned()),
+            None => None,
+        };
         let mut delimiter = if year_collapsed {
             options
                 .year_suffix_delimiter
@@ -222,11 +236,8 @@ pub(super) fn format(
                 .to_owned()
         } else if same_authors && let Some(group) = &options.cite_group_delimiter {
             group.clone()
-        } else if let Some(after) = &options.after_collapse_delimiter
-            && collapses
-            && (before_locator || (before_collapsed && !collapsed))
-        {
-            after.clone()
+        } else if let Some(delimiter) = layout_or_after {
+            delimiter
         } else if collapsed && !options.note_class {
             ", ".to_owned()
         } else {
@@ -234,7 +245,12 @@ pub(super) fn format(
         };
         adjust_delimiter(&mut delimiter, at, entries);
         let tree = tree.map(|tree| with_affixes(tree, entry, at == 0));
-        parts.push(Part_ {
+        if tree.is_none() && collapsed {
+            // All of the cite is in what was collapsed.
+            continue;
+        }
+        parts.push(CitePart {
+            entry,
             tree,
             delimiter,
             has_locator,
@@ -245,17 +261,17 @@ pub(super) fn format(
         }
     }
     if options.collapse == Some(Collapse::CitationNumber) {
-        collapse_numbers(processor, &mut parts, entries, |tag| match tag {
+        collapse_numbers(processor, &mut parts, |tag| match tag {
             Tag::CitationNumber(number) => Some(number),
             _ => None,
         });
     } else if options.collapse == Some(Collapse::YearSuffixRanged) {
-        collapse_numbers(processor, &mut parts, entries, |tag| match tag {
+        collapse_numbers(processor, &mut parts, |tag| match tag {
             Tag::YearSuffix(number) => Some(number),
             _ => None,
         });
     }
-    compose(processor, parts, entries, author_only)
+    compose(processor, parts, author_only)
 }
 
 /// Punctuation that a caller puts behind or before a cite takes the place of the delimiter's.
@@ -397,8 +413,7 @@ fn without_author(tree: Node<'_>) -> Option<Node<'_>> {
 /// Prints runs of three and more numbers that follow on each other as ranges.
 fn collapse_numbers(
     processor: &Processor<'_>,
-    parts: &mut Vec<Part_<'_>>,
-    entries: &[Entry<'_>],
+    parts: &mut Vec<CitePart<'_>>,
     number_of: impl Fn(Tag) -> Option<usize>,
 ) {
     let delimiter = processor
@@ -407,13 +422,13 @@ fn collapse_numbers(
         .unwrap_or("\u{2013}");
     let numbers: Vec<Option<usize>> = parts
         .iter()
-        .zip(entries)
-        .map(|(part, entry)| {
+        .map(|part| {
+            let entry = part.entry;
             let tree = part.tree.as_ref()?;
             let bare = entry.cite.prefix.as_deref().unwrap_or_default().is_empty()
                 && entry.cite.suffix.as_deref().unwrap_or_default().is_empty();
             let number = number_of(tree.find(&|tag| number_of(tag).is_some())?.tag)?;
-            (bare && leaves(tree) == 1).then_some(number)
+            (bare && leaves(tree) == 1 || ends_in(tree, &number_of)).then_some(number)
         })
         .collect();
     let mut keep = vec![true; parts.len()];
@@ -422,6 +437,10 @@ fn collapse_numbers(
         let mut end = start + 1;
         while let (Some(Some(before)), Some(Some(next))) = (numbers.get(end - 1), numbers.get(end))
             && *next == before + 1
+            && parts
+                .get(end)
+                .and_then(|part| part.tree.as_ref())
+                .is_some_and(|tree| leaves(tree) == 1)
         {
             end += 1;
         }
@@ -444,6 +463,19 @@ fn collapse_numbers(
     });
 }
 
+/// Whether a year suffix is the last of a cite, so that a range can begin with it.
+fn ends_in(node: &Node<'_>, number_of: &impl Fn(Tag) -> Option<usize>) -> bool {
+    if matches!(node.tag, Tag::YearSuffix(_)) && number_of(node.tag).is_some() {
+        return true;
+    }
+    match &node.content {
+        Content::Children(children, _) => {
+            children.last().is_some_and(|last| ends_in(last, number_of))
+        }
+        _ => false,
+    }
+}
+
 fn leaves(node: &Node<'_>) -> usize {
     match &node.content {
         Content::Children(children, _) => children.iter().map(leaves).sum(),
@@ -451,15 +483,11 @@ fn leaves(node: &Node<'_>) -> usize {
     }
 }
 
-fn compose(
-    processor: &Processor<'_>,
-    parts: Vec<Part_<'_>>,
-    entries: &[Entry<'_>],
-    author_only: bool,
-) -> RichText {
+fn compose(processor: &Processor<'_>, parts: Vec<CitePart<'_>>, author_only: bool) -> RichText {
     let area = &processor.style.compiled.citation;
     let mut nodes: Vec<Node<'_>> = Vec::new();
-    for (part, entry) in parts.into_iter().zip(entries) {
+    for part in parts {
+        let entry = part.entry;
         let tree = match part.tree {
             Some(tree) => tree,
             None if entry.cite.suppress_author => continue,

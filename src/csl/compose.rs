@@ -140,6 +140,7 @@ impl<'l> Composer<'l> {
                     let Some(last) = text.chars().next_back() else {
                         continue;
                     };
+                    let at = at;
                     if next == ' ' {
                         return last == ' ' && !behind_quote;
                     }
@@ -157,6 +158,10 @@ impl<'l> Composer<'l> {
                         text.push(next);
                         return true;
                     }
+                    if behind_quote && self.locale.punctuation_in_quote && is_punctuation(next) {
+                        // Other punctuation follows the quotation mark, within the formatting.
+                        return self.insert_behind_quote(at, next);
+                    }
                     return false;
                 }
             }
@@ -164,10 +169,35 @@ impl<'l> Composer<'l> {
         false
     }
 
+    /// Sets a character right behind the quotation mark that closes after the text at `at`.
+    fn insert_behind_quote(&mut self, at: usize, next: char) -> bool {
+        let quote = self
+            .pieces
+            .iter()
+            .skip(at)
+            .rposition(|piece| matches!(piece, Piece::Close(Mark::Quote { .. })));
+        match quote {
+            Some(quote) if at + quote + 1 < self.pieces.len() => {
+                self.pieces
+                    .insert(at + quote + 1, Piece::Text(next.to_string()));
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn push(&mut self, text: &str) {
         if text.is_empty() {
             return;
         }
+        // Two spaces that were written are kept apart: the first does not break.
+        let spaced;
+        let text = if text.contains("  ") {
+            spaced = text.replace("  ", "\u{a0} ");
+            &spaced
+        } else {
+            text
+        };
         match self.pieces.last_mut() {
             Some(Piece::Text(last)) => last.push_str(text),
             _ => self.pieces.push(Piece::Text(text.to_owned())),
@@ -221,8 +251,6 @@ impl<'l> Composer<'l> {
             Formatting::Upright => &[Formatting::Italic, Formatting::Oblique],
             Formatting::NormalWeight => &[Formatting::Bold, Formatting::Light],
             Formatting::NormalVariant => &[Formatting::SmallCaps],
-            Formatting::NoDecoration => &[Formatting::Underline],
-            Formatting::Baseline => &[Formatting::Superscript, Formatting::Subscript],
             Formatting::Light => return false,
             _ => return true,
         };

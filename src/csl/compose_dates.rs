@@ -197,7 +197,7 @@ fn part<'c>(
         let year = values.year.unwrap_or(0);
         node = node.tagged(Tag::Year(year));
         let era = match year {
-            ..0 => locale.term("bc", TermForm::Long, false),
+            i32::MIN..0 => locale.term("bc", TermForm::Long, false),
             1..500 => locale.term("ad", TermForm::Long, false),
             _ => None,
         };
@@ -320,7 +320,9 @@ fn range<'c>(
         .and_then(|format| format.range_delimiter)
         .or_else(|| locale.term("year-range-delimiter", TermForm::Long, false))
         .unwrap_or("\u{2013}");
-    let mut nodes = Vec::new();
+    // What differs of both ends and is next to the delimiter is one node with it, so that nothing
+    // else comes between.
+    let mut nodes: Vec<Node<'c>> = Vec::new();
     let mut second: Vec<Node<'c>> = Vec::new();
     for (at, format) in formats.iter().enumerate() {
         let repeated = twice.contains(&format.name);
@@ -341,9 +343,18 @@ fn range<'c>(
             second.push(node);
         }
         if at == last_twice {
-            nodes.extend(Node::text(delimiter));
-            nodes.append(&mut second);
-            nodes.extend(evaluator.year_suffix_here());
+            let mut around: Vec<Node<'c>> = nodes.pop().into_iter().collect();
+            around.extend(Node::text(delimiter));
+            let mut rest = second.drain(..);
+            around.extend(rest.next());
+            nodes.extend(Node::group(around, ""));
+            nodes.extend(rest);
+            if twice.contains(&DatePartName::Year)
+                && let Some(suffix) = evaluator.year_suffix_here()
+                && let Some(last) = nodes.pop()
+            {
+                nodes.extend(Node::group(vec![last, suffix], ""));
+            }
         }
     }
     nodes

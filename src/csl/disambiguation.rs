@@ -160,29 +160,41 @@ pub(super) fn resolve(
     result
 }
 
-/// Meets `disambiguate` conditions, one more each time, until the cites differ.
+/// Meets `disambiguate` conditions, one more each time, until the cites differ; works that a step
+/// tells apart from all others take no further one.
 fn add_text(
     start: &Ambiguity,
     works: &[usize],
     cites: &dyn CiteText,
     result: &mut Vec<(usize, Ambiguity)>,
 ) {
+    const MOST: usize = 8;
+    let mut left = works.to_vec();
     let mut ambiguity = start.clone();
-    let mut most = 1;
-    for level in 1..=8 {
+    for level in 1..=MOST {
         ambiguity.disambiguate = level;
-        let mut texts = FxHashSet::default();
-        let mut all_differ = true;
-        for work in works {
+        let mut most = 1;
+        let mut by_text: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        for work in &left {
             let (text, observations) = cites.cite(*work, &ambiguity);
             most = most.max(observations.disambiguate_tests);
-            all_differ &= texts.insert(text);
+            by_text.entry(text).or_default().push(*work);
         }
-        if all_differ || level >= most {
-            break;
+        let last = level >= most || level == MOST;
+        let mut still_equal = Vec::new();
+        for (_, class) in by_text {
+            if class.len() == 1 || last {
+                result.extend(class.into_iter().map(|work| (work, ambiguity.clone())));
+            } else {
+                still_equal.extend(class);
+            }
+        }
+        still_equal.sort_unstable();
+        left = still_equal;
+        if left.is_empty() {
+            return;
         }
     }
-    result.extend(works.iter().map(|work| (*work, ambiguity.clone())));
 }
 
 /// Adds names and given names to works whose cites are equal. Works that are told apart go to
@@ -224,13 +236,14 @@ fn add_names(
         if base.names.len() <= list {
             base.names.push(shown);
         }
-        if base.givens.len() <= list {
-            let levels = in_list()
-                .map(|names| &names.levels)
-                .max_by_key(|levels| levels.len())
-                .cloned()
-                .unwrap_or_default();
-            base.givens.push(levels);
+        let levels = in_list()
+            .map(|names| &names.levels)
+            .max_by_key(|levels| levels.len())
+            .cloned()
+            .unwrap_or_default();
+        match base.givens.get_mut(list) {
+            Some(known) => known.extend(levels.into_iter().skip(known.len())),
+            None => base.givens.push(levels),
         }
     }
     let mut kept = start;

@@ -100,6 +100,8 @@ pub(super) struct Evaluator<'c> {
     used_up: Vec<VariableId>,
     in_substitute: bool,
     strip_periods: u32,
+    /// How many elements are around this one in the layout.
+    depth: u32,
     /// Whether anything was printed before, so that terms begin no sentence.
     pub(super) has_predecessor: bool,
     pub(super) name_lists: usize,
@@ -116,6 +118,7 @@ impl<'c> Evaluator<'c> {
             used_up: Vec::new(),
             in_substitute: false,
             strip_periods: 0,
+            depth: 0,
             has_predecessor: false,
             name_lists: 0,
             disambiguate_used: 0,
@@ -169,7 +172,7 @@ impl<'c> Evaluator<'c> {
         }
         let displays = nodes.iter().any(|node| node.display.is_some());
         if displays && let Some(last) = nodes.last_mut() {
-            last.suffix = Cow::Owned(format!("{}{}", last.suffix, area.appearance.suffix));
+            last.suffix = Cow::Borrowed(&area.appearance.suffix);
         }
         let mut node = Node::group(nodes, "")?;
         if !displays {
@@ -216,13 +219,15 @@ impl<'c> Evaluator<'c> {
             Element::Group(group) => {
                 let strips = u32::from(group.appearance.strip_periods);
                 self.strip_periods += strips;
+                self.depth += 1;
                 let node = self.grouped(|this| {
                     let nodes = this.elements(&group.children);
                     Node::group(nodes, group.delimiter.as_str())
                         .map(|node| node.with(&group.appearance))
                 });
+                self.depth -= 1;
                 self.strip_periods -= strips;
-                node
+                node.map(|node| self.placed(node))
             }
             Element::Choose(choose) => {
                 let branch = self.branch(choose);
@@ -292,9 +297,6 @@ impl<'c> Evaluator<'c> {
         }
         match appearance.text_case {
             None => text,
-            Some(TextCase::Title) if !self.language().to_ascii_lowercase().starts_with("en") => {
-                text
-            }
             Some(case) => Cow::Owned(text_case::apply(
                 &text,
                 case,
@@ -303,16 +305,26 @@ impl<'c> Evaluator<'c> {
         }
     }
 
+    /// A node that is set off from others only if it stands directly in the layout.
+    fn placed(&self, mut node: Node<'c>) -> Node<'c> {
+        if self.depth > 0 {
+            node.display = None;
+        }
+        node
+    }
+
     fn text(&mut self, text: &'c Text) -> Option<Node<'c>> {
         let context = self.context;
         match &text.source {
             TextSource::Macro(number) => {
                 let strips = u32::from(text.appearance.strip_periods);
                 self.strip_periods += strips;
+                self.depth += 1;
                 let node = self.grouped(|this| {
                     let elements = context.style.macros.get(*number)?;
                     Node::group(this.elements(elements), "")
                 });
+                self.depth -= 1;
                 self.strip_periods -= strips;
                 let node = node?;
                 // A macro without formatting of its own adds nothing to the tree.
@@ -324,7 +336,7 @@ impl<'c> Evaluator<'c> {
                 Some(if plain {
                     node
                 } else {
-                    node.with(&text.appearance)
+                    self.placed(node.with(&text.appearance))
                 })
             }
             TextSource::Term { name, form, plural } => {
@@ -348,13 +360,14 @@ impl<'c> Evaluator<'c> {
                     Cow::Borrowed(term)
                 };
                 self.printed();
-                Some(Node::text(self.cased(term, &text.appearance))?.with(&text.appearance))
+                let node = Node::text(self.cased(term, &text.appearance))?.with(&text.appearance);
+                Some(self.placed(node))
             }
             TextSource::Value(value) => {
                 self.group.has_term = true;
                 let node = Node::text(self.cased(Cow::Borrowed(value), &text.appearance))?;
                 self.printed();
-                Some(node.with(&text.appearance))
+                Some(self.placed(node.with(&text.appearance)))
             }
             TextSource::Variable { variable, short } => {
                 self.text_variable(*variable, *short, &text.appearance)
@@ -447,7 +460,20 @@ impl<'c> Evaluator<'c> {
         } else {
             value
         };
-        let node = Node::text(self.cased(value, appearance))?.with(appearance);
+        // Title case is for English; only these fields have a language of their own.
+        let keeps_case = appearance.text_case == Some(TextCase::Title)
+            && follows_language(self.context.style.variables.name(variable))
+            && !self.language().to_ascii_lowercase().starts_with("en");
+        let text = if keeps_case {
+            let look = Appearance {
+                strip_periods: appearance.strip_periods,
+                ..Appearance::default()
+            };
+            self.cased(value, &look)
+        } else {
+            self.cased(value, appearance)
+        };
+        let node = self.placed(Node::text(text)?.with(appearance));
         self.printed();
         Some(if self.in_substitute {
             node.tagged(Tag::Substitute)
@@ -565,6 +591,7 @@ impl<'c> Evaluator<'c> {
         });
         let node = Node::text(self.cased(Cow::Owned(text), appearance))?.with(appearance);
         self.printed();
+        let node = self.placed(node);
         Some(if variable == variables::LOCATOR {
             node.tagged(Tag::Locator)
         } else {
@@ -583,6 +610,12 @@ impl<'c> Evaluator<'c> {
             .work
             .date(date.variable)
             .filter(|date| !date.is_empty());
+        if context.purpose == Purpose::Compare
+            && context.style.variables.name(date.variable) == "accessed"
+        {
+            self.seen_variable(value.is_some());
+            return None;
+        }
         let node = value.and_then(|value| compose_dates::date(self, date, value));
         self.seen_variable(node.is_some());
         if node.is_some() {
@@ -590,6 +623,7 @@ impl<'c> Evaluator<'c> {
             self.printed();
         }
         let node = node?;
+        let node = self.placed(node);
         Some(if self.in_substitute {
             node.tagged(Tag::Substitute)
         } else {
@@ -734,9 +768,10 @@ impl<'c> Evaluator<'c> {
             }
             self.group.has_variable = true;
             self.printed();
-            return Some(node);
+            return Some(self.placed(node));
         }
         self.group.wants_variable = true;
+        self.depth += 1;
         let was_in_substitute = std::mem::replace(&mut self.in_substitute, true);
         let mut found = None;
         for element in &element.substitute {
@@ -751,11 +786,33 @@ impl<'c> Evaluator<'c> {
                 break;
             }
         }
+        self.depth -= 1;
         self.in_substitute = was_in_substitute;
         // What stands in for names does not take on their affixes, unless it is names itself and takes
         // everything from them, which compiling has seen to.
         found
     }
+}
+
+/// Whether a field has the language of the work, and so none but English titles have title case.
+fn follows_language(variable: &str) -> bool {
+    matches!(
+        variable,
+        "event"
+            | "publisher"
+            | "publisher-place"
+            | "event-place"
+            | "title"
+            | "container-title"
+            | "collection-title"
+            | "authority"
+            | "genre"
+            | "title-short"
+            | "medium"
+            | "archive"
+            | "archive-place"
+            | "jurisdiction"
+    )
 }
 
 /// Text without its full stops, except those within a word.

@@ -51,7 +51,8 @@ pub(super) fn names<'c>(
     let style = resolve(evaluator, element);
     // The same persons as editors and translators are one list with one label, if there is a term.
     let mut common_term = None;
-    if let [first, second] = present.as_slice()
+    if let [first, second] = variables
+        && element.label.is_some()
         && work.names(*first) == work.names(*second)
     {
         let mut both = [
@@ -142,13 +143,21 @@ fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
             .or(area.delimiter_precedes_last)
             .unwrap_or(DelimiterPrecedes::Contextual),
         et_al_min: et_al_min.map_or(usize::MAX, |min| min as usize),
-        et_al_use_first: et_al_use_first.map_or(1, |first| first as usize).max(1),
+        et_al_use_first: et_al_use_first.map_or(1, |first| first as usize),
         et_al_use_last: et_al_use_last.unwrap_or(false),
         form: own.form.or(area.form).unwrap_or(NameForm::Long),
         initialize: own.initialize.or(area.initialize).unwrap_or(true),
         initialize_with: text(&own.initialize_with, &area.initialize_with),
         as_sort_order: own.as_sort_order.or(area.as_sort_order),
-        sort_separator: text(&own.sort_separator, &area.sort_separator).unwrap_or(", "),
+        sort_separator: one_space(text(&own.sort_separator, &area.sort_separator).unwrap_or(", ")),
+    }
+}
+
+/// A separator without the second of two spaces at its end.
+fn one_space(separator: &str) -> &str {
+    match separator.strip_suffix("  ") {
+        Some(start) => separator.get(..start.len() + 1).unwrap_or(separator),
+        None => separator,
     }
 }
 
@@ -261,6 +270,9 @@ fn name_list<'c>(
     if truncated && use_last {
         push(evaluator, people.len() - 1);
         return (join_with_ellipsis(style, nodes), shown);
+    }
+    if shown == 0 {
+        return (None, 0);
     }
     let forced_et_al = people.iter().take(shown).any(has_et_al);
     if truncated && !matches!(context.purpose, Purpose::Sort) || forced_et_al {
@@ -438,7 +450,10 @@ fn join_with_et_al<'c>(
         Some(appearance) => et_al.with(appearance),
         None => et_al,
     };
-    Node::group(vec![list, et_al.with_prefix(prefix).with_suffix("")], "")
+    let mut group = Node::group(vec![list, et_al.with_prefix(prefix).with_suffix("")], "")?;
+    // What `cs:name` says about formatting goes for the whole of a shortened list.
+    group.font = element.name_appearance.font;
+    Some(group)
 }
 
 /// The pieces of a name, in the order they are printed.
@@ -539,11 +554,18 @@ fn one_name<'c>(
             .abbreviations
             .get("institution-part", &person.literal)
             .unwrap_or(&person.literal);
-        let node = Node::text(text)?;
-        let mut node = node;
-        node.font = element.name_appearance.font;
-        node.prefix = Cow::Borrowed(&element.name_appearance.prefix);
-        node.suffix = Cow::Borrowed(&element.name_appearance.suffix);
+        // The name of an institution is all family name.
+        let mut node = match &element.family {
+            Some(look) => {
+                let mut node = Node::text(evaluator.cased(Cow::Borrowed(text), look))?;
+                node.font = look.font;
+                node
+            }
+            None => Node::text(text)?,
+        };
+        if element.family.is_none() {
+            node.font = element.name_appearance.font;
+        }
         return Some((node, false));
     }
     let family_look = element.family.as_ref();

@@ -299,6 +299,12 @@ impl NumberValue {
                 && let Some(next) = self.parts.get(at + 1)
                 && next.label.is_none()
             {
+                if next.prefix != part.prefix {
+                    // Numbers of different series are no range.
+                    context.push_number(part, &mut text);
+                    text.push('-');
+                    continue;
+                }
                 let chained = next.joiner == "-"
                     || at > 0
                         && self

@@ -454,7 +454,38 @@ impl<'a> Processor<'a> {
     fn compose(&self, tree: &Node<'_>) -> RichText {
         let mut composer = Composer::new(&self.locale);
         composer.node(tree);
-        composer.into_rich_text()
+        let mut content = composer.into_rich_text();
+        // Spaces at the ends of an entry stand outside the blocks that they are next to.
+        if let Some(super::Inline::Display(_, block)) = content.first_mut()
+            && take_space(block.first_mut(), true)
+        {
+            content.insert(0, super::Inline::Text(" ".to_owned()));
+        }
+        if let Some(super::Inline::Display(_, block)) = content.last_mut()
+            && take_space(block.last_mut(), false)
+        {
+            content.push(super::Inline::Text(" ".to_owned()));
+        }
+        content
+    }
+}
+
+/// Takes a space from the beginning or the end of a piece of text.
+fn take_space(piece: Option<&mut super::Inline>, first: bool) -> bool {
+    let Some(super::Inline::Text(text)) = piece else {
+        return false;
+    };
+    let rest = if first {
+        text.strip_prefix(' ')
+    } else {
+        text.strip_suffix(' ')
+    };
+    match rest {
+        Some(rest) if !rest.is_empty() => {
+            *text = rest.to_owned();
+            true
+        }
+        _ => false,
     }
 }
 
@@ -529,15 +560,11 @@ fn substitution_names(tree: &Node<'_>) -> Vec<String> {
     }
     fn collect(node: &Node<'_>, into: &mut Vec<String>) {
         if node.tag == Tag::Name {
-            let mut text = String::new();
-            if let Content::Children(..) | Content::Text(_) | Content::Link { .. } = node.content {
-                // The affixes of a name are what parts it from the others.
-                let mut inner = node.clone();
-                inner.prefix = Cow::Borrowed("");
-                inner.suffix = Cow::Borrowed("");
-                inner.push_key(&mut text);
-            }
-            into.push(text);
+            // The affixes of a name are what parts it from the others.
+            let mut inner = node.clone();
+            inner.prefix = Cow::Borrowed("");
+            inner.suffix = Cow::Borrowed("");
+            into.push(inner.key());
         } else if let Content::Children(children, _) = &node.content {
             for child in children {
                 collect(child, into);
@@ -582,6 +609,11 @@ fn substitute_author(
                 if list.tag == Tag::Substitute {
                     list.tag = Tag::None;
                 }
+            }
+        }
+        _ if head.tag == Tag::Substitute => {
+            if all {
+                head.content = Content::Text(Cow::Owned(substitute.to_owned()));
             }
         }
         SubstituteRule::CompleteEach if all => replace_names(head, usize::MAX, substitute),

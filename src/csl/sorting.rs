@@ -37,7 +37,6 @@ impl Collation {
             return None;
         }
         let mut prepared = String::with_capacity(text.len() + 8);
-        let text = without_article(text);
         for character in text.trim_start_matches(['[', ']', '\'', '"']).chars() {
             match character {
                 ' ' => prepared.push('|'),
@@ -63,20 +62,6 @@ fn icu_collator_locale(language: &str) -> CollatorPreferences {
         .unwrap_or_default()
 }
 
-/// Text without the English article it begins with.
-fn without_article(text: &str) -> &str {
-    for article in ["a", "an", "the"] {
-        if let Some(start) = text.get(..article.len())
-            && start.eq_ignore_ascii_case(article)
-            && let Some(rest) = text.get(article.len()..)
-            && rest.starts_with(char::is_whitespace)
-        {
-            return rest.trim_start();
-        }
-    }
-    text
-}
-
 /// The keys of one work; a missing one sorts last, whatever the direction.
 pub(super) type SortKeys = Vec<Option<Vec<u8>>>;
 
@@ -88,11 +73,6 @@ pub(super) fn sort_keys(keys: &[SortKey], context: Context<'_>, collation: &Coll
             collation.key(&text)
         })
         .collect()
-}
-
-/// The key of plain text, such as the names by which cites are grouped.
-pub(super) fn text_key(text: &str, collation: &Collation) -> Option<Vec<u8>> {
-    collation.key(text)
 }
 
 fn key_text(key: &SortKey, context: Context<'_>) -> Option<String> {

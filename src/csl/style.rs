@@ -769,6 +769,9 @@ impl Compiler {
             names.et_al.clone_from(&outer.et_al);
             names.label.clone_from(&outer.label);
         }
+        let has_name = node
+            .children()
+            .any(|child| child.has_tag_name_local("name"));
         let mut seen_name = false;
         for child in node.children().filter(Node::is_element) {
             match child.tag_name().name() {
@@ -794,9 +797,10 @@ impl Compiler {
                     });
                 }
                 "label" => {
+                    // Without a `cs:name` of its own, `cs:names` has one before everything else.
                     names.label = Some(NamesLabel {
                         label: read_label(child),
-                        before: !seen_name,
+                        before: has_name && !seen_name,
                     });
                 }
                 _ => {}
