@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// Makes a `.bib` file with so many entries, of about 280 bytes each: articles, books, parts of books and theses, with
 /// accents, protected capitals, abbreviations, abstracts and cross-references.
-pub fn bibliography(entries: usize) -> String {
+pub(crate) fn bibliography(entries: usize) -> String {
     const FAMILIES: [&str; 10] = [
         "Benkler",
         "Ostrom",
