@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// Makes a `.bib` file with so many entries, of about 280 bytes each: articles, books, parts of books and theses, with
 /// accents, protected capitals, abbreviations, abstracts and cross-references.
-pub fn bibliography(entries: usize) -> String {
+pub(crate) fn bibliography(entries: usize) -> String {
     const FAMILIES: [&str; 10] = [
         "Benkler",
         "Ostrom",
@@ -52,7 +52,7 @@ pub fn bibliography(entries: usize) -> String {
         for _ in 0..4 + random.below(6) {
             let _ = write!(text, " {}", random.one_of(&WORDS));
         }
-        let _ = write!(text, "},\n  year = {},\n", 1960 + random.below(65));
+        let _ = write!(text, "}},\n  year = {},\n", 1960 + random.below(65));
         match kind {
             "article" => {
                 let volume = 1 + random.below(40);

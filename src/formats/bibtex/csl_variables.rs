@@ -4,7 +4,7 @@
 //! another format keeps what BibLaTeX has no field for.
 
 /// Variables that hold text or numbers.
-pub(crate) const TEXTS: [&str; 29] = [
+pub(crate) const TEXTS: [&str; 30] = [
     "archive",
     "archive-place",
     "archive_collection",
@@ -12,6 +12,7 @@ pub(crate) const TEXTS: [&str; 29] = [
     "authority",
     "call-number",
     "citation-label",
+    "collection-number",
     "collection-title-short",
     "dimensions",
     "division",
@@ -48,8 +49,8 @@ pub(crate) const NAMES: [&str; 28] = [
     "curator",
     "director",
     "editor",
-    "editorial-director",
     "editor-translator",
+    "editorial-director",
     "executive-producer",
     "guest",
     "host",
@@ -62,10 +63,10 @@ pub(crate) const NAMES: [&str; 28] = [
     "producer",
     "recipient",
     "reviewed-author",
+    "reviewed-editor",
     "script-writer",
     "series-creator",
     "translator",
-    "reviewed-editor",
 ];
 
 /// Variables that hold dates.
@@ -122,5 +123,41 @@ pub(crate) const TYPES: [&str; 45] = [
 
 /// The CSL type of this name.
 pub(crate) fn csl_type(name: &str) -> Option<&'static str> {
-    TYPES.into_iter().find(|csl_type| *csl_type == name)
+    find(&TYPES, name)
+}
+
+/// The text variable that a field of this name is.
+pub(crate) fn text_variable(field: &str) -> Option<&'static str> {
+    find(&TEXTS, field).or(match field {
+        "archivelocation" => Some("archive_location"),
+        "archivecollection" => Some("archive_collection"),
+        "archiveplace" => Some("archive-place"),
+        _ => None,
+    })
+}
+
+/// The name variable that a field of this name is.
+pub(crate) fn name_variable(field: &str) -> Option<&'static str> {
+    find(&NAMES, field).or(match field {
+        "bookauthor" => Some("container-author"),
+        "origauthor" => Some("original-author"),
+        "serieseditor" => Some("collection-editor"),
+        _ => None,
+    })
+}
+
+/// The lists are in the order of bytes.
+fn find(list: &[&'static str], name: &str) -> Option<&'static str> {
+    let index = list.binary_search(&name).ok()?;
+    list.get(index).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_are_in_order() {
+        assert!(TEXTS.is_sorted() && NAMES.is_sorted() && TYPES.is_sorted());
+    }
 }

@@ -114,6 +114,10 @@ impl<'e> Mapping<'e> {
     fn map(&mut self) {
         self.item_type = self.csl_type();
         self.language();
+        if self.item_type == "periodical" {
+            // The title of a periodical is a name.
+            self.english = false;
+        }
         self.names();
         self.dates();
         self.titles();
@@ -231,16 +235,11 @@ impl<'e> Mapping<'e> {
         });
         // BibTeX's styles sort and cite with the prefix, BibLaTeX's only if told to.
         let use_prefix = use_prefix.unwrap_or(!self.biblatex);
-        let mut roles: Vec<(&'static str, &'static str)> = vec![
-            ("bookauthor", "container-author"),
-            ("origauthor", "original-author"),
-            ("serieseditor", "collection-editor"),
-        ];
-        let own = csl_variables::NAMES.into_iter();
-        roles.extend(
-            own.filter(|name| *name != "editor")
-                .map(|name| (name, name)),
-        );
+        let own = self.entry.fields.iter().filter_map(|(field, _)| {
+            let variable = csl_variables::name_variable(field)?;
+            (variable != "editor").then_some((&**field, variable))
+        });
+        let mut roles: Vec<(&str, &'static str)> = own.collect();
         for (field, role_field) in [
             ("editor", "editortype"),
             ("editora", "editoratype"),
@@ -323,13 +322,11 @@ impl<'e> Mapping<'e> {
                 | "suppcollection"
         );
         let has_main = self.raw("maintitle").is_some();
+        let own_title = self.title("title");
         let join = |mapping: &Mapping<'_>, names: [&str; 3]| {
-            let [title, subtitle, addon] = names.map(|name| {
-                if name.is_empty() {
-                    None
-                } else {
-                    mapping.title(name)
-                }
+            let [title, subtitle, addon] = names.map(|name| match name {
+                "title" => own_title.clone(),
+                name => mapping.title(name),
             });
             joined(". ", [joined(": ", [title, subtitle]), addon])
         };
@@ -387,12 +384,12 @@ impl<'e> Mapping<'e> {
         let whole_title = has_main && !chapter_like;
         let own_short = || self.title("shorttitle").filter(|_| !whole_title);
         let title_short = own_short().or_else(|| {
-            let whole = self.title("title")?;
+            let whole = own_title.as_deref()?;
             let extended =
                 (self.raw("subtitle").is_some() || self.raw("titleaddon").is_some()) && !has_main;
             match whole.split_once(": ") {
-                Some((before, _)) => Some(before.to_owned()),
-                None => extended.then_some(whole),
+                Some((before, _)) => Some(before.trim_end().to_owned()),
+                None => extended.then(|| whole.to_owned()),
             }
         });
         self.set("title", title);
@@ -590,22 +587,11 @@ impl<'e> Mapping<'e> {
 
     /// Fields that are called as CSL variables.
     fn own_variables(&mut self) {
-        let numbers = ["collection-number"];
-        for variable in csl_variables::TEXTS.into_iter().chain(numbers) {
-            if self.variables.contains_key(variable) {
-                continue;
-            }
-            let text = self.text(variable);
-            self.set(variable, text);
-        }
-        for (field, variable) in [
-            ("archivelocation", "archive_location"),
-            ("archivecollection", "archive_collection"),
-            ("archiveplace", "archive-place"),
-        ] {
-            if !self.variables.contains_key(variable) {
-                let text = self.text(field);
-                self.set(variable, text);
+        for (field, value) in &self.entry.fields {
+            if let Some(variable) = csl_variables::text_variable(field)
+                && !self.variables.contains_key(variable)
+            {
+                self.set(variable, Some(tex::html(value.trim())));
             }
         }
     }
@@ -698,5 +684,196 @@ fn capitalized(text: &str) -> String {
     match characters.next() {
         Some(first) => first.to_uppercase().chain(characters).collect(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+
+    fn item(source: &str) -> Derived {
+        let file = read(source);
+        let works = file.by_key();
+        let find = |key: &str| works.get(key).map(|work| Cow::Borrowed(*work));
+        let work = file.works().next().unwrap();
+        derive(work, &file.strings, &find)
+    }
+
+    fn variables(source: &str, expected: &[(&str, &str)]) {
+        let item = item(source).item;
+        for (variable, value) in expected {
+            let found = match *variable {
+                "type" => Some(item.item_type.clone()),
+                variable => item.text(variable),
+            };
+            assert_eq!(found.as_deref(), Some(*value), "{variable} of {source}");
+        }
+    }
+
+    #[test]
+    fn little_is_enough() {
+        let derived = item("@misc{k, author = {{P2P Foundation}}, year = {n.d.}}");
+        assert_eq!(
+            derived.item.names("author")[0].literal.as_deref(),
+            Some("P2P Foundation")
+        );
+        assert_eq!(
+            derived
+                .item
+                .date("issued")
+                .and_then(|date| date.literal.as_deref()),
+            Some("n.d.")
+        );
+        assert_eq!(derived.problems.len(), 1);
+        assert_eq!(derived.title, None);
+        let derived = item("@Zine{k, title = {No. 1}}");
+        assert_eq!(derived.item.item_type, "document");
+        assert_eq!(
+            derived.problems[0].message,
+            "the type @zine is not known; it is a document"
+        );
+        assert_eq!(item("@book{k}").item.variables.len(), 0);
+    }
+
+    #[test]
+    fn types_and_their_fields() {
+        variables(
+            "@mastersthesis{k, title = {T}, school = {University of X and Y}}",
+            &[
+                ("type", "thesis"),
+                ("genre", "Master’s thesis"),
+                ("publisher", "University of X and Y"),
+            ],
+        );
+        variables(
+            "@thesis{k, date = 1999, type = {phdthesis}, institution = {X and Y}, location = {Z}}",
+            &[
+                ("genre", "PhD thesis"),
+                ("publisher", "X; Y"),
+                ("publisher-place", "Z"),
+            ],
+        );
+        variables(
+            "@report{k, type = {techreport}, number = 5, pubstate = {inpress}, langid = {ngerman}}",
+            &[
+                ("type", "report"),
+                ("genre", "technical report"),
+                ("number", "5"),
+                ("status", "in press"),
+                ("language", "de-DE"),
+            ],
+        );
+        variables(
+            "@unpublished{k, eventtitle = {Oekonux Conference}, venue = {Dortmund}, eventdate = {2001-04}}",
+            &[
+                ("type", "speech"),
+                ("event-title", "Oekonux Conference"),
+                ("event-place", "Dortmund"),
+            ],
+        );
+        variables(
+            "@misc{k, entrysubtype = {interview}}",
+            &[("type", "interview")],
+        );
+        variables(
+            "@article{k, entrysubtype = {newspaper}}",
+            &[("type", "article-newspaper")],
+        );
+        variables(
+            "@patent{k, location = {countryde and countryus}}",
+            &[("jurisdiction", "Germany; United States of America")],
+        );
+        variables(
+            "@periodical{k, title = {Journal of Peer Production}}",
+            &[
+                ("type", "periodical"),
+                ("title", "Journal of Peer Production"),
+            ],
+        );
+    }
+
+    #[test]
+    fn identifiers_and_addresses() {
+        variables(
+            "@misc{k, eprint = {1234.5678}, archiveprefix = {arXiv}, doi = {https://doi.org/10.1/a\\_b}}",
+            &[
+                ("URL", "https://arxiv.org/abs/1234.5678"),
+                ("DOI", "10.1/a_b"),
+            ],
+        );
+        let source = "@misc{k, howpublished = {\\url{http://x.org/~a_b}}}";
+        variables(source, &[("URL", "http://x.org/~a_b")]);
+        assert_eq!(item(source).item.text("publisher"), None);
+        variables(
+            "@online{k, url = {http://x.org/a%20b#c}}",
+            &[("URL", "http://x.org/a%20b#c")],
+        );
+        variables(
+            "@article{k, eid = {e12}, archive = {A}}",
+            &[("page", "e12"), ("archive", "A")],
+        );
+        variables(
+            "@article{k, eid = {e12}, pages = {1--20}}",
+            &[("page", "1-20")],
+        );
+    }
+
+    #[test]
+    fn contributors_by_role() {
+        let derived = item(
+            "@book{k, editor = {A B}, editortype = {director}, editora = {C D}, editoratype = {compiler},\n interviewer = {E F}, translator = {G van H}, options = {useprefix}, bookauthor = {I J}}",
+        );
+        let family = |variable: &str| derived.item.names(variable)[0].family.clone();
+        for (variable, name) in [
+            ("director", "B"),
+            ("compiler", "D"),
+            ("interviewer", "F"),
+            ("translator", "H"),
+            ("container-author", "J"),
+        ] {
+            assert_eq!(family(variable).as_deref(), Some(name));
+        }
+        let translator = &derived.item.names("translator")[0];
+        assert_eq!(translator.non_dropping_particle.as_deref(), Some("van"));
+    }
+
+    #[test]
+    fn titles_have_their_parts() {
+        variables(
+            "@article{k, title = {On {GNU} and {nm}}, subtitle = {A Study}, titleaddon = {Part I}, journaltitle = {The Journal}, journalsubtitle = {Of Things}}",
+            &[
+                (
+                    "title",
+                    "On GNU and <span class=\"nocase\">nm</span>: A study. Part I",
+                ),
+                ("title-short", "On GNU and <span class=\"nocase\">nm</span>"),
+                ("container-title", "The Journal: Of Things"),
+            ],
+        );
+        let derived =
+            item("@book{k, title = {The Wealth of {Networks}}, subtitle = {How \\emph{It} Works}}");
+        assert_eq!(
+            derived.title.as_deref(),
+            Some("The Wealth of Networks: How It Works")
+        );
+        variables(
+            "@book{k, title = {Das Kapital}, langid = {german}}",
+            &[("title", "Das Kapital")],
+        );
+        variables(
+            "@book{k, title = {In Case: as It Is{}}}",
+            &[("title", "In Case: as It Is")],
+        );
+    }
+
+    #[test]
+    fn lists_come_apart() {
+        let derived = item(
+            "@book{k, ids = {a, b}, keywords = {movement:oekonux, gift economy; x}, groups = {G, H}}",
+        );
+        assert_eq!(derived.aliases, ["a", "b"]);
+        assert_eq!(derived.keywords, ["movement:oekonux", "gift economy", "x"]);
+        assert_eq!(derived.groups, ["G", "H"]);
     }
 }

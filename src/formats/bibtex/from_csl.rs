@@ -57,7 +57,7 @@ fn citation_key(id: &str) -> String {
             let fits = character
                 .encode_utf8(&mut buffer)
                 .bytes()
-                .all(|byte| is_key_byte(byte) && !matches!(byte, b'\\' | b'~' | b'\''));
+                .all(|byte| is_key_byte(byte) && !matches!(byte, b'\\' | b'~'));
             if fits && !character.is_whitespace() && !character.is_control() {
                 character
             } else {
@@ -89,10 +89,10 @@ fn keep_case(converted: &mut FromCsl, item: &CslItem) {
         return;
     }
     for field in &mut converted.work.fields {
-        if marked.contains(&field.name.as_str()) {
-            if let Some(inside) = field.value.strip_suffix('}') {
-                field.value = format!("{inside}{{}}}}");
-            }
+        if marked.contains(&field.name.as_str())
+            && let Some(inside) = field.value.strip_suffix('}')
+        {
+            field.value = format!("{inside}{{}}}}");
         }
     }
     let Work {
@@ -260,25 +260,24 @@ impl<'i> Conversion<'i> {
         let title = self.take_text("title").map(titled);
         let container = self.take_text("container-title");
         let whole = self.entry_type == "book";
-        if let Some(volume_title) = volume_title.filter(|_| whole || chapter_like) {
-            if whole {
-                self.push("title", volume_title);
-                self.push("maintitle", title.unwrap_or_default());
-            } else {
+        match volume_title {
+            Some(volume_title) if chapter_like => {
                 self.push("title", title.unwrap_or_default());
                 self.push("booktitle", volume_title);
-                self.push(
-                    "maintitle",
-                    container.clone().map(titled).unwrap_or_default(),
-                );
+                let main = container.clone().map(titled).unwrap_or_default();
+                self.push("maintitle", main);
             }
-        } else {
-            self.push("title", title.unwrap_or_default());
+            Some(volume_title) => {
+                self.push("title", volume_title);
+                self.push("maintitle", title.unwrap_or_default());
+            }
+            None => self.push("title", title.unwrap_or_default()),
         }
+        let in_volume = chapter_like && self.fields.iter().any(|(name, _)| name == "maintitle");
         if let Some(container) = container {
             if is_article || whole {
                 self.push("journaltitle", to_tex(&container));
-            } else if self.fields.iter().all(|(name, _)| name != "maintitle") {
+            } else if !in_volume {
                 self.push("booktitle", titled(container));
             }
         }
@@ -373,10 +372,10 @@ impl<'i> Conversion<'i> {
                 self.push(field, list(&text));
             }
         }
-        if self.entry_type == "patent" {
-            if let Some(text) = self.take_text("jurisdiction") {
-                self.push("location", list(&text));
-            }
+        if self.entry_type == "patent"
+            && let Some(text) = self.take_text("jurisdiction")
+        {
+            self.push("location", list(&text));
         }
         let own_number = if entry_types::numbers_series(self.entry_type) {
             ("collection-number", "number")
@@ -439,7 +438,7 @@ impl<'i> Conversion<'i> {
                 CslValue::Number(number) => Some(number.to_string()),
                 _ => None,
             };
-            let known = TEXTS.contains(&variable.as_str()) || variable == "collection-number";
+            let known = TEXTS.contains(&variable.as_str());
             match text {
                 Some(text) if known => {
                     self.push(variable, to_tex(&text));

@@ -208,7 +208,11 @@ struct Converter<'a> {
 
 impl<'a> Converter<'a> {
     fn run(&mut self) {
-        while let Some(character) = self.rest.chars().next() {
+        while !self.rest.is_empty() {
+            self.plain_text();
+            let Some(character) = self.rest.chars().next() else {
+                return;
+            };
             match character {
                 '\\' => self.command(),
                 '{' => self.open_group(),
@@ -230,6 +234,36 @@ impl<'a> Converter<'a> {
                     });
                 }
             }
+        }
+    }
+
+    /// Takes the characters up to the next that may mean something, all at once.
+    fn plain_text(&mut self) {
+        if self.accent.is_some() || self.dropping > 0 {
+            return;
+        }
+        let mut space = self.space;
+        let mut length = 0;
+        for byte in self.rest.bytes() {
+            match byte {
+                b'\\' | b'{' | b'}' | b'$' | b'`' | b'\'' | b'-' | b'?' | b'!' | b'~' | b'\n'
+                | b'\t' | b'\r' => break,
+                b' ' if space => break,
+                _ => space = byte == b' ',
+            }
+            length += 1;
+        }
+        // All bytes that end the run are ASCII, so it ends between two characters.
+        let Some((run, rest)) = self.rest.split_at_checked(length).filter(|_| length > 0) else {
+            return;
+        };
+        self.rest = rest;
+        self.space = space;
+        match self.out.last_mut() {
+            Some(Rich::Text(text, protection)) if *protection == self.protection => {
+                text.push_str(run);
+            }
+            _ => self.out.push(Rich::Text(run.to_owned(), self.protection)),
         }
     }
 
@@ -556,10 +590,7 @@ impl<'a> Converter<'a> {
         let Some(end) = end else {
             return;
         };
-        let outer = self.protection;
-        if outer == Protection::None {
-            self.protection = Protection::Kept;
-        }
+        let outer = std::mem::replace(&mut self.protection, Protection::Kept);
         let (formula, _) = self.rest.split_at(end);
         self.advance(end + 1);
         self.text(formula);

@@ -30,12 +30,12 @@ pub(crate) fn to_tex(html: &str) -> String {
                 continue;
             }
         }
-        if character == '$' {
-            if let Some(formula) = formula(rest) {
-                tex.push_str(formula);
-                rest = rest.get(formula.len()..).unwrap_or_default();
-                continue;
-            }
+        if character == '$'
+            && let Some(formula) = formula(rest)
+        {
+            tex.push_str(formula);
+            rest = rest.get(formula.len()..).unwrap_or_default();
+            continue;
         }
         push_escaped(&mut tex, character, balanced);
         rest = rest.get(character.len_utf8()..).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Writing entries in one normal form.
 
 use super::abbreviations::{Part, definitions, parts};
+use super::entry::layout;
 use super::file::{BibFile, FilePiece};
 use crate::work::{Field, Work};
 
@@ -38,7 +39,8 @@ pub(crate) fn entry_text(entry_type: &str, key: &str, fields: &[Field]) -> Strin
 }
 
 /// An entry in the normal form: type and field names in lower case, one field a line, values in braces
-/// with their white space collapsed, abbreviations as they are. What the entry says does not change.
+/// with their white space collapsed, abbreviations as they are. What the entry says does not change; one
+/// with a value so odd that it cannot stand in braces stays as it is.
 pub fn tidy_entry(work: &Work) -> String {
     let fields: Vec<Field> = work
         .fields
@@ -48,7 +50,11 @@ pub fn tidy_entry(work: &Work) -> String {
             value: tidy_value(&field.value),
         })
         .collect();
-    entry_text(&work.entry_type.to_lowercase(), &work.key, &fields)
+    let text = entry_text(&work.entry_type.to_lowercase(), &work.key, &fields);
+    match layout(&text) {
+        Ok(layout) if layout.fields.len() == fields.len() && layout.close + 1 == text.len() => text,
+        _ => work.source.clone(),
+    }
 }
 
 /// A whole file in the normal form: abbreviations, preamble, comments and entries in their order, one
@@ -128,7 +134,6 @@ fn push_space(text: &mut String, space: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::entry::layout;
     use super::super::read;
     use super::*;
 
