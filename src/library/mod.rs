@@ -7,11 +7,14 @@
 //! A [`Library`] is read directly; it is changed through [`Library::change`] alone, which makes every
 //! command one transaction and one step of the undo log.
 
+mod conflict;
 mod derive;
 mod error;
 mod export;
 mod history;
 mod import;
+mod matching;
+mod receipt;
 mod schema;
 mod tags;
 mod works;
@@ -21,9 +24,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use error::LibraryError;
 pub use history::{Step, StepState};
-pub use import::{ConflictPolicy, Counts, FileReceipt, ImportedFile, Receipt, Reject};
+pub use import::ImportedFile;
+pub use receipt::{Counts, FileReceipt, Receipt, Reject};
 pub use tags::{
     Assignment, NewAssignment, Origin, Tag, TagEvent, TagName, TagSummary, TaggedOutcome, Tagging,
 };
