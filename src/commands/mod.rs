@@ -4,8 +4,11 @@
 //! to standard error. A command ends with an [`Outcome`], or with a [`Failure`] that says what is
 //! wrong and what to do.
 
+mod add;
 mod check;
 mod completions;
+mod dedupe;
+mod edit;
 mod export;
 mod failure;
 mod find;
@@ -18,6 +21,8 @@ mod man;
 mod progress;
 mod quickstart;
 mod rebuild;
+mod remove;
+mod rename;
 mod session;
 mod show;
 mod style;
@@ -99,6 +104,10 @@ enum Command {
     Quickstart(quickstart::Quickstart),
     Init(init::Init),
     Import(import::Import),
+    Add(add::Add),
+    Edit(edit::Edit),
+    Remove(remove::Remove),
+    Rename(rename::Rename),
     Export(export::Export),
     Find(find::Find),
     Show(show::Show),
@@ -108,6 +117,7 @@ enum Command {
     Why(why::Why),
     Format(format::Format),
     Check(check::Check),
+    Dedupe(dedupe::Dedupe),
     Style(style::Style),
     Undo(history::Undo),
     Redo(history::Redo),
@@ -154,6 +164,10 @@ impl Command {
             Self::Quickstart(command) => command.run(session),
             Self::Init(command) => command.run(session),
             Self::Import(command) => command.run(session),
+            Self::Add(command) => command.run(session),
+            Self::Edit(command) => command.run(session),
+            Self::Remove(command) => command.run(session),
+            Self::Rename(command) => command.run(session),
             Self::Export(command) => command.run(session),
             Self::Find(command) => command.run(session),
             Self::Show(command) => command.run(session),
@@ -163,6 +177,7 @@ impl Command {
             Self::Why(command) => command.run(session),
             Self::Format(command) => command.run(session),
             Self::Check(command) => command.run(session),
+            Self::Dedupe(command) => command.run(session),
             Self::Style(command) => command.run(session),
             Self::Undo(command) => command.run(session),
             Self::Redo(command) => command.run(session),

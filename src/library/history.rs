@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::{Change, Library, LibraryError, Result};
 
 /// The tables of the truth, which history records.
-const RECORDED: &[&str] = &[
+pub(super) const RECORDED: &[&str] = &[
     "work",
     "key_alias",
     "source_file",

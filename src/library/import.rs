@@ -222,7 +222,7 @@ impl<'a> Importing<'a> {
                     .get(index)
                     .map(|new| (PlacedWork::New(index), new.work.source.clone())),
                 None => match self.change.find_key(&key)? {
-                    Some(id) => Some((PlacedWork::Known(id), self.source_of(id)?)),
+                    Some(id) => Some((PlacedWork::Known(id), self.change.source_of(id)?)),
                     None => None,
                 },
             };
@@ -241,7 +241,7 @@ impl<'a> Importing<'a> {
             self.set_aside(key, work, line);
             return Ok(());
         };
-        let source = self.source_of(id)?;
+        let source = self.change.source_of(id)?;
         if source == work.source || !self.is_another_work(&source, id, work)? {
             let variant = self.meet(id, source, work, line)?;
             self.put(PlacedWork::Known(id), variant);
@@ -255,7 +255,7 @@ impl<'a> Importing<'a> {
             number += 1;
             match self.change.find_key(&candidate)? {
                 Some(id) => {
-                    let source = self.source_of(id)?;
+                    let source = self.change.source_of(id)?;
                     if !self.claimed.contains(&id) && !self.is_another_work(&source, id, work)? {
                         let variant = self.meet(id, source, work, line)?;
                         self.put(PlacedWork::Known(id), variant);
@@ -298,14 +298,6 @@ impl<'a> Importing<'a> {
         self.put(PlacedWork::New(self.new.len()), None);
         self.new_by_key.insert(key.clone(), self.new.len());
         self.new.push(NewWork { key, work, line });
-    }
-
-    fn source_of(&self, id: i64) -> Result<String> {
-        Ok(self
-            .change
-            .connection()
-            .prepare_cached("SELECT source FROM work WHERE id = ?1")?
-            .query_row([id], |row| row.get(0))?)
     }
 
     /// Brings the library's work and an entry of it together, by the policy. Gives the entry's text,
@@ -548,7 +540,7 @@ impl<'a> Importing<'a> {
                          of it now"
                     );
                     self.problem(Severity::Notice, new.line, &new.work.key, None, message);
-                    let source = self.source_of(id)?;
+                    let source = self.change.source_of(id)?;
                     let variant = self.meet(id, source, new.work, new.line)?;
                     self.claimed.insert(id);
                     ids.push((id, variant));

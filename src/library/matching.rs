@@ -185,6 +185,16 @@ impl Identity {
         title_differs && (author_differs || year_differs || one_is_part)
     }
 
+    /// Whether nothing that both say speaks against their being one work, titles and names aside.
+    pub(super) fn may_be(&self, other: &Self) -> bool {
+        !self.is_another_issue_of(other)
+            && (self.doi.is_none() || other.doi.is_none())
+            && (self.kind == Kind::Part) == (other.kind == Kind::Part)
+            && years_differ_by(self.year, other.year) <= 1
+            && !(self.kind == Kind::Book && years_differ_by(self.year, other.year) > 0)
+            && self.place_fits(other)
+    }
+
     /// Whether edition, volume, issue or first page tell the two apart.
     fn is_another_issue_of(&self, other: &Self) -> bool {
         differ(&self.edition, &other.edition)

@@ -8,11 +8,14 @@
 //! command one transaction and one step of the undo log.
 
 mod conflict;
+mod dedupe;
 mod derive;
+mod edit;
 mod error;
 mod export;
 mod history;
 mod import;
+mod keys;
 mod matching;
 mod receipt;
 mod schema;
@@ -25,9 +28,12 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 pub use conflict::{Choice, Conflict, ConflictPolicy};
+pub use dedupe::{Cluster, Likeness, MergeOutcome};
+pub use edit::FieldEdits;
 pub use error::LibraryError;
 pub use history::{Step, StepState};
 pub use import::ImportedFile;
+pub use keys::KeyPattern;
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
 pub use tags::{
     Assignment, NewAssignment, Origin, Tag, TagEvent, TagName, TagSummary, TaggedOutcome, Tagging,
@@ -96,6 +102,8 @@ impl Library {
                 Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
             connection.busy_timeout(Duration::from_secs(5))?;
             connection.pragma_update(None, "foreign_keys", true)?;
+            // In WAL mode this still keeps the library whole after a loss of power.
+            connection.pragma_update(None, "synchronous", "NORMAL")?;
             // A megabyte of pages in memory for every gigabyte would be too few for a bulk import.
             connection.pragma_update(None, "cache_size", -65_536)?;
             schema::prepare(&mut connection, path)?;

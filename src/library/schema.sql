@@ -159,6 +159,7 @@ CREATE TABLE reference (
 );
 CREATE INDEX reference_by_year ON reference (year, last_year);
 CREATE INDEX reference_by_type ON reference (entry_type);
+CREATE INDEX reference_by_identification ON reference (coalesce(identification, 'certain'));
 
 -- By what a work is known whatever its key: its DOI, ISBNs and eprint, and its fingerprint (title, first
 -- author, year, type), each as a number made of it. Works that share one are compared in full.

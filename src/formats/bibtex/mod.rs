@@ -33,13 +33,12 @@ pub use splitter::{Fault, Piece, PieceKind, split};
 /// Something that a person should know about a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
-    /// The line of the file, from 1; 0 where none is known.
+    /// The line of the file, from 1; 0 where none is known, which is `null` in JSON.
+    #[serde(serialize_with = "line_or_null")]
     pub line: usize,
     /// The citation key of the entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// The name of the field.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// What is the matter, in a sentence.
     pub message: String,
@@ -57,4 +56,11 @@ pub enum Severity {
     Warning,
     /// An entry was rejected.
     Error,
+}
+
+fn line_or_null<S: serde::Serializer>(line: &usize, writer: S) -> Result<S::Ok, S::Error> {
+    match line {
+        0 => writer.serialize_none(),
+        line => writer.serialize_some(line),
+    }
 }
