@@ -1,98 +1,195 @@
-//! A bibliography of any size, the same one each time.
+//! Makes bibliographies of any length, always the same for the same length.
+//!
+//! They are like those that people have: a few hundred authors with similar names who write several
+//! works a year, TeX accents, `@string`s for journals, titles that begin alike, books and their
+//! chapters, and now and then a comment between two entries.
 
 use std::fmt::Write as _;
 
-/// Makes a `.bib` file with so many entries, of about 280 bytes each: articles, books, parts of books and theses, with
-/// accents, protected capitals, abbreviations, abstracts and cross-references.
+const GIVEN: &[&str] = &[
+    "Michel",
+    "Yochai",
+    "Elinor",
+    "J{\\'o}zef",
+    "Silke",
+    "Mayo",
+    "Johan",
+    "Christian",
+    "Vasilis",
+    "Ren{\\'e}e",
+    "Primavera",
+    "{\\'E}lisabeth",
+    "S{\\o}ren",
+    "Anna M.",
+    "Pat",
+    "Jo\\~ao",
+];
+
+const FAMILY: &[&str] = &[
+    "Bauwens",
+    "Benkler",
+    "Ostrom",
+    "Helfrich",
+    "S{\\\"o}derberg",
+    "Fuchs",
+    "Kostakis",
+    "de Filippi",
+    "M{\\\"u}ller",
+    "Meyer",
+    "Meier",
+    "van der Berg",
+    "O'Neil",
+    "Garc{\\'\\i}a",
+    "{\\L}ukasik",
+    "Dulong de Rosnay",
+    "Siefkes",
+    "Merten",
+    "Meretz",
+    "Nu{\\~n}ez",
+    "Schmidt",
+    "Schmitt",
+];
+
+const SUBJECT: &[&str] = &[
+    "Peer Production",
+    "the Commons",
+    "Free Software",
+    "Open Hardware",
+    "Platform Cooperatives",
+    "Commons-Based Governance",
+    "the {GPL}",
+    "Germ Form Theory",
+    "Open Access",
+    "{Wikipedia}",
+    "Community Networks",
+    "Seed Sharing",
+    "Fab Labs",
+    "Makerspaces",
+    "Digital Labour",
+    "Copyleft",
+];
+
+const MANNER: &[&str] = &[
+    "The Political Economy of",
+    "Notes on",
+    "Governing",
+    "Beyond",
+    "Rethinking",
+    "A History of",
+    "The Ethics of",
+    "Towards a Theory of",
+    "Property and",
+    "Conflict in",
+    "Measuring",
+    "Care and",
+];
+
+const VIEW: &[&str] = &[
+    "Lessons from the Field",
+    "A Comparative Study",
+    "Evidence from Twelve Cases",
+    "An Introduction",
+    "Between Market and State",
+    "What We Know and What We Do Not",
+    "The View from Below",
+    "Part Two",
+];
+
+const JOURNALS: &[(&str, &str)] = &[
+    ("jopp", "Journal of Peer Production"),
+    ("ijc", "International Journal of the Commons"),
+    ("fm", "First Monday"),
+    ("nms", "New Media \\& Society"),
+    (
+        "triplec",
+        "{tripleC}: Communication, Capitalism \\& Critique",
+    ),
+    ("eph", "Ephemera"),
+];
+
+/// The text of a BibLaTeX file with `entries` entries, about 280 bytes each.
 pub(crate) fn bibliography(entries: usize) -> String {
-    const FAMILIES: [&str; 10] = [
-        "Benkler",
-        "Ostrom",
-        "{\\'E}lie",
-        "G{\\\"o}del",
-        "van der Berg",
-        "Siefkes",
-        "Bauwens",
-        "M{\\\"u}ller",
-        "de la Cruz",
-        "Kostakis",
-    ];
-    const GIVEN: [&str; 8] = [
-        "Yochai", "Elinor", "Mathieu", "Anna K.", "Jan", "Stefan", "Michel", "Ana",
-    ];
-    const WORDS: [&str; 16] = [
-        "Commons",
-        "Peer",
-        "Production",
-        "{Linux}",
-        "Society",
-        "Networks",
-        "and",
-        "of",
-        "the",
-        "Software",
-        "Economy",
-        "{GPL}",
-        "in",
-        "Networked",
-        "Governance",
-        "Knowledge",
-    ];
-    let mut random = Random(42);
-    let mut text = String::from("@string{jopp = {Journal of Peer Production}}\n\n");
+    let mut text = String::with_capacity(entries * 290 + 1_000);
+    text.push_str("% A generated bibliography\n\n");
+    for (name, title) in JOURNALS {
+        let _ = writeln!(text, "@string{{{name} = {{{title}}}}}");
+    }
+    text.push_str("@preamble{{\\providecommand{\\noop}[1]{}}}\n\n");
+    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     for number in 0..entries {
-        let kind = ["article", "book", "incollection", "inproceedings", "thesis"][number % 5];
-        let _ = write!(text, "@{kind}{{entry{number},\n  author = {{");
-        for index in 0..=random.below(3) {
-            let and = if index > 0 { " and " } else { "" };
-            let (family, given) = (random.one_of(&FAMILIES), random.one_of(&GIVEN));
-            let _ = write!(text, "{and}{family}, {given}");
-        }
-        text.push_str("},\n  title = {The");
-        for _ in 0..4 + random.below(6) {
-            let _ = write!(text, " {}", random.one_of(&WORDS));
-        }
-        let _ = write!(text, "}},\n  year = {},\n", 1960 + random.below(65));
-        match kind {
-            "article" => {
-                let volume = 1 + random.below(40);
-                let page = random.below(400);
-                let _ = write!(
-                    text,
-                    "  journal = jopp,\n  volume = {volume},\n  pages = {{{page}--{}}},\n  doi = {{10.1000/{number}}},\n",
-                    page + 20
-                );
-            }
-            "incollection" if number > 10 => {
-                let _ = writeln!(text, "  crossref = {{entry{}}},", number - number % 5 + 1);
-            }
-            _ => text.push_str("  publisher = {Free Press},\n  address = {Amsterdam},\n"),
-        }
-        if number % 4 == 0 {
-            text.push_str("  abstract = {How people who produce together");
-            for _ in 0..20 {
-                let _ = write!(text, " {}", random.one_of(&WORDS).to_lowercase());
-            }
-            text.push_str(".},\n");
-        }
-        text.push_str("}\n\n");
+        entry(&mut text, number, &mut dice);
     }
     text
 }
 
-/// A linear congruential generator, good enough to choose words.
-struct Random(u64);
+fn entry(text: &mut String, number: usize, dice: &mut Dice) {
+    let family = dice.pick(FAMILY);
+    let given = dice.pick(GIVEN);
+    let year = 1970 + dice.below(56);
+    let plain: String = family.chars().filter(char::is_ascii_alphabetic).collect();
+    let key = format!("{}{year}n{number}", plain.to_lowercase());
+    let mut author = format!("{family}, {given}");
+    if dice.below(3) == 0 {
+        let _ = write!(author, " and {} {}", dice.pick(GIVEN), dice.pick(FAMILY));
+    }
+    let title = format!("{} {}", dice.pick(MANNER), dice.pick(SUBJECT));
+    let place = dice.below(400);
+    let subtitle = format!("{} {place}", dice.pick(VIEW));
+    let first = 1 + dice.below(300);
+    let last = first + 5 + dice.below(30);
+    let volume = 1 + dice.below(40);
+    let _ = match number % 8 {
+        0 | 1 => write!(
+            text,
+            "@book{{{key},\n  author = {{{author}}},\n  title = {{{title}}},\n  \
+             subtitle = {{{subtitle}}},\n  publisher = {{Commons Press}},\n  \
+             location = {{K{{\\o}}benhavn}},\n  date = {{{year}}},\n  \
+             isbn = {{978-0-{:03}-{:05}-{}}},\n  keywords = {{commons, volume {volume}}}\n}}\n\n",
+            number % 1_000,
+            number,
+            number % 10
+        ),
+        2 => write!(
+            text,
+            "@incollection{{{key},\n  author = {{{author}}},\n  title = {{{title}: {subtitle}}},\n  \
+             editor = {{{} {}}},\n  booktitle = {{Handbook of {}}},\n  publisher = {{Routledge}},\n  \
+             year = {year},\n  pages = {{{first}--{last}}}\n}}\n\n",
+            dice.pick(GIVEN),
+            dice.pick(FAMILY),
+            dice.pick(SUBJECT)
+        ),
+        3 => write!(
+            text,
+            "@online{{{key},\n  author = {{{author}}},\n  title = {{{title}, {subtitle}}},\n  \
+             date = {{{year}-{:02}-{:02}}},\n  url = {{https://example.org/{year}/{number}}},\n  \
+             urldate = {{2024-02-01}}\n}}\n\n% {number} entries so far\n",
+            1 + dice.below(12),
+            1 + dice.below(28)
+        ),
+        _ => write!(
+            text,
+            "@article{{{key},\n  author = {{{author}}},\n  title = {{{title}: {subtitle}}},\n  \
+             journal = {},\n  year = {year},\n  month = {},\n  volume = {volume},\n  \
+             number = {{{}}},\n  pages = {{{first}--{last}}},\n  doi = {{10.5555/{year}.{number}}}\n}}\n\n",
+            JOURNALS[dice.below(JOURNALS.len())].0,
+            ["jan", "may", "sep"][dice.below(3)],
+            1 + dice.below(4)
+        ),
+    };
+}
 
-impl Random {
+/// A small generator of numbers that only look random (xorshift).
+struct Dice(u64);
+
+impl Dice {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap_or(0) % bound
     }
 
-    fn one_of<'w>(&mut self, words: &[&'w str]) -> &'w str {
-        words[self.below(words.len())]
+    fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
     }
 }

@@ -1,6 +1,7 @@
 //! `peerbib import`
 
 use std::fmt::Write as _;
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use clap::{Args, ValueEnum};
 use comfy_table::{Cell, CellAlignment, Table, presets};
@@ -8,7 +9,7 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 use super::input::Input;
 use super::{Failure, Outcome, Result, Session, progress};
 use crate::formats::{Problem, Severity};
-use crate::library::{ConflictPolicy, FileReceipt, ImportedFile, Receipt};
+use crate::library::{Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Receipt};
 use crate::shipped;
 
 /// Import BibTeX and BibLaTeX files into the library
@@ -16,6 +17,9 @@ use crate::shipped;
 /// Every entry is kept as it is written, with its fields in their order. An entry that cannot be read
 /// costs one entry: the receipt says where it is and why, and --rejects keeps it for mending. Importing
 /// a file again changes nothing; where an entry has changed since, --on-conflict says what happens.
+///
+/// An entry is of a work that the library has where that has its key, its DOI, ISBN or eprint, or its
+/// title, first author, year and type. Chapters of one book, editions and volumes are never one work.
 /// Keywords such as movement:oekonux become tags.
 ///
 /// peerbib ships two bibliographies: peerbib:chapter, the works of the chapter, and peerbib:commons, a
@@ -29,11 +33,11 @@ pub(super) struct Import {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 
-    /// What an entry does to a work of the same key that differs from it
+    /// What an entry does to its work in the library, where the two differ
     #[arg(long, value_name = "POLICY", default_value = "merge")]
     on_conflict: OnConflict,
 
-    /// Write the entries that were refused to this file, each below its reason
+    /// Write the entries that were refused to this file, each below its reason; - is standard output
     #[arg(long, value_name = "FILE")]
     rejects: Option<String>,
 
@@ -54,10 +58,29 @@ enum OnConflict {
     Replace,
     /// Add the fields that are new; where both have a field, the library's stays
     Merge,
+    /// Add the fields that are new; where both have a field, show both and ask
+    Ask,
 }
 
 impl Import {
     pub(super) fn run(self, session: &Session) -> Result {
+        if self.on_conflict == OnConflict::Ask
+            && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal())
+        {
+            return Err(
+                Failure::usage("--on-conflict ask needs a terminal to ask at").with_help(
+                    "say --on-conflict merge, keep or replace; the receipt tells each conflict"
+                        .to_owned(),
+                ),
+            );
+        }
+        let rejects_to_stdout = self.rejects.as_deref() == Some("-");
+        if rejects_to_stdout && self.json {
+            return Err(Failure::usage(
+                "--rejects - and --json would both write to standard output",
+            )
+            .with_help("write one of them to a file".to_owned()));
+        }
         // All files are read before the library is touched, so that a missing one changes nothing.
         let inputs = self
             .files
@@ -68,6 +91,7 @@ impl Import {
             OnConflict::Keep => ConflictPolicy::Keep,
             OnConflict::Replace => ConflictPolicy::Replace,
             OnConflict::Merge => ConflictPolicy::Merge,
+            OnConflict::Ask => ConflictPolicy::Ask,
         };
         let mut library = session.open_or_create()?;
         let receipt = if self.dry_run {
@@ -78,13 +102,26 @@ impl Import {
             })?
         };
         if let Some(path) = &self.rejects {
-            write_rejects(&receipt, path)?;
+            let text = rejects(&receipt);
+            if rejects_to_stdout {
+                let mut output = session.output();
+                output.write_all(text.as_bytes())?;
+                output.flush()?;
+            } else {
+                std::fs::write(path, text).map_err(|error| {
+                    Failure::new(format_args!("{path} cannot be written: {error}"))
+                })?;
+            }
         }
         if self.json {
             session.print_json(&receipt)?;
         } else {
             report_problems(session, &receipt);
-            session.print(&table(&receipt))?;
+            if rejects_to_stdout {
+                session.note(table(&receipt).trim_end());
+            } else {
+                session.print(&table(&receipt))?;
+            }
             if self.dry_run {
                 session.note("nothing was changed: this was a rehearsal");
             }
@@ -110,6 +147,7 @@ pub(super) fn import_all(
     let bar = progress::bar(entries, watched);
     bar.set_message("importing");
     let mut receipt = Receipt::default();
+    let mut asking = Asking { always: None };
     for input in inputs {
         let imported = ImportedFile {
             path: &input.path,
@@ -117,7 +155,8 @@ pub(super) fn import_all(
             file: &input.file,
         };
         let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
-        receipt.add(change.import(imported, policy, advance)?);
+        let ask = &mut |conflict: &Conflict| bar.suspend(|| asking.ask(conflict));
+        receipt.add(change.import_asking(imported, policy, ask, advance)?);
     }
     bar.finish_and_clear();
     if inputs
@@ -211,21 +250,66 @@ fn table(receipt: &Receipt) -> String {
         .collect()
 }
 
-/// Writes the refused entries as a `.bib` file that can be mended and imported.
-fn write_rejects(receipt: &Receipt, path: &str) -> std::result::Result<(), Failure> {
+/// The refused entries as a `.bib` file that can be mended and imported.
+fn rejects(receipt: &Receipt) -> String {
     let mut text = String::new();
     for file in &receipt.files {
         for reject in &file.rejects {
+            // BibTeX knows no comments: between entries it passes over everything but an @.
+            let place = format!("{}:{}: the entry {}", file.path, reject.line, reject.reason);
             let _ = writeln!(
                 text,
-                "% {}:{}: the entry {}\n{}\n",
-                file.path,
-                reject.line,
-                reject.reason,
+                "% {}\n{}\n",
+                place.replace('@', "").replace(['\n', '\r'], " "),
                 reject.text.trim()
             );
         }
     }
-    std::fs::write(path, text)
-        .map_err(|error| Failure::new(format_args!("{path} cannot be written: {error}")))
+    text
+}
+
+/// Asks whose value a field shall have; the end of the input is the library's for all that follow.
+struct Asking {
+    /// What was said for all that follow.
+    always: Option<Choice>,
+}
+
+impl Asking {
+    fn ask(&mut self, conflict: &Conflict) -> Choice {
+        if let Some(choice) = self.always {
+            return choice;
+        }
+        let bold = anstyle::Style::new().bold();
+        let mut stderr = anstream::stderr().lock();
+        let _ = writeln!(
+            stderr,
+            "{}:{}: {bold}{}, {}{bold:#}\n  library: {}\n  file:    {}",
+            conflict.path,
+            conflict.line,
+            conflict.key,
+            conflict.field,
+            super::wrapped(&conflict.in_library, 11),
+            super::wrapped(&conflict.in_file, 11)
+        );
+        loop {
+            let _ = write!(
+                stderr,
+                "take that of the [l]ibrary, of the [f]ile; [L], [F]: for all? "
+            );
+            let _ = stderr.flush();
+            let mut answer = String::new();
+            let read = std::io::stdin().lock().read_line(&mut answer);
+            let (choice, always) = match (read, answer.trim()) {
+                (Ok(0) | Err(_), _) | (_, "L") => (Choice::Library, true),
+                (_, "F") => (Choice::File, true),
+                (_, "l" | "library") => (Choice::Library, false),
+                (_, "f" | "file") => (Choice::File, false),
+                _ => continue,
+            };
+            if always {
+                self.always = Some(choice);
+            }
+            return choice;
+        }
+    }
 }

@@ -4,8 +4,11 @@
 //! to standard error. A command ends with an [`Outcome`], or with a [`Failure`] that says what is
 //! wrong and what to do.
 
+mod add;
 mod check;
 mod completions;
+mod dedupe;
+mod edit;
 mod export;
 mod failure;
 mod find;
@@ -18,6 +21,8 @@ mod man;
 mod progress;
 mod quickstart;
 mod rebuild;
+mod remove;
+mod rename;
 mod session;
 mod show;
 mod style;
@@ -111,6 +116,10 @@ enum Command {
     Quickstart(quickstart::Quickstart),
     Init(init::Init),
     Import(import::Import),
+    Add(add::Add),
+    Edit(edit::Edit),
+    Remove(remove::Remove),
+    Rename(rename::Rename),
     Export(export::Export),
     Find(find::Find),
     Show(show::Show),
@@ -120,6 +129,7 @@ enum Command {
     Why(why::Why),
     Format(format::Format),
     Check(check::Check),
+    Dedupe(dedupe::Dedupe),
     Style(style::StyleCommand),
     Undo(history::Undo),
     Redo(history::Redo),
@@ -192,6 +202,10 @@ impl Command {
             Self::Quickstart(command) => command.run(session),
             Self::Init(command) => command.run(session),
             Self::Import(command) => command.run(session),
+            Self::Add(command) => command.run(session),
+            Self::Edit(command) => command.run(session),
+            Self::Remove(command) => command.run(session),
+            Self::Rename(command) => command.run(session),
             Self::Export(command) => command.run(session),
             Self::Find(command) => command.run(session),
             Self::Show(command) => command.run(session),
@@ -201,6 +215,7 @@ impl Command {
             Self::Why(command) => command.run(session),
             Self::Format(command) => command.run(session),
             Self::Check(command) => command.run(session),
+            Self::Dedupe(command) => command.run(session),
             Self::Style(command) => command.run(session),
             Self::Undo(command) => command.run(session),
             Self::Redo(command) => command.run(session),

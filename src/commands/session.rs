@@ -200,6 +200,12 @@ pub(super) fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns))
 }
 
+/// How many columns there are: those of the terminal, or else of the variable COLUMNS, or 80.
+pub(super) fn columns() -> usize {
+    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
+    terminal_width().or_else(said).unwrap_or(80)
+}
+
 /// Whether standard output shows formatting: it is a terminal, or the user said so.
 pub(super) fn shows_formatting() -> bool {
     anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never

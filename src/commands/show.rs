@@ -110,7 +110,7 @@ fn text(library: &Library, reference: &Reference) -> crate::library::Result<Stri
 }
 
 /// The inside of `{…}` or `"…"`, where the value is one such text.
-fn without_delimiters(value: &str) -> &str {
+pub(super) fn without_delimiters(value: &str) -> &str {
     let inner = |open, close| {
         value
             .strip_prefix(open)

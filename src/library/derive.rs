@@ -1,15 +1,16 @@
 //! Derived rows: the table `reference` and the full-text index, made from the truth.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
-use rusqlite::params;
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::{Change, Library, Result};
-use super::{Reference, TagName};
+use super::matching::Identity;
+use super::{Change, Library, LibraryError, Reference, Result, TagName};
 use crate::formats::bibtex::{self, Derived, Strings};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
 use crate::work::{CslItem, CslName, CslValue, Work};
@@ -20,12 +21,15 @@ pub(super) struct Rows {
     entry_type: String,
     title: Option<String>,
     names: Vec<String>,
+    authors: String,
     sort_author: String,
     year: Option<i32>,
     last_year: Option<i32>,
     identification: Option<String>,
     parents: Vec<String>,
     text: FullText,
+    pub(super) identity: Identity,
+    marks: Vec<i64>,
 }
 
 /// The columns of the full-text index.
@@ -41,7 +45,8 @@ impl Rows {
     pub(super) fn of(work: &Work, derived: &Derived) -> Self {
         let item = &derived.item;
         let authors = principal_names(item);
-        let names = authors.iter().map(CslName::reading_order).collect();
+        let names: Vec<String> = authors.iter().map(CslName::reading_order).collect();
+        let identity = Identity::of(work, item, authors);
         let issued = item.date("issued");
         let year = issued.and_then(crate::work::CslDate::year);
         let last_year = issued
@@ -51,6 +56,7 @@ impl Rows {
             item: serde_json::to_string(item).unwrap_or_default(),
             entry_type: work.kind(),
             title: item.text("title").map(|title| without_markup(&title)),
+            authors: serde_json::to_string(&names).unwrap_or_default(),
             names,
             sort_author: authors.first().map(sort_order).unwrap_or_default(),
             year,
@@ -60,6 +66,8 @@ impl Rows {
                 .map(|value| value.trim_matches(['{', '}', '"']).trim().to_lowercase()),
             parents: derived.parents.clone(),
             text: FullText::of(work, derived),
+            marks: identity.marks(),
+            identity,
         }
     }
 }
@@ -128,7 +136,7 @@ fn principal_variable(item: &CslItem) -> Option<&'static str> {
     .find(|variable| !item.names(variable).is_empty())
 }
 
-fn principal_names(item: &CslItem) -> &[CslName] {
+pub(super) fn principal_names(item: &CslItem) -> &[CslName] {
     principal_variable(item)
         .map(|variable| item.names(variable))
         .unwrap_or_default()
@@ -147,7 +155,7 @@ fn sort_order(name: &CslName) -> String {
 }
 
 /// Text without case and accents.
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     text.nfkd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
@@ -155,7 +163,7 @@ fn folded(text: &str) -> String {
 }
 
 /// Text without the markup that CSL-JSON allows in it.
-fn without_markup(text: &str) -> String {
+pub(super) fn without_markup(text: &str) -> String {
     const TAGS: &[&str] = &["i", "b", "sup", "sub", "sc", "span"];
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -231,133 +239,191 @@ impl Reference {
     }
 }
 
-impl Library {
-    /// The `@string`s of the files in which a work stands, so that its fields mean what they meant
-    /// there.
-    fn strings_of(&self, work: i64, known: &mut HashMap<i64, Strings>) -> Result<Strings> {
-        let mut files = self.connection.prepare_cached(
-            "SELECT source_file_id FROM occurrence WHERE work_id = ?1 ORDER BY id LIMIT 1",
-        )?;
-        let Some(file) = files
-            .query_map([work], |row| row.get::<_, i64>(0))?
-            .next()
-            .transpose()?
-        else {
-            return Ok(Strings::default());
+/// The `@string`s of files, each read once.
+#[derive(Default)]
+pub(super) struct KnownStrings {
+    by_file: HashMap<i64, Strings>,
+    none: Strings,
+}
+
+impl KnownStrings {
+    /// Those of the file in which a work stands, so that its fields mean what they meant there.
+    pub(super) fn of(&mut self, library: &Library, work: i64) -> Result<&Strings> {
+        let file = library
+            .connection
+            .prepare_cached(
+                "SELECT source_file_id FROM occurrence WHERE work_id = ?1 ORDER BY id LIMIT 1",
+            )?
+            .query_row([work], |row| row.get::<_, i64>(0))
+            .optional()?;
+        let Some(file) = file else {
+            return Ok(&self.none);
         };
-        if let Some(strings) = known.get(&file) {
-            return Ok(strings.clone());
-        }
-        let mut leading = self.connection.prepare_cached(
-            "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
-             ORDER BY id",
-        )?;
-        let texts = leading
-            .query_map([file], |row| row.get::<_, String>(0))?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        let strings = bibtex::read(&texts.concat()).strings;
-        known.insert(file, strings.clone());
-        Ok(strings)
+        Ok(match self.by_file.entry(file) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let mut leading = library.connection.prepare_cached(
+                    "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
+                     ORDER BY id",
+                )?;
+                let texts = leading
+                    .query_map([file], |row| row.get::<_, String>(0))?
+                    .collect::<rusqlite::Result<Vec<_>>>()?;
+                new.insert(bibtex::read(&texts.concat()).strings)
+            }
+        })
     }
 }
 
-impl Change<'_> {
-    /// Writes the derived rows of a work, in the place of any that it had.
-    pub(super) fn write_rows(&self, work: i64, rows: &Rows) -> Result<()> {
-        let connection = self.connection();
-        connection
-            .prepare_cached("DELETE FROM reference WHERE work_id = ?1")?
-            .execute([work])?;
-        self.insert_rows(work, rows)
-    }
+/// The statements that write derived rows, prepared once for many works.
+pub(super) struct RowWriter<'c> {
+    reference: CachedStatement<'c>,
+    parent: CachedStatement<'c>,
+    mark: CachedStatement<'c>,
+    full_text: CachedStatement<'c>,
+}
 
-    /// Writes the derived rows of a work that has none.
-    pub(super) fn insert_rows(&self, work: i64, rows: &Rows) -> Result<()> {
-        let connection = self.connection();
-        connection
-            .prepare_cached(
+impl<'c> RowWriter<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Result<Self> {
+        Ok(Self {
+            reference: connection.prepare_cached(
                 "INSERT INTO reference (work_id, item, entry_type, title, authors, sort_author,
                                         year, last_year, identification)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute(params![
-                work,
-                rows.item,
-                rows.entry_type,
-                rows.title,
-                serde_json::to_string(&rows.names).unwrap_or_default(),
-                rows.sort_author,
-                rows.year,
-                rows.last_year,
-                rows.identification
-            ])?;
-        for parent in &rows.parents {
-            connection
-                .prepare_cached("INSERT INTO inheritance (work_id, parent_key) VALUES (?1, ?2)")?
-                .execute(params![work, parent])?;
-        }
-        connection
-            .prepare_cached(
+            )?,
+            parent: connection
+                .prepare_cached("INSERT INTO inheritance (work_id, parent_key) VALUES (?1, ?2)")?,
+            mark: connection.prepare_cached("INSERT INTO mark (work_id, mark) VALUES (?1, ?2)")?,
+            full_text: connection.prepare_cached(
                 "INSERT INTO full_text (rowid, title, author, contributor, container, other)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![
-                work,
-                rows.text.title,
-                rows.text.author,
-                rows.text.contributor,
-                rows.text.container,
-                rows.text.other
-            ])?;
+            )?,
+        })
+    }
+
+    /// Writes the derived rows of a work that has none.
+    pub(super) fn write(&mut self, work: i64, rows: &Rows) -> Result<()> {
+        self.reference.execute(params![
+            work,
+            rows.item,
+            rows.entry_type,
+            rows.title,
+            rows.authors,
+            rows.sort_author,
+            rows.year,
+            rows.last_year,
+            rows.identification
+        ])?;
+        for parent in &rows.parents {
+            self.parent.execute(params![work, parent])?;
+        }
+        for mark in &rows.marks {
+            self.mark.execute([work, *mark])?;
+        }
+        self.full_text.execute(params![
+            work,
+            rows.text.title,
+            rows.text.author,
+            rows.text.contributor,
+            rows.text.container,
+            rows.text.other
+        ])?;
+        Ok(())
+    }
+}
+
+/// How many works are worth building their part of the full-text index in memory at once.
+const MANY: usize = 1_000;
+
+impl Change<'_> {
+    /// Tells the full-text index how many works are to come: many are gathered in memory and written
+    /// as one segment, in place of many small ones that are then merged. `full_text_gathered` ends it.
+    pub(super) fn gather_full_text(&self, works: usize) -> Result<()> {
+        const BYTES: i64 = 96 << 20;
+        if works >= MANY {
+            self.set_full_text_gathering(BYTES)?;
+        }
         Ok(())
     }
 
-    /// Makes the derived rows of these works anew, and of the works that inherit from them; works that
-    /// are gone have none.
-    pub(super) fn derive_works(&self, works: BTreeSet<i64>) -> Result<()> {
+    pub(super) fn full_text_gathered(&self, works: usize) -> Result<()> {
+        const FTS5_DEFAULT: i64 = 1 << 20;
+        if works >= MANY {
+            self.set_full_text_gathering(FTS5_DEFAULT)?;
+        }
+        Ok(())
+    }
+
+    fn set_full_text_gathering(&self, bytes: i64) -> Result<()> {
+        self.connection().execute(
+            "INSERT INTO full_text (full_text, rank) VALUES ('hashsize', ?1)",
+            [bytes],
+        )?;
+        Ok(())
+    }
+
+    /// The works that inherit from these, directly or not.
+    pub(super) fn heirs(&self, works: &BTreeSet<i64>) -> Result<BTreeSet<i64>> {
         let connection = self.connection();
-        let mut pending: Vec<i64> = works.iter().copied().collect();
-        let mut all = works;
+        let inherits = connection
+            .prepare_cached("SELECT 1 FROM inheritance")?
+            .exists([])?;
+        let mut heirs = BTreeSet::new();
+        let mut pending: Vec<i64> = if inherits {
+            works.iter().copied().collect()
+        } else {
+            Vec::new()
+        };
+        let mut statement = connection.prepare_cached(
+            "SELECT work_id FROM inheritance WHERE parent_key IN (
+                 SELECT key FROM work WHERE id = ?1
+                 UNION ALL SELECT alias FROM key_alias WHERE work_id = ?1)",
+        )?;
         while let Some(work) = pending.pop() {
-            let mut heirs = connection.prepare_cached(
-                "SELECT work_id FROM inheritance WHERE parent_key IN (
-                     SELECT key FROM work WHERE id = ?1
-                     UNION ALL SELECT alias FROM key_alias WHERE work_id = ?1)",
-            )?;
-            for heir in heirs.query_map([work], |row| row.get::<_, i64>(0))? {
+            for heir in statement.query_map([work], |row| row.get::<_, i64>(0))? {
                 let heir = heir?;
-                if all.insert(heir) {
+                if !works.contains(&heir) && heirs.insert(heir) {
                     pending.push(heir);
                 }
             }
         }
-        let mut strings = HashMap::new();
-        for id in all {
-            let found = connection
-                .prepare_cached("SELECT key, source FROM work WHERE id = ?1")?
-                .query_map([id], |row| {
+        Ok(heirs)
+    }
+
+    /// Makes the derived rows of these works anew, and of the works that inherit from them; works that
+    /// are gone have none.
+    pub(super) fn derive_works(&self, mut works: BTreeSet<i64>) -> Result<()> {
+        if works.is_empty() {
+            return Ok(());
+        }
+        works.extend(self.heirs(&works)?);
+        let connection = self.connection();
+        let mut remove = connection.prepare_cached("DELETE FROM reference WHERE work_id = ?1")?;
+        for work in &works {
+            remove.execute([work])?;
+        }
+        self.gather_full_text(works.len())?;
+        let mut writer = RowWriter::new(connection)?;
+        let mut entry = connection.prepare_cached("SELECT key, source FROM work WHERE id = ?1")?;
+        let mut strings = KnownStrings::default();
+        for id in &works {
+            let found = entry
+                .query_row([id], |row| {
                     Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-                })?
-                .next()
-                .transpose()?;
+                })
+                .optional()?;
             let Some((key, source)) = found else {
-                connection.execute("DELETE FROM reference WHERE work_id = ?1", [id])?;
                 continue;
             };
-            let mut work = bibtex::parse_entry(&source).map_err(|error| {
-                super::LibraryError::UnreadableWork {
-                    key: key.clone(),
-                    reason: error.to_string(),
-                }
-            })?;
+            let mut work = read_entry(&key, &source)?;
             work.key = key;
-            let strings = self.strings_of(id, &mut strings)?;
-            let derived = bibtex::derive(&work, &strings, &|parent| {
+            let derived = bibtex::derive(&work, strings.of(self, *id)?, &|parent| {
                 self.work(parent).ok().map(Cow::Owned)
             });
-            self.write_rows(id, &Rows::of(&work, &derived))?;
+            writer.write(*id, &Rows::of(&work, &derived))?;
         }
-        Ok(())
+        drop(writer);
+        self.full_text_gathered(works.len())
     }
 
     /// Makes every derived row anew, and gives the number of works.
@@ -367,8 +433,9 @@ impl Change<'_> {
     /// [`super::LibraryError::UnreadableWork`] where an entry in the store is damaged.
     pub fn rebuild(&self) -> Result<usize> {
         let connection = self.connection();
-        connection.execute("DELETE FROM reference", [])?;
         connection.execute("DELETE FROM inheritance", [])?;
+        connection.execute("DELETE FROM mark", [])?;
+        connection.execute("DELETE FROM reference", [])?;
         connection.execute(
             "INSERT INTO full_text (full_text) VALUES ('delete-all')",
             [],
@@ -381,6 +448,14 @@ impl Change<'_> {
         self.derive_works(works)?;
         Ok(count)
     }
+}
+
+/// Reads the entry of a work in the store.
+pub(super) fn read_entry(key: &str, source: &str) -> Result<Work> {
+    bibtex::parse_entry(source).map_err(|error| LibraryError::UnreadableWork {
+        key: key.to_owned(),
+        reason: error.to_string(),
+    })
 }
 
 #[cfg(test)]

@@ -102,6 +102,28 @@ pub enum LibraryError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Text that was to become an entry is none.
+    #[error("the entry {0}")]
+    UnreadableEntry(String),
+    /// The key, or alias, belongs to another work.
+    #[error("the key \u{201c}{key}\u{201d} belongs to another work, {holder}")]
+    TakenKey {
+        /// The key asked for.
+        key: String,
+        /// The key of the work that has it.
+        holder: String,
+    },
+    /// The text cannot be a citation key.
+    #[error("\u{201c}{0}\u{201d} cannot be a citation key")]
+    MalformedKey(String),
+    /// A pattern for citation keys cannot be read.
+    #[error("\u{201c}{pattern}\u{201d} is no pattern for keys: {reason}")]
+    MalformedPattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Anything else that SQLite reports.
     #[error("the library cannot be used: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -152,6 +174,19 @@ impl LibraryError {
             Self::UnreadableWork { key, .. } => Some(format!(
                 "nothing was lost: `peerbib show {key} --source` prints it as it is"
             )),
+            Self::UnreadableEntry(_) => Some(
+                "nothing was changed; an entry is @type{key, field = {value}, \u{2026}}".into(),
+            ),
+            Self::TakenKey { holder, .. } => Some(format!(
+                "choose another key; where the two are one work, `peerbib dedupe merge` joins {holder} \
+                 and the other"
+            )),
+            Self::MalformedKey(_) => {
+                Some("a key has no white space, and none of , { } ( ) \" ' = # % @ ~ \\ $".into())
+            }
+            Self::MalformedPattern { .. } => {
+                Some("`peerbib rename --help` lists the markers; an example: [auth][year]".into())
+            }
             Self::Sqlite(_) => None,
         }
     }

@@ -2,9 +2,10 @@
 //!
 //! While a command changes the library, temporary triggers on every table of the truth write down how
 //! to turn each change back (the technique of the SQLite manual, "Automatic Undo/Redo Using SQLite").
-//! A new row costs its number alone, so that the history of a large import is small. To undo a step is
-//! to turn its changes back, last first, with the same triggers at work: what they write down then is
-//! how to redo it. Derived rows are never recorded: they are made anew for the works that changed.
+//! New rows need no trigger: SQLite numbers them upwards from the last, so that two numbers a table
+//! are all that history keeps of a large import. To undo a step is to turn its changes back, last
+//! first, with triggers at work that record every row: what they write down then is how to redo it.
+//! Derived rows are never recorded: they are made anew for the works that changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::{Change, Library, LibraryError, Result};
 
 /// The tables of the truth, which history records.
-const RECORDED: &[&str] = &[
+pub(super) const RECORDED: &[&str] = &[
     "work",
     "key_alias",
     "source_file",
@@ -25,7 +26,11 @@ const RECORDED: &[&str] = &[
     "tag_event",
     "assignment",
     "veto",
+    "kept_apart",
 ];
+
+/// The last row of each recorded table before a step began; what comes behind it is new.
+type LastRows = BTreeMap<&'static str, i64>;
 
 /// A command that changed the library.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -58,6 +63,7 @@ pub enum StepState {
 pub(super) struct Recording<'connection> {
     connection: &'connection Connection,
     step: i64,
+    before: LastRows,
 }
 
 impl<'connection> Recording<'connection> {
@@ -68,14 +74,29 @@ impl<'connection> Recording<'connection> {
             params![command, now(connection)?],
         )?;
         let step = connection.last_insert_rowid();
-        watch(connection, step)?;
-        Ok(Self { connection, step })
+        let before = last_rows(connection)?;
+        watch(connection, step, Some(&before))?;
+        Ok(Self {
+            connection,
+            step,
+            before,
+        })
     }
 
     /// Ends the step. One that changed nothing leaves no trace; any other puts the undone steps
     /// before it out of reach.
     pub(super) fn finish(self) -> Result<()> {
         unwatch(self.connection)?;
+        for (table, last) in last_rows(self.connection)? {
+            let before = self.before.get(table).copied().unwrap_or_default();
+            if last > before {
+                self.connection.execute(
+                    "INSERT INTO change (step_id, table_name, row_id, last_row_id)
+                     VALUES (?1, ?2, ?3, ?4)",
+                    params![self.step, table, before + 1, last],
+                )?;
+            }
+        }
         let changed = self
             .connection
             .query_row(
@@ -110,7 +131,8 @@ impl Library {
     pub fn log(&self) -> Result<Vec<Step>> {
         let mut statement = self.connection.prepare(
             "SELECT id, command, at, state,
-                    (SELECT count(*) FROM change WHERE step_id = step.id)
+                    (SELECT coalesce(sum(coalesce(last_row_id, row_id) - row_id + 1), 0)
+                     FROM change WHERE step_id = step.id)
              FROM step ORDER BY id DESC",
         )?;
         let steps = statement.query_map([], |row| {
@@ -175,12 +197,16 @@ impl Library {
             // Rows come and go in an order in which one may miss its parent for a moment.
             self.connection
                 .pragma_update(None, "defer_foreign_keys", true)?;
-            let works = turn_back(&self.connection, step.id)?;
+            let change = Change { library: self };
+            let mut works = works_of(&self.connection, step.id)?;
+            // What inherits from a work that goes is known only before it is gone.
+            works.extend(change.heirs(&works)?);
+            turn_back(&self.connection, step.id)?;
             self.connection.execute(
                 "UPDATE step SET state = ?2 WHERE id = ?1",
                 params![step.id, to],
             )?;
-            Change { library: self }.derive_works(works)?;
+            change.derive_works(works)?;
             transaction.commit()?;
             Ok(step)
         };
@@ -188,35 +214,43 @@ impl Library {
     }
 }
 
-/// Turns back every change of a step, and leaves in its place what turns them back again. Gives the
-/// works whose derived rows must be made anew.
-fn turn_back(connection: &Connection, step: i64) -> Result<BTreeSet<i64>> {
+/// The works that a step changed.
+fn works_of(connection: &Connection, step: i64) -> Result<BTreeSet<i64>> {
+    let mut changes = connection.prepare(
+        "SELECT row_id, coalesce(last_row_id, row_id) FROM change
+         WHERE step_id = ?1 AND table_name = 'work'",
+    )?;
+    let mut works = BTreeSet::new();
+    let mut rows = changes.query([step])?;
+    while let Some(row) = rows.next()? {
+        works.extend(row.get::<_, i64>(0)?..=row.get::<_, i64>(1)?);
+    }
+    Ok(works)
+}
+
+/// Turns back every change of a step, and leaves in its place what turns them back again.
+fn turn_back(connection: &Connection, step: i64) -> Result<()> {
     let last: i64 = connection.query_row("SELECT coalesce(max(id), 0) FROM change", [], |row| {
         row.get(0)
     })?;
-    watch(connection, step)?;
+    watch(connection, step, None)?;
     let mut restore = BTreeMap::new();
     for table in RECORDED {
         restore.insert(*table, restore_statement(connection, table)?);
     }
-    let mut works = BTreeSet::new();
     let mut changes = connection.prepare(
-        "SELECT table_name, row_id, before FROM change
+        "SELECT table_name, row_id, coalesce(last_row_id, row_id), before FROM change
          WHERE step_id = ?1 AND id <= ?2 ORDER BY id DESC",
     )?;
     let mut rows = changes.query(params![step, last])?;
     while let Some(row) = rows.next()? {
         let table: String = row.get(0)?;
-        let id: i64 = row.get(1)?;
-        let before: Option<String> = row.get(2)?;
-        if table == "work" {
-            works.insert(id);
-        }
+        let before: Option<String> = row.get(3)?;
         match before {
             None => {
                 connection
-                    .prepare_cached(&format!("DELETE FROM {table} WHERE id = ?1"))?
-                    .execute([id])?;
+                    .prepare_cached(&format!("DELETE FROM {table} WHERE id BETWEEN ?1 AND ?2"))?
+                    .execute([row.get::<_, i64>(1)?, row.get(2)?])?;
             }
             Some(before) => {
                 if let Some(statement) = restore.get(table.as_str()) {
@@ -230,7 +264,7 @@ fn turn_back(connection: &Connection, step: i64) -> Result<BTreeSet<i64>> {
         "DELETE FROM change WHERE step_id = ?1 AND id <= ?2",
         params![step, last],
     )?;
-    Ok(works)
+    Ok(())
 }
 
 /// Writes a row back as it was, whether it is still there or not.
@@ -252,28 +286,38 @@ fn restore_statement(connection: &Connection, table: &str) -> Result<String> {
     ))
 }
 
-/// Sets the triggers that write down every change of the truth as part of a step.
-fn watch(connection: &Connection, step: i64) -> Result<()> {
+/// Sets the triggers that write down changes of the truth as part of a step: with `before`, those of
+/// the rows that were there before the step began; without, of every row, new ones included.
+fn watch(connection: &Connection, step: i64, before: Option<&LastRows>) -> Result<()> {
     let mut triggers = String::new();
     for table in RECORDED {
-        let before: Vec<_> = columns(connection, table)?
+        let row: Vec<_> = columns(connection, table)?
             .iter()
             .map(|column| format!("'{column}', OLD.{column}"))
             .collect();
-        let before = before.join(", ");
+        let row = row.join(", ");
+        let when = match before.and_then(|before| before.get(table)) {
+            Some(last) => format!("WHEN OLD.id <= {last}"),
+            None => {
+                let _ = write!(
+                    triggers,
+                    "CREATE TEMP TRIGGER record_insert_{table} AFTER INSERT ON main.{table} BEGIN
+                         INSERT INTO change (step_id, table_name, row_id)
+                         VALUES ({step}, '{table}', NEW.id);
+                     END;"
+                );
+                String::new()
+            }
+        };
         let _ = write!(
             triggers,
-            "CREATE TEMP TRIGGER record_insert_{table} AFTER INSERT ON main.{table} BEGIN
-                 INSERT INTO change (step_id, table_name, row_id)
-                 VALUES ({step}, '{table}', NEW.id);
-             END;
-             CREATE TEMP TRIGGER record_update_{table} AFTER UPDATE ON main.{table} BEGIN
+            "CREATE TEMP TRIGGER record_update_{table} AFTER UPDATE ON main.{table} {when} BEGIN
                  INSERT INTO change (step_id, table_name, row_id, before)
-                 VALUES ({step}, '{table}', OLD.id, json_object({before}));
+                 VALUES ({step}, '{table}', OLD.id, json_object({row}));
              END;
-             CREATE TEMP TRIGGER record_delete_{table} AFTER DELETE ON main.{table} BEGIN
+             CREATE TEMP TRIGGER record_delete_{table} AFTER DELETE ON main.{table} {when} BEGIN
                  INSERT INTO change (step_id, table_name, row_id, before)
-                 VALUES ({step}, '{table}', OLD.id, json_object({before}));
+                 VALUES ({step}, '{table}', OLD.id, json_object({row}));
              END;"
         );
     }
@@ -286,13 +330,22 @@ fn unwatch(connection: &Connection) -> Result<()> {
     for table in RECORDED {
         let _ = write!(
             triggers,
-            "DROP TRIGGER record_insert_{table};
+            "DROP TRIGGER IF EXISTS record_insert_{table};
              DROP TRIGGER record_update_{table};
              DROP TRIGGER record_delete_{table};"
         );
     }
     connection.execute_batch(&triggers)?;
     Ok(())
+}
+
+fn last_rows(connection: &Connection) -> Result<LastRows> {
+    let mut last = LastRows::new();
+    for table in RECORDED {
+        let sql = format!("SELECT coalesce(max(id), 0) FROM {table}");
+        last.insert(table, connection.query_row(&sql, [], |row| row.get(0))?);
+    }
+    Ok(last)
 }
 
 fn columns(connection: &Connection, table: &str) -> Result<Vec<String>> {

@@ -1,93 +1,28 @@
 //! Import: the entries of a file become works, and the file itself is remembered.
+//!
+//! First every entry is sorted out by its key: it is a work that the library has, or may be new. Those
+//! that may be new are derived, many at once and beside the writing; one that turns out to be a work of
+//! the library under another key (see `matching`) joins it, and the others are written down.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::mpsc;
 
 use rayon::prelude::*;
 use rusqlite::{OptionalExtension as _, params};
 
-use super::derive::Rows;
+use super::conflict::{
+    Choice, Conflict, ConflictPolicy, Merged, Side, merge, same_but_for_key, with_key,
+};
+use super::derive::{KnownStrings, RowWriter, Rows, principal_names, read_entry};
 use super::history::now;
+use super::matching::{Evidence, Identity};
+use super::receipt::{FileReceipt, Reject};
 use super::tags::{NewAssignment, Origin, Tag, TagName};
 use super::{Change, LibraryError, Result};
 use crate::formats::bibtex::{self, BibFile, Duplicate, FilePiece};
 use crate::formats::{Problem, Severity};
-use crate::work::Work;
-
-/// What an entry does to a work of the same key that the library has already, where the two differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ConflictPolicy {
-    /// Nothing: the library's work stays as it is.
-    Keep,
-    /// It takes the place of the work's entry.
-    Replace,
-    /// Its new fields are added; where both have a field, the library's stays, and that is reported.
-    #[default]
-    Merge,
-}
-
-/// What an import did, file by file and in all.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Receipt {
-    /// The files, in the order in which they were given.
-    pub files: Vec<FileReceipt>,
-    /// The sums over all files.
-    #[serde(flatten)]
-    pub totals: Counts,
-}
-
-/// What an import did with one file.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
-pub struct FileReceipt {
-    /// The file's path as it was given.
-    pub path: String,
-    /// What became of its entries.
-    #[serde(flatten)]
-    pub counts: Counts,
-    /// What was found wrong, by line.
-    pub problems: Vec<Problem>,
-    /// The entries that were refused.
-    #[serde(skip)]
-    pub rejects: Vec<Reject>,
-}
-
-/// What became of entries. `entries` is the sum of the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Counts {
-    /// How many there are.
-    pub entries: usize,
-    /// How many are new works.
-    pub imported: usize,
-    /// How many changed a work.
-    pub updated: usize,
-    /// How many were in the library as they are.
-    pub unchanged: usize,
-    /// How many were refused.
-    pub rejected: usize,
-}
-
-/// An entry that was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reject {
-    /// Its line.
-    pub line: usize,
-    /// Its verbatim text.
-    pub text: String,
-    /// What is wrong with it.
-    pub reason: String,
-}
-
-impl Receipt {
-    /// Adds the receipt of a file.
-    pub fn add(&mut self, file: FileReceipt) {
-        self.totals.entries += file.counts.entries;
-        self.totals.imported += file.counts.imported;
-        self.totals.updated += file.counts.updated;
-        self.totals.unchanged += file.counts.unchanged;
-        self.totals.rejected += file.counts.rejected;
-        self.files.push(file);
-    }
-}
+use crate::work::{CslItem, Work};
 
 /// A bibliography that is to be imported.
 #[derive(Debug, Clone, Copy)]
@@ -108,11 +43,22 @@ struct NewWork<'a> {
 }
 
 /// How many works are derived at once, and then written down.
-const BATCH: usize = 2_000;
+const BATCH: usize = 1_000;
+
+/// Whom an import asks, and whom it tells how far it is.
+pub(super) struct Company<'c> {
+    pub(super) ask: &'c mut dyn FnMut(&Conflict) -> Choice,
+    pub(super) advance: &'c mut dyn FnMut(usize),
+}
 
 impl Change<'_> {
-    /// Imports a bibliography. An entry matches the work that has its key; `advance` is called with the
-    /// number of entries that were dealt with since the last call.
+    /// Imports a bibliography; `advance` is called with the number of entries that were dealt with
+    /// since the last call. With [`ConflictPolicy::Ask`] the library's value always stays; see
+    /// [`Change::import_asking`].
+    ///
+    /// An entry matches the work that has its key; or else the one that has its DOI, ISBN, eprint, or
+    /// its title, first author, year and type. Two chapters of a book are never one work, nor are two
+    /// editions or volumes.
     ///
     /// # Errors
     ///
@@ -123,32 +69,59 @@ impl Change<'_> {
         policy: ConflictPolicy,
         advance: &mut dyn FnMut(usize),
     ) -> Result<FileReceipt> {
+        self.import_asking(imported, policy, &mut |_| Choice::Library, advance)
+    }
+
+    /// Imports a bibliography, and with [`ConflictPolicy::Ask`] calls `ask` for each field of which the
+    /// library and the file say different things.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Change::import`].
+    pub fn import_asking(
+        &self,
+        imported: ImportedFile<'_>,
+        policy: ConflictPolicy,
+        ask: &mut dyn FnMut(&Conflict) -> Choice,
+        advance: &mut dyn FnMut(usize),
+    ) -> Result<FileReceipt> {
         let ImportedFile { path, file, .. } = imported;
-        let mut receipt = FileReceipt {
-            path: path.to_owned(),
-            problems: file.problems.clone(),
-            ..FileReceipt::default()
-        };
+        let in_file = file.by_key();
         let mut importing = Importing {
             change: self,
             policy,
-            in_file: file.by_key(),
+            company: Company { ask, advance },
+            in_file: &in_file,
             file,
-            receipt: &mut receipt,
+            file_id: self
+                .connection()
+                .query_row(
+                    "SELECT id FROM source_file WHERE path = ?1",
+                    [path],
+                    |row| row.get(0),
+                )
+                .optional()?,
+            receipt: FileReceipt {
+                path: path.to_owned(),
+                problems: file.problems.clone(),
+                ..FileReceipt::default()
+            },
             places: Vec::new(),
             leading: String::new(),
             new: Vec::new(),
+            claimed: HashSet::new(),
             changed: BTreeSet::new(),
             was_empty: self.count()? == 0,
             keywords: Vec::new(),
             new_by_key: HashMap::new(),
+            strings: KnownStrings::default(),
         };
-        importing.sort_out(advance)?;
-        importing.write_new(advance)?;
+        importing.sort_out()?;
+        importing.write_new()?;
         importing.remember_file(imported)?;
-        let changed = std::mem::take(&mut importing.changed);
-        self.derive_works(changed)?;
+        self.derive_works(std::mem::take(&mut importing.changed))?;
         importing.assign_keywords()?;
+        let mut receipt = importing.receipt;
         receipt.problems.sort_by_key(|problem| problem.line);
         Ok(receipt)
     }
@@ -158,18 +131,25 @@ impl Change<'_> {
 struct Importing<'a> {
     change: &'a Change<'a>,
     policy: ConflictPolicy,
+    company: Company<'a>,
     file: &'a BibFile,
-    in_file: HashMap<&'a str, &'a Work>,
-    receipt: &'a mut FileReceipt,
+    in_file: &'a HashMap<&'a str, &'a Work>,
+    /// The file's number, where it was imported before.
+    file_id: Option<i64>,
+    receipt: FileReceipt,
     places: Vec<Place>,
     leading: String,
     new: Vec<NewWork<'a>>,
+    /// The works that entries of this file are. A file that has two entries keeps them apart, so no
+    /// work is claimed by a second one that has another key.
+    claimed: HashSet<i64>,
     changed: BTreeSet<i64>,
     was_empty: bool,
     /// Keywords that are tags, with the work that they stand on.
     keywords: Vec<(i64, TagName)>,
     /// The new works by the key that each gets in the library.
     new_by_key: HashMap<String, usize>,
+    strings: KnownStrings,
 }
 
 /// Where a work stands in the file: see the table `occurrence`.
@@ -179,16 +159,25 @@ struct Place {
     variant: Option<String>,
 }
 
+#[derive(Clone, Copy)]
 enum PlacedWork {
     Known(i64),
-    /// The index of a new work, which has no number yet.
+    /// The index of a work that may be new, and has no number yet.
     New(usize),
 }
 
+/// What is made of an entry that may be new, before it is written down.
+struct Prepared {
+    rows: Rows,
+    aliases: Vec<String>,
+    tags: Vec<TagName>,
+    problems: Vec<Problem>,
+}
+
 impl<'a> Importing<'a> {
-    /// Decides what becomes of each entry; changes the works that the library has, and sets the new
-    /// ones aside.
-    fn sort_out(&mut self, advance: &mut dyn FnMut(usize)) -> Result<()> {
+    /// Decides what becomes of each entry; changes the works that the library has, and sets aside those
+    /// that may be new.
+    fn sort_out(&mut self) -> Result<()> {
         let file = self.file;
         for piece in &file.pieces {
             match piece {
@@ -198,7 +187,7 @@ impl<'a> Importing<'a> {
                     duplicate,
                 } => {
                     self.receipt.counts.entries += 1;
-                    self.place(work, *line, duplicate.as_ref(), advance)?;
+                    self.place(work, *line, duplicate.as_ref())?;
                 }
                 FilePiece::Rejected {
                     text, line, reason, ..
@@ -211,7 +200,7 @@ impl<'a> Importing<'a> {
                         reason: reason.clone(),
                     });
                     self.leading.push_str(text);
-                    advance(1);
+                    (self.company.advance)(1);
                 }
                 other => self.leading.push_str(other.text()),
             }
@@ -219,31 +208,27 @@ impl<'a> Importing<'a> {
         Ok(())
     }
 
-    fn place(
-        &mut self,
-        work: &'a Work,
-        line: usize,
-        duplicate: Option<&Duplicate>,
-        advance: &mut dyn FnMut(usize),
-    ) -> Result<()> {
-        let leading = std::mem::take(&mut self.leading);
+    fn place(&mut self, work: &'a Work, line: usize, duplicate: Option<&Duplicate>) -> Result<()> {
         let key = match duplicate {
             Some(Duplicate::Different { new_key }) => new_key.clone(),
             Some(Duplicate::Identical) | None => work.key.clone(),
         };
-        if matches!(duplicate, Some(Duplicate::Identical)) {
+        if duplicate == Some(&Duplicate::Identical) {
             self.receipt.counts.unchanged += 1;
-            advance(1);
-            if let Some(index) = self.new_by_key.get(&key).copied() {
-                let variant = self
+            (self.company.advance)(1);
+            let placed = match self.new_by_key.get(&key).copied() {
+                Some(index) => self
                     .new
                     .get(index)
-                    .and_then(|new| variant_of(&new.work.source, work));
-                self.places.push(Place {
-                    work: PlacedWork::New(index),
-                    leading,
-                    variant,
-                });
+                    .map(|new| (PlacedWork::New(index), new.work.source.clone())),
+                None => match self.change.find_key(&key)? {
+                    Some(id) => Some((PlacedWork::Known(id), self.change.source_of(id)?)),
+                    None => None,
+                },
+            };
+            if let Some((placed, source)) = placed {
+                let variant = (source != work.source).then(|| work.source.clone());
+                self.put(placed, variant);
                 return Ok(());
             }
         }
@@ -253,238 +238,372 @@ impl<'a> Importing<'a> {
             self.change.find_key(&key)?
         };
         let Some(id) = known else {
-            self.places.push(Place {
-                work: PlacedWork::New(self.new.len()),
-                leading,
-                variant: None,
-            });
-            self.new_by_key.insert(key.clone(), self.new.len());
-            self.new.push(NewWork { key, work, line });
+            self.set_aside(key, work, line);
             return Ok(());
         };
-        let source = self.source_of(id)?;
-        if source == work.source {
-            if duplicate != Some(&Duplicate::Identical) {
-                self.receipt.counts.unchanged += 1;
-                advance(1);
+        let source = self.change.source_of(id)?;
+        if source == work.source || !self.is_another_work(&source, id, work)? {
+            let variant = self.meet(id, source, work, line)?;
+            self.put(PlacedWork::Known(id), variant);
+            (self.company.advance)(1);
+            return Ok(());
+        }
+        // The same happened when the file was imported before: the entry has its own key already.
+        let mut number = 2_u32;
+        loop {
+            let candidate = format!("{key}-{number}");
+            number += 1;
+            match self.change.find_key(&candidate)? {
+                Some(id) => {
+                    let source = self.change.source_of(id)?;
+                    if !self.claimed.contains(&id) && !self.is_another_work(&source, id, work)? {
+                        let variant = self.meet(id, source, work, line)?;
+                        self.put(PlacedWork::Known(id), variant);
+                        (self.company.advance)(1);
+                        return Ok(());
+                    }
+                }
+                None if self.new_by_key.contains_key(&candidate)
+                    || self.in_file.contains_key(candidate.as_str()) => {}
+                None => {
+                    self.warn(
+                        line,
+                        &work.key,
+                        None,
+                        format!(
+                            "the library has another work of this key; this one is kept under \
+                             {candidate}"
+                        ),
+                    );
+                    self.set_aside(candidate, work, line);
+                    return Ok(());
+                }
             }
-            self.places.push(Place {
-                work: PlacedWork::Known(id),
-                leading,
-                variant: None,
-            });
-            return Ok(());
         }
-        if self.is_another_work(&source, work) {
-            let key = self.free_key(&key)?;
-            self.problem(
-                line,
-                &work.key,
-                None,
-                format!("the library has another work of this key; this one is kept under {key}"),
-            );
-            self.places.push(Place {
-                work: PlacedWork::New(self.new.len()),
-                leading,
-                variant: None,
-            });
-            self.new_by_key.insert(key.clone(), self.new.len());
-            self.new.push(NewWork { key, work, line });
-            return Ok(());
+    }
+
+    /// Notes where a work stands in the file.
+    fn put(&mut self, work: PlacedWork, variant: Option<String>) {
+        if let PlacedWork::Known(id) = work {
+            self.claimed.insert(id);
         }
-        let updated = self.merged(&source, work, line)?;
-        advance(1);
-        let stored = match updated {
-            Some(updated) => {
+        self.places.push(Place {
+            work,
+            leading: std::mem::take(&mut self.leading),
+            variant,
+        });
+    }
+
+    fn set_aside(&mut self, key: String, work: &'a Work, line: usize) {
+        self.put(PlacedWork::New(self.new.len()), None);
+        self.new_by_key.insert(key.clone(), self.new.len());
+        self.new.push(NewWork { key, work, line });
+    }
+
+    /// Brings the library's work and an entry of it together, by the policy. Gives the entry's text,
+    /// where it is not the work's own.
+    fn meet(
+        &mut self,
+        id: i64,
+        source: String,
+        work: &Work,
+        line: usize,
+    ) -> Result<Option<String>> {
+        if source == work.source {
+            self.receipt.counts.unchanged += 1;
+            return Ok(None);
+        }
+        let before = self.occurrence(id)?;
+        let was_met = before
+            .as_ref()
+            .is_some_and(|variant| variant.as_deref() == Some(work.source.as_str()));
+        let policy = self.policy;
+        let same = same_but_for_key(&source, work)?
+            || policy == ConflictPolicy::Keep
+            || (was_met && policy != ConflictPolicy::Replace);
+        let stored = if same {
+            None
+        } else {
+            Some(self.brought_together(id, &source, work, line)?)
+        };
+        let stored = match stored.filter(|stored| *stored != source) {
+            Some(stored) => {
                 self.change
                     .connection()
                     .prepare_cached("UPDATE work SET source = ?2 WHERE id = ?1")?
-                    .execute(params![id, updated])?;
+                    .execute(params![id, stored])?;
                 self.changed.insert(id);
                 self.receipt.counts.updated += 1;
-                updated
+                let keywords = work.field("keywords").unwrap_or_default();
+                let keywords = self.file.strings.resolve(keywords).text;
+                let tags = keywords
+                    .split([',', ';'])
+                    .filter_map(|tag| tag.parse().ok());
+                self.keywords.extend(tags.map(|tag| (id, tag)));
+                stored
             }
             None => {
                 self.receipt.counts.unchanged += 1;
                 source
             }
         };
-        let variant = variant_of(&stored, work);
-        self.places.push(Place {
-            work: PlacedWork::Known(id),
-            leading,
-            variant,
-        });
-        Ok(())
+        // An entry of this file that was the work's own stays so, whatever was edited since.
+        let is_own = matches!(before, Some(None));
+        Ok((!is_own && stored != work.source).then(|| work.source.clone()))
     }
 
-    fn source_of(&self, id: i64) -> Result<String> {
+    /// The text of the library's entry after another one of the same work came.
+    fn brought_together(
+        &mut self,
+        id: i64,
+        source: &str,
+        work: &Work,
+        line: usize,
+    ) -> Result<String> {
+        let mine = read_entry(&work.key, source)?;
+        if self.policy == ConflictPolicy::Replace {
+            return with_key(&work.source, &mine.key);
+        }
+        let strings = self.strings.of(self.change, id)?;
+        let key = self.change.key_of(id)?;
+        let asks = self.policy == ConflictPolicy::Ask;
+        let Merged { source, kept } = merge(
+            Side {
+                work: &mine,
+                strings,
+            },
+            Side {
+                work,
+                strings: &self.file.strings,
+            },
+            &mut |field, in_library, in_file| {
+                if !asks {
+                    return Choice::Library;
+                }
+                (self.company.ask)(&Conflict {
+                    path: self.receipt.path.clone(),
+                    line,
+                    key: key.clone(),
+                    field: field.to_owned(),
+                    in_library: in_library.to_owned(),
+                    in_file: in_file.to_owned(),
+                })
+            },
+        )?;
+        for (field, mut message) in kept {
+            if !asks {
+                message.push_str(" (--on-conflict replace takes the file\u{2019}s)");
+            }
+            self.warn(line, &work.key, field.as_deref(), message);
+        }
+        Ok(source)
+    }
+
+    /// Where a work stood in this file when it was imported before: nowhere, or with the entry's text
+    /// where that was not the work's own.
+    fn occurrence(&self, id: i64) -> Result<Option<Option<String>>> {
+        let Some(file) = self.file_id else {
+            return Ok(None);
+        };
         Ok(self
             .change
             .connection()
-            .prepare_cached("SELECT source FROM work WHERE id = ?1")?
-            .query_row([id], |row| row.get(0))?)
+            .prepare_cached(
+                "SELECT variant FROM occurrence WHERE work_id = ?1 AND source_file_id = ?2
+                 ORDER BY id LIMIT 1",
+            )?
+            .query_row([id, file], |row| row.get(0))
+            .optional()?)
     }
 
-    /// The entry of the library's work after the policy, or none where it stays as it is.
-    fn merged(&mut self, source: &str, work: &Work, line: usize) -> Result<Option<String>> {
-        match self.policy {
-            ConflictPolicy::Keep => return Ok(None),
-            ConflictPolicy::Replace => return Ok(Some(work.source.clone())),
-            ConflictPolicy::Merge => {}
-        }
-        let Ok(mine) = bibtex::parse_entry(source) else {
-            return Ok(Some(work.source.clone()));
-        };
-        if mine.kind() != work.kind() {
-            self.problem(
-                line,
-                &work.key,
-                None,
-                format!(
-                    "the type is @{} here and @{} in the library, which stays",
-                    work.entry_type, mine.entry_type
-                ),
-            );
-        }
-        let mut merged = source.to_owned();
-        for field in &work.fields {
-            match mine.field(&field.name) {
-                None => {
-                    let value = self.file.strings.resolve(&field.value).text;
-                    merged = bibtex::set_field(&merged, &field.name, &value).map_err(
-                        |error| LibraryError::UnreadableWork {
-                            key: mine.key.clone(),
-                            reason: error.to_string(),
-                        },
-                    )?;
-                }
-                Some(value) if same_value(value, &field.value) => {}
-                Some(value) => self.problem(
-                    line,
-                    &work.key,
-                    Some(&field.name),
-                    format!(
-                        "is {} here and {} in the library, which stays (--on-conflict replace takes \
-                         the file's)",
-                        shortened(&field.value),
-                        shortened(value)
-                    ),
-                ),
-            }
-        }
-        Ok((merged != source).then_some(merged))
+    /// Whether an entry is of another work than the one of the library that has its key.
+    fn is_another_work(&mut self, source: &str, id: i64, work: &Work) -> Result<bool> {
+        let mine = read_entry(&work.key, source)?;
+        let strings = self.strings.of(self.change, id)?;
+        let one = bibtex::derive(&mine, strings, &|_| None).item;
+        let other = bibtex::derive(work, &self.file.strings, &|_| None).item;
+        let one = Identity::of(&mine, &one, principal_names(&one));
+        let other = Identity::of(work, &other, principal_names(&other));
+        Ok(one.is_another_work_than(&other))
     }
 
-    /// Whether an entry is of another work than the one that has its key: where title and year, or
-    /// title and first author, are both told apart.
-    fn is_another_work(&self, source: &str, work: &Work) -> bool {
-        let Ok(mine) = bibtex::parse_entry(source) else {
-            return false;
-        };
-        let differs = |names: &[&str]| {
-            let value = |work: &Work| names.iter().find_map(|name| work.field(name).map(bare));
-            matches!((value(&mine), value(work)), (Some(one), Some(other)) if one != other)
-        };
-        differs(&["title"]) && differs(&["author", "editor"]) && differs(&["date", "year"])
+    fn warn(&mut self, line: usize, key: &str, field: Option<&str>, message: String) {
+        self.problem(Severity::Warning, line, key, field, message);
     }
 
-    /// A key that neither the library nor a work of this file has.
-    fn free_key(&self, key: &str) -> Result<String> {
-        let mut number = 2_u32;
-        loop {
-            let candidate = format!("{key}-{number}");
-            let free = !self.new_by_key.contains_key(&candidate)
-                && !self.in_file.contains_key(candidate.as_str())
-                && self.change.find_key(&candidate)?.is_none();
-            if free {
-                return Ok(candidate);
-            }
-            number += 1;
-        }
-    }
-
-    fn problem(&mut self, line: usize, key: &str, field: Option<&str>, message: String) {
+    fn problem(
+        &mut self,
+        severity: Severity,
+        line: usize,
+        key: &str,
+        field: Option<&str>,
+        message: String,
+    ) {
         self.receipt.problems.push(Problem {
             line,
             key: Some(key.to_owned()),
             field: field.map(str::to_owned),
             message,
-            severity: Severity::Warning,
+            severity,
         });
     }
 
-    /// Derives the new works and writes them down.
-    fn write_new(&mut self, advance: &mut dyn FnMut(usize)) -> Result<()> {
-        let change = self.change;
-        let connection = change.connection();
-        let at = now(connection)?;
-        let outside = self.parents_outside()?;
-        let parent = |key: &str| {
-            let work = self.in_file.get(key).copied();
-            work.or_else(|| outside.get(key)).map(Cow::Borrowed)
-        };
-        let mut ids = Vec::with_capacity(self.new.len());
-        for batch in self.new.chunks(BATCH) {
-            let derived: Vec<_> = batch
-                .par_iter()
-                .map(|new| {
-                    let derived = bibtex::derive(new.work, &self.file.strings, &parent);
-                    let rows = Rows::of(new.work, &derived);
-                    (rows, derived.aliases, derived.keywords, derived.problems)
-                })
-                .collect();
-            for (new, (rows, aliases, keywords, problems)) in batch.iter().zip(derived) {
-                connection
-                    .prepare_cached("INSERT INTO work (key, source, added_at) VALUES (?1, ?2, ?3)")?
-                    .execute(params![new.key, new.work.source, at])?;
-                let id = connection.last_insert_rowid();
-                ids.push(id);
-                change.insert_rows(id, &rows)?;
-                for alias in aliases {
-                    connection
-                        .prepare_cached(
-                            "INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)",
-                        )?
-                        .execute(params![id, alias])?;
+    /// Derives the works that may be new, and writes them down while the next ones are derived.
+    fn write_new(&mut self) -> Result<()> {
+        let new = std::mem::take(&mut self.new);
+        let outside = self.parents_outside(&new)?;
+        let (file, in_file) = (self.file, self.in_file);
+        self.change.gather_full_text(new.len())?;
+        let ids = std::thread::scope(|scope| {
+            // Two batches may wait, so that neither side idles and memory stays small.
+            let (sender, receiver) = mpsc::sync_channel::<Vec<Prepared>>(2);
+            let (new, outside) = (&new, &outside);
+            scope.spawn(move || {
+                let parent = |key: &str| {
+                    let work = in_file.get(key).copied();
+                    work.or_else(|| outside.get(key)).map(Cow::Borrowed)
+                };
+                for batch in new.chunks(BATCH) {
+                    let prepared = batch.par_iter().map(|new| {
+                        let derived = bibtex::derive(new.work, &file.strings, &parent);
+                        Prepared {
+                            rows: Rows::of(new.work, &derived),
+                            aliases: derived.aliases,
+                            tags: derived
+                                .keywords
+                                .iter()
+                                .filter_map(|keyword| keyword.parse().ok())
+                                .collect(),
+                            problems: derived.problems,
+                        }
+                    });
+                    // Where nobody receives, writing has failed, and the rest is not wanted.
+                    if sender.send(prepared.collect()).is_err() {
+                        return;
+                    }
                 }
-                let tags = keywords.iter().filter_map(|keyword| keyword.parse().ok());
-                self.keywords.extend(tags.map(|tag| (id, tag)));
-                self.receipt
-                    .problems
-                    .extend(problems.into_iter().map(|problem| Problem {
-                        line: new.line,
-                        ..problem
-                    }));
-                self.receipt.counts.imported += 1;
-            }
-            advance(batch.len());
-        }
+            });
+            self.write_prepared(new, &receiver)
+        })?;
+        self.change.full_text_gathered(new.len())?;
         for place in &mut self.places {
             if let PlacedWork::New(index) = place.work
-                && let Some(id) = ids.get(index)
+                && let Some((id, variant)) = ids.get(index)
             {
                 place.work = PlacedWork::Known(*id);
+                if place.variant.is_none() {
+                    place.variant.clone_from(variant);
+                }
             }
         }
         // Works that the library had may inherit from one that came only now.
         if !self.was_empty {
-            self.changed.extend(ids);
+            let ids = ids.into_iter().map(|(id, _)| id).collect();
+            self.changed.extend(self.change.heirs(&ids)?);
         }
         Ok(())
     }
 
+    /// Writes works down as they come. Gives for each its number, and the text of its entry where it
+    /// turned out to be a work of the library and that says something else.
+    fn write_prepared(
+        &mut self,
+        new: &[NewWork<'a>],
+        receiver: &mpsc::Receiver<Vec<Prepared>>,
+    ) -> Result<Vec<(i64, Option<String>)>> {
+        let change = self.change;
+        let connection = change.connection();
+        let at = now(connection)?;
+        let mut insert =
+            connection.prepare("INSERT INTO work (key, source, added_at) VALUES (?1, ?2, ?3)")?;
+        let mut alias = connection
+            .prepare("INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)")?;
+        let mut writer = RowWriter::new(connection)?;
+        let mut ids = Vec::with_capacity(new.len());
+        let mut works = new.iter();
+        for batch in receiver {
+            let count = batch.len();
+            for (prepared, new) in batch.into_iter().zip(&mut works) {
+                if !self.was_empty
+                    && let Some((id, evidence)) = self.same_work(&prepared.rows.identity)?
+                {
+                    alias.execute(params![id, new.key])?;
+                    let known = change.key_of(id)?;
+                    let message = match evidence {
+                        Evidence::Doi(doi) => format!("the DOI {doi}"),
+                        Evidence::Isbn(isbn) => format!("the ISBN {isbn}"),
+                        Evidence::Eprint(eprint) => format!("the eprint {eprint}"),
+                        Evidence::Fingerprint => "its title, author and year".to_owned(),
+                    };
+                    let message = format!(
+                        "the library has this work as {known}, by {message}; this key is an alias \
+                         of it now"
+                    );
+                    self.problem(Severity::Notice, new.line, &new.work.key, None, message);
+                    let source = self.change.source_of(id)?;
+                    let variant = self.meet(id, source, new.work, new.line)?;
+                    self.claimed.insert(id);
+                    ids.push((id, variant));
+                    continue;
+                }
+                insert.execute(params![new.key, new.work.source, at])?;
+                let id = connection.last_insert_rowid();
+                self.claimed.insert(id);
+                ids.push((id, None));
+                writer.write(id, &prepared.rows)?;
+                for name in prepared.aliases {
+                    alias.execute(params![id, name])?;
+                }
+                self.keywords
+                    .extend(prepared.tags.into_iter().map(|tag| (id, tag)));
+                let problems = prepared.problems.into_iter().map(|problem| Problem {
+                    line: new.line,
+                    ..problem
+                });
+                self.receipt.problems.extend(problems);
+                self.receipt.counts.imported += 1;
+            }
+            (self.company.advance)(count);
+        }
+        Ok(ids)
+    }
+
+    /// The work of the library that a reference is of, although it has another key there.
+    fn same_work(&self, identity: &Identity) -> Result<Option<(i64, Evidence)>> {
+        let connection = self.change.connection();
+        let mut marked = connection.prepare_cached(
+            "SELECT work.id, work.key, work.source, item
+             FROM mark JOIN reference USING (work_id) JOIN work ON work.id = work_id
+             WHERE mark = ?1",
+        )?;
+        for mark in identity.marks() {
+            let mut rows = marked.query([mark])?;
+            while let Some(row) = rows.next()? {
+                let id: i64 = row.get(0)?;
+                let key: String = row.get(1)?;
+                // An entry of the file that has the work's own key is that work.
+                if self.claimed.contains(&id) || self.in_file.contains_key(key.as_str()) {
+                    continue;
+                }
+                let work = read_entry(&key, &row.get::<_, String>(2)?)?;
+                let item: CslItem =
+                    serde_json::from_str(&row.get::<_, String>(3)?).unwrap_or_default();
+                let known = Identity::of(&work, &item, principal_names(&item));
+                if let Some(evidence) = identity.same_work(&known) {
+                    return Ok(Some((id, evidence)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// The works of the library that works of the file inherit from.
-    fn parents_outside(&self) -> Result<HashMap<String, Work>> {
+    fn parents_outside(&self, new: &[NewWork<'_>]) -> Result<HashMap<String, Work>> {
         let mut parents = HashMap::new();
         if self.was_empty {
             return Ok(parents);
         }
-        let mut pending: Vec<String> = self
-            .new
-            .iter()
-            .flat_map(|new| parent_keys(new.work))
-            .collect();
+        let mut pending: Vec<String> = new.iter().flat_map(|new| parent_keys(new.work)).collect();
         while let Some(key) = pending.pop() {
             if self.in_file.contains_key(key.as_str()) || parents.contains_key(&key) {
                 continue;
@@ -502,31 +621,35 @@ impl<'a> Importing<'a> {
     /// Remembers where the works stand in the file, and what stands around them.
     fn remember_file(&mut self, imported: ImportedFile<'_>) -> Result<()> {
         let connection = self.change.connection();
-        let known: Option<i64> = connection
-            .query_row(
-                "SELECT id FROM source_file WHERE path = ?1",
-                [imported.path],
-                |row| row.get(0),
-            )
-            .optional()?;
-        if let Some(id) = known {
-            if self.is_remembered(id, &imported)? {
-                return Ok(());
+        let file = match self.file_id {
+            Some(id) => {
+                // The comparison keeps a file that is imported again out of history.
+                connection.execute(
+                    "UPDATE source_file SET encoding = ?2, trailing = ?3
+                     WHERE id = ?1 AND (encoding, trailing) IS NOT (?2, ?3)",
+                    params![id, imported.encoding, self.leading],
+                )?;
+                if self.is_remembered(id)? {
+                    return Ok(());
+                }
+                connection.execute("DELETE FROM occurrence WHERE source_file_id = ?1", [id])?;
+                id
             }
-            connection.execute("DELETE FROM source_file WHERE id = ?1", [id])?;
-        }
-        connection.execute(
-            "INSERT INTO source_file (path, encoding, trailing, imported_at)
-             VALUES (?1, ?2, ?3, ?4)",
-            params![
-                imported.path,
-                imported.encoding,
-                self.leading,
-                now(connection)?
-            ],
-        )?;
-        let file = connection.last_insert_rowid();
-        let mut insert = connection.prepare_cached(
+            None => {
+                connection.execute(
+                    "INSERT INTO source_file (path, encoding, trailing, imported_at)
+                     VALUES (?1, ?2, ?3, ?4)",
+                    params![
+                        imported.path,
+                        imported.encoding,
+                        self.leading,
+                        now(connection)?
+                    ],
+                )?;
+                connection.last_insert_rowid()
+            }
+        };
+        let mut insert = connection.prepare(
             "INSERT INTO occurrence (source_file_id, work_id, leading, variant)
              VALUES (?1, ?2, ?3, ?4)",
         )?;
@@ -538,33 +661,41 @@ impl<'a> Importing<'a> {
         Ok(())
     }
 
-    /// Whether the library remembers the file just as it is now.
-    fn is_remembered(&self, id: i64, imported: &ImportedFile<'_>) -> Result<bool> {
+    /// Whether the library remembers the works of the file in their places. What stands before one, and
+    /// its text, are brought up to date where nothing else changed.
+    fn is_remembered(&self, id: i64) -> Result<bool> {
         let connection = self.change.connection();
-        let same_frame: bool = connection.query_row(
-            "SELECT encoding = ?2 AND trailing = ?3 FROM source_file WHERE id = ?1",
-            params![id, imported.encoding, self.leading],
-            |row| row.get(0),
-        )?;
-        if !same_frame {
-            return Ok(false);
-        }
         let mut statement = connection.prepare(
-            "SELECT work_id, leading, variant FROM occurrence WHERE source_file_id = ?1 ORDER BY id",
+            "SELECT work_id, leading, variant, id FROM occurrence WHERE source_file_id = ?1
+             ORDER BY id",
         )?;
         let mut rows = statement.query([id])?;
+        let mut outdated = Vec::new();
         for place in &self.places {
+            let PlacedWork::Known(work) = place.work else {
+                return Ok(false);
+            };
             let Some(row) = rows.next()? else {
                 return Ok(false);
             };
-            let same = matches!(place.work, PlacedWork::Known(work) if row.get::<_, i64>(0)? == work)
-                && row.get::<_, String>(1)? == place.leading
-                && row.get::<_, Option<String>>(2)? == place.variant;
-            if !same {
+            if row.get::<_, i64>(0)? != work {
                 return Ok(false);
             }
+            if row.get::<_, String>(1)? != place.leading
+                || row.get::<_, Option<String>>(2)? != place.variant
+            {
+                outdated.push((row.get::<_, i64>(3)?, place));
+            }
         }
-        Ok(rows.next()?.is_none())
+        if rows.next()?.is_some() {
+            return Ok(false);
+        }
+        let mut update =
+            connection.prepare("UPDATE occurrence SET leading = ?2, variant = ?3 WHERE id = ?1")?;
+        for (occurrence, place) in outdated {
+            update.execute(params![occurrence, place.leading, place.variant])?;
+        }
+        Ok(true)
     }
 
     /// Puts keywords of the form `FACET:NAME` on their works as tags.
@@ -605,49 +736,4 @@ fn parent_keys(work: &Work) -> Vec<String> {
         .flat_map(|value| value.trim_matches(['{', '}', '"', ' ']).split(','))
         .map(|key| key.trim().to_owned())
         .collect()
-}
-
-/// The text of an entry in its file, where that is not the work's own.
-fn variant_of(source: &str, work: &Work) -> Option<String> {
-    (source != work.source).then(|| work.source.clone())
-}
-
-/// A value without its delimiters, inner braces, case and needless white space: what two people who
-/// wrote the same thing have in common.
-fn bare(value: &str) -> String {
-    let kept = value.chars().filter(|c| !matches!(c, '{' | '}' | '"'));
-    let text: String = kept.flat_map(char::to_lowercase).collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether two values say the same, delimiters and white space aside.
-fn same_value(one: &str, other: &str) -> bool {
-    let inner = |value: &str| {
-        let value = value.trim();
-        let stripped = value
-            .strip_prefix('{')
-            .and_then(|rest| rest.strip_suffix('}'))
-            .or_else(|| {
-                value
-                    .strip_prefix('"')
-                    .and_then(|rest| rest.strip_suffix('"'))
-            });
-        stripped
-            .unwrap_or(value)
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    one == other || inner(one) == inner(other)
-}
-
-/// A value short enough for a message.
-fn shortened(value: &str) -> String {
-    const LONGEST: usize = 60;
-    let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-    if value.chars().count() <= LONGEST {
-        return value;
-    }
-    let start: String = value.chars().take(LONGEST).collect();
-    format!("{start}\u{2026}")
 }

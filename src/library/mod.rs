@@ -7,11 +7,17 @@
 //! A [`Library`] is read directly; it is changed through [`Library::change`] alone, which makes every
 //! command one transaction and one step of the undo log.
 
+mod conflict;
+mod dedupe;
 mod derive;
+mod edit;
 mod error;
 mod export;
 mod history;
 mod import;
+mod keys;
+mod matching;
+mod receipt;
 mod schema;
 mod tags;
 mod works;
@@ -21,9 +27,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+pub use conflict::{Choice, Conflict, ConflictPolicy};
+pub use dedupe::{Cluster, Likeness, MergeOutcome};
+pub use edit::FieldEdits;
 pub use error::LibraryError;
 pub use history::{Step, StepState};
-pub use import::{ConflictPolicy, Counts, FileReceipt, ImportedFile, Receipt, Reject};
+pub use import::ImportedFile;
+pub use keys::KeyPattern;
+pub use receipt::{Counts, FileReceipt, Receipt, Reject};
 pub use tags::{
     Assignment, NewAssignment, Origin, Tag, TagEvent, TagName, TagSummary, TaggedOutcome, Tagging,
 };
@@ -112,6 +123,10 @@ impl Library {
         let mut connection = connection?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        // In WAL mode this still keeps the library whole after a loss of power.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        // 64 MiB, so that a large import does not write its pages more than once.
+        connection.pragma_update(None, "cache_size", -65_536)?;
         schema::prepare(&mut connection, path)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)

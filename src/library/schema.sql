@@ -21,6 +21,7 @@ CREATE TABLE key_alias (
     work_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     alias    TEXT NOT NULL UNIQUE
 );
+CREATE INDEX key_alias_by_work ON key_alias (work_id);
 
 -- A file that was imported. `trailing` is what stands behind its last entry.
 CREATE TABLE source_file (
@@ -108,6 +109,17 @@ CREATE TABLE veto (
 );
 CREATE INDEX veto_by_tag ON veto (tag_id);
 
+-- Two works of which a person said that they are not one, so that nothing joins them again.
+CREATE TABLE kept_apart (
+    id        INTEGER PRIMARY KEY,
+    work_id   INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
+    other_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
+    at        TEXT NOT NULL,
+    UNIQUE (work_id, other_id),
+    CHECK (work_id < other_id)
+);
+CREATE INDEX kept_apart_by_other ON kept_apart (other_id);
+
 -- ------------------------------------------------------------------ history: the undo log
 
 -- One command that changed the library. `state`: `done`; `undone`, which `redo` brings back; `dropped`,
@@ -119,14 +131,15 @@ CREATE TABLE step (
     state    TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'dropped'))
 );
 
--- One row that the step changed, with what turns it back: `before` is the row as JSON, or NULL where
--- there was none.
+-- What the step changed, with what turns it back: one row that was there before it, which `before` has
+-- as JSON; or the rows from `row_id` to `last_row_id` (that one row, where it is NULL), which it added.
 CREATE TABLE change (
-    id          INTEGER PRIMARY KEY,
-    step_id     INTEGER NOT NULL REFERENCES step ON DELETE CASCADE,
-    table_name  TEXT NOT NULL,
-    row_id      INTEGER NOT NULL,
-    before      TEXT
+    id           INTEGER PRIMARY KEY,
+    step_id      INTEGER NOT NULL REFERENCES step ON DELETE CASCADE,
+    table_name   TEXT NOT NULL,
+    row_id       INTEGER NOT NULL,
+    last_row_id  INTEGER,
+    before       TEXT
 );
 CREATE INDEX change_by_step ON change (step_id);
 
@@ -144,8 +157,18 @@ CREATE TABLE reference (
     last_year       INTEGER,                 -- of a range
     identification  TEXT                     -- where it is not certain which work is meant
 );
-CREATE INDEX reference_by_year ON reference (year);
+CREATE INDEX reference_by_year ON reference (year, last_year);
 CREATE INDEX reference_by_type ON reference (entry_type);
+CREATE INDEX reference_by_identification ON reference (coalesce(identification, 'certain'));
+
+-- By what a work is known whatever its key: its DOI, ISBNs and eprint, and its fingerprint (title, first
+-- author, year, type), each as a number made of it. Works that share one are compared in full.
+CREATE TABLE mark (
+    work_id  INTEGER NOT NULL REFERENCES reference ON DELETE CASCADE,
+    mark     INTEGER NOT NULL
+);
+CREATE INDEX mark_by_mark ON mark (mark);
+CREATE INDEX mark_by_work ON mark (work_id);
 
 -- The keys that a work inherits fields from (BibLaTeX's `crossref` and `xdata`).
 CREATE TABLE inheritance (

@@ -124,7 +124,12 @@ impl Library {
             .optional()?)
     }
 
-    pub(super) fn key_of(&self, work: i64) -> Result<String> {
+    /// The key of the work with a number.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports, where there is no such work.
+    pub fn key_of(&self, work: i64) -> Result<String> {
         Ok(self
             .connection
             .prepare_cached("SELECT key FROM work WHERE id = ?1")?

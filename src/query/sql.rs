@@ -55,7 +55,11 @@ impl Translation<'_> {
                     self.parameters.push(i64::from(last).into());
                     bounds.push("year <= ?");
                 }
-                format!("({})", bounds.join(" AND "))
+                // Apart, so that the index alone answers, and not the long rows of the table.
+                format!(
+                    "reference.work_id IN (SELECT work_id FROM reference WHERE {})",
+                    bounds.join(" AND ")
+                )
             }
             Query::Type(entry_type) => {
                 self.parameters.push(entry_type.clone().into());
@@ -70,7 +74,9 @@ impl Translation<'_> {
             }
             Query::Identification(identification) => {
                 self.parameters.push(identification.clone().into());
-                "coalesce(identification, 'certain') = ?".into()
+                "reference.work_id IN (SELECT work_id FROM reference
+                     WHERE coalesce(identification, 'certain') = ?)"
+                    .into()
             }
             Query::Tag(facet, name) => {
                 let tag = self.library.resolve_tag(&format!("{facet}:{name}"))?;

@@ -41,7 +41,8 @@ pub use writer::{tidy, tidy_entry};
 /// Something that a person should know about a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
-    /// The line of the file, from 1; 0 where none is known.
+    /// The line of the file, from 1; 0 where none is known, which is `null` in JSON.
+    #[serde(serialize_with = "line_or_null")]
     pub line: usize,
     /// The citation key of the entry.
     pub key: Option<String>,
@@ -63,4 +64,11 @@ pub enum Severity {
     Warning,
     /// An entry was rejected.
     Error,
+}
+
+fn line_or_null<S: serde::Serializer>(line: &usize, writer: S) -> Result<S::Ok, S::Error> {
+    match line {
+        0 => writer.serialize_none(),
+        line => writer.serialize_some(line),
+    }
 }

@@ -1,0 +1,55 @@
+//! `peerbib remove`
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+
+use super::tag::named_works;
+use super::{Outcome, Result, Session};
+
+/// Remove works from the library
+///
+/// Comments and @strings that stand before their entries in a file stay. `peerbib undo` brings the works
+/// back, with their tags.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib remove benkler2006draft\n  \
+                        peerbib remove --find 'type:online year:..1999' --dry-run")]
+pub(super) struct Remove {
+    /// The works, by citation key
+    #[arg(value_name = "KEY", required_unless_present = "find")]
+    keys: Vec<String>,
+
+    /// Remove the works that a query finds
+    #[arg(long, value_name = "QUERY")]
+    find: Option<String>,
+
+    /// Say what would be removed, and remove nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Remove {
+    pub(super) fn run(self, session: &Session) -> Result {
+        let mut library = session.open()?;
+        let works = named_works(session, &library, &self.keys, self.find.as_deref())?;
+        if self.dry_run {
+            let lines: String = works
+                .iter()
+                .map(|(_, key)| format!("{key} would be removed\n"))
+                .collect();
+            session.print(&lines)?;
+            return Ok(Outcome::Done);
+        }
+        let numbers: BTreeSet<i64> = works.iter().map(|(work, _)| *work).collect();
+        session.change(&mut library, |change| change.remove_works(&numbers))?;
+        session.note(match works.as_slice() {
+            [] => "nothing to do: no works found".to_owned(),
+            [(_, key)] => format!("{key} is removed; `peerbib undo` brings it back"),
+            several => format!(
+                "{} works are removed; `peerbib undo` brings them back",
+                several.len()
+            ),
+        });
+        Ok(Outcome::Done)
+    }
+}

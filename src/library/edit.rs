@@ -1,0 +1,316 @@
+//! Edits of single works: their fields, their keys, and whether they are there.
+
+use std::collections::BTreeSet;
+
+use rusqlite::params;
+
+use super::conflict::with_key;
+use super::derive::read_entry;
+use super::history::now;
+use super::keys::KeyPattern;
+use super::{Change, LibraryError, Result};
+use crate::formats::bibtex;
+use crate::work::Work;
+
+/// An edit of the fields of an entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FieldEdits {
+    /// Fields with the value that each is to have: TeX, without delimiters.
+    pub set: Vec<(String, String)>,
+    /// Fields that are to go.
+    pub unset: Vec<String>,
+}
+
+impl FieldEdits {
+    /// The text of an entry after the edit, in its own manner.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::UnreadableEntry`] where either text is no sound entry.
+    pub fn applied_to(&self, source: &str) -> Result<String> {
+        let unreadable =
+            |error: bibtex::EntryError| LibraryError::UnreadableEntry(error.to_string());
+        let mut text = source.to_owned();
+        for (name, value) in &self.set {
+            text = bibtex::set_field(&text, name, value).map_err(unreadable)?;
+        }
+        for name in &self.unset {
+            text = bibtex::remove_field(&text, name).map_err(unreadable)?;
+        }
+        // A value with unbalanced braces would tear the entry apart.
+        let edited = bibtex::parse_entry(&text).map_err(unreadable)?;
+        let before = bibtex::parse_entry(source).map_err(unreadable)?;
+        let is = |name: &str, value: &str| {
+            edited.field(name).is_some_and(|written| {
+                written.trim_matches(['{', '}', '"']) == value.trim_matches(['{', '}', '"'])
+            })
+        };
+        let sound =
+            edited.key == before.key && self.set.iter().all(|(name, value)| is(name, value));
+        if sound {
+            Ok(text)
+        } else {
+            Err(LibraryError::UnreadableEntry(
+                "has braces in a value that do not match".into(),
+            ))
+        }
+    }
+}
+
+impl Change<'_> {
+    /// Edits fields of a work, and of its entry in every file that has another text of it. Says whether
+    /// anything is different now.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::UnreadableEntry`] where the edit would make the entry unreadable.
+    pub fn edit_fields(&self, work: i64, edits: &FieldEdits) -> Result<bool> {
+        let before = self.source_of(work)?;
+        let after = edits.applied_to(&before)?;
+        if before == after {
+            return Ok(false);
+        }
+        self.write_source(work, &after)?;
+        self.edit_variants(work, |variant| edits.applied_to(variant).ok())?;
+        self.derive_works(BTreeSet::from([work]))?;
+        Ok(true)
+    }
+
+    /// Puts another entry in the place of a work's. Where the entry has another key, the work is
+    /// renamed. Says whether anything is different now.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::UnreadableEntry`]; [`LibraryError::TakenKey`].
+    pub fn edit_entry(&self, work: i64, entry: &str) -> Result<bool> {
+        let edited = readable(entry)?;
+        let before = self.source_of(work)?;
+        if edited.source == before {
+            return Ok(false);
+        }
+        let old_key = read_entry(&edited.key, &before)?.key;
+        self.write_source(work, &edited.source)?;
+        if edited.key != old_key {
+            self.rename(work, &edited.key)?;
+        }
+        self.derive_works(BTreeSet::from([work]))?;
+        Ok(true)
+    }
+
+    /// Gives a work another key, in its entry, too, and in entries that inherit from it. The old key
+    /// stays as an alias. A file that knows the work by a key of its own keeps that one.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::TakenKey`]; [`LibraryError::MalformedKey`].
+    pub fn rename(&self, work: i64, key: &str) -> Result<()> {
+        self.check_key(key, Some(work))?;
+        let connection = self.connection();
+        let old = self.key_of(work)?;
+        let source = self.source_of(work)?;
+        let old_in_entry = read_entry(&old, &source)?.key;
+        let mut changed = self.inherit_from(&old, key)?;
+        self.write_source(work, &with_key(&source, key)?)?;
+        if old != key {
+            connection.execute(
+                "DELETE FROM key_alias WHERE work_id = ?1 AND alias = ?2",
+                params![work, key],
+            )?;
+            connection.execute("UPDATE work SET key = ?2 WHERE id = ?1", params![work, key])?;
+            connection.execute(
+                "INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)",
+                params![work, old],
+            )?;
+        }
+        self.edit_variants(work, |variant| {
+            let own = bibtex::parse_entry(variant).ok()?.key;
+            (own == old_in_entry).then(|| bibtex::set_key(variant, key).ok())?
+        })?;
+        changed.insert(work);
+        self.derive_works(changed)
+    }
+
+    /// Has the works that inherit from the one called `old` inherit from `new`, which is the same one.
+    fn inherit_from(&self, old: &str, new: &str) -> Result<BTreeSet<i64>> {
+        let heirs = self
+            .connection()
+            .prepare_cached("SELECT DISTINCT work_id FROM inheritance WHERE parent_key = ?1")?
+            .query_map([old], |row| row.get(0))?
+            .collect::<rusqlite::Result<BTreeSet<i64>>>()?;
+        let renamed = |source: &str| -> Option<String> {
+            let work = bibtex::parse_entry(source).ok()?;
+            let mut text = source.to_owned();
+            for name in ["crossref", "xdata"] {
+                let Some(value) = work.field(name) else {
+                    continue;
+                };
+                let keys: Vec<&str> = value
+                    .trim_matches(['{', '}', '"', ' '])
+                    .split(',')
+                    .map(|key| if key.trim() == old { new } else { key })
+                    .collect();
+                text = bibtex::set_field(&text, name, &keys.join(",")).ok()?;
+            }
+            Some(text)
+        };
+        for heir in &heirs {
+            let source = self.source_of(*heir)?;
+            if let Some(text) = renamed(&source).filter(|text| *text != source) {
+                self.write_source(*heir, &text)?;
+            }
+            self.edit_variants(*heir, renamed)?;
+        }
+        Ok(heirs)
+    }
+
+    /// Removes works. What stood before their entries in a file (comments, `@string`s) stays there.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn remove_works(&self, works: &BTreeSet<i64>) -> Result<()> {
+        let heirs = self.heirs(works)?;
+        for work in works {
+            self.hand_on_leading(*work)?;
+            self.connection()
+                .prepare_cached("DELETE FROM work WHERE id = ?1")?
+                .execute([work])?;
+        }
+        self.derive_works(heirs)
+    }
+
+    /// Adds a work that comes from no file. With a pattern, its key is made by it; else the entry's own
+    /// key is taken. Gives the work's key.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::UnreadableEntry`]; [`LibraryError::TakenKey`]; [`LibraryError::MalformedKey`].
+    pub fn add_entry(&self, entry: &str, pattern: Option<&KeyPattern>) -> Result<String> {
+        let work = readable(entry)?;
+        let (key, source) = match pattern {
+            Some(pattern) => {
+                let item = bibtex::derive(&work, &bibtex::Strings::default(), &|_| None).item;
+                let key = self.unique_key(&pattern.key(&work, &item), None, &|_| false)?;
+                let source = with_key(&work.source, &key)?;
+                (key, source)
+            }
+            None => {
+                self.check_key(&work.key, None)?;
+                (work.key, work.source)
+            }
+        };
+        let connection = self.connection();
+        connection.execute(
+            "INSERT INTO work (key, source, added_at) VALUES (?1, ?2, ?3)",
+            params![key, source, now(connection)?],
+        )?;
+        self.derive_works(BTreeSet::from([connection.last_insert_rowid()]))?;
+        Ok(key)
+    }
+
+    pub(super) fn source_of(&self, work: i64) -> Result<String> {
+        Ok(self
+            .connection()
+            .prepare_cached("SELECT source FROM work WHERE id = ?1")?
+            .query_row([work], |row| row.get(0))?)
+    }
+
+    pub(super) fn write_source(&self, work: i64, source: &str) -> Result<()> {
+        self.connection()
+            .prepare_cached("UPDATE work SET source = ?2 WHERE id = ?1 AND source <> ?2")?
+            .execute(params![work, source])?;
+        Ok(())
+    }
+
+    /// Edits the texts that a work has in files where its entry is not the work's own; where `edit` gives
+    /// nothing, the text stays.
+    fn edit_variants(&self, work: i64, edit: impl Fn(&str) -> Option<String>) -> Result<()> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT id, variant FROM occurrence WHERE work_id = ?1 AND variant IS NOT NULL",
+        )?;
+        let variants = statement
+            .query_map([work], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
+        for (id, variant) in variants {
+            if let Some(text) = edit(&variant).filter(|text| *text != variant) {
+                connection.execute(
+                    "UPDATE occurrence SET variant = ?2 WHERE id = ?1",
+                    params![id, text],
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the occurrences of a work out of their files; what stood before each goes to what stands
+    /// behind it.
+    fn hand_on_leading(&self, work: i64) -> Result<()> {
+        let mut statement = self
+            .connection()
+            .prepare_cached("SELECT id FROM occurrence WHERE work_id = ?1 ORDER BY id")?;
+        let occurrences = statement
+            .query_map([work], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
+        for occurrence in occurrences {
+            self.remove_occurrence(occurrence)?;
+        }
+        Ok(())
+    }
+
+    /// Takes one entry out of its file, but not what stood before it.
+    pub(super) fn remove_occurrence(&self, occurrence: i64) -> Result<()> {
+        let connection = self.connection();
+        let (file, leading) = connection
+            .prepare_cached("SELECT source_file_id, leading FROM occurrence WHERE id = ?1")?
+            .query_row([occurrence], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+            })?;
+        connection
+            .prepare_cached("DELETE FROM occurrence WHERE id = ?1")?
+            .execute([occurrence])?;
+        if leading.trim().is_empty() {
+            return Ok(());
+        }
+        let moved = connection
+            .prepare_cached(
+                "UPDATE occurrence
+                 SET leading = ?3 || CASE WHEN trim(leading, char(10, 13, 32, 9)) = '' THEN ''
+                                          ELSE leading END
+                 WHERE id = (SELECT min(id) FROM occurrence
+                             WHERE source_file_id = ?1 AND id > ?2)",
+            )?
+            .execute(params![file, occurrence, leading])?;
+        if moved == 0 {
+            connection
+                .prepare_cached("UPDATE source_file SET trailing = ?2 || trailing WHERE id = ?1")?
+                .execute(params![file, leading])?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads an entry that a person wrote: one, with nothing around it but white space.
+fn readable(entry: &str) -> Result<Work> {
+    let file = bibtex::read(entry);
+    let mut works = file.pieces.into_iter().filter_map(|piece| match piece {
+        bibtex::FilePiece::Work { work, .. } => Some(Ok(work)),
+        bibtex::FilePiece::Text(text) if text.trim().is_empty() => None,
+        bibtex::FilePiece::Rejected { reason, .. } => {
+            Some(Err(LibraryError::UnreadableEntry(reason)))
+        }
+        _ => Some(Err(LibraryError::UnreadableEntry(
+            "has something beside it".into(),
+        ))),
+    });
+    let work = works
+        .next()
+        .unwrap_or_else(|| Err(LibraryError::UnreadableEntry("is empty".into())))?;
+    match works.next() {
+        None => Ok(work),
+        Some(Err(error)) => Err(error),
+        Some(Ok(_)) => Err(LibraryError::UnreadableEntry(
+            "is followed by a second one".into(),
+        )),
+    }
+}
