@@ -175,13 +175,13 @@ fn is_sentence_case(characters: &[Character]) -> bool {
 /// Whether a title of which nobody said the language is in none of English's: it has small words of other
 /// languages and none of English. Words that are parts of names in English titles, too, do not count.
 fn seems_foreign(characters: &[Character]) -> bool {
-    const ENGLISH: [&str; 9] = ["the", "of", "and", "for", "with", "to", "from", "by", "is"];
+    const ENGLISH: [&str; 9] = ["and", "by", "for", "from", "is", "of", "the", "to", "with"];
     const OTHERS: [&str; 56] = [
-        "der", "und", "das", "des", "dem", "ein", "eine", "einer", "für", "zur", "zum", "mit",
-        "über", "auf", "aus", "im", "als", "bei", "nach", "le", "les", "et", "du", "une", "dans",
-        "pour", "sur", "au", "aux", "y", "una", "para", "por", "con", "il", "della", "delle",
-        "dei", "di", "per", "nel", "het", "een", "voor", "naar", "dos", "uma", "em", "och", "og",
-        "på", "för", "av", "til", "ja", "w",
+        "als", "au", "auf", "aus", "aux", "av", "bei", "con", "dans", "das", "dei", "della",
+        "delle", "dem", "der", "des", "di", "dos", "du", "een", "ein", "eine", "einer", "em", "et",
+        "för", "für", "het", "il", "im", "ja", "le", "les", "mit", "naar", "nach", "nel", "och",
+        "og", "para", "per", "por", "pour", "på", "sur", "til", "uma", "una", "und", "une", "voor",
+        "w", "y", "zum", "zur", "über",
     ];
     let (mut english, mut others) = (0, 0);
     let mut position = 0;
@@ -191,10 +191,14 @@ fn seems_foreign(characters: &[Character]) -> bool {
             let word = characters
                 .get(position..position + length)
                 .unwrap_or_default();
-            let word: String = word.iter().map(|(letter, _)| *letter).collect();
-            if OTHERS.contains(&word.as_str()) {
+            let is_lower = word
+                .first()
+                .is_some_and(|(letter, _)| letter.is_lowercase());
+            let mut buffer = [0; 32];
+            let word = in_lower_case(word, &mut buffer).unwrap_or_default();
+            if is_lower && OTHERS.binary_search(&word).is_ok() {
                 others += 1;
-            } else if ENGLISH.contains(&word.to_lowercase().as_str()) {
+            } else if ENGLISH.binary_search(&word).is_ok() {
                 english += 1;
             }
         }
@@ -206,13 +210,24 @@ fn seems_foreign(characters: &[Character]) -> bool {
 /// Articles, conjunctions and prepositions, which title case leaves in lower case.
 fn is_small_word(word: &[Character]) -> bool {
     const SMALL: [&str; 40] = [
-        "a", "an", "and", "as", "at", "but", "by", "down", "for", "from", "in", "into", "nor",
-        "of", "off", "on", "onto", "or", "out", "over", "so", "than", "the", "through", "to",
-        "toward", "towards", "up", "upon", "via", "vs", "with", "within", "without", "yet",
-        "about", "among", "between", "is", "its",
+        "a", "about", "among", "an", "and", "as", "at", "between", "but", "by", "down", "for",
+        "from", "in", "into", "is", "its", "nor", "of", "off", "on", "onto", "or", "out", "over",
+        "so", "than", "the", "through", "to", "toward", "towards", "up", "upon", "via", "vs",
+        "with", "within", "without", "yet",
     ];
-    let word: String = word.iter().map(|(letter, _)| *letter).collect();
-    SMALL.contains(&word.as_str())
+    let mut buffer = [0; 32];
+    in_lower_case(word, &mut buffer).is_some_and(|word| SMALL.binary_search(&word).is_ok())
+}
+
+/// A short word in lower case, without a place of its own in memory; `None` if it is long.
+fn in_lower_case<'b>(word: &[Character], buffer: &'b mut [u8; 32]) -> Option<&'b str> {
+    let mut length = 0;
+    for (letter, _) in word {
+        let letter = letter.to_lowercase().next()?;
+        let rest = buffer.get_mut(length..).filter(|rest| rest.len() >= 4)?;
+        length += letter.encode_utf8(rest).len();
+    }
+    std::str::from_utf8(buffer.get(..length)?).ok()
 }
 
 #[cfg(test)]
