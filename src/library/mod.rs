@@ -10,8 +10,10 @@
 mod derive;
 mod error;
 mod export;
+mod groups;
 mod history;
 mod import;
+mod reading;
 mod schema;
 mod tags;
 mod works;
@@ -22,6 +24,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 pub use error::LibraryError;
+pub use export::SourceFile;
+pub use groups::{GROUP_FACET, group_tag_name};
 pub use history::{Step, StepState};
 pub use import::{ConflictPolicy, Counts, FileReceipt, ImportedFile, Receipt, Reject};
 pub use tags::{
