@@ -10,6 +10,7 @@ mod export;
 mod failure;
 mod find;
 mod format;
+mod format_name;
 mod history;
 mod import;
 mod init;
@@ -24,6 +25,7 @@ mod style;
 mod tag;
 mod tags;
 mod untag;
+mod verify;
 mod why;
 
 use std::ffi::OsString;
@@ -108,6 +110,7 @@ enum Command {
     Why(why::Why),
     Format(format::Format),
     Check(check::Check),
+    Verify(verify::Verify),
     Style(style::Style),
     Undo(history::Undo),
     Redo(history::Redo),
@@ -163,6 +166,7 @@ impl Command {
             Self::Why(command) => command.run(session),
             Self::Format(command) => command.run(session),
             Self::Check(command) => command.run(session),
+            Self::Verify(command) => command.run(session),
             Self::Style(command) => command.run(session),
             Self::Undo(command) => command.run(session),
             Self::Redo(command) => command.run(session),
