@@ -200,10 +200,10 @@ impl Export {
         }
         if self.to == FormatName::Biblatex || self.to == FormatName::Bibtex {
             // What the entry is called in the library is what it is cited by.
-            if work.key != reference.key {
-                if let Ok(source) = bibtex::set_key(&work.source, &reference.key) {
-                    work.source = source;
-                }
+            if work.key != reference.key
+                && let Ok(source) = bibtex::set_key(&work.source, &reference.key)
+            {
+                work.source = source;
             }
         }
         work.key.clone_from(&reference.key);
@@ -263,7 +263,10 @@ fn imported_file(
     });
     let Some(found) = found else {
         let paths = files.iter().map(|file| file.path.clone());
-        let help = closest(&path, paths.clone()).map_or_else(
+        // What was mistyped is the file's own name rather than its place.
+        let own = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let names = paths.clone().map(|path| own(&path));
+        let help = closest(&own(name), names).map_or_else(
             || {
                 format!(
                     "the imported files are: {}",

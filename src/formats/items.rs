@@ -107,6 +107,10 @@ impl Items {
                 }
             };
             item.id = key;
+            // Where it is the key, it is no variable beside it.
+            if item.text("citation-key").as_ref() == Some(&item.id) {
+                item.variables.remove("citation-key");
+            }
             let converted = bibtex::from_csl(&for_biblatex(&item));
             item.id.clone_from(&converted.work.key);
             for variable in converted.lost {
@@ -147,7 +151,7 @@ impl Items {
 
 /// The item with its dates taken apart and with today's names for what had others, so that all of it
 /// finds its field.
-fn for_biblatex(item: &CslItem) -> CslItem {
+pub(crate) fn for_biblatex(item: &CslItem) -> CslItem {
     let mut item = item.clone();
     for (old, new) in [
         ("journalAbbreviation", "container-title-short"),
@@ -160,7 +164,6 @@ fn for_biblatex(item: &CslItem) -> CslItem {
             item.variables.entry(new.to_owned()).or_insert(value);
         }
     }
-    item.variables.remove("citation-key");
     for value in item.variables.values_mut() {
         if let CslValue::Date(date) = value
             && (date.raw.is_some() || date.edtf.is_some())

@@ -14,6 +14,8 @@ mod hayagriva;
 mod items;
 pub mod jabref;
 mod markup;
+#[cfg(test)]
+mod properties;
 mod receipt;
 mod ris;
 

@@ -344,7 +344,7 @@ impl Writer<'_> {
             collection.set_volume(maybe(&number));
         }
         self.persons("collection-editor", |persons| {
-            collection.set_editors(persons)
+            collection.set_editors(persons);
         });
         Some(collection)
     }
