@@ -1,20 +1,30 @@
 //! `peerbib export`
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{Outcome, Result, Session};
-use crate::library::Reference;
+use super::format_name::FormatName;
+use super::input::{encoding_named, known_path};
+use super::{Failure, Outcome, Result, Session};
+use crate::formats::bibtex::{self, Duplicate, FilePiece, Strings};
+use crate::formats::{Export as Exported, ExportedWork, Loss};
+use crate::library::{GROUP_FACET, Library, Reference, TagName, group_tag_name};
+use crate::spelling::closest;
+use crate::work::{CslItem, CslValue, Work};
 
-/// Export references, just as they were written
+/// Export references, just as they were written or in another format
 ///
 /// Without a query: the imported files again, byte for byte where nobody edited an entry, with their
-/// @strings, preambles and comments. With a query: the entries of the works that it finds.
+/// @strings, preambles and comments. With a query: the entries of the works that it finds. What another
+/// format cannot hold is told on standard error, field by field.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib export > everything.bib\n  \
-                  peerbib export movement:oekonux > oekonux.bib\n  \
-                  peerbib export theme:commons --to csl-json > commons.json")]
+                  peerbib export movement:oekonux --tags > oekonux.bib\n  \
+                  peerbib export theme:commons --to csl-json > commons.json\n  \
+                  peerbib export --file refs.bib > refs-again.bib")]
 pub(super) struct Export {
     /// The works that are meant; all, without a query
     #[arg(value_name = "QUERY")]
@@ -22,45 +32,312 @@ pub(super) struct Export {
 
     /// The format
     #[arg(long, value_name = "FORMAT", default_value = "biblatex")]
-    to: Format,
-}
+    to: FormatName,
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// The entries as they were written
-    Biblatex,
-    /// The variables of the Citation Style Language, as JSON
-    CslJson,
+    /// One imported file again, in its own encoding
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["query", "to"])]
+    file: Option<String>,
+
+    /// Write entries in one normal form: types and fields in lower case, one field a line
+    #[arg(long)]
+    tidy: bool,
+
+    /// Write the tags of each work into its keywords, such as movement:oekonux
+    #[arg(long)]
+    tags: bool,
+
+    /// Write what the format cannot hold to this file, as a JSON array
+    #[arg(long, value_name = "FILE")]
+    losses: Option<String>,
 }
 
 impl Export {
     pub(super) fn run(self, session: &Session) -> Result {
+        if self.tidy && !matches!(self.to, FormatName::Biblatex | FormatName::Bibtex) {
+            return Err(Failure::usage(format_args!(
+                "--tidy writes BibTeX and BibLaTeX, not {}",
+                self.to.format().title
+            )));
+        }
         let library = session.open()?;
+        let is_whole = self.query.is_empty() && self.to == FormatName::Biblatex;
+        let (text, encoding) = match &self.file {
+            Some(name) => {
+                let (text, encoding) = imported_file(session, &library, name)?;
+                (self.finished(session, &library, text)?, Some(encoding))
+            }
+            None if is_whole => {
+                // With one file in the library, its encoding is as much its own as its text.
+                let encoding = match library.source_files()?.as_slice() {
+                    [only] => Some(only.encoding.clone()),
+                    _ => None,
+                };
+                let text = library.export_files()?;
+                (self.finished(session, &library, text)?, encoding)
+            }
+            None => (self.works(session, &library)?, None),
+        };
         let mut output = session.output();
-        match self.to {
-            Format::Biblatex if self.query.is_empty() => {
-                output.write_all(library.export_files()?.as_bytes())?;
-            }
-            Format::Biblatex => {
-                let works = session.select(&library, &self.query)?;
-                note_if_none(session, &works);
-                let keys: Vec<i64> = works.iter().map(|work| work.id).collect();
-                output.write_all(library.export_works(&keys)?.as_bytes())?;
-            }
-            Format::CslJson => {
-                let works = session.select(&library, &self.query)?;
-                note_if_none(session, &works);
-                let items = works
-                    .iter()
-                    .map(Reference::item)
-                    .collect::<crate::library::Result<Vec<_>>>()?;
-                serde_json::to_writer_pretty(&mut output, &items)?;
-                writeln!(output)?;
+        let encoding = encoding_named(encoding.as_deref().unwrap_or("UTF-8"));
+        match encoding.encode(&text) {
+            Ok(bytes) => output.write_all(&bytes)?,
+            Err(missing) => {
+                session.note(format_args!(
+                    "warning: {} has no {missing:?}; the file is written as UTF-8",
+                    encoding.name()
+                ));
+                output.write_all(text.as_bytes())?;
             }
         }
         output.flush()?;
         Ok(Outcome::Done)
     }
+
+    /// The text of imported files with what the switches ask for.
+    fn finished(
+        &self,
+        session: &Session,
+        library: &Library,
+        text: String,
+    ) -> std::result::Result<String, Failure> {
+        if !self.tags && !self.tidy {
+            return Ok(text);
+        }
+        let mut file = bibtex::read(&text);
+        if self.tags {
+            let works = session.select(library, &[])?;
+            let tags: BTreeMap<&str, &[TagName]> = works
+                .iter()
+                .map(|work| (work.key.as_str(), work.tags.as_slice()))
+                .collect();
+            let strings = file.strings.clone();
+            for piece in &mut file.pieces {
+                if let FilePiece::Work {
+                    work, duplicate, ..
+                } = piece
+                {
+                    let key = match duplicate {
+                        Some(Duplicate::Different { new_key }) => new_key.as_str(),
+                        _ => work.key.as_str(),
+                    };
+                    let tags = tags.get(key).copied().unwrap_or_default();
+                    *work = with_keywords(work, tags, &strings);
+                }
+            }
+        }
+        if self.tidy {
+            return Ok(bibtex::tidy(&file));
+        }
+        Ok(file.pieces.iter().map(FilePiece::text).collect())
+    }
+
+    /// The works that the query finds, in the format.
+    fn works(&self, session: &Session, library: &Library) -> std::result::Result<String, Failure> {
+        let references = session.select(library, &self.query)?;
+        note_if_none(session, &references);
+        let mut works = Vec::with_capacity(references.len());
+        for reference in &references {
+            works.push(self.prepared(library, reference)?);
+        }
+        let exported: Vec<ExportedWork<'_>> = works
+            .iter()
+            .map(|(work, item, strings)| ExportedWork {
+                work,
+                item,
+                strings,
+            })
+            .collect();
+        let format = self.to.format();
+        let written = format.writer.write(&Exported {
+            works: &exported,
+            parents: &|key| library.work(key).ok().map(Cow::Owned),
+        });
+        self.tell(session, format.title, &written.losses)?;
+        let mut text = written.text;
+        if matches!(self.to, FormatName::Biblatex | FormatName::Bibtex) {
+            let ids: Vec<i64> = references.iter().map(|work| work.id).collect();
+            let abbreviations = library.abbreviations_of(&ids)?;
+            if !abbreviations.is_empty() && !text.is_empty() {
+                text = format!("{}\n\n{text}", abbreviations.join("\n\n"));
+            }
+            if self.tidy {
+                text = bibtex::tidy(&bibtex::read(&text));
+            }
+        }
+        Ok(text)
+    }
+
+    fn prepared(
+        &self,
+        library: &Library,
+        reference: &Reference,
+    ) -> std::result::Result<(Work, CslItem, Strings), Failure> {
+        let mut work = library.work(&reference.key)?;
+        let mut item = reference.item()?;
+        let needs_strings = work
+            .fields
+            .iter()
+            .any(|field| !field.value.starts_with(['{', '"']) || field.value.contains('#'));
+        let strings = if needs_strings {
+            library.abbreviations(reference.id)?
+        } else {
+            Strings::default()
+        };
+        if self.tags {
+            work = with_keywords(&work, &reference.tags, &strings);
+            let keywords = item.text("keyword").unwrap_or_default();
+            let keywords = added(&keywords, &reference.tags);
+            if !keywords.is_empty() {
+                let keywords = CslValue::Text(keywords);
+                item.variables.insert("keyword".to_owned(), keywords);
+            }
+        }
+        if self.to == FormatName::Biblatex || self.to == FormatName::Bibtex {
+            // What the entry is called in the library is what it is cited by.
+            if work.key != reference.key
+                && let Ok(source) = bibtex::set_key(&work.source, &reference.key)
+            {
+                work.source = source;
+            }
+        }
+        work.key.clone_from(&reference.key);
+        item.id.clone_from(&reference.key);
+        Ok((work, item, strings))
+    }
+
+    /// Tells what a format could not hold: each field once, with the works that have it.
+    fn tell(
+        &self,
+        session: &Session,
+        format: &str,
+        losses: &[Loss],
+    ) -> std::result::Result<(), Failure> {
+        if let Some(path) = &self.losses {
+            let mut json = serde_json::to_string_pretty(losses)?;
+            json.push('\n');
+            std::fs::write(path, json)
+                .map_err(|error| Failure::new(format_args!("{path} cannot be written: {error}")))?;
+        }
+        let mut alike: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+        for loss in losses {
+            let keys = alike.entry((&loss.field, &loss.reason)).or_default();
+            keys.push(&loss.key);
+        }
+        for ((field, reason), keys) in &alike {
+            session.note(format_args!("note: {field} {reason}: {}", keys.join(", ")));
+        }
+        if !losses.is_empty() {
+            session.note(format_args!(
+                "{} values of {} works do not fit into {format}; the library keeps them",
+                losses.len(),
+                losses
+                    .iter()
+                    .map(|loss| &loss.key)
+                    .collect::<std::collections::BTreeSet<_>>()
+                    .len()
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// An imported file by its path, or by an ending of it that only one has; its text and its encoding.
+fn imported_file(
+    session: &Session,
+    library: &Library,
+    name: &str,
+) -> std::result::Result<(String, String), Failure> {
+    let files = library.source_files()?;
+    let path = known_path(name);
+    let found = files.iter().find(|file| file.path == path).or_else(|| {
+        let mut ending = files
+            .iter()
+            .filter(|file| file.path.ends_with(&format!("/{name}")));
+        ending.next().filter(|_| ending.next().is_none())
+    });
+    let Some(found) = found else {
+        let paths = files.iter().map(|file| file.path.clone());
+        // What was mistyped is the file's own name rather than its place.
+        let own = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let names = paths.clone().map(|path| own(&path));
+        let help = closest(&own(name), names).map_or_else(
+            || {
+                format!(
+                    "the imported files are: {}",
+                    paths.collect::<Vec<_>>().join(", ")
+                )
+            },
+            |suggestion| format!("did you mean {suggestion}?"),
+        );
+        return Err(Failure::new(format_args!("no file was imported from {name}")).with_help(help));
+    };
+    let format = crate::formats::of_file(&found.path, "");
+    if format.name != "biblatex" {
+        session.note(format_args!(
+            "note: {} was imported from {}; the library holds it as BibLaTeX, which is written",
+            found.path, format.title
+        ));
+    }
+    let text = library.export_file(&found.path)?.unwrap_or_default();
+    let encoding = if format.name == "biblatex" {
+        found.encoding.clone()
+    } else {
+        "UTF-8".to_owned()
+    };
+    Ok((text, encoding))
+}
+
+/// A work with its tags among its keywords. Those that are there already, in whatever case, are not
+/// written again, nor are groups that the field `groups` names.
+fn with_keywords(work: &Work, tags: &[TagName], strings: &Strings) -> Work {
+    let value = |field: &str| {
+        let value = work.field(field).unwrap_or_default();
+        strings.resolve(value).text.into_owned()
+    };
+    let groups: Vec<TagName> = value("groups")
+        .split(',')
+        .filter_map(group_tag_name)
+        .collect();
+    let tags: Vec<TagName> = tags
+        .iter()
+        .filter(|tag| tag.facet != GROUP_FACET || !groups.contains(tag))
+        .cloned()
+        .collect();
+    let keywords = value("keywords");
+    let with_tags = added(&keywords, &tags);
+    if with_tags == keywords {
+        return work.clone();
+    }
+    let escaped: String = with_tags
+        .get(keywords.len()..)
+        .unwrap_or_default()
+        .chars()
+        .flat_map(|c| {
+            let escape = matches!(c, '&' | '%' | '#' | '$').then_some('\\');
+            escape.into_iter().chain([c])
+        })
+        .collect();
+    let source = bibtex::set_field(&work.source, "keywords", &format!("{keywords}{escaped}"));
+    let tagged = source
+        .ok()
+        .and_then(|source| bibtex::parse_entry(&source).ok());
+    tagged.unwrap_or_else(|| work.clone())
+}
+
+/// Keywords with the tags behind them that are not among them.
+fn added(keywords: &str, tags: &[TagName]) -> String {
+    let own: Vec<TagName> = keywords
+        .split([',', ';'])
+        .filter_map(|keyword| keyword.trim().replace('\\', "").parse().ok())
+        .collect();
+    let mut text = keywords.to_owned();
+    for tag in tags.iter().filter(|tag| !own.contains(tag)) {
+        if !text.trim().is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&tag.to_string());
+    }
+    text
 }
 
 /// A query that finds nothing leaves an empty file behind, which should not come as a surprise.

@@ -5,6 +5,7 @@ use std::io::Write;
 use citationberg::IndependentStyle;
 use clap::{Args, ValueEnum};
 
+use super::format_name::FormatName;
 use super::input::Input;
 use super::session::{shows_formatting, terminal_width};
 use super::{Failure, Outcome, Result, Session};
@@ -39,6 +40,10 @@ pub(super) struct Format {
     /// Format the works of these files instead of the library's; - is standard input
     #[arg(long, value_name = "FILE", num_args = 1..)]
     input: Vec<String>,
+
+    /// The format of the input files; without it, that of their ending, or that which they look like
+    #[arg(long, value_name = "FORMAT", requires = "input")]
+    from: Option<FormatName>,
 
     /// The citation style: its name, or a .csl file
     #[arg(long, value_name = "STYLE", default_value = "apa")]
@@ -167,11 +172,11 @@ impl Format {
     fn works_of_input(&self, session: &Session) -> std::result::Result<Vec<Reference>, Failure> {
         let mut works = Vec::new();
         for name in &self.input {
-            let input = Input::read(name)?;
-            for problem in &input.file.problems {
+            let input = Input::read(name, self.from.map(FormatName::format))?;
+            for problem in &input.reading.file.problems {
                 session.note(super::import::told(&input.path, problem));
             }
-            works.extend(Reference::of_file(&input.file));
+            works.extend(Reference::of_reading(&input.reading));
         }
         Ok(works)
     }

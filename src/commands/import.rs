@@ -6,21 +6,23 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use clap::{Args, ValueEnum};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
+use super::format_name::FormatName;
 use super::input::Input;
 use super::{Failure, Outcome, Result, Session, progress};
 use crate::formats::{Problem, Severity};
-use crate::library::{Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Receipt};
+use crate::library::{Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Receipt, Reject};
 use crate::shipped;
 
-/// Import BibTeX and BibLaTeX files into the library
+/// Import bibliographies into the library: BibTeX, BibLaTeX, CSL-JSON, RIS, Hayagriva
 ///
-/// Every entry is kept as it is written, with its fields in their order. An entry that cannot be read
+/// Every entry of BibTeX and BibLaTeX is kept as it is written, with its fields in their order;
+/// references in other formats become BibLaTeX, and what that cannot hold is told. An entry that cannot be read
 /// costs one entry: the receipt says where it is and why, and --rejects keeps it for mending. Importing
 /// a file again changes nothing; where an entry has changed since, --on-conflict says what happens.
 ///
 /// An entry is of a work that the library has where that has its key, its DOI, ISBN or eprint, or its
 /// title, first author, year and type. Chapters of one book, editions and volumes are never one work.
-/// Keywords such as movement:oekonux become tags.
+/// Keywords such as movement:oekonux become tags, and so do the groups of JabRef.
 ///
 /// peerbib ships two bibliographies: peerbib:chapter, the works of the chapter, and peerbib:commons, a
 /// broader collection. They are imported by these names, with their tags.
@@ -36,6 +38,10 @@ pub(super) struct Import {
     /// What an entry does to its work in the library, where the two differ
     #[arg(long, value_name = "POLICY", default_value = "merge")]
     on_conflict: OnConflict,
+
+    /// The format of the files; without it, that of their ending, or that which they look like
+    #[arg(long, value_name = "FORMAT")]
+    from: Option<FormatName>,
 
     /// Write the entries that were refused to this file, each below its reason; - is standard output
     #[arg(long, value_name = "FILE")]
@@ -85,7 +91,7 @@ impl Import {
         let inputs = self
             .files
             .iter()
-            .map(|name| Input::read(name))
+            .map(|name| Input::read(name, self.from.map(FormatName::format)))
             .collect::<std::result::Result<Vec<_>, Failure>>()?;
         let policy = match self.on_conflict {
             OnConflict::Keep => ConflictPolicy::Keep,
@@ -143,7 +149,10 @@ pub(super) fn import_all(
     policy: ConflictPolicy,
     watched: bool,
 ) -> crate::library::Result<Receipt> {
-    let entries = inputs.iter().map(|input| input.file.works().count()).sum();
+    let entries = inputs
+        .iter()
+        .map(|input| input.reading.file.works().count())
+        .sum();
     let bar = progress::bar(entries, watched);
     bar.set_message("importing");
     let mut receipt = Receipt::default();
@@ -152,11 +161,25 @@ pub(super) fn import_all(
         let imported = ImportedFile {
             path: &input.path,
             encoding: &input.encoding,
-            file: &input.file,
+            file: &input.reading.file,
         };
         let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
         let ask = &mut |conflict: &Conflict| bar.suspend(|| asking.ask(conflict));
-        receipt.add(change.import_asking(imported, policy, ask, advance)?);
+        let mut imported = change.import_asking(imported, policy, ask, advance)?;
+        tell_of_reading(input, &mut imported);
+        for group in change.import_groups(&input.path, &input.reading.file)? {
+            imported.problems.push(Problem {
+                line: 0,
+                key: None,
+                field: None,
+                message: format!(
+                    "the group \u{201c}{group}\u{201d} is a search, which peerbib does not run; \
+                     its works are not tagged"
+                ),
+                severity: Severity::Notice,
+            });
+        }
+        receipt.add(imported);
     }
     bar.finish_and_clear();
     if inputs
@@ -167,6 +190,18 @@ pub(super) fn import_all(
         vocabulary.install(change, shipped::VOCABULARY_SOURCE)?;
     }
     Ok(receipt)
+}
+
+/// Adds to a receipt what was refused before it came to the library, because it could not be read.
+fn tell_of_reading(input: &Input, receipt: &mut FileReceipt) {
+    let rejected = input.reading.rejected.iter();
+    receipt.rejects.extend(rejected.map(|rejected| Reject {
+        line: rejected.line,
+        text: rejected.text.clone(),
+        reason: rejected.reason.clone(),
+    }));
+    receipt.counts.entries += input.reading.rejected.len();
+    receipt.counts.rejected += input.reading.rejected.len();
 }
 
 /// Tells each problem with its place, the way compilers do, so that editors can jump there.

@@ -4,26 +4,33 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::Failure;
-use crate::formats::bibtex::{self, BibFile};
+use crate::formats::bibtex::{Decoded, FileEncoding};
+use crate::formats::{self, Format, Problem, Reading, Severity, bibtex};
 use crate::shipped::BIBLIOGRAPHIES;
 
 /// A bibliography that was read.
 pub(super) struct Input {
     /// How receipts name it.
     pub(super) path: String,
-    /// How its text was encoded.
+    /// How its text was encoded, as [`encoding_name`] gives it.
     pub(super) encoding: String,
     /// What is in it.
-    pub(super) file: BibFile,
+    pub(super) reading: Reading,
 }
 
-impl Input {
-    /// Reads the bibliography that `name` means: `-` is standard input, `peerbib:chapter` ships with
-    /// the program, everything else is a file.
+/// The bytes of a file and what they mean.
+pub(super) struct Source {
+    /// How receipts name the file.
+    pub(super) path: String,
+    /// Its bytes.
+    pub(super) bytes: Vec<u8>,
+    /// Its text.
+    pub(super) decoded: Decoded,
+}
+
+impl Source {
+    /// Reads standard input (`-`) or a file.
     pub(super) fn read(name: &str) -> Result<Self, Failure> {
-        if let Some(shipped) = name.strip_prefix("peerbib:") {
-            return Self::shipped(shipped);
-        }
         let bytes = if name == "-" {
             let mut bytes = Vec::new();
             std::io::stdin()
@@ -41,34 +48,79 @@ impl Input {
             return Err(Failure::new(format_args!(
                 "{name} is not a bibliography: it holds binary data"
             ))
-            .with_help("peerbib reads BibTeX and BibLaTeX files (.bib)".to_owned()));
+            .with_help(
+                "peerbib reads BibTeX and BibLaTeX (.bib), CSL-JSON, Hayagriva YAML and RIS"
+                    .to_owned(),
+            ));
         }
-        let mut file = bibtex::read(&decoded.text);
+        Ok(Self {
+            path: known_path(name),
+            bytes,
+            decoded,
+        })
+    }
+}
+
+/// The path by which receipts and the library know a file: the same from wherever it is named.
+pub(super) fn known_path(name: &str) -> String {
+    if name == "-" || name.starts_with("peerbib:") {
+        return name.to_owned();
+    }
+    std::fs::canonicalize(name).map_or_else(
+        |_| name.to_owned(),
+        |path| path.to_string_lossy().into_owned(),
+    )
+}
+
+/// What a library remembers of an encoding: its name, and whether there is a byte order mark.
+pub(super) fn encoding_name(encoding: FileEncoding) -> String {
+    let mark = if encoding.byte_order_mark {
+        WITH_MARK
+    } else {
+        ""
+    };
+    format!("{}{mark}", encoding.name())
+}
+
+/// The encoding that a library remembers; UTF-8 where it is none that is known.
+pub(super) fn encoding_named(name: &str) -> FileEncoding {
+    let (name, mark) = match name.strip_suffix(WITH_MARK) {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    FileEncoding::by_name(name, mark).unwrap_or_default()
+}
+
+const WITH_MARK: &str = " with byte order mark";
+
+impl Input {
+    /// Reads the bibliography that `name` means: `-` is standard input, `peerbib:chapter` ships with
+    /// the program, everything else is a file.
+    ///
+    /// The format is `from`, or that of the file's ending, or that which its text looks like.
+    pub(super) fn read(name: &str, from: Option<&'static Format>) -> Result<Self, Failure> {
+        if let Some(shipped) = name.strip_prefix("peerbib:") {
+            return Self::shipped(shipped);
+        }
+        let Source { path, decoded, .. } = Source::read(name)?;
+        let format = from.unwrap_or_else(|| formats::of_file(name, &decoded.text));
+        let mut reading = format.reader.read(&decoded.text);
         if let Some(notice) = decoded.notice {
-            file.problems.insert(
+            reading.file.problems.insert(
                 0,
-                crate::formats::Problem {
+                Problem {
                     line: 0,
                     key: None,
                     field: None,
                     message: notice,
-                    severity: crate::formats::Severity::Notice,
+                    severity: Severity::Notice,
                 },
             );
         }
-        // The same file is the same file from wherever it is named.
-        let path = if name == "-" {
-            name.to_owned()
-        } else {
-            std::fs::canonicalize(name).map_or_else(
-                |_| name.to_owned(),
-                |path| path.to_string_lossy().into_owned(),
-            )
-        };
         Ok(Self {
             path,
-            encoding: decoded.encoding.name().to_owned(),
-            file,
+            encoding: encoding_name(decoded.encoding),
+            reading,
         })
     }
 
@@ -84,7 +136,7 @@ impl Input {
         Ok(Self {
             path: shipped.path(),
             encoding: "UTF-8".to_owned(),
-            file: bibtex::read(shipped.text),
+            reading: formats::BIBLATEX.reader.read(shipped.text),
         })
     }
 }

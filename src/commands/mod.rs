@@ -13,6 +13,7 @@ mod export;
 mod failure;
 mod find;
 mod format;
+mod format_name;
 mod history;
 mod import;
 mod init;
@@ -29,6 +30,7 @@ mod style;
 mod tag;
 mod tags;
 mod untag;
+mod verify;
 mod why;
 
 use std::ffi::OsString;
@@ -130,6 +132,7 @@ enum Command {
     Format(format::Format),
     Check(check::Check),
     Dedupe(dedupe::Dedupe),
+    Verify(verify::Verify),
     Style(style::StyleCommand),
     Undo(history::Undo),
     Redo(history::Redo),
@@ -216,6 +219,7 @@ impl Command {
             Self::Format(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::Dedupe(command) => command.run(session),
+            Self::Verify(command) => command.run(session),
             Self::Style(command) => command.run(session),
             Self::Undo(command) => command.run(session),
             Self::Redo(command) => command.run(session),

@@ -25,7 +25,7 @@ pub(super) struct Quickstart {}
 impl Quickstart {
     #[expect(clippy::unused_self, reason = "every command is run the same way")]
     pub(super) fn run(self, session: &Session) -> Result {
-        let input = [Input::read(&shipped::CHAPTER.path())?];
+        let input = [Input::read(&shipped::CHAPTER.path(), None)?];
         let mut library = session.open_or_create()?;
         let receipt = session.change(&mut library, |change| {
             import_all(change, &input, ConflictPolicy::Merge, true)

@@ -2,8 +2,19 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use rusqlite::OptionalExtension as _;
+
 use super::{Library, Result};
-use crate::formats::bibtex::{self, FilePiece};
+use crate::formats::bibtex::{self, FilePiece, Strings};
+
+/// A file that was imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Where it came from.
+    pub path: String,
+    /// How its text was encoded, as its import named it.
+    pub encoding: String,
+}
 
 impl Library {
     /// The imported files, one after the other in the order of their import, with what stands around
@@ -61,6 +72,66 @@ impl Library {
         Ok(text)
     }
 
+    /// The files that were imported, in the order of their import.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn source_files(&self) -> Result<Vec<SourceFile>> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT path, encoding FROM source_file ORDER BY id")?;
+        let files = statement.query_map([], |row| {
+            Ok(SourceFile {
+                path: row.get(0)?,
+                encoding: row.get(1)?,
+            })
+        })?;
+        Ok(files.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// One imported file again, with every entry that stands in it; `None` where no file was imported
+    /// from `path`. It is the file to the character, as long as nobody edited its entries.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn export_file(&self, path: &str) -> Result<Option<String>> {
+        let file: Option<(i64, String)> = self
+            .connection
+            .query_row(
+                "SELECT id, trailing FROM source_file WHERE path = ?1",
+                [path],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let Some((file, trailing)) = file else {
+            return Ok(None);
+        };
+        let mut places = self.connection.prepare(
+            "SELECT leading, coalesce(variant, source)
+             FROM occurrence JOIN work ON work.id = work_id
+             WHERE source_file_id = ?1 ORDER BY occurrence.id",
+        )?;
+        let mut text = String::new();
+        let mut rows = places.query([file])?;
+        while let Some(row) = rows.next()? {
+            text.push_str(&row.get::<_, String>(0)?);
+            text.push_str(&row.get::<_, String>(1)?);
+        }
+        text.push_str(&trailing);
+        Ok(Some(text))
+    }
+
+    /// The abbreviations of the files in which a work stands.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn abbreviations(&self, work: i64) -> Result<Strings> {
+        Ok(bibtex::read(&self.abbreviations_of(&[work])?.join("\n")).strings)
+    }
+
     /// The entries of these works, in this order, below the `@string`s of the files that they came
     /// from.
     ///
@@ -85,7 +156,11 @@ impl Library {
     }
 
     /// The verbatim `@string`s of the files in which these works stand.
-    fn abbreviations_of(&self, works: &[i64]) -> Result<Vec<String>> {
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn abbreviations_of(&self, works: &[i64]) -> Result<Vec<String>> {
         let mut files = BTreeSet::new();
         let mut file = self
             .connection

@@ -1,0 +1,230 @@
+//! `peerbib verify`
+
+use std::borrow::Cow;
+
+use clap::Args;
+use similar::TextDiff;
+
+use super::format_name::FormatName;
+use super::input::{Source, encoding_name, encoding_named};
+use super::{Failure, Outcome, Result, Session};
+use crate::formats::bibtex::{self, Duplicate, FilePiece, Strings};
+use crate::formats::{self, Export, ExportedWork, Format, Reading};
+use crate::library::{ConflictPolicy, ImportedFile, Library};
+use crate::work::{CslItem, Work};
+
+/// Check that a file comes out of peerbib as it went in
+///
+/// The file is imported into a library of its own, exported again, and compared byte by byte; where it
+/// is in your library, what that would export for it is compared, too. Any difference is shown with
+/// its lines. A file in another format than BibTeX and BibLaTeX is compared with what is left of it
+/// after it became BibLaTeX, both written in its format.
+///
+/// Nothing is changed. Ends with exit code 1 where there is a difference.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib verify refs.bib\n  peerbib verify zotero.json")]
+pub(super) struct Verify {
+    /// The files; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+
+    /// The format of the files; without it, that of their ending, or that which they look like
+    #[arg(long, value_name = "FORMAT")]
+    from: Option<FormatName>,
+}
+
+impl Verify {
+    pub(super) fn run(self, session: &Session) -> Result {
+        let mut is_same = true;
+        for name in &self.files {
+            let source = Source::read(name)?;
+            let format = match self.from {
+                Some(from) => from.format(),
+                None => formats::of_file(name, &source.decoded.text),
+            };
+            let reading = format.reader.read(&source.decoded.text);
+            is_same &= match &reading.items {
+                None => verify_bibtex(session, name, &source, &reading)?,
+                Some(items) => verify_items(session, name, format, &reading, items)?,
+            };
+        }
+        Ok(if is_same {
+            Outcome::Done
+        } else {
+            Outcome::InPart
+        })
+    }
+}
+
+fn verify_bibtex(
+    session: &Session,
+    name: &str,
+    source: &Source,
+    reading: &Reading,
+) -> std::result::Result<bool, Failure> {
+    let again = imported_and_exported(source, reading)?;
+    let mut is_same = compare(session, name, source, &again, "what importing it gives")?;
+    // A library that is not there has nothing to compare.
+    if let Ok(path) = session.library_path()
+        && path.exists()
+        && let Some(stored) = session.open()?.export_file(&source.path)?
+    {
+        is_same &= compare(session, name, source, &stored, "what the library exports")?;
+    }
+    if is_same {
+        let entries = reading.file.works().count();
+        session.print(&format!(
+            "{name}: {entries} entries, the same byte for byte\n"
+        ))?;
+    }
+    Ok(is_same)
+}
+
+/// The text of the file after it went through a library of its own.
+fn imported_and_exported(
+    source: &Source,
+    reading: &Reading,
+) -> std::result::Result<String, Failure> {
+    let directory = Scratch::new()?;
+    let mut library = Library::open_or_create(&directory.0.join("library.db"))?;
+    let encoding = encoding_name(source.decoded.encoding);
+    library.change("verify", |change| {
+        change.import(
+            ImportedFile {
+                path: &source.path,
+                encoding: &encoding,
+                file: &reading.file,
+            },
+            ConflictPolicy::default(),
+            &mut |_| {},
+        )
+    })?;
+    Ok(library.export_file(&source.path)?.unwrap_or_default())
+}
+
+/// A directory that is gone when it is no longer needed.
+struct Scratch(std::path::PathBuf);
+
+impl Scratch {
+    fn new() -> std::result::Result<Self, Failure> {
+        let path = std::env::temp_dir().join(format!("peerbib-verify-{}", std::process::id()));
+        std::fs::create_dir_all(&path).map_err(|error| {
+            Failure::new(format_args!("{} cannot be made: {error}", path.display()))
+        })?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left in the directory for temporary files goes with it.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Whether a text, in the file's encoding, is the file; where it is not, the difference is shown.
+fn compare(
+    session: &Session,
+    name: &str,
+    source: &Source,
+    text: &str,
+    what: &str,
+) -> std::result::Result<bool, Failure> {
+    let encoding = encoding_named(&encoding_name(source.decoded.encoding));
+    if encoding
+        .encode(text)
+        .is_ok_and(|bytes| bytes == source.bytes)
+    {
+        return Ok(true);
+    }
+    if text == source.decoded.text {
+        session.print(&format!(
+            "{name}: {what} has the same text, but other bytes: the encoding {} has two ways to \
+             write it\n",
+            encoding.name()
+        ))?;
+        return Ok(false);
+    }
+    show_difference(session, &source.decoded.text, text, name, what)?;
+    Ok(false)
+}
+
+fn show_difference(
+    session: &Session,
+    one: &str,
+    other: &str,
+    name: &str,
+    what: &str,
+) -> std::result::Result<(), Failure> {
+    let diff = TextDiff::from_lines(one, other)
+        .unified_diff()
+        .context_radius(2)
+        .header(name, what)
+        .to_string();
+    session.print(&diff)
+}
+
+/// The items as they were read, and as they are derived from the BibLaTeX that they became.
+fn verify_items(
+    session: &Session,
+    name: &str,
+    format: &Format,
+    reading: &Reading,
+    items: &[CslItem],
+) -> std::result::Result<bool, Failure> {
+    let strings = Strings::default();
+    let works: Vec<(&Work, &CslItem)> = reading
+        .file
+        .pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            FilePiece::Work {
+                work, duplicate, ..
+            } => Some((work, duplicate)),
+            _ => None,
+        })
+        .zip(items)
+        .filter(|((_, duplicate), _)| !matches!(duplicate, Some(Duplicate::Identical)))
+        .map(|((work, _), item)| (work, item))
+        .collect();
+    let derived: Vec<CslItem> = works
+        .iter()
+        .map(|(work, _)| bibtex::derive(work, &strings, &|_| None).item)
+        .collect();
+    let write = |items: Vec<&CslItem>| {
+        let works: Vec<ExportedWork<'_>> = works
+            .iter()
+            .zip(items)
+            .map(|((work, _), item)| ExportedWork {
+                work,
+                item,
+                strings: &strings,
+            })
+            .collect();
+        let export = Export {
+            works: &works,
+            parents: &|_| -> Option<Cow<'_, Work>> { None },
+        };
+        format.writer.write(&export).text
+    };
+    let before = write(works.iter().map(|(_, item)| *item).collect());
+    let after = write(derived.iter().collect());
+    let mut is_same = before == after;
+    if !is_same {
+        show_difference(session, &before, &after, name, "what importing it gives")?;
+    }
+    for rejected in &reading.rejected {
+        is_same = false;
+        session.print(&format!(
+            "{name}:{}: the entry {}\n",
+            rejected.line, rejected.reason
+        ))?;
+    }
+    if is_same {
+        session.print(&format!(
+            "{name}: {} entries, with every variable the same\n",
+            works.len()
+        ))?;
+    }
+    Ok(is_same)
+}

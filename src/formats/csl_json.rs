@@ -1,0 +1,694 @@
+//! CSL-JSON: the variables of the Citation Style Language as JSON (schema `csl-data.json`, CSL 1.0.2).
+//!
+//! Read are an array of items, a single item, items one a line, and arrays inside an object (`items`,
+//! as Better BibTeX writes them; `references`, as pandoc does). The text is cut into items before it is
+//! parsed, so that one that is broken costs one. Variables in the `note`, which Zotero uses for what its
+//! own model lacks, become variables.
+
+use serde_json::Value as Json;
+
+use super::csl_variables::{self, Kind};
+use super::items::{Items, ReadItem};
+use super::receipt::fields_without_variable;
+use super::{Export, ReadFormat, Reading, WriteFormat, Written};
+use crate::work::{CslDate, CslItem, CslName, CslValue};
+
+/// Reads and writes CSL-JSON.
+pub(crate) struct CslJson;
+
+/// Whether a text is JSON, as far as its beginning tells.
+pub(crate) fn looks_like(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if let Some(inside) = text.strip_prefix('[') {
+        return inside.trim_start().starts_with(['{', ']']);
+    }
+    text.strip_prefix('{')
+        .is_some_and(|inside| inside.trim_start().starts_with(['"', '}']))
+}
+
+impl ReadFormat for CslJson {
+    fn read(&self, text: &str) -> Reading {
+        read_items(text).into_reading()
+    }
+}
+
+impl WriteFormat for CslJson {
+    /// Writes an array of items, which hold all that CSL has a variable for.
+    fn write(&self, export: &Export<'_>) -> Written {
+        let items: Vec<&CslItem> = export.works.iter().map(|work| work.item).collect();
+        let mut text = serde_json::to_string_pretty(&items).unwrap_or_default();
+        text.push('\n');
+        let losses = export
+            .works
+            .iter()
+            .flat_map(|work| fields_without_variable(work.work, "CSL-JSON"))
+            .collect();
+        Written { text, losses }
+    }
+}
+
+fn read_items(text: &str) -> Items {
+    let mut read = Items::default();
+    let mut lines = LineCounter::new(text);
+    let mut cut = objects(text, 0..text.len());
+    // A single object may be an item, or hold the items.
+    if let [Cut::Object(range)] = cut.as_slice()
+        && let Some(inside) = list_of_items(text, range)
+    {
+        cut = objects(text, inside);
+    }
+    for piece in cut {
+        match piece {
+            Cut::Object(range) => {
+                let source = text.get(range.clone()).unwrap_or_default();
+                let line = lines.line_of(range.start);
+                match serde_json::from_str::<CslItem>(source) {
+                    Ok(item) => {
+                        let item = tidied(item, line, &mut read);
+                        read.items.push(ReadItem { line, item });
+                    }
+                    Err(error) => {
+                        let (line_of_error, column) = place(&error, text, range.start, line);
+                        let message = message(&error);
+                        let reason = format!(
+                            "is no JSON: {message} (line {line_of_error}, column {column})"
+                        );
+                        read.reject(line, visible_id(source), source, reason);
+                    }
+                }
+            }
+            Cut::Stray(range) => {
+                let source = text.get(range.clone()).unwrap_or_default();
+                let line = lines.line_of(range.start);
+                let shown: String = source.chars().take(30).collect();
+                read.reject(
+                    line,
+                    None,
+                    source,
+                    format!("is no object with the variables of a reference, but {shown:?}"),
+                );
+            }
+        }
+    }
+    read
+}
+
+/// What the parser says, without the place, which is that within the item.
+fn message(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.rfind(" at line ") {
+        Some(end) => message.get(..end).unwrap_or(&message).to_owned(),
+        None => message,
+    }
+}
+
+/// The line and column, in characters and from 1, of an error in an item that begins at `start`.
+fn place(error: &serde_json::Error, text: &str, start: usize, line: usize) -> (usize, usize) {
+    let column = error.column().max(1);
+    if error.line() > 1 {
+        return (line + error.line() - 1, column);
+    }
+    let before = text.get(..start).unwrap_or_default();
+    let on_line = before.rsplit('\n').next().unwrap_or_default();
+    (line, on_line.chars().count() + column)
+}
+
+/// The `id` of an item that could not be read, as far as one is visible.
+fn visible_id(source: &str) -> Option<String> {
+    let (_, after) = source.split_once("\"id\"")?;
+    let after = after.trim_start().strip_prefix(':')?.trim_start();
+    let id = after.strip_prefix('"')?.split('"').next()?;
+    (!id.is_empty() && id.len() < 100).then(|| id.to_owned())
+}
+
+// ---- Cutting ------------------------------------------------------------------------------------
+
+type Range = std::ops::Range<usize>;
+
+/// A piece of JSON that should be an item.
+#[derive(Debug, PartialEq)]
+enum Cut {
+    Object(Range),
+    Stray(Range),
+}
+
+/// The objects at the outer level of a text or of one list, with whatever else stands between them.
+fn objects(text: &str, within: Range) -> Vec<Cut> {
+    let bytes = text.as_bytes();
+    let mut cut = Vec::new();
+    let mut here = within.start;
+    while here < within.end {
+        match bytes.get(here) {
+            Some(b'{') => {
+                let end = end_of_object(bytes, here).min(within.end);
+                cut.push(Cut::Object(here..end));
+                here = end;
+            }
+            Some(b'[' | b']' | b',') => here += 1,
+            Some(byte) if byte.is_ascii_whitespace() => here += 1,
+            Some(b'\xEF')
+                if text
+                    .get(here..)
+                    .is_some_and(|rest| rest.starts_with('\u{feff}')) =>
+            {
+                here += '\u{feff}'.len_utf8();
+            }
+            _ => {
+                let start = here;
+                let mut in_string = false;
+                while here < within.end {
+                    match bytes.get(here) {
+                        Some(b'\\') if in_string => here += 1,
+                        Some(b'"') => in_string = !in_string,
+                        Some(b'{' | b'[' | b']' | b',' | b'\n') if !in_string => break,
+                        _ => {}
+                    }
+                    here += 1;
+                }
+                here = here.min(within.end);
+                cut.push(Cut::Stray(start..here));
+            }
+        }
+    }
+    cut
+}
+
+/// The end of the object that begins at `start`. Where its closing brace is missing, that is before the
+/// next object at the beginning of a line, as files with one broken item have it.
+fn end_of_object(bytes: &[u8], start: usize) -> usize {
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut here = start;
+    while let Some(byte) = bytes.get(here) {
+        match byte {
+            b'\\' if in_string => here += 1,
+            b'"' => in_string = !in_string,
+            // No string of JSON goes over the end of a line: the quotation mark at its end is missing.
+            b'\n' if in_string => in_string = false,
+            b'{' if !in_string => depth += 1,
+            b'}' if !in_string => {
+                depth -= 1;
+                if depth == 0 {
+                    return here + 1;
+                }
+            }
+            _ => {}
+        }
+        here += 1;
+    }
+    unclosed_end(bytes, start)
+}
+
+fn unclosed_end(bytes: &[u8], start: usize) -> usize {
+    let indentation = |position: usize| {
+        let before = bytes.get(..position).unwrap_or_default();
+        let line = before
+            .rsplit(|byte| *byte == b'\n')
+            .next()
+            .unwrap_or_default();
+        line.iter()
+            .all(u8::is_ascii_whitespace)
+            .then_some(line.len())
+    };
+    let mine = indentation(start);
+    let mut here = start + 1;
+    while here < bytes.len() {
+        if bytes.get(here) == Some(&b'{') && mine.is_some() && indentation(here) == mine {
+            return here;
+        }
+        here += 1;
+    }
+    bytes.len()
+}
+
+/// Where the items are inside an object that is no item itself.
+fn list_of_items(text: &str, object: &Range) -> Option<Range> {
+    let source = text.get(object.clone())?;
+    let json: Json = serde_json::from_str(source).ok()?;
+    let wrapper = json.as_object()?;
+    if wrapper.contains_key("type") || wrapper.contains_key("id") {
+        return None;
+    }
+    let name = ["items", "references"]
+        .into_iter()
+        .find(|name| wrapper.get(*name).is_some_and(Json::is_array))?;
+    // The name of the list may occur in a text before it; the list itself follows its colon.
+    let quoted = format!("\"{name}\"");
+    let mut from = 0;
+    while let Some(found) = source.get(from..)?.find(&quoted) {
+        let behind = from + found + quoted.len();
+        let rest = source.get(behind..)?;
+        let after = rest.trim_start();
+        if let Some(after) = after.strip_prefix(':')
+            && after.trim_start().starts_with('[')
+        {
+            let open = source.len() - after.trim_start().len();
+            return Some(
+                object.start + open + 1..object.start + end_of_list(source.as_bytes(), open),
+            );
+        }
+        from = behind;
+    }
+    None
+}
+
+/// The position of the bracket that closes the list that opens at `open`.
+fn end_of_list(bytes: &[u8], open: usize) -> usize {
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut here = open;
+    while let Some(byte) = bytes.get(here) {
+        match byte {
+            b'\\' if in_string => here += 1,
+            b'"' => in_string = !in_string,
+            b'[' if !in_string => depth += 1,
+            b']' if !in_string => {
+                depth -= 1;
+                if depth == 0 {
+                    return here;
+                }
+            }
+            _ => {}
+        }
+        here += 1;
+    }
+    bytes.len()
+}
+
+/// Counts lines while it goes through a text once.
+struct LineCounter<'t> {
+    bytes: &'t [u8],
+    here: usize,
+    line: usize,
+}
+
+impl<'t> LineCounter<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            bytes: text.as_bytes(),
+            here: 0,
+            line: 1,
+        }
+    }
+
+    fn line_of(&mut self, position: usize) -> usize {
+        let passed = self.bytes.get(self.here..position).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', passed).count();
+        self.here = self.here.max(position);
+        self.line
+    }
+}
+
+// ---- Items as they are met ----------------------------------------------------------------------
+
+/// An item with what is written in other ways than the schema's brought into its form, and with the
+/// variables out of its note. What was guessed, and what CSL does not know, is reported.
+fn tidied(mut item: CslItem, line: usize, read: &mut Items) -> CslItem {
+    let key = item.id.clone();
+    let mut warn = |field: &str, message: String| read.warn(line, &key, Some(field), message);
+    for (variable, value) in &mut item.variables {
+        let written = match (csl_variables::kind(variable), &*value) {
+            (Some(Kind::Names), CslValue::Names(_))
+            | (Some(Kind::Date), CslValue::Date(_))
+            | (Some(Kind::Text), CslValue::Text(_) | CslValue::Number(_)) => continue,
+            (_, CslValue::Other(Json::Null)) => continue,
+            (Some(Kind::Text), CslValue::Other(Json::Number(number))) => {
+                CslValue::Text(number.to_string())
+            }
+            (Some(Kind::Names), CslValue::Text(name)) => {
+                warn(
+                    variable,
+                    "is one text, and is read as one literal name".to_owned(),
+                );
+                CslValue::Names(vec![CslName {
+                    literal: Some(name.clone()),
+                    ..CslName::default()
+                }])
+            }
+            (Some(Kind::Names), CslValue::Other(object @ Json::Object(_))) => {
+                match serde_json::from_value(object.clone()) {
+                    Ok(name) => CslValue::Names(vec![name]),
+                    Err(_) => continue,
+                }
+            }
+            (Some(Kind::Names), CslValue::Other(Json::Array(list))) => {
+                let (names, problems) = names_of(list);
+                for problem in problems {
+                    warn(variable, problem);
+                }
+                CslValue::Names(names)
+            }
+            // An empty object may be any of the kinds, and an empty list is no name.
+            (Some(Kind::Date), CslValue::Text(date)) => {
+                warn(
+                    variable,
+                    "is a text and no object, and is read as a date in words".to_owned(),
+                );
+                raw_date(date.clone())
+            }
+            (Some(Kind::Date), CslValue::Number(year)) => raw_date(year.to_string()),
+            (Some(Kind::Date), CslValue::Other(Json::Object(object))) => {
+                let known = ["raw", "edtf", "literal"].iter().find_map(|name| {
+                    let text = object.get(*name)?.as_str()?;
+                    Some(raw_date(text.to_owned()))
+                });
+                warn(
+                    variable,
+                    "has parts that are no numbers, or that CSL does not know".to_owned(),
+                );
+                match known {
+                    Some(date) => date,
+                    None => date_of(object),
+                }
+            }
+            (Some(_), _) => {
+                warn(variable, "is not of the kind that CSL has here".to_owned());
+                continue;
+            }
+            (None, CslValue::Text(text)) if text.trim().is_empty() => continue,
+            (None, _) => {
+                // Empty lists and objects are what some programs write for nothing.
+                if !variable.starts_with('_') {
+                    warn(variable, "is no variable of CSL".to_owned());
+                }
+                continue;
+            }
+        };
+        *value = written;
+    }
+    item.variables
+        .retain(|_, value| !matches!(value, CslValue::Other(Json::Null)));
+    if !item.item_type.is_empty() && !csl_variables::is_type(&item.item_type) {
+        warn("type", format!("{:?} is no type of CSL", item.item_type));
+    }
+    variables_of_note(&mut item);
+    item
+}
+
+fn raw_date(text: String) -> CslValue {
+    CslValue::Date(CslDate {
+        raw: Some(text),
+        ..CslDate::default()
+    })
+}
+
+/// A date of which only the year can be trusted.
+fn date_of(object: &serde_json::Map<String, Json>) -> CslValue {
+    let year = object
+        .get("date-parts")
+        .and_then(|parts| parts.get(0)?.get(0))
+        .map(|year| year.to_string().trim_matches('"').to_owned())
+        .or_else(|| Some(object.get("year")?.to_string().trim_matches('"').to_owned()));
+    match year {
+        Some(year) => raw_date(year),
+        None => CslValue::Date(CslDate::default()),
+    }
+}
+
+/// Names of which some are no objects, or have parts that CSL does not know.
+fn names_of(list: &[Json]) -> (Vec<CslName>, Vec<String>) {
+    let mut names = Vec::with_capacity(list.len());
+    let mut problems = Vec::new();
+    for written in list {
+        if let Some(literal) = written.as_str() {
+            names.push(CslName {
+                literal: Some(literal.to_owned()),
+                ..CslName::default()
+            });
+            problems.push(format!(
+                "{literal:?} is no object, and is read as a literal name"
+            ));
+            continue;
+        }
+        let Some(object) = written.as_object() else {
+            problems.push(format!("{written} is no name"));
+            continue;
+        };
+        let mut known = serde_json::Map::new();
+        for (part, value) in object {
+            const PARTS: [&str; 10] = [
+                "family",
+                "given",
+                "dropping-particle",
+                "non-dropping-particle",
+                "suffix",
+                "comma-suffix",
+                "static-ordering",
+                "parse-names",
+                "literal",
+                "isinstitution",
+            ];
+            if PARTS.contains(&part.as_str()) {
+                known.insert(part.clone(), value.clone());
+            } else if !value.is_null() {
+                problems.push(format!(
+                    "{part} is no part of a name in CSL, and is left out"
+                ));
+            }
+        }
+        match serde_json::from_value(Json::Object(known)) {
+            Ok(name) => names.push(name),
+            Err(_) => problems.push(format!("{written} is no name")),
+        }
+    }
+    (names, problems)
+}
+
+// ---- Variables in the note ----------------------------------------------------------------------
+
+/// Takes variables out of the note, where Zotero keeps those that its own model lacks: lines of the
+/// form `original-date: 1867` at its beginning, or after one line of text, and the older form
+/// `{:original-date: 1867}` (citeproc-js, "Cheater syntax for odd fields"). A variable that the item
+/// has already stays, and so does its line; a date in the note counts for more than the item's, as
+/// there, and so does a `type`.
+fn variables_of_note(item: &mut CslItem) {
+    let Some(CslValue::Text(note)) = item.variables.get("note") else {
+        return;
+    };
+    let note = braced_to_lines(note);
+    let mut kept: Vec<&str> = Vec::new();
+    let mut names: Vec<(String, Vec<CslName>)> = Vec::new();
+    let mut found: Vec<(String, CslValue)> = Vec::new();
+    let mut item_type = None;
+    let mut is_head = true;
+    for (index, line) in note.split('\n').enumerate() {
+        let assignment = line
+            .split_once(':')
+            .filter(|_| is_head)
+            .and_then(|(name, value)| {
+                let name = variable_named(name)?;
+                let value = value.trim();
+                (!value.is_empty() && !value.contains(['{', '}'])).then_some((name, value))
+            });
+        let Some((name, value)) = assignment else {
+            if !line.trim().is_empty() && index > 0 {
+                is_head = false;
+            }
+            kept.push(line);
+            continue;
+        };
+        if name == "type" {
+            if csl_variables::is_type(value) {
+                item_type = Some(value.to_owned());
+            } else {
+                kept.push(line);
+            }
+            continue;
+        }
+        match csl_variables::kind(&name) {
+            Some(Kind::Date) => found.push((name, raw_date(value.to_owned()))),
+            _ if item.variables.contains_key(&name) || name == "note" => kept.push(line),
+            Some(Kind::Names) => {
+                let name_value = match value.split_once("||") {
+                    Some((family, given)) => CslName {
+                        family: Some(family.trim().to_owned()),
+                        given: Some(given.trim().to_owned()).filter(|given| !given.is_empty()),
+                        ..CslName::default()
+                    },
+                    None => CslName {
+                        literal: Some(value.to_owned()),
+                        ..CslName::default()
+                    },
+                };
+                match names.iter_mut().find(|(variable, _)| *variable == name) {
+                    Some((_, list)) => list.push(name_value),
+                    None => names.push((name, vec![name_value])),
+                }
+            }
+            _ => found.push((name, CslValue::Text(value.to_owned()))),
+        }
+    }
+    if found.is_empty() && names.is_empty() && item_type.is_none() {
+        return;
+    }
+    let rest = kept.join("\n").trim().to_owned();
+    if let Some(item_type) = item_type {
+        item.item_type = item_type;
+    }
+    item.variables.remove("note");
+    if !rest.is_empty() {
+        item.variables
+            .insert("note".to_owned(), CslValue::Text(rest));
+    }
+    item.variables.extend(found);
+    let names = names.into_iter();
+    item.variables
+        .extend(names.map(|(variable, names)| (variable, CslValue::Names(names))));
+}
+
+/// `{:PMID: 123}` on a line of its own, as long as nothing but such braces stands before it.
+fn braced_to_lines(note: &str) -> String {
+    let mut text = String::with_capacity(note.len());
+    let mut rest = note;
+    while let Some((before, after)) = rest.split_once("{:") {
+        let closed = after.split_once('}').filter(|(inside, _)| {
+            let name = inside.split_once(':').map(|(name, _)| name);
+            name.and_then(variable_named).is_some()
+        });
+        text.push_str(before);
+        match closed {
+            Some((inside, behind)) => {
+                if !text.is_empty() && !text.ends_with('\n') {
+                    text.push('\n');
+                }
+                text.push_str(inside.trim());
+                text.push('\n');
+                rest = behind;
+            }
+            None => {
+                text.push_str("{:");
+                rest = after;
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+/// The variable that a line of a note names: `original-date`, and as Zotero has it `Original Date`.
+fn variable_named(name: &str) -> Option<String> {
+    let name = name.trim();
+    let lower = name.to_lowercase().replace(' ', "-");
+    [name.to_owned(), name.to_uppercase(), lower]
+        .into_iter()
+        .find(|name| name == "type" || csl_variables::kind(name).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Items {
+        read_items(text)
+    }
+
+    fn only(text: &str) -> CslItem {
+        let mut read = read(text);
+        assert_eq!(read.items.len(), 1, "{read:?}");
+        read.items.remove(0).item
+    }
+
+    #[test]
+    fn arrays_single_objects_lines_and_wrappers_are_read() {
+        let keys = |text: &str| -> Vec<(usize, String)> {
+            let items = read(text).items.into_iter();
+            items.map(|read| (read.line, read.item.id)).collect()
+        };
+        let one = |line, key: &str| (line, key.to_owned());
+        assert_eq!(
+            keys("[{\"id\":\"a\"},\n{\"id\":7}]"),
+            [one(1, "a"), one(2, "7")]
+        );
+        assert_eq!(keys("{\"id\":\"a\",\"type\":\"book\"}"), [one(1, "a")]);
+        assert_eq!(
+            keys("{\"id\":\"a\"}\n{\"id\":\"b\"}\n"),
+            [one(1, "a"), one(2, "b")]
+        );
+        assert_eq!(
+            keys("{\"x\": \"\\\"items\\\"\", \"items\": [\n{\"id\":\"a\"},\n{\"id\":\"b\"}]}"),
+            [one(2, "a"), one(3, "b")]
+        );
+        assert!(keys("[]").is_empty());
+    }
+
+    #[test]
+    fn one_bad_item_costs_one_and_says_where() {
+        let text = "[\n  {\"id\": \"a\"},\n  {\"id\": \"b\", \"title\": oops},\n  7,\n  {\"id\": \"c\"}\n]";
+        let read = read(text);
+        let keys: Vec<_> = read
+            .items
+            .iter()
+            .map(|read| read.item.id.as_str())
+            .collect();
+        assert_eq!(keys, ["a", "c"]);
+        let places: Vec<_> = read.rejected.iter().map(|rejected| rejected.line).collect();
+        assert_eq!(places, [3, 4]);
+        assert!(
+            read.rejected[0].reason.contains("line 3, column 24"),
+            "{read:?}"
+        );
+        assert_eq!(read.problems[0].key.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn an_item_that_is_not_closed_costs_one() {
+        let text = "[\n  {\"id\": \"a\", \"title\": \"x,\n  {\"id\": \"b\"}\n]";
+        let read = read(text);
+        assert_eq!(read.items.len(), 1);
+        assert_eq!(read.items[0].item.id, "b");
+        assert_eq!(read.rejected.len(), 1);
+    }
+
+    #[test]
+    fn variables_of_the_note_become_variables() {
+        let item = only(
+            r#"{"id":"a","type":"book","note":"original-date: 1867\nPMID: 123\noriginal-author: Marx || Karl\ntype: classic\n\nA note: with a colon","DOI":"1"}"#,
+        );
+        assert_eq!(item.item_type, "classic");
+        assert_eq!(item.text("PMID").as_deref(), Some("123"));
+        assert_eq!(
+            item.date("original-date").unwrap().raw.as_deref(),
+            Some("1867")
+        );
+        assert_eq!(
+            item.names("original-author")[0].given.as_deref(),
+            Some("Karl")
+        );
+        assert_eq!(item.text("note").as_deref(), Some("A note: with a colon"));
+
+        let item = only(r#"{"id":"a","note":"{:PMID: 123}{:scale:1}"}"#);
+        assert_eq!(item.text("PMID").as_deref(), Some("123"));
+        assert_eq!(item.text("scale").as_deref(), Some("1"));
+        assert_eq!(item.text("note"), None);
+
+        // What the item has itself stays, and text that only looks like a variable is text.
+        let item = only(r#"{"id":"a","DOI":"1","note":"DOI: 2\nRemark: x"}"#);
+        assert_eq!(item.text("DOI").as_deref(), Some("1"));
+        assert_eq!(item.text("note").as_deref(), Some("DOI: 2\nRemark: x"));
+    }
+
+    #[test]
+    fn what_is_written_in_other_ways_is_understood_and_told() {
+        let text = r#"{"id":"a","type":"tweet","author":"P2P Foundation","editor":[{"family":"A","orcid":"1"}],
+            "issued":"2005-04","accessed":{"date-parts":[["2005","4",""]]},"volume":1.5,"frobnicated":"x"}"#;
+        let read = read(text);
+        let item = &read.items[0].item;
+        assert_eq!(
+            item.names("author")[0].literal.as_deref(),
+            Some("P2P Foundation")
+        );
+        assert_eq!(item.names("editor")[0].family.as_deref(), Some("A"));
+        assert_eq!(item.date("issued").unwrap().raw.as_deref(), Some("2005-04"));
+        assert_eq!(item.date("accessed").unwrap().date_parts, [[2005, 4]]);
+        assert_eq!(item.text("volume").as_deref(), Some("1.5"));
+        let fields: Vec<_> = read
+            .problems
+            .iter()
+            .filter_map(|p| p.field.as_deref())
+            .collect();
+        assert_eq!(
+            fields,
+            ["author", "editor", "frobnicated", "issued", "type"]
+        );
+    }
+}

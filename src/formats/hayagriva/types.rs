@@ -1,0 +1,144 @@
+//! The types of Hayagriva and those of CSL: there, what a work is shows in what it stands in, too.
+
+use ::hayagriva::types::EntryType;
+
+/// A CSL type with its Hayagriva type, and the type of what such a work stands in.
+pub(super) struct Pair {
+    pub(super) csl_type: &'static str,
+    pub(super) entry_type: EntryType,
+    pub(super) parent: Option<EntryType>,
+}
+
+const fn pair(csl_type: &'static str, entry_type: EntryType, parent: Option<EntryType>) -> Pair {
+    Pair {
+        csl_type,
+        entry_type,
+        parent,
+    }
+}
+
+/// The pairs that hold both ways.
+pub(super) const PAIRS: &[Pair] = &[
+    pair(
+        "article-journal",
+        EntryType::Article,
+        Some(EntryType::Periodical),
+    ),
+    pair(
+        "article-newspaper",
+        EntryType::Article,
+        Some(EntryType::Newspaper),
+    ),
+    pair(
+        "paper-conference",
+        EntryType::Article,
+        Some(EntryType::Proceedings),
+    ),
+    pair("post-weblog", EntryType::Article, Some(EntryType::Blog)),
+    pair("article", EntryType::Article, None),
+    pair("chapter", EntryType::Chapter, Some(EntryType::Book)),
+    pair(
+        "entry-encyclopedia",
+        EntryType::Entry,
+        Some(EntryType::Reference),
+    ),
+    pair("entry", EntryType::Entry, None),
+    pair("webpage", EntryType::Web, None),
+    pair("book", EntryType::Book, None),
+    pair("thesis", EntryType::Thesis, None),
+    pair("report", EntryType::Report, None),
+    pair("patent", EntryType::Patent, None),
+    pair("legal_case", EntryType::Case, None),
+    pair("legislation", EntryType::Legislation, None),
+    pair("manuscript", EntryType::Manuscript, None),
+    pair("post", EntryType::Post, None),
+    pair("document", EntryType::Misc, None),
+    pair("performance", EntryType::Performance, None),
+    pair("periodical", EntryType::Periodical, None),
+    pair("software", EntryType::Repository, None),
+    pair("motion_picture", EntryType::Video, None),
+    pair("song", EntryType::Audio, None),
+    pair("graphic", EntryType::Artwork, None),
+    pair("event", EntryType::Exhibition, None),
+];
+
+/// The types of an entry of a CSL type, and of its parent; `None` for a parent that it has only if
+/// there is something to say of it.
+pub(super) fn of_csl(csl_type: &str) -> (EntryType, Option<EntryType>) {
+    let found = PAIRS.iter().find(|pair| pair.csl_type == csl_type);
+    if let Some(pair) = found {
+        return (pair.entry_type, pair.parent);
+    }
+    // Types that Hayagriva does not tell from another.
+    match csl_type {
+        "article-magazine" | "review" | "review-book" => {
+            (EntryType::Article, Some(EntryType::Periodical))
+        }
+        "entry-dictionary" => (EntryType::Entry, Some(EntryType::Reference)),
+        "classic" | "collection" => (EntryType::Book, None),
+        "bill" | "regulation" | "treaty" => (EntryType::Legislation, None),
+        "broadcast" => (EntryType::Video, None),
+        "musical_score" => (EntryType::Audio, None),
+        "figure" | "map" => (EntryType::Artwork, None),
+        "dataset" => (EntryType::Repository, None),
+        "standard" => (EntryType::Report, None),
+        _ => (EntryType::Misc, None),
+    }
+}
+
+/// The type of what a work stands in, where its type does not ask for one, but its title is known.
+pub(super) fn container_of(entry_type: EntryType) -> EntryType {
+    match entry_type {
+        EntryType::Article => EntryType::Periodical,
+        EntryType::Chapter | EntryType::Anthos => EntryType::Book,
+        EntryType::Entry => EntryType::Reference,
+        EntryType::Post => EntryType::Blog,
+        EntryType::Video | EntryType::Scene => EntryType::Video,
+        EntryType::Audio => EntryType::Audio,
+        EntryType::Book | EntryType::Report | EntryType::Legislation => EntryType::Periodical,
+        _ => EntryType::Web,
+    }
+}
+
+/// The CSL type of an entry that stands in something of type `parent`.
+pub(super) fn csl_type(entry_type: EntryType, parent: Option<EntryType>) -> &'static str {
+    let exact = PAIRS
+        .iter()
+        .find(|pair| pair.entry_type == entry_type && pair.parent == parent);
+    let alone = || {
+        PAIRS
+            .iter()
+            .find(|pair| pair.entry_type == entry_type && pair.parent.is_none())
+    };
+    if let Some(pair) = exact.or_else(alone) {
+        // What stands in something else than its type is wont to is still what it is.
+        return match (entry_type, parent) {
+            (EntryType::Article, Some(EntryType::Conference)) => "paper-conference",
+            (EntryType::Article, Some(EntryType::Book | EntryType::Anthology)) => "chapter",
+            (EntryType::Article, Some(EntryType::Reference)) => "entry-encyclopedia",
+            (EntryType::Article, Some(EntryType::Web)) => "webpage",
+            _ => pair.csl_type,
+        };
+    }
+    match entry_type {
+        EntryType::Chapter | EntryType::Anthos => "chapter",
+        EntryType::Scene => "motion_picture",
+        EntryType::Newspaper => "periodical",
+        EntryType::Proceedings
+        | EntryType::Anthology
+        | EntryType::Reference
+        | EntryType::Original => "book",
+        EntryType::Blog => "webpage",
+        EntryType::Conference => "event",
+        EntryType::Thread => "post",
+        _ => "document",
+    }
+}
+
+/// Whether editors, publisher and numbers of a work are those of the book that it stands in.
+pub(super) fn belongs_to_book(parent: EntryType) -> bool {
+    matches!(
+        parent,
+        EntryType::Book | EntryType::Anthology | EntryType::Proceedings | EntryType::Reference
+    )
+}

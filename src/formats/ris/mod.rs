@@ -1,0 +1,112 @@
+//! RIS, the format in which publishers, databases, EndNote, Mendeley and Zotero exchange references.
+//!
+//! The source is the RIS specification of Research Information Systems (2001, with the types and tags
+//! that EndNote added in 2011), and where it leaves things open, what Zotero's translator reads and
+//! writes. A record is a run of lines `XX  - value`, from `TY` to `ER`.
+
+mod read;
+mod types;
+mod write;
+
+use super::receipt::{compare, fields_without_variable};
+use super::{Export, ReadFormat, Reading, WriteFormat, Written};
+
+/// Reads and writes RIS.
+pub(crate) struct Ris;
+
+/// Whether the first line of a text that says anything opens a record, or some later line near the
+/// beginning does, below what databases put before the first record.
+pub(crate) fn looks_like(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}')
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(20)
+        .any(|line| read::tagged(line).is_some_and(|(tag, _)| tag == "TY"))
+}
+
+impl ReadFormat for Ris {
+    fn read(&self, text: &str) -> Reading {
+        read::read_items(text).into_reading()
+    }
+}
+
+impl WriteFormat for Ris {
+    fn write(&self, export: &Export<'_>) -> Written {
+        let mut written = Written::default();
+        for work in export.works {
+            let record = write::record(work.item);
+            let back = read::read_items(&record).items.into_iter().next();
+            written
+                .losses
+                .extend(fields_without_variable(work.work, "RIS"));
+            let back = back.map(|back| back.item);
+            written
+                .losses
+                .extend(compare(work.item, back.as_ref(), "RIS"));
+            written.text.push_str(&record);
+            written.text.push_str("\r\n");
+        }
+        written
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::work::CslItem;
+
+    fn item(json: &str) -> CslItem {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn losses(item: &CslItem) -> Vec<String> {
+        let record = write::record(item);
+        let back = read::read_items(&record).items.remove(0).item;
+        let losses = compare(item, Some(&back), "RIS").into_iter();
+        losses.map(|loss| loss.field).collect()
+    }
+
+    #[test]
+    fn what_ris_can_hold_comes_back() {
+        for json in [
+            r#"{"id":"a","type":"article-journal","title":"T: <i>x</i>","container-title":"J",
+                "container-title-short":"J.","volume":"3","issue":"2-3","page":"369-446",
+                "issued":{"date-parts":[[2002,12,1]]},"author":[{"family":"Benkler","given":"Yochai"},
+                {"literal":"P2P Foundation"},{"family":"Beethoven","dropping-particle":"van","given":"L.","suffix":"Jr."}],
+                "DOI":"10.2307/1562247","URL":"https://a.example/x","ISSN":"0044-0094","abstract":"One\nTwo",
+                "keyword":"commons, law","language":"en-US","note":"n","annote":"private","title-short":"T",
+                "accessed":{"date-parts":[[2020,1,2]]}}"#,
+            r#"{"id":"b","type":"chapter","title":"T","container-title":"B","collection-title":"S",
+                "editor":[{"family":"E","given":"F."}],"translator":[{"family":"G","given":"H."}],
+                "collection-editor":[{"family":"I","given":"J."}],"page":"7","publisher":"P",
+                "publisher-place":"Berlin","edition":"2","volume":"1","number-of-volumes":"3","ISBN":"978-0-300-11056-2",
+                "issued":{"literal":"forthcoming"}}"#,
+            r#"{"id":"c","type":"book","title":"T","collection-title":"S","collection-number":"4",
+                "number-of-pages":"320","ISBN":"978-0-300-11056-2","issued":{"date-parts":[[2006]],"season":2}}"#,
+            r#"{"id":"d","type":"thesis","title":"T","genre":"PhD thesis","publisher":"U","number-of-pages":"99"}"#,
+            r#"{"id":"e","type":"report","title":"T","number":"TR-7","publisher":"I","collection-title":"S","page":"1-4"}"#,
+            r#"{"id":"f","type":"paper-conference","title":"T","container-title":"Proceedings","event-title":"Conf","event-place":"Rome","page":"1-4"}"#,
+            r#"{"id":"g","type":"webpage","title":"T","container-title":"Site","URL":"https://a.example"}"#,
+        ] {
+            let item = item(json);
+            assert_eq!(losses(&item), [""; 0], "{}", write::record(&item));
+        }
+    }
+
+    #[test]
+    fn what_ris_cannot_hold_is_told() {
+        let item = item(
+            r#"{"id":"a","type":"interview","title":"T","scale":"1:2","interviewer":[{"family":"A"}],
+                "issued":{"date-parts":[[2001],[2003]]}}"#,
+        );
+        assert_eq!(losses(&item), ["type", "interviewer", "issued", "scale"]);
+    }
+
+    #[test]
+    fn records_of_every_type_keep_it() {
+        for (_, csl_type) in types::PREFERRED {
+            let item = item(&format!(r#"{{"id":"a","type":"{csl_type}","title":"T"}}"#));
+            assert_eq!(losses(&item), [""; 0], "{csl_type}");
+        }
+    }
+}

@@ -1,0 +1,733 @@
+//! RIS records to CSL items.
+
+use super::types;
+use crate::formats::items::{Items, ReadItem, date_in_words};
+use crate::work::{CslDate, CslItem, CslName, CslValue};
+
+/// A line `XX  - value` with the lines that continue it.
+#[derive(Debug)]
+struct Line<'t> {
+    number: usize,
+    tag: &'t str,
+    value: String,
+}
+
+/// Reads the records of a text. Line ends may be of any kind; a record that lacks its `ER` ends where the
+/// next begins.
+pub(super) fn read_items(text: &str) -> Items {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut items = Items::default();
+    let mut record: Vec<Line<'_>> = Vec::new();
+    let mut is_open = false;
+    let mut is_head = true;
+    let mut stray: Option<(usize, String)> = None;
+    for (index, line) in lines(text).enumerate() {
+        let number = index + 1;
+        match tagged(line) {
+            Some(("TY", value)) => {
+                if is_open {
+                    items.warn(
+                        record.first().map_or(number, |line| line.number),
+                        "",
+                        None,
+                        "the record has no ER at its end, and ends where the next one begins"
+                            .to_owned(),
+                    );
+                    close(&mut record, &mut items);
+                }
+                report_stray(stray.take(), is_head, &mut items);
+                (is_open, is_head) = (true, false);
+                record.push(Line {
+                    number,
+                    tag: "TY",
+                    value: value.to_owned(),
+                });
+            }
+            Some(("ER", _)) if is_open => {
+                close(&mut record, &mut items);
+                is_open = false;
+            }
+            Some((tag, value)) if is_open => record.push(Line {
+                number,
+                tag,
+                value: value.to_owned(),
+            }),
+            _ if is_open => {
+                // A line without a tag goes on with the one before.
+                let continued = line.trim();
+                if let Some(last) = record.last_mut()
+                    && !continued.is_empty()
+                {
+                    let keeps_lines = matches!(last.tag, "AB" | "N1" | "N2" | "RN" | "KW");
+                    if !last.value.is_empty() {
+                        last.value.push(if keeps_lines { '\n' } else { ' ' });
+                    }
+                    last.value.push_str(continued);
+                }
+            }
+            _ if line.trim().is_empty() => {}
+            _ => {
+                let (_, text) = stray.get_or_insert_with(|| (number, String::new()));
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    if is_open {
+        let line = record.first().map_or(0, |line| line.number);
+        items.warn(
+            line,
+            "",
+            None,
+            "the record has no ER at its end; it ends with the file".to_owned(),
+        );
+        close(&mut record, &mut items);
+    }
+    report_stray(stray, is_head, &mut items);
+    items
+}
+
+/// Text between records. Before the first, databases name themselves and their export; elsewhere it may
+/// be a record whose `TY` is missing.
+fn report_stray(stray: Option<(usize, String)>, is_head: bool, items: &mut Items) {
+    let Some((line, text)) = stray else {
+        return;
+    };
+    let is_record = text.lines().any(|line| tagged(line).is_some());
+    if is_head && !is_record {
+        let shown: String = text.trim().chars().take(60).collect();
+        items.warn(
+            line,
+            "",
+            None,
+            format!("the text before the first record is left out: {shown:?}"),
+        );
+    } else {
+        items.reject(line, None, &text, "does not begin with TY".to_owned());
+    }
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    // `\r\n`, `\n`, and `\r` alone, which old Macintosh programs write.
+    let separator = if text.contains('\n') { '\n' } else { '\r' };
+    text.split(separator)
+        .map(|line| line.strip_suffix('\r').unwrap_or(line))
+}
+
+/// The tag of a line and its value. The specification has two blanks before the hyphen and one after it;
+/// other numbers of them are met.
+pub(super) fn tagged(line: &str) -> Option<(&str, &str)> {
+    let (tag, rest) = line.split_at_checked(2)?;
+    let mut letters = tag.bytes();
+    let is_tag = letters.next().is_some_and(|byte| byte.is_ascii_uppercase())
+        && letters
+            .next()
+            .is_some_and(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    if !is_tag {
+        return None;
+    }
+    let after = rest.trim_start_matches([' ', '\t', '\u{a0}']);
+    if after.len() == rest.len() || rest.len() - after.len() > 4 {
+        return None;
+    }
+    let value = after.strip_prefix('-')?;
+    // "AB -12 degrees" in the middle of an abstract is no tag, "TY  -JOUR" is one.
+    let fits = value.is_empty() || value.starts_with([' ', '\t']) || rest.starts_with("  -");
+    fits.then(|| (tag, value.trim()))
+}
+
+fn close(record: &mut Vec<Line<'_>>, items: &mut Items) {
+    let record = std::mem::take(record);
+    let Some(first) = record.first() else {
+        return;
+    };
+    let line = first.number;
+    if record
+        .iter()
+        .all(|line| line.tag == "TY" || line.value.is_empty())
+    {
+        let text = format!("TY  - {}\n", first.value);
+        items.reject(line, None, &text, "has no field at all".to_owned());
+        return;
+    }
+    let item = Reader::new(&record, items).item();
+    items.items.push(ReadItem { line, item });
+}
+
+struct Reader<'r, 't> {
+    record: &'r [Line<'t>],
+    items: &'r mut Items,
+    item: CslItem,
+    key: String,
+}
+
+impl<'r, 't> Reader<'r, 't> {
+    fn new(record: &'r [Line<'t>], items: &'r mut Items) -> Self {
+        let value_of = |tag: &str| {
+            let line = record.iter().find(|line| line.tag == tag);
+            line.map(|line| line.value.clone())
+                .filter(|value| !value.is_empty())
+        };
+        let key = value_of("ID")
+            .or_else(|| value_of("LB"))
+            .unwrap_or_default();
+        Self {
+            record,
+            items,
+            item: CslItem::default(),
+            key,
+        }
+    }
+
+    fn item(mut self) -> CslItem {
+        self.item.id.clone_from(&self.key);
+        self.item_type();
+        let csl_type = self.item.item_type.clone();
+        let mut year: Option<(usize, String)> = None;
+        let mut date: Option<(usize, String)> = None;
+        let (mut start, mut end) = (None, None);
+        let mut keywords: Vec<String> = Vec::new();
+        let record = self.record;
+        for Line { number, tag, value } in record {
+            if value.is_empty() {
+                continue;
+            }
+            let number = *number;
+            let value = value.clone();
+            match *tag {
+                "TY" | "ID" => {}
+                "LB" if self.key == value => {}
+                "TI" | "T1" | "CT" => self.set_first(number, tag, "title", value),
+                "BT" if types::has_container(&csl_type) => {
+                    self.set_first(number, tag, "container-title", value);
+                }
+                "BT" => self.set_first(number, tag, "title", value),
+                "ST" => self.set(number, tag, "title-short", value),
+                "TT" => self.set(number, tag, "original-title", value),
+                "AU" | "A1" => self.name("author", &value),
+                "A2" | "ED" => self.name("editor", &value),
+                "A3" => self.name("collection-editor", &value),
+                "A4" => self.name("translator", &value),
+                "T2" if csl_type == "paper-conference" && self.has("C3") => {
+                    self.set(number, tag, "event-title", value);
+                }
+                "C3" if csl_type == "paper-conference" => {
+                    self.set(number, tag, "container-title", value);
+                }
+                "C1" if csl_type == "paper-conference" => {
+                    self.set(number, tag, "event-place", value);
+                }
+                "T2" if types::has_container(&csl_type) => {
+                    self.set(number, tag, "container-title", value);
+                }
+                "T2" => self.set(number, tag, "collection-title", value),
+                "JF" => self.set_first(number, tag, "container-title", value),
+                // In the specification the standard abbreviation, elsewhere the name itself.
+                "JO" if self.has("JF") || self.has("T2") => {
+                    let full = self.item.text("container-title");
+                    if full.is_some_and(|full| full != value) || full_differs(record, &value) {
+                        self.set_first(number, tag, "container-title-short", value);
+                    }
+                }
+                "JO" => self.set(number, tag, "container-title", value),
+                "JA" if !self.has("JF") && !self.has("T2") && !self.has("JO") => {
+                    self.set(number, tag, "container-title", value);
+                }
+                "JA" => self.set(number, tag, "container-title-short", value),
+                "J1" | "J2" => self.set_first(number, tag, "container-title-short", value),
+                "T3" => self.set(number, tag, "collection-title", value),
+                "PY" | "Y1" => self.keep(&mut year, number, tag, value),
+                "DA" => self.keep(&mut date, number, tag, value),
+                "Y2" | "RD" => {
+                    let read = self.date(number, tag, &value);
+                    self.set_date("accessed", read);
+                }
+                "OD" => {
+                    let read = self.date(number, tag, &value);
+                    self.set_date("original-date", read);
+                }
+                "SP" => self.keep(&mut start, number, tag, value),
+                "EP" => self.keep(&mut end, number, tag, value),
+                "VL" | "VO" => self.set(number, tag, "volume", value),
+                "IS" | "CP" | "M1" => {
+                    let variable = types::number_variable(&csl_type);
+                    self.set_first(number, tag, variable, value);
+                }
+                "NV" => self.set(number, tag, "number-of-volumes", value),
+                "ET" => self.set(number, tag, "edition", value),
+                "SE" if csl_type == "chapter" || csl_type == "book" => {
+                    self.set(number, tag, "chapter-number", value);
+                }
+                "SE" => self.set(number, tag, "section", value),
+                "PB" => self.set(number, tag, "publisher", value),
+                "CY" | "PP" => self.set_first(number, tag, "publisher-place", value),
+                "SN" => self.standard_number(number, &value, &csl_type),
+                "DO" | "DI" => self.set(number, tag, "DOI", bare_doi(&value)),
+                "M3" if value.starts_with("10.") && value.contains('/') => {
+                    self.set_first(number, tag, "DOI", value);
+                }
+                "M3" => self.set(number, tag, "genre", value),
+                "UR" => {
+                    let mut addresses = value.split(';').map(str::trim);
+                    let looks_right = |part: &str| part.contains("://");
+                    let several = value.split(';').map(str::trim).all(looks_right);
+                    if several && value.contains(';') {
+                        let first = addresses.next().unwrap_or_default().to_owned();
+                        self.set(number, tag, "URL", first);
+                        for other in addresses {
+                            self.left_out(number, tag, other, "CSL has one URL");
+                        }
+                    } else {
+                        self.set(number, tag, "URL", value);
+                    }
+                }
+                "AB" | "N2" => self.set_first(number, tag, "abstract", value),
+                "N1" => self.append("note", "\n", value),
+                "RN" => self.append("annote", "\n", value),
+                "KW" => keywords.extend(
+                    value
+                        .split(['\n', ';'])
+                        .map(|keyword| keyword.trim().to_owned())
+                        .filter(|keyword| !keyword.is_empty()),
+                ),
+                "LA" => self.set(number, tag, "language", value),
+                "CN" => self.set(number, tag, "call-number", value),
+                "DB" | "DP" => self.set_first(number, tag, "archive", value),
+                "AN" => self.set(number, tag, "archive_location", value),
+                "AV" => self.set_first(number, tag, "archive_location", value),
+                "OP" => self.set(number, tag, "original-publisher", value),
+                "RI" => self.set(number, tag, "reviewed-title", value),
+                "C2" if value.to_uppercase().starts_with("PMC") => {
+                    self.set(number, tag, "PMCID", value);
+                }
+                "C7" if csl_type == "article-journal" => {
+                    self.set(number, tag, "number", value);
+                }
+                _ => self.left_out(number, tag, &value, "it has no variable in CSL"),
+            }
+        }
+        self.issued(year, date);
+        self.pages(start, end, &csl_type);
+        if !keywords.is_empty() {
+            let keywords = keywords.join(", ");
+            self.item
+                .variables
+                .insert("keyword".to_owned(), CslValue::Text(keywords));
+        }
+        self.item
+    }
+
+    fn item_type(&mut self) {
+        let Some(first) = self.record.first() else {
+            return;
+        };
+        let written = first.value.to_uppercase();
+        let known = types::csl_type(&written);
+        if known.is_none() {
+            let message = format!(
+                "{:?} is no type of RIS; the work is a document",
+                first.value
+            );
+            self.items
+                .warn(first.number, &self.key, Some("TY"), message);
+        }
+        self.item.item_type = known.unwrap_or("document").to_owned();
+        if written == "INPR" {
+            let status = CslValue::Text("in press".to_owned());
+            self.item.variables.insert("status".to_owned(), status);
+        }
+    }
+
+    fn has(&self, tag: &str) -> bool {
+        let mut lines = self.record.iter();
+        lines.any(|line| line.tag == tag && !line.value.is_empty())
+    }
+
+    /// Sets a variable that should come once; what comes after is left out and told.
+    fn set(&mut self, number: usize, tag: &str, variable: &str, value: String) {
+        match self.item.text(variable) {
+            None => {
+                self.item
+                    .variables
+                    .insert(variable.to_owned(), CslValue::Text(value));
+            }
+            Some(earlier) if earlier == value => {}
+            Some(_) => {
+                let reason = format!("{variable} is there already");
+                self.left_out(number, tag, &value, &reason);
+            }
+        }
+    }
+
+    /// Sets a variable that several tags may say; a second one that says something else is told.
+    fn set_first(&mut self, number: usize, tag: &str, variable: &str, value: String) {
+        self.set(number, tag, variable, value);
+    }
+
+    fn append(&mut self, variable: &str, separator: &str, value: String) {
+        let text = match self.item.text(variable) {
+            Some(earlier) => format!("{earlier}{separator}{value}"),
+            None => value,
+        };
+        self.item
+            .variables
+            .insert(variable.to_owned(), CslValue::Text(text));
+    }
+
+    fn keep(
+        &mut self,
+        slot: &mut Option<(usize, String)>,
+        number: usize,
+        tag: &str,
+        value: String,
+    ) {
+        match slot {
+            None => *slot = Some((number, value)),
+            Some((_, earlier)) if *earlier == value => {}
+            Some(_) => self.left_out(number, tag, &value, "it is there already"),
+        }
+    }
+
+    fn left_out(&mut self, number: usize, tag: &str, value: &str, reason: &str) {
+        let shown: String = value.chars().take(60).collect();
+        let message = format!("{shown:?} is left out: {reason}");
+        self.items.warn(number, &self.key, Some(tag), message);
+    }
+
+    fn name(&mut self, variable: &str, written: &str) {
+        let name = name(written);
+        match self.item.variables.get_mut(variable) {
+            Some(CslValue::Names(names)) => names.push(name),
+            _ => {
+                self.item
+                    .variables
+                    .insert(variable.to_owned(), CslValue::Names(vec![name]));
+            }
+        }
+    }
+
+    /// `PY` may be the year alone, and `DA` the date with or without it.
+    fn issued(&mut self, year: Option<(usize, String)>, date: Option<(usize, String)>) {
+        let year = year.map(|(number, text)| self.date(number, "PY", &text));
+        let date = date.map(|(number, text)| self.date(number, "DA", &text));
+        let issued = match (year, date) {
+            (Some(year), Some(date)) => {
+                let is_finer = year.date_parts.first().map_or(0, Vec::len)
+                    < date.date_parts.first().map_or(0, Vec::len)
+                    || (date.season.is_some() && year.season.is_none());
+                let agrees = date.year().is_some() && (year.year() == date.year());
+                if (is_finer && agrees) || year == CslDate::default() {
+                    date
+                } else {
+                    year
+                }
+            }
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => return,
+        };
+        self.set_date("issued", issued);
+    }
+
+    fn set_date(&mut self, variable: &str, date: CslDate) {
+        if date != CslDate::default() {
+            self.item
+                .variables
+                .insert(variable.to_owned(), CslValue::Date(date));
+        }
+    }
+
+    /// `YYYY/MM/DD/other`, of which all but the year may be empty, and dates in other forms.
+    fn date(&mut self, number: usize, tag: &str, text: &str) -> CslDate {
+        let mut parts = text.splitn(4, '/');
+        let head: Vec<&str> = parts.by_ref().take(3).map(str::trim).collect();
+        let other = parts.next().map(str::trim).unwrap_or_default();
+        let year = head
+            .first()
+            .filter(|year| (1..=5).contains(&year.len()))
+            .and_then(|year| year.parse::<i32>().ok());
+        let Some(year) = year else {
+            let mut date = date_in_words(text.trim_matches(['/', ' ']));
+            if text.trim_end_matches('/').contains('/') && date.literal.is_some() {
+                self.left_alone(number, tag, text);
+            }
+            if date.literal.as_deref() == Some("") {
+                date.literal = None;
+            }
+            return date;
+        };
+        let mut date = vec![year];
+        for (part, most) in head.iter().skip(1).zip([12, 31]) {
+            match part.parse::<i32>() {
+                Ok(part) if (1..=most).contains(&part) => date.push(part),
+                _ if part.is_empty() => break,
+                _ => {
+                    let words = date_in_words(&text.trim_matches('/').replace('/', " "));
+                    if words.literal.is_some() {
+                        self.left_alone(number, tag, text);
+                    }
+                    return words;
+                }
+            }
+        }
+        let mut read = CslDate {
+            date_parts: vec![date],
+            ..CslDate::default()
+        };
+        if let Some(season) = season(other) {
+            read.season = Some(season.into());
+        } else if !other.is_empty() {
+            self.left_out(number, tag, other, "it is no part of a date");
+        }
+        read
+    }
+
+    fn left_alone(&mut self, number: usize, tag: &str, text: &str) {
+        let message = format!("{text:?} is no date, and is shown as it stands");
+        self.items.warn(number, &self.key, Some(tag), message);
+    }
+
+    fn pages(
+        &mut self,
+        start: Option<(usize, String)>,
+        end: Option<(usize, String)>,
+        csl_type: &str,
+    ) {
+        let (variable, text) = match (start, end) {
+            (Some((_, start)), None) if types::counts_pages(csl_type) && is_number(&start) => {
+                ("number-of-pages", start)
+            }
+            (Some((_, start)), Some((_, end))) if !end_is_in(&start, &end) => {
+                ("page", format!("{start}-{end}"))
+            }
+            (Some((_, start)), _) => ("page", start),
+            (None, Some((_, end))) => ("page", end),
+            (None, None) => return,
+        };
+        self.item
+            .variables
+            .insert(variable.to_owned(), CslValue::Text(text));
+    }
+
+    /// `SN` is an ISBN, an ISSN, or the number of a report, a patent or a standard.
+    fn standard_number(&mut self, number: usize, text: &str, csl_type: &str) {
+        let digits: String = text
+            .chars()
+            .filter(|c| c.is_ascii_digit() || matches!(c, 'X' | 'x'))
+            .collect();
+        let is_code = text
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, 'X' | 'x' | '-' | ' ' | '\u{2010}'));
+        let variable = match digits.len() {
+            8 if is_code => "ISSN",
+            10 | 13 if is_code => "ISBN",
+            _ if text.to_uppercase().contains("ISSN") => "ISSN",
+            _ if text.to_uppercase().contains("ISBN") => "ISBN",
+            _ => match csl_type {
+                "article-journal" | "article-magazine" | "article-newspaper" | "periodical" => {
+                    "ISSN"
+                }
+                "book" | "chapter" | "paper-conference" => "ISBN",
+                _ => "number",
+            },
+        };
+        if variable == "number" {
+            self.set(number, "SN", variable, text.to_owned());
+        } else if self.item.text(variable).as_deref() != Some(text) {
+            // The printed and the electronic edition have numbers of their own.
+            self.append(variable, " ", text.to_owned());
+        }
+    }
+}
+
+fn full_differs(record: &[Line<'_>], value: &str) -> bool {
+    let mut full = record.iter().filter(|line| matches!(line.tag, "JF" | "T2"));
+    full.all(|line| line.value != value)
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether `SP` holds the whole range already, as some databases write it.
+fn end_is_in(start: &str, end: &str) -> bool {
+    start == end
+        || start
+            .rsplit(['-', '\u{2013}'])
+            .next()
+            .is_some_and(|last| last.len() < start.len() && last.trim() == end.trim())
+}
+
+fn bare_doi(text: &str) -> String {
+    let lower = text.to_lowercase();
+    for address in [
+        "https://doi.org/",
+        "http://doi.org/",
+        "https://dx.doi.org/",
+        "http://dx.doi.org/",
+        "doi:",
+    ] {
+        if lower.starts_with(address) {
+            return text.get(address.len()..).unwrap_or(text).trim().to_owned();
+        }
+    }
+    text.to_owned()
+}
+
+/// 1 to 4, spring to winter.
+fn season(text: &str) -> Option<i64> {
+    Some(match text.to_lowercase().as_str() {
+        "spring" => 1,
+        "summer" => 2,
+        "autumn" | "fall" => 3,
+        "winter" => 4,
+        _ => return None,
+    })
+}
+
+/// `Family, Given, Suffix`; a name without a comma is not taken apart. Words in lower case before the
+/// family name are particles, as in BibTeX.
+fn name(written: &str) -> CslName {
+    let parts: Vec<&str> = written.split(',').map(str::trim).collect();
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let (family, given, suffix) = match parts.as_slice() {
+        [family, given] => (*family, *given, ""),
+        [family, given, suffix] => (*family, *given, *suffix),
+        _ => {
+            return CslName {
+                literal: Some(written.trim().to_owned()),
+                ..CslName::default()
+            };
+        }
+    };
+    let words: Vec<&str> = family.split_whitespace().collect();
+    let is_lower = |word: &&str| word.chars().next().is_some_and(char::is_lowercase);
+    let particles = words.iter().take_while(|word| is_lower(word)).count();
+    let particles = particles.min(words.len().saturating_sub(1));
+    let (particles, family) = words.split_at(particles);
+    CslName {
+        family: some(&family.join(" ")),
+        given: some(given),
+        dropping_particle: some(&particles.join(" ")),
+        suffix: some(suffix),
+        ..CslName::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(text: &str) -> CslItem {
+        let mut read = read_items(text);
+        assert_eq!(read.items.len(), 1, "{read:?}");
+        read.items.remove(0).item
+    }
+
+    fn text(item: &CslItem, variable: &str) -> String {
+        item.text(variable).unwrap_or_default()
+    }
+
+    #[test]
+    fn tags_are_known_as_they_are_met() {
+        assert_eq!(tagged("TY  - JOUR"), Some(("TY", "JOUR")));
+        assert_eq!(tagged("TY  -JOUR"), Some(("TY", "JOUR")));
+        assert_eq!(tagged("ER  -"), Some(("ER", "")));
+        assert_eq!(tagged("AU - Smith"), Some(("AU", "Smith")));
+        assert_eq!(tagged("AB -12 degrees"), None);
+        assert_eq!(tagged("US"), None);
+        assert_eq!(tagged("éa  - x"), None);
+    }
+
+    #[test]
+    fn records_in_the_manner_of_publishers() {
+        let item = only(
+            "\u{feff}TY  - JOUR\r\nAU  - Benkler, Yochai\r\nT1  - Coase's Penguin, or,\r\nLinux\r\n\
+             JO  - Yale L.J.\r\nJF  - The Yale Law Journal\r\nY1  - 2002/12//\r\nSP  - 369\r\nEP  - 446\r\n\
+             SN  - 00440094\r\nM3  - 10.2307/1562247\r\nKW  - commons\r\nKW  - law; software\r\n\
+             N2  - One.\r\nTwo.\r\nER  - \r\n",
+        );
+        assert_eq!(text(&item, "title"), "Coase's Penguin, or, Linux");
+        assert_eq!(text(&item, "container-title"), "The Yale Law Journal");
+        assert_eq!(text(&item, "container-title-short"), "Yale L.J.");
+        assert_eq!(text(&item, "page"), "369-446");
+        assert_eq!(text(&item, "ISSN"), "00440094");
+        assert_eq!(text(&item, "DOI"), "10.2307/1562247");
+        assert_eq!(text(&item, "keyword"), "commons, law, software");
+        assert_eq!(text(&item, "abstract"), "One.\nTwo.");
+        assert_eq!(item.date("issued").unwrap().date_parts, [[2002, 12]]);
+    }
+
+    #[test]
+    fn years_and_dates_agree_or_the_year_counts() {
+        let issued = |lines: &str| {
+            let item = only(&format!("TY  - JOUR\nTI  - t\n{lines}\nER  - "));
+            item.date("issued").cloned().unwrap()
+        };
+        assert_eq!(
+            issued("PY  - 2006\nDA  - 2006/05/12/").date_parts,
+            [[2006, 5, 12]]
+        );
+        assert_eq!(issued("PY  - 2006\nDA  - 2005/05/12").date_parts, [[2006]]);
+        assert_eq!(issued("PY  - 2006///").date_parts, [[2006]]);
+        assert_eq!(issued("DA  - 2006///Spring").season, Some(1.into()));
+        assert_eq!(issued("DA  - May 2006").date_parts, [[2006, 5]]);
+        assert_eq!(issued("PY  - 2006/May/12").date_parts, [[2006, 5, 12]]);
+        assert_eq!(
+            issued("PY  - 1976 [1867]").literal.as_deref(),
+            Some("1976 [1867]")
+        );
+    }
+
+    #[test]
+    fn a_missing_end_costs_nothing_and_a_missing_beginning_one() {
+        let read = read_items(
+            "Provider: X\nTY  - BOOK\nTI  - One\nTY  - BOOK\nTI  - Two\nER  - \nAU  - Lost, A.\nER  - \n\
+             TY  - BOOK\nTI  - Three",
+        );
+        let titles: Vec<_> = read
+            .items
+            .iter()
+            .map(|read| text(&read.item, "title"))
+            .collect();
+        assert_eq!(titles, ["One", "Two", "Three"]);
+        assert_eq!(read.rejected.len(), 1);
+        assert_eq!(read.rejected[0].line, 7);
+    }
+
+    #[test]
+    fn what_has_no_variable_is_told_with_its_line() {
+        let read = read_items("TY  - XYZ\nID  - k\nTI  - t\nXX  - odd\nL1  - a.pdf\nER  - ");
+        let told: Vec<_> = read
+            .problems
+            .iter()
+            .map(|problem| (problem.line, problem.field.as_deref().unwrap_or_default()))
+            .collect();
+        assert_eq!(told, [(1, "TY"), (4, "XX"), (5, "L1")]);
+        assert_eq!(read.problems[0].key.as_deref(), Some("k"));
+    }
+
+    #[test]
+    fn names_in_their_parts() {
+        let parts = |written| {
+            let name = name(written);
+            [
+                name.dropping_particle,
+                name.family,
+                name.given,
+                name.suffix,
+                name.literal,
+            ]
+            .map(Option::unwrap_or_default)
+        };
+        assert_eq!(
+            parts("van Beethoven, Ludwig"),
+            ["van", "Beethoven", "Ludwig", "", ""]
+        );
+        assert_eq!(
+            parts("King, Martin Luther, Jr."),
+            ["", "King", "Martin Luther", "Jr.", ""]
+        );
+        assert_eq!(parts("P2P Foundation"), ["", "", "", "", "P2P Foundation"]);
+        assert_eq!(parts("hooks, bell"), ["", "hooks", "bell", "", ""]);
+    }
+}

@@ -1,0 +1,203 @@
+//! CSL items to RIS records, with the tags that Zotero and EndNote both read.
+
+use serde_json::Value as Json;
+
+use super::types;
+use crate::formats::markup::without_nocase;
+use crate::formats::receipt::resolved_date;
+use crate::work::{CslDate, CslItem, CslName, CslValue};
+
+/// A record, from `TY` to `ER`.
+pub(super) fn record(item: &CslItem) -> String {
+    let csl_type = item.item_type.as_str();
+    let mut record = Record {
+        item,
+        text: String::new(),
+    };
+    record.line("TY", types::ris_type(csl_type));
+    record.line("ID", &item.id);
+    record.variable("TI", "title");
+    record.names("AU", "author");
+    record.names("A2", "editor");
+    record.names("A3", "collection-editor");
+    record.names("A4", "translator");
+    let has_event = item.text("event-title").is_some();
+    if csl_type == "paper-conference" && has_event {
+        record.variable("T2", "event-title");
+        record.variable("C3", "container-title");
+        record.variable("T3", "collection-title");
+    } else if types::has_container(csl_type) {
+        record.variable("T2", "container-title");
+        record.variable("T3", "collection-title");
+    } else {
+        record.variable("T2", "collection-title");
+    }
+    if csl_type == "paper-conference" {
+        record.variable("C1", "event-place");
+    }
+    record.variable("J2", "container-title-short");
+    record.issued();
+    record.date("Y2", "accessed");
+    record.date("OD", "original-date");
+    record.pages();
+    record.variable("VL", "volume");
+    let number = types::number_variable(csl_type);
+    record.variable("IS", number);
+    record.variable("NV", "number-of-volumes");
+    record.variable("ET", "edition");
+    if matches!(csl_type, "chapter" | "book") {
+        record.variable("SE", "chapter-number");
+    } else {
+        record.variable("SE", "section");
+    }
+    record.variable("PB", "publisher");
+    record.variable("CY", "publisher-place");
+    for variable in ["ISBN", "ISSN"] {
+        record.variable("SN", variable);
+    }
+    record.variable("DO", "DOI");
+    record.variable("UR", "URL");
+    if csl_type == "article-journal" {
+        record.variable("C7", "number");
+    }
+    record.variable("C2", "PMCID");
+    record.variable("M3", "genre");
+    record.variable("LA", "language");
+    record.variable("CN", "call-number");
+    record.variable("DB", "archive");
+    record.variable("AN", "archive_location");
+    record.variable("ST", "title-short");
+    record.variable("TT", "original-title");
+    record.variable("OP", "original-publisher");
+    record.variable("RI", "reviewed-title");
+    record.keywords();
+    record.variable("AB", "abstract");
+    record.variable("N1", "note");
+    record.variable("RN", "annote");
+    record.line("ER", "");
+    record.text
+}
+
+struct Record<'i> {
+    item: &'i CslItem,
+    text: String,
+}
+
+impl Record<'_> {
+    /// A line; the lines of a value that has several follow without a tag.
+    fn line(&mut self, tag: &str, value: &str) {
+        self.text.push_str(tag);
+        self.text.push_str("  - ");
+        let lines = value.lines().map(str::trim).filter(|line| !line.is_empty());
+        self.text.push_str(&lines.collect::<Vec<_>>().join("\r\n"));
+        self.text.push_str("\r\n");
+    }
+
+    fn variable(&mut self, tag: &str, variable: &str) {
+        if let Some(text) = self.item.text(variable)
+            && !text.trim().is_empty()
+        {
+            self.line(tag, &without_nocase(&text));
+        }
+    }
+
+    fn names(&mut self, tag: &str, variable: &str) {
+        for name in self.item.names(variable) {
+            self.line(tag, &written_name(name));
+        }
+    }
+
+    /// The year as `PY` and the date as `DA`, as Zotero and EndNote have them.
+    fn issued(&mut self) {
+        let Some(date) = self.item.date("issued").map(resolved_date) else {
+            return;
+        };
+        if let Some(literal) = &date.literal {
+            self.line("PY", literal);
+            return;
+        }
+        let Some(year) = date.year() else {
+            return;
+        };
+        self.line("PY", &year.to_string());
+        let is_more = date.date_parts.first().is_some_and(|parts| parts.len() > 1);
+        if is_more || date.season.is_some() {
+            self.line("DA", &written_date(&date));
+        }
+    }
+
+    fn date(&mut self, tag: &str, variable: &str) {
+        let Some(date) = self.item.date(variable).map(resolved_date) else {
+            return;
+        };
+        match &date.literal {
+            Some(literal) => self.line(tag, literal),
+            None if date.year().is_some() => self.line(tag, &written_date(&date)),
+            None => {}
+        }
+    }
+
+    fn pages(&mut self) {
+        let pages = self.item.text("page").map(|pages| {
+            let pages = pages.replace("--", "-");
+            pages.replace(['\u{2013}', '\u{2010}', '\u{2011}'], "-")
+        });
+        match pages {
+            Some(pages) => match pages.split_once('-') {
+                Some((start, end)) if !end.contains(['-', ',', ' ']) && !start.contains(',') => {
+                    self.line("SP", start.trim());
+                    self.line("EP", end.trim());
+                }
+                _ => self.line("SP", &pages),
+            },
+            None if types::counts_pages(&self.item.item_type) => {
+                self.variable("SP", "number-of-pages");
+            }
+            None => {}
+        }
+    }
+
+    fn keywords(&mut self) {
+        if let Some(CslValue::Text(keywords)) = self.item.variables.get("keyword") {
+            for keyword in keywords.split([',', ';', '\n']).map(str::trim) {
+                if !keyword.is_empty() {
+                    self.line("KW", keyword);
+                }
+            }
+        }
+    }
+}
+
+fn written_name(name: &CslName) -> String {
+    if let Some(literal) = &name.literal {
+        return literal.clone();
+    }
+    let family = CslName::joined([
+        &name.dropping_particle,
+        &name.non_dropping_particle,
+        &name.family,
+    ]);
+    let given = name.given.as_deref().unwrap_or_default();
+    match name.suffix.as_deref() {
+        Some(suffix) => format!("{family}, {given}, {suffix}"),
+        None if given.is_empty() => family,
+        None => format!("{family}, {given}"),
+    }
+}
+
+/// `2006/05/12/Spring`
+fn written_date(date: &CslDate) -> String {
+    let parts = date.date_parts.first();
+    let part = |index: usize| {
+        let part = parts.and_then(|parts| parts.get(index));
+        part.map(|part| format!("{part:02}")).unwrap_or_default()
+    };
+    let season = match date.season.as_ref().and_then(Json::as_i64) {
+        Some(1) => "Spring",
+        Some(2) => "Summer",
+        Some(3) => "Autumn",
+        Some(4) => "Winter",
+        _ => "",
+    };
+    format!("{}/{}/{}/{season}", part(0), part(1), part(2))
+}
