@@ -9,6 +9,7 @@ use super::input::Input;
 use super::session::{shows_formatting, terminal_width};
 use super::{Failure, Outcome, Result, Session};
 use crate::csl::{Bibliography, BibliographyEntry, Inline, hayagriva, shelf};
+use crate::formats::Severity;
 use crate::library::{Library, Reference, TagSummary};
 use crate::output::{docx, html, latex, markdown, mediawiki, rtf, text, typst};
 use crate::reading_list::{GroupBy, Grouping, ReadingList};
@@ -125,16 +126,17 @@ impl Format {
                 )
                 .with_help("import the file first, or leave the query out".to_owned()));
             }
-            let works = self.works_of_input(session)?;
+            let (works, all_read) = self.works_of_input(session)?;
             let tags = tags_on(&works);
-            write_list(
+            let all_rendered = write_list(
                 session,
                 &tags,
                 works,
                 &formatting,
                 group_by.as_ref(),
                 &mut output,
-            )?
+            )?;
+            all_read && all_rendered
         };
         output.flush()?;
         Ok(if complete {
@@ -144,16 +146,22 @@ impl Format {
         })
     }
 
-    fn works_of_input(&self, session: &Session) -> std::result::Result<Vec<Reference>, Failure> {
+    /// The works of the files, and whether every entry could be read.
+    fn works_of_input(
+        &self,
+        session: &Session,
+    ) -> std::result::Result<(Vec<Reference>, bool), Failure> {
         let mut works = Vec::new();
+        let mut all_read = true;
         for name in &self.input {
             let input = Input::read(name)?;
             for problem in &input.file.problems {
                 session.note(super::import::told(&input.path, problem));
+                all_read &= problem.severity != Severity::Error;
             }
             works.extend(Reference::of_file(&input.file));
         }
-        Ok(works)
+        Ok((works, all_read))
     }
 }
 

@@ -25,6 +25,7 @@ enum Verb {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib style list chicago\n  peerbib style list --json")]
 struct List {
     /// Only styles whose name or title has this word
     word: Option<String>,
