@@ -234,7 +234,11 @@ impl Reference {
 impl Library {
     /// The `@string`s of the files in which a work stands, so that its fields mean what they meant
     /// there.
-    fn strings_of(&self, work: i64, known: &mut HashMap<i64, Strings>) -> Result<Strings> {
+    pub(super) fn strings_of(
+        &self,
+        work: i64,
+        known: &mut HashMap<i64, Strings>,
+    ) -> Result<Strings> {
         let mut files = self.connection.prepare_cached(
             "SELECT source_file_id FROM occurrence WHERE work_id = ?1 ORDER BY id LIMIT 1",
         )?;

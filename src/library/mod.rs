@@ -8,6 +8,7 @@
 //! command one transaction and one step of the undo log.
 
 mod derive;
+mod edit;
 mod error;
 mod export;
 mod history;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+pub use edit::StoredEntry;
 pub use error::LibraryError;
 pub use history::{Step, StepState};
 pub use import::{ConflictPolicy, Counts, FileReceipt, ImportedFile, Receipt, Reject};
@@ -54,6 +56,7 @@ impl Library {
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
         {
+            not_below_a_file(path)?;
             std::fs::create_dir_all(directory).map_err(|error| LibraryError::Place {
                 path: path.to_path_buf(),
                 reason: format!("{}: {error}", directory.display()),
@@ -74,6 +77,7 @@ impl Library {
     /// [`LibraryError::Missing`], and where the file is no library of this peerbib's.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
+            not_below_a_file(path)?;
             return Err(LibraryError::Missing(path.to_path_buf()));
         }
         Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
@@ -173,6 +177,17 @@ impl Library {
             Ok(outcome)
         };
         run().map_err(|error| error.at(&self.path))
+    }
+}
+
+/// Refuses a place that can never be one for a file, because a directory above it is a file.
+fn not_below_a_file(path: &Path) -> Result<()> {
+    match path.ancestors().skip(1).find(|ancestor| ancestor.is_file()) {
+        None => Ok(()),
+        Some(file) => Err(LibraryError::Place {
+            path: path.to_path_buf(),
+            reason: format!("{} is a file, not a directory", file.display()),
+        }),
     }
 }
 
