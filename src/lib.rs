@@ -15,6 +15,7 @@
 //! - [`formats`]: reading and writing reference formats
 //! - [`library`]: the SQLite store, with tags and an undo log
 //! - [`query`]: the language in which a person says which works are meant
+//! - [`checks`]: what is missing, wrong or doubtful in a reference, and how to mend it
 //! - [`tagging`]: the vocabulary of movements and themes
 //! - [`reading_list`]: works in sections
 //! - [`csl`]: the citation processor, usable alone
@@ -22,6 +23,7 @@
 //! - [`shipped`]: the bibliographies and the vocabulary inside the program
 //! - [`commands`]: the command line, one file a subcommand
 
+pub mod checks;
 pub mod commands;
 pub mod csl;
 pub mod formats;

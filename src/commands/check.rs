@@ -1,105 +1,346 @@
 //! `peerbib check`
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use clap::Args;
 
-use super::{Outcome, Result, Session};
-use crate::library::Reference;
+use super::input::Input;
+use super::{Failure, Outcome, Result, Session};
+use crate::checks::{self, Entry, Finding, RULES, Rule, Severity};
+use crate::formats::bibtex::{self, FilePiece};
+use crate::library::{Library, StoredEntry};
+use crate::spelling::closest;
+use crate::work::Work;
 
-/// Check the references, and count what is not certain
+/// Check references: what is missing, wrong or doubtful, and how to mend it
 ///
-/// A work whose identification is not certain says so in its field identification: probable, inferred
-/// from author, year and topic; unresolved, where the title could not be established. A reading list
-/// prints such a work as far as it is known.
+/// Each finding names the work, the field, the rule, and how to mend it. What can be mended for certain
+/// is mended by --fix, in one step that `peerbib undo` takes back: a DOI written as an address, one hyphen
+/// between pages, "et al." for "and others", white space around a value.
+///
+/// A work of which it is not certain which is meant says so in its field identification (probable:
+/// inferred from author, year and topic; unresolved: not found out). Such works are counted, and what they
+/// lack is told once.
 ///
 /// Ends with exit code 1 where there are findings.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  peerbib check\n  peerbib check movement:oekonux --json")]
+#[command(
+    after_help = "Examples:\n  peerbib check\n  peerbib check movement:oekonux --json\n  \
+                  peerbib check --rule isbn --rule doi\n  peerbib check --fix --dry-run\n  \
+                  peerbib check --file refs.bib"
+)]
 pub(super) struct Check {
     /// The works that are meant; all, without a query
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
+
+    /// Check the entries of this file instead, without any library; may be given several times, - is
+    /// standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "fix"])]
+    file: Vec<String>,
+
+    /// Apply this rule only; may be given several times
+    #[arg(long, value_name = "RULE")]
+    rule: Vec<String>,
+
+    /// List the rules
+    #[arg(long, conflicts_with_all = ["query", "file", "fix"])]
+    rules: bool,
+
+    /// Mend what can be mended for certain, and report the rest
+    #[arg(long)]
+    fix: bool,
+
+    /// With --fix, say what would be mended, and change nothing
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
 
     /// Print an array of findings as JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Something about a reference that a person should look at.
-#[derive(Debug, serde::Serialize)]
-struct Finding<'a> {
-    key: &'a str,
-    field: &'a str,
-    message: String,
-    help: &'a str,
-}
-
 impl Check {
     pub(super) fn run(self, session: &Session) -> Result {
-        let library = session.open()?;
-        let works = session.select(&library, &self.query)?;
-        let findings: Vec<Finding<'_>> = works.iter().filter_map(identification).collect();
-        if self.json {
-            session.print_json(&findings)?;
-        } else {
-            let bold = anstyle::Style::new().bold();
-            let mut text = String::new();
-            for finding in &findings {
-                let Finding {
-                    key,
-                    field,
-                    message,
-                    help,
-                } = finding;
-                let _ = writeln!(text, "{bold}{key}{bold:#}, {field}: {message}\n    {help}");
-            }
-            session.print(&text)?;
-            let count = |kind: &str| {
-                works
-                    .iter()
-                    .filter(|work| work.identification.as_deref() == Some(kind))
-                    .count()
-            };
-            session.note(format_args!(
-                "{} works checked: {} certain, {} probable, {} unresolved",
-                works.len(),
-                works
-                    .iter()
-                    .filter(|work| work.identification.is_none())
-                    .count(),
-                count("probable"),
-                count("unresolved")
-            ));
+        if self.rules {
+            return self.list_rules(session);
         }
-        Ok(if findings.is_empty() {
+        let rules = chosen(&self.rule)?;
+        let report = if self.file.is_empty() {
+            self.check_library(session, &rules)?
+        } else {
+            check_files(session, &self.file, &rules)?
+        };
+        if self.json {
+            session.print_json(&report.findings)?;
+        } else {
+            session.print(&text(&report.findings))?;
+            session.note(report.summary());
+        }
+        Ok(if report.findings.is_empty() && !report.unread {
             Outcome::Done
         } else {
             Outcome::InPart
         })
     }
+
+    fn list_rules(&self, session: &Session) -> Result {
+        if self.json {
+            let rules: Vec<_> = RULES
+                .iter()
+                .map(|rule| serde_json::json!({"name": rule.name, "about": rule.about}))
+                .collect();
+            session.print_json(&rules)?;
+            return Ok(Outcome::Done);
+        }
+        let bold = anstyle::Style::new().bold();
+        let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+        let mut text = String::new();
+        for Rule { name, about, .. } in RULES {
+            let _ = writeln!(text, "{bold}{name:width$}{bold:#}  {about}");
+        }
+        session.print(&text)?;
+        Ok(Outcome::Done)
+    }
+
+    fn check_library(
+        &self,
+        session: &Session,
+        rules: &[&'static Rule],
+    ) -> std::result::Result<Report, Failure> {
+        let mut library = session.open()?;
+        let works: Vec<i64> = session
+            .select(&library, &self.query)?
+            .iter()
+            .map(|work| work.id)
+            .collect();
+        let mut entries = library.entries(&works)?;
+        if self.fix {
+            let mended = mended(&library, &entries, rules);
+            let becomes = if self.dry_run {
+                "would become"
+            } else {
+                "is now"
+            };
+            for (key, _, _, fields) in &mended {
+                for checks::Mended {
+                    field,
+                    before,
+                    after,
+                } in fields
+                {
+                    session.note(format_args!("{key}, {field}: {before} {becomes} {after}"));
+                }
+            }
+            if !self.dry_run && !mended.is_empty() {
+                session.change(&mut library, |change| {
+                    mended.iter().try_for_each(|(_, work, source, _)| {
+                        change.edit_entry(*work, source).map(drop)
+                    })
+                })?;
+                entries = library.entries(&works)?;
+            }
+            if mended.is_empty() {
+                session.note("there is nothing that can be mended for certain");
+            } else if self.dry_run {
+                session.note("nothing was changed: this was a rehearsal");
+            }
+        }
+        let mut report = Report::default();
+        for StoredEntry { work, strings, .. } in &entries {
+            let entry = Entry::new(work, strings, &|key| library.parent(key));
+            report.add(work, checks::findings(&entry, rules));
+        }
+        Ok(report)
+    }
 }
 
-fn identification(work: &Reference) -> Option<Finding<'_>> {
-    let identification = work.identification.as_deref()?;
-    let message = match identification {
-        "probable" => {
-            "probable: which work is meant was inferred, not seen in a list of references"
+/// Key, number, new text and mended fields of each work that can be mended.
+type MendedWork = (String, i64, String, Vec<checks::Mended>);
+
+fn mended(library: &Library, entries: &[StoredEntry], rules: &[&'static Rule]) -> Vec<MendedWork> {
+    entries
+        .iter()
+        .filter_map(|StoredEntry { id, work, strings }| {
+            let (source, fields) =
+                checks::mended(work, strings, &|key| library.parent(key), rules)?;
+            Some((work.key.clone(), *id, source, fields))
+        })
+        .collect()
+}
+
+/// Checks the entries of files, each with its line.
+fn check_files(
+    session: &Session,
+    names: &[String],
+    rules: &[&'static Rule],
+) -> std::result::Result<Report, Failure> {
+    let mut report = Report::default();
+    for name in names {
+        let input = Input::read(name, None)?;
+        for problem in &input.reading.file.problems {
+            session.note(super::import::told(&input.path, problem));
+            report.unread |= problem.severity == Severity::Error;
         }
-        "unresolved" => "unresolved: it is not known which work is meant",
-        other => {
-            return Some(Finding {
-                key: &work.key,
-                field: "identification",
-                message: format!("\u{201c}{other}\u{201d} is not a known value"),
-                help: "write probable or unresolved, or leave the field out where it is certain",
-            });
+        let by_key: HashMap<&str, &Work> = input.reading.file.by_key();
+        for piece in &input.reading.file.pieces {
+            let FilePiece::Work { work, line, .. } = piece else {
+                continue;
+            };
+            let parent = |key: &str| by_key.get(key).copied().map(Cow::Borrowed);
+            let entry = Entry::new(work, &input.reading.file.strings, &parent);
+            let mut findings = checks::findings(&entry, rules);
+            for finding in &mut findings {
+                finding.file = Some(input.path.clone());
+                finding.line = Some(line + lines_before(work, finding.field.as_deref()));
+            }
+            report.add(work, findings);
         }
-    };
-    Some(Finding {
-        key: &work.key,
-        field: "identification",
-        message: message.to_owned(),
-        help: "its annotation says what was found; take the field out once you have seen the source",
-    })
+    }
+    Ok(report)
+}
+
+/// How many lines below the beginning of an entry a field stands; none where the entry has no such field.
+fn lines_before(work: &Work, field: Option<&str>) -> usize {
+    let source = &work.source;
+    let place = field.and_then(|field| {
+        let layout = bibtex::layout(source).ok()?;
+        let fields = layout.fields.into_iter();
+        let mut names = fields.map(|range| range.name);
+        names.find(|name| source.get(name.clone()) == Some(field))
+    });
+    place
+        .and_then(|place| source.get(..place.start))
+        .map_or(0, |before| before.matches('\n').count())
+}
+
+/// The rules of these names; all where none is named.
+fn chosen(names: &[String]) -> std::result::Result<Vec<&'static Rule>, Failure> {
+    if names.is_empty() {
+        return Ok(RULES.iter().collect());
+    }
+    names
+        .iter()
+        .map(|name| {
+            let found = RULES
+                .iter()
+                .find(|rule| rule.name.eq_ignore_ascii_case(name));
+            found.ok_or_else(|| {
+                let known = RULES.iter().map(|rule| rule.name.to_owned());
+                Failure::usage(format_args!("there is no rule \u{201c}{name}\u{201d}")).with_help(
+                    match closest(name, known) {
+                        Some(suggestion) => format!("did you mean {suggestion}?"),
+                        None => "`peerbib check --rules` lists the rules there are".to_owned(),
+                    },
+                )
+            })
+        })
+        .collect()
+}
+
+/// What was found in all works together.
+#[derive(Default)]
+struct Report {
+    findings: Vec<Finding>,
+    works: usize,
+    probable: usize,
+    unresolved: usize,
+    /// Whether a file has entries that could not be read.
+    unread: bool,
+}
+
+impl Report {
+    fn add(&mut self, work: &Work, findings: Vec<Finding>) {
+        self.works += 1;
+        let identification = work
+            .field("identification")
+            .map(|value| value.trim_matches(['{', '}', '"', ' ']).to_lowercase());
+        match identification.as_deref() {
+            Some("probable") => self.probable += 1,
+            Some("unresolved") => self.unresolved += 1,
+            _ => {}
+        }
+        self.findings.extend(findings);
+    }
+
+    fn summary(&self) -> String {
+        let count = |severity: Severity| {
+            self.findings
+                .iter()
+                .filter(|finding| finding.severity == severity)
+                .count()
+        };
+        let Self {
+            works,
+            probable,
+            unresolved,
+            ..
+        } = self;
+        let certain = works - probable - unresolved;
+        let mut summary = format!(
+            "{} checked: {certain} certain, {probable} probable, {unresolved} unresolved\n",
+            counted(*works, "work")
+        );
+        if self.findings.is_empty() {
+            summary.push_str("no findings");
+        } else {
+            let _ = write!(
+                summary,
+                "{}: {}, {}, {}",
+                counted(self.findings.len(), "finding"),
+                counted(count(Severity::Error), "error"),
+                counted(count(Severity::Warning), "warning"),
+                counted(count(Severity::Notice), "note")
+            );
+        }
+        let fixable = self
+            .findings
+            .iter()
+            .filter(|finding| finding.fixable)
+            .count();
+        if fixable > 0 {
+            let _ = write!(summary, "; --fix mends {fixable} of them");
+        }
+        summary
+    }
+}
+
+/// "1 note", "2 notes".
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The findings for people: where an entry comes from a file, with file and line before it, as compilers
+/// tell them.
+fn text(findings: &[Finding]) -> String {
+    let bold = anstyle::Style::new().bold();
+    let dim = anstyle::Style::new().dimmed();
+    let mut text = String::new();
+    for finding in findings {
+        if let (Some(file), Some(line)) = (&finding.file, finding.line) {
+            let _ = write!(text, "{file}:{line}: ");
+        }
+        let severity = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Notice => "note",
+        };
+        let _ = write!(text, "{bold}{}{bold:#}", finding.key);
+        if let Some(field) = &finding.field {
+            let _ = write!(text, ", {field}");
+        }
+        let Finding {
+            message,
+            help,
+            rule,
+            ..
+        } = finding;
+        let _ = writeln!(
+            text,
+            ": {severity}: {message} {dim}[{rule}]{dim:#}\n    {help}"
+        );
+    }
+    text
 }

@@ -9,8 +9,9 @@ use crate::library::Reference;
 
 /// Find works
 ///
-/// Words are looked for everywhere in a work: title, names, journal, keywords, abstract, notes. Case and
-/// accents do not matter. All conditions must hold; without any, every work is listed.
+/// Words are looked for everywhere in a work: title, names, journal, keywords,
+/// abstract, notes. Case and accents do not matter. All conditions must hold;
+/// without any, every work is listed.
 ///
 ///   commons "peer production"            words and phrases; coop* for beginnings
 ///   author:benkler  title:wealth         in one place (also in: for journal or book)
@@ -28,7 +29,7 @@ use crate::library::Reference;
                   peerbib find theme:commons --keys | xargs peerbib tag theme:reading-group --new"
 )]
 pub(super) struct Find {
-    /// The works that are meant
+    /// The works that are meant; all, without a query
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 

@@ -13,6 +13,7 @@ use crate::csl::{
     Bibliography, BibliographyEntry, Citation, Cite, EmbeddedLocales, Inline, Processor, Style,
     hayagriva,
 };
+use crate::formats::Severity;
 use crate::library::{Library, Reference, TagSummary};
 use crate::output::{docx, html, latex, markdown, mediawiki, rtf, text, typst};
 use crate::reading_list::{GroupBy, Grouping, ReadingList};
@@ -150,16 +151,17 @@ impl Format {
                 )
                 .with_help("import the file first, or leave the query out".to_owned()));
             }
-            let works = self.works_of_input(session)?;
+            let (works, all_read) = self.works_of_input(session)?;
             let tags = tags_on(&works);
-            write_list(
+            let all_rendered = write_list(
                 session,
                 &tags,
                 works,
                 &formatting,
                 group_by.as_ref(),
                 &mut output,
-            )?
+            )?;
+            all_read && all_rendered
         };
         output.flush()?;
         Ok(if complete {
@@ -169,16 +171,22 @@ impl Format {
         })
     }
 
-    fn works_of_input(&self, session: &Session) -> std::result::Result<Vec<Reference>, Failure> {
+    /// The works of the files, and whether every entry could be read.
+    fn works_of_input(
+        &self,
+        session: &Session,
+    ) -> std::result::Result<(Vec<Reference>, bool), Failure> {
         let mut works = Vec::new();
+        let mut all_read = true;
         for name in &self.input {
             let input = Input::read(name, self.from.map(FormatName::format))?;
             for problem in &input.reading.file.problems {
                 session.note(super::import::told(&input.path, problem));
+                all_read &= problem.severity != Severity::Error;
             }
             works.extend(Reference::of_reading(&input.reading));
         }
-        Ok(works)
+        Ok((works, all_read))
     }
 }
 

@@ -10,7 +10,9 @@ use super::format_name::FormatName;
 use super::input::Input;
 use super::{Failure, Outcome, Result, Session, progress};
 use crate::formats::{Problem, Severity};
-use crate::library::{Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Receipt, Reject};
+use crate::library::{
+    Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Receipt, Reject,
+};
 use crate::shipped;
 
 /// Import bibliographies into the library: BibTeX, BibLaTeX, CSL-JSON, RIS, Hayagriva

@@ -54,8 +54,8 @@ pub enum Outcome {
 /// What a command gives.
 pub type Result = std::result::Result<Outcome, Failure>;
 
-/// The heading of the options that every verb has.
-const EVERYWHERE: &str = "Options of every verb";
+/// The heading of the options that every verb takes, which stand behind its own.
+const EVERY_VERB: &str = "Options of every verb";
 
 /// Keep, tag and cite the literature of peer production and the commons.
 ///
@@ -75,27 +75,26 @@ const EVERYWHERE: &str = "Options of every verb";
                   `peerbib VERB --help` says more about each verb and shows an example."
 )]
 pub struct CommandLine {
-    /// The library to work on
-    ///
-    /// Without it: the file named by PEERBIB_LIBRARY, or else peerbib/library.db in the directory
-    /// where your system keeps the data of programs.
+    /// The library to work on; without it, the file that the environment variable PEERBIB_LIBRARY names,
+    /// or else peerbib/library.db in the directory where your system keeps the data of programs
     #[arg(
         long,
         global = true,
-        help_heading = EVERYWHERE,
         value_name = "PATH",
         env = "PEERBIB_LIBRARY",
-        hide_env_values = true
+        hide_env = true,
+        help_heading = EVERY_VERB
     )]
     library: Option<PathBuf>,
 
-    /// When to use colour and other formatting
+    /// When to use colour and bold: auto (on a terminal, unless NO_COLOR is set), always or never
     #[arg(
         long,
         global = true,
-        help_heading = EVERYWHERE,
         value_name = "WHEN",
-        default_value = "auto"
+        default_value = "auto",
+        hide_possible_values = true,
+        help_heading = EVERY_VERB
     )]
     color: Colour,
 

@@ -35,7 +35,7 @@ enum Verb {
 
 /// List the styles that can be used by name: yours, and those that come with peerbib
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  peerbib style list chicago")]
+#[command(after_help = "Examples:\n  peerbib style list chicago\n  peerbib style list --json")]
 struct List {
     /// Only styles whose name or title has this word
     word: Option<String>,

@@ -41,6 +41,7 @@ enum Verb {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib tags show movement:oekonux")]
 struct ShowTag {
     /// The tag
     tag: String,
@@ -51,6 +52,9 @@ struct ShowTag {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  peerbib tags add theme:care --label \"Care work\" --alias sorge"
+)]
 struct AddTag {
     /// The tag, as FACET:NAME
     tag: String,
@@ -73,6 +77,7 @@ struct AddTag {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib tags remove theme:law")]
 struct RemoveTag {
     /// The tag
     tag: String,

@@ -11,6 +11,7 @@ mod conflict;
 mod dedupe;
 mod derive;
 mod edit;
+mod entries;
 mod error;
 mod export;
 mod groups;
@@ -18,8 +19,8 @@ mod history;
 mod import;
 mod keys;
 mod matching;
-mod receipt;
 mod reading;
+mod receipt;
 mod schema;
 mod tags;
 mod works;
@@ -32,6 +33,7 @@ use rusqlite::{Connection, OpenFlags};
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
 pub use edit::FieldEdits;
+pub use entries::StoredEntry;
 pub use error::LibraryError;
 pub use export::SourceFile;
 pub use groups::{GROUP_FACET, group_tag_name};
@@ -69,6 +71,7 @@ impl Library {
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
         {
+            not_below_a_file(path)?;
             std::fs::create_dir_all(directory).map_err(|error| LibraryError::Place {
                 path: path.to_path_buf(),
                 reason: format!("{}: {error}", directory.display()),
@@ -89,6 +92,7 @@ impl Library {
     /// [`LibraryError::Missing`], and where the file is no library of this peerbib's.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
+            not_below_a_file(path)?;
             return Err(LibraryError::Missing(path.to_path_buf()));
         }
         Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
@@ -192,6 +196,17 @@ impl Library {
             Ok(outcome)
         };
         run().map_err(|error| error.at(&self.path))
+    }
+}
+
+/// Refuses a place that can never be one for a file, because a directory above it is a file.
+fn not_below_a_file(path: &Path) -> Result<()> {
+    match path.ancestors().skip(1).find(|ancestor| ancestor.is_file()) {
+        None => Ok(()),
+        Some(file) => Err(LibraryError::Place {
+            path: path.to_path_buf(),
+            reason: format!("{} is a file, not a directory", file.display()),
+        }),
     }
 }
 

@@ -263,14 +263,16 @@ impl Library {
             [(id, _)] => self.tag(*id),
             [] => {
                 let known = self.tag_names()?;
+                // Names are compared without their facets, which would make all of one facet alike.
+                let like = |of_facet: &dyn Fn(&TagName) -> bool| {
+                    let tags = || known.iter().filter(|tag| of_facet(tag));
+                    let by_name = closest(&name, tags().map(|tag| tag.name.clone()))?;
+                    tags()
+                        .find(|tag| tag.name == by_name)
+                        .map(ToString::to_string)
+                };
                 let suggestion =
-                    closest(text, known.iter().map(ToString::to_string)).or_else(|| {
-                        let by_name = closest(&name, known.iter().map(|tag| tag.name.clone()))?;
-                        known
-                            .iter()
-                            .find(|tag| tag.name == by_name)
-                            .map(ToString::to_string)
-                    });
+                    like(&|tag| facet.as_ref() == Some(&tag.facet)).or_else(|| like(&|_| true));
                 Err(LibraryError::UnknownTag {
                     tag: text.to_owned(),
                     suggestion,

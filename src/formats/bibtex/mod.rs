@@ -38,6 +38,14 @@ pub use splitter::{Fault, Piece, PieceKind, split};
 pub use to_bibtex::{ToBibtex, to_bibtex};
 pub use writer::{tidy, tidy_entry};
 
+// What the checks of references read entries with.
+pub(crate) use abbreviations::{Part, parts};
+pub(crate) use entry::layout;
+pub(crate) use entry_types::is_known as is_known_type;
+pub(crate) use inheritance::{Resolved as WithInherited, resolve};
+pub(crate) use names::{read_names, split_list};
+pub(crate) use tex::plain;
+
 /// Something that a person should know about a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {

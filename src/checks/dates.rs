@@ -1,0 +1,188 @@
+//! Dates (BibLaTeX manual, §2.3.8), and whether an online text says when it was read.
+
+use super::{Entry, Found};
+use crate::work::EdtfDate;
+
+pub(super) fn look(entry: &Entry<'_>, found: &mut Vec<Found>) {
+    for name in ["date", "origdate", "eventdate", "urldate"] {
+        let Some(field) = entry.own(name) else {
+            continue;
+        };
+        let text = field.text.trim();
+        if !text.is_empty() && text.parse::<EdtfDate>().is_err() {
+            found.push(
+                Found::warning(field.name, format!("\u{201c}{text}\u{201d} is not a date"))
+                    .help("write 2006, 2006-03 or 2006-03-26, and 2001/2006 for a span"),
+            );
+        }
+    }
+    if let Some(field) = entry.own("year") {
+        let text = field.text.trim();
+        if !text.is_empty() && text.parse::<EdtfDate>().is_err() {
+            found.push(
+                Found::notice(field.name, format!("\u{201c}{text}\u{201d} is not a year"))
+                    .help("styles print it as it is, and works with it are not found by year"),
+            );
+        }
+        if let Some(date) = entry.own("date").map(|date| date.text.trim())
+            && date
+                .get(..4)
+                .is_some_and(|year| text.len() == 4 && year != text)
+        {
+            found.push(
+                Found::warning(
+                    field.name,
+                    format!("the year {text} does not agree with the date {date}"),
+                )
+                .help("take out the one that is wrong; date alone is enough"),
+            );
+        }
+    }
+    if let Some(field) = entry.own("month") {
+        let text = field.text.trim();
+        if !text.is_empty() && !is_month(text) {
+            found.push(
+                Found::warning(field.name, format!("\u{201c}{text}\u{201d} is not a month")).help(
+                    "write a number from 1 to 12, or jan, feb, mar \u{2026} without delimiters",
+                ),
+            );
+        }
+    }
+}
+
+/// Whether a text is a month, a span of months, or a month with a day, as BibTeX's users write them.
+fn is_month(text: &str) -> bool {
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    const SEASONS: [&str; 5] = ["spring", "summer", "autumn", "fall", "winter"];
+    text.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .all(|word| {
+            let is_number = word
+                .parse::<u8>()
+                .is_ok_and(|number| (1..=31).contains(&number));
+            let is_name = MONTHS.iter().any(|month| word.starts_with(month));
+            is_number && !(text == word && word.parse::<u8>().is_ok_and(|number| number > 12))
+                || is_name
+                || SEASONS.contains(&word)
+        })
+}
+
+pub(super) fn access_date(entry: &Entry<'_>, found: &mut Vec<Found>) {
+    let Some(url) = entry.own("url").filter(|url| !url.text.trim().is_empty()) else {
+        return;
+    };
+    if entry.has("urldate") {
+        return;
+    }
+    let is_online = matches!(entry.kind(), "online" | "electronic" | "www" | "webpage");
+    // A work that was printed, or that has an identifier of its own, can be found without its address.
+    let elsewhere = [
+        "doi",
+        "eprint",
+        "isbn",
+        "issn",
+        "journaltitle",
+        "journal",
+        "booktitle",
+        "publisher",
+        "institution",
+        "school",
+        "pages",
+        "version",
+    ];
+    if is_online || !elsewhere.iter().any(|name| entry.has(name)) {
+        found.push(
+            Found::notice(url.name, "the text is online only, and urldate is missing")
+                .help("add the day on which you read it: urldate = {2026-03-26}"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::entry::found_in;
+    use super::*;
+
+    #[test]
+    fn dates_are_written_as_the_standard_has_them() {
+        for right in [
+            "2006",
+            "2006-03",
+            "2006-03-26",
+            "2001/2006",
+            "2005/..",
+            "199X",
+            "2006?",
+        ] {
+            assert_eq!(
+                found_in(&format!("@misc{{a, date = {{{right}}}}}"), look),
+                [],
+                "{right}"
+            );
+        }
+        for wrong in ["March 2006", "2006-13", "26.3.2006", "n.d."] {
+            let found = found_in(&format!("@misc{{a, urldate = {{{wrong}}}}}"), look);
+            assert_eq!(found[0].1, format!("\u{201c}{wrong}\u{201d} is not a date"));
+        }
+    }
+
+    #[test]
+    fn a_year_is_a_number_and_agrees_with_the_date() {
+        assert_eq!(found_in("@misc{a, year = 2006, month = mar}", look), []);
+        assert_eq!(found_in("@misc{a, year = {n.d.}}", look)[0].0, "year");
+        assert_eq!(
+            found_in("@misc{a, year = 2006, date = {2006-03}}", look),
+            []
+        );
+        let found = found_in("@misc{a, year = 2006, date = {2007-03}}", look);
+        assert_eq!(
+            found[0].1,
+            "the year 2006 does not agree with the date 2007-03"
+        );
+    }
+
+    #[test]
+    fn a_month_is_a_month() {
+        for right in [
+            "3",
+            "mar",
+            "{March}",
+            "{July/August}",
+            "{12~March}",
+            "{Spring}",
+        ] {
+            assert_eq!(
+                found_in(&format!("@misc{{a, month = {right}}}"), look),
+                [],
+                "{right}"
+            );
+        }
+        for wrong in ["13", "{Mars and Venus}"] {
+            assert_eq!(
+                found_in(&format!("@misc{{a, month = {wrong}}}"), look).len(),
+                1,
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_online_only_says_when_it_was_read() {
+        let url = "url = {https://example.org}";
+        let missing = |source: &str| found_in(source, access_date).len();
+        assert_eq!(missing(&format!("@online{{a, {url}}}")), 1);
+        assert_eq!(missing(&format!("@misc{{a, {url}}}")), 1);
+        assert_eq!(
+            missing(&format!("@online{{a, {url}, urldate = {{2026-01-01}}}}")),
+            0
+        );
+        assert_eq!(
+            missing(&format!("@article{{a, journaltitle = {{J}}, {url}}}")),
+            0
+        );
+        assert_eq!(missing("@online{a}"), 0);
+    }
+}

@@ -1,0 +1,315 @@
+//! Names: organisations that would be printed as persons, and lists that are read otherwise than they
+//! are meant.
+
+use super::entry::OwnField;
+use super::{Entry, Found};
+use crate::formats::bibtex;
+use crate::work::Name;
+
+/// The fields that hold lists of names (BibLaTeX manual, §2.2.2).
+const NAME_FIELDS: &[&str] = &[
+    "afterword",
+    "annotator",
+    "author",
+    "bookauthor",
+    "commentator",
+    "editor",
+    "editora",
+    "editorb",
+    "editorc",
+    "foreword",
+    "holder",
+    "introduction",
+    "namea",
+    "nameb",
+    "namec",
+    "shortauthor",
+    "shorteditor",
+    "translator",
+];
+
+/// Words that organisations have in their names and persons have not.
+const ORGANISATIONS: &[&str] = &[
+    "academy",
+    "agency",
+    "alliance",
+    "association",
+    "associates",
+    "center",
+    "centre",
+    "coalition",
+    "collective",
+    "college",
+    "commission",
+    "committee",
+    "company",
+    "consortium",
+    "cooperative",
+    "corporation",
+    "council",
+    "department",
+    "federation",
+    "foundation",
+    "fund",
+    "gmbh",
+    "government",
+    "group",
+    "inc",
+    "initiative",
+    "institut",
+    "institute",
+    "institution",
+    "lab",
+    "laboratory",
+    "labs",
+    "league",
+    "ltd",
+    "ministry",
+    "museum",
+    "network",
+    "organisation",
+    "organization",
+    "parliament",
+    "partnership",
+    "project",
+    "society",
+    "stiftung",
+    "team",
+    "universidad",
+    "universit\u{e0}",
+    "universit\u{e4}t",
+    "universit\u{e9}",
+    "universiteit",
+    "university",
+    "verein",
+    "working",
+];
+
+fn name_fields<'e, 'a>(entry: &'e Entry<'a>) -> impl Iterator<Item = &'e OwnField<'a>> {
+    let fields = entry.own_fields().iter();
+    fields.filter(|field| NAME_FIELDS.contains(&field.lower.as_str()))
+}
+
+/// Whether a name stands in braces as a whole, which says that it is not to be taken apart.
+fn is_braced(name: &str) -> bool {
+    name.starts_with('{') && name.ends_with('}')
+}
+
+pub(super) fn organisations(entry: &Entry<'_>, found: &mut Vec<Found>) {
+    for field in name_fields(entry) {
+        for name in bibtex::split_list(&field.text) {
+            if is_braced(name) || name.contains(',') || !is_organisation(name) {
+                continue;
+            }
+            found.push(
+                Found::warning(field.name, format!("{name} would be printed as a person"))
+                    .help(format!("write it in braces of its own: {{{name}}}")),
+            );
+        }
+    }
+}
+
+fn is_organisation(name: &str) -> bool {
+    let name = bibtex::plain(name);
+    let words: Vec<String> = name
+        .split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let has = |word: &str| words.iter().any(|found| found == word);
+    // "of" and "for" stand in no one's name, but in small letters only.
+    let has_preposition = name
+        .split_whitespace()
+        .any(|word| matches!(word, "of" | "for" | "f\u{fc}r"));
+    words.len() > 1 && (has_preposition || ORGANISATIONS.iter().any(|word| has(word)))
+}
+
+pub(super) fn persons(entry: &Entry<'_>, found: &mut Vec<Found>) {
+    for field in name_fields(entry) {
+        let text = field.text.trim();
+        if text.is_empty() {
+            continue;
+        }
+        if let Some(before) = before_et_al(text) {
+            found.push(
+                Found::warning(field.name, "\u{201c}et al.\u{201d} is read as a name")
+                    .help(format!("write {before} and others"))
+                    .mend(field, format!("{before} and others")),
+            );
+            continue;
+        }
+        list(field, found);
+    }
+}
+
+/// What stands before an "et al." at the end of a list of names.
+fn before_et_al(text: &str) -> Option<&str> {
+    let bare = text.strip_suffix('.').unwrap_or(text);
+    let start = bare.len().checked_sub("et al".len())?;
+    let tail = bare.get(start..)?;
+    let before = bare.get(..start)?;
+    if !tail.eq_ignore_ascii_case("et al") || !before.ends_with([' ', '\n', '\t', ',', '~']) {
+        return None;
+    }
+    let before = before.trim_end_matches([' ', '\n', '\t', ',', '~']);
+    let before = before.strip_suffix(" and").unwrap_or(before).trim_end();
+    (!before.is_empty()).then_some(before)
+}
+
+fn list(field: &OwnField<'_>, found: &mut Vec<Found>) {
+    for name in bibtex::split_list(&field.text) {
+        if name.is_empty() {
+            found.push(
+                Found::warning(
+                    field.name,
+                    "there is no name before or after an \u{201c}and\u{201d}",
+                )
+                .help("take the needless \u{201c}and\u{201d} out, or add the name"),
+            );
+            continue;
+        }
+        if is_braced(name) {
+            continue;
+        }
+        let outside = outside_braces(name);
+        let commas = outside.matches(',').count();
+        if outside.contains(';') || outside.contains('&') {
+            found.push(
+                Found::warning(field.name, format!("{name} looks like several names"))
+                    .help("write \u{201c}and\u{201d} between names"),
+            );
+        } else if commas > 2 {
+            found.push(
+                Found::warning(field.name, format!("{name} has {commas} commas")).help(
+                    "write \u{201c}and\u{201d} between names, and at most two commas in one: \
+                           Family, Jr., Given",
+                ),
+            );
+        } else if outside.chars().any(|c| c.is_ascii_digit()) && !outside.contains('=') {
+            found.push(
+                Found::warning(field.name, format!("{name} has digits in it"))
+                    .help("take the number out, or write an organisation in braces"),
+            );
+        } else if let [Name::Person(person)] = bibtex::read_names(name).as_slice()
+            && is_shouted(&person.family)
+        {
+            found.push(
+                Found::warning(field.name, format!("{name} is in capitals"))
+                    .help("write it in small letters, or in braces if it is an organisation"),
+            );
+        }
+    }
+}
+
+/// Whether a family name is in capitals; short ones may be initials or acronyms.
+fn is_shouted(family: &str) -> bool {
+    let letters = family.chars().filter(|c| c.is_alphabetic());
+    letters.clone().count() > 3 && letters.clone().all(char::is_uppercase)
+}
+
+/// A text without what stands in its braces.
+fn outside_braces(text: &str) -> String {
+    let mut depth = 0_usize;
+    text.chars()
+        .filter(|character| {
+            match character {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => return depth == 0,
+            }
+            false
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::entry::found_in;
+    use super::*;
+
+    fn author(names: &str, look: fn(&Entry<'_>, &mut Vec<Found>)) -> Vec<String> {
+        let found = found_in(&format!("@misc{{a, author = {{{names}}}}}"), look);
+        found.into_iter().map(|(_, message, _)| message).collect()
+    }
+
+    #[test]
+    fn organisations_stand_in_braces() {
+        for name in [
+            "Foundation for Peer to Peer Alternatives",
+            "University of Ghent",
+            "P2P Lab",
+            "Ippolita Group",
+            "Stad Gent Institut",
+        ] {
+            assert_eq!(
+                author(name, organisations),
+                [format!("{name} would be printed as a person")]
+            );
+            assert_eq!(
+                author(&format!("{{{name}}}"), organisations),
+                [""; 0],
+                "{name}"
+            );
+        }
+        for person in [
+            "Wren, Ada",
+            "Ada Wren and Bo Finch",
+            "Group, Ian",
+            "Ludwig van Beethoven",
+            "Frank Press",
+            "Institute",
+        ] {
+            assert_eq!(author(person, organisations), [""; 0], "{person}");
+        }
+    }
+
+    #[test]
+    fn et_al_becomes_and_others() {
+        for names in [
+            "Wren, Ada et al.",
+            "Wren, Ada and et al",
+            "Wren, Ada, et al.",
+        ] {
+            let found = found_in(&format!("@misc{{a, author = {{{names}}}}}"), persons);
+            assert_eq!(
+                found[0].2.as_deref(),
+                Some("Wren, Ada and others"),
+                "{names}"
+            );
+        }
+        assert_eq!(author("Wren, Ada and others", persons), [""; 0]);
+        assert_eq!(author("Vietal", persons), [""; 0]);
+    }
+
+    #[test]
+    fn lists_that_are_not_lists_are_told() {
+        assert_eq!(
+            author("Wren, Ada; Finch, Bo", persons),
+            ["Wren, Ada; Finch, Bo looks like several names"]
+        );
+        assert_eq!(author("Ada Wren \\& Bo Finch", persons).len(), 1);
+        assert_eq!(
+            author("Wren, Ada, Finch, Bo", persons),
+            ["Wren, Ada, Finch, Bo has 3 commas"]
+        );
+        assert_eq!(author("Wren, Ada and", persons).len(), 1);
+        assert_eq!(author("WREN, ADA", persons), ["WREN, ADA is in capitals"]);
+        assert_eq!(
+            author("Wren, Ada 2", persons),
+            ["Wren, Ada 2 has digits in it"]
+        );
+        for right in [
+            "Wren, Jr., Ada",
+            "{Wren & Finch; Ltd.}",
+            "UNESCO and {P2P 2000}",
+            "A. B. Wren",
+            "family=Wren, given=Ada, id=w1",
+        ] {
+            let shouted = author(right, persons);
+            assert!(
+                shouted.is_empty() || right.starts_with("UNESCO"),
+                "{right}: {shouted:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Pages: `12--34`, and several with commas between them.
+
+use super::{Entry, Found};
+
+pub(super) fn look(entry: &Entry<'_>, found: &mut Vec<Found>) {
+    let Some(field) = entry.own("pages") else {
+        return;
+    };
+    let text = field.text.trim();
+    if text.is_empty() {
+        return;
+    }
+    let lower = text.to_lowercase();
+    if ["p.", "pp.", "pp ", "p ", "pages", "seiten", "s. "]
+        .iter()
+        .any(|label| lower.starts_with(label))
+    {
+        found.push(
+            Found::warning(
+                field.name,
+                format!("\u{201c}{text}\u{201d} has more than the numbers"),
+            )
+            .help("write the numbers alone; styles add \u{201c}pp.\u{201d} where they want it"),
+        );
+        return;
+    }
+    let mut mended = Vec::new();
+    let mut faults = 0;
+    for range in text.split(',') {
+        let range = range.trim();
+        match ends(range) {
+            Some((first, dash, last)) => {
+                let (first_number, last_number) = (number(first), number(last));
+                let backwards = matches!((first_number, last_number), (Some(f), Some(l)) if l < f);
+                if backwards && last.len() >= first.len() {
+                    found.push(
+                        Found::warning(field.name, format!("the pages {range} run backwards"))
+                            .help("compare them with the source"),
+                    );
+                    return;
+                }
+                let is_number_range = first_number.is_some() && last_number.is_some();
+                if is_number_range && dash != "--" && dash != "\u{2013}" {
+                    faults += 1;
+                    // 12-3 may be pages 12 to 13, or page 3 of volume 12: only a person can tell.
+                    mended.push((!backwards).then(|| format!("{first}--{last}")));
+                    continue;
+                }
+                mended.push(Some(range.to_owned()));
+            }
+            None => mended.push(Some(range.to_owned())),
+        }
+    }
+    if faults > 0 {
+        let finding = Found::notice(field.name, format!("{text} has another sign than -- in it"))
+            .help("write a span of pages with two hyphens: 12--34");
+        found.push(match mended.into_iter().collect::<Option<Vec<_>>>() {
+            Some(ranges) => finding.mend(field, ranges.join(", ")),
+            None => finding,
+        });
+    }
+}
+
+/// The two ends of a span and what stands between them.
+fn ends(range: &str) -> Option<(&str, &str, &str)> {
+    let is_dash = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+    let start = range.find(is_dash)?;
+    let dashes = range.get(start..)?;
+    let length = dashes.find(|c| !is_dash(c)).unwrap_or(dashes.len());
+    let (dash, last) = dashes.split_at_checked(length)?;
+    Some((range.get(..start)?.trim_end(), dash, last.trim_start()))
+}
+
+/// A page number in digits alone.
+fn number(page: &str) -> Option<u64> {
+    page.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| page.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::entry::found_in;
+    use super::*;
+
+    fn mend(pages: &str) -> Option<Option<String>> {
+        let found = found_in(&format!("@article{{a, pages = {{{pages}}}}}"), look);
+        assert!(found.len() < 2, "{found:?}");
+        found.into_iter().next().map(|(_, _, mend)| mend)
+    }
+
+    #[test]
+    fn a_span_has_two_hyphens() {
+        for right in [
+            "12",
+            "12--34",
+            "12\u{2013}34",
+            "e1024",
+            "A1-A5",
+            "iv--xii",
+            "12--34, 56",
+            "S12-1",
+            "12--",
+        ] {
+            assert_eq!(mend(right), None, "{right}");
+        }
+        assert_eq!(mend("12-34"), Some(Some("12--34".into())));
+        assert_eq!(mend("12 - 34"), Some(Some("12--34".into())));
+        assert_eq!(mend("12---34"), Some(Some("12--34".into())));
+        assert_eq!(
+            mend("12-34, 56\u{2014}78,80"),
+            Some(Some("12--34, 56--78, 80".into()))
+        );
+    }
+
+    #[test]
+    fn what_only_a_person_can_tell_is_left_alone() {
+        assert_eq!(mend("12-3"), Some(None));
+        assert_eq!(mend("34--12"), Some(None));
+        assert_eq!(mend("pp. 12--34"), Some(None));
+    }
+}

@@ -1,0 +1,134 @@
+//! Fields that works of a type need (BibLaTeX manual, §2.1.1; BibTeX's own types by its manual, §3.1).
+
+use super::{Entry, Found};
+
+/// One of these must be there. The first is what a finding calls it.
+type Need = &'static [&'static str];
+
+const AUTHOR: Need = &["author"];
+/// Many styles put the editors of a work without authors in their place.
+const AUTHOR_OR_EDITOR: Need = &["author", "editor"];
+const EDITOR: Need = &["editor"];
+const TITLE: Need = &["title"];
+/// A work that is yet to appear says so in `pubstate`, and has no date.
+const DATE: Need = &["date", "year", "pubstate"];
+const JOURNAL: Need = &["journaltitle", "journal", "shortjournal"];
+const BOOKTITLE: Need = &["booktitle", "maintitle"];
+const INSTITUTION: Need = &["institution", "school", "publisher"];
+const KIND: Need = &["type"];
+const NUMBER: Need = &["number"];
+const ADDRESS: Need = &["url", "doi", "eprint"];
+/// A work without authors, such as a website of no one in particular, may stand under its title.
+const ANYONE: Need = &[
+    "author",
+    "editor",
+    "organization",
+    "institution",
+    "publisher",
+];
+
+fn needs(entry_type: &str) -> &'static [Need] {
+    match entry_type {
+        "article" | "suppperiodical" | "review" => &[AUTHOR, TITLE, JOURNAL, DATE],
+        "book" | "mvbook" => &[AUTHOR_OR_EDITOR, TITLE, DATE],
+        "inbook" | "bookinbook" | "suppbook" | "incollection" | "suppcollection"
+        | "inreference" | "inproceedings" | "conference" => &[AUTHOR, TITLE, BOOKTITLE, DATE],
+        "collection" | "mvcollection" | "reference" | "mvreference" => &[EDITOR, TITLE, DATE],
+        "periodical" => &[TITLE, DATE],
+        "proceedings" | "mvproceedings" => &[TITLE, DATE],
+        "booklet" | "manual" | "dataset" | "software" => &[ANYONE, TITLE, DATE],
+        "misc" => &[TITLE],
+        "online" | "electronic" | "www" | "webpage" => &[TITLE, ADDRESS],
+        "patent" => &[AUTHOR, TITLE, NUMBER, DATE],
+        "report" => &[AUTHOR_OR_EDITOR, TITLE, INSTITUTION, DATE],
+        "thesis" => &[AUTHOR, TITLE, KIND, INSTITUTION, DATE],
+        // These types of BibTeX say themselves which kind they are.
+        "techreport" | "phdthesis" | "mastersthesis" => &[AUTHOR, TITLE, INSTITUTION, DATE],
+        "unpublished" => &[AUTHOR, TITLE],
+        _ => &[],
+    }
+}
+
+/// The fields that an entry should have and has not.
+pub(super) fn missing(entry: &Entry<'_>) -> Vec<&'static str> {
+    needs(entry.kind())
+        .iter()
+        .filter(|need| !need.iter().any(|name| entry.has(name)))
+        .filter_map(|need| need.first().copied())
+        .collect()
+}
+
+pub(super) fn look(entry: &Entry<'_>, found: &mut Vec<Found>) {
+    if entry.has("identification") {
+        return;
+    }
+    let kind = entry.kind();
+    for field in missing(entry) {
+        let alternatives: &[&str] = needs(kind)
+            .iter()
+            .find(|need| need.first() == Some(&field))
+            .copied()
+            .unwrap_or_default();
+        let help = match alternatives {
+            ["date", ..] => {
+                "add date, or pubstate = {forthcoming} where it has not appeared yet".to_owned()
+            }
+            [only] => format!("add {only}"),
+            [first @ .., last] => format!("add {} or {last}", first.join(", ")),
+            [] => continue,
+        };
+        found.push(
+            Found::warning(field, format!("@{kind} needs {field}, which is missing")).help(help),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::entry::found_in;
+    use super::*;
+
+    fn fields(source: &str) -> Vec<String> {
+        let found = found_in(source, look).into_iter();
+        found.map(|(field, ..)| field).collect()
+    }
+
+    #[test]
+    fn each_type_has_its_own_needs() {
+        assert_eq!(
+            fields("@article{a}"),
+            ["author", "title", "journaltitle", "date"]
+        );
+        assert_eq!(
+            fields("@thesis{a, author={W}, title={T}, year=2001}"),
+            ["type", "institution"]
+        );
+        assert_eq!(
+            fields("@phdthesis{a, author={W}, title={T}, school={S}, year=2001}"),
+            [""; 0]
+        );
+        assert_eq!(
+            fields("@book{a, editor={W}, title={T}, year=2001}"),
+            [""; 0]
+        );
+        assert_eq!(fields("@online{a, title={T}}"), ["url"]);
+        assert_eq!(fields("@whatever{a}"), [""; 0]);
+    }
+
+    #[test]
+    fn older_names_of_fields_will_do() {
+        let source = "@article{a, author={W}, title={T}, journal={J}, year=2001}";
+        assert_eq!(fields(source), [""; 0]);
+    }
+
+    #[test]
+    fn a_forthcoming_work_needs_no_date() {
+        let source = "@book{a, author={W}, title={T}, pubstate={forthcoming}}";
+        assert_eq!(fields(source), [""; 0]);
+    }
+
+    #[test]
+    fn an_empty_field_is_a_missing_one() {
+        assert_eq!(fields("@misc{a, title={{}}}"), ["title"]);
+    }
+}

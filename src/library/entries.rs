@@ -1,0 +1,48 @@
+//! The entries of works, with what their abbreviations stand for.
+
+use std::borrow::Cow;
+
+use super::derive::KnownStrings;
+use super::{Library, Result};
+use crate::formats::bibtex::Strings;
+use crate::work::Work;
+
+/// The entry of a work, with what its abbreviations stand for.
+#[derive(Debug, Clone)]
+pub struct StoredEntry {
+    /// The work's number in the library.
+    pub id: i64,
+    /// The entry, under the key that the library knows it by.
+    pub work: Work,
+    /// The `@string`s of the file that it came from.
+    pub strings: Strings,
+}
+
+impl Library {
+    /// The entries of these works, in this order.
+    ///
+    /// # Errors
+    ///
+    /// [`super::LibraryError::UnreadableWork`] where an entry in the store is damaged.
+    pub fn entries(&self, works: &[i64]) -> Result<Vec<StoredEntry>> {
+        let mut strings = KnownStrings::default();
+        works
+            .iter()
+            .map(|id| {
+                let key = self.key_of(*id)?;
+                let mut work = self.work(&key)?;
+                work.key = key;
+                Ok(StoredEntry {
+                    id: *id,
+                    work,
+                    strings: strings.of(self, *id)?.clone(),
+                })
+            })
+            .collect()
+    }
+
+    /// The work that another one names in `crossref` or `xdata`, if the library has it.
+    pub fn parent<'a>(&self, key: &str) -> Option<Cow<'a, Work>> {
+        self.work(key).ok().map(Cow::Owned)
+    }
+}

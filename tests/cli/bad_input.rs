@@ -1,0 +1,508 @@
+//! What bad input gets: one clear error that names the thing and the way out, and a library as it was.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use crate::desk::Desk;
+
+/// What is refused says `names` and `way_out`, and leaves the file as it was.
+#[track_caller]
+fn is_refused(desk: &Desk, file: &Path, code: i32, line: &str, names: &str, way_out: &str) {
+    let before = std::fs::read(file).unwrap();
+    let told = desk.refuses(code, line);
+    assert!(
+        told.contains(names),
+        "{line} does not name {names}:\n{told}"
+    );
+    assert!(
+        told.contains(way_out),
+        "{line} does not say {way_out}:\n{told}"
+    );
+    assert_eq!(
+        before,
+        std::fs::read(file).unwrap(),
+        "{line} changed the file"
+    );
+}
+
+/// The same for a command that reads the library, which stays as it was.
+#[track_caller]
+fn refused_at_library(desk: &Desk, code: i32, line: &str, names: &str, way_out: &str) {
+    is_refused(desk, &desk.library(), code, line, names, way_out);
+}
+
+mod files {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let desk = Desk::with_chapter();
+        refused_at_library(
+            &desk,
+            1,
+            "import nothing.bib",
+            "nothing.bib",
+            "there is no such file",
+        );
+        refused_at_library(
+            &desk,
+            1,
+            "format --input nothing.bib",
+            "nothing.bib",
+            "no such file",
+        );
+    }
+
+    #[test]
+    fn one_missing_file_of_several_keeps_the_others_out() {
+        let desk = Desk::with_chapter();
+        desk.put("good.bib", "@book{good, title = {Good}}");
+        refused_at_library(
+            &desk,
+            1,
+            "import good.bib nothing.bib",
+            "nothing.bib",
+            "no such file",
+        );
+        assert_eq!(desk.keys("title:good"), [""; 0]);
+    }
+
+    #[test]
+    fn a_directory_is_told_from_a_file() {
+        let desk = Desk::with_chapter();
+        std::fs::create_dir(desk.path("folder")).unwrap();
+        refused_at_library(
+            &desk,
+            1,
+            "import folder",
+            "folder is a directory",
+            "folder/*.bib",
+        );
+    }
+
+    #[test]
+    fn a_binary_file_is_no_bibliography() {
+        let desk = Desk::with_chapter();
+        let bytes: Vec<u8> = (0..4000_u32).map(|n| (n * n % 251) as u8).collect();
+        desk.put("picture.png", bytes);
+        refused_at_library(&desk, 1, "import picture.png", "picture.png", ".bib");
+        refused_at_library(
+            &desk,
+            1,
+            "format --input picture.png",
+            "binary data",
+            ".bib",
+        );
+    }
+
+    #[test]
+    fn a_file_without_entries_is_noticed() {
+        let desk = Desk::empty();
+        desk.put("letter.txt", "Dear Ada, here is the list.\n");
+        let told = desk.runs("import letter.txt").stderr;
+        assert!(told.contains("letter.txt"), "{told}");
+        assert!(told.contains("there are no entries in it"), "{told}");
+    }
+
+    #[test]
+    fn a_bibliography_that_does_not_ship_is_named_with_those_that_do() {
+        let desk = Desk::with_chapter();
+        let line = "import peerbib:chaptr";
+        refused_at_library(&desk, 1, line, "chaptr", "peerbib:chapter");
+    }
+}
+
+mod libraries {
+    use super::*;
+
+    const COMMANDS: [&str; 5] = [
+        "find",
+        "quickstart",
+        "import peerbib:chapter",
+        "undo",
+        "check",
+    ];
+
+    #[test]
+    fn a_missing_library_is_not_made_by_looking_for_it() {
+        let desk = Desk::empty();
+        for line in [
+            "find",
+            "tags",
+            "log",
+            "undo",
+            "export",
+            "check",
+            "format",
+            "tag a:b c",
+        ] {
+            let told = desk.refuses(1, line);
+            assert!(
+                told.contains("no library at DESK/data/peerbib/library.db"),
+                "{told}"
+            );
+            assert!(told.contains("peerbib quickstart"), "{told}");
+        }
+        assert!(!desk.path("data").exists());
+    }
+
+    #[test]
+    fn a_truncated_database_is_damaged_and_stays_as_it_is() {
+        let desk = Desk::with_chapter();
+        let whole = std::fs::read(desk.library()).unwrap();
+        for length in [whole.len() / 2, 4096, 50] {
+            desk.put_library(&whole[..length]);
+            for line in COMMANDS {
+                refused_at_library(&desk, 1, line, "is damaged", "bring back a copy");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_file_is_no_library() {
+        let desk = Desk::empty();
+        desk.put_library("These are my notes.\n");
+        for line in COMMANDS {
+            refused_at_library(&desk, 1, line, "not an SQLite database", "--library PATH");
+        }
+    }
+
+    #[test]
+    fn the_database_of_another_program_is_left_alone() {
+        let desk = Desk::empty();
+        let other = desk.path("other.db");
+        let connection = rusqlite::Connection::open(&other).unwrap();
+        connection
+            .execute_batch("CREATE TABLE recipe (name TEXT)")
+            .unwrap();
+        drop(connection);
+        for line in COMMANDS {
+            let line = format!("--library other.db {line}");
+            is_refused(&desk, &other, 1, &line, "another program", "--library PATH");
+        }
+    }
+
+    #[test]
+    fn a_library_of_a_newer_version_is_left_alone() {
+        let desk = Desk::with_chapter();
+        let connection = rusqlite::Connection::open(desk.library()).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        drop(connection);
+        for line in COMMANDS {
+            refused_at_library(&desk, 1, line, "version 99", "install a newer peerbib");
+        }
+    }
+
+    #[test]
+    fn a_directory_is_no_library() {
+        let desk = Desk::empty();
+        std::fs::create_dir(desk.path("folder")).unwrap();
+        for line in COMMANDS {
+            let told = desk.refuses(1, &format!("--library folder {line}"));
+            assert!(
+                told.contains("folder cannot hold a library: it is a directory"),
+                "{told}"
+            );
+            assert!(told.contains("--library PATH"), "{told}");
+        }
+        assert_eq!(std::fs::read_dir(desk.path("folder")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_place_below_a_file_cannot_hold_a_library() {
+        let desk = Desk::empty();
+        let file = desk.put("file", "text");
+        for line in ["quickstart", "init", "import peerbib:chapter", "find"] {
+            let line = format!("--library file/library.db {line}");
+            is_refused(&desk, &file, 1, &line, "file/library.db", "--library PATH");
+        }
+    }
+
+    /// Whoever runs the tests as root may write everywhere but there.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_read_only_place_cannot_hold_a_library() {
+        let desk = Desk::empty();
+        for line in ["quickstart", "init", "import peerbib:chapter"] {
+            let told = desk.refuses(1, &format!("--library /proc/peerbib/library.db {line}"));
+            assert!(told.contains("/proc/peerbib"), "{told}");
+            assert!(told.contains("--library PATH"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_library_in_use_by_another_program_says_so() {
+        let desk = Desk::with_chapter();
+        let connection = rusqlite::Connection::open(desk.library()).unwrap();
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let told = desk.refuses(1, "tag theme:law merten2000");
+        assert!(told.contains("in use by another program"), "{told}");
+        assert!(told.contains("try again"), "{told}");
+    }
+}
+
+mod names {
+    use super::*;
+
+    #[test]
+    fn an_unknown_style_suggests_another() {
+        let desk = Desk::with_chapter();
+        refused_at_library(
+            &desk,
+            1,
+            "format --style appa",
+            "\u{201c}appa\u{201d}",
+            "did you mean apa?",
+        );
+        refused_at_library(
+            &desk,
+            1,
+            "format --style zzzz",
+            "\u{201c}zzzz\u{201d}",
+            "peerbib style list",
+        );
+        refused_at_library(
+            &desk,
+            1,
+            "format --style ./no.csl",
+            "./no.csl",
+            "peerbib style list",
+        );
+    }
+
+    #[test]
+    fn a_style_that_is_none_says_where() {
+        let desk = Desk::with_chapter();
+        desk.put("broken.csl", "<style><unclosed></style>");
+        refused_at_library(&desk, 1, "format --style broken.csl", "broken.csl", "help:");
+    }
+
+    #[test]
+    fn an_unknown_locale_suggests_another() {
+        let desk = Desk::with_chapter();
+        refused_at_library(
+            &desk,
+            1,
+            "format --locale de-DX",
+            "\u{201c}de-DX\u{201d}",
+            "did you mean de-DE?",
+        );
+        refused_at_library(
+            &desk,
+            1,
+            "format --locale xx-YY",
+            "\u{201c}xx-YY\u{201d}",
+            "en-GB",
+        );
+    }
+
+    #[test]
+    fn an_unknown_tag_suggests_another() {
+        let desk = Desk::with_chapter();
+        for line in [
+            "tag theme:germ-frm merten2000",
+            "untag theme:germ-frm merten2000",
+            "find theme:germ-frm",
+            "format theme:germ-frm",
+            "tags show theme:germ-frm",
+            "tags remove theme:germ-frm",
+        ] {
+            refused_at_library(
+                &desk,
+                1,
+                line,
+                "\u{201c}theme:germ-frm\u{201d}",
+                "did you mean theme:germ-form?",
+            );
+        }
+        refused_at_library(
+            &desk,
+            1,
+            "tag theme:xyz merten2000",
+            "theme:xyz",
+            "peerbib tags",
+        );
+        refused_at_library(&desk, 1, "tag theme:xyz merten2000", "theme:xyz", "--new");
+        refused_at_library(&desk, 1, "tags moovement", "moovement", "movement, theme");
+        refused_at_library(
+            &desk,
+            2,
+            "format --group-by moovement",
+            "moovement",
+            "movement, theme",
+        );
+    }
+
+    #[test]
+    fn a_word_that_is_no_tag_shows_how_one_is_written() {
+        let desk = Desk::with_chapter();
+        for line in [
+            "tag 'theme:two words' merten2000 --new",
+            "tag reading merten2000 --new",
+            "tags add reading",
+        ] {
+            refused_at_library(&desk, 1, line, "is not a tag", "FACET:NAME");
+        }
+        refused_at_library(
+            &desk,
+            2,
+            "tag , merten2000",
+            "no tag is named",
+            "FACET:NAME",
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_suggests_another() {
+        let desk = Desk::with_chapter();
+        for line in [
+            "show benkler2002cose",
+            "why benkler2002cose",
+            "tag theme:law benkler2002cose",
+            "untag theme:law merten2000 benkler2002cose",
+        ] {
+            refused_at_library(
+                &desk,
+                1,
+                line,
+                "\u{201c}benkler2002cose\u{201d}",
+                "did you mean benkler2002coase?",
+            );
+        }
+        refused_at_library(&desk, 1, "show zzz", "\u{201c}zzz\u{201d}", "peerbib find");
+    }
+
+    #[test]
+    fn an_unknown_verb_or_option_is_wrong_usage() {
+        let desk = Desk::with_chapter();
+        refused_at_library(
+            &desk,
+            2,
+            "frmat",
+            "'frmat'",
+            "similar subcommand exists: 'format'",
+        );
+        refused_at_library(&desk, 2, "find commons --kesy", "'--kesy'", "'--keys'");
+        refused_at_library(&desk, 2, "export --to foo", "'foo'", "biblatex");
+        refused_at_library(&desk, 2, "man frmat", "frmat", "peerbib --help");
+        refused_at_library(&desk, 2, "tag theme:law", "<KEY>", "--help");
+    }
+
+    #[test]
+    fn a_query_and_files_do_not_go_together() {
+        let desk = Desk::with_chapter();
+        desk.put("a.bib", "@book{a, title = {A}}");
+        let line = "format movement:oekonux --input a.bib";
+        refused_at_library(&desk, 2, line, "--input", "leave the query out");
+    }
+
+    #[test]
+    fn nothing_to_undo_or_redo_says_so() {
+        let desk = Desk::with_chapter();
+        refused_at_library(&desk, 1, "redo", "nothing to redo", "peerbib log");
+        desk.runs("undo");
+        refused_at_library(&desk, 1, "undo", "nothing to undo", "peerbib log");
+    }
+}
+
+mod queries {
+    use super::*;
+
+    /// The caret stands below the character at which the query goes wrong.
+    #[track_caller]
+    fn points_at(query: &str, position: usize, message: &str) {
+        let desk = Desk::with("@book{a, title = {A}}");
+        let before = std::fs::read(desk.library()).unwrap();
+        let told = desk.refuses(2, &format!("find '{query}'"));
+        let lines: Vec<_> = told.lines().collect();
+        let line = lines
+            .iter()
+            .position(|line| line.trim() == query)
+            .unwrap_or_else(|| panic!("{told}"));
+        let column = |text: &str| text.chars().take_while(|c| *c == ' ').count();
+        assert_eq!(lines[line + 1].trim(), "^", "{told}");
+        assert_eq!(
+            column(lines[line + 1]),
+            column(lines[line]) + position,
+            "{told}"
+        );
+        assert!(told.contains(message), "{told}");
+        assert!(told.contains("help: "), "{told}");
+        assert_eq!(before, std::fs::read(desk.library()).unwrap());
+    }
+
+    #[test]
+    fn a_malformed_query_is_shown_with_a_caret() {
+        points_at("law (author:merten", 4, "this bracket is never closed");
+        points_at("law)", 3, "this bracket closes nothing");
+        points_at("author:", 0, "has no value");
+        points_at("law year:20x", 4, "\u{201c}20x\u{201d} is not a year");
+        points_at("year:2006..2002", 0, "after its end");
+        points_at("law OR", 4, "OR needs something on both sides");
+        points_at("OR law", 0, "OR needs something on both sides");
+        points_at(
+            "law \"open phrase",
+            4,
+            "this quotation mark is never closed",
+        );
+        points_at("law ...", 4, "there is no word here");
+        points_at("tag:law", 0, "FACET:NAME");
+        points_at("étude )", 6, "this bracket closes nothing");
+    }
+
+    #[test]
+    fn brackets_without_end_are_refused() {
+        let desk = Desk::with("@book{a, title = {A}}");
+        let told = desk.refuses(2, &format!("find '{}'", "(".repeat(100_000)));
+        assert!(told.contains("too many brackets"), "{}", &told[..200]);
+        let told = desk.refuses(2, &format!("find '{}a'", "-(".repeat(5_000)));
+        assert!(told.contains("too many brackets"), "{}", &told[..200]);
+    }
+
+    #[test]
+    fn a_word_that_full_text_search_would_read_as_an_operator_is_a_word() {
+        let desk = Desk::with("@book{a, title = {Near and far: NOT here}}");
+        for query in [
+            "NOT",
+            "NEAR",
+            "'near*'",
+            "title:near",
+            "'{near}'",
+            "'a+b OR near'",
+        ] {
+            let run = desk.runs(&format!("find {query} --keys"));
+            assert_eq!(run.stdout, "a\n", "{query}");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_closed_pipe_ends_quietly() {
+    let desk = Desk::with_chapter();
+    for line in [
+        "export",
+        "find",
+        "format --to html",
+        "find --json",
+        "tags",
+        "completions bash",
+        "man",
+        "--help",
+    ] {
+        let mut child = desk
+            .command(env!("CARGO_BIN_EXE_peerbib"))
+            .args(crate::desk::words(line))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Nobody reads from here on.
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!told.contains("error"), "{line}: {told}");
+        assert!(!told.contains("panicked"), "{line}: {told}");
+        assert_eq!(output.status.code(), Some(0), "{line}: {told}");
+    }
+}

@@ -1,0 +1,233 @@
+//! A desk to work at: a directory of its own, in which peerbib is run as a person runs it.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A directory with a library in it, which goes with the test.
+pub(crate) struct Desk {
+    directory: TempDir,
+}
+
+/// How a run of the program ended, and what it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Desk {
+    /// A desk without a library.
+    pub(crate) fn empty() -> Self {
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// A desk whose library holds the works of the chapter, with their tags.
+    pub(crate) fn with_chapter() -> Self {
+        let desk = Self::empty();
+        desk.runs("import peerbib:chapter");
+        desk
+    }
+
+    /// A desk whose library holds the works of `bibliography`, which lies there as `refs.bib`.
+    pub(crate) fn with(bibliography: &str) -> Self {
+        let desk = Self::empty();
+        desk.put("refs.bib", bibliography);
+        desk.runs("import refs.bib");
+        desk
+    }
+
+    /// Where a file of this name lies.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Where the library lies.
+    pub(crate) fn library(&self) -> PathBuf {
+        self.path("data/peerbib/library.db")
+    }
+
+    /// Puts a file on the desk.
+    pub(crate) fn put(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Puts a library made by another command in the place of this one.
+    pub(crate) fn put_library(&self, content: impl AsRef<[u8]>) {
+        std::fs::create_dir_all(self.library().parent().unwrap()).unwrap();
+        std::fs::write(self.library(), content).unwrap();
+    }
+
+    /// A program that runs at this desk and knows nothing of the machine.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        let peerbib = Path::new(env!("CARGO_BIN_EXE_peerbib")).parent().unwrap();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(
+            std::iter::once(peerbib.to_path_buf()).chain(std::env::split_paths(&path)),
+        );
+        command
+            .current_dir(self.directory.path())
+            .env_clear()
+            .env("PATH", path.unwrap())
+            .env("HOME", self.directory.path())
+            .env("XDG_DATA_HOME", self.path("data"))
+            .env("USER", "ada")
+            .env("RUST_BACKTRACE", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs peerbib with these arguments and this standard input.
+    pub(crate) fn peerbib(&self, arguments: &[impl AsRef<std::ffi::OsStr>], input: &str) -> Run {
+        let mut child = self
+            .command(env!("CARGO_BIN_EXE_peerbib"))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A program that does not read its input may have ended by now.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let run = Run {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        for sign in ["panicked at", "stack backtrace", "RUST_BACKTRACE"] {
+            assert!(!run.stderr.contains(sign), "{}", run.stderr);
+        }
+        run
+    }
+
+    /// Runs peerbib with the arguments that a shell would make of `line`, which must end as all done.
+    #[track_caller]
+    pub(crate) fn runs(&self, line: &str) -> Run {
+        self.ends(0, line)
+    }
+
+    /// Runs peerbib, which must end with this exit code.
+    #[track_caller]
+    pub(crate) fn ends(&self, code: i32, line: &str) -> Run {
+        let run = self.peerbib(&words(line), "");
+        assert_eq!(
+            run.code,
+            Some(code),
+            "peerbib {line}\n{}\n{}",
+            run.stdout,
+            run.stderr
+        );
+        run
+    }
+
+    /// Runs peerbib, which must refuse with this exit code, print nothing, and give one clear error:
+    /// what is told, with the desk's own directory as `DESK`.
+    #[track_caller]
+    pub(crate) fn refuses(&self, code: i32, line: &str) -> String {
+        let run = self.ends(code, line);
+        assert_eq!(run.stdout, "", "peerbib {line} printed data");
+        assert_eq!(
+            run.stderr.matches("error:").count(),
+            1,
+            "peerbib {line} gives one error:\n{}",
+            run.stderr
+        );
+        self.without_place(&run.stderr)
+    }
+
+    /// Runs peerbib and reads what it prints as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self, line: &str) -> Value {
+        serde_json::from_str(&self.runs(line).stdout).unwrap()
+    }
+
+    /// The keys of the works that a query finds, in order.
+    #[track_caller]
+    pub(crate) fn keys(&self, query: &str) -> Vec<String> {
+        let run = self.runs(&format!("find {query} --keys"));
+        run.stdout.lines().map(str::to_owned).collect()
+    }
+
+    /// Text with `DESK` for the desk's own directory.
+    pub(crate) fn without_place(&self, text: &str) -> String {
+        let path = self.directory.path();
+        let canonical = path.canonicalize().unwrap();
+        text.replace(canonical.to_str().unwrap(), "DESK")
+            .replace(path.to_str().unwrap(), "DESK")
+    }
+
+    /// All that the library says of itself: its entries, works, tags and who put them there.
+    pub(crate) fn state(&self) -> String {
+        let keys: Vec<String> = self.keys("");
+        let mut state = String::new();
+        for line in ["export", "find --json", "tags --json"] {
+            state.push_str(&self.runs(line).stdout);
+        }
+        let tags = self.json("tags --json");
+        for tag in tags.as_array().unwrap() {
+            let line = format!("tags show {} --json", tag["tag"].as_str().unwrap());
+            state.push_str(&self.runs(&line).stdout);
+        }
+        if !keys.is_empty() {
+            state.push_str(&self.runs(&format!("why {} --json", keys.join(" "))).stdout);
+            state.push_str(&self.runs(&format!("show {} --json", keys.join(" "))).stdout);
+        }
+        state
+    }
+}
+
+/// The words of a command line, as a shell cuts them.
+pub(crate) fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for character in line.chars() {
+        match quote {
+            Some(open) if character == open => quote = None,
+            Some(_) => word.get_or_insert_default().push(character),
+            None if character == '\'' || character == '"' => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            None if character.is_whitespace() => words.extend(word.take()),
+            None => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+/// Text with `TIME` for each moment in it, to the second.
+pub(crate) fn without_times(text: &str) -> String {
+    let pattern = "dddd-dd-dd?dd:dd:dd";
+    let characters: Vec<char> = text.chars().collect();
+    let mut plain = String::new();
+    let mut index = 0;
+    while index < characters.len() {
+        let here = characters[index..].iter().zip(pattern.chars());
+        let is_time = characters.len() - index >= pattern.len()
+            && here.clone().all(|(found, expected)| match expected {
+                'd' => found.is_ascii_digit(),
+                '?' => matches!(found, 'T' | ' '),
+                other => *found == other,
+            });
+        if is_time {
+            plain.push_str("TIME");
+            index += pattern.len();
+        } else {
+            plain.push(characters[index]);
+            index += 1;
+        }
+    }
+    plain
+}

@@ -1,0 +1,73 @@
+//! `peerbib export`
+
+use crate::desk::Desk;
+
+const FILE: &str = "% Encoding: UTF-8\n\n@STRING{jot = \"Journal of Things\"}\n@preamble{\"\\newcommand\"}\n\nSome words between.\n@Article{b, AUTHOR = {Wren, Ada},\n\ttitle={B}, journal = jot # { A}, }\n@comment{jabref-meta: x}\n@book(a, title = \"A {\"}q{\"}\", mystery = {kept})\n% the end";
+
+#[test]
+fn a_file_comes_out_byte_for_byte() {
+    let desk = Desk::with(FILE);
+    assert_eq!(desk.runs("export").stdout, FILE);
+}
+
+#[test]
+fn the_chapter_comes_out_byte_for_byte() {
+    let desk = Desk::with_chapter();
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/bib/chapter.bib");
+    assert_eq!(
+        desk.runs("export").stdout,
+        std::fs::read_to_string(shipped).unwrap()
+    );
+}
+
+#[test]
+fn a_file_with_bad_entries_comes_out_byte_for_byte() {
+    let file = "@book{a, title = {A}}\n@book{b, title = {B}\n@book{c, title = {C}}\n";
+    let desk = Desk::empty();
+    desk.put("refs.bib", file);
+    desk.ends(1, "import refs.bib");
+    assert_eq!(desk.runs("export").stdout, file);
+}
+
+#[test]
+fn a_query_exports_the_works_that_it_finds_with_their_abbreviations() {
+    let desk = Desk::with(FILE);
+    assert_eq!(
+        desk.runs("export author:wren").stdout,
+        "@STRING{jot = \"Journal of Things\"}\n\n@Article{b, AUTHOR = {Wren, Ada},\n\ttitle={B}, journal = jot # { A}, }\n"
+    );
+    assert_eq!(
+        desk.runs("export -author:wren --to csl-json")
+            .stdout
+            .matches("\"id\"")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn csl_json_has_the_variables_of_csl() {
+    let desk = Desk::with(FILE);
+    let items = desk.json("export author:wren --to csl-json");
+    assert_eq!(items[0]["id"], "b");
+    assert_eq!(items[0]["type"], "article-journal");
+    assert_eq!(items[0]["container-title"], "Journal of Things A");
+    assert_eq!(items[0]["author"][0]["family"], "Wren");
+}
+
+#[test]
+fn what_was_exported_comes_in_again_as_it_is() {
+    let desk = Desk::with_chapter();
+    desk.put("again.bib", desk.runs("export").stdout);
+    let receipt = desk.json("import again.bib --json");
+    assert_eq!(receipt["unchanged"], 43);
+    assert_eq!(receipt["rejected"], 0);
+    assert_eq!(desk.keys("").len(), 43);
+}
+
+#[test]
+fn an_export_that_finds_nothing_says_so() {
+    let run = Desk::with(FILE).runs("export nothing-of-the-kind");
+    assert_eq!(run.stdout, "");
+    assert_eq!(run.stderr, "no works found\n");
+}

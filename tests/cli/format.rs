@@ -1,0 +1,272 @@
+//! `peerbib format`
+
+use crate::desk::Desk;
+
+const WORKS: &str = "\
+@book{wren, author = {Wren, Ada}, title = {Nests}, publisher = {Circle Press}, date = {2015},
+  keywords = {theme:birds}, annotation = {My own private remark.}}
+@article{finch, author = {Finch, Bo}, title = {Twigs \\& feathers}, journaltitle = {Journal of Nests}, volume = {4},
+  number = {2}, pages = {10--20}, date = {2001}, keywords = {theme:wood, theme:birds}}
+@online{circle, author = {{Reading Circle}}, title = {A page}, url = {https://example.org/page}}
+";
+
+/// The texts stand in the output, in this order.
+#[track_caller]
+fn in_order(output: &str, texts: &[&str]) {
+    let mut from = 0;
+    for text in texts {
+        match output[from..].find(text) {
+            Some(place) => from += place + text.len(),
+            None => panic!("no {text} where it should be:\n{output}"),
+        }
+    }
+}
+
+#[test]
+fn a_list_is_sorted_as_the_style_says() {
+    let desk = Desk::with(WORKS);
+    let list = desk.runs("format").stdout;
+    in_order(
+        &list,
+        &["Finch, B. (2001)", "Reading Circle", "Wren, A. (2015)"],
+    );
+}
+
+#[test]
+fn a_query_chooses_the_works() {
+    let desk = Desk::with(WORKS);
+    let list = desk
+        .runs("format theme:birds -author:finch --style apa --to text")
+        .stdout;
+    assert!(list.starts_with("Wren, A. (2015)"), "{list}");
+    assert!(!list.contains("Finch"), "{list}");
+    assert_eq!(desk.runs("format title:nothing").stdout.trim(), "");
+}
+
+#[test]
+fn sections_follow_the_tags_of_a_facet() {
+    let desk = Desk::with(WORKS);
+    desk.runs("tags add theme:birds --label 'On birds'");
+    let list = desk.runs("format --group-by theme").stdout;
+    in_order(
+        &list,
+        &[
+            "On birds\n",
+            "Finch",
+            "Wren",
+            "wood\n",
+            "Finch",
+            "Without a theme\n",
+            "Reading Circle",
+        ],
+    );
+}
+
+#[test]
+fn sections_follow_movements_with_narrower_ones_below() {
+    let desk = Desk::with_chapter();
+    let list = desk
+        .runs("format -key:jopp --group-by movement --to markdown")
+        .stdout;
+    in_order(
+        &list,
+        &[
+            "# Berkman Klein Center circle\n",
+            "# Oekonux\n",
+            "# P2P Foundation\n",
+        ],
+    );
+}
+
+#[test]
+fn sections_follow_years_types_and_authors() {
+    let desk = Desk::with(WORKS);
+    in_order(
+        &desk.runs("format --group-by year").stdout,
+        &[
+            "2001\n",
+            "Finch",
+            "2015\n",
+            "Wren",
+            "No date\n",
+            "Reading Circle",
+        ],
+    );
+    in_order(
+        &desk.runs("format --group-by type").stdout,
+        &[
+            "Articles\n",
+            "Finch",
+            "Books\n",
+            "Wren",
+            "Online texts\n",
+            "Reading Circle",
+        ],
+    );
+    in_order(
+        &desk.runs("format --group-by author").stdout,
+        &[
+            "Bo Finch\n",
+            "Finch",
+            "Reading Circle\n",
+            "Ada Wren\n",
+            "Wren",
+        ],
+    );
+}
+
+#[test]
+fn every_target_writes_its_own_markup() {
+    let desk = Desk::with(WORKS);
+    let to = |target: &str| {
+        desk.runs(&format!("format author:finch --to {target}"))
+            .stdout
+    };
+    assert!(
+        to("text").contains("Twigs & feathers. Journal of Nests, 4(2), 10\u{2013}20"),
+        "{}",
+        to("text")
+    );
+    assert!(to("ansi").contains("\u{1b}[3m"), "{}", to("ansi"));
+    assert!(
+        to("html").contains("<i>Journal of Nests</i>"),
+        "{}",
+        to("html")
+    );
+    assert!(
+        to("html").contains("Twigs &#38; feathers"),
+        "{}",
+        to("html")
+    );
+    assert!(
+        to("markdown").contains("*Journal of Nests*"),
+        "{}",
+        to("markdown")
+    );
+}
+
+#[test]
+fn text_has_no_escape_sequences_where_nobody_sees_them() {
+    let desk = Desk::with(WORKS);
+    assert!(!desk.runs("format").stdout.contains('\u{1b}'));
+    assert!(desk.runs("format --color always").stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn json_keeps_its_contract() {
+    let desk = Desk::with(WORKS);
+    let entries = desk.json("format --to json");
+    let entries = entries.as_array().unwrap();
+    let keys: Vec<_> = entries
+        .iter()
+        .map(|entry| entry["key"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        keys,
+        ["finch", "circle", "wren"],
+        "in the order of the bibliography"
+    );
+    for entry in entries {
+        let fields: Vec<_> = entry.as_object().unwrap().keys().collect();
+        assert_eq!(fields, ["html", "key", "text"]);
+        let html = entry["html"].as_str().unwrap();
+        assert!(
+            html.trim_start().starts_with("<div class=\"csl-entry\">"),
+            "{html}"
+        );
+        assert!(html.trim_end().ends_with("</div>"), "{html}");
+    }
+    assert!(
+        entries[0]["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("Finch, B. (2001). Twigs & feathers.")
+    );
+    assert!(
+        entries[0]["html"]
+            .as_str()
+            .unwrap()
+            .contains("<i>Journal of Nests</i>")
+    );
+    let grouped = desk.json("format --to json --group-by year");
+    assert_eq!(grouped[0]["group"], "2001");
+}
+
+#[test]
+fn files_are_formatted_without_a_library() {
+    let desk = Desk::empty();
+    desk.put("works.bib", WORKS);
+    desk.put(
+        "more.bib",
+        "@book{swift, author = {Swift, Di}, title = {Eggs}, date = {1999}}",
+    );
+    let list = desk
+        .runs("format --input works.bib --input more.bib --group-by theme")
+        .stdout;
+    in_order(
+        &list,
+        &[
+            "birds\n",
+            "Finch",
+            "Wren",
+            "wood\n",
+            "Finch",
+            "Without a theme\n",
+            "Swift",
+        ],
+    );
+    let run = desk.peerbib(&["format", "--input", "-", "--to", "json"], WORKS);
+    assert_eq!(run.stdout.matches("\"key\"").count(), 3, "{}", run.stderr);
+    assert!(!desk.path("data").exists(), "no library is made");
+}
+
+#[test]
+fn a_bad_entry_of_a_file_is_told_and_the_others_are_formatted() {
+    let desk = Desk::empty();
+    desk.put("works.bib", format!("{WORKS}@book{{bad, title = {{Open\n"));
+    let run = desk.ends(1, "format --input works.bib");
+    assert!(
+        run.stderr.contains("works.bib:6: error: bad:"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(
+        run.stdout.lines().filter(|line| !line.is_empty()).count(),
+        3
+    );
+}
+
+#[test]
+fn private_annotations_are_printed_only_where_they_are_asked_for() {
+    let desk = Desk::with(WORKS);
+    let list = |more: &str| {
+        desk.runs(&format!("format --style annotated-reading-list {more}"))
+            .stdout
+    };
+    assert!(!list("").contains("private remark"));
+    assert!(list("--annotations").contains("My own private remark."));
+}
+
+#[test]
+fn a_locale_translates_the_terms() {
+    let desk = Desk::with(
+        "@incollection{a, author = {Wren, Ada}, editor = {Finch, Bo}, title = {Nests}, booktitle = {Birds}, date = {2001}}\n",
+    );
+    assert!(
+        desk.runs("format --locale de-DE")
+            .stdout
+            .contains("(Hrsg.)")
+    );
+    assert!(desk.runs("format --locale de").stdout.contains("(Hrsg.)"));
+    assert!(desk.runs("format --locale en-US").stdout.contains("(Ed.)"));
+}
+
+#[test]
+fn a_style_file_is_used_by_its_path() {
+    let desk = Desk::with(WORKS);
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
+    std::fs::copy(own, desk.path("house.csl")).unwrap();
+    let by_path = desk.runs("format --style house.csl").stdout;
+    assert_eq!(by_path, desk.runs("format --style compact-syllabus").stdout);
+    assert_eq!(by_path, desk.runs("format --style ./house.csl").stdout);
+}

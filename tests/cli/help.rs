@@ -1,0 +1,157 @@
+//! The help: read as a whole, and its examples run.
+
+use std::fmt::Write as _;
+
+use crate::desk::{Desk, words};
+
+/// The verbs that `peerbib … --help` lists, with those below them.
+fn verbs(desk: &Desk, above: &str) -> Vec<String> {
+    let help = desk.runs(&format!("{above} --help")).stdout;
+    let mut verbs = Vec::new();
+    if let Some((_, commands)) = help.split_once("Commands:\n") {
+        for line in commands.lines().take_while(|line| !line.is_empty()) {
+            let Some(verb) = line
+                .strip_prefix("  ")
+                .and_then(|line| line.split(' ').next())
+            else {
+                continue;
+            };
+            if !verb.is_empty() {
+                let verb = format!("{above} {verb}").trim().to_owned();
+                let narrower = self::verbs(desk, &verb);
+                verbs.push(verb);
+                verbs.extend(narrower);
+            }
+        }
+    }
+    verbs
+}
+
+/// What stands behind `Example:` or `Examples:` at the end of a help text, line by line.
+fn examples(help: &str) -> Vec<String> {
+    let Some((_, examples)) = help.split_once("\nExample") else {
+        return Vec::new();
+    };
+    examples
+        .lines()
+        .skip(1)
+        .map_while(|line| line.strip_prefix("  "))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_whole_help() {
+    let desk = Desk::empty();
+    let mut reference = String::new();
+    let verbs = verbs(&desk, "");
+    assert!(verbs.len() > 20, "{verbs:?}");
+    for verb in std::iter::once(String::new()).chain(verbs) {
+        let line = format!("peerbib {verb}");
+        let help = desk.runs(&format!("{verb} --help")).stdout;
+        let _ = writeln!(reference, "######## {}\n\n{help}", line.trim());
+    }
+    insta::assert_snapshot!(reference);
+}
+
+#[test]
+fn every_verb_shows_an_example() {
+    let desk = Desk::empty();
+    for verb in verbs(&desk, "") {
+        let help = desk.runs(&format!("{verb} --help")).stdout;
+        let examples = examples(&help);
+        assert!(!examples.is_empty(), "{verb}:\n{help}");
+        let named = format!("peerbib {verb}");
+        let own = |line: &String| line.contains(&named) || line.contains(&format!(" {verb}"));
+        assert!(examples.iter().any(own), "{verb}: {examples:?}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_examples_run() {
+    let desk = Desk::empty();
+    for verb in std::iter::once(String::new()).chain(verbs(&desk, "")) {
+        let help = desk.runs(&format!("{verb} --help")).stdout;
+        for example in examples(&help).iter().chain(&start_here(&help)) {
+            // What an example takes for granted.
+            let desk = Desk::with_chapter();
+            desk.put(
+                "refs.bib",
+                "@book{wren, author = {Wren, Ada}, title = {Nests}}\n",
+            );
+            desk.runs("tag course:week-3 merten2000 --new");
+            let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
+            std::fs::copy(own, desk.path("house.csl")).unwrap();
+            std::fs::create_dir_all(desk.path(".local/share/bash-completion/completions")).unwrap();
+            if example.starts_with("peerbib undo") || example.starts_with("peerbib redo") {
+                desk.runs("tag theme:law merten2000");
+            }
+            if example.starts_with("peerbib redo") {
+                desk.runs("undo");
+            }
+            // Not every machine has a reader of manual pages.
+            let line = example.replace(" | man -l -", "");
+            let output = desk.command("sh").args(["-c", &line]).output().unwrap();
+            let told = String::from_utf8_lossy(&output.stderr);
+            // 1: there are findings, or not every work could be rendered.
+            assert!(
+                matches!(output.status.code(), Some(0 | 1)),
+                "{line}:\n{told}"
+            );
+            assert!(!told.contains("error:"), "{line}:\n{told}");
+        }
+    }
+}
+
+/// The examples at the end of `peerbib --help`.
+fn start_here(help: &str) -> Vec<String> {
+    let Some((_, lines)) = help.split_once("Start here:\n") else {
+        return Vec::new();
+    };
+    lines
+        .lines()
+        .map_while(|line| line.strip_prefix("  "))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn help_is_short_and_long() {
+    let desk = Desk::empty();
+    for verb in verbs(&desk, "") {
+        let short = desk.runs(&format!("{verb} -h")).stdout;
+        assert!(short.contains("Usage: peerbib"), "{verb}: {short}");
+    }
+    assert!(desk.runs("--version").stdout.starts_with("peerbib "));
+    assert!(desk.runs("find -V").stdout.starts_with("peerbib"));
+    let bare = desk.ends(2, "");
+    assert!(
+        bare.stderr.contains("peerbib quickstart"),
+        "{}",
+        bare.stderr
+    );
+}
+
+#[test]
+fn there_is_a_manual_page_for_every_verb_and_completions_for_every_shell() {
+    let desk = Desk::empty();
+    assert!(desk.runs("man").stdout.contains(".TH peerbib"));
+    for verb in verbs(&desk, "").iter().filter(|verb| !verb.contains(' ')) {
+        let page = desk.runs(&format!("man {verb}")).stdout;
+        assert!(
+            page.contains(&format!("peerbib\\-{verb}"))
+                || page.contains(&format!("peerbib-{verb}")),
+            "{verb}: {page}"
+        );
+    }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = desk.runs(&format!("completions {shell}")).stdout;
+        assert!(script.contains("quickstart"), "{shell}");
+    }
+}
+
+#[test]
+fn words_are_cut_as_a_shell_cuts_them() {
+    assert_eq!(words("a 'b c' d\"e f\"  ''"), ["a", "b c", "de f", ""]);
+}

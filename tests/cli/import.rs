@@ -1,0 +1,264 @@
+//! `peerbib import`
+
+use serde_json::json;
+
+use crate::desk::Desk;
+
+/// Each line has its own fault but the first and the last.
+const HALF_READABLE: &str = "\
+@string{jot = {Journal of Things}}
+@article{good, author = {Wren, Ada}, title = {Nests}, journal = jot, year = 2001}
+@article{undefined, author = {Wren, Ada}, title = {Twigs}, journal = nope, year = 2002}
+@article{undated, author = {Wren, Ada}, title = {Eggs}, year = {n.d.}}
+@article{broken, author = {Wren, Ada, title = {Feathers}
+@article{dup, title = {One}}
+@article{dup, title = {Two}}
+@article{dup, title = {One}}
+@article{, title = {No key}}
+@book{last, title = {Last}, year = 2003}
+";
+
+#[test]
+fn a_bad_entry_costs_one_entry() {
+    let desk = Desk::empty();
+    desk.put("half.bib", HALF_READABLE);
+    let run = desk.ends(1, "import half.bib");
+    let told = desk.without_place(&run.stderr);
+    assert!(
+        told.contains("DESK/half.bib:5: error: broken: rejected: the entry is not closed"),
+        "{told}"
+    );
+    assert!(told.contains("DESK/half.bib:9: error: rejected: the entry has no citation key"));
+    let mut keys = desk.keys("");
+    keys.sort();
+    assert_eq!(
+        keys,
+        ["dup", "dup-2", "good", "last", "undated", "undefined"]
+    );
+}
+
+#[test]
+fn the_receipt_says_file_line_key_field_and_reason() {
+    let desk = Desk::empty();
+    desk.put("half.bib", HALF_READABLE);
+    let run = desk.ends(1, "import half.bib");
+    let told = desk.without_place(&format!("{}{}", run.stderr, run.stdout));
+    // The width of the table hangs on the length of the path.
+    let told: Vec<_> = told
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn the_receipt_as_json_keeps_its_contract() {
+    let desk = Desk::empty();
+    desk.put("half.bib", HALF_READABLE);
+    desk.put("fine.bib", "@book{fine, title = {Fine}}\n");
+    let run = desk.ends(1, "import half.bib fine.bib --json");
+    let receipt: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let counts = |of: &serde_json::Value| {
+        ["entries", "imported", "updated", "unchanged", "rejected"]
+            .map(|name| of[name].as_u64().unwrap())
+    };
+    assert_eq!(counts(&receipt["files"][0]), [9, 6, 0, 1, 2]);
+    assert_eq!(counts(&receipt["files"][1]), [1, 1, 0, 0, 0]);
+    assert_eq!(counts(&receipt), [10, 7, 0, 1, 2]);
+    assert!(
+        receipt["files"][0]["path"]
+            .as_str()
+            .unwrap()
+            .ends_with("/half.bib")
+    );
+    let problems = receipt["files"][0]["problems"].as_array().unwrap();
+    let lines: Vec<_> = problems.iter().map(|problem| &problem["line"]).collect();
+    assert_eq!(lines, [3, 4, 5, 7, 8, 9], "by line");
+    assert_eq!(
+        problems[0],
+        json!({
+            "line": 3, "key": "undefined", "field": "journal", "severity": "warning",
+            "message": "the abbreviation nope is not defined; its name is kept",
+        })
+    );
+    assert_eq!(problems[1]["field"], "year");
+    assert_eq!(problems[2]["key"], "broken");
+    assert_eq!(problems[2]["severity"], "error");
+    assert_eq!(receipt["files"][1]["problems"], json!([]));
+}
+
+#[test]
+fn an_undefined_abbreviation_keeps_its_name() {
+    let desk = Desk::with(HALF_READABLE.lines().nth(2).unwrap());
+    assert_eq!(
+        desk.json("show undefined --json")[0]["csl"]["container-title"],
+        "nope"
+    );
+}
+
+#[test]
+fn an_abbreviation_of_the_file_is_resolved() {
+    let desk = Desk::empty();
+    desk.put("half.bib", HALF_READABLE);
+    desk.ends(1, "import half.bib");
+    let shown = desk.json("show good --json");
+    assert_eq!(shown[0]["csl"]["container-title"], "Journal of Things");
+}
+
+#[test]
+fn a_year_that_is_none_is_kept_and_shown() {
+    let desk = Desk::with("@book{eggs, author = {Wren, Ada}, title = {Eggs}, year = {n.d.}}\n");
+    assert!(desk.runs("show eggs").stdout.contains("n.d."));
+    assert!(desk.runs("format").stdout.contains("n.d."));
+}
+
+#[test]
+fn rejects_come_back_with_their_reason_and_can_be_mended() {
+    let desk = Desk::empty();
+    desk.put("half.bib", HALF_READABLE);
+    desk.ends(1, "import half.bib --rejects rejects.bib");
+    let rejects = std::fs::read_to_string(desk.path("rejects.bib")).unwrap();
+    assert_eq!(
+        desk.without_place(&rejects),
+        "% DESK/half.bib:5: the entry is not closed: a closing brace, parenthesis or quotation mark is \
+         missing\n@article{broken, author = {Wren, Ada, title = {Feathers}\n\n\
+         % DESK/half.bib:9: the entry has no citation key\n@article{, title = {No key}}\n\n"
+    );
+    desk.put(
+        "rejects.bib",
+        rejects
+            .replace("Ada, title = {Feathers}", "Ada}, title = {Feathers}}")
+            .replace("{,", "{named,"),
+    );
+    desk.runs("import rejects.bib");
+    assert_eq!(
+        desk.keys("title:feathers OR title:key"),
+        ["broken", "named"]
+    );
+}
+
+#[test]
+fn the_same_file_again_changes_nothing() {
+    let desk = Desk::with("@book{a, title = {A}, keywords = {theme:law}}\n% end\n");
+    let state = desk.state();
+    let log = desk.runs("log --json").stdout;
+    let again = desk.runs("import refs.bib").stdout;
+    assert_eq!(
+        again.split_whitespace().rev().take(5).collect::<Vec<_>>(),
+        ["0", "1", "0", "0", "1"]
+    );
+    assert_eq!(state, desk.state());
+    assert_eq!(log, desk.runs("log --json").stdout);
+}
+
+#[test]
+fn a_changed_entry_is_merged_and_what_differs_stays_and_is_told() {
+    let desk = Desk::with("@book{a, title = {Nests}, publisher = {Old}}\n");
+    desk.put(
+        "refs.bib",
+        "@book{a, title = {Nests}, publisher = {New}, year = 2001}\n",
+    );
+    let told = desk.runs("import refs.bib").stderr;
+    assert!(told.contains("publisher"), "{told}");
+    let source = desk.runs("show a --source").stdout;
+    assert!(
+        source.contains("publisher = {Old}") && source.contains("2001"),
+        "{source}"
+    );
+}
+
+#[test]
+fn the_policy_says_what_a_changed_entry_does() {
+    let changed = "@book{a, title = {Twigs}}";
+    for (policy, title) in [("keep", "Nests"), ("replace", "Twigs"), ("merge", "Nests")] {
+        let desk = Desk::with("@book{a, title = {Nests}}\n");
+        desk.put("changed.bib", changed);
+        desk.runs(&format!("import changed.bib --on-conflict {policy}"));
+        assert_eq!(desk.json("show a --json")[0]["title"], title, "{policy}");
+    }
+}
+
+#[test]
+fn a_rehearsal_changes_nothing_and_says_so() {
+    let desk = Desk::with("@book{a, title = {Nests}}\n");
+    let state = desk.state();
+    desk.put(
+        "more.bib",
+        "@book{b, title = {Twigs}, keywords = {theme:law}}",
+    );
+    let run = desk.runs("import more.bib --dry-run");
+    assert!(run.stdout.contains("more.bib"), "{}", run.stdout);
+    assert!(run.stderr.contains("nothing was changed"), "{}", run.stderr);
+    assert_eq!(state, desk.state());
+}
+
+#[test]
+fn standard_input_is_a_file_like_any_other() {
+    let desk = Desk::empty();
+    let run = desk.peerbib(&["import", "-"], "@book{a, title = {Nests}}\n");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(desk.keys(""), ["a"]);
+}
+
+#[test]
+fn keywords_with_a_facet_become_tags() {
+    let desk = Desk::with("@book{a, title = {A}, keywords = {plain, theme:law, course:week-3}}\n");
+    let why = desk.json("why a --json");
+    let tags: Vec<_> = why[0]["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| &tag["tag"])
+        .collect();
+    assert_eq!(tags, ["theme:law", "course:week-3"]);
+    assert_eq!(why[0]["tags"][0]["origin"], "import");
+    assert_eq!(desk.keys("plain"), ["a"], "other keywords are words");
+}
+
+#[test]
+fn every_encoding_is_read() {
+    let desk = Desk::empty();
+    let text = "@book{a, author = {M\u{fc}ller, J\u{f6}rg}, title = {Caf\u{e9}}}\n";
+    desk.put("utf8.bib", text);
+    desk.put(
+        "latin1.bib",
+        text.chars()
+            .map(|c| u8::try_from(u32::from(c)).unwrap())
+            .collect::<Vec<_>>(),
+    );
+    let utf16: Vec<u8> = "\u{feff}"
+        .chars()
+        .chain(text.chars())
+        .flat_map(|c| (c as u16).to_le_bytes())
+        .collect();
+    desk.put("utf16.bib", utf16);
+    for file in ["utf8", "latin1", "utf16"] {
+        let run = desk.ends(0, &format!("--library {file}.db import {file}.bib"));
+        assert_eq!(
+            run.stderr.contains("Windows-1252"),
+            file == "latin1",
+            "{}",
+            run.stderr
+        );
+        let found = desk.json(&format!("--library {file}.db find author:müller --json"));
+        assert_eq!(found[0]["title"], "Café", "{file}");
+    }
+}
+
+#[test]
+fn a_taken_off_tag_does_not_come_back_with_its_file() {
+    let desk = Desk::with("@book{a, title = {A}, keywords = {theme:law}}\n");
+    desk.runs("untag theme:law a");
+    desk.put(
+        "refs.bib",
+        "@book{a, title = {A}, keywords = {theme:law}, year = 2001}\n",
+    );
+    desk.runs("import refs.bib");
+    desk.runs("import refs.bib --on-conflict replace");
+    assert_eq!(desk.keys("theme:law"), [""; 0]);
+    assert!(
+        desk.runs("why a")
+            .stdout
+            .contains("not theme:law: taken off by hand")
+    );
+}

@@ -1,0 +1,172 @@
+//! `peerbib quickstart`, and that the chapter's works arrive whole.
+
+use std::collections::BTreeMap;
+
+use crate::desk::{Desk, words};
+use crate::facts::{ABOUT_THE_REFERENCE, Value, chapter_facts, entries, spaced};
+
+#[test]
+fn a_second_quickstart_adds_nothing_and_prints_the_same_list() {
+    let desk = Desk::empty();
+    let first = desk.runs("quickstart");
+    let state = desk.state();
+    let log = desk.runs("log --json").stdout;
+    let second = desk.runs("quickstart");
+    assert!(first.stderr.contains("43 works, 43 of them new"));
+    assert!(second.stderr.contains("43 works, 0 of them new"));
+    assert_eq!(first.stdout, second.stdout);
+    assert_eq!(state, desk.state());
+    assert_eq!(log, desk.runs("log --json").stdout, "it is no step, either");
+}
+
+#[test]
+fn quickstart_prints_the_works_by_movement_in_the_order_of_the_vocabulary() {
+    let list = Desk::empty().runs("quickstart").stdout;
+    let place = |text: &str| {
+        list.find(text)
+            .unwrap_or_else(|| panic!("no {text}: {list}"))
+    };
+    let headings = [
+        "Berkman Klein Center circle\n",
+        "\nOekonux\n",
+        "\nP2P Foundation\n",
+    ];
+    assert!(headings.map(place).is_sorted(), "{list}");
+    assert!(place("Benkler, Y. (2006). The wealth of networks") < place("\nOekonux\n"));
+    assert!(place("Siefkes, C. (2007). From exchange to contributions") > place("\nOekonux\n"));
+    // A work is printed as far as it is known.
+    assert!(list.contains("Bauwens, M. (2002"), "{list}");
+}
+
+#[test]
+fn what_quickstart_says_to_try_next_works() {
+    let desk = Desk::empty();
+    let told = desk.runs("quickstart").stderr;
+    let (_, next) = told.split_once("Try next:").unwrap();
+    let lines: Vec<_> = next.trim().lines().map(str::trim).collect();
+    assert_eq!(lines.len(), 3, "{told}");
+    for line in lines {
+        let run = desk.peerbib(&words(line.strip_prefix("peerbib ").unwrap()), "");
+        assert_eq!(run.code, Some(0), "{line}: {}", run.stderr);
+        assert_ne!(run.stdout, "", "{line}");
+    }
+}
+
+#[test]
+fn quickstart_makes_the_default_library() {
+    let desk = Desk::empty();
+    let told = desk.runs("quickstart").stderr;
+    assert!(desk.library().is_file());
+    assert!(
+        told.contains(desk.library().to_str().unwrap()),
+        "it says where the library is: {told}"
+    );
+}
+
+#[test]
+fn quickstart_leaves_the_works_alone_that_are_there() {
+    let desk = Desk::with("@book{mine, author = {Wren, Ada}, title = {Nests}, date = {2015}}\n");
+    let list = desk.runs("quickstart");
+    assert!(
+        list.stderr.contains("44 works, 43 of them new"),
+        "{}",
+        list.stderr
+    );
+    assert!(list.stdout.contains("Wren, A. (2015)"));
+    assert_eq!(desk.keys("author:wren"), ["mine"]);
+}
+
+#[test]
+fn every_work_of_the_facts_is_in_the_library_field_by_field() {
+    let desk = Desk::empty();
+    desk.runs("quickstart");
+    let exported = desk.runs("export").stdout;
+    let facts = chapter_facts();
+    let library = entries(&exported);
+    assert_eq!(
+        facts
+            .iter()
+            .map(|fact| fact.key.as_str())
+            .collect::<Vec<_>>(),
+        library.iter().map(|entry| entry.key).collect::<Vec<_>>()
+    );
+    assert_eq!(facts.len(), 43);
+    for (fact, entry) in facts.iter().zip(&library) {
+        assert_eq!(fact.entry_type, entry.entry_type, "{}", fact.key);
+        for (field, value) in &fact.fields {
+            let found = entry.value(field);
+            assert_eq!(Some(value), found.as_ref(), "{field} of {}", fact.key);
+        }
+        for field in entry.fields.keys() {
+            assert!(
+                fact.fields.contains_key(*field) || ABOUT_THE_REFERENCE.contains(field),
+                "nothing is known of {field} of {}",
+                fact.key
+            );
+        }
+        let identification = match fact.identification.as_str() {
+            "certain" => None,
+            other => Some(Value::Text(other.to_owned())),
+        };
+        assert_eq!(
+            identification,
+            entry.value("identification"),
+            "{}",
+            fact.key
+        );
+        let note = fact.note.as_deref().map(|note| Value::Text(spaced(note)));
+        assert_eq!(note, entry.value("annotation"), "{}", fact.key);
+    }
+}
+
+#[test]
+fn show_has_every_work_of_the_facts_as_it_was_written() {
+    let desk = Desk::with_chapter();
+    for fact in chapter_facts() {
+        let shown = desk.json(&format!("show {} --json", fact.key));
+        let source = shown[0]["source"].as_str().unwrap();
+        let [entry] = entries(source).try_into().unwrap();
+        assert_eq!(entry.key, fact.key);
+        for (field, value) in &fact.fields {
+            let found = entry.value(field);
+            assert_eq!(Some(value), found.as_ref(), "{field} of {}", fact.key);
+        }
+        assert_eq!(shown[0]["type"], fact.entry_type.as_str(), "{}", fact.key);
+        let year = fact.fields.get("date").map(|date| match date {
+            Value::Text(date) => date[..4].parse::<i64>().unwrap(),
+            Value::Names(_) => panic!("a date is no name"),
+        });
+        assert_eq!(shown[0]["year"].as_i64(), year, "{}", fact.key);
+    }
+}
+
+#[test]
+fn every_tag_of_the_facts_is_on_its_work_with_its_reason() {
+    let desk = Desk::empty();
+    desk.runs("quickstart");
+    for fact in chapter_facts() {
+        let mut expected = BTreeMap::new();
+        let tagged = [("movement", &fact.movement), ("theme", &fact.theme)];
+        for (facet, reasons) in tagged {
+            for reason in reasons {
+                expected.insert(format!("{facet}:{}", reason.tag), reason.why.clone());
+            }
+        }
+        for reason in &fact.tags_from_the_work {
+            let facet = reason.facet.as_deref().unwrap();
+            expected.insert(format!("{facet}:{}", reason.tag), reason.why.clone());
+        }
+        let why = desk.json(&format!("why {} --json", fact.key));
+        let found: BTreeMap<_, _> = why[0]["tags"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|tag| {
+                assert_eq!(tag["origin"], "import");
+                let text = |name: &str| tag[name].as_str().unwrap().to_owned();
+                (text("tag"), text("reason"))
+            })
+            .collect();
+        assert_eq!(expected, found, "{}", fact.key);
+    }
+}

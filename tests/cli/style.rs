@@ -1,0 +1,82 @@
+//! `peerbib style`, and that every style prints the chapter's list.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::desk::Desk;
+
+/// Prints the chapter's list in these styles, each in a run of its own.
+fn print_the_list_in(desk: &Desk, styles: &[String]) {
+    let failed: Vec<String> = styles
+        .par_iter()
+        .filter_map(|style| {
+            let run = desk.peerbib(&["format", "--style", style, "--to", "text"], "");
+            // A work that cannot be rendered is told and printed plainly, and the list goes on.
+            let ended_well = matches!(run.code, Some(0 | 1));
+            let list = run.stdout.to_lowercase();
+            let whole = list.contains("benkler") && list.contains("dafermos");
+            let told_well = !run.stderr.contains("error:");
+            // A few styles are for citations alone, and say so.
+            let has_no_list = run.stderr.contains("the style has no bibliography");
+            let is_fine = ended_well && (whole && told_well || has_no_list);
+            (!is_fine).then(|| format!("{style}: {run:?}"))
+        })
+        .collect();
+    assert!(
+        failed.is_empty(),
+        "{} of {}:\n{}",
+        failed.len(),
+        styles.len(),
+        failed.join("\n")
+    );
+}
+
+#[test]
+fn every_bundled_style_prints_the_list() {
+    let desk = Desk::with_chapter();
+    let styles = desk.json("style list --json");
+    let styles: Vec<String> = styles
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|style| style["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(styles.len() > 50, "{styles:?}");
+    print_the_list_in(&desk, &styles);
+}
+
+/// The styles lie beside the checkout, where there are any.
+#[test]
+fn every_style_of_the_conformance_suite_prints_the_list() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/csl/styles");
+    let Ok(files) = std::fs::read_dir(&folder) else {
+        println!("passed over: there is no folder {}", folder.display());
+        return;
+    };
+    let mut styles: Vec<String> = files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "csl"))
+        .map(|path| path.to_str().unwrap().to_owned())
+        .collect();
+    styles.sort();
+    assert!(!styles.is_empty());
+    print_the_list_in(&Desk::with_chapter(), &styles);
+}
+
+#[test]
+fn styles_are_listed_with_their_titles_and_narrowed_by_a_word() {
+    let desk = Desk::empty();
+    let all = desk.runs("style list").stdout;
+    assert!(
+        all.contains("apa")
+            && all.contains("compact-syllabus")
+            && all.contains("annotated-reading-list")
+    );
+    let some = desk.runs("style list chicago").stdout;
+    assert!(some.contains("chicago-author-date"), "{some}");
+    assert!(!some.contains("apa\n"), "{some}");
+    let none = desk.runs("style list zzzz");
+    assert_eq!(none.stdout, "");
+    assert!(none.stderr.contains("any .csl file"), "{}", none.stderr);
+}
