@@ -15,22 +15,15 @@ use crate::library::Reference;
 ///
 /// Ends with exit code 1 where there are findings.
 #[derive(Debug, Args)]
-#[command(
-    disable_help_flag = true,
-    after_help = "Examples:\n  peerbib check\n  peerbib check movement:oekonux --json"
-)]
+#[command(after_help = "Examples:\n  peerbib check\n  peerbib check movement:oekonux --json")]
 pub(super) struct Check {
     /// The works that are meant; all, without a query
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
     /// Print an array of findings as JSON
     #[arg(long)]
     json: bool,
-
-    /// Print help
-    #[arg(long, action = clap::ArgAction::Help)]
-    help: (),
 }
 
 /// Something about a reference that a person should look at.

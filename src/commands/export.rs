@@ -21,16 +21,13 @@ use crate::work::{CslItem, CslValue, Work};
 /// @strings, preambles and comments. With a query: the entries of the works that it finds. What another
 /// format cannot hold is told on standard error, field by field.
 #[derive(Debug, Args)]
-#[command(
-    disable_help_flag = true,
-    after_help = "Examples:\n  peerbib export > everything.bib\n  \
+#[command(after_help = "Examples:\n  peerbib export > everything.bib\n  \
                   peerbib export movement:oekonux --tags > oekonux.bib\n  \
                   peerbib export theme:commons --to csl-json > commons.json\n  \
-                  peerbib export --file refs.bib > refs-again.bib"
-)]
+                  peerbib export --file refs.bib > refs-again.bib")]
 pub(super) struct Export {
     /// The works that are meant; all, without a query
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
     /// The format
@@ -52,10 +49,6 @@ pub(super) struct Export {
     /// Write what the format cannot hold to this file, as a JSON array
     #[arg(long, value_name = "FILE")]
     losses: Option<String>,
-
-    /// Print help
-    #[arg(long, action = clap::ArgAction::Help)]
-    help: (),
 }
 
 impl Export {
@@ -141,6 +134,10 @@ impl Export {
     /// The works that the query finds, in the format.
     fn works(&self, session: &Session, library: &Library) -> std::result::Result<String, Failure> {
         let references = session.select(library, &self.query)?;
+        if references.is_empty() {
+            // An empty file that a query leaves behind should not come as a surprise.
+            session.note("no works found");
+        }
         let mut works = Vec::with_capacity(references.len());
         for reference in &references {
             works.push(self.prepared(library, reference)?);

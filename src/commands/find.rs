@@ -23,14 +23,13 @@ use crate::library::Reference;
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
-    disable_help_flag = true,
     after_help = "Examples:\n  peerbib find author:benkler\n  \
                   peerbib find movement:oekonux year:..2005 -type:article\n  \
                   peerbib find theme:commons --keys | xargs peerbib tag theme:reading-group --new"
 )]
 pub(super) struct Find {
     /// The works that are meant
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
     /// Print an array of works as JSON
@@ -40,10 +39,6 @@ pub(super) struct Find {
     /// Print the keys alone, one a line
     #[arg(long, conflicts_with = "json")]
     keys: bool,
-
-    /// Print help
-    #[arg(long, action = clap::ArgAction::Help)]
-    help: (),
 }
 
 impl Find {
@@ -88,6 +83,9 @@ fn table(works: &[Reference]) -> String {
             Cell::new(work.year.map_or_else(String::new, |year| year.to_string())),
             Cell::new(work.title.as_deref().unwrap_or("[title not known]")),
         ]);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
     }
     let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
     lines.collect()

@@ -171,6 +171,12 @@ pub(super) fn report_problems(session: &Session, receipt: &Receipt) {
         for problem in &file.problems {
             session.note(told(&file.path, problem));
         }
+        if file.counts.entries == 0 {
+            session.note(format_args!(
+                "{}: there are no entries in it; peerbib reads BibTeX and BibLaTeX (.bib)",
+                file.path
+            ));
+        }
     }
 }
 
@@ -230,6 +236,9 @@ fn table(receipt: &Receipt) -> String {
     }
     if receipt.files.len() > 1 {
         row("in all", &receipt.totals);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
     }
     table
         .lines()

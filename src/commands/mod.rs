@@ -49,6 +49,9 @@ pub enum Outcome {
 /// What a command gives.
 pub type Result = std::result::Result<Outcome, Failure>;
 
+/// The heading of the options that every verb has.
+const EVERYWHERE: &str = "Options of every verb";
+
 /// Keep, tag and cite the literature of peer production and the commons.
 ///
 /// peerbib keeps references in a library, a single file on your own computer. It imports BibTeX and
@@ -60,6 +63,8 @@ pub type Result = std::result::Result<Outcome, Failure>;
     version,
     propagate_version = true,
     disable_help_subcommand = true,
+    subcommand_value_name = "VERB",
+    subcommand_help_heading = "Verbs",
     after_help = "Start here:\n  peerbib quickstart\n  peerbib import refs.bib\n  \
                   peerbib find author:benkler\n  peerbib format movement:oekonux --style apa\n\n\
                   `peerbib VERB --help` says more about each verb and shows an example."
@@ -72,6 +77,7 @@ pub struct CommandLine {
     #[arg(
         long,
         global = true,
+        help_heading = EVERYWHERE,
         value_name = "PATH",
         env = "PEERBIB_LIBRARY",
         hide_env_values = true
@@ -79,7 +85,13 @@ pub struct CommandLine {
     library: Option<PathBuf>,
 
     /// When to use colour and other formatting
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = EVERYWHERE,
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     color: Colour,
 
     #[command(subcommand)]
@@ -111,7 +123,7 @@ enum Command {
     Format(format::Format),
     Check(check::Check),
     Verify(verify::Verify),
-    Style(style::Style),
+    Style(style::StyleCommand),
     Undo(history::Undo),
     Redo(history::Redo),
     Log(history::Log),
@@ -124,7 +136,7 @@ enum Command {
 /// done in part, or findings; 2 wrong usage.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let line = match CommandLine::try_parse_from(&arguments) {
+    let line = match CommandLine::try_parse_from(with_negations(&arguments)) {
         Ok(line) => line,
         Err(error) => {
             // Help and version come this way, too, and a closed pipe is no reason to complain.
@@ -144,6 +156,32 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::InPart) => ExitCode::from(1),
         Err(failure) => failure.report(),
     }
+}
+
+/// The verbs that take a query, in which `-theme:policy` is a negation and no option.
+const QUERYING: &[&str] = &["find", "format", "export", "check"];
+
+/// The arguments with the sign of each negation as the minus sign proper, which the query language reads
+/// as well and which cannot be taken for the beginning of an option. No verb that takes a query has
+/// options of one letter, but for those that ask for help and the version.
+fn with_negations(arguments: &[OsString]) -> Vec<OsString> {
+    let mut in_query = false;
+    let negation = |argument: &OsString| {
+        let rest = argument.to_str()?.strip_prefix('-')?;
+        let is_option = rest.starts_with('-') || matches!(rest, "" | "h" | "V");
+        (!is_option).then(|| OsString::from(format!("\u{2212}{rest}")))
+    };
+    arguments
+        .iter()
+        .map(|argument| {
+            let argument = match negation(argument) {
+                Some(negation) if in_query => negation,
+                _ => argument.clone(),
+            };
+            in_query |= QUERYING.iter().any(|verb| argument == *verb);
+            argument
+        })
+        .collect()
 }
 
 /// The whole command line, for completions and manual pages.

@@ -17,20 +17,15 @@ use crate::library::{Library, LibraryError, NewAssignment, Origin, Tag, TagName,
 )]
 pub(super) struct TagWorks {
     /// The tag, or several with commas between them
-    #[arg(
-        value_name = "TAG",
-        value_delimiter = ',',
-        num_args = 1,
-        required = true
-    )]
-    tags: Vec<String>,
+    #[arg(value_name = "TAG")]
+    tags: String,
 
     /// The works, by citation key
     #[arg(value_name = "KEY", required_unless_present = "find")]
     keys: Vec<String>,
 
     /// Tag the works that a query finds
-    #[arg(long, value_name = "QUERY")]
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     find: Option<String>,
 
     /// Why: the reason that `peerbib why` shows
@@ -50,9 +45,8 @@ impl TagWorks {
     pub(super) fn run(self, session: &Session) -> Result {
         let mut library = session.open()?;
         let works = named_works(session, &library, &self.keys, self.find.as_deref())?;
-        let tags = self
-            .tags
-            .iter()
+        let tags = listed(&self.tags)?
+            .into_iter()
             .map(|text| self.tag(&library, text))
             .collect::<std::result::Result<Vec<_>, Failure>>()?;
         if self.dry_run {
@@ -110,6 +104,20 @@ impl TagWorks {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The tags of a list with commas between them; at least one.
+pub(super) fn listed(tags: &str) -> std::result::Result<Vec<&str>, Failure> {
+    let tags: Vec<&str> = tags
+        .split(',')
+        .map(str::trim)
+        .filter(|tag| !tag.is_empty())
+        .collect();
+    if tags.is_empty() {
+        return Err(Failure::usage("no tag is named")
+            .with_help("write a tag as FACET:NAME, such as theme:germ-form".to_owned()));
+    }
+    Ok(tags)
 }
 
 /// The works that are named by key or found by a query: their numbers and keys.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::tag::named_works;
+use super::tag::{listed, named_works};
 use super::{Outcome, Result, Session};
 
 /// Take a tag off works
@@ -16,20 +16,15 @@ use super::{Outcome, Result, Session};
 )]
 pub(super) struct Untag {
     /// The tag, or several with commas between them
-    #[arg(
-        value_name = "TAG",
-        value_delimiter = ',',
-        num_args = 1,
-        required = true
-    )]
-    tags: Vec<String>,
+    #[arg(value_name = "TAG")]
+    tags: String,
 
     /// The works, by citation key
     #[arg(value_name = "KEY", required_unless_present = "find")]
     keys: Vec<String>,
 
     /// Take the tag off the works that a query finds
-    #[arg(long, value_name = "QUERY")]
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     find: Option<String>,
 
     /// Say what would be done, and do nothing
@@ -41,9 +36,8 @@ impl Untag {
     pub(super) fn run(self, session: &Session) -> Result {
         let mut library = session.open()?;
         let works = named_works(session, &library, &self.keys, self.find.as_deref())?;
-        let tags = self
-            .tags
-            .iter()
+        let tags = listed(&self.tags)?
+            .into_iter()
             .map(|text| library.resolve_tag(text))
             .collect::<crate::library::Result<Vec<_>>>()?;
         if self.dry_run {

@@ -90,22 +90,43 @@ impl Library {
                 reason: "it is a directory".into(),
             });
         }
-        let open = || -> Result<Connection> {
-            let mut connection =
-                Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-            connection.busy_timeout(Duration::from_secs(5))?;
-            connection.pragma_update(None, "foreign_keys", true)?;
-            // A megabyte of pages in memory for every gigabyte would be too few for a bulk import.
-            connection.pragma_update(None, "cache_size", -65_536)?;
-            schema::prepare(&mut connection, path)?;
-            connection.set_prepared_statement_cache_capacity(64);
-            Ok(connection)
+        let connection = Self::prepare(Connection::open_with_flags(path, flags), path);
+        let connection = match connection {
+            // SQLite keeps a journal and shared memory beside a library that is written to. Where
+            // neither can be made, the library can still be read as a file that does not change.
+            Err(LibraryError::Sqlite(error)) if Self::is_out_of_reach(&error) && path.is_file() => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+                let name = path
+                    .to_string_lossy()
+                    .replace('%', "%25")
+                    .replace('?', "%3f");
+                let uri = format!("file:{}?immutable=1", name.replace('#', "%23"));
+                Self::prepare(Connection::open_with_flags(uri, flags), path)
+            }
+            connection => connection,
         };
-        let connection = open().map_err(|error| error.at(path))?;
+        let connection = connection.map_err(|error| error.at(path))?;
         Ok(Self {
             connection,
             path: path.to_path_buf(),
         })
+    }
+
+    fn prepare(connection: rusqlite::Result<Connection>, path: &Path) -> Result<Connection> {
+        let mut connection = connection?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        schema::prepare(&mut connection, path)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    }
+
+    fn is_out_of_reach(error: &rusqlite::Error) -> bool {
+        use rusqlite::ErrorCode;
+        matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
+        )
     }
 
     /// Where the library lies.

@@ -17,7 +17,7 @@ pub(super) enum TokenKind {
     Close,
     /// `OR`
     Or,
-    /// `-`, right before what it negates.
+    /// `-` or `−`, right before what it negates.
     Not,
     /// A word, or a phrase in quotation marks, with the field that it is looked for in.
     Term {
@@ -56,7 +56,7 @@ pub(super) fn tokens(query: &str) -> Result<Vec<Token>, QueryError> {
                 push(TokenKind::Close);
                 index += 1;
             }
-            '-' if at(index + 1).is_some_and(|next| !next.is_whitespace()) => {
+            '-' | '\u{2212}' if at(index + 1).is_some_and(|next| !next.is_whitespace()) => {
                 push(TokenKind::Not);
                 index += 1;
             }

@@ -7,10 +7,12 @@
 
 mod csl_item;
 mod edtf;
+mod identifiers;
 mod name;
 
 pub use csl_item::{CslDate, CslItem, CslName, CslValue};
 pub use edtf::{DatePoint, EdtfDate, NotEdtf, RangeEnd, WithinYear};
+pub use identifiers::{Doi, Isbn, Issn, NotAnIdentifier};
 pub use name::{Name, PersonName};
 
 /// A reference as it was written in a bibliography.

@@ -12,7 +12,7 @@ use super::inheritance::{self, Resolved};
 use super::names::{read_names, split_list};
 use super::sentence_case::to_sentence_case;
 use super::{Problem, Severity, csl_variables, entry_types, languages, localization, tex};
-use crate::work::{CslItem, CslValue, Name, Work};
+use crate::work::{CslItem, CslValue, Doi, Name, Work};
 
 /// What a library derives from a work.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,11 +90,14 @@ struct Mapping<'e> {
     problems: Vec<Problem>,
     /// Whether titles are brought into sentence case.
     english: bool,
+    /// Whether the entry is BibLaTeX's rather than BibTeX's, where the two differ.
+    biblatex: bool,
     written_title: Option<String>,
 }
 
 impl<'e> Mapping<'e> {
     fn new(entry: &'e Resolved<'e>, key: &'e str) -> Mapping<'e> {
+        let fields = entry.fields.iter().map(|(name, _)| name);
         Mapping {
             entry,
             key,
@@ -103,6 +106,7 @@ impl<'e> Mapping<'e> {
             variables: BTreeMap::new(),
             problems: Vec::new(),
             english: true,
+            biblatex: entry_types::is_biblatex(&entry.kind, fields),
             written_title: None,
         }
     }
@@ -208,24 +212,25 @@ impl<'e> Mapping<'e> {
         let options = self.raw("langidopts").unwrap_or_default();
         let tag = match name {
             Some(name) => languages::tag(name, options),
-            // A `language` field may say anything; only names of languages are understood.
+            // `language` may say anything; only names of languages and tags are understood.
             None => self
                 .raw("language")
-                .and_then(|name| languages::known_tag(name)),
+                .and_then(|name| languages::known_tag(name).or_else(|| languages::as_tag(name))),
         };
         self.english = tag
             .as_deref()
             .is_none_or(|tag| tag == "en" || tag.starts_with("en-"));
-        let tag = if name.is_some() { tag } else { None };
         self.set("language", tag.map(Cow::into_owned));
     }
 
     fn names(&mut self) {
         let options = self.raw("options").unwrap_or_default();
-        let use_prefix = options.split(',').any(|option| {
+        let use_prefix = options.split(',').find_map(|option| {
             let (name, value) = option.split_once('=').unwrap_or((option, "true"));
-            name.trim() == "useprefix" && value.trim() == "true"
+            (name.trim() == "useprefix").then(|| value.trim() == "true")
         });
+        // BibTeX's styles sort and cite with the prefix, BibLaTeX's only if told to.
+        let use_prefix = use_prefix.unwrap_or(!self.biblatex);
         let mut roles: Vec<(&'static str, &'static str)> = vec![
             ("bookauthor", "container-author"),
             ("origauthor", "original-author"),
@@ -442,6 +447,7 @@ impl<'e> Mapping<'e> {
         self.set("volume", volume);
         // An article without pages has an identifier in their place, and it is printed in their place.
         let pages = self.first_text(&["pages", "eid"]);
+        let pages = pages.map(|pages| pages.replace('–', "-"));
         self.set("page", pages);
         for (field, variable) in [
             ("volumes", "number-of-volumes"),
@@ -464,6 +470,7 @@ impl<'e> Mapping<'e> {
             "publisher",
         ]
         .into_iter()
+        .filter(|field| *field != "howpublished" || self.published_at().is_none())
         .filter_map(|field| self.literal_list(field))
         .collect();
         self.set("publisher", Some(publisher.join("; ")));
@@ -515,7 +522,7 @@ impl<'e> Mapping<'e> {
     /// A list of publishers or places, which `and` joins.
     fn literal_list(&self, field: &str) -> Option<String> {
         let tex = self.raw(field)?;
-        if field == "howpublished" {
+        if field == "howpublished" || !self.biblatex {
             return self.text(field);
         }
         let items: Vec<String> = split_list(tex).into_iter().map(tex::html).collect();
@@ -531,11 +538,15 @@ impl<'e> Mapping<'e> {
             })
         };
         if self.kind == "online" || !switched_off("url") {
-            let url = self.raw("url").map(verbatim).or_else(|| self.eprint_url());
+            let url = self.raw("url").map(verbatim);
+            let url = url
+                .or_else(|| self.eprint_url())
+                .or_else(|| self.published_at());
             self.set("URL", url);
         }
         if !switched_off("doi") {
             let doi = self.raw("doi").map(verbatim);
+            let doi = doi.map(|doi| Doi::strip_resolver(&doi).to_owned());
             self.set("DOI", doi);
         }
         for (field, variable) in [
@@ -548,6 +559,19 @@ impl<'e> Mapping<'e> {
             let text = self.raw(field).map(tex::plain);
             self.set(variable, text);
         }
+    }
+
+    /// The address in `howpublished`, which is where it goes in BibTeX, if there is nothing else in it.
+    fn published_at(&self) -> Option<String> {
+        let how = self.raw("howpublished")?;
+        let how = how.strip_prefix("Available at ").unwrap_or(how).trim();
+        let address = how
+            .strip_prefix("\\url{")
+            .and_then(|url| url.strip_suffix('}'))
+            .unwrap_or(how);
+        let is_address = (address.starts_with("http://") || address.starts_with("https://"))
+            && !address.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '}'));
+        is_address.then(|| verbatim(address))
     }
 
     fn eprint_url(&self) -> Option<String> {

@@ -85,3 +85,58 @@ pub(crate) fn numbers_series(entry_type: &str) -> bool {
             | "conference"
     )
 }
+
+/// Whether an entry uses anything of BibLaTeX's own. An entry that does not is read as BibTeX reads it where the
+/// two differ: publishers and places are no lists, and a name's prefix belongs to the family name.
+pub(crate) fn is_biblatex(
+    entry_type: &str,
+    mut fields: impl Iterator<Item = impl AsRef<str>>,
+) -> bool {
+    let bibtex_type = matches!(
+        entry_type,
+        "article"
+            | "book"
+            | "booklet"
+            | "conference"
+            | "inbook"
+            | "incollection"
+            | "inproceedings"
+            | "manual"
+            | "mastersthesis"
+            | "misc"
+            | "phdthesis"
+            | "proceedings"
+            | "techreport"
+            | "unpublished"
+    );
+    !bibtex_type
+        || fields.any(|field| {
+            matches!(
+                field.as_ref(),
+                "date"
+                    | "journaltitle"
+                    | "location"
+                    | "langid"
+                    | "hyphenation"
+                    | "eprinttype"
+                    | "annotation"
+                    | "subtitle"
+                    | "maintitle"
+                    | "booksubtitle"
+                    | "urldate"
+                    | "origdate"
+                    | "eventdate"
+                    | "shortjournal"
+                    | "shorttitle"
+                    | "pubstate"
+                    | "editortype"
+                    | "editora"
+                    | "translator"
+                    | "related"
+                    | "xdata"
+                    | "ids"
+                    | "options"
+                    | "bookauthor"
+            )
+        })
+}

@@ -126,6 +126,8 @@ struct Conversion<'i> {
     unmapped: Vec<String>,
     lost: Vec<String>,
     done: Vec<&'i str>,
+    /// Whether something in the entry would mean something else in BibTeX.
+    needs_biblatex: bool,
 }
 
 impl<'i> Conversion<'i> {
@@ -137,6 +139,7 @@ impl<'i> Conversion<'i> {
             unmapped: Vec::new(),
             lost: Vec::new(),
             done: Vec::new(),
+            needs_biblatex: false,
         }
     }
 
@@ -159,6 +162,10 @@ impl<'i> Conversion<'i> {
         self.dates();
         self.texts();
         self.rest();
+        let names = self.fields.iter().map(|(name, _)| name);
+        if self.needs_biblatex && !entry_types::is_biblatex(self.entry_type, names) {
+            self.push("options", "useprefix=false".to_owned());
+        }
     }
 
     fn push(&mut self, field: &str, tex: String) {
@@ -201,6 +208,7 @@ impl<'i> Conversion<'i> {
         let stays = all().any(|name| some(&name.non_dropping_particle));
         let drops = all().any(|name| some(&name.dropping_particle));
         let mixed = stays && drops;
+        self.needs_biblatex |= drops;
         if stays && !mixed {
             self.push("options", "useprefix=true".to_owned());
         }
@@ -361,6 +369,7 @@ impl<'i> Conversion<'i> {
             ("event-place", "venue"),
         ] {
             if let Some(text) = self.take_text(variable) {
+                self.needs_biblatex |= text.contains("; ");
                 self.push(field, list(&text));
             }
         }

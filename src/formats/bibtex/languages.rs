@@ -129,3 +129,14 @@ pub(crate) fn name(tag: &str) -> Option<&'static str> {
     let found = LANGUAGES.iter().find(|(_, known)| *known == tag);
     found.map(|(name, _)| *name)
 }
+
+/// A text that is a language tag such as `de` or `pt-BR`.
+pub(crate) fn as_tag(text: &str) -> Option<Cow<'static, str>> {
+    let text = text.trim();
+    let (language, region) = text.split_once('-').unwrap_or((text, "XX"));
+    let is_tag = (2..=3).contains(&language.len())
+        && language.bytes().all(|byte| byte.is_ascii_lowercase())
+        && region.len() == 2
+        && region.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_tag.then(|| Cow::Owned(text.to_owned()))
+}

@@ -1,0 +1,361 @@
+//! Printing dates (clause "Date"): localised and style-specific formats, ranges, eras.
+
+use std::borrow::Cow;
+
+use super::dates::{CalendarDate, DateValues};
+use super::element::*;
+use super::evaluate::Evaluator;
+use super::locale::Locale;
+use super::output_tree::{Node, Tag};
+
+/// A part of a date with what the style and the locale say about it.
+struct PartFormat<'c> {
+    name: DatePartName,
+    form: DatePartForm,
+    prefix: &'c str,
+    suffix: &'c str,
+    range_delimiter: Option<&'c str>,
+    appearance: &'c Appearance,
+    text_case: Option<TextCase>,
+    strip_periods: bool,
+}
+
+/// A date by its element; none if nothing of it prints.
+pub(super) fn date<'c>(
+    evaluator: &mut Evaluator<'c>,
+    element: &'c Date,
+    value: &'c CalendarDate,
+) -> Option<Node<'c>> {
+    let locale = evaluator.context.locale;
+    let formats = part_formats(element, locale);
+    let delimiter = match element.form {
+        Some(form) => locale.date(form).delimiter.as_str(),
+        None => element.delimiter.as_str(),
+    };
+    let wrap = |node: Node<'c>| {
+        let mut node = node.with(&element.appearance);
+        if let Some(form) = element.form {
+            let localized = locale.date(form);
+            if node.prefix.is_empty() {
+                node.prefix = Cow::Borrowed(&localized.prefix);
+            }
+            if node.suffix.is_empty() {
+                node.suffix = Cow::Borrowed(&localized.suffix);
+            }
+        }
+        node
+    };
+    if let Some(literal) = &value.literal {
+        // A literal date stands where the year would.
+        let format = formats
+            .iter()
+            .find(|format| format.name == DatePartName::Year)?;
+        let text = evaluator.cased(Cow::Borrowed(literal), format.appearance);
+        let mut nodes = vec![styled(Node::text(text)?, format)];
+        nodes.extend(evaluator.year_suffix_here());
+        return Some(wrap(Node::group(nodes, "")?));
+    }
+    let nodes = match value.end {
+        Some(end) if is_open(&end) || differs(&value.start, &end, &formats) => {
+            range(evaluator, value, &end, &formats, delimiter)
+        }
+        _ => {
+            let mut nodes = Vec::new();
+            for format in &formats {
+                nodes.extend(part(evaluator, format, &value.start, value, true));
+            }
+            nodes
+        }
+    };
+    let node = Node::group(nodes, delimiter)?;
+    Some(wrap(node))
+}
+
+fn is_open(end: &DateValues) -> bool {
+    end.year == Some(0)
+}
+
+fn differs(start: &DateValues, end: &DateValues, formats: &[PartFormat<'_>]) -> bool {
+    formats
+        .iter()
+        .any(|format| get(start, format.name) != get(end, format.name))
+}
+
+fn get(values: &DateValues, name: DatePartName) -> Option<i32> {
+    match name {
+        DatePartName::Year => values.year,
+        DatePartName::Month => values.month,
+        DatePartName::Day => values.day,
+    }
+}
+
+/// The parts to print: those of the localised format, as the style changes them, or the style's own.
+fn part_formats<'c>(element: &'c Date, locale: &'c Locale) -> Vec<PartFormat<'c>> {
+    let default_form = |name| match name {
+        DatePartName::Day => DatePartForm::Numeric,
+        DatePartName::Month | DatePartName::Year => DatePartForm::Long,
+    };
+    let Some(form) = element.form else {
+        return element
+            .parts
+            .iter()
+            .map(|part| PartFormat {
+                name: part.name,
+                form: part.form.unwrap_or_else(|| default_form(part.name)),
+                prefix: &part.appearance.prefix,
+                suffix: &part.appearance.suffix,
+                range_delimiter: part.range_delimiter.as_deref(),
+                appearance: &part.appearance,
+                text_case: part.appearance.text_case,
+                strip_periods: part.appearance.strip_periods,
+            })
+            .collect();
+    };
+    let shown = |name: DatePartName| match element.parts_shown {
+        DateParts::YearMonthDay => true,
+        DateParts::YearMonth => name != DatePartName::Day,
+        DateParts::Year => name == DatePartName::Year,
+        DateParts::MonthDay => name != DatePartName::Year,
+    };
+    let localized = locale.date(form);
+    let mut formats: Vec<PartFormat<'c>> = Vec::with_capacity(3);
+    for part in &localized.parts {
+        if !shown(part.name) {
+            if element.parts_shown == DateParts::MonthDay
+                && let Some(before) = formats.last_mut()
+            {
+                // What parts the day from a year that is not there goes with the year.
+                before.suffix = "";
+            }
+            continue;
+        }
+        let own = element.parts.iter().find(|own| own.name == part.name);
+        formats.push(PartFormat {
+            name: part.name,
+            form: own
+                .and_then(|own| own.form)
+                .or(part.form)
+                .unwrap_or_else(|| default_form(part.name)),
+            prefix: match own {
+                Some(own) if own.given.prefix => &own.appearance.prefix,
+                _ => &part.appearance.prefix,
+            },
+            suffix: match own {
+                Some(own) if own.given.suffix => &own.appearance.suffix,
+                _ => &part.appearance.suffix,
+            },
+            range_delimiter: own
+                .and_then(|own| own.range_delimiter.as_deref())
+                .or(part.range_delimiter.as_deref()),
+            appearance: own.map_or(&part.appearance, |own| &own.appearance),
+            text_case: own
+                .and_then(|own| own.appearance.text_case)
+                .or(part.appearance.text_case),
+            strip_periods: part.appearance.strip_periods
+                || own.is_some_and(|own| own.appearance.strip_periods),
+        });
+    }
+    formats
+}
+
+/// A node with the affixes and the formatting of a part.
+fn styled<'c>(node: Node<'c>, format: &PartFormat<'c>) -> Node<'c> {
+    let mut node = node.with_prefix(format.prefix).with_suffix(format.suffix);
+    node.font = format.appearance.font;
+    node
+}
+
+/// One part of a date.
+fn part<'c>(
+    evaluator: &mut Evaluator<'c>,
+    format: &PartFormat<'c>,
+    values: &DateValues,
+    date: &CalendarDate,
+    with_suffix: bool,
+) -> Option<Node<'c>> {
+    let locale = evaluator.context.locale;
+    let text = match format.name {
+        DatePartName::Year => year(values.year?, format.form, locale)?,
+        DatePartName::Month => match values.month {
+            Some(month) => month_text(month, format.form, locale)?,
+            None => season(date.season.as_deref()?, locale),
+        },
+        DatePartName::Day => day(values, format.form, locale)?,
+    };
+    let text = if format.strip_periods {
+        text.replace('.', "")
+    } else {
+        text
+    };
+    let appearance = Appearance {
+        text_case: format.text_case,
+        ..Appearance::default()
+    };
+    let text = evaluator.cased(Cow::Owned(text), &appearance).into_owned();
+    let mut node = Node::text(text)?;
+    if format.name == DatePartName::Year {
+        let year = values.year.unwrap_or(0);
+        node = node.tagged(Tag::Year(year));
+        let era = match year {
+            i32::MIN..0 => locale.term("bc", TermForm::Long, false),
+            1..500 => locale.term("ad", TermForm::Long, false),
+            _ => None,
+        };
+        let mut node = styled(node, format);
+        let suffix = if with_suffix {
+            evaluator.year_suffix_here()
+        } else {
+            None
+        };
+        if suffix.is_none() && era.is_none() {
+            return Some(node);
+        }
+        // The suffix of the part comes behind the era and the year suffix.
+        let tail = std::mem::take(&mut node.suffix);
+        let head = std::mem::take(&mut node.prefix);
+        let font = std::mem::take(&mut node.font);
+        let mut nodes = vec![node];
+        nodes.extend(era.and_then(Node::text));
+        nodes.extend(suffix);
+        let mut group = Node::group(nodes, "")?.with_prefix(head).with_suffix(tail);
+        group.font = font;
+        return Some(group);
+    }
+    Some(styled(node, format))
+}
+
+fn year(year: i32, form: DatePartForm, _locale: &Locale) -> Option<String> {
+    if year == 0 {
+        return None;
+    }
+    let text = year.unsigned_abs().to_string();
+    Some(if form == DatePartForm::Short && text.len() == 4 {
+        text.get(2..).unwrap_or(&text).to_owned()
+    } else {
+        text
+    })
+}
+
+fn month_text(month: i32, form: DatePartForm, locale: &Locale) -> Option<String> {
+    if (13..=24).contains(&month) {
+        // Seasons as EDTF numbers them.
+        let season = (month - 13) % 4 + 1;
+        return locale
+            .term(&format!("season-{season:02}"), TermForm::Long, false)
+            .map(str::to_owned);
+    }
+    if !(1..=12).contains(&month) {
+        return None;
+    }
+    Some(match form {
+        DatePartForm::Numeric => month.to_string(),
+        DatePartForm::NumericLeadingZeros => format!("{month:02}"),
+        DatePartForm::Short => locale
+            .term(&format!("month-{month:02}"), TermForm::Short, false)?
+            .to_owned(),
+        _ => locale
+            .term(&format!("month-{month:02}"), TermForm::Long, false)?
+            .to_owned(),
+    })
+}
+
+fn season(season: &str, locale: &Locale) -> String {
+    if matches!(season, "1" | "2" | "3" | "4")
+        && let Some(term) = locale.term(&format!("season-0{season}"), TermForm::Long, false)
+    {
+        return term.to_owned();
+    }
+    season.to_owned()
+}
+
+fn day(values: &DateValues, form: DatePartForm, locale: &Locale) -> Option<String> {
+    let day = values.day.filter(|day| *day != 0)?;
+    Some(match form {
+        DatePartForm::NumericLeadingZeros => format!("{day:02}"),
+        DatePartForm::Ordinal if day == 1 || !locale.limit_day_ordinals => {
+            let month = values.month.unwrap_or(0);
+            let gender = locale.gender(&format!("month-{month:02}"));
+            locale.ordinal(u64::from(day.unsigned_abs()), gender)
+        }
+        _ => day.to_string(),
+    })
+}
+
+/// A range: what both ends have in common stands once, what differs stands twice with the range
+/// delimiter of the largest part that differs between (clause "Date-part", `range-delimiter`).
+fn range<'c>(
+    evaluator: &mut Evaluator<'c>,
+    value: &'c CalendarDate,
+    end: &DateValues,
+    formats: &[PartFormat<'c>],
+    _delimiter: &'c str,
+) -> Vec<Node<'c>> {
+    let locale = evaluator.context.locale;
+    let open = is_open(end);
+    // From the largest part that differs on, everything stands twice.
+    let order = [DatePartName::Year, DatePartName::Month, DatePartName::Day];
+    let printed: Vec<DatePartName> = order
+        .into_iter()
+        .filter(|name| formats.iter().any(|format| format.name == *name))
+        .collect();
+    let first_different = printed
+        .iter()
+        .position(|name| get(&value.start, *name) != get(end, *name))
+        .unwrap_or(printed.len().saturating_sub(1));
+    let twice: Vec<DatePartName> = if open {
+        printed.clone()
+    } else {
+        printed.get(first_different..).unwrap_or_default().to_vec()
+    };
+    let Some(last_twice) = formats.iter().rposition(|format| {
+        twice.contains(&format.name) && get(&value.start, format.name).is_some()
+    }) else {
+        return formats
+            .iter()
+            .filter_map(|format| part(evaluator, format, &value.start, value, true))
+            .collect();
+    };
+    let delimiter = formats
+        .get(last_twice)
+        .and_then(|format| format.range_delimiter)
+        .or_else(|| locale.term("year-range-delimiter", TermForm::Long, false))
+        .unwrap_or("\u{2013}");
+    // What differs of both ends and is next to the delimiter is one node with it, so that nothing
+    // else comes between.
+    let mut nodes: Vec<Node<'c>> = Vec::new();
+    let mut second: Vec<Node<'c>> = Vec::new();
+    for (at, format) in formats.iter().enumerate() {
+        let repeated = twice.contains(&format.name);
+        let node = part(evaluator, format, &value.start, value, false);
+        if let Some(mut node) = node {
+            if at == last_twice {
+                node.suffix = Cow::Borrowed("");
+            }
+            nodes.push(node);
+        }
+        if repeated
+            && !open
+            && let Some(mut node) = part(evaluator, format, end, value, false)
+        {
+            if second.is_empty() {
+                node.prefix = Cow::Borrowed("");
+            }
+            second.push(node);
+        }
+        if at == last_twice {
+            let mut around: Vec<Node<'c>> = nodes.pop().into_iter().collect();
+            around.extend(Node::text(delimiter));
+            let mut rest = second.drain(..);
+            around.extend(rest.next());
+            nodes.extend(Node::group(around, ""));
+            nodes.extend(rest);
+            if twice.contains(&DatePartName::Year)
+                && let Some(suffix) = evaluator.year_suffix_here()
+                && let Some(last) = nodes.pop()
+            {
+                nodes.extend(Node::group(vec![last, suffix], ""));
+            }
+        }
+    }
+    nodes
+}

@@ -1,0 +1,665 @@
+//! Locales: terms, localised dates and options, and how they are inherited.
+//!
+//! A locale is put together from layers, each over the one before it (clause "Locale Fallback"): the
+//! file of American English, that of the language's main dialect, that of the dialect itself, then
+//! what the style says for all languages, for the language and for the dialect.
+
+use std::sync::{Arc, LazyLock};
+
+use roxmltree::Node;
+use rustc_hash::FxHashMap;
+
+use super::element::{DateForm, DatePart, TermForm};
+use super::style::{StyleError, read_date_parts};
+
+/// Where locale files come from.
+///
+/// The program has all official locales in it ([`EmbeddedLocales`]); a caller with others supplies
+/// them through this trait.
+pub trait LocaleSource: Sync {
+    /// The layer for exactly this language, such as `de-AT`, if there is one.
+    fn layer(&self, language: &str) -> Option<Arc<LocaleLayer>>;
+}
+
+/// The locale files of the CSL project, as Hayagriva carries them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EmbeddedLocales;
+
+static EMBEDDED: LazyLock<FxHashMap<String, Arc<LocaleLayer>>> = LazyLock::new(|| {
+    hayagriva::archive::locales()
+        .iter()
+        .filter_map(|locale| {
+            let language = locale.lang.as_ref()?.0.clone();
+            Some((language, Arc::new(LocaleLayer::from_citationberg(locale))))
+        })
+        .collect()
+});
+
+impl LocaleSource for EmbeddedLocales {
+    fn layer(&self, language: &str) -> Option<Arc<LocaleLayer>> {
+        EMBEDDED.get(language).cloned()
+    }
+}
+
+/// Locale files that a caller has loaded, before those in the program.
+#[derive(Debug, Clone, Default)]
+pub struct LocaleFiles {
+    layers: FxHashMap<String, Arc<LocaleLayer>>,
+}
+
+impl LocaleFiles {
+    /// No files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a locale file.
+    ///
+    /// # Errors
+    /// What [`LocaleLayer::from_xml`] finds wrong with it.
+    pub fn add(&mut self, xml: &str) -> Result<(), StyleError> {
+        let layer = LocaleLayer::from_xml(xml)?;
+        self.layers.insert(layer.language.clone(), Arc::new(layer));
+        Ok(())
+    }
+}
+
+impl LocaleSource for LocaleFiles {
+    fn layer(&self, language: &str) -> Option<Arc<LocaleLayer>> {
+        self.layers
+            .get(language)
+            .cloned()
+            .or_else(|| EmbeddedLocales.layer(language))
+    }
+}
+
+/// A grammatical gender (clause "Gender-specific Ordinals").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Gender {
+    Masculine,
+    Feminine,
+}
+
+/// Which digits an ordinal suffix is for (clause "Ordinal Suffixes").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OrdinalMatch {
+    LastDigit,
+    LastTwoDigits,
+    WholeNumber,
+}
+
+/// The singular and plural of a term in each of its forms.
+#[derive(Debug, Clone, Default)]
+struct TermForms {
+    /// Indexed by [`TermForm`].
+    forms: [Option<(Box<str>, Box<str>)>; 5],
+}
+
+impl TermForms {
+    fn set(&mut self, form: TermForm, single: &str, multiple: &str) {
+        if let Some(slot) = self.forms.get_mut(form as usize) {
+            *slot = Some((single.into(), multiple.into()));
+        }
+    }
+
+    fn get(&self, form: TermForm, plural: bool) -> Option<&str> {
+        // The clause "Terms" lays down which form stands in for which.
+        let order: &[TermForm] = match form {
+            TermForm::Long => &[TermForm::Long],
+            TermForm::Short => &[TermForm::Short, TermForm::Long],
+            TermForm::Verb => &[TermForm::Verb, TermForm::Long],
+            TermForm::VerbShort => &[TermForm::VerbShort, TermForm::Verb, TermForm::Long],
+            TermForm::Symbol => &[TermForm::Symbol, TermForm::Short, TermForm::Long],
+        };
+        order.iter().find_map(|form| {
+            let (single, multiple) = self.forms.get(*form as usize)?.as_ref()?;
+            Some(if plural { &**multiple } else { &**single })
+        })
+    }
+
+    fn merge(&mut self, above: &Self) {
+        for (slot, new) in self.forms.iter_mut().zip(&above.forms) {
+            if new.is_some() {
+                slot.clone_from(new);
+            }
+        }
+    }
+}
+
+/// A term as a locale defines it.
+#[derive(Debug, Clone, Default)]
+struct Term {
+    forms: TermForms,
+    masculine: Option<TermForms>,
+    feminine: Option<TermForms>,
+    gender: Option<Gender>,
+    ordinal_match: Option<OrdinalMatch>,
+}
+
+impl Term {
+    fn forms_for(&mut self, gender: Option<Gender>) -> &mut TermForms {
+        match gender {
+            None => &mut self.forms,
+            Some(Gender::Masculine) => self.masculine.get_or_insert_default(),
+            Some(Gender::Feminine) => self.feminine.get_or_insert_default(),
+        }
+    }
+
+    fn merge(&mut self, above: &Self) {
+        self.forms.merge(&above.forms);
+        for (mine, new) in [
+            (&mut self.masculine, &above.masculine),
+            (&mut self.feminine, &above.feminine),
+        ] {
+            if let Some(new) = new {
+                mine.get_or_insert_default().merge(new);
+            }
+        }
+        self.gender = above.gender.or(self.gender);
+        self.ordinal_match = above.ordinal_match.or(self.ordinal_match);
+    }
+}
+
+/// A localised date format.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LocalizedDate {
+    pub(super) delimiter: String,
+    pub(super) prefix: String,
+    pub(super) suffix: String,
+    pub(super) parts: Vec<DatePart>,
+}
+
+/// What one locale file, or one `cs:locale` of a style, says.
+#[derive(Debug, Clone, Default)]
+pub struct LocaleLayer {
+    /// The language it is for; empty in a style's `cs:locale` for all languages.
+    language: String,
+    terms: FxHashMap<Box<str>, Term>,
+    text_date: Option<LocalizedDate>,
+    numeric_date: Option<LocalizedDate>,
+    punctuation_in_quote: Option<bool>,
+    limit_day_ordinals: Option<bool>,
+}
+
+impl LocaleLayer {
+    /// Reads a locale file.
+    ///
+    /// # Errors
+    /// Where the XML is not well formed, or its root is no `locale`.
+    pub fn from_xml(xml: &str) -> Result<Self, StyleError> {
+        let document = roxmltree::Document::parse(xml).map_err(|error| StyleError::xml(&error))?;
+        let root = document.root_element();
+        if root.tag_name().name() != "locale" {
+            return Err(StyleError::at(root, "a locale file begins with `locale`"));
+        }
+        Ok(Self::from_node(root))
+    }
+
+    /// The language the layer is for.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// Reads a `cs:locale`, of a locale file or of a style.
+    pub(super) fn from_node(node: Node<'_, '_>) -> Self {
+        let mut layer = Self {
+            language: node
+                .attribute(("http://www.w3.org/XML/1998/namespace", "lang"))
+                .unwrap_or_default()
+                .to_owned(),
+            ..Self::default()
+        };
+        for child in node.children().filter(Node::is_element) {
+            match child.tag_name().name() {
+                "style-options" => {
+                    let flag = |name| child.attribute(name).map(|value| value == "true");
+                    layer.punctuation_in_quote =
+                        flag("punctuation-in-quote").or(layer.punctuation_in_quote);
+                    layer.limit_day_ordinals =
+                        flag("limit-day-ordinals-to-day-1").or(layer.limit_day_ordinals);
+                }
+                "date" => {
+                    let date = LocalizedDate {
+                        delimiter: child.attribute("delimiter").unwrap_or_default().to_owned(),
+                        prefix: child.attribute("prefix").unwrap_or_default().to_owned(),
+                        suffix: child.attribute("suffix").unwrap_or_default().to_owned(),
+                        parts: read_date_parts(child),
+                    };
+                    match child.attribute("form") {
+                        Some("numeric") => layer.numeric_date = Some(date),
+                        _ => layer.text_date = Some(date),
+                    }
+                }
+                "terms" => {
+                    for term in child
+                        .children()
+                        .filter(|term| term.has_tag_name_local("term"))
+                    {
+                        layer.read_term(term);
+                    }
+                }
+                _ => {}
+            }
+        }
+        layer
+    }
+
+    fn read_term(&mut self, node: Node<'_, '_>) {
+        let Some(name) = node.attribute("name") else {
+            return;
+        };
+        let text_of = |name: &str| {
+            node.children()
+                .find(|child| child.has_tag_name_local(name))
+                .map(|child| child.text().unwrap_or_default().to_owned())
+        };
+        let text = node.text().unwrap_or_default();
+        let single = text_of("single").unwrap_or_else(|| text.to_owned());
+        let multiple = text_of("multiple").unwrap_or_else(|| text.to_owned());
+        let form = match node.attribute("form") {
+            Some("short") => TermForm::Short,
+            Some("verb") => TermForm::Verb,
+            Some("verb-short") => TermForm::VerbShort,
+            Some("symbol") => TermForm::Symbol,
+            _ => TermForm::Long,
+        };
+        self.define(
+            name,
+            form,
+            &single,
+            &multiple,
+            node.attribute("gender").and_then(gender),
+            node.attribute("gender-form").and_then(gender),
+            match node.attribute("match") {
+                Some("last-digit") => Some(OrdinalMatch::LastDigit),
+                Some("last-two-digits") => Some(OrdinalMatch::LastTwoDigits),
+                Some("whole-number") => Some(OrdinalMatch::WholeNumber),
+                _ => None,
+            },
+        );
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the attributes of a term")]
+    fn define(
+        &mut self,
+        name: &str,
+        form: TermForm,
+        single: &str,
+        multiple: &str,
+        gender: Option<Gender>,
+        gender_form: Option<Gender>,
+        ordinal_match: Option<OrdinalMatch>,
+    ) {
+        // "sub verbo" is the name that CSL 1.0.1 had for "sub-verbo".
+        let name = if name == "sub verbo" {
+            "sub-verbo"
+        } else {
+            name
+        };
+        let term = self.terms.entry(name.into()).or_default();
+        term.gender = gender.or(term.gender);
+        term.ordinal_match = ordinal_match.or(term.ordinal_match);
+        term.forms_for(gender_form).set(form, single, multiple);
+    }
+
+    /// Takes over a locale from citationberg's model.
+    fn from_citationberg(locale: &citationberg::Locale) -> Self {
+        let mut layer = Self {
+            language: locale
+                .lang
+                .as_ref()
+                .map(|language| language.0.clone())
+                .unwrap_or_default(),
+            punctuation_in_quote: locale
+                .style_options
+                .and_then(|options| options.punctuation_in_quote),
+            limit_day_ordinals: locale
+                .style_options
+                .and_then(|options| options.limit_day_ordinals_to_day_1),
+            ..Self::default()
+        };
+        let as_gender = |gender: citationberg::GrammarGender| match gender {
+            citationberg::GrammarGender::Masculine => Gender::Masculine,
+            citationberg::GrammarGender::Feminine => Gender::Feminine,
+        };
+        for term in locale.terms.iter().flat_map(|terms| &terms.terms) {
+            let Ok(serde_json::Value::String(name)) = serde_json::to_value(term.name) else {
+                continue;
+            };
+            layer.define(
+                &name,
+                match term.form {
+                    citationberg::TermForm::Long => TermForm::Long,
+                    citationberg::TermForm::Short => TermForm::Short,
+                    citationberg::TermForm::Verb => TermForm::Verb,
+                    citationberg::TermForm::VerbShort => TermForm::VerbShort,
+                    citationberg::TermForm::Symbol => TermForm::Symbol,
+                },
+                term.single().unwrap_or_default(),
+                term.multiple().unwrap_or_default(),
+                term.gender.map(as_gender),
+                term.gender_form.map(as_gender),
+                term.match_.map(|matching| match matching {
+                    citationberg::OrdinalMatch::LastDigit => OrdinalMatch::LastDigit,
+                    citationberg::OrdinalMatch::LastTwoDigits => OrdinalMatch::LastTwoDigits,
+                    citationberg::OrdinalMatch::WholeNumber => OrdinalMatch::WholeNumber,
+                }),
+            );
+        }
+        for date in &locale.date {
+            let converted = super::style::date_from_citationberg(date);
+            match date.form {
+                Some(citationberg::DateForm::Numeric) => layer.numeric_date = Some(converted),
+                _ => layer.text_date = Some(converted),
+            }
+        }
+        layer
+    }
+}
+
+/// `has_tag_name` without regard to the namespace, which fixtures and old styles leave out.
+pub(super) trait LocalName {
+    fn has_tag_name_local(&self, name: &str) -> bool;
+}
+
+impl LocalName for Node<'_, '_> {
+    fn has_tag_name_local(&self, name: &str) -> bool {
+        self.is_element() && self.tag_name().name() == name
+    }
+}
+
+fn gender(value: &str) -> Option<Gender> {
+    match value {
+        "masculine" => Some(Gender::Masculine),
+        "feminine" => Some(Gender::Feminine),
+        _ => None,
+    }
+}
+
+/// The dialect that stands for a language where the language alone is given (the table of primary
+/// dialects in the locale repository).
+fn primary_dialect(language: &str) -> Option<&'static str> {
+    Some(match language {
+        "af" => "af-ZA",
+        "bg" => "bg-BG",
+        "bal" => "bal-PK",
+        "brh" => "brh-PK",
+        "ca" => "ca-AD",
+        "cs" => "cs-CZ",
+        "cy" => "cy-GB",
+        "da" => "da-DK",
+        "de" => "de-DE",
+        "el" => "el-GR",
+        "en" => "en-US",
+        "es" => "es-ES",
+        "et" => "et-EE",
+        "fa" => "fa-IR",
+        "fi" => "fi-FI",
+        "fr" => "fr-FR",
+        "gl" => "gl-ES",
+        "he" => "he-IL",
+        "hi" => "hi-IN",
+        "hr" => "hr-HR",
+        "hu" => "hu-HU",
+        "hy" => "hy-AM",
+        "id" => "id-ID",
+        "is" => "is-IS",
+        "it" => "it-IT",
+        "ja" => "ja-JP",
+        "km" => "km-KH",
+        "ko" => "ko-KR",
+        "lij" => "lij-IT",
+        "lt" => "lt-LT",
+        "lv" => "lv-LV",
+        "mn" => "mn-MN",
+        "ms" => "ms-MY",
+        "nb" => "nb-NO",
+        "nl" => "nl-NL",
+        "nn" => "nn-NO",
+        "pa" => "pa-PK",
+        "pl" => "pl-PL",
+        "pt" => "pt-PT",
+        "ro" => "ro-RO",
+        "ru" => "ru-RU",
+        "sk" => "sk-SK",
+        "sl" => "sl-SI",
+        "sr" => "sr-Cyrl-RS",
+        "sv" => "sv-SE",
+        "th" => "th-TH",
+        "tr" => "tr-TR",
+        "uk" => "uk-UA",
+        "vi" => "vi-VN",
+        "zh" => "zh-CN",
+        _ => return None,
+    })
+}
+
+/// A locale, ready to be asked for terms.
+#[derive(Debug, Clone)]
+pub struct Locale {
+    language: String,
+    terms: FxHashMap<Box<str>, Term>,
+    text_date: LocalizedDate,
+    numeric_date: LocalizedDate,
+    /// Whether full stops and commas go inside closing quotation marks.
+    pub(super) punctuation_in_quote: bool,
+    /// Whether only the first day of a month is an ordinal.
+    pub(super) limit_day_ordinals: bool,
+    /// Whether ordinals are those of CSL 1.0.1, by `ordinal` and `ordinal-00` to `ordinal-99`.
+    has_ordinal_table: bool,
+    pub(super) quotes: QuoteMarks,
+}
+
+/// The quotation marks of a locale.
+#[derive(Debug, Clone, Default)]
+pub(super) struct QuoteMarks {
+    pub(super) open: String,
+    pub(super) close: String,
+    pub(super) open_inner: String,
+    pub(super) close_inner: String,
+}
+
+impl Locale {
+    /// Puts a locale together from the files of `source` and the layers of a style.
+    pub fn assemble(language: &str, source: &dyn LocaleSource, of_style: &[LocaleLayer]) -> Self {
+        let language = match language.split_once('_') {
+            Some((language, region)) => format!("{language}-{region}"),
+            None => language.to_owned(),
+        };
+        let base = language.split('-').next().unwrap_or_default().to_owned();
+        let mut locale = Self {
+            language: language.clone(),
+            terms: FxHashMap::default(),
+            text_date: LocalizedDate::default(),
+            numeric_date: LocalizedDate::default(),
+            punctuation_in_quote: false,
+            limit_day_ordinals: false,
+            has_ordinal_table: false,
+            quotes: QuoteMarks::default(),
+        };
+        let mut files = vec!["en-US".to_owned()];
+        files.extend(primary_dialect(&base).map(str::to_owned));
+        files.push(base.clone());
+        files.push(language.clone());
+        let mut seen: Vec<&str> = Vec::new();
+        for file in &files {
+            if seen.contains(&file.as_str()) {
+                continue;
+            }
+            seen.push(file);
+            if let Some(layer) = source.layer(file) {
+                locale.add(&layer);
+            }
+        }
+        let full = if language.contains('-') {
+            language.clone()
+        } else {
+            primary_dialect(&base).unwrap_or(&language).to_owned()
+        };
+        for wanted in ["", base.as_str(), full.as_str()] {
+            for layer in of_style {
+                if layer.language == wanted {
+                    locale.add(layer);
+                }
+            }
+            if base == full && !wanted.is_empty() {
+                break;
+            }
+        }
+        let term = |name: &str| {
+            locale
+                .term(name, TermForm::Long, false)
+                .unwrap_or("")
+                .to_owned()
+        };
+        locale.quotes = QuoteMarks {
+            open: term("open-quote"),
+            close: term("close-quote"),
+            open_inner: term("open-inner-quote"),
+            close_inner: term("close-inner-quote"),
+        };
+        locale
+    }
+
+    fn add(&mut self, layer: &LocaleLayer) {
+        // Ordinals are one set: a locale that has its own takes none from below (clause "Ordinal
+        // Suffixes").
+        if layer.terms.contains_key("ordinal") {
+            self.terms.retain(|name, _| !is_ordinal(name));
+            self.has_ordinal_table = true;
+        }
+        for (name, term) in &layer.terms {
+            if let Some(mine) = self.terms.get_mut(name) {
+                mine.merge(term);
+            } else {
+                self.terms.insert(name.clone(), term.clone());
+            }
+        }
+        if let Some(date) = &layer.text_date {
+            self.text_date = date.clone();
+        }
+        if let Some(date) = &layer.numeric_date {
+            self.numeric_date = date.clone();
+        }
+        self.punctuation_in_quote = layer
+            .punctuation_in_quote
+            .unwrap_or(self.punctuation_in_quote);
+        self.limit_day_ordinals = layer.limit_day_ordinals.unwrap_or(self.limit_day_ordinals);
+    }
+
+    /// The language, such as `de-AT`.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// Whether the language is English, which alone has title case.
+    pub(super) fn is_english(&self) -> bool {
+        self.language.starts_with("en")
+    }
+
+    /// A localised date format.
+    pub(super) fn date(&self, form: DateForm) -> &LocalizedDate {
+        match form {
+            DateForm::Text => &self.text_date,
+            DateForm::Numeric => &self.numeric_date,
+        }
+    }
+
+    /// A term in a form, or in the form that stands in for it; none if the locale lacks it.
+    pub(super) fn term(&self, name: &str, form: TermForm, plural: bool) -> Option<&str> {
+        self.terms.get(name)?.forms.get(form, plural)
+    }
+
+    /// A term in the form that agrees with a noun of a gender.
+    fn gendered_term(&self, name: &str, gender: Option<Gender>) -> Option<&str> {
+        let term = self.terms.get(name)?;
+        let by_gender = match gender {
+            None => None,
+            Some(Gender::Masculine) => term.masculine.as_ref(),
+            Some(Gender::Feminine) => term.feminine.as_ref(),
+        };
+        by_gender
+            .and_then(|forms| forms.get(TermForm::Long, false))
+            .or_else(|| term.forms.get(TermForm::Long, false))
+    }
+
+    /// The gender of the noun for a variable, or for a month.
+    pub(super) fn gender(&self, noun: &str) -> Option<Gender> {
+        self.terms.get(noun)?.gender
+    }
+
+    /// A number with the ordinal suffix that agrees with a noun (clause "Ordinal Suffixes").
+    pub(super) fn ordinal(&self, number: u64, gender: Option<Gender>) -> String {
+        if !self.has_ordinal_table {
+            // CSL 1.0: four suffixes, for numbers that end in 1, 2, 3 and any others.
+            let (last, two) = (number % 10, number % 100);
+            let name = match (last, two) {
+                (1, two) if two != 11 => "ordinal-01",
+                (2, two) if two != 12 => "ordinal-02",
+                (3, two) if two != 13 => "ordinal-03",
+                _ => "ordinal-04",
+            };
+            let suffix = self.gendered_term(name, gender).unwrap_or_default();
+            return format!("{number}{suffix}");
+        }
+        let two = number % 100;
+        let exact = |name: &str, wanted: &[OrdinalMatch], default: OrdinalMatch| {
+            let term = self.terms.get(name)?;
+            let matching = term.ordinal_match.unwrap_or(default);
+            wanted
+                .contains(&matching)
+                .then(|| self.gendered_term(name, gender))?
+        };
+        let mut suffix = None;
+        if number < 100 {
+            suffix = exact(
+                &format!("ordinal-{number:02}"),
+                &[OrdinalMatch::WholeNumber],
+                if number < 10 {
+                    OrdinalMatch::LastDigit
+                } else {
+                    OrdinalMatch::LastTwoDigits
+                },
+            );
+        }
+        if suffix.is_none() {
+            suffix = exact(
+                &format!("ordinal-{two:02}"),
+                &[OrdinalMatch::LastTwoDigits],
+                if two < 10 {
+                    OrdinalMatch::LastDigit
+                } else {
+                    OrdinalMatch::LastTwoDigits
+                },
+            );
+        }
+        if suffix.is_none() {
+            suffix = exact(
+                &format!("ordinal-{:02}", number % 10),
+                &[OrdinalMatch::LastDigit],
+                OrdinalMatch::LastDigit,
+            );
+        }
+        let suffix = suffix
+            .or_else(|| self.gendered_term("ordinal", gender))
+            .unwrap_or_default();
+        format!("{number}{suffix}")
+    }
+
+    /// A number from one to ten in words, such as "first"; an ordinal beyond.
+    pub(super) fn long_ordinal(&self, number: u64, gender: Option<Gender>) -> String {
+        if (1..=10).contains(&number)
+            && let Some(word) = self.gendered_term(&format!("long-ordinal-{number:02}"), gender)
+        {
+            return word.to_owned();
+        }
+        self.ordinal(number, gender)
+    }
+}
+
+fn is_ordinal(name: &str) -> bool {
+    name == "ordinal"
+        || name
+            .strip_prefix("ordinal-")
+            .is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()))
+}

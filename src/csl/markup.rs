@@ -1,0 +1,311 @@
+//! The markup that fields may hold: tags and quotation marks (appendix IV, "Rich text").
+//!
+//! Straight and curly quotation marks in a field are taken in pairs, so that they can change between
+//! outer and inner ones where they are nested; a single one without a partner is an apostrophe. Tags
+//! that are not closed, and closing tags that nothing opened, are plain text.
+
+use super::locale::QuoteMarks;
+use super::person::is_alphabetic_script;
+
+/// A piece of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Piece<'t> {
+    Text(&'t str),
+    Apostrophe,
+    Open(MarkupTag),
+    Close,
+}
+
+/// What opens in a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MarkupTag {
+    Italic,
+    Bold,
+    SmallCaps,
+    Superscript,
+    Subscript,
+    NoDecoration,
+    /// Text whose case does not change; nothing is printed for it.
+    NoCase,
+    /// A quotation in the marks that are the outer ones of this field, or the inner ones.
+    Quote {
+        inner: bool,
+    },
+}
+
+/// Whether a field can hold markup at all; most hold none.
+pub(super) fn may_hold_markup(text: &str, quotes: &QuoteMarks) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'<' | b'"' | b'\''))
+        || (!text.is_ascii()
+            && ([
+                &quotes.open,
+                &quotes.open_inner,
+                &quotes.close,
+                &quotes.close_inner,
+            ]
+            .iter()
+            .any(|mark| !mark.is_empty() && text.contains(mark.as_str()))))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Open(MarkupTag, Closer),
+    Close(Closer),
+    /// A single straight quotation mark that can only be an apostrophe.
+    Apostrophe,
+    Dropped,
+}
+
+/// By what an opening mark is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closer {
+    Tag(&'static str),
+    Span,
+    Double,
+    Single,
+    LocaleOuter,
+    LocaleInner,
+}
+
+struct Token<'t> {
+    text: &'t str,
+    kind: Kind,
+    /// Whether the mark stayed without a partner.
+    lone: bool,
+}
+
+/// Takes a field apart.
+pub(super) fn parse<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Piece<'t>> {
+    let mut tokens = tokenize(text, quotes);
+    pair(&mut tokens);
+    // The straight quotation marks that come first are the outer ones.
+    let first_single = tokens
+        .iter()
+        .filter(|token| !token.lone)
+        .find_map(|token| match token.kind {
+            Kind::Open(_, Closer::Double) => Some(false),
+            Kind::Open(_, Closer::Single) => Some(true),
+            _ => None,
+        })
+        .unwrap_or(false);
+    tokens
+        .into_iter()
+        .filter_map(|token| match token.kind {
+            Kind::Dropped => None,
+            Kind::Text => (!token.text.is_empty()).then_some(Piece::Text(token.text)),
+            Kind::Apostrophe => Some(Piece::Apostrophe),
+            Kind::Open(_, Closer::Single) | Kind::Close(Closer::Single) if token.lone => {
+                Some(Piece::Apostrophe)
+            }
+            _ if token.lone => Some(Piece::Text(token.text)),
+            Kind::Open(MarkupTag::NoCase, _) => None,
+            Kind::Open(_, Closer::Double) => Some(Piece::Open(MarkupTag::Quote {
+                inner: first_single,
+            })),
+            Kind::Open(_, Closer::Single) => Some(Piece::Open(MarkupTag::Quote {
+                inner: !first_single,
+            })),
+            Kind::Open(tag, _) => Some(Piece::Open(tag)),
+            Kind::Close(_) => Some(Piece::Close),
+        })
+        .collect()
+}
+
+/// The tag at the beginning of text, and its length.
+fn tag(text: &str) -> Option<(Kind, usize)> {
+    const TAGS: [(&str, &str, MarkupTag); 5] = [
+        ("<i>", "</i>", MarkupTag::Italic),
+        ("<b>", "</b>", MarkupTag::Bold),
+        ("<sc>", "</sc>", MarkupTag::SmallCaps),
+        ("<sup>", "</sup>", MarkupTag::Superscript),
+        ("<sub>", "</sub>", MarkupTag::Subscript),
+    ];
+    for (open, close, tag) in TAGS {
+        if text.starts_with(open) {
+            return Some((Kind::Open(tag, Closer::Tag(close)), open.len()));
+        }
+        if text.starts_with(close) {
+            return Some((Kind::Close(Closer::Tag(close)), close.len()));
+        }
+    }
+    if text.starts_with("</span>") {
+        return Some((Kind::Close(Closer::Span), "</span>".len()));
+    }
+    if text.starts_with("<span ") {
+        let end = text.find('>')?;
+        let attributes: String = text
+            .get(5..end)?
+            .chars()
+            .filter(|character| !character.is_whitespace())
+            .collect();
+        let tag = if attributes.starts_with("class=\"nocase\"") {
+            MarkupTag::NoCase
+        } else if attributes.starts_with("class=\"nodecor\"") {
+            MarkupTag::NoDecoration
+        } else if attributes.starts_with("style=\"font-variant:small-caps") {
+            MarkupTag::SmallCaps
+        } else {
+            return None;
+        };
+        return Some((Kind::Open(tag, Closer::Span), end + 1));
+    }
+    None
+}
+
+fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
+    let mut tokens: Vec<Token<'t>> = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    let is_straight = |mark: &str| matches!(mark.trim(), "\"" | "'" | "");
+    while let Some(rest) = text.get(at..)
+        && let Some(character) = rest.chars().next()
+    {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let right_behind_opening = start == at
+            && tokens
+                .last()
+                .is_some_and(|token| matches!(token.kind, Kind::Open(..)));
+        let opens = before.is_none_or(|before| matches!(before, ' ' | '(' | '\u{a0}'))
+            || right_behind_opening;
+        let found = match character {
+            '<' => tag(rest),
+            '"' => Some(if opens {
+                (
+                    Kind::Open(MarkupTag::Quote { inner: false }, Closer::Double),
+                    1,
+                )
+            } else {
+                (Kind::Close(Closer::Double), 1)
+            }),
+            '\'' => {
+                let next = rest.chars().nth(1);
+                Some(if opens {
+                    if next.is_none_or(|next| next == ' ') {
+                        (Kind::Apostrophe, 1)
+                    } else {
+                        (
+                            Kind::Open(MarkupTag::Quote { inner: true }, Closer::Single),
+                            1,
+                        )
+                    }
+                } else if next.is_some_and(|next| {
+                    !matches!(
+                        next,
+                        ',' | '.' | '?' | ':' | ';' | ' ' | '<' | '"' | '\'' | ')'
+                    ) && !starts_with_mark(rest.get(1..), &quotes.close)
+                }) {
+                    (Kind::Apostrophe, 1)
+                } else {
+                    (Kind::Close(Closer::Single), 1)
+                })
+            }
+            '\u{2019}'
+                if before.is_some_and(is_alphabetic_script)
+                    && rest.chars().nth(1).is_some_and(is_alphabetic_script) =>
+            {
+                Some((Kind::Apostrophe, character.len_utf8()))
+            }
+            _ if starts_with_mark(Some(rest), &quotes.open) && !is_straight(&quotes.open) => {
+                Some((
+                    Kind::Open(MarkupTag::Quote { inner: false }, Closer::LocaleOuter),
+                    quotes.open.len(),
+                ))
+            }
+            _ if starts_with_mark(Some(rest), &quotes.close) && !is_straight(&quotes.close) => {
+                Some((Kind::Close(Closer::LocaleOuter), quotes.close.len()))
+            }
+            _ if starts_with_mark(Some(rest), &quotes.open_inner)
+                && !is_straight(&quotes.open_inner) =>
+            {
+                Some((
+                    Kind::Open(MarkupTag::Quote { inner: true }, Closer::LocaleInner),
+                    quotes.open_inner.len(),
+                ))
+            }
+            _ if starts_with_mark(Some(rest), &quotes.close_inner)
+                && !is_straight(&quotes.close_inner) =>
+            {
+                Some((Kind::Close(Closer::LocaleInner), quotes.close_inner.len()))
+            }
+            _ => None,
+        };
+        match found {
+            Some((kind, length)) => {
+                tokens.push(Token {
+                    text: text.get(start..at).unwrap_or_default(),
+                    kind: Kind::Text,
+                    lone: false,
+                });
+                if tokens.last().is_some_and(|token| token.text.is_empty()) {
+                    tokens.pop();
+                }
+                tokens.push(Token {
+                    text: text.get(at..at + length).unwrap_or_default(),
+                    kind,
+                    lone: false,
+                });
+                at += length;
+                start = at;
+            }
+            None => at += character.len_utf8(),
+        }
+    }
+    tokens.push(Token {
+        text: text.get(start..).unwrap_or_default(),
+        kind: Kind::Text,
+        lone: false,
+    });
+    tokens
+}
+
+fn starts_with_mark(text: Option<&str>, mark: &str) -> bool {
+    !mark.is_empty() && text.is_some_and(|text| text.starts_with(mark))
+}
+
+/// Finds for each closing mark the one that it closes; those in between stay alone.
+fn pair(tokens: &mut [Token<'_>]) {
+    let mut open: Vec<(usize, Closer, bool)> = Vec::new();
+    for at in 0..tokens.len() {
+        let Some(token) = tokens.get(at) else { break };
+        match token.kind {
+            Kind::Open(tag, closer) => open.push((at, closer, tag == MarkupTag::NoCase)),
+            Kind::Close(closer) => {
+                let partner = match closer {
+                    // A lone closing quotation mark is an apostrophe rather than the end of
+                    // everything that is open.
+                    Closer::Single => open
+                        .last()
+                        .filter(|(_, wanted, _)| *wanted == closer)
+                        .map(|_| open.len() - 1),
+                    _ => open.iter().rposition(|(_, wanted, _)| *wanted == closer),
+                };
+                match partner {
+                    Some(partner) => {
+                        for (lone, _, _) in open.drain(partner + 1..) {
+                            if let Some(token) = tokens.get_mut(lone) {
+                                token.lone = true;
+                            }
+                        }
+                        if let Some((_, _, true)) = open.pop()
+                            && let Some(token) = tokens.get_mut(at)
+                        {
+                            token.kind = Kind::Dropped;
+                        }
+                    }
+                    None => {
+                        if let Some(token) = tokens.get_mut(at) {
+                            token.lone = true;
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    for (lone, _, _) in open {
+        if let Some(token) = tokens.get_mut(lone) {
+            token.lone = true;
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The names of persons and institutions, in the parts that styles arrange.
+
+use serde_json::Value as Json;
+
+use crate::work::CslName;
+
+/// A name, with its particles told apart.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct PersonName {
+    pub(super) family: String,
+    pub(super) given: String,
+    pub(super) dropping_particle: String,
+    pub(super) non_dropping_particle: String,
+    pub(super) suffix: String,
+    pub(super) comma_suffix: bool,
+    /// A comma before a dropping particle, which only "et al" as a particle has.
+    pub(super) comma_particle: bool,
+    pub(super) static_ordering: bool,
+    /// The name of an institution, or any other that is printed as it stands.
+    pub(super) literal: String,
+    pub(super) script: Script,
+}
+
+/// In which order and with what between them the parts of a name are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Script {
+    /// Given name first, spaces between.
+    #[default]
+    Latin,
+    /// Family name first, spaces between.
+    Mixed,
+    /// Family name first, nothing between.
+    EastAsian,
+}
+
+impl PersonName {
+    /// A name from CSL-JSON; none if nothing is in it.
+    pub(super) fn from_csl(name: &CslName) -> Option<Self> {
+        let text = |part: &Option<String>| part.clone().unwrap_or_default();
+        let on = |flag: &Option<Json>| flag.as_ref().is_some_and(truthy);
+        let parse = name.parse_names.as_ref().is_none_or(truthy);
+        let result = Self {
+            family: text(&name.family),
+            given: text(&name.given),
+            dropping_particle: text(&name.dropping_particle),
+            non_dropping_particle: text(&name.non_dropping_particle),
+            suffix: text(&name.suffix),
+            comma_suffix: on(&name.comma_suffix),
+            static_ordering: on(&name.static_ordering),
+            literal: text(&name.literal),
+            ..Self::default()
+        };
+        result.finish(parse, on(&name.isinstitution))
+    }
+
+    /// A name from JSON that has more in it than CSL-JSON knows.
+    pub(super) fn from_json(name: &Json) -> Option<Self> {
+        if let Json::String(literal) = name {
+            return (!literal.is_empty()).then(|| Self::literal(literal));
+        }
+        let text = |part: &str| match name.get(part) {
+            Some(Json::String(text)) => text.clone(),
+            Some(Json::Number(number)) => number.to_string(),
+            _ => String::new(),
+        };
+        let on = |part: &str| name.get(part).is_some_and(truthy);
+        let parse = name.get("parse-names").is_none_or(truthy) && !on("static-particles");
+        let result = Self {
+            family: text("family"),
+            given: text("given"),
+            dropping_particle: text("dropping-particle"),
+            non_dropping_particle: text("non-dropping-particle"),
+            suffix: text("suffix"),
+            comma_suffix: on("comma-suffix"),
+            static_ordering: on("static-ordering"),
+            literal: text("literal"),
+            ..Self::default()
+        };
+        result.finish(parse, on("isInstitution"))
+    }
+
+    /// A name that is printed as it stands.
+    pub(super) fn literal(literal: &str) -> Self {
+        Self {
+            literal: literal.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// The name of a person.
+    pub(super) fn person(family: &str, given: &str) -> Self {
+        let name = Self {
+            family: family.to_owned(),
+            given: given.to_owned(),
+            ..Self::default()
+        };
+        name.finish(true, false).unwrap_or_default()
+    }
+
+    fn finish(mut self, parse: bool, institution: bool) -> Option<Self> {
+        if institution && self.given.is_empty() && self.literal.is_empty() {
+            self.literal = std::mem::take(&mut self.family);
+        }
+        if !self.literal.is_empty() {
+            return Some(self);
+        }
+        let mut parse = parse;
+        if self.family.len() > 2
+            && let Some(family) = self
+                .family
+                .strip_prefix('"')
+                .and_then(|family| family.strip_suffix('"'))
+        {
+            // Quotation marks keep a name from being taken apart.
+            self.family = family.to_owned();
+            parse = false;
+        }
+        if parse
+            && self.non_dropping_particle.is_empty()
+            && !self.family.is_empty()
+            && !self.given.is_empty()
+        {
+            self.take_particles();
+        }
+        self.script = script(&self);
+        let empty = self.family.is_empty()
+            && self.given.is_empty()
+            && self.non_dropping_particle.is_empty()
+            && self.dropping_particle.is_empty();
+        (!empty).then_some(self)
+    }
+
+    /// Words in lower case before a family name or behind a given name are particles; what follows a
+    /// comma in the given name is a suffix.
+    fn take_particles(&mut self) {
+        let mut rest = self.family.as_str();
+        let mut taken = 0;
+        while let Some(length) = leading_particle(rest) {
+            taken += length;
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        if taken > 0 {
+            let particle = self.family.get(..taken).unwrap_or_default();
+            let trimmed = particle.trim();
+            self.non_dropping_particle = trimmed.to_owned();
+            // "’t " keeps its space, as nothing else parts it from the name.
+            if particle.ends_with(' ') && trimmed.ends_with(['\'', '\u{2019}']) {
+                self.non_dropping_particle.push(' ');
+            }
+            self.family = self.family.split_off(taken);
+        }
+        if self.suffix.is_empty()
+            && let Some(comma) = self.given.find(',')
+        {
+            let mut after = self.given.get(comma + 1..).unwrap_or_default();
+            let forced = after.starts_with('!');
+            after = after.trim_start_matches('!').trim_start();
+            if after.replace('.', "") == "et al" && self.dropping_particle.is_empty() {
+                self.dropping_particle = after.to_owned();
+                self.comma_particle = true;
+            } else {
+                self.suffix = after.to_owned();
+                self.comma_suffix |= forced;
+            }
+            let given = self
+                .given
+                .get(..comma)
+                .unwrap_or_default()
+                .trim_end()
+                .to_owned();
+            self.given = given;
+        }
+        let mut end = self.given.len();
+        while let Some(start) = trailing_particle(self.given.get(..end).unwrap_or_default()) {
+            end = start;
+        }
+        if end < self.given.len() {
+            let particle = self.given.split_off(end);
+            self.dropping_particle = particle.trim().to_owned();
+            let given = self.given.trim_end().to_owned();
+            self.given = given;
+        }
+    }
+
+    /// Whether this is an institution, or another name in one piece.
+    pub(super) fn is_literal(&self) -> bool {
+        !self.literal.is_empty()
+    }
+
+    /// All parts in one string, by which works of the same names are known.
+    pub(super) fn identity(&self) -> String {
+        [
+            self.non_dropping_particle.as_str(),
+            &self.family,
+            &self.given,
+            &self.dropping_particle,
+            &self.suffix,
+            &self.literal,
+        ]
+        .concat()
+    }
+}
+
+fn truthy(value: &Json) -> bool {
+    match value {
+        Json::Null | Json::Bool(false) => false,
+        Json::Number(number) => number.as_f64() != Some(0.0),
+        Json::String(text) => !text.is_empty(),
+        _ => true,
+    }
+}
+
+fn is_apostrophe(character: char) -> bool {
+    matches!(character, '\'' | '\u{2019}' | '\u{2bb}')
+}
+
+/// The first letter of a particle, which is in lower case.
+fn begins_small(word: &str) -> bool {
+    word.trim_start_matches(|character: char| {
+        character == '-' || is_apostrophe(character) || character.is_whitespace()
+    })
+    .chars()
+    .next()
+    .is_some_and(|first| {
+        let mut upper = first.to_uppercase();
+        upper.next() != Some(first)
+    })
+}
+
+/// The length of a particle at the beginning of a family name, with what parts it from the rest.
+fn leading_particle(family: &str) -> Option<usize> {
+    // The longest stretch without a space that ends in a hyphen or an apostrophe, or at the space.
+    let first_space = family.find(' ');
+    let mut end = None;
+    for (at, character) in family.char_indices() {
+        if character == ' ' {
+            end = Some(at + 1);
+            break;
+        }
+        if (character == '-' || is_apostrophe(character)) && at > 0 && first_space.is_none() {
+            end = Some(at + character.len_utf8());
+        }
+    }
+    let mut end = end?;
+    while family.get(end..)?.starts_with(' ') {
+        end += 1;
+    }
+    (end < family.len() && begins_small(family.get(..end)?)).then_some(end)
+}
+
+/// Where a particle at the end of a given name begins, with the space before it.
+fn trailing_particle(given: &str) -> Option<usize> {
+    let trimmed = given.trim_end();
+    let at = trimmed.rfind(' ')?;
+    let word = trimmed.get(at + 1..)?;
+    (at > 0 && !word.is_empty() && begins_small(word)).then_some(at)
+}
+
+/// Whether a character belongs to a script whose words have spaces between them.
+pub(super) fn is_alphabetic_script(character: char) -> bool {
+    matches!(character,
+        '-' | '0'..='9' | 'a'..='z' | 'A'..='Z'
+        | '\u{0e01}'..='\u{0e5b}' | '\u{00c0}'..='\u{017f}' | '\u{0370}'..='\u{03ff}'
+        | '\u{0400}'..='\u{052f}' | '\u{0590}'..='\u{05d4}' | '\u{05d6}'..='\u{05ff}'
+        | '\u{1f00}'..='\u{1fff}' | '\u{0600}'..='\u{06ff}' | '\u{200c}'..='\u{200e}'
+        | '\u{0218}'..='\u{021b}' | '\u{202a}'..='\u{202e}')
+}
+
+/// Whether text begins with a letter of such a script (or an ampersand).
+pub(super) fn begins_alphabetic(text: &str) -> bool {
+    text.chars().next().is_some_and(|first| {
+        first == '&' || (is_alphabetic_script(first) && !first.is_ascii_digit() && first != '-')
+    })
+}
+
+fn script(name: &PersonName) -> Script {
+    let family = name.family.replace('"', "");
+    if family.chars().any(is_alphabetic_script) {
+        Script::Latin
+    } else if begins_alphabetic(&name.given) {
+        Script::Mixed
+    } else {
+        Script::EastAsian
+    }
+}

@@ -1,0 +1,92 @@
+//! The position of a cite among the others (clause "Choose", `position`).
+
+use rustc_hash::FxHashMap;
+
+use super::citation::Citation;
+
+/// Where a cite stands, from the first cite of a work to one right behind another of the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum CitePosition {
+    /// The first cite of the work.
+    #[default]
+    First,
+    /// A later one.
+    Subsequent,
+    /// One right behind a cite of the same work.
+    Ibid,
+    /// The same, with a locator that differs.
+    IbidWithLocator,
+}
+
+/// What the position of a cite says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Placed {
+    pub(super) position: CitePosition,
+    pub(super) near_note: bool,
+    /// The note in which the work was cited first, if it is another one.
+    pub(super) first_note: Option<u32>,
+}
+
+/// The positions of all cites of a document, in its order.
+pub(super) fn positions(citations: &[Citation], near_distance: u32) -> Vec<Vec<Placed>> {
+    // For each work, the note of its first cite and that of its last.
+    let mut notes: FxHashMap<&str, (u32, u32)> = FxHashMap::default();
+    let mut in_note: FxHashMap<u32, usize> = FxHashMap::default();
+    for citation in citations {
+        *in_note.entry(citation.note).or_default() += 1;
+    }
+    let mut result = Vec::with_capacity(citations.len());
+    for (at, citation) in citations.iter().enumerate() {
+        let previous = at.checked_sub(1).and_then(|before| citations.get(before));
+        let mut placed = Vec::with_capacity(citation.cites.len());
+        for (number, cite) in citation.cites.iter().enumerate() {
+            let mut place = Placed::default();
+            if let Some((first, last)) = notes.get(cite.id.as_str()).copied() {
+                let before = if number > 0 {
+                    citation
+                        .cites
+                        .get(number - 1)
+                        .filter(|before| before.id == cite.id)
+                } else {
+                    previous.and_then(|previous| {
+                        if previous.note == citation.note && citation.note != 0 {
+                            previous.cites.last().filter(|last| last.id == cite.id)
+                        } else {
+                            // The citation before must be of this work alone, and alone in the note
+                            // before this one.
+                            let near = previous.note + 1 >= citation.note;
+                            let alone = previous.note == 0
+                                || in_note.get(&previous.note).copied() == Some(1);
+                            (near
+                                && alone
+                                && previous.cites.iter().all(|other| other.id == cite.id))
+                            .then(|| previous.cites.last())
+                            .flatten()
+                        }
+                    })
+                };
+                place.position = match before {
+                    None => CitePosition::Subsequent,
+                    Some(before) => match (before.locator_key(), cite.locator_key()) {
+                        (None, None) => CitePosition::Ibid,
+                        (None, Some(_)) => CitePosition::IbidWithLocator,
+                        (Some(_), None) => CitePosition::Subsequent,
+                        (Some(before), Some(here)) if before == here => CitePosition::Ibid,
+                        (Some(_), Some(_)) => CitePosition::IbidWithLocator,
+                    },
+                };
+                if first != citation.note {
+                    place.first_note = Some(first);
+                }
+                place.near_note =
+                    citation.note == 0 || citation.note.saturating_sub(last) <= near_distance;
+                notes.insert(&cite.id, (first, citation.note));
+            } else {
+                notes.insert(&cite.id, (citation.note, citation.note));
+            }
+            placed.push(place);
+        }
+        result.push(placed);
+    }
+    result
+}

@@ -1,0 +1,237 @@
+//! Sorting (clause "Sort"): keys by macro or variable, compared as the language collates.
+
+use std::cmp::Ordering;
+
+use icu_collator::options::{AlternateHandling, CollatorOptions, Strength};
+use icu_collator::preferences::CollationNumericOrdering;
+use icu_collator::{CollatorBorrowed, CollatorPreferences};
+
+use super::element::{Element, SortKey, SortSource, Text, TextSource};
+use super::evaluate::{Context, Evaluator};
+use super::output_tree::{Content, Node};
+use super::style::Compiled;
+use super::variables::{self, VariableId, VariableKind};
+
+/// Makes keys that compare, byte by byte, as a language collates.
+pub(super) struct Collation {
+    collator: Option<CollatorBorrowed<'static>>,
+}
+
+impl Collation {
+    /// The collation of a language: without regard to case and accents, punctuation left out,
+    /// numbers by their value.
+    pub(super) fn new(language: &str) -> Self {
+        let mut preferences = icu_collator_locale(language);
+        preferences.numeric_ordering = Some(CollationNumericOrdering::True);
+        let mut options = CollatorOptions::default();
+        options.strength = Some(Strength::Primary);
+        options.alternate_handling = Some(AlternateHandling::Shifted);
+        Self {
+            collator: CollatorBorrowed::try_new(preferences, options).ok(),
+        }
+    }
+
+    /// The key of text; words are parted by a sign that sorts before all letters.
+    fn key(&self, text: &str) -> Option<Vec<u8>> {
+        if text.is_empty() {
+            return None;
+        }
+        let mut prepared = String::with_capacity(text.len() + 8);
+        for character in text.trim_start_matches(['[', ']', '\'', '"']).chars() {
+            match character {
+                ' ' => prepared.push('|'),
+                _ => prepared.extend(character.to_lowercase()),
+            }
+        }
+        prepared.push('|');
+        let mut key = Vec::with_capacity(prepared.len() + 4);
+        match &self.collator {
+            Some(collator) => {
+                let Ok(()) = collator.write_sort_key_to(&prepared, &mut key);
+            }
+            None => key.extend_from_slice(prepared.as_bytes()),
+        }
+        Some(key)
+    }
+}
+
+fn icu_collator_locale(language: &str) -> CollatorPreferences {
+    language
+        .parse::<icu_locale_core::Locale>()
+        .map(|locale| CollatorPreferences::from(&locale))
+        .unwrap_or_default()
+}
+
+/// The keys of one work; a missing one sorts last, whatever the direction.
+pub(super) type SortKeys = Vec<Option<Vec<u8>>>;
+
+/// The keys of a work for the sort elements of an area.
+pub(super) fn sort_keys(keys: &[SortKey], context: Context<'_>, collation: &Collation) -> SortKeys {
+    keys.iter()
+        .map(|key| {
+            let text = key_text(key, context)?;
+            collation.key(&text)
+        })
+        .collect()
+}
+
+fn key_text(key: &SortKey, context: Context<'_>) -> Option<String> {
+    let context = Context {
+        sort_key: Some(key),
+        ..context
+    };
+    match key.source {
+        SortSource::Macro(number) => {
+            let mut evaluator = Evaluator::new(context);
+            let node = evaluator.sort_macro(number)?;
+            Some(plain(&node))
+        }
+        SortSource::Variable(variable) => variable_text(variable, context),
+    }
+}
+
+fn variable_text(variable: VariableId, context: Context<'_>) -> Option<String> {
+    let work = context.work;
+    match variables::kind(variable) {
+        VariableKind::Date => work.date(variable)?.sort_key([true; 3]),
+        VariableKind::Names => {
+            let names = super::names::sort_names(context, variable)?;
+            Some(plain(&names))
+        }
+        VariableKind::Number if variable == variables::CITATION_NUMBER => {
+            context.number.map(|number| format!("{number:020}"))
+        }
+        VariableKind::Number => {
+            let text = work.text(variable)?;
+            Some(padded(text))
+        }
+        VariableKind::Text if variable == variables::CITATION_LABEL => {
+            Some(super::citation_label::citation_label(work, context.locale))
+        }
+        VariableKind::Text => work.text(variable).map(without_markup),
+    }
+}
+
+/// A number as a key of equal length; text that holds none stays as it is.
+fn padded(text: &str) -> String {
+    let Some(start) = text.find(|character: char| character.is_ascii_digit()) else {
+        return text.to_owned();
+    };
+    let digits: String = text
+        .get(start..)
+        .unwrap_or_default()
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
+    let negative = text
+        .get(..start)
+        .is_some_and(|before| before.ends_with('-'));
+    let number: i128 = digits.parse().unwrap_or(0);
+    let number = if negative {
+        99_999_999_999_999_999_999 - number
+    } else {
+        number
+    };
+    format!("{number:020}")
+}
+
+/// The characters of a tree, without affixes of the tree's top and without markup.
+fn plain(node: &Node<'_>) -> String {
+    let mut text = String::new();
+    fn collect(node: &Node<'_>, into: &mut String) {
+        into.push_str(&node.prefix);
+        match &node.content {
+            Content::Text(text) | Content::Link { text, .. } => {
+                into.push_str(&without_markup(text));
+            }
+            Content::Children(children, delimiter) => {
+                for (at, child) in children.iter().enumerate() {
+                    if at > 0 {
+                        into.push_str(delimiter);
+                    }
+                    collect(child, into);
+                }
+            }
+        }
+        into.push_str(&node.suffix);
+    }
+    collect(node, &mut text);
+    text
+}
+
+fn without_markup(text: &str) -> String {
+    if !text.contains('<') {
+        return text.to_owned();
+    }
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        result.push_str(before);
+        match tag.find('>') {
+            Some(end)
+                if tag.starts_with("</")
+                    || tag
+                        .get(1..2)
+                        .is_some_and(|c| c.chars().all(char::is_alphabetic)) =>
+            {
+                rest = tag.get(end + 1..).unwrap_or_default();
+            }
+            _ => {
+                result.push('<');
+                rest = tag.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    result.push_str(rest);
+    result
+}
+
+/// Compares the keys of two works.
+pub(super) fn compare(left: &SortKeys, right: &SortKeys, keys: &[SortKey]) -> Ordering {
+    for ((left, right), key) in left.iter().zip(right).zip(keys) {
+        let order = match (left, right) {
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(_), None) => Ordering::Less,
+            (Some(left), Some(right)) if key.descending => right.cmp(left),
+            (Some(left), Some(right)) => left.cmp(right),
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
+
+/// Whether a sort key is a date, directly or by way of a macro.
+pub(super) fn is_date_key(key: &SortKey, style: &Compiled) -> bool {
+    fn holds_date(elements: &[Element], style: &Compiled) -> bool {
+        elements.iter().any(|element| match element {
+            Element::Date(_) => true,
+            Element::Text(Text {
+                source: TextSource::Macro(number),
+                ..
+            }) => style
+                .macros
+                .get(*number)
+                .is_some_and(|elements| holds_date(elements, style)),
+            Element::Group(group) => holds_date(&group.children, style),
+            Element::Choose(choose) => {
+                choose
+                    .branches
+                    .iter()
+                    .any(|branch| holds_date(&branch.children, style))
+                    || holds_date(&choose.otherwise, style)
+            }
+            _ => false,
+        })
+    }
+    match key.source {
+        SortSource::Variable(variable) => variables::kind(variable) == VariableKind::Date,
+        SortSource::Macro(number) => style
+            .macros
+            .get(number)
+            .is_some_and(|elements| holds_date(elements, style)),
+    }
+}

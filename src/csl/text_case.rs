@@ -1,0 +1,437 @@
+//! Text case (clause "Text-case"), as the reference processor applies it.
+
+use super::element::TextCase;
+
+/// Words that title case leaves in lower case, unless first or last.
+const SMALL_WORDS: &[&str] = &[
+    "a",
+    "about",
+    "above",
+    "across",
+    "afore",
+    "after",
+    "against",
+    "al",
+    "along",
+    "alongside",
+    "amid",
+    "amidst",
+    "among",
+    "amongst",
+    "an",
+    "and",
+    "anenst",
+    "apropos",
+    "apud",
+    "around",
+    "as",
+    "aside",
+    "astride",
+    "at",
+    "athwart",
+    "atop",
+    "barring",
+    "before",
+    "behind",
+    "below",
+    "beneath",
+    "beside",
+    "besides",
+    "between",
+    "beyond",
+    "but",
+    "by",
+    "c",
+    "ca",
+    "circa",
+    "d'",
+    "de",
+    "despite",
+    "down",
+    "during",
+    "et",
+    "except",
+    "for",
+    "forenenst",
+    "from",
+    "given",
+    "in",
+    "inside",
+    "into",
+    "lest",
+    "like",
+    "modulo",
+    "near",
+    "next",
+    "nor",
+    "notwithstanding",
+    "of",
+    "off",
+    "on",
+    "onto",
+    "or",
+    "out",
+    "over",
+    "per",
+    "plus",
+    "pro",
+    "qua",
+    "sans",
+    "since",
+    "so",
+    "than",
+    "the",
+    "through",
+    "throughout",
+    "thru",
+    "thruout",
+    "till",
+    "to",
+    "toward",
+    "towards",
+    "under",
+    "underneath",
+    "until",
+    "unto",
+    "up",
+    "upon",
+    "v",
+    "v.",
+    "van",
+    "versus",
+    "via",
+    "vis-\u{e0}-vis",
+    "von",
+    "vs",
+    "vs.",
+    "with",
+    "within",
+    "without",
+    "yet",
+];
+
+/// A stretch of text, or a sign that parts words.
+#[derive(Debug, Clone, Copy)]
+struct Piece<'t> {
+    text: &'t str,
+    /// What stands before it: a tag of the markup, or a punctuation mark.
+    before: &'t str,
+}
+
+/// Text in a case. The markup that fields may hold is left as it is; text in `nocase`, small
+/// capitals, and raised or lowered text does not change.
+pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
+    let pieces = split(text);
+    match case {
+        TextCase::Lowercase => map_words(&pieces, |word| lower(word, language)),
+        TextCase::Uppercase => map_words(&pieces, |word| upper(word, language)),
+        TextCase::CapitalizeAll => map_words(&pieces, |word| {
+            if word == lower(word, language) {
+                capitalize(word, language)
+            } else {
+                word.to_owned()
+            }
+        }),
+        TextCase::CapitalizeFirst => {
+            let mut first = true;
+            map_words(&pieces, |word| {
+                if first {
+                    first = false;
+                    if word == lower(word, language) {
+                        return capitalize(word, language);
+                    }
+                }
+                word.to_owned()
+            })
+        }
+        TextCase::Sentence => {
+            let mut first = true;
+            map_words(&pieces, |word| {
+                if first {
+                    first = false;
+                    capitalize(word, language)
+                } else {
+                    lower(word, language)
+                }
+            })
+        }
+        TextCase::Title => title(&pieces, language),
+    }
+}
+
+/// Tags of the markup that keep their content from changing, with their ends.
+const PROTECTED: &[(&str, &str)] = &[
+    ("<span", "</span>"),
+    ("<sc>", "</sc>"),
+    ("<sub>", "</sub>"),
+    ("<sup>", "</sup>"),
+];
+
+/// The length of a tag of the markup at the beginning of text.
+fn tag_length(text: &str) -> Option<usize> {
+    for tag in [
+        "<i>", "</i>", "<b>", "</b>", "<sc>", "</sc>", "<sub>", "</sub>", "<sup>", "</sup>",
+        "</span>",
+    ] {
+        if text.starts_with(tag) {
+            return Some(tag.len());
+        }
+    }
+    if text.starts_with("<span ") {
+        let end = text.find('>')?;
+        let tag = text.get(..end)?;
+        let known = tag.contains("nocase") || tag.contains("nodecor") || tag.contains("small-caps");
+        return known.then_some(end + 1);
+    }
+    None
+}
+
+fn is_sign(character: char) -> bool {
+    matches!(
+        character,
+        '\u{2018}'
+            | '\u{2019}'
+            | '\u{201c}'
+            | '\u{201d}'
+            | '"'
+            | '\''
+            | '-'
+            | '\u{2013}'
+            | '\u{2014}'
+            | '/'
+            | '.'
+            | ','
+            | ';'
+            | '?'
+            | '!'
+            | ':'
+            | '['
+            | ']'
+            | '('
+            | ')'
+    )
+}
+
+fn split(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut before = "";
+    let mut start = 0;
+    let mut at = 0;
+    while let Some(character) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let rest = text.get(at..).unwrap_or_default();
+        let length = if character == '<' {
+            tag_length(rest)
+        } else if character == ' ' && (rest.starts_with(" \"") || rest.starts_with(" '")) {
+            // An opening quotation mark.
+            Some(2)
+        } else if is_sign(character) {
+            Some(character.len_utf8())
+        } else {
+            None
+        };
+        match length {
+            Some(length) => {
+                pieces.push(Piece {
+                    text: text.get(start..at).unwrap_or_default(),
+                    before,
+                });
+                before = text.get(at..at + length).unwrap_or_default();
+                at += length;
+                start = at;
+            }
+            None => at += character.len_utf8(),
+        }
+    }
+    pieces.push(Piece {
+        text: text.get(start..).unwrap_or_default(),
+        before,
+    });
+    pieces
+}
+
+/// Follows which tags are open, and says whether text at this point may change.
+#[derive(Default)]
+struct Protection {
+    open: Vec<&'static str>,
+}
+
+impl Protection {
+    fn pass(&mut self, tag: &str) -> bool {
+        if let Some((_, end)) = PROTECTED.iter().find(|(start, _)| tag.starts_with(start)) {
+            self.open.push(end);
+        } else if self.open.last().is_some_and(|end| *end == tag) {
+            self.open.pop();
+        }
+        self.open.is_empty()
+    }
+}
+
+fn is_gap(character: char) -> bool {
+    matches!(
+        character,
+        ' ' | '\u{a0}' | '\u{2000}'..='\u{200b}' | '\u{205f}' | '\u{3000}'
+    )
+}
+
+/// The words of text and the gaps between them, in turn.
+fn words(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let gap = is_gap(first);
+        let end = rest
+            .char_indices()
+            .find(|(_, character)| is_gap(*character) != gap)
+            .map_or(rest.len(), |(at, _)| at);
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        Some((word, gap))
+    })
+}
+
+fn map_words(pieces: &[Piece<'_>], mut change: impl FnMut(&str) -> String) -> String {
+    let mut result = String::new();
+    let mut protection = Protection::default();
+    for piece in pieces {
+        result.push_str(piece.before);
+        if !protection.pass(piece.before) {
+            // Protected text still is the first word.
+            if words(piece.text).any(|(_, gap)| !gap) {
+                change("");
+            }
+            result.push_str(piece.text);
+            continue;
+        }
+        for (word, gap) in words(piece.text) {
+            if gap {
+                result.push_str(word);
+            } else {
+                result.push_str(&change(word));
+            }
+        }
+    }
+    result
+}
+
+fn is_small(lowered: &str) -> bool {
+    SMALL_WORDS.binary_search(&lowered).is_ok()
+}
+
+fn title(pieces: &[Piece<'_>], language: &str) -> String {
+    let mut result = String::new();
+    let mut protection = Protection::default();
+    let mut first = true;
+    let mut after_stop = false;
+    // Where the last word stands in the result, to be capitalised even if it is a small one.
+    let mut last_word: Option<(usize, usize)> = None;
+    // The quotation marks that are open: the sign that closes each.
+    let mut quotes: Vec<char> = Vec::new();
+    for (number, piece) in pieces.iter().enumerate() {
+        result.push_str(piece.before);
+        let open = protection.pass(piece.before);
+        after_stop |= piece.before.ends_with(['!', '?', ':']);
+        // Behind an apostrophe a word goes on; behind an opening quotation mark one begins.
+        let mut keep_initial = false;
+        match piece.before {
+            "\u{201c}" => quotes.push('\u{201d}'),
+            "\u{2018}" => quotes.push('\u{2019}'),
+            " \"" => quotes.push('"'),
+            " '" => quotes.push('\''),
+            "\u{201d}" | "\u{2019}" | "\"" | "'" => {
+                let sign = piece.before.chars().next();
+                if quotes.last().copied() == sign {
+                    quotes.pop();
+                } else {
+                    keep_initial = true;
+                }
+            }
+            _ => {}
+        }
+        if !open {
+            if !piece.text.trim().is_empty() {
+                last_word = None;
+                first = false;
+                after_stop = false;
+            }
+            result.push_str(piece.text);
+            continue;
+        }
+        let followed_by_hyphen =
+            number == 0 && pieces.get(1).is_some_and(|next| next.before == "-");
+        let mut begins_piece = true;
+        let mut rest = words(piece.text).peekable();
+        while let Some((word, gap)) = rest.next() {
+            if gap {
+                result.push_str(word);
+                begins_piece = false;
+                continue;
+            }
+            let lowered = lower(word, language);
+            let long = word.chars().nth(1).is_some();
+            let wanted = long && !is_small(&lowered)
+                || followed_by_hyphen && rest.peek().is_none()
+                || first
+                || after_stop;
+            let start = result.len();
+            if wanted && word == lowered && !(keep_initial && begins_piece) {
+                result.push_str(&capitalize(word, language));
+            } else {
+                result.push_str(word);
+            }
+            last_word = if keep_initial && begins_piece {
+                None
+            } else {
+                Some((start, result.len()))
+            };
+            first = false;
+            after_stop = false;
+            begins_piece = false;
+        }
+    }
+    if let Some((start, end)) = last_word
+        && let Some(word) = result.get(start..end)
+        && word.chars().nth(1).is_some()
+        && is_small(&lower(word, language))
+    {
+        let capital = capitalize(word, language);
+        result.replace_range(start..end, &capital);
+    }
+    result
+}
+
+fn is_turkic(language: &str) -> bool {
+    language.starts_with("tr") || language.starts_with("az")
+}
+
+fn lower(word: &str, language: &str) -> String {
+    if is_turkic(language) && word.contains(['I', '\u{130}']) {
+        return word
+            .replace('I', "\u{131}")
+            .replace('\u{130}', "i")
+            .to_lowercase();
+    }
+    word.to_lowercase()
+}
+
+fn upper(word: &str, language: &str) -> String {
+    if is_turkic(language) && word.contains('i') {
+        return word.replace('i', "\u{130}").to_uppercase();
+    }
+    word.to_uppercase()
+}
+
+/// A word with its first letter in upper case.
+pub(super) fn capitalize(word: &str, language: &str) -> String {
+    let mut characters = word.chars();
+    let Some(first) = characters.next() else {
+        return String::new();
+    };
+    let rest = characters.as_str();
+    // A lone Greek letter is a symbol.
+    if rest.is_empty() && ('\u{370}'..='\u{3ff}').contains(&first) {
+        return word.to_owned();
+    }
+    let mut result = upper(first.encode_utf8(&mut [0; 4]), language);
+    result.push_str(rest);
+    result
+}

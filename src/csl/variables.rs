@@ -1,0 +1,162 @@
+//! The variables of CSL (appendix IV), as small numbers.
+//!
+//! Styles name variables by the thousand while a work is evaluated; numbers make that cheap. The
+//! variables of the specification have fixed numbers; others that a style names follow behind.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+/// The number of a variable: a fixed one for the variables of the specification, one of the style's
+/// own for others.
+pub(super) type VariableId = u16;
+
+/// What a variable holds (appendix IV).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum VariableKind {
+    Text,
+    Number,
+    Names,
+    Date,
+}
+
+macro_rules! known_variables {
+    ($($kind:ident { $($name:literal $($constant:ident)?),* $(,)? })*) => {
+        /// The variables of the specification, in the order of their numbers.
+        const KNOWN: &[(&str, VariableKind)] = &[
+            $($(($name, VariableKind::$kind),)*)*
+        ];
+        $($($(
+            pub(super) const $constant: VariableId = position($name);
+        )?)*)*
+    };
+}
+
+const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        #[allow(
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler, within bounds"
+        )]
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn position(name: &str) -> VariableId {
+    let mut at = 0;
+    while at < KNOWN.len() {
+        #[allow(
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler, within bounds"
+        )]
+        if same(KNOWN[at].0, name) {
+            return at as VariableId;
+        }
+        at += 1;
+    }
+    VariableId::MAX
+}
+
+known_variables! {
+    Number {
+        "citation-number" CITATION_NUMBER,
+        "locator" LOCATOR,
+        "first-reference-note-number" FIRST_REFERENCE_NOTE_NUMBER,
+        "page" PAGE,
+        "page-first" PAGE_FIRST,
+        "number" NUMBER,
+        "chapter-number", "collection-number" COLLECTION_NUMBER, "edition",
+        "issue", "number-of-pages", "number-of-volumes", "part-number",
+        "printing-number", "supplement-number", "volume", "section" SECTION, "version" VERSION,
+    }
+    Text {
+        "citation-label" CITATION_LABEL,
+        "year-suffix" YEAR_SUFFIX,
+        "title" TITLE,
+        "title-short" TITLE_SHORT,
+        "container-title" CONTAINER_TITLE,
+        "container-title-short" CONTAINER_TITLE_SHORT,
+        "URL" URL,
+        "DOI" DOI,
+        "PMID" PMID,
+        "PMCID" PMCID,
+        "abstract", "annote", "archive", "archive_collection", "archive_location",
+        "archive-place", "authority", "call-number", "citation-key",
+        "collection-title", "dimensions", "division", "event", "event-title", "event-place",
+        "genre", "ISBN", "ISSN", "jurisdiction" JURISDICTION, "keyword", "language", "license",
+        "medium", "note", "original-publisher", "original-publisher-place", "original-title",
+        "part-title", "publisher", "publisher-place", "references", "reviewed-genre",
+        "reviewed-title", "scale", "source", "status", "volume-title", "hereinafter",
+    }
+    Names {
+        "author" AUTHOR,
+        "chair", "collection-editor", "compiler", "composer", "container-author", "contributor",
+        "curator", "director", "editor" EDITOR, "editorial-director", "executive-producer",
+        "guest", "host", "illustrator", "interviewer", "narrator", "organizer", "original-author",
+        "performer", "producer", "recipient", "reviewed-author", "script-writer",
+        "series-creator", "translator" TRANSLATOR, "editor-translator",
+    }
+    Date {
+        "accessed", "available-date", "event-date", "issued" ISSUED, "original-date", "submitted",
+    }
+}
+
+static IDS: LazyLock<FxHashMap<&'static str, VariableId>> = LazyLock::new(|| {
+    KNOWN
+        .iter()
+        .enumerate()
+        .filter_map(|(at, (name, _))| Some((*name, VariableId::try_from(at).ok()?)))
+        .collect()
+});
+
+/// The variables that a style can name: those of the specification and its own.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Variables {
+    others: Vec<Box<str>>,
+    ids: FxHashMap<Box<str>, VariableId>,
+}
+
+impl Variables {
+    /// The number of a variable, a new one if it has none yet.
+    pub(super) fn intern(&mut self, name: &str) -> VariableId {
+        if let Some(id) = self.get(name) {
+            return id;
+        }
+        let id = VariableId::try_from(KNOWN.len() + self.others.len()).unwrap_or(VariableId::MAX);
+        self.others.push(name.into());
+        self.ids.insert(name.into(), id);
+        id
+    }
+
+    /// The number of a variable that is known already.
+    pub(super) fn get(&self, name: &str) -> Option<VariableId> {
+        IDS.get(name).or_else(|| self.ids.get(name)).copied()
+    }
+
+    /// The name of a variable.
+    pub(super) fn name(&self, id: VariableId) -> &str {
+        match KNOWN.get(usize::from(id)) {
+            Some((name, _)) => name,
+            None => self
+                .others
+                .get(usize::from(id) - KNOWN.len())
+                .map_or("", |name| name),
+        }
+    }
+}
+
+/// What a variable holds; variables that the specification does not know hold text.
+pub(super) fn kind(id: VariableId) -> VariableKind {
+    KNOWN
+        .get(usize::from(id))
+        .map_or(VariableKind::Text, |(_, kind)| *kind)
+}

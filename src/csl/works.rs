@@ -1,0 +1,271 @@
+//! Works made ready: everything about a work that does not depend on where it is cited.
+//!
+//! Variables are looked up by number, names are taken apart once, dates are parsed once.
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+
+use super::dates::CalendarDate;
+use super::person::PersonName;
+use super::variables::{self, VariableId, VariableKind, Variables};
+use crate::work::{CslItem, CslValue};
+
+/// A work ready for evaluation.
+#[derive(Debug)]
+pub(super) struct Work<'i> {
+    pub(super) id: &'i str,
+    pub(super) item_type: Cow<'i, str>,
+    /// The language of the work, such as `de-DE`, if it says so.
+    pub(super) language: Option<Cow<'i, str>>,
+    /// Sorted by the number of the variable.
+    values: Vec<(VariableId, Value<'i>)>,
+}
+
+/// The value of a variable.
+#[derive(Debug)]
+pub(super) enum Value<'i> {
+    Text(Cow<'i, str>),
+    Names(Vec<PersonName>),
+    Date(Box<CalendarDate>),
+}
+
+impl<'i> Work<'i> {
+    /// Makes a work ready for a style with these variables.
+    pub(super) fn new(item: &'i CslItem, known: &Variables) -> Self {
+        let mut work = Self {
+            id: &item.id,
+            item_type: Cow::Borrowed(&item.item_type),
+            language: None,
+            values: Vec::with_capacity(item.variables.len()),
+        };
+        for (name, value) in &item.variables {
+            let name = match name.as_str() {
+                "shortTitle" if !item.variables.contains_key("title-short") => "title-short",
+                "journalAbbreviation" if !item.variables.contains_key("container-title-short") => {
+                    "container-title-short"
+                }
+                // "event" is what CSL 1.0.1 called "event-title".
+                name => name,
+            };
+            if name == "language" {
+                work.language = text(value);
+            }
+            if let Some(variable) = known.get(name) {
+                work.add(variable, value);
+            }
+        }
+        work.values.sort_unstable_by_key(|(variable, _)| *variable);
+        if let Some(CslValue::Text(note)) = item.variables.get("note") {
+            work.read_note(note, known);
+        }
+        if let Some(page) = work.text(variables::PAGE) {
+            let first = first_page(page).to_owned();
+            work.set(variables::PAGE_FIRST, Value::Text(Cow::Owned(first)));
+        }
+        work
+    }
+
+    fn add(&mut self, variable: VariableId, value: &'i CslValue) {
+        let value = match variables::kind(variable) {
+            VariableKind::Names => names(value).map(Value::Names),
+            VariableKind::Date => {
+                CalendarDate::from_value(value).map(|date| Value::Date(Box::new(date)))
+            }
+            VariableKind::Text | VariableKind::Number => text(value).map(Value::Text),
+        };
+        if let Some(value) = value {
+            self.values.push((variable, value));
+        }
+    }
+
+    fn set(&mut self, variable: VariableId, value: Value<'i>) {
+        match self
+            .values
+            .binary_search_by_key(&variable, |(variable, _)| *variable)
+        {
+            Ok(at) => {
+                if let Some(slot) = self.values.get_mut(at) {
+                    slot.1 = value;
+                }
+            }
+            Err(at) => self.values.insert(at, (variable, value)),
+        }
+    }
+
+    /// Variables that exporters write into the note, as `{:DOI: 10.1/x}` or as lines such as
+    /// `original-date: 1900`, because their own format has no place for them.
+    fn read_note(&mut self, note: &str, known: &Variables) {
+        let mut lines: Vec<String> = Vec::new();
+        for line in note.lines() {
+            let mut rest = line;
+            while let Some(at) = rest.find("{:") {
+                let (before, after) = rest.split_at(at);
+                let Some(end) = after.find('}') else { break };
+                let (Some(inner), Some(remaining)) = (after.get(2..end), after.get(end + 1..))
+                else {
+                    break;
+                };
+                lines.push(before.to_owned());
+                lines.push(inner.to_owned());
+                rest = remaining;
+            }
+            lines.push(rest.to_owned());
+        }
+        let mut names: Vec<(VariableId, Vec<PersonName>)> = Vec::new();
+        for (number, line) in lines.iter().enumerate() {
+            if line.trim().is_empty() {
+                continue;
+            }
+            let Some((key, value)) = note_field(line) else {
+                // Prose may open the note; fields end at the first prose after them.
+                if number == 0 {
+                    continue;
+                }
+                break;
+            };
+            if key == "type" {
+                self.item_type = Cow::Owned(value.to_owned());
+                continue;
+            }
+            let Some(variable) = known.get(key) else {
+                continue;
+            };
+            if self.value(variable).is_some() {
+                continue;
+            }
+            match variables::kind(variable) {
+                VariableKind::Date => {
+                    let date = CalendarDate::parse(value);
+                    self.set(variable, Value::Date(Box::new(date)));
+                }
+                VariableKind::Names => {
+                    let name = match value.split_once("||") {
+                        None => PersonName::literal(value),
+                        Some((family, given)) => PersonName::person(family.trim(), given.trim()),
+                    };
+                    match names.iter_mut().find(|(known, _)| *known == variable) {
+                        Some((_, list)) => list.push(name),
+                        None => names.push((variable, vec![name])),
+                    }
+                }
+                VariableKind::Text | VariableKind::Number => {
+                    if key == "language" {
+                        self.language = Some(Cow::Owned(value.to_owned()));
+                    }
+                    self.set(variable, Value::Text(Cow::Owned(value.to_owned())));
+                }
+            }
+        }
+        for (variable, list) in names {
+            self.set(variable, Value::Names(list));
+        }
+    }
+
+    pub(super) fn value(&self, variable: VariableId) -> Option<&Value<'i>> {
+        let at = self
+            .values
+            .binary_search_by_key(&variable, |(variable, _)| *variable)
+            .ok()?;
+        self.values.get(at).map(|(_, value)| value)
+    }
+
+    /// The text of a variable; none where it is empty.
+    pub(super) fn text(&self, variable: VariableId) -> Option<&str> {
+        match self.value(variable)? {
+            Value::Text(text) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The names of a variable.
+    pub(super) fn names(&self, variable: VariableId) -> &[PersonName] {
+        match self.value(variable) {
+            Some(Value::Names(names)) => names,
+            _ => &[],
+        }
+    }
+
+    /// The date of a variable.
+    pub(super) fn date(&self, variable: VariableId) -> Option<&CalendarDate> {
+        match self.value(variable)? {
+            Value::Date(date) => Some(date),
+            _ => None,
+        }
+    }
+
+    /// Whether a variable holds anything that could be printed.
+    pub(super) fn has(&self, variable: VariableId) -> bool {
+        match self.value(variable) {
+            Some(Value::Text(text)) => !text.is_empty(),
+            Some(Value::Names(names)) => !names.is_empty(),
+            Some(Value::Date(date)) => !date.is_empty(),
+            None => false,
+        }
+    }
+
+    /// The name variables that the work has, in the order of the specification.
+    pub(super) fn name_lists(&self) -> impl Iterator<Item = &[PersonName]> {
+        self.values.iter().filter_map(|(_, value)| match value {
+            Value::Names(names) => Some(names.as_slice()),
+            _ => None,
+        })
+    }
+}
+
+fn text(value: &CslValue) -> Option<Cow<'_, str>> {
+    match value {
+        CslValue::Text(text) => Some(Cow::Borrowed(text.as_str())),
+        CslValue::Number(number) => Some(Cow::Owned(number.to_string())),
+        CslValue::Other(Json::Number(number)) => Some(Cow::Owned(number.to_string())),
+        CslValue::Other(Json::Bool(flag)) => Some(Cow::Owned(flag.to_string())),
+        _ => None,
+    }
+}
+
+fn names(value: &CslValue) -> Option<Vec<PersonName>> {
+    match value {
+        CslValue::Names(names) => {
+            let names: Vec<_> = names.iter().filter_map(PersonName::from_csl).collect();
+            (!names.is_empty()).then_some(names)
+        }
+        CslValue::Text(text) if !text.is_empty() => Some(vec![PersonName::literal(text)]),
+        CslValue::Other(Json::Array(list)) => {
+            let names: Vec<_> = list.iter().filter_map(PersonName::from_json).collect();
+            (!names.is_empty()).then_some(names)
+        }
+        CslValue::Other(object @ Json::Object(_)) => Some(vec![PersonName::from_json(object)?]),
+        _ => None,
+    }
+}
+
+fn note_field(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(':')?;
+    let key = key.trim_end();
+    let lower = key
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte == b'_');
+    let upper = key.bytes().all(|byte| byte.is_ascii_uppercase());
+    let value = value.trim();
+    (!key.is_empty() && (lower || upper) && !value.is_empty()).then_some((key, value))
+}
+
+/// The first of a list or range of pages.
+fn first_page(pages: &str) -> &str {
+    let end = pages
+        .char_indices()
+        .find(|(at, character)| match character {
+            '&' | '-' | '\u{2013}' => true,
+            ',' => pages
+                .get(at + 1..)
+                .is_some_and(|rest| rest.starts_with(' ')),
+            _ => false,
+        })
+        .map_or(pages.len(), |(at, _)| at);
+    let first = pages.get(..end).unwrap_or(pages);
+    if first.ends_with('\\') {
+        pages
+    } else {
+        first.trim_end()
+    }
+}
