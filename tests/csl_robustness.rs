@@ -12,7 +12,8 @@
 use std::fs;
 use std::path::Path;
 
-use peerbib::csl::{Citation, Cite, Processor, Style, format_bibliography, shelf};
+use peerbib::csl::shelf::{self, StyleSource};
+use peerbib::csl::{Citation, Cite, Processor, Style, format_bibliography};
 use peerbib::output::html;
 use peerbib::work::CslItem;
 use proptest::prelude::*;
@@ -140,11 +141,12 @@ const TYPES: &[&str] = &[
 fn styles() -> Vec<(String, Style)> {
     let mut styles: Vec<(String, Style)> = shelf::styles()
         .iter()
-        .filter_map(|shelved| {
-            let model = shelf::style(shelved.name).ok()?;
-            let style = Style::from_citationberg(&model)
+        .map(|shelved| {
+            let source = StyleSource::shipped(shelved.name).unwrap();
+            let style = source
+                .compile(|_| None)
                 .unwrap_or_else(|error| panic!("{}: {error}", shelved.name));
-            Some((shelved.name.to_owned(), style))
+            (shelved.name.to_owned(), style)
         })
         .collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/csl/styles");

@@ -339,10 +339,3 @@ fn added(keywords: &str, tags: &[TagName]) -> String {
     }
     text
 }
-
-/// A query that finds nothing leaves an empty file behind, which should not come as a surprise.
-fn note_if_none(session: &Session, works: &[Reference]) {
-    if works.is_empty() {
-        session.note("no works found");
-    }
-}

@@ -189,7 +189,10 @@ fn verify_items(
         .collect();
     let derived: Vec<CslItem> = works
         .iter()
-        .map(|(work, _)| bibtex::derive(work, &strings, &|_| None).item)
+        .map(|(work, item)| {
+            let derived = bibtex::derive(work, &strings, &|_| None).item;
+            formats::reconciled(item, &derived)
+        })
         .collect();
     let write = |items: Vec<&CslItem>| {
         let works: Vec<ExportedWork<'_>> = works

@@ -286,21 +286,6 @@ impl Style {
         })
     }
 
-    /// A style from citationberg's model, as bundled styles come.
-    ///
-    /// # Errors
-    /// Those of [`Style::from_xml`], and what citationberg says where it cannot write its model.
-    pub fn from_citationberg(style: &citationberg::IndependentStyle) -> Result<Self, StyleError> {
-        let xml = citationberg::Style::Independent(style.clone())
-            .to_xml()
-            .map_err(|error| StyleError {
-                line: 1,
-                column: 1,
-                message: error.to_string(),
-            })?;
-        Self::from_xml(&xml)
-    }
-
     /// Whether the style takes everything from its parent, [`StyleInfo::parent`].
     pub fn is_dependent(&self) -> bool {
         self.info.parent.is_some() && self.compiled.citation.layout.is_empty()

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::bibtex::{self, BibFile, Duplicate, FilePiece};
+use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use super::markup::plain;
-use super::receipt::resolved_date;
+use super::receipt::{compare, resolved_date};
 use super::{Problem, Reading, Severity};
 use crate::work::{CslDate, CslItem, CslValue};
 
@@ -111,17 +111,20 @@ impl Items {
             if item.text("citation-key").as_ref() == Some(&item.id) {
                 item.variables.remove("citation-key");
             }
-            let converted = bibtex::from_csl(&for_biblatex(&item));
+            let written = for_biblatex(&item);
+            let converted = bibtex::from_csl(&written);
             item.id.clone_from(&converted.work.key);
-            for variable in converted.lost {
-                problems.push(Problem {
-                    line,
-                    key: Some(item.id.clone()),
-                    field: Some(variable),
-                    message: "cannot be kept, or not as it is, since BibLaTeX has no place for it"
-                        .to_owned(),
-                    severity: Severity::Warning,
-                });
+            let back = bibtex::derive(&converted.work, &Strings::default(), &|_| None).item;
+            for loss in compare(&written, Some(&back), "BibLaTeX") {
+                if loss.field != "key" {
+                    problems.push(Problem {
+                        line,
+                        key: Some(item.id.clone()),
+                        field: Some(loss.field),
+                        message: loss.reason,
+                        severity: Severity::Warning,
+                    });
+                }
             }
             if !pieces.is_empty() {
                 pieces.push(FilePiece::Text("\n\n".to_owned()));

@@ -24,7 +24,7 @@ use std::borrow::Cow;
 use bibtex::{BibFile, Strings};
 pub use bibtex::{Problem, Severity};
 pub use items::Rejected;
-pub use receipt::Loss;
+pub use receipt::{Loss, reconciled};
 
 use crate::work::{CslItem, Work};
 
