@@ -5,6 +5,8 @@
 //! leaves out. Files that differ on purpose stand in `tests/data/bibtex/deliberate_differences.txt`, with the
 //! reason; they count as skipped. Set `SHOW_DIFFERENCES` to see what differs.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::string_slice)]
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,12 @@
 //! in the default folder a fixture fails if its outcome is not the one that the list says. In other
 //! folders the outcome is only counted. `--list-failures` prints the names of those that do not pass.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::collections::HashMap;
@@ -27,9 +32,8 @@ use serde_json::Value as Json;
 fn main() -> ExitCode {
     let list_failures = std::env::args().any(|argument| argument == "--list-failures")
         || std::env::var_os("CSL_LIST_FAILURES").is_some();
-    let arguments = Arguments::from_iter(
-        std::env::args().filter(|argument| argument != "--list-failures"),
-    );
+    let arguments =
+        Arguments::from_iter(std::env::args().filter(|argument| argument != "--list-failures"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let default = root.join("../shared/csl/processor-tests");
     let (folder, strict) = match std::env::var_os("CSL_FIXTURES") {
@@ -66,9 +70,9 @@ fn main() -> ExitCode {
                     failures.lock().unwrap().push(name.clone());
                 }
                 match (outcome, expected_to_fail) {
-                    (Ok(()), Some(_)) if strict => {
-                        Err(Failed::from("it passes, and is in the list of those that do not"))
-                    }
+                    (Ok(()), Some(_)) if strict => Err(Failed::from(
+                        "it passes, and is in the list of those that do not",
+                    )),
                     (Err(difference), None) if strict || list_failures => {
                         Err(Failed::from(difference))
                     }
@@ -131,7 +135,9 @@ fn sections(text: &str) -> HashMap<String, String> {
         if let Some(rest) = line.strip_prefix(">>=")
             && let Some(name) = rest.trim_end().strip_suffix(">>")
         {
-            let name = name.trim_matches(|c: char| c == '=' || c == ' ').to_lowercase();
+            let name = name
+                .trim_matches(|c: char| c == '=' || c == ' ')
+                .to_lowercase();
             current = Some((name, String::new()));
         } else if line.starts_with("<<=") && line.trim_end().ends_with("<<") {
             if let Some((name, body)) = current.take() {
@@ -147,9 +153,9 @@ fn sections(text: &str) -> HashMap<String, String> {
 
 fn json(sections: &HashMap<String, String>, name: &str) -> Result<Option<Json>, String> {
     match sections.get(name) {
-        Some(text) if !text.trim().is_empty() => {
-            serde_json::from_str(text).map(Some).map_err(|error| format!("{name}: {error}"))
-        }
+        Some(text) if !text.trim().is_empty() => serde_json::from_str(text)
+            .map(Some)
+            .map_err(|error| format!("{name}: {error}")),
         _ => Ok(None),
     }
 }
@@ -157,13 +163,21 @@ fn json(sections: &HashMap<String, String>, name: &str) -> Result<Option<Json>, 
 fn run(path: &Path, locales: &LocaleFiles) -> Result<(), String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
     let sections = sections(&text);
-    let expected = sections.get("result").map(|text| text.trim()).unwrap_or_default();
+    let expected = sections
+        .get("result")
+        .map(|text| text.trim())
+        .unwrap_or_default();
     let actual = render(&sections, locales)?;
     if actual.trim() == expected {
         return Ok(());
     }
     let mut message = String::new();
-    writeln!(message, "\nexpected:\n{expected}\nactual:\n{}", actual.trim()).unwrap();
+    writeln!(
+        message,
+        "\nexpected:\n{expected}\nactual:\n{}",
+        actual.trim()
+    )
+    .unwrap();
     Err(message)
 }
 
@@ -174,14 +188,23 @@ fn render(sections: &HashMap<String, String>, locales: &LocaleFiles) -> Result<S
     let input: Vec<CslItem> = serde_json::from_str(sections.get("input").ok_or("no input")?)
         .map_err(|error| format!("input: {error}"))?;
     let abbreviations = abbreviations(json(sections, "abbreviations")?.as_ref());
-    let setup = Setup { style: &style, language, locales, abbreviations };
+    let setup = Setup {
+        style: &style,
+        language,
+        locales,
+        abbreviations,
+    };
     let bibliography_mode = sections
         .get("mode")
         .is_some_and(|mode| mode.trim().starts_with("bibliography"));
     // The works that the last of several updates leaves registered.
     let items: Vec<CslItem> = match json(sections, "bibentries")? {
         Some(Json::Array(updates)) => {
-            let last = updates.last().and_then(Json::as_array).cloned().unwrap_or_default();
+            let last = updates
+                .last()
+                .and_then(Json::as_array)
+                .cloned()
+                .unwrap_or_default();
             let keys: Vec<String> = last.iter().map(key).collect();
             keys.iter()
                 .filter_map(|key| input.iter().find(|item| item.id == *key).cloned())
@@ -194,14 +217,24 @@ fn render(sections: &HashMap<String, String>, locales: &LocaleFiles) -> Result<S
     }
     let processor = setup.processor(&items);
     if bibliography_mode {
-        return Ok(bibliography(&processor, &items, json(sections, "bibsection")?.as_ref()));
+        return Ok(bibliography(
+            &processor,
+            &items,
+            json(sections, "bibsection")?.as_ref(),
+        ));
     }
     let clusters: Vec<Vec<Cite>> = match json(sections, "citation-items")? {
         Some(Json::Array(clusters)) => clusters
             .iter()
             .map(|cluster| cluster.as_array().into_iter().flatten().map(cite).collect())
             .collect(),
-        _ => vec![items.iter().map(|item| Cite::new(item.id.clone())).map(first).collect()],
+        _ => vec![
+            items
+                .iter()
+                .map(|item| Cite::new(item.id.clone()))
+                .map(first)
+                .collect(),
+        ],
     };
     let results: Vec<String> = clusters
         .into_iter()
@@ -270,12 +303,15 @@ fn cite(value: &Json) -> Cite {
         suffix: text("suffix"),
         suppress_author: on("suppress-author"),
         author_only: on("author-only"),
-        position: value.get("position").and_then(Json::as_i64).map(|position| match position {
-            1 => CitePosition::Subsequent,
-            2 => CitePosition::Ibid,
-            3 => CitePosition::IbidWithLocator,
-            _ => CitePosition::First,
-        }),
+        position: value
+            .get("position")
+            .and_then(Json::as_i64)
+            .map(|position| match position {
+                1 => CitePosition::Subsequent,
+                2 => CitePosition::Ibid,
+                3 => CitePosition::IbidWithLocator,
+                _ => CitePosition::First,
+            }),
         near_note: on("near-note"),
         first_reference_note: value
             .get("first-reference-note-number")
@@ -296,7 +332,10 @@ fn citations(
     for (number, call) in calls.iter().enumerate() {
         let parts = call.as_array().ok_or("a call is a list")?;
         let own = parts.first().ok_or("a call has a citation")?;
-        let own_id = own.get("citationID").map(key).unwrap_or_else(|| format!("#{number}"));
+        let own_id = own
+            .get("citationID")
+            .map(key)
+            .unwrap_or_else(|| format!("#{number}"));
         known.insert(own_id.clone(), citation(own));
         let mut order: Vec<String> = Vec::new();
         let mut around = |list: Option<&Json>, order: &mut Vec<String>| {
@@ -311,8 +350,10 @@ fn citations(
         around(parts.get(1), &mut order);
         order.push(own_id.clone());
         around(parts.get(2), &mut order);
-        let document: Vec<Citation> =
-            order.iter().map(|id| known.get(id).cloned().unwrap_or_default()).collect();
+        let document: Vec<Citation> = order
+            .iter()
+            .map(|id| known.get(id).cloned().unwrap_or_default())
+            .collect();
         let mut items: Vec<CslItem> = Vec::new();
         for cite in document.iter().flat_map(|citation| &citation.cites) {
             if !items.iter().any(|item| item.id == cite.id) {
@@ -349,7 +390,11 @@ fn citation(value: &Json) -> Citation {
         .and_then(Json::as_array)
         .into_iter()
         .flatten()
-        .map(|item| Cite { position: None, first_reference_note: None, ..cite(item) })
+        .map(|item| Cite {
+            position: None,
+            first_reference_note: None,
+            ..cite(item)
+        })
         .collect();
     let properties = value.get("properties");
     let note = properties
@@ -357,26 +402,35 @@ fn citation(value: &Json) -> Citation {
         .and_then(Json::as_u64)
         .unwrap_or(0);
     let text = |name: &str| {
-        properties.and_then(|properties| properties.get(name)).and_then(Json::as_str)
+        properties
+            .and_then(|properties| properties.get(name))
+            .and_then(Json::as_str)
     };
     let mode = match text("mode") {
         Some("author-only") => CitationMode::AuthorOnly,
         Some("suppress-author") => CitationMode::SuppressAuthor,
-        Some("composite") => {
-            CitationMode::Composite { infix: text("infix").unwrap_or_default().to_owned() }
-        }
+        Some("composite") => CitationMode::Composite {
+            infix: text("infix").unwrap_or_default().to_owned(),
+        },
         _ => CitationMode::Normal,
     };
     let unsorted = properties
         .and_then(|properties| properties.get("unsorted"))
         .and_then(Json::as_bool)
         .unwrap_or(false);
-    Citation { cites, note: note as u32, mode, unsorted }
+    Citation {
+        cites,
+        note: note as u32,
+        mode,
+        unsorted,
+    }
 }
 
 fn abbreviations(value: Option<&Json>) -> Abbreviations {
     let mut abbreviations = Abbreviations::default();
-    let kinds = value.and_then(|value| value.get("default")).and_then(Json::as_object);
+    let kinds = value
+        .and_then(|value| value.get("default"))
+        .and_then(Json::as_object);
     for (kind, list) in kinds.into_iter().flatten() {
         for (full, short) in list.as_object().into_iter().flatten() {
             if let Some(short) = short.as_str() {
@@ -390,7 +444,9 @@ fn abbreviations(value: Option<&Json>) -> Abbreviations {
 fn bibliography(processor: &Processor<'_>, items: &[CslItem], section: Option<&Json>) -> String {
     let wanted = |key: &str| {
         let item = items.iter().find(|item| item.id == key);
-        let (Some(item), Some(section)) = (item, section) else { return true };
+        let (Some(item), Some(section)) = (item, section) else {
+            return true;
+        };
         let matches = |spec: &Json| {
             let field = spec.get("field").and_then(Json::as_str).unwrap_or_default();
             let value = spec.get("value").cloned().unwrap_or(Json::Null);

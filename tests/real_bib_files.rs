@@ -5,6 +5,8 @@
 //! or is rejected with a reason; each work can be parsed again from its verbatim text and has a CSL item.
 //! Where the counts differ for a reason it stands in `tests/data/bibtex/entry_count_exceptions.txt`.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::string_slice)]
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

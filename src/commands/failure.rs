@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::csl::shelf::ShelfError;
 use crate::library::LibraryError;
 use crate::query::QueryError;
 
@@ -83,6 +84,12 @@ impl Failure {
 
 impl From<LibraryError> for Failure {
     fn from(error: LibraryError) -> Self {
+        Self::new(&error).with_help(error.help())
+    }
+}
+
+impl From<ShelfError> for Failure {
+    fn from(error: ShelfError) -> Self {
         Self::new(&error).with_help(error.help())
     }
 }

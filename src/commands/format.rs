@@ -8,7 +8,10 @@ use clap::{Args, ValueEnum};
 use super::input::Input;
 use super::session::{shows_formatting, terminal_width};
 use super::{Failure, Outcome, Result, Session};
-use crate::csl::{Bibliography, BibliographyEntry, Inline, hayagriva, shelf};
+use crate::csl::{
+    Bibliography, BibliographyEntry, Citation, Cite, EmbeddedLocales, Inline, Processor, Style,
+    hayagriva,
+};
 use crate::formats::Severity;
 use crate::library::{Library, Reference, TagSummary};
 use crate::output::{docx, html, latex, markdown, mediawiki, rtf, text, typst};
@@ -34,9 +37,8 @@ pub(super) struct Format {
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// Format the works of this file instead of the library's; may be given several times, - is
-    /// standard input
-    #[arg(long, value_name = "FILE")]
+    /// Format the works of these files instead of the library's; - is standard input
+    #[arg(long, value_name = "FILE", num_args = 1..)]
     input: Vec<String>,
 
     /// The citation style: its name, or a .csl file
@@ -56,9 +58,26 @@ pub(super) struct Format {
     #[arg(long, value_name = "GROUP")]
     group_by: Option<String>,
 
+    /// Write a whole page or document: for html and latex, which are else made to be part of one
+    #[arg(long)]
+    standalone: bool,
+
+    /// What renders the works
+    #[arg(long, value_name = "ENGINE", default_value = "peerbib")]
+    engine: Engine,
+
     /// Let the style print private annotations, too
     #[arg(long)]
     annotations: bool,
+}
+
+/// What renders works in a style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Engine {
+    /// peerbib's own processor, which agrees with citeproc-js
+    Peerbib,
+    /// Typst's: what Typst will print
+    Hayagriva,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -90,8 +109,9 @@ impl Format {
         let formatting = Formatting {
             locale: self.locale.as_deref().map(known_locale).transpose()?,
             annotations: self.annotations,
+            standalone: self.standalone,
             target: self.to.unwrap_or(Target::for_stdout()),
-            ..Formatting::new(&self.style)?
+            ..Formatting::new(session, &self.style, self.engine)?
         };
         let group_by = self
             .group_by
@@ -167,19 +187,37 @@ impl Format {
 
 /// How a list is formatted.
 pub(super) struct Formatting {
-    style: IndependentStyle,
+    processor: StyleForEngine,
     locale: Option<String>,
     annotations: bool,
+    standalone: bool,
     target: Target,
+}
+
+/// A style, ready for the engine that is to render in it.
+enum StyleForEngine {
+    Peerbib(Box<Style>),
+    Hayagriva(Box<IndependentStyle>),
 }
 
 impl Formatting {
     /// In the style of this name or file, for standard output, and else as usual.
-    pub(super) fn new(style: &str) -> std::result::Result<Self, Failure> {
+    pub(super) fn new(
+        session: &Session,
+        style: &str,
+        engine: Engine,
+    ) -> std::result::Result<Self, Failure> {
+        let source = session.style(style)?;
+        let parent = |name: &str| session.parent_style(name);
+        let processor = match engine {
+            Engine::Peerbib => StyleForEngine::Peerbib(Box::new(source.compile(parent)?)),
+            Engine::Hayagriva => StyleForEngine::Hayagriva(Box::new(source.for_hayagriva(parent)?)),
+        };
         Ok(Self {
-            style: style_named(style)?,
+            processor,
             locale: None,
             annotations: false,
+            standalone: false,
             target: Target::for_stdout(),
         })
     }
@@ -195,32 +233,9 @@ impl Target {
     }
 }
 
-/// The style that ships under a name, or that a file holds.
-fn style_named(name: &str) -> std::result::Result<IndependentStyle, Failure> {
-    let is_file = name.contains(['/', '\\'])
-        || std::path::Path::new(name)
-            .extension()
-            .is_some_and(|ending| ending == "csl");
-    let style = if is_file {
-        let xml = std::fs::read_to_string(name).map_err(|error| {
-            Failure::new(format_args!("the style {name} cannot be read: {error}")).with_help(
-                "give the path of a .csl file, or a name that `peerbib style list` shows"
-                    .to_owned(),
-            )
-        })?;
-        shelf::parse(name, &xml)
-    } else {
-        shelf::style(name)
-    };
-    style.map_err(|error| Failure::new(&error).with_help(error.help()))
-}
-
 /// The locale that a user asked for, if there are terms in it.
 fn known_locale(code: &str) -> std::result::Result<String, Failure> {
-    let known: Vec<String> = hayagriva::locales()
-        .iter()
-        .filter_map(|l| Some(l.lang.as_ref()?.to_string()))
-        .collect();
+    let known: Vec<String> = EmbeddedLocales.languages().map(str::to_owned).collect();
     let matches = |locale: &&String| {
         let base = locale.split('-').next().unwrap_or_default();
         locale.eq_ignore_ascii_case(code) || base.eq_ignore_ascii_case(code)
@@ -298,7 +313,11 @@ pub(super) fn write_list(
             output.write_all(text::reading_list(&list, layout).as_bytes())?;
         }
         Target::Markdown => output.write_all(markdown::reading_list(&list).as_bytes())?,
+        Target::Html if formatting.standalone => output.write_all(html::page(&list).as_bytes())?,
         Target::Html => output.write_all(html::reading_list(&list).as_bytes())?,
+        Target::Latex if formatting.standalone => {
+            output.write_all(latex::document(&list).as_bytes())?;
+        }
         Target::Latex => output.write_all(latex::reading_list(&list).as_bytes())?,
         Target::Typst => output.write_all(typst::reading_list(&list).as_bytes())?,
         Target::Mediawiki => output.write_all(mediawiki::reading_list(&list).as_bytes())?,
@@ -317,8 +336,48 @@ fn render(
     items: &[CslItem],
     formatting: &Formatting,
 ) -> std::result::Result<(Bibliography, bool), Failure> {
-    let rendering = hayagriva::render(items, &formatting.style, formatting.locale.as_deref());
-    let rendering = rendering.map_err(|error| {
+    let locale = formatting.locale.as_deref();
+    match &formatting.processor {
+        StyleForEngine::Peerbib(style) => {
+            let processor = Processor::new(style, locale, items);
+            let bibliography = processor.bibliography().unwrap_or_else(|| {
+                session.note("note: the style has no bibliography; the list shows its citations");
+                as_citations(&processor, items)
+            });
+            Ok((bibliography, true))
+        }
+        StyleForEngine::Hayagriva(style) => render_with_hayagriva(session, items, style, locale),
+    }
+}
+
+/// Works as a style cites them for the first time, for a style that has no bibliography.
+fn as_citations(processor: &Processor<'_>, items: &[CslItem]) -> Bibliography {
+    let citations: Vec<Citation> = (1..)
+        .zip(items)
+        .map(|(note, item)| Citation::new(vec![Cite::new(&item.id)], note))
+        .collect();
+    let entries = processor
+        .citations(&citations)
+        .into_iter()
+        .zip(items)
+        .map(|(citation, item)| BibliographyEntry {
+            key: item.id.clone(),
+            content: citation.content,
+        })
+        .collect();
+    Bibliography {
+        entries,
+        ..Bibliography::default()
+    }
+}
+
+fn render_with_hayagriva(
+    session: &Session,
+    items: &[CslItem],
+    style: &IndependentStyle,
+    locale: Option<&str>,
+) -> std::result::Result<(Bibliography, bool), Failure> {
+    let rendering = hayagriva::render(items, style, locale).map_err(|error| {
         Failure::new(error)
             .with_help("choose a style that has one; `peerbib style list` names styles".to_owned())
     })?;

@@ -47,8 +47,8 @@ pub enum Outcome {
 /// What a command gives.
 pub type Result = std::result::Result<Outcome, Failure>;
 
-/// The heading of the options that every verb takes, which stand behind its own.
-const EVERY_VERB: &str = "Options of every verb";
+/// The heading of the options that every verb has.
+const EVERYWHERE: &str = "Options of every verb";
 
 /// Keep, tag and cite the literature of peer production and the commons.
 ///
@@ -61,6 +61,8 @@ const EVERY_VERB: &str = "Options of every verb";
     version,
     propagate_version = true,
     disable_help_subcommand = true,
+    subcommand_value_name = "VERB",
+    subcommand_help_heading = "Verbs",
     after_help = "Start here:\n  peerbib quickstart\n  peerbib import refs.bib\n  \
                   peerbib find author:benkler\n  peerbib format movement:oekonux --style apa\n\n\
                   `peerbib VERB --help` says more about each verb and shows an example."
@@ -71,10 +73,10 @@ pub struct CommandLine {
     #[arg(
         long,
         global = true,
+        help_heading = EVERYWHERE,
         value_name = "PATH",
         env = "PEERBIB_LIBRARY",
-        hide_env = true,
-        help_heading = EVERY_VERB
+        hide_env = true
     )]
     library: Option<PathBuf>,
 
@@ -85,7 +87,7 @@ pub struct CommandLine {
         value_name = "WHEN",
         default_value = "auto",
         hide_possible_values = true,
-        help_heading = EVERY_VERB
+        help_heading = EVERYWHERE
     )]
     color: Colour,
 
@@ -117,7 +119,7 @@ enum Command {
     Why(why::Why),
     Format(format::Format),
     Check(check::Check),
-    Style(style::Style),
+    Style(style::StyleCommand),
     Undo(history::Undo),
     Redo(history::Redo),
     Log(history::Log),

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use clap::Args;
 
-use super::format::{Formatting, tags_of_facet, write_list};
+use super::format::{Engine, Formatting, tags_of_facet, write_list};
 use super::import::{import_all, report_problems};
 use super::input::Input;
 use super::{Outcome, Result, Session};
@@ -32,7 +32,7 @@ impl Quickstart {
         })?;
         report_problems(session, &receipt);
         let works = library.select(&Condition::all())?;
-        let formatting = Formatting::new("apa")?;
+        let formatting = Formatting::new(session, "apa", Engine::Peerbib)?;
         let mut output = session.output();
         let tags = tags_of_facet(&library, "movement")?;
         let by_movement = GroupBy::Facet("movement".into());

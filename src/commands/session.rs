@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy as _;
 
 use super::Failure;
+use crate::csl::shelf::StyleSource;
 use crate::library::{Library, LibraryError, Reference};
 use crate::query::Query;
 
@@ -47,11 +48,70 @@ impl Session {
         if let Some(path) = &self.library {
             return Ok(path.clone());
         }
+        Ok(self.data_directory()?.join("library.db"))
+    }
+
+    /// The directory in which peerbib keeps the user's own files that are not the library.
+    fn data_directory(&self) -> Result<PathBuf, Failure> {
         let directories = etcetera::choose_base_strategy().map_err(|error| {
-            Failure::new(format!("the default library cannot be placed: {error}"))
-                .with_help("name a file with --library PATH or in PEERBIB_LIBRARY".to_owned())
+            Failure::new(format!("there is no place for your files: {error}"))
+                .with_help("name a library with --library PATH or in PEERBIB_LIBRARY".to_owned())
         })?;
-        Ok(directories.data_dir().join("peerbib").join("library.db"))
+        Ok(directories.data_dir().join("peerbib"))
+    }
+
+    /// The directory of the styles that the user added.
+    ///
+    /// # Errors
+    ///
+    /// Where the system does not say which directory is the user's own.
+    pub fn style_directory(&self) -> Result<PathBuf, Failure> {
+        Ok(self.data_directory()?.join("styles"))
+    }
+
+    /// The style that the user added under this name.
+    pub fn added_style(&self, name: &str) -> Option<StyleSource> {
+        let is_name = !name.is_empty() && !name.contains(['/', '\\', '.']);
+        let path = self.style_directory().ok()?.join(format!("{name}.csl"));
+        let xml = std::fs::read_to_string(path).ok().filter(|_| is_name)?;
+        Some(StyleSource::new(name, xml))
+    }
+
+    /// The style of this name, the user's own before those that ship with peerbib; or the style in a
+    /// `.csl` file.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none.
+    pub fn style(&self, name: &str) -> Result<StyleSource, Failure> {
+        let is_file = name.contains(['/', '\\'])
+            || std::path::Path::new(name)
+                .extension()
+                .is_some_and(|ending| ending == "csl");
+        if is_file {
+            let xml = std::fs::read_to_string(name).map_err(|error| {
+                let reason = match error.kind() {
+                    std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+                    std::io::ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+                    _ => error.to_string(),
+                };
+                Failure::new(format_args!("the style {name} cannot be read: {reason}")).with_help(
+                    "give the path of a .csl file, or a name that `peerbib style list` shows"
+                        .to_owned(),
+                )
+            })?;
+            return Ok(StyleSource::new(name, xml));
+        }
+        if let Some(style) = self.added_style(&name.to_lowercase()) {
+            return Ok(style);
+        }
+        Ok(StyleSource::shipped(name)?)
+    }
+
+    /// The parent of a dependent style, by its name.
+    pub fn parent_style(&self, name: &str) -> Option<StyleSource> {
+        self.added_style(name)
+            .or_else(|| StyleSource::shipped(name).ok())
     }
 
     /// The library, which must be there.

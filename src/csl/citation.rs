@@ -31,11 +31,18 @@ pub struct Cite {
 impl Cite {
     /// A cite of a work, with nothing else to say about it.
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), ..Self::default() }
+        Self {
+            id: id.into(),
+            ..Self::default()
+        }
     }
 
     pub(super) fn locator_key(&self) -> Option<(&str, &str)> {
-        let locator = self.locator.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
+        let locator = self
+            .locator
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())?;
         Some((locator, self.label.as_deref().unwrap_or("page")))
     }
 }
@@ -56,7 +63,11 @@ pub struct Citation {
 impl Citation {
     /// A citation in a note, or in the text for note 0.
     pub fn new(cites: Vec<Cite>, note: u32) -> Self {
-        Self { cites, note, ..Self::default() }
+        Self {
+            cites,
+            note,
+            ..Self::default()
+        }
     }
 }
 

@@ -19,12 +19,18 @@ pub(super) fn citation_label(work: &Work<'_>, locale: &Locale) -> String {
             .copied()
             .unwrap_or_default();
         for (name, letters) in names.iter().zip(letters) {
-            let whole = if name.is_literal() { &name.literal } else { &name.family };
+            let whole = if name.is_literal() {
+                &name.literal
+            } else {
+                &name.family
+            };
             let whole = ["a ", "the ", "an "]
                 .iter()
                 .find_map(|article| {
                     let start = whole.get(..article.len())?;
-                    start.eq_ignore_ascii_case(article).then(|| whole.get(article.len()..))?
+                    start
+                        .eq_ignore_ascii_case(article)
+                        .then(|| whole.get(article.len()..))?
                 })
                 .unwrap_or(whole);
             let kept: String = whole
@@ -42,12 +48,16 @@ pub(super) fn citation_label(work: &Work<'_>, locale: &Locale) -> String {
     if label.is_empty() {
         if let Some(title) = work.text(variables::TITLE) {
             let small = ["a", "an", "the", "of", "and", "in", "on", "to", "for"];
-            let joined: String =
-                title.split_whitespace().filter(|word| !small.contains(word)).collect();
+            let joined: String = title
+                .split_whitespace()
+                .filter(|word| !small.contains(word))
+                .collect();
             let kept: String = joined.chars().take(4).collect();
             label = capitalized(&kept);
         } else {
-            let term = locale.term("reference", TermForm::Short, false).unwrap_or("ref");
+            let term = locale
+                .term("reference", TermForm::Short, false)
+                .unwrap_or("ref");
             label = capitalized(&term.replace('.', ""));
         }
     }
@@ -62,7 +72,9 @@ pub(super) fn citation_label(work: &Work<'_>, locale: &Locale) -> String {
 
 fn capitalized(text: &str) -> String {
     let mut characters = text.chars();
-    let Some(first) = characters.next() else { return String::new() };
+    let Some(first) = characters.next() else {
+        return String::new();
+    };
     let mut result: String = first.to_uppercase().collect();
     result.push_str(&characters.as_str().to_lowercase());
     result

@@ -40,7 +40,11 @@ pub(super) fn in_order<'e>(
         .iter()
         .zip(details)
         .filter_map(|(cite, details)| {
-            Some(Entry { cite, details, work: processor.position(&cite.id)? })
+            Some(Entry {
+                cite,
+                details,
+                work: processor.position(&cite.id)?,
+            })
         })
         .collect();
     let style = &processor.style.compiled;
@@ -71,17 +75,21 @@ pub(super) fn in_order<'e>(
         || options.cite_group_delimiter.is_some()
             && !options.tests_position
             && !options.numeric_citations;
-    let mut entries: Vec<Entry<'e>> = keyed.into_iter().map(|(_, _, entry)| entry).collect();
+    let entries = keyed.into_iter().map(|(_, _, entry)| entry);
     if grouped {
-        group_by_authors(processor, &mut entries);
+        group_by_authors(processor, entries)
+    } else {
+        entries.collect()
     }
-    entries
 }
 
 /// Brings cites of the same authors together, behind the first of them.
-fn group_by_authors(processor: &Processor<'_>, entries: &mut Vec<Entry<'_>>) {
-    let mut groups: Vec<(String, Vec<Entry<'_>>)> = Vec::new();
-    for entry in std::mem::take(entries) {
+fn group_by_authors<'e>(
+    processor: &Processor<'_>,
+    entries: impl Iterator<Item = Entry<'e>>,
+) -> Vec<Entry<'e>> {
+    let mut groups: Vec<(String, Vec<Entry<'e>>)> = Vec::new();
+    for entry in entries {
         let authors = cite_tree(processor, &entry)
             .as_ref()
             .and_then(|tree| tree.find(&|tag| tag == Tag::Names))
@@ -95,7 +103,7 @@ fn group_by_authors(processor: &Processor<'_>, entries: &mut Vec<Entry<'_>>) {
             None => groups.push((authors, vec![entry])),
         }
     }
-    entries.extend(groups.into_iter().flat_map(|(_, group)| group));
+    groups.into_iter().flat_map(|(_, group)| group).collect()
 }
 
 fn cite_tree<'p>(processor: &'p Processor<'_>, entry: &'p Entry<'_>) -> Option<Node<'p>> {
@@ -110,14 +118,18 @@ fn cite_tree_after<'p>(
 ) -> Option<Node<'p>> {
     let context = processor.context(entry.work, Part::Citation, Purpose::Print)?;
     let ambiguity = processor.ambiguities.get(entry.work)?;
-    let mut evaluator =
-        Evaluator::new(Context { cite: Some(entry.details), ambiguity, ..context });
+    let mut evaluator = Evaluator::new(Context {
+        cite: Some(entry.details),
+        ambiguity,
+        ..context
+    });
     evaluator.has_predecessor = continued;
     evaluator.layout()
 }
 
 /// A cite on its way into a citation.
-struct Part_<'p> {
+struct CitePart<'p> {
+    entry: &'p Entry<'p>,
     tree: Option<Node<'p>>,
     /// What stands between it and the one before.
     delimiter: String,
@@ -138,7 +150,7 @@ pub(super) fn format(
     let style = &processor.style.compiled;
     let options = &style.options;
     let area = &style.citation;
-    let mut parts: Vec<Part_<'_>> = Vec::with_capacity(entries.len());
+    let mut parts: Vec<CitePart<'_>> = Vec::with_capacity(entries.len());
     let mut last_authors: Option<String> = None;
     let mut last_year: Option<(String, bool)> = None;
     let mut author_only = false;
@@ -150,7 +162,11 @@ pub(super) fn format(
         };
         let prefix = entry.cite.prefix.as_deref().unwrap_or_default();
         // A prefix that ends a sentence lets the cite begin one.
-        let continued = if prefix.is_empty() { at > 0 } else { !ends_sentence(prefix) };
+        let continued = if prefix.is_empty() {
+            at > 0
+        } else {
+            !ends_sentence(prefix)
+        };
         let mut tree = cite_tree_after(processor, entry, continued);
         if only {
             tree = tree.and_then(author_part);
@@ -158,7 +174,12 @@ pub(super) fn format(
         } else if without {
             tree = tree.and_then(without_author);
         }
-        let authors = tree.as_ref().and_then(|tree| tree.find(&is_names)).map(Node::key);
+        let authors = tree
+            .as_ref()
+            .and_then(|tree| tree.find(&is_names))
+            .map(Node::key);
+        // A cite of nothing but a date reads on from the one before.
+        let reads_on = authors.is_none() && tree.as_ref().is_some_and(only_dates);
         let same_authors = authors.is_some() && authors == last_authors;
         let collapses = matches!(
             options.collapse,
@@ -173,9 +194,10 @@ pub(super) fn format(
             .as_ref()
             .and_then(|tree| tree.find(&|tag| matches!(tag, Tag::Year(_))))
             .map(Node::key);
-        let has_suffix = tree
-            .as_ref()
-            .is_some_and(|tree| tree.find(&|tag| matches!(tag, Tag::YearSuffix(_))).is_some());
+        let has_suffix = tree.as_ref().is_some_and(|tree| {
+            tree.find(&|tag| matches!(tag, Tag::YearSuffix(_)))
+                .is_some()
+        });
         let has_locator = entry.details.locator.is_some();
         let mut year_collapsed = false;
         if collapsed
@@ -187,8 +209,7 @@ pub(super) fn format(
             && let Some((last, true)) = &last_year
             && year.as_ref() == Some(last)
         {
-            tree = tree
-                .and_then(|tree| remove_first(tree, &|tag| matches!(tag, Tag::Year(_))));
+            tree = tree.and_then(|tree| remove_first(tree, &|tag| matches!(tag, Tag::Year(_))));
             year_collapsed = true;
         }
         last_year = year.map(|year| (year, has_suffix));
@@ -197,8 +218,21 @@ pub(super) fn format(
         }
         let layout_delimiter = area.delimiter.as_str();
         let before_locator = parts.last().is_some_and(|before| before.has_locator);
-        let before_collapsed =
-            at > 1 && parts.last().is_some_and(|before| before.authors_collapsed);
+        let before_collapsed = parts.last().is_some_and(|before| before.authors_collapsed);
+        let layout_or_after = match &options.after_collapse_delimiter {
+            Some(after)
+                if collapses
+                    && at > 0
+                    && (before_locator
+                        || (!collapsed
+                            && (before_collapsed
+                                || options.collapse != Some(Collapse::YearSuffix)))) =>
+            {
+                Some(after.clone())
+            }
+            Some(_) => Some(layout_delimiter.to_owned()),
+            None => None,
+        };
         let mut delimiter = if year_collapsed {
             options
                 .year_suffix_delimiter
@@ -208,42 +242,54 @@ pub(super) fn format(
                 .to_owned()
         } else if same_authors && let Some(group) = &options.cite_group_delimiter {
             group.clone()
-        } else if let Some(after) = &options.after_collapse_delimiter
-            && collapses
-            && (before_locator || (before_collapsed && !collapsed))
-        {
-            after.clone()
-        } else if collapsed && !options.note_class {
+        } else if let Some(delimiter) = layout_or_after {
+            delimiter
+        } else if (collapsed || collapses && reads_on) && !options.note_class {
             ", ".to_owned()
         } else {
             layout_delimiter.to_owned()
         };
         adjust_delimiter(&mut delimiter, at, entries);
         let tree = tree.map(|tree| with_affixes(tree, entry, at == 0));
-        parts.push(Part_ { tree, delimiter, has_locator, authors_collapsed: collapsed });
+        if tree.is_none() && collapsed {
+            // All of the cite is in what was collapsed.
+            continue;
+        }
+        parts.push(CitePart {
+            entry,
+            tree,
+            delimiter,
+            has_locator,
+            authors_collapsed: collapsed,
+        });
         if only {
             break;
         }
     }
     if options.collapse == Some(Collapse::CitationNumber) {
-        collapse_numbers(processor, &mut parts, entries, |tag| match tag {
+        collapse_numbers(processor, &mut parts, |tag| match tag {
             Tag::CitationNumber(number) => Some(number),
             _ => None,
         });
     } else if options.collapse == Some(Collapse::YearSuffixRanged) {
-        collapse_numbers(processor, &mut parts, entries, |tag| match tag {
+        collapse_numbers(processor, &mut parts, |tag| match tag {
             Tag::YearSuffix(number) => Some(number),
             _ => None,
         });
     }
-    compose(processor, parts, entries, author_only)
+    compose(processor, parts, author_only)
 }
 
 /// Punctuation that a caller puts behind or before a cite takes the place of the delimiter's.
 fn adjust_delimiter(delimiter: &mut String, at: usize, entries: &[Entry<'_>]) {
-    let Some(before) = at.checked_sub(1).and_then(|before| entries.get(before)) else { return };
+    let Some(before) = at.checked_sub(1).and_then(|before| entries.get(before)) else {
+        return;
+    };
     let suffix = before.cite.suffix.as_deref().unwrap_or_default();
-    let prefix = entries.get(at).and_then(|entry| entry.cite.prefix.as_deref()).unwrap_or_default();
+    let prefix = entries
+        .get(at)
+        .and_then(|entry| entry.cite.prefix.as_deref())
+        .unwrap_or_default();
     let stops = [';', '.', ','];
     let after_stop = suffix.ends_with(stops);
     let before_stop = suffix.is_empty() && prefix.starts_with(stops);
@@ -286,9 +332,14 @@ fn spaced_prefix(prefix: &str) -> Cow<'_, str> {
     let end = plain.trim_end_matches([
         '"', '\'', '\u{201d}', '\u{2019}', '\u{bb}', '\u{202f}', '\u{a0}', ' ',
     ]);
-    let Some(last) = end.chars().next_back() else { return Cow::Borrowed(prefix) };
+    let Some(last) = end.chars().next_back() else {
+        return Cow::Borrowed(prefix);
+    };
     let needs = begins_alphabetic(last.encode_utf8(&mut [0; 4]))
-        || matches!(last, '.' | ';' | ':' | '!' | '?' | ')' | ']' | ',' | '0'..='9');
+        || matches!(
+            last,
+            '.' | ';' | ':' | '!' | '?' | ')' | ']' | ',' | '0'..='9'
+        );
     if needs && !prefix.ends_with(char::is_whitespace) {
         Cow::Owned(format!("{prefix} "))
     } else {
@@ -321,7 +372,11 @@ fn strip_tags(text: &str) -> String {
 
 /// A tree without the first node that is so tagged; none if nothing is left.
 fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Option<Node<'p>> {
-    fn walk<'p>(node: Node<'p>, unwanted: &dyn Fn(Tag) -> bool, done: &mut bool) -> Option<Node<'p>> {
+    fn walk<'p>(
+        node: Node<'p>,
+        unwanted: &dyn Fn(Tag) -> bool,
+        done: &mut bool,
+    ) -> Option<Node<'p>> {
         if *done {
             return Some(node);
         }
@@ -343,13 +398,18 @@ fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Optio
         Some(node)
     }
     let mut done = false;
-    tree.tag = if unwanted(tree.tag) { tree.tag } else { Tag::None };
+    tree.tag = if unwanted(tree.tag) {
+        tree.tag
+    } else {
+        Tag::None
+    };
     walk(tree, unwanted, &mut done)
 }
 
 /// The names of a cite, or what stands for them.
 fn author_part(tree: Node<'_>) -> Option<Node<'_>> {
-    tree.find(&|tag| matches!(tag, Tag::Names | Tag::Substitute)).cloned()
+    tree.find(&|tag| matches!(tag, Tag::Names | Tag::Substitute))
+        .cloned()
 }
 
 fn without_author(tree: Node<'_>) -> Option<Node<'_>> {
@@ -359,8 +419,7 @@ fn without_author(tree: Node<'_>) -> Option<Node<'_>> {
 /// Prints runs of three and more numbers that follow on each other as ranges.
 fn collapse_numbers(
     processor: &Processor<'_>,
-    parts: &mut Vec<Part_<'_>>,
-    entries: &[Entry<'_>],
+    parts: &mut Vec<CitePart<'_>>,
     number_of: impl Fn(Tag) -> Option<usize>,
 ) {
     let delimiter = processor
@@ -369,13 +428,13 @@ fn collapse_numbers(
         .unwrap_or("\u{2013}");
     let numbers: Vec<Option<usize>> = parts
         .iter()
-        .zip(entries)
-        .map(|(part, entry)| {
+        .map(|part| {
+            let entry = part.entry;
             let tree = part.tree.as_ref()?;
             let bare = entry.cite.prefix.as_deref().unwrap_or_default().is_empty()
                 && entry.cite.suffix.as_deref().unwrap_or_default().is_empty();
             let number = number_of(tree.find(&|tag| number_of(tag).is_some())?.tag)?;
-            (bare && leaves(tree) == 1).then_some(number)
+            (bare && leaves(tree) == 1 || ends_in(tree, &number_of)).then_some(number)
         })
         .collect();
     let mut keep = vec![true; parts.len()];
@@ -384,6 +443,10 @@ fn collapse_numbers(
         let mut end = start + 1;
         while let (Some(Some(before)), Some(Some(next))) = (numbers.get(end - 1), numbers.get(end))
             && *next == before + 1
+            && parts
+                .get(end)
+                .and_then(|part| part.tree.as_ref())
+                .is_some_and(|tree| leaves(tree) == 1)
         {
             end += 1;
         }
@@ -406,6 +469,28 @@ fn collapse_numbers(
     });
 }
 
+/// Whether a year suffix is the last of a cite, so that a range can begin with it.
+fn ends_in(node: &Node<'_>, number_of: &impl Fn(Tag) -> Option<usize>) -> bool {
+    if matches!(node.tag, Tag::YearSuffix(_)) && number_of(node.tag).is_some() {
+        return true;
+    }
+    match &node.content {
+        Content::Children(children, _) => {
+            children.last().is_some_and(|last| ends_in(last, number_of))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a cite prints dates and nothing else.
+fn only_dates(node: &Node<'_>) -> bool {
+    match (&node.content, node.tag) {
+        (_, Tag::Year(_) | Tag::YearSuffix(_)) => true,
+        (Content::Children(children, _), _) => children.iter().all(only_dates),
+        _ => false,
+    }
+}
+
 fn leaves(node: &Node<'_>) -> usize {
     match &node.content {
         Content::Children(children, _) => children.iter().map(leaves).sum(),
@@ -413,24 +498,18 @@ fn leaves(node: &Node<'_>) -> usize {
     }
 }
 
-fn compose(
-    processor: &Processor<'_>,
-    parts: Vec<Part_<'_>>,
-    entries: &[Entry<'_>],
-    author_only: bool,
-) -> RichText {
+fn compose(processor: &Processor<'_>, parts: Vec<CitePart<'_>>, author_only: bool) -> RichText {
     let area = &processor.style.compiled.citation;
     let mut nodes: Vec<Node<'_>> = Vec::new();
-    for (part, entry) in parts.into_iter().zip(entries) {
+    for part in parts {
+        let entry = part.entry;
         let tree = match part.tree {
             Some(tree) => tree,
             None if entry.cite.suppress_author => continue,
-            None => {
-                match Node::text("[CSL STYLE ERROR: reference with no printed form.]") {
-                    Some(node) => node,
-                    None => continue,
-                }
-            }
+            None => match Node::text("[CSL STYLE ERROR: reference with no printed form.]") {
+                Some(node) => node,
+                None => continue,
+            },
         };
         if !nodes.is_empty()
             && let Some(delimiter) = Node::text(" ")
@@ -455,7 +534,9 @@ fn compose(
     // Of a suffix that begins with punctuation, only that counts in a citation.
     let suffix = area.appearance.suffix.as_str();
     cluster.suffix = Cow::Borrowed(match suffix.chars().next() {
-        Some(first @ (':' | '.' | ';' | '!' | '?')) => suffix.get(..first.len_utf8()).unwrap_or(suffix),
+        Some(first @ (':' | '.' | ';' | '!' | '?')) => {
+            suffix.get(..first.len_utf8()).unwrap_or(suffix)
+        }
         _ => suffix,
     });
     if area.appearance.font.is_plain() {
@@ -476,8 +557,7 @@ pub(super) fn join_composite(
 ) -> RichText {
     let mut composer = Composer::new(locale);
     let mut result = authors;
-    let begins_with_stop =
-        infix.starts_with(['.', '!', '?', ':', ',', '\u{2019}', '\'']);
+    let begins_with_stop = infix.starts_with(['.', '!', '?', ':', ',', '\u{2019}', '\'']);
     if !infix.is_empty() {
         if let Some(node) = Node::text(infix) {
             composer.node(&node);

@@ -56,7 +56,11 @@ fn is_punctuation(character: char) -> bool {
 
 impl<'l> Composer<'l> {
     pub(super) fn new(locale: &'l Locale) -> Self {
-        Self { locale, pieces: Vec::new(), open: Vec::new() }
+        Self {
+            locale,
+            pieces: Vec::new(),
+            open: Vec::new(),
+        }
     }
 
     /// Sets a node.
@@ -133,7 +137,10 @@ impl<'l> Composer<'l> {
                 Some(Piece::Open(Mark::Quote { .. } | Mark::Display(_))) | None => return false,
                 Some(Piece::Open(_)) => {}
                 Some(Piece::Text(text)) => {
-                    let Some(last) = text.chars().next_back() else { continue };
+                    let Some(last) = text.chars().next_back() else {
+                        continue;
+                    };
+                    let at = at;
                     if next == ' ' {
                         return last == ' ' && !behind_quote;
                     }
@@ -148,8 +155,11 @@ impl<'l> Composer<'l> {
                         && self.locale.punctuation_in_quote
                         && matches!(next, '.' | ',' | '!' | '?')
                     {
-                        text.push(next);
-                        return true;
+                        return self.insert_before_quote(at, next);
+                    }
+                    if behind_quote && self.locale.punctuation_in_quote && is_punctuation(next) {
+                        // Other punctuation follows the quotation mark, within the formatting.
+                        return self.insert_behind_quote(at, next);
                     }
                     return false;
                 }
@@ -158,10 +168,55 @@ impl<'l> Composer<'l> {
         false
     }
 
+    /// Sets a character right before the quotation mark that closes after the text at `at`.
+    fn insert_before_quote(&mut self, at: usize, next: char) -> bool {
+        let quote = self
+            .pieces
+            .iter()
+            .skip(at)
+            .position(|piece| matches!(piece, Piece::Close(Mark::Quote { .. })));
+        let Some(quote) = quote.map(|quote| at + quote) else {
+            return false;
+        };
+        match quote
+            .checked_sub(1)
+            .and_then(|before| self.pieces.get_mut(before))
+        {
+            Some(Piece::Text(text)) => text.push(next),
+            _ => self.pieces.insert(quote, Piece::Text(next.to_string())),
+        }
+        true
+    }
+
+    /// Sets a character right behind the quotation mark that closes after the text at `at`.
+    fn insert_behind_quote(&mut self, at: usize, next: char) -> bool {
+        let quote = self
+            .pieces
+            .iter()
+            .skip(at)
+            .rposition(|piece| matches!(piece, Piece::Close(Mark::Quote { .. })));
+        match quote {
+            Some(quote) if at + quote + 1 < self.pieces.len() => {
+                self.pieces
+                    .insert(at + quote + 1, Piece::Text(next.to_string()));
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn push(&mut self, text: &str) {
         if text.is_empty() {
             return;
         }
+        // Two spaces that were written are kept apart: the first does not break.
+        let spaced;
+        let text = if text.contains("  ") {
+            spaced = text.replace("  ", "\u{a0} ");
+            &spaced
+        } else {
+            text
+        };
         match self.pieces.last_mut() {
             Some(Piece::Text(last)) => last.push_str(text),
             _ => self.pieces.push(Piece::Text(text.to_owned())),
@@ -215,12 +270,11 @@ impl<'l> Composer<'l> {
             Formatting::Upright => &[Formatting::Italic, Formatting::Oblique],
             Formatting::NormalWeight => &[Formatting::Bold, Formatting::Light],
             Formatting::NormalVariant => &[Formatting::SmallCaps],
-            Formatting::NoDecoration => &[Formatting::Underline],
-            Formatting::Baseline => &[Formatting::Superscript, Formatting::Subscript],
             Formatting::Light => return false,
             _ => return true,
         };
-        self.innermost(|formatting| opposites.contains(&formatting)).is_some()
+        self.innermost(|formatting| opposites.contains(&formatting))
+            .is_some()
     }
 
     fn innermost(&self, wanted: impl Fn(Formatting) -> bool) -> Option<Formatting> {
@@ -282,7 +336,10 @@ impl<'l> Composer<'l> {
             }
             MarkupTag::SmallCaps => {
                 let now = self.innermost(|formatting| {
-                    matches!(formatting, Formatting::SmallCaps | Formatting::NormalVariant)
+                    matches!(
+                        formatting,
+                        Formatting::SmallCaps | Formatting::NormalVariant
+                    )
                 });
                 if now == Some(Formatting::SmallCaps) {
                     Formatting::NormalVariant
@@ -295,9 +352,11 @@ impl<'l> Composer<'l> {
             MarkupTag::NoCase => return 0,
             MarkupTag::NoDecoration => {
                 let mut marks = 0;
-                for normal in
-                    [Formatting::NormalWeight, Formatting::Upright, Formatting::NormalVariant]
-                {
+                for normal in [
+                    Formatting::NormalWeight,
+                    Formatting::Upright,
+                    Formatting::NormalVariant,
+                ] {
                     if self.shows(normal) {
                         self.start(Mark::Formatting(normal));
                         marks += 1;
@@ -310,7 +369,9 @@ impl<'l> Composer<'l> {
                     Mark::Quote { inner } => Some(*inner),
                     _ => None,
                 });
-                self.start(Mark::Quote { inner: around.map_or(inner, |around| !around) });
+                self.start(Mark::Quote {
+                    inner: around.map_or(inner, |around| !around),
+                });
                 return 1;
             }
         };
@@ -329,10 +390,24 @@ impl<'l> Composer<'l> {
             match piece {
                 Piece::Text(text) => push_text(&mut stack, &text),
                 Piece::Open(Mark::Quote { inner }) => {
-                    push_text(&mut stack, if inner { &quotes.open_inner } else { &quotes.open });
+                    push_text(
+                        &mut stack,
+                        if inner {
+                            &quotes.open_inner
+                        } else {
+                            &quotes.open
+                        },
+                    );
                 }
                 Piece::Close(Mark::Quote { inner }) => {
-                    push_text(&mut stack, if inner { &quotes.close_inner } else { &quotes.close });
+                    push_text(
+                        &mut stack,
+                        if inner {
+                            &quotes.close_inner
+                        } else {
+                            &quotes.close
+                        },
+                    );
                 }
                 Piece::Open(_) => stack.push(Vec::new()),
                 Piece::Close(mark) => {
@@ -373,7 +448,9 @@ fn spaced_punctuation<'t>(text: &'t Cow<'_, str>) -> Cow<'t, str> {
     let bytes = text.as_bytes();
     let found = bytes.windows(2).any(|pair| {
         pair.first() == Some(&b' ')
-            && pair.get(1).is_some_and(|next| matches!(next, b':' | b';' | b'?' | b'!' | 0xc2))
+            && pair
+                .get(1)
+                .is_some_and(|next| matches!(next, b':' | b';' | b'?' | b'!' | 0xc2))
     }) || text.contains("\u{ab} ");
     if !found {
         return Cow::Borrowed(text);

@@ -47,7 +47,9 @@ pub(super) fn date<'c>(
     };
     if let Some(literal) = &value.literal {
         // A literal date stands where the year would.
-        let format = formats.iter().find(|format| format.name == DatePartName::Year)?;
+        let format = formats
+            .iter()
+            .find(|format| format.name == DatePartName::Year)?;
         let text = evaluator.cased(Cow::Borrowed(literal), format.appearance);
         let mut nodes = vec![styled(Node::text(text)?, format)];
         nodes.extend(evaluator.year_suffix_here());
@@ -74,7 +76,9 @@ fn is_open(end: &DateValues) -> bool {
 }
 
 fn differs(start: &DateValues, end: &DateValues, formats: &[PartFormat<'_>]) -> bool {
-    formats.iter().any(|format| get(start, format.name) != get(end, format.name))
+    formats
+        .iter()
+        .any(|format| get(start, format.name) != get(end, format.name))
 }
 
 fn get(values: &DateValues, name: DatePartName) -> Option<i32> {
@@ -178,21 +182,31 @@ fn part<'c>(
         },
         DatePartName::Day => day(values, format.form, locale)?,
     };
-    let text = if format.strip_periods { text.replace('.', "") } else { text };
-    let appearance = Appearance { text_case: format.text_case, ..Appearance::default() };
+    let text = if format.strip_periods {
+        text.replace('.', "")
+    } else {
+        text
+    };
+    let appearance = Appearance {
+        text_case: format.text_case,
+        ..Appearance::default()
+    };
     let text = evaluator.cased(Cow::Owned(text), &appearance).into_owned();
     let mut node = Node::text(text)?;
     if format.name == DatePartName::Year {
         let year = values.year.unwrap_or(0);
         node = node.tagged(Tag::Year(year));
         let era = match year {
-            ..0 => locale.term("bc", TermForm::Long, false),
+            year if year < 0 => locale.term("bc", TermForm::Long, false),
             1..500 => locale.term("ad", TermForm::Long, false),
             _ => None,
         };
         let mut node = styled(node, format);
-        let suffix =
-            if with_suffix { evaluator.year_suffix_here() } else { None };
+        let suffix = if with_suffix {
+            evaluator.year_suffix_here()
+        } else {
+            None
+        };
         if suffix.is_none() && era.is_none() {
             return Some(node);
         }
@@ -239,7 +253,9 @@ fn month_text(month: i32, form: DatePartForm, locale: &Locale) -> Option<String>
         DatePartForm::Short => locale
             .term(&format!("month-{month:02}"), TermForm::Short, false)?
             .to_owned(),
-        _ => locale.term(&format!("month-{month:02}"), TermForm::Long, false)?.to_owned(),
+        _ => locale
+            .term(&format!("month-{month:02}"), TermForm::Long, false)?
+            .to_owned(),
     })
 }
 
@@ -286,8 +302,11 @@ fn range<'c>(
         .iter()
         .position(|name| get(&value.start, *name) != get(end, *name))
         .unwrap_or(printed.len().saturating_sub(1));
-    let twice: Vec<DatePartName> =
-        if open { printed.clone() } else { printed.get(first_different..).unwrap_or_default().to_vec() };
+    let twice: Vec<DatePartName> = if open {
+        printed.clone()
+    } else {
+        printed.get(first_different..).unwrap_or_default().to_vec()
+    };
     let Some(last_twice) = formats.iter().rposition(|format| {
         twice.contains(&format.name) && get(&value.start, format.name).is_some()
     }) else {
@@ -301,7 +320,9 @@ fn range<'c>(
         .and_then(|format| format.range_delimiter)
         .or_else(|| locale.term("year-range-delimiter", TermForm::Long, false))
         .unwrap_or("\u{2013}");
-    let mut nodes = Vec::new();
+    // What differs of both ends and is next to the delimiter is one node with it, so that nothing
+    // else comes between.
+    let mut nodes: Vec<Node<'c>> = Vec::new();
     let mut second: Vec<Node<'c>> = Vec::new();
     for (at, format) in formats.iter().enumerate() {
         let repeated = twice.contains(&format.name);
@@ -322,9 +343,18 @@ fn range<'c>(
             second.push(node);
         }
         if at == last_twice {
-            nodes.extend(Node::text(delimiter));
-            nodes.append(&mut second);
-            nodes.extend(evaluator.year_suffix_here());
+            let mut around: Vec<Node<'c>> = nodes.pop().into_iter().collect();
+            around.extend(Node::text(delimiter));
+            let mut rest = second.drain(..);
+            around.extend(rest.next());
+            nodes.extend(Node::group(around, ""));
+            nodes.extend(rest);
+            if twice.contains(&DatePartName::Year)
+                && let Some(suffix) = evaluator.year_suffix_here()
+                && let Some(last) = nodes.pop()
+            {
+                nodes.extend(Node::group(vec![last, suffix], ""));
+            }
         }
     }
     nodes

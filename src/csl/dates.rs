@@ -70,7 +70,10 @@ impl CalendarDate {
             return Self::parse(words);
         }
         let mut parts = date.date_parts.iter();
-        let start = parts.next().map(|parts| DateValues::from_parts(parts)).unwrap_or_default();
+        let start = parts
+            .next()
+            .map(|parts| DateValues::from_parts(parts))
+            .unwrap_or_default();
         Self {
             start,
             end: parts.next().map(|parts| DateValues::from_parts(parts)),
@@ -96,8 +99,10 @@ impl CalendarDate {
 
     /// Reads a date in EDTF, in numbers or in English words; words that are no date are a literal.
     pub(super) fn parse(words: &str) -> Self {
-        parse_words(words)
-            .unwrap_or_else(|| Self { literal: Some(words.to_owned()), ..Self::default() })
+        parse_words(words).unwrap_or_else(|| Self {
+            literal: Some(words.to_owned()),
+            ..Self::default()
+        })
     }
 
     /// The date as a key that sorts in the order of time: years before our era first.
@@ -153,9 +158,14 @@ const MONTHS: [&str; 16] = [
 fn parse_words(words: &str) -> Option<CalendarDate> {
     let text = words.trim();
     if text.len() >= 2
-        && let Some(literal) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'))
+        && let Some(literal) = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
     {
-        return Some(CalendarDate { literal: Some(literal.to_owned()), ..CalendarDate::default() });
+        return Some(CalendarDate {
+            literal: Some(literal.to_owned()),
+            ..CalendarDate::default()
+        });
     }
     let mut date = CalendarDate::default();
     let text = text.split_once('T').map_or(text, |(before, after)| {
@@ -169,7 +179,10 @@ fn parse_words(words: &str) -> Option<CalendarDate> {
     if let Some(end) = end {
         let mut season = None;
         if end.trim().is_empty() || end.trim() == ".." {
-            date.end = Some(DateValues { year: Some(0), ..DateValues::default() });
+            date.end = Some(DateValues {
+                year: Some(0),
+                ..DateValues::default()
+            });
         } else {
             let mut values = parse_one(end, &mut date.circa, &mut season)?;
             // What only one end says goes for both: "May-June 2000", "5-7 May 2000".
@@ -187,7 +200,8 @@ fn parse_words(words: &str) -> Option<CalendarDate> {
             date.end = Some(values);
         }
     }
-    let known = date.start.year.is_some() && (date.start.day.is_none() || date.start.month.is_some());
+    let known =
+        date.start.year.is_some() && (date.start.day.is_none() || date.start.month.is_some());
     known.then_some(date)
 }
 
@@ -197,7 +211,9 @@ fn split_range(text: &str) -> (&str, Option<&str>) {
         let text = text.trim().trim_end_matches(['?', '~', '%']);
         let parts: Vec<_> = text.trim_start_matches('-').split('-').collect();
         (1..=3).contains(&parts.len())
-            && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+            && parts
+                .iter()
+                .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
             && parts.iter().filter(|part| part.len() == 4).count() == 1
             && parts.iter().all(|part| matches!(part.len(), 1 | 2 | 4))
     };
@@ -207,7 +223,10 @@ fn split_range(text: &str) -> (&str, Option<&str>) {
     let slashes = text.matches('/').count();
     if slashes == 1
         && let Some((start, end)) = text.split_once('/')
-        && (text.contains('-') || end.trim().is_empty() || end.trim() == ".." || is_iso(start) && is_iso(end))
+        && (text.contains('-')
+            || end.trim().is_empty()
+            || end.trim() == ".."
+            || is_iso(start) && is_iso(end))
     {
         return (start, Some(end));
     }
@@ -218,7 +237,10 @@ fn split_range(text: &str) -> (&str, Option<&str>) {
             None => (text, None),
         };
     }
-    let hyphens: Vec<usize> = text.match_indices(['-', '\u{2013}']).map(|(at, _)| at).collect();
+    let hyphens: Vec<usize> = text
+        .match_indices(['-', '\u{2013}'])
+        .map(|(at, _)| at)
+        .collect();
     if let [at] = hyphens.as_slice()
         && *at > 0
     {
@@ -268,13 +290,16 @@ fn parse_one(text: &str, circa: &mut bool, season: &mut Option<String>) -> Optio
             values.year = Some(pending.take()?);
         } else if lower == "c" || lower == "ca" || lower.starts_with("cir") {
             *circa = true;
-        } else if let Some(month) =
-            MONTHS.iter().position(|month| lower.starts_with(month)).or_else(|| {
-                lower.starts_with("aut").then_some(14)
-            })
+        } else if let Some(month) = MONTHS
+            .iter()
+            .position(|month| lower.starts_with(month))
+            .or_else(|| lower.starts_with("aut").then_some(14))
         {
             values.month = i32::try_from(month + 1).ok();
-        } else if ["mic", "tri", "hil", "eas"].iter().any(|term| lower.starts_with(term)) {
+        } else if ["mic", "tri", "hil", "eas"]
+            .iter()
+            .any(|term| lower.starts_with(term))
+        {
             *season = Some(word.to_owned());
         } else {
             return None;
@@ -295,7 +320,10 @@ fn parse_one(text: &str, circa: &mut bool, season: &mut Option<String>) -> Optio
 
 /// A date in numbers: the part with four digits is the year, the month is before the day.
 fn read_numeric(word: &str, values: &mut DateValues) -> Option<()> {
-    let parts: Vec<&str> = word.split(['-', '/']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = word
+        .split(['-', '/'])
+        .filter(|part| !part.is_empty())
+        .collect();
     let year = parts.iter().position(|part| part.len() == 4)?;
     let mut rest = Vec::new();
     for (at, part) in parts.iter().enumerate() {
@@ -310,7 +338,11 @@ fn read_numeric(word: &str, values: &mut DateValues) -> Option<()> {
         [] => {}
         [month] => values.month = Some(*month),
         [first, second, ..] => {
-            let (month, day) = if *first > 12 { (*second, *first) } else { (*first, *second) };
+            let (month, day) = if *first > 12 {
+                (*second, *first)
+            } else {
+                (*first, *second)
+            };
             values.month = Some(month);
             values.day = Some(day);
         }

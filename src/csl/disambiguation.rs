@@ -53,7 +53,11 @@ impl GivenNames {
         particle_counts: bool,
         names: impl Iterator<Item = &'n PersonName>,
     ) -> Self {
-        let mut this = Self { rule: Some(rule), particle_counts, families: FxHashMap::default() };
+        let mut this = Self {
+            rule: Some(rule),
+            particle_counts,
+            families: FxHashMap::default(),
+        };
         for name in names {
             let key = super::names::name_key(name, particle_counts);
             this.families
@@ -79,12 +83,16 @@ impl GivenNames {
             return base;
         }
         let key = super::names::name_key(person, self.particle_counts);
-        let Some(initials) = self.families.get(&key.family) else { return base };
+        let Some(initials) = self.families.get(&key.family) else {
+            return base;
+        };
         let namesakes = initials.len() > 1;
         if rule.initials_only() {
             return if namesakes { base.max(1) } else { base };
         }
-        let same_initials = initials.get(&key.initials).is_some_and(|givens| givens.len() > 1);
+        let same_initials = initials
+            .get(&key.initials)
+            .is_some_and(|givens| givens.len() > 1);
         if same_initials || (namesakes && !has_initials) {
             2
         } else if namesakes {
@@ -115,7 +123,15 @@ pub(super) fn resolve(
     if options.add_names || by_cite {
         let mut pending = vec![(Ambiguity::default(), group.to_vec())];
         while let Some((start, works)) = pending.pop() {
-            add_names(start, works, by_cite, options, cites, &mut pending, &mut classes);
+            add_names(
+                start,
+                works,
+                by_cite,
+                options,
+                cites,
+                &mut pending,
+                &mut classes,
+            );
         }
     } else {
         classes.push((Ambiguity::default(), group.to_vec()));
@@ -129,7 +145,10 @@ pub(super) fn resolve(
             for (number, work) in ordered.into_iter().enumerate() {
                 result.push((
                     work,
-                    Ambiguity { year_suffix: Some(number), ..ambiguity.clone() },
+                    Ambiguity {
+                        year_suffix: Some(number),
+                        ..ambiguity.clone()
+                    },
                 ));
             }
         } else if options.has_disambiguate {
@@ -141,29 +160,41 @@ pub(super) fn resolve(
     result
 }
 
-/// Meets `disambiguate` conditions, one more each time, until the cites differ.
+/// Meets `disambiguate` conditions, one more each time, until the cites differ; works that a step
+/// tells apart from all others take no further one.
 fn add_text(
     start: &Ambiguity,
     works: &[usize],
     cites: &dyn CiteText,
     result: &mut Vec<(usize, Ambiguity)>,
 ) {
+    const MOST: usize = 8;
+    let mut left = works.to_vec();
     let mut ambiguity = start.clone();
-    let mut most = 1;
-    for level in 1..=8 {
+    for level in 1..=MOST {
         ambiguity.disambiguate = level;
-        let mut texts = FxHashSet::default();
-        let mut all_differ = true;
-        for work in works {
+        let mut most = 1;
+        let mut by_text: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        for work in &left {
             let (text, observations) = cites.cite(*work, &ambiguity);
             most = most.max(observations.disambiguate_tests);
-            all_differ &= texts.insert(text);
+            by_text.entry(text).or_default().push(*work);
         }
-        if all_differ || level >= most {
-            break;
+        let last = level >= most || level == MOST;
+        let mut still_equal = Vec::new();
+        for (_, class) in by_text {
+            if class.len() == 1 || last {
+                result.extend(class.into_iter().map(|work| (work, ambiguity.clone())));
+            } else {
+                still_equal.extend(class);
+            }
+        }
+        still_equal.sort_unstable();
+        left = still_equal;
+        if left.is_empty() {
+            return;
         }
     }
-    result.extend(works.iter().map(|work| (*work, ambiguity.clone())));
 }
 
 /// Adds names and given names to works whose cites are equal. Works that are told apart go to
@@ -182,28 +213,37 @@ fn add_names(
         classes.push((start, works));
         return;
     }
-    let observed: Vec<Observations> =
-        works.iter().map(|work| cites.cite(*work, &start).1).collect();
+    let observed: Vec<Observations> = works
+        .iter()
+        .map(|work| cites.cite(*work, &start).1)
+        .collect();
     // The work with the fewest names leads: what it can show, all can.
-    let lists = observed.iter().map(|observations| observations.name_lists.len()).max().unwrap_or(0);
+    let lists = observed
+        .iter()
+        .map(|observations| observations.name_lists.len())
+        .max()
+        .unwrap_or(0);
     let mut base = start.clone();
     let mut most_names = Vec::with_capacity(lists);
     for list in 0..lists {
         let in_list = || {
-            observed.iter().filter_map(|observations| observations.name_lists.get(list))
+            observed
+                .iter()
+                .filter_map(|observations| observations.name_lists.get(list))
         };
         let shown = in_list().map(|names| names.shown).max().unwrap_or(0);
         most_names.push(in_list().map(|names| names.total).max().unwrap_or(0));
         if base.names.len() <= list {
             base.names.push(shown);
         }
-        if base.givens.len() <= list {
-            let levels = in_list()
-                .map(|names| &names.levels)
-                .max_by_key(|levels| levels.len())
-                .cloned()
-                .unwrap_or_default();
-            base.givens.push(levels);
+        let levels = in_list()
+            .map(|names| &names.levels)
+            .max_by_key(|levels| levels.len())
+            .cloned()
+            .unwrap_or_default();
+        match base.givens.get_mut(list) {
+            Some(known) => known.extend(levels.into_iter().skip(known.len())),
+            None => base.givens.push(levels),
         }
     }
     let mut kept = start;
@@ -216,8 +256,10 @@ fn add_names(
             loop {
                 let mut steps = Vec::new();
                 if by_cite
-                    && let Some(level) =
-                        base.givens.get_mut(list).and_then(|levels| levels.get_mut(position))
+                    && let Some(level) = base
+                        .givens
+                        .get_mut(list)
+                        .and_then(|levels| levels.get_mut(position))
                     && *level < 2
                 {
                     *level += 1;
@@ -226,17 +268,25 @@ fn add_names(
                 if steps.is_empty() {
                     break;
                 }
-                let done = try_step(&mut kept, &base, list, position, &works, &mut equal, cites, pending, classes, options);
+                let done = try_step(
+                    &mut kept, &base, list, position, &works, &mut equal, cites, pending, classes,
+                    options,
+                );
                 if done {
                     return;
                 }
             }
             position += 1;
             if options.add_names {
-                let Some(shown) = base.names.get_mut(list) else { break };
+                let Some(shown) = base.names.get_mut(list) else {
+                    break;
+                };
                 if *shown < position + 1 && position < total {
                     *shown = position + 1;
-                    let done = try_step(&mut kept, &base, list, position, &works, &mut equal, cites, pending, classes, options);
+                    let done = try_step(
+                        &mut kept, &base, list, position, &works, &mut equal, cites, pending,
+                        classes, options,
+                    );
                     if done {
                         return;
                     }
@@ -286,7 +336,9 @@ fn try_step(
     // The step is kept: of all that was tried before, only what helped is.
     let mut better = kept.clone();
     while better.names.len() <= list {
-        better.names.push(base.names.get(better.names.len()).copied().unwrap_or(0));
+        better
+            .names
+            .push(base.names.get(better.names.len()).copied().unwrap_or(0));
     }
     if let (Some(mine), Some(new)) = (better.names.get_mut(list), base.names.get(list)) {
         *mine = *new;

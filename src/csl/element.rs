@@ -81,10 +81,17 @@ pub(super) struct Text {
 /// What a `cs:text` prints.
 #[derive(Debug, Clone)]
 pub(super) enum TextSource {
-    Variable { variable: VariableId, short: bool },
+    Variable {
+        variable: VariableId,
+        short: bool,
+    },
     /// A macro by its number, [`UNRESOLVED_MACRO`] until all of them are read.
     Macro(usize),
-    Term { name: String, form: TermForm, plural: bool },
+    Term {
+        name: String,
+        form: TermForm,
+        plural: bool,
+    },
     Value(String),
 }
 

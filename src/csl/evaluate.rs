@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::SecondFieldAlign;
 use super::compose_dates;
 use super::disambiguation::{Ambiguity, GivenNames};
 use super::element::*;
@@ -14,7 +15,6 @@ use super::style::{Area, Compiled};
 use super::text_case;
 use super::variables::{self, VariableId, VariableKind};
 use super::works::{Value, Work};
-use super::SecondFieldAlign;
 
 /// For what a work is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,8 @@ pub(super) struct CiteDetails {
     pub(super) position: CitePosition,
     pub(super) near_note: bool,
     pub(super) first_note: Option<u32>,
-    pub(super) cited_often: bool,
+    /// Whether the number of the first note tells the cite apart from others.
+    pub(super) told_by_note: bool,
 }
 
 /// Everything that evaluation depends on.
@@ -100,6 +101,11 @@ pub(super) struct Evaluator<'c> {
     used_up: Vec<VariableId>,
     in_substitute: bool,
     strip_periods: u32,
+    /// Whether names with options of their own were tried in the place of others, in vain: what
+    /// stands at the head of the entry then is not substituted.
+    pub(super) head_is_fixed: bool,
+    /// How many elements are around this one in the layout.
+    depth: u32,
     /// Whether anything was printed before, so that terms begin no sentence.
     pub(super) has_predecessor: bool,
     pub(super) name_lists: usize,
@@ -116,6 +122,8 @@ impl<'c> Evaluator<'c> {
             used_up: Vec::new(),
             in_substitute: false,
             strip_periods: 0,
+            head_is_fixed: false,
+            depth: 0,
             has_predecessor: false,
             name_lists: 0,
             disambiguate_used: 0,
@@ -132,7 +140,10 @@ impl<'c> Evaluator<'c> {
     }
 
     /// The layout of the bibliography, with the first field apart if the style wants it so.
-    pub(super) fn bibliography_layout(&mut self, align: Option<SecondFieldAlign>) -> Option<Node<'c>> {
+    pub(super) fn bibliography_layout(
+        &mut self,
+        align: Option<SecondFieldAlign>,
+    ) -> Option<Node<'c>> {
         use super::rich_text::Display;
         let area = self.context.area;
         let mut nodes = Vec::new();
@@ -165,10 +176,8 @@ impl<'c> Evaluator<'c> {
             first.prefix = Cow::Owned(format!("{}{}", area.appearance.prefix, first.prefix));
         }
         let displays = nodes.iter().any(|node| node.display.is_some());
-        if displays
-            && let Some(last) = nodes.last_mut()
-        {
-            last.suffix = Cow::Owned(format!("{}{}", last.suffix, area.appearance.suffix));
+        if displays && let Some(last) = nodes.last_mut() {
+            last.suffix = Cow::Borrowed(&area.appearance.suffix);
         }
         let mut node = Node::group(nodes, "")?;
         if !displays {
@@ -215,13 +224,15 @@ impl<'c> Evaluator<'c> {
             Element::Group(group) => {
                 let strips = u32::from(group.appearance.strip_periods);
                 self.strip_periods += strips;
+                self.depth += 1;
                 let node = self.grouped(|this| {
                     let nodes = this.elements(&group.children);
                     Node::group(nodes, group.delimiter.as_str())
                         .map(|node| node.with(&group.appearance))
                 });
+                self.depth -= 1;
                 self.strip_periods -= strips;
-                node
+                node.map(|node| self.placed(node))
             }
             Element::Choose(choose) => {
                 let branch = self.branch(choose);
@@ -291,11 +302,20 @@ impl<'c> Evaluator<'c> {
         }
         match appearance.text_case {
             None => text,
-            Some(TextCase::Title) if !self.language().to_ascii_lowercase().starts_with("en") => text,
-            Some(case) => {
-                Cow::Owned(text_case::apply(&text, case, self.context.locale.language()))
-            }
+            Some(case) => Cow::Owned(text_case::apply(
+                &text,
+                case,
+                self.context.locale.language(),
+            )),
         }
+    }
+
+    /// A node that is set off from others only if it stands directly in the layout.
+    fn placed(&self, mut node: Node<'c>) -> Node<'c> {
+        if self.depth > 0 {
+            node.display = None;
+        }
+        node
     }
 
     fn text(&mut self, text: &'c Text) -> Option<Node<'c>> {
@@ -304,10 +324,12 @@ impl<'c> Evaluator<'c> {
             TextSource::Macro(number) => {
                 let strips = u32::from(text.appearance.strip_periods);
                 self.strip_periods += strips;
+                self.depth += 1;
                 let node = self.grouped(|this| {
                     let elements = context.style.macros.get(*number)?;
                     Node::group(this.elements(elements), "")
                 });
+                self.depth -= 1;
                 self.strip_periods -= strips;
                 let node = node?;
                 // A macro without formatting of its own adds nothing to the tree.
@@ -316,10 +338,17 @@ impl<'c> Evaluator<'c> {
                     && text.appearance.font.is_plain()
                     && !text.appearance.quotes
                     && text.appearance.display.is_none();
-                Some(if plain { node } else { node.with(&text.appearance) })
+                Some(if plain {
+                    node
+                } else {
+                    self.placed(node.with(&text.appearance))
+                })
             }
             TextSource::Term { name, form, plural } => {
-                let term = context.locale.term(name, *form, *plural).unwrap_or_default();
+                let term = context
+                    .locale
+                    .term(name, *form, *plural)
+                    .unwrap_or_default();
                 if term.is_empty() {
                     return None;
                 }
@@ -336,13 +365,14 @@ impl<'c> Evaluator<'c> {
                     Cow::Borrowed(term)
                 };
                 self.printed();
-                Some(Node::text(self.cased(term, &text.appearance))?.with(&text.appearance))
+                let node = Node::text(self.cased(term, &text.appearance))?.with(&text.appearance);
+                Some(self.placed(node))
             }
             TextSource::Value(value) => {
                 self.group.has_term = true;
                 let node = Node::text(self.cased(Cow::Borrowed(value), &text.appearance))?;
                 self.printed();
-                Some(node.with(&text.appearance))
+                Some(self.placed(node.with(&text.appearance)))
             }
             TextSource::Variable { variable, short } => {
                 self.text_variable(*variable, *short, &text.appearance)
@@ -428,12 +458,32 @@ impl<'c> Evaluator<'c> {
                 value.clone().into_owned()
             };
             let value = self.cased(value, appearance);
-            return Some(Node::link(href, value).with(appearance));
+            return Some(self.placed(linked(href, value, variable, appearance)));
         }
-        let value = if value.contains('\\') { Cow::Owned(value.replace('\\', "")) } else { value };
-        let node = Node::text(self.cased(value, appearance))?.with(appearance);
+        let value = if value.contains('\\') {
+            Cow::Owned(value.replace('\\', ""))
+        } else {
+            value
+        };
+        // Title case is for works in English.
+        let keeps_case = appearance.text_case == Some(TextCase::Title)
+            && !self.language().to_ascii_lowercase().starts_with("en");
+        let text = if keeps_case {
+            let look = Appearance {
+                strip_periods: appearance.strip_periods,
+                ..Appearance::default()
+            };
+            self.cased(value, &look)
+        } else {
+            self.cased(value, appearance)
+        };
+        let node = self.placed(Node::text(text)?.with(appearance));
         self.printed();
-        Some(if self.in_substitute { node.tagged(Tag::Substitute) } else { node })
+        Some(if self.in_substitute {
+            node.tagged(Tag::Substitute)
+        } else {
+            node
+        })
     }
 
     /// The text of a variable, in its short form if there is one and it is asked for.
@@ -464,15 +514,22 @@ impl<'c> Evaluator<'c> {
     /// The value of a number variable, whose value may be that of the cite.
     fn number_value(&self, variable: VariableId) -> Option<Cow<'c, str>> {
         match variable {
-            variables::LOCATOR => {
-                self.context.cite?.locator.as_deref().filter(|text| !text.is_empty()).map(Cow::Borrowed)
-            }
-            variables::FIRST_REFERENCE_NOTE_NUMBER => {
-                self.context.cite?.first_note.map(|number| Cow::Owned(number.to_string()))
-            }
-            variables::CITATION_NUMBER => {
-                self.context.number.map(|number| Cow::Owned(number.to_string()))
-            }
+            variables::LOCATOR => self
+                .context
+                .cite?
+                .locator
+                .as_deref()
+                .filter(|text| !text.is_empty())
+                .map(Cow::Borrowed),
+            variables::FIRST_REFERENCE_NOTE_NUMBER => self
+                .context
+                .cite?
+                .first_note
+                .map(|number| Cow::Owned(number.to_string())),
+            variables::CITATION_NUMBER => self
+                .context
+                .number
+                .map(|number| Cow::Owned(number.to_string())),
             _ => self.context.work.text(variable).map(Cow::Borrowed),
         }
     }
@@ -527,9 +584,10 @@ impl<'c> Evaluator<'c> {
             variable: name,
             form,
             gender: context.locale.gender(match variable {
-                variables::LOCATOR => {
-                    context.cite.and_then(|cite| cite.label.as_deref()).unwrap_or("page")
-                }
+                variables::LOCATOR => context
+                    .cite
+                    .and_then(|cite| cite.label.as_deref())
+                    .unwrap_or("page"),
                 _ => name,
             }),
             is_page,
@@ -537,7 +595,12 @@ impl<'c> Evaluator<'c> {
         });
         let node = Node::text(self.cased(Cow::Owned(text), appearance))?.with(appearance);
         self.printed();
-        Some(if variable == variables::LOCATOR { node.tagged(Tag::Locator) } else { node })
+        let node = self.placed(node);
+        Some(if variable == variables::LOCATOR {
+            node.tagged(Tag::Locator)
+        } else {
+            node
+        })
     }
 
     fn date(&mut self, date: &'c Date) -> Option<Node<'c>> {
@@ -547,7 +610,16 @@ impl<'c> Evaluator<'c> {
             return None;
         }
         // The day on which a work was looked at tells nothing apart.
-        let value = context.work.date(date.variable).filter(|date| !date.is_empty());
+        let value = context
+            .work
+            .date(date.variable)
+            .filter(|date| !date.is_empty());
+        if context.purpose == Purpose::Compare
+            && context.style.variables.name(date.variable) == "accessed"
+        {
+            self.seen_variable(value.is_some());
+            return None;
+        }
         let node = value.and_then(|value| compose_dates::date(self, date, value));
         self.seen_variable(node.is_some());
         if node.is_some() {
@@ -555,7 +627,12 @@ impl<'c> Evaluator<'c> {
             self.printed();
         }
         let node = node?;
-        Some(if self.in_substitute { node.tagged(Tag::Substitute) } else { node })
+        let node = self.placed(node);
+        Some(if self.in_substitute {
+            node.tagged(Tag::Substitute)
+        } else {
+            node
+        })
     }
 
     /// The year suffix of the work, where it stands: behind the first year.
@@ -574,12 +651,16 @@ impl<'c> Evaluator<'c> {
     fn label(&mut self, label: &'c Label) -> Option<Node<'c>> {
         let context = self.context;
         let variable = label.variable?;
-        let value = self.number_value(variable)?;
         if variable == variables::LOCATOR && context.purpose == Purpose::Compare {
             return None;
         }
         let name = context.style.variables.name(variable);
-        let number = NumberValue::parse(&value, name, context.locale);
+        // A label prints without its variable, too; a group around both sees to it that it does not
+        // stand alone. Styles print the term "volume" in this way.
+        let number = match self.number_value(variable) {
+            Some(value) => NumberValue::parse(&value, name, context.locale),
+            None => NumberValue::default(),
+        };
         let term = if variable == variables::LOCATOR {
             number
                 .label
@@ -600,8 +681,7 @@ impl<'c> Evaluator<'c> {
         self.group.has_term = true;
         self.printed();
         Some(
-            Node::text(self.cased(Cow::Borrowed(text), &label.appearance))?
-                .with(&label.appearance),
+            Node::text(self.cased(Cow::Borrowed(text), &label.appearance))?.with(&label.appearance),
         )
     }
 
@@ -627,7 +707,9 @@ impl<'c> Evaluator<'c> {
             Condition::Never => false,
             Condition::Disambiguate => {
                 self.observations.disambiguate_tests += 1;
-                let holds = self.disambiguate_used < context.ambiguity.disambiguate;
+                let told = context.part == Part::Citation
+                    && context.cite.is_some_and(|cite| cite.told_by_note);
+                let holds = !told && self.disambiguate_used < context.ambiguity.disambiguate;
                 self.disambiguate_used += usize::from(holds);
                 holds
             }
@@ -635,7 +717,8 @@ impl<'c> Evaluator<'c> {
                 if variables::kind(*variable) == VariableKind::Number
                     && !matches!(*variable, variables::VERSION)
                 {
-                    self.parsed_number(*variable).is_some_and(|number| number.numeric)
+                    self.parsed_number(*variable)
+                        .is_some_and(|number| number.numeric)
                 } else {
                     context
                         .work
@@ -647,7 +730,9 @@ impl<'c> Evaluator<'c> {
                 context.work.date(*variable).is_some_and(|date| date.circa)
             }
             Condition::Locator(label) => {
-                let Some(number) = self.parsed_number(variables::LOCATOR) else { return false };
+                let Some(number) = self.parsed_number(variables::LOCATOR) else {
+                    return false;
+                };
                 let own = context.cite.and_then(|cite| cite.label.as_deref());
                 number.label.or(own).unwrap_or("page") == label
             }
@@ -693,9 +778,13 @@ impl<'c> Evaluator<'c> {
             }
             self.group.has_variable = true;
             self.printed();
-            return Some(node);
+            return Some(self.placed(node));
         }
         self.group.wants_variable = true;
+        if self.in_substitute && !element.bare && self.observations.name_lists.is_empty() {
+            self.head_is_fixed = true;
+        }
+        self.depth += 1;
         let was_in_substitute = std::mem::replace(&mut self.in_substitute, true);
         let mut found = None;
         for element in &element.substitute {
@@ -710,6 +799,7 @@ impl<'c> Evaluator<'c> {
                 break;
             }
         }
+        self.depth -= 1;
         self.in_substitute = was_in_substitute;
         // What stands in for names does not take on their affixes, unless it is names itself and takes
         // everything from them, which compiling has seen to.
@@ -717,12 +807,37 @@ impl<'c> Evaluator<'c> {
     }
 }
 
+/// An identifier with its link. Where a style puts the address of the resolver before a DOI, that is
+/// part of the link (appendix VI, "Links").
+fn linked<'c>(
+    href: String,
+    value: Cow<'c, str>,
+    variable: VariableId,
+    appearance: &'c Appearance,
+) -> Node<'c> {
+    const RESOLVER: &str = "https://doi.org/";
+    if variable == variables::DOI
+        && let Some(start) = appearance.prefix.strip_suffix(RESOLVER)
+    {
+        let node = Node::link(href.clone(), format!("{RESOLVER}{value}")).with(appearance);
+        // Formatting is that of the identifier; the address before it stands outside of it.
+        if appearance.font.is_plain() && !appearance.quotes {
+            return node.with_prefix(start);
+        }
+    }
+    Node::link(href, value).with(appearance)
+}
+
 /// Text without its full stops, except those within a word.
 pub(super) fn strip_periods(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
-        if character == '.' && characters.peek().is_none_or(|next| !next.is_ascii_lowercase()) {
+        if character == '.'
+            && characters
+                .peek()
+                .is_none_or(|next| !next.is_ascii_lowercase())
+        {
             continue;
         }
         result.push(character);

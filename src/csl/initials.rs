@@ -15,7 +15,10 @@ fn parts(given: &str) -> Vec<Part<'_>> {
     for (at, character) in given.char_indices() {
         if character.is_whitespace() || character == '-' {
             if at > start {
-                parts.push(Part { text: given.get(start..at).unwrap_or_default(), hyphen });
+                parts.push(Part {
+                    text: given.get(start..at).unwrap_or_default(),
+                    hyphen,
+                });
                 hyphen = false;
             }
             hyphen |= character == '-';
@@ -23,7 +26,10 @@ fn parts(given: &str) -> Vec<Part<'_>> {
         }
     }
     if start < given.len() {
-        parts.push(Part { text: given.get(start..).unwrap_or_default(), hyphen });
+        parts.push(Part {
+            text: given.get(start..).unwrap_or_default(),
+            hyphen,
+        });
     }
     parts
 }
@@ -37,12 +43,18 @@ fn prepare(given: &str, hyphen: bool) -> String {
         match character {
             '-' if !hyphen => result.push(' '),
             // A hyphen before a small letter is part of the name: "Ji-young".
-            '-' if characters.peek().is_some_and(|next| next.is_ascii_lowercase()) => {
+            '-' if characters
+                .peek()
+                .is_some_and(|next| next.is_ascii_lowercase()) =>
+            {
                 result.push('\u{2013}');
             }
             '.' => {
                 result.push('.');
-                if characters.peek().is_some_and(|next| *next != ' ' && *next != '-') {
+                if characters
+                    .peek()
+                    .is_some_and(|next| *next != ' ' && *next != '-')
+                {
                     result.push(' ');
                 }
             }
@@ -71,7 +83,9 @@ pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
     let mut result = String::new();
     for part in parts(&prepared) {
         let text = part.text;
-        let Some(first) = text.chars().next() else { continue };
+        let Some(first) = text.chars().next() else {
+            continue;
+        };
         if is_capital(first) || (template && !begins_alphabetic(text)) {
             if part.hyphen {
                 // The hyphen takes the place of the space behind the initial before it.
@@ -91,8 +105,7 @@ pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
             let ends_in_stop = text.ends_with('.') && letters.chars().count() > 1;
             if ends_in_stop {
                 initial.push_str(letters.get(first.len_utf8()..).unwrap_or_default());
-            } else if !capitals.is_empty()
-                && capitals.chars().count() + 1 < letters.chars().count()
+            } else if !capitals.is_empty() && capitals.chars().count() + 1 < letters.chars().count()
             {
                 initial.push_str(&capitals.to_lowercase());
             }
@@ -152,8 +165,9 @@ pub(super) fn normalize(suffix: &str, with: &str) -> String {
 }
 
 fn finish(text: &str) -> String {
-    let trimmed =
-        text.trim_end_matches(['\t', '\n', '\r', ' ', '\u{feff}', '\u{a0}']).replace('\u{2013}', "-");
+    let trimmed = text
+        .trim_end_matches(['\t', '\n', '\r', ' ', '\u{feff}', '\u{a0}'])
+        .replace('\u{2013}', "-");
     let mut result = String::with_capacity(trimmed.len());
     let mut space = false;
     for character in trimmed.chars() {

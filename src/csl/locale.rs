@@ -4,11 +4,12 @@
 //! file of American English, that of the language's main dialect, that of the dialect itself, then
 //! what the style says for all languages, for the language and for the dialect.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use roxmltree::Node;
 use rustc_hash::FxHashMap;
 
+use super::EmbeddedLocales;
 use super::element::{DateForm, DatePart, TermForm};
 use super::style::{StyleError, read_date_parts};
 
@@ -19,26 +20,6 @@ use super::style::{StyleError, read_date_parts};
 pub trait LocaleSource: Sync {
     /// The layer for exactly this language, such as `de-AT`, if there is one.
     fn layer(&self, language: &str) -> Option<Arc<LocaleLayer>>;
-}
-
-/// The locale files of the CSL project, as Hayagriva carries them.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct EmbeddedLocales;
-
-static EMBEDDED: LazyLock<FxHashMap<String, Arc<LocaleLayer>>> = LazyLock::new(|| {
-    hayagriva::archive::locales()
-        .iter()
-        .filter_map(|locale| {
-            let language = locale.lang.as_ref()?.0.clone();
-            Some((language, Arc::new(LocaleLayer::from_citationberg(locale))))
-        })
-        .collect()
-});
-
-impl LocaleSource for EmbeddedLocales {
-    fn layer(&self, language: &str) -> Option<Arc<LocaleLayer>> {
-        EMBEDDED.get(language).cloned()
-    }
 }
 
 /// Locale files that a caller has loaded, before those in the program.
@@ -231,7 +212,10 @@ impl LocaleLayer {
                     }
                 }
                 "terms" => {
-                    for term in child.children().filter(|term| term.has_tag_name_local("term")) {
+                    for term in child
+                        .children()
+                        .filter(|term| term.has_tag_name_local("term"))
+                    {
                         layer.read_term(term);
                     }
                 }
@@ -288,7 +272,11 @@ impl LocaleLayer {
         ordinal_match: Option<OrdinalMatch>,
     ) {
         // "sub verbo" is the name that CSL 1.0.1 had for "sub-verbo".
-        let name = if name == "sub verbo" { "sub-verbo" } else { name };
+        let name = if name == "sub verbo" {
+            "sub-verbo"
+        } else {
+            name
+        };
         let term = self.terms.entry(name.into()).or_default();
         term.gender = gender.or(term.gender);
         term.ordinal_match = ordinal_match.or(term.ordinal_match);
@@ -296,7 +284,7 @@ impl LocaleLayer {
     }
 
     /// Takes over a locale from citationberg's model.
-    fn from_citationberg(locale: &citationberg::Locale) -> Self {
+    pub(super) fn from_citationberg(locale: &citationberg::Locale) -> Self {
         let mut layer = Self {
             language: locale
                 .lang
@@ -499,7 +487,12 @@ impl Locale {
                 break;
             }
         }
-        let term = |name: &str| locale.term(name, TermForm::Long, false).unwrap_or("").to_owned();
+        let term = |name: &str| {
+            locale
+                .term(name, TermForm::Long, false)
+                .unwrap_or("")
+                .to_owned()
+        };
         locale.quotes = QuoteMarks {
             open: term("open-quote"),
             close: term("close-quote"),
@@ -529,18 +522,15 @@ impl Locale {
         if let Some(date) = &layer.numeric_date {
             self.numeric_date = date.clone();
         }
-        self.punctuation_in_quote = layer.punctuation_in_quote.unwrap_or(self.punctuation_in_quote);
+        self.punctuation_in_quote = layer
+            .punctuation_in_quote
+            .unwrap_or(self.punctuation_in_quote);
         self.limit_day_ordinals = layer.limit_day_ordinals.unwrap_or(self.limit_day_ordinals);
     }
 
     /// The language, such as `de-AT`.
     pub fn language(&self) -> &str {
         &self.language
-    }
-
-    /// Whether the language is English, which alone has title case.
-    pub(super) fn is_english(&self) -> bool {
-        self.language.starts_with("en")
     }
 
     /// A localised date format.
@@ -592,7 +582,9 @@ impl Locale {
         let exact = |name: &str, wanted: &[OrdinalMatch], default: OrdinalMatch| {
             let term = self.terms.get(name)?;
             let matching = term.ordinal_match.unwrap_or(default);
-            wanted.contains(&matching).then(|| self.gendered_term(name, gender))?
+            wanted
+                .contains(&matching)
+                .then(|| self.gendered_term(name, gender))?
         };
         let mut suffix = None;
         if number < 100 {

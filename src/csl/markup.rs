@@ -28,16 +28,23 @@ pub(super) enum MarkupTag {
     /// Text whose case does not change; nothing is printed for it.
     NoCase,
     /// A quotation in the marks that are the outer ones of this field, or the inner ones.
-    Quote { inner: bool },
+    Quote {
+        inner: bool,
+    },
 }
 
 /// Whether a field can hold markup at all; most hold none.
 pub(super) fn may_hold_markup(text: &str, quotes: &QuoteMarks) -> bool {
     text.bytes().any(|byte| matches!(byte, b'<' | b'"' | b'\''))
         || (!text.is_ascii()
-            && ([&quotes.open, &quotes.open_inner, &quotes.close, &quotes.close_inner]
-                .iter()
-                .any(|mark| !mark.is_empty() && text.contains(mark.as_str()))))
+            && ([
+                &quotes.open,
+                &quotes.open_inner,
+                &quotes.close,
+                &quotes.close_inner,
+            ]
+            .iter()
+            .any(|mark| !mark.is_empty() && text.contains(mark.as_str()))))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,12 +100,12 @@ pub(super) fn parse<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Piece<'t>> {
             }
             _ if token.lone => Some(Piece::Text(token.text)),
             Kind::Open(MarkupTag::NoCase, _) => None,
-            Kind::Open(_, Closer::Double) => {
-                Some(Piece::Open(MarkupTag::Quote { inner: first_single }))
-            }
-            Kind::Open(_, Closer::Single) => {
-                Some(Piece::Open(MarkupTag::Quote { inner: !first_single }))
-            }
+            Kind::Open(_, Closer::Double) => Some(Piece::Open(MarkupTag::Quote {
+                inner: first_single,
+            })),
+            Kind::Open(_, Closer::Single) => Some(Piece::Open(MarkupTag::Quote {
+                inner: !first_single,
+            })),
             Kind::Open(tag, _) => Some(Piece::Open(tag)),
             Kind::Close(_) => Some(Piece::Close),
         })
@@ -127,8 +134,11 @@ fn tag(text: &str) -> Option<(Kind, usize)> {
     }
     if text.starts_with("<span ") {
         let end = text.find('>')?;
-        let attributes: String =
-            text.get(5..end)?.chars().filter(|character| !character.is_whitespace()).collect();
+        let attributes: String = text
+            .get(5..end)?
+            .chars()
+            .filter(|character| !character.is_whitespace())
+            .collect();
         let tag = if attributes.starts_with("class=\"nocase\"") {
             MarkupTag::NoCase
         } else if attributes.starts_with("class=\"nodecor\"") {
@@ -153,13 +163,18 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
     {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let right_behind_opening = start == at
-            && tokens.last().is_some_and(|token| matches!(token.kind, Kind::Open(..)));
+            && tokens
+                .last()
+                .is_some_and(|token| matches!(token.kind, Kind::Open(..)));
         let opens = before.is_none_or(|before| matches!(before, ' ' | '(' | '\u{a0}'))
             || right_behind_opening;
         let found = match character {
             '<' => tag(rest),
             '"' => Some(if opens {
-                (Kind::Open(MarkupTag::Quote { inner: false }, Closer::Double), 1)
+                (
+                    Kind::Open(MarkupTag::Quote { inner: false }, Closer::Double),
+                    1,
+                )
             } else {
                 (Kind::Close(Closer::Double), 1)
             }),
@@ -169,11 +184,16 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
                     if next.is_none_or(|next| next == ' ') {
                         (Kind::Apostrophe, 1)
                     } else {
-                        (Kind::Open(MarkupTag::Quote { inner: true }, Closer::Single), 1)
+                        (
+                            Kind::Open(MarkupTag::Quote { inner: true }, Closer::Single),
+                            1,
+                        )
                     }
                 } else if next.is_some_and(|next| {
-                    !matches!(next, ',' | '.' | '?' | ':' | ';' | ' ' | '<' | '"' | '\'' | ')')
-                        && !starts_with_mark(rest.get(1..), &quotes.close)
+                    !matches!(
+                        next,
+                        ',' | '.' | '?' | ':' | ';' | ' ' | '<' | '"' | '\'' | ')'
+                    ) && !starts_with_mark(rest.get(1..), &quotes.close)
                 }) {
                     (Kind::Apostrophe, 1)
                 } else {
@@ -186,10 +206,12 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
             {
                 Some((Kind::Apostrophe, character.len_utf8()))
             }
-            _ if starts_with_mark(Some(rest), &quotes.open) && !is_straight(&quotes.open) => Some((
-                Kind::Open(MarkupTag::Quote { inner: false }, Closer::LocaleOuter),
-                quotes.open.len(),
-            )),
+            _ if starts_with_mark(Some(rest), &quotes.open) && !is_straight(&quotes.open) => {
+                Some((
+                    Kind::Open(MarkupTag::Quote { inner: false }, Closer::LocaleOuter),
+                    quotes.open.len(),
+                ))
+            }
             _ if starts_with_mark(Some(rest), &quotes.close) && !is_straight(&quotes.close) => {
                 Some((Kind::Close(Closer::LocaleOuter), quotes.close.len()))
             }

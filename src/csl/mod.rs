@@ -55,6 +55,7 @@ mod compose_dates;
 mod dates;
 mod disambiguation;
 mod element;
+mod embedded_locales;
 mod evaluate;
 pub mod hayagriva;
 mod initials;
@@ -78,7 +79,8 @@ use std::collections::HashMap;
 
 pub use bibliography::{Bibliography, BibliographyEntry, BibliographyLayout, SecondFieldAlign};
 pub use citation::{Citation, CitationMode, Cite, FormattedCitation};
-pub use locale::{EmbeddedLocales, Locale, LocaleFiles, LocaleLayer, LocaleSource};
+pub use embedded_locales::EmbeddedLocales;
+pub use locale::{Locale, LocaleFiles, LocaleLayer, LocaleSource};
 pub use positions::CitePosition;
 pub use processor::Processor;
 pub use rich_text::{Display, Formatting, Inline, RichText, plain_text};
@@ -88,9 +90,30 @@ use crate::work::CslItem;
 
 /// The bibliography of works in a style: the whole way in one call.
 ///
-/// A style without a bibliography gives an empty one.
+/// A style without a bibliography ([`Style::has_bibliography`]) gives the works as it cites them the
+/// first time, one entry for each, in the order of the works.
 pub fn format_bibliography(style: &Style, locale: Option<&str>, works: &[CslItem]) -> Bibliography {
-    Processor::new(style, locale, works).bibliography().unwrap_or_default()
+    let processor = Processor::new(style, locale, works);
+    processor.bibliography().unwrap_or_else(|| {
+        let citations: Vec<Citation> = works
+            .iter()
+            .zip(1..)
+            .map(|(work, note)| Citation::new(vec![Cite::new(work.id.clone())], note))
+            .collect();
+        let entries = processor
+            .citations(&citations)
+            .into_iter()
+            .zip(works)
+            .map(|(citation, work)| BibliographyEntry {
+                key: work.id.clone(),
+                content: citation.content,
+            })
+            .collect();
+        Bibliography {
+            entries,
+            layout: style.bibliography_layout(),
+        }
+    })
 }
 
 /// Abbreviations for what a style asks for in short form, by the kind of what is abbreviated: a

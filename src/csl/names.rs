@@ -45,17 +45,24 @@ pub(super) fn names<'c>(
             present.push(*variable);
         }
     }
-    if present.is_empty() {
-        return None;
-    }
     let style = resolve(evaluator, element);
+    if present.is_empty() {
+        // No names are none, as a sort key.
+        let counts = context.purpose == Purpose::Sort
+            && style.form == NameForm::Count
+            && element.substitute.is_empty();
+        return if counts { Node::text("00000") } else { None };
+    }
     // The same persons as editors and translators are one list with one label, if there is a term.
     let mut common_term = None;
-    if let [first, second] = present.as_slice()
+    if let [first, second] = variables
+        && element.label.is_some()
         && work.names(*first) == work.names(*second)
     {
-        let mut both =
-            [context.style.variables.name(*first), context.style.variables.name(*second)];
+        let mut both = [
+            context.style.variables.name(*first),
+            context.style.variables.name(*second),
+        ];
         both.sort_unstable();
         let term = both.concat();
         if context.locale.term(&term, TermForm::Long, false).is_some() {
@@ -107,7 +114,10 @@ fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
         .cite
         .is_some_and(|cite| cite.position != CitePosition::First);
     if subsequent {
-        et_al_min = own.et_al_subsequent_min.or(area.et_al_subsequent_min).or(et_al_min);
+        et_al_min = own
+            .et_al_subsequent_min
+            .or(area.et_al_subsequent_min)
+            .or(et_al_min);
         et_al_use_first = own
             .et_al_subsequent_use_first
             .or(area.et_al_subsequent_use_first)
@@ -118,9 +128,8 @@ fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
         et_al_use_first = key.names_use_first.or(et_al_use_first);
         et_al_use_last = key.names_use_last.or(et_al_use_last);
     }
-    let text = |own: &'c Option<String>, area: &'c Option<String>| {
-        own.as_deref().or(area.as_deref())
-    };
+    let text =
+        |own: &'c Option<String>, area: &'c Option<String>| own.as_deref().or(area.as_deref());
     NameStyle {
         and: own.and.or(area.and),
         delimiter: text(&own.delimiter, &area.delimiter).unwrap_or(", "),
@@ -138,13 +147,21 @@ fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
             .or(area.delimiter_precedes_last)
             .unwrap_or(DelimiterPrecedes::Contextual),
         et_al_min: et_al_min.map_or(usize::MAX, |min| min as usize),
-        et_al_use_first: et_al_use_first.map_or(1, |first| first as usize).max(1),
+        et_al_use_first: et_al_use_first.map_or(usize::MAX, |first| first as usize),
         et_al_use_last: et_al_use_last.unwrap_or(false),
         form: own.form.or(area.form).unwrap_or(NameForm::Long),
         initialize: own.initialize.or(area.initialize).unwrap_or(true),
         initialize_with: text(&own.initialize_with, &area.initialize_with),
         as_sort_order: own.as_sort_order.or(area.as_sort_order),
-        sort_separator: text(&own.sort_separator, &area.sort_separator).unwrap_or(", "),
+        sort_separator: one_space(text(&own.sort_separator, &area.sort_separator).unwrap_or(", ")),
+    }
+}
+
+/// A separator without the second of two spaces at its end.
+fn one_space(separator: &str) -> &str {
+    match separator.strip_suffix("  ") {
+        Some(start) => separator.get(..start.len() + 1).unwrap_or(separator),
+        None => separator,
     }
 }
 
@@ -156,7 +173,9 @@ fn labelled<'c>(
     term: &str,
     people: usize,
 ) -> Option<Node<'c>> {
-    let Some(names_label) = &element.label else { return Some(node) };
+    let Some(names_label) = &element.label else {
+        return Some(node);
+    };
     if evaluator.context.purpose == Purpose::Sort {
         return Some(node);
     }
@@ -167,13 +186,22 @@ fn labelled<'c>(
         LabelPlural::Contextual => people > 1,
     };
     let locale = evaluator.context.locale;
-    let Some(text) = locale.term(term, label.form, plural).filter(|text| !text.is_empty()) else {
+    let Some(text) = locale
+        .term(term, label.form, plural)
+        .filter(|text| !text.is_empty())
+    else {
         return Some(node);
     };
     let label = Node::text(evaluator.cased(Cow::Borrowed(text), &label.appearance))
         .map(|node| node.with(&label.appearance).tagged(Tag::Label));
-    let Some(label) = label else { return Some(node) };
-    let nodes = if names_label.before { vec![label, node] } else { vec![node, label] };
+    let Some(label) = label else {
+        return Some(node);
+    };
+    let nodes = if names_label.before {
+        vec![label, node]
+    } else {
+        vec![node, label]
+    };
     Node::group(nodes, "")
 }
 
@@ -204,12 +232,18 @@ fn name_list<'c>(
                 .copied()
                 .unwrap_or(0);
             // Without initials to show, the next step after the family name is the full name.
-            let requested = if requested == 1 && style.initialize_with.is_none() { 2 } else { requested };
+            let requested = if requested == 1 && style.initialize_with.is_none() {
+                2
+            } else {
+                requested
+            };
             if person.is_literal() || context.purpose == Purpose::Sort {
                 return base_level;
             }
             let by_name =
-                context.given_names.level(person, at, base_level, style.initialize_with.is_some());
+                context
+                    .given_names
+                    .level(person, at, base_level, style.initialize_with.is_some());
             base_level.max(requested).max(by_name)
         })
         .collect();
@@ -241,9 +275,15 @@ fn name_list<'c>(
         push(evaluator, people.len() - 1);
         return (join_with_ellipsis(style, nodes), shown);
     }
+    if shown == 0 {
+        return (None, 0);
+    }
     let forced_et_al = people.iter().take(shown).any(has_et_al);
     if truncated && !matches!(context.purpose, Purpose::Sort) || forced_et_al {
-        return (join_with_et_al(evaluator, element, style, nodes, &inverted), shown);
+        return (
+            join_with_et_al(evaluator, element, style, nodes, &inverted),
+            shown,
+        );
     }
     if context.purpose == Purpose::Sort {
         return (Node::group(nodes, style.delimiter), shown);
@@ -314,9 +354,11 @@ fn join<'c>(
         return Node::group(nodes, "");
     }
     let term = match and {
-        And::Text => {
-            evaluator.context.locale.term("and", TermForm::Long, false).unwrap_or("and")
-        }
+        And::Text => evaluator
+            .context
+            .locale
+            .term("and", TermForm::Long, false)
+            .unwrap_or("and"),
         And::Symbol => "&",
     };
     let spaced = begins_alphabetic(term);
@@ -325,15 +367,27 @@ fn join<'c>(
         inverted.len() > 1 && inverted.get(inverted.len() - 2).copied().unwrap_or(false);
     let prefix = match style.precedes_last {
         DelimiterPrecedes::Contextual if two => {
-            if spaced { " " } else { "" }
+            if spaced {
+                " "
+            } else {
+                ""
+            }
         }
         DelimiterPrecedes::Contextual => {
-            if spaced { style.delimiter } else { "" }
+            if spaced {
+                style.delimiter
+            } else {
+                ""
+            }
         }
         DelimiterPrecedes::Always => style.delimiter,
         DelimiterPrecedes::AfterInvertedName if before_last_inverted => style.delimiter,
         DelimiterPrecedes::Never | DelimiterPrecedes::AfterInvertedName => {
-            if spaced { " " } else { "" }
+            if spaced {
+                " "
+            } else {
+                ""
+            }
         }
     };
     let last = nodes.pop()?;
@@ -373,7 +427,11 @@ fn join_with_et_al<'c>(
         Some(et_al) => (et_al.term.as_str(), Some(&et_al.appearance)),
         None => ("et-al", None),
     };
-    let term = evaluator.context.locale.term(name, TermForm::Long, false).unwrap_or_default();
+    let term = evaluator
+        .context
+        .locale
+        .term(name, TermForm::Long, false)
+        .unwrap_or_default();
     let spaced = begins_alphabetic(term);
     let space = if spaced { " " } else { "" };
     let single = nodes.len() == 1;
@@ -396,7 +454,10 @@ fn join_with_et_al<'c>(
         Some(appearance) => et_al.with(appearance),
         None => et_al,
     };
-    Node::group(vec![list, et_al.with_prefix(prefix).with_suffix("")], "")
+    let mut group = Node::group(vec![list, et_al.with_prefix(prefix).with_suffix("")], "")?;
+    // What `cs:name` says about formatting goes for the whole of a shortened list.
+    group.font = element.name_appearance.font;
+    Some(group)
 }
 
 /// The pieces of a name, in the order they are printed.
@@ -408,7 +469,11 @@ struct Pieces<'c> {
 
 impl<'c> Pieces<'c> {
     fn new(plain: bool) -> Self {
-        Self { text: String::new(), nodes: Vec::new(), plain }
+        Self {
+            text: String::new(),
+            nodes: Vec::new(),
+            plain,
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -422,7 +487,9 @@ impl<'c> Pieces<'c> {
         if self.plain {
             self.text.push_str(text);
         } else if let Some(node) = Node::text(text.to_owned()) {
-            let font = appearance.map(|appearance| appearance.font).unwrap_or_default();
+            let font = appearance
+                .map(|appearance| appearance.font)
+                .unwrap_or_default();
             let mut node = node;
             node.font = font;
             self.nodes.push(node);
@@ -451,7 +518,9 @@ impl<'c> Pieces<'c> {
 
     /// The pieces as one, with the affixes of a part.
     fn affixed(mut self, appearance: Option<&'c Appearance>) -> Self {
-        let Some(appearance) = appearance else { return self };
+        let Some(appearance) = appearance else {
+            return self;
+        };
         if self.is_empty() || (appearance.prefix.is_empty() && appearance.suffix.is_empty()) {
             return self;
         }
@@ -466,7 +535,11 @@ impl<'c> Pieces<'c> {
     }
 
     fn finish(self) -> Option<Node<'c>> {
-        if self.plain { Node::text(self.text) } else { Node::group(self.nodes, "") }
+        if self.plain {
+            Node::text(self.text)
+        } else {
+            Node::group(self.nodes, "")
+        }
     }
 }
 
@@ -485,11 +558,18 @@ fn one_name<'c>(
             .abbreviations
             .get("institution-part", &person.literal)
             .unwrap_or(&person.literal);
-        let node = Node::text(text)?;
-        let mut node = node;
-        node.font = element.name_appearance.font;
-        node.prefix = Cow::Borrowed(&element.name_appearance.prefix);
-        node.suffix = Cow::Borrowed(&element.name_appearance.suffix);
+        // The name of an institution is all family name.
+        let mut node = match &element.family {
+            Some(look) => {
+                let mut node = Node::text(evaluator.cased(Cow::Borrowed(text), look))?;
+                node.font = look.font;
+                node
+            }
+            None => Node::text(text)?,
+        };
+        if element.family.is_none() {
+            node.font = element.name_appearance.font;
+        }
         return Some((node, false));
     }
     let family_look = element.family.as_ref();
@@ -511,11 +591,10 @@ fn one_name<'c>(
                 text = text_case::apply(&text, case, context.locale.language());
             }
         }
-        if sorting { text.replace(['\'', '\u{2019}'], "") } else { text }
+        text
     };
     // The language of a work can put family names first.
-    let vietnamese_or_hungarian =
-        matches!(context.work.language.as_deref(), Some("vi" | "hu"));
+    let vietnamese_or_hungarian = matches!(context.work.language.as_deref(), Some("vi" | "hu"));
     let given_text = given_name(evaluator, style, person, level);
     let show_given = level > 0;
     let piece = |text: &str, look: Option<&'c Appearance>| {
@@ -524,8 +603,21 @@ fn one_name<'c>(
         pieces
     };
     let family = || piece(&person.family, family_look);
-    let particle = || piece(&person.non_dropping_particle, family_look);
-    let given = || if show_given { piece(&given_text, given_look) } else { Pieces::new(plain) };
+    let particle = || {
+        if sorting {
+            let text = person.non_dropping_particle.replace(['\'', '\u{2019}'], "");
+            piece(&text, family_look)
+        } else {
+            piece(&person.non_dropping_particle, family_look)
+        }
+    };
+    let given = || {
+        if show_given {
+            piece(&given_text, given_look)
+        } else {
+            Pieces::new(plain)
+        }
+    };
     let is_et_al = has_et_al(person);
     let dropping = || {
         if show_given && !given_text.is_empty() && !is_et_al {
@@ -545,7 +637,9 @@ fn one_name<'c>(
         }
         pieces
     };
-    let particle_joins = person.non_dropping_particle.ends_with(['\'', '\u{2019}', '-', ' ']);
+    let particle_joins = person
+        .non_dropping_particle
+        .ends_with(['\'', '\u{2019}', '-', ' ']);
     let hard_space = match context.locale.language().get(..2) {
         Some("fr" | "ru" | "cs") => "\u{a0}",
         _ => " ",
@@ -622,7 +716,10 @@ fn one_name<'c>(
                 .dropping_particle
                 .ends_with(['\'', '\u{2bc}', '\u{2019}', '-'])
                 && person.non_dropping_particle.is_empty()
-                && person.dropping_particle.trim_end_matches(['\'', '\u{2bc}', '\u{2019}', '-']) != "de";
+                && person
+                    .dropping_particle
+                    .trim_end_matches(['\'', '\u{2bc}', '\u{2019}', '-'])
+                    != "de";
             second.join("", dropping());
             if dropping_joins {
                 second.join("", family());
@@ -634,14 +731,17 @@ fn one_name<'c>(
             second.join(suffix_separator, suffix());
             let second = second.affixed(family_look);
             let mut name = given().affixed(given_look);
-            let hard = style.initialize_with.is_some_and(|with| with.contains(['\u{a0}', '\u{feff}']))
+            let hard = style
+                .initialize_with
+                .is_some_and(|with| with.contains(['\u{a0}', '\u{feff}']))
                 && level == 1;
             let space = if hard { hard_space } else { " " };
-            let between = if person.comma_particle && family_look.is_none_or(|look| look.prefix.is_empty()) {
-                format!(",{space}")
-            } else {
-                space.to_owned()
-            };
+            let between =
+                if person.comma_particle && family_look.is_none_or(|look| look.prefix.is_empty()) {
+                    format!(",{space}")
+                } else {
+                    space.to_owned()
+                };
             name.join(&between, second);
             name
         }
@@ -686,14 +786,23 @@ fn given_name(
 
 /// The keys by which persons of the same name are told apart.
 pub(super) fn name_key(person: &PersonName, particle_counts: bool) -> NameKey {
-    let plain = |text: &str| text.replace('.', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = |text: &str| {
+        text.replace('.', " ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     let mut family = plain(&person.family);
     if particle_counts && !person.non_dropping_particle.is_empty() && !family.is_empty() {
         family = format!("{family} {}", person.non_dropping_particle);
     }
     let given = plain(&person.given);
     let initials = initials::initialize(&given, "%s", true);
-    NameKey { family, initials, given }
+    NameKey {
+        family,
+        initials,
+        given,
+    }
 }
 
 /// What `cs:names` is where a sort key names a variable.

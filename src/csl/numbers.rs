@@ -1,8 +1,8 @@
 //! Numbers: taking number variables apart, and the formats of page ranges (clause "Number" and
 //! appendix V).
 
-use super::locale::{Gender, Locale};
 use super::element::{NumberForm, TermForm};
+use super::locale::{Gender, Locale};
 use super::style::PageRangeFormat;
 
 /// A number variable, taken apart.
@@ -33,17 +33,51 @@ pub(super) struct NumberPart {
 
 /// The abbreviations that locators may begin with, and the terms they stand for.
 const LABELS: &[(&str, &str)] = &[
-    ("vrs", "verse"), ("sv", "sub-verbo"), ("subpara", "subparagraph"), ("op", "opus"),
-    ("subch", "subchapter"), ("add", "addendum"), ("amend", "amendment"), ("annot", "annotation"),
-    ("app", "appendix"), ("art", "article"), ("bibliog", "bibliography"), ("bk", "book"),
-    ("ch", "chapter"), ("cl", "clause"), ("col", "column"), ("cmt", "comment"),
-    ("dec", "decision"), ("dept", "department"), ("ex", "example"), ("fig", "figure"),
-    ("fld", "field"), ("fol", "folio"), ("n", "note"), ("hypo", "hypothetical"),
-    ("illus", "illustration"), ("intro", "introduction"), ("l", "line"), ("no", "issue"),
-    ("p", "page"), ("pp", "page"), ("para", "paragraph"), ("pt", "part"), ("pmbl", "preamble"),
-    ("princ", "principle"), ("pub", "publication"), ("r", "rule"), ("rn", "randnummer"),
-    ("sched", "schedule"), ("sec", "section"), ("ser", "series"), ("subdiv", "subdivision"),
-    ("subsec", "subsection"), ("supp", "supplement"), ("tbl", "table"), ("tit", "title"),
+    ("vrs", "verse"),
+    ("sv", "sub-verbo"),
+    ("subpara", "subparagraph"),
+    ("op", "opus"),
+    ("subch", "subchapter"),
+    ("add", "addendum"),
+    ("amend", "amendment"),
+    ("annot", "annotation"),
+    ("app", "appendix"),
+    ("art", "article"),
+    ("bibliog", "bibliography"),
+    ("bk", "book"),
+    ("ch", "chapter"),
+    ("cl", "clause"),
+    ("col", "column"),
+    ("cmt", "comment"),
+    ("dec", "decision"),
+    ("dept", "department"),
+    ("ex", "example"),
+    ("fig", "figure"),
+    ("fld", "field"),
+    ("fol", "folio"),
+    ("n", "note"),
+    ("hypo", "hypothetical"),
+    ("illus", "illustration"),
+    ("intro", "introduction"),
+    ("l", "line"),
+    ("no", "issue"),
+    ("p", "page"),
+    ("pp", "page"),
+    ("para", "paragraph"),
+    ("pt", "part"),
+    ("pmbl", "preamble"),
+    ("princ", "principle"),
+    ("pub", "publication"),
+    ("r", "rule"),
+    ("rn", "randnummer"),
+    ("sched", "schedule"),
+    ("sec", "section"),
+    ("ser", "series"),
+    ("subdiv", "subdivision"),
+    ("subsec", "subsection"),
+    ("supp", "supplement"),
+    ("tbl", "table"),
+    ("tit", "title"),
     ("vol", "volume"),
 ];
 
@@ -70,7 +104,10 @@ fn split_prefix(value: &str) -> Option<(&str, &str)> {
     // Digits, letters and zeros before the last run of digits are the prefix.
     let last_digit = bytes.iter().rposition(u8::is_ascii_digit)?;
     let tail = value.get(last_digit + 1..)?;
-    if !tail.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b',' || byte == b'-') {
+    if !tail
+        .bytes()
+        .all(|byte| byte.is_ascii_alphabetic() || byte == b',' || byte == b'-')
+    {
         return None;
     }
     let mut start = last_digit;
@@ -82,8 +119,7 @@ fn split_prefix(value: &str) -> Option<(&str, &str)> {
         return Some(("", value));
     }
     let letters = prefix.trim_start_matches(|character: char| character.is_ascii_digit());
-    let is_prefix =
-        !letters.is_empty() && letters.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_prefix = !letters.is_empty() && letters.bytes().all(|byte| byte.is_ascii_alphabetic());
     if !is_prefix {
         return None;
     }
@@ -190,7 +226,9 @@ impl NumberValue {
             while self.parts.get(end).is_some_and(|part| part.label.is_none()) {
                 end += 1;
             }
-            let Some(group) = self.parts.get_mut(start..end) else { break };
+            let Some(group) = self.parts.get_mut(start..end) else {
+                break;
+            };
             let Some(first) = group.first() else { break };
             let value = &first.value;
             let digits_then_letters = {
@@ -207,12 +245,20 @@ impl NumberValue {
                         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
                     })
             };
-            let small_roman =
-                !value.is_empty() && value.bytes().all(|byte| b"ixv".contains(&byte));
-            let numeric = digits_then_letters || small_roman || slashed;
-            let countable = value.starts_with(|first: char| first.is_ascii_digit())
-                || is_roman(value);
-            let escaped = group.iter().filter(|part| part.joiner.starts_with('\\')).count();
+            let small_roman = !value.is_empty() && value.bytes().all(|byte| b"ixv".contains(&byte));
+            let rest_numeric = group.iter().skip(1).all(|part| {
+                part.value.starts_with(|first: char| first.is_ascii_digit())
+                    || is_roman(&part.value)
+                    || part.value.is_empty()
+                    || part.value.chars().count() <= 3
+            });
+            let numeric = (digits_then_letters || small_roman || slashed) && rest_numeric;
+            let countable =
+                value.starts_with(|first: char| first.is_ascii_digit()) || is_roman(value);
+            let escaped = group
+                .iter()
+                .filter(|part| part.joiner.starts_with('\\'))
+                .count();
             let plural = numeric && countable && group.len() - escaped.min(group.len()) > 1;
             for part in group {
                 part.numeric = numeric;
@@ -259,8 +305,18 @@ impl NumberValue {
                 && let Some(next) = self.parts.get(at + 1)
                 && next.label.is_none()
             {
-                let chained = next.joiner == "-" || at > 0
-                    && self.parts.get(at - 1).is_some_and(|before| before.joiner == "-");
+                if next.prefix != part.prefix {
+                    // Numbers of different series are no range.
+                    context.push_number(part, &mut text);
+                    text.push('-');
+                    continue;
+                }
+                let chained = next.joiner == "-"
+                    || at > 0
+                        && self
+                            .parts
+                            .get(at - 1)
+                            .is_some_and(|before| before.joiner == "-");
                 self.push_range(part, next, chained, context, &mut text);
                 skip_to = at + 2;
                 push_joiner(&next.joiner, context, next.numeric, &mut text);
@@ -286,11 +342,12 @@ impl NumberValue {
             part.value.bytes().all(|byte| byte.is_ascii_digit()) && !part.value.is_empty()
         };
         let roman_or_plain = |part: &NumberPart| plain(part) || is_roman(&part.value);
-        let delimiter = if (roman_or_plain(from) && roman_or_plain(to)) || from.numeric && context.dashes() {
-            context.range_delimiter()
-        } else {
-            "-"
-        };
+        let delimiter =
+            if (roman_or_plain(from) && roman_or_plain(to)) || from.numeric && context.dashes() {
+                context.range_delimiter()
+            } else {
+                "-"
+            };
         let mut to_shown = None;
         if context.is_page
             && !chained
@@ -316,9 +373,13 @@ fn push_joiner(joiner: &str, context: &NumberContext<'_>, numeric: bool, text: &
         "\\-" => text.push('-'),
         "&" => {
             text.push(' ');
-            text.push_str(context.locale.term("and", TermForm::Symbol, false).filter(|term| {
-                Some(*term) != context.locale.term("and", TermForm::Long, false)
-            }).unwrap_or("&"));
+            text.push_str(
+                context
+                    .locale
+                    .term("and", TermForm::Symbol, false)
+                    .filter(|term| Some(*term) != context.locale.term("and", TermForm::Long, false))
+                    .unwrap_or("&"),
+            );
             text.push(' ');
         }
         joiner => text.push_str(joiner),
@@ -350,7 +411,9 @@ impl NumberContext<'_> {
         } else {
             "page-range-delimiter"
         };
-        self.locale.term(term, TermForm::Long, false).unwrap_or("\u{2013}")
+        self.locale
+            .term(term, TermForm::Long, false)
+            .unwrap_or("\u{2013}")
     }
 
     fn push_number(&self, part: &NumberPart, text: &mut String) {
@@ -379,8 +442,19 @@ impl NumberContext<'_> {
 /// A number in small Roman numerals, up to 5999.
 pub(super) fn roman(number: u64) -> Option<String> {
     const NUMERALS: [(u64, &str); 13] = [
-        (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
-        (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+        (1000, "m"),
+        (900, "cm"),
+        (500, "d"),
+        (400, "cd"),
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
     ];
     if number >= 6000 {
         return None;
@@ -398,9 +472,10 @@ pub(super) fn roman(number: u64) -> Option<String> {
 
 /// Where the next label begins in text, behind a space.
 fn find_label(text: &str) -> Option<usize> {
-    text.match_indices(' ')
-        .map(|(at, _)| at)
-        .find(|at| text.get(at + 1..).is_some_and(|rest| leading_label(rest).is_some()))
+    text.match_indices(' ').map(|(at, _)| at).find(|at| {
+        text.get(at + 1..)
+            .is_some_and(|rest| leading_label(rest).is_some())
+    })
 }
 
 /// The parts of a value and what joins them: hyphens, commas, semicolons, ampersands, "and".
@@ -471,11 +546,14 @@ fn joiner_at(rest: &str, and: &str, escapes: bool) -> Option<(usize, String)> {
 
 /// The length of "and", in English or the locale's language, with the space behind it.
 fn word_and(text: &str, and: &str) -> Option<usize> {
-    ["and", and].into_iter().filter(|word| !word.is_empty()).find_map(|word| {
-        let behind = text.strip_prefix(word)?;
-        let gap = behind.len() - behind.trim_start().len();
-        (gap > 0).then_some(word.len() + gap)
-    })
+    ["and", and]
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .find_map(|word| {
+            let behind = text.strip_prefix(word)?;
+            let gap = behind.len() - behind.trim_start().len();
+            (gap > 0).then_some(word.len() + gap)
+        })
 }
 
 /// The end of a page range in a format (appendix V); none where it stays as written.
@@ -484,9 +562,7 @@ fn page_range_end(
     to: &NumberPart,
     format: Option<PageRangeFormat>,
 ) -> Option<String> {
-    let digits = |text: &str| -> String {
-        text.chars().take_while(char::is_ascii_digit).collect()
-    };
+    let digits = |text: &str| -> String { text.chars().take_while(char::is_ascii_digit).collect() };
     let start = digits(&from.value);
     let mut end = to.value.clone();
     let start_number: u64 = start.parse().ok()?;
@@ -509,7 +585,9 @@ fn page_range_end(
         Some(PageRangeFormat::Minimal) => minimal(&from.value, &end, 1, &from.prefix),
         Some(PageRangeFormat::MinimalTwo) => minimal(&from.value, &end, 2, &from.prefix),
         Some(PageRangeFormat::Chicago15) => {
-            if start_number > 100 && !start_number.is_multiple_of(100) && start_number / 100 == end_number / 100
+            if start_number > 100
+                && !start_number.is_multiple_of(100)
+                && start_number / 100 == end_number / 100
             {
                 (end_number % 100).to_string()
             } else if start_number >= 10_000 {
@@ -538,7 +616,13 @@ pub(super) fn minimal(from: &str, to: &str, at_least: usize, prefix: &str) -> St
     if from.len() != to.len() {
         return format!("{prefix}{to}");
     }
-    let common = from.bytes().zip(to.bytes()).take_while(|(left, right)| left == right).count();
+    let common = from
+        .bytes()
+        .zip(to.bytes())
+        .take_while(|(left, right)| left == right)
+        .count();
     let keep = (to.len() - common).max(at_least);
-    to.get(to.len().saturating_sub(keep)..).unwrap_or(to).to_owned()
+    to.get(to.len().saturating_sub(keep)..)
+        .unwrap_or(to)
+        .to_owned()
 }

@@ -63,10 +63,7 @@ impl<'a> Node<'a> {
     }
 
     /// Nodes with a delimiter between them; none if there are none.
-    pub(super) fn group(
-        children: Vec<Self>,
-        delimiter: impl Into<Cow<'a, str>>,
-    ) -> Option<Self> {
+    pub(super) fn group(children: Vec<Self>, delimiter: impl Into<Cow<'a, str>>) -> Option<Self> {
         (!children.is_empty()).then(|| Self::new(Content::Children(children, delimiter.into())))
     }
 
@@ -84,7 +81,10 @@ impl<'a> Node<'a> {
 
     /// Text as it is, linked to an address.
     pub(super) fn link(href: String, text: impl Into<Cow<'a, str>>) -> Self {
-        Self::new(Content::Link { href, text: text.into() })
+        Self::new(Content::Link {
+            href,
+            text: text.into(),
+        })
     }
 
     /// The node with the affixes and the formatting of an element.
@@ -110,15 +110,6 @@ impl<'a> Node<'a> {
     pub(super) fn with_suffix(mut self, suffix: impl Into<Cow<'a, str>>) -> Self {
         self.suffix = suffix.into();
         self
-    }
-
-    /// Whether the node changes nothing about what it holds.
-    pub(super) fn is_bare(&self) -> bool {
-        self.prefix.is_empty()
-            && self.suffix.is_empty()
-            && self.font.is_plain()
-            && !self.quotes
-            && self.display.is_none()
     }
 
     /// The characters of the node without formatting, as a key to compare by: affixes and delimiters
@@ -152,9 +143,7 @@ impl<'a> Node<'a> {
             return Some(self);
         }
         match &self.content {
-            Content::Children(children, _) => {
-                children.iter().find_map(|child| child.find(wanted))
-            }
+            Content::Children(children, _) => children.iter().find_map(|child| child.find(wanted)),
             _ => None,
         }
     }
@@ -190,19 +179,5 @@ impl<'a> Node<'a> {
             *children = kept;
         }
         Some(self)
-    }
-
-    /// The first piece of text in the node.
-    pub(super) fn first_text_mut(&mut self) -> Option<&mut Self> {
-        if matches!(self.content, Content::Children(..)) {
-            match &mut self.content {
-                Content::Children(children, _) => {
-                    children.iter_mut().find_map(Self::first_text_mut)
-                }
-                _ => None,
-            }
-        } else {
-            Some(self)
-        }
     }
 }

@@ -81,13 +81,19 @@ impl PersonName {
 
     /// A name that is printed as it stands.
     pub(super) fn literal(literal: &str) -> Self {
-        Self { literal: literal.to_owned(), ..Self::default() }
+        Self {
+            literal: literal.to_owned(),
+            ..Self::default()
+        }
     }
 
     /// The name of a person.
     pub(super) fn person(family: &str, given: &str) -> Self {
-        let name =
-            Self { family: family.to_owned(), given: given.to_owned(), ..Self::default() };
+        let name = Self {
+            family: family.to_owned(),
+            given: given.to_owned(),
+            ..Self::default()
+        };
         name.finish(true, false).unwrap_or_default()
     }
 
@@ -100,8 +106,10 @@ impl PersonName {
         }
         let mut parse = parse;
         if self.family.len() > 2
-            && let Some(family) =
-                self.family.strip_prefix('"').and_then(|family| family.strip_suffix('"'))
+            && let Some(family) = self
+                .family
+                .strip_prefix('"')
+                .and_then(|family| family.strip_suffix('"'))
         {
             // Quotation marks keep a name from being taken apart.
             self.family = family.to_owned();
@@ -154,7 +162,12 @@ impl PersonName {
                 self.suffix = after.to_owned();
                 self.comma_suffix |= forced;
             }
-            let given = self.given.get(..comma).unwrap_or_default().trim_end().to_owned();
+            let given = self
+                .given
+                .get(..comma)
+                .unwrap_or_default()
+                .trim_end()
+                .to_owned();
             self.given = given;
         }
         let mut end = self.given.len();
@@ -172,19 +185,6 @@ impl PersonName {
     /// Whether this is an institution, or another name in one piece.
     pub(super) fn is_literal(&self) -> bool {
         !self.literal.is_empty()
-    }
-
-    /// All parts in one string, by which works of the same names are known.
-    pub(super) fn identity(&self) -> String {
-        [
-            self.non_dropping_particle.as_str(),
-            &self.family,
-            &self.given,
-            &self.dropping_particle,
-            &self.suffix,
-            &self.literal,
-        ]
-        .concat()
     }
 }
 
@@ -256,8 +256,7 @@ pub(super) fn is_alphabetic_script(character: char) -> bool {
 /// Whether text begins with a letter of such a script (or an ampersand).
 pub(super) fn begins_alphabetic(text: &str) -> bool {
     text.chars().next().is_some_and(|first| {
-        first == '&'
-            || (is_alphabetic_script(first) && !first.is_ascii_digit() && first != '-')
+        first == '&' || (is_alphabetic_script(first) && !first.is_ascii_digit() && first != '-')
     })
 }
 

@@ -28,7 +28,37 @@ pub(super) struct Placed {
 }
 
 /// The positions of all cites of a document, in its order.
+///
+/// Citations in the text and citations in notes are two sequences of their own.
 pub(super) fn positions(citations: &[Citation], near_distance: u32) -> Vec<Vec<Placed>> {
+    let in_text = citations.iter().any(|citation| citation.note == 0);
+    let in_notes = citations.iter().any(|citation| citation.note != 0);
+    if !(in_text && in_notes) {
+        let all: Vec<&Citation> = citations.iter().collect();
+        return sequence(&all, near_distance);
+    }
+    let part = |text: bool| {
+        let citations: Vec<&Citation> = citations
+            .iter()
+            .filter(|citation| (citation.note == 0) == text)
+            .collect();
+        sequence(&citations, near_distance).into_iter()
+    };
+    let (mut text, mut notes) = (part(true), part(false));
+    citations
+        .iter()
+        .map(|citation| {
+            let next = if citation.note == 0 {
+                text.next()
+            } else {
+                notes.next()
+            };
+            next.unwrap_or_default()
+        })
+        .collect()
+}
+
+fn sequence(citations: &[&Citation], near_distance: u32) -> Vec<Vec<Placed>> {
     // For each work, the note of its first cite and that of its last.
     let mut notes: FxHashMap<&str, (u32, u32)> = FxHashMap::default();
     let mut in_note: FxHashMap<u32, usize> = FxHashMap::default();
@@ -57,9 +87,11 @@ pub(super) fn positions(citations: &[Citation], near_distance: u32) -> Vec<Vec<P
                             let near = previous.note + 1 >= citation.note;
                             let alone = previous.note == 0
                                 || in_note.get(&previous.note).copied() == Some(1);
-                            (near && alone && previous.cites.iter().all(|other| other.id == cite.id))
-                                .then(|| previous.cites.last())
-                                .flatten()
+                            (near
+                                && alone
+                                && previous.cites.iter().all(|other| other.id == cite.id))
+                            .then(|| previous.cites.last())
+                            .flatten()
                         }
                     })
                 };

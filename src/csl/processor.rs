@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::EmbeddedLocales;
 use super::citation::{Citation, CitationMode, Cite, FormattedCitation};
 use super::clusters;
 use super::compose::Composer;
 use super::disambiguation::{self, Ambiguity, CiteText, GivenNames};
 use super::element::SortSource;
 use super::evaluate::{CiteDetails, Context, Evaluator, Observations, Part, Purpose};
-use super::locale::{EmbeddedLocales, Locale, LocaleSource};
+use super::locale::{Locale, LocaleSource};
 use super::output_tree::{Content, Node, Tag};
 use super::positions::{self, CitePosition};
 use super::sorting::{self, Collation, SortKeys};
@@ -78,12 +79,19 @@ impl<'a> Processor<'a> {
         let compiled = &style.compiled;
         let locale = Locale::assemble(language, locales, &compiled.locales);
         let mut seen = FxHashSet::default();
-        let items: Vec<&CslItem> =
-            works.iter().filter(|item| seen.insert(item.id.as_str())).collect();
-        let works: Vec<Work<'a>> =
-            items.par_iter().map(|item| Work::new(item, &compiled.variables)).collect();
-        let index =
-            items.iter().enumerate().map(|(at, item)| (item.id.as_str(), at)).collect();
+        let items: Vec<&CslItem> = works
+            .iter()
+            .filter(|item| seen.insert(item.id.as_str()))
+            .collect();
+        let works: Vec<Work<'a>> = items
+            .par_iter()
+            .map(|item| Work::new(item, &compiled.variables))
+            .collect();
+        let index = items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| (item.id.as_str(), at))
+            .collect();
         let collation = Collation::new(locale.language());
         let count = works.len();
         let mut processor = Self {
@@ -111,14 +119,22 @@ impl<'a> Processor<'a> {
 
     /// The year suffixes that works were given, by citation key.
     pub fn year_suffixes(&self) -> impl Iterator<Item = (&str, String)> {
-        self.works.iter().zip(&self.ambiguities).filter_map(|(work, ambiguity)| {
-            Some((work.id, super::evaluate::year_suffix(ambiguity.year_suffix?)))
-        })
+        self.works
+            .iter()
+            .zip(&self.ambiguities)
+            .filter_map(|(work, ambiguity)| {
+                Some((
+                    work.id,
+                    super::evaluate::year_suffix(ambiguity.year_suffix?),
+                ))
+            })
     }
 
     /// The citation keys in the order of the bibliography.
     pub fn order(&self) -> impl Iterator<Item = &str> {
-        self.order.iter().filter_map(|at| Some(self.works.get(*at)?.id))
+        self.order
+            .iter()
+            .filter_map(|at| Some(self.works.get(*at)?.id))
     }
 
     pub(super) fn context(&self, work: usize, part: Part, purpose: Purpose) -> Option<Context<'_>> {
@@ -170,7 +186,11 @@ impl<'a> Processor<'a> {
         let count = self.order.len();
         for (place, work) in self.order.iter().enumerate() {
             if let Some(number) = self.numbers.get_mut(*work) {
-                *number = if descending_numbers { count - place } else { place + 1 };
+                *number = if descending_numbers {
+                    count - place
+                } else {
+                    place + 1
+                };
             }
         }
     }
@@ -178,8 +198,7 @@ impl<'a> Processor<'a> {
     /// Finds the works whose cites are equal, and what tells them apart.
     fn disambiguate(&mut self) {
         let options = &self.style.compiled.options;
-        let by_name =
-            options.add_givenname && options.givenname_rule != GivennameRule::ByCite;
+        let by_name = options.add_givenname && options.givenname_rule != GivennameRule::ByCite;
         let needed = options.add_names
             || options.add_givenname
             || options.add_year_suffix
@@ -197,16 +216,20 @@ impl<'a> Processor<'a> {
                     observations.name_variables.into_iter().collect()
                 })
                 .collect();
-            let names = self.works.iter().zip(&variables).flat_map(|(work, variables)| {
-                let mut variables: Vec<_> = variables.iter().collect();
-                variables.sort_unstable();
-                let primary = options.givenname_rule.primary_only();
-                variables.into_iter().flat_map(move |variable| {
-                    let names = work.names(*variable);
-                    let count = if primary { 1 } else { names.len() };
-                    names.iter().take(count).filter(|name| !name.is_literal())
-                })
-            });
+            let names = self
+                .works
+                .iter()
+                .zip(&variables)
+                .flat_map(|(work, variables)| {
+                    let mut variables: Vec<_> = variables.iter().collect();
+                    variables.sort_unstable();
+                    let primary = options.givenname_rule.primary_only();
+                    variables.into_iter().flat_map(move |variable| {
+                        let names = work.names(*variable);
+                        let count = if primary { 1 } else { names.len() };
+                        names.iter().take(count).filter(|name| !name.is_literal())
+                    })
+                });
             self.given_names = GivenNames::new(
                 options.givenname_rule,
                 options.demote_particle == DemoteParticle::Never,
@@ -221,8 +244,10 @@ impl<'a> Processor<'a> {
         for (work, text) in texts.iter().enumerate() {
             groups.entry(text).or_default().push(work);
         }
-        let mut groups: Vec<Vec<usize>> =
-            groups.into_values().filter(|group| group.len() > 1).collect();
+        let mut groups: Vec<Vec<usize>> = groups
+            .into_values()
+            .filter(|group| group.len() > 1)
+            .collect();
         groups.sort_unstable();
         let mut ranks = vec![0; count];
         for (rank, work) in self.order.iter().enumerate() {
@@ -230,7 +255,10 @@ impl<'a> Processor<'a> {
                 *slot = rank;
             }
         }
-        let cites = Cites { processor: self, ranks: &ranks };
+        let cites = Cites {
+            processor: self,
+            ranks: &ranks,
+        };
         let resolved: Vec<(usize, Ambiguity)> = groups
             .par_iter()
             .flat_map_iter(|group| disambiguation::resolve(group, options, &cites))
@@ -250,12 +278,28 @@ impl<'a> Processor<'a> {
             near_note: true,
             ..CiteDetails::default()
         };
+        self.compare_text_with(work, ambiguity, &details)
+    }
+
+    fn compare_text_with(
+        &self,
+        work: usize,
+        ambiguity: &Ambiguity,
+        details: &CiteDetails,
+    ) -> (String, Observations) {
         let Some(context) = self.context(work, Part::Citation, Purpose::Compare) else {
             return (String::new(), Observations::default());
         };
-        let context = Context { cite: Some(&details), ambiguity, ..context };
+        let context = Context {
+            cite: Some(details),
+            ambiguity,
+            ..context
+        };
         let mut evaluator = Evaluator::new(context);
-        let text = evaluator.layout().map(|node| node.key()).unwrap_or_default();
+        let text = evaluator
+            .layout()
+            .map(|node| node.key())
+            .unwrap_or_default();
         (text, evaluator.observations)
     }
 
@@ -265,10 +309,7 @@ impl<'a> Processor<'a> {
     pub fn citations(&self, citations: &[Citation]) -> Vec<FormattedCitation> {
         let distance = self.style.compiled.options.near_note_distance;
         let placed = positions::positions(citations, distance);
-        let mut times: FxHashMap<&str, usize> = FxHashMap::default();
-        for cite in citations.iter().flat_map(|citation| &citation.cites) {
-            *times.entry(cite.id.as_str()).or_default() += 1;
-        }
+        let first_notes = self.first_notes(citations);
         citations
             .par_iter()
             .zip(&placed)
@@ -289,12 +330,57 @@ impl<'a> Processor<'a> {
                                 placed.near_note
                             },
                             first_note: cite.first_reference_note.or(placed.first_note),
-                            cited_often: times.get(cite.id.as_str()).is_some_and(|times| *times > 1),
+                            told_by_note: first_notes.contains(cite.id.as_str()),
                         }
                     })
                     .collect();
                 self.citation(citation, &details)
             })
+            .collect()
+    }
+
+    /// The works that need no more text to tell their cites apart, as these show the number of the
+    /// note in which the work was cited first.
+    fn first_notes<'c>(&self, citations: &'c [Citation]) -> FxHashSet<&'c str> {
+        let options = &self.style.compiled.options;
+        if !options.has_disambiguate || !options.note_class {
+            return FxHashSet::default();
+        }
+        // Each work that would get more text, once, with the first note that cites it.
+        let mut seen = FxHashSet::default();
+        let mut by_text: FxHashMap<String, Vec<&'c str>> = FxHashMap::default();
+        for citation in citations.iter().filter(|citation| citation.note != 0) {
+            for cite in &citation.cites {
+                let key = cite.id.as_str();
+                let Some(work) = self.position(key) else {
+                    continue;
+                };
+                let added = self
+                    .ambiguities
+                    .get(work)
+                    .map_or(0, |added| added.disambiguate);
+                if added == 0 || !seen.insert(key) {
+                    continue;
+                }
+                let with = |first_note| {
+                    let details = CiteDetails {
+                        position: CitePosition::Subsequent,
+                        near_note: true,
+                        first_note,
+                        ..CiteDetails::default()
+                    };
+                    self.compare_text_with(work, &self.no_ambiguity, &details).0
+                };
+                let text = with(Some(citation.note));
+                if text != with(None) {
+                    by_text.entry(text).or_default().push(key);
+                }
+            }
+        }
+        by_text
+            .into_values()
+            .filter(|keys| keys.len() == 1)
+            .flatten()
             .collect()
     }
 
@@ -315,7 +401,11 @@ impl<'a> Processor<'a> {
             }
             CitationMode::Normal => clusters::format(self, &cites, None),
         };
-        FormattedCitation { content, note: citation.note, keys }
+        FormattedCitation {
+            content,
+            note: citation.note,
+            keys,
+        }
     }
 
     /// The bibliography of all works; none if the style has no bibliography.
@@ -351,8 +441,12 @@ impl<'a> Processor<'a> {
                     works
                         .iter()
                         .map(|work| {
-                            let mut tree = self.entry_tree(*work)?;
-                            let names = substitution_names(&tree);
+                            let (mut tree, fixed) = self.entry(*work)?;
+                            let names = if fixed {
+                                Vec::new()
+                            } else {
+                                substitution_names(&tree)
+                            };
                             if !names.is_empty() {
                                 substitute_author(
                                     &mut tree,
@@ -363,6 +457,10 @@ impl<'a> Processor<'a> {
                                 );
                                 before = names;
                             }
+                            // An empty substitute takes the delimiter behind it along.
+                            let tree = tree.without(&|node| {
+                                matches!(&node.content, Content::Text(text) if text.is_empty())
+                            })?;
                             Some(self.compose(&tree))
                         })
                         .collect()
@@ -389,35 +487,90 @@ impl<'a> Processor<'a> {
                     ))],
                     _ => return None,
                 };
-                Some(BibliographyEntry { key: self.works.get(*work)?.id.to_owned(), content })
+                Some(BibliographyEntry {
+                    key: self.works.get(*work)?.id.to_owned(),
+                    content,
+                })
             })
             .collect();
-        Some(Bibliography { entries, layout: options.layout })
+        Some(Bibliography {
+            entries,
+            layout: options.layout,
+        })
     }
 
     fn entry_tree(&self, work: usize) -> Option<Node<'_>> {
+        self.entry(work).map(|(tree, _)| tree)
+    }
+
+    /// The tree of an entry, and whether its head cannot be substituted.
+    fn entry(&self, work: usize) -> Option<(Node<'_>, bool)> {
         let context = self.context(work, Part::Bibliography, Purpose::Print)?;
         let ambiguity = self.ambiguities.get(work).unwrap_or(&self.no_ambiguity);
-        let mut evaluator = Evaluator::new(Context { ambiguity, ..context });
-        evaluator.bibliography_layout(self.style.compiled.options.layout.second_field_align)
+        let mut evaluator = Evaluator::new(Context {
+            ambiguity,
+            ..context
+        });
+        let tree =
+            evaluator.bibliography_layout(self.style.compiled.options.layout.second_field_align)?;
+        Some((tree, evaluator.head_is_fixed))
     }
 
     fn compose(&self, tree: &Node<'_>) -> RichText {
         let mut composer = Composer::new(&self.locale);
         composer.node(tree);
-        composer.into_rich_text()
+        let mut content = composer.into_rich_text();
+        // Spaces at the ends of an entry stand outside the blocks that they are next to.
+        if let Some(super::Inline::Display(_, block)) = content.first_mut()
+            && take_space(block.first_mut(), true)
+        {
+            content.insert(0, super::Inline::Text(" ".to_owned()));
+        }
+        if let Some(super::Inline::Display(_, block)) = content.last_mut()
+            && take_space(block.last_mut(), false)
+        {
+            content.push(super::Inline::Text(" ".to_owned()));
+        }
+        content
+    }
+}
+
+/// Takes a space from the beginning or the end of a piece of text.
+fn take_space(piece: Option<&mut super::Inline>, first: bool) -> bool {
+    let Some(super::Inline::Text(text)) = piece else {
+        return false;
+    };
+    let rest = if first {
+        text.strip_prefix(' ')
+    } else {
+        text.strip_suffix(' ')
+    };
+    match rest {
+        Some(rest) if !rest.is_empty() => {
+            *text = rest.to_owned();
+            true
+        }
+        _ => false,
     }
 }
 
 /// The locator of a cite and its label, which may be written in front of it: "ch. 5".
 fn locator(cite: &Cite, locale: &Locale) -> (Option<String>, Option<String>) {
-    let Some((text, _)) = cite.locator_key() else { return (None, None) };
+    let Some((text, _)) = cite.locator_key() else {
+        return (None, None);
+    };
     let label = cite.label.as_deref().map(|label| {
-        if label == "sub verbo" { "sub-verbo".to_owned() } else { label.to_owned() }
+        if label == "sub verbo" {
+            "sub-verbo".to_owned()
+        } else {
+            label.to_owned()
+        }
     });
     if label.as_deref().is_none_or(|label| label == "page")
         && let Some((term, rest)) = super::numbers::leading_label(text)
-        && locale.term(term, super::element::TermForm::Long, false).is_some()
+        && locale
+            .term(term, super::element::TermForm::Long, false)
+            .is_some()
     {
         return (Some(rest.to_owned()), Some(term.to_owned()));
     }
@@ -432,7 +585,10 @@ fn is_number_key(source: &SortSource, macros: &[Vec<super::element::Element>]) -
         SortSource::Macro(number) => matches!(
             macros.get(*number).map(Vec::as_slice),
             Some([Element::Text(Text {
-                source: TextSource::Variable { variable: variables::CITATION_NUMBER, .. },
+                source: TextSource::Variable {
+                    variable: variables::CITATION_NUMBER,
+                    ..
+                },
                 ..
             })])
         ),
@@ -461,21 +617,19 @@ fn is_creator(tag: Tag) -> bool {
 
 /// What stands at the head of an entry, name by name, as far as it can be substituted.
 fn substitution_names(tree: &Node<'_>) -> Vec<String> {
-    let Some(head) = tree.find(&is_creator) else { return Vec::new() };
+    let Some(head) = tree.find(&is_creator) else {
+        return Vec::new();
+    };
     if head.tag == Tag::Substitute {
         return vec![head.key()];
     }
     fn collect(node: &Node<'_>, into: &mut Vec<String>) {
         if node.tag == Tag::Name {
-            let mut text = String::new();
-            if let Content::Children(..) | Content::Text(_) | Content::Link { .. } = node.content {
-                // The affixes of a name are what parts it from the others.
-                let mut inner = node.clone();
-                inner.prefix = Cow::Borrowed("");
-                inner.suffix = Cow::Borrowed("");
-                inner.push_key(&mut text);
-            }
-            into.push(text);
+            // The affixes of a name are what parts it from the others.
+            let mut inner = node.clone();
+            inner.prefix = Cow::Borrowed("");
+            inner.suffix = Cow::Borrowed("");
+            into.push(inner.key());
         } else if let Content::Children(children, _) = &node.content {
             for child in children {
                 collect(child, into);
@@ -499,8 +653,14 @@ fn substitute_author(
     if before.is_empty() {
         return;
     }
-    let Some(head) = tree.find_mut(&is_creator) else { return };
-    let common = names.iter().zip(before).take_while(|(left, right)| left == right).count();
+    let Some(head) = tree.find_mut(&is_creator) else {
+        return;
+    };
+    let common = names
+        .iter()
+        .zip(before)
+        .take_while(|(left, right)| left == right)
+        .count();
     let all = names == before;
     match rule {
         SubstituteRule::CompleteAll if all => {
@@ -514,6 +674,11 @@ fn substitute_author(
                 if list.tag == Tag::Substitute {
                     list.tag = Tag::None;
                 }
+            }
+        }
+        _ if head.tag == Tag::Substitute => {
+            if all {
+                head.content = Content::Text(Cow::Owned(substitute.to_owned()));
             }
         }
         SubstituteRule::CompleteEach if all => replace_names(head, usize::MAX, substitute),

@@ -1,8 +1,9 @@
-//! The styles that ship inside the program: those written for peerbib, and those that hayagriva brings.
+//! The styles at hand: those written for peerbib, those that hayagriva brings, and those in files.
 
-use citationberg::{IndependentStyle, Style};
+use citationberg::{IndependentStyle, Style as CitationbergStyle};
 
-use super::hayagriva;
+use super::{Style, StyleError, hayagriva};
+use crate::spelling::closest;
 
 /// A style that ships inside the program.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -13,6 +14,13 @@ pub struct ShelvedStyle {
     pub aliases: Vec<&'static str>,
     /// What it is called.
     pub title: String,
+}
+
+/// The source of a style: its XML, and the name that messages give it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StyleSource {
+    name: String,
+    xml: String,
 }
 
 /// The styles written for peerbib, by name.
@@ -39,11 +47,19 @@ pub enum ShelfError {
         suggestion: Option<String>,
     },
     /// The text is no CSL style.
-    #[error("{name} is not a CSL style: {reason}")]
+    #[error("{name} is not a CSL style: {error}")]
     Malformed {
         /// The style's name or file.
         name: String,
-        /// What is wrong with it.
+        /// What is wrong with it, and where.
+        error: StyleError,
+    },
+    /// The style cannot be read by hayagriva.
+    #[error("hayagriva cannot read {name}: {reason}")]
+    NotForHayagriva {
+        /// The style's name or file.
+        name: String,
+        /// What it finds wrong.
         reason: String,
     },
     /// The style is a dependent one, and its parent is not at hand.
@@ -69,19 +85,28 @@ impl ShelfError {
                     .into()
             }
             Self::Malformed { .. } => {
-                "give an independent CSL 1.0 style, such as those of the official repository".into()
+                "give a CSL 1.0 style, such as those of the official repository".into()
             }
-            Self::MissingParent { .. } => {
-                "name the file of the parent style instead, with the --locale that you need".into()
+            Self::NotForHayagriva { .. } => "leave out --engine hayagriva".into(),
+            Self::MissingParent { parent, .. } => {
+                format!("get {}.csl and add it with `peerbib style add`", name_of(parent))
             }
         }
     }
 }
 
+/// The name of a style by its identifier, which is an address that ends in it.
+pub fn name_of(id: &str) -> &str {
+    id.trim_end_matches('/')
+        .rsplit(['/', ':'])
+        .next()
+        .unwrap_or(id)
+}
+
 /// The styles that ship inside the program, by name.
 pub fn styles() -> Vec<ShelvedStyle> {
     let ours = OUR_STYLES.iter().filter_map(|(name, xml)| {
-        let title = parse(name, xml).ok()?.info.title.value;
+        let title = Style::from_xml(xml).ok()?.info.title;
         Some(ShelvedStyle {
             name,
             aliases: Vec::new(),
@@ -100,52 +125,97 @@ pub fn styles() -> Vec<ShelvedStyle> {
     styles
 }
 
-/// The style of this name.
-///
-/// # Errors
-///
-/// [`ShelfError::Unknown`], with a name that is spelt much the same.
-pub fn style(name: &str) -> Result<IndependentStyle, ShelfError> {
-    let name = name.to_lowercase();
-    if let Some((name, xml)) = OUR_STYLES.iter().find(|(ours, _)| *ours == name) {
-        return parse(name, xml);
-    }
-    hayagriva::load_bundled(&name).ok_or_else(|| {
-        let names: Vec<String> = styles()
-            .iter()
-            .flat_map(|style| style.aliases.iter().copied().chain([style.name]))
-            .map(str::to_owned)
-            .collect();
-        let suggestion = crate::spelling::closest(&name, names);
-        ShelfError::Unknown { name, suggestion }
-    })
-}
-
-/// The style that a CSL file holds, `name` being its path. A dependent style is its parent, if that
-/// ships inside the program, with its own default locale.
-///
-/// # Errors
-///
-/// [`ShelfError::Malformed`]; [`ShelfError::MissingParent`].
-pub fn parse(name: &str, xml: &str) -> Result<IndependentStyle, ShelfError> {
-    match Style::from_xml(xml) {
-        Ok(Style::Independent(style)) => Ok(style),
-        Ok(Style::Dependent(style)) => {
-            let parent = style.parent_link.href;
-            let parent_name = parent.rsplit('/').next().unwrap_or_default();
-            let mut independent =
-                hayagriva::load_bundled(parent_name).ok_or_else(|| ShelfError::MissingParent {
-                    name: name.to_owned(),
-                    parent: parent.clone(),
-                })?;
-            if style.default_locale.is_some() {
-                independent.default_locale = style.default_locale;
-            }
-            Ok(independent)
+impl StyleSource {
+    /// The XML of a style, and the name that messages give it: its file, say.
+    pub fn new(name: impl Into<String>, xml: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            xml: xml.into(),
         }
-        Err(error) => Err(ShelfError::Malformed {
-            name: name.to_owned(),
-            reason: error.to_string(),
-        }),
+    }
+
+    /// The style of this name that ships inside the program.
+    ///
+    /// # Errors
+    ///
+    /// [`ShelfError::Unknown`], with a name that is spelt much the same.
+    pub fn shipped(name: &str) -> Result<Self, ShelfError> {
+        let name = name.to_lowercase();
+        if let Some((name, xml)) = OUR_STYLES.iter().find(|(ours, _)| *ours == name) {
+            return Ok(Self::new(*name, *xml));
+        }
+        // Hayagriva keeps styles in a form of its own, which holds all that their XML said.
+        let bundled = hayagriva::load_bundled(&name)
+            .and_then(|style| citationberg::Style::Independent(style).to_xml().ok());
+        bundled.map(|xml| Self::new(&name, xml)).ok_or_else(|| {
+            let names = styles()
+                .into_iter()
+                .flat_map(|style| style.aliases.into_iter().chain([style.name]))
+                .map(str::to_owned);
+            ShelfError::Unknown {
+                suggestion: closest(&name, names),
+                name,
+            }
+        })
+    }
+
+    /// The XML.
+    pub fn xml(&self) -> &str {
+        &self.xml
+    }
+
+    /// The style, compiled; a dependent one with what its parent says, which `find_parent` looks for by
+    /// its name.
+    ///
+    /// # Errors
+    ///
+    /// [`ShelfError::Malformed`]; [`ShelfError::MissingParent`].
+    pub fn compile(&self, find_parent: impl Fn(&str) -> Option<Self>) -> Result<Style, ShelfError> {
+        let style = Style::from_xml(&self.xml).map_err(|error| ShelfError::Malformed {
+            name: self.name.clone(),
+            error,
+        })?;
+        let Some(parent) = style.info.parent.clone().filter(|_| style.is_dependent()) else {
+            return Ok(style);
+        };
+        let source = find_parent(name_of(&parent)).ok_or_else(|| ShelfError::MissingParent {
+            name: self.name.clone(),
+            parent,
+        })?;
+        let parent = Style::from_xml(&source.xml).map_err(|error| ShelfError::Malformed {
+            name: source.name,
+            error,
+        })?;
+        Ok(style.with_parent(&parent))
+    }
+
+    /// The style as hayagriva takes it.
+    ///
+    /// # Errors
+    ///
+    /// [`ShelfError::NotForHayagriva`]; [`ShelfError::MissingParent`].
+    pub fn for_hayagriva(
+        &self,
+        find_parent: impl Fn(&str) -> Option<Self>,
+    ) -> Result<IndependentStyle, ShelfError> {
+        let refused = |reason: String| ShelfError::NotForHayagriva {
+            name: self.name.clone(),
+            reason,
+        };
+        match CitationbergStyle::from_xml(&self.xml).map_err(|error| refused(error.to_string()))? {
+            CitationbergStyle::Independent(style) => Ok(style),
+            CitationbergStyle::Dependent(style) => {
+                let parent = style.parent_link.href;
+                let source =
+                    find_parent(name_of(&parent)).ok_or_else(|| ShelfError::MissingParent {
+                        name: self.name.clone(),
+                        parent,
+                    })?;
+                let mut parent = IndependentStyle::from_xml(&source.xml)
+                    .map_err(|error| refused(error.to_string()))?;
+                parent.default_locale = style.default_locale.or(parent.default_locale);
+                Ok(parent)
+            }
+        }
     }
 }

@@ -26,7 +26,9 @@ impl Collation {
         let mut options = CollatorOptions::default();
         options.strength = Some(Strength::Primary);
         options.alternate_handling = Some(AlternateHandling::Shifted);
-        Self { collator: CollatorBorrowed::try_new(preferences, options).ok() }
+        Self {
+            collator: CollatorBorrowed::try_new(preferences, options).ok(),
+        }
     }
 
     /// The key of text; words are parted by a sign that sorts before all letters.
@@ -35,7 +37,6 @@ impl Collation {
             return None;
         }
         let mut prepared = String::with_capacity(text.len() + 8);
-        let text = without_article(text);
         for character in text.trim_start_matches(['[', ']', '\'', '"']).chars() {
             match character {
                 ' ' => prepared.push('|'),
@@ -61,20 +62,6 @@ fn icu_collator_locale(language: &str) -> CollatorPreferences {
         .unwrap_or_default()
 }
 
-/// Text without the English article it begins with.
-fn without_article(text: &str) -> &str {
-    for article in ["a", "an", "the"] {
-        if let Some(start) = text.get(..article.len())
-            && start.eq_ignore_ascii_case(article)
-            && let Some(rest) = text.get(article.len()..)
-            && rest.starts_with(char::is_whitespace)
-        {
-            return rest.trim_start();
-        }
-    }
-    text
-}
-
 /// The keys of one work; a missing one sorts last, whatever the direction.
 pub(super) type SortKeys = Vec<Option<Vec<u8>>>;
 
@@ -88,13 +75,11 @@ pub(super) fn sort_keys(keys: &[SortKey], context: Context<'_>, collation: &Coll
         .collect()
 }
 
-/// The key of plain text, such as the names by which cites are grouped.
-pub(super) fn text_key(text: &str, collation: &Collation) -> Option<Vec<u8>> {
-    collation.key(text)
-}
-
 fn key_text(key: &SortKey, context: Context<'_>) -> Option<String> {
-    let context = Context { sort_key: Some(key), ..context };
+    let context = Context {
+        sort_key: Some(key),
+        ..context
+    };
     match key.source {
         SortSource::Macro(number) => {
             let mut evaluator = Evaluator::new(context);
@@ -138,9 +123,15 @@ fn padded(text: &str) -> String {
         .chars()
         .take_while(char::is_ascii_digit)
         .collect();
-    let negative = text.get(..start).is_some_and(|before| before.ends_with('-'));
+    let negative = text
+        .get(..start)
+        .is_some_and(|before| before.ends_with('-'));
     let number: i128 = digits.parse().unwrap_or(0);
-    let number = if negative { 99_999_999_999_999_999_999 - number } else { number };
+    let number = if negative {
+        99_999_999_999_999_999_999 - number
+    } else {
+        number
+    };
     format!("{number:020}")
 }
 
@@ -178,7 +169,12 @@ fn without_markup(text: &str) -> String {
         let (before, tag) = rest.split_at(at);
         result.push_str(before);
         match tag.find('>') {
-            Some(end) if tag.starts_with("</") || tag.get(1..2).is_some_and(|c| c.chars().all(char::is_alphabetic)) => {
+            Some(end)
+                if tag.starts_with("</")
+                    || tag
+                        .get(1..2)
+                        .is_some_and(|c| c.chars().all(char::is_alphabetic)) =>
+            {
                 rest = tag.get(end + 1..).unwrap_or_default();
             }
             _ => {
@@ -213,12 +209,19 @@ pub(super) fn is_date_key(key: &SortKey, style: &Compiled) -> bool {
     fn holds_date(elements: &[Element], style: &Compiled) -> bool {
         elements.iter().any(|element| match element {
             Element::Date(_) => true,
-            Element::Text(Text { source: TextSource::Macro(number), .. }) => {
-                style.macros.get(*number).is_some_and(|elements| holds_date(elements, style))
-            }
+            Element::Text(Text {
+                source: TextSource::Macro(number),
+                ..
+            }) => style
+                .macros
+                .get(*number)
+                .is_some_and(|elements| holds_date(elements, style)),
             Element::Group(group) => holds_date(&group.children, style),
             Element::Choose(choose) => {
-                choose.branches.iter().any(|branch| holds_date(&branch.children, style))
+                choose
+                    .branches
+                    .iter()
+                    .any(|branch| holds_date(&branch.children, style))
                     || holds_date(&choose.otherwise, style)
             }
             _ => false,
@@ -226,8 +229,9 @@ pub(super) fn is_date_key(key: &SortKey, style: &Compiled) -> bool {
     }
     match key.source {
         SortSource::Variable(variable) => variables::kind(variable) == VariableKind::Date,
-        SortSource::Macro(number) => {
-            style.macros.get(number).is_some_and(|elements| holds_date(elements, style))
-        }
+        SortSource::Macro(number) => style
+            .macros
+            .get(number)
+            .is_some_and(|elements| holds_date(elements, style)),
     }
 }

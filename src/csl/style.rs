@@ -8,9 +8,9 @@ use roxmltree::Node;
 use rustc_hash::FxHashMap;
 
 use super::element::*;
-use super::locale::{LocaleLayer, LocalName, LocalizedDate};
+use super::locale::{LocalName, LocaleLayer, LocalizedDate};
 use super::rich_text::{Display, Formatting};
-use super::variables::{self, VariableId, VariableKind, Variables};
+use super::variables::{self, VariableId, Variables};
 use super::{BibliographyLayout, SecondFieldAlign};
 
 /// What is wrong with a style or a locale file, and where.
@@ -31,12 +31,20 @@ impl StyleError {
         let message = error.to_string();
         // The parser's message ends in the position, which the error has already.
         let message = message.split(" at ").next().unwrap_or(&message).to_owned();
-        Self { line: position.row, column: position.col, message }
+        Self {
+            line: position.row,
+            column: position.col,
+            message,
+        }
     }
 
     pub(super) fn at(node: Node<'_, '_>, message: impl Into<String>) -> Self {
         let position = node.document().text_pos_at(node.range().start);
-        Self { line: position.row, column: position.col, message: message.into() }
+        Self {
+            line: position.row,
+            column: position.col,
+            message: message.into(),
+        }
     }
 }
 
@@ -204,7 +212,10 @@ impl GivennameRule {
 
     /// Whether given names never go beyond initials.
     pub(super) fn initials_only(self) -> bool {
-        matches!(self, Self::AllNamesWithInitials | Self::PrimaryNameWithInitials)
+        matches!(
+            self,
+            Self::AllNamesWithInitials | Self::PrimaryNameWithInitials
+        )
     }
 }
 
@@ -239,7 +250,10 @@ impl Style {
     pub fn from_xml(xml: &str) -> Result<Self, StyleError> {
         let document = roxmltree::Document::parse_with_options(
             xml,
-            roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() },
+            roxmltree::ParsingOptions {
+                allow_dtd: true,
+                ..Default::default()
+            },
         )
         .map_err(|error| StyleError::xml(&error))?;
         let root = document.root_element();
@@ -256,13 +270,35 @@ impl Style {
             _ => StyleClass::InText,
         };
         let default_locale = root.attribute("default-locale").map(str::to_owned);
-        let has_citation = root.children().any(|node| node.has_tag_name_local("citation"));
+        let has_citation = root
+            .children()
+            .any(|node| node.has_tag_name_local("citation"));
         let compiled = if info.parent.is_some() && !has_citation {
             Compiled::default()
         } else {
             Compiler::default().compile(root)?
         };
-        Ok(Self { info, default_locale, class, compiled })
+        Ok(Self {
+            info,
+            default_locale,
+            class,
+            compiled,
+        })
+    }
+
+    /// A style from citationberg's model, as bundled styles come.
+    ///
+    /// # Errors
+    /// Those of [`Style::from_xml`], and what citationberg says where it cannot write its model.
+    pub fn from_citationberg(style: &citationberg::IndependentStyle) -> Result<Self, StyleError> {
+        let xml = citationberg::Style::Independent(style.clone())
+            .to_xml()
+            .map_err(|error| StyleError {
+                line: 1,
+                column: 1,
+                message: error.to_string(),
+            })?;
+        Self::from_xml(&xml)
     }
 
     /// Whether the style takes everything from its parent, [`StyleInfo::parent`].
@@ -274,7 +310,9 @@ impl Style {
     pub fn with_parent(mut self, parent: &Self) -> Self {
         self.compiled = parent.compiled.clone();
         self.class = parent.class;
-        self.default_locale = self.default_locale.or_else(|| parent.default_locale.clone());
+        self.default_locale = self
+            .default_locale
+            .or_else(|| parent.default_locale.clone());
         self
     }
 
@@ -307,7 +345,10 @@ fn read_info(node: Node<'_, '_>) -> StyleInfo {
                 info.license = child.attribute("license").map(str::to_owned);
             }
             "author" => info.authors.extend(
-                child.children().find(|name| name.has_tag_name_local("name")).map(text),
+                child
+                    .children()
+                    .find(|name| name.has_tag_name_local("name"))
+                    .map(text),
             ),
             "link" if child.attribute("rel") == Some("independent-parent") => {
                 info.parent = child.attribute("href").map(str::to_owned);
@@ -316,7 +357,8 @@ fn read_info(node: Node<'_, '_>) -> StyleInfo {
                 if let Some(format) = child.attribute("citation-format") {
                     info.citation_format = Some(format.to_owned());
                 }
-                info.fields.extend(child.attribute("field").map(str::to_owned));
+                info.fields
+                    .extend(child.attribute("field").map(str::to_owned));
             }
             _ => {}
         }
@@ -346,8 +388,10 @@ impl Compiler {
             _ => DemoteParticle::DisplayAndSort,
         };
         let style_names = read_name_options(root, true);
-        let macro_nodes: Vec<_> =
-            root.children().filter(|node| node.has_tag_name_local("macro")).collect();
+        let macro_nodes: Vec<_> = root
+            .children()
+            .filter(|node| node.has_tag_name_local("macro"))
+            .collect();
         for (number, node) in macro_nodes.iter().enumerate() {
             let name = node
                 .attribute("name")
@@ -391,12 +435,18 @@ impl Compiler {
             if calls_itself(&macros, number, &mut Vec::new()) {
                 return Err(StyleError::at(
                     *node,
-                    format!("the macro \"{}\" calls itself", node.attribute("name").unwrap_or("")),
+                    format!(
+                        "the macro \"{}\" calls itself",
+                        node.attribute("name").unwrap_or("")
+                    ),
                 ));
             }
         }
-        self.options.numeric_citations =
-            uses_variable(&compiled.citation.layout, &macros, variables::CITATION_NUMBER);
+        self.options.numeric_citations = uses_variable(
+            &compiled.citation.layout,
+            &macros,
+            variables::CITATION_NUMBER,
+        );
         // Options of names are inherited from the style by way of the citation or the bibliography.
         compiled.macros = macros;
         compiled.variables = self.variables;
@@ -416,14 +466,23 @@ impl Compiler {
             sort: Vec::new(),
             names: read_name_options(node, true).within(outer),
         };
-        if let Some(sort) = node.children().find(|child| child.has_tag_name_local("sort")) {
-            for key in sort.children().filter(|child| child.has_tag_name_local("key")) {
+        if let Some(sort) = node
+            .children()
+            .find(|child| child.has_tag_name_local("sort"))
+        {
+            for key in sort
+                .children()
+                .filter(|child| child.has_tag_name_local("key"))
+            {
                 let source = if let Some(name) = key.attribute("macro") {
                     SortSource::Macro(self.macro_number(key, name)?)
                 } else if let Some(name) = key.attribute("variable") {
                     SortSource::Variable(self.variables.intern(name))
                 } else {
-                    return Err(StyleError::at(key, "a sort key needs a `variable` or a `macro`"));
+                    return Err(StyleError::at(
+                        key,
+                        "a sort key needs a `variable` or a `macro`",
+                    ));
                 };
                 area.sort.push(SortKey {
                     source,
@@ -466,8 +525,9 @@ impl Compiler {
 
     fn bibliography_options(&mut self, node: Node<'_, '_>) {
         let options = &mut self.options;
-        options.author_substitute =
-            node.attribute("subsequent-author-substitute").map(str::to_owned);
+        options.author_substitute = node
+            .attribute("subsequent-author-substitute")
+            .map(str::to_owned);
         options.author_substitute_rule = match node.attribute("subsequent-author-substitute-rule") {
             Some("complete-each") => SubstituteRule::CompleteEach,
             Some("partial-each") => SubstituteRule::PartialEach,
@@ -556,7 +616,10 @@ impl Compiler {
                 appearance: read_appearance(node),
             }),
             "choose" => {
-                let mut choose = Choose { branches: Vec::new(), otherwise: Vec::new() };
+                let mut choose = Choose {
+                    branches: Vec::new(),
+                    otherwise: Vec::new(),
+                };
                 for branch in node.children().filter(Node::is_element) {
                     let children = self.elements(branch, names)?;
                     match branch.tag_name().name() {
@@ -588,9 +651,14 @@ impl Compiler {
 
     fn variable(&mut self, node: Node<'_, '_>) -> Result<VariableId, StyleError> {
         let name = node.attribute("variable").ok_or_else(|| {
-            StyleError::at(node, format!("`{}` needs a `variable`", node.tag_name().name()))
+            StyleError::at(
+                node,
+                format!("`{}` needs a `variable`", node.tag_name().name()),
+            )
         })?;
-        Ok(self.variables.intern(name.split_whitespace().next().unwrap_or_default()))
+        Ok(self
+            .variables
+            .intern(name.split_whitespace().next().unwrap_or_default()))
     }
 
     fn text(&mut self, node: Node<'_, '_>) -> Result<Option<Text>, StyleError> {
@@ -601,10 +669,18 @@ impl Compiler {
             if variable == variables::YEAR_SUFFIX || variable == variables::CITATION_LABEL {
                 self.options.has_year_suffix = true;
             }
-            TextSource::Variable { variable, short: node.attribute("form") == Some("short") }
+            TextSource::Variable {
+                variable,
+                short: node.attribute("form") == Some("short"),
+            }
         } else if let Some(term) = node.attribute("term") {
             TextSource::Term {
-                name: if term == "sub verbo" { "sub-verbo" } else { term }.to_owned(),
+                name: if term == "sub verbo" {
+                    "sub-verbo"
+                } else {
+                    term
+                }
+                .to_owned(),
                 form: term_form(node),
                 plural: node.attribute("plural") == Some("true"),
             }
@@ -616,7 +692,10 @@ impl Compiler {
                 "`text` needs a `variable`, a `macro`, a `term` or a `value`",
             ));
         };
-        Ok(Some(Text { source, appearance: read_appearance(node) }))
+        Ok(Some(Text {
+            source,
+            appearance: read_appearance(node),
+        }))
     }
 
     fn conditions(&mut self, node: Node<'_, '_>) -> Vec<Condition> {
@@ -692,7 +771,9 @@ impl Compiler {
                     || child.has_tag_name_local("label")
             }),
         };
-        if names.bare && let Some(outer) = outer {
+        if names.bare
+            && let Some(outer) = outer
+        {
             // The shorthand of `cs:substitute`: what the names around it say goes for these, too.
             names.options = outer.options.clone();
             names.appearance = outer.appearance.clone();
@@ -703,6 +784,9 @@ impl Compiler {
             names.et_al.clone_from(&outer.et_al);
             names.label.clone_from(&outer.label);
         }
+        let has_name = node
+            .children()
+            .any(|child| child.has_tag_name_local("name"));
         let mut seen_name = false;
         for child in node.children().filter(Node::is_element) {
             match child.tag_name().name() {
@@ -710,7 +794,9 @@ impl Compiler {
                     seen_name = true;
                     names.options = read_name_options(child, false);
                     names.name_appearance = read_appearance(child);
-                    for part in child.children().filter(|part| part.has_tag_name_local("name-part"))
+                    for part in child
+                        .children()
+                        .filter(|part| part.has_tag_name_local("name-part"))
                     {
                         match part.attribute("name") {
                             Some("family") => names.family = Some(read_appearance(part)),
@@ -726,13 +812,18 @@ impl Compiler {
                     });
                 }
                 "label" => {
-                    names.label = Some(NamesLabel { label: read_label(child), before: !seen_name });
+                    // Without a `cs:name` of its own, `cs:names` has one before everything else.
+                    names.label = Some(NamesLabel {
+                        label: read_label(child),
+                        before: has_name && !seen_name,
+                    });
                 }
                 _ => {}
             }
         }
-        if let Some(substitute) =
-            node.children().find(|child| child.has_tag_name_local("substitute"))
+        if let Some(substitute) = node
+            .children()
+            .find(|child| child.has_tag_name_local("substitute"))
         {
             names.substitute = self.elements(substitute, Some(&names))?;
         }
@@ -744,13 +835,17 @@ impl Compiler {
 fn calls_itself(macros: &[Vec<Element>], number: usize, path: &mut Vec<usize>) -> bool {
     fn calls(elements: &[Element], macros: &[Vec<Element>], path: &mut Vec<usize>) -> bool {
         elements.iter().any(|element| match element {
-            Element::Text(Text { source: TextSource::Macro(number), .. }) => {
-                calls_itself(macros, *number, path)
-            }
+            Element::Text(Text {
+                source: TextSource::Macro(number),
+                ..
+            }) => calls_itself(macros, *number, path),
             Element::Group(group) => calls(&group.children, macros, path),
             Element::Names(names) => calls(&names.substitute, macros, path),
             Element::Choose(choose) => {
-                choose.branches.iter().any(|branch| calls(&branch.children, macros, path))
+                choose
+                    .branches
+                    .iter()
+                    .any(|branch| calls(&branch.children, macros, path))
                     || calls(&choose.otherwise, macros, path)
             }
             _ => false,
@@ -760,7 +855,9 @@ fn calls_itself(macros: &[Vec<Element>], number: usize, path: &mut Vec<usize>) -
         return true;
     }
     path.push(number);
-    let result = macros.get(number).is_some_and(|elements| calls(elements, macros, path));
+    let result = macros
+        .get(number)
+        .is_some_and(|elements| calls(elements, macros, path));
     path.pop();
     result
 }
@@ -798,7 +895,9 @@ fn number(node: Node<'_, '_>, name: &str) -> Option<u32> {
 }
 
 fn spacing(node: Node<'_, '_>, name: &str) -> u16 {
-    node.attribute(name).and_then(|value| value.trim().parse().ok()).unwrap_or(1)
+    node.attribute(name)
+        .and_then(|value| value.trim().parse().ok())
+        .unwrap_or(1)
 }
 
 fn range_format(value: &str) -> Option<PageRangeFormat> {
@@ -983,60 +1082,55 @@ pub(super) fn date_from_citationberg(date: &citationberg::Date) -> LocalizedDate
         delimiter: date.delimiter.clone().unwrap_or_default(),
         prefix: affix(&date.affixes.prefix),
         suffix: affix(&date.affixes.suffix),
-        parts: date
-            .date_part
-            .iter()
-            .map(|part| DatePart {
-                name: match part.name {
-                    model::DatePartName::Year => DatePartName::Year,
-                    model::DatePartName::Month => DatePartName::Month,
-                    model::DatePartName::Day => DatePartName::Day,
-                },
-                form: Some(match part.form() {
-                    model::DateStrongAnyForm::Day(model::DateDayForm::Numeric)
-                    | model::DateStrongAnyForm::Month(model::DateMonthForm::Numeric) => {
-                        DatePartForm::Numeric
-                    }
-                    model::DateStrongAnyForm::Day(model::DateDayForm::NumericLeadingZeros)
-                    | model::DateStrongAnyForm::Month(model::DateMonthForm::NumericLeadingZeros) => {
-                        DatePartForm::NumericLeadingZeros
-                    }
-                    model::DateStrongAnyForm::Day(model::DateDayForm::Ordinal) => {
-                        DatePartForm::Ordinal
-                    }
-                    model::DateStrongAnyForm::Month(model::DateMonthForm::Short)
-                    | model::DateStrongAnyForm::Year(model::LongShortForm::Short) => {
-                        DatePartForm::Short
-                    }
-                    model::DateStrongAnyForm::Month(model::DateMonthForm::Long)
-                    | model::DateStrongAnyForm::Year(model::LongShortForm::Long) => {
-                        DatePartForm::Long
-                    }
-                }),
-                range_delimiter: part.range_delimiter.clone(),
-                appearance: Appearance {
-                    prefix: affix(&part.affixes.prefix),
-                    suffix: affix(&part.affixes.suffix),
-                    strip_periods: part.strip_periods,
-                    text_case: part.text_case.and_then(|case| match case {
-                        model::TextCase::Lowercase => Some(TextCase::Lowercase),
-                        model::TextCase::Uppercase => Some(TextCase::Uppercase),
-                        model::TextCase::CapitalizeFirst => Some(TextCase::CapitalizeFirst),
-                        model::TextCase::CapitalizeAll => Some(TextCase::CapitalizeAll),
-                        _ => None,
+        parts:
+            date.date_part
+                .iter()
+                .map(|part| DatePart {
+                    name: match part.name {
+                        model::DatePartName::Year => DatePartName::Year,
+                        model::DatePartName::Month => DatePartName::Month,
+                        model::DatePartName::Day => DatePartName::Day,
+                    },
+                    form: Some(match part.form() {
+                        model::DateStrongAnyForm::Day(model::DateDayForm::Numeric)
+                        | model::DateStrongAnyForm::Month(model::DateMonthForm::Numeric) => {
+                            DatePartForm::Numeric
+                        }
+                        model::DateStrongAnyForm::Day(model::DateDayForm::NumericLeadingZeros)
+                        | model::DateStrongAnyForm::Month(
+                            model::DateMonthForm::NumericLeadingZeros,
+                        ) => DatePartForm::NumericLeadingZeros,
+                        model::DateStrongAnyForm::Day(model::DateDayForm::Ordinal) => {
+                            DatePartForm::Ordinal
+                        }
+                        model::DateStrongAnyForm::Month(model::DateMonthForm::Short)
+                        | model::DateStrongAnyForm::Year(model::LongShortForm::Short) => {
+                            DatePartForm::Short
+                        }
+                        model::DateStrongAnyForm::Month(model::DateMonthForm::Long)
+                        | model::DateStrongAnyForm::Year(model::LongShortForm::Long) => {
+                            DatePartForm::Long
+                        }
                     }),
-                    ..Appearance::default()
-                },
-                given: GivenAttributes {
-                    prefix: part.affixes.prefix.is_some(),
-                    suffix: part.affixes.suffix.is_some(),
-                },
-            })
-            .collect(),
+                    range_delimiter: part.range_delimiter.clone(),
+                    appearance: Appearance {
+                        prefix: affix(&part.affixes.prefix),
+                        suffix: affix(&part.affixes.suffix),
+                        strip_periods: part.strip_periods,
+                        text_case: part.text_case.and_then(|case| match case {
+                            model::TextCase::Lowercase => Some(TextCase::Lowercase),
+                            model::TextCase::Uppercase => Some(TextCase::Uppercase),
+                            model::TextCase::CapitalizeFirst => Some(TextCase::CapitalizeFirst),
+                            model::TextCase::CapitalizeAll => Some(TextCase::CapitalizeAll),
+                            _ => None,
+                        }),
+                        ..Appearance::default()
+                    },
+                    given: GivenAttributes {
+                        prefix: part.affixes.prefix.is_some(),
+                        suffix: part.affixes.suffix.is_some(),
+                    },
+                })
+                .collect(),
     }
-}
-
-/// Whether a variable of `cs:names` can hold names at all.
-pub(super) fn holds_names(variable: VariableId) -> bool {
-    variables::kind(variable) == VariableKind::Names
 }

@@ -4,16 +4,110 @@ use super::element::TextCase;
 
 /// Words that title case leaves in lower case, unless first or last.
 const SMALL_WORDS: &[&str] = &[
-    "a", "about", "above", "across", "afore", "after", "against", "al", "along", "alongside",
-    "amid", "amidst", "among", "amongst", "an", "and", "anenst", "apropos", "apud", "around", "as",
-    "aside", "astride", "at", "athwart", "atop", "barring", "before", "behind", "below", "beneath",
-    "beside", "besides", "between", "beyond", "but", "by", "c", "ca", "circa", "d'", "de",
-    "despite", "down", "during", "et", "except", "for", "forenenst", "from", "given", "in",
-    "inside", "into", "lest", "like", "modulo", "near", "next", "nor", "notwithstanding", "of",
-    "off", "on", "onto", "or", "out", "over", "per", "plus", "pro", "qua", "sans", "since", "so",
-    "than", "the", "through", "throughout", "thru", "thruout", "till", "to", "toward", "towards",
-    "under", "underneath", "until", "unto", "up", "upon", "v", "v.", "van", "versus", "via",
-    "vis-\u{e0}-vis", "von", "vs", "vs.", "with", "within", "without", "yet",
+    "a",
+    "about",
+    "above",
+    "across",
+    "afore",
+    "after",
+    "against",
+    "al",
+    "along",
+    "alongside",
+    "amid",
+    "amidst",
+    "among",
+    "amongst",
+    "an",
+    "and",
+    "anenst",
+    "apropos",
+    "apud",
+    "around",
+    "as",
+    "aside",
+    "astride",
+    "at",
+    "athwart",
+    "atop",
+    "barring",
+    "before",
+    "behind",
+    "below",
+    "beneath",
+    "beside",
+    "besides",
+    "between",
+    "beyond",
+    "but",
+    "by",
+    "c",
+    "ca",
+    "circa",
+    "d'",
+    "de",
+    "despite",
+    "down",
+    "during",
+    "et",
+    "except",
+    "for",
+    "forenenst",
+    "from",
+    "given",
+    "in",
+    "inside",
+    "into",
+    "lest",
+    "like",
+    "modulo",
+    "near",
+    "next",
+    "nor",
+    "notwithstanding",
+    "of",
+    "off",
+    "on",
+    "onto",
+    "or",
+    "out",
+    "over",
+    "per",
+    "plus",
+    "pro",
+    "qua",
+    "sans",
+    "since",
+    "so",
+    "than",
+    "the",
+    "through",
+    "throughout",
+    "thru",
+    "thruout",
+    "till",
+    "to",
+    "toward",
+    "towards",
+    "under",
+    "underneath",
+    "until",
+    "unto",
+    "up",
+    "upon",
+    "v",
+    "v.",
+    "van",
+    "versus",
+    "via",
+    "vis-\u{e0}-vis",
+    "von",
+    "vs",
+    "vs.",
+    "with",
+    "within",
+    "without",
+    "yet",
 ];
 
 /// A stretch of text, or a sign that parts words.
@@ -32,7 +126,11 @@ pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
         TextCase::Lowercase => map_words(&pieces, |word| lower(word, language)),
         TextCase::Uppercase => map_words(&pieces, |word| upper(word, language)),
         TextCase::CapitalizeAll => map_words(&pieces, |word| {
-            if word == lower(word, language) { capitalize(word, language) } else { word.to_owned() }
+            if word == lower(word, language) {
+                capitalize(word, language)
+            } else {
+                word.to_owned()
+            }
         }),
         TextCase::CapitalizeFirst => {
             let mut first = true;
@@ -91,8 +189,26 @@ fn tag_length(text: &str) -> Option<usize> {
 fn is_sign(character: char) -> bool {
     matches!(
         character,
-        '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '"' | '\'' | '-' | '\u{2013}' | '\u{2014}'
-            | '/' | '.' | ',' | ';' | '?' | '!' | ':' | '[' | ']' | '(' | ')'
+        '\u{2018}'
+            | '\u{2019}'
+            | '\u{201c}'
+            | '\u{201d}'
+            | '"'
+            | '\''
+            | '-'
+            | '\u{2013}'
+            | '\u{2014}'
+            | '/'
+            | '.'
+            | ','
+            | ';'
+            | '?'
+            | '!'
+            | ':'
+            | '['
+            | ']'
+            | '('
+            | ')'
     )
 }
 
@@ -115,7 +231,10 @@ fn split(text: &str) -> Vec<Piece<'_>> {
         };
         match length {
             Some(length) => {
-                pieces.push(Piece { text: text.get(start..at).unwrap_or_default(), before });
+                pieces.push(Piece {
+                    text: text.get(start..at).unwrap_or_default(),
+                    before,
+                });
                 before = text.get(at..at + length).unwrap_or_default();
                 at += length;
                 start = at;
@@ -123,7 +242,10 @@ fn split(text: &str) -> Vec<Piece<'_>> {
             None => at += character.len_utf8(),
         }
     }
-    pieces.push(Piece { text: text.get(start..).unwrap_or_default(), before });
+    pieces.push(Piece {
+        text: text.get(start..).unwrap_or_default(),
+        before,
+    });
     pieces
 }
 
@@ -145,7 +267,10 @@ impl Protection {
 }
 
 fn is_gap(character: char) -> bool {
-    matches!(character, ' ' | '\u{a0}' | '\u{2000}'..='\u{200b}' | '\u{205f}' | '\u{3000}')
+    matches!(
+        character,
+        ' ' | '\u{a0}' | '\u{2000}'..='\u{200b}' | '\u{205f}' | '\u{3000}'
+    )
 }
 
 /// The words of text and the gaps between them, in turn.
@@ -280,7 +405,10 @@ fn is_turkic(language: &str) -> bool {
 
 fn lower(word: &str, language: &str) -> String {
     if is_turkic(language) && word.contains(['I', '\u{130}']) {
-        return word.replace('I', "\u{131}").replace('\u{130}', "i").to_lowercase();
+        return word
+            .replace('I', "\u{131}")
+            .replace('\u{130}', "i")
+            .to_lowercase();
     }
     word.to_lowercase()
 }

@@ -39,7 +39,10 @@ const fn same(left: &str, right: &str) -> bool {
     }
     let mut at = 0;
     while at < left.len() {
-        #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, within bounds")]
+        #[allow(
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler, within bounds"
+        )]
         if left[at] != right[at] {
             return false;
         }
@@ -51,7 +54,10 @@ const fn same(left: &str, right: &str) -> bool {
 const fn position(name: &str) -> VariableId {
     let mut at = 0;
     while at < KNOWN.len() {
-        #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, within bounds")]
+        #[allow(
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler, within bounds"
+        )]
         if same(KNOWN[at].0, name) {
             return at as VariableId;
         }
@@ -68,7 +74,7 @@ known_variables! {
         "page" PAGE,
         "page-first" PAGE_FIRST,
         "number" NUMBER,
-        "chapter-number", "collection-number" COLLECTION_NUMBER, "edition",
+        "chapter-number", "collection-number", "edition",
         "issue", "number-of-pages", "number-of-volumes", "part-number",
         "printing-number", "supplement-number", "volume", "section" SECTION, "version" VERSION,
     }
@@ -81,23 +87,23 @@ known_variables! {
         "container-title-short" CONTAINER_TITLE_SHORT,
         "URL" URL,
         "DOI" DOI,
-        "PMID" PMID,
-        "PMCID" PMCID,
+        "PMID",
+        "PMCID",
         "abstract", "annote", "archive", "archive_collection", "archive_location",
         "archive-place", "authority", "call-number", "citation-key",
         "collection-title", "dimensions", "division", "event", "event-title", "event-place",
-        "genre", "ISBN", "ISSN", "jurisdiction" JURISDICTION, "keyword", "language", "license",
+        "genre", "ISBN", "ISSN", "jurisdiction", "keyword", "language", "license",
         "medium", "note", "original-publisher", "original-publisher-place", "original-title",
         "part-title", "publisher", "publisher-place", "references", "reviewed-genre",
         "reviewed-title", "scale", "source", "status", "volume-title", "hereinafter",
     }
     Names {
-        "author" AUTHOR,
+        "author",
         "chair", "collection-editor", "compiler", "composer", "container-author", "contributor",
-        "curator", "director", "editor" EDITOR, "editorial-director", "executive-producer",
+        "curator", "director", "editor", "editorial-director", "executive-producer",
         "guest", "host", "illustrator", "interviewer", "narrator", "organizer", "original-author",
         "performer", "producer", "recipient", "reviewed-author", "script-writer",
-        "series-creator", "translator" TRANSLATOR, "editor-translator",
+        "series-creator", "translator", "editor-translator",
     }
     Date {
         "accessed", "available-date", "event-date", "issued" ISSUED, "original-date", "submitted",

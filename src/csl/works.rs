@@ -80,7 +80,10 @@ impl<'i> Work<'i> {
     }
 
     fn set(&mut self, variable: VariableId, value: Value<'i>) {
-        match self.values.binary_search_by_key(&variable, |(variable, _)| *variable) {
+        match self
+            .values
+            .binary_search_by_key(&variable, |(variable, _)| *variable)
+        {
             Ok(at) => {
                 if let Some(slot) = self.values.get_mut(at) {
                     slot.1 = value;
@@ -125,7 +128,9 @@ impl<'i> Work<'i> {
                 self.item_type = Cow::Owned(value.to_owned());
                 continue;
             }
-            let Some(variable) = known.get(key) else { continue };
+            let Some(variable) = known.get(key) else {
+                continue;
+            };
             if self.value(variable).is_some() {
                 continue;
             }
@@ -137,9 +142,7 @@ impl<'i> Work<'i> {
                 VariableKind::Names => {
                     let name = match value.split_once("||") {
                         None => PersonName::literal(value),
-                        Some((family, given)) => {
-                            PersonName::person(family.trim(), given.trim())
-                        }
+                        Some((family, given)) => PersonName::person(family.trim(), given.trim()),
                     };
                     match names.iter_mut().find(|(known, _)| *known == variable) {
                         Some((_, list)) => list.push(name),
@@ -160,8 +163,10 @@ impl<'i> Work<'i> {
     }
 
     pub(super) fn value(&self, variable: VariableId) -> Option<&Value<'i>> {
-        let at =
-            self.values.binary_search_by_key(&variable, |(variable, _)| *variable).ok()?;
+        let at = self
+            .values
+            .binary_search_by_key(&variable, |(variable, _)| *variable)
+            .ok()?;
         self.values.get(at).map(|(_, value)| value)
     }
 
@@ -237,7 +242,9 @@ fn names(value: &CslValue) -> Option<Vec<PersonName>> {
 fn note_field(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(':')?;
     let key = key.trim_end();
-    let lower = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte == b'_');
+    let lower = key
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte == b'_');
     let upper = key.bytes().all(|byte| byte.is_ascii_uppercase());
     let value = value.trim();
     (!key.is_empty() && (lower || upper) && !value.is_empty()).then_some((key, value))
@@ -249,10 +256,16 @@ fn first_page(pages: &str) -> &str {
         .char_indices()
         .find(|(at, character)| match character {
             '&' | '-' | '\u{2013}' => true,
-            ',' => pages.get(at + 1..).is_some_and(|rest| rest.starts_with(' ')),
+            ',' => pages
+                .get(at + 1..)
+                .is_some_and(|rest| rest.starts_with(' ')),
             _ => false,
         })
         .map_or(pages.len(), |(at, _)| at);
     let first = pages.get(..end).unwrap_or(pages);
-    if first.ends_with('\\') { pages } else { first.trim_end() }
+    if first.ends_with('\\') {
+        pages
+    } else {
+        first.trim_end()
+    }
 }

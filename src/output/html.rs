@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::csl::{Bibliography, Display, Formatting, Inline};
 use crate::reading_list::ReadingList;
 
@@ -47,6 +49,40 @@ pub fn reading_list(list: &ReadingList) -> String {
         html.push_str("</div>\n");
     }
     html
+}
+
+/// A reading list as a page of its own, with a style sheet that lays it out as the citation style asks.
+pub fn page(list: &ReadingList) -> String {
+    let layout = list.layout;
+    let mut style = String::from(
+        "body { max-width: 44em; margin: 2em auto; padding: 0 1em; font-family: serif; }\n\
+         .csl-entry { overflow-wrap: break-word; }\n",
+    );
+    if layout.hanging_indent {
+        style.push_str(".csl-entry { padding-left: 2em; text-indent: -2em; }\n");
+    }
+    let _ = writeln!(
+        style,
+        ".csl-entry {{ margin-bottom: {}em; }}",
+        layout.entry_spacing
+    );
+    let _ = writeln!(
+        style,
+        ".csl-bib-body {{ line-height: {}; }}",
+        f32::from(layout.line_spacing) * 1.35
+    );
+    style.push_str(
+        ".csl-left-margin { float: left; padding-right: 0.5em; text-align: right; width: 2em; }\n\
+         .csl-right-inline { margin-left: 3em; }\n\
+         .csl-indent { margin: 0.5em 0 0 2em; text-indent: 0; }\n\
+         .csl-block { text-indent: 0; }\n",
+    );
+    format!(
+        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>Reading list</title>\n<style>\n{style}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
+        reading_list(list)
+    )
 }
 
 /// Rich text, such as a citation.
@@ -121,66 +157,35 @@ fn tags(formatting: Formatting) -> (&'static str, &'static str) {
 }
 
 fn escape(text: &str, html: &mut String) {
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
+    for character in text.chars() {
         match character {
             '&' => html.push_str("&#38;"),
             '<' => html.push_str("&#60;"),
             '>' => html.push_str("&#62;"),
-            _ if character.is_whitespace()
-                && characters.peek().is_some_and(|next| next.is_whitespace()) =>
-            {
-                characters.next();
-                html.push_str("\u{a0} ");
-            }
-            _ => match raised(character) {
-                Some(plain) => {
-                    html.push_str("<sup>");
-                    html.push_str(plain);
-                    html.push_str("</sup>");
+            _ if is_raised(character) => {
+                html.push_str("<sup>");
+                match character {
+                    // Unicode gives these no letter that they are raised from.
+                    '\u{2c0}' => html.push('\u{294}'),
+                    '\u{2c1}' => html.push('\u{295}'),
+                    '\u{6e5}' => html.push('\u{648}'),
+                    '\u{6e6}' => html.push('\u{64a}'),
+                    _ => html.extend(std::iter::once(character).nfkd()),
                 }
-                None => html.push(character),
-            },
+                html.push_str("</sup>");
+            }
+            _ => html.push(character),
         }
     }
 }
 
-/// The plain letters or digits that stand for a raised one of Unicode.
-fn raised(character: char) -> Option<&'static str> {
-    if character.is_ascii() {
-        return None;
-    }
-    Some(match character {
-        '\u{aa}' => "a",
-        '\u{b2}' => "2",
-        '\u{b3}' => "3",
-        '\u{b9}' => "1",
-        '\u{ba}' => "o",
-        '\u{2b0}' => "h",
-        '\u{2b1}' => "\u{266}",
-        '\u{2b2}' => "j",
-        '\u{2b3}' => "r",
-        '\u{2b7}' => "w",
-        '\u{2b8}' => "y",
-        '\u{2e1}' => "l",
-        '\u{2e2}' => "s",
-        '\u{2e3}' => "x",
-        '\u{2070}' => "0",
-        '\u{2071}' => "i",
-        '\u{2074}' => "4",
-        '\u{2075}' => "5",
-        '\u{2076}' => "6",
-        '\u{2077}' => "7",
-        '\u{2078}' => "8",
-        '\u{2079}' => "9",
-        '\u{207a}' => "+",
-        '\u{207b}' => "\u{2212}",
-        '\u{207c}' => "=",
-        '\u{207d}' => "(",
-        '\u{207e}' => ")",
-        '\u{207f}' => "n",
-        '\u{2120}' => "SM",
-        '\u{2122}' => "TM",
-        _ => return None,
-    })
+/// Whether a character is a raised letter, digit or sign.
+fn is_raised(character: char) -> bool {
+    !character.is_ascii()
+        && matches!(character,
+            '\u{aa}' | '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{ba}' | '\u{2b0}'..='\u{2b8}'
+            | '\u{2c0}' | '\u{2c1}' | '\u{2e0}'..='\u{2e4}' | '\u{6e5}' | '\u{6e6}'
+            | '\u{1d2c}'..='\u{1d2e}' | '\u{1d30}'..='\u{1d3a}' | '\u{1d3c}'..='\u{1d4d}'
+            | '\u{1d4f}'..='\u{1d61}' | '\u{2070}' | '\u{2071}' | '\u{2074}'..='\u{207f}'
+            | '\u{2120}' | '\u{2122}' | '\u{3192}'..='\u{319f}')
 }

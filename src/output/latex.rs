@@ -44,6 +44,15 @@ pub fn reading_list(list: &ReadingList) -> String {
     text
 }
 
+/// A reading list as a document of its own, for any LaTeX that reads UTF-8.
+pub fn document(list: &ReadingList) -> String {
+    format!(
+        "\\documentclass{{article}}\n\\usepackage[T1]{{fontenc}}\n\\usepackage{{hyperref}}\n\
+         \\begin{{document}}\n{}\\end{{document}}\n",
+        reading_list(list)
+    )
+}
+
 /// An entry.
 pub fn entry(content: &[Inline]) -> String {
     marked_up::entry(&Latex, content)

@@ -292,7 +292,7 @@ impl DatePoint {
         let mut parts = vec![bound(year)];
         match self.within_year {
             WithinYear::Month(month) | WithinYear::MonthUnknownDay(month) => {
-                parts.push(i32::from(month))
+                parts.push(i32::from(month));
             }
             WithinYear::Day(month, day) => parts.extend([i32::from(month), i32::from(day)]),
             WithinYear::Nothing | WithinYear::UnknownMonth { .. } | WithinYear::Season(_) => {}

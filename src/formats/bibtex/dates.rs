@@ -1,6 +1,8 @@
 //! The dates of an entry: `date` and its kin in EDTF, `year` and `month`, and years in plain words.
 
-use crate::work::{CslDate, EdtfDate};
+use serde_json::Value as Json;
+
+use crate::work::{CslDate, DatePoint, EdtfDate, RangeEnd, WithinYear};
 
 use super::tex;
 
@@ -36,6 +38,93 @@ pub(crate) fn read_date(tex: &str) -> ReadDate {
         };
     }
     in_words(&text)
+}
+
+/// A CSL date as the value of `date` (or its kin), or where it is in words as that of `year`.
+pub(crate) enum WrittenDate {
+    /// EDTF.
+    Edtf(EdtfDate),
+    /// Words.
+    Words(String),
+}
+
+/// Writes a CSL date; `None` if it says nothing.
+pub(crate) fn write_date(date: &CslDate) -> Option<WrittenDate> {
+    if let Some(literal) = date
+        .literal
+        .as_deref()
+        .filter(|literal| !literal.is_empty())
+    {
+        return Some(WrittenDate::Words(literal.to_owned()));
+    }
+    if date.date_parts.is_empty() {
+        let text = date.edtf.as_deref().or(date.raw.as_deref())?.trim();
+        return match text.parse::<EdtfDate>().ok().or_else(|| lenient(text)) {
+            Some(date) => Some(WrittenDate::Edtf(date)),
+            None if text.is_empty() => None,
+            None => Some(WrittenDate::Words(text.to_owned())),
+        };
+    }
+    let circa = match &date.circa {
+        None | Some(Json::Null | Json::Bool(false)) => false,
+        Some(Json::Number(number)) => number.as_i64() != Some(0),
+        Some(Json::String(text)) => !matches!(text.as_str(), "" | "0" | "false"),
+        Some(_) => true,
+    };
+    let season = date.season.as_ref().and_then(|season| match season {
+        Json::Number(number) => number.as_u64().and_then(|number| u8::try_from(number).ok()),
+        Json::String(text) => text
+            .parse()
+            .ok()
+            .or_else(|| Some(month_by_name(text)? - 20)),
+        _ => None,
+    });
+    let mut points = date
+        .date_parts
+        .iter()
+        .map(|parts| point(parts, season, circa));
+    let start = points.next()?;
+    match (start, points.next()) {
+        (Some(start), None) => Some(WrittenDate::Edtf(EdtfDate::Single(start))),
+        (Some(start), Some(end)) => {
+            let end = end.map_or(RangeEnd::Unknown, RangeEnd::Date);
+            Some(WrittenDate::Edtf(EdtfDate::Range(
+                RangeEnd::Date(start),
+                end,
+            )))
+        }
+        (None, Some(Some(end))) => Some(WrittenDate::Edtf(EdtfDate::Range(
+            RangeEnd::Unknown,
+            RangeEnd::Date(end),
+        ))),
+        (None, _) => None,
+    }
+}
+
+/// One date of CSL's, which has no year 0 and uses it for an open end.
+fn point(parts: &[i32], season: Option<u8>, circa: bool) -> Option<DatePoint> {
+    let number = |index: usize| parts.get(index).and_then(|part| u8::try_from(*part).ok());
+    let year = match parts.first()? {
+        0 => return None,
+        year if *year < 0 => i64::from(*year) + 1,
+        year => i64::from(*year),
+    };
+    let within_year = match (number(1), number(2)) {
+        (Some(month @ 1..=12), Some(day @ 1..=31)) => WithinYear::Day(month, day),
+        (Some(month @ 1..=12), _) => WithinYear::Month(month),
+        // Seasons are met as months 13 to 16 (citeproc-js) and 21 to 24 (EDTF).
+        (Some(season @ 13..=16), _) => WithinYear::Season(season + 8),
+        (Some(season @ 21..=24), _) => WithinYear::Season(season),
+        _ => match season {
+            Some(season @ 1..=4) => WithinYear::Season(season + 20),
+            _ => WithinYear::Nothing,
+        },
+    };
+    Some(DatePoint {
+        within_year,
+        approximate: circa,
+        ..DatePoint::of_year(year)
+    })
 }
 
 /// Reads `year`, with `month` and `day` if there are such.

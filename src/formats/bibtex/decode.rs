@@ -88,10 +88,10 @@ impl FileEncoding {
 ///
 /// Never fails and never loses: [`FileEncoding::encode`] of the text gives the same bytes again.
 pub fn decode(bytes: &[u8]) -> Decoded {
-    if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
-        if let Ok(text) = std::str::from_utf8(rest) {
-            return certain(text.to_owned(), UTF_8, true);
-        }
+    if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF")
+        && let Ok(text) = std::str::from_utf8(rest)
+    {
+        return certain(text.to_owned(), UTF_8, true);
     }
     for (mark, encoding) in [(b"\xFF\xFE", UTF_16LE), (b"\xFE\xFF", UTF_16BE)] {
         if let Some(text) = bytes
@@ -101,16 +101,16 @@ pub fn decode(bytes: &[u8]) -> Decoded {
             return certain(text, encoding, true);
         }
     }
-    if let Some(encoding) = utf16_by_look(bytes) {
-        if let Some(text) = decode_utf16(bytes, encoding) {
-            return Decoded {
-                notice: Some(format!(
-                    "looks like {} without a byte order mark, and is read as such",
-                    encoding.name()
-                )),
-                ..certain(text, encoding, false)
-            };
-        }
+    if let Some(encoding) = utf16_by_look(bytes)
+        && let Some(text) = decode_utf16(bytes, encoding)
+    {
+        return Decoded {
+            notice: Some(format!(
+                "looks like {} without a byte order mark, and is read as such",
+                encoding.name()
+            )),
+            ..certain(text, encoding, false)
+        };
     }
     let declared = declared_encoding(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {

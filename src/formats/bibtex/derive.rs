@@ -11,8 +11,8 @@ use super::dates::{ReadDate, read_date, read_year};
 use super::inheritance::{self, Resolved};
 use super::names::{read_names, split_list};
 use super::sentence_case::to_sentence_case;
-use super::{Problem, Severity, entry_types, languages, localization, tex};
-use crate::work::{CslItem, CslValue, Name, Work};
+use super::{Problem, Severity, csl_variables, entry_types, languages, localization, tex};
+use crate::work::{CslItem, CslValue, Doi, Name, Work};
 
 /// What a library derives from a work.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,11 +90,14 @@ struct Mapping<'e> {
     problems: Vec<Problem>,
     /// Whether titles are brought into sentence case.
     english: bool,
+    /// Whether the entry is BibLaTeX's rather than BibTeX's, where the two differ.
+    biblatex: bool,
     written_title: Option<String>,
 }
 
 impl<'e> Mapping<'e> {
     fn new(entry: &'e Resolved<'e>, key: &'e str) -> Mapping<'e> {
+        let fields = entry.fields.iter().map(|(name, _)| name);
         Mapping {
             entry,
             key,
@@ -103,6 +106,7 @@ impl<'e> Mapping<'e> {
             variables: BTreeMap::new(),
             problems: Vec::new(),
             english: true,
+            biblatex: entry_types::is_biblatex(&entry.kind, fields),
             written_title: None,
         }
     }
@@ -110,6 +114,10 @@ impl<'e> Mapping<'e> {
     fn map(&mut self) {
         self.item_type = self.csl_type();
         self.language();
+        if self.item_type == "periodical" {
+            // The title of a periodical is a name.
+            self.english = false;
+        }
         self.names();
         self.dates();
         self.titles();
@@ -117,6 +125,7 @@ impl<'e> Mapping<'e> {
         self.publication();
         self.identifiers();
         self.notes();
+        self.own_variables();
         for parent in &self.entry.missing {
             let message = format!("inherits from {parent}, which is not there");
             self.warn(None, message);
@@ -144,7 +153,7 @@ impl<'e> Mapping<'e> {
     fn title(&self, field: &str) -> Option<String> {
         let tex = self.raw(field)?;
         let mut pieces = tex::rich(tex);
-        if self.english {
+        if self.english && !is_in_sentence_case(tex) {
             to_sentence_case(&mut pieces);
         }
         Some(tex::to_html(&pieces, true)).filter(|title| !title.is_empty())
@@ -182,7 +191,10 @@ impl<'e> Mapping<'e> {
         match (self.kind, subtype.as_str()) {
             ("article" | "periodical" | "suppperiodical", "magazine") => "article-magazine",
             ("article" | "periodical" | "suppperiodical", "newspaper") => "article-newspaper",
-            ("misc" | "unpublished", "interview") => "interview",
+            // The user may put anything here; the name of a CSL type is that type.
+            (_, subtype) if let Some(known) = csl_variables::csl_type(subtype) => known,
+            // A run of a periodical; one issue of it has a title of its own, or is an issue of a journal.
+            ("periodical", "") if !self.is_issue() => "periodical",
             ("unpublished", _)
                 if self
                     .first_raw(&["eventdate", "eventtitle", "venue"])
@@ -194,41 +206,40 @@ impl<'e> Mapping<'e> {
         }
     }
 
+    /// Whether a `@periodical` is one issue, with a title of its own.
+    fn is_issue(&self) -> bool {
+        self.raw("issuetitle").is_some()
+    }
+
     fn language(&mut self) {
         let name = self.first_raw(&["langid", "hyphenation"]);
         let options = self.raw("langidopts").unwrap_or_default();
         let tag = match name {
             Some(name) => languages::tag(name, options),
-            // A `language` field may say anything; only names of languages are understood.
+            // `language` may say anything; only names of languages and tags are understood.
             None => self
                 .raw("language")
-                .and_then(|name| languages::known_tag(name)),
+                .and_then(|name| languages::known_tag(name).or_else(|| languages::as_tag(name))),
         };
         self.english = tag
             .as_deref()
             .is_none_or(|tag| tag == "en" || tag.starts_with("en-"));
-        let tag = if name.is_some() { tag } else { None };
         self.set("language", tag.map(Cow::into_owned));
     }
 
     fn names(&mut self) {
         let options = self.raw("options").unwrap_or_default();
-        let use_prefix = options.split(',').any(|option| {
+        let use_prefix = options.split(',').find_map(|option| {
             let (name, value) = option.split_once('=').unwrap_or((option, "true"));
-            name.trim() == "useprefix" && value.trim() == "true"
+            (name.trim() == "useprefix").then(|| value.trim() == "true")
         });
-        let mut roles: Vec<(&'static str, &'static str)> = vec![
-            ("author", "author"),
-            ("translator", "translator"),
-            ("bookauthor", "container-author"),
-            ("director", "director"),
-            ("interviewer", "interviewer"),
-            ("recipient", "recipient"),
-            ("composer", "composer"),
-            ("illustrator", "illustrator"),
-            ("origauthor", "original-author"),
-            ("shortauthor", ""),
-        ];
+        // BibTeX's styles sort and cite with the prefix, BibLaTeX's only if told to.
+        let use_prefix = use_prefix.unwrap_or(!self.biblatex);
+        let own = self.entry.fields.iter().filter_map(|(field, _)| {
+            let variable = csl_variables::name_variable(field)?;
+            (variable != "editor").then_some((&**field, variable))
+        });
+        let mut roles: Vec<(&str, &'static str)> = own.collect();
         for (field, role_field) in [
             ("editor", "editortype"),
             ("editora", "editoratype"),
@@ -239,13 +250,10 @@ impl<'e> Mapping<'e> {
                 self.raw(role_field)
                     .unwrap_or(if field == "editor" { "editor" } else { "" });
             let variable = match editor_role(&role.to_ascii_lowercase()) {
-                "contributor" if field == "editor" => "editor",
+                "" if field == "editor" => "editor",
                 variable => variable,
             };
             roles.push((field, variable));
-        }
-        if self.kind == "periodical" || self.kind == "article" {
-            roles.push(("serieseditor", "collection-editor"));
         }
         for (field, variable) in roles {
             let Some(tex) = self.raw(field).filter(|_| !variable.is_empty()) else {
@@ -275,6 +283,8 @@ impl<'e> Mapping<'e> {
             ("eventdate", "event-date"),
             ("origdate", "original-date"),
             ("urldate", "accessed"),
+            ("available-date", "available-date"),
+            ("submitted", "submitted"),
         ] {
             let read: Option<(&str, ReadDate)> = match self.raw(field) {
                 Some(date) => Some((field, read_date(date))),
@@ -299,7 +309,7 @@ impl<'e> Mapping<'e> {
     }
 
     fn titles(&mut self) {
-        let is_periodical = self.kind == "periodical";
+        let is_periodical = self.kind == "periodical" && self.item_type != "periodical";
         let chapter_like = matches!(
             self.kind,
             "inbook"
@@ -312,13 +322,11 @@ impl<'e> Mapping<'e> {
                 | "suppcollection"
         );
         let has_main = self.raw("maintitle").is_some();
+        let own_title = self.title("title");
         let join = |mapping: &Mapping<'_>, names: [&str; 3]| {
-            let [title, subtitle, addon] = names.map(|name| {
-                if name.is_empty() {
-                    None
-                } else {
-                    mapping.title(name)
-                }
+            let [title, subtitle, addon] = names.map(|name| match name {
+                "title" => own_title.clone(),
+                name => mapping.title(name),
             });
             joined(". ", [joined(": ", [title, subtitle]), addon])
         };
@@ -376,12 +384,12 @@ impl<'e> Mapping<'e> {
         let whole_title = has_main && !chapter_like;
         let own_short = || self.title("shorttitle").filter(|_| !whole_title);
         let title_short = own_short().or_else(|| {
-            let whole = self.title("title")?;
+            let whole = own_title.as_deref()?;
             let extended =
                 (self.raw("subtitle").is_some() || self.raw("titleaddon").is_some()) && !has_main;
             match whole.split_once(": ") {
-                Some((before, _)) => Some(before.to_owned()),
-                None => extended.then_some(whole),
+                Some((before, _)) => Some(before.trim_end().to_owned()),
+                None => extended.then(|| whole.to_owned()),
             }
         });
         self.set("title", title);
@@ -391,7 +399,8 @@ impl<'e> Mapping<'e> {
         self.set("title-short", title_short);
         let series = self.series();
         self.set("collection-title", series);
-        let event = self.title("eventtitle");
+        // The name of an event is a proper name, in whatever case it is written.
+        let event = self.text("eventtitle");
         self.set("event-title", event);
         let original = self.title("origtitle");
         self.set("original-title", original);
@@ -413,14 +422,15 @@ impl<'e> Mapping<'e> {
 
     fn numbers(&mut self) {
         let number = self.text("number");
-        let variable = match self.kind {
-            "book" | "collection" | "proceedings" | "reference" | "mvbook" | "mvcollection"
-            | "mvproceedings" | "mvreference" | "bookinbook" | "inbook" | "incollection"
-            | "inproceedings" | "inreference" | "suppbook" | "suppcollection" | "conference" => {
-                "collection-number"
-            }
-            "article" | "periodical" | "suppperiodical" | "review" => "issue",
-            _ => "number",
+        let variable = if entry_types::numbers_series(self.kind) {
+            "collection-number"
+        } else if matches!(
+            self.kind,
+            "article" | "periodical" | "suppperiodical" | "review"
+        ) {
+            "issue"
+        } else {
+            "number"
         };
         if variable == "issue" {
             let issue = joined(", ", [number, self.text("issue")]);
@@ -432,8 +442,11 @@ impl<'e> Mapping<'e> {
         }
         let volume = joined(".", [self.text("volume"), self.text("part")]);
         self.set("volume", volume);
+        // An article without pages has an identifier in their place, and it is printed in their place.
+        let pages = self.first_text(&["pages", "eid"]);
+        let pages = pages.map(|pages| pages.replace('–', "-"));
+        self.set("page", pages);
         for (field, variable) in [
-            ("pages", "page"),
             ("volumes", "number-of-volumes"),
             ("pagetotal", "number-of-pages"),
             ("chapter", "chapter-number"),
@@ -454,6 +467,7 @@ impl<'e> Mapping<'e> {
             "publisher",
         ]
         .into_iter()
+        .filter(|field| *field != "howpublished" || self.published_at().is_none())
         .filter_map(|field| self.literal_list(field))
         .collect();
         self.set("publisher", Some(publisher.join("; ")));
@@ -505,7 +519,7 @@ impl<'e> Mapping<'e> {
     /// A list of publishers or places, which `and` joins.
     fn literal_list(&self, field: &str) -> Option<String> {
         let tex = self.raw(field)?;
-        if field == "howpublished" {
+        if field == "howpublished" || !self.biblatex {
             return self.text(field);
         }
         let items: Vec<String> = split_list(tex).into_iter().map(tex::html).collect();
@@ -521,11 +535,15 @@ impl<'e> Mapping<'e> {
             })
         };
         if self.kind == "online" || !switched_off("url") {
-            let url = self.raw("url").map(verbatim).or_else(|| self.eprint_url());
+            let url = self.raw("url").map(verbatim);
+            let url = url
+                .or_else(|| self.eprint_url())
+                .or_else(|| self.published_at());
             self.set("URL", url);
         }
         if !switched_off("doi") {
             let doi = self.raw("doi").map(verbatim);
+            let doi = doi.map(|doi| Doi::strip_resolver(&doi).to_owned());
             self.set("DOI", doi);
         }
         for (field, variable) in [
@@ -538,6 +556,19 @@ impl<'e> Mapping<'e> {
             let text = self.raw(field).map(tex::plain);
             self.set(variable, text);
         }
+    }
+
+    /// The address in `howpublished`, which is where it goes in BibTeX, if there is nothing else in it.
+    fn published_at(&self) -> Option<String> {
+        let how = self.raw("howpublished")?;
+        let how = how.strip_prefix("Available at ").unwrap_or(how).trim();
+        let address = how
+            .strip_prefix("\\url{")
+            .and_then(|url| url.strip_suffix('}'))
+            .unwrap_or(how);
+        let is_address = (address.starts_with("http://") || address.starts_with("https://"))
+            && !address.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '}'));
+        is_address.then(|| verbatim(address))
     }
 
     fn eprint_url(&self) -> Option<String> {
@@ -554,6 +585,17 @@ impl<'e> Mapping<'e> {
         Some(format!("{base}{eprint}"))
     }
 
+    /// Fields that are called as CSL variables.
+    fn own_variables(&mut self) {
+        for (field, value) in &self.entry.fields {
+            if let Some(variable) = csl_variables::text_variable(field)
+                && !self.variables.contains_key(variable)
+            {
+                self.set(variable, Some(tex::html(value.trim())));
+            }
+        }
+    }
+
     fn notes(&mut self) {
         let note = joined(". ", [self.text("note"), self.text("addendum")]);
         self.set("note", note);
@@ -564,6 +606,15 @@ impl<'e> Mapping<'e> {
             self.set(variable, text);
         }
     }
+}
+
+/// Whether a title says that it is in sentence case already: by an empty group at its end, which prints
+/// nothing. That is how titles are marked that come from CSL, where sentence case is the rule.
+fn is_in_sentence_case(tex: &str) -> bool {
+    tex.strip_suffix("{}").is_some_and(|before| {
+        let word = before.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        !(word.ends_with('\\') && word.len() < before.len())
+    })
 }
 
 /// Verbatim fields are no TeX, but programs escape characters in them all the same.
@@ -589,6 +640,8 @@ fn verbatim(raw: &str) -> String {
     text
 }
 
+/// The CSL variable of an `editortype`. Founders, continuators, redactors and revisers have none: in `editor`
+/// they are the first to be named and become editors, beside an editor they are left out.
 fn editor_role(editor_type: &str) -> &'static str {
     match editor_type {
         "editor" => "editor",
@@ -601,10 +654,7 @@ fn editor_role(editor_type: &str) -> &'static str {
         "producer" => "producer",
         "organizer" => "organizer",
         "collaborator" => "contributor",
-        "" => "",
-        // Founders, continuators, redactors and revisers: as `editor` they are the first to be named;
-        // beside an editor CSL has no better word for them.
-        _ => "contributor",
+        _ => "",
     }
 }
 
@@ -634,5 +684,196 @@ fn capitalized(text: &str) -> String {
     match characters.next() {
         Some(first) => first.to_uppercase().chain(characters).collect(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+
+    fn item(source: &str) -> Derived {
+        let file = read(source);
+        let works = file.by_key();
+        let find = |key: &str| works.get(key).map(|work| Cow::Borrowed(*work));
+        let work = file.works().next().unwrap();
+        derive(work, &file.strings, &find)
+    }
+
+    fn variables(source: &str, expected: &[(&str, &str)]) {
+        let item = item(source).item;
+        for (variable, value) in expected {
+            let found = match *variable {
+                "type" => Some(item.item_type.clone()),
+                variable => item.text(variable),
+            };
+            assert_eq!(found.as_deref(), Some(*value), "{variable} of {source}");
+        }
+    }
+
+    #[test]
+    fn little_is_enough() {
+        let derived = item("@misc{k, author = {{P2P Foundation}}, year = {n.d.}}");
+        assert_eq!(
+            derived.item.names("author")[0].literal.as_deref(),
+            Some("P2P Foundation")
+        );
+        assert_eq!(
+            derived
+                .item
+                .date("issued")
+                .and_then(|date| date.literal.as_deref()),
+            Some("n.d.")
+        );
+        assert_eq!(derived.problems.len(), 1);
+        assert_eq!(derived.title, None);
+        let derived = item("@Zine{k, title = {No. 1}}");
+        assert_eq!(derived.item.item_type, "document");
+        assert_eq!(
+            derived.problems[0].message,
+            "the type @zine is not known; it is a document"
+        );
+        assert_eq!(item("@book{k}").item.variables.len(), 0);
+    }
+
+    #[test]
+    fn types_and_their_fields() {
+        variables(
+            "@mastersthesis{k, title = {T}, school = {University of X and Y}}",
+            &[
+                ("type", "thesis"),
+                ("genre", "Master’s thesis"),
+                ("publisher", "University of X and Y"),
+            ],
+        );
+        variables(
+            "@thesis{k, date = 1999, type = {phdthesis}, institution = {X and Y}, location = {Z}}",
+            &[
+                ("genre", "PhD thesis"),
+                ("publisher", "X; Y"),
+                ("publisher-place", "Z"),
+            ],
+        );
+        variables(
+            "@report{k, type = {techreport}, number = 5, pubstate = {inpress}, langid = {ngerman}}",
+            &[
+                ("type", "report"),
+                ("genre", "technical report"),
+                ("number", "5"),
+                ("status", "in press"),
+                ("language", "de-DE"),
+            ],
+        );
+        variables(
+            "@unpublished{k, eventtitle = {Oekonux Conference}, venue = {Dortmund}, eventdate = {2001-04}}",
+            &[
+                ("type", "speech"),
+                ("event-title", "Oekonux Conference"),
+                ("event-place", "Dortmund"),
+            ],
+        );
+        variables(
+            "@misc{k, entrysubtype = {interview}}",
+            &[("type", "interview")],
+        );
+        variables(
+            "@article{k, entrysubtype = {newspaper}}",
+            &[("type", "article-newspaper")],
+        );
+        variables(
+            "@patent{k, location = {countryde and countryus}}",
+            &[("jurisdiction", "Germany; United States of America")],
+        );
+        variables(
+            "@periodical{k, title = {Journal of Peer Production}}",
+            &[
+                ("type", "periodical"),
+                ("title", "Journal of Peer Production"),
+            ],
+        );
+    }
+
+    #[test]
+    fn identifiers_and_addresses() {
+        variables(
+            "@misc{k, eprint = {1234.5678}, archiveprefix = {arXiv}, doi = {https://doi.org/10.1/a\\_b}}",
+            &[
+                ("URL", "https://arxiv.org/abs/1234.5678"),
+                ("DOI", "10.1/a_b"),
+            ],
+        );
+        let source = "@misc{k, howpublished = {\\url{http://x.org/~a_b}}}";
+        variables(source, &[("URL", "http://x.org/~a_b")]);
+        assert_eq!(item(source).item.text("publisher"), None);
+        variables(
+            "@online{k, url = {http://x.org/a%20b#c}}",
+            &[("URL", "http://x.org/a%20b#c")],
+        );
+        variables(
+            "@article{k, eid = {e12}, archive = {A}}",
+            &[("page", "e12"), ("archive", "A")],
+        );
+        variables(
+            "@article{k, eid = {e12}, pages = {1--20}}",
+            &[("page", "1-20")],
+        );
+    }
+
+    #[test]
+    fn contributors_by_role() {
+        let derived = item(
+            "@book{k, editor = {A B}, editortype = {director}, editora = {C D}, editoratype = {compiler},\n interviewer = {E F}, translator = {G van H}, options = {useprefix}, bookauthor = {I J}}",
+        );
+        let family = |variable: &str| derived.item.names(variable)[0].family.clone();
+        for (variable, name) in [
+            ("director", "B"),
+            ("compiler", "D"),
+            ("interviewer", "F"),
+            ("translator", "H"),
+            ("container-author", "J"),
+        ] {
+            assert_eq!(family(variable).as_deref(), Some(name));
+        }
+        let translator = &derived.item.names("translator")[0];
+        assert_eq!(translator.non_dropping_particle.as_deref(), Some("van"));
+    }
+
+    #[test]
+    fn titles_have_their_parts() {
+        variables(
+            "@article{k, title = {On {GNU} and {nm}}, subtitle = {A Study}, titleaddon = {Part I}, journaltitle = {The Journal}, journalsubtitle = {Of Things}}",
+            &[
+                (
+                    "title",
+                    "On GNU and <span class=\"nocase\">nm</span>: A study. Part I",
+                ),
+                ("title-short", "On GNU and <span class=\"nocase\">nm</span>"),
+                ("container-title", "The Journal: Of Things"),
+            ],
+        );
+        let derived =
+            item("@book{k, title = {The Wealth of {Networks}}, subtitle = {How \\emph{It} Works}}");
+        assert_eq!(
+            derived.title.as_deref(),
+            Some("The Wealth of Networks: How It Works")
+        );
+        variables(
+            "@book{k, title = {Das Kapital}, langid = {german}}",
+            &[("title", "Das Kapital")],
+        );
+        variables(
+            "@book{k, title = {In Case: as It Is{}}}",
+            &[("title", "In Case: as It Is")],
+        );
+    }
+
+    #[test]
+    fn lists_come_apart() {
+        let derived = item(
+            "@book{k, ids = {a, b}, keywords = {movement:oekonux, gift economy; x}, groups = {G, H}}",
+        );
+        assert_eq!(derived.aliases, ["a", "b"]);
+        assert_eq!(derived.keywords, ["movement:oekonux", "gift economy", "x"]);
+        assert_eq!(derived.groups, ["G", "H"]);
     }
 }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::entry::{EntryError, Layout, layout};
+use super::entry::{self, EntryError, Layout, layout};
+use super::writer;
+use crate::work::Field;
 
 /// Sets a field: the value of the first field called `name` is replaced, or the field is added at the end.
 ///
@@ -15,45 +17,98 @@ pub fn set_field(source: &str, name: &str, value: &str) -> Result<String, EntryE
         let found = source.get(field.name.clone()).unwrap_or_default();
         found.eq_ignore_ascii_case(name)
     });
-    if let Some(field) = existing {
-        let written = source.get(field.value.clone()).unwrap_or_default();
-        return Ok(replaced(source, &field.value, &delimited(value, written)));
+    let edited = match existing {
+        Some(field) => {
+            let written = source.get(field.value.clone()).unwrap_or_default();
+            replaced(source, &field.value, &delimited(value, written))
+        }
+        None => added(source, &layout, name, value),
+    };
+    let mut fields = fields(source, &layout);
+    match fields
+        .iter_mut()
+        .find(|field| field.name.eq_ignore_ascii_case(name))
+    {
+        Some(field) => field.value = delimited(value, &field.value),
+        None => fields.push(Field {
+            name: name.to_owned(),
+            value: format!("{{{value}}}"),
+        }),
     }
-    Ok(added(source, &layout, name, value))
+    sound_or_rebuilt(source, &layout, edited, &fields)
+}
+
+/// An edit in an entry with slips of its own (a missing comma, a value without delimiters) may not come out
+/// as meant. Then the entry is written anew in the normal form; the edit counts for more than its manner.
+fn sound_or_rebuilt(
+    source: &str,
+    before: &Layout,
+    edited: String,
+    fields: &[Field],
+) -> Result<String, EntryError> {
+    let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
+    let key = part(&before.key);
+    let is_as_meant = entry::parse(&edited).is_ok_and(|parsed| {
+        let found = parsed.work.fields;
+        parsed.work.key == key
+            && found.len() == fields.len()
+            && found
+                .iter()
+                .zip(fields)
+                .all(|(one, other)| one.name.eq_ignore_ascii_case(&other.name))
+    });
+    if is_as_meant {
+        return Ok(edited);
+    }
+    let rebuilt = writer::entry_text(part(&before.entry_type), key, fields);
+    layout(&rebuilt).map(|_| rebuilt)
+}
+
+fn fields(source: &str, layout: &Layout) -> Vec<Field> {
+    let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default().to_owned();
+    let fields = layout.fields.iter();
+    fields
+        .map(|field| Field {
+            name: part(&field.name),
+            value: part(&field.value),
+        })
+        .collect()
 }
 
 /// Removes every field called `name`, with its line. Fails if `source` is no sound entry.
 pub fn remove_field(source: &str, name: &str) -> Result<String, EntryError> {
-    let mut text = source.to_owned();
-    loop {
-        let layout = layout(&text)?;
-        let index = layout.fields.iter().position(|field| {
-            let found = text.get(field.name.clone()).unwrap_or_default();
-            found.eq_ignore_ascii_case(name)
-        });
-        let Some(index) = index else {
-            return Ok(text);
-        };
-        let before = match index
-            .checked_sub(1)
-            .and_then(|before| layout.fields.get(before))
-        {
-            Some(field) => field.value.end,
-            None => layout.key.end,
-        };
-        let Some(end) = layout.fields.get(index).map(|field| field.value.end) else {
-            return Ok(text);
-        };
-        // From the end of what stands before to the end of the value goes everything, the comma included
-        // that stood before it; the comma after it stays.
-        text = replaced(&text, &(before..end), "");
+    let before = layout(source)?;
+    let mut kept = fields(source, &before);
+    kept.retain(|field| !field.name.eq_ignore_ascii_case(name));
+    if kept.len() == before.fields.len() {
+        return Ok(source.to_owned());
     }
+    // From the end of what stands before a field to the end of its value goes everything, the comma
+    // included that stood before it; the comma after it stays.
+    let mut edited = String::with_capacity(source.len());
+    let mut copied = 0;
+    let mut end_before = before.key.end;
+    for field in &before.fields {
+        let found = source.get(field.name.clone()).unwrap_or_default();
+        if found.eq_ignore_ascii_case(name) {
+            edited.push_str(source.get(copied..end_before).unwrap_or_default());
+            copied = field.value.end;
+        }
+        end_before = field.value.end;
+    }
+    edited.push_str(source.get(copied..).unwrap_or_default());
+    sound_or_rebuilt(source, &before, edited, &kept)
 }
 
-/// Gives the entry another citation key. Fails if `source` is no sound entry.
+/// Gives the entry another citation key. Fails if `source` is no sound entry or `key` no citation key.
 pub fn set_key(source: &str, key: &str) -> Result<String, EntryError> {
-    let layout = layout(source)?;
-    Ok(replaced(source, &layout.key, key))
+    let before = layout(source)?;
+    let edited = replaced(source, &before.key, key);
+    let after = layout(&edited)?;
+    if edited.get(after.key) != Some(key) || after.fields.len() != before.fields.len() {
+        return Err(EntryError::NoKey);
+    }
+    Ok(edited)
 }
 
 fn replaced(source: &str, range: &Range<usize>, with: &str) -> String {
@@ -172,6 +227,11 @@ mod tests {
         assert_eq!(
             set_key("@a{ old , t = {x}}", "new").unwrap(),
             "@a{ new , t = {x}}"
+        );
+        assert_eq!(set_key("@a{k}", "a, b = {c}"), Err(EntryError::NoKey));
+        assert_eq!(
+            remove_field("@a{k, t = {x}\n u = {y}}", "t").unwrap(),
+            "@a{k\n u = {y}}"
         );
         assert_eq!(set_field("@a{k}", "t", "x").unwrap(), "@a{k,\n  t = {x}}");
         assert_eq!(

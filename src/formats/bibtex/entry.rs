@@ -193,12 +193,14 @@ impl EntryReader<'_> {
         self.skip_space();
         let mut key =
             self.take(|byte| is_key_byte(byte) || matches!(byte, b'"' | b'#' | b'%' | b'@' | b'('));
+        self.take(|byte| matches!(byte, b' ' | b'\t'));
+        let line_ends = matches!(self.next_byte(), Some(b'\n' | b'\r'));
         self.skip_space();
         match self.next_byte() {
             _ if key.is_empty() => return Err(EntryError::NoKey),
             None => return Err(EntryError::Unclosed),
             Some(b'=') => return Err(EntryError::NoKey),
-            Some(byte) if byte == b',' || self.closes(byte) => return Ok(key),
+            Some(byte) if line_ends || byte == b',' || self.closes(byte) => return Ok(key),
             Some(_) => {}
         }
         // Either a comma is missing after the key, or there is white space or something else in it.

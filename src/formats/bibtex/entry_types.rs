@@ -62,3 +62,81 @@ pub(crate) fn is_known(entry_type: &str) -> bool {
     csl_type(entry_type).is_some()
         || matches!(entry_type, "xdata" | "string" | "preamble" | "comment")
 }
+
+/// Whether `number` in an entry of this type is that of the work in its series (BibLaTeX manual, §2.3.9).
+pub(crate) fn numbers_series(entry_type: &str) -> bool {
+    matches!(
+        entry_type,
+        "book"
+            | "collection"
+            | "proceedings"
+            | "reference"
+            | "mvbook"
+            | "mvcollection"
+            | "mvproceedings"
+            | "mvreference"
+            | "bookinbook"
+            | "inbook"
+            | "incollection"
+            | "inproceedings"
+            | "inreference"
+            | "suppbook"
+            | "suppcollection"
+            | "conference"
+    )
+}
+
+/// Whether an entry uses anything of BibLaTeX's own. An entry that does not is read as BibTeX reads it where the
+/// two differ: publishers and places are no lists, and a name's prefix belongs to the family name.
+pub(crate) fn is_biblatex(
+    entry_type: &str,
+    mut fields: impl Iterator<Item = impl AsRef<str>>,
+) -> bool {
+    let bibtex_type = matches!(
+        entry_type,
+        "article"
+            | "book"
+            | "booklet"
+            | "conference"
+            | "inbook"
+            | "incollection"
+            | "inproceedings"
+            | "manual"
+            | "mastersthesis"
+            | "misc"
+            | "phdthesis"
+            | "proceedings"
+            | "techreport"
+            | "unpublished"
+    );
+    !bibtex_type
+        || fields.any(|field| {
+            matches!(
+                field.as_ref(),
+                "date"
+                    | "journaltitle"
+                    | "location"
+                    | "langid"
+                    | "hyphenation"
+                    | "eprinttype"
+                    | "annotation"
+                    | "subtitle"
+                    | "maintitle"
+                    | "booksubtitle"
+                    | "urldate"
+                    | "origdate"
+                    | "eventdate"
+                    | "shortjournal"
+                    | "shorttitle"
+                    | "pubstate"
+                    | "editortype"
+                    | "editora"
+                    | "translator"
+                    | "related"
+                    | "xdata"
+                    | "ids"
+                    | "options"
+                    | "bookauthor"
+            )
+        })
+}

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::abbreviations::Strings;
+use super::names::split_list;
 use crate::work::Work;
 
 /// An entry with all its fields, those of its parents included.
@@ -46,8 +47,12 @@ pub(crate) fn resolve<'a>(
     parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
 ) -> Resolved<'a> {
     let mut entry = own_fields(work, strings);
-    if entry.get("crossref").is_none() && entry.get("xdata").is_none() {
+    let granular = entry.fields.iter().any(|(_, value)| is_granular(value));
+    if entry.get("crossref").is_none() && entry.get("xdata").is_none() && !granular {
         return entry;
+    }
+    if granular {
+        put_in_granular(&mut entry, strings, parents);
     }
     // The line of ancestors, oldest last, is gathered first and then handed down from the oldest on.
     let mut generations = Vec::new();
@@ -68,6 +73,64 @@ pub(crate) fn resolve<'a>(
         inherit(child, ancestor);
     }
     entry
+}
+
+/// Whether a value, or an item of a list, is `xdata=…` (BibLaTeX manual, §3.13.6).
+fn is_granular(value: &str) -> bool {
+    value.trim_start().starts_with("xdata=") || value.contains("and xdata=")
+}
+
+/// Puts in what `xdata=key-field` and `xdata=key-field-index` stand for, as a whole value or as an item of a
+/// list. One step only: data of data is not looked for. What is not there stays as it is.
+fn put_in_granular<'a>(
+    entry: &mut Resolved<'_>,
+    strings: &Strings,
+    parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+) {
+    let mut found_keys = Vec::new();
+    let mut missing = Vec::new();
+    for (_, value) in &mut entry.fields {
+        if !is_granular(value) {
+            continue;
+        }
+        let items: Vec<String> = split_list(value)
+            .into_iter()
+            .map(|item| {
+                let Some(reference) = item.strip_prefix("xdata=") else {
+                    return item.to_owned();
+                };
+                let (rest, index) = match reference.rsplit_once('-') {
+                    Some((rest, index)) => match index.parse::<usize>() {
+                        Ok(index) => (rest, Some(index)),
+                        Err(_) => (reference, None),
+                    },
+                    None => (reference, None),
+                };
+                let Some((key, field)) = rest.rsplit_once('-') else {
+                    return item.to_owned();
+                };
+                let key = key.trim();
+                let Some(data) = parents(key) else {
+                    missing.push(key.to_owned());
+                    return item.to_owned();
+                };
+                found_keys.push(key.to_owned());
+                let text = data
+                    .field(field.trim())
+                    .map(|value| strings.resolve(value).text);
+                match (text, index) {
+                    (Some(text), None) => text.into_owned(),
+                    (Some(text), Some(index)) => split_list(&text)
+                        .get(index.saturating_sub(1))
+                        .map_or_else(|| item.to_owned(), |item| (*item).to_owned()),
+                    (None, _) => item.to_owned(),
+                }
+            })
+            .collect();
+        *value = Cow::Owned(items.join(" and "));
+    }
+    entry.parents.extend(found_keys);
+    entry.missing.extend(missing);
 }
 
 fn own_fields<'a>(work: &'a Work, strings: &Strings) -> Resolved<'a> {
@@ -257,5 +320,83 @@ fn targets(parent: &str, child: &str, field: &str) -> &'static [&'static str] {
         "subtitle" if journal => &["journalsubtitle"],
         "titleaddon" if journal => &["journaltitleaddon"],
         _ => &[""],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Derived, derive, read};
+    use super::*;
+
+    fn derived(source: &str) -> Derived {
+        let file = read(source);
+        let works = file.by_key();
+        let find = |key: &str| works.get(key).map(|work| Cow::Borrowed(*work));
+        let work = file.works().next().unwrap();
+        derive(work, &file.strings, &find)
+    }
+
+    fn text(source: &str, variable: &str) -> Option<String> {
+        derived(source).item.text(variable)
+    }
+
+    #[test]
+    fn titles_change_their_names_on_the_way_down() {
+        let parent = "@collection{p, title = {P}, subtitle = {Q}, shorttitle = {S}, editor = {E F}, date = 1999, ids = {x}}";
+        let child = |kind: &str| format!("@{kind}{{c, title = {{C}}, crossref = {{p}}}}{parent}");
+        assert_eq!(
+            text(&child("incollection"), "container-title").as_deref(),
+            Some("P: Q")
+        );
+        assert_eq!(text(&child("incollection"), "title-short"), None);
+        let derived = derived(&child("incollection"));
+        assert_eq!(
+            derived.item.date("issued").and_then(|date| date.year()),
+            Some(1999)
+        );
+        assert_eq!(derived.parents, ["p"]);
+        assert!(derived.aliases.is_empty());
+        let journal = "@article{c, title = {C}, crossref = p}@periodical{p, title = {J}, date = 2000}@string{p = \"p\"}";
+        assert_eq!(text(journal, "container-title").as_deref(), Some("J"));
+        let nested = "@inbook{c, title = {C}, crossref = {b}}@book{b, title = {B}, crossref = {m}}@mvbook{m, title = {M}, author = {A B}}";
+        assert_eq!(text(nested, "container-title").as_deref(), Some("M"));
+        assert_eq!(text(nested, "volume-title").as_deref(), Some("B"));
+    }
+
+    #[test]
+    fn what_the_child_has_stays() {
+        let source = "@inproceedings{c, year = 2001, editor = {X Y}, crossref = {p}}@proceedings{p, date = {2000-05}, title = {P}, editor = {E F}}";
+        let derived = derived(source);
+        assert_eq!(
+            derived
+                .item
+                .date("issued")
+                .map(|date| date.date_parts.clone()),
+            Some(vec![vec![2001]])
+        );
+        assert_eq!(derived.item.names("editor").len(), 1);
+    }
+
+    #[test]
+    fn data_is_found_whole_or_by_piece() {
+        let data = "@xdata{d, publisher = {P}, location = {L}, author = {A B and C D}, xdata = {e}}@xdata{e, note = {N}, publisher = {Q}}";
+        let whole = format!("@book{{b, title = {{T}}, xdata = {{d}}}}{data}");
+        assert_eq!(text(&whole, "publisher").as_deref(), Some("P"));
+        assert_eq!(text(&whole, "note").as_deref(), Some("N"));
+        let piece = format!(
+            "@book{{b, author = {{X Y and xdata=d-author-2}}, publisher = {{xdata=d-publisher}}}}{data}"
+        );
+        let derived = derived(&piece);
+        assert_eq!(derived.item.names("author").len(), 2);
+        assert_eq!(derived.item.names("author")[1].family.as_deref(), Some("D"));
+        assert_eq!(derived.item.text("publisher").as_deref(), Some("P"));
+    }
+
+    #[test]
+    fn circles_and_missing_parents_do_no_harm() {
+        let circle = "@book{a, crossref = {b}, xdata = {a}}@book{b, crossref = {a}, title = {B}}";
+        assert_eq!(text(circle, "title").as_deref(), Some("B"));
+        let derived = derived("@book{a, title = {T}, crossref = {nowhere}}");
+        assert_eq!(derived.problems.len(), 1);
     }
 }

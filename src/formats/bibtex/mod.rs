@@ -6,6 +6,7 @@
 //! and inheritance, turns TeX into rich text, and reads names and dates.
 
 mod abbreviations;
+mod csl_variables;
 mod dates;
 mod decode;
 mod derive;
@@ -13,6 +14,7 @@ mod edit;
 mod entry;
 mod entry_types;
 mod file;
+mod from_csl;
 mod inheritance;
 mod languages;
 mod localization;
@@ -21,6 +23,9 @@ mod sentence_case;
 mod splitter;
 mod tex;
 mod tex_symbols;
+mod tex_writer;
+mod to_bibtex;
+mod writer;
 
 pub use abbreviations::{Resolved, Strings};
 pub use decode::{Decoded, FileEncoding, decode};
@@ -28,7 +33,10 @@ pub use derive::{Derived, derive};
 pub use edit::{remove_field, set_field, set_key};
 pub use entry::EntryError;
 pub use file::{BibFile, Duplicate, FilePiece, parse_entry, read};
+pub use from_csl::{FromCsl, from_csl};
 pub use splitter::{Fault, Piece, PieceKind, split};
+pub use to_bibtex::{ToBibtex, to_bibtex};
+pub use writer::{tidy, tidy_entry};
 
 // What the checks of references read entries with.
 pub(crate) use abbreviations::{Part, parts};

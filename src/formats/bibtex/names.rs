@@ -1,6 +1,7 @@
 //! Lists of names, by BibTeX's rules and BibLaTeX's extended name format (BibLaTeX manual, §3.6).
 
 use super::tex;
+use super::tex_writer::to_tex;
 use crate::work::{Name, PersonName};
 
 /// Reads a list of names, in TeX: names joined by `and` outside braces.
@@ -66,6 +67,96 @@ fn read_name(tex: &str) -> Name {
         return Name::Corporate(text(tex));
     }
     Name::Person(person)
+}
+
+/// A list of names in TeX, which [`read_names`] reads as the same list; `use_prefix` is what the entry says
+/// of names that do not say it themselves.
+pub(crate) fn write_names(names: &[Name], use_prefix: bool) -> String {
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| write_name(name, use_prefix))
+        .collect();
+    names.join(" and ")
+}
+
+fn write_name(name: &Name, use_prefix: bool) -> String {
+    let person = match name {
+        Name::Others => return "others".to_owned(),
+        Name::Corporate(name) => return format!("{{{}}}", to_tex(name)),
+        Name::Person(person) => person,
+    };
+    let [prefix, family, suffix, given] = [
+        &person.prefix,
+        &person.family,
+        &person.suffix,
+        &person.given,
+    ]
+    .map(|part| to_tex(part));
+    let last = [prefix, family]
+        .iter()
+        .filter(|part| !part.is_empty())
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let simple = match (suffix.as_str(), given.as_str()) {
+        ("", "") => last,
+        ("", given) => format!("{last}, {given}"),
+        (suffix, given) => format!("{last}, {suffix}, {given}"),
+    };
+    let means = |tex: &str| {
+        let names = read_names(tex);
+        let [Name::Person(read)] = names.as_slice() else {
+            return false;
+        };
+        let stays = |person: &PersonName| {
+            person.prefix.is_empty() || person.use_prefix.unwrap_or(use_prefix)
+        };
+        let same = PersonName {
+            use_prefix: person.use_prefix,
+            ..read.clone()
+        } == *person;
+        same && stays(read) == stays(person)
+    };
+    if means(&simple) {
+        return simple;
+    }
+    // Braces keep the words of a part together.
+    let braced = |part: &str| match part {
+        "" => String::new(),
+        part => format!("{{{}}}", to_tex(part)),
+    };
+    if person.prefix.is_empty() {
+        let family = braced(&person.family);
+        let tight = match (person.suffix.as_str(), person.given.as_str()) {
+            ("", given) => format!("{family}, {}", to_tex(given)),
+            (suffix, given) => format!("{family}, {}, {}", braced(suffix), braced(given)),
+        };
+        if means(&tight) {
+            return tight;
+        }
+        let tighter = format!("{family}, {}", braced(&person.given));
+        if person.suffix.is_empty() && means(&tighter) {
+            return tighter;
+        }
+    }
+    let mut parts: Vec<String> = [
+        ("family", &person.family),
+        ("given", &person.given),
+        ("prefix", &person.prefix),
+        ("suffix", &person.suffix),
+    ]
+    .into_iter()
+    .filter(|(_, part)| !part.is_empty())
+    .map(|(name, part)| {
+        let tex = to_tex(part);
+        let safe = !tex.contains([',', '=', '"', '{']) && split_list(&tex).len() == 1;
+        format!("{name}={}", if safe { tex } else { format!("{{{tex}}}") })
+    })
+    .collect();
+    if let Some(stays) = person.use_prefix.filter(|_| !person.prefix.is_empty()) {
+        parts.push(format!("useprefix={stays}"));
+    }
+    parts.join(", ")
 }
 
 /// Names are text, whose ties are spaces.
@@ -183,8 +274,8 @@ fn split_von(words: &[&str]) -> (String, String) {
 /// inside a special character (`{\'e}`); a word without one has no case.
 fn is_lower(word: &str) -> bool {
     let mut depth = 0_usize;
-    let mut characters = word.char_indices();
-    while let Some((index, character)) = characters.next() {
+    let characters = word.char_indices();
+    for (index, character) in characters {
         match character {
             '{' => {
                 let inside = word.get(index + 1..).unwrap_or_default();
@@ -323,6 +414,28 @@ mod tests {
             4
         );
         assert_eq!(read_names("Alexandra Andrews").len(), 1);
+    }
+
+    #[test]
+    fn names_are_written_so_that_they_are_read_as_themselves() {
+        for name in [
+            person("Vincent", "van", "Gogh", ""),
+            person("Ana", "", "de Souza", ""),
+            person("Charles", "De", "Gaulle", ""),
+            person("Martin Luther", "", "King", "Jr."),
+            person("danah", "", "boyd", ""),
+            person("A, B", "", "Sand and Stone", ""),
+            person("", "", "Aristotle", ""),
+            person("", "", "Two Words", ""),
+            person("Björk", "", "", ""),
+            person("J.", "", "R&D", "III"),
+            Name::Corporate("Free and Open, Inc.".to_owned()),
+            Name::Corporate("others".to_owned()),
+            Name::Others,
+        ] {
+            let tex = write_names(std::slice::from_ref(&name), false);
+            assert_eq!(read_names(&tex), [name], "{tex}");
+        }
     }
 
     #[test]

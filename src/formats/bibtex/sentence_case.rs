@@ -9,6 +9,9 @@ use super::tex::{Protection, Rich};
 /// Lowers the title-cased words of `pieces` that are not protected.
 pub(crate) fn to_sentence_case(pieces: &mut [Rich]) {
     let mut characters = characters(pieces);
+    if seems_foreign(&characters) {
+        return;
+    }
     let is_lowered = is_sentence_case(&characters);
     let mut position = 0;
     let mut at_start = true;
@@ -167,6 +170,37 @@ fn is_sentence_case(characters: &[Character]) -> bool {
         }
     }
     lower > 3 * capitalized
+}
+
+/// Whether a title of which nobody said the language is in none of English's: it has small words of other
+/// languages and none of English. Words that are parts of names in English titles, too, do not count.
+fn seems_foreign(characters: &[Character]) -> bool {
+    const ENGLISH: [&str; 9] = ["the", "of", "and", "for", "with", "to", "from", "by", "is"];
+    const OTHERS: [&str; 56] = [
+        "der", "und", "das", "des", "dem", "ein", "eine", "einer", "für", "zur", "zum", "mit",
+        "über", "auf", "aus", "im", "als", "bei", "nach", "le", "les", "et", "du", "une", "dans",
+        "pour", "sur", "au", "aux", "y", "una", "para", "por", "con", "il", "della", "delle",
+        "dei", "di", "per", "nel", "het", "een", "voor", "naar", "dos", "uma", "em", "och", "og",
+        "på", "för", "av", "til", "ja", "w",
+    ];
+    let (mut english, mut others) = (0, 0);
+    let mut position = 0;
+    while position < characters.len() {
+        let length = word_length(characters, position);
+        if (1..=6).contains(&length) {
+            let word = characters
+                .get(position..position + length)
+                .unwrap_or_default();
+            let word: String = word.iter().map(|(letter, _)| *letter).collect();
+            if OTHERS.contains(&word.as_str()) {
+                others += 1;
+            } else if ENGLISH.contains(&word.to_lowercase().as_str()) {
+                english += 1;
+            }
+        }
+        position += length.max(1);
+    }
+    others > 0 && english == 0
 }
 
 /// Articles, conjunctions and prepositions, which title case leaves in lower case.

@@ -186,9 +186,10 @@ pub(crate) fn to_html(pieces: &[Rich], nocase: bool) -> String {
     html
 }
 
+/// Styles with title case raise words all in lower case only; "iPod" is safe.
 fn has_lower_case_word(text: &str) -> bool {
     text.split(|character: char| !character.is_alphanumeric() && character != '’')
-        .any(|word| word.chars().next().is_some_and(char::is_lowercase))
+        .any(|word| word.starts_with(char::is_lowercase) && !word.contains(char::is_uppercase))
 }
 
 struct Converter<'a> {
@@ -207,7 +208,11 @@ struct Converter<'a> {
 
 impl<'a> Converter<'a> {
     fn run(&mut self) {
-        while let Some(character) = self.rest.chars().next() {
+        while !self.rest.is_empty() {
+            self.plain_text();
+            let Some(character) = self.rest.chars().next() else {
+                return;
+            };
             match character {
                 '\\' => self.command(),
                 '{' => self.open_group(),
@@ -229,6 +234,36 @@ impl<'a> Converter<'a> {
                     });
                 }
             }
+        }
+    }
+
+    /// Takes the characters up to the next that may mean something, all at once.
+    fn plain_text(&mut self) {
+        if self.accent.is_some() || self.dropping > 0 {
+            return;
+        }
+        let mut space = self.space;
+        let mut length = 0;
+        for byte in self.rest.bytes() {
+            match byte {
+                b'\\' | b'{' | b'}' | b'$' | b'`' | b'\'' | b'-' | b'?' | b'!' | b'~' | b'\n'
+                | b'\t' | b'\r' => break,
+                b' ' if space => break,
+                _ => space = byte == b' ',
+            }
+            length += 1;
+        }
+        // All bytes that end the run are ASCII, so it ends between two characters.
+        let Some((run, rest)) = self.rest.split_at_checked(length).filter(|_| length > 0) else {
+            return;
+        };
+        self.rest = rest;
+        self.space = space;
+        match self.out.last_mut() {
+            Some(Rich::Text(text, protection)) if *protection == self.protection => {
+                text.push_str(run);
+            }
+            _ => self.out.push(Rich::Text(run.to_owned(), self.protection)),
         }
     }
 
@@ -306,11 +341,11 @@ impl<'a> Converter<'a> {
 
     fn push(&mut self, character: char) {
         self.space = false;
-        if let Some(Rich::Text(text, protection)) = self.out.last_mut() {
-            if *protection == self.protection {
-                text.push(character);
-                return;
-            }
+        if let Some(Rich::Text(text, protection)) = self.out.last_mut()
+            && *protection == self.protection
+        {
+            text.push(character);
+            return;
         }
         let text = character.to_string();
         self.out.push(Rich::Text(text, self.protection));
@@ -353,10 +388,10 @@ impl<'a> Converter<'a> {
 
     fn close_group(&mut self) {
         self.advance(1);
-        if let Some(combining) = self.accent.take() {
-            if let Some(bare) = bare_accent(combining) {
-                self.character(bare);
-            }
+        if let Some(combining) = self.accent.take()
+            && let Some(bare) = bare_accent(combining)
+        {
+            self.character(bare);
         }
         self.end_group();
     }
@@ -428,11 +463,9 @@ impl<'a> Converter<'a> {
             return;
         }
         if let Some(text) = symbol(name) {
-            if !matches!(name, "noopsort") {
-                self.text(text);
-                if self.take("{}") {}
-                return;
-            }
+            self.text(text);
+            self.take("{}");
+            return;
         }
         match action(name) {
             Action::Format(markup) => self.argument(vec![markup], "", ""),
@@ -501,11 +534,11 @@ impl<'a> Converter<'a> {
         self.text(prefix);
         self.enter(protection, markup, suffix);
         if !group {
-            if let Some(character) = self.rest.chars().next() {
-                if !matches!(character, '\\' | '}') {
-                    self.advance(character.len_utf8());
-                    self.character(character);
-                }
+            if let Some(character) = self.rest.chars().next()
+                && !matches!(character, '\\' | '}')
+            {
+                self.advance(character.len_utf8());
+                self.character(character);
             }
             self.end_group();
         }
@@ -557,10 +590,7 @@ impl<'a> Converter<'a> {
         let Some(end) = end else {
             return;
         };
-        let outer = self.protection;
-        if outer == Protection::None {
-            self.protection = Protection::Kept;
-        }
+        let outer = std::mem::replace(&mut self.protection, Protection::Kept);
         let (formula, _) = self.rest.split_at(end);
         self.advance(end + 1);
         self.text(formula);

@@ -56,7 +56,7 @@ pub(crate) fn symbol(command: &str) -> Option<&'static str> {
         ";" | ":" | "enspace" | "quad" | "qquad" | "space" | "enskip" => " ",
         "addspace" | "addnbspace" | "nobreakspace" => "\u{A0}",
         "/" | "-" | "!" | "@" | "allowbreak" | "protect" | "relax" | "unskip" | "ignorespaces"
-        | "noopsort" | "hskip" | "break" | "nobreak" | "null" => "",
+        | "hskip" | "break" | "nobreak" | "null" => "",
         "aa" => "å",
         "AA" => "Å",
         "ae" => "æ",

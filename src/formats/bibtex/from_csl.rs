@@ -1,0 +1,591 @@
+//! From a CSL item to a work, for references that come from other formats.
+//!
+//! The way back from [`super::derive`]: the work that comes out here gives the same CSL item again, as far
+//! as BibLaTeX has words for it. Variables without a BibLaTeX field go into fields called as the variables.
+
+use super::abbreviations::Strings;
+use super::csl_variables::{DATES, NAMES, TEXTS};
+use super::dates::{WrittenDate, write_date};
+use super::derive::derive;
+use super::names::{read_names, write_names};
+use super::splitter::is_key_byte;
+use super::tex_writer::{protect_capitals, to_tex, to_verbatim};
+use super::{entry_types, languages, writer};
+use crate::work::{CslItem, CslName, CslValue, Name, PersonName, Work};
+
+/// A work made from a CSL item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FromCsl {
+    /// The work, its text in the normal form.
+    pub work: Work,
+    /// Variables for which BibLaTeX has no field, kept in a field called as the variable.
+    pub unmapped: Vec<String>,
+    /// Variables that could not be kept, or not as they were.
+    pub lost: Vec<String>,
+}
+
+/// Makes a BibLaTeX entry of a CSL item (BibLaTeX manual, §2.1 and §2.2). Never fails; what could not be
+/// kept is in [`FromCsl::lost`].
+pub fn from_csl(item: &CslItem) -> FromCsl {
+    let mut conversion = Conversion::new(item);
+    conversion.convert();
+    let Conversion {
+        entry_type,
+        fields,
+        unmapped,
+        lost,
+        ..
+    } = conversion;
+    let key = citation_key(&item.id);
+    let work = writer::new_work(entry_type, &key, fields);
+    let mut converted = FromCsl {
+        work,
+        unmapped,
+        lost,
+    };
+    keep_case(&mut converted, item);
+    converted
+}
+
+/// The id without the characters that a citation key cannot have.
+fn citation_key(id: &str) -> String {
+    let key: String = id
+        .trim()
+        .chars()
+        .map(|character| {
+            let mut buffer = [0; 4];
+            let fits = character
+                .encode_utf8(&mut buffer)
+                .bytes()
+                .all(|byte| is_key_byte(byte) && !matches!(byte, b'\\' | b'~'));
+            if fits && !character.is_whitespace() && !character.is_control() {
+                character
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    if key.is_empty() {
+        "untitled".to_owned()
+    } else {
+        key
+    }
+}
+
+/// A title whose case would come out changed is marked by an empty group at its end as being in sentence
+/// case already (see [`super::derive`]).
+fn keep_case(converted: &mut FromCsl, item: &CslItem) {
+    let nobody = |_: &str| None;
+    let derived = derive(&converted.work, &Strings::default(), &nobody).item;
+    let mut marked = Vec::new();
+    for (variable, field) in TITLES {
+        let changed = derived.variables.get(*variable) != item.variables.get(*variable)
+            && item.variables.contains_key(*variable);
+        if changed {
+            marked.push(*field);
+        }
+    }
+    if marked.is_empty() {
+        return;
+    }
+    for field in &mut converted.work.fields {
+        if marked.contains(&field.name.as_str())
+            && let Some(inside) = field.value.strip_suffix('}')
+        {
+            field.value = format!("{inside}{{}}}}");
+        }
+    }
+    let Work {
+        entry_type,
+        key,
+        fields,
+        ..
+    } = &converted.work;
+    converted.work.source = writer::entry_text(entry_type, key, fields);
+}
+
+/// Variables that are titles, and the fields that they may be in.
+const TITLES: &[(&str, &str)] = &[
+    ("title", "title"),
+    ("title", "maintitle"),
+    ("title", "issuetitle"),
+    ("title-short", "shorttitle"),
+    ("volume-title", "title"),
+    ("volume-title", "booktitle"),
+    ("container-title", "booktitle"),
+    ("container-title", "maintitle"),
+    ("collection-title", "series"),
+    ("original-title", "origtitle"),
+    ("reviewed-title", "reviewedtitle"),
+];
+
+struct Conversion<'i> {
+    item: &'i CslItem,
+    entry_type: &'static str,
+    fields: Vec<(String, String)>,
+    unmapped: Vec<String>,
+    lost: Vec<String>,
+    done: Vec<&'i str>,
+    /// Whether something in the entry would mean something else in BibTeX.
+    needs_biblatex: bool,
+}
+
+impl<'i> Conversion<'i> {
+    fn new(item: &'i CslItem) -> Conversion<'i> {
+        Conversion {
+            item,
+            entry_type: entry_type(item),
+            fields: Vec::new(),
+            unmapped: Vec::new(),
+            lost: Vec::new(),
+            done: Vec::new(),
+            needs_biblatex: false,
+        }
+    }
+
+    fn convert(&mut self) {
+        let without = entry_types::csl_type(self.entry_type);
+        let is_run = self.entry_type == "periodical";
+        if without != Some(self.item.item_type.as_str())
+            && !self.item.item_type.is_empty()
+            && !is_run
+        {
+            let subtype = match self.item.item_type.as_str() {
+                "article-magazine" => "magazine",
+                "article-newspaper" => "newspaper",
+                other => other,
+            };
+            self.push("entrysubtype", subtype.to_owned());
+        }
+        self.names();
+        self.titles();
+        self.dates();
+        self.texts();
+        self.rest();
+        let names = self.fields.iter().map(|(name, _)| name);
+        if self.needs_biblatex && !entry_types::is_biblatex(self.entry_type, names) {
+            self.push("options", "useprefix=false".to_owned());
+        }
+    }
+
+    fn push(&mut self, field: &str, tex: String) {
+        let tex = tex.trim().to_owned();
+        if !tex.is_empty() && !self.fields.iter().any(|(name, _)| name == field) {
+            self.fields.push((field.to_owned(), tex));
+        }
+    }
+
+    fn take(&mut self, variable: &'static str) -> Option<&'i CslValue> {
+        let (name, value) = self.item.variables.get_key_value(variable)?;
+        if self.done.contains(&name.as_str()) {
+            return None;
+        }
+        self.done.push(name);
+        Some(value)
+    }
+
+    fn take_text(&mut self, variable: &'static str) -> Option<String> {
+        match self.item.variables.get(variable)? {
+            CslValue::Text(_) | CslValue::Number(_) => {}
+            _ => return None,
+        }
+        self.take(variable)?;
+        self.item.text(variable).filter(|text| !text.is_empty())
+    }
+
+    fn names(&mut self) {
+        let mut lists: Vec<(&'static str, &'i [CslName])> = Vec::new();
+        for variable in NAMES {
+            if let Some(CslValue::Names(names)) = self.item.variables.get(variable) {
+                self.take(variable);
+                lists.push((variable, names));
+            }
+        }
+        let all = || lists.iter().flat_map(|(_, names)| names.iter());
+        // An option of the whole entry if all prefixes are alike, otherwise each name says it for itself.
+        let some =
+            |particle: &Option<String>| particle.as_deref().is_some_and(|text| !text.is_empty());
+        let stays = all().any(|name| some(&name.non_dropping_particle));
+        let drops = all().any(|name| some(&name.dropping_particle));
+        let mixed = stays && drops;
+        self.needs_biblatex |= drops;
+        if stays && !mixed {
+            self.push("options", "useprefix=true".to_owned());
+        }
+        for (variable, csl_names) in lists {
+            let field = match variable {
+                "container-author" => "bookauthor",
+                "original-author" => "origauthor",
+                other => other,
+            };
+            if field == variable && !matches!(variable, "author" | "editor" | "translator") {
+                self.unmapped.push(variable.to_owned());
+            }
+            let last = csl_names.len().saturating_sub(1);
+            let names: Vec<Name> = csl_names
+                .iter()
+                .enumerate()
+                .filter_map(|(index, name)| to_name(name, mixed, index > 0 && index == last))
+                .collect();
+            if names.is_empty() {
+                continue;
+            }
+            let tex = write_names(&names, stays && !mixed);
+            let again: Vec<CslName> = read_names(&tex)
+                .iter()
+                .map(|name| name.to_csl(stays && !mixed))
+                .collect();
+            if again != csl_names {
+                self.lost.push(variable.to_owned());
+            }
+            self.push(field, tex);
+        }
+    }
+
+    fn titles(&mut self) {
+        let english = self
+            .item
+            .text("language")
+            .is_none_or(|language| language == "en" || language.to_lowercase().starts_with("en-"));
+        let titled = |text: String| {
+            let tex = to_tex(&text);
+            if english { protect_capitals(&tex) } else { tex }
+        };
+        let is_article = matches!(self.entry_type, "article" | "review" | "suppperiodical");
+        let chapter_like = matches!(
+            self.entry_type,
+            "incollection" | "inbook" | "inproceedings" | "inreference"
+        );
+        let volume_title = self.take_text("volume-title").map(titled);
+        let title = self.take_text("title").map(titled);
+        let container = self.take_text("container-title");
+        let whole = self.entry_type == "book";
+        match volume_title {
+            Some(volume_title) if chapter_like => {
+                self.push("title", title.unwrap_or_default());
+                self.push("booktitle", volume_title);
+                let main = container.clone().map(titled).unwrap_or_default();
+                self.push("maintitle", main);
+            }
+            Some(volume_title) => {
+                self.push("title", volume_title);
+                self.push("maintitle", title.unwrap_or_default());
+            }
+            None => self.push("title", title.unwrap_or_default()),
+        }
+        let in_volume = chapter_like && self.fields.iter().any(|(name, _)| name == "maintitle");
+        if let Some(container) = container {
+            if is_article || whole {
+                self.push("journaltitle", to_tex(&container));
+            } else if !in_volume {
+                self.push("booktitle", titled(container));
+            }
+        }
+        for (variable, field) in [
+            ("title-short", "shorttitle"),
+            ("collection-title", "series"),
+            ("event", "eventtitle"),
+            ("original-title", "origtitle"),
+            ("reviewed-title", "reviewedtitle"),
+        ] {
+            if let Some(text) = self.take_text(variable) {
+                self.push(field, titled(text));
+            }
+        }
+        if let Some(text) = self.take_text("container-title-short") {
+            self.push("shortjournal", to_tex(&text));
+        }
+        if let Some(text) = self.take_text("journalAbbreviation") {
+            self.push("shortjournal", to_tex(&text));
+        }
+        for variable in ["event-title", "event"] {
+            if let Some(text) = self.take_text(variable) {
+                self.push("eventtitle", to_tex(&text));
+            }
+        }
+        if let Some(text) = self.take_text("shortTitle") {
+            self.push("shorttitle", titled(text));
+        }
+    }
+
+    fn dates(&mut self) {
+        for (variable, field) in [
+            ("issued", "date"),
+            ("event-date", "eventdate"),
+            ("original-date", "origdate"),
+            ("accessed", "urldate"),
+            ("available-date", "available-date"),
+            ("submitted", "submitted"),
+        ] {
+            let Some(CslValue::Date(date)) = self.item.variables.get(variable) else {
+                continue;
+            };
+            self.take(variable);
+            if DATES.contains(&variable) {
+                self.unmapped.push(variable.to_owned());
+            }
+            match write_date(date) {
+                Some(WrittenDate::Edtf(date)) => self.push(field, date.to_string()),
+                Some(WrittenDate::Words(words)) if field == "date" => {
+                    self.push("year", to_tex(&words));
+                }
+                Some(WrittenDate::Words(words)) => self.push(field, to_tex(&words)),
+                None => {}
+            }
+        }
+    }
+
+    fn texts(&mut self) {
+        let publisher = match self.entry_type {
+            "thesis" | "report" => "institution",
+            "online" | "manual" => "organization",
+            _ => "publisher",
+        };
+        let number = if self.entry_type == "article" || self.entry_type == "review" {
+            "number"
+        } else {
+            "issue"
+        };
+        // Lists of publishers and places stand with semicolons in CSL, and "and" joins those of BibLaTeX.
+        let list = |text: &str| {
+            let items = text.split("; ").map(|item| {
+                let tex = to_tex(item);
+                let is_one = super::names::split_list(&tex).len() == 1;
+                if is_one { tex } else { format!("{{{tex}}}") }
+            });
+            items.collect::<Vec<_>>().join(" and ")
+        };
+        let place = if self.entry_type == "patent" {
+            "address"
+        } else {
+            "location"
+        };
+        for (variable, field) in [
+            ("publisher", publisher),
+            ("publisher-place", place),
+            ("original-publisher", "origpublisher"),
+            ("original-publisher-place", "origlocation"),
+            ("event-place", "venue"),
+        ] {
+            if let Some(text) = self.take_text(variable) {
+                self.needs_biblatex |= text.contains("; ");
+                self.push(field, list(&text));
+            }
+        }
+        if self.entry_type == "patent"
+            && let Some(text) = self.take_text("jurisdiction")
+        {
+            self.push("location", list(&text));
+        }
+        let own_number = if entry_types::numbers_series(self.entry_type) {
+            ("collection-number", "number")
+        } else if number == "number" {
+            ("issue", "number")
+        } else {
+            ("number", "number")
+        };
+        for (variable, field) in [
+            ("issue", number),
+            own_number,
+            ("volume", "volume"),
+            ("number-of-volumes", "volumes"),
+            ("number-of-pages", "pagetotal"),
+            ("chapter-number", "chapter"),
+            ("edition", "edition"),
+            ("version", "version"),
+            ("genre", "type"),
+            ("status", "pubstate"),
+            ("note", "note"),
+            ("annote", "annotation"),
+            ("abstract", "abstract"),
+            ("keyword", "keywords"),
+            ("call-number", "library"),
+            ("ISBN", "isbn"),
+            ("ISSN", "issn"),
+            ("PMID", "pmid"),
+            ("PMCID", "pmcid"),
+        ] {
+            let taken = self.fields.iter().any(|(name, _)| name == field);
+            if taken {
+                continue;
+            }
+            if let Some(text) = self.take_text(variable) {
+                self.push(field, to_tex(&text));
+            }
+        }
+        if let Some(text) = self.take_text("page") {
+            self.push("pages", to_tex(&text.replace('–', "--")));
+        }
+        for (variable, field) in [("DOI", "doi"), ("URL", "url")] {
+            if let Some(text) = self.take_text(variable) {
+                self.push(field, to_verbatim(&text));
+            }
+        }
+        if let Some(text) = self.take_text("language") {
+            let name = languages::name(&text).map_or_else(|| text.clone(), str::to_owned);
+            self.push("langid", name);
+        }
+    }
+
+    /// What is left goes into fields called as the variables, if a variable of that name is read again.
+    fn rest(&mut self) {
+        for (variable, value) in &self.item.variables {
+            if self.done.contains(&variable.as_str()) {
+                continue;
+            }
+            let text = match value {
+                CslValue::Text(text) => Some(text.clone()),
+                CslValue::Number(number) => Some(number.to_string()),
+                _ => None,
+            };
+            let known = TEXTS.contains(&variable.as_str());
+            match text {
+                Some(text) if known => {
+                    self.push(variable, to_tex(&text));
+                    self.unmapped.push(variable.clone());
+                }
+                _ => self.lost.push(variable.clone()),
+            }
+        }
+    }
+}
+
+/// The BibLaTeX type of an item.
+fn entry_type(item: &CslItem) -> &'static str {
+    match item.item_type.as_str() {
+        "article-journal" | "article-magazine" | "article-newspaper" | "article" => "article",
+        "book" | "classic" => "book",
+        "chapter" if !item.names("container-author").is_empty() => "inbook",
+        "chapter" => "incollection",
+        "paper-conference" => "inproceedings",
+        "entry-encyclopedia" | "entry-dictionary" | "entry" => "inreference",
+        "thesis" => "thesis",
+        "report" => "report",
+        "patent" => "patent",
+        "webpage" | "post" | "post-weblog" => "online",
+        "dataset" => "dataset",
+        "software" => "software",
+        "manuscript" | "speech" => "unpublished",
+        "pamphlet" => "booklet",
+        "graphic" | "figure" => "image",
+        "song" => "audio",
+        "musical_score" => "music",
+        "motion_picture" => "movie",
+        "broadcast" => "video",
+        "performance" => "performance",
+        "personal_communication" => "letter",
+        "legal_case" => "jurisdiction",
+        "legislation" | "bill" | "regulation" | "hearing" => "legislation",
+        "treaty" => "legal",
+        "standard" => "standard",
+        "review" | "review-book" => "review",
+        "periodical" => "periodical",
+        "collection" => "book",
+        _ => "misc",
+    }
+}
+
+/// A name in BibTeX's parts; `None` if it has none. `mixed` if it has to say itself where its prefix goes.
+fn to_name(name: &CslName, mixed: bool, last: bool) -> Option<Name> {
+    let part = |part: &Option<String>| part.as_deref().unwrap_or_default().trim().to_owned();
+    let literal = part(&name.literal);
+    if !literal.is_empty() {
+        return Some(if last && literal == "others" {
+            Name::Others
+        } else {
+            Name::Corporate(literal)
+        });
+    }
+    let stays = part(&name.non_dropping_particle);
+    let drops = part(&name.dropping_particle);
+    let prefix = match (drops.as_str(), stays.as_str()) {
+        ("", stays) => stays.to_owned(),
+        (drops, "") => drops.to_owned(),
+        (drops, stays) => format!("{drops} {stays}"),
+    };
+    let person = PersonName {
+        family: part(&name.family),
+        given: part(&name.given),
+        use_prefix: (mixed && !prefix.is_empty()).then_some(!stays.is_empty()),
+        prefix,
+        suffix: part(&name.suffix),
+    };
+    if person.family.is_empty() && person.given.is_empty() {
+        return None;
+    }
+    Some(Name::Person(person))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse_entry;
+    use super::*;
+
+    fn again(json: serde_json::Value) -> FromCsl {
+        let item: CslItem = serde_json::from_value(json).unwrap();
+        let converted = from_csl(&item);
+        assert_eq!(
+            parse_entry(&converted.work.source).as_ref(),
+            Ok(&converted.work)
+        );
+        let derived = derive(&converted.work, &Strings::default(), &|_| None);
+        let show = |item: &CslItem| serde_json::to_string_pretty(item).unwrap();
+        assert_eq!(
+            show(&derived.item),
+            show(&item),
+            "{}",
+            converted.work.source
+        );
+        converted
+    }
+
+    #[test]
+    fn items_come_back_as_they_were() {
+        let converted = again(serde_json::json!({
+            "id": "a", "type": "article-journal",
+            "title": "Peer production in <i>Debian</i>: an iPod for R&D at 5 °C",
+            "title-short": "Peer production in <i>Debian</i>",
+            "author": [
+                {"family": "Gogh", "given": "Vincent", "non-dropping-particle": "van"},
+                {"literal": "Free and Open"}, {"literal": "others"}],
+            "container-title": "Journal of Peer Production", "volume": "3", "issue": "2", "page": "1-20",
+            "issued": {"date-parts": [[2012, 3, 4]]}, "accessed": {"date-parts": [[2020, 1], [2020, 2]]},
+            "DOI": "10.1/a_b", "URL": "https://x.org/a_b%20c", "language": "en-US",
+            "archive": "The Archive", "medium": "print", "interviewer": [{"family": "Lee", "given": "Ann"}]
+        }));
+        assert_eq!(converted.unmapped, ["interviewer", "archive", "medium"]);
+        assert!(converted.lost.is_empty());
+    }
+
+    #[test]
+    fn every_type_comes_back() {
+        for csl_type in super::super::csl_variables::TYPES {
+            again(serde_json::json!({"id": "k", "type": csl_type, "title": "Title"}));
+        }
+        again(serde_json::json!({"id": "k", "type": "book"}));
+    }
+
+    #[test]
+    fn dates_come_back() {
+        for date in [
+            serde_json::json!({"date-parts": [[-877]]}),
+            serde_json::json!({"date-parts": [[2004]], "season": 2}),
+            serde_json::json!({"date-parts": [[1723]], "circa": true}),
+            serde_json::json!({"date-parts": [[1999], [0]]}),
+            serde_json::json!({"literal": "n.d."}),
+        ] {
+            again(serde_json::json!({"id": "k", "type": "book", "issued": date}));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_said() {
+        let item: CslItem = serde_json::from_value(serde_json::json!({
+            "id": "a b", "type": "book", "custom": {"x": 1}, "categories": ["a"]
+        }))
+        .unwrap();
+        let converted = from_csl(&item);
+        assert_eq!(converted.work.key, "a_b");
+        assert_eq!(converted.lost, ["categories", "custom"]);
+    }
+}

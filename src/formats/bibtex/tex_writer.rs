@@ -1,0 +1,224 @@
+//! Rich text to TeX, the other way round from [`super::tex`].
+
+/// The HTML-like text of CSL-JSON as TeX.
+///
+/// Characters that mean something to TeX are escaped, other characters stay as they are (biber and today's
+/// LaTeX read UTF-8); mathematics between `$` stays; `nocase` spans become braces.
+pub(crate) fn to_tex(html: &str) -> String {
+    let mut tex = String::with_capacity(html.len() + 8);
+    let balanced = is_balanced(html);
+    let mut open: Vec<&str> = Vec::new();
+    let mut never_closed: Vec<&str> = Vec::new();
+    let mut rest = html;
+    while let Some(character) = rest.chars().next() {
+        if character == '<' {
+            if let Some((after, command, closing_tag)) = opening_tag(rest) {
+                // A tag that is never closed is no tag, nor are those like it further on.
+                if !never_closed.contains(&closing_tag) && !after.contains(closing_tag) {
+                    never_closed.push(closing_tag);
+                }
+                if !never_closed.contains(&closing_tag) {
+                    tex.push_str(command);
+                    open.push(closing_tag);
+                    rest = after;
+                    continue;
+                }
+            } else if let Some(after) = open.last().and_then(|tag| rest.strip_prefix(tag)) {
+                open.pop();
+                tex.push('}');
+                rest = after;
+                continue;
+            }
+        }
+        if character == '$'
+            && let Some(formula) = formula(rest)
+        {
+            tex.push_str(formula);
+            rest = rest.get(formula.len()..).unwrap_or_default();
+            continue;
+        }
+        push_escaped(&mut tex, character, balanced);
+        rest = rest.get(character.len_utf8()..).unwrap_or_default();
+    }
+    for _ in open {
+        tex.push('}');
+    }
+    tex
+}
+
+fn push_escaped(tex: &mut String, character: char, balanced: bool) {
+    match character {
+        '&' | '%' | '$' | '#' | '_' => {
+            tex.push('\\');
+            tex.push(character);
+        }
+        // BibTeX counts braces even after a backslash, so only balanced ones may be written that way.
+        '{' if balanced => tex.push_str("\\{"),
+        '}' if balanced => tex.push_str("\\}"),
+        '{' => tex.push_str("\\textbraceleft{}"),
+        '}' => tex.push_str("\\textbraceright{}"),
+        '\\' => tex.push_str("\\textbackslash{}"),
+        '~' => tex.push_str("\\textasciitilde{}"),
+        '^' => tex.push_str("\\textasciicircum{}"),
+        '`' => tex.push_str("\\textasciigrave{}"),
+        '\u{A0}' => tex.push('~'),
+        '\n' | '\r' | '\t' => tex.push(' '),
+        other => tex.push(other),
+    }
+}
+
+/// The text after an opening tag, the beginning of its command, and the tag that closes it.
+fn opening_tag(rest: &str) -> Option<(&str, &'static str, &'static str)> {
+    const TAGS: [(&str, &str, &str); 8] = [
+        ("<i>", "\\emph{", "</i>"),
+        ("<b>", "\\textbf{", "</b>"),
+        ("<sub>", "\\textsubscript{", "</sub>"),
+        ("<sup>", "\\textsuperscript{", "</sup>"),
+        ("<sc>", "\\textsc{", "</sc>"),
+        ("<span class=\"nocase\">", "{", "</span>"),
+        (
+            "<span style=\"font-variant:small-caps;\">",
+            "\\textsc{",
+            "</span>",
+        ),
+        (
+            "<span style=\"font-variant: small-caps;\">",
+            "\\textsc{",
+            "</span>",
+        ),
+    ];
+    TAGS.into_iter()
+        .find_map(|(tag, command, closing)| Some((rest.strip_prefix(tag)?, command, closing)))
+}
+
+/// `$…$` with something in it that only mathematics has; an amount of money is none.
+fn formula(rest: &str) -> Option<&str> {
+    let inside = rest.strip_prefix('$')?;
+    let end = inside.find('$')?;
+    let formula = rest.get(..end + 2)?;
+    let inside = inside.get(..end)?;
+    let mathematical = inside.contains(['\\', '^', '_']) || inside.chars().count() == 1;
+    (mathematical && is_balanced(inside) && !inside.ends_with('\\')).then_some(formula)
+}
+
+fn is_balanced(text: &str) -> bool {
+    let mut depth = 0_usize;
+    for byte in text.bytes() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => match depth.checked_sub(1) {
+                Some(less) => depth = less,
+                None => return false,
+            },
+            _ => {}
+        }
+    }
+    depth == 0
+}
+
+/// A URL or identifier for a field that is not read as TeX: as it is, save that braces must be balanced.
+pub(crate) fn to_verbatim(text: &str) -> String {
+    let text = text.trim();
+    if is_balanced(text) {
+        text.to_owned()
+    } else {
+        text.replace('{', "%7B").replace('}', "%7D")
+    }
+}
+
+/// A title in sentence case as TeX whose capitals no BibTeX style will lower: every word with a capital,
+/// save the first, goes into braces.
+pub(crate) fn protect_capitals(tex: &str) -> String {
+    let mut protected = String::with_capacity(tex.len() + 8);
+    let mut depth = 0_usize;
+    let mut command = false;
+    let mut mathematics = false;
+    let mut word = String::new();
+    let mut first = true;
+    let flush = |word: &mut String, protected: &mut String, first: &mut bool| {
+        if word.is_empty() {
+            return;
+        }
+        let capital = if *first {
+            // The first letter of a title is safe.
+            word.chars().skip(1).any(char::is_uppercase)
+        } else {
+            word.contains(char::is_uppercase)
+        };
+        if capital {
+            protected.push('{');
+            protected.push_str(word);
+            protected.push('}');
+        } else {
+            protected.push_str(word);
+        }
+        word.clear();
+        *first = false;
+    };
+    for character in tex.chars() {
+        let in_word = depth == 0
+            && !command
+            && !mathematics
+            && (character.is_alphanumeric()
+                || (!word.is_empty() && matches!(character, '’' | '\'')));
+        if in_word {
+            word.push(character);
+            continue;
+        }
+        flush(&mut word, &mut protected, &mut first);
+        match character {
+            '\\' => command = !command,
+            '$' if !command => mathematics = !mathematics,
+            '{' => {
+                depth += 1;
+                command = false;
+                first = false;
+            }
+            '}' => depth = depth.saturating_sub(1),
+            _ if command && character.is_ascii_alphabetic() => {}
+            _ => command = false,
+        }
+        protected.push(character);
+    }
+    flush(&mut word, &mut protected, &mut first);
+    protected
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tex::html;
+    use super::*;
+
+    #[test]
+    fn rich_text_is_read_again_as_itself() {
+        for text in [
+            "50% of R&D in C# is_fine ~ ^ \\ `",
+            "<i>De <b>anima</b></i> H<sub>2</sub>O",
+            "<span style=\"font-variant:small-caps;\">mcxcviii</span>",
+            "a < b > c, 3</i> <i>",
+            "{a} b",
+            "}{ a",
+            "$x_1$ costs $5 or $6",
+            "a\u{A0}b – “c” ‘d’",
+        ] {
+            assert_eq!(html(&to_tex(text)), text, "{}", to_tex(text));
+        }
+    }
+
+    #[test]
+    fn capitals_are_protected() {
+        for (tex, protected) in [
+            (
+                "The rise of Linux and iPods",
+                "The rise of {Linux} and {iPods}",
+            ),
+            (
+                "npm and \\emph{Debian} in R\\&D",
+                "npm and \\emph{Debian} in {R}\\&{D}",
+            ),
+            ("GNU", "{GNU}"),
+        ] {
+            assert_eq!(protect_capitals(tex), protected);
+        }
+    }
+}

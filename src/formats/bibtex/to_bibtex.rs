@@ -1,0 +1,404 @@
+//! From BibLaTeX down to BibTeX, for styles and programs that know no other.
+//!
+//! An entry that uses nothing of BibLaTeX's own stays as it is, to the byte. In any other the type and the
+//! fields that BibTeX's styles print get their BibTeX names, and what is inherited is written out, because
+//! BibTeX inherits by other rules. Fields that have no counterpart stay: BibTeX passes over them.
+
+use std::borrow::Cow;
+
+use super::abbreviations::Strings;
+use super::inheritance::{self, Resolved};
+use super::names::{read_names, write_names};
+use super::{tex, writer};
+use crate::work::{EdtfDate, Field, Name, RangeEnd, WithinYear, Work};
+
+/// A work in BibTeX's types and fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToBibtex {
+    /// The work; its verbatim text is the original's if nothing had to change.
+    pub work: Work,
+    /// Fields of the work that no BibTeX style prints.
+    pub lost: Vec<String>,
+}
+
+/// Turns a BibLaTeX entry into a BibTeX one. `strings` and `parents` are as in [`super::derive`].
+pub fn to_bibtex<'a>(
+    work: &'a Work,
+    strings: &Strings,
+    parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+) -> ToBibtex {
+    let entry = inheritance::resolve(work, strings, parents);
+    let lost: Vec<String> = entry
+        .fields
+        .iter()
+        .filter(|(name, _)| UNPRINTED.contains(&&**name))
+        .map(|(name, _)| name.clone().into_owned())
+        .collect();
+    let inherits = entry.get("xdata").is_some() || entry.get("crossref").is_some();
+    let own = |name: &str| entry.fields.iter().any(|(field, _)| field == name);
+    let needs_fields =
+        RENAMED.iter().any(|(from, _)| own(from)) || MERGED.iter().any(|name| own(name));
+    if bibtex_type(&entry).is_none() && !needs_fields && !inherits && !has_extended_names(&entry) {
+        return ToBibtex {
+            work: work.clone(),
+            lost,
+        };
+    }
+    let converted = Conversion {
+        entry: &entry,
+        work,
+        fields: Vec::new(),
+    }
+    .convert();
+    ToBibtex {
+        work: converted,
+        lost,
+    }
+}
+
+/// Fields that become others of the same meaning (BibLaTeX manual, §2.2.5).
+const RENAMED: [(&str, &str); 7] = [
+    ("journaltitle", "journal"),
+    ("location", "address"),
+    ("annotation", "annote"),
+    ("eprinttype", "archiveprefix"),
+    ("eprintclass", "primaryclass"),
+    ("sortkey", "key"),
+    ("file", "pdf"),
+];
+
+/// Fields that go into others.
+const MERGED: [&str; 14] = [
+    "date",
+    "subtitle",
+    "titleaddon",
+    "booksubtitle",
+    "booktitleaddon",
+    "maintitle",
+    "mainsubtitle",
+    "maintitleaddon",
+    "journalsubtitle",
+    "journaltitleaddon",
+    "issue",
+    "pubstate",
+    "eid",
+    "urldate",
+];
+
+/// Fields that BibTeX's styles do not know and that cannot go into another.
+const UNPRINTED: [&str; 23] = [
+    "origdate",
+    "origtitle",
+    "origpublisher",
+    "origlocation",
+    "eventdate",
+    "eventtitle",
+    "venue",
+    "translator",
+    "annotator",
+    "commentator",
+    "introduction",
+    "foreword",
+    "afterword",
+    "bookauthor",
+    "editora",
+    "editorb",
+    "editorc",
+    "holder",
+    "part",
+    "version",
+    "volumes",
+    "related",
+    "issuetitle",
+];
+
+/// The BibTeX type of an entry, if it is not one already.
+fn bibtex_type(entry: &Resolved<'_>) -> Option<&'static str> {
+    Some(match entry.kind.as_str() {
+        "article" | "book" | "booklet" | "conference" | "incollection" | "inproceedings"
+        | "manual" | "mastersthesis" | "misc" | "phdthesis" | "proceedings" | "techreport"
+        | "unpublished" => {
+            return None;
+        }
+        // BibLaTeX's @inbook has the title of its part; BibTeX's has that of the book.
+        "inbook" if entry.get("booktitle").is_none() && entry.get("maintitle").is_none() => {
+            return None;
+        }
+        "inbook" | "bookinbook" | "suppbook" | "inreference" | "suppcollection" => "incollection",
+        "mvbook" | "collection" | "mvcollection" | "reference" | "mvreference" => "book",
+        "mvproceedings" => "proceedings",
+        "suppperiodical" | "review" if entry.get("journaltitle").is_some() => "article",
+        "thesis" => {
+            let kind = entry.get("type").unwrap_or_default().to_lowercase();
+            if kind.contains("master") || kind.contains("mathesis") {
+                "mastersthesis"
+            } else {
+                "phdthesis"
+            }
+        }
+        "report" => "techreport",
+        _ => "misc",
+    })
+}
+
+fn has_extended_names(entry: &Resolved<'_>) -> bool {
+    NAME_FIELDS.iter().any(|field| {
+        let names = entry.get(field).unwrap_or_default();
+        names.contains("family") && names.contains('=')
+    })
+}
+
+const NAME_FIELDS: [&str; 3] = ["author", "editor", "translator"];
+
+struct Conversion<'e, 'a> {
+    entry: &'e Resolved<'a>,
+    work: &'a Work,
+    fields: Vec<Field>,
+}
+
+impl Conversion<'_, '_> {
+    fn convert(mut self) -> Work {
+        let kind = bibtex_type(self.entry).unwrap_or(self.entry.kind.as_str());
+        let entry = self.entry;
+        for (name, value) in &entry.fields {
+            match &**name {
+                "crossref" | "xdata" => {}
+                "title" => {
+                    let title =
+                        if matches!(kind, "incollection" | "inproceedings" | "article" | "misc") {
+                            self.joined(&["title", "subtitle", "titleaddon"])
+                        } else {
+                            let main =
+                                self.joined(&["maintitle", "mainsubtitle", "maintitleaddon"]);
+                            let own = self.joined(&["title", "subtitle", "titleaddon"]);
+                            if main.is_empty() {
+                                own
+                            } else {
+                                format!("{main}: {own}")
+                            }
+                        };
+                    self.put("title", "title", &title);
+                }
+                "booktitle" => {
+                    let main = self.joined(&["maintitle", "mainsubtitle", "maintitleaddon"]);
+                    let own = self.joined(&["booktitle", "booksubtitle", "booktitleaddon"]);
+                    let title = if main.is_empty() {
+                        own
+                    } else {
+                        format!("{main}: {own}")
+                    };
+                    self.put("booktitle", "booktitle", &title);
+                }
+                "maintitle" if entry.get("booktitle").is_none() && kind == "incollection" => {
+                    let title = self.joined(&["maintitle", "mainsubtitle", "maintitleaddon"]);
+                    self.put("booktitle", "maintitle", &title);
+                }
+                "journaltitle" => {
+                    let title =
+                        self.joined(&["journaltitle", "journalsubtitle", "journaltitleaddon"]);
+                    self.put("journal", "journaltitle", &title);
+                }
+                "date" => self.date(value),
+                "issue" => {
+                    let number = entry.get("number").is_none();
+                    self.put(if number { "number" } else { "issue" }, "issue", value);
+                }
+                "eid" => {
+                    let pages = entry.get("pages").is_none();
+                    self.put(if pages { "pages" } else { "eid" }, "eid", value);
+                }
+                "institution" if kind.ends_with("thesis") => {
+                    self.put("school", "institution", value);
+                }
+                "type"
+                    if kind.ends_with("thesis") && super::localization::phrase(value).is_some() =>
+                {
+                    let phrase = super::localization::phrase(value).unwrap_or_default();
+                    self.put("type", "", phrase);
+                }
+                "pubstate" if entry.get("note").is_none() => {
+                    let state = super::localization::phrase(value).unwrap_or(value);
+                    self.put("note", "", state);
+                }
+                "urldate" if entry.get("note").is_none() && entry.get("pubstate").is_none() => {
+                    self.put("note", "", &format!("Accessed: {value}"));
+                    self.put("urldate", "urldate", value);
+                }
+                "url" if kind == "misc" && entry.get("howpublished").is_none() => {
+                    self.put("howpublished", "", &format!("\\url{{{value}}}"));
+                    self.put("url", "url", value);
+                }
+                name if NAME_FIELDS.contains(&name) && has_extended_names(entry) => {
+                    let names: Vec<Name> = read_names(value)
+                        .into_iter()
+                        .map(|name| match name {
+                            Name::Person(mut person) => {
+                                person.use_prefix = None;
+                                Name::Person(person)
+                            }
+                            other => other,
+                        })
+                        .collect();
+                    self.put(name, "", &write_names(&names, false));
+                }
+                name if MERGED.contains(&name) && self.is_merged(name) => {}
+                name => {
+                    let renamed = RENAMED.iter().find(|(from, _)| *from == name);
+                    self.put(renamed.map_or(name, |(_, to)| *to), name, value);
+                }
+            }
+        }
+        Work {
+            source: writer::entry_text(kind, &self.work.key, &self.fields),
+            key: self.work.key.clone(),
+            entry_type: kind.to_owned(),
+            fields: self.fields,
+        }
+    }
+
+    /// Whether a field has gone into another one, which is there.
+    fn is_merged(&self, name: &str) -> bool {
+        let has = |name: &str| self.entry.get(name).is_some();
+        match name {
+            "subtitle" | "titleaddon" => has("title"),
+            "booksubtitle" | "booktitleaddon" => has("booktitle"),
+            "journalsubtitle" | "journaltitleaddon" => has("journaltitle"),
+            "maintitle" | "mainsubtitle" | "maintitleaddon" => has("title") || has("booktitle"),
+            _ => false,
+        }
+    }
+
+    /// Title and subtitle, or what there is of them.
+    fn joined(&self, [title, subtitle, addon]: &[&str; 3]) -> String {
+        let part = |name: &str| self.entry.get(name).map(str::trim).unwrap_or_default();
+        let mut whole = part(title).to_owned();
+        for (separator, part) in [(": ", part(subtitle)), (". ", part(addon))] {
+            if !part.is_empty() {
+                if !whole.is_empty() {
+                    whole.push_str(separator);
+                }
+                whole.push_str(part);
+            }
+        }
+        whole
+    }
+
+    /// Adds a field. Where its value is that of the field `from` unchanged, it stays as it was written, with
+    /// its abbreviations.
+    fn put(&mut self, name: &str, from: &str, tex: &str) {
+        if self.fields.iter().any(|field| field.name == name) {
+            return;
+        }
+        let written = self.work.field(from).filter(|_| !from.is_empty());
+        let value = match written {
+            Some(written) if self.entry.get(from).map(str::trim) == Some(tex.trim()) => {
+                written.to_owned()
+            }
+            _ => format!("{{{tex}}}"),
+        };
+        self.fields.push(Field {
+            name: name.to_owned(),
+            value,
+        });
+    }
+
+    fn date(&mut self, tex: &str) {
+        let parsed = tex.trim().parse::<EdtfDate>();
+        let Ok(date) = parsed else {
+            self.put("year", "", &tex::plain(tex));
+            return;
+        };
+        let year = |year: i64| {
+            if year <= 0 {
+                format!("{} BC", 1 - year)
+            } else {
+                year.to_string()
+            }
+        };
+        let (years, start) = match &date {
+            EdtfDate::Single(start) => (year(start.year), start),
+            EdtfDate::Range(RangeEnd::Date(start), RangeEnd::Date(end))
+                if start.year == end.year =>
+            {
+                (year(start.year), start)
+            }
+            EdtfDate::Range(RangeEnd::Date(start), RangeEnd::Date(end)) => {
+                (format!("{}--{}", year(start.year), year(end.year)), start)
+            }
+            EdtfDate::Range(RangeEnd::Date(start), _) => (format!("{}--", year(start.year)), start),
+            EdtfDate::Range(_, RangeEnd::Date(end)) => (format!("--{}", year(end.year)), end),
+            EdtfDate::Range(_, _) => return,
+        };
+        let circa = start.approximate || start.uncertain;
+        let plain = matches!(date, EdtfDate::Single(_)) && start.unknown_digits == 0 && !circa;
+        let years = match start.unknown_digits {
+            0 => years,
+            digits => format!(
+                "{years}--{}",
+                start.year + 10_i64.pow(u32::from(digits)) - 1
+            ),
+        };
+        let years = if circa { format!("c. {years}") } else { years };
+        self.put("year", "", &years);
+        const MONTHS: [&str; 12] = [
+            "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+        ];
+        let name = |month: u8| MONTHS.get(usize::from(month).saturating_sub(1)).copied();
+        let month = match start.within_year {
+            WithinYear::Month(month) | WithinYear::MonthUnknownDay(month) => {
+                name(month).map(str::to_owned)
+            }
+            WithinYear::Day(month, day) if plain => {
+                name(month).map(|month| format!("{month} # {{~{day}}}"))
+            }
+            WithinYear::Day(month, _) => name(month).map(str::to_owned),
+            WithinYear::Season(21) => Some("{Spring}".to_owned()),
+            WithinYear::Season(22) => Some("{Summer}".to_owned()),
+            WithinYear::Season(23) => Some("{Autumn}".to_owned()),
+            WithinYear::Season(_) => Some("{Winter}".to_owned()),
+            WithinYear::Nothing | WithinYear::UnknownMonth { .. } => None,
+        };
+        if let Some(value) = month {
+            self.fields.push(Field {
+                name: "month".to_owned(),
+                value,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+
+    fn down(source: &str) -> String {
+        let file = read(source);
+        let works = file.by_key();
+        let find = |key: &str| works.get(key).map(|work| Cow::Borrowed(*work));
+        let work = file.works().next().unwrap();
+        to_bibtex(work, &file.strings, &find).work.source
+    }
+
+    #[test]
+    fn bibtex_stays_as_it_is() {
+        let source = "@Article{k, author=\"A B\", journal = acm,\n year=1999}";
+        assert_eq!(down(source), source);
+    }
+
+    #[test]
+    fn biblatex_goes_down() {
+        assert_eq!(
+            down(
+                "@thesis{k, author = {family=Gogh, given=V, prefix=van}, title = {One}, subtitle = {Two},\n type = {phdthesis}, institution = uni, date = {1999-08-31}, location = {X}}@string{uni = \"U\"}"
+            ),
+            "@phdthesis{k,\n  author  = {van Gogh, V},\n  title   = {One: Two},\n  type    = {PhD thesis},\n  school  = uni,\n  year    = {1999},\n  month   = aug # {~31},\n  address = {X},\n}"
+        );
+        assert_eq!(
+            down(
+                "@online{k, title = {T}, url = {http://x}, date = {1999/..}, crossref = {p}}@xdata{p, note = {N}}"
+            ),
+            "@misc{k,\n  title        = {T},\n  howpublished = {\\url{http://x}},\n  url          = {http://x},\n  year         = {1999--},\n  note         = {N},\n}"
+        );
+    }
+}

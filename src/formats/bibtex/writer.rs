@@ -1,0 +1,163 @@
+//! Writing entries in one normal form.
+
+use super::abbreviations::{Part, definitions, parts};
+use super::entry::layout;
+use super::file::{BibFile, FilePiece};
+use crate::work::{Field, Work};
+
+/// A work from its parts; the values are TeX without delimiters, and braces go around them.
+pub(crate) fn new_work(entry_type: &str, key: &str, fields: Vec<(String, String)>) -> Work {
+    let fields: Vec<Field> = fields
+        .into_iter()
+        .map(|(name, value)| Field {
+            name,
+            value: format!("{{{value}}}"),
+        })
+        .collect();
+    Work {
+        source: entry_text(entry_type, key, &fields),
+        key: key.to_owned(),
+        entry_type: entry_type.to_owned(),
+        fields,
+    }
+}
+
+/// The text of an entry, one field a line.
+pub(crate) fn entry_text(entry_type: &str, key: &str, fields: &[Field]) -> String {
+    let mut text = format!("@{entry_type}{{{key},\n");
+    let width = fields
+        .iter()
+        .map(|field| field.name.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(14);
+    for Field { name, value } in fields {
+        text.push_str(&format!("  {name:<width$} = {value},\n"));
+    }
+    text.push('}');
+    text
+}
+
+/// An entry in the normal form: type and field names in lower case, one field a line, values in braces
+/// with their white space collapsed, abbreviations as they are. What the entry says does not change; one
+/// with a value so odd that it cannot stand in braces stays as it is.
+pub fn tidy_entry(work: &Work) -> String {
+    let fields: Vec<Field> = work
+        .fields
+        .iter()
+        .map(|field| Field {
+            name: field.name.to_lowercase(),
+            value: tidy_value(&field.value),
+        })
+        .collect();
+    let text = entry_text(&work.entry_type.to_lowercase(), &work.key, &fields);
+    match layout(&text) {
+        Ok(layout) if layout.fields.len() == fields.len() && layout.close + 1 == text.len() => text,
+        _ => work.source.clone(),
+    }
+}
+
+/// A whole file in the normal form: abbreviations, preamble, comments and entries in their order, one
+/// empty line between them. Free text stays; so do entries that could not be read.
+pub fn tidy(file: &BibFile) -> String {
+    let mut text = String::new();
+    for piece in &file.pieces {
+        let piece = match piece {
+            FilePiece::Work { work, .. } => tidy_entry(work),
+            FilePiece::Abbreviation { text, .. } => tidy_abbreviation(text),
+            other => other.text().trim().to_owned(),
+        };
+        if piece.is_empty() {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&piece);
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+fn tidy_abbreviation(source: &str) -> String {
+    let lines: Vec<String> = definitions(source)
+        .into_iter()
+        .map(|(name, value)| format!("@string{{{name} = {}}}", tidy_value(value)))
+        .collect();
+    lines.join("\n")
+}
+
+fn tidy_value(value: &str) -> String {
+    let parts: Vec<String> = parts(value)
+        .map(|part| match part {
+            Part::Name(name) => name.to_owned(),
+            Part::Text(text) if is_number(text) => text.to_owned(),
+            Part::Text(text) => format!("{{{}}}", collapsed(text)),
+        })
+        .collect();
+    if parts.is_empty() {
+        return "{}".to_owned();
+    }
+    parts.join(" # ")
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// White space at the ends is kept as one blank, because parts are joined; paragraphs stay apart.
+fn collapsed(text: &str) -> String {
+    let mut collapsed = String::with_capacity(text.len());
+    let mut space = String::new();
+    for character in text.chars() {
+        if character.is_ascii_whitespace() {
+            space.push(character);
+            continue;
+        }
+        push_space(&mut collapsed, &mut space);
+        collapsed.push(character);
+    }
+    push_space(&mut collapsed, &mut space);
+    collapsed
+}
+
+fn push_space(text: &mut String, space: &mut String) {
+    if space.is_empty() {
+        return;
+    }
+    let breaks = space.matches('\n').count();
+    text.push_str(if breaks > 1 { "\n\n" } else { " " });
+    space.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+
+    #[test]
+    fn tidying_changes_the_look_and_nothing_else() {
+        let file = read(
+            "Hello\n@STRING(ACM = \"A C M\")\n@Article{k,\n Title=\"One\n   two\", YEAR = 1999, month=jan#\"~1\",\n journal = ACM}",
+        );
+        let tidy = tidy(&file);
+        assert_eq!(
+            tidy,
+            "Hello\n\n@string{ACM = {A C M}}\n\n@article{k,\n  title   = {One two},\n  year    = 1999,\n  month   = jan # {~1},\n  journal = ACM,\n}\n"
+        );
+        assert_eq!(super::tidy(&read(&tidy)), tidy);
+    }
+
+    fn is_sound(source: &str) -> bool {
+        layout(source).is_ok_and(|layout| layout.close + 1 == source.len())
+    }
+
+    #[test]
+    fn new_works_are_sound() {
+        let work = new_work("book", "k", vec![("title".to_owned(), "x".to_owned())]);
+        assert!(is_sound(&work.source));
+        assert_eq!(work.source, "@book{k,\n  title = {x},\n}");
+    }
+}
