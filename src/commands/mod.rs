@@ -82,8 +82,7 @@ pub struct CommandLine {
         global = true,
         value_name = "PATH",
         env = "PEERBIB_LIBRARY",
-        hide_env = true,
-        help_heading = EVERY_VERB
+        hide_env = true
     )]
     library: Option<PathBuf>,
 

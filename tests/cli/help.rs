@@ -8,7 +8,8 @@ use crate::desk::{Desk, words};
 fn verbs(desk: &Desk, above: &str) -> Vec<String> {
     let help = desk.runs(&format!("{above} --help")).stdout;
     let mut verbs = Vec::new();
-    if let Some((_, commands)) = help.split_once("Commands:\n") {
+    let listed = ["\nVerbs:\n", "\nCommands:\n"];
+    if let Some((_, commands)) = listed.iter().find_map(|heading| help.split_once(heading)) {
         for line in commands.lines().take_while(|line| !line.is_empty()) {
             let Some(verb) = line
                 .strip_prefix("  ")
@@ -82,7 +83,17 @@ fn the_examples_run() {
             );
             desk.runs("tag course:week-3 merten2000 --new");
             let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
-            std::fs::copy(own, desk.path("house.csl")).unwrap();
+            for folder in ["styles", "Downloads"] {
+                std::fs::create_dir(desk.path(folder)).unwrap();
+            }
+            for name in [
+                "house.csl",
+                "nature.csl",
+                "Downloads/nature.csl",
+                "styles/own.csl",
+            ] {
+                std::fs::copy(own, desk.path(name)).unwrap();
+            }
             std::fs::create_dir_all(desk.path(".local/share/bash-completion/completions")).unwrap();
             if example.starts_with("peerbib undo") || example.starts_with("peerbib redo") {
                 desk.runs("tag theme:law merten2000");
