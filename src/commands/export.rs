@@ -134,7 +134,10 @@ impl Export {
     /// The works that the query finds, in the format.
     fn works(&self, session: &Session, library: &Library) -> std::result::Result<String, Failure> {
         let references = session.select(library, &self.query)?;
-        note_if_none(session, &references);
+        if references.is_empty() {
+            // An empty file that a query leaves behind should not come as a surprise.
+            session.note("no works found");
+        }
         let mut works = Vec::with_capacity(references.len());
         for reference in &references {
             works.push(self.prepared(library, reference)?);

@@ -82,7 +82,8 @@ pub struct CommandLine {
         global = true,
         value_name = "PATH",
         env = "PEERBIB_LIBRARY",
-        hide_env = true
+        hide_env = true,
+        help_heading = EVERY_VERB
     )]
     library: Option<PathBuf>,
 
