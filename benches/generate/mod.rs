@@ -108,7 +108,7 @@ const JOURNALS: &[(&str, &str)] = &[
 ];
 
 /// The text of a BibLaTeX file with `entries` entries, about 280 bytes each.
-pub fn bibliography(entries: usize) -> String {
+pub(crate) fn bibliography(entries: usize) -> String {
     let mut text = String::with_capacity(entries * 290 + 1_000);
     text.push_str("% A generated bibliography\n\n");
     for (name, title) in JOURNALS {
