@@ -2,6 +2,7 @@
 
 use super::Result;
 use super::derive::read_entry;
+use super::matching::{normal_doi, normal_isbns};
 use crate::formats::bibtex::{self, Strings};
 use crate::work::Work;
 
@@ -85,15 +86,27 @@ pub(super) fn merge(
     }
     for field in &theirs.work.fields {
         let value = theirs.strings.resolve(&field.value).text;
-        let take = match mine.work.field(&field.name) {
-            None => !value.trim().is_empty(),
-            Some(own) if own == field.value => false,
-            Some(own) => {
+        let own = own_field(mine.work, &field.name);
+        let new_value = match own {
+            None if value.trim().is_empty() => None,
+            None => Some(value.into_owned()),
+            Some((_, own)) if own == field.value => None,
+            Some((name, own)) => {
                 let own = mine.strings.resolve(own).text;
-                if spaced(&own) == spaced(&value) {
-                    false
+                if says_the_same(&field.name, &own, &value) {
+                    None
+                } else if is_list(&field.name) {
+                    joined_lists(&own, &value)
+                } else if !name.eq_ignore_ascii_case(&field.name) {
+                    let message = format!(
+                        "is {} here, and {name} is {} in the library, which stays",
+                        shortened(&value),
+                        shortened(&own)
+                    );
+                    merged.kept.push((Some(field.name.clone()), message));
+                    None
                 } else if choose(&field.name, &own, &value) == Choice::File {
-                    true
+                    Some(value.into_owned())
                 } else {
                     let message = format!(
                         "is {} here and {} in the library, which stays",
@@ -101,11 +114,11 @@ pub(super) fn merge(
                         shortened(&own)
                     );
                     merged.kept.push((Some(field.name.clone()), message));
-                    false
+                    None
                 }
             }
         };
-        if take {
+        if let Some(value) = new_value {
             merged.source =
                 bibtex::set_field(&merged.source, &field.name, &value).map_err(|error| {
                     super::LibraryError::UnreadableWork {
@@ -130,6 +143,78 @@ pub(super) fn with_key(source: &str, key: &str) -> Result<String> {
 pub(super) fn same_but_for_key(mine: &str, theirs: &Work) -> Result<bool> {
     let own = read_entry(&theirs.key, mine)?;
     Ok(with_key(&theirs.source, &own.key)? == mine)
+}
+
+/// Fields that BibTeX and BibLaTeX call by two names.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("date", "year"),
+    ("journaltitle", "journal"),
+    ("location", "address"),
+    ("institution", "school"),
+    ("annotation", "annote"),
+    ("eprinttype", "archiveprefix"),
+    ("eprintclass", "primaryclass"),
+];
+
+/// The field of a work that says what a field of this name says: its name and its value.
+fn own_field<'w>(work: &'w Work, name: &'w str) -> Option<(&'w str, &'w str)> {
+    if let Some(value) = work.field(name) {
+        return Some((name, value));
+    }
+    SYNONYMS.iter().find_map(|(one, other)| {
+        let synonym = if name.eq_ignore_ascii_case(one) {
+            other
+        } else if name.eq_ignore_ascii_case(other) {
+            one
+        } else {
+            return None;
+        };
+        Some((*synonym, work.field(synonym)?))
+    })
+}
+
+/// Whether two values of a field say the same, however they are written.
+fn says_the_same(field: &str, one: &str, other: &str) -> bool {
+    if spaced(one) == spaced(other) {
+        return true;
+    }
+    match field.to_ascii_lowercase().as_str() {
+        "doi" => normal_doi(one).is_some_and(|doi| normal_doi(other) == Some(doi)),
+        "isbn" => {
+            let (one, other) = (normal_isbns(one), normal_isbns(other));
+            !one.is_empty() && one == other
+        }
+        // A date says its year, too.
+        "date" | "year" => {
+            let (one, other) = (one.trim(), other.trim());
+            !one.is_empty()
+                && !other.is_empty()
+                && (one.starts_with(&format!("{other}-")) || other.starts_with(&format!("{one}-")))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a field is a list with commas, to which items may be added.
+fn is_list(field: &str) -> bool {
+    ["keywords", "ids"]
+        .iter()
+        .any(|list| list.eq_ignore_ascii_case(field))
+}
+
+/// A list with the items of another that it does not have; nothing where it has them all.
+fn joined_lists(one: &str, other: &str) -> Option<String> {
+    let mut joined = one.trim_end().to_owned();
+    let mut items: Vec<String> = one.split([',', ';']).map(spaced).collect();
+    let before = items.len();
+    for item in other.split([',', ';']).map(spaced) {
+        if !item.is_empty() && !items.contains(&item) {
+            joined.push_str(", ");
+            joined.push_str(&item);
+            items.push(item);
+        }
+    }
+    (items.len() > before).then_some(joined)
 }
 
 fn spaced(value: &str) -> String {

@@ -275,7 +275,7 @@ pub(super) fn normal_doi(text: &str) -> Option<String> {
 }
 
 /// The ISBNs in a text, each with thirteen digits.
-fn normal_isbns(text: &str) -> Vec<String> {
+pub(super) fn normal_isbns(text: &str) -> Vec<String> {
     let mut isbns = Vec::new();
     for part in text.split([',', ';', ' ', '/']) {
         let digits: String = part

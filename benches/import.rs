@@ -1,0 +1,82 @@
+//! How fast files come in and go out: `cargo bench --bench import`.
+//!
+//! For the figures of whole processes make a file with the example `generate_bibliography`, and time
+//! the program on it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot go on has to stop"
+)]
+
+mod generate;
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use peerbib::formats::bibtex::{self, BibFile};
+use peerbib::library::{ConflictPolicy, ImportedFile, Library};
+
+const SIZES: [usize; 2] = [1_000, 10_000];
+
+fn main() {
+    divan::main();
+}
+
+fn import(library: &mut Library, file: &BibFile) {
+    let imported = ImportedFile {
+        path: "generated.bib",
+        encoding: "UTF-8",
+        file,
+    };
+    library
+        .change("import generated.bib", |change| {
+            change.import(imported, ConflictPolicy::Merge, &mut |_| ())
+        })
+        .unwrap();
+}
+
+fn imported(directory: &tempfile::TempDir, file: &BibFile) -> Library {
+    let mut library = Library::open_or_create(&directory.path().join("library.db")).unwrap();
+    import(&mut library, file);
+    library
+}
+
+#[divan::bench(args = SIZES, sample_count = 10)]
+fn read(bencher: Bencher<'_, '_>, entries: usize) {
+    let text = generate::bibliography(entries);
+    bencher
+        .counter(ItemsCount::new(entries))
+        .bench(|| bibtex::read(&text));
+}
+
+#[divan::bench(args = SIZES, sample_count = 10)]
+fn import_into_an_empty_library(bencher: Bencher<'_, '_>, entries: usize) {
+    let file = bibtex::read(&generate::bibliography(entries));
+    bencher
+        .counter(ItemsCount::new(entries))
+        .with_inputs(|| tempfile::tempdir().unwrap())
+        .bench_values(|directory| {
+            imported(&directory, &file);
+            directory
+        });
+}
+
+#[divan::bench(args = SIZES, sample_count = 10)]
+fn import_again(bencher: Bencher<'_, '_>, entries: usize) {
+    let file = bibtex::read(&generate::bibliography(entries));
+    let directory = tempfile::tempdir().unwrap();
+    let mut library = imported(&directory, &file);
+    bencher
+        .counter(ItemsCount::new(entries))
+        .bench_local(|| import(&mut library, &file));
+}
+
+#[divan::bench(args = SIZES, sample_count = 10)]
+fn export(bencher: Bencher<'_, '_>, entries: usize) {
+    let file = bibtex::read(&generate::bibliography(entries));
+    let directory = tempfile::tempdir().unwrap();
+    let library = imported(&directory, &file);
+    bencher
+        .counter(ItemsCount::new(entries))
+        .bench_local(|| library.export_files().unwrap());
+}

@@ -1,0 +1,427 @@
+//! What a person may rely on who brings references in, again and again, and puts them in order: matching,
+//! receipts, duplicates, keys, edits, and the way back from each.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has to stop"
+)]
+
+use std::path::PathBuf;
+
+use assert_cmd::Command;
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+const BENKLER: &str = "@article{benkler2002,\n  title = {Coase's Penguin},\n  \
+    author = {Benkler, Yochai},\n  year = 2002,\n  doi = {10.2307/1562247}\n}\n";
+
+/// A library in a directory of its own, with files beside it.
+struct Desk {
+    directory: TempDir,
+}
+
+struct Said {
+    out: String,
+    err: String,
+    code: i32,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn file(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Said {
+        let output = Command::cargo_bin("peerbib")
+            .unwrap()
+            .current_dir(self.directory.path())
+            .env("PEERBIB_LIBRARY", self.path("library.db"))
+            .env_remove("COLUMNS")
+            .args(arguments)
+            .output()
+            .unwrap();
+        Said {
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code().unwrap(),
+        }
+    }
+
+    /// Runs a command that must succeed, and gives what it prints.
+    fn done(&self, arguments: &[&str]) -> String {
+        let said = self.run(arguments);
+        assert_eq!(said.code, 0, "{arguments:?}: {}", said.err);
+        said.out
+    }
+
+    fn import(&self, name: &str, text: &str) -> Json {
+        self.file(name, text);
+        serde_json::from_str(&self.run(&["import", name, "--json"]).out).unwrap()
+    }
+
+    fn keys(&self) -> Vec<String> {
+        let keys = self.done(&["find", "--keys"]);
+        keys.lines().map(str::to_owned).collect()
+    }
+
+    fn steps(&self) -> usize {
+        self.done(&["log"]).lines().count()
+    }
+
+    /// That `arguments` change what `peerbib export` prints, and that undo and redo go both ways.
+    fn changes_and_can_be_undone(&self, arguments: &[&str]) {
+        let before = (
+            self.done(&["export"]),
+            self.keys(),
+            self.done(&["tags", "--json"]),
+        );
+        self.done(arguments);
+        let after = (
+            self.done(&["export"]),
+            self.keys(),
+            self.done(&["tags", "--json"]),
+        );
+        assert_ne!(before, after, "{arguments:?}");
+        self.done(&["undo"]);
+        let undone = (
+            self.done(&["export"]),
+            self.keys(),
+            self.done(&["tags", "--json"]),
+        );
+        assert_eq!(undone, before, "{arguments:?}");
+        self.done(&["redo"]);
+        let redone = (
+            self.done(&["export"]),
+            self.keys(),
+            self.done(&["tags", "--json"]),
+        );
+        assert_eq!(redone, after, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_imported_again_changes_nothing() {
+    let desk = Desk::new();
+    let text = format!(
+        "@string{{fm = {{First Monday}}}}\n{BENKLER}\n@article{{b, title={{T}}, journal=fm}}\n"
+    );
+    desk.import("a.bib", &text);
+    let receipt = desk.import("a.bib", &text);
+    assert_eq!(receipt["unchanged"], 2);
+    assert_eq!(receipt["imported"], 0);
+    assert_eq!(desk.steps(), 1);
+    assert_eq!(desk.done(&["export"]), text);
+}
+
+#[test]
+fn an_entry_is_known_by_its_doi_under_another_key_and_its_file_stays_as_it_is() {
+    let desk = Desk::new();
+    desk.import("a.bib", BENKLER);
+    let other = "@article{Penguin,\n  title = {Coase's penguin, or, {Linux}},\n  year = {2002},\n  \
+        doi = {https://doi.org/10.2307/1562247},\n  volume = {112}\n}\n";
+    let receipt = desk.import("b.bib", other);
+    assert_eq!(
+        (&receipt["updated"], &receipt["imported"]),
+        (&1.into(), &0.into())
+    );
+    assert_eq!(desk.keys(), ["benkler2002"]);
+    assert!(desk.done(&["show", "Penguin"]).contains("112"));
+    let receipt = desk.import("b.bib", other);
+    assert_eq!(receipt["unchanged"], 1);
+    assert_eq!(receipt["files"][0]["problems"].as_array().unwrap().len(), 0);
+    assert_eq!(desk.steps(), 2);
+}
+
+#[test]
+fn two_chapters_and_two_editions_are_never_one_work() {
+    let desk = Desk::new();
+    desk.import(
+        "a.bib",
+        "@incollection{one, title={One}, author={A}, isbn={9780300110562}, year=2006}
+         @book{first, title={Governing the Commons}, author={Ostrom}, year=1990, edition=1, isbn={0521405998}}",
+    );
+    let receipt = desk.import(
+        "b.bib",
+        "@incollection{two, title={Two}, author={A}, isbn={9780300110562}, year=2006}
+         @book{second, title={Governing the Commons}, author={Ostrom}, year=2015, edition=2, isbn={0521405998}}",
+    );
+    assert_eq!(receipt["imported"], 2);
+    assert_eq!(desk.run(&["dedupe"]).code, 0);
+}
+
+#[test]
+fn different_works_under_one_key_are_both_kept_and_stay_so() {
+    let desk = Desk::new();
+    desk.import(
+        "a.bib",
+        "@book{smith, title={Wealth}, author={Smith}, year=1776}\n",
+    );
+    let other = "@article{smith, title={Licences}, author={Smythe}, year=2001}\n";
+    for (imported, unchanged) in [(1, 0), (0, 1)] {
+        let receipt = desk.import("b.bib", other);
+        assert_eq!(receipt["imported"], imported);
+        assert_eq!(receipt["unchanged"], unchanged);
+    }
+    assert_eq!(desk.keys(), ["smith", "smith-2"]);
+}
+
+#[test]
+fn a_changed_entry_updates_by_policy() {
+    for (policy, year, has_volume) in [
+        ("keep", "2002", false),
+        ("merge", "2002", true),
+        ("replace", "2003", true),
+    ] {
+        let desk = Desk::new();
+        desk.import("a.bib", BENKLER);
+        let changed = BENKLER.replace("year = 2002", "year = 2003,\n  volume = 112");
+        desk.file("a.bib", &changed);
+        desk.done(&["import", "a.bib", "--on-conflict", policy]);
+        let source = desk.done(&["show", "--source", "benkler2002"]);
+        assert!(source.contains(year), "{policy}: {source}");
+        assert_eq!(source.contains("112"), has_volume, "{policy}: {source}");
+    }
+}
+
+#[test]
+fn asking_needs_a_terminal() {
+    let desk = Desk::new();
+    desk.import("a.bib", BENKLER);
+    let said = desk.run(&["import", "a.bib", "--on-conflict", "ask"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("terminal"));
+}
+
+#[test]
+fn every_problem_of_a_receipt_has_the_same_members() {
+    let desk = Desk::new();
+    let receipt = desk.import(
+        "a.bib",
+        "@book{, title={T}}\n@book{b, title={T}\n year=1999}\n@odd{c, note={n}}",
+    );
+    let problems = receipt["files"][0]["problems"].as_array().unwrap();
+    assert!(problems.len() >= 3);
+    for problem in problems {
+        let members: Vec<_> = problem.as_object().unwrap().keys().collect();
+        for member in ["line", "key", "field", "message", "severity"] {
+            assert!(members.iter().any(|found| *found == member), "{problem}");
+        }
+    }
+    assert_eq!(problems[0]["key"], Json::Null);
+}
+
+#[test]
+fn what_was_refused_can_be_mended_and_fed_in_again() {
+    let desk = Desk::new();
+    desk.file("a.bib", &format!("@book{{, title={{No Key}}}}\n{BENKLER}"));
+    let said = desk.run(&["import", "a.bib", "--rejects", "rejects.bib"]);
+    assert_eq!(said.code, 1);
+    let rejects = std::fs::read_to_string(desk.path("rejects.bib")).unwrap();
+    assert!(rejects.starts_with("% ") && rejects.contains("has no citation key"));
+    let receipt = desk.import("mended.bib", &rejects.replace("@book{,", "@book{nokey,"));
+    assert_eq!(receipt["imported"], 1);
+}
+
+#[test]
+fn an_import_is_undone_and_done_again_to_the_letter() {
+    let desk = Desk::new();
+    desk.import("a.bib", BENKLER);
+    let second =
+        "% notes\n@book{b, title={Other Things Altogether}, keywords={movement:oekonux}}\n";
+    desk.file("b.bib", second);
+    desk.changes_and_can_be_undone(&["import", "b.bib"]);
+    let redone = desk.done(&["export"]);
+    desk.done(&["undo"]);
+    assert_eq!(desk.done(&["export"]), BENKLER);
+    desk.done(&["redo"]);
+    assert_eq!(desk.done(&["export"]), redone);
+}
+
+const TWICE: &str =
+    "@book{wealth, title={The Wealth of Networks}, author={Benkler, Yochai}, year=2006,
+    isbn={0-300-11056-1}, keywords={theme:commons}}
+@book{other, title={Governing the Commons}, author={Ostrom, Elinor}, year=1990}
+% a comment before the second
+@book{Wealth06, title={The Wealth of Networks: How}, author={Yochai Benkler}, date={2006},
+    isbn={9780300110562}, publisher={Yale}, keywords={movement:p2p}}
+";
+
+#[test]
+fn duplicates_are_listed_with_the_reason_and_side_by_side() {
+    let desk = Desk::new();
+    desk.import("a.bib", TWICE);
+    let said = desk.run(&["dedupe"]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.out.contains("the same ISBN, 9780300110562"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out.lines().all(|line| line.chars().count() <= 80),
+        "{}",
+        said.out
+    );
+    let clusters: Json = serde_json::from_str(&desk.run(&["dedupe", "--json"]).out).unwrap();
+    assert_eq!(
+        clusters[0]["keys"],
+        serde_json::json!(["wealth", "Wealth06"])
+    );
+    assert_eq!(clusters[0]["reasons"][0]["certain"], true);
+}
+
+#[test]
+fn merged_works_keep_fields_tags_and_keys() {
+    let desk = Desk::new();
+    desk.import("a.bib", TWICE);
+    desk.changes_and_can_be_undone(&["dedupe", "merge", "wealth", "Wealth06"]);
+    assert_eq!(desk.keys(), ["wealth", "other"]);
+    let shown = desk.done(&["show", "Wealth06"]);
+    for part in [
+        "Yale",
+        "theme:commons",
+        "movement:p2p",
+        "Benkler, Yochai",
+        "ids",
+    ] {
+        assert!(shown.contains(part), "{shown}");
+    }
+    let exported = desk.done(&["export"]);
+    assert!(exported.contains("% a comment before the second"));
+    assert_eq!(exported.matches("9780300110562").count(), 0);
+    assert_eq!(desk.run(&["dedupe"]).code, 0);
+}
+
+#[test]
+fn works_that_were_kept_apart_are_not_asked_about_again() {
+    let desk = Desk::new();
+    desk.import("a.bib", TWICE);
+    desk.done(&["dedupe", "keep-apart", "wealth", "Wealth06"]);
+    assert_eq!(desk.run(&["dedupe"]).code, 0);
+    desk.done(&["undo"]);
+    assert_eq!(desk.run(&["dedupe"]).code, 1);
+}
+
+#[test]
+fn a_renamed_work_is_found_by_its_old_key_and_its_heirs_follow() {
+    let desk = Desk::new();
+    desk.import(
+        "a.bib",
+        "@incollection{part, title={Part}, crossref={whole}}\n@collection{whole, title={Whole}, year=2001}\n",
+    );
+    desk.changes_and_can_be_undone(&["rename", "whole", "berg2001"]);
+    assert_eq!(
+        desk.done(&["export"]),
+        "@incollection{part, title={Part}, crossref={berg2001}}\n@collection{berg2001, title={Whole}, year=2001}\n"
+    );
+    assert!(desk.done(&["show", "whole"]).contains("Whole"));
+    assert_eq!(
+        desk.done(&["find", "--keys", "year:2001"]).lines().count(),
+        2
+    );
+    let said = desk.run(&["rename", "part", "berg2001"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("belongs to another work"));
+}
+
+#[test]
+fn keys_made_by_a_pattern_are_unique_and_stay() {
+    let desk = Desk::new();
+    desk.import(
+        "a.bib",
+        "@book{x, title={One}, author={S{\\o}derberg, J}, year=2002}\n@book{y, title={Two}, author={S{\\o}derberg, J}, year=2002}\n",
+    );
+    let pattern = ["rename", "--pattern", "[auth:lower][year]"];
+    let planned = desk.done(&[pattern.as_slice(), &["--dry-run"]].concat());
+    assert_eq!(
+        planned,
+        "x would be soderberg2002\ny would be soderberg2002a\n"
+    );
+    assert_eq!(desk.keys(), ["x", "y"]);
+    desk.changes_and_can_be_undone(&pattern);
+    assert_eq!(desk.keys(), ["soderberg2002", "soderberg2002a"]);
+    desk.done(&pattern);
+    assert_eq!(desk.keys(), ["soderberg2002", "soderberg2002a"]);
+    assert_eq!(desk.run(&["rename", "--pattern", "[author_x]"]).code, 2);
+}
+
+#[test]
+fn an_edit_keeps_the_manner_of_the_entry() {
+    let desk = Desk::new();
+    desk.import("a.bib", BENKLER);
+    desk.changes_and_can_be_undone(&[
+        "edit",
+        "benkler2002",
+        "--set",
+        "volume=112",
+        "--unset",
+        "doi",
+    ]);
+    assert_eq!(
+        desk.done(&["export"]),
+        BENKLER.replace("doi = {10.2307/1562247}", "volume = {112}")
+    );
+    let said = desk.run(&["edit", "benkler2002", "--set", "note=open {brace"]);
+    assert_eq!(said.code, 1);
+    assert!(!desk.done(&["export"]).contains("brace"));
+}
+
+#[test]
+fn a_removed_work_leaves_the_comments_around_it() {
+    let desk = Desk::new();
+    desk.import("a.bib", TWICE);
+    desk.changes_and_can_be_undone(&["remove", "Wealth06"]);
+    assert!(
+        desk.done(&["export"])
+            .contains("% a comment before the second")
+    );
+    assert_eq!(
+        desk.done(&["remove", "other", "--dry-run"]),
+        "other would be removed\n"
+    );
+    assert_eq!(desk.keys().len(), 2);
+}
+
+#[test]
+fn a_reference_is_added_as_an_entry_or_field_by_field() {
+    let desk = Desk::new();
+    desk.import("a.bib", BENKLER);
+    desk.changes_and_can_be_undone(&["add", "@book{ostrom, title={Governing}}"]);
+    desk.changes_and_can_be_undone(&[
+        "add",
+        "--type",
+        "book",
+        "--set",
+        "title=The Wealth of Networks",
+        "--set",
+        "author=Benkler, Yochai",
+        "--set",
+        "year=2006",
+    ]);
+    assert!(desk.keys().contains(&"benkler2006wealth".to_owned()));
+    assert_eq!(desk.run(&["add", "@book{open"]).code, 1);
+    assert_eq!(desk.run(&["add", "@book{ostrom, title={Other}}"]).code, 1);
+}
+
+#[test]
+fn rebuilding_changes_nothing_that_can_be_seen() {
+    let desk = Desk::new();
+    desk.import("a.bib", TWICE);
+    let before = (desk.done(&["find", "--json"]), desk.run(&["dedupe"]).out);
+    desk.done(&["rebuild"]);
+    assert_eq!(
+        (desk.done(&["find", "--json"]), desk.run(&["dedupe"]).out),
+        before
+    );
+}
