@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Reading and formatting make many small texts, which the allocator of the system is slow with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     peerbib::commands::run(std::env::args_os())
 }

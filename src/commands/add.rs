@@ -15,8 +15,8 @@ use crate::library::{FieldEdits, KeyPattern};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib add '@book{benkler2006, title = {The Wealth of Networks}}'\n  \
-                  peerbib add --type book --set title='The Wealth of Networks' --set year=2006 \\\n    \
-                  --set author='Benkler, Yochai'\n  xclip -o | peerbib add -"
+                  peerbib add --type book --set author='Benkler, Yochai' --set year=2006\n  \
+                  echo '@misc{zine, title = {A Zine}}' | peerbib add -"
 )]
 pub(super) struct Add {
     /// The entry; - is standard input

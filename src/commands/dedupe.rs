@@ -20,8 +20,8 @@ use crate::work::Work;
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "Examples:\n  peerbib dedupe\n  \
-                  peerbib dedupe merge benkler2006wealth Benkler:2006\n  \
-                  peerbib dedupe keep-apart ostrom1990 ostrom1990reprint"
+                  peerbib dedupe merge moore2009parallel capitalclass2009parallel\n  \
+                  peerbib dedupe keep-apart moore2009parallel capitalclass2009parallel"
 )]
 pub(super) struct Dedupe {
     #[command(subcommand)]
@@ -43,7 +43,9 @@ enum Action {
 /// The first work gets the fields that it has not, the tags and the aliases of the others; their keys
 /// become aliases of it (in the field ids, too). Where both have a field the first work's stays.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  peerbib dedupe merge benkler2006wealth Benkler:2006")]
+#[command(
+    after_help = "Example:\n  peerbib dedupe merge moore2009parallel capitalclass2009parallel"
+)]
 struct Merge {
     /// The works, by citation key, the one that stays first
     #[arg(value_name = "KEY", required = true, num_args = 2..)]
@@ -60,7 +62,9 @@ struct Merge {
 
 /// Remember that works are not one, so that they are never listed again
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  peerbib dedupe keep-apart ostrom1990 ostrom1990reprint")]
+#[command(
+    after_help = "Example:\n  peerbib dedupe keep-apart moore2009parallel capitalclass2009parallel"
+)]
 struct KeepApart {
     /// The works, by citation key
     #[arg(value_name = "KEY", required = true, num_args = 2..)]

@@ -18,7 +18,7 @@ use crate::library::{FieldEdits, LibraryError};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib edit benkler2006wealth\n  \
                   peerbib edit benkler2006wealth --set year=2006 --unset note\n  \
-                  peerbib edit --find publisher:routlege --set publisher=Routledge --dry-run")]
+                  peerbib edit --find routledge --set publisher=Routledge --dry-run")]
 pub(super) struct Edit {
     /// The works, by citation key
     #[arg(value_name = "KEY", required_unless_present = "find")]

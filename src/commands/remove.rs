@@ -12,7 +12,7 @@ use super::{Outcome, Result, Session};
 /// Comments and @strings that stand before their entries in a file stay. `peerbib undo` brings the works
 /// back, with their tags.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  peerbib remove benkler2006draft\n  \
+#[command(after_help = "Examples:\n  peerbib remove siefkes2009\n  \
                         peerbib remove --find 'type:online year:..1999' --dry-run")]
 pub(super) struct Remove {
     /// The works, by citation key

@@ -29,7 +29,7 @@ use crate::library::KeyPattern;
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
-    after_help = "Examples:\n  peerbib rename Benkler:2006 benkler2006wealth\n  \
+    after_help = "Examples:\n  peerbib rename merten2009 merten2009talk\n  \
                   peerbib rename --pattern '[auth:lower][year][veryshorttitle:lower]' --dry-run\n  \
                   peerbib rename --pattern '[auth][year]' --find movement:oekonux"
 )]
@@ -80,7 +80,7 @@ impl Rename {
             (None, _) => {
                 return Err(
                     Failure::usage("rename takes a key and a new key, or --pattern").with_help(
-                        "an example: peerbib rename Benkler:2006 benkler2006wealth".to_owned(),
+                        "an example: peerbib rename merten2009 merten2009talk".to_owned(),
                     ),
                 );
             }

@@ -22,7 +22,7 @@ use crate::work::{CslItem, Work};
 ///
 /// Nothing is changed. Ends with exit code 1 where there is a difference.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  peerbib verify refs.bib\n  peerbib verify zotero.json")]
+#[command(after_help = "Example:\n  peerbib verify refs.bib")]
 pub(super) struct Verify {
     /// The files; - is standard input
     #[arg(value_name = "FILE", required = true)]

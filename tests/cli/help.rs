@@ -95,6 +95,9 @@ fn the_examples_run() {
                 std::fs::copy(own, desk.path(name)).unwrap();
             }
             std::fs::create_dir_all(desk.path(".local/share/bash-completion/completions")).unwrap();
+            if example.contains("--file refs.bib") {
+                desk.runs("import refs.bib");
+            }
             if example.starts_with("peerbib undo") || example.starts_with("peerbib redo") {
                 desk.runs("tag theme:law merten2000");
             }
@@ -105,6 +108,10 @@ fn the_examples_run() {
             let line = example.replace(" | man -l -", "");
             let output = desk.command("sh").args(["-c", &line]).output().unwrap();
             let told = String::from_utf8_lossy(&output.stderr);
+            if told.contains("there is no terminal to open an editor in") {
+                // The example is right, and nobody sits here.
+                continue;
+            }
             // 1: there are findings, or not every work could be rendered.
             assert!(
                 matches!(output.status.code(), Some(0 | 1)),
