@@ -10,7 +10,8 @@
 )]
 
 use divan::{Bencher, black_box};
-use peerbib::csl::{Citation, Cite, Processor, Style, shelf};
+use peerbib::csl::shelf::StyleSource;
+use peerbib::csl::{Citation, Cite, Processor, Style};
 use peerbib::work::CslItem;
 use serde_json::json;
 
@@ -21,7 +22,8 @@ fn main() {
 const STYLES: [&str; 3] = ["apa", "chicago-notes", "ieee"];
 
 fn style(name: &str) -> Style {
-    Style::from_citationberg(&shelf::style(name).expect("a bundled style")).expect("a style")
+    let source = StyleSource::shipped(name).expect("a bundled style");
+    source.compile(|_| None).expect("a style")
 }
 
 /// Works of few authors with many works in few years, which is what makes cites equal.
@@ -68,8 +70,8 @@ fn works(count: usize) -> Vec<CslItem> {
 
 #[divan::bench(args = STYLES)]
 fn load_style(bencher: Bencher<'_, '_>, name: &str) {
-    let model = shelf::style(name).expect("a bundled style");
-    bencher.bench_local(|| Style::from_citationberg(black_box(&model)).expect("a style"));
+    let source = StyleSource::shipped(name).expect("a bundled style");
+    bencher.bench_local(|| Style::from_xml(black_box(source.xml())).expect("a style"));
 }
 
 fn bibliography(bencher: Bencher<'_, '_>, name: &str, count: usize) {

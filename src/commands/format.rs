@@ -10,8 +10,7 @@ use super::input::Input;
 use super::session::{shows_formatting, terminal_width};
 use super::{Failure, Outcome, Result, Session};
 use crate::csl::{
-    Bibliography, BibliographyEntry, Citation, Cite, EmbeddedLocales, Inline, Processor, Style,
-    hayagriva,
+    Bibliography, BibliographyEntry, EmbeddedLocales, Inline, Style, format_bibliography, hayagriva,
 };
 use crate::formats::Severity;
 use crate::library::{Library, Reference, TagSummary};
@@ -344,35 +343,12 @@ fn render(
     let locale = formatting.locale.as_deref();
     match &formatting.processor {
         StyleForEngine::Peerbib(style) => {
-            let processor = Processor::new(style, locale, items);
-            let bibliography = processor.bibliography().unwrap_or_else(|| {
+            if !style.has_bibliography() {
                 session.note("note: the style has no bibliography; the list shows its citations");
-                as_citations(&processor, items)
-            });
-            Ok((bibliography, true))
+            }
+            Ok((format_bibliography(style, locale, items), true))
         }
         StyleForEngine::Hayagriva(style) => render_with_hayagriva(session, items, style, locale),
-    }
-}
-
-/// Works as a style cites them for the first time, for a style that has no bibliography.
-fn as_citations(processor: &Processor<'_>, items: &[CslItem]) -> Bibliography {
-    let citations: Vec<Citation> = (1..)
-        .zip(items)
-        .map(|(note, item)| Citation::new(vec![Cite::new(&item.id)], note))
-        .collect();
-    let entries = processor
-        .citations(&citations)
-        .into_iter()
-        .zip(items)
-        .map(|(citation, item)| BibliographyEntry {
-            key: item.id.clone(),
-            content: citation.content,
-        })
-        .collect();
-    Bibliography {
-        entries,
-        ..Bibliography::default()
     }
 }
 
