@@ -55,7 +55,11 @@ impl Rows {
         Self {
             item: serde_json::to_string(item).unwrap_or_default(),
             entry_type: work.kind(),
-            title: item.text("title").map(|title| without_markup(&title)),
+            // As it was written: sentence case is for styles, not for finding one's way.
+            title: derived
+                .title
+                .clone()
+                .or_else(|| item.text("title").map(|title| without_markup(&title))),
             authors: serde_json::to_string(&names).unwrap_or_default(),
             names,
             sort_author: authors.first().map(sort_order).unwrap_or_default(),
