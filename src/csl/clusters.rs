@@ -364,10 +364,11 @@ fn with_affixes<'p>(tree: Node<'p>, entry: &'p Entry<'_>, _first: bool) -> Node<
     nodes.extend(Node::text(spaced_prefix(prefix)));
     nodes.push(tree);
     nodes.extend(Node::text(spaced_suffix(suffix)));
-    Node::group(nodes, "").unwrap_or_else(|| unreachable_node())
+    Node::group(nodes, "").unwrap_or_else(nothing)
 }
 
-fn unreachable_node<'p>() -> Node<'p> {
+/// A node that prints nothing; a group with a node in it never comes to this.
+fn nothing<'p>() -> Node<'p> {
     Node::link(String::new(), "")
 }
 

@@ -140,7 +140,6 @@ impl<'l> Composer<'l> {
                     let Some(last) = text.chars().next_back() else {
                         continue;
                     };
-                    let at = at;
                     if next == ' ' {
                         return last == ' ' && !behind_quote;
                     }
@@ -444,7 +443,7 @@ fn push_text(stack: &mut [RichText], text: &str) {
 }
 
 /// High punctuation that a field sets off with a space gets a narrow one that does not break.
-fn spaced_punctuation<'t>(text: &'t Cow<'_, str>) -> Cow<'t, str> {
+fn spaced_punctuation(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let found = bytes.windows(2).any(|pair| {
         pair.first() == Some(&b' ')

@@ -328,10 +328,10 @@ fn shown_count(
     };
     match context.purpose {
         Purpose::Compare if requested > 0 => shown = requested,
-        Purpose::Print if uses_request && requested > style.et_al_use_first => {
-            if total >= style.et_al_min {
-                shown = requested;
-            }
+        Purpose::Print
+            if uses_request && requested > style.et_al_use_first && total >= style.et_al_min =>
+        {
+            shown = requested;
         }
         _ if total >= style.et_al_min => shown = style.et_al_use_first,
         _ => {}

@@ -685,10 +685,8 @@ fn substitute_author(
                 }
             }
         }
-        _ if head.tag == Tag::Substitute => {
-            if all {
-                head.content = Content::Text(Cow::Owned(substitute.to_owned()));
-            }
+        _ if head.tag == Tag::Substitute && all => {
+            head.content = Content::Text(Cow::Owned(substitute.to_owned()));
         }
         SubstituteRule::CompleteEach if all => replace_names(head, usize::MAX, substitute),
         SubstituteRule::PartialEach => replace_names(head, common, substitute),
