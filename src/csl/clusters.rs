@@ -5,11 +5,12 @@ use std::borrow::Cow;
 
 use super::citation::{Citation, Cite};
 use super::compose::Composer;
-use super::element::TermForm;
+use super::element::{SortKey, TermForm};
 use super::evaluate::{CiteDetails, Context, Evaluator, Part, Purpose};
 use super::locale::Locale;
 use super::output_tree::{Content, Node, Tag};
 use super::person::begins_alphabetic;
+use super::positions::CitePosition;
 use super::processor::Processor;
 use super::rich_text::{RichText, plain_text};
 use super::sorting;
@@ -75,39 +76,83 @@ pub(super) fn in_order<'e>(
         || options.cite_group_delimiter.is_some()
             && !options.tests_position
             && !options.numeric_citations;
+    // A citation whose cites were placed by the caller stands alone, outside of a document, where the
+    // reference processor brings nothing together.
+    let alone = citation.cites.iter().all(|cite| cite.position.is_some());
     let entries = keyed.into_iter().map(|(_, _, entry)| entry);
-    if grouped {
-        group_by_authors(processor, entries)
+    if grouped && !alone {
+        group_by_authors(processor, entries, keys)
     } else {
         entries.collect()
     }
 }
 
-/// Brings cites of the same authors together, behind the first of them.
+/// Brings cites of the same authors together: they are sorted by their authors as cites show them,
+/// and each group then stands where the first key of its first cite puts it.
 fn group_by_authors<'e>(
     processor: &Processor<'_>,
     entries: impl Iterator<Item = Entry<'e>>,
+    keys: &[SortKey],
 ) -> Vec<Entry<'e>> {
-    let mut groups: Vec<(String, Vec<Entry<'e>>)> = Vec::new();
-    for entry in entries {
-        let authors = cite_tree(processor, &entry)
-            .as_ref()
-            .and_then(|tree| tree.find(&|tag| tag == Tag::Names))
-            .map(Node::key)
-            .unwrap_or_default();
-        match groups
-            .iter_mut()
-            .find(|(known, _)| !authors.is_empty() && *known == authors)
-        {
-            Some((_, group)) => group.push(entry),
-            None => groups.push((authors, vec![entry])),
-        }
-    }
-    groups.into_iter().flat_map(|(_, group)| group).collect()
+    let Some(first_key) = keys.first() else {
+        return entries.collect();
+    };
+    let mut by_authors: Vec<(Option<Vec<u8>>, String, Entry<'e>)> = entries
+        .map(|entry| {
+            let authors = authors_text(processor, entry.work);
+            (processor.collation.authors_key(&authors), authors, entry)
+        })
+        .collect();
+    by_authors.sort_by(|left, right| {
+        sorting::compare_one(left.0.as_deref(), right.0.as_deref(), first_key.descending)
+    });
+    let mut last_authors: Option<String> = None;
+    let mut group_key: Option<String> = None;
+    let mut grouped: Vec<(Vec<u8>, Entry<'e>)> = by_authors
+        .into_iter()
+        .enumerate()
+        .map(|(place, (_, authors, entry))| {
+            if last_authors.as_ref() != Some(&authors) {
+                group_key = processor
+                    .context(entry.work, Part::Citation, Purpose::Sort)
+                    .and_then(|context| sorting::key_text(first_key, context))
+                    .filter(|key| !key.is_empty());
+                last_authors = Some(authors);
+            }
+            let key = processor.collation.grouped_key(group_key.as_deref(), place);
+            (key, entry)
+        })
+        .collect();
+    grouped.sort_by(|left, right| {
+        sorting::compare_one(Some(&left.0), Some(&right.0), first_key.descending)
+    });
+    grouped.into_iter().map(|(_, entry)| entry).collect()
 }
 
-fn cite_tree<'p>(processor: &'p Processor<'_>, entry: &'p Entry<'_>) -> Option<Node<'p>> {
-    cite_tree_after(processor, entry, false)
+/// The authors of a work in the form of a subsequent cite.
+fn authors_text(processor: &Processor<'_>, work: usize) -> String {
+    let details = CiteDetails {
+        position: CitePosition::Subsequent,
+        near_note: true,
+        ..CiteDetails::default()
+    };
+    let (Some(context), Some(ambiguity)) = (
+        processor.context(work, Part::Citation, Purpose::Compare),
+        processor.ambiguities.get(work),
+    ) else {
+        return String::new();
+    };
+    let mut evaluator = Evaluator::new(Context {
+        cite: Some(&details),
+        ambiguity,
+        ..context
+    });
+    evaluator
+        .layout()
+        .as_ref()
+        .and_then(|tree| tree.find(&is_names))
+        .map(Node::key)
+        .unwrap_or_default()
 }
 
 /// The output tree of a cite; `continued` says that something was printed before it.

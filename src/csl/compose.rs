@@ -352,8 +352,8 @@ impl<'l> Composer<'l> {
             MarkupTag::NoDecoration => {
                 let mut marks = 0;
                 for normal in [
-                    Formatting::NormalWeight,
                     Formatting::Upright,
+                    Formatting::NormalWeight,
                     Formatting::NormalVariant,
                 ] {
                     if self.shows(normal) {

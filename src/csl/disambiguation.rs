@@ -152,7 +152,7 @@ pub(super) fn resolve(
                 ));
             }
         } else if options.has_disambiguate {
-            add_text(&ambiguity, &works, cites, &mut result);
+            add_text(&ambiguity, &works, by_cite, cites, &mut result);
         } else {
             result.extend(works.into_iter().map(|work| (work, ambiguity.clone())));
         }
@@ -161,10 +161,11 @@ pub(super) fn resolve(
 }
 
 /// Meets `disambiguate` conditions, one more each time, until the cites differ; works that a step
-/// tells apart from all others take no further one.
+/// tells apart from all others take no further one. `by_cite` says that given names are added, too.
 fn add_text(
     start: &Ambiguity,
     works: &[usize],
+    by_cite: bool,
     cites: &dyn CiteText,
     result: &mut Vec<(usize, Ambiguity)>,
 ) {
@@ -181,6 +182,17 @@ fn add_text(
             by_text.entry(text).or_default().push(*work);
         }
         let last = level >= most || level == MOST;
+        // Where more text could be added and this much tells some of three works and more apart, the
+        // reference processor keeps the given name of the first person, which it had tried before.
+        if by_cite && !last && left.len() > 2 && by_text.len() > 1 {
+            match ambiguity.givens.first_mut() {
+                Some(levels) => match levels.first_mut() {
+                    Some(level) => *level = 2,
+                    None => levels.push(2),
+                },
+                None => ambiguity.givens.push(vec![2]),
+            }
+        }
         let mut still_equal = Vec::new();
         for (_, class) in by_text {
             if class.len() == 1 || last {

@@ -170,16 +170,23 @@ impl<'c> Evaluator<'c> {
         } else {
             nodes = self.elements(&area.layout);
         }
-        if let Some(first) = nodes.first_mut()
-            && !area.appearance.prefix.is_empty()
-        {
-            first.prefix = Cow::Owned(format!("{}{}", area.appearance.prefix, first.prefix));
+        let mut outside = "";
+        match nodes.first_mut() {
+            // A block of its own stands behind the prefix.
+            Some(first) if first.display.is_some() => outside = &area.appearance.prefix,
+            Some(first) if !area.appearance.prefix.is_empty() => {
+                first.prefix = Cow::Owned(format!("{}{}", area.appearance.prefix, first.prefix));
+            }
+            _ => {}
         }
         let displays = nodes.iter().any(|node| node.display.is_some());
         if displays && let Some(last) = nodes.last_mut() {
             last.suffix = Cow::Borrowed(&area.appearance.suffix);
         }
         let mut node = Node::group(nodes, "")?;
+        if !outside.is_empty() {
+            node.prefix = Cow::Borrowed(outside);
+        }
         if !displays {
             node.suffix = Cow::Borrowed(&area.appearance.suffix);
         }

@@ -288,7 +288,16 @@ fn name_list<'c>(
     if context.purpose == Purpose::Sort {
         return (Node::group(nodes, style.delimiter), shown);
     }
-    (join(evaluator, style, nodes, &inverted), shown)
+    // Institutions have no options of their own: the delimiter precedes the last of three and more.
+    let precedes_last = if people.iter().all(PersonName::is_literal) {
+        DelimiterPrecedes::Contextual
+    } else {
+        style.precedes_last
+    };
+    (
+        join(evaluator, style, precedes_last, nodes, &inverted),
+        shown,
+    )
 }
 
 /// "et al" given as a particle of the last name.
@@ -344,6 +353,7 @@ fn add_suffix(node: &mut Node<'_>, text: &str) {
 fn join<'c>(
     evaluator: &Evaluator<'c>,
     style: &NameStyle<'c>,
+    precedes_last: DelimiterPrecedes,
     mut nodes: Vec<Node<'c>>,
     inverted: &[bool],
 ) -> Option<Node<'c>> {
@@ -365,7 +375,7 @@ fn join<'c>(
     let two = nodes.len() == 2;
     let before_last_inverted =
         inverted.len() > 1 && inverted.get(inverted.len() - 2).copied().unwrap_or(false);
-    let prefix = match style.precedes_last {
+    let prefix = match precedes_last {
         DelimiterPrecedes::Contextual if two => {
             if spaced {
                 " "

@@ -346,6 +346,14 @@ impl<'a> Processor<'a> {
         if !options.has_disambiguate || !options.note_class {
             return FxHashSet::default();
         }
+        // Among three works and more the reference processor adds the text nevertheless.
+        let mut namesakes: FxHashMap<String, usize> = FxHashMap::default();
+        for (work, added) in self.ambiguities.iter().enumerate() {
+            if added.disambiguate > 0 {
+                let (text, _) = self.compare_text(work, &self.no_ambiguity);
+                *namesakes.entry(text).or_default() += 1;
+            }
+        }
         // Each work that would get more text, once, with the first note that cites it.
         let mut seen = FxHashSet::default();
         let mut by_text: FxHashMap<String, Vec<&'c str>> = FxHashMap::default();
@@ -372,7 +380,8 @@ impl<'a> Processor<'a> {
                     self.compare_text_with(work, &self.no_ambiguity, &details).0
                 };
                 let text = with(Some(citation.note));
-                if text != with(None) {
+                let without = with(None);
+                if text != without && namesakes.get(&without).is_none_or(|count| *count < 3) {
                     by_text.entry(text).or_default().push(key);
                 }
             }

@@ -33,17 +33,26 @@ impl Collation {
 
     /// The key of text; words are parted by a sign that sorts before all letters.
     fn key(&self, text: &str) -> Option<Vec<u8>> {
-        if text.is_empty() {
-            return None;
-        }
-        let mut prepared = String::with_capacity(text.len() + 8);
-        for character in text.trim_start_matches(['[', ']', '\'', '"']).chars() {
-            match character {
-                ' ' => prepared.push('|'),
-                _ => prepared.extend(character.to_lowercase()),
-            }
-        }
-        prepared.push('|');
+        (!text.is_empty()).then(|| self.collate(&parted(text)))
+    }
+
+    /// The key of the authors of a cite, by which cites are brought together.
+    pub(super) fn authors_key(&self, authors: &str) -> Option<Vec<u8>> {
+        (!authors.is_empty()).then(|| self.collate(authors))
+    }
+
+    /// The key of a cite among others of the same authors: that of the first of them, and the place.
+    pub(super) fn grouped_key(&self, first: Option<&str>, place: usize) -> Vec<u8> {
+        let first = first.map_or_else(|| "undefined".to_owned(), parted);
+        self.collate(&format!("{first}{place}"))
+    }
+
+    fn collate(&self, text: &str) -> Vec<u8> {
+        let prepared: String = text
+            .trim_start_matches(['[', ']', '\'', '"'])
+            .chars()
+            .flat_map(char::to_lowercase)
+            .collect();
         let mut key = Vec::with_capacity(prepared.len() + 4);
         match &self.collator {
             Some(collator) => {
@@ -51,8 +60,15 @@ impl Collation {
             }
             None => key.extend_from_slice(prepared.as_bytes()),
         }
-        Some(key)
+        key
     }
+}
+
+/// Text with its words parted by a sign that sorts before all letters.
+fn parted(text: &str) -> String {
+    let mut parted = text.replace(' ', "|");
+    parted.push('|');
+    parted
 }
 
 fn icu_collator_locale(language: &str) -> CollatorPreferences {
@@ -75,7 +91,7 @@ pub(super) fn sort_keys(keys: &[SortKey], context: Context<'_>, collation: &Coll
         .collect()
 }
 
-fn key_text(key: &SortKey, context: Context<'_>) -> Option<String> {
+pub(super) fn key_text(key: &SortKey, context: Context<'_>) -> Option<String> {
     let context = Context {
         sort_key: Some(key),
         ..context
@@ -190,18 +206,23 @@ fn without_markup(text: &str) -> String {
 /// Compares the keys of two works.
 pub(super) fn compare(left: &SortKeys, right: &SortKeys, keys: &[SortKey]) -> Ordering {
     for ((left, right), key) in left.iter().zip(right).zip(keys) {
-        let order = match (left, right) {
-            (None, None) => Ordering::Equal,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(_), None) => Ordering::Less,
-            (Some(left), Some(right)) if key.descending => right.cmp(left),
-            (Some(left), Some(right)) => left.cmp(right),
-        };
+        let order = compare_one(left.as_deref(), right.as_deref(), key.descending);
         if order != Ordering::Equal {
             return order;
         }
     }
     Ordering::Equal
+}
+
+/// Compares one key; a missing one sorts last, whatever the direction.
+pub(super) fn compare_one(left: Option<&[u8]>, right: Option<&[u8]>, descending: bool) -> Ordering {
+    match (left, right) {
+        (None, None) => Ordering::Equal,
+        (None, Some(_)) => Ordering::Greater,
+        (Some(_), None) => Ordering::Less,
+        (Some(left), Some(right)) if descending => right.cmp(left),
+        (Some(left), Some(right)) => left.cmp(right),
+    }
 }
 
 /// Whether a sort key is a date, directly or by way of a macro.

@@ -57,7 +57,7 @@ impl<'i> Work<'i> {
         }
         work.values.sort_unstable_by_key(|(variable, _)| *variable);
         if let Some(CslValue::Text(note)) = item.variables.get("note") {
-            work.read_note(note, known);
+            work.read_note(note, item, known);
         }
         if let Some(page) = work.text(variables::PAGE) {
             let first = first_page(page).to_owned();
@@ -95,7 +95,7 @@ impl<'i> Work<'i> {
 
     /// Variables that exporters write into the note, as `{:DOI: 10.1/x}` or as lines such as
     /// `original-date: 1900`, because their own format has no place for them.
-    fn read_note(&mut self, note: &str, known: &Variables) {
+    fn read_note(&mut self, note: &str, item: &CslItem, known: &Variables) {
         let mut lines: Vec<String> = Vec::new();
         for line in note.lines() {
             let mut rest = line;
@@ -113,6 +113,8 @@ impl<'i> Work<'i> {
             lines.push(rest.to_owned());
         }
         let mut names: Vec<(VariableId, Vec<PersonName>)> = Vec::new();
+        // What is read is no part of the note any more.
+        let mut taken: Vec<usize> = Vec::new();
         for (number, line) in lines.iter().enumerate() {
             if line.trim().is_empty() {
                 continue;
@@ -126,9 +128,16 @@ impl<'i> Work<'i> {
             };
             if key == "type" {
                 self.item_type = Cow::Owned(value.to_owned());
+                taken.push(number);
                 continue;
             }
-            let Some(variable) = known.get(key) else {
+            let variable = known.get(key);
+            let is_date = variable.is_some_and(|id| variables::kind(id) == VariableKind::Date);
+            let has_value = item.variables.contains_key(key);
+            if is_date || !has_value {
+                taken.push(number);
+            }
+            let Some(variable) = variable else {
                 continue;
             };
             if self.value(variable).is_some() {
@@ -159,6 +168,18 @@ impl<'i> Work<'i> {
         }
         for (variable, list) in names {
             self.set(variable, Value::Names(list));
+        }
+        if !taken.is_empty()
+            && let Some(variable) = known.get("note")
+        {
+            let mut left = String::new();
+            for (number, line) in lines.iter().enumerate() {
+                if !taken.contains(&number) {
+                    left.push_str(line);
+                }
+                left.push('\n');
+            }
+            self.set(variable, Value::Text(Cow::Owned(left.trim().to_owned())));
         }
     }
 
