@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use citationberg::IndependentStyle;
-use peerbib::csl::{Display, Inline, hayagriva, plain_text};
+use peerbib::csl::{Display, Inline, Style, format_bibliography, hayagriva, plain_text, shelf};
 use peerbib::work::CslItem;
 use serde_json::{Value, json};
 
@@ -17,15 +17,9 @@ fn style(source: &str) -> IndependentStyle {
 
 fn render(source: &str, work: Value) -> Vec<Inline> {
     let work: CslItem = serde_json::from_value(work).unwrap();
-    let rendering = hayagriva::render(&[work], &style(source), None).unwrap();
-    assert_eq!(rendering.unrendered, []);
-    rendering
-        .bibliography
-        .entries
-        .into_iter()
-        .next()
-        .unwrap()
-        .content
+    let style = Style::from_xml(source).unwrap();
+    let bibliography = format_bibliography(&style, None, &[work]);
+    bibliography.entries.into_iter().next().unwrap().content
 }
 
 /// Checks one work in both styles.
@@ -213,4 +207,12 @@ fn a_reading_list_is_sorted_and_a_syllabus_keeps_the_order_of_the_course() {
     };
     assert_eq!(keys(ANNOTATED), ["finch", "swift", "wren"]);
     assert_eq!(keys(SYLLABUS), ["swift", "wren", "finch"]);
+}
+
+#[test]
+fn every_style_that_comes_along_is_attributed() {
+    let attribution = include_str!("../styles/ATTRIBUTION.md");
+    for style in shelf::styles() {
+        assert!(attribution.contains(style.name), "{}", style.name);
+    }
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use citationberg::IndependentStyle;
 use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 
 use super::format_name::FormatName;
 use super::input::Input;
@@ -287,14 +288,14 @@ fn tags_on(works: &[Reference]) -> Vec<TagSummary> {
 pub(super) fn write_list(
     session: &Session,
     tags: &[TagSummary],
-    works: Vec<Reference>,
+    mut works: Vec<Reference>,
     formatting: &Formatting,
     group_by: Option<&GroupBy>,
     output: &mut impl Write,
 ) -> std::result::Result<bool, Failure> {
     let mut items = works
-        .iter()
-        .map(Reference::item)
+        .par_iter_mut()
+        .map(Reference::take_item)
         .collect::<crate::library::Result<Vec<_>>>()?;
     for (item, work) in items.iter_mut().zip(&works) {
         item.id.clone_from(&work.key);

@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::matching::Identity;
+use super::works::Item;
 use super::{Change, Library, LibraryError, Reference, Result, TagName};
 use crate::formats::bibtex::{self, Derived, Strings};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
@@ -18,18 +19,23 @@ use crate::work::{CslItem, CslName, CslValue, Work};
 /// What is written down of a derived work: made beside the connection, where many are made at once.
 pub(super) struct Rows {
     item: String,
-    entry_type: String,
-    title: Option<String>,
-    names: Vec<String>,
+    head: Head,
     authors: String,
-    sort_author: String,
-    year: Option<i32>,
-    last_year: Option<i32>,
-    identification: Option<String>,
     parents: Vec<String>,
     text: FullText,
     pub(super) identity: Identity,
     marks: Vec<i64>,
+}
+
+/// What a work is found, shown and sorted by.
+struct Head {
+    entry_type: String,
+    title: Option<String>,
+    names: Vec<String>,
+    sort_author: String,
+    year: Option<i32>,
+    last_year: Option<i32>,
+    identification: Option<String>,
 }
 
 /// The columns of the full-text index.
@@ -41,33 +47,42 @@ struct FullText {
     other: String,
 }
 
-impl Rows {
-    pub(super) fn of(work: &Work, derived: &Derived) -> Self {
+impl Head {
+    fn of(work: &Work, derived: &Derived) -> Self {
         let item = &derived.item;
         let authors = principal_names(item);
-        let names: Vec<String> = authors.iter().map(CslName::reading_order).collect();
-        let identity = Identity::of(work, item, authors);
         let issued = item.date("issued");
         let year = issued.and_then(crate::work::CslDate::year);
         let last_year = issued
             .and_then(|date| date.date_parts.get(1)?.first().copied())
             .filter(|last| *last != 0);
         Self {
-            item: serde_json::to_string(item).unwrap_or_default(),
             entry_type: work.kind(),
             // As it was written: sentence case is for styles, not for finding one's way.
             title: derived
                 .title
                 .clone()
                 .or_else(|| item.text("title").map(|title| without_markup(&title))),
-            authors: serde_json::to_string(&names).unwrap_or_default(),
-            names,
+            names: authors.iter().map(CslName::reading_order).collect(),
             sort_author: authors.first().map(sort_order).unwrap_or_default(),
             year,
             last_year: last_year.filter(|last| Some(*last) != year),
             identification: work
                 .field("identification")
                 .map(|value| value.trim_matches(['{', '}', '"']).trim().to_lowercase()),
+        }
+    }
+}
+
+impl Rows {
+    pub(super) fn of(work: &Work, derived: &Derived) -> Self {
+        let item = &derived.item;
+        let head = Head::of(work, derived);
+        let identity = Identity::of(work, item, principal_names(item));
+        Self {
+            item: serde_json::to_string(item).unwrap_or_default(),
+            authors: serde_json::to_string(&head.names).unwrap_or_default(),
+            head,
             parents: derived.parents.clone(),
             text: FullText::of(work, derived),
             marks: identity.marks(),
@@ -221,22 +236,22 @@ impl Reference {
             .par_iter()
             .map(|(work, key)| {
                 let derived = bibtex::derive(work, &file.strings, &parent);
-                let rows = Rows::of(work, &derived);
+                let head = Head::of(work, &derived);
                 Self {
                     id: 0,
                     key: (*key).to_owned(),
-                    entry_type: rows.entry_type,
-                    title: rows.title,
-                    authors: rows.names,
-                    sort_author: rows.sort_author,
-                    year: rows.year,
-                    identification: rows.identification,
+                    entry_type: head.entry_type,
+                    title: head.title,
+                    authors: head.names,
+                    sort_author: head.sort_author,
+                    year: head.year,
+                    identification: head.identification,
                     tags: derived
                         .keywords
                         .iter()
                         .filter_map(|keyword| keyword.parse::<TagName>().ok())
                         .collect(),
-                    item: rows.item,
+                    item: Item::Read(derived.item),
                 }
             })
             .collect()
@@ -310,13 +325,13 @@ impl<'c> RowWriter<'c> {
         self.reference.execute(params![
             work,
             rows.item,
-            rows.entry_type,
-            rows.title,
+            rows.head.entry_type,
+            rows.head.title,
             rows.authors,
-            rows.sort_author,
-            rows.year,
-            rows.last_year,
-            rows.identification
+            rows.head.sort_author,
+            rows.head.year,
+            rows.head.last_year,
+            rows.head.identification
         ])?;
         for parent in &rows.parents {
             self.parent.execute(params![work, parent])?;

@@ -105,6 +105,8 @@ impl Library {
                 reason: "it is a directory".into(),
             });
         }
+        // One thread alone uses the connection.
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Self::prepare(Connection::open_with_flags(path, flags), path);
         let connection = match connection {
             // SQLite keeps a journal and shared memory beside a library that is written to. Where

@@ -1,6 +1,7 @@
 //! References of files that are formatted without any library.
 
 use super::Reference;
+use super::works::Item;
 use crate::formats::Reading;
 use crate::formats::bibtex::{Duplicate, FilePiece};
 
@@ -21,9 +22,7 @@ impl Reference {
             .zip(items)
             .filter(|(duplicate, _)| !matches!(duplicate, Some(Duplicate::Identical)));
         for (reference, (_, item)) in references.iter_mut().zip(kept) {
-            if let Ok(item) = serde_json::to_string(item) {
-                reference.item = item;
-            }
+            reference.item = Item::Read(item.clone());
         }
         references
     }

@@ -40,6 +40,8 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<()> {
             known,
         });
     }
+    // Entries are a few hundred bytes to some thousands, of which a larger page holds more.
+    connection.pragma_update(None, "page_size", 8192)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let transaction = connection.transaction()?;
     for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {

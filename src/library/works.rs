@@ -56,7 +56,14 @@ pub struct Reference {
     pub identification: Option<String>,
     /// The work as CSL-JSON.
     #[serde(skip)]
-    pub(super) item: String,
+    pub(super) item: Item,
+}
+
+/// A work in the variables of CSL: packed as the library stores it, or as it was read from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Item {
+    Packed(String),
+    Read(CslItem),
 }
 
 impl Reference {
@@ -66,10 +73,27 @@ impl Reference {
     ///
     /// [`LibraryError::UnreadableWork`] where the derived row was damaged; `peerbib rebuild` mends it.
     pub fn item(&self) -> Result<CslItem> {
-        serde_json::from_str(&self.item).map_err(|error| LibraryError::UnreadableWork {
-            key: self.key.clone(),
-            reason: error.to_string(),
-        })
+        match &self.item {
+            Item::Read(item) => Ok(item.clone()),
+            Item::Packed(json) => {
+                serde_json::from_str(json).map_err(|error| LibraryError::UnreadableWork {
+                    key: self.key.clone(),
+                    reason: error.to_string(),
+                })
+            }
+        }
+    }
+
+    /// The work in the variables of CSL, taken out of the reference, which has none of them afterwards.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Reference::item`].
+    pub fn take_item(&mut self) -> Result<CslItem> {
+        match &mut self.item {
+            Item::Read(item) => Ok(std::mem::take(item)),
+            Item::Packed(_) => self.item(),
+        }
     }
 }
 
@@ -206,7 +230,7 @@ fn reference(row: &Row<'_>) -> rusqlite::Result<Reference> {
         authors: list(row.get_ref(4)?.as_str()?),
         year: row.get(5)?,
         identification: row.get(6)?,
-        item: row.get(7)?,
+        item: Item::Packed(row.get(7)?),
         sort_author: row.get(8)?,
         tags: tags.iter().filter_map(|tag| tag.parse().ok()).collect(),
     })
