@@ -77,7 +77,7 @@ fn nothing_is_lost(text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes_are_read_without_loss(bytes in prop::collection::vec(any::<u8>(), 0..300)) {

@@ -79,10 +79,14 @@ pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
 }
 
 /// An entry as the `biblatex` crate reads it; none where it cannot, or would by rules of its own: it ends
-/// a quoted value at a quotation mark inside braces, and takes `\\{` and `\\}` for no braces, where BibTeX
-/// counts them.
+/// a quoted value at a quotation mark inside braces, takes `\{` and `\}` for no braces, where BibTeX counts
+/// them, and ends a comment at a line feed only.
 fn by_biblatex(source: &str) -> Option<Work> {
-    if source.contains('"') || source.contains("\\{") || source.contains("\\}") {
+    let by_rules_of_its_own = source.contains(['"'])
+        || source.contains("\\{")
+        || source.contains("\\}")
+        || (source.contains('%') && source.contains('\r'));
+    if by_rules_of_its_own {
         return None;
     }
     let raw = RawBibliography::parse(source).ok()?;
@@ -90,7 +94,9 @@ fn by_biblatex(source: &str) -> Option<Work> {
         return None;
     };
     let is_whole = source.get(entry.span.end..)?.trim() == "}";
-    if entry.v.key.v.is_empty() || !is_whole {
+    // In a key that is more than letters, digits and these, one cannot be sure what was meant.
+    let is_plain = |c: char| c.is_alphanumeric() || ":_.+/-".contains(c);
+    if entry.v.key.v.is_empty() || !entry.v.key.v.chars().all(is_plain) || !is_whole {
         return None;
     }
     let fields = entry.v.fields.iter().map(|field| {

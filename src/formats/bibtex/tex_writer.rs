@@ -131,7 +131,8 @@ pub(crate) fn to_verbatim(text: &str) -> String {
 pub(crate) fn protect_capitals(tex: &str) -> String {
     let mut protected = String::with_capacity(tex.len() + 8);
     let mut depth = 0_usize;
-    let mut command = false;
+    // How many letters of a command were read since its backslash.
+    let mut command: Option<usize> = None;
     let mut mathematics = false;
     let mut word = String::new();
     let mut first = true;
@@ -157,7 +158,7 @@ pub(crate) fn protect_capitals(tex: &str) -> String {
     };
     for character in tex.chars() {
         let in_word = depth == 0
-            && !command
+            && command.is_none()
             && !mathematics
             && (character.is_alphanumeric()
                 || (!word.is_empty() && matches!(character, '’' | '\'')));
@@ -167,16 +168,23 @@ pub(crate) fn protect_capitals(tex: &str) -> String {
         }
         flush(&mut word, &mut protected, &mut first);
         match character {
-            '\\' => command = !command,
-            '$' if !command => mathematics = !mathematics,
+            '\\' => command = if command == Some(0) { None } else { Some(0) },
+            // Right behind a backslash it is a dollar sign; behind a command's name it is not.
+            '$' => {
+                mathematics ^= command != Some(0);
+                command = None;
+            }
             '{' => {
                 depth += 1;
-                command = false;
+                command = None;
                 first = false;
             }
-            '}' => depth = depth.saturating_sub(1),
-            _ if command && character.is_ascii_alphabetic() => {}
-            _ => command = false,
+            '}' => {
+                depth = depth.saturating_sub(1);
+                command = None;
+            }
+            _ if character.is_ascii_alphabetic() => command = command.map(|letters| letters + 1),
+            _ => command = None,
         }
         protected.push(character);
     }
@@ -200,6 +208,7 @@ mod tests {
             "}{ a",
             "$x_1$ costs $5 or $6",
             "a\u{A0}b – “c” ‘d’",
+            "$\\A$}$A^$",
         ] {
             assert_eq!(html(&to_tex(text)), text, "{}", to_tex(text));
         }
