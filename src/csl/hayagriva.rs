@@ -28,7 +28,7 @@ use super::{
     Bibliography, BibliographyEntry, BibliographyLayout, Display, Formatting, Inline, RichText,
     SecondFieldAlign,
 };
-use crate::work::{CslDate, CslItem, CslName, CslValue};
+use crate::work::{CslDate, CslItem, CslName, CslValue, markup};
 
 /// A bibliography as hayagriva renders it, and what it could not render.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -224,7 +224,7 @@ fn item(work: &CslItem) -> Result<Item, String> {
     variables.insert("type".to_owned(), Value::String(work.item_type.clone()));
     for (variable, value) in &work.variables {
         let value = match value {
-            CslValue::Text(text) => Value::String(without_markup(text)),
+            CslValue::Text(text) => Value::String(markup::plain(text)),
             // Number variables are kept in 32 bits there; a number of another size is text.
             CslValue::Number(number) if u32::try_from(*number).is_ok() => Value::Number(*number),
             CslValue::Number(number) => Value::String(number.to_string()),
@@ -329,30 +329,6 @@ fn edtf(text: &str) -> Option<Vec<Vec<i32>>> {
             }
         })
         .collect()
-}
-
-/// Text without the tags that CSL-JSON allows in it.
-fn without_markup(text: &str) -> String {
-    const ELEMENTS: [&str; 6] = ["i", "b", "sup", "sub", "sc", "span"];
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('<') {
-        plain.push_str(before);
-        let tag = after.split_once('>').filter(|(tag, _)| {
-            let tag = tag.strip_prefix('/').unwrap_or(tag);
-            let element = tag.split(' ').next().unwrap_or(tag);
-            ELEMENTS.contains(&element)
-        });
-        match tag {
-            Some((_, after)) => rest = after,
-            None => {
-                plain.push('<');
-                rest = after;
-            }
-        }
-    }
-    plain.push_str(rest);
-    plain
 }
 
 // ---- hayagriva's output to rich text ------------------------------------------------------------

@@ -142,7 +142,8 @@ pub(crate) const TEXTS: &[&str] = &[
     "year-suffix",
 ];
 
-const TYPES: &[&str] = &[
+/// The types of CSL 1.0.2, appendix III, in the order of bytes.
+pub(crate) const TYPES: &[&str] = &[
     "article",
     "article-journal",
     "article-magazine",

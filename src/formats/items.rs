@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
-use super::markup::plain;
 use super::receipt::{compare, resolved_date};
 use super::{Problem, Reading, Severity};
+use crate::work::markup::plain;
 use crate::work::{CslDate, CslItem, CslValue};
 
 /// A reference that was refused.

@@ -13,7 +13,6 @@ mod csl_variables;
 mod hayagriva;
 mod items;
 pub mod jabref;
-mod markup;
 #[cfg(test)]
 mod properties;
 mod receipt;

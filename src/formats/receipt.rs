@@ -6,7 +6,7 @@
 use serde_json::Value as Json;
 
 use super::bibtex::{self, Strings};
-use super::markup::without_nocase;
+use crate::work::markup::without_nocase;
 use crate::work::{CslDate, CslItem, CslName, CslValue, EdtfDate, Work};
 
 /// Something of a reference that a format could not hold.

@@ -14,7 +14,7 @@ use super::works::Item;
 use super::{Change, Library, LibraryError, Reference, Result, TagName};
 use crate::formats::bibtex::{self, Derived, Strings};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
-use crate::work::{CslItem, CslName, CslValue, Work};
+use crate::work::{CslItem, CslName, CslValue, Work, markup};
 
 /// What is written down of a derived work: made beside the connection, where many are made at once.
 pub(super) struct Rows {
@@ -62,7 +62,7 @@ impl Head {
             title: derived
                 .title
                 .clone()
-                .or_else(|| item.text("title").map(|title| without_markup(&title))),
+                .or_else(|| item.text("title").map(|title| markup::plain(&title))),
             names: authors.iter().map(CslName::reading_order).collect(),
             sort_author: authors.first().map(sort_order).unwrap_or_default(),
             year,
@@ -117,7 +117,7 @@ impl FullText {
                         _ => &mut text.other,
                     };
                     column.push(' ');
-                    column.push_str(&without_markup(characters));
+                    column.push_str(&markup::plain(characters));
                 }
                 CslValue::Names(names) => {
                     let column = if Some(variable.as_str()) == principal {
@@ -179,30 +179,6 @@ pub(super) fn folded(text: &str) -> String {
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
         .collect()
-}
-
-/// Text without the markup that CSL-JSON allows in it.
-pub(super) fn without_markup(text: &str) -> String {
-    const TAGS: &[&str] = &["i", "b", "sup", "sub", "sc", "span"];
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('<') {
-        plain.push_str(before);
-        let name = after.trim_start_matches('/');
-        let tag = name
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .next()
-            .unwrap_or_default();
-        match after.split_once('>') {
-            Some((_, behind)) if TAGS.contains(&tag) => rest = behind,
-            _ => {
-                plain.push('<');
-                rest = after;
-            }
-        }
-    }
-    plain.push_str(rest);
-    plain
 }
 
 impl Reference {
@@ -484,10 +460,10 @@ mod tests {
     #[test]
     fn markup_goes_and_other_angle_brackets_stay() {
         assert_eq!(
-            without_markup("<i>Homo</i> <span class=\"nocase\">GNU</span>"),
+            markup::plain("<i>Homo</i> <span class=\"nocase\">GNU</span>"),
             "Homo GNU"
         );
-        assert_eq!(without_markup("a < b, <unknown>"), "a < b, <unknown>");
+        assert_eq!(markup::plain("a < b, <unknown>"), "a < b, <unknown>");
     }
 
     #[test]

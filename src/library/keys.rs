@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
-use super::derive::{folded, principal_names, read_entry, without_markup};
+use super::derive::{folded, principal_names, read_entry};
 use super::{Library, LibraryError, Result};
+use crate::work::markup;
 use crate::work::{CslItem, Work};
 
 /// A pattern for citation keys: text, and markers in brackets with what is done to them. The markers
@@ -186,7 +187,7 @@ impl Marker {
             year.map(|year| year.to_string()).unwrap_or_default()
         };
         let words = |count: usize| {
-            let title = without_markup(&item.text("title").unwrap_or_default());
+            let title = markup::plain(&item.text("title").unwrap_or_default());
             let words = title
                 .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{2019}')
                 .map(letters)

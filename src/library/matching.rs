@@ -4,7 +4,8 @@
 //! to share; what shares one is then compared in full by [`Identity::same_work`]. An ISBN is that of a
 //! book, so it never joins two of its chapters; editions and volumes are works of their own.
 
-use super::derive::{folded, without_markup};
+use super::derive::folded;
+use crate::work::markup;
 use crate::work::{CslItem, CslName, Work};
 
 /// What a reference says of the identity of its work, in a form that can be compared.
@@ -242,7 +243,7 @@ fn years_differ_by(one: Option<i32>, two: Option<i32>) -> u32 {
 /// Letters and digits alone, without case and accents, with single spaces between words.
 pub(super) fn normalised(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
-    for character in folded(&without_markup(text)).chars() {
+    for character in folded(&markup::plain(text)).chars() {
         if character.is_alphanumeric() {
             words.push(character);
         } else if character == '&' {

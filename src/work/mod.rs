@@ -8,6 +8,7 @@
 mod csl_item;
 mod edtf;
 mod identifiers;
+pub(crate) mod markup;
 mod name;
 
 pub use csl_item::{CslDate, CslItem, CslName, CslValue};

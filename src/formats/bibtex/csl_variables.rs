@@ -3,6 +3,8 @@
 //! A field of a `.bib` file that is called as one of these is that variable. So a reference that came from
 //! another format keeps what BibLaTeX has no field for.
 
+use crate::formats::csl_variables::TYPES;
+
 /// Variables that hold text or numbers.
 pub(crate) const TEXTS: [&str; 30] = [
     "archive",
@@ -72,58 +74,9 @@ pub(crate) const NAMES: [&str; 28] = [
 /// Variables that hold dates.
 pub(crate) const DATES: [&str; 2] = ["available-date", "submitted"];
 
-/// The types of CSL 1.0.2, appendix III.
-pub(crate) const TYPES: [&str; 45] = [
-    "article",
-    "article-journal",
-    "article-magazine",
-    "article-newspaper",
-    "bill",
-    "book",
-    "broadcast",
-    "chapter",
-    "classic",
-    "collection",
-    "dataset",
-    "document",
-    "entry",
-    "entry-dictionary",
-    "entry-encyclopedia",
-    "event",
-    "figure",
-    "graphic",
-    "hearing",
-    "interview",
-    "legal_case",
-    "legislation",
-    "manuscript",
-    "map",
-    "motion_picture",
-    "musical_score",
-    "pamphlet",
-    "paper-conference",
-    "patent",
-    "performance",
-    "periodical",
-    "personal_communication",
-    "post",
-    "post-weblog",
-    "regulation",
-    "report",
-    "review",
-    "review-book",
-    "software",
-    "song",
-    "speech",
-    "standard",
-    "thesis",
-    "treaty",
-    "webpage",
-];
-
 /// The CSL type of this name.
 pub(crate) fn csl_type(name: &str) -> Option<&'static str> {
-    find(&TYPES, name)
+    find(TYPES, name)
 }
 
 /// The text variable that a field of this name is.

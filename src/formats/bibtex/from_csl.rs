@@ -559,7 +559,7 @@ mod tests {
 
     #[test]
     fn every_type_comes_back() {
-        for csl_type in super::super::csl_variables::TYPES {
+        for csl_type in crate::formats::csl_variables::TYPES {
             again(serde_json::json!({"id": "k", "type": csl_type, "title": "Title"}));
         }
         again(serde_json::json!({"id": "k", "type": "book"}));

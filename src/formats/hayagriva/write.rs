@@ -8,8 +8,8 @@ use ::hayagriva::types::{
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::types;
-use crate::formats::markup::plain;
 use crate::formats::receipt::{resolved_date, truth};
+use crate::work::markup::plain;
 use crate::work::{CslDate, CslItem, CslName};
 
 /// An entry with its key, as YAML.

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::types;
-use crate::formats::markup::without_nocase;
 use crate::formats::receipt::resolved_date;
+use crate::work::markup::without_nocase;
 use crate::work::{CslDate, CslItem, CslName, CslValue};
 
 /// A record, from `TY` to `ER`.
