@@ -70,4 +70,13 @@ mod tests {
             "<i>Homo</i> a < b <span style=\"x\">c</span>"
         );
     }
+
+    #[test]
+    fn unknown_elements_are_no_markup() {
+        assert_eq!(
+            plain("<i>Homo</i> <span class=\"nocase\">GNU</span>"),
+            "Homo GNU"
+        );
+        assert_eq!(plain("a < b, <unknown>"), "a < b, <unknown>");
+    }
 }

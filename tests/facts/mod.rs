@@ -71,6 +71,46 @@ pub(crate) enum Name {
     Organisation { literal: String },
 }
 
+impl Fact {
+    /// Every field of the fact is in the entry, with the same value.
+    #[track_caller]
+    pub(crate) fn is_wholly_in(&self, entry: &Entry<'_>) {
+        for (field, value) in &self.fields {
+            let found = entry.value(field);
+            assert_eq!(Some(value), found.as_ref(), "{field} of {}", self.key);
+        }
+    }
+
+    /// Every field of the entry is the fact's, or says how it was identified or what is noted about it.
+    #[track_caller]
+    pub(crate) fn accounts_for(&self, entry: &Entry<'_>) {
+        for field in entry.fields.keys() {
+            assert!(
+                self.fields.contains_key(*field) || ABOUT_THE_REFERENCE.contains(field),
+                "nothing is known of {field} of {}",
+                self.key
+            );
+        }
+        let identification = match self.identification.as_str() {
+            "certain" => None,
+            other => Some(Value::Text(other.to_owned())),
+        };
+        assert_eq!(
+            identification,
+            entry.value("identification"),
+            "{}",
+            self.key
+        );
+        let note = self.note.as_deref().map(|note| Value::Text(spaced(note)));
+        assert_eq!(
+            note,
+            entry.value("annotation"),
+            "annotation of {}",
+            self.key
+        );
+    }
+}
+
 pub(crate) fn chapter_facts() -> Vec<Fact> {
     serde_saphyr::from_str(CHAPTER_FACTS).expect("facts about the chapter's works")
 }
