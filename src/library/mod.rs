@@ -123,21 +123,47 @@ impl Library {
             connection => connection,
         };
         let connection = connection.map_err(|error| error.at(path))?;
-        Ok(Self {
+        let library = Self {
             connection,
             path: path.to_path_buf(),
-        })
+        };
+        library.bring_up_to_date().map_err(|error| error.at(path))?;
+        Ok(library)
+    }
+
+    /// Fills an empty file, and migrates an older library; its derived rows are made anew, all in one
+    /// transaction.
+    fn bring_up_to_date(&self) -> Result<()> {
+        let found = schema::version(&self.connection, &self.path)?;
+        if found == schema::newest() {
+            return Ok(());
+        }
+        if found == 0 {
+            schema::lay_out_file(&self.connection)?;
+        }
+        let transaction = rusqlite::Transaction::new_unchecked(
+            &self.connection,
+            rusqlite::TransactionBehavior::Immediate,
+        )?;
+        // Another process may have done it while this one waited.
+        let found = schema::version(&self.connection, &self.path)?;
+        schema::migrate(&self.connection, found)?;
+        if (1..schema::newest()).contains(&found) {
+            Change { library: self }.rebuild()?;
+        }
+        transaction.commit()?;
+        Ok(())
     }
 
     fn prepare(connection: rusqlite::Result<Connection>, path: &Path) -> Result<Connection> {
-        let mut connection = connection?;
+        let connection = connection?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "foreign_keys", true)?;
         // In WAL mode this still keeps the library whole after a loss of power.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         // 64 MiB, so that a large import does not write its pages more than once.
         connection.pragma_update(None, "cache_size", -65_536)?;
-        schema::prepare(&mut connection, path)?;
+        schema::version(&connection, path)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)
     }

@@ -11,18 +11,22 @@ const APPLICATION_ID: i64 = 0x7065_6572;
 
 /// The steps from an empty file to today's schema: the first makes version 1, and so on. A step that
 /// was released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql")];
 
-/// Makes sure that `connection` is a library of today's version: fills an empty file, migrates an
-/// older library, and refuses anything else.
-pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<()> {
-    let known = MIGRATIONS.len() as i64;
+/// Today's version of the schema.
+pub(super) fn newest() -> i64 {
+    MIGRATIONS.len() as i64
+}
+
+/// The version of the schema that `connection` has: 0 for an empty file.
+///
+/// # Errors
+///
+/// [`LibraryError::Foreign`] for the database of another program; [`LibraryError::Newer`].
+pub(super) fn version(connection: &Connection, path: &Path) -> Result<i64> {
     let application: i64 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if application == APPLICATION_ID && found == known {
-        return Ok(());
-    }
     if application != APPLICATION_ID {
         let tables: i64 =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -32,23 +36,33 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<()> {
                 reason: "it is the database of another program".into(),
             });
         }
+        return Ok(0);
     }
-    if found > known {
+    if found > newest() {
         return Err(LibraryError::Newer {
             path: path.to_path_buf(),
             found,
-            known,
+            known: newest(),
         });
     }
+    Ok(found)
+}
+
+/// Makes an empty file ready to become a library.
+pub(super) fn lay_out_file(connection: &Connection) -> Result<()> {
     // Entries are a few hundred bytes to some thousands, of which a larger page holds more.
     connection.pragma_update(None, "page_size", 8192)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    let transaction = connection.transaction()?;
+    Ok(())
+}
+
+/// Brings a library of version `found` up to today's, within a transaction of the caller's. The derived
+/// rows of a library that holds works are to be made anew after it.
+pub(super) fn migrate(connection: &Connection, found: i64) -> Result<()> {
     for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
-        transaction.execute_batch(migration)?;
+        connection.execute_batch(migration)?;
     }
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", known)?;
-    transaction.commit()?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", newest())?;
     Ok(())
 }

@@ -5,16 +5,22 @@
 //! year suffixes (2012a, 2012b) mean the same work everywhere, and is then dealt out to the sections.
 
 mod grouping;
+mod prose;
 
 use std::collections::HashMap;
 
 pub use grouping::{GroupBy, Grouping, Heading, in_hierarchy};
+pub use prose::{Block, Prose};
 
-use crate::csl::{Bibliography, BibliographyEntry, BibliographyLayout};
+use crate::csl::{Bibliography, BibliographyEntry, BibliographyLayout, RichText};
 
 /// A formatted reading list.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReadingList {
+    /// Its title.
+    pub title: Option<String>,
+    /// What stands between its title and its first section.
+    pub introduction: Prose,
     /// Its sections; a list without headings has one.
     pub sections: Vec<Section>,
     /// How its entries are laid out.
@@ -26,8 +32,31 @@ pub struct ReadingList {
 pub struct Section {
     /// Its heading.
     pub heading: Option<Heading>,
-    /// Its entries, in the order of the bibliography.
-    pub entries: Vec<BibliographyEntry>,
+    /// What stands between its heading and its first entry.
+    pub introduction: Prose,
+    /// Its entries, in the order in which they are printed.
+    pub entries: Vec<Entry>,
+}
+
+/// A work in a section.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The citation key.
+    pub key: String,
+    /// The work as the style prints it.
+    pub content: RichText,
+    /// What is said of it below.
+    pub annotation: Prose,
+}
+
+impl From<BibliographyEntry> for Entry {
+    fn from(entry: BibliographyEntry) -> Self {
+        Self {
+            key: entry.key,
+            content: entry.content,
+            annotation: Prose::default(),
+        }
+    }
 }
 
 impl ReadingList {
@@ -36,9 +65,11 @@ impl ReadingList {
         Self {
             sections: vec![Section {
                 heading: None,
-                entries: bibliography.entries,
+                introduction: Prose::default(),
+                entries: bibliography.entries.into_iter().map(Entry::from).collect(),
             }],
             layout: bibliography.layout,
+            ..Self::default()
         }
     }
 
@@ -64,9 +95,11 @@ impl ReadingList {
                 let entries = places
                     .into_iter()
                     .filter_map(|place| bibliography.entries.get(place).cloned())
+                    .map(Entry::from)
                     .collect();
                 Section {
                     heading: Some(group.heading.clone()),
+                    introduction: Prose::default(),
                     entries,
                 }
             })
@@ -75,6 +108,7 @@ impl ReadingList {
         Self {
             sections,
             layout: bibliography.layout,
+            ..Self::default()
         }
     }
 }

@@ -1,0 +1,278 @@
+//! Prose that people write around the works of a list: introductions and annotations, in Markdown.
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use crate::csl::{Formatting, Inline, RichText};
+
+/// Prose, as it was written in Markdown and as every form can print it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Prose {
+    /// Its blocks, in their order.
+    pub blocks: Vec<Block>,
+}
+
+/// A block of prose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A paragraph; a heading within prose is one in bold, since the list has headings of its own.
+    Paragraph(RichText),
+    /// A quotation.
+    Quote(Vec<Block>),
+    /// A list; a numbered one begins with the number.
+    List {
+        /// The first number, or none for a list with bullets.
+        start: Option<u64>,
+        /// The items.
+        items: Vec<Vec<Block>>,
+    },
+    /// Text that is printed as it stands, line by line.
+    Verbatim(String),
+}
+
+impl Prose {
+    /// Reads Markdown (CommonMark). Whatever is written is prose: raw HTML and images come out as text.
+    pub fn from_markdown(markdown: &str) -> Self {
+        let mut reader = Reader::default();
+        for event in Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH) {
+            reader.take(event);
+        }
+        reader.end_paragraph();
+        while reader.open.len() > 1 {
+            reader.close_container();
+        }
+        Self {
+            blocks: reader
+                .open
+                .pop()
+                .map(|open| open.blocks)
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Whether there is nothing to print.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+}
+
+/// A container that is open: the prose itself, a quotation, a list or an item of one.
+#[derive(Default)]
+struct Container {
+    kind: ContainerKind,
+    blocks: Vec<Block>,
+    items: Vec<Vec<Block>>,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum ContainerKind {
+    #[default]
+    Plain,
+    Quote,
+    List(Option<u64>),
+}
+
+/// Markup around text that is open.
+enum Span {
+    Formatted(Formatting),
+    Link(String),
+    /// What carries no look of its own.
+    Bare,
+}
+
+struct Reader {
+    open: Vec<Container>,
+    text: Vec<(Span, RichText)>,
+    verbatim: Option<String>,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self {
+            open: vec![Container::default()],
+            text: Vec::new(),
+            verbatim: None,
+        }
+    }
+}
+
+impl Reader {
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => match &mut self.verbatim {
+                Some(verbatim) => verbatim.push_str(&text),
+                None => self.push(Inline::Text(text.into_string())),
+            },
+            Event::Code(text)
+            | Event::Html(text)
+            | Event::InlineHtml(text)
+            | Event::InlineMath(text)
+            | Event::DisplayMath(text)
+            | Event::FootnoteReference(text) => self.push(Inline::Text(text.into_string())),
+            Event::SoftBreak | Event::HardBreak => self.push(Inline::Text(" ".into())),
+            Event::Rule | Event::TaskListMarker(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Paragraph | Tag::HtmlBlock => self.begin_paragraph(Span::Bare),
+            Tag::Heading { .. } => self.begin_paragraph(Span::Formatted(Formatting::Bold)),
+            Tag::BlockQuote(_) => self.open_container(ContainerKind::Quote),
+            Tag::List(start) => self.open_container(ContainerKind::List(start)),
+            Tag::Item => self.open_container(ContainerKind::Plain),
+            Tag::CodeBlock(_) => {
+                self.end_paragraph();
+                self.verbatim = Some(String::new());
+            }
+            Tag::Emphasis => self
+                .text
+                .push((Span::Formatted(Formatting::Italic), vec![])),
+            Tag::Strong => self.text.push((Span::Formatted(Formatting::Bold), vec![])),
+            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
+                self.text.push((Span::Link(dest_url.into_string()), vec![]));
+            }
+            _ => self.text.push((Span::Bare, vec![])),
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::HtmlBlock => self.end_paragraph(),
+            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item => {
+                self.end_paragraph();
+                self.close_container();
+            }
+            TagEnd::CodeBlock => {
+                if let Some(text) = self.verbatim.take() {
+                    let text = text.trim_end_matches('\n').to_owned();
+                    self.add(Block::Verbatim(text));
+                }
+            }
+            _ => self.close_span(),
+        }
+    }
+
+    fn begin_paragraph(&mut self, span: Span) {
+        self.end_paragraph();
+        self.text.push((span, Vec::new()));
+    }
+
+    fn end_paragraph(&mut self) {
+        while self.text.len() > 1 {
+            self.close_span();
+        }
+        if let Some((span, content)) = self.text.pop()
+            && !content.is_empty()
+        {
+            self.add(Block::Paragraph(spanned(span, content)));
+        }
+    }
+
+    fn close_span(&mut self) {
+        if let Some((span, content)) = self.text.pop() {
+            for inline in spanned(span, content) {
+                self.push(inline);
+            }
+        }
+    }
+
+    fn push(&mut self, inline: Inline) {
+        match self.text.last_mut() {
+            Some((_, content)) => match (content.last_mut(), inline) {
+                (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),
+                (_, inline) => content.push(inline),
+            },
+            // The items of a tight list hold text without a paragraph around it.
+            None => self.text.push((Span::Bare, vec![inline])),
+        }
+    }
+
+    fn open_container(&mut self, kind: ContainerKind) {
+        self.end_paragraph();
+        self.open.push(Container {
+            kind,
+            ..Container::default()
+        });
+    }
+
+    fn close_container(&mut self) {
+        let Some(container) = self.open.pop() else {
+            return;
+        };
+        match container.kind {
+            ContainerKind::Quote => self.add(Block::Quote(container.blocks)),
+            ContainerKind::List(start) => self.add(Block::List {
+                start,
+                items: container.items,
+            }),
+            ContainerKind::Plain => match self.open.last_mut() {
+                Some(list) => list.items.push(container.blocks),
+                None => self.open.push(container),
+            },
+        }
+    }
+
+    fn add(&mut self, block: Block) {
+        if let Some(container) = self.open.last_mut() {
+            container.blocks.push(block);
+        }
+    }
+}
+
+fn spanned(span: Span, content: RichText) -> RichText {
+    match span {
+        Span::Bare => content,
+        Span::Formatted(formatting) => vec![Inline::Formatted(formatting, content)],
+        Span::Link(href) => vec![Inline::Link { href, content }],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_lists_quotations_and_links_are_read() {
+        let prose =
+            Prose::from_markdown("On *peer* [production](https://e.org).\n\n> Yes\n\n3. a\n4. b\n");
+        let text = |text: &str| vec![Inline::Text(text.into())];
+        let paragraph = |content: &str| Block::Paragraph(text(content));
+        assert_eq!(
+            prose.blocks,
+            [
+                Block::Paragraph(vec![
+                    Inline::Text("On ".into()),
+                    Inline::Formatted(Formatting::Italic, text("peer")),
+                    Inline::Text(" ".into()),
+                    Inline::Link {
+                        href: "https://e.org".into(),
+                        content: text("production")
+                    },
+                    Inline::Text(".".into()),
+                ]),
+                Block::Quote(vec![paragraph("Yes")]),
+                Block::List {
+                    start: Some(3),
+                    items: vec![vec![paragraph("a")], vec![paragraph("b")]]
+                },
+            ]
+        );
+    }
+
+    #[test]
+    fn html_and_odd_nesting_lose_no_word() {
+        for (markdown, word) in [
+            ("<b>loud</b>", "loud"),
+            ("<div>\nblock\n</div>", "block"),
+            ("- a\n\n  - deep\n", "deep"),
+            ("![a picture](p.png)", "a picture"),
+            ("```\nverbatim\n```", "verbatim"),
+            ("# heading", "heading"),
+        ] {
+            let prose = format!("{:?}", Prose::from_markdown(markdown));
+            assert!(prose.contains(word), "{markdown}: {prose}");
+        }
+    }
+}
