@@ -1,7 +1,5 @@
 //! The help: read as a whole, and its examples run.
 
-use std::fmt::Write as _;
-
 use crate::desk::{Desk, words};
 
 /// The verbs that `peerbib … --help` lists, with those below them.
@@ -44,15 +42,13 @@ fn examples(help: &str) -> Vec<String> {
 #[test]
 fn the_whole_help() {
     let desk = Desk::empty();
-    let mut reference = String::new();
     let verbs = verbs(&desk, "");
     assert!(verbs.len() > 20, "{verbs:?}");
     for verb in std::iter::once(String::new()).chain(verbs) {
-        let line = format!("peerbib {verb}");
         let help = desk.runs(&format!("{verb} --help")).stdout;
-        let _ = writeln!(reference, "######## {}\n\n{help}", line.trim());
+        let name = format!("peerbib {verb}").trim().replace(' ', "_");
+        insta::assert_snapshot!(name, help);
     }
-    insta::assert_snapshot!(reference);
 }
 
 #[test]
