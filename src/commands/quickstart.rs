@@ -34,6 +34,7 @@ impl Quickstart {
         report_problems(session, &receipt);
         let works = library.select(&Condition::all())?;
         let listing = Listing {
+            repeat: crate::reading_list::Repeat::Each,
             tags: tags_of_facet(&library, "movement")?,
             group_by: Some(GroupBy::Facet("movement".into())),
             annotations: false,

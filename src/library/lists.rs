@@ -6,7 +6,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, Row, params, params_from_iter};
 
 use super::history::now;
 use super::{Change, Condition, Library, LibraryError, Result};
@@ -242,6 +242,37 @@ impl Library {
             }
         }
         Ok(works)
+    }
+}
+
+impl Library {
+    /// The numbers of the works that meet a condition.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn numbers(&self, condition: &Condition) -> Result<HashSet<i64>> {
+        let sql = format!(
+            "SELECT reference.work_id FROM reference WHERE {}",
+            condition.sql
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let numbers =
+            statement.query_map(params_from_iter(&condition.parameters), |row| row.get(0))?;
+        Ok(numbers.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What tags are called, by their names.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn tag_labels(&self) -> Result<HashMap<String, String>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT facet || ':' || name, label FROM tag WHERE label IS NOT NULL",
+        )?;
+        let labels = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(labels.collect::<rusqlite::Result<_>>()?)
     }
 }
 

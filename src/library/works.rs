@@ -27,6 +27,17 @@ impl Condition {
             parameters: Vec::new(),
         }
     }
+
+    /// The condition that works meet which meet both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let mut parameters = self.parameters;
+        parameters.extend(other.parameters);
+        Self {
+            sql: format!("({}) AND ({})", self.sql, other.sql),
+            parameters,
+        }
+    }
 }
 
 /// A work as the rest of peerbib sees it, derived from its entry.
@@ -137,7 +148,12 @@ impl Library {
         })
     }
 
-    pub(super) fn find_key(&self, key: &str) -> Result<Option<i64>> {
+    /// The number of the work that has `key` now, or had it before; none where no work has it.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn find_key(&self, key: &str) -> Result<Option<i64>> {
         Ok(self
             .connection
             .prepare_cached(
