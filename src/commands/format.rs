@@ -46,11 +46,12 @@ pub(super) struct Format {
     #[arg(long, value_name = "FORMAT", requires = "input")]
     from: Option<FormatName>,
 
-    /// The citation style: its name, or a .csl file
-    #[arg(long, value_name = "STYLE", default_value = "apa")]
-    style: String,
+    /// The citation style: its name, or a .csl file; without it, that of your configuration [default: apa]
+    #[arg(long, value_name = "STYLE")]
+    style: Option<String>,
 
-    /// The language of the terms, such as de-DE; without it, the style's own
+    /// The language of the terms, such as de-DE; without it, that of your configuration, or else the
+    /// style's own
     #[arg(long, value_name = "LOCALE")]
     locale: Option<String>,
 
@@ -111,12 +112,14 @@ enum Target {
 
 impl Format {
     pub(super) fn run(self, session: &Session) -> Result {
+        let style = session.style_name(self.style.as_deref())?;
+        let locale = session.locale_name(self.locale.as_deref())?;
         let formatting = Formatting {
-            locale: self.locale.as_deref().map(known_locale).transpose()?,
+            locale: locale.as_deref().map(known_locale).transpose()?,
             annotations: self.annotations,
             standalone: self.standalone,
             target: self.to.unwrap_or(Target::for_stdout()),
-            ..Formatting::new(session, &self.style, self.engine)?
+            ..Formatting::new(session, &style, self.engine)?
         };
         let group_by = self
             .group_by
@@ -366,7 +369,7 @@ fn render_with_hayagriva(
     let mut bibliography = rendering.bibliography;
     for unrendered in &rendering.unrendered {
         let hayagriva::Unrendered { key, reason } = unrendered;
-        session.note(format_args!(
+        session.warn(format_args!(
             "warning: {key} cannot be rendered, and is printed plainly: {reason}"
         ));
         if let Some(item) = items.iter().find(|item| item.id == *key) {

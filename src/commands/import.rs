@@ -210,7 +210,10 @@ fn tell_of_reading(input: &Input, receipt: &mut FileReceipt) {
 pub(super) fn report_problems(session: &Session, receipt: &Receipt) {
     for file in &receipt.files {
         for problem in &file.problems {
-            session.note(told(&file.path, problem));
+            match problem.severity {
+                Severity::Error | Severity::Warning => session.warn(told(&file.path, problem)),
+                Severity::Notice => session.note(told(&file.path, problem)),
+            }
         }
         if file.counts.entries == 0 {
             session.note(format_args!(
