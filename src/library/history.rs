@@ -27,6 +27,10 @@ pub(super) const RECORDED: &[&str] = &[
     "assignment",
     "veto",
     "kept_apart",
+    "reading_list",
+    "list_section",
+    "list_work",
+    "list_edition",
 ];
 
 /// The last row of each recorded table before a step began; what comes behind it is new.
