@@ -1,12 +1,13 @@
 //! `peerbib quickstart`
 
-use std::io::Write as _;
-
 use clap::Args;
 
-use super::format::{Engine, Formatting, tags_of_facet, write_list};
+use super::format::{Listing, tags_of_facet};
+use super::forms::FormArguments;
 use super::import::{import_all, report_problems};
 use super::input::Input;
+use super::references::Entries;
+use super::rendering::{Engine, Rendering};
 use super::{Outcome, Result, Session};
 use crate::library::{Condition, ConflictPolicy};
 use crate::reading_list::GroupBy;
@@ -32,20 +33,20 @@ impl Quickstart {
         })?;
         report_problems(session, &receipt);
         let works = library.select(&Condition::all())?;
-        let formatting = Formatting::new(session, "apa", Engine::Peerbib)?;
-        let mut output = session.output();
-        let tags = tags_of_facet(&library, "movement")?;
-        let by_movement = GroupBy::Facet("movement".into());
-        write_list(
+        let listing = Listing {
+            tags: tags_of_facet(&library, "movement")?,
+            group_by: Some(GroupBy::Facet("movement".into())),
+            annotations: false,
+        };
+        let rendering = Rendering::new(session, "apa", None, Engine::Peerbib)?;
+        let form = FormArguments::default();
+        listing.write(
             session,
-            &tags,
+            Entries::Library(&library),
             works,
-            &formatting,
-            Some(&by_movement),
-            &mut output,
+            &rendering,
+            &form,
         )?;
-        output.flush()?;
-        drop(output);
         let totals = receipt.totals;
         session.note(format_args!(
             "\nYour library is {}: {} works, {} of them new.\n\nTry next:\n  \

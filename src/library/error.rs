@@ -155,6 +155,35 @@ pub enum LibraryError {
         /// What is wrong with it.
         reason: String,
     },
+    /// No reading list has this name.
+    #[error("there is no reading list \u{201c}{name}\u{201d}")]
+    UnknownList {
+        /// The name asked for.
+        name: String,
+        /// A name that is spelt much the same.
+        suggestion: Option<String>,
+        /// The lists there are.
+        known: Vec<String>,
+    },
+    /// Another reading list has this name.
+    #[error("there is a reading list \u{201c}{0}\u{201d} already")]
+    TakenListName(String),
+    /// The text cannot be the name of a reading list.
+    #[error("\u{201c}{0}\u{201d} cannot be the name of a reading list")]
+    MalformedListName(String),
+    /// The reading list has no edition of this name.
+    #[error("the list has no edition \u{201c}{name}\u{201d}")]
+    UnknownEdition {
+        /// The name asked for.
+        name: String,
+        /// A name that is spelt much the same.
+        suggestion: Option<String>,
+        /// The editions there are.
+        known: Vec<String>,
+    },
+    /// The reading list has an edition of this name.
+    #[error("the list has an edition \u{201c}{0}\u{201d} already")]
+    TakenEditionName(String),
     /// Anything else that SQLite reports.
     #[error("the library cannot be used: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -230,6 +259,33 @@ impl LibraryError {
             Self::MalformedPattern { .. } => {
                 Some("`peerbib rename --help` lists the markers; an example: [auth][year]".into())
             }
+            Self::UnknownList {
+                suggestion, known, ..
+            } => Some(did_you_mean(suggestion).unwrap_or_else(|| {
+                named(
+                    known,
+                    "the lists there are",
+                    "`peerbib list new NAME` makes one",
+                )
+            })),
+            Self::TakenListName(name) => Some(format!(
+                "choose another name, or edit that one with `peerbib list edit {name}`"
+            )),
+            Self::MalformedListName(_) => Some(
+                "a name has letters, digits, hyphens, dots and underscores: commons-101".into(),
+            ),
+            Self::UnknownEdition {
+                suggestion, known, ..
+            } => Some(did_you_mean(suggestion).unwrap_or_else(|| {
+                named(
+                    known,
+                    "the editions there are",
+                    "`peerbib list freeze` keeps one",
+                )
+            })),
+            Self::TakenEditionName(_) => {
+                Some("an edition never changes; choose another name".into())
+            }
             Self::Sqlite(_) => None,
         }
     }
@@ -254,5 +310,14 @@ impl LibraryError {
             Some(ErrorCode::CannotOpen) => Self::Place { path, reason },
             _ => Self::Sqlite(source),
         }
+    }
+}
+
+/// The names that there are, or where there are none what makes one.
+fn named(known: &[String], are: &str, none: &str) -> String {
+    if known.is_empty() {
+        none.to_owned()
+    } else {
+        format!("{are}: {}", known.join(", "))
     }
 }

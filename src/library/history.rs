@@ -34,6 +34,10 @@ pub(super) const RECORDED: &[&str] = &[
     "note",
     "linked_file",
     "file_root",
+    "reading_list",
+    "list_section",
+    "list_work",
+    "list_edition",
 ];
 
 /// The last row of each recorded table before a step began; what comes behind it is new.

@@ -46,12 +46,12 @@ pub(super) fn of_json(connection: &Connection, table: &str, row: Option<&str>) -
     let mut parts = Vec::new();
     for column in ["work_id", "other_id"] {
         if let Some(work) = number(column) {
-            parts.push(of_parent(connection, "work", work)?);
+            parts.push(of_row(connection, "work", work)?);
         }
     }
-    for column in ["tag_id", "list_id", "reading_list_id"] {
-        if let (Some(id), Some(parent)) = (number(column), column.strip_suffix("_id")) {
-            parts.push(of_parent(connection, parent, id)?);
+    for (column, parent) in [("tag_id", "tag"), ("list_id", "reading_list")] {
+        if let Some(id) = number(column) {
+            parts.push(of_row(connection, parent, id)?);
         }
     }
     let own = match (text("facet"), text("name").or_else(|| text("alias"))) {
@@ -66,15 +66,4 @@ pub(super) fn of_json(connection: &Connection, table: &str, row: Option<&str>) -
         return Ok(format!("a row of {}", table.replace('_', " ")));
     }
     Ok(parts.join(" "))
-}
-
-fn of_parent(connection: &Connection, table: &str, id: i64) -> Result<String> {
-    let is_table = connection
-        .prepare_cached("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1")?
-        .exists([table])?;
-    if is_table {
-        of_row(connection, table, id)
-    } else {
-        Ok(String::new())
-    }
 }

@@ -111,6 +111,38 @@ const WORDS: &[(&str, [&str; 3])] = &[
             "root of linked files unset",
         ],
     ),
+    (
+        "reading_list",
+        [
+            "reading lists made",
+            "reading lists changed",
+            "reading lists removed",
+        ],
+    ),
+    (
+        "list_section",
+        [
+            "sections of lists added",
+            "sections of lists changed",
+            "sections of lists removed",
+        ],
+    ),
+    (
+        "list_work",
+        [
+            "works placed in lists",
+            "works in lists changed",
+            "works let out of lists again",
+        ],
+    ),
+    (
+        "list_edition",
+        [
+            "editions of lists kept",
+            "editions of lists changed",
+            "editions of lists removed",
+        ],
+    ),
 ];
 
 fn words(table: &str, fate: Fate) -> String {
