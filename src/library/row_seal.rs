@@ -99,7 +99,7 @@ impl<'c> Rows<'c> {
         let range = connection.prepare_cached(&format!(
             "SELECT * FROM {table} WHERE id BETWEEN ?1 AND ?2 ORDER BY id"
         ))?;
-        let columns = one.column_names().into_iter().map(str::to_owned).collect();
+        let columns = one.column_names().map(str::to_owned).collect();
         Ok(Self {
             one,
             range,
