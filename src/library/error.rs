@@ -94,6 +94,37 @@ pub enum LibraryError {
     /// There is nothing to undo or to redo.
     #[error("there is nothing to {0}")]
     NoStep(&'static str),
+    /// There is no step of this number.
+    #[error("there is no step {0}")]
+    UnknownStep(i64),
+    /// The step is not in the state in which it can be turned.
+    #[error("step {step} cannot be {turned}: it is {}", .state.told())]
+    StepState {
+        /// The step's number.
+        step: i64,
+        /// What was to be done with it: undone, or done again.
+        turned: &'static str,
+        /// The state that it is in.
+        state: super::StepState,
+    },
+    /// What the step changed is not as it left it.
+    #[error(
+        "step {step} cannot be {turned}: {what} was changed since, by {}",
+        .by.as_ref().map_or_else(
+            || "another program".to_owned(),
+            |(step, command)| format!("step {step} (\u{201c}{command}\u{201d})")
+        )
+    )]
+    StepConflict {
+        /// The step's number.
+        step: i64,
+        /// What was to be done with it: undone, or done again.
+        turned: &'static str,
+        /// What is in the way: a work, a tag of a work, a note.
+        what: String,
+        /// The step that changed it since, with its command line; none where another program did.
+        by: Option<(i64, String)>,
+    },
     /// The verbatim text of a work in the store cannot be read.
     #[error("the entry of \u{201c}{key}\u{201d} in the library cannot be read: {reason}")]
     UnreadableWork {
@@ -200,6 +231,18 @@ impl LibraryError {
             Self::AmbiguousTag { .. } => Some("write the facet, too: FACET:NAME".into()),
             Self::TagCycle { .. } => Some("choose another parent".into()),
             Self::NoStep(_) => Some("`peerbib log` shows what was done".into()),
+            Self::UnknownStep(_) => Some("`peerbib log` shows the steps with their numbers".into()),
+            Self::StepState { .. } => Some("`peerbib log` shows what became of each step".into()),
+            Self::StepConflict { step, by, .. } => Some(match by {
+                Some((by, _)) => format!(
+                    "nothing was changed; `peerbib undo {by}` comes first, or mend by hand what \
+                     `peerbib log --show {step}` tells"
+                ),
+                None => format!(
+                    "nothing was changed; `peerbib log --show {step}` tells what the step did, so that \
+                     you can mend it by hand"
+                ),
+            }),
             Self::UnreadableWork { key, .. } => Some(format!(
                 "nothing was lost: `peerbib show {key} --source` prints it as it is"
             )),

@@ -23,14 +23,20 @@ mod lists;
 mod matching;
 mod reading;
 mod receipt;
+mod row_name;
+mod row_seal;
 mod schema;
+mod step_detail;
 mod tags;
+mod transaction;
+mod turn;
 mod works;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use transaction::Transaction;
 
 pub(crate) use derive::folded;
 
@@ -47,6 +53,7 @@ pub use import::ImportedFile;
 pub use keys::KeyPattern;
 pub use lists::{ListedWork, Standing, StoredList, StoredSection};
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
+pub use step_detail::ChangedRows;
 pub use tags::{
     Assignment, NewAssignment, Origin, Tag, TagEvent, TagName, TagSummary, TaggedOutcome, Tagging,
 };
@@ -147,10 +154,7 @@ impl Library {
         if found == 0 {
             schema::lay_out_file(&self.connection)?;
         }
-        let transaction = rusqlite::Transaction::new_unchecked(
-            &self.connection,
-            rusqlite::TransactionBehavior::Immediate,
-        )?;
+        let transaction = Transaction::begin(&self.connection)?;
         // Another process may have done it while this one waited.
         let found = schema::version(&self.connection, &self.path)?;
         schema::migrate(&self.connection, found)?;
@@ -217,10 +221,7 @@ impl Library {
         lasting: bool,
     ) -> Result<T> {
         let run = || -> Result<T> {
-            let transaction = rusqlite::Transaction::new_unchecked(
-                &self.connection,
-                rusqlite::TransactionBehavior::Immediate,
-            )?;
+            let transaction = Transaction::begin(&self.connection)?;
             let recording = history::Recording::start(&self.connection, command)?;
             let outcome = edit(&Change { library: self })?;
             recording.finish()?;
