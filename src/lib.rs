@@ -17,7 +17,7 @@
 //! - [`query`]: the language in which a person says which works are meant
 //! - [`checks`]: what is missing, wrong or doubtful in a reference, and how to mend it
 //! - [`tagging`]: the vocabulary of movements and themes
-//! - [`reading_list`]: works in sections
+//! - [`reading_list`]: works in sections, in an order, annotated, and what changed from edition to edition
 //! - [`csl`]: the citation processor, usable alone
 //! - [`output`]: rich text to text, HTML, Markdown
 //! - [`configuration`]: what a person set once and for all

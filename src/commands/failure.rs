@@ -69,6 +69,15 @@ impl Failure {
         self
     }
 
+    /// What is wrong, without the way out.
+    pub fn message(&self) -> &str {
+        match &self.kind {
+            Kind::Said { message, .. } => message,
+            Kind::Declined => "nothing was changed",
+            Kind::ClosedPipe => "nobody listens any more",
+        }
+    }
+
     /// Prints the failure, and gives the exit code.
     pub fn report(&self) -> ExitCode {
         let (message, help, code) = match &self.kind {

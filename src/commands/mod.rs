@@ -19,6 +19,7 @@ mod history;
 mod import;
 mod init;
 mod input;
+mod list;
 mod man;
 mod progress;
 mod quickstart;
@@ -129,6 +130,7 @@ enum Command {
     Tags(tags::Tags),
     Why(why::Why),
     Format(format::Format),
+    List(list::ListCommand),
     Check(check::Check),
     Dedupe(dedupe::Dedupe),
     Verify(verify::Verify),
@@ -179,6 +181,8 @@ const QUERYING: &[&str] = &["find", "format", "export", "check"];
 /// options of one letter, but for those that ask for help and the version.
 fn with_negations(arguments: &[OsString]) -> Vec<OsString> {
     let mut in_query = false;
+    // `list export` and `list show` take no query, and have options of one letter.
+    let mut in_list = false;
     let negation = |argument: &OsString| {
         let rest = argument.to_str()?.strip_prefix('-')?;
         let is_option = rest.starts_with('-') || matches!(rest, "" | "h" | "V");
@@ -191,7 +195,8 @@ fn with_negations(arguments: &[OsString]) -> Vec<OsString> {
                 Some(negation) if in_query => negation,
                 _ => argument.clone(),
             };
-            in_query |= QUERYING.iter().any(|verb| argument == *verb);
+            in_list |= !in_query && argument == "list";
+            in_query |= !in_list && QUERYING.iter().any(|verb| argument == *verb);
             argument
         })
         .collect()
@@ -220,6 +225,7 @@ impl Command {
             Self::Tags(command) => command.run(session),
             Self::Why(command) => command.run(session),
             Self::Format(command) => command.run(session),
+            Self::List(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::Dedupe(command) => command.run(session),
             Self::Verify(command) => command.run(session),

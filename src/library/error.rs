@@ -181,6 +181,14 @@ pub enum LibraryError {
         /// The editions there are.
         known: Vec<String>,
     },
+    /// An edition in the store cannot be read.
+    #[error("the edition \u{201c}{name}\u{201d} in the library cannot be read: {reason}")]
+    UnreadableEdition {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The reading list has an edition of this name.
     #[error("the list has an edition \u{201c}{0}\u{201d} already")]
     TakenEditionName(String),
@@ -283,6 +291,9 @@ impl LibraryError {
                     "`peerbib list freeze` keeps one",
                 )
             })),
+            Self::UnreadableEdition { .. } => {
+                Some("bring back a copy of the library in which it can".into())
+            }
             Self::TakenEditionName(_) => {
                 Some("an edition never changes; choose another name".into())
             }

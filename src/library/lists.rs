@@ -384,6 +384,18 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Takes out of a list its sections and all that is said of works; its editions stay.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn empty_list(&self, list: i64) -> Result<()> {
+        let connection = self.connection();
+        connection.execute("DELETE FROM list_work WHERE list_id = ?1", [list])?;
+        connection.execute("DELETE FROM list_section WHERE list_id = ?1", [list])?;
+        Ok(())
+    }
+
     /// Stores a section of a list, a new one behind the others where its number is 0, and gives its
     /// number.
     ///
@@ -526,6 +538,46 @@ impl Change<'_> {
             }),
             None => self.insert_listed(list, &said),
         }
+    }
+
+    /// Takes back that a work which is not in the library stands in a list, or does not. Says whether
+    /// anything of the kind was said.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn forget_missing(&self, list: i64, key: &str) -> Result<bool> {
+        self.unsay(
+            list,
+            key,
+            "standing = NULL, section_id = NULL, position = NULL",
+        )
+    }
+
+    /// Takes away the text on a work which is not in the library. Says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn unannotate_missing(&self, list: i64, key: &str) -> Result<bool> {
+        self.unsay(list, key, "annotation = NULL")
+    }
+
+    fn unsay(&self, list: i64, key: &str, what: &str) -> Result<bool> {
+        let connection = self.connection();
+        let unsaid = connection.execute(
+            &format!(
+                "UPDATE list_work SET {what} WHERE list_id = ?1 AND key = ?2 AND work_id IS NULL"
+            ),
+            params![list, key],
+        )?;
+        connection.execute(
+            "DELETE FROM list_work
+             WHERE list_id = ?1 AND key = ?2 AND work_id IS NULL AND standing IS NULL
+               AND section_id IS NULL AND position IS NULL AND annotation IS NULL",
+            params![list, key],
+        )?;
+        Ok(unsaid > 0)
     }
 
     /// Edits what is said of a work in a list. What was said of it under other keys is joined first.

@@ -62,10 +62,13 @@ CREATE TABLE reading_list (
     created_at    TEXT NOT NULL
 );
 
+-- A list that is stored anew gets its sections and the rows of its works anew. AUTOINCREMENT gives them
+-- numbers that none had before, so that the old rows can come back beside none of the new.
+
 -- A section written by hand. A work stands in the first whose `query` finds it, or in the one it was
 -- put into; with no query, a section has those alone that were put into it.
 CREATE TABLE list_section (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
     list_id       INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
     position      INTEGER NOT NULL,
     title         TEXT NOT NULL,
@@ -79,7 +82,7 @@ CREATE INDEX list_section_by_list ON list_section (list_id, position);
 -- in which section and at which place; and a text on it that belongs to this list. It outlives the
 -- work: without `work_id` it is about whatever work has `key` by then, or had it before.
 CREATE TABLE list_work (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     list_id     INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
     work_id     INTEGER REFERENCES work ON DELETE SET NULL,
     key         TEXT NOT NULL,

@@ -28,6 +28,15 @@ impl Condition {
         }
     }
 
+    /// The condition that the works of these numbers meet.
+    pub fn of_works(works: &[i64]) -> Self {
+        let numbers: Vec<String> = works.iter().map(i64::to_string).collect();
+        Self {
+            sql: format!("reference.work_id IN ({})", numbers.join(", ")),
+            parameters: Vec::new(),
+        }
+    }
+
     /// The condition that works meet which meet both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

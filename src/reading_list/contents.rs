@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Annotated, Group, GroupBy, Grouping, Heading, Order, Prose, Repeat, WorkInList, annotation,
 };
-use crate::library::{Condition, Library, ListedWork, Reference, StoredList};
+use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList};
 use crate::query::{Query, QueryError};
 use crate::work::CslItem;
 
@@ -174,7 +174,7 @@ impl Holding {
         let unattached = unattached(library, &said, &standing)?;
         let missing = said
             .iter()
-            .filter(|said| said.work.is_none() && said.standing.is_some())
+            .filter(|said| said.work.is_none() && said.standing == Some(Standing::Pinned))
             .map(|said| said.key.clone())
             .collect();
         Ok(Self {

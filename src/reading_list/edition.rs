@@ -14,7 +14,7 @@ const PRIVATE: &[&str] = &["annotation", "annote"];
 
 /// What a list held at a time, with the entries of its works.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub struct Edition {
     /// What it held.
     pub contents: Contents,

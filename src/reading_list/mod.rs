@@ -8,6 +8,8 @@ mod annotation;
 mod changes;
 mod contents;
 mod edition;
+mod file;
+mod fit;
 mod grouping;
 mod languages;
 mod order;
@@ -21,6 +23,8 @@ pub use contents::{
     Contents, ContentsSection, ContentsTag, ContentsWork, Holding, Unattached, held,
 };
 pub use edition::Edition;
+pub use file::{FileSection, ListFile, ListFileError};
+pub use fit::{LeftOut, left_out};
 pub use grouping::{Group, GroupBy, Grouping, Heading, Repeat, in_hierarchy};
 pub use order::{Order, OrderBy, UnknownOrder};
 pub use prose::{Block, Prose};

@@ -121,6 +121,9 @@ fn the_examples_run() {
             if example.starts_with("peerbib redo") {
                 desk.runs("undo");
             }
+            if example.starts_with("peerbib list ") && !example.contains("list new") {
+                lists(&desk, example);
+            }
             // Not every machine has a reader of manual pages.
             let line = example.replace(" | man -l -", "");
             let output = desk.command("sh").args(["-c", &line]).output().unwrap();
@@ -136,6 +139,29 @@ fn the_examples_run() {
             );
             assert!(!told.contains("error:"), "{line}:\n{told}");
         }
+    }
+}
+
+/// The lists that an example of `peerbib list` takes for granted.
+fn lists(desk: &Desk, example: &str) {
+    desk.runs("list new syllabus --query theme:commons");
+    desk.runs("list export syllabus --output syllabus.toml");
+    if !example.contains("--replace") {
+        desk.runs("list remove syllabus");
+    }
+    desk.runs(
+        "list new commons-101 --query 'movement:p2p-foundation OR movement:oekonux' \
+         --annotate annotation,why",
+    );
+    if !example.contains("section add") {
+        desk.runs("list section add commons-101 --title Beginnings --query year:..2005");
+    }
+    if !example.contains("list freeze") {
+        desk.runs("list freeze commons-101 --name 2026-spring");
+        desk.runs("list freeze commons-101 --name 2026-autumn");
+    }
+    if example.contains("--remove") {
+        desk.runs("list annotate commons-101 benkler2006wealth -m first");
     }
 }
 
