@@ -92,7 +92,7 @@ pub struct ContentsTag {
 
 /// An annotation whose work does not stand in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct Unattached {
     /// The key of the work.
     pub key: String,

@@ -354,43 +354,6 @@ fn a_pinned_work_that_is_gone_can_be_taken_off() {
 }
 
 #[test]
-fn what_stands_below_a_work_stands_there_once_in_any_style() {
-    let desk = desk();
-    desk.runs("list new l benkler --annotate annotation,abstract,tags");
-    desk.runs("list annotate l benkler -m 'Begin here.'");
-    for style in ["apa", "ieee", "annotated-reading-list"] {
-        let text = desk
-            .runs(&format!("list show l --style {style} --to markdown"))
-            .stdout;
-        for what in ["Begin here.", "On peer production.", "Tags: commons"] {
-            assert_eq!(text.matches(what).count(), 1, "{style}: {what}\n{text}");
-        }
-        assert!(!text.contains("Mine alone."), "{style}\n{text}");
-    }
-    let text = desk
-        .runs("list show l --annotate note --to markdown")
-        .stdout;
-    assert_eq!(text.matches("Mine alone.").count(), 1, "{text}");
-    assert!(!text.contains("Begin here."), "{text}");
-    let text = desk
-        .runs("list show l --annotate none --to markdown")
-        .stdout;
-    assert!(!text.contains("On peer production."), "{text}");
-}
-
-#[test]
-fn why_says_in_sentences_why_a_work_has_its_tags() {
-    let desk = Desk::with_chapter();
-    desk.runs("list new l merten2000 --annotate why");
-    let text = desk.runs("list show l --to markdown").stdout;
-    assert!(
-        text.contains("Oekonux: Founder\u{2019}s early text, listed for Oekonux theories.")
-            || text.contains("Oekonux: Founder's early text, listed for Oekonux theories."),
-        "{text}"
-    );
-}
-
-#[test]
 fn a_style_is_chosen_by_what_it_leaves_out() {
     let desk = desk();
     desk.runs("list new l --query 'smith OR benkler'");

@@ -69,7 +69,9 @@ fn a_diff_says_which_works_came_went_and_changed() {
     assert_eq!(changes["went"][0]["key"], "marx");
     assert_eq!(changes["unattached"][0]["key"], "marx");
     assert_eq!(changes["unattached"][0]["annotation"], "On *Marx*.");
-    let fields: Vec<&str> = changes["changed"][2]["fields"]
+    let changed = changes["changed"].as_array().unwrap();
+    let smith = changed.iter().find(|work| work["key"] == "smith").unwrap();
+    let fields: Vec<&str> = smith["fields"]
         .as_array()
         .unwrap()
         .iter()

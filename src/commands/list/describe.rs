@@ -106,9 +106,11 @@ impl Description {
         line("holds", &counted(self.works, "work"));
         line(
             "query",
-            list.query
-                .as_deref()
-                .unwrap_or("none: the pinned works alone"),
+            match list.query.as_deref() {
+                None => "none: the pinned works alone",
+                Some("") => "every work of the library",
+                Some(query) => query,
+            },
         );
         line(
             "style",
@@ -118,7 +120,7 @@ impl Description {
             },
         );
         line("grouped by", &or_none(&list.group_by));
-        line("order", &list.order);
+        line("order", &in_words(&list.order));
         line("below each", &list.annotate.replace(',', ", "));
         line("intro", &on_one_line(&or_none(&list.introduction)));
         for (number, section) in (1..).zip(&self.sections) {
@@ -127,7 +129,7 @@ impl Description {
                 let _ = write!(value, " \u{2190} {query}");
             }
             if let Some(order) = &section.order {
-                let _ = write!(value, " (by {order})");
+                let _ = write!(value, " ({})", in_words(order));
             }
             line("section", &value);
         }
@@ -162,5 +164,13 @@ impl Description {
         }
         line("editions", &self.editions.join("  "));
         text
+    }
+}
+
+/// An order in words.
+fn in_words(order: &str) -> String {
+    match order.strip_prefix('-') {
+        Some(order) => format!("by {order}, from the last to the first"),
+        None => format!("by {order}"),
     }
 }

@@ -63,18 +63,11 @@ impl MoveInList {
             None => self.no_section.then_some(None),
         };
         let holding = Holding::now(&library, &list)?;
-        let held: HashSet<&str> = holding
-            .contents
-            .works
-            .iter()
-            .map(|work| work.key.as_str())
-            .collect();
+        // A list may leave out what no section takes, which is what --section is to mend.
+        let is_held = |work: i64| holding.works.iter().any(|held| held.id == work);
         for work in &works {
             let key = library.key_of(*work)?;
-            // A list may leave out what no section takes, which is what --section is to mend.
-            let is_held =
-                held.contains(key.as_str()) || holding.works.iter().any(|held| held.id == *work);
-            if !is_held {
+            if !is_held(*work) {
                 return Err(Failure::new(format_args!("{key} is not in {}", list.name))
                     .with_help(format!("`peerbib list add {} {key}` adds it", list.name)));
             }
@@ -83,7 +76,7 @@ impl MoveInList {
             Some(place) => {
                 let mut order = order_of_print(session, &library, &list, &holding)?;
                 let anchor = match place.anchor() {
-                    Some(key) => Some(library.work_id(key)?),
+                    Some(key) => Some(library.work_id(key)?).filter(|work| is_held(*work)),
                     None => None,
                 };
                 place
