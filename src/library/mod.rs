@@ -32,6 +32,7 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
+pub(crate) use derive::folded;
 pub use edit::FieldEdits;
 pub use entries::StoredEntry;
 pub use error::LibraryError;
