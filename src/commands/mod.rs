@@ -242,11 +242,13 @@ fn no_such_facet(
     library: &crate::library::Library,
     facet: &str,
 ) -> std::result::Result<Failure, Failure> {
-    Ok(
-        Failure::new(format_args!("no tag has the facet \u{201c}{facet}\u{201d}")).with_help(
-            format!("the facets there are: {}", library.facets()?.join(", ")),
-        ),
-    )
+    let facets = library.facets()?;
+    let help = if facets.is_empty() {
+        "there are no tags yet; `peerbib tags add --help` shows how to add one".to_owned()
+    } else {
+        format!("the facets there are: {}", facets.join(", "))
+    };
+    Ok(Failure::new(format_args!("no tag has the facet \u{201c}{facet}\u{201d}")).with_help(help))
 }
 
 /// Text broken into lines at the width of the terminal, where there is one; every line after the first
