@@ -6,8 +6,51 @@ use clap::{Args, ValueEnum};
 
 use super::session::columns;
 use super::{Failure, Session};
+use crate::library::{Library, Reference};
 use crate::pictures::Theme;
 use crate::pictures::timeline_svg::{Look, NARROWEST, WIDEST};
+use crate::query::Query;
+
+/// Which works a picture shows.
+#[derive(Debug, Args)]
+pub(super) struct Shown {
+    /// The works that are meant; all, without a query
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+
+    /// The works of a stored reading list; with a query, those of them that it finds
+    #[arg(long, value_name = "NAME")]
+    list: Option<String>,
+}
+
+impl Shown {
+    /// Whether the works were chosen, and are not simply all.
+    pub(super) fn is_choice(&self) -> bool {
+        !self.query.is_empty() || self.list.is_some()
+    }
+
+    /// The works, and what they are called together: the title of the list.
+    pub(super) fn works(
+        &self,
+        session: &Session,
+        library: &Library,
+    ) -> Result<(Vec<Reference>, Option<String>), Failure> {
+        let mut condition = session.condition(library, &self.query)?;
+        let mut title = None;
+        if let Some(name) = &self.list {
+            let list = library.list(name)?;
+            let query = match &list.query {
+                Some(query) => Some(query.parse::<Query>()?.translate(library)?),
+                None => None,
+            };
+            let on_list = list.condition(query);
+            condition.sql = format!("({}) AND ({})", condition.sql, on_list.sql);
+            condition.parameters.extend(on_list.parameters);
+            title = Some(list.title.unwrap_or(list.name));
+        }
+        Ok((library.select(&condition)?, title))
+    }
+}
 
 /// How a picture is drawn and where it goes.
 #[derive(Debug, Args)]

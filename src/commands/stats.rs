@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::drawing::{Drawing, Form};
+use super::drawing::{Drawing, Form, Shown};
 use super::{Outcome, Result, Session};
 use crate::pictures::statistics::{CountBy, Statistics};
 use crate::pictures::{page, statistics_svg, statistics_text, timeline_text};
@@ -18,9 +18,8 @@ use crate::pictures::{page, statistics_svg, statistics_text, timeline_text};
                   peerbib stats --by theme --top 30\n  peerbib stats -o stats.svg"
 )]
 pub(super) struct Stats {
-    /// The works that are meant; all, without a query
-    #[arg(value_name = "QUERY")]
-    query: Vec<String>,
+    #[command(flatten)]
+    shown: Shown,
 
     /// What to count by: year, type, language, author, identification (how sure it is which work is meant),
     /// missing (what references lack), or a facet of tags; several with commas between them
@@ -40,7 +39,8 @@ impl Stats {
         let library = session.open()?;
         let tags = library.tags(None)?;
         let facets = library.facets()?;
-        let works = session.select(&library, &self.query)?;
+        let (works, title) = self.shown.works(session, &library)?;
+        let title = self.drawing.title.clone().or(title);
         let mut by: Vec<CountBy> = Vec::new();
         for text in &self.by {
             match text.parse() {
@@ -67,7 +67,7 @@ impl Stats {
             by.push(CountBy::Missing);
         }
         let top = (self.top > 0).then_some(self.top);
-        let statistics = Statistics::of(&works, &by, &tags, top, self.drawing.title.as_deref())?;
+        let statistics = Statistics::of(&works, &by, &tags, top, title.as_deref())?;
         if self.drawing.json {
             session.print_json(&statistics)?;
             return Ok(Outcome::Done);

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::drawing::{Drawing, Form};
+use super::drawing::{Drawing, Form, Shown};
 use super::{Failure, Outcome, Result, Session};
 use crate::library::{Library, Tag};
 use crate::pictures::timeline::{Request, Timeline};
@@ -24,9 +24,8 @@ use crate::reading_list::in_hierarchy;
                   peerbib timeline year:2000.. --by theme --to svg --theme dark > themes.svg"
 )]
 pub(super) struct DrawTimeline {
-    /// The works that are meant; all, without a query
-    #[arg(value_name = "QUERY")]
-    query: Vec<String>,
+    #[command(flatten)]
+    shown: Shown,
 
     /// The lanes: movement, theme, or another facet of tags
     #[arg(long, value_name = "FACET", default_value = "movement")]
@@ -45,12 +44,13 @@ impl DrawTimeline {
         let library = session.open()?;
         let facet = self.by.to_lowercase();
         let tags = tags_of_lanes(&library, &facet)?;
-        let works = session.select(&library, &self.query)?;
+        let (works, title) = self.shown.works(session, &library)?;
+        let title = self.drawing.title.clone().or(title);
         let request = Request {
-            title: self.drawing.title.clone(),
+            title,
             facet: &facet,
             tags: &tags,
-            with_empty_lanes: self.query.is_empty(),
+            with_empty_lanes: !self.shown.is_choice(),
         };
         let timeline = Timeline::of(&works, request)?;
         for unreadable in &timeline.unreadable {

@@ -11,7 +11,15 @@ fn the_chapter_in_numbers() {
 fn a_long_tail_is_folded() {
     let desk = Desk::with_chapter();
     let text = desk.runs("stats --by movement --top 3").stdout;
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r"
+    43 works
+
+    Movement
+      P2P Foundation              20  ██████████████████████████████████████████████
+      Oekonux                     18  █████████████████████████████████████████▌
+      Journal of Peer Production   8  ██████████████████▌
+      and 9 more
+    ");
     let all = desk.runs("stats --by movement --top 0").stdout;
     assert!(!all.contains("more"), "{all}");
     let chart = &desk.json("stats --by movement --top 3 --json")["charts"][0];
@@ -51,7 +59,17 @@ fn authors_are_counted_under_one_name_where_their_names_fit() {
          @book{e, title = {E}}\n@book{f, author = {Smith, J.}, title = {F}}\n@book{g, author = {Smith, Jane}, title = {G}}\n\
          @book{h, author = {Smith, John}, title = {H}}\n",
     );
-    insta::assert_snapshot!(desk.runs("stats --by author").stdout, @"");
+    insta::assert_snapshot!(desk.runs("stats --by author").stdout, @r"
+    8 works
+
+    Author
+      Yochai Benkler  3  ███████████████████████████████████████████████████████████
+      J. Smith        1  ███████████████████▊
+      Jane Smith      1  ███████████████████▊
+      John Smith      1  ███████████████████▊
+      P2P Foundation  1  ███████████████████▊
+      1 work without an author
+    ");
 }
 
 #[test]
@@ -60,7 +78,18 @@ fn years_are_those_of_the_original_and_stand_in_their_order() {
         "@book{a, title = {A}, origdate = {-0349}, date = {1998}}\n@book{b, title = {B}, date = {2001}}\n\
          @book{c, title = {C}, date = {2001}}\n@book{d, title = {D}, date = {2004}}\n@book{e, title = {E}}\n",
     );
-    insta::assert_snapshot!(desk.runs("stats --by year").stdout, @"");
+    insta::assert_snapshot!(desk.runs("stats --by year").stdout, @r"
+    5 works
+
+    Year of first appearance
+      350 BCE  1  ██████████████████████████████
+      ┊
+      2001     2  ████████████████████████████████████████████████████████████
+      2002     0
+      2003     0
+      2004     1  ██████████████████████████████
+      1 work of unknown year
+    ");
     let bars = desk.json("stats --by year --json")["charts"][0]["bars"].clone();
     assert_eq!(bars[0]["value"], "-350");
 }
