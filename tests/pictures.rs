@@ -318,7 +318,7 @@ fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
             ));
         }
     }
-    years.sort_by(|(one, _), (other, _)| one.cmp(other));
+    years.sort_by_key(|(year, _)| *year);
     for pair in years.windows(2) {
         let ((before, left), (after, right)) = (pair[0], pair[1]);
         // The dots of a pile stand beside each other, within their year.

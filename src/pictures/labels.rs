@@ -43,9 +43,8 @@ fn title_label(title: &str, key: &str) -> String {
     let words: Vec<&str> = title.split_whitespace().collect();
     match words.as_slice() {
         [] => key.to_owned(),
-        [few @ ..] if few.len() <= 4 => format!("\u{201c}{}\u{201d}", few.join(" ")),
-        [one, two, three, ..] => format!("\u{201c}{one} {two} {three} \u{2026}\u{201d}"),
-        [..] => key.to_owned(),
+        [one, two, three, _, _, ..] => format!("\u{201c}{one} {two} {three} \u{2026}\u{201d}"),
+        few => format!("\u{201c}{}\u{201d}", few.join(" ")),
     }
 }
 
