@@ -44,7 +44,7 @@ pub(super) fn eras(years: &[i64]) -> Vec<Era> {
     for (before, after) in gaps.into_iter().take(MOST_BREAKS) {
         let gap = after - before - 1;
         // A gap is worth seeing unless it would take a good part of the picture for itself.
-        if gap < 16.max((left - gap) / 3) {
+        if gap < 30.max((left - gap) / 3) {
             break;
         }
         left -= gap;
@@ -288,14 +288,14 @@ mod tests {
             let scale = Scale::new(&eras(of), 0.0, 1000.0);
             scale.ticks(size).iter().map(|tick| tick.year).collect()
         };
-        assert_eq!(years(&[1999, 2021], 150.0), [2000, 2005, 2010, 2015, 2020]);
+        assert_eq!(years(&[1999, 2021], 50.0), [2000, 2005, 2010, 2015, 2020]);
         assert_eq!(
             years(&[1867, 2001, 2004], 50.0),
             [1867, 2001, 2002, 2003, 2004]
         );
         // 300, 200 and 100 BCE, then 100 and 200.
         let around: Vec<i64> = (-310..210).collect();
-        assert_eq!(years(&around, 150.0), [-299, -199, -99, 100, 200]);
+        assert_eq!(years(&around, 30.0), [-299, -199, -99, 100, 200]);
         assert_eq!(years(&[5], 50.0), [5]);
     }
 }
