@@ -29,6 +29,8 @@ pub use grouping::{Group, GroupBy, Grouping, Heading, Repeat, in_hierarchy};
 pub use order::{Order, OrderBy, UnknownOrder};
 pub use prose::{Block, Prose};
 
+pub(crate) use grouping::type_label;
+
 use crate::csl::{Bibliography, BibliographyEntry, BibliographyLayout, RichText};
 use crate::library::Reference;
 use crate::work::{CslDate, CslItem};
