@@ -38,8 +38,6 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
 
-pub(crate) use derive::folded;
-
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
 pub(crate) use derive::folded;

@@ -19,7 +19,7 @@ use crate::reading_list::{Holding, LeftOut, left_out};
 /// keywords and private notes are left out of the count.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib list fit commons-101\n  \
-                  peerbib list fit commons-101 --style ieee --style chicago-notes-bibliography")]
+                  peerbib list fit commons-101 --style ieee --style chicago-notes")]
 pub(in crate::commands) struct FitList {
     /// The list
     #[arg(value_name = "LIST")]

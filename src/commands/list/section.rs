@@ -32,8 +32,8 @@ enum Verb {
 /// Add a section
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  peerbib list section add commons-101 --title \"Free software\" \
-                  --query theme:free-software --introduction \"Where it *began*.\" --order year"
+    after_help = "Example:\n  peerbib list section add commons-101 --title Software \
+                  --query theme:free-software --order year"
 )]
 struct AddSection {
     /// The list
