@@ -14,6 +14,7 @@ mod edit;
 mod entries;
 mod error;
 mod export;
+pub mod full_text;
 mod groups;
 mod history;
 mod import;
@@ -23,6 +24,7 @@ mod reading;
 mod receipt;
 mod schema;
 mod tags;
+mod values;
 mod works;
 
 use std::path::{Path, PathBuf};
@@ -44,7 +46,8 @@ pub use receipt::{Counts, FileReceipt, Receipt, Reject};
 pub use tags::{
     Assignment, NewAssignment, Origin, Tag, TagEvent, TagName, TagSummary, TaggedOutcome, Tagging,
 };
-pub use works::{Condition, Reference};
+pub use values::Values;
+pub use works::{Condition, Order, Reference, Selection, SortBy};
 
 /// What a call to the library gives, or the [`LibraryError`] that says why not.
 pub type Result<T> = std::result::Result<T, LibraryError>;
