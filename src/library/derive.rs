@@ -132,8 +132,20 @@ impl FullText {
     }
 
     fn column(&mut self, column: Column) -> &mut String {
-        let [title, author, editor, contributor, container, publisher, place, summary, keywords, note, other, fields] =
-            &mut self.columns;
+        let [
+            title,
+            author,
+            editor,
+            contributor,
+            container,
+            publisher,
+            place,
+            summary,
+            keywords,
+            note,
+            other,
+            fields,
+        ] = &mut self.columns;
         match column {
             Column::Title => title,
             Column::Author => author,
@@ -229,7 +241,10 @@ impl FullText {
 
     /// ISBNs in thirteen digits, so that it does not matter how one was written.
     fn add_isbns(&mut self, value: &str) {
-        for isbn in value.split([',', ';']).filter(|isbn| !isbn.trim().is_empty()) {
+        for isbn in value
+            .split([',', ';'])
+            .filter(|isbn| !isbn.trim().is_empty())
+        {
             let digits = full_text::isbn_digits(isbn);
             full_text::add_field(self.column(Column::Fields), "isbn", &digits);
             self.add(Column::Other, &digits);
@@ -251,23 +266,21 @@ impl FullText {
 pub(super) fn column_of(name: &str) -> Option<Column> {
     use Column as C;
     match name {
-            "title" | "subtitle" | "titleaddon" | "shorttitle" | "origtitle" | "reprinttitle"
-            | "indextitle" => Some(C::Title),
-            "journaltitle" | "journalsubtitle" | "journaltitleaddon" | "shortjournal" | "booktitle"
-            | "booksubtitle" | "booktitleaddon" | "maintitle" | "mainsubtitle" | "maintitleaddon"
-            | "series" | "shortseries" | "issuetitle" | "issuesubtitle" | "issuetitleaddon"
-            | "eventtitle" | "eventtitleaddon" | "event" => Some(C::Container),
-            "publisher" | "institution" | "organization" | "origpublisher" => Some(C::Publisher),
-            "location" | "venue" | "origlocation" => Some(C::Place),
-            "abstract" => Some(C::Abstract),
-            "keywords" => Some(C::Keywords),
-            "note" | "annotation" | "addendum" | "howpublished" | "comment" | "review" => {
-                Some(C::Note)
-            }
-            "doi" | "isbn" | "issn" | "eprint" | "type" | "edition" | "version" | "shorthand"
-            | "label" | "library" | "number" | "usera" | "userb" | "userc" | "userd" | "usere"
-            | "userf" => Some(C::Other),
-            _ => None,
+        "title" | "subtitle" | "titleaddon" | "shorttitle" | "origtitle" | "reprinttitle"
+        | "indextitle" => Some(C::Title),
+        "journaltitle" | "journalsubtitle" | "journaltitleaddon" | "shortjournal" | "booktitle"
+        | "booksubtitle" | "booktitleaddon" | "maintitle" | "mainsubtitle" | "maintitleaddon"
+        | "series" | "shortseries" | "issuetitle" | "issuesubtitle" | "issuetitleaddon"
+        | "eventtitle" | "eventtitleaddon" | "event" => Some(C::Container),
+        "publisher" | "institution" | "organization" | "origpublisher" => Some(C::Publisher),
+        "location" | "venue" | "origlocation" => Some(C::Place),
+        "abstract" => Some(C::Abstract),
+        "keywords" => Some(C::Keywords),
+        "note" | "annotation" | "addendum" | "howpublished" | "comment" | "review" => Some(C::Note),
+        "doi" | "isbn" | "issn" | "eprint" | "type" | "edition" | "version" | "shorthand"
+        | "label" | "library" | "number" | "usera" | "userb" | "userc" | "userd" | "usere"
+        | "userf" => Some(C::Other),
+        _ => None,
     }
 }
 
@@ -276,8 +289,21 @@ const LANGUAGE: &str = "lang";
 
 /// The fields that hold names (BibLaTeX manual, §2.2.2), but for authors and editors.
 const NAMES: &[&str] = &[
-    "translator", "editora", "editorb", "editorc", "bookauthor", "afterword", "annotator",
-    "commentator", "foreword", "holder", "introduction", "shortauthor", "shorteditor", "namea", "nameb",
+    "translator",
+    "editora",
+    "editorb",
+    "editorc",
+    "bookauthor",
+    "afterword",
+    "annotator",
+    "commentator",
+    "foreword",
+    "holder",
+    "introduction",
+    "shortauthor",
+    "shorteditor",
+    "namea",
+    "nameb",
     "namec",
 ];
 

@@ -241,8 +241,11 @@ pub fn name_expression(columns: &[Column], text: &str) -> Option<String> {
     }
     let phrase = words.join(" ");
     let filter = filter(columns);
-    let mut names = vec![format!("\"{phrase} #{count}\""), format!("\"{phrase} ##{count}\"")];
-    if !text.contains(',') {
+    let mut names = vec![
+        format!("\"{phrase} #{count}\""),
+        format!("\"{phrase} ##{count}\""),
+    ];
+    if !text.trim_end_matches([',', ' ']).contains(',') {
         names.extend((1..=GIVEN).map(|given| format!("\"{phrase} #{}\"", count + given)));
     }
     Some(format!("{filter}({})", names.join(" OR ")))
@@ -321,14 +324,23 @@ mod tests {
 
     #[test]
     fn letters_are_folded_whether_they_decompose_or_not() {
-        assert_eq!(folded("Élinor ØSTROM Müller Łukasik Straße"), "elinor ostrom muller lukasik strasse");
+        assert_eq!(
+            folded("Élinor ØSTROM Müller Łukasik Straße"),
+            "elinor ostrom muller lukasik strasse"
+        );
         assert_eq!(folded("İstanbul ﬁn"), "istanbul fin");
     }
 
     #[test]
     fn words_are_cut_at_what_is_no_letter_and_at_every_han_character() {
-        assert_eq!(words("peer-to-peer, O'Neil 2.0"), ["peer", "to", "peer", "o", "neil", "2", "0"]);
-        assert_eq!(words("共有財 of 人民"), ["共", "有", "財", "of", "人", "民"]);
+        assert_eq!(
+            words("peer-to-peer, O'Neil 2.0"),
+            ["peer", "to", "peer", "o", "neil", "2", "0"]
+        );
+        assert_eq!(
+            words("共有財 of 人民"),
+            ["共", "有", "財", "of", "人", "民"]
+        );
         assert_eq!(words(" … "), [""; 0]);
     }
 

@@ -71,7 +71,10 @@ impl Library {
                 let derived = bibtex::derive(work, strings, &|parent| {
                     self.work(parent).ok().map(Cow::Owned)
                 });
-                if values_of(&derived, values).iter().any(|value| is_meant(value)) {
+                if values_of(&derived, values)
+                    .iter()
+                    .any(|value| is_meant(value))
+                {
                     found.push(*id);
                 }
             }

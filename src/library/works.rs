@@ -394,7 +394,8 @@ impl Library {
     pub fn numbers(&self, condition: &Condition) -> Result<Vec<i64>> {
         let sql = format!("SELECT work_id FROM reference WHERE {}", condition.sql);
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let numbers = statement.query_map(params_from_iter(&condition.parameters), |row| row.get(0))?;
+        let numbers =
+            statement.query_map(params_from_iter(&condition.parameters), |row| row.get(0))?;
         Ok(numbers.collect::<rusqlite::Result<_>>()?)
     }
 

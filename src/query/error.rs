@@ -68,7 +68,13 @@ fn pointed_at(query: &str, span: &Span) -> String {
     const BEHIND: usize = 70;
     let line: String = query
         .chars()
-        .map(|c| if c.is_whitespace() || c.is_control() { ' ' } else { c })
+        .map(|c| {
+            if c.is_whitespace() || c.is_control() {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect();
     // Characters, as white space may have had more bytes than a blank has.
     let index = |place: usize| {
@@ -78,12 +84,20 @@ fn pointed_at(query: &str, span: &Span) -> String {
             .count()
     };
     let (start, end) = (index(span.start), index(span.end));
-    let first = if start > BEFORE + 10 { start - BEFORE } else { 0 };
+    let first = if start > BEFORE + 10 {
+        start - BEFORE
+    } else {
+        0
+    };
     let shown: Vec<char> = line.chars().skip(first).take(BEFORE + BEHIND).collect();
     let is_cut = line.chars().count() > first + shown.len();
     let shown: String = shown.into_iter().collect();
     let width = |from: usize, to: usize| {
-        let part: String = line.chars().skip(from).take(to.saturating_sub(from)).collect();
+        let part: String = line
+            .chars()
+            .skip(from)
+            .take(to.saturating_sub(from))
+            .collect();
         textwrap::core::display_width(&part)
     };
     let (opening, ending) = (
@@ -105,7 +119,10 @@ mod tests {
 
     #[test]
     fn the_mark_stands_below_the_place_however_wide_its_characters_are() {
-        assert_eq!(pointed_at("law yaer:2002", &(4..8)), "    law yaer:2002\n        ^^^^");
+        assert_eq!(
+            pointed_at("law yaer:2002", &(4..8)),
+            "    law yaer:2002\n        ^^^^"
+        );
         assert_eq!(pointed_at("共有 )", &(7..8)), "    共有 )\n         ^");
         assert_eq!(pointed_at("a\nb )", &(4..4)), "    a b )\n        ^");
     }

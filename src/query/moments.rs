@@ -41,10 +41,22 @@ impl FromStr for MomentSpan {
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim().to_lowercase();
         let compared: [(&str, fn(Self) -> Self); 4] = [
-            (">=", |span| Self { from: span.from, until: None }),
-            ("<=", |span| Self { from: None, until: span.until }),
-            (">", |span| Self { from: span.until, until: None }),
-            ("<", |span| Self { from: None, until: span.from }),
+            (">=", |span| Self {
+                from: span.from,
+                until: None,
+            }),
+            ("<=", |span| Self {
+                from: None,
+                until: span.until,
+            }),
+            (">", |span| Self {
+                from: span.until,
+                until: None,
+            }),
+            ("<", |span| Self {
+                from: None,
+                until: span.from,
+            }),
         ];
         for (sign, whole) in compared {
             if let Some(rest) = text.strip_prefix(sign) {
@@ -52,7 +64,10 @@ impl FromStr for MomentSpan {
                 let span = named(rest)?;
                 return Ok(match span.until {
                     None if sign.starts_with('>') => span,
-                    None => Self { from: None, until: span.from },
+                    None => Self {
+                        from: None,
+                        until: span.from,
+                    },
                     Some(_) => whole(span),
                 });
             }
@@ -166,7 +181,9 @@ mod tests {
         let span: MomentSpan = text.parse().unwrap();
         let shown = |moment: Option<Moment>| match moment {
             None => String::new(),
-            Some(moment) => format!("{} {}", moment.base, moment.modifiers.join(" ")).trim().to_owned(),
+            Some(moment) => format!("{} {}", moment.base, moment.modifiers.join(" "))
+                .trim()
+                .to_owned(),
         };
         (shown(span.from), shown(span.until))
     }
@@ -190,12 +207,29 @@ mod tests {
         reads("7d", "now localtime start of day -7 days", "");
         reads("<7d", "", "now localtime start of day -7 days");
         reads("2W", "now localtime start of day -14 days", "");
-        reads("yesterday", "now localtime start of day -1 days", "now localtime start of day +0 days");
+        reads(
+            "yesterday",
+            "now localtime start of day -1 days",
+            "now localtime start of day +0 days",
+        );
     }
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for text in ["", "soon", "..", "2024-13", "2023-02-29", "24-01-01", "7x", "d", "99999999999d", "2024-1", ">", "ｄ"] {
+        for text in [
+            "",
+            "soon",
+            "..",
+            "2024-13",
+            "2023-02-29",
+            "24-01-01",
+            "7x",
+            "d",
+            "99999999999d",
+            "2024-1",
+            ">",
+            "ｄ",
+        ] {
             assert!(text.parse::<MomentSpan>().is_err(), "{text}");
         }
     }

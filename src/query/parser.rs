@@ -78,7 +78,12 @@ impl Parser<'_> {
         QueryError::malformed(self.query, span, message, None)
     }
 
-    fn expected(&self, span: Span, message: impl Into<String>, help: impl Into<String>) -> QueryError {
+    fn expected(
+        &self,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> QueryError {
         QueryError::malformed(self.query, span, message, Some(help.into()))
     }
 
@@ -92,7 +97,8 @@ impl Parser<'_> {
             let span = span.clone();
             self.next += 1;
             let right = self.all()?;
-            let empty = |node: &Node| matches!(&node.kind, NodeKind::All(parts) if parts.is_empty());
+            let empty =
+                |node: &Node| matches!(&node.kind, NodeKind::All(parts) if parts.is_empty());
             if empty(&right) || branches.last().is_some_and(empty) {
                 return Err(self.malformed(span, "OR needs something on both sides"));
             }
@@ -191,7 +197,9 @@ impl Parser<'_> {
         values: &[Value],
         span: Span,
     ) -> Result<Option<Node>, QueryError> {
-        let kind = field.and_then(|named| field_called(&named.name)).map(|field| field.kind);
+        let kind = field
+            .and_then(|named| field_called(&named.name))
+            .map(|field| field.kind);
         if let Some(kind @ (FieldKind::Sort | FieldKind::Limit)) = kind {
             if self.depth > 1 {
                 return Err(self.expected(
@@ -210,7 +218,11 @@ impl Parser<'_> {
         }
         let mut leaves = Vec::with_capacity(values.len());
         for (index, value) in values.iter().enumerate() {
-            let start = if index == 0 { span.start } else { value.span.start };
+            let start = if index == 0 {
+                span.start
+            } else {
+                value.span.start
+            };
             leaves.push(self.leaf(field, value, start..value.span.end)?);
         }
         let mut node = joined(leaves, NodeKind::Any);
@@ -252,7 +264,11 @@ impl Parser<'_> {
         let written = self.query.get(value.span.clone()).unwrap_or_default();
         let source = match field {
             Some(field) if !field.span.is_empty() => {
-                let sign = if value.manner == Manner::Exact { "=" } else { "" };
+                let sign = if value.manner == Manner::Exact {
+                    "="
+                } else {
+                    ""
+                };
                 format!("{}:{sign}{written}", field.name)
             }
             _ => written.to_owned(),
@@ -356,9 +372,11 @@ impl Parser<'_> {
             FieldKind::File => Term::File(self.matching(value, false)?),
             FieldKind::Has => Term::Has(value.text.to_lowercase()),
             FieldKind::Missing => Term::Missing(value.text.to_lowercase()),
-            FieldKind::Origin => {
-                Term::Origin(self.one_of(value, &["hand", "rule", "import"], "a tag\u{2019}s origin")?)
-            }
+            FieldKind::Origin => Term::Origin(self.one_of(
+                value,
+                &["hand", "rule", "import"],
+                "a tag\u{2019}s origin",
+            )?),
             FieldKind::Identification => Term::Identification(self.one_of(
                 value,
                 &["certain", "probable", "unresolved"],

@@ -8,7 +8,9 @@ use rusqlite::types::Value;
 
 use super::fields::{FIELDS, FieldKind, field_called};
 use super::parser::{pattern, suggestion};
-use super::{Matching, Moment, MomentSpan, Node, NodeKind, Place, Query, QueryError, Term, YearSpan};
+use super::{
+    Matching, Moment, MomentSpan, Node, NodeKind, Place, Query, QueryError, Span, Term, YearSpan,
+};
 use crate::checks::known;
 use crate::formats::bibtex;
 use crate::library::full_text::{
@@ -65,13 +67,17 @@ impl Sql {
     }
 
     fn with(mut self, parameters: impl IntoIterator<Item = impl Into<Value>>) -> Self {
-        self.parameters.extend(parameters.into_iter().map(Into::into));
+        self.parameters
+            .extend(parameters.into_iter().map(Into::into));
         self
     }
 
     /// The works whose numbers a statement gives.
-    fn works(statement: &str) -> Self {
-        Self::new(format!("reference.work_id IN ({statement})"))
+    fn works(statement: Self) -> Self {
+        Self {
+            text: format!("reference.work_id IN ({})", statement.text),
+            ..statement
+        }
     }
 
     fn not(self) -> Self {
@@ -105,8 +111,10 @@ enum Translated {
     Tagged(Vec<i64>),
     /// These works.
     Works(Vec<i64>),
-    /// Anything else.
-    Sql(Sql),
+    /// The works whose numbers a statement gives.
+    Statement(Sql),
+    /// Any other condition.
+    Condition(Sql),
 }
 
 /// How deep an expression of FTS5 may become before SQL takes over: its parser has a limit.
@@ -120,27 +128,38 @@ impl Translated {
         }
     }
 
-    fn into_sql(self) -> Sql {
-        match self {
+    /// The statement that gives the numbers of the works, where it is not a condition on each of them.
+    fn statement(self) -> Result<Sql, Sql> {
+        Ok(match self {
             Self::FullText { expression, .. } => {
-                Sql::works("SELECT rowid FROM full_text WHERE full_text MATCH ?").with([expression])
+                Sql::new("SELECT rowid FROM full_text WHERE full_text MATCH ?").with([expression])
             }
             Self::Tagged(tags) => {
                 let marks = marks(tags.len());
-                Sql::works(&format!(
+                Sql::new(format!(
                     "SELECT work_id FROM assignment WHERE tag_id IN ({marks})"
                 ))
                 .with(tags)
             }
+            Self::Works(works) => {
+                let list = serde_json::to_string(&works).unwrap_or_default();
+                Sql::new("SELECT value FROM json_each(?)").with([list])
+            }
+            Self::Statement(sql) => sql,
+            Self::Condition(sql) => return Err(sql),
+        })
+    }
+
+    fn into_sql(self) -> Sql {
+        match self {
             Self::Works(works) if works.len() <= MANY => {
                 let marks = marks(works.len());
                 Sql::new(format!("reference.work_id IN ({marks})")).with(works)
             }
-            Self::Works(works) => {
-                let list = serde_json::to_string(&works).unwrap_or_default();
-                Sql::works("SELECT value FROM json_each(?)").with([list])
-            }
-            Self::Sql(sql) => sql,
+            other => match other.statement() {
+                Ok(statement) => Sql::works(statement),
+                Err(condition) => condition,
+            },
         }
     }
 }
@@ -164,7 +183,7 @@ impl Translation<'_> {
         match &node.kind {
             NodeKind::All(parts) => self.all(parts),
             NodeKind::Any(parts) => self.any(parts),
-            NodeKind::Not(inner) => Ok(Translated::Sql(self.node(inner)?.into_sql().not())),
+            NodeKind::Not(inner) => Ok(Translated::Condition(self.node(inner)?.into_sql().not())),
             NodeKind::Term { term, .. } => self.term(term, node),
         }
     }
@@ -175,7 +194,8 @@ impl Translation<'_> {
         let mut others = Vec::new();
         let mut deepest = 0;
         // Patterns come last and are tried only on the works that meet everything else.
-        let (patterns, plain): (Vec<&Node>, Vec<&Node>) = parts.iter().partition(|part| has_pattern(part));
+        let (patterns, plain): (Vec<&Node>, Vec<&Node>) =
+            parts.iter().partition(|part| has_pattern(part));
         for part in plain {
             let (inner, negated) = match &part.kind {
                 NodeKind::Not(inner) => (&**inner, true),
@@ -223,7 +243,7 @@ impl Translation<'_> {
                 others.push(pattern?.into_sql());
             }
         }
-        Ok(Translated::Sql(Sql::joined(others, "AND")))
+        Ok(Translated::Condition(Sql::joined(others, "AND")))
     }
 
     fn any(&mut self, parts: &[Node]) -> Result<Translated, QueryError> {
@@ -260,27 +280,43 @@ impl Translation<'_> {
         {
             return Ok(only);
         }
-        let others = others.into_iter().map(Translated::into_sql).collect();
-        Ok(Translated::Sql(Sql::joined(others, "OR")))
+        // What statements find is put together before it is looked at; SQLite puts a limit to that.
+        let mut statements: Vec<Sql> = Vec::new();
+        let mut conditions = Vec::new();
+        for other in others {
+            match other.statement() {
+                Ok(statement) => statements.push(statement),
+                Err(condition) => conditions.push(condition),
+            }
+        }
+        while !statements.is_empty() {
+            let some = statements.split_off(statements.len().saturating_sub(MANY));
+            let texts: Vec<&str> = some.iter().map(|sql| sql.text.as_str()).collect();
+            let all = Sql::new(texts.join(" UNION ALL "));
+            let parameters = some.iter().flat_map(|sql| sql.parameters.iter().cloned());
+            conditions.push(Sql::works(all.with(parameters)));
+        }
+        Ok(Translated::Condition(Sql::joined(conditions, "OR")))
     }
 
     fn term(&mut self, term: &Term, node: &Node) -> Result<Translated, QueryError> {
         Ok(match term {
             Term::Text { place, matching } => self.text(place, matching, node)?,
-            Term::Year(span) => Translated::Sql(years(*span, "year", "last_year")),
+            Term::Year(span) => Translated::Statement(years(*span, "year", "last_year")),
             Term::OriginalYear(span) => {
-                Translated::Sql(years(*span, "original_year", "last_original_year"))
+                Translated::Statement(years(*span, "original_year", "last_original_year"))
             }
-            Term::Added(span) => Translated::Sql(moments(span, "added_at", "")),
+            Term::Added(span) => Translated::Statement(moments(span, "added_at", "")),
             Term::Changed(span) => {
                 // What never changed is as it was when it was added.
-                let added = moments(
+                let mut statement = moments(
                     span,
                     "added_at",
                     " AND id NOT IN (SELECT id FROM work WHERE changed_at IS NOT NULL)",
                 );
                 let changed = moments(span, "changed_at", " AND changed_at IS NOT NULL");
-                Translated::Sql(Sql::joined(vec![changed, added], "OR"))
+                statement.text = format!("{} UNION ALL {}", statement.text, changed.text);
+                Translated::Statement(statement.with(changed.parameters))
             }
             Term::Type(matching) => self.of_type(matching, node)?,
             Term::Key(matching) => self.key(matching, node)?,
@@ -290,13 +326,12 @@ impl Translation<'_> {
             Term::List(name) => self.list(name, node)?,
             Term::File(matching) => self.text(&Place::Field("file".to_owned()), matching, node)?,
             Term::Has(name) => self.has(name, node)?,
-            Term::Missing(name) => Translated::Sql(self.has(name, node)?.into_sql().not()),
-            Term::Origin(origin) => Translated::Sql(
-                Sql::works("SELECT work_id FROM assignment WHERE origin = ?")
-                    .with([origin.clone()]),
+            Term::Missing(name) => Translated::Condition(self.has(name, node)?.into_sql().not()),
+            Term::Origin(origin) => Translated::Statement(
+                Sql::new("SELECT work_id FROM assignment WHERE origin = ?").with([origin.clone()]),
             ),
-            Term::Identification(identification) => Translated::Sql(
-                Sql::works(
+            Term::Identification(identification) => Translated::Statement(
+                Sql::new(
                     "SELECT work_id FROM reference WHERE coalesce(identification, 'certain') = ?",
                 )
                 .with([identification.clone()]),
@@ -354,16 +389,14 @@ impl Translation<'_> {
             }
             (Place::Field(field), _) => field_expression(field, text, extent),
         };
-        expression
-            .map(Translated::full_text)
-            .ok_or_else(|| {
-                QueryError::malformed(
-                    self.query,
-                    node.span.clone(),
-                    "there is no word here to look for",
-                    None,
-                )
-            })
+        expression.map(Translated::full_text).ok_or_else(|| {
+            QueryError::malformed(
+                self.query,
+                node.span.clone(),
+                "there is no word here to look for",
+                None,
+            )
+        })
     }
 
     /// The works that a regular expression matches: the one condition that no index answers.
@@ -381,24 +414,28 @@ impl Translation<'_> {
             parameters: self.within.parameters.clone(),
         };
         let is_meant = |value: &str| pattern.is_match(value);
-        Ok(Translated::Works(self.library.works_with_value(values, &is_meant, &within)?))
+        Ok(Translated::Works(
+            self.library.works_with_value(values, &is_meant, &within)?,
+        ))
     }
 
     fn of_type(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
         let of = |types: Vec<String>| {
             let marks = marks(types.len());
             let statement = format!("SELECT work_id FROM reference WHERE entry_type IN ({marks})");
-            Translated::Sql(Sql::works(&statement).with(types))
+            Translated::Statement(Sql::new(statement).with(types))
         };
         let is_meant: Box<dyn Fn(&str) -> bool> = match matching {
             Matching::Words(name) | Matching::Whole(name) => {
                 let is_known = bibtex::is_known_type(name) || self.library.types()?.contains(name);
                 if !is_known {
                     let types = self.library.types()?;
-                    let known = types.iter().map(String::as_str).chain(known::TYPES.iter().copied());
-                    let help = suggestion(name, known).unwrap_or_else(|| {
-                        format!("the library has {}", types.join(", "))
-                    });
+                    let known = types
+                        .iter()
+                        .map(String::as_str)
+                        .chain(known::TYPES.iter().copied());
+                    let help = suggestion(name, known)
+                        .unwrap_or_else(|| format!("the library has {}", types.join(", ")));
                     let message = format!("there is no type \u{201c}{name}\u{201d}");
                     return Err(self.unknown(node, message, help));
                 }
@@ -415,7 +452,10 @@ impl Translation<'_> {
             },
         };
         let types = self.library.types()?;
-        Ok(of(types.into_iter().filter(|name| is_meant(name)).collect()))
+        Ok(of(types
+            .into_iter()
+            .filter(|name| is_meant(name))
+            .collect()))
     }
 
     fn key(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
@@ -427,12 +467,17 @@ impl Translation<'_> {
             }
             Matching::Beginning(start) => {
                 let behind = format!("{start}{}", char::MAX);
-                Ok(Translated::Sql(
-                    Sql::works(
+                Ok(Translated::Statement(
+                    Sql::new(
                         "SELECT id FROM work WHERE key >= ? AND key < ?
                          UNION ALL SELECT work_id FROM key_alias WHERE alias >= ? AND alias < ?",
                     )
-                    .with([start.clone(), behind.clone(), start.clone(), behind]),
+                    .with([
+                        start.clone(),
+                        behind.clone(),
+                        start.clone(),
+                        behind,
+                    ]),
                 ))
             }
             Matching::Pattern(text) => {
@@ -440,7 +485,9 @@ impl Translation<'_> {
                     return Ok(Translated::Works(Vec::new()));
                 };
                 let keys = self.library.keys()?.into_iter();
-                let works = keys.filter(|(_, key)| pattern.is_match(key)).map(|(work, _)| work);
+                let works = keys
+                    .filter(|(_, key)| pattern.is_match(key))
+                    .map(|(work, _)| work);
                 Ok(Translated::Works(works.collect()))
             }
         }
@@ -450,9 +497,23 @@ impl Translation<'_> {
     fn language(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
         /// Names of languages as they are written in one country, and not in general.
         const REGIONAL: [&str; 17] = [
-            "american", "usenglish", "british", "ukenglish", "canadian", "australian", "newzealand",
-            "austrian", "naustrian", "swissgerman", "nswissgerman", "mexican", "spanishmx", "brazil",
-            "brazilian", "acadian", "canadien",
+            "american",
+            "usenglish",
+            "british",
+            "ukenglish",
+            "canadian",
+            "australian",
+            "newzealand",
+            "austrian",
+            "naustrian",
+            "swissgerman",
+            "nswissgerman",
+            "mexican",
+            "spanishmx",
+            "brazil",
+            "brazilian",
+            "acadian",
+            "canadien",
         ];
         let place = Place::Field("lang".to_owned());
         let (Matching::Words(text) | Matching::Whole(text)) = matching else {
@@ -522,18 +583,26 @@ impl Translation<'_> {
         if field_called(name).is_some() {
             return self.tagged(Some(name), matching, node);
         }
-        Err(self.unknown_field(name, &facets, node))
+        let start = node.span.start;
+        let span = start..start + name.len().min(node.span.len());
+        Err(self.unknown_field(name, &facets, span))
     }
 
     fn is_field(&self, name: &str, field: &str) -> Result<bool, QueryError> {
         Ok(known::FIELDS.contains(&name)
-            || self.library.matches_full_text(&presence_expression(field))?)
+            || self
+                .library
+                .matches_full_text(&presence_expression(field))?)
     }
 
-    fn unknown_field(&self, name: &str, facets: &[String], node: &Node) -> QueryError {
+    fn unknown_field(&self, name: &str, facets: &[String], span: Span) -> QueryError {
         let known = (FIELDS.iter().map(|field| field.name))
             .chain(facets.iter().map(String::as_str))
-            .chain(FIELDS.iter().flat_map(|field| field.aliases.iter().copied()))
+            .chain(
+                FIELDS
+                    .iter()
+                    .flat_map(|field| field.aliases.iter().copied()),
+            )
             .chain(known::FIELDS.iter().copied());
         let help = suggestion(name, known).unwrap_or_else(|| {
             let names: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
@@ -543,7 +612,6 @@ impl Translation<'_> {
                 names.join(", ")
             )
         });
-        let span = node.span.start..node.span.start + name.len().min(node.span.len());
         QueryError::Unknown {
             query: self.query.to_owned(),
             span,
@@ -559,8 +627,10 @@ impl Translation<'_> {
 
     fn has(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
         let present = |fields: &[&str]| {
-            let expressions: Vec<String> =
-                fields.iter().map(|field| presence_expression(field)).collect();
+            let expressions: Vec<String> = fields
+                .iter()
+                .map(|field| presence_expression(field))
+                .collect();
             Translated::FullText {
                 expression: format!("({})", expressions.join(" OR ")),
                 depth: 2,
@@ -577,9 +647,13 @@ impl Translation<'_> {
                 [Column::Editor] => present(&["editor"]),
                 _ => present(&["author", "editor", "translator", "editora", "bookauthor"]),
             },
-            Some(FieldKind::Text([Column::Container])) => {
-                present(&["journaltitle", "booktitle", "maintitle", "series", "eventtitle"])
-            }
+            Some(FieldKind::Text([Column::Container])) => present(&[
+                "journaltitle",
+                "booktitle",
+                "maintitle",
+                "series",
+                "eventtitle",
+            ]),
             Some(FieldKind::Text([Column::Publisher])) => {
                 present(&["publisher", "institution", "organization"])
             }
@@ -603,7 +677,9 @@ impl Translation<'_> {
                 } else if self.is_field(name, &field)? {
                     present(&[&field])
                 } else {
-                    return Err(self.unknown_field(name, &facets, node));
+                    let end = node.span.end;
+                    let span = end - name.len().min(node.span.len())..end;
+                    return Err(self.unknown_field(name, &facets, span));
                 }
             }
         })
@@ -617,9 +693,13 @@ fn has_pattern(node: &Node) -> bool {
         NodeKind::Not(inner) => has_pattern(inner),
         NodeKind::Term { term, .. } => matches!(
             term,
-            Term::Text { matching: Matching::Pattern(_), .. }
-                | Term::Named { matching: Matching::Pattern(_), .. }
-                | Term::File(Matching::Pattern(_))
+            Term::Text {
+                matching: Matching::Pattern(_),
+                ..
+            } | Term::Named {
+                matching: Matching::Pattern(_),
+                ..
+            } | Term::File(Matching::Pattern(_))
         ),
     }
 }
@@ -649,14 +729,17 @@ fn years(span: YearSpan, year: &str, last_year: &str) -> Sql {
         bounds.push(format!("{year} <= ?"));
         parameters.push(last.into());
     }
-    let mut statement = format!("SELECT work_id FROM reference WHERE {}", bounds.join(" AND "));
+    let mut statement = format!(
+        "SELECT work_id FROM reference WHERE {}",
+        bounds.join(" AND ")
+    );
     if let Some(first) = span.first {
         statement.push_str(&format!(
             " UNION ALL SELECT work_id FROM reference WHERE {last_year} >= ? AND {year} < ?"
         ));
         parameters.extend([i64::from(first), i64::from(first)]);
     }
-    Sql::works(&statement).with(parameters)
+    Sql::new(statement).with(parameters)
 }
 
 /// Works of which a time is in the span.
@@ -679,5 +762,5 @@ fn moments(span: &MomentSpan, column: &str, and: &str) -> Sql {
         bound("<", until);
     }
     let bounds = bounds.join(" AND ");
-    Sql::works(&format!("SELECT id FROM work WHERE {bounds}{and}")).with(parameters)
+    Sql::new(format!("SELECT id FROM work WHERE {bounds}{and}")).with(parameters)
 }

@@ -37,9 +37,15 @@ impl FromStr for YearSpan {
                 };
                 let end = end.map(|year| year.saturating_add(step));
                 return Ok(if is_first {
-                    Self { first: end, last: None }
+                    Self {
+                        first: end,
+                        last: None,
+                    }
                 } else {
-                    Self { first: None, last: end }
+                    Self {
+                        first: None,
+                        last: end,
+                    }
                 });
             }
         }
@@ -147,7 +153,19 @@ mod tests {
 
     #[test]
     fn what_is_no_year_is_refused() {
-        for text in ["", "20x6", "..", "2006..2002", "99999999999", "12345", "s", "2013s", "x", ">", "2002..x"] {
+        for text in [
+            "",
+            "20x6",
+            "..",
+            "2006..2002",
+            "99999999999",
+            "12345",
+            "s",
+            "2013s",
+            "x",
+            ">",
+            "2002..x",
+        ] {
             assert!(text.parse::<YearSpan>().is_err(), "{text}");
         }
     }
