@@ -127,6 +127,7 @@ impl FullText {
         }
         if let Some(note) = note {
             text.add(Column::Note, note);
+            full_text::add_field(text.column(Column::Fields), "note", "");
         }
         text
     }
@@ -524,8 +525,12 @@ impl Change<'_> {
     }
 
     /// The private note on a work, which words are looked for in, too.
-    fn private_note(&self, _work: i64) -> Result<Option<String>> {
-        Ok(None)
+    fn private_note(&self, work: i64) -> Result<Option<String>> {
+        Ok(self
+            .connection()
+            .prepare_cached("SELECT text FROM note WHERE work_id = ?1")?
+            .query_row([work], |row| row.get(0))
+            .optional()?)
     }
 
     /// The works that inherit from these, directly or not.
@@ -607,6 +612,7 @@ impl Change<'_> {
             "INSERT INTO full_text (full_text) VALUES ('delete-all')",
             [],
         )?;
+        connection.execute("INSERT INTO file_text (file_text) VALUES ('rebuild')", [])?;
         let mut statement = connection.prepare("SELECT id FROM work")?;
         let works: BTreeSet<i64> = statement
             .query_map([], |row| row.get(0))?
