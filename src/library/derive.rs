@@ -170,7 +170,7 @@ impl FullText {
     /// The names, in the order in which they are read. Editors of a work without authors are found as its
     /// authors, too, as they head its reference.
     fn add_names(&mut self, item: &CslItem) {
-        let principal = principal_variable(item);
+        let principal = item.principal_variable();
         for (variable, value) in &item.variables {
             let CslValue::Names(names) = value else {
                 continue;
@@ -308,23 +308,8 @@ const NAMES: &[&str] = &[
     "namec",
 ];
 
-/// The name variable that heads a reference to the work.
-pub(super) fn principal_variable(item: &CslItem) -> Option<&'static str> {
-    [
-        "author",
-        "editor",
-        "collection-editor",
-        "director",
-        "translator",
-    ]
-    .into_iter()
-    .find(|variable| !item.names(variable).is_empty())
-}
-
 pub(super) fn principal_names(item: &CslItem) -> &[CslName] {
-    principal_variable(item)
-        .map(|variable| item.names(variable))
-        .unwrap_or_default()
+    item.principal_names()
 }
 
 /// A name as it is sorted: without case or accents, the family name first.
@@ -340,7 +325,7 @@ fn sort_order(name: &CslName) -> String {
 }
 
 /// Text without case and accents.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     text.nfkd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)

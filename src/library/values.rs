@@ -107,7 +107,7 @@ fn values_of(derived: &Derived, asked: Values<'_>) -> Vec<String> {
     let mut values = Vec::new();
     if let Values::Columns(columns) = asked {
         let item = &derived.item;
-        let principal = super::derive::principal_variable(item);
+        let principal = item.principal_variable();
         for (variable, value) in &item.variables {
             let CslValue::Names(names) = value else {
                 continue;
