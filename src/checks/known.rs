@@ -6,7 +6,7 @@ use crate::formats::bibtex;
 use crate::spelling::closest;
 
 /// The types that a suggestion is taken from.
-const TYPES: &[&str] = &[
+pub(crate) const TYPES: &[&str] = &[
     "article",
     "artwork",
     "audio",
@@ -59,7 +59,7 @@ const TYPES: &[&str] = &[
     "xdata",
 ];
 
-const FIELDS: &[&str] = &[
+pub(crate) const FIELDS: &[&str] = &[
     "abstract",
     "addendum",
     "address",

@@ -8,7 +8,7 @@ mod dates;
 mod entry;
 mod identification;
 mod identifiers;
-mod known;
+pub(crate) mod known;
 mod names;
 mod notes;
 mod pages;

@@ -117,7 +117,7 @@ fn edit_by_hand(
         Failure::new(format_args!("{} cannot be used: {error}", path.display()))
     };
     std::fs::write(&path, format!("{}\n", library.source(key)?)).map_err(unusable)?;
-    open_editor(&path)?;
+    open_editor(&session.editor()?, &path)?;
     let text = std::fs::read_to_string(&path).map_err(unusable)?;
     let edited = session.change(library, |change| change.edit_entry(work, &text));
     let is_new = match edited {
@@ -146,15 +146,8 @@ fn draft_path(key: &str) -> PathBuf {
     std::env::temp_dir().join(format!("peerbib-{}-{name}.bib", std::process::id()))
 }
 
-fn open_editor(path: &Path) -> std::result::Result<(), Failure> {
-    let editor = ["VISUAL", "EDITOR"]
-        .iter()
-        .find_map(|name| {
-            std::env::var(name)
-                .ok()
-                .filter(|editor| !editor.trim().is_empty())
-        })
-        .unwrap_or_else(|| "vi".to_owned());
+/// Opens a file in the editor of this command line, and waits until it is closed.
+pub(super) fn open_editor(editor: &str, path: &Path) -> std::result::Result<(), Failure> {
     // The variables may hold arguments, too: "code --wait".
     let mut words = editor.split_whitespace();
     let status = Command::new(words.next().unwrap_or("vi"))
@@ -165,7 +158,7 @@ fn open_editor(path: &Path) -> std::result::Result<(), Failure> {
             Failure::new(format_args!(
                 "the editor {editor} cannot be started: {error}"
             ))
-            .with_help("name another in $VISUAL or $EDITOR".to_owned())
+            .with_help("name another: peerbib config set editor PROGRAM".to_owned())
         })?;
     if status.success() {
         Ok(())

@@ -21,6 +21,7 @@ mod import;
 mod keys;
 mod lists;
 mod matching;
+mod offers;
 mod reading;
 mod receipt;
 mod row_name;
@@ -50,6 +51,7 @@ pub use history::{Step, StepState};
 pub use import::ImportedFile;
 pub use keys::KeyPattern;
 pub use lists::{ListedWork, Standing, StoredList, StoredSection};
+pub use offers::Offer;
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
 pub use step_detail::ChangedRows;
 pub use tags::{
