@@ -59,6 +59,7 @@ pub(crate) const TYPES: &[&str] = &[
     "xdata",
 ];
 
+/// The fields.
 pub(crate) const FIELDS: &[&str] = &[
     "abstract",
     "addendum",

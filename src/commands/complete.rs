@@ -1,10 +1,14 @@
 //! What the tab key offers behind each argument: keys, tags, styles and the like, as the library has them
 //! at this moment. Where there is no library, or a broken one, nothing is offered and nothing is said.
+//!
+//! Arguments are completed by the name of their value: whatever takes a KEY is offered the keys, whatever
+//! takes a QUERY the fields of queries. A new verb thus needs nothing but the usual names.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use super::Session;
@@ -33,6 +37,47 @@ pub(super) fn remember(words: &[OsString]) {
 
 fn words() -> &'static [String] {
     WORDS.get().map_or(&[], Vec::as_slice)
+}
+
+/// The command line with a completer for each argument whose values are known.
+pub(super) fn with_completers(command: Command) -> Command {
+    let verb = command.get_name().to_owned();
+    command
+        .mut_args(|argument| {
+            let names = argument.get_value_names().unwrap_or_default();
+            let name = names.first().map(|name| name.to_string());
+            match name.and_then(|name| completer_of(&verb, argument.get_id().as_str(), &name)) {
+                Some(completer) => argument.add(completer),
+                None => argument,
+            }
+        })
+        .mut_subcommands(with_completers)
+}
+
+/// The completer for an argument of a verb, by the name of its value.
+fn completer_of(verb: &str, argument: &str, value: &str) -> Option<ArgValueCompleter> {
+    Some(match (value, verb, argument) {
+        ("PATH", "export", "file") => source_files(),
+        ("VALUE", "set", _) => setting_values(),
+        ("KEY", ..) => keys(),
+        ("QUERY", ..) => query(),
+        ("TAG", ..) => tags(),
+        ("FACET", ..) => facets(),
+        ("GROUP", ..) => groups(),
+        ("TYPE", ..) => types(),
+        ("FIELD", ..) => fields(),
+        ("FIELD=VALUE", ..) => field_values(),
+        ("LIST", ..) => lists(),
+        ("EDITION", ..) => editions(),
+        ("STYLE", ..) => styles(),
+        ("LOCALE", ..) => locales(),
+        ("SETTING", ..) => settings(),
+        ("RULE", "check", _) => checks(),
+        ("VERB", ..) => verbs(),
+        ("FILE", "import", _) => bibliographies(),
+        ("FILE" | "PATH" | "DIRECTORY", ..) => files(),
+        _ => return None,
+    })
 }
 
 /// The value that an option has on the command line.
@@ -106,13 +151,13 @@ fn list_completer(
 }
 
 /// The keys of works.
-pub(super) fn keys() -> ArgValueCompleter {
+fn keys() -> ArgValueCompleter {
     completer(|word| from_library(|library| library.offered_keys(word, MOST)))
 }
 
 /// A query: its fields, and what can stand behind their colons. The word may be a whole query between
 /// quotation marks, of which the last term is completed.
-pub(super) fn query() -> ArgValueCompleter {
+fn query() -> ArgValueCompleter {
     ArgValueCompleter::new(|word: &OsStr| {
         word.to_str().map_or_else(Vec::new, |word| {
             let (before, term) = word.split_at(start_of_term(word));
@@ -123,7 +168,11 @@ pub(super) fn query() -> ArgValueCompleter {
                     let is_sign = |c: char| matches!(c, ',' | '=') || (field == "sort" && c == '-');
                     let start = values.rfind(is_sign).map_or(0, |at| at + 1);
                     let (earlier, value) = values.split_at(start);
-                    candidates(value, &format!("{before}{field}:{earlier}"), values_of_field(field, value))
+                    candidates(
+                        value,
+                        &format!("{before}{field}:{earlier}"),
+                        values_of_field(field, value),
+                    )
                 }
             }
         })
@@ -224,7 +273,7 @@ fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
 }
 
 /// Tags, with their facet or, where the word has none, without.
-pub(super) fn tags() -> ArgValueCompleter {
+fn tags() -> ArgValueCompleter {
     list_completer(tags_for)
 }
 
@@ -245,12 +294,12 @@ fn tags_for(word: &str) -> Vec<Offer> {
 }
 
 /// The facets of tags.
-pub(super) fn facets() -> ArgValueCompleter {
+fn facets() -> ArgValueCompleter {
     completer(|_| from_library(Library::offered_facets))
 }
 
 /// The types of BibLaTeX, those that the library has first.
-pub(super) fn types() -> ArgValueCompleter {
+fn types() -> ArgValueCompleter {
     list_completer(|_| types_for())
 }
 
@@ -268,12 +317,12 @@ fn types_for() -> Vec<Offer> {
 }
 
 /// The fields of BibLaTeX.
-pub(super) fn fields() -> ArgValueCompleter {
+fn fields() -> ArgValueCompleter {
     completer(|_| fields_for(""))
 }
 
 /// The fields of BibLaTeX with a sign of equality, for what they are set to.
-pub(super) fn field_values() -> ArgValueCompleter {
+fn field_values() -> ArgValueCompleter {
     completer(|_| fields_for("="))
 }
 
@@ -286,7 +335,7 @@ fn fields_for(behind: &str) -> Vec<Offer> {
 }
 
 /// What works can be grouped by.
-pub(super) fn groups() -> ArgValueCompleter {
+fn groups() -> ArgValueCompleter {
     completer(|_| {
         let mut groups = from_library(Library::offered_facets);
         groups.extend([
@@ -299,12 +348,12 @@ pub(super) fn groups() -> ArgValueCompleter {
 }
 
 /// The names of reading lists.
-pub(super) fn lists() -> ArgValueCompleter {
+fn lists() -> ArgValueCompleter {
     completer(|_| from_library(Library::offered_lists))
 }
 
 /// The editions of the reading list that an earlier word names.
-pub(super) fn editions() -> ArgValueCompleter {
+fn editions() -> ArgValueCompleter {
     completer(|_| {
         from_library(|library| {
             let mut editions = Vec::new();
@@ -317,12 +366,12 @@ pub(super) fn editions() -> ArgValueCompleter {
 }
 
 /// The files that were imported.
-pub(super) fn source_files() -> ArgValueCompleter {
+fn source_files() -> ArgValueCompleter {
     completer(|_| from_library(Library::offered_source_files))
 }
 
 /// Citation styles: those that come with peerbib, those that the person added, and `.csl` files.
-pub(super) fn styles() -> ArgValueCompleter {
+fn styles() -> ArgValueCompleter {
     ArgValueCompleter::new(|word: &OsStr| {
         let mut candidates = word
             .to_str()
@@ -353,7 +402,7 @@ fn style_names() -> Vec<Offer> {
 }
 
 /// The locales of the Citation Style Language.
-pub(super) fn locales() -> ArgValueCompleter {
+fn locales() -> ArgValueCompleter {
     completer(|_| locales_for())
 }
 
@@ -370,12 +419,12 @@ fn locales_for() -> Vec<Offer> {
 }
 
 /// Files, in the directory that the word names.
-pub(super) fn files() -> ArgValueCompleter {
+fn files() -> ArgValueCompleter {
     ArgValueCompleter::new(|word: &OsStr| paths(word, &|_| true))
 }
 
 /// Bibliographies: files, and those that come with peerbib.
-pub(super) fn bibliographies() -> ArgValueCompleter {
+fn bibliographies() -> ArgValueCompleter {
     ArgValueCompleter::new(|word: &OsStr| {
         let shipped = crate::shipped::BIBLIOGRAPHIES
             .iter()
@@ -423,7 +472,7 @@ fn paths(word: &OsStr, is_meant: &dyn Fn(&std::path::Path) -> bool) -> Vec<Compl
 }
 
 /// What can be set in the configuration.
-pub(super) fn settings() -> ArgValueCompleter {
+fn settings() -> ArgValueCompleter {
     completer(|_| {
         SETTINGS
             .iter()
@@ -433,7 +482,7 @@ pub(super) fn settings() -> ArgValueCompleter {
 }
 
 /// What the setting that an earlier word names can be set to.
-pub(super) fn setting_values() -> ArgValueCompleter {
+fn setting_values() -> ArgValueCompleter {
     ArgValueCompleter::new(|word: &OsStr| {
         let set = words().iter().position(|word| word == "set");
         let name = set.and_then(|set| words().get(set + 1));
@@ -454,8 +503,20 @@ pub(super) fn setting_values() -> ArgValueCompleter {
     })
 }
 
+/// The verbs of peerbib.
+fn verbs() -> ArgValueCompleter {
+    completer(|_| {
+        let line = super::command_line();
+        let verbs = line.get_subcommands().map(|verb| {
+            let about = verb.get_about().map(ToString::to_string);
+            offer(verb.get_name(), about.unwrap_or_default())
+        });
+        verbs.collect()
+    })
+}
+
 /// The rules of `check`.
-pub(super) fn checks() -> ArgValueCompleter {
+fn checks() -> ArgValueCompleter {
     completer(|_| {
         crate::checks::RULES
             .iter()

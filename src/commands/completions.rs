@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Command, ValueEnum};
 use clap_complete::engine::{self, CompletionCandidate};
 use clap_complete::env::{Elvish, EnvCompleter, Powershell};
 
@@ -16,9 +16,9 @@ use super::{Outcome, Result, Session, command_line, complete, with_negations};
 
 /// Print a script that lets your shell complete what you type
 ///
-/// With the script in place, the tab key completes verbs and options, and what your library holds at that
-/// moment: citation keys, tags, reading lists, the fields of queries and their values; and styles,
-/// locales and settings.
+/// With the script in place, the tab key completes verbs and options, and what your
+/// library holds at that moment: citation keys, tags, reading lists, the fields of
+/// queries and their values; and styles, locales and settings.
 ///
 /// bash: put this line into ~/.bashrc
 ///     source <(peerbib completions bash)
@@ -95,8 +95,10 @@ pub(super) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
     let shell = std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
     let words = arguments.iter().skip_while(|word| *word != "--").skip(1);
     let words: Vec<OsString> = words.cloned().collect();
-    if let (Ok(shell), false) = (Shell::from_str(&shell.to_string_lossy(), true), words.is_empty())
-    {
+    if let (Ok(shell), false) = (
+        Shell::from_str(&shell.to_string_lossy(), true),
+        words.is_empty(),
+    ) {
         let mut text = Vec::new();
         write_answer(shell, words, &mut text);
         let _ = std::io::stdout().lock().write_all(&text);
@@ -107,26 +109,15 @@ pub(super) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
 fn write_answer(shell: Shell, mut words: Vec<OsString>, text: &mut Vec<u8>) {
     let here = std::env::current_dir().ok();
     complete::remember(&words);
-    match shell {
-        Shell::Elvish | Shell::Powershell => {
-            let shell: &dyn EnvCompleter = match shell {
-                Shell::Elvish => &Elvish,
-                _ => &Powershell,
-            };
-            // What they cannot be told, they do without.
-            let _ = shell.write_complete(&mut command_line(), words, here.as_deref(), text);
-        }
-        Shell::Bash | Shell::Zsh | Shell::Fish => {
-            if let Some(current) = words.last_mut() {
-                *current = unquoted(current);
-            }
-            let offers = offers(words, here.as_deref());
-            let listing = std::env::var("PEERBIB_COMPLETE_LISTING").is_ok_and(|set| !set.is_empty());
-            for line in lines(shell, &offers, listing) {
-                text.extend_from_slice(line.as_bytes());
-                text.push(b'\n');
-            }
-        }
+    let mut command = complete::with_completers(command_line());
+    if let Some(current) = words.last_mut() {
+        *current = unquoted(current);
+    }
+    let offers = offers(&mut command, words, here.as_deref());
+    let listing = std::env::var("PEERBIB_COMPLETE_LISTING").is_ok_and(|set| !set.is_empty());
+    for line in lines(shell, &offers, listing) {
+        text.extend_from_slice(line.as_bytes());
+        text.push(b'\n');
     }
 }
 
@@ -140,16 +131,20 @@ fn unquoted(word: &OsStr) -> OsString {
 }
 
 /// What can stand in the place of the last of the words, which begin with the name of the program.
-fn offers(words: Vec<OsString>, here: Option<&Path>) -> Vec<CompletionCandidate> {
+fn offers(
+    command: &mut Command,
+    words: Vec<OsString>,
+    here: Option<&Path>,
+) -> Vec<CompletionCandidate> {
     let words = with_negations(&words);
     let Some(current) = words.last().cloned() else {
         return Vec::new();
     };
     let index = words.len() - 1;
-    let mut offers =
-        engine::complete(&mut command_line(), words, index, here).unwrap_or_default();
+    let mut offers = engine::complete(command, words, index, here).unwrap_or_default();
     // Options are many; where something else can stand, they wait for their first minus sign.
-    let is_option = |offer: &CompletionCandidate| offer.get_value().to_string_lossy().starts_with('-');
+    let is_option =
+        |offer: &CompletionCandidate| offer.get_value().to_string_lossy().starts_with('-');
     if current.is_empty() && !offers.iter().all(is_option) {
         offers.retain(|offer| !is_option(offer));
     }
@@ -177,7 +172,10 @@ fn lines(shell: Shell, offers: &[CompletionCandidate], listing: bool) -> Vec<Str
     let lines = offers.iter().map(|(value, about)| match shell {
         // Bash shows no descriptions by itself; where it only lists what there is, they stand in the list.
         Shell::Bash if listing && offers.len() > 1 && !about.is_empty() => {
-            let line = format!("{value:width$}  {about}", width = width.unwrap_or(0).min(40));
+            let line = format!(
+                "{value:width$}  {about}",
+                width = width.unwrap_or(0).min(40)
+            );
             let columns = super::session::columns().saturating_sub(1);
             line.chars().take(columns).collect()
         }
@@ -189,7 +187,7 @@ fn lines(shell: Shell, offers: &[CompletionCandidate], listing: bool) -> Vec<Str
                 format!("{value}:{}", about.replace('\\', "\\\\"))
             }
         }
-        Shell::Fish if !about.is_empty() => format!("{value}\t{about}"),
+        Shell::Fish | Shell::Powershell if !about.is_empty() => format!("{value}\t{about}"),
         _ => value.clone(),
     });
     lines.collect()

@@ -14,9 +14,9 @@ use crate::library::KeyPattern;
 
 /// Show and set what holds for every command: style, locale, library, editor and more
 ///
-/// The settings are kept in a file in TOML, one a line, that you can edit by hand, too; `peerbib config
-/// path` says where it is. Without a verb, every setting is shown with its value and where that comes
-/// from.
+/// The settings are kept in a file in TOML, one a line, that you can edit by hand,
+/// too; `peerbib config path` says where it is. Without a verb, every setting is
+/// shown with its value and where that comes from.
 ///
 /// What can be set:
 ///
@@ -30,9 +30,10 @@ use crate::library::KeyPattern;
 ///   files        the directory from which the paths of linked files are meant
 ///   color        when to use colour: auto, always or never
 ///
-/// An option of a command goes before all others. Then comes the environment, where PEERBIB_ and the name
-/// make a setting for one run or one shell: PEERBIB_STYLE, PEERBIB_KEY_PATTERN. Then comes the file; and
-/// last what all programs are told, such as $VISUAL, $EDITOR and NO_COLOR.
+/// An option of a command goes before all others. Then comes the environment, where
+/// PEERBIB_ and the name make a setting for one run or one shell: PEERBIB_STYLE,
+/// PEERBIB_KEY_PATTERN. Then comes the file; and last what all programs are told,
+/// such as $VISUAL, $EDITOR and NO_COLOR.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,

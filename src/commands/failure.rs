@@ -112,7 +112,9 @@ impl From<QueryError> for Failure {
         let help = error.help();
         match error {
             QueryError::Malformed { .. } => Self::usage(&error).with_help(help),
-            QueryError::Library(_) => Self::new(&error).with_help(help),
+            QueryError::Unknown { .. } | QueryError::Library(_) => {
+                Self::new(&error).with_help(help)
+            }
         }
     }
 }

@@ -6,7 +6,8 @@ use rayon::prelude::*;
 
 use super::{Failure, Session};
 use crate::csl::{
-    Bibliography, BibliographyEntry, EmbeddedLocales, Inline, Style, format_bibliography, hayagriva,
+    Bibliography, BibliographyEntry, EmbeddedLocales, Inline, Style, format_bibliography,
+    hayagriva, primary_dialect,
 };
 use crate::library::Reference;
 use crate::spelling::closest;
@@ -124,6 +125,7 @@ pub(super) fn known_locale(code: &str) -> Result<String, Failure> {
     };
     // A language alone is its main dialect: de is de-DE, and not the first of the German ones.
     let main = primary_dialect(&code.to_lowercase()).map(str::to_owned);
+    let main = main.filter(|main| known.contains(main));
     if let Some(locale) = main.as_ref().or_else(|| known.iter().find(matches)) {
         return Ok(locale.clone());
     }

@@ -431,14 +431,22 @@ impl Session {
         library.change(&self.command_line, edit)
     }
 
-    /// The works that a query means; with no query, all.
+    /// The query that the words of a command line make.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read.
+    pub fn query(&self, words: &[String]) -> Result<Query, Failure> {
+        Ok(joined_query(words).parse()?)
+    }
+
+    /// The works that a query means, in the order and number that it asks for; with no query, all.
     ///
     /// # Errors
     ///
     /// Where the query cannot be read, or names a tag that is not there.
     pub fn select(&self, library: &Library, query: &[String]) -> Result<Vec<Reference>, Failure> {
-        let query: Query = joined_query(query).parse()?;
-        Ok(library.select(&query.translate(library)?)?)
+        Ok(library.selected(&self.query(query)?.selection(library)?)?)
     }
 
     /// Standard output, as it is.
@@ -560,7 +568,16 @@ fn joined_query(words: &[String]) -> String {
         match word.split_once(':') {
             _ if is_plain => format!("{sign}{word}"),
             Some((field, value)) if !field.contains(char::is_whitespace) => {
-                format!("{sign}{field}:\"{value}\"")
+                let (equals, value) = match value.strip_prefix('=') {
+                    Some(value) => ("=", value),
+                    None => ("", value),
+                };
+                let is_pattern = value.len() > 1 && value.starts_with('/') && value.ends_with('/');
+                if is_pattern {
+                    format!("{sign}{field}:{equals}{value}")
+                } else {
+                    format!("{sign}{field}:{equals}\"{value}\"")
+                }
             }
             _ => format!("{sign}\"{word}\""),
         }

@@ -9,12 +9,13 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use super::full_text::{self, Column, NameOf, field_name};
 use super::matching::Identity;
 use super::works::Item;
 use super::{Change, Library, LibraryError, Reference, Result, TagName};
 use crate::formats::bibtex::{self, Derived, Strings};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
-use crate::work::{CslItem, CslName, CslValue, Work, markup};
+use crate::work::{CslDate, CslItem, CslName, CslValue, Work, markup};
 
 /// What is written down of a derived work: made beside the connection, where many are made at once.
 pub(super) struct Rows {
@@ -33,29 +34,43 @@ struct Head {
     title: Option<String>,
     names: Vec<String>,
     sort_author: String,
-    year: Option<i32>,
-    last_year: Option<i32>,
+    years: Years,
+    original: Years,
     identification: Option<String>,
 }
 
-/// The columns of the full-text index.
+/// The years that a date begins and ends in; `last` is there for a span alone.
+#[derive(Default)]
+struct Years {
+    first: Option<i32>,
+    last: Option<i32>,
+}
+
+impl Years {
+    fn of(date: Option<&CslDate>) -> Self {
+        let Some(date) = date else {
+            return Self::default();
+        };
+        let first = date.year();
+        let last = date
+            .date_parts
+            .get(1)
+            .and_then(|parts| parts.first().copied())
+            .filter(|last| *last != 0 && Some(*last) != first);
+        Self { first, last }
+    }
+}
+
+/// The text of each column of the full-text index: see [`full_text`].
+#[derive(Default)]
 struct FullText {
-    title: String,
-    author: String,
-    contributor: String,
-    container: String,
-    other: String,
+    columns: [String; Column::ALL.len()],
 }
 
 impl Head {
     fn of(work: &Work, derived: &Derived) -> Self {
         let item = &derived.item;
         let authors = principal_names(item);
-        let issued = item.date("issued");
-        let year = issued.and_then(crate::work::CslDate::year);
-        let last_year = issued
-            .and_then(|date| date.date_parts.get(1)?.first().copied())
-            .filter(|last| *last != 0);
         Self {
             entry_type: work.kind(),
             // As it was written: sentence case is for styles, not for finding one's way.
@@ -65,8 +80,8 @@ impl Head {
                 .or_else(|| item.text("title").map(|title| markup::plain(&title))),
             names: authors.iter().map(CslName::reading_order).collect(),
             sort_author: authors.first().map(sort_order).unwrap_or_default(),
-            year,
-            last_year: last_year.filter(|last| Some(*last) != year),
+            years: Years::of(item.date("issued")),
+            original: Years::of(item.date("original-date")),
             identification: work
                 .field("identification")
                 .map(|value| value.trim_matches(['{', '}', '"']).trim().to_lowercase()),
@@ -75,7 +90,8 @@ impl Head {
 }
 
 impl Rows {
-    pub(super) fn of(work: &Work, derived: &Derived) -> Self {
+    /// The rows of a work under the key that the library knows it by, with the private note on it.
+    pub(super) fn of(key: &str, work: &Work, derived: &Derived, note: Option<&str>) -> Self {
         let item = &derived.item;
         let head = Head::of(work, derived);
         let identity = Identity::of(work, item, principal_names(item));
@@ -84,7 +100,7 @@ impl Rows {
             authors: serde_json::to_string(&head.names).unwrap_or_default(),
             head,
             parents: derived.parents.clone(),
-            text: FullText::of(work, derived),
+            text: FullText::of(key, derived, note),
             marks: identity.marks(),
             identity,
         }
@@ -92,58 +108,207 @@ impl Rows {
 }
 
 impl FullText {
-    fn of(work: &Work, derived: &Derived) -> Self {
+    fn of(key: &str, derived: &Derived, note: Option<&str>) -> Self {
         let item = &derived.item;
-        let mut text = Self {
-            title: String::new(),
-            author: String::new(),
-            contributor: String::new(),
-            container: String::new(),
-            other: work.key.clone(),
-        };
-        // Editors of a work without authors are found as its authors, as they head its reference.
-        let principal = principal_variable(item);
-        for (variable, value) in &item.variables {
-            match value {
-                CslValue::Text(characters) => {
-                    let column = match variable.as_str() {
-                        "title" | "title-short" | "original-title" | "volume-title"
-                        | "reviewed-title" => &mut text.title,
-                        "container-title"
-                        | "container-title-short"
-                        | "collection-title"
-                        | "event"
-                        | "event-title" => &mut text.container,
-                        _ => &mut text.other,
-                    };
-                    column.push(' ');
-                    column.push_str(&markup::plain(characters));
-                }
-                CslValue::Names(names) => {
-                    let column = if Some(variable.as_str()) == principal {
-                        &mut text.author
-                    } else {
-                        &mut text.contributor
-                    };
-                    for name in names {
-                        column.push(' ');
-                        column.push_str(&name.reading_order());
-                        column.push(';');
-                    }
-                }
-                _ => {}
-            }
+        let mut text = Self::default();
+        text.add_names(item);
+        for (name, value) in &derived.fields {
+            text.add_field(&field_name(name), value);
         }
-        for keyword in derived.keywords.iter().chain(&derived.aliases) {
-            text.other.push(' ');
-            text.other.push_str(keyword);
+        text.add(Column::Other, key);
+        for alias in &derived.aliases {
+            text.add(Column::Other, alias);
+        }
+        if let Some(year) = item.date("issued").and_then(CslDate::year) {
+            text.add(Column::Other, &year.to_string());
+        }
+        if let Some(language) = item.text("language") {
+            text.add_language(&language);
+        }
+        if let Some(note) = note {
+            text.add(Column::Note, note);
         }
         text
     }
+
+    fn column(&mut self, column: Column) -> &mut String {
+        let [
+            title,
+            author,
+            editor,
+            contributor,
+            container,
+            publisher,
+            place,
+            summary,
+            keywords,
+            note,
+            other,
+            fields,
+        ] = &mut self.columns;
+        match column {
+            Column::Title => title,
+            Column::Author => author,
+            Column::Editor => editor,
+            Column::Contributor => contributor,
+            Column::Container => container,
+            Column::Publisher => publisher,
+            Column::Place => place,
+            Column::Abstract => summary,
+            Column::Keywords => keywords,
+            Column::Note => note,
+            Column::Other => other,
+            Column::Fields => fields,
+        }
+    }
+
+    fn add(&mut self, column: Column, value: &str) {
+        full_text::add_value(self.column(column), value);
+    }
+
+    /// The names, in the order in which they are read. Editors of a work without authors are found as its
+    /// authors, too, as they head its reference.
+    fn add_names(&mut self, item: &CslItem) {
+        let principal = principal_variable(item);
+        for (variable, value) in &item.variables {
+            let CslValue::Names(names) = value else {
+                continue;
+            };
+            let is_principal = Some(variable.as_str()) == principal;
+            let columns: &[Column] = match variable.as_str() {
+                "editor" if is_principal => &[Column::Author, Column::Editor],
+                "editor" => &[Column::Editor],
+                _ if is_principal => &[Column::Author],
+                _ => &[Column::Contributor],
+            };
+            for column in columns {
+                for name in names {
+                    let of = match name.family {
+                        Some(_) => NameOf::Person,
+                        None => NameOf::Organisation,
+                    };
+                    full_text::add_name(self.column(*column), &name.reading_order(), of);
+                }
+            }
+        }
+    }
+
+    /// A field of the entry, under the name that it is indexed by: into the column that it belongs to, and
+    /// word by word into that of the fields, where the column does not answer for it alone.
+    fn add_field(&mut self, name: &str, value: &str) {
+        use Column as C;
+        if matches!(name, "author" | "editor") {
+            full_text::add_field(self.column(C::Fields), name, "");
+            return;
+        }
+        if NAMES.contains(&name) {
+            for person in bibtex::read_names(value) {
+                let person = person.to_csl(true).reading_order();
+                full_text::add_field(self.column(C::Fields), name, &person);
+                self.add(C::Contributor, &person);
+            }
+            return;
+        }
+        let column = column_of(name);
+        let plain = bibtex::plain(value);
+        // The column has this field alone, so that it answers for it.
+        let has_own_column = matches!(name, "abstract" | "keywords");
+        let values: Vec<&str> = match name {
+            "publisher" | "institution" | "organization" | "location" => bibtex::split_list(&plain),
+            "keywords" => plain.split([',', ';']).collect(),
+            _ => vec![&plain],
+        };
+        for value in values {
+            if let Some(column) = column {
+                self.add(column, value);
+            }
+            // The title of a work in several volumes is a title, too.
+            if matches!(name, "maintitle" | "mainsubtitle") {
+                self.add(C::Title, value);
+            }
+            let text = match name {
+                _ if has_own_column => "",
+                "isbn" => {
+                    self.add_isbns(value);
+                    continue;
+                }
+                "doi" => crate::work::Doi::strip_resolver(value),
+                _ => value,
+            };
+            full_text::add_field(self.column(C::Fields), name, text);
+        }
+    }
+
+    /// ISBNs in thirteen digits, so that it does not matter how one was written.
+    fn add_isbns(&mut self, value: &str) {
+        for isbn in value
+            .split([',', ';'])
+            .filter(|isbn| !isbn.trim().is_empty())
+        {
+            let digits = full_text::isbn_digits(isbn);
+            full_text::add_field(self.column(Column::Fields), "isbn", &digits);
+            self.add(Column::Other, &digits);
+        }
+    }
+
+    /// The language of a tag such as `de-AT`, alone and with its region.
+    fn add_language(&mut self, tag: &str) {
+        let (language, region) = tag.split_once('-').unwrap_or((tag, ""));
+        let column = self.column(Column::Fields);
+        full_text::add_field(column, LANGUAGE, language);
+        if !region.is_empty() {
+            full_text::add_field(column, LANGUAGE, &tag.replace('-', ""));
+        }
+    }
 }
 
+/// The column of the full-text index that a field belongs to, by the name that it is indexed under.
+pub(super) fn column_of(name: &str) -> Option<Column> {
+    use Column as C;
+    match name {
+        "title" | "subtitle" | "titleaddon" | "shorttitle" | "origtitle" | "reprinttitle"
+        | "indextitle" => Some(C::Title),
+        "journaltitle" | "journalsubtitle" | "journaltitleaddon" | "shortjournal" | "booktitle"
+        | "booksubtitle" | "booktitleaddon" | "maintitle" | "mainsubtitle" | "maintitleaddon"
+        | "series" | "shortseries" | "issuetitle" | "issuesubtitle" | "issuetitleaddon"
+        | "eventtitle" | "eventtitleaddon" | "event" => Some(C::Container),
+        "publisher" | "institution" | "organization" | "origpublisher" => Some(C::Publisher),
+        "location" | "venue" | "origlocation" => Some(C::Place),
+        "abstract" => Some(C::Abstract),
+        "keywords" => Some(C::Keywords),
+        "note" | "annotation" | "addendum" | "howpublished" | "comment" | "review" => Some(C::Note),
+        "doi" | "isbn" | "issn" | "eprint" | "type" | "edition" | "version" | "shorthand"
+        | "label" | "library" | "number" | "usera" | "userb" | "userc" | "userd" | "usere"
+        | "userf" => Some(C::Other),
+        _ => None,
+    }
+}
+
+/// The name under which the language of a work is indexed, as a code.
+const LANGUAGE: &str = "lang";
+
+/// The fields that hold names (BibLaTeX manual, §2.2.2), but for authors and editors.
+const NAMES: &[&str] = &[
+    "translator",
+    "editora",
+    "editorb",
+    "editorc",
+    "bookauthor",
+    "afterword",
+    "annotator",
+    "commentator",
+    "foreword",
+    "holder",
+    "introduction",
+    "shortauthor",
+    "shorteditor",
+    "namea",
+    "nameb",
+    "namec",
+];
+
 /// The name variable that heads a reference to the work.
-fn principal_variable(item: &CslItem) -> Option<&'static str> {
+pub(super) fn principal_variable(item: &CslItem) -> Option<&'static str> {
     [
         "author",
         "editor",
@@ -163,7 +328,7 @@ pub(super) fn principal_names(item: &CslItem) -> &[CslName] {
 
 /// A name as it is sorted: without case or accents, the family name first.
 fn sort_order(name: &CslName) -> String {
-    folded(&CslName::joined([
+    full_text::folded(&CslName::joined([
         &name.non_dropping_particle,
         &name.family,
         &name.literal,
@@ -220,7 +385,7 @@ impl Reference {
                     title: head.title,
                     authors: head.names,
                     sort_author: head.sort_author,
-                    year: head.year,
+                    year: head.years.first,
                     identification: head.identification,
                     tags: derived
                         .keywords
@@ -283,15 +448,17 @@ impl<'c> RowWriter<'c> {
         Ok(Self {
             reference: connection.prepare_cached(
                 "INSERT INTO reference (work_id, item, entry_type, title, authors, sort_author,
-                                        year, last_year, identification)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                                        year, last_year, identification, original_year,
+                                        last_original_year)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?,
             parent: connection
                 .prepare_cached("INSERT INTO inheritance (work_id, parent_key) VALUES (?1, ?2)")?,
             mark: connection.prepare_cached("INSERT INTO mark (work_id, mark) VALUES (?1, ?2)")?,
             full_text: connection.prepare_cached(
-                "INSERT INTO full_text (rowid, title, author, contributor, container, other)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO full_text (rowid, title, author, editor, contributor, container, publisher,
+                                        place, abstract, keywords, note, other, fields)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?,
         })
     }
@@ -305,9 +472,11 @@ impl<'c> RowWriter<'c> {
             rows.head.title,
             rows.authors,
             rows.head.sort_author,
-            rows.head.year,
-            rows.head.last_year,
-            rows.head.identification
+            rows.head.years.first,
+            rows.head.years.last,
+            rows.head.identification,
+            rows.head.original.first,
+            rows.head.original.last,
         ])?;
         for parent in &rows.parents {
             self.parent.execute(params![work, parent])?;
@@ -315,14 +484,11 @@ impl<'c> RowWriter<'c> {
         for mark in &rows.marks {
             self.mark.execute([work, *mark])?;
         }
-        self.full_text.execute(params![
-            work,
-            rows.text.title,
-            rows.text.author,
-            rows.text.contributor,
-            rows.text.container,
-            rows.text.other
-        ])?;
+        self.full_text.raw_bind_parameter(1, work)?;
+        for (position, text) in rows.text.columns.iter().enumerate() {
+            self.full_text.raw_bind_parameter(position + 2, text)?;
+        }
+        self.full_text.raw_execute()?;
         Ok(())
     }
 }
@@ -355,6 +521,11 @@ impl Change<'_> {
             [bytes],
         )?;
         Ok(())
+    }
+
+    /// The private note on a work, which words are looked for in, too.
+    fn private_note(&self, _work: i64) -> Result<Option<String>> {
+        Ok(None)
     }
 
     /// The works that inherit from these, directly or not.
@@ -415,7 +586,8 @@ impl Change<'_> {
             let derived = bibtex::derive(&work, strings.of(self, *id)?, &|parent| {
                 self.work(parent).ok().map(Cow::Owned)
             });
-            writer.write(*id, &Rows::of(&work, &derived))?;
+            let note = self.private_note(*id)?;
+            writer.write(*id, &Rows::of(&work.key, &work, &derived, note.as_deref()))?;
         }
         drop(writer);
         self.full_text_gathered(works.len())

@@ -216,9 +216,13 @@ impl Change<'_> {
     }
 
     pub(super) fn write_source(&self, work: i64, source: &str) -> Result<()> {
-        self.connection()
-            .prepare_cached("UPDATE work SET source = ?2 WHERE id = ?1 AND source <> ?2")?
-            .execute(params![work, source])?;
+        let connection = self.connection();
+        let at = now(connection)?;
+        connection
+            .prepare_cached(
+                "UPDATE work SET source = ?2, changed_at = ?3 WHERE id = ?1 AND source <> ?2",
+            )?
+            .execute(params![work, source, at])?;
         Ok(())
     }
 

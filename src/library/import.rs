@@ -328,10 +328,7 @@ impl<'a> Importing<'a> {
         };
         let stored = match stored.filter(|stored| *stored != source) {
             Some(stored) => {
-                self.change
-                    .connection()
-                    .prepare_cached("UPDATE work SET source = ?2 WHERE id = ?1")?
-                    .execute(params![id, stored])?;
+                self.change.write_source(id, &stored)?;
                 self.changed.insert(id);
                 self.receipt.counts.updated += 1;
                 let keywords = work.field("keywords").unwrap_or_default();
@@ -467,7 +464,7 @@ impl<'a> Importing<'a> {
                     let prepared = batch.par_iter().map(|new| {
                         let derived = bibtex::derive(new.work, &file.strings, &parent);
                         Prepared {
-                            rows: Rows::of(new.work, &derived),
+                            rows: Rows::of(&new.key, new.work, &derived, None),
                             aliases: derived.aliases,
                             tags: derived
                                 .keywords

@@ -15,6 +15,7 @@ mod editions;
 mod entries;
 mod error;
 mod export;
+pub mod full_text;
 mod groups;
 mod history;
 mod import;
@@ -31,6 +32,7 @@ mod step_detail;
 mod tags;
 mod transaction;
 mod turn;
+mod values;
 mod works;
 
 use std::path::{Path, PathBuf};
@@ -57,7 +59,8 @@ pub use step_detail::ChangedRows;
 pub use tags::{
     Assignment, NewAssignment, Origin, Tag, TagEvent, TagName, TagSummary, TaggedOutcome, Tagging,
 };
-pub use works::{Condition, Reference};
+pub use values::Values;
+pub use works::{Condition, Order, Reference, Selection, SortBy};
 
 /// What a call to the library gives, or the [`LibraryError`] that says why not.
 pub type Result<T> = std::result::Result<T, LibraryError>;

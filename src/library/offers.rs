@@ -223,7 +223,10 @@ mod tests {
         let offers = library.offered_keys("b", 10).unwrap();
         assert_eq!(values(&offers), ["bauwens", "benkler2006"]);
         assert_eq!(offers[0].about.as_deref(), Some("M. Bauwens et al.: P2P"));
-        assert_eq!(offers[1].about.as_deref(), Some("Yochai Benkler 2006: Wealth"));
+        assert_eq!(
+            offers[1].about.as_deref(),
+            Some("Yochai Benkler 2006: Wealth")
+        );
         assert_eq!(library.offered_keys("", 10).unwrap().len(), 3);
         assert!(library.offered_keys("x", 10).unwrap().is_empty());
     }
@@ -255,7 +258,11 @@ mod tests {
         let (directory, library) = library("@misc{a,}");
         drop(library);
         let mut library = Library::open_to_look(&directory.path().join("library.db")).unwrap();
-        assert!(library.change("test", |change| change.add_entry("@misc{b,}", None)).is_err());
+        assert!(
+            library
+                .change("test", |change| change.add_entry("@misc{b,}", None))
+                .is_err()
+        );
         assert_eq!(library.count().unwrap(), 1);
         assert!(Library::open_to_look(&directory.path().join("none.db")).is_err());
         assert!(!directory.path().join("none.db").exists());

@@ -298,6 +298,31 @@ impl Library {
         Ok(facets.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The numbers of these tags and of all narrower ones.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn with_narrower(&self, tags: &[i64]) -> Result<Vec<i64>> {
+        let mut narrower = self
+            .connection
+            .prepare_cached("SELECT id FROM tag WHERE parent_id = ?1")?;
+        let mut found = tags.to_vec();
+        let mut next = 0;
+        while let Some(tag) = found.get(next) {
+            let under = narrower
+                .query_map([tag], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<i64>>>()?;
+            for tag in under {
+                if !found.contains(&tag) {
+                    found.push(tag);
+                }
+            }
+            next += 1;
+        }
+        Ok(found)
+    }
+
     fn tag_names(&self) -> Result<Vec<TagName>> {
         let mut statement = self
             .connection

@@ -29,6 +29,127 @@ impl Condition {
     }
 }
 
+impl Default for Condition {
+    fn default() -> Self {
+        Self::all()
+    }
+}
+
+/// Which works are meant, in which order, and how many at most.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Selection {
+    /// Which.
+    pub condition: Condition,
+    /// In which order, the most important first; by first author, year and title where it says no more.
+    pub order: Vec<Order>,
+    /// How many at most.
+    pub limit: Option<usize>,
+}
+
+impl From<Condition> for Selection {
+    fn from(condition: Condition) -> Self {
+        Self {
+            condition,
+            ..Self::default()
+        }
+    }
+}
+
+/// What works are sorted by, and which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// What they are sorted by.
+    pub by: SortBy,
+    /// Whether the largest comes first. Works that lack what is asked for come last either way.
+    pub descending: bool,
+}
+
+/// What works can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortBy {
+    /// The first author, family name first.
+    Author,
+    /// The year of issue.
+    Year,
+    /// The title.
+    Title,
+    /// The citation key.
+    Key,
+    /// The BibLaTeX type.
+    Type,
+    /// When the work came into the library.
+    Added,
+    /// When its entry last changed.
+    Changed,
+    /// The year in which a reissued work first appeared.
+    Original,
+}
+
+impl SortBy {
+    /// All, in the order in which a person is told of them.
+    pub const ALL: [Self; 8] = [
+        Self::Author,
+        Self::Year,
+        Self::Title,
+        Self::Key,
+        Self::Type,
+        Self::Added,
+        Self::Changed,
+        Self::Original,
+    ];
+
+    /// Its name in a query.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Author => "author",
+            Self::Year => "year",
+            Self::Title => "title",
+            Self::Key => "key",
+            Self::Type => "type",
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Original => "original",
+        }
+    }
+
+    /// What has this name in a query.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.name() == name)
+    }
+
+    /// The expression that is NULL, or empty, for works that come last, and the one that is sorted by.
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Author => "nullif(sort_author, '')",
+            Self::Year => "year",
+            Self::Title => "title COLLATE NOCASE",
+            Self::Key => "key COLLATE NOCASE",
+            Self::Type => "entry_type",
+            Self::Added => "added_at",
+            Self::Changed => "coalesce(changed_at, added_at)",
+            Self::Original => "original_year",
+        }
+    }
+}
+
+impl Selection {
+    /// What stands behind `WHERE`.
+    fn sql(&self) -> String {
+        use std::fmt::Write as _;
+        let mut sql = format!("{} ORDER BY ", self.condition.sql);
+        for order in &self.order {
+            let by = order.by.sql();
+            let way = if order.descending { "DESC" } else { "ASC" };
+            let _ = write!(sql, "{by} {way} NULLS LAST, ");
+        }
+        sql.push_str("sort_author = '', sort_author, year, title, work.id");
+        if let Some(limit) = self.limit {
+            let _ = write!(sql, " LIMIT {limit}");
+        }
+        sql
+    }
+}
+
 /// A work as the rest of peerbib sees it, derived from its entry.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Reference {
@@ -148,6 +269,48 @@ impl Library {
             .optional()?)
     }
 
+    /// The keys of all works, with their numbers.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn keys(&self) -> Result<Vec<(i64, String)>> {
+        let mut statement = self.connection.prepare_cached("SELECT id, key FROM work")?;
+        let keys = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(keys.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The BibLaTeX types that works of the library have, by name.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn types(&self) -> Result<Vec<String>> {
+        // From one type to the next, as each may have many works.
+        let mut statement = self.connection.prepare_cached(
+            "WITH RECURSIVE types (name) AS (
+                 SELECT min(entry_type) FROM reference
+                 UNION ALL
+                 SELECT (SELECT min(entry_type) FROM reference WHERE entry_type > name)
+                 FROM types WHERE name IS NOT NULL
+             ) SELECT name FROM types WHERE name IS NOT NULL",
+        )?;
+        let types = statement.query_map([], |row| row.get(0))?;
+        Ok(types.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether any work has what FTS5 is asked for: see [`super::full_text`].
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn matches_full_text(&self, expression: &str) -> Result<bool> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT 1 FROM full_text WHERE full_text MATCH ?1 LIMIT 1")?
+            .exists([expression])?)
+    }
+
     /// The key of the work with a number.
     ///
     /// # Errors
@@ -207,13 +370,61 @@ impl Library {
     ///
     /// What SQLite reports.
     pub fn select(&self, condition: &Condition) -> Result<Vec<Reference>> {
+        self.selected(&condition.clone().into())
+    }
+
+    /// The works of a selection.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn selected(&self, selection: &Selection) -> Result<Vec<Reference>> {
+        let sql = format!("{REFERENCE} WHERE {}", selection.sql());
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let parameters = params_from_iter(&selection.condition.parameters);
+        let works = statement.query_map(parameters, reference)?;
+        Ok(works.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The numbers of the works that meet a condition, in no order.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn numbers(&self, condition: &Condition) -> Result<Vec<i64>> {
+        let sql = format!("SELECT work_id FROM reference WHERE {}", condition.sql);
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let numbers =
+            statement.query_map(params_from_iter(&condition.parameters), |row| row.get(0))?;
+        Ok(numbers.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many works meet a condition.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn count_of(&self, condition: &Condition) -> Result<usize> {
+        let sql = format!("SELECT count(*) FROM reference WHERE {}", condition.sql);
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let count: i64 =
+            statement.query_row(params_from_iter(&condition.parameters), |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    /// Whether the work with a number meets a condition.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn meets(&self, work: i64, condition: &Condition) -> Result<bool> {
         let sql = format!(
-            "{REFERENCE} WHERE {} ORDER BY sort_author = '', sort_author, year, title, work.id",
+            "SELECT 1 FROM reference WHERE ({}) AND reference.work_id = ?",
             condition.sql
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let works = statement.query_map(params_from_iter(&condition.parameters), reference)?;
-        Ok(works.collect::<rusqlite::Result<_>>()?)
+        let parameters = condition.parameters.iter().cloned().chain([work.into()]);
+        Ok(statement.exists(params_from_iter(parameters))?)
     }
 }
 

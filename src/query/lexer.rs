@@ -1,12 +1,12 @@
 //! A query cut into tokens.
 
-use super::QueryError;
+use super::{QueryError, Span};
 
-/// A token, with the character at which it begins.
+/// A token, with where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
-    pub(super) position: usize,
+    pub(super) span: Span,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,114 +17,342 @@ pub(super) enum TokenKind {
     Close,
     /// `OR`
     Or,
-    /// `-` or `−`, right before what it negates.
+    /// `AND`
+    And,
+    /// `NOT`; or `-` or `−`, right before what it negates.
     Not,
     /// A word, or a phrase in quotation marks, with the field that it is looked for in.
     Term {
-        field: Option<String>,
-        text: String,
-        quoted: bool,
+        field: Option<Named>,
+        values: Vec<Value>,
     },
+}
+
+/// A name before a colon, in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) span: Span,
+}
+
+/// One of the values that commas part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Value {
+    pub(super) text: String,
+    pub(super) manner: Manner,
+    pub(super) span: Span,
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// As it is.
+    Plain,
+    /// In quotation marks.
+    Quoted,
+    /// Behind `=`.
+    Exact,
+    /// Between slashes.
+    Pattern,
 }
 
 /// Cuts a query into tokens.
 ///
 /// # Errors
 ///
-/// [`QueryError::Malformed`] for a quotation mark that is never closed and for a field without a value.
+/// [`QueryError::Malformed`] for a quotation mark or a pattern that is never closed and for a field without a
+/// value.
 pub(super) fn tokens(query: &str) -> Result<Vec<Token>, QueryError> {
-    let characters: Vec<char> = query.chars().collect();
-    let at = |index: usize| characters.get(index).copied();
-    let malformed = |position: usize, message: &str, help: Option<String>| QueryError::Malformed {
-        query: query.to_owned(),
-        position,
-        message: message.to_owned(),
-        help,
+    let mut lexer = Lexer {
+        query,
+        characters: query.char_indices().collect(),
+        next: 0,
     };
     let mut tokens = Vec::new();
-    let mut index = 0;
-    while let Some(character) = at(index) {
-        let position = index;
-        let mut push = |kind| tokens.push(Token { kind, position });
-        match character {
-            _ if character.is_whitespace() => index += 1,
-            '(' => {
-                push(TokenKind::Open);
-                index += 1;
-            }
-            ')' => {
-                push(TokenKind::Close);
-                index += 1;
-            }
-            '-' | '\u{2212}' if at(index + 1).is_some_and(|next| !next.is_whitespace()) => {
-                push(TokenKind::Not);
-                index += 1;
-            }
-            _ => {
-                let mut field = None;
-                let mut text = String::new();
-                let mut quoted = false;
-                while let Some(character) = at(index) {
-                    match character {
-                        '"' | '\u{201c}' | '\u{201d}' if text.is_empty() => {
-                            quoted = true;
-                            let open = index;
-                            index += 1;
-                            loop {
-                                match at(index) {
-                                    Some('"' | '\u{201c}' | '\u{201d}') => break,
-                                    Some(character) => text.push(character),
-                                    None => {
-                                        return Err(malformed(
-                                            open,
-                                            "this quotation mark is never closed",
-                                            Some(
-                                                "add a quotation mark at the end of the phrase"
-                                                    .into(),
-                                            ),
-                                        ));
-                                    }
-                                }
-                                index += 1;
-                            }
-                            index += 1;
-                            break;
-                        }
-                        ':' if field.is_none() && !text.is_empty() => {
-                            field = Some(std::mem::take(&mut text).to_lowercase());
-                            index += 1;
-                        }
-                        '(' | ')' => break,
-                        _ if character.is_whitespace() => break,
-                        _ => {
-                            text.push(character);
-                            index += 1;
-                        }
-                    }
+    while let Some(token) = lexer.token()? {
+        tokens.push(token);
+    }
+    Ok(tokens)
+}
+
+/// Fields of which a value is taken as it stands, commas and brackets included.
+const UNDIVIDED: [&str; 4] = ["doi", "url", "file", "files"];
+
+struct Lexer<'q> {
+    query: &'q str,
+    characters: Vec<(usize, char)>,
+    next: usize,
+}
+
+impl Lexer<'_> {
+    fn at(&self, index: usize) -> Option<char> {
+        self.characters.get(index).map(|(_, character)| *character)
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.at(self.next)
+    }
+
+    /// The place in the text of the character that comes next.
+    fn place(&self) -> usize {
+        self.characters
+            .get(self.next)
+            .map_or(self.query.len(), |(place, _)| *place)
+    }
+
+    fn malformed(&self, span: Span, message: impl Into<String>, help: &str) -> QueryError {
+        QueryError::malformed(self.query, span, message, Some(help.to_owned()))
+    }
+
+    fn token(&mut self) -> Result<Option<Token>, QueryError> {
+        while self.peek().is_some_and(char::is_whitespace) {
+            self.next += 1;
+        }
+        let start = self.place();
+        let Some(character) = self.peek() else {
+            return Ok(None);
+        };
+        let kind = match character {
+            '(' | ')' => {
+                self.next += 1;
+                if character == '(' {
+                    TokenKind::Open
+                } else {
+                    TokenKind::Close
                 }
-                if text.is_empty()
-                    && let Some(field) = &field
-                {
-                    return Err(malformed(
-                        position,
-                        &format!("\u{201c}{field}:\u{201d} has no value"),
-                        Some(format!(
-                            "write the value right behind the colon: {field}:VALUE"
-                        )),
-                    ));
-                }
-                if field.is_none() && !quoted && text == "OR" {
-                    push(TokenKind::Or);
-                } else if !(field.is_none() && !quoted && text == "AND") {
-                    // Conditions side by side hold together anyway, so AND may be written or not.
-                    push(TokenKind::Term {
-                        field,
-                        text,
-                        quoted,
+            }
+            '-' | '\u{2212}' if self.at(self.next + 1).is_some_and(|c| !c.is_whitespace()) => {
+                self.next += 1;
+                TokenKind::Not
+            }
+            _ => self.term()?,
+        };
+        Ok(Some(Token {
+            kind,
+            span: start..self.place(),
+        }))
+    }
+
+    fn term(&mut self) -> Result<TokenKind, QueryError> {
+        let start = self.place();
+        if self.peek().is_some_and(opens_phrase) {
+            let value = self.quoted()?;
+            return Ok(TokenKind::Term {
+                field: None,
+                values: vec![value],
+            });
+        }
+        let mut text = String::new();
+        while let Some(character) = self.peek() {
+            match character {
+                ':' if !text.is_empty() && !self.is_address(&text) => {
+                    let field = Named {
+                        name: text.to_lowercase(),
+                        span: start..self.place(),
+                    };
+                    self.next += 1;
+                    let values = self.values(&field)?;
+                    return Ok(TokenKind::Term {
+                        field: Some(field),
+                        values,
                     });
+                }
+                '(' | ')' if !self.is_address(&text) => break,
+                _ if character.is_whitespace() => break,
+                _ => {
+                    text.push(character);
+                    self.next += 1;
                 }
             }
         }
+        Ok(match text.as_str() {
+            "OR" => TokenKind::Or,
+            "AND" => TokenKind::And,
+            "NOT" => TokenKind::Not,
+            _ => {
+                let span = start..self.place();
+                // An address that somebody pastes has a colon, too.
+                let field = self.is_address(&text).then(|| Named {
+                    name: "url".to_owned(),
+                    span: start..start,
+                });
+                TokenKind::Term {
+                    field,
+                    values: vec![Value {
+                        text,
+                        manner: Manner::Plain,
+                        span,
+                    }],
+                }
+            }
+        })
     }
-    Ok(tokens)
+
+    /// Whether a word begins an address of the web, of which `text` was read so far.
+    fn is_address(&self, text: &str) -> bool {
+        let scheme = text.split(':').next().unwrap_or_default();
+        let is_scheme = ["http", "https", "ftp"]
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known));
+        is_scheme
+            && (text.contains("://")
+                || (self.peek() == Some(':')
+                    && self.at(self.next + 1) == Some('/')
+                    && self.at(self.next + 2) == Some('/'))
+                || text.ends_with(':')
+                || text.ends_with(":/"))
+    }
+
+    /// What stands behind the colon of a field.
+    fn values(&mut self, field: &Named) -> Result<Vec<Value>, QueryError> {
+        let undivided = UNDIVIDED.contains(&field.name.as_str());
+        let exact = self.peek() == Some('=');
+        if exact {
+            self.next += 1;
+        }
+        let mut values = Vec::new();
+        loop {
+            let start = self.place();
+            let value = match self.peek() {
+                Some(character) if opens_phrase(character) => self.quoted()?,
+                Some('/') if !exact && self.closes_pattern().is_some() => self.pattern(),
+                Some('/') if !exact && !undivided => {
+                    return Err(self.malformed(
+                        start..start,
+                        "this pattern is never closed",
+                        "write a pattern between two slashes: title:/^the .* of/",
+                    ));
+                }
+                _ => self.bare(undivided),
+            };
+            if value.text.is_empty() && value.manner != Manner::Pattern {
+                let message = if values.is_empty() {
+                    format!("\u{201c}{}:\u{201d} has no value", field.name)
+                } else {
+                    "a value is missing after this comma".to_owned()
+                };
+                let help = format!(
+                    "write the value right behind the colon: {}:VALUE",
+                    field.name
+                );
+                let at = if values.is_empty() {
+                    field.span.start
+                } else {
+                    start.saturating_sub(1)
+                };
+                return Err(self.malformed(at..start, message, &help));
+            }
+            let manner = if exact { Manner::Exact } else { value.manner };
+            values.push(Value { manner, ..value });
+            if self.peek() == Some(',') && !undivided {
+                self.next += 1;
+            } else {
+                return Ok(values);
+            }
+        }
+    }
+
+    fn quoted(&mut self) -> Result<Value, QueryError> {
+        let open = self.place();
+        self.next += 1;
+        let mut text = String::new();
+        loop {
+            match self.peek() {
+                Some(character) if closes_phrase(character) => break,
+                Some(character) => text.push(character),
+                None => {
+                    return Err(self.malformed(
+                        open..open,
+                        "this quotation mark is never closed",
+                        "add a quotation mark at the end of the phrase",
+                    ));
+                }
+            }
+            self.next += 1;
+        }
+        self.next += 1;
+        // A star behind the phrase belongs to it as one within does.
+        if self.peek() == Some('*') {
+            self.next += 1;
+            text.push('*');
+        }
+        Ok(Value {
+            text,
+            manner: Manner::Quoted,
+            span: open..self.place(),
+        })
+    }
+
+    /// The index of the slash that closes a pattern, which no word goes on behind.
+    fn closes_pattern(&self) -> Option<usize> {
+        let mut index = self.next + 1;
+        loop {
+            match self.at(index)? {
+                '\\' => index += 2,
+                '/' => {
+                    let ends = match self.at(index + 1) {
+                        None | Some(',' | ')') => true,
+                        Some(character) => character.is_whitespace(),
+                    };
+                    if ends {
+                        return Some(index);
+                    }
+                    index += 1;
+                }
+                _ => index += 1,
+            }
+        }
+    }
+
+    fn pattern(&mut self) -> Value {
+        let start = self.place();
+        let close = self.closes_pattern().unwrap_or(self.characters.len());
+        self.next += 1;
+        let mut text = String::new();
+        while self.next < close {
+            text.extend(self.peek());
+            self.next += 1;
+        }
+        self.next += 1;
+        Value {
+            text: text.replace("\\/", "/"),
+            manner: Manner::Pattern,
+            span: start..self.place(),
+        }
+    }
+
+    fn bare(&mut self, undivided: bool) -> Value {
+        let start = self.place();
+        let mut text = String::new();
+        let mut depth = 0_usize;
+        while let Some(character) = self.peek() {
+            match character {
+                _ if character.is_whitespace() => break,
+                ',' if !undivided => break,
+                // Brackets within a value, as DOIs have them.
+                '(' if undivided => depth += 1,
+                ')' if depth > 0 => depth -= 1,
+                '(' | ')' => break,
+                _ => {}
+            }
+            text.push(character);
+            self.next += 1;
+        }
+        Value {
+            text,
+            manner: Manner::Plain,
+            span: start..self.place(),
+        }
+    }
+}
+
+fn opens_phrase(character: char) -> bool {
+    matches!(
+        character,
+        '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}'
+    )
+}
+
+fn closes_phrase(character: char) -> bool {
+    matches!(character, '"' | '\u{201c}' | '\u{201d}' | '\u{bb}')
 }

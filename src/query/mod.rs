@@ -1,53 +1,37 @@
-//! The query language: how a person says which works are meant.
+//! The query language: how a person says which works are meant, in which order, and how many.
 //!
 //! ```text
 //! commons "peer production"          words and phrases, anywhere in the work; coop* for beginnings
 //! author:benkler title:wealth        in one place
-//! year:2002..2006  year:2010..       a year, or a span open at either end
-//! type:article                       a BibLaTeX type
-//! movement:oekonux theme:germ-form   a tag, with the narrower tags under it
-//! -theme:policy                      not
+//! title:="the wealth of networks"    the whole of a value; title:/^the .* of/ for a pattern
+//! year:2002..2006  year:>=2010       a year, a span open at either end, a comparison
+//! type:article,book                  a comma is OR within one field
+//! movement:oekonux theme:=policy     a tag with the narrower tags under it; = without them
+//! has:doi missing:abstract           what is there and what is not
+//! -theme:policy                      not; NOT theme:policy is the same
 //! (author:merten OR author:meretz)   either
+//! sort:-year,author limit:20         the order, and how many
 //! ```
 //!
 //! Conditions that stand side by side hold together. Case and accents do not matter. A query is cut
-//! into tokens ([`lexer`]), read into a tree ([`Query`]) and translated into a condition of the library
-//! ([`Query::translate`]).
+//! into tokens ([`lexer`]), read into a tree ([`Query`], [`Node`]) that remembers where each part stands in
+//! the text, and translated into a condition of the library ([`Query::translate`]) or a whole selection
+//! ([`Query::selection`]). The fields are in one list, [`FIELDS`].
 
+mod error;
+mod fields;
 mod lexer;
+mod moments;
 mod parser;
 mod sql;
+mod tree;
+mod years;
 
-pub use parser::{Place, Query, YearSpan};
+pub use error::QueryError;
+pub use fields::{FIELDS, QueryField};
+pub use moments::{Moment, MomentSpan};
+pub use tree::{Matching, Node, NodeKind, Place, Query, Term};
+pub use years::YearSpan;
 
-/// A query that cannot be read, or that asks for something that the library does not know.
-#[derive(Debug, thiserror::Error)]
-pub enum QueryError {
-    /// The query is not written as the language asks.
-    #[error("the query cannot be read: {message}\n\n    {query}\n    {:>width$}", "^", width = .position + 1)]
-    Malformed {
-        /// The query.
-        query: String,
-        /// The character at which it goes wrong, counted from 0.
-        position: usize,
-        /// What is wrong there.
-        message: String,
-        /// What to write instead.
-        help: Option<String>,
-    },
-    /// The library does not know what is asked for, or cannot be read.
-    #[error(transparent)]
-    Library(#[from] crate::library::LibraryError),
-}
-
-impl QueryError {
-    /// What the reader can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            Self::Malformed { help, .. } => help
-                .clone()
-                .or_else(|| Some("`peerbib find --help` shows what a query can say".into())),
-            Self::Library(error) => error.help(),
-        }
-    }
-}
+/// Where a part of a query stands in its text, in bytes.
+pub type Span = std::ops::Range<usize>;

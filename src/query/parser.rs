@@ -1,68 +1,22 @@
-//! The syntax tree of a query, and how it is read from tokens.
+//! How a query is read from tokens.
 //!
 //! ```text
 //! query  := either*
 //! either := all ("OR" all)*
-//! all    := item+
-//! item   := "-" item | "(" query ")" | [field ":"] value
+//! all    := item ("AND"? item)*
+//! item   := ("-" | "NOT") item | "(" query ")" | [field ":"] value ("," value)*
+//! value  := word | word"*" | "phrase" | "="value | "/"pattern"/"
 //! ```
+//!
+//! `sort:` and `limit:` hold for the query as a whole and stand anywhere outside of brackets.
 
 use std::str::FromStr;
 
-use super::QueryError;
-use super::lexer::{Token, TokenKind, tokens};
-
-/// Which works are meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Query {
-    /// All conditions hold; with none, every work is meant.
-    All(Vec<Query>),
-    /// One of the conditions holds.
-    Any(Vec<Query>),
-    /// The condition does not hold.
-    Not(Box<Query>),
-    /// Words that follow each other in a place.
-    Words {
-        /// Where.
-        place: Place,
-        /// The words.
-        text: String,
-        /// Whether the last word may go on.
-        beginning: bool,
-    },
-    /// The year of the work, or one of its years, is in the span.
-    Year(YearSpan),
-    /// The work is of the BibLaTeX type.
-    Type(String),
-    /// The work has the key, or had it before.
-    Key(String),
-    /// How certain it is which work is meant: `certain`, `probable` or `unresolved`.
-    Identification(String),
-    /// The work has the tag or a narrower one. The first part is the facet.
-    Tag(String, String),
-}
-
-/// Where words are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// Anywhere.
-    Anywhere,
-    /// Among the authors, or the editors of a work that has no author.
-    Author,
-    /// In the title and subtitle.
-    Title,
-    /// In the journal, book or series that the work is part of.
-    Container,
-}
-
-/// A span of years, both ends within it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct YearSpan {
-    /// The first year, or none for a span that is open there.
-    pub first: Option<i32>,
-    /// The last year, or none for a span that is open there.
-    pub last: Option<i32>,
-}
+use super::fields::{FieldKind, field_called};
+use super::lexer::{Manner, Named, Token, TokenKind, Value, tokens};
+use super::{Matching, Node, NodeKind, Place, Query, QueryError, Span, Term};
+use crate::library::{Order, SortBy, full_text};
+use crate::spelling::closest;
 
 impl FromStr for Query {
     type Err = QueryError;
@@ -73,24 +27,36 @@ impl FromStr for Query {
             tokens: tokens(text)?,
             next: 0,
             depth: 0,
+            order: Vec::new(),
+            limit: None,
         };
-        let query = parser.either()?;
+        let root = parser.either()?;
         match parser.peek() {
-            None => Ok(query),
-            Some(token) => Err(parser.malformed(token.position, "this bracket closes nothing")),
+            None => Ok(Self {
+                text: text.to_owned(),
+                root,
+                order: parser.order,
+                limit: parser.limit,
+            }),
+            Some(token) => {
+                let span = token.span.clone();
+                Err(parser.malformed(span, "this bracket closes nothing"))
+            }
         }
     }
 }
 
 /// Brackets and signs within each other; a limit that no person meets, so that none can overflow the
 /// stack.
-const DEEPEST: usize = 200;
+const DEEPEST: usize = 100;
 
 struct Parser<'q> {
     query: &'q str,
     tokens: Vec<Token>,
     next: usize,
     depth: usize,
+    order: Vec<Order>,
+    limit: Option<usize>,
 }
 
 impl Parser<'_> {
@@ -98,64 +64,89 @@ impl Parser<'_> {
         self.tokens.get(self.next)
     }
 
-    fn malformed(&self, position: usize, message: &str) -> QueryError {
-        QueryError::Malformed {
-            query: self.query.to_owned(),
-            position,
-            message: message.to_owned(),
-            help: None,
-        }
+    /// Whether an item can begin with what comes next.
+    fn item_follows(&self) -> bool {
+        self.peek().is_some_and(|token| {
+            matches!(
+                token.kind,
+                TokenKind::Open | TokenKind::Not | TokenKind::Term { .. }
+            )
+        })
     }
 
-    fn either(&mut self) -> Result<Query, QueryError> {
+    fn malformed(&self, span: Span, message: impl Into<String>) -> QueryError {
+        QueryError::malformed(self.query, span, message, None)
+    }
+
+    fn expected(
+        &self,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> QueryError {
+        QueryError::malformed(self.query, span, message, Some(help.into()))
+    }
+
+    fn either(&mut self) -> Result<Node, QueryError> {
         let mut branches = vec![self.all()?];
         while let Some(Token {
             kind: TokenKind::Or,
-            position,
+            span,
         }) = self.peek()
         {
-            let position = *position;
+            let span = span.clone();
             self.next += 1;
             let right = self.all()?;
-            let empty = |query: &Query| matches!(query, Query::All(parts) if parts.is_empty());
+            let empty =
+                |node: &Node| matches!(&node.kind, NodeKind::All(parts) if parts.is_empty());
             if empty(&right) || branches.last().is_some_and(empty) {
-                return Err(self.malformed(position, "OR needs something on both sides"));
+                return Err(self.malformed(span, "OR needs something on both sides"));
             }
             branches.push(right);
         }
-        Ok(if branches.len() == 1 {
-            branches.remove(0)
-        } else {
-            Query::Any(branches)
-        })
+        Ok(joined(branches, NodeKind::Any))
     }
 
-    fn all(&mut self) -> Result<Query, QueryError> {
+    fn all(&mut self) -> Result<Node, QueryError> {
         let mut parts = Vec::new();
+        let start = self
+            .peek()
+            .map_or(self.query.len(), |token| token.span.start);
         while let Some(token) = self.peek() {
-            if matches!(token.kind, TokenKind::Close | TokenKind::Or) {
-                break;
+            match token.kind {
+                TokenKind::Close | TokenKind::Or => break,
+                TokenKind::And => {
+                    let span = token.span.clone();
+                    self.next += 1;
+                    if parts.is_empty() || !self.item_follows() {
+                        return Err(self.malformed(span, "AND needs something on both sides"));
+                    }
+                }
+                _ => parts.extend(self.item()?),
             }
-            parts.push(self.item()?);
         }
-        Ok(if parts.len() == 1 {
-            parts.remove(0)
-        } else {
-            Query::All(parts)
-        })
+        if parts.is_empty() {
+            return Ok(Node {
+                kind: NodeKind::All(parts),
+                span: start..start,
+            });
+        }
+        Ok(joined(parts, NodeKind::All))
     }
 
-    fn item(&mut self) -> Result<Query, QueryError> {
-        let Some(Token { kind, position }) = self.peek().cloned() else {
-            return Err(self.malformed(self.query.chars().count(), "something is missing here"));
+    /// One condition; nothing where it was `sort:` or `limit:`.
+    fn item(&mut self) -> Result<Option<Node>, QueryError> {
+        let Some(Token { kind, span }) = self.peek().cloned() else {
+            let end = self.query.len();
+            return Err(self.malformed(end..end, "something is missing here"));
         };
         if self.depth >= DEEPEST {
-            return Err(self.malformed(position, "too many brackets within each other"));
+            return Err(self.malformed(span, "too many brackets within each other"));
         }
         self.next += 1;
         self.depth += 1;
         let item = match kind {
-            TokenKind::Not => Query::Not(Box::new(self.item()?)),
+            TokenKind::Not => Some(self.negation(span)?),
             TokenKind::Open => {
                 let inner = self.either()?;
                 match self.peek() {
@@ -163,113 +154,328 @@ impl Parser<'_> {
                         kind: TokenKind::Close,
                         ..
                     }) => self.next += 1,
-                    _ => return Err(self.malformed(position, "this bracket is never closed")),
+                    _ => return Err(self.malformed(span, "this bracket is never closed")),
                 }
-                inner
+                Some(inner)
             }
-            TokenKind::Term {
-                field,
-                text,
-                quoted,
-            } => self.term(field.as_deref(), text, quoted, position)?,
-            TokenKind::Close | TokenKind::Or => {
-                return Err(self.malformed(position, "something is missing before this"));
+            TokenKind::Term { field, values } => self.term(field.as_ref(), &values, span)?,
+            TokenKind::Close | TokenKind::Or | TokenKind::And => {
+                return Err(self.malformed(span, "something is missing before this"));
             }
         };
         self.depth -= 1;
         Ok(item)
     }
 
+    fn negation(&mut self, span: Span) -> Result<Node, QueryError> {
+        let written = self.query.get(span.clone()).unwrap_or_default();
+        if written == "NOT" && !self.item_follows() {
+            // With nothing behind it, it is the word that somebody looks for.
+            let value = Value {
+                text: written.to_owned(),
+                manner: Manner::Plain,
+                span: span.clone(),
+            };
+            return self.leaf(None, &value, span);
+        }
+        let inner = self.item()?.ok_or_else(|| {
+            self.malformed(
+                span.clone(),
+                "sort: and limit: are no conditions that could be negated",
+            )
+        })?;
+        let span = span.start..inner.span.end;
+        Ok(Node {
+            kind: NodeKind::Not(Box::new(inner)),
+            span,
+        })
+    }
+
     fn term(
-        &self,
-        field: Option<&str>,
-        mut text: String,
-        quoted: bool,
-        position: usize,
-    ) -> Result<Query, QueryError> {
-        let place = match field {
-            None => Place::Anywhere,
-            Some("author") => Place::Author,
-            Some("title") => Place::Title,
-            Some("in" | "journal" | "container") => Place::Container,
-            Some("year") => {
-                return text
-                    .parse()
-                    .map(Query::Year)
-                    .map_err(|reason| QueryError::Malformed {
-                        query: self.query.to_owned(),
-                        position,
-                        message: reason,
-                        help: Some(
-                            "write a year or a span: year:2006, year:2002..2006, year:2010.., \
-                         year:..1999"
-                                .into(),
-                        ),
-                    });
+        &mut self,
+        field: Option<&Named>,
+        values: &[Value],
+        span: Span,
+    ) -> Result<Option<Node>, QueryError> {
+        let kind = field
+            .and_then(|named| field_called(&named.name))
+            .map(|field| field.kind);
+        if let Some(kind @ (FieldKind::Sort | FieldKind::Limit)) = kind {
+            if self.depth > 1 {
+                return Err(self.expected(
+                    span,
+                    "sort: and limit: hold for the query as a whole",
+                    "write them outside of brackets, and without a sign before them",
+                ));
             }
-            Some("type") => return Ok(Query::Type(text.to_lowercase())),
-            Some("key") => return Ok(Query::Key(text)),
-            Some("identification") => return Ok(Query::Identification(text.to_lowercase())),
-            Some("tag") => {
-                return match text.split_once(':') {
-                    Some((facet, name)) => {
-                        Ok(Query::Tag(facet.to_lowercase(), name.to_lowercase()))
-                    }
-                    None => Err(self.malformed(position, "a tag is written FACET:NAME")),
-                };
+            for value in values {
+                match kind {
+                    FieldKind::Sort => self.sort(value)?,
+                    _ => self.limit = Some(self.count(value)?),
+                }
             }
-            // Whatever else stands before a colon is the facet of a tag, if the library has one.
-            Some(facet) => return Ok(Query::Tag(facet.to_owned(), text.to_lowercase())),
+            return Ok(None);
+        }
+        let mut leaves = Vec::with_capacity(values.len());
+        for (index, value) in values.iter().enumerate() {
+            let start = if index == 0 {
+                span.start
+            } else {
+                value.span.start
+            };
+            leaves.push(self.leaf(field, value, start..value.span.end)?);
+        }
+        let mut node = joined(leaves, NodeKind::Any);
+        node.span = span;
+        Ok(Some(node))
+    }
+
+    fn sort(&mut self, value: &Value) -> Result<(), QueryError> {
+        let text = value.text.trim().to_lowercase();
+        let (name, descending) = match text.strip_prefix(['-', '\u{2212}']) {
+            Some(name) => (name, true),
+            None => (text.strip_prefix('+').unwrap_or(&text), false),
         };
-        let beginning = !quoted && text.ends_with('*');
-        if beginning {
+        let Some(by) = SortBy::named(name) else {
+            let known = SortBy::ALL.map(SortBy::name);
+            return Err(self.expected(
+                value.span.clone(),
+                format!("works cannot be sorted by \u{201c}{name}\u{201d}"),
+                suggestion(name, known)
+                    .unwrap_or_else(|| format!("they can be by {}", known.join(", "))),
+            ));
+        };
+        self.order.push(Order { by, descending });
+        Ok(())
+    }
+
+    fn count(&self, value: &Value) -> Result<usize, QueryError> {
+        value.text.trim().parse().map_err(|_| {
+            self.expected(
+                value.span.clone(),
+                format!("\u{201c}{}\u{201d} is not a number of works", value.text),
+                "write a number: limit:20",
+            )
+        })
+    }
+
+    /// One condition, without any comma.
+    fn leaf(&self, field: Option<&Named>, value: &Value, span: Span) -> Result<Node, QueryError> {
+        let written = self.query.get(value.span.clone()).unwrap_or_default();
+        let source = match field {
+            Some(field) if !field.span.is_empty() => {
+                let sign = if value.manner == Manner::Exact {
+                    "="
+                } else {
+                    ""
+                };
+                format!("{}:{sign}{written}", field.name)
+            }
+            _ => written.to_owned(),
+        };
+        let kind = NodeKind::Term {
+            term: self.condition(field, value)?,
+            source,
+        };
+        Ok(Node { kind, span })
+    }
+
+    fn condition(&self, field: Option<&Named>, value: &Value) -> Result<Term, QueryError> {
+        let Some(named) = field else {
+            let matching = self.matching(value, true)?;
+            return Ok(Term::Text {
+                place: Place::Anywhere,
+                matching,
+            });
+        };
+        let Some(field) = field_called(&named.name) else {
+            return Ok(Term::Named {
+                name: named.name.clone(),
+                matching: self.matching(value, false)?,
+            });
+        };
+        let text = |place| -> Result<Term, QueryError> {
+            // A star alone stands for anything.
+            if value.text == "*" && value.manner == Manner::Plain {
+                return Ok(Term::Has(field.name.to_owned()));
+            }
+            let matching = self.matching(value, true)?;
+            Ok(Term::Text { place, matching })
+        };
+        let lower = |term: fn(Matching) -> Term| -> Result<Term, QueryError> {
+            Ok(term(match self.matching(value, false)? {
+                Matching::Words(text) => Matching::Words(text.to_lowercase()),
+                Matching::Beginning(text) => Matching::Beginning(text.to_lowercase()),
+                Matching::Whole(text) => Matching::Whole(text.to_lowercase()),
+                pattern => pattern,
+            }))
+        };
+        Ok(match field.kind {
+            FieldKind::Text(columns) => text(Place::Columns(columns))?,
+            FieldKind::Names(columns) => text(Place::Names(columns))?,
+            FieldKind::Entry(name) => {
+                let stripped = crate::work::Doi::strip_resolver(&value.text);
+                let value = Value {
+                    text: stripped.to_owned(),
+                    ..value.clone()
+                };
+                let matching = self.matching(&value, value.text != "*")?;
+                if value.text == "*" {
+                    return Ok(Term::Has(field.name.to_owned()));
+                }
+                Term::Text {
+                    place: Place::Field(name.to_owned()),
+                    matching,
+                }
+            }
+            FieldKind::Isbn => {
+                let is_open = value.text.ends_with('*');
+                let digits = full_text::isbn_digits(value.text.trim_end_matches('*'));
+                let matching = match value.manner {
+                    Manner::Pattern => self.matching(value, true)?,
+                    _ if is_open && digits.is_empty() => return Ok(Term::Has("isbn".to_owned())),
+                    _ if is_open => Matching::Beginning(digits),
+                    _ => Matching::Words(digits),
+                };
+                if matching.text().is_empty() {
+                    return Err(self.no_word(value));
+                }
+                Term::Text {
+                    place: Place::Field("isbn".to_owned()),
+                    matching,
+                }
+            }
+            FieldKind::Year => Term::Year(self.read(
+                value,
+                "write a year, a span or a comparison: year:2006, year:2002..2006, year:2010.., \
+                 'year:>=2010', year:2010s",
+            )?),
+            FieldKind::OriginalYear => Term::OriginalYear(self.read(
+                value,
+                "write a year, a span or a comparison: original:1867, original:..1900, \
+                 'original:<1900'",
+            )?),
+            FieldKind::Added => Term::Added(self.read(value, MOMENTS)?),
+            FieldKind::Changed => Term::Changed(self.read(value, MOMENTS)?),
+            FieldKind::Type => lower(Term::Type)?,
+            FieldKind::Key => Term::Key(self.matching(value, false)?),
+            FieldKind::Language => lower(Term::Language)?,
+            FieldKind::Tag => lower(|matching| Term::Tag {
+                facet: None,
+                matching,
+            })?,
+            FieldKind::Facet => Term::Named {
+                name: named.name.clone(),
+                matching: self.matching(value, false)?,
+            },
+            FieldKind::List => Term::List(value.text.clone()),
+            FieldKind::File => Term::File(self.matching(value, false)?),
+            FieldKind::Has => Term::Has(value.text.to_lowercase()),
+            FieldKind::Missing => Term::Missing(value.text.to_lowercase()),
+            FieldKind::Origin => Term::Origin(self.one_of(
+                value,
+                &["hand", "rule", "import"],
+                "a tag\u{2019}s origin",
+            )?),
+            FieldKind::Identification => Term::Identification(self.one_of(
+                value,
+                &["certain", "probable", "unresolved"],
+                "an identification",
+            )?),
+            FieldKind::Sort | FieldKind::Limit => {
+                return Err(self.malformed(value.span.clone(), "something else is expected here"));
+            }
+        })
+    }
+
+    /// What a value is to be like; with `words`, there has to be a word in it.
+    fn matching(&self, value: &Value, words: bool) -> Result<Matching, QueryError> {
+        let mut text = value.text.clone();
+        if value.manner == Manner::Pattern {
+            pattern(&text).map_err(|reason| {
+                self.expected(
+                    value.span.clone(),
+                    format!("this pattern cannot be read: {reason}"),
+                    "a pattern is a regular expression: title:/^the .* of/",
+                )
+            })?;
+            return Ok(Matching::Pattern(text));
+        }
+        let is_open = value.manner != Manner::Exact && text.ends_with('*');
+        if is_open {
             text.pop();
         }
-        if !text.chars().any(char::is_alphanumeric) {
-            return Err(self.malformed(position, "there is no word here to look for"));
+        if words && full_text::words(&text).is_empty() {
+            return Err(self.no_word(value));
         }
-        Ok(Query::Words {
-            place,
-            text,
-            beginning,
+        Ok(match value.manner {
+            _ if is_open => Matching::Beginning(text),
+            Manner::Exact => Matching::Whole(text),
+            _ => Matching::Words(text),
         })
+    }
+
+    fn no_word(&self, value: &Value) -> QueryError {
+        self.malformed(value.span.clone(), "there is no word here to look for")
+    }
+
+    fn read<T: FromStr<Err = String>>(&self, value: &Value, help: &str) -> Result<T, QueryError> {
+        if value.manner == Manner::Pattern {
+            return Err(self.expected(
+                value.span.clone(),
+                "patterns are for text, not for years and times",
+                help,
+            ));
+        }
+        (value.text.parse()).map_err(|reason| self.expected(value.span.clone(), reason, help))
+    }
+
+    fn one_of(&self, value: &Value, known: &[&str], what: &str) -> Result<String, QueryError> {
+        let text = value.text.to_lowercase();
+        if known.contains(&text.as_str()) {
+            return Ok(text);
+        }
+        let message = format!("\u{201c}{}\u{201d} is not {what}", value.text);
+        let help = format!("write one of {}", known.join(", "));
+        Err(self.expected(value.span.clone(), message, help))
     }
 }
 
-impl FromStr for YearSpan {
-    type Err = String;
+const MOMENTS: &str = "write a time, a span or a comparison: added:today, added:7d, added:2024-03, \
+                       added:2023..2024, 'added:>=2024-03-15'";
 
-    /// Reads `2006`, `2002..2006`, `2010..` or `..1999`; years before our era are negative.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let year = |text: &str| {
-            text.parse::<i32>()
-                .map_err(|_| format!("\u{201c}{text}\u{201d} is not a year"))
-        };
-        let end = |text: &str| {
-            if text.is_empty() {
-                Ok(None)
-            } else {
-                year(text).map(Some)
+/// The regular expression of a pattern; case does not matter.
+pub(super) fn pattern(text: &str) -> Result<regex::Regex, String> {
+    regex::RegexBuilder::new(text)
+        .case_insensitive(true)
+        .size_limit(1 << 20)
+        .build()
+        .map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+            error => {
+                let text = error.to_string();
+                let reason = text.lines().last().unwrap_or_default();
+                reason.trim_start_matches("error: ").to_owned()
             }
-        };
-        let span = match text.split_once("..") {
-            Some((first, last)) => Self {
-                first: end(first)?,
-                last: end(last)?,
-            },
-            None => {
-                let year = year(text)?;
-                Self {
-                    first: Some(year),
-                    last: Some(year),
-                }
-            }
-        };
-        match (span.first, span.last) {
-            (Some(first), Some(last)) if first > last => Err(format!(
-                "the span begins in {first}, after its end in {last}"
-            )),
-            _ => Ok(span),
-        }
+        })
+}
+
+/// A question with the name that is spelt most like one that is not known.
+pub(super) fn suggestion<'n>(
+    name: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Option<String> {
+    closest(name, known.into_iter().map(str::to_owned)).map(|near| format!("did you mean {near}?"))
+}
+
+fn joined(mut parts: Vec<Node>, by: fn(Vec<Node>) -> NodeKind) -> Node {
+    if parts.len() == 1 {
+        return parts.remove(0);
+    }
+    let start = parts.first().map_or(0, |part| part.span.start);
+    let end = parts.last().map_or(start, |part| part.span.end);
+    Node {
+        kind: by(parts),
+        span: start..end,
     }
 }

@@ -1,115 +1,732 @@
 //! A query as a condition over the library's table `reference`.
+//!
+//! Every condition becomes the numbers of the works that meet it, found by an index: words and fields by the
+//! full-text index, which is asked once for all of them that stand together; tags, years, types and times by
+//! indexes of their own. Values are bound as parameters, never written into the SQL.
 
 use rusqlite::types::Value;
 
-use super::{Place, Query, QueryError};
-use crate::library::{Condition, Library};
+use super::fields::{FIELDS, FieldKind, field_called};
+use super::parser::{pattern, suggestion};
+use super::{
+    Matching, Moment, MomentSpan, Node, NodeKind, Place, Query, QueryError, Term, YearSpan,
+};
+use crate::checks::known;
+use crate::formats::bibtex;
+use crate::library::full_text::{
+    self, Column, expression, field_expression, field_name, name_expression, presence_expression,
+};
+use crate::library::{Condition, Library, LibraryError, Selection, Values};
 
 impl Query {
-    /// The condition that holds for the works that are meant.
+    /// The condition that holds for the works that are meant, whatever their order and number.
     ///
     /// # Errors
     ///
-    /// [`QueryError::Library`] for a tag that `library` does not have.
+    /// [`QueryError::Unknown`] for a field, tag, key, type or list that `library` does not have.
     pub fn translate(&self, library: &Library) -> Result<Condition, QueryError> {
         let mut translation = Translation {
             library,
-            parameters: Vec::new(),
+            query: &self.text,
+            within: Sql::new("1"),
         };
-        let sql = translation.condition(self)?;
+        let sql = translation.node(&self.root)?.into_sql();
         Ok(Condition {
-            sql,
-            parameters: translation.parameters,
+            sql: sql.text,
+            parameters: sql.parameters,
         })
     }
+
+    /// The selection of the works that are meant, in the order and number that the query asks for.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Query::translate`].
+    pub fn selection(&self, library: &Library) -> Result<Selection, QueryError> {
+        Ok(Selection {
+            condition: self.translate(library)?,
+            order: self.order.clone(),
+            limit: self.limit,
+        })
+    }
+}
+
+/// An expression of SQL with the parameters of its `?`, in their order.
+#[derive(Debug, Clone)]
+struct Sql {
+    text: String,
+    parameters: Vec<Value>,
+}
+
+impl Sql {
+    fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            parameters: Vec::new(),
+        }
+    }
+
+    fn with(mut self, parameters: impl IntoIterator<Item = impl Into<Value>>) -> Self {
+        self.parameters
+            .extend(parameters.into_iter().map(Into::into));
+        self
+    }
+
+    /// The works whose numbers a statement gives.
+    fn works(statement: &str) -> Self {
+        Self::new(format!("reference.work_id IN ({statement})"))
+    }
+
+    fn not(self) -> Self {
+        Self {
+            text: format!("NOT ({})", self.text),
+            ..self
+        }
+    }
+
+    /// Expressions joined by AND or OR; by halves, as SQLite's trees of expressions have a depth.
+    fn joined(mut parts: Vec<Self>, by: &str) -> Self {
+        if parts.len() > 1 {
+            let right = parts.split_off(parts.len().div_ceil(2));
+            let (left, right) = (Self::joined(parts, by), Self::joined(right, by));
+            return Self::new(format!("({} {by} {})", left.text, right.text))
+                .with(left.parameters)
+                .with(right.parameters);
+        }
+        match parts.pop() {
+            Some(only) => only,
+            None => Self::new(if by == "AND" { "1" } else { "0" }),
+        }
+    }
+}
+
+/// A part of a query in the form in which it can still be joined with others of its kind.
+enum Translated {
+    /// What FTS5 is to be asked, and how deep brackets are within each other in it.
+    FullText { expression: String, depth: usize },
+    /// Works that have one of these tags.
+    Tagged(Vec<i64>),
+    /// These works.
+    Works(Vec<i64>),
+    /// Anything else.
+    Sql(Sql),
+}
+
+/// How deep an expression of FTS5 may become before SQL takes over: its parser has a limit.
+const DEEPEST_FULL_TEXT: usize = 12;
+
+impl Translated {
+    fn full_text(expression: String) -> Self {
+        Self::FullText {
+            expression,
+            depth: 1,
+        }
+    }
+
+    fn into_sql(self) -> Sql {
+        match self {
+            Self::FullText { expression, .. } => {
+                Sql::works("SELECT rowid FROM full_text WHERE full_text MATCH ?").with([expression])
+            }
+            Self::Tagged(tags) => {
+                let marks = marks(tags.len());
+                Sql::works(&format!(
+                    "SELECT work_id FROM assignment WHERE tag_id IN ({marks})"
+                ))
+                .with(tags)
+            }
+            Self::Works(works) if works.len() <= MANY => {
+                let marks = marks(works.len());
+                Sql::new(format!("reference.work_id IN ({marks})")).with(works)
+            }
+            Self::Works(works) => {
+                let list = serde_json::to_string(&works).unwrap_or_default();
+                Sql::works("SELECT value FROM json_each(?)").with([list])
+            }
+            Self::Sql(sql) => sql,
+        }
+    }
+}
+
+/// How many parameters a list of numbers may have; SQLite has a limit for all of a statement.
+const MANY: usize = 200;
+
+fn marks(count: usize) -> String {
+    vec!["?"; count].join(", ")
 }
 
 struct Translation<'l> {
     library: &'l Library,
-    parameters: Vec<Value>,
+    query: &'l str,
+    /// What holds for all works that a pattern need be tried on.
+    within: Sql,
 }
 
 impl Translation<'_> {
-    fn condition(&mut self, query: &Query) -> Result<String, QueryError> {
-        Ok(match query {
-            Query::All(parts) => self.joined(parts, " AND ", "1")?,
-            Query::Any(parts) => self.joined(parts, " OR ", "0")?,
-            Query::Not(inner) => format!("NOT ({})", self.condition(inner)?),
-            Query::Words {
-                place,
-                text,
-                beginning,
-            } => {
-                self.parameters
-                    .push(full_text(*place, text, *beginning).into());
-                "reference.work_id IN (SELECT rowid FROM full_text WHERE full_text MATCH ?)".into()
+    fn node(&mut self, node: &Node) -> Result<Translated, QueryError> {
+        match &node.kind {
+            NodeKind::All(parts) => self.all(parts),
+            NodeKind::Any(parts) => self.any(parts),
+            NodeKind::Not(inner) => Ok(Translated::Sql(self.node(inner)?.into_sql().not())),
+            NodeKind::Term { term, .. } => self.term(term, node),
+        }
+    }
+
+    fn all(&mut self, parts: &[Node]) -> Result<Translated, QueryError> {
+        let mut wanted = Vec::new();
+        let mut unwanted = Vec::new();
+        let mut others = Vec::new();
+        let mut deepest = 0;
+        // Patterns come last and are tried only on the works that meet everything else.
+        let (patterns, plain): (Vec<&Node>, Vec<&Node>) =
+            parts.iter().partition(|part| has_pattern(part));
+        for part in plain {
+            let (inner, negated) = match &part.kind {
+                NodeKind::Not(inner) => (&**inner, true),
+                _ => (part, false),
+            };
+            match self.node(inner)? {
+                Translated::FullText { expression, depth } if depth < DEEPEST_FULL_TEXT => {
+                    deepest = deepest.max(depth);
+                    if negated { &mut unwanted } else { &mut wanted }.push(expression);
+                }
+                other if negated => others.push(other.into_sql().not()),
+                other => others.push(other.into_sql()),
             }
-            Query::Year(span) => {
-                // A work of several years is meant where one of them is in the span.
-                let mut bounds = vec!["year IS NOT NULL"];
-                if let Some(first) = span.first {
-                    self.parameters.push(i64::from(first).into());
-                    bounds.push("coalesce(last_year, year) >= ?");
+        }
+        // FTS5 takes away from what it found, but does not know of all works.
+        if wanted.is_empty() {
+            for expression in unwanted.drain(..) {
+                others.push(Translated::full_text(expression).into_sql().not());
+            }
+        }
+        let full_text = (!wanted.is_empty()).then(|| {
+            let found = wanted.join(" AND ");
+            let expression = if unwanted.is_empty() {
+                found
+            } else {
+                format!("({found}) NOT ({})", unwanted.join(" OR "))
+            };
+            Translated::FullText {
+                expression: format!("({expression})"),
+                depth: deepest + 2,
+            }
+        });
+        match full_text {
+            Some(full_text) if others.is_empty() && patterns.is_empty() => return Ok(full_text),
+            Some(full_text) => others.insert(0, full_text.into_sql()),
+            None => {}
+        }
+        if !patterns.is_empty() {
+            let outside = self.within.clone();
+            for part in patterns {
+                let known = others.iter().cloned().chain([outside.clone()]).collect();
+                self.within = Sql::joined(known, "AND");
+                let pattern = self.node(part);
+                self.within = outside.clone();
+                others.push(pattern?.into_sql());
+            }
+        }
+        Ok(Translated::Sql(Sql::joined(others, "AND")))
+    }
+
+    fn any(&mut self, parts: &[Node]) -> Result<Translated, QueryError> {
+        let mut expressions = Vec::new();
+        let mut deepest = 0;
+        let mut tags: Option<Vec<i64>> = None;
+        let mut works: Option<Vec<i64>> = None;
+        let mut others = Vec::new();
+        for part in parts {
+            match self.node(part)? {
+                Translated::FullText { expression, depth } if depth < DEEPEST_FULL_TEXT => {
+                    deepest = deepest.max(depth);
+                    expressions.push(expression);
                 }
-                if let Some(last) = span.last {
-                    self.parameters.push(i64::from(last).into());
-                    bounds.push("year <= ?");
-                }
-                // Apart, so that the index alone answers, and not the long rows of the table.
-                format!(
-                    "reference.work_id IN (SELECT work_id FROM reference WHERE {})",
-                    bounds.join(" AND ")
+                Translated::Tagged(more) => tags.get_or_insert_default().extend(more),
+                Translated::Works(more) => works.get_or_insert_default().extend(more),
+                other => others.push(other),
+            }
+        }
+        if !expressions.is_empty() {
+            others.push(Translated::FullText {
+                expression: format!("({})", expressions.join(" OR ")),
+                depth: deepest + 1,
+            });
+        }
+        if let Some(mut tags) = tags {
+            tags.sort_unstable();
+            tags.dedup();
+            others.push(Translated::Tagged(tags));
+        }
+        others.extend(works.map(Translated::Works));
+        if others.len() == 1
+            && let Some(only) = others.pop()
+        {
+            return Ok(only);
+        }
+        let others = others.into_iter().map(Translated::into_sql).collect();
+        Ok(Translated::Sql(Sql::joined(others, "OR")))
+    }
+
+    fn term(&mut self, term: &Term, node: &Node) -> Result<Translated, QueryError> {
+        Ok(match term {
+            Term::Text { place, matching } => self.text(place, matching, node)?,
+            Term::Year(span) => Translated::Sql(years(*span, "year", "last_year")),
+            Term::OriginalYear(span) => {
+                Translated::Sql(years(*span, "original_year", "last_original_year"))
+            }
+            Term::Added(span) => Translated::Sql(moments(span, "added_at", "")),
+            Term::Changed(span) => {
+                // What never changed is as it was when it was added.
+                let added = moments(
+                    span,
+                    "added_at",
+                    " AND id NOT IN (SELECT id FROM work WHERE changed_at IS NOT NULL)",
+                );
+                let changed = moments(span, "changed_at", " AND changed_at IS NOT NULL");
+                Translated::Sql(Sql::joined(vec![changed, added], "OR"))
+            }
+            Term::Type(matching) => self.of_type(matching, node)?,
+            Term::Key(matching) => self.key(matching, node)?,
+            Term::Language(matching) => self.language(matching, node)?,
+            Term::Tag { facet, matching } => self.tagged(facet.as_deref(), matching, node)?,
+            Term::Named { name, matching } => self.named(name, matching, node)?,
+            Term::List(name) => self.list(name, node)?,
+            Term::File(matching) => self.text(&Place::Field("file".to_owned()), matching, node)?,
+            Term::Has(name) => self.has(name, node)?,
+            Term::Missing(name) => Translated::Sql(self.has(name, node)?.into_sql().not()),
+            Term::Origin(origin) => Translated::Sql(
+                Sql::works("SELECT work_id FROM assignment WHERE origin = ?")
+                    .with([origin.clone()]),
+            ),
+            Term::Identification(identification) => Translated::Sql(
+                Sql::works(
+                    "SELECT work_id FROM reference WHERE coalesce(identification, 'certain') = ?",
                 )
-            }
-            Query::Type(entry_type) => {
-                self.parameters.push(entry_type.clone().into());
-                "entry_type = ?".into()
-            }
-            Query::Key(key) => {
-                self.parameters
-                    .extend([key.clone().into(), key.clone().into()]);
-                "reference.work_id IN (SELECT id FROM work WHERE key = ?
-                     UNION SELECT work_id FROM key_alias WHERE alias = ?)"
-                    .into()
-            }
-            Query::Identification(identification) => {
-                self.parameters.push(identification.clone().into());
-                "reference.work_id IN (SELECT work_id FROM reference
-                     WHERE coalesce(identification, 'certain') = ?)"
-                    .into()
-            }
-            Query::Tag(facet, name) => {
-                let tag = self.library.resolve_tag(&format!("{facet}:{name}"))?;
-                self.parameters.push(tag.id.into());
-                "reference.work_id IN (
-                     WITH RECURSIVE under (id) AS (
-                         SELECT ? UNION SELECT tag.id FROM tag JOIN under ON parent_id = under.id
-                     ) SELECT work_id FROM assignment JOIN under ON tag_id = under.id)"
-                    .into()
-            }
+                .with([identification.clone()]),
+            ),
         })
     }
 
-    fn joined(&mut self, parts: &[Query], by: &str, none: &str) -> Result<String, QueryError> {
-        if parts.is_empty() {
-            return Ok(none.to_owned());
+    fn unknown(
+        &self,
+        node: &Node,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) -> QueryError {
+        QueryError::Unknown {
+            query: self.query.to_owned(),
+            span: node.span.clone(),
+            message: message.into(),
+            help: help.into(),
         }
-        let conditions = parts
-            .iter()
-            .map(|part| self.condition(part))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(format!("({})", conditions.join(by)))
+    }
+
+    /// What the library says of a name that it does not know, with the place in the query.
+    fn not_there(&self, node: &Node, error: LibraryError) -> QueryError {
+        match error {
+            LibraryError::UnknownTag { .. }
+            | LibraryError::AmbiguousTag { .. }
+            | LibraryError::UnknownKey { .. } => {
+                self.unknown(node, error.to_string(), error.help())
+            }
+            other => other.into(),
+        }
+    }
+
+    fn text(
+        &mut self,
+        place: &Place,
+        matching: &Matching,
+        node: &Node,
+    ) -> Result<Translated, QueryError> {
+        use full_text::Extent;
+        let (text, extent) = match matching {
+            Matching::Words(text) => (text, Extent::Words),
+            Matching::Beginning(text) => (text, Extent::Beginning),
+            Matching::Whole(text) => (text, Extent::Whole),
+            Matching::Pattern(text) => return self.pattern(place, text),
+        };
+        let expression = match (place, extent) {
+            (Place::Anywhere, _) => expression(&[], text, extent),
+            (Place::Names(columns), Extent::Whole) => name_expression(columns, text),
+            (Place::Columns(columns) | Place::Names(columns), _) => {
+                expression(columns, text, extent)
+            }
+            (Place::Field(field), Extent::Beginning) if full_text::words(text).is_empty() => {
+                Some(presence_expression(field))
+            }
+            (Place::Field(field), _) => field_expression(field, text, extent),
+        };
+        expression.map(Translated::full_text).ok_or_else(|| {
+            QueryError::malformed(
+                self.query,
+                node.span.clone(),
+                "there is no word here to look for",
+                None,
+            )
+        })
+    }
+
+    /// The works that a regular expression matches: the one condition that no index answers.
+    fn pattern(&mut self, place: &Place, text: &str) -> Result<Translated, QueryError> {
+        let Ok(pattern) = pattern(text) else {
+            return Ok(Translated::Works(Vec::new()));
+        };
+        let values = match place {
+            Place::Anywhere => Values::Columns(&[]),
+            Place::Columns(columns) | Place::Names(columns) => Values::Columns(columns),
+            Place::Field(field) => Values::Field(field),
+        };
+        let within = Condition {
+            sql: self.within.text.clone(),
+            parameters: self.within.parameters.clone(),
+        };
+        let is_meant = |value: &str| pattern.is_match(value);
+        Ok(Translated::Works(
+            self.library.works_with_value(values, &is_meant, &within)?,
+        ))
+    }
+
+    fn of_type(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+        let of = |types: Vec<String>| {
+            let marks = marks(types.len());
+            let statement = format!("SELECT work_id FROM reference WHERE entry_type IN ({marks})");
+            Translated::Sql(Sql::works(&statement).with(types))
+        };
+        let is_meant: Box<dyn Fn(&str) -> bool> = match matching {
+            Matching::Words(name) | Matching::Whole(name) => {
+                let is_known = bibtex::is_known_type(name) || self.library.types()?.contains(name);
+                if !is_known {
+                    let types = self.library.types()?;
+                    let known = types
+                        .iter()
+                        .map(String::as_str)
+                        .chain(known::TYPES.iter().copied());
+                    let help = suggestion(name, known)
+                        .unwrap_or_else(|| format!("the library has {}", types.join(", ")));
+                    let message = format!("there is no type \u{201c}{name}\u{201d}");
+                    return Err(self.unknown(node, message, help));
+                }
+                let mut types = vec![name.clone()];
+                if matches!(matching, Matching::Words(_)) {
+                    types.extend(narrower_types(name).iter().map(|name| (*name).to_owned()));
+                }
+                return Ok(of(types));
+            }
+            Matching::Beginning(start) => Box::new(move |name| name.starts_with(start.as_str())),
+            Matching::Pattern(text) => match pattern(text) {
+                Ok(pattern) => Box::new(move |name| pattern.is_match(name)),
+                Err(_) => Box::new(|_| false),
+            },
+        };
+        let types = self.library.types()?;
+        Ok(of(types
+            .into_iter()
+            .filter(|name| is_meant(name))
+            .collect()))
+    }
+
+    fn key(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+        match matching {
+            Matching::Words(key) | Matching::Whole(key) => {
+                let work = self.library.work_id(key);
+                let work = work.map_err(|error| self.not_there(node, error))?;
+                Ok(Translated::Works(vec![work]))
+            }
+            Matching::Beginning(start) => {
+                let behind = format!("{start}{}", char::MAX);
+                Ok(Translated::Sql(
+                    Sql::works(
+                        "SELECT id FROM work WHERE key >= ? AND key < ?
+                         UNION ALL SELECT work_id FROM key_alias WHERE alias >= ? AND alias < ?",
+                    )
+                    .with([
+                        start.clone(),
+                        behind.clone(),
+                        start.clone(),
+                        behind,
+                    ]),
+                ))
+            }
+            Matching::Pattern(text) => {
+                let Ok(pattern) = pattern(text) else {
+                    return Ok(Translated::Works(Vec::new()));
+                };
+                let keys = self.library.keys()?.into_iter();
+                let works = keys
+                    .filter(|(_, key)| pattern.is_match(key))
+                    .map(|(work, _)| work);
+                Ok(Translated::Works(works.collect()))
+            }
+        }
+    }
+
+    /// A language by its code, with or without the region, or by its name.
+    fn language(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+        /// Names of languages as they are written in one country, and not in general.
+        const REGIONAL: [&str; 17] = [
+            "american",
+            "usenglish",
+            "british",
+            "ukenglish",
+            "canadian",
+            "australian",
+            "newzealand",
+            "austrian",
+            "naustrian",
+            "swissgerman",
+            "nswissgerman",
+            "mexican",
+            "spanishmx",
+            "brazil",
+            "brazilian",
+            "acadian",
+            "canadien",
+        ];
+        let place = Place::Field("lang".to_owned());
+        let (Matching::Words(text) | Matching::Whole(text)) = matching else {
+            return self.text(&place, matching, node);
+        };
+        let tag = match bibtex::language_tag(text) {
+            Some(tag) if REGIONAL.contains(&text.as_str()) => tag.into_owned(),
+            Some(tag) => tag.split('-').next().unwrap_or_default().to_owned(),
+            None => text.clone(),
+        };
+        self.text(&place, &Matching::Words(tag.replace(['-', '_'], "")), node)
+    }
+
+    fn tagged(
+        &self,
+        facet: Option<&str>,
+        matching: &Matching,
+        node: &Node,
+    ) -> Result<Translated, QueryError> {
+        let named = |name: &str| match facet {
+            Some(facet) => format!("{facet}:{name}"),
+            None => name.to_owned(),
+        };
+        let of_pattern = |is_meant: &dyn Fn(&str) -> bool| -> Result<Vec<i64>, QueryError> {
+            let tags = self.library.tags(facet)?;
+            let meant = tags.iter().filter(|tag| {
+                is_meant(&tag.tag.name) || (facet.is_none() && is_meant(&tag.tag.to_string()))
+            });
+            Ok(meant.map(|tag| tag.id).collect())
+        };
+        let tags = match matching {
+            Matching::Words(name) | Matching::Whole(name) => {
+                let tag = self.library.resolve_tag(&named(&name.to_lowercase()));
+                vec![tag.map_err(|error| self.not_there(node, error))?.id]
+            }
+            Matching::Beginning(start) => {
+                let start = start.to_lowercase();
+                of_pattern(&|name| name.starts_with(&start))?
+            }
+            Matching::Pattern(text) => match pattern(text) {
+                Ok(pattern) => of_pattern(&|name| pattern.is_match(name))?,
+                Err(_) => Vec::new(),
+            },
+        };
+        Ok(Translated::Tagged(match matching {
+            Matching::Whole(_) => tags,
+            _ => self.library.with_narrower(&tags)?,
+        }))
+    }
+
+    /// A facet of the library, or else a field of BibLaTeX or of some work.
+    fn named(
+        &mut self,
+        name: &str,
+        matching: &Matching,
+        node: &Node,
+    ) -> Result<Translated, QueryError> {
+        let facets = self.library.facets()?;
+        if facets.iter().any(|facet| facet == name) {
+            return self.tagged(Some(name), matching, node);
+        }
+        let field = field_name(name);
+        if self.is_field(name, &field)? {
+            return self.text(&Place::Field(field), matching, node);
+        }
+        // A facet that peerbib knows of, but of which the library has no tags.
+        if field_called(name).is_some() {
+            return self.tagged(Some(name), matching, node);
+        }
+        Err(self.unknown_field(name, &facets, node))
+    }
+
+    fn is_field(&self, name: &str, field: &str) -> Result<bool, QueryError> {
+        Ok(known::FIELDS.contains(&name)
+            || self
+                .library
+                .matches_full_text(&presence_expression(field))?)
+    }
+
+    fn unknown_field(&self, name: &str, facets: &[String], node: &Node) -> QueryError {
+        let known = (FIELDS.iter().map(|field| field.name))
+            .chain(facets.iter().map(String::as_str))
+            .chain(
+                FIELDS
+                    .iter()
+                    .flat_map(|field| field.aliases.iter().copied()),
+            )
+            .chain(known::FIELDS.iter().copied());
+        let help = suggestion(name, known).unwrap_or_else(|| {
+            let names: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
+            format!(
+                "the fields are {}, the facets of the library\u{2019}s tags, and those of BibLaTeX; \
+                 put words that have a colon in quotation marks",
+                names.join(", ")
+            )
+        });
+        let span = node.span.start..node.span.start + name.len().min(node.span.len());
+        QueryError::Unknown {
+            query: self.query.to_owned(),
+            span,
+            message: format!("there is no field and no facet \u{201c}{name}\u{201d}"),
+            help: Some(help),
+        }
+    }
+
+    fn list(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
+        let message = format!("there is no reading list \u{201c}{name}\u{201d}");
+        Err(self.unknown(node, message, None))
+    }
+
+    fn has(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
+        let present = |fields: &[&str]| {
+            let expressions: Vec<String> = fields
+                .iter()
+                .map(|field| presence_expression(field))
+                .collect();
+            Translated::FullText {
+                expression: format!("({})", expressions.join(" OR ")),
+                depth: 2,
+            }
+        };
+        let known_field = field_called(name).map(|field| field.kind);
+        Ok(match known_field {
+            Some(FieldKind::Tag) => {
+                let tags = self.library.tags(None)?;
+                Translated::Tagged(tags.iter().map(|tag| tag.id).collect())
+            }
+            Some(FieldKind::Names(columns)) => match columns {
+                [Column::Author] => present(&["author"]),
+                [Column::Editor] => present(&["editor"]),
+                _ => present(&["author", "editor", "translator", "editora", "bookauthor"]),
+            },
+            Some(FieldKind::Text([Column::Container])) => present(&[
+                "journaltitle",
+                "booktitle",
+                "maintitle",
+                "series",
+                "eventtitle",
+            ]),
+            Some(FieldKind::Text([Column::Publisher])) => {
+                present(&["publisher", "institution", "organization"])
+            }
+            Some(FieldKind::Text([Column::Place])) => present(&["location"]),
+            Some(FieldKind::Text([Column::Keywords])) => present(&["keywords"]),
+            Some(FieldKind::Text([column])) => present(&[column.name()]),
+            Some(FieldKind::Entry(field)) => present(&[field]),
+            Some(FieldKind::Isbn) => present(&["isbn"]),
+            Some(FieldKind::Language) => present(&["lang"]),
+            Some(FieldKind::Year) => present(&["date"]),
+            Some(FieldKind::OriginalYear) => present(&["origdate"]),
+            Some(FieldKind::File) => present(&["file"]),
+            _ => {
+                let facets = self.library.facets()?;
+                let is_facet = facets.iter().any(|facet| facet == name)
+                    || known_field == Some(FieldKind::Facet);
+                let field = field_name(name);
+                if is_facet {
+                    let tags = self.library.tags(Some(name))?;
+                    Translated::Tagged(tags.iter().map(|tag| tag.id).collect())
+                } else if self.is_field(name, &field)? {
+                    present(&[&field])
+                } else {
+                    return Err(self.unknown_field(name, &facets, node));
+                }
+            }
+        })
     }
 }
 
-/// Words as FTS5 asks for them: a quoted phrase, so that no character of it is taken for an operator.
-fn full_text(place: Place, text: &str, beginning: bool) -> String {
-    let column = match place {
-        Place::Anywhere => "",
-        Place::Author => "author : ",
-        Place::Title => "title : ",
-        Place::Container => "container : ",
+/// Whether a regular expression stands somewhere in a part of a query.
+fn has_pattern(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::All(parts) | NodeKind::Any(parts) => parts.iter().any(has_pattern),
+        NodeKind::Not(inner) => has_pattern(inner),
+        NodeKind::Term { term, .. } => matches!(
+            term,
+            Term::Text {
+                matching: Matching::Pattern(_),
+                ..
+            } | Term::Named {
+                matching: Matching::Pattern(_),
+                ..
+            } | Term::File(Matching::Pattern(_))
+        ),
+    }
+}
+
+/// The types that BibLaTeX knows as other names of a type, or as kinds of it (BibLaTeX manual, §2.1.2).
+fn narrower_types(name: &str) -> &'static [&'static str] {
+    match name {
+        "thesis" => &["phdthesis", "mastersthesis", "bachelorsthesis", "bathesis"],
+        "report" => &["techreport"],
+        "inproceedings" => &["conference"],
+        "online" => &["electronic", "www", "webpage"],
+        "software" => &["softwareversion", "softwaremodule", "codefragment"],
+        _ => &[],
+    }
+}
+
+/// Works of which a year, or one of several, is in the span. A work of several years is found by its last
+/// one, too, where its first is before the span.
+fn years(span: YearSpan, year: &str, last_year: &str) -> Sql {
+    let mut bounds = Vec::new();
+    let mut parameters: Vec<i64> = Vec::new();
+    if let Some(first) = span.first {
+        bounds.push(format!("{year} >= ?"));
+        parameters.push(first.into());
+    }
+    if let Some(last) = span.last {
+        bounds.push(format!("{year} <= ?"));
+        parameters.push(last.into());
+    }
+    let mut statement = format!(
+        "SELECT work_id FROM reference WHERE {}",
+        bounds.join(" AND ")
+    );
+    if let Some(first) = span.first {
+        statement.push_str(&format!(
+            " UNION ALL SELECT work_id FROM reference WHERE {last_year} >= ? AND {year} < ?"
+        ));
+        parameters.extend([i64::from(first), i64::from(first)]);
+    }
+    Sql::works(&statement).with(parameters)
+}
+
+/// Works of which a time is in the span.
+fn moments(span: &MomentSpan, column: &str, and: &str) -> Sql {
+    let mut bounds = Vec::new();
+    let mut parameters: Vec<String> = Vec::new();
+    let mut bound = |sign: &str, moment: &Moment| {
+        // Times are stored in UTC; what a person says is by the clock on the wall.
+        let modifiers = "?, ".repeat(moment.modifiers.len());
+        bounds.push(format!(
+            "{column} {sign} strftime('%Y-%m-%dT%H:%M:%SZ', ?, {modifiers}'utc')"
+        ));
+        parameters.push(moment.base.clone());
+        parameters.extend(moment.modifiers.iter().cloned());
     };
-    let phrase = text.replace('"', " ");
-    format!("{column}\"{phrase}\"{}", if beginning { " *" } else { "" })
+    if let Some(from) = &span.from {
+        bound(">=", from);
+    }
+    if let Some(until) = &span.until {
+        bound("<", until);
+    }
+    let bounds = bounds.join(" AND ");
+    Sql::works(&format!("SELECT id FROM work WHERE {bounds}{and}")).with(parameters)
 }

@@ -184,7 +184,7 @@ fn there_is_a_manual_page_for_every_verb_and_completions_for_every_shell() {
     }
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = desk.runs(&format!("completions {shell}")).stdout;
-        assert!(script.contains("quickstart"), "{shell}");
+        assert!(script.contains("PEERBIB_COMPLETE"), "{shell}");
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Derived {
     pub keywords: Vec<String>,
     /// The groups of JabRef to which it belongs.
     pub groups: Vec<String>,
+    /// Its fields and those that it inherits, under names in lower case, as TeX with abbreviations put in.
+    pub fields: Vec<(String, String)>,
     /// The keys of the works from which it inherits (`crossref`, `xdata`), whether they are there or not.
     pub parents: Vec<String>,
     /// What could not be read as it should; lines are 0.
@@ -77,6 +79,9 @@ pub fn derive<'a>(
         keywords: list("keywords"),
         groups: list("groups"),
         parents: entry.parents.clone(),
+        fields: (entry.fields.iter())
+            .map(|(name, value)| (name.as_ref().to_owned(), value.as_ref().to_owned()))
+            .collect(),
         problems,
     }
 }

@@ -43,6 +43,7 @@ pub(crate) use abbreviations::{Part, parts};
 pub(crate) use entry::layout;
 pub(crate) use entry_types::is_known as is_known_type;
 pub(crate) use inheritance::{Resolved as WithInherited, resolve};
+pub(crate) use languages::known_tag as language_tag;
 pub(crate) use names::{read_names, split_list};
 pub(crate) use tex::plain;
 

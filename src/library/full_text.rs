@@ -1,0 +1,359 @@
+//! The words of the full-text index: what is written into it, and how to ask for it.
+//!
+//! Words are folded before they are written down and before they are looked for, in the same way: no case,
+//! no accents, `ø` as `o`, `ß` as `ss`. SQLite splits what it gets at white space alone, so that three more
+//! kinds of tokens can stand between the words, which no word of a person can be mistaken for:
+//!
+//! - `#3` ends a value of three words, and `##3` the name of an organisation. The phrase `peer production #2`
+//!   is a value that is “peer production” from its beginning to its end; and no phrase goes from one value
+//!   into the next.
+//! - `=volume=12` is a word in a field that has no column of its own, and `=volume#1` the end of a value of it.
+//!   A work has a field where a token begins with `=volume#`.
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// The columns of the full-text index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Column {
+    /// Titles and subtitles.
+    Title,
+    /// Authors, or editors and the like where there are none.
+    Author,
+    /// Editors.
+    Editor,
+    /// All other people and organisations that had a part in the work.
+    Contributor,
+    /// The journal, book, series or event that the work is part of.
+    Container,
+    /// The publisher, institution or school.
+    Publisher,
+    /// The place of publication.
+    Place,
+    /// The abstract.
+    Abstract,
+    /// Keywords.
+    Keywords,
+    /// Notes and annotations, those of the entry and the private one.
+    Note,
+    /// Whatever else words are looked for in: keys, years, identifiers, editions.
+    Other,
+    /// Fields that have no column of their own, word by word, and the names of all fields.
+    Fields,
+}
+
+impl Column {
+    /// All columns, in the order of the table.
+    pub(super) const ALL: [Self; 12] = [
+        Self::Title,
+        Self::Author,
+        Self::Editor,
+        Self::Contributor,
+        Self::Container,
+        Self::Publisher,
+        Self::Place,
+        Self::Abstract,
+        Self::Keywords,
+        Self::Note,
+        Self::Other,
+        Self::Fields,
+    ];
+
+    /// The name of the column in the table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Author => "author",
+            Self::Editor => "editor",
+            Self::Contributor => "contributor",
+            Self::Container => "container",
+            Self::Publisher => "publisher",
+            Self::Place => "place",
+            Self::Abstract => "abstract",
+            Self::Keywords => "keywords",
+            Self::Note => "note",
+            Self::Other => "other",
+            Self::Fields => "fields",
+        }
+    }
+}
+
+/// Text without case and accents, and with the letters that do not decompose as those they are read as.
+pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut plain = String::with_capacity(text.len());
+    for character in text.nfkd().filter(|c| !is_combining_mark(*c)) {
+        for character in character.to_lowercase() {
+            let letters = match character {
+                'ø' => "o",
+                'ł' => "l",
+                'đ' | 'ð' => "d",
+                'ħ' => "h",
+                'ı' => "i",
+                'ŧ' => "t",
+                'ß' => "ss",
+                'æ' => "ae",
+                'œ' => "oe",
+                'þ' => "th",
+                // Case folding of the dotted capital leaves a mark behind.
+                '\u{307}' => "",
+                // The final form of sigma.
+                'ς' => "σ",
+                other => {
+                    plain.push(other);
+                    continue;
+                }
+            };
+            plain.push_str(letters);
+        }
+    }
+    plain
+}
+
+/// The words of a text, folded. Han characters and kana are words each, as nothing stands between words there.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    each_word(&folded(text), &mut |word| words.push(word.to_owned()));
+    words
+}
+
+fn each_word<'t>(folded: &'t str, each: &mut dyn FnMut(&'t str)) {
+    let mut rest = folded;
+    while let Some(start) = rest.find(char::is_alphanumeric) {
+        let (_, word) = rest.split_at(start);
+        let first = word.chars().next().unwrap_or_default();
+        let end = if stands_alone(first) {
+            first.len_utf8()
+        } else {
+            word.find(|c: char| !c.is_alphanumeric() || stands_alone(c))
+                .unwrap_or(word.len())
+        };
+        let (word, behind) = word.split_at(end);
+        each(word);
+        rest = behind;
+    }
+}
+
+fn stands_alone(character: char) -> bool {
+    matches!(character,
+        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Whether a name is one of a person, with a family name, or of an organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NameOf {
+    Person,
+    Organisation,
+}
+
+/// Adds a value to the text of a column.
+pub(super) fn add_value(column: &mut String, text: &str) {
+    let count = add_words(column, text);
+    if count > 0 {
+        add_end(column, "#", count);
+    }
+}
+
+/// Adds a name to the text of a column.
+pub(super) fn add_name(column: &mut String, name: &str, of: NameOf) {
+    let count = add_words(column, name);
+    let sign = match of {
+        NameOf::Person => "#",
+        NameOf::Organisation => "##",
+    };
+    add_end(column, sign, count);
+}
+
+/// Adds a value of a field without a column of its own; an empty text says that the field is there.
+pub(super) fn add_field(column: &mut String, field: &str, text: &str) {
+    let mut count = 0;
+    each_word(&folded(text), &mut |word| {
+        count += 1;
+        column.push('=');
+        column.push_str(field);
+        column.push('=');
+        column.push_str(word);
+        column.push(' ');
+    });
+    column.push('=');
+    column.push_str(field);
+    add_end(column, "#", count);
+}
+
+fn add_words(column: &mut String, text: &str) -> usize {
+    let mut count = 0;
+    each_word(&folded(text), &mut |word| {
+        count += 1;
+        column.push_str(word);
+        column.push(' ');
+    });
+    count
+}
+
+fn add_end(column: &mut String, sign: &str, count: usize) {
+    use std::fmt::Write as _;
+    let _ = write!(column, "{sign}{count} ");
+}
+
+/// How much of a value a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Words that follow each other, anywhere in it.
+    Words,
+    /// Words that follow each other, of which the last may go on.
+    Beginning,
+    /// The whole value.
+    Whole,
+}
+
+/// What FTS5 is to be asked for a text in columns; in all of them where none is named. Nothing where the
+/// text has no word.
+pub fn expression(columns: &[Column], text: &str, extent: Extent) -> Option<String> {
+    let words = words(text);
+    if words.is_empty() {
+        return None;
+    }
+    let phrase = words.join(" ");
+    let filter = filter(columns);
+    Some(match extent {
+        Extent::Words => format!("{filter}\"{phrase}\""),
+        Extent::Beginning => format!("{filter}\"{phrase}\" *"),
+        Extent::Whole => format!("{filter}\"{phrase} #{}\"", words.len()),
+    })
+}
+
+/// What FTS5 is to be asked for a whole name: in the order in which it is read, family name first with a
+/// comma, or the family name alone.
+pub fn name_expression(columns: &[Column], text: &str) -> Option<String> {
+    /// How many words may stand before a family name.
+    const GIVEN: usize = 6;
+    let read = match text.split_once(',') {
+        Some((family, given)) if !given.trim().is_empty() => format!("{given} {family}"),
+        _ => text.to_owned(),
+    };
+    let words = words(&read);
+    let count = words.len();
+    if count == 0 {
+        return None;
+    }
+    let phrase = words.join(" ");
+    let filter = filter(columns);
+    let mut names = vec![
+        format!("\"{phrase} #{count}\""),
+        format!("\"{phrase} ##{count}\""),
+    ];
+    if !text.contains(',') {
+        names.extend((1..=GIVEN).map(|given| format!("\"{phrase} #{}\"", count + given)));
+    }
+    Some(format!("{filter}({})", names.join(" OR ")))
+}
+
+/// What FTS5 is to be asked for a text in a field without a column of its own.
+pub fn field_expression(field: &str, text: &str, extent: Extent) -> Option<String> {
+    let words = words(text);
+    if words.is_empty() {
+        return None;
+    }
+    let count = words.len();
+    let tokens: Vec<String> = words
+        .into_iter()
+        .map(|word| format!("={field}={word}"))
+        .collect();
+    let phrase = tokens.join(" ");
+    Some(match extent {
+        Extent::Words => format!("fields : \"{phrase}\""),
+        Extent::Beginning => format!("fields : \"{phrase}\" *"),
+        Extent::Whole => format!("fields : \"{phrase} ={field}#{count}\""),
+    })
+}
+
+/// What FTS5 is to be asked for works that have a field.
+pub fn presence_expression(field: &str) -> String {
+    format!("fields : \"={field}#\" *")
+}
+
+fn filter(columns: &[Column]) -> String {
+    match columns {
+        [] => String::new(),
+        [one] => format!("{} : ", one.name()),
+        several => {
+            let names: Vec<&str> = several.iter().map(|column| column.name()).collect();
+            format!("{{{}}} : ", names.join(" "))
+        }
+    }
+}
+
+/// The name under which a field is indexed: in lower case, BibLaTeX's for the names that it knows from BibTeX
+/// (BibLaTeX manual, §2.2.5), and with nothing in it that FTS5 would split a token at.
+pub fn field_name(field: &str) -> String {
+    let name = folded(field);
+    let name: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '_' })
+        .collect();
+    match name.as_str() {
+        "journal" => "journaltitle",
+        "address" => "location",
+        "school" => "institution",
+        "annote" => "annotation",
+        "hyphenation" => "langid",
+        "key" => "sortkey",
+        "primaryclass" => "eprintclass",
+        "archiveprefix" => "eprinttype",
+        "pdf" => "file",
+        "year" => "date",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// The digits of an ISBN, thirteen where it is one.
+pub fn isbn_digits(text: &str) -> String {
+    match text.trim().parse::<crate::work::Isbn>() {
+        Ok(isbn) => isbn.to_string(),
+        Err(_) => text.chars().filter(char::is_ascii_alphanumeric).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_folded_whether_they_decompose_or_not() {
+        assert_eq!(
+            folded("Élinor ØSTROM Müller Łukasik Straße"),
+            "elinor ostrom muller lukasik strasse"
+        );
+        assert_eq!(folded("İstanbul ﬁn"), "istanbul fin");
+    }
+
+    #[test]
+    fn words_are_cut_at_what_is_no_letter_and_at_every_han_character() {
+        assert_eq!(
+            words("peer-to-peer, O'Neil 2.0"),
+            ["peer", "to", "peer", "o", "neil", "2", "0"]
+        );
+        assert_eq!(
+            words("共有財 of 人民"),
+            ["共", "有", "財", "of", "人", "民"]
+        );
+        assert_eq!(words(" … "), [""; 0]);
+    }
+
+    #[test]
+    fn values_end_with_the_number_of_their_words() {
+        let mut column = String::new();
+        add_value(&mut column, "Peer Production");
+        add_name(&mut column, "Elinor Ostrom", NameOf::Person);
+        add_name(&mut column, "P2P Foundation", NameOf::Organisation);
+        add_field(&mut column, "volume", "12");
+        assert_eq!(
+            column,
+            "peer production #2 elinor ostrom #2 p2p foundation ##2 =volume=12 =volume#1 "
+        );
+    }
+}
