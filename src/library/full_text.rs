@@ -245,7 +245,7 @@ pub fn name_expression(columns: &[Column], text: &str) -> Option<String> {
         format!("\"{phrase} #{count}\""),
         format!("\"{phrase} ##{count}\""),
     ];
-    if !text.contains(',') {
+    if !text.trim_end_matches([',', ' ']).contains(',') {
         names.extend((1..=GIVEN).map(|given| format!("\"{phrase} #{}\"", count + given)));
     }
     Some(format!("{filter}({})", names.join(" OR ")))

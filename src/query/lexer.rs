@@ -229,7 +229,7 @@ impl Lexer<'_> {
                 let message = if values.is_empty() {
                     format!("\u{201c}{}:\u{201d} has no value", field.name)
                 } else {
-                    "a value is missing after this comma".to_owned()
+                    "something is missing after this comma".to_owned()
                 };
                 let help = format!(
                     "write the value right behind the colon: {}:VALUE",
@@ -244,12 +244,19 @@ impl Lexer<'_> {
             }
             let manner = if exact { Manner::Exact } else { value.manner };
             values.push(Value { manner, ..value });
-            if self.peek() == Some(',') && !undivided {
+            if self.peek() == Some(',') && !undivided && self.goes_on() {
                 self.next += 1;
             } else {
                 return Ok(values);
             }
         }
+    }
+
+    /// Whether something stands right behind the character that comes next: a comma with nothing behind it
+    /// parts no values, as in `author:Ostrom, Elinor`.
+    fn goes_on(&self) -> bool {
+        self.at(self.next + 1)
+            .is_some_and(|next| !next.is_whitespace() && !matches!(next, '(' | ')'))
     }
 
     fn quoted(&mut self) -> Result<Value, QueryError> {
@@ -328,7 +335,7 @@ impl Lexer<'_> {
         while let Some(character) = self.peek() {
             match character {
                 _ if character.is_whitespace() => break,
-                ',' if !undivided => break,
+                ',' if !undivided && self.goes_on() => break,
                 // Brackets within a value, as DOIs have them.
                 '(' if undivided => depth += 1,
                 ')' if depth > 0 => depth -= 1,

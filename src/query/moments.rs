@@ -30,6 +30,9 @@ impl Moment {
     }
 }
 
+/// What a sign of comparison makes of a span that has a name.
+type Turn = fn(MomentSpan) -> MomentSpan;
+
 const EXPECTED: &str = "is not a time: write today, yesterday, 7d (or w, m, y for weeks, months, years), \
                         2024, 2024-03 or 2024-03-15";
 
@@ -40,7 +43,7 @@ impl FromStr for MomentSpan {
     /// with `..` between them or at one end, and one behind `>`, `>=`, `<` or `<=`.
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim().to_lowercase();
-        let compared: [(&str, fn(Self) -> Self); 4] = [
+        let compared: [(&str, Turn); 4] = [
             (">=", |span| Self {
                 from: span.from,
                 until: None,

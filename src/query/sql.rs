@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use super::fields::{FIELDS, FieldKind, field_called};
 use super::parser::{pattern, suggestion};
 use super::{
-    Matching, Moment, MomentSpan, Node, NodeKind, Place, Query, QueryError, Term, YearSpan,
+    Matching, Moment, MomentSpan, Node, NodeKind, Place, Query, QueryError, Span, Term, YearSpan,
 };
 use crate::checks::known;
 use crate::formats::bibtex;
@@ -73,8 +73,11 @@ impl Sql {
     }
 
     /// The works whose numbers a statement gives.
-    fn works(statement: &str) -> Self {
-        Self::new(format!("reference.work_id IN ({statement})"))
+    fn works(statement: Self) -> Self {
+        Self {
+            text: format!("reference.work_id IN ({})", statement.text),
+            ..statement
+        }
     }
 
     fn not(self) -> Self {
@@ -108,8 +111,10 @@ enum Translated {
     Tagged(Vec<i64>),
     /// These works.
     Works(Vec<i64>),
-    /// Anything else.
-    Sql(Sql),
+    /// The works whose numbers a statement gives.
+    Statement(Sql),
+    /// Any other condition.
+    Condition(Sql),
 }
 
 /// How deep an expression of FTS5 may become before SQL takes over: its parser has a limit.
@@ -123,27 +128,38 @@ impl Translated {
         }
     }
 
-    fn into_sql(self) -> Sql {
-        match self {
+    /// The statement that gives the numbers of the works, where it is not a condition on each of them.
+    fn statement(self) -> Result<Sql, Sql> {
+        Ok(match self {
             Self::FullText { expression, .. } => {
-                Sql::works("SELECT rowid FROM full_text WHERE full_text MATCH ?").with([expression])
+                Sql::new("SELECT rowid FROM full_text WHERE full_text MATCH ?").with([expression])
             }
             Self::Tagged(tags) => {
                 let marks = marks(tags.len());
-                Sql::works(&format!(
+                Sql::new(format!(
                     "SELECT work_id FROM assignment WHERE tag_id IN ({marks})"
                 ))
                 .with(tags)
             }
+            Self::Works(works) => {
+                let list = serde_json::to_string(&works).unwrap_or_default();
+                Sql::new("SELECT value FROM json_each(?)").with([list])
+            }
+            Self::Statement(sql) => sql,
+            Self::Condition(sql) => return Err(sql),
+        })
+    }
+
+    fn into_sql(self) -> Sql {
+        match self {
             Self::Works(works) if works.len() <= MANY => {
                 let marks = marks(works.len());
                 Sql::new(format!("reference.work_id IN ({marks})")).with(works)
             }
-            Self::Works(works) => {
-                let list = serde_json::to_string(&works).unwrap_or_default();
-                Sql::works("SELECT value FROM json_each(?)").with([list])
-            }
-            Self::Sql(sql) => sql,
+            other => match other.statement() {
+                Ok(statement) => Sql::works(statement),
+                Err(condition) => condition,
+            },
         }
     }
 }
@@ -167,7 +183,7 @@ impl Translation<'_> {
         match &node.kind {
             NodeKind::All(parts) => self.all(parts),
             NodeKind::Any(parts) => self.any(parts),
-            NodeKind::Not(inner) => Ok(Translated::Sql(self.node(inner)?.into_sql().not())),
+            NodeKind::Not(inner) => Ok(Translated::Condition(self.node(inner)?.into_sql().not())),
             NodeKind::Term { term, .. } => self.term(term, node),
         }
     }
@@ -227,7 +243,7 @@ impl Translation<'_> {
                 others.push(pattern?.into_sql());
             }
         }
-        Ok(Translated::Sql(Sql::joined(others, "AND")))
+        Ok(Translated::Condition(Sql::joined(others, "AND")))
     }
 
     fn any(&mut self, parts: &[Node]) -> Result<Translated, QueryError> {
@@ -264,27 +280,43 @@ impl Translation<'_> {
         {
             return Ok(only);
         }
-        let others = others.into_iter().map(Translated::into_sql).collect();
-        Ok(Translated::Sql(Sql::joined(others, "OR")))
+        // What statements find is put together before it is looked at; SQLite puts a limit to that.
+        let mut statements: Vec<Sql> = Vec::new();
+        let mut conditions = Vec::new();
+        for other in others {
+            match other.statement() {
+                Ok(statement) => statements.push(statement),
+                Err(condition) => conditions.push(condition),
+            }
+        }
+        while !statements.is_empty() {
+            let some = statements.split_off(statements.len().saturating_sub(MANY));
+            let texts: Vec<&str> = some.iter().map(|sql| sql.text.as_str()).collect();
+            let all = Sql::new(texts.join(" UNION ALL "));
+            let parameters = some.iter().flat_map(|sql| sql.parameters.iter().cloned());
+            conditions.push(Sql::works(all.with(parameters)));
+        }
+        Ok(Translated::Condition(Sql::joined(conditions, "OR")))
     }
 
     fn term(&mut self, term: &Term, node: &Node) -> Result<Translated, QueryError> {
         Ok(match term {
             Term::Text { place, matching } => self.text(place, matching, node)?,
-            Term::Year(span) => Translated::Sql(years(*span, "year", "last_year")),
+            Term::Year(span) => Translated::Statement(years(*span, "year", "last_year")),
             Term::OriginalYear(span) => {
-                Translated::Sql(years(*span, "original_year", "last_original_year"))
+                Translated::Statement(years(*span, "original_year", "last_original_year"))
             }
-            Term::Added(span) => Translated::Sql(moments(span, "added_at", "")),
+            Term::Added(span) => Translated::Statement(moments(span, "added_at", "")),
             Term::Changed(span) => {
                 // What never changed is as it was when it was added.
-                let added = moments(
+                let mut statement = moments(
                     span,
                     "added_at",
                     " AND id NOT IN (SELECT id FROM work WHERE changed_at IS NOT NULL)",
                 );
                 let changed = moments(span, "changed_at", " AND changed_at IS NOT NULL");
-                Translated::Sql(Sql::joined(vec![changed, added], "OR"))
+                statement.text = format!("{} UNION ALL {}", statement.text, changed.text);
+                Translated::Statement(statement.with(changed.parameters))
             }
             Term::Type(matching) => self.of_type(matching, node)?,
             Term::Key(matching) => self.key(matching, node)?,
@@ -294,13 +326,12 @@ impl Translation<'_> {
             Term::List(name) => self.list(name, node)?,
             Term::File(matching) => self.text(&Place::Field("file".to_owned()), matching, node)?,
             Term::Has(name) => self.has(name, node)?,
-            Term::Missing(name) => Translated::Sql(self.has(name, node)?.into_sql().not()),
-            Term::Origin(origin) => Translated::Sql(
-                Sql::works("SELECT work_id FROM assignment WHERE origin = ?")
-                    .with([origin.clone()]),
+            Term::Missing(name) => Translated::Condition(self.has(name, node)?.into_sql().not()),
+            Term::Origin(origin) => Translated::Statement(
+                Sql::new("SELECT work_id FROM assignment WHERE origin = ?").with([origin.clone()]),
             ),
-            Term::Identification(identification) => Translated::Sql(
-                Sql::works(
+            Term::Identification(identification) => Translated::Statement(
+                Sql::new(
                     "SELECT work_id FROM reference WHERE coalesce(identification, 'certain') = ?",
                 )
                 .with([identification.clone()]),
@@ -392,7 +423,7 @@ impl Translation<'_> {
         let of = |types: Vec<String>| {
             let marks = marks(types.len());
             let statement = format!("SELECT work_id FROM reference WHERE entry_type IN ({marks})");
-            Translated::Sql(Sql::works(&statement).with(types))
+            Translated::Statement(Sql::new(statement).with(types))
         };
         let is_meant: Box<dyn Fn(&str) -> bool> = match matching {
             Matching::Words(name) | Matching::Whole(name) => {
@@ -436,8 +467,8 @@ impl Translation<'_> {
             }
             Matching::Beginning(start) => {
                 let behind = format!("{start}{}", char::MAX);
-                Ok(Translated::Sql(
-                    Sql::works(
+                Ok(Translated::Statement(
+                    Sql::new(
                         "SELECT id FROM work WHERE key >= ? AND key < ?
                          UNION ALL SELECT work_id FROM key_alias WHERE alias >= ? AND alias < ?",
                     )
@@ -552,7 +583,9 @@ impl Translation<'_> {
         if field_called(name).is_some() {
             return self.tagged(Some(name), matching, node);
         }
-        Err(self.unknown_field(name, &facets, node))
+        let start = node.span.start;
+        let span = start..start + name.len().min(node.span.len());
+        Err(self.unknown_field(name, &facets, span))
     }
 
     fn is_field(&self, name: &str, field: &str) -> Result<bool, QueryError> {
@@ -562,7 +595,7 @@ impl Translation<'_> {
                 .matches_full_text(&presence_expression(field))?)
     }
 
-    fn unknown_field(&self, name: &str, facets: &[String], node: &Node) -> QueryError {
+    fn unknown_field(&self, name: &str, facets: &[String], span: Span) -> QueryError {
         let known = (FIELDS.iter().map(|field| field.name))
             .chain(facets.iter().map(String::as_str))
             .chain(
@@ -579,7 +612,6 @@ impl Translation<'_> {
                 names.join(", ")
             )
         });
-        let span = node.span.start..node.span.start + name.len().min(node.span.len());
         QueryError::Unknown {
             query: self.query.to_owned(),
             span,
@@ -645,7 +677,9 @@ impl Translation<'_> {
                 } else if self.is_field(name, &field)? {
                     present(&[&field])
                 } else {
-                    return Err(self.unknown_field(name, &facets, node));
+                    let end = node.span.end;
+                    let span = end - name.len().min(node.span.len())..end;
+                    return Err(self.unknown_field(name, &facets, span));
                 }
             }
         })
@@ -705,7 +739,7 @@ fn years(span: YearSpan, year: &str, last_year: &str) -> Sql {
         ));
         parameters.extend([i64::from(first), i64::from(first)]);
     }
-    Sql::works(&statement).with(parameters)
+    Sql::new(statement).with(parameters)
 }
 
 /// Works of which a time is in the span.
@@ -728,5 +762,5 @@ fn moments(span: &MomentSpan, column: &str, and: &str) -> Sql {
         bound("<", until);
     }
     let bounds = bounds.join(" AND ");
-    Sql::works(&format!("SELECT id FROM work WHERE {bounds}{and}")).with(parameters)
+    Sql::new(format!("SELECT id FROM work WHERE {bounds}{and}")).with(parameters)
 }

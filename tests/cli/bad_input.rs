@@ -436,8 +436,8 @@ mod queries {
         points_at("law (author:merten", 4, "this bracket is never closed");
         points_at("law)", 3, "this bracket closes nothing");
         points_at("author:", 0, "has no value");
-        points_at("law year:20x", 4, "\u{201c}20x\u{201d} is not a year");
-        points_at("year:2006..2002", 0, "after its end");
+        points_at("law year:20x", 9, "\u{201c}20x\u{201d} is not a year");
+        points_at("year:2006..2002", 5, "after its end");
         points_at("law OR", 4, "OR needs something on both sides");
         points_at("OR law", 0, "OR needs something on both sides");
         points_at(
@@ -446,8 +446,63 @@ mod queries {
             "this quotation mark is never closed",
         );
         points_at("law ...", 4, "there is no word here");
-        points_at("tag:law", 0, "FACET:NAME");
+        points_at("law AND", 4, "AND needs something on both sides");
+        points_at("title:/^the", 6, "this pattern is never closed");
+        points_at(
+            "title:/(/",
+            6,
+            "this pattern cannot be read: unclosed group",
+        );
+        points_at("law origin:robot", 11, "is not a tag\u{2019}s origin");
+        points_at("identification:maybe", 15, "is not an identification");
+        points_at("added:soon", 6, "is not a time");
+        points_at("law sort:yaer", 9, "works cannot be sorted by");
+        points_at("limit:few", 6, "is not a number of works");
+        points_at("(law limit:3)", 5, "hold for the query as a whole");
+        points_at("-sort:year", 1, "hold for the query as a whole");
         points_at("étude )", 6, "this bracket closes nothing");
+    }
+
+    /// What is not known is marked, and the nearest thing that is known is named.
+    #[test]
+    fn a_misspelt_name_is_marked_and_gets_a_suggestion() {
+        let desk = Desk::with(
+            "@book{ostrom1990, title = {A}, shelfmark = {X 12}, keywords = {theme:commons}}\n",
+        );
+        for (query, marked, suggestion) in [
+            ("law autor:ostrom", "autor", "did you mean author?"),
+            ("publsher:x", "publsher", "did you mean publisher?"),
+            ("them:commons", "them", "did you mean theme?"),
+            (
+                "theme:comons",
+                "theme:comons",
+                "did you mean theme:commons?",
+            ),
+            (
+                "theme:commons,comon",
+                "comon",
+                "did you mean theme:commons?",
+            ),
+            ("tag:comons", "tag:comons", "did you mean theme:commons?"),
+            (
+                "key:ostrom1991",
+                "key:ostrom1991",
+                "did you mean ostrom1990?",
+            ),
+            ("type:boook", "type:boook", "did you mean book?"),
+            ("has:abstrct", "abstrct", "did you mean abstract?"),
+            ("law missing:isnb", "isnb", "did you mean isbn?"),
+            ("xyzzy:green", "xyzzy", "the fields are author, editor"),
+        ] {
+            let told = desk.refuses(1, &format!("find '{query}'"));
+            let lines: Vec<&str> = told.lines().collect();
+            assert_eq!(lines[2].trim(), query, "{told}");
+            let mark = &lines[3][lines[3].find('^').unwrap()..];
+            assert_eq!(mark.len(), marked.len(), "{told}");
+            assert_eq!(lines[3].find('^'), lines[2].rfind(marked), "{told}");
+            assert!(told.contains(suggestion), "{told}");
+        }
+        assert_eq!(desk.keys("shelfmark:x"), ["ostrom1990"]);
     }
 
     #[test]

@@ -191,6 +191,276 @@ fn a_word_between_words_with_a_hyphen_is_no_negation() {
     finds(&desk(), "peer-production", &["foundation"]);
 }
 
+/// Works with a field of every kind.
+const FIELDS: &str = "\
+@book{soderberg, author = {S{\\\"o}derberg, Johan and {P2P Foundation}}, title = {Hacking Capitalism}, subtitle = {The Free},
+  editor = {Wren, Ada}, translator = {Moore, Phoebe}, publisher = {Routledge and Zed Books}, location = {K{\\o}benhavn},
+  date = {2008}, origdate = {1867}, isbn = {0-415-95543-2}, langid = {british}, volume = {12}, abstract = {On enclosure},
+  keywords = {copyleft, free software}, note = {Reread this}}
+@phdthesis{lukasik, author = {{\\L}ukasik, Jan}, title = {Stra{\\ss}e}, school = {Universit{\\\"a}t Z{\\\"u}rich}, year = 2015,
+  language = {german}, annotation = {Found in the archive}, volume = {121}}
+@incollection{gongyou, author = {\u{738b}\u{534e}}, title = {\u{5171}\u{6709}\u{8d22}\u{4ea7}}, booktitle = {Handbook of the Commons},
+  date = {2001/2004}, doi = {10.1016/S0140-6736(05)17779-1}, url = {https://example.org/commons}, shelfmark = {X 12}}
+";
+
+#[test]
+fn letters_that_do_not_decompose_are_found_as_those_they_are_read_as() {
+    let desk = Desk::with(FIELDS);
+    for query in [
+        "soderberg",
+        "s\u{f6}derberg",
+        "S\u{d6}DERBERG",
+        "kobenhavn",
+        "K\u{f8}benhavn",
+    ] {
+        finds(&desk, query, &["soderberg"]);
+    }
+    for query in [
+        "strasse",
+        "stra\u{df}e",
+        "lukasik",
+        "\u{141}ukasik",
+        "zurich",
+    ] {
+        finds(&desk, query, &["lukasik"]);
+    }
+    // Nothing stands between words of Chinese.
+    finds(&desk, "\u{8d22}\u{4ea7}", &["gongyou"]);
+    finds(&desk, "\u{4ea7}\u{8d22}", &[]);
+}
+
+#[test]
+fn every_field_looks_in_its_own_place() {
+    let desk = Desk::with(FIELDS);
+    let all = ["soderberg", "lukasik", "gongyou"];
+    for (query, key) in [
+        ("author:johan", "soderberg"),
+        ("by:johan", "soderberg"),
+        ("editor:wren", "soderberg"),
+        ("translator:moore", "soderberg"),
+        ("contributor:moore", "soderberg"),
+        ("contributor:wren", "soderberg"),
+        ("title:free", "soderberg"),
+        ("subtitle:free", "soderberg"),
+        ("in:handbook", "gongyou"),
+        ("booktitle:handbook", "gongyou"),
+        ("publisher:zed", "soderberg"),
+        ("publisher:zurich", "lukasik"),
+        ("institution:zurich", "lukasik"),
+        ("school:zurich", "lukasik"),
+        ("place:kobenhavn", "soderberg"),
+        ("location:kobenhavn", "soderberg"),
+        ("address:kobenhavn", "soderberg"),
+        ("abstract:enclosure", "soderberg"),
+        ("keyword:copyleft", "soderberg"),
+        ("keywords:\"free software\"", "soderberg"),
+        ("note:reread", "soderberg"),
+        ("note:archive", "lukasik"),
+        ("annotation:archive", "lukasik"),
+        ("volume:12", "soderberg"),
+        ("isbn:0415955432", "soderberg"),
+        ("isbn:978-0-415-95543-0", "soderberg"),
+        ("isbn:9780415*", "soderberg"),
+        ("doi:10.1016", "gongyou"),
+        ("doi:10.1016/S0140-6736(05)17779-1", "gongyou"),
+        (
+            "doi:https://doi.org/10.1016/s0140-6736(05)17779-1",
+            "gongyou",
+        ),
+        ("10.1016/S0140-6736", "gongyou"),
+        ("https://example.org/commons", "gongyou"),
+        ("url:example.org", "gongyou"),
+        ("shelfmark:12", "gongyou"),
+        ("lang:de", "lukasik"),
+        ("lang:german", "lukasik"),
+        ("lang:en", "soderberg"),
+        ("lang:en-GB", "soderberg"),
+        ("lang:british", "soderberg"),
+        ("type:thesis", "lukasik"),
+        ("type:phd*", "lukasik"),
+        ("key:soder*", "soderberg"),
+        ("original:1867", "soderberg"),
+        ("original:1800..1900", "soderberg"),
+        ("origdate:<1900", "soderberg"),
+        ("lukasik 2015", "lukasik"),
+    ] {
+        finds(&desk, &format!("'{query}'"), &[key]);
+    }
+    for query in [
+        "author:moore",
+        "editor:johan",
+        "title:handbook",
+        "in:hacking",
+        "lang:en-US",
+        "lang:american",
+        "type:=thesis",
+        "subtitle:hacking",
+        "year:1867",
+        // A phrase is within one value.
+        "'author:\"johan p2p\"'",
+        "'publisher:\"routledge zed\"'",
+    ] {
+        finds(&desk, query, &[]);
+    }
+    assert_eq!(desk.keys("added:today").len(), all.len());
+    assert_eq!(desk.keys("'added:<2000'"), [""; 0]);
+    assert_eq!(desk.keys("added:2000..").len(), all.len());
+    assert_eq!(desk.keys("added:1d changed:1d").len(), all.len());
+    assert_eq!(desk.keys("changed:yesterday"), [""; 0]);
+}
+
+#[test]
+fn an_equals_sign_asks_for_the_whole_of_a_value() {
+    let desk = Desk::with(FIELDS);
+    for query in [
+        "author:=s\u{f6}derberg",
+        "'author:=\"S\u{f6}derberg, Johan\"'",
+        "'author:=\"johan soderberg\"'",
+        "'author:=\"p2p foundation\"'",
+        "'title:=\"hacking capitalism\"'",
+        "'publisher:=\"zed books\"'",
+        "'keyword:=\"free software\"'",
+        "volume:=12",
+        "'translator:=\"phoebe moore\"'",
+    ] {
+        finds(&desk, query, &["soderberg"]);
+    }
+    for query in [
+        "author:=johan",
+        "author:=foundation",
+        "title:=hacking",
+        "publisher:=zed",
+        "keyword:=free",
+        "volume:=1",
+    ] {
+        finds(&desk, query, &[]);
+    }
+}
+
+#[test]
+fn a_pattern_stands_between_slashes() {
+    let desk = Desk::with(FIELDS);
+    finds(&desk, "'title:/^hack.*ism$/'", &["soderberg"]);
+    finds(&desk, "author:/^J/", &["lukasik", "soderberg"]);
+    finds(&desk, "'volume:/^12\\d$/'", &["lukasik"]);
+    finds(&desk, "'key:/berg$/'", &["soderberg"]);
+    finds(&desk, "'type:/thesis/'", &["lukasik"]);
+    finds(&desk, "'url:/example\\.org\\/com/'", &["gongyou"]);
+    finds(&desk, "'year:2000.. -title:/a/'", &["gongyou"]);
+    finds(
+        &desk,
+        "'title:/hacking capitalism/' year:2008",
+        &["soderberg"],
+    );
+}
+
+#[test]
+fn years_are_compared_and_decades_named() {
+    let desk = Desk::with(FIELDS);
+    finds(&desk, "'year:>=2008'", &["lukasik", "soderberg"]);
+    finds(&desk, "'year:>2008'", &["lukasik"]);
+    finds(&desk, "'year:<=2002'", &["gongyou"]);
+    finds(&desk, "year:2003", &["gongyou"]);
+    finds(&desk, "year:2000s", &["soderberg", "gongyou"]);
+    finds(&desk, "year:2002-2006", &["gongyou"]);
+    finds(&desk, "year:2008,2015", &["lukasik", "soderberg"]);
+}
+
+#[test]
+fn what_is_there_and_what_is_missing() {
+    let desk = Desk::with(FIELDS);
+    desk.runs("tag theme:law soderberg --new");
+    finds(&desk, "has:doi", &["gongyou"]);
+    finds(&desk, "has:doi,isbn", &["soderberg", "gongyou"]);
+    finds(&desk, "missing:doi", &["lukasik", "soderberg"]);
+    finds(&desk, "missing:abstract", &["lukasik", "gongyou"]);
+    finds(&desk, "has:tag", &["soderberg"]);
+    finds(&desk, "has:theme", &["soderberg"]);
+    finds(&desk, "missing:theme", &["lukasik", "gongyou"]);
+    finds(&desk, "no:tag", &["lukasik", "gongyou"]);
+    finds(&desk, "has:in", &["gongyou"]);
+    finds(&desk, "has:editor", &["soderberg"]);
+    finds(&desk, "has:shelfmark", &["gongyou"]);
+    finds(&desk, "has:school", &["lukasik"]);
+    finds(&desk, "has:year has:lang", &["lukasik", "soderberg"]);
+    finds(&desk, "'theme:*'", &["soderberg"]);
+    finds(&desk, "'doi:*'", &["gongyou"]);
+}
+
+#[test]
+fn a_comma_is_or_and_an_equals_sign_leaves_the_narrower_tags_out() {
+    let desk = desk();
+    finds(&desk, "theme:law,peer", &["muller", "history", "undated"]);
+    finds(&desk, "theme:=peer", &["history"]);
+    finds(&desk, "theme:=peer,law", &["muller", "history"]);
+    finds(&desk, "tag:law", &["muller"]);
+    finds(&desk, "tag:=peer", &["history"]);
+    finds(&desk, "'theme:co*'", &["ostrom", "history", "undated"]);
+    finds(&desk, "type:article,book", &["muller", "ostrom", "history"]);
+    finds(&desk, "key:ostrom,history", &["ostrom", "history"]);
+    finds(&desk, "author:ostrom,wren", &["ostrom", "history"]);
+    finds(&desk, "-type:article,book", &["foundation", "undated"]);
+    finds(
+        &desk,
+        "origin:import",
+        &["muller", "ostrom", "history", "undated"],
+    );
+    finds(&desk, "origin:hand", &[]);
+}
+
+#[test]
+fn not_and_and_or_are_written_as_words_or_as_signs() {
+    let desk = desk();
+    finds(&desk, "peer NOT history", &["undated"]);
+    finds(&desk, "peer AND NOT history", &["undated"]);
+    finds(
+        &desk,
+        "NOT '(type:book OR type:article)'",
+        &["foundation", "undated"],
+    );
+    finds(&desk, "peer not history", &[]);
+}
+
+#[test]
+fn a_query_says_in_which_order_and_how_many() {
+    let desk = desk();
+    finds(
+        &desk,
+        "sort:year",
+        &["ostrom", "history", "muller", "foundation", "undated"],
+    );
+    finds(
+        &desk,
+        "sort:-year",
+        &["foundation", "muller", "history", "ostrom", "undated"],
+    );
+    finds(&desk, "sort:-year limit:2", &["foundation", "muller"]);
+    finds(&desk, "limit:1", &["foundation"]);
+    finds(&desk, "type:book sort:key", &["history", "ostrom"]);
+    finds(
+        &desk,
+        "sort:type,-key",
+        &["muller", "ostrom", "history", "undated", "foundation"],
+    );
+    finds(&desk, "sort:title limit:1 peer", &["history"]);
+    finds(&desk, "limit:0", &[]);
+}
+
+#[test]
+fn an_edit_changes_what_a_work_is_found_by_and_when_it_changed() {
+    let desk = desk();
+    finds(
+        &desk,
+        "'changed:>1h'",
+        &["foundation", "muller", "ostrom", "history", "undated"],
+    );
+    desk.runs("edit ostrom --set title=Understanding");
+    finds(&desk, "governing", &[]);
+    finds(&desk, "understanding changed:today", &["ostrom"]);
+    desk.runs("undo");
+    finds(&desk, "governing", &["ostrom"]);
+}
+
 #[test]
 fn json_keeps_its_contract() {
     let desk = desk();

@@ -1,0 +1,212 @@
+//! What each construct of the query language becomes: its SQL with its parameters, and the way in which
+//! SQLite answers it. Nothing but a regular expression may look at every work to find some.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
+
+use std::fmt::Write as _;
+
+use peerbib::formats::bibtex;
+use peerbib::library::{ConflictPolicy, ImportedFile, Library};
+use peerbib::query::Query;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+const WORKS: &str = "\
+@book{ostrom1990, author = {Ostrom, Elinor}, title = {Governing the Commons}, publisher = {Cambridge University Press},
+  location = {Cambridge}, isbn = {978-0-521-40599-7}, date = {1990}, keywords = {theme:commons}}
+@article{benkler2002coase, author = {Benkler, Yochai}, title = {Coase\u{2019}s Penguin}, journaltitle = {Yale Law Journal},
+  volume = {112}, doi = {10.2307/1562247}, date = {2002}, langid = {english}, keywords = {theme:peer-production}}
+";
+
+/// Every construct, in the order of the help; those behind `-` or `missing` look at all works, as all are
+/// meant but some.
+const FOUND_BY_AN_INDEX: &[&str] = &[
+    "commons",
+    "coop*",
+    "\"peer production\"",
+    "commons governing author:ostrom",
+    "author:ostrom",
+    "author:=ostrom",
+    "author:=\"Ostrom, Elinor\"",
+    "editor:wren",
+    "contributor:ostrom",
+    "title:governing",
+    "title:=\"governing the commons\"",
+    "in:\"yale law\"",
+    "publisher:cambridge",
+    "place:cambridge",
+    "abstract:enclosure",
+    "keyword:copyleft",
+    "note:reread",
+    "year:2002",
+    "year:1990..2002",
+    "year:>=2000",
+    "year:<2000",
+    "year:2000s",
+    "year:1990,2002",
+    "original:1867",
+    "added:2024-03-15",
+    "added:7d",
+    "added:<2024",
+    "changed:today",
+    "type:book",
+    "type:thesis",
+    "type:=thesis",
+    "type:article,book",
+    "key:ostrom1990",
+    "key:ostrom*",
+    "key:ostrom1990,benkler2002coase",
+    "doi:10.2307",
+    "isbn:0521405998",
+    "lang:en",
+    "lang:british,german",
+    "tag:commons",
+    "theme:commons",
+    "theme:=commons",
+    "theme:commons,peer-production",
+    "theme:peer*",
+    "volume:112",
+    "volume:=112",
+    "volume:1*",
+    "has:doi",
+    "has:tag",
+    "has:theme",
+    "has:note",
+    "has:file",
+    "file:pdf",
+    "origin:rule",
+    "identification:unresolved",
+    "commons OR penguin",
+    "commons theme:commons",
+    "commons -governing",
+    "commons -theme:peer-production",
+    "(author:ostrom OR type:article) year:1990..",
+    "commons sort:-year,author limit:20",
+];
+
+const FOUND_BY_LOOKING_AT_ALL: &[&str] = &[
+    "",
+    "-commons",
+    "NOT theme:commons",
+    "missing:abstract",
+    "missing:tag",
+    "-(author:ostrom OR year:2002)",
+];
+
+const FOUND_BY_A_PATTERN: &[&str] = &[
+    "title:/^gov.*commons$/",
+    "key:/\\d{4}$/",
+    "volume:/^1\\d+$/",
+    "theme:/^peer/",
+    "author:ostrom title:/commons/",
+];
+
+fn library(directory: &tempfile::TempDir) -> Library {
+    let mut library = Library::open_or_create(&directory.path().join("library.db")).unwrap();
+    let file = bibtex::read(WORKS);
+    let imported = ImportedFile {
+        path: "works.bib",
+        encoding: "UTF-8",
+        file: &file,
+    };
+    library
+        .change("import works.bib", |change| {
+            change.import(imported, ConflictPolicy::Merge, &mut |_| ())
+        })
+        .unwrap();
+    library
+}
+
+/// The SQL of a query with its parameters, and its plan.
+fn explained(library: &Library, connection: &Connection, query: &str) -> (String, Vec<String>) {
+    let query: Query = query.parse().unwrap();
+    let condition = query.translate(library).unwrap();
+    let sql = format!(
+        "EXPLAIN QUERY PLAN SELECT work_id FROM reference WHERE {}",
+        condition.sql
+    );
+    let mut statement = connection.prepare(&sql).unwrap();
+    let plan = statement
+        .query_map(params_from_iter(&condition.parameters), |row| row.get(3))
+        .unwrap()
+        .collect::<rusqlite::Result<Vec<String>>>()
+        .unwrap();
+    let mut text = format!("{}\n", query.text());
+    for line in condition.sql.lines() {
+        let _ = writeln!(text, "    {}", line.trim());
+    }
+    let parameters: Vec<String> = condition
+        .parameters
+        .iter()
+        .map(|value| match value {
+            Value::Text(text) => text.clone(),
+            Value::Integer(number) => number.to_string(),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    if !parameters.is_empty() {
+        let _ = writeln!(text, "  with {}", parameters.join(" | "));
+    }
+    for step in &plan {
+        let _ = writeln!(text, "  plan {step}");
+    }
+    (text, plan)
+}
+
+/// Whether a step of a plan looks at every row of a table: FTS5 calls each of its own look-ups a scan, too,
+/// and says behind `INDEX` what it looked up.
+fn looks_at_all(step: &str) -> bool {
+    step.starts_with("SCAN ")
+        && !step.contains("full_text VIRTUAL TABLE INDEX 0:M")
+        && !step.contains("json_each")
+        && !step.contains("CONSTANT ROW")
+}
+
+#[test]
+fn every_construct_is_answered_by_an_index() {
+    let directory = tempfile::tempdir().unwrap();
+    let library = library(&directory);
+    let connection = Connection::open(library.path()).unwrap();
+    let mut shown = String::new();
+    for query in FOUND_BY_AN_INDEX {
+        let (text, plan) = explained(&library, &connection, query);
+        for step in plan {
+            assert!(!looks_at_all(&step), "{text}");
+        }
+        shown.push_str(&text);
+        shown.push('\n');
+    }
+    insta::assert_snapshot!("found_by_an_index", shown);
+}
+
+#[test]
+fn what_means_all_works_but_some_looks_at_numbers_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let library = library(&directory);
+    let connection = Connection::open(library.path()).unwrap();
+    let mut shown = String::new();
+    for query in FOUND_BY_LOOKING_AT_ALL {
+        let (text, plan) = explained(&library, &connection, query);
+        for step in plan.iter().filter(|step| looks_at_all(step)) {
+            assert!(
+                step.starts_with("SCAN reference USING COVERING INDEX"),
+                "{text}"
+            );
+        }
+        shown.push_str(&text);
+        shown.push('\n');
+    }
+    insta::assert_snapshot!("found_by_looking_at_all", shown);
+}
+
+#[test]
+fn a_pattern_is_tried_before_and_leaves_the_numbers_of_works() {
+    let directory = tempfile::tempdir().unwrap();
+    let library = library(&directory);
+    let connection = Connection::open(library.path()).unwrap();
+    let shown: String = FOUND_BY_A_PATTERN
+        .iter()
+        .map(|query| explained(&library, &connection, query).0 + "\n")
+        .collect();
+    insta::assert_snapshot!("found_by_a_pattern", shown);
+}
