@@ -74,6 +74,10 @@ const FOUND_BY_AN_INDEX: &[&str] = &[
     "has:note",
     "has:file",
     "file:pdf",
+    "file:scans*",
+    "list:reader",
+    "list:pinned",
+    "has:list",
     "origin:rule",
     "identification:unresolved",
     "commons OR penguin",
@@ -114,7 +118,87 @@ fn library(directory: &tempfile::TempDir) -> Library {
             change.import(imported, ConflictPolicy::Merge, &mut |_| ())
         })
         .unwrap();
+    let connection = Connection::open(library.path()).unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO note (work_id, text, changed_at) VALUES (1, 'Reread chapter three', '2024-01-01T00:00:00Z');
+             INSERT INTO linked_file (work_id, path, description, added_at)
+             VALUES (1, 'scans/ostrom 1990.pdf', 'Scan of my copy', '2024-01-01T00:00:00Z');
+             INSERT INTO reading_list (id, name, query, style, repeated, sorted_by, annotated, rest, created_at)
+             VALUES (1, 'reader', 'year:2000.. sort:year limit:1', 'apa', 'each', 'style', '', '', ''),
+                    (2, 'pinned', NULL, 'apa', 'each', 'style', '', '', ''),
+                    (3, 'both', 'list:reader OR list:pinned', 'apa', 'each', 'style', '', '', '');
+             INSERT INTO list_work (list_id, work_id, key, standing) VALUES (2, 1, 'ostrom1990', 'pinned');",
+        )
+        .unwrap();
     library
+        .change("rebuild", |change| change.rebuild())
+        .unwrap();
+    library
+}
+
+/// The numbers of the works that a query finds.
+fn found(library: &Library, query: &str) -> Vec<i64> {
+    let query: Query = query.parse().unwrap();
+    library.numbers(&query.translate(library).unwrap()).unwrap()
+}
+
+#[test]
+fn lists_notes_and_linked_files_are_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let library = library(&directory);
+    for (query, works) in [
+        ("chapter", &[1][..]),
+        ("note:\"chapter three\"", &[1]),
+        ("has:note", &[1]),
+        ("missing:note", &[2]),
+        ("file:ostrom", &[1]),
+        ("file:pdf", &[1]),
+        ("file:scan", &[1]),
+        ("file:/^scans.*\\.pdf$/", &[1]),
+        ("file:djvu", &[]),
+        ("has:file", &[1]),
+        ("list:READER", &[2]),
+        ("list:pinned", &[1]),
+        ("list:both", &[1, 2]),
+        ("-list:pinned", &[2]),
+        ("list:reader,pinned year:..1999", &[1]),
+    ] {
+        assert_eq!(found(&library, query), works, "{query}");
+    }
+    let connection = Connection::open(library.path()).unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO reading_list (id, name, query, style, repeated, sorted_by, annotated, rest, created_at)
+             VALUES (4, 'egg', 'list:hen', 'apa', 'each', 'style', '', '', ''),
+                    (5, 'hen', 'year:1990 list:egg', 'apa', 'each', 'style', '', '', '');",
+        )
+        .unwrap();
+    let round = "list:egg"
+        .parse::<Query>()
+        .unwrap()
+        .translate(&library)
+        .unwrap_err();
+    let told = round.to_string();
+    assert!(
+        told.contains("is made of itself: egg names hen names egg"),
+        "{told}"
+    );
+    let unknown = "list:redaer"
+        .parse::<Query>()
+        .unwrap()
+        .translate(&library)
+        .unwrap_err();
+    assert_eq!(unknown.help().as_deref(), Some("did you mean reader?"));
+    connection
+        .execute("UPDATE linked_file SET path = 'other.epub'", [])
+        .unwrap();
+    assert_eq!(found(&library, "file:epub"), [1]);
+    assert_eq!(found(&library, "file:pdf"), [0; 0]);
+    connection
+        .execute("DELETE FROM work WHERE id = 1", [])
+        .unwrap();
+    assert_eq!(found(&library, "file:epub OR has:file"), [0; 0]);
 }
 
 /// The SQL of a query with its parameters, and its plan.
@@ -157,7 +241,7 @@ fn explained(library: &Library, connection: &Connection, query: &str) -> (String
 /// and says behind `INDEX` what it looked up.
 fn looks_at_all(step: &str) -> bool {
     step.starts_with("SCAN ")
-        && !step.contains("full_text VIRTUAL TABLE INDEX 0:M")
+        && !step.contains("_text VIRTUAL TABLE INDEX 0:M")
         && !step.contains("json_each")
         && !step.contains("CONSTANT ROW")
 }

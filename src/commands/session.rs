@@ -11,7 +11,7 @@ use etcetera::BaseStrategy as _;
 use super::Failure;
 use crate::configuration::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use crate::csl::shelf::StyleSource;
-use crate::library::{KeyPattern, Library, LibraryError, Reference};
+use crate::library::{Condition, KeyPattern, Library, LibraryError, Reference};
 use crate::query::Query;
 
 /// A run of the program.
@@ -447,6 +447,16 @@ impl Session {
     /// Where the query cannot be read, or names a tag that is not there.
     pub fn select(&self, library: &Library, query: &[String]) -> Result<Vec<Reference>, Failure> {
         Ok(library.selected(&self.query(query)?.selection(library)?)?)
+    }
+
+    /// The condition that the works meet which a query means, whatever their order and number; with no query,
+    /// all.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::select`].
+    pub fn condition(&self, library: &Library, query: &[String]) -> Result<Condition, Failure> {
+        Ok(self.query(query)?.translate(library)?)
     }
 
     /// Standard output, as it is.

@@ -127,6 +127,7 @@ impl FullText {
         }
         if let Some(note) = note {
             text.add(Column::Note, note);
+            full_text::add_field(text.column(Column::Fields), "note", "");
         }
         text
     }
@@ -169,7 +170,7 @@ impl FullText {
     /// The names, in the order in which they are read. Editors of a work without authors are found as its
     /// authors, too, as they head its reference.
     fn add_names(&mut self, item: &CslItem) {
-        let principal = principal_variable(item);
+        let principal = item.principal_variable();
         for (variable, value) in &item.variables {
             let CslValue::Names(names) = value else {
                 continue;
@@ -307,23 +308,8 @@ const NAMES: &[&str] = &[
     "namec",
 ];
 
-/// The name variable that heads a reference to the work.
-pub(super) fn principal_variable(item: &CslItem) -> Option<&'static str> {
-    [
-        "author",
-        "editor",
-        "collection-editor",
-        "director",
-        "translator",
-    ]
-    .into_iter()
-    .find(|variable| !item.names(variable).is_empty())
-}
-
 pub(super) fn principal_names(item: &CslItem) -> &[CslName] {
-    principal_variable(item)
-        .map(|variable| item.names(variable))
-        .unwrap_or_default()
+    item.principal_names()
 }
 
 /// A name as it is sorted: without case or accents, the family name first.
@@ -339,7 +325,7 @@ fn sort_order(name: &CslName) -> String {
 }
 
 /// Text without case and accents.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     text.nfkd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
@@ -524,8 +510,12 @@ impl Change<'_> {
     }
 
     /// The private note on a work, which words are looked for in, too.
-    fn private_note(&self, _work: i64) -> Result<Option<String>> {
-        Ok(None)
+    fn private_note(&self, work: i64) -> Result<Option<String>> {
+        Ok(self
+            .connection()
+            .prepare_cached("SELECT text FROM note WHERE work_id = ?1")?
+            .query_row([work], |row| row.get(0))
+            .optional()?)
     }
 
     /// The works that inherit from these, directly or not.
@@ -607,6 +597,7 @@ impl Change<'_> {
             "INSERT INTO full_text (full_text) VALUES ('delete-all')",
             [],
         )?;
+        connection.execute("INSERT INTO file_text (file_text) VALUES ('rebuild')", [])?;
         let mut statement = connection.prepare("SELECT id FROM work")?;
         let works: BTreeSet<i64> = statement
             .query_map([], |row| row.get(0))?

@@ -145,3 +145,22 @@ CREATE VIRTUAL TABLE full_text USING fts5 (
     content = '', contentless_delete = 1,
     tokenize = "ascii tokenchars '=#_'"
 );
+
+-- The words of the paths and descriptions of linked files.
+CREATE VIRTUAL TABLE file_text USING fts5 (
+    path, description,
+    content = 'linked_file', content_rowid = 'id',
+    tokenize = "unicode61 remove_diacritics 2"
+);
+CREATE TRIGGER linked_file_into_text AFTER INSERT ON linked_file BEGIN
+    INSERT INTO file_text (rowid, path, description) VALUES (NEW.id, NEW.path, NEW.description);
+END;
+CREATE TRIGGER linked_file_out_of_text AFTER DELETE ON linked_file BEGIN
+    INSERT INTO file_text (file_text, rowid, path, description)
+    VALUES ('delete', OLD.id, OLD.path, OLD.description);
+END;
+CREATE TRIGGER linked_file_anew_into_text AFTER UPDATE ON linked_file BEGIN
+    INSERT INTO file_text (file_text, rowid, path, description)
+    VALUES ('delete', OLD.id, OLD.path, OLD.description);
+    INSERT INTO file_text (rowid, path, description) VALUES (NEW.id, NEW.path, NEW.description);
+END;

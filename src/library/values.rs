@@ -82,12 +82,32 @@ impl Library {
     }
 }
 
+impl Library {
+    /// The numbers of the works with a linked file of which the path or description `is_meant`.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn works_with_linked_file(&self, is_meant: &dyn Fn(&str) -> bool) -> Result<Vec<i64>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT work_id, path, coalesce(description, '') FROM linked_file")?;
+        let files = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<rusqlite::Result<Vec<(i64, String, String)>>>()?;
+        let meant = files
+            .into_iter()
+            .filter(|(_, path, description)| is_meant(path) || is_meant(description));
+        Ok(meant.map(|(work, _, _)| work).collect())
+    }
+}
+
 /// The values of a work, as plain text.
 fn values_of(derived: &Derived, asked: Values<'_>) -> Vec<String> {
     let mut values = Vec::new();
     if let Values::Columns(columns) = asked {
         let item = &derived.item;
-        let principal = super::derive::principal_variable(item);
+        let principal = item.principal_variable();
         for (variable, value) in &item.variables {
             let CslValue::Names(names) = value else {
                 continue;

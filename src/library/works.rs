@@ -133,6 +133,22 @@ impl SortBy {
 }
 
 impl Selection {
+    /// The condition that the works of the selection meet: with a limit, those alone that are within it.
+    pub fn into_condition(self) -> Condition {
+        if self.limit.is_none() {
+            return self.condition;
+        }
+        let sql = format!(
+            "reference.work_id IN (SELECT reference.work_id FROM reference
+                 JOIN work ON work.id = reference.work_id WHERE {})",
+            self.sql()
+        );
+        Condition {
+            sql,
+            parameters: self.condition.parameters,
+        }
+    }
+
     /// What stands behind `WHERE`.
     fn sql(&self) -> String {
         use std::fmt::Write as _;

@@ -29,12 +29,9 @@ impl Query {
             library,
             query: &self.text,
             within: Sql::new("1"),
+            lists: Vec::new(),
         };
-        let sql = translation.node(&self.root)?.into_sql();
-        Ok(Condition {
-            sql: sql.text,
-            parameters: sql.parameters,
-        })
+        translation.whole(&self.root)
     }
 
     /// The selection of the works that are meant, in the order and number that the query asks for.
@@ -176,9 +173,19 @@ struct Translation<'l> {
     query: &'l str,
     /// What holds for all works that a pattern need be tried on.
     within: Sql,
+    /// The reading lists whose queries this one stands in.
+    lists: Vec<String>,
 }
 
 impl Translation<'_> {
+    fn whole(&mut self, root: &Node) -> Result<Condition, QueryError> {
+        let sql = self.node(root)?.into_sql();
+        Ok(Condition {
+            sql: sql.text,
+            parameters: sql.parameters,
+        })
+    }
+
     fn node(&mut self, node: &Node) -> Result<Translated, QueryError> {
         match &node.kind {
             NodeKind::All(parts) => self.all(parts),
@@ -280,11 +287,16 @@ impl Translation<'_> {
         {
             return Ok(only);
         }
+        Ok(Self::either(others))
+    }
+
+    /// What any of these finds.
+    fn either(parts: Vec<Translated>) -> Translated {
         // What statements find is put together before it is looked at; SQLite puts a limit to that.
         let mut statements: Vec<Sql> = Vec::new();
         let mut conditions = Vec::new();
-        for other in others {
-            match other.statement() {
+        for part in parts {
+            match part.statement() {
                 Ok(statement) => statements.push(statement),
                 Err(condition) => conditions.push(condition),
             }
@@ -296,7 +308,7 @@ impl Translation<'_> {
             let parameters = some.iter().flat_map(|sql| sql.parameters.iter().cloned());
             conditions.push(Sql::works(all.with(parameters)));
         }
-        Ok(Translated::Condition(Sql::joined(conditions, "OR")))
+        Translated::Condition(Sql::joined(conditions, "OR"))
     }
 
     fn term(&mut self, term: &Term, node: &Node) -> Result<Translated, QueryError> {
@@ -324,7 +336,7 @@ impl Translation<'_> {
             Term::Tag { facet, matching } => self.tagged(facet.as_deref(), matching, node)?,
             Term::Named { name, matching } => self.named(name, matching, node)?,
             Term::List(name) => self.list(name, node)?,
-            Term::File(matching) => self.text(&Place::Field("file".to_owned()), matching, node)?,
+            Term::File(matching) => self.file(matching, node)?,
             Term::Has(name) => self.has(name, node)?,
             Term::Missing(name) => Translated::Condition(self.has(name, node)?.into_sql().not()),
             Term::Origin(origin) => Translated::Statement(
@@ -358,7 +370,8 @@ impl Translation<'_> {
         match error {
             LibraryError::UnknownTag { .. }
             | LibraryError::AmbiguousTag { .. }
-            | LibraryError::UnknownKey { .. } => {
+            | LibraryError::UnknownKey { .. }
+            | LibraryError::UnknownList { .. } => {
                 self.unknown(node, error.to_string(), error.help())
             }
             other => other.into(),
@@ -620,9 +633,79 @@ impl Translation<'_> {
         }
     }
 
+    /// The works of a reading list: those that its own query means, with what was pinned and without what
+    /// was excluded.
     fn list(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
-        let message = format!("there is no reading list \u{201c}{name}\u{201d}");
-        Err(self.unknown(node, message, None))
+        let list = self.library.list(name);
+        let list = list.map_err(|error| self.not_there(node, error))?;
+        if self.lists.contains(&list.name) {
+            let way: Vec<&str> = self.lists.iter().map(String::as_str).collect();
+            let message = format!(
+                "the reading list \u{201c}{}\u{201d} is made of itself: {} names {}",
+                list.name,
+                way.join(" names "),
+                list.name
+            );
+            let help = "change the query of one of them".to_owned();
+            return Err(self.unknown(node, message, help));
+        }
+        let condition = match &list.query {
+            None => None,
+            Some(text) => {
+                let query: Query = text.parse()?;
+                let mut lists = self.lists.clone();
+                lists.push(list.name.clone());
+                let mut translation = Translation {
+                    library: self.library,
+                    query: text,
+                    within: Sql::new("1"),
+                    lists,
+                };
+                let selection = Selection {
+                    condition: translation.whole(&query.root)?,
+                    order: query.order.clone(),
+                    limit: query.limit,
+                };
+                Some(selection.into_condition())
+            }
+        };
+        let condition = list.condition(condition);
+        let statement = format!("SELECT work_id FROM reference WHERE {}", condition.sql);
+        Ok(Translated::Statement(
+            Sql::new(statement).with(condition.parameters),
+        ))
+    }
+
+    /// Files that are linked, and those that the entry itself names.
+    fn file(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+        let named = self.text(&Place::Field("file".to_owned()), matching, node)?;
+        let linked = match matching {
+            Matching::Pattern(text) => {
+                let found = match pattern(text) {
+                    Ok(pattern) => {
+                        (self.library).works_with_linked_file(&|text| pattern.is_match(text))?
+                    }
+                    Err(_) => Vec::new(),
+                };
+                Translated::Works(found)
+            }
+            Matching::Words(text) | Matching::Beginning(text) | Matching::Whole(text) => {
+                let star = match matching {
+                    Matching::Beginning(_) => " *",
+                    _ => "",
+                };
+                let words = full_text::words(text).join(" ");
+                let expression = format!("\"{words}\"{star}");
+                Translated::Statement(
+                    Sql::new(
+                        "SELECT work_id FROM linked_file WHERE id IN
+                             (SELECT rowid FROM file_text WHERE file_text MATCH ?)",
+                    )
+                    .with([expression]),
+                )
+            }
+        };
+        Ok(Self::either(vec![named, linked]))
     }
 
     fn has(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
@@ -665,7 +748,20 @@ impl Translation<'_> {
             Some(FieldKind::Language) => present(&["lang"]),
             Some(FieldKind::Year) => present(&["date"]),
             Some(FieldKind::OriginalYear) => present(&["origdate"]),
-            Some(FieldKind::File) => present(&["file"]),
+            Some(FieldKind::File) => Self::either(vec![
+                present(&["file"]),
+                // The bound makes SQLite read the index of works, not the files.
+                Translated::Statement(Sql::new(
+                    "SELECT work_id FROM linked_file WHERE work_id > 0",
+                )),
+            ]),
+            Some(FieldKind::List) => {
+                let mut parts = Vec::new();
+                for list in self.library.lists()? {
+                    parts.push(self.list(&list.name, node)?);
+                }
+                Self::either(parts)
+            }
             _ => {
                 let facets = self.library.facets()?;
                 let is_facet = facets.iter().any(|facet| facet == name)
