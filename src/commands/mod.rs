@@ -6,7 +6,9 @@
 
 mod add;
 mod check;
+mod complete;
 mod completions;
+mod config;
 mod dedupe;
 mod drawing;
 mod edit;
@@ -144,6 +146,7 @@ enum Command {
     Redo(history::Redo),
     Log(history::Log),
     Rebuild(rebuild::Rebuild),
+    Config(config::Config),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -152,6 +155,9 @@ enum Command {
 /// done in part, or findings; 2 wrong usage.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(answered) = completions::answer(&arguments) {
+        return answered;
+    }
     let line = match CommandLine::try_parse_from(with_negations(&arguments)) {
         Ok(line) => line,
         Err(error) => {
@@ -241,6 +247,7 @@ impl Command {
             Self::Redo(command) => command.run(session),
             Self::Log(command) => command.run(session),
             Self::Rebuild(command) => command.run(session),
+            Self::Config(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),
         }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use etcetera::BaseStrategy as _;
 
 use super::Failure;
-use crate::configuration::{Configuration, DEFAULT_STYLE};
+use crate::configuration::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use crate::csl::shelf::StyleSource;
 use crate::library::{Condition, KeyPattern, Library, LibraryError, Reference};
 use crate::query::Query;
@@ -83,15 +83,36 @@ impl Session {
     /// [problems](Configuration::problems).
     pub fn configuration_as_far_as_read(&self) -> &Configuration {
         self.configuration.get_or_init(|| {
-            let variable = |name: &str| std::env::var(name).ok();
-            // Where there is no directory for it, there is no configuration.
-            let path = Self::configuration_path().unwrap_or_default();
-            let configuration = Configuration::read(&path, variable);
+            let configuration = self.configuration_anew();
             if configuration.exists() {
-                self.detail(format_args!("configuration: {}", path.display()));
+                let path = configuration.path().display();
+                self.detail(format_args!("configuration: {path}"));
             }
             configuration
         })
+    }
+
+    /// What the person set, read again: the file has changed since.
+    #[expect(clippy::unused_self, reason = "a session alone says where the file is")]
+    pub(super) fn configuration_anew(&self) -> Configuration {
+        // Where there is no directory for it, there is no configuration.
+        let path = Self::configuration_path().unwrap_or_default();
+        Configuration::read(&path, |name| std::env::var(name).ok())
+    }
+
+    /// The option that overrides a setting, with its value.
+    pub(super) fn option(&self, setting: &str) -> Option<(&'static str, String)> {
+        match setting {
+            "library" => {
+                let path = self.options.library.as_ref()?;
+                Some(("--library", path.to_string_lossy().into_owned()))
+            }
+            "color" => {
+                let colour = clap::ValueEnum::to_possible_value(&self.options.color?)?;
+                Some(("--color", colour.get_name().to_owned()))
+            }
+            _ => None,
+        }
     }
 
     /// Where the configuration lies: in the file that PEERBIB_CONFIG names, or else in
@@ -234,13 +255,8 @@ impl Session {
         if let Some(editor) = self.configuration()?.editor() {
             return Ok(editor.to_owned());
         }
-        let said = |name: &&str| {
-            std::env::var(name)
-                .ok()
-                .filter(|editor| !editor.trim().is_empty())
-        };
-        let said = ["VISUAL", "EDITOR"].iter().find_map(said);
-        Ok(said.unwrap_or_else(|| "vi".to_owned()))
+        let said = said_to_all_programs(EDITOR_VARIABLES).map(|(_, editor)| editor);
+        Ok(said.unwrap_or_else(|| DEFAULT_EDITOR.to_owned()))
     }
 
     /// Who is at the keyboard: as the configuration says, or else as the system names them.
@@ -252,8 +268,7 @@ impl Session {
         if let Some(name) = self.configuration()?.name() {
             return Ok(name.to_owned());
         }
-        let said = |name: &&str| std::env::var(name).ok().filter(|name| !name.is_empty());
-        let said = ["USER", "LOGNAME", "USERNAME"].iter().find_map(said);
+        let said = said_to_all_programs(NAME_VARIABLES).map(|(_, name)| name);
         Ok(said.unwrap_or_else(|| "you".to_owned()))
     }
 
@@ -290,6 +305,15 @@ impl Session {
         if let Some(path) = self.configuration()?.library() {
             return Ok(path);
         }
+        self.library_path_by_default()
+    }
+
+    /// Where the library lies where nobody named another.
+    ///
+    /// # Errors
+    ///
+    /// Where the system does not say which directory is the user's own.
+    pub(super) fn library_path_by_default(&self) -> Result<PathBuf, Failure> {
         Ok(self.data_directory()?.join("library.db"))
     }
 
@@ -309,6 +333,22 @@ impl Session {
     /// Where the system does not say which directory is the user's own.
     pub fn style_directory(&self) -> Result<PathBuf, Failure> {
         Ok(self.data_directory()?.join("styles"))
+    }
+
+    /// The names of the styles that the user added.
+    pub fn added_style_names(&self) -> Vec<String> {
+        let entries = self.style_directory().ok().map(std::fs::read_dir);
+        let Some(Ok(entries)) = entries else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| {
+                let name = entry.ok()?.file_name().into_string().ok()?;
+                Some(name.strip_suffix(".csl")?.to_owned())
+            })
+            .collect();
+        names.sort();
+        names
     }
 
     /// The style that the user added under this name.
@@ -479,6 +519,20 @@ impl Session {
         let mut stderr = anstream::stderr().lock();
         let _ = writeln!(stderr, "{text}");
     }
+}
+
+/// Where a person names the editor of all programs.
+pub(super) const EDITOR_VARIABLES: &[&str] = &["VISUAL", "EDITOR"];
+
+/// Where the system says who is at the keyboard.
+pub(super) const NAME_VARIABLES: &[&str] = &["USER", "LOGNAME", "USERNAME"];
+
+/// The first of the variables that says something, and what.
+pub(super) fn said_to_all_programs(variables: &[&'static str]) -> Option<(&'static str, String)> {
+    variables.iter().find_map(|variable| {
+        let value = std::env::var(variable).ok()?;
+        (!value.trim().is_empty()).then_some((*variable, value))
+    })
 }
 
 /// Whether there is somebody who can be asked.

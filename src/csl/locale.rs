@@ -359,7 +359,7 @@ fn gender(value: &str) -> Option<Gender> {
 
 /// The dialect that stands for a language where the language alone is given (the table of primary
 /// dialects in the locale repository).
-fn primary_dialect(language: &str) -> Option<&'static str> {
+pub fn primary_dialect(language: &str) -> Option<&'static str> {
     Some(match language {
         "af" => "af-ZA",
         "bg" => "bg-BG",

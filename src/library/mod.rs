@@ -22,6 +22,7 @@ mod import;
 mod keys;
 mod lists;
 mod matching;
+mod offers;
 mod reading;
 mod receipt;
 mod row_name;
@@ -53,6 +54,7 @@ pub use history::{Step, StepState};
 pub use import::ImportedFile;
 pub use keys::KeyPattern;
 pub use lists::{ListedWork, Standing, StoredList, StoredSection};
+pub use offers::Offer;
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
 pub use step_detail::ChangedRows;
 pub use tags::{

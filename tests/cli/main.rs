@@ -11,6 +11,8 @@
 
 mod bad_input;
 mod check;
+mod completions;
+mod config;
 mod desk;
 mod export;
 #[path = "../facts/mod.rs"]
