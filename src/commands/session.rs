@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use etcetera::BaseStrategy as _;
 
 use super::Failure;
 use crate::csl::shelf::StyleSource;
-use crate::library::{Library, LibraryError, Reference};
+use crate::library::{Library, LibraryError, Patience, Reference};
 use crate::query::Query;
 
 /// A run of the program.
@@ -120,7 +121,19 @@ impl Session {
     ///
     /// See [`Library::open`].
     pub fn open(&self) -> Result<Library, Failure> {
-        Ok(Library::open(&self.library_path()?)?)
+        Ok(Library::open(&self.library_path()?, patience())?)
+    }
+
+    /// The library, which must be there, and which nobody else changes from here on: what is read before
+    /// [`Session::change`] is true when the change is made. Not for commands that ask a person in between.
+    ///
+    /// # Errors
+    ///
+    /// See [`Library::open`] and [`Library::hold`].
+    pub fn open_to_change(&self) -> Result<Library, Failure> {
+        let library = self.open()?;
+        library.hold()?;
+        Ok(library)
     }
 
     /// The library, created if there is none.
@@ -129,7 +142,7 @@ impl Session {
     ///
     /// See [`Library::open_or_create`].
     pub fn open_or_create(&self) -> Result<Library, Failure> {
-        Ok(Library::open_or_create(&self.library_path()?)?)
+        Ok(Library::open_or_create(&self.library_path()?, patience())?)
     }
 
     /// Runs `edit` as one step of the library's history, named by the command line.
@@ -189,6 +202,24 @@ impl Session {
     pub fn note(&self, text: impl std::fmt::Display) {
         let mut stderr = anstream::stderr().lock();
         let _ = writeln!(stderr, "{text}");
+    }
+}
+
+/// How long one waits for a library that another program is changing: as many seconds as PEERBIB_WAIT
+/// says, or half a minute.
+fn patience() -> Patience {
+    let seconds = std::env::var("PEERBIB_WAIT").ok();
+    let seconds = seconds.and_then(|seconds| seconds.trim().parse().ok());
+    let patience = Patience::default();
+    Patience {
+        longest: seconds.map_or(patience.longest, Duration::from_secs),
+        tell: || {
+            let mut stderr = anstream::stderr().lock();
+            let _ = writeln!(
+                stderr,
+                "waiting for another program that is changing the library \u{2026}"
+            );
+        },
     }
 }
 

@@ -247,7 +247,8 @@ impl KnownStrings {
         let file = library
             .connection
             .prepare_cached(
-                "SELECT source_file_id FROM occurrence WHERE work_id = ?1 ORDER BY id LIMIT 1",
+                "SELECT source_file_id FROM occurrence WHERE work_id = ?1
+                 ORDER BY source_file_id LIMIT 1",
             )?
             .query_row([work], |row| row.get::<_, i64>(0))
             .optional()?;
@@ -257,16 +258,23 @@ impl KnownStrings {
         Ok(match self.by_file.entry(file) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let mut leading = library.connection.prepare_cached(
-                    "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
-                     ORDER BY id",
-                )?;
-                let texts = leading
-                    .query_map([file], |row| row.get::<_, String>(0))?
-                    .collect::<rusqlite::Result<Vec<_>>>()?;
-                new.insert(bibtex::read(&texts.concat()).strings)
+                new.insert(bibtex::read(&library.leading_with_strings(file)?).strings)
             }
         })
+    }
+}
+
+impl Library {
+    /// What stands between the entries of a file and may hold `@string`s.
+    pub(super) fn leading_with_strings(&self, file: i64) -> Result<String> {
+        let mut leading = self.connection.prepare_cached(
+            "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
+             ORDER BY id",
+        )?;
+        let texts = leading
+            .query_map([file], |row| row.get::<_, String>(0))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(texts.concat())
     }
 }
 

@@ -216,7 +216,11 @@ impl LibraryError {
                  with --library PATH"
                     .into(),
             ),
-            Self::Busy(_) => Some("nothing was changed; try again when it has finished".into()),
+            Self::Busy(_) => Some(
+                "nothing was changed; try again when it has finished, or wait longer: \
+                 PEERBIB_WAIT=300 waits for 300 seconds"
+                    .into(),
+            ),
             Self::UnknownKey { suggestion, .. } => Some(
                 did_you_mean(suggestion)
                     .unwrap_or_else(|| "`peerbib find` lists the works with their keys".into()),

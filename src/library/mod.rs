@@ -21,6 +21,7 @@ mod import;
 mod keys;
 mod lists;
 mod matching;
+mod patience;
 mod reading;
 mod receipt;
 mod row_name;
@@ -33,7 +34,6 @@ mod turn;
 mod works;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
@@ -50,6 +50,7 @@ pub use history::{Step, StepState};
 pub use import::ImportedFile;
 pub use keys::KeyPattern;
 pub use lists::{ListedWork, Standing, StoredList, StoredSection};
+pub use patience::Patience;
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
 pub use step_detail::ChangedRows;
 pub use tags::{
@@ -77,7 +78,7 @@ impl Library {
     /// # Errors
     ///
     /// Where the place cannot hold a file, or holds one that is no library of this peerbib's.
-    pub fn open_or_create(path: &Path) -> Result<Self> {
+    pub fn open_or_create(path: &Path, patience: Patience) -> Result<Self> {
         if let Some(directory) = path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
@@ -91,25 +92,27 @@ impl Library {
         Self::connect(
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            patience,
         )
     }
 
     /// Opens the library at `path`, which must be there.
     ///
-    /// A library in a place that cannot be written to is opened for reading.
+    /// A library in a place that cannot be written to is opened for reading. `patience` says how long one
+    /// waits, now and later, where another program has the library.
     ///
     /// # Errors
     ///
     /// [`LibraryError::Missing`], and where the file is no library of this peerbib's.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub fn open(path: &Path, patience: Patience) -> Result<Self> {
         if !path.exists() {
             not_below_a_file(path)?;
             return Err(LibraryError::Missing(path.to_path_buf()));
         }
-        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)
     }
 
-    fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
+    fn connect(path: &Path, flags: OpenFlags, patience: Patience) -> Result<Self> {
         if path.is_dir() {
             return Err(LibraryError::Place {
                 path: path.to_path_buf(),
@@ -118,7 +121,7 @@ impl Library {
         }
         // One thread alone uses the connection.
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Self::prepare(Connection::open_with_flags(path, flags), path);
+        let connection = Self::prepare(Connection::open_with_flags(path, flags), path, patience);
         let connection = match connection {
             // SQLite keeps a journal and shared memory beside a library that is written to. Where
             // neither can be made, the library can still be read as a file that does not change.
@@ -129,7 +132,7 @@ impl Library {
                     .replace('%', "%25")
                     .replace('?', "%3f");
                 let uri = format!("file:{}?immutable=1", name.replace('#', "%23"));
-                Self::prepare(Connection::open_with_flags(uri, flags), path)
+                Self::prepare(Connection::open_with_flags(uri, flags), path, patience)
             }
             connection => connection,
         };
@@ -163,9 +166,13 @@ impl Library {
         Ok(())
     }
 
-    fn prepare(connection: rusqlite::Result<Connection>, path: &Path) -> Result<Connection> {
-        let connection = connection?;
-        connection.busy_timeout(Duration::from_secs(5))?;
+    fn prepare(
+        connection: rusqlite::Result<Connection>,
+        path: &Path,
+        patience: Patience,
+    ) -> Result<Connection> {
+        let mut connection = connection?;
+        patience.have(&mut connection)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         // In WAL mode this still keeps the library whole after a loss of power.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -187,6 +194,21 @@ impl Library {
     /// Where the library lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Keeps the library from being changed by others until [`Library::change`] has run or the library
+    /// is closed, so that what is read from here on is true when the change is made.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::Busy`], where another program changes it for longer than one waits;
+    /// [`LibraryError::ReadOnly`].
+    pub fn hold(&self) -> Result<()> {
+        if self.connection.is_autocommit() {
+            let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+            begun.map_err(|error| LibraryError::from(error).at(&self.path))?;
+        }
+        Ok(())
     }
 
     /// Runs `edit` as one transaction and one step of the undo log, named by the command line that
