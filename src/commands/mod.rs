@@ -9,8 +9,10 @@ mod check;
 mod completions;
 mod dedupe;
 mod edit;
+mod editor;
 mod export;
 mod failure;
+mod file;
 mod find;
 mod format;
 mod format_name;
@@ -20,6 +22,7 @@ mod import;
 mod init;
 mod input;
 mod man;
+mod note;
 mod progress;
 mod quickstart;
 mod rebuild;
@@ -133,6 +136,8 @@ enum Command {
     Dedupe(dedupe::Dedupe),
     Verify(verify::Verify),
     Style(style::StyleCommand),
+    Note(note::NoteWork),
+    File(file::File),
     Undo(history::Undo),
     Redo(history::Redo),
     Log(history::Log),
@@ -172,7 +177,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// The verbs that take a query, in which `-theme:policy` is a negation and no option.
-const QUERYING: &[&str] = &["find", "format", "export", "check"];
+const QUERYING: &[&str] = &["find", "format", "export", "check", "edit"];
 
 /// The arguments with the sign of each negation as the minus sign proper, which the query language reads
 /// as well and which cannot be taken for the beginning of an option. No verb that takes a query has
@@ -224,6 +229,8 @@ impl Command {
             Self::Dedupe(command) => command.run(session),
             Self::Verify(command) => command.run(session),
             Self::Style(command) => command.run(session),
+            Self::File(command) => command.run(session),
+            Self::Note(command) => command.run(session),
             Self::Undo(command) => command.run(session),
             Self::Redo(command) => command.run(session),
             Self::Log(command) => command.run(session),

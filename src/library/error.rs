@@ -125,6 +125,9 @@ pub enum LibraryError {
         /// The step that changed it since, with its command line; none where another program did.
         by: Option<(i64, String)>,
     },
+    /// What a person was editing was changed by another program in between.
+    #[error("{0} was changed by another program while you were editing it")]
+    ChangedMeanwhile(String),
     /// The verbatim text of a work in the store cannot be read.
     #[error("the entry of \u{201c}{key}\u{201d} in the library cannot be read: {reason}")]
     UnreadableWork {
@@ -235,6 +238,9 @@ impl LibraryError {
             Self::AmbiguousTag { .. } => Some("write the facet, too: FACET:NAME".into()),
             Self::TagCycle { .. } => Some("choose another parent".into()),
             Self::NoStep(_) => Some("`peerbib log` shows what was done".into()),
+            Self::ChangedMeanwhile(_) => {
+                Some("nothing was changed; begin again from what is there now".into())
+            }
             Self::UnknownStep(_) => Some("`peerbib log` shows the steps with their numbers".into()),
             Self::StepState { .. } => Some("`peerbib log` shows what became of each step".into()),
             Self::StepConflict { step, by, .. } => Some(match by {
