@@ -5,6 +5,7 @@
 //! wrong and what to do.
 
 mod add;
+mod backup;
 mod check;
 mod completions;
 mod dedupe;
@@ -141,6 +142,7 @@ enum Command {
     Undo(history::Undo),
     Redo(history::Redo),
     Log(history::Log),
+    Backup(backup::BackupLibrary),
     Rebuild(rebuild::Rebuild),
     Completions(completions::Completions),
     Man(man::Man),
@@ -234,6 +236,7 @@ impl Command {
             Self::Undo(command) => command.run(session),
             Self::Redo(command) => command.run(session),
             Self::Log(command) => command.run(session),
+            Self::Backup(command) => command.run(session),
             Self::Rebuild(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),

@@ -364,7 +364,7 @@ impl Session {
     pub fn open(&self) -> Result<Library, Failure> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
-        Ok(Library::open(&path, patience())?)
+        self.opened(Library::open(&path, self.patience())?)
     }
 
     /// The library, which must be there, and which nobody else changes from here on: what is read before
@@ -387,7 +387,38 @@ impl Session {
     pub fn open_or_create(&self) -> Result<Library, Failure> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
-        Ok(Library::open_or_create(&path, patience())?)
+        self.opened(Library::open_or_create(&path, self.patience())?)
+    }
+
+    /// Tells what was done to a library when it was opened.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "it stands at the end of what may fail"
+    )]
+    fn opened(&self, library: Library) -> Result<Library, Failure> {
+        if let Some(migrated) = library.migrated() {
+            self.note(format_args!(
+                "the library was of version {} and is of version {} now; a copy of it as it was is {}",
+                migrated.from,
+                migrated.to,
+                migrated.copy.display()
+            ));
+        }
+        Ok(library)
+    }
+
+    /// How long one waits for a library that another program is changing: as many seconds as PEERBIB_WAIT
+    /// says, or half a minute.
+    pub fn patience(&self) -> Patience {
+        let seconds = std::env::var("PEERBIB_WAIT").ok();
+        let seconds = seconds.and_then(|seconds| seconds.trim().parse().ok());
+        let patience = Patience::default();
+        let tell =
+            || Self::tell("waiting for another program that is changing the library \u{2026}");
+        Patience {
+            longest: seconds.map_or(patience.longest, Duration::from_secs),
+            tell: if self.options.quiet { || {} } else { tell },
+        }
     }
 
     /// Runs `edit` as one step of the library's history, named by the command line.
@@ -472,24 +503,6 @@ impl Session {
     fn tell(text: impl std::fmt::Display) {
         let mut stderr = anstream::stderr().lock();
         let _ = writeln!(stderr, "{text}");
-    }
-}
-
-/// How long one waits for a library that another program is changing: as many seconds as PEERBIB_WAIT
-/// says, or half a minute.
-fn patience() -> Patience {
-    let seconds = std::env::var("PEERBIB_WAIT").ok();
-    let seconds = seconds.and_then(|seconds| seconds.trim().parse().ok());
-    let patience = Patience::default();
-    Patience {
-        longest: seconds.map_or(patience.longest, Duration::from_secs),
-        tell: || {
-            let mut stderr = anstream::stderr().lock();
-            let _ = writeln!(
-                stderr,
-                "waiting for another program that is changing the library \u{2026}"
-            );
-        },
     }
 }
 

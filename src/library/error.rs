@@ -51,6 +51,28 @@ pub enum LibraryError {
     /// Another program holds the library.
     #[error("the library {} is in use by another program", .0.display())]
     Busy(PathBuf),
+    /// There is no room for what is to be written.
+    #[error("the library {} cannot be written to: the disk is full", .0.display())]
+    DiskFull(PathBuf),
+    /// The system refused to write, or to read.
+    #[error("the library {} cannot be used: {reason}", .path.display())]
+    System {
+        /// The library.
+        path: PathBuf,
+        /// What SQLite says.
+        reason: String,
+    },
+    /// There is a file where a copy of the library was to be.
+    #[error("there is a file {} already", .0.display())]
+    BackupExists(PathBuf),
+    /// A copy of the library cannot be there.
+    #[error("{} cannot be a copy of the library: {reason}", .path.display())]
+    BackupPlace {
+        /// The place.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// No work has this key.
     #[error("no work has the key \u{201c}{key}\u{201d}")]
     UnknownKey {
@@ -224,6 +246,16 @@ impl LibraryError {
                  PEERBIB_WAIT=300 waits for 300 seconds"
                     .into(),
             ),
+            Self::DiskFull(_) | Self::System { .. } => Some(
+                "nothing was changed; make room on the disk, see that the file can be written to, and try \
+                 again"
+                    .into(),
+            ),
+            Self::BackupExists(_) => Some(
+                "nothing was changed; name another file, or put the copy in its place with --force"
+                    .into(),
+            ),
+            Self::BackupPlace { .. } => Some("nothing was changed; name another file".into()),
             Self::UnknownKey { suggestion, .. } => Some(
                 did_you_mean(suggestion)
                     .unwrap_or_else(|| "`peerbib find` lists the works with their keys".into()),
@@ -317,6 +349,8 @@ impl LibraryError {
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, reason },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly(path),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(path),
+            Some(ErrorCode::DiskFull) => Self::DiskFull(path),
+            Some(ErrorCode::SystemIoFailure) => Self::System { path, reason },
             Some(ErrorCode::CannotOpen) => Self::Place { path, reason },
             _ => Self::Sqlite(source),
         }

@@ -7,6 +7,7 @@
 //! A [`Library`] is read directly; it is changed through [`Library::change`] alone, which makes every
 //! command one transaction and one step of the undo log.
 
+mod backup;
 mod conflict;
 mod dedupe;
 mod derive;
@@ -40,6 +41,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
 
+pub use backup::Existing;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
 pub use edit::FieldEdits;
@@ -69,6 +71,18 @@ pub type Result<T> = std::result::Result<T, LibraryError>;
 pub struct Library {
     connection: Connection,
     path: PathBuf,
+    migrated: Option<Migrated>,
+}
+
+/// That a library was brought from an older version of the schema to today's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrated {
+    /// The version it had.
+    pub from: i64,
+    /// The version it has.
+    pub to: i64,
+    /// Where a copy of it lies as it was.
+    pub copy: PathBuf,
 }
 
 /// A library within a step that changes it: see [`Library::change`].
@@ -131,29 +145,27 @@ impl Library {
             // neither can be made, the library can still be read as a file that does not change.
             Err(LibraryError::Sqlite(error)) if Self::is_out_of_reach(&error) && path.is_file() => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-                let name = path
-                    .to_string_lossy()
-                    .replace('%', "%25")
-                    .replace('?', "%3f");
-                let uri = format!("file:{}?immutable=1", name.replace('#', "%23"));
+                let uri = Self::immutable(path);
                 Self::prepare(Connection::open_with_flags(uri, flags), path, patience)
             }
             connection => connection,
         };
         let connection = connection.map_err(|error| error.at(path))?;
-        let library = Self {
+        let mut library = Self {
             connection,
             path: path.to_path_buf(),
+            migrated: None,
         };
         library.bring_up_to_date().map_err(|error| error.at(path))?;
         Ok(library)
     }
 
-    /// Fills an empty file, and migrates an older library; its derived rows are made anew, all in one
-    /// transaction.
-    fn bring_up_to_date(&self) -> Result<()> {
+    /// Fills an empty file, and migrates an older library, of which a copy is made first; its derived rows
+    /// are made anew, all in one transaction.
+    fn bring_up_to_date(&mut self) -> Result<()> {
         let found = schema::version(&self.connection, &self.path)?;
-        if found == schema::newest() {
+        let newest = schema::newest();
+        if found == newest {
             return Ok(());
         }
         if found == 0 {
@@ -162,11 +174,24 @@ impl Library {
         let transaction = Transaction::begin(&self.connection)?;
         // Another process may have done it while this one waited.
         let found = schema::version(&self.connection, &self.path)?;
+        if found == newest {
+            return Ok(());
+        }
+        let copy = match found {
+            0 => None,
+            found => Some(self.back_up_version(found)?),
+        };
         schema::migrate(&self.connection, found)?;
-        if (1..schema::newest()).contains(&found) {
+        if copy.is_some() {
             Change { library: self }.rebuild()?;
         }
         transaction.commit()?;
+        drop(transaction);
+        self.migrated = copy.map(|copy| Migrated {
+            from: found,
+            to: newest,
+            copy,
+        });
         Ok(())
     }
 
@@ -187,12 +212,26 @@ impl Library {
         Ok(connection)
     }
 
+    /// The address of a library that is read as a file which does not change.
+    fn immutable(path: &Path) -> String {
+        let name = path
+            .to_string_lossy()
+            .replace('%', "%25")
+            .replace('?', "%3f");
+        format!("file:{}?immutable=1", name.replace('#', "%23"))
+    }
+
     fn is_out_of_reach(error: &rusqlite::Error) -> bool {
         use rusqlite::ErrorCode;
         matches!(
             error.sqlite_error_code(),
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
         )
+    }
+
+    /// That the library was brought up to today's version when it was opened, if it was.
+    pub fn migrated(&self) -> Option<&Migrated> {
+        self.migrated.as_ref()
     }
 
     /// Where the library lies.
