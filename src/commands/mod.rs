@@ -9,6 +9,7 @@ mod backup;
 mod check;
 mod completions;
 mod dedupe;
+mod doctor;
 mod edit;
 mod editor;
 mod export;
@@ -143,6 +144,7 @@ enum Command {
     Redo(history::Redo),
     Log(history::Log),
     Backup(backup::BackupLibrary),
+    Doctor(doctor::Doctor),
     Rebuild(rebuild::Rebuild),
     Completions(completions::Completions),
     Man(man::Man),
@@ -237,6 +239,7 @@ impl Command {
             Self::Redo(command) => command.run(session),
             Self::Log(command) => command.run(session),
             Self::Backup(command) => command.run(session),
+            Self::Doctor(command) => command.run(session),
             Self::Rebuild(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),

@@ -429,13 +429,15 @@ impl Change<'_> {
         self.full_text_gathered(works.len())
     }
 
-    /// Makes every derived row anew, and gives the number of works.
+    /// Makes every derived row anew, and the indexes of the library, and gives the number of works.
+    /// `advance` is called with the number of works that were dealt with since the last call.
     ///
     /// # Errors
     ///
     /// [`super::LibraryError::UnreadableWork`] where an entry in the store is damaged.
-    pub fn rebuild(&self) -> Result<usize> {
+    pub fn rebuild(&self, advance: &mut dyn FnMut(usize)) -> Result<usize> {
         let connection = self.connection();
+        connection.execute_batch("REINDEX")?;
         connection.execute("DELETE FROM inheritance", [])?;
         connection.execute("DELETE FROM mark", [])?;
         connection.execute("DELETE FROM reference", [])?;
@@ -448,7 +450,11 @@ impl Change<'_> {
             .query_map([], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         let count = works.len();
-        self.derive_works(works)?;
+        let works: Vec<i64> = works.into_iter().collect();
+        for batch in works.chunks(MANY) {
+            self.derive_works(batch.iter().copied().collect())?;
+            advance(batch.len());
+        }
         Ok(count)
     }
 }

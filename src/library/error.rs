@@ -73,6 +73,9 @@ pub enum LibraryError {
         /// Why not.
         reason: String,
     },
+    /// There is no room for a copy of the library to compare it with.
+    #[error("the library cannot be compared with a copy of itself: {0}")]
+    Scratch(String),
     /// No work has this key.
     #[error("no work has the key \u{201c}{key}\u{201d}")]
     UnknownKey {
@@ -253,6 +256,11 @@ impl LibraryError {
             ),
             Self::BackupExists(_) => Some(
                 "nothing was changed; name another file, or put the copy in its place with --force"
+                    .into(),
+            ),
+            Self::Scratch(_) => Some(
+                "nothing was changed; make room in the directory of temporary files, or name another in \
+                 TMPDIR"
                     .into(),
             ),
             Self::BackupPlace { .. } => Some("nothing was changed; name another file".into()),

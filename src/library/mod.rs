@@ -11,6 +11,7 @@ mod backup;
 mod conflict;
 mod dedupe;
 mod derive;
+mod doctor;
 mod edit;
 mod editions;
 mod entries;
@@ -44,6 +45,7 @@ use transaction::Transaction;
 pub use backup::Existing;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
+pub use doctor::{Ailment, AilmentKind};
 pub use edit::FieldEdits;
 pub use editions::StoredEdition;
 pub use entries::StoredEntry;
@@ -183,7 +185,7 @@ impl Library {
         };
         schema::migrate(&self.connection, found)?;
         if copy.is_some() {
-            Change { library: self }.rebuild()?;
+            Change { library: self }.rebuild(&mut |_| {})?;
         }
         transaction.commit()?;
         drop(transaction);
