@@ -4,14 +4,14 @@ use std::io::Read as _;
 
 use clap::Args;
 
-use super::editor::{Draft, Edited, Refusal, Task};
+use super::editor::{Draft, Edited, Refusal, Task, can_edit};
 use super::{Failure, Outcome, Result, Session};
 use crate::library::{Library, LibraryError, Note};
 
 /// Keep a private note on a work, in Markdown
 ///
-/// Without an option the note is opened in your editor (`peerbib config` and $VISUAL or $EDITOR say which)
-/// or, where there is none, printed. Notes are found by `peerbib find`; they are never printed in a reading
+/// Without an option the note is opened in your editor (`peerbib config`, $VISUAL and $EDITOR say which) or,
+/// where there is no terminal for one, printed. Notes are found by `peerbib find`; they are never printed in a reading
 /// list or by a style unless you ask for them, and leave the library only with `peerbib export --notes`.
 #[derive(Debug, Args)]
 #[command(
@@ -67,7 +67,8 @@ impl NoteWork {
                 self.write(session, &text)
             }
             Some(text) => self.write(session, text),
-            None => self.edit(session),
+            None if can_edit(session)? => self.edit(session),
+            None => show(session, &session.open()?, &self.key, false),
         }
     }
 

@@ -63,6 +63,9 @@ impl Library {
             .map_err(|error| LibraryError::from(error).at(to))?;
         copy_pages(&source, &mut copy, advance)
             .map_err(|error| LibraryError::from(error).at(&self.path))?;
+        // A copy is one file, with nothing beside it.
+        copy.pragma_update(None, "journal_mode", "DELETE")
+            .map_err(|error| LibraryError::from(error).at(to))?;
         let is_whole = check(&copy).map_err(|error| LibraryError::from(error).at(to))?;
         if let Some(reason) = is_whole {
             return Err(LibraryError::Damaged {

@@ -179,7 +179,7 @@ impl Library {
         if let Some(first) = names.first() {
             found.push(Ailment {
                 kind: AilmentKind::TagCycle,
-                message: format!("tags are below themselves: {}", listed(&names)),
+                message: "tags are below themselves".into(),
                 help: format!(
                     "another program set their parents; give one another parent: `peerbib tags add {first} \
                      --parent TAG`"
@@ -236,11 +236,8 @@ impl Library {
             if rows == other {
                 continue;
             }
-            let mut works = BTreeSet::new();
-            for (work, text) in rows.symmetric_difference(&other) {
-                let _ = text;
-                works.insert(*work);
-            }
+            let differ = rows.symmetric_difference(&other);
+            let works: BTreeSet<i64> = differ.map(|(work, _)| *work).collect();
             let names = self.keys_of(&works)?;
             found.push(Ailment {
                 kind: AilmentKind::Derived,
@@ -259,10 +256,8 @@ impl Library {
 
     fn compare_full_text(&self, anew: &Connection, found: &mut Vec<Ailment>) -> Result<()> {
         let sizes = (sizes_of(&self.connection)?, sizes_of(anew)?);
-        let mut works = BTreeSet::new();
-        for (work, _) in sizes.0.symmetric_difference(&sizes.1) {
-            works.insert(*work);
-        }
+        let differ = sizes.0.symmetric_difference(&sizes.1);
+        let works: BTreeSet<i64> = differ.map(|(work, _)| *work).collect();
         let same_words = terms_of(&self.connection)? == terms_of(anew)?;
         if works.is_empty() && same_words {
             return Ok(());
@@ -311,9 +306,8 @@ impl Library {
             found.push(Ailment {
                 kind: AilmentKind::History,
                 message: format!(
-                    "another program changed {} that history knows otherwise: {}",
-                    counted(count, "row"),
-                    listed(&names)
+                    "another program changed {} that history knows otherwise",
+                    counted(count, "row")
                 ),
                 names,
                 help: format!(
@@ -400,13 +394,6 @@ fn counted(count: usize, what: &str) -> String {
     match count {
         1 => format!("1 {what}"),
         count => format!("{count} {what}s"),
-    }
-}
-
-fn listed(names: &[String]) -> String {
-    match names.get(..3) {
-        Some(first) if names.len() > 3 => format!("{}, \u{2026}", first.join(", ")),
-        _ => names.join(", "),
     }
 }
 

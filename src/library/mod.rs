@@ -168,6 +168,7 @@ impl Library {
         let found = schema::version(&self.connection, &self.path)?;
         let newest = schema::newest();
         if found == newest {
+            schema::keep_journal(&self.connection);
             return Ok(());
         }
         if found == 0 {
