@@ -45,6 +45,7 @@ use transaction::Transaction;
 pub use backup::Existing;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
+pub(crate) use derive::folded;
 pub use doctor::{Ailment, AilmentKind};
 pub use edit::FieldEdits;
 pub use editions::StoredEdition;

@@ -9,21 +9,29 @@
     clippy::indexing_slicing
 )]
 
+mod add;
+mod backup;
 mod bad_input;
 mod check;
 mod desk;
+mod doctor;
+mod edit;
 mod export;
 #[path = "../facts/mod.rs"]
 mod facts;
+mod file;
 mod find;
 mod format;
 mod help;
 mod history;
 mod import;
 mod init;
+mod note;
 mod quickstart;
 mod show;
+mod stats;
 mod style;
 mod tag;
 mod tags;
+mod timeline;
 mod why;
