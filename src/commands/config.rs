@@ -443,7 +443,7 @@ impl Edit {
         let (editor, _) = holding(session, setting("editor")?);
         let editor = editor.map_or_else(|| "vi".to_owned(), |editor| editor.to_string());
         loop {
-            super::edit::open_editor(&editor, &path)?;
+            super::editor::open_file(&editor, &path)?;
             let again = session.configuration_anew();
             if again.problems().is_empty() {
                 return Ok(Outcome::Done);

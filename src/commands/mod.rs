@@ -5,15 +5,19 @@
 //! wrong and what to do.
 
 mod add;
+mod backup;
 mod check;
 mod complete;
 mod completions;
 mod config;
 mod dedupe;
+mod doctor;
 mod drawing;
 mod edit;
+mod editor;
 mod export;
 mod failure;
+mod file;
 mod find;
 mod format;
 mod format_name;
@@ -24,6 +28,7 @@ mod init;
 mod input;
 mod list;
 mod man;
+mod note;
 mod progress;
 mod quickstart;
 mod rebuild;
@@ -142,9 +147,13 @@ enum Command {
     Dedupe(dedupe::Dedupe),
     Verify(verify::Verify),
     Style(style::StyleCommand),
+    Note(note::NoteWork),
+    File(file::File),
     Undo(history::Undo),
     Redo(history::Redo),
     Log(history::Log),
+    Backup(backup::BackupLibrary),
+    Doctor(doctor::Doctor),
     Rebuild(rebuild::Rebuild),
     Config(config::Config),
     Completions(completions::Completions),
@@ -185,7 +194,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// The verbs that take a query, in which `-theme:policy` is a negation and no option.
-const QUERYING: &[&str] = &["find", "format", "export", "check", "timeline", "stats"];
+const QUERYING: &[&str] = &[
+    "find", "format", "export", "check", "timeline", "stats", "edit",
+];
 
 /// The arguments with the sign of each negation as the minus sign proper, which the query language reads
 /// as well and which cannot be taken for the beginning of an option. The verbs that take a query have no
@@ -243,9 +254,13 @@ impl Command {
             Self::Dedupe(command) => command.run(session),
             Self::Verify(command) => command.run(session),
             Self::Style(command) => command.run(session),
+            Self::File(command) => command.run(session),
+            Self::Note(command) => command.run(session),
             Self::Undo(command) => command.run(session),
             Self::Redo(command) => command.run(session),
             Self::Log(command) => command.run(session),
+            Self::Backup(command) => command.run(session),
+            Self::Doctor(command) => command.run(session),
             Self::Rebuild(command) => command.run(session),
             Self::Config(command) => command.run(session),
             Self::Completions(command) => command.run(session),

@@ -4,14 +4,14 @@ use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use etcetera::BaseStrategy as _;
 
 use super::Failure;
 use crate::configuration::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use crate::csl::shelf::StyleSource;
-use crate::library::{Condition, KeyPattern, Library, LibraryError, Reference};
+use crate::library::{Condition, KeyPattern, Library, LibraryError, Patience, Reference};
 use crate::query::Query;
 
 /// A run of the program.
@@ -404,7 +404,19 @@ impl Session {
     pub fn open(&self) -> Result<Library, Failure> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
-        Ok(Library::open(&path)?)
+        self.opened(Library::open(&path, self.patience())?)
+    }
+
+    /// The library, which must be there, and which nobody else changes from here on: what is read before
+    /// [`Session::change`] is true when the change is made. Not for commands that ask a person in between.
+    ///
+    /// # Errors
+    ///
+    /// See [`Library::open`] and [`Library::hold`].
+    pub fn open_to_change(&self) -> Result<Library, Failure> {
+        let library = self.open()?;
+        library.hold()?;
+        Ok(library)
     }
 
     /// The library, created if there is none.
@@ -415,7 +427,38 @@ impl Session {
     pub fn open_or_create(&self) -> Result<Library, Failure> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
-        Ok(Library::open_or_create(&path)?)
+        self.opened(Library::open_or_create(&path, self.patience())?)
+    }
+
+    /// Tells what was done to a library when it was opened.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "it stands at the end of what may fail"
+    )]
+    fn opened(&self, library: Library) -> Result<Library, Failure> {
+        if let Some(migrated) = library.migrated() {
+            self.note(format_args!(
+                "the library was of version {} and is of version {} now; a copy of it as it was is {}",
+                migrated.from,
+                migrated.to,
+                migrated.copy.display()
+            ));
+        }
+        Ok(library)
+    }
+
+    /// How long one waits for a library that another program is changing: as many seconds as PEERBIB_WAIT
+    /// says, or half a minute.
+    pub fn patience(&self) -> Patience {
+        let seconds = std::env::var("PEERBIB_WAIT").ok();
+        let seconds = seconds.and_then(|seconds| seconds.trim().parse().ok());
+        let patience = Patience::default();
+        let tell =
+            || Self::tell("waiting for another program that is changing the library \u{2026}");
+        Patience {
+            longest: seconds.map_or(patience.longest, Duration::from_secs),
+            tell: if self.options.quiet { || {} } else { tell },
+        }
     }
 
     /// Runs `edit` as one step of the library's history, named by the command line.

@@ -9,14 +9,19 @@
     clippy::indexing_slicing
 )]
 
+mod add;
+mod backup;
 mod bad_input;
 mod check;
 mod completions;
 mod config;
 mod desk;
+mod doctor;
+mod edit;
 mod export;
 #[path = "../facts/mod.rs"]
 mod facts;
+mod file;
 mod find;
 mod format;
 mod help;
@@ -27,6 +32,7 @@ mod list;
 mod list_editions;
 mod list_file;
 mod list_sections;
+mod note;
 mod quickstart;
 mod show;
 mod stats;

@@ -65,12 +65,11 @@ impl AnnotateInList {
         let after = if self.remove {
             None
         } else if self.message.is_empty() {
-            edited(
+            Some(edited(
                 session,
                 before.as_deref().unwrap_or_default(),
                 &format!("{}-{}.md", list.name, self.key),
-                "say it with -m, or take it away with --remove",
-            )?
+            )?)
         } else {
             message(&self.message)?
         };
