@@ -24,6 +24,7 @@ mod quickstart;
 mod rebuild;
 mod remove;
 mod rename;
+mod rules;
 mod session;
 mod show;
 mod style;
@@ -127,6 +128,7 @@ enum Command {
     Tag(tag::TagWorks),
     Untag(untag::Untag),
     Tags(tags::Tags),
+    Rules(rules::RulesCommand),
     Why(why::Why),
     Format(format::Format),
     Check(check::Check),
@@ -168,7 +170,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// The verbs that take a query, in which `-theme:policy` is a negation and no option.
-const QUERYING: &[&str] = &["find", "format", "export", "check"];
+const QUERYING: &[&str] = &["find", "format", "export", "check", "tag"];
 
 /// The arguments with the sign of each negation as the minus sign proper, which the query language reads
 /// as well and which cannot be taken for the beginning of an option. No verb that takes a query has
@@ -214,6 +216,7 @@ impl Command {
             Self::Tag(command) => command.run(session),
             Self::Untag(command) => command.run(session),
             Self::Tags(command) => command.run(session),
+            Self::Rules(command) => command.run(session),
             Self::Why(command) => command.run(session),
             Self::Format(command) => command.run(session),
             Self::Check(command) => command.run(session),

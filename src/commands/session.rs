@@ -8,8 +8,9 @@ use etcetera::BaseStrategy as _;
 
 use super::Failure;
 use crate::csl::shelf::StyleSource;
-use crate::library::{Library, LibraryError, Reference};
+use crate::library::{Condition, Library, LibraryError, Reference};
 use crate::query::Query;
+use crate::tagging::{self, Applied, BrokenRule};
 
 /// A run of the program.
 pub struct Session {
@@ -132,7 +133,8 @@ impl Session {
         Ok(Library::open_or_create(&self.library_path()?)?)
     }
 
-    /// Runs `edit` as one step of the library's history, named by the command line.
+    /// Runs `edit` as one step of the library's history, named by the command line. The works that it makes
+    /// or changes are tagged by the rules of the library, in the same step.
     ///
     /// # Errors
     ///
@@ -142,7 +144,22 @@ impl Session {
         library: &mut Library,
         edit: impl FnOnce(&crate::library::Change<'_>) -> crate::library::Result<T>,
     ) -> Result<T, LibraryError> {
-        library.change(&self.command_line, edit)
+        let (outcome, applied) = library.change(&self.command_line, |change| {
+            tagging::apply_to_watched(change, edit)
+        })?;
+        self.tell_of_broken(&applied);
+        Ok(outcome)
+    }
+
+    /// Tells of rules that could not be carried out.
+    pub(super) fn tell_of_broken(&self, applied: &Applied) {
+        for BrokenRule { name, error } in &applied.broken {
+            let reason = error.to_string();
+            let reason = reason.lines().next().unwrap_or_default();
+            self.note(format_args!(
+                "warning: the rule \u{201c}{name}\u{201d} was left out: {reason}; `peerbib rules check` says more"
+            ));
+        }
     }
 
     /// The works that a query means; with no query, all.
@@ -151,8 +168,17 @@ impl Session {
     ///
     /// Where the query cannot be read, or names a tag that is not there.
     pub fn select(&self, library: &Library, query: &[String]) -> Result<Vec<Reference>, Failure> {
+        Ok(library.select(&self.condition(library, query)?)?)
+    }
+
+    /// Which works a query means; with no query, all.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::select`].
+    pub fn condition(&self, library: &Library, query: &[String]) -> Result<Condition, Failure> {
         let query: Query = joined_query(query).parse()?;
-        Ok(library.select(&query.translate(library)?)?)
+        Ok(query.translate(library)?)
     }
 
     /// Standard output, as it is.

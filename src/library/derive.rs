@@ -174,7 +174,7 @@ fn sort_order(name: &CslName) -> String {
 }
 
 /// Text without case and accents.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     text.nfkd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)

@@ -27,6 +27,9 @@ pub(super) const RECORDED: &[&str] = &[
     "assignment",
     "veto",
     "kept_apart",
+    "facet",
+    "rule",
+    "installed_rule",
 ];
 
 /// The last row of each recorded table before a step began; what comes behind it is new.

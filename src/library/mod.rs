@@ -21,6 +21,7 @@ mod keys;
 mod matching;
 mod reading;
 mod receipt;
+mod rules;
 mod schema;
 mod tags;
 mod works;
@@ -31,6 +32,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 pub use conflict::{Choice, Conflict, ConflictPolicy};
+pub(crate) use derive::folded;
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
 pub use edit::FieldEdits;
 pub use entries::StoredEntry;
@@ -41,8 +43,10 @@ pub use history::{Step, StepState};
 pub use import::ImportedFile;
 pub use keys::KeyPattern;
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
+pub use rules::{Effect, Met, ReadyRule, Rule, RuleEffect, RuleScope};
 pub use tags::{
-    Assignment, NewAssignment, Origin, Tag, TagEvent, TagName, TagSummary, TaggedOutcome, Tagging,
+    Assignment, Axis, Facet, Match, NewAssignment, Origin, SplitPart, Tag, TagChange,
+    TagEvent, TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
 };
 pub use works::{Condition, Reference};
 

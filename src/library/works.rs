@@ -27,6 +27,14 @@ impl Condition {
             parameters: Vec::new(),
         }
     }
+
+    /// A statement that selects the numbers of the works; its parameters are those of the condition.
+    pub(super) fn numbers(&self) -> String {
+        format!(
+            "SELECT reference.work_id FROM reference JOIN work ON work.id = reference.work_id WHERE {}",
+            self.sql
+        )
+    }
 }
 
 /// A work as the rest of peerbib sees it, derived from its entry.

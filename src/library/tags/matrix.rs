@@ -1,0 +1,122 @@
+//! Works counted along axes: the tags of a facet, years, decades, types, languages.
+
+use rusqlite::params_from_iter;
+use rusqlite::types::Value;
+
+use crate::library::{Condition, Library, Result};
+
+/// What works are counted by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Axis {
+    /// The tags of a facet; a work with several counts in each.
+    Facet(String),
+    /// The year in which a work appeared.
+    Year,
+    /// The ten years in which it appeared.
+    Decade,
+    /// Its BibLaTeX type.
+    Type,
+    /// Its language.
+    Language,
+}
+
+impl std::str::FromStr for Axis {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        Ok(match text.to_lowercase().as_str() {
+            "year" => Self::Year,
+            "decade" => Self::Decade,
+            "type" => Self::Type,
+            "language" | "lang" => Self::Language,
+            facet => Self::Facet(facet.to_owned()),
+        })
+    }
+}
+
+impl Axis {
+    /// A statement that gives works and their lines on the axis, with what it asks for.
+    fn lines(&self, narrower: bool) -> (&'static str, Option<Value>) {
+        let sql = match self {
+            Self::Facet(_) if narrower => {
+                "SELECT DISTINCT assignment.work_id, ancestor.facet || ':' || ancestor.name
+                 FROM tag AS ancestor JOIN under ON under.ancestor = ancestor.id
+                 JOIN assignment ON assignment.tag_id = under.tag WHERE ancestor.facet = ?"
+            }
+            Self::Facet(_) => {
+                "SELECT DISTINCT work_id, facet || ':' || name
+                 FROM assignment JOIN tag ON tag.id = tag_id WHERE facet = ?"
+            }
+            Self::Year => {
+                "SELECT work_id, CAST(year AS TEXT) FROM reference WHERE year IS NOT NULL"
+            }
+            // Rounded downwards before our era, too.
+            Self::Decade => {
+                "SELECT work_id, CAST(year - ((year % 10) + 10) % 10 AS TEXT) FROM reference
+                 WHERE year IS NOT NULL"
+            }
+            Self::Type => "SELECT work_id, entry_type FROM reference",
+            Self::Language => {
+                "SELECT work_id, json_extract(item, '$.language') FROM reference
+                 WHERE json_extract(item, '$.language') IS NOT NULL"
+            }
+        };
+        let facet = match self {
+            Self::Facet(facet) => Some(Value::from(facet.clone())),
+            _ => None,
+        };
+        (sql, facet)
+    }
+}
+
+impl Library {
+    /// How many of the works that meet a condition stand on each line of the axes together; lines
+    /// without works are not given, nor are works that are missing on an axis. With `narrower`, a work
+    /// counts for the wider tags of its tags, too.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn count_by(
+        &self,
+        works: &Condition,
+        axes: &[Axis],
+        narrower: bool,
+    ) -> Result<Vec<(Vec<String>, i64)>> {
+        let mut parameters = works.parameters.clone();
+        let mut tables = String::new();
+        let mut joins = String::new();
+        let mut lines = Vec::new();
+        for (number, axis) in axes.iter().enumerate() {
+            let (sql, facet) = axis.lines(narrower);
+            tables.push_str(&format!(
+                ", axis_{number} (work_id, line) AS MATERIALIZED ({sql})"
+            ));
+            joins.push_str(&format!(" JOIN axis_{number} USING (work_id)"));
+            lines.push(format!("axis_{number}.line"));
+            parameters.extend(facet);
+        }
+        let lines = lines.join(", ");
+        let (columns, group) = if lines.is_empty() {
+            (String::new(), String::new())
+        } else {
+            (format!("{lines}, "), format!("GROUP BY {lines}"))
+        };
+        let sql = format!(
+            "WITH RECURSIVE under (ancestor, tag) AS (
+                 SELECT id, id FROM tag
+                 UNION SELECT under.ancestor, tag.id FROM under JOIN tag ON tag.parent_id = under.tag
+             ), chosen (work_id) AS MATERIALIZED ({}){tables}
+             SELECT {columns}count(DISTINCT work_id) FROM chosen{joins} {group}",
+            works.numbers()
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        let counts = statement.query_map(params_from_iter(parameters), |row| {
+            let lines = (0..axes.len())
+                .map(|column| row.get(column))
+                .collect::<rusqlite::Result<Vec<String>>>()?;
+            Ok((lines, row.get(axes.len())?))
+        })?;
+        Ok(counts.collect::<rusqlite::Result<_>>()?)
+    }
+}

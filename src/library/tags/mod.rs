@@ -1,0 +1,382 @@
+//! Tags: what they are and how they are found ([`vocabulary`] changes them), and which works have them,
+//! on whose word ([`assignments`]).
+
+mod assignments;
+mod matrix;
+mod vocabulary;
+
+use std::fmt;
+use std::str::FromStr;
+
+use rusqlite::{Row, params};
+
+use super::{Library, LibraryError, Result};
+use crate::spelling::closest;
+
+pub(in crate::library) use assignments::matches;
+pub use assignments::{
+    Assignment, Match, NewAssignment, Origin, TagChange, TaggedOutcome, Tagging, Veto,
+};
+pub use matrix::Axis;
+pub use vocabulary::{SplitPart, TagExtent};
+
+/// The name of a tag: a facet and a name within it, written `movement:oekonux`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TagName {
+    /// The facet: `movement`, `theme`, or any other.
+    pub facet: String,
+    /// The name within the facet.
+    pub name: String,
+}
+
+impl fmt::Display for TagName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.facet, self.name)
+    }
+}
+
+impl serde::Serialize for TagName {
+    fn serialize<S: serde::Serializer>(&self, writer: S) -> std::result::Result<S::Ok, S::Error> {
+        writer.collect_str(self)
+    }
+}
+
+impl FromStr for TagName {
+    type Err = LibraryError;
+
+    /// Reads `FACET:NAME`. Both are kept in lower case; neither may be empty or hold white space,
+    /// commas or quotation marks, so that a tag is one word in a query and in BibTeX's `keywords`.
+    fn from_str(text: &str) -> Result<Self> {
+        let malformed = |reason| LibraryError::MalformedTag {
+            tag: text.to_owned(),
+            reason,
+        };
+        let (facet, name) = text
+            .trim()
+            .split_once(':')
+            .ok_or_else(|| malformed("it has no facet"))?;
+        if facet.is_empty() {
+            return Err(malformed("its facet is empty"));
+        }
+        if name.is_empty() {
+            return Err(malformed("its name is empty"));
+        }
+        if !facet
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+        {
+            return Err(malformed("a facet has letters, digits and hyphens only"));
+        }
+        if name
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || ",;\"'{}()".contains(c))
+        {
+            return Err(malformed(
+                "a name has no spaces, commas, quotation marks or brackets; use hyphens",
+            ));
+        }
+        Ok(Self {
+            facet: facet.to_lowercase(),
+            name: name.to_lowercase(),
+        })
+    }
+}
+
+/// A tag of the library.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Tag {
+    /// Its number in the library.
+    #[serde(skip)]
+    pub id: i64,
+    /// Its name.
+    pub tag: TagName,
+    /// How it is headed in a reading list.
+    pub label: Option<String>,
+    /// What it stands for.
+    pub description: Option<String>,
+    /// The wider tag that it belongs under.
+    pub parent: Option<TagName>,
+    /// Where it is at home.
+    pub place: Option<String>,
+    /// When it was or is active (EDTF).
+    pub active: Option<String>,
+    /// Other names of it; one of another facet is written with it, as `FACET:NAME`.
+    pub aliases: Vec<String>,
+    /// The people tied to it.
+    pub people: Vec<String>,
+    /// What happened when.
+    pub events: Vec<TagEvent>,
+}
+
+/// Something that happened in the life of a movement.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct TagEvent {
+    /// When (EDTF).
+    pub date: String,
+    /// What.
+    pub what: String,
+}
+
+impl Tag {
+    /// A tag of which the name alone is known.
+    pub fn named(tag: TagName) -> Self {
+        Self {
+            id: 0,
+            tag,
+            label: None,
+            description: None,
+            parent: None,
+            place: None,
+            active: None,
+            aliases: Vec::new(),
+            people: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// The label, or the name where there is none.
+    pub fn heading(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.tag.name)
+    }
+}
+
+/// What is known of a facet beside its tags.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facet {
+    /// Its name.
+    #[serde(rename = "facet")]
+    pub name: String,
+    /// How it is headed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Whether a work has one tag of it at most.
+    #[serde(default)]
+    pub exclusive: bool,
+}
+
+/// A tag in an overview: with the number of works under it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct TagSummary {
+    /// Its number in the library.
+    #[serde(skip)]
+    pub id: i64,
+    /// Its name.
+    pub tag: TagName,
+    /// How it is headed in a reading list.
+    pub label: Option<String>,
+    /// The wider tag that it belongs under.
+    pub parent: Option<TagName>,
+    /// How many works have it.
+    pub works: i64,
+    /// How many works have it or a narrower tag.
+    pub works_with_narrower: i64,
+}
+
+impl TagSummary {
+    /// A tag of which the name alone is known.
+    pub fn named(tag: TagName) -> Self {
+        Self {
+            id: 0,
+            tag,
+            label: None,
+            parent: None,
+            works: 0,
+            works_with_narrower: 0,
+        }
+    }
+}
+
+impl Library {
+    /// The tag that `text` names: `FACET:NAME`, or a name or alias that belongs to one tag alone.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::UnknownTag`], with a tag that is spelt much the same;
+    /// [`LibraryError::AmbiguousTag`].
+    pub fn resolve_tag(&self, text: &str) -> Result<Tag> {
+        let (facet, name) = match text.split_once(':') {
+            Some((facet, name)) => (Some(facet.to_lowercase()), name.to_lowercase()),
+            None => (None, text.to_lowercase()),
+        };
+        let mut statement = self.connection.prepare_cached(
+            "SELECT DISTINCT tag.id, tag.facet, tag.name
+             FROM tag LEFT JOIN tag_alias ON tag_alias.tag_id = tag.id
+             WHERE (tag.name = ?2 AND (?1 IS NULL OR tag.facet = ?1))
+                OR (tag_alias.alias = ?2 AND (?1 IS NULL OR tag_alias.facet = ?1))
+             ORDER BY tag.position",
+        )?;
+        let found = statement
+            .query_map(params![facet, name], |row| {
+                Ok((row.get::<_, i64>(0)?, tag_name(row, 1)?))
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        match found.as_slice() {
+            [(id, _)] => self.tag(*id),
+            [] => {
+                let known = self.tag_names()?;
+                // Names are compared without their facets, which would make all of one facet alike.
+                let like = |of_facet: &dyn Fn(&TagName) -> bool| {
+                    let tags = || known.iter().filter(|tag| of_facet(tag));
+                    let by_name = closest(&name, tags().map(|tag| tag.name.clone()))?;
+                    tags()
+                        .find(|tag| tag.name == by_name)
+                        .map(ToString::to_string)
+                };
+                let suggestion =
+                    like(&|tag| facet.as_ref() == Some(&tag.facet)).or_else(|| like(&|_| true));
+                Err(LibraryError::UnknownTag {
+                    tag: text.to_owned(),
+                    suggestion,
+                })
+            }
+            several => Err(LibraryError::AmbiguousTag {
+                tag: text.to_owned(),
+                candidates: several.iter().map(|(_, tag)| tag.to_string()).collect(),
+            }),
+        }
+    }
+
+    /// The facets that tags of this library have, in the order of the vocabulary.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn facets(&self) -> Result<Vec<String>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT facet FROM tag GROUP BY facet ORDER BY min(position)")?;
+        let facets = statement.query_map([], |row| row.get(0))?;
+        Ok(facets.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What is known of facets, by name.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn described_facets(&self) -> Result<Vec<Facet>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT name, label, exclusive FROM facet ORDER BY name")?;
+        let facets = statement.query_map([], |row| {
+            Ok(Facet {
+                name: row.get(0)?,
+                label: row.get(1)?,
+                exclusive: row.get(2)?,
+            })
+        })?;
+        Ok(facets.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The names of all tags, in the order of the vocabulary.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn tag_names(&self) -> Result<Vec<TagName>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT facet, name FROM tag ORDER BY position")?;
+        let names = statement.query_map([], |row| tag_name(row, 0))?;
+        Ok(names.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The tag with a number.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports, where there is no such tag.
+    pub fn tag(&self, id: i64) -> Result<Tag> {
+        let mut tag = self.connection.query_row(
+            "SELECT tag.facet, tag.name, tag.label, tag.description, tag.place, tag.active,
+                    parent.facet, parent.name
+             FROM tag LEFT JOIN tag AS parent ON parent.id = tag.parent_id WHERE tag.id = ?1",
+            [id],
+            |row| {
+                Ok(Tag {
+                    id,
+                    label: row.get(2)?,
+                    description: row.get(3)?,
+                    place: row.get(4)?,
+                    active: row.get(5)?,
+                    parent: optional_tag_name(row, 6)?,
+                    ..Tag::named(tag_name(row, 0)?)
+                })
+            },
+        )?;
+        let texts = |sql: &str| -> Result<Vec<String>> {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let texts = statement.query_map([id], |row| row.get(0))?;
+            Ok(texts.collect::<rusqlite::Result<_>>()?)
+        };
+        tag.aliases = texts(
+            "SELECT iif(tag_alias.facet = tag.facet, alias, tag_alias.facet || ':' || alias)
+             FROM tag_alias JOIN tag ON tag.id = tag_id WHERE tag_id = ?1 ORDER BY tag_alias.id",
+        )?;
+        tag.people = texts("SELECT name FROM tag_person WHERE tag_id = ?1 ORDER BY id")?;
+        let mut events = self
+            .connection
+            .prepare_cached("SELECT date, what FROM tag_event WHERE tag_id = ?1 ORDER BY id")?;
+        tag.events = events
+            .query_map([id], |row| {
+                Ok(TagEvent {
+                    date: row.get(0)?,
+                    what: row.get(1)?,
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(tag)
+    }
+
+    /// The tags of one facet, or of all, in the order of the vocabulary, with how many works each has.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn tags(&self, facet: Option<&str>) -> Result<Vec<TagSummary>> {
+        let mut statement = self.connection.prepare_cached(
+            "WITH RECURSIVE under (ancestor, tag) AS (
+                 SELECT id, id FROM tag
+                 UNION SELECT under.ancestor, tag.id FROM under JOIN tag ON tag.parent_id = under.tag
+             )
+             SELECT tag.facet, tag.name, tag.label, parent.facet, parent.name,
+                    (SELECT count(DISTINCT work_id) FROM assignment WHERE tag_id = tag.id),
+                    (SELECT count(DISTINCT work_id) FROM under
+                     JOIN assignment ON assignment.tag_id = under.tag
+                     WHERE under.ancestor = tag.id),
+                    tag.id
+             FROM tag LEFT JOIN tag AS parent ON parent.id = tag.parent_id
+             WHERE ?1 IS NULL OR tag.facet = ?1
+             ORDER BY tag.position",
+        )?;
+        let tags = statement.query_map([facet], |row| {
+            Ok(TagSummary {
+                tag: tag_name(row, 0)?,
+                label: row.get(2)?,
+                parent: optional_tag_name(row, 3)?,
+                works: row.get(5)?,
+                works_with_narrower: row.get(6)?,
+                id: row.get(7)?,
+            })
+        })?;
+        Ok(tags.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+fn tag_name(row: &Row<'_>, column: usize) -> rusqlite::Result<TagName> {
+    Ok(TagName {
+        facet: row.get(column)?,
+        name: row.get(column + 1)?,
+    })
+}
+
+fn optional_tag_name(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<TagName>> {
+    Ok(match row.get::<_, Option<String>>(column)? {
+        Some(facet) => Some(TagName {
+            facet,
+            name: row.get(column + 1)?,
+        }),
+        None => None,
+    })
+}
