@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use super::consent::agrees;
 use super::{Failure, Outcome, Result, Session};
 use crate::library::{
     Change, Condition, Library, LibraryError, NewAssignment, Origin, Tag, TagChange, TagName,
@@ -50,10 +49,6 @@ pub(super) struct TagWorks {
     #[arg(long, alias = "new")]
     create: bool,
 
-    /// Do not ask first
-    #[arg(long)]
-    yes: bool,
-
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -81,7 +76,10 @@ impl TagWorks {
     }
 
     /// Sorts the words into those of a query and changes.
-    fn changes(&self, library: &Library) -> std::result::Result<(Vec<String>, Vec<Written>), Failure> {
+    fn changes(
+        &self,
+        library: &Library,
+    ) -> std::result::Result<(Vec<String>, Vec<Written>), Failure> {
         let facets = library.facets()?;
         let mut query = Vec::new();
         let mut changes = Vec::new();
@@ -95,16 +93,18 @@ impl TagWorks {
             }
             // What stands behind the sign may as well be a condition that is negated.
             let taken_off = match word.strip_prefix(['-', '\u{2212}']) {
-                Some(name) if !name.contains(char::is_whitespace) => match library.resolve_tag(name) {
-                    Ok(tag) => Some(tag),
-                    Err(error) => {
-                        let facet = name.split_once(':').map(|(facet, _)| facet.to_lowercase());
-                        if facet.is_some_and(|facet| facets.contains(&facet)) {
-                            return Err(error.into());
+                Some(name) if !name.contains(char::is_whitespace) => {
+                    match library.resolve_tag(name) {
+                        Ok(tag) => Some(tag),
+                        Err(error) => {
+                            let facet = name.split_once(':').map(|(facet, _)| facet.to_lowercase());
+                            if facet.is_some_and(|facet| facets.contains(&facet)) {
+                                return Err(error.into());
+                            }
+                            None
                         }
-                        None
                     }
-                },
+                }
                 _ => None,
             };
             match taken_off {
@@ -139,7 +139,7 @@ impl TagWorks {
         }
         let works = session.condition(library, query)?;
         let count = library.count_met(&works, 0)?.0;
-        let person = person();
+        let person = session.person()?;
         let carry_out = |change: &Change<'_>| self.carry_out(change, &works, changes, &person);
         let counts = library.rehearse(carry_out)?;
         let preview = preview(count, changes, &counts);
@@ -169,10 +169,7 @@ impl TagWorks {
         if count == 0 {
             return Ok(Outcome::Done);
         }
-        if !self.yes && !agrees("Shall this be done?") {
-            session.note("nothing was changed");
-            return Ok(Outcome::InPart);
-        }
+        session.confirm_at_terminal("Shall this be done?")?;
         session.change(library, carry_out)?;
         Ok(Outcome::Done)
     }
@@ -222,7 +219,7 @@ impl TagWorks {
             }
             return Ok(Outcome::Done);
         }
-        let person = person();
+        let person = session.person()?;
         let added = session.change(library, |change| {
             let mut added = Vec::new();
             for tag in &tags {
@@ -290,7 +287,9 @@ fn preview(count: i64, changes: &[Written], counts: &[usize]) -> String {
             (true, changed, others) => writeln!(text, "{changed} get it, {others} have it already"),
             (false, 0, _) => writeln!(text, "none has it"),
             (false, changed, 0) => writeln!(text, "{changed} lose it"),
-            (false, changed, others) => writeln!(text, "{changed} lose it, {others} do not have it"),
+            (false, changed, others) => {
+                writeln!(text, "{changed} lose it, {others} do not have it")
+            }
         };
     }
     text
@@ -335,12 +334,4 @@ pub(super) fn named_works(
         }
     }
     Ok(works)
-}
-
-/// Who is at the keyboard, as the system names them.
-fn person() -> String {
-    ["USER", "LOGNAME", "USERNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|person| !person.is_empty()))
-        .unwrap_or_else(|| "you".to_owned())
 }

@@ -83,7 +83,7 @@ fn on_whose_word(assignment: &Assignment) -> String {
             let mut sentence = format!("put there by the rule \u{201c}{source}\u{201d}, {day}");
             let matches: Vec<String> = assignment.matched.iter().map(matched).collect();
             if !matches.is_empty() {
-                let _ = write!(sentence, ": {}", matches.join("; "));
+                let _ = write!(sentence, ", because {}", matches.join(" and "));
             }
             sentence
         }

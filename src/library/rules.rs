@@ -41,9 +41,9 @@ impl Rule {
     pub fn leads_to(&self, tag: &Tag) -> bool {
         let full = tag.tag.to_string();
         let alias_of = |name: &str| {
-            tag.aliases.iter().any(|alias| {
-                *alias == name || format!("{}:{alias}", tag.tag.facet) == name
-            })
+            tag.aliases
+                .iter()
+                .any(|alias| *alias == name || format!("{}:{alias}", tag.tag.facet) == name)
         };
         self.then.iter().any(|name| {
             let name = name.to_lowercase();
@@ -273,9 +273,9 @@ impl Change<'_> {
     ///
     /// What SQLite reports.
     pub fn order_rules<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<()> {
-        let mut update = self.connection().prepare_cached(
-            "UPDATE rule SET position = ?2 WHERE name = ?1 AND position <> ?2",
-        )?;
+        let mut update = self
+            .connection()
+            .prepare_cached("UPDATE rule SET position = ?2 WHERE name = ?1 AND position <> ?2")?;
         for (position, name) in (1_i64..).zip(names) {
             update.execute(params![name, position])?;
         }

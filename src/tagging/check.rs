@@ -138,7 +138,10 @@ impl Checking<'_> {
             }
         }
         if met == 0 {
-            let help = Some("widen its condition, or remove it".to_owned());
+            let help = Some(
+                "where such works are still to come, leave it; else widen its condition, or remove it"
+                    .to_owned(),
+            );
             self.find(rule, "matches no work of this library".into(), help);
         }
         if !vetoed.is_empty() {
@@ -146,7 +149,8 @@ impl Checking<'_> {
                 "{} was taken off by hand from every work that it matches",
                 vetoed.join(", ")
             );
-            let help = Some("the rule seems to be wrong: narrow its condition, or remove it".into());
+            let help =
+                Some("the rule seems to be wrong: narrow its condition, or remove it".into());
             self.find(rule, message, help);
         }
         let both: Vec<&str> = rule
@@ -157,7 +161,11 @@ impl Checking<'_> {
             .collect();
         if !both.is_empty() {
             let message = format!("must and must not match {}", both.join(", "));
-            self.find(rule, message, Some("take the key out of one of the two".into()));
+            self.find(
+                rule,
+                message,
+                Some("take the key out of one of the two".into()),
+            );
         }
         Ok(())
     }
@@ -184,12 +192,18 @@ impl Checking<'_> {
                 if !shared.is_empty() {
                     let mut contradicted = Vec::new();
                     for key in &rule.must {
-                        if other.must_not.contains(key) && !contradicted.contains(key) && self.is_met(key, other_read)? {
+                        if other.must_not.contains(key)
+                            && !contradicted.contains(key)
+                            && self.is_met(key, other_read)?
+                        {
                             contradicted.push(key.clone());
                         }
                     }
                     for key in &rule.must_not {
-                        if other.must.contains(key) && !contradicted.contains(key) && self.is_met(key, read)? {
+                        if other.must.contains(key)
+                            && !contradicted.contains(key)
+                            && self.is_met(key, read)?
+                        {
                             contradicted.push(key.clone());
                         }
                     }
@@ -200,7 +214,11 @@ impl Checking<'_> {
                             shared.join(", "),
                             contradicted.join(", ")
                         );
-                        self.find(rule, message, Some("settle which of the two is right".into()));
+                        self.find(
+                            rule,
+                            message,
+                            Some("settle which of the two is right".into()),
+                        );
                     }
                 }
                 self.exclusive(rule, read, other, other_read)?;
@@ -250,7 +268,8 @@ impl Checking<'_> {
                 } else {
                     format!("rests on itself, by way of {}", others.join(", "))
                 };
-                let help = "its tags keep themselves on works; ask for something of the work instead";
+                let help =
+                    "its tags keep themselves on works; ask for something of the work instead";
                 self.find(rule, message, Some(help.to_owned()));
             }
         }
@@ -299,7 +318,8 @@ impl Checking<'_> {
             else {
                 continue;
             };
-            let (one_condition, two_condition) = (&read.ready.condition, &other_read.ready.condition);
+            let (one_condition, two_condition) =
+                (&read.ready.condition, &other_read.ready.condition);
             let both = Condition {
                 sql: format!("({}) AND ({})", one_condition.sql, two_condition.sql),
                 parameters: [&one_condition.parameters[..], &two_condition.parameters[..]].concat(),
@@ -314,7 +334,8 @@ impl Checking<'_> {
                 other.name,
                 if works == 1 { "work" } else { "works" }
             );
-            let help = "narrow the condition of one of the two, for instance by the other's with a hyphen";
+            let help =
+                "narrow the condition of one of the two, for instance by the other's with a hyphen";
             self.find(rule, message, Some(help.to_owned()));
         }
         Ok(())

@@ -164,8 +164,9 @@ impl Words {
     fn in_item(&self, met: &Met<'_>) -> Option<String> {
         let item: CslItem = serde_json::from_str(met.item).ok()?;
         item.variables.iter().find_map(|(variable, value)| {
-            let is_container =
-                variable.contains("container") || variable.contains("collection") || variable.starts_with("event");
+            let is_container = variable.contains("container")
+                || variable.contains("collection")
+                || variable.starts_with("event");
             let is_meant = match self.place {
                 Place::Container => is_container,
                 Place::Title => variable.contains("title") && !is_container,
@@ -250,8 +251,14 @@ mod tests {
     fn words_are_shown_as_they_stand_in_the_text() {
         let found = span("open source", false, "Free/Libre Open-Source Software");
         assert_eq!(found.as_deref(), Some("Open-Source"));
-        assert_eq!(span("soderberg", false, "Johan Söderberg").as_deref(), Some("Söderberg"));
-        assert_eq!(span("postcap", true, "To Postcapitalism").as_deref(), Some("Postcapitalism"));
+        assert_eq!(
+            span("soderberg", false, "Johan Söderberg").as_deref(),
+            Some("Söderberg")
+        );
+        assert_eq!(
+            span("postcap", true, "To Postcapitalism").as_deref(),
+            Some("Postcapitalism")
+        );
         assert_eq!(span("postcap", false, "To Postcapitalism"), None);
         assert_eq!(span("merten", false, "Stefan Meretz"), None);
     }

@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 use super::matched::{self, Leaf};
-use crate::library::{
-    self, Change, Library, ReadyRule, Rule, RuleEffect, RuleScope, Tag,
-};
+use crate::library::{self, Change, Library, ReadyRule, Rule, RuleEffect, RuleScope, Tag};
 use crate::query::{Query, QueryError};
 
 /// Rules as a TOML file has them.
@@ -56,7 +54,9 @@ impl std::str::FromStr for Rules {
                 return Err(lacking("has no name"));
             }
             if rule.when.trim().is_empty() {
-                return Err(lacking("has no condition, so that it would be for every work"));
+                return Err(lacking(
+                    "has no condition, so that it would be for every work",
+                ));
             }
             if rule.then.is_empty() {
                 return Err(lacking("leads to no tag"));
@@ -328,7 +328,6 @@ pub fn split_rules(
     change.order_rules(order.iter().map(String::as_str))?;
     Ok(split)
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -309,7 +309,11 @@ fn write_tag(toml: &mut String, tag: &Tag) {
         let events: String = events
             .iter()
             .map(|TagEvent { date, what }| {
-                format!("  {{ date = {}, what = {} }},\n", quoted(date), quoted(what))
+                format!(
+                    "  {{ date = {}, what = {} }},\n",
+                    quoted(date),
+                    quoted(what)
+                )
             })
             .collect();
         line("events", format!("[\n{events}]"));

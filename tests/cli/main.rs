@@ -22,6 +22,7 @@ mod history;
 mod import;
 mod init;
 mod quickstart;
+mod rules;
 mod show;
 mod style;
 mod tag;

@@ -83,32 +83,17 @@ impl Library {
         axes: &[Axis],
         narrower: bool,
     ) -> Result<Vec<(Vec<String>, i64)>> {
-        let mut parameters = works.parameters.clone();
-        let mut tables = String::new();
-        let mut joins = String::new();
-        let mut lines = Vec::new();
-        for (number, axis) in axes.iter().enumerate() {
-            let (sql, facet) = axis.lines(narrower);
-            tables.push_str(&format!(
-                ", axis_{number} (work_id, line) AS MATERIALIZED ({sql})"
-            ));
-            joins.push_str(&format!(" JOIN axis_{number} USING (work_id)"));
-            lines.push(format!("axis_{number}.line"));
-            parameters.extend(facet);
-        }
+        let Joined {
+            tables,
+            joins,
+            parameters,
+        } = joined(works, axes, narrower);
+        let lines: Vec<String> = (0..axes.len())
+            .map(|number| format!("axis_{number}.line"))
+            .collect();
         let lines = lines.join(", ");
-        let (columns, group) = if lines.is_empty() {
-            (String::new(), String::new())
-        } else {
-            (format!("{lines}, "), format!("GROUP BY {lines}"))
-        };
         let sql = format!(
-            "WITH RECURSIVE under (ancestor, tag) AS (
-                 SELECT id, id FROM tag
-                 UNION SELECT under.ancestor, tag.id FROM under JOIN tag ON tag.parent_id = under.tag
-             ), chosen (work_id) AS MATERIALIZED ({}){tables}
-             SELECT {columns}count(DISTINCT work_id) FROM chosen{joins} {group}",
-            works.numbers()
+            "{tables} SELECT {lines}, count(DISTINCT work_id) FROM {joins} GROUP BY {lines}"
         );
         let mut statement = self.connection.prepare(&sql)?;
         let counts = statement.query_map(params_from_iter(parameters), |row| {
@@ -118,5 +103,68 @@ impl Library {
             Ok((lines, row.get(axes.len())?))
         })?;
         Ok(counts.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many of the works that meet a condition stand on some line of every axis; with `line`, on that
+    /// line of the last one.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn count_on(
+        &self,
+        works: &Condition,
+        axes: &[Axis],
+        line: Option<&str>,
+        narrower: bool,
+    ) -> Result<i64> {
+        let Joined {
+            tables,
+            joins,
+            mut parameters,
+        } = joined(works, axes, narrower);
+        let mut sql = format!("{tables} SELECT count(DISTINCT work_id) FROM {joins}");
+        if let (Some(line), Some(last)) = (line, axes.len().checked_sub(1)) {
+            sql.push_str(&format!(" WHERE axis_{last}.line = ?"));
+            parameters.push(line.to_owned().into());
+        }
+        Ok(self
+            .connection
+            .prepare(&sql)?
+            .query_row(params_from_iter(parameters), |row| row.get(0))?)
+    }
+}
+
+/// The works that meet a condition, beside their lines on axes.
+struct Joined {
+    /// The clause `WITH`.
+    tables: String,
+    /// What stands behind `FROM`.
+    joins: String,
+    parameters: Vec<Value>,
+}
+
+fn joined(works: &Condition, axes: &[Axis], narrower: bool) -> Joined {
+    let mut parameters = works.parameters.clone();
+    let mut tables = format!(
+        "WITH RECURSIVE under (ancestor, tag) AS (
+             SELECT id, id FROM tag
+             UNION SELECT under.ancestor, tag.id FROM under JOIN tag ON tag.parent_id = under.tag
+         ), chosen (work_id) AS MATERIALIZED ({})",
+        works.numbers()
+    );
+    let mut joins = "chosen".to_owned();
+    for (number, axis) in axes.iter().enumerate() {
+        let (sql, facet) = axis.lines(narrower);
+        tables.push_str(&format!(
+            ", axis_{number} (work_id, line) AS MATERIALIZED ({sql})"
+        ));
+        joins.push_str(&format!(" JOIN axis_{number} USING (work_id)"));
+        parameters.extend(facet);
+    }
+    Joined {
+        tables,
+        joins,
+        parameters,
     }
 }

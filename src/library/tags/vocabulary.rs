@@ -74,9 +74,9 @@ impl Library {
                 .prepare_cached(sql)?
                 .query_row([tag.id], |row| row.get(0))?)
         };
-        let mut narrower = self.connection.prepare_cached(
-            "SELECT facet, name FROM tag WHERE parent_id = ?1 ORDER BY position",
-        )?;
+        let mut narrower = self
+            .connection
+            .prepare_cached("SELECT facet, name FROM tag WHERE parent_id = ?1 ORDER BY position")?;
         Ok(TagExtent {
             works: count("SELECT count(DISTINCT work_id) FROM assignment WHERE tag_id = ?1")?,
             vetoes: count("SELECT count(*) FROM veto WHERE tag_id = ?1")?,
@@ -266,9 +266,8 @@ impl Change<'_> {
             .map(|tag| place.query_row([tag], |row| row.get(0)))
             .collect::<rusqlite::Result<Vec<i64>>>()?;
         places.sort_unstable();
-        let mut update = connection.prepare_cached(
-            "UPDATE tag SET position = ?2 WHERE id = ?1 AND position <> ?2",
-        )?;
+        let mut update = connection
+            .prepare_cached("UPDATE tag SET position = ?2 WHERE id = ?1 AND position <> ?2")?;
         for (tag, place) in tags.iter().zip(places) {
             update.execute([*tag, place])?;
         }
