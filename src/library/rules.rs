@@ -247,6 +247,20 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Has the assignments of one tag that a rule made be those of another.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn hand_on(&self, from: &str, to: &str, tag: i64) -> Result<()> {
+        self.connection().execute(
+            "UPDATE OR IGNORE assignment SET source = ?2
+             WHERE origin = 'rule' AND source = ?1 AND tag_id = ?3",
+            params![from, to, tag],
+        )?;
+        Ok(())
+    }
+
     /// Removes a rule, and takes off the tags that it put on works. Gives the number of works.
     ///
     /// # Errors

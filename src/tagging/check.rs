@@ -242,36 +242,46 @@ impl Checking<'_> {
             }
             rests_on.push(tags);
         }
+        // The rules that lead to a tag on which a rule rests.
+        let below: Vec<Vec<usize>> = rests_on
+            .iter()
+            .map(|tags| {
+                let leads = |read: &Read| read.ready.tags.iter().any(|(tag, _)| tags.contains(tag));
+                let rules = rules.iter().enumerate();
+                rules
+                    .filter(|(_, (_, read))| leads(read))
+                    .map(|(index, _)| index)
+                    .collect()
+            })
+            .collect();
+        let reached: Vec<BTreeSet<usize>> = (0..rules.len())
+            .map(|start| reached(&below, start))
+            .collect();
         for (start, (rule, _)) in rules.iter().enumerate() {
-            let mut seen = BTreeSet::new();
-            let mut pending = vec![start];
-            while let Some(index) = pending.pop() {
-                let tags = rests_on.get(index).map(Vec::as_slice).unwrap_or_default();
-                let below = rules.iter().enumerate().filter(|(_, (_, read))| {
-                    read.ready.tags.iter().any(|(tag, _)| tags.contains(tag))
-                });
-                for (index, _) in below {
-                    if seen.insert(index) {
-                        pending.push(index);
-                    }
-                }
+            let reaches = |from: usize, to: usize| {
+                reached
+                    .get(from)
+                    .is_some_and(|reached| reached.contains(&to))
+            };
+            if !reaches(start, start) {
+                continue;
             }
-            if seen.contains(&start) {
-                let others: Vec<String> = seen
+            let is_direct = below.get(start).is_some_and(|below| below.contains(&start));
+            let message = if is_direct {
+                "rests on the tag to which it leads itself".to_owned()
+            } else {
+                let others: Vec<String> = rules
                     .iter()
-                    .filter(|index| **index != start)
-                    .filter_map(|index| rules.get(*index))
-                    .map(|(rule, _)| format!("\u{201c}{}\u{201d}", rule.name))
+                    .enumerate()
+                    .filter(|(other, _)| {
+                        *other != start && reaches(start, *other) && reaches(*other, start)
+                    })
+                    .map(|(_, (rule, _))| format!("\u{201c}{}\u{201d}", rule.name))
                     .collect();
-                let message = if others.is_empty() {
-                    "rests on the tag to which it leads itself".to_owned()
-                } else {
-                    format!("rests on itself, by way of {}", others.join(", "))
-                };
-                let help =
-                    "its tags keep themselves on works; ask for something of the work instead";
-                self.find(rule, message, Some(help.to_owned()));
-            }
+                format!("rests on itself, by way of {}", others.join(", "))
+            };
+            let help = "its tags keep themselves on works; ask for something of the work instead";
+            self.find(rule, message, Some(help.to_owned()));
         }
         Ok(())
     }
@@ -329,10 +339,14 @@ impl Checking<'_> {
                 continue;
             }
             let message = format!(
-                "contradicts \u{201c}{}\u{201d}: {works} {} match both, and would be {one} and {two}, but \
+                "contradicts \u{201c}{}\u{201d}: {works} {} both, and would be {one} and {two}, but \
                  a work has one {facet} at most",
                 other.name,
-                if works == 1 { "work" } else { "works" }
+                if works == 1 {
+                    "work matches"
+                } else {
+                    "works match"
+                }
             );
             let help =
                 "narrow the condition of one of the two, for instance by the other's with a hyphen";
@@ -356,4 +370,18 @@ impl Checking<'_> {
             Err(error) => Err(error),
         }
     }
+}
+
+/// What is reached from `start` in one step or more.
+fn reached(steps: &[Vec<usize>], start: usize) -> BTreeSet<usize> {
+    let mut reached = BTreeSet::new();
+    let mut pending = vec![start];
+    while let Some(place) = pending.pop() {
+        for next in steps.get(place).into_iter().flatten() {
+            if reached.insert(*next) {
+                pending.push(*next);
+            }
+        }
+    }
+    reached
 }

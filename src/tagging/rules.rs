@@ -311,6 +311,13 @@ pub fn split_rules(
             format!("({}){nots}", rule.when),
             rest.unwrap_or(tag),
         ));
+        let targets = parts
+            .iter()
+            .map(|(part, _)| part)
+            .chain([rest.unwrap_or(tag)]);
+        for (new, target) in new.iter().zip(targets) {
+            change.hand_on(&rule.name, &new.name, target.id)?;
+        }
         if others.is_empty() {
             change.remove_rule(&rule.name)?;
             order.pop();

@@ -10,9 +10,7 @@ use crate::commands::{Outcome, Result, Session};
 /// Tags are put on works that meet a condition, and taken off those that meet it no longer. --dry-run shows
 /// each of these tags with the words of the work that the condition matched.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  peerbib rules apply --dry-run\n  \
-                  peerbib rules add Ostrom --when author:ostrom --then theme:governance && \
-                  peerbib rules apply")]
+#[command(after_help = "Examples:\n  peerbib rules apply --dry-run\n  peerbib rules apply")]
 pub(super) struct ApplyRules {
     /// Show what would be put on and taken off, and change nothing
     #[arg(long)]

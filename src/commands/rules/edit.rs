@@ -12,10 +12,8 @@ use crate::tagging::Rules;
 /// Add a rule
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  peerbib rules add Ostrom --when author:ostrom --then theme:governance \
-                  --why \"Founded the study of commons\"\n  \
-                  peerbib rules add \"Free software\" --when 'title:\"free software\" OR title:linux' \
-                  --then theme:free-software --must victor2003free --dry-run"
+    after_help = "Examples:\n  peerbib rules add Ostrom --when author:ostrom --then theme:governance --apply\n  \
+                  peerbib rules add GNU --when \'title:gnu OR title:linux\' --then theme:free-software --dry-run"
 )]
 pub(super) struct AddRule {
     /// What it is called
@@ -40,8 +38,7 @@ pub(super) struct AddRule {
 /// in the text any more are removed. Text that cannot be read costs nothing: the editor opens again.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib rules edit\n  \
-                  peerbib rules add Ostrom --when author:ostrom --then theme:commons && \
-                  peerbib rules edit Ostrom --then theme:governance --apply")]
+                  peerbib quickstart > list.txt && peerbib rules edit Merten --when author:merten")]
 pub(super) struct EditRules {
     /// The rule; all, without a name
     #[arg(value_name = "NAME")]

@@ -9,10 +9,7 @@ use crate::commands::{Outcome, Result, Session};
 ///
 /// A tag that is on a work by hand, by an import or by another rule, too, stays there.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  peerbib rules add Ostrom --when author:ostrom --then theme:commons && \
-                  peerbib rules remove Ostrom"
-)]
+#[command(after_help = "Example:\n  peerbib quickstart > list.txt && peerbib rules remove Merten")]
 pub(super) struct RemoveRule {
     /// The rules
     #[arg(value_name = "NAME", required = true)]

@@ -10,8 +10,7 @@ use crate::library::{Library, Tag, TagEvent, TagName};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib tags add theme:care --label \"Care work\" --alias sorge\n  \
-                  peerbib tags add movement:wikimedia --active 2003/.. --person \"Jimmy Wales\" \
-                  --event \"2003=Foundation established\""
+                  peerbib tags add movement:wikimedia --active 2003/.. --event \"2003=Founded\""
 )]
 pub(super) struct AddTag {
     /// The tag, as FACET:NAME

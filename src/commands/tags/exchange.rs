@@ -27,7 +27,7 @@ pub(super) struct ExportTags {
 /// that of `peerbib tags export`; works that it assigns tags to get them.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  peerbib tags export vocabulary.toml && peerbib tags import vocabulary.toml --dry-run"
+    after_help = "Example:\n  peerbib tags export tags.toml && peerbib tags import tags.toml --dry-run"
 )]
 pub(super) struct ImportTags {
     /// The file; - is standard input

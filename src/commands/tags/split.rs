@@ -16,8 +16,7 @@ use crate::tagging::split_rules;
 /// split along.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  peerbib tags split theme:policy --into theme:policy-city --where 'title:city OR title:stad' \
-                  --into theme:policy-state --where author:syriza --dry-run"
+    after_help = "Example:\n  peerbib tags split theme:policy --into theme:cities --where title:city --dry-run"
 )]
 pub(super) struct SplitTag {
     /// The tag

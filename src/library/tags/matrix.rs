@@ -70,9 +70,9 @@ impl Axis {
 }
 
 impl Library {
-    /// How many of the works that meet a condition stand on each line of the axes together; lines
-    /// without works are not given, nor are works that are missing on an axis. With `narrower`, a work
-    /// counts for the wider tags of its tags, too.
+    /// How many of the works that meet a condition stand on each line of the first `told` axes together;
+    /// lines without works are not given, nor are works that are missing on any axis. With `narrower`, a
+    /// work counts for the wider tags of its tags, too.
     ///
     /// # Errors
     ///
@@ -81,6 +81,7 @@ impl Library {
         &self,
         works: &Condition,
         axes: &[Axis],
+        told: usize,
         narrower: bool,
     ) -> Result<Vec<(Vec<String>, i64)>> {
         let Joined {
@@ -88,7 +89,7 @@ impl Library {
             joins,
             parameters,
         } = joined(works, axes, narrower);
-        let lines: Vec<String> = (0..axes.len())
+        let lines: Vec<String> = (0..told)
             .map(|number| format!("axis_{number}.line"))
             .collect();
         let lines = lines.join(", ");
@@ -97,10 +98,10 @@ impl Library {
         );
         let mut statement = self.connection.prepare(&sql)?;
         let counts = statement.query_map(params_from_iter(parameters), |row| {
-            let lines = (0..axes.len())
+            let lines = (0..told)
                 .map(|column| row.get(column))
                 .collect::<rusqlite::Result<Vec<String>>>()?;
-            Ok((lines, row.get(axes.len())?))
+            Ok((lines, row.get(told)?))
         })?;
         Ok(counts.collect::<rusqlite::Result<_>>()?)
     }

@@ -53,7 +53,7 @@ pub(super) fn lines(
     axis: &Named,
     narrower: bool,
 ) -> Result<Vec<Line>> {
-    let counts = library.count_by(works, std::slice::from_ref(&axis.axis), narrower)?;
+    let counts = library.count_by(works, std::slice::from_ref(&axis.axis), 1, narrower)?;
     let mut counts: HashMap<String, i64> = counts
         .into_iter()
         .filter_map(|(lines, count)| Some((lines.into_iter().next()?, count)))
@@ -101,20 +101,21 @@ impl Counted {
             (Some((_, line)), Some(name)) => line.name == *name,
             _ => true,
         };
-        let along = |axes: &[&Axis]| -> Result<Vec<(Vec<String>, i64)>> {
+        // The counts along some axes of works that stand on the others, too.
+        let along = |told: &[&Axis], others: &[&Axis]| -> Result<Vec<(Vec<String>, i64)>> {
+            let axes = told.iter().map(|axis| (*axis).clone());
+            let axes = axes.chain(third.clone());
             let axes: Vec<Axis> = axes
-                .iter()
-                .map(|axis| (*axis).clone())
-                .chain(third.clone())
+                .chain(others.iter().map(|axis| (*axis).clone()))
                 .collect();
-            let mut counts = library.count_by(works, &axes, narrower)?;
+            let told = told.len() + usize::from(third.is_some());
+            let mut counts = library.count_by(works, &axes, told, narrower)?;
             if third.is_some() {
                 counts.retain(|(lines, _)| is_meant(lines));
             }
             Ok(counts)
         };
-        let total = along(&[&rows.axis, &columns.axis])?;
-        let cells: HashMap<(String, String), i64> = total
+        let cells: HashMap<(String, String), i64> = along(&[&rows.axis, &columns.axis], &[])?
             .into_iter()
             .filter_map(|(lines, count)| {
                 let mut lines = lines.into_iter();
@@ -123,16 +124,19 @@ impl Counted {
             .collect();
         let mut row_lines = lines(library, works, rows, narrower)?;
         let mut column_lines = lines(library, works, columns, narrower)?;
-        if of.is_some() {
-            for (axis, lines) in [(rows, &mut row_lines), (columns, &mut column_lines)] {
-                let counts: HashMap<String, i64> = along(&[&axis.axis])?
-                    .into_iter()
-                    .filter_map(|(names, count)| Some((names.into_iter().next()?, count)))
-                    .collect();
-                for line in lines.iter_mut() {
-                    line.works = counts.get(&line.name).copied().unwrap_or(0);
-                }
-                // What is empty at one time is most of a vocabulary.
+        for (axis, other, lines) in [
+            (rows, columns, &mut row_lines),
+            (columns, rows, &mut column_lines),
+        ] {
+            let counts: HashMap<String, i64> = along(&[&axis.axis], &[&other.axis])?
+                .into_iter()
+                .filter_map(|(names, count)| Some((names.into_iter().next()?, count)))
+                .collect();
+            for line in lines.iter_mut() {
+                line.works = counts.get(&line.name).copied().unwrap_or(0);
+            }
+            // What is empty at one time is most of a vocabulary.
+            if of.is_some() {
                 lines.retain(|line| line.works > 0);
             }
         }
