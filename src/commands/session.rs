@@ -424,7 +424,7 @@ impl Session {
         Ok(library.select(&self.condition(library, query)?)?)
     }
 
-    /// Which works a query means; with no query, all.
+    /// The condition that the works meet which a query means; with no query, all.
     ///
     /// # Errors
     ///

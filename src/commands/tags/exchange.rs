@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::commands::{Failure, Outcome, Result, Session};
+use crate::commands::{Failure, Outcome, Result, Session, no_such_facet};
 use crate::tagging::Vocabulary;
 
 /// Write the vocabulary as TOML: tags with their parents, aliases, people and events
@@ -48,12 +48,8 @@ impl ExportTags {
         let library = session.open()?;
         let facet = self.facet.map(|facet| facet.to_lowercase());
         if let Some(facet) = &facet {
-            let known = library.facets()?;
-            if !known.contains(facet) {
-                return Err(Failure::new(format_args!(
-                    "no tag has the facet \u{201c}{facet}\u{201d}"
-                ))
-                .with_help(format!("the facets there are: {}", known.join(", "))));
+            if !library.facets()?.contains(facet) {
+                return Err(no_such_facet(&library, facet)?);
             }
         }
         let toml = Vocabulary::export(&library, facet.as_deref())?;

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{change, tell};
-use crate::commands::{Failure, Result, Session};
+use crate::commands::{Result, Session, no_such_facet};
 use crate::library::Facet;
 
 /// Describe a facet: how it is headed, and whether a work has one tag of it at most
@@ -38,12 +38,8 @@ impl DescribeFacet {
     pub(super) fn run(self, session: &Session) -> Result {
         let mut library = session.open()?;
         let name = self.facet.to_lowercase();
-        let known = library.facets()?;
-        if !known.contains(&name) {
-            return Err(
-                Failure::new(format_args!("no tag has the facet \u{201c}{name}\u{201d}"))
-                    .with_help(format!("the facets there are: {}", known.join(", "))),
-            );
+        if !library.facets()?.contains(&name) {
+            return Err(no_such_facet(&library, &name)?);
         }
         let described = library.described_facets()?.into_iter();
         let mut facet = described
