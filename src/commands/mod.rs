@@ -36,6 +36,7 @@ mod references;
 mod remove;
 mod rename;
 mod rendering;
+mod rules;
 mod session;
 mod show;
 mod stats;
@@ -138,6 +139,7 @@ enum Command {
     Tag(tag::TagWorks),
     Untag(untag::Untag),
     Tags(tags::Tags),
+    Rules(rules::RulesCommand),
     Why(why::Why),
     Format(format::Format),
     List(list::ListCommand),
@@ -195,7 +197,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// The verbs that take a query, in which `-theme:policy` is a negation and no option.
 const QUERYING: &[&str] = &[
-    "find", "format", "export", "check", "timeline", "stats", "edit",
+    "find", "format", "export", "check", "tag", "matrix", "timeline", "stats", "edit",
 ];
 
 /// The arguments with the sign of each negation as the minus sign proper, which the query language reads
@@ -245,6 +247,7 @@ impl Command {
             Self::Tag(command) => command.run(session),
             Self::Untag(command) => command.run(session),
             Self::Tags(command) => command.run(session),
+            Self::Rules(command) => command.run(session),
             Self::Why(command) => command.run(session),
             Self::Format(command) => command.run(session),
             Self::List(command) => command.run(session),

@@ -13,6 +13,7 @@ use crate::configuration::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use crate::csl::shelf::StyleSource;
 use crate::library::{Condition, KeyPattern, Library, LibraryError, Patience, Reference};
 use crate::query::Query;
+use crate::tagging::{self, Applied, BrokenRule};
 
 /// A run of the program.
 pub struct Session {
@@ -461,7 +462,8 @@ impl Session {
         }
     }
 
-    /// Runs `edit` as one step of the library's history, named by the command line.
+    /// Runs `edit` as one step of the library's history, named by the command line. The works that it makes
+    /// or changes are tagged by the rules of the library, in the same step.
     ///
     /// # Errors
     ///
@@ -471,7 +473,29 @@ impl Session {
         library: &mut Library,
         edit: impl FnOnce(&crate::library::Change<'_>) -> crate::library::Result<T>,
     ) -> Result<T, LibraryError> {
-        library.change(&self.command_line, edit)
+        let (outcome, applied) = library.change(&self.command_line, |change| {
+            tagging::apply_to_watched(change, edit)
+        })?;
+        self.tell_of_broken(&applied);
+        match applied.changes {
+            0 => {}
+            1 => self.note("by the rules, 1 tag was put on or taken off; `peerbib why` says which"),
+            count => self.note(format_args!(
+                "by the rules, {count} tags were put on or taken off; `peerbib why` says which"
+            )),
+        }
+        Ok(outcome)
+    }
+
+    /// Tells of rules that could not be carried out.
+    pub(super) fn tell_of_broken(&self, applied: &Applied) {
+        for BrokenRule { name, error } in &applied.broken {
+            let reason = error.to_string();
+            let reason = reason.lines().next().unwrap_or_default();
+            self.warn(format_args!(
+                "warning: the rule \u{201c}{name}\u{201d} was left out: {reason}; `peerbib rules check` says more"
+            ));
+        }
     }
 
     /// The query that the words of a command line make.

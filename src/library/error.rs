@@ -116,6 +116,30 @@ pub enum LibraryError {
         /// The parent that was asked for.
         parent: String,
     },
+    /// The name belongs to another tag, or is another name of it.
+    #[error("the name {tag} belongs to {holder}")]
+    TakenTag {
+        /// The name asked for.
+        tag: String,
+        /// The tag that has it.
+        holder: String,
+    },
+    /// A date in the vocabulary is none.
+    #[error("{of}: \u{201c}{date}\u{201d} is not a date")]
+    MalformedDate {
+        /// What it is the date of.
+        of: String,
+        /// What was given.
+        date: String,
+    },
+    /// No rule has this name.
+    #[error("there is no rule \u{201c}{rule}\u{201d}")]
+    UnknownRule {
+        /// The rule asked for.
+        rule: String,
+        /// A rule whose name is spelt much the same.
+        suggestion: Option<String>,
+    },
     /// There is nothing to undo or to redo.
     #[error("there is nothing to {0}")]
     NoStep(&'static str),
@@ -285,6 +309,18 @@ impl LibraryError {
             }
             Self::AmbiguousTag { .. } => Some("write the facet, too: FACET:NAME".into()),
             Self::TagCycle { .. } => Some("choose another parent".into()),
+            Self::TakenTag { holder, .. } => Some(format!(
+                "choose another name; where both mean the same, `peerbib tags merge` joins {holder} \
+                 and the other"
+            )),
+            Self::MalformedDate { .. } => Some(
+                "write a date or a span as EDTF has it: 2009, 2009-03-27, 1999/2013, 2005/.."
+                    .into(),
+            ),
+            Self::UnknownRule { suggestion, .. } => Some(
+                did_you_mean(suggestion)
+                    .unwrap_or_else(|| "`peerbib rules` lists the rules there are".into()),
+            ),
             Self::NoStep(_) => Some("`peerbib log` shows what was done".into()),
             Self::ChangedMeanwhile(_) => {
                 Some("nothing was changed; begin again from what is there now".into())

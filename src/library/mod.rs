@@ -32,6 +32,7 @@ mod reading;
 mod receipt;
 mod row_name;
 mod row_seal;
+mod rules;
 mod schema;
 mod step_detail;
 mod tags;
@@ -65,9 +66,11 @@ pub use offers::Offer;
 pub use notes::Note;
 pub use patience::Patience;
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
+pub use rules::{Effect, Met, ReadyRule, Rule, RuleEffect, RuleScope};
 pub use step_detail::ChangedRows;
 pub use tags::{
-    Assignment, NewAssignment, Origin, Tag, TagEvent, TagName, TagSummary, TaggedOutcome, Tagging,
+    Assignment, Axis, Facet, Match, NewAssignment, Origin, SplitPart, Tag, TagChange, TagEvent,
+    TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
 };
 pub use values::Values;
 pub use works::{Condition, Order, Reference, Selection, SortBy};

@@ -37,6 +37,13 @@ impl Condition {
         }
     }
 
+    /// A statement that selects the numbers of the works; its parameters are those of the condition.
+    pub(super) fn numbers(&self) -> String {
+        format!(
+            "SELECT reference.work_id FROM reference JOIN work ON work.id = reference.work_id WHERE {}",
+            self.sql
+        )
+
     /// The condition that works meet which meet both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

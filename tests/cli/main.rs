@@ -34,6 +34,7 @@ mod list_file;
 mod list_sections;
 mod note;
 mod quickstart;
+mod rules;
 mod show;
 mod stats;
 mod style;
