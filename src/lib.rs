@@ -20,15 +20,19 @@
 //! - [`reading_list`]: works in sections
 //! - [`csl`]: the citation processor, usable alone
 //! - [`output`]: rich text to text, HTML, Markdown
+//! - [`pictures`]: timelines and counts of works as SVG, as a page, in the terminal
+//! - [`configuration`]: what a person set once and for all
 //! - [`shipped`]: the bibliographies and the vocabulary inside the program
 //! - [`commands`]: the command line, one file a subcommand
 
 pub mod checks;
 pub mod commands;
+pub mod configuration;
 pub mod csl;
 pub mod formats;
 pub mod library;
 pub mod output;
+pub mod pictures;
 pub mod query;
 pub mod reading_list;
 pub mod shipped;

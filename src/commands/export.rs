@@ -81,7 +81,7 @@ impl Export {
         match encoding.encode(&text) {
             Ok(bytes) => output.write_all(&bytes)?,
             Err(missing) => {
-                session.note(format_args!(
+                session.warn(format_args!(
                     "warning: {} has no {missing:?}; the file is written as UTF-8",
                     encoding.name()
                 ));

@@ -38,11 +38,12 @@ pub(super) struct Format {
     #[arg(long, value_name = "FORMAT", requires = "input")]
     from: Option<FormatName>,
 
-    /// The citation style: its name, or a .csl file
-    #[arg(long, value_name = "STYLE", default_value = "apa")]
-    style: String,
+    /// The citation style: its name, or a .csl file; without it, that of your configuration [default: apa]
+    #[arg(long, value_name = "STYLE")]
+    style: Option<String>,
 
-    /// The language of the terms, such as de-DE; without it, the style's own
+    /// The language of the terms, such as de-DE; without it, that of your configuration, or else the
+    /// style's own
     #[arg(long, value_name = "LOCALE")]
     locale: Option<String>,
 
@@ -65,7 +66,9 @@ pub(super) struct Format {
 
 impl Format {
     pub(super) fn run(self, session: &Session) -> Result {
-        let rendering = Rendering::new(session, &self.style, self.locale.as_deref(), self.engine)?;
+        let style = session.style_name(self.style.as_deref())?;
+        let locale = session.locale_name(self.locale.as_deref())?;
+        let rendering = Rendering::new(session, &style, locale.as_deref(), self.engine)?;
         let group_by = self
             .group_by
             .as_deref()
@@ -118,7 +121,7 @@ impl Format {
         for name in &self.input {
             let input = Input::read(name, self.from.map(FormatName::format))?;
             for problem in &input.reading.file.problems {
-                session.note(super::import::told(&input.path, problem));
+                super::import::tell(session, &input.path, problem);
                 all_read &= problem.severity != Severity::Error;
             }
             readings.push(input.reading);

@@ -8,6 +8,7 @@ mod add;
 mod check;
 mod completions;
 mod dedupe;
+mod drawing;
 mod edit;
 mod export;
 mod failure;
@@ -29,9 +30,11 @@ mod rename;
 mod rendering;
 mod session;
 mod show;
+mod stats;
 mod style;
 mod tag;
 mod tags;
+mod timeline;
 mod untag;
 mod verify;
 mod why;
@@ -44,6 +47,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use failure::Failure;
 pub use session::Session;
+use session::{Colour, Options};
 
 /// How a command ended that did what it could.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,41 +82,37 @@ const EVERY_VERB: &str = "Options of every verb";
                   `peerbib VERB --help` says more about each verb and shows an example."
 )]
 pub struct CommandLine {
-    /// The library to work on; without it, the file that the environment variable PEERBIB_LIBRARY names,
-    /// or else peerbib/library.db in the directory where your system keeps the data of programs
-    #[arg(
-        long,
-        global = true,
-        value_name = "PATH",
-        env = "PEERBIB_LIBRARY",
-        hide_env = true,
-        help_heading = EVERY_VERB
-    )]
+    /// The library to work on; without it, the file that the environment variable PEERBIB_LIBRARY or your
+    /// configuration names, or else peerbib/library.db in the directory where your system keeps the data
+    /// of programs
+    #[arg(long, global = true, value_name = "PATH", help_heading = EVERY_VERB)]
     library: Option<PathBuf>,
 
-    /// When to use colour and bold: auto (on a terminal, unless NO_COLOR is set), always or never
+    /// Answer yes to every question
+    #[arg(long, global = true, help_heading = EVERY_VERB)]
+    yes: bool,
+
+    /// Say nothing on standard error but warnings and errors
+    #[arg(long, global = true, conflicts_with = "verbose", help_heading = EVERY_VERB)]
+    quiet: bool,
+
+    /// Say on standard error, too, which files are used and how long it takes
+    #[arg(long, global = true, help_heading = EVERY_VERB)]
+    verbose: bool,
+
+    /// When to use colour and bold: always, never or auto (on a terminal, unless NO_COLOR is set)
+    /// [default: auto]
     #[arg(
         long,
         global = true,
         value_name = "WHEN",
-        default_value = "auto",
         hide_possible_values = true,
         help_heading = EVERY_VERB
     )]
-    color: Colour,
+    color: Option<Colour>,
 
     #[command(subcommand)]
     command: Command,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Colour {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
 }
 
 #[derive(Debug, Subcommand)]
@@ -132,6 +132,8 @@ enum Command {
     Tags(tags::Tags),
     Why(why::Why),
     Format(format::Format),
+    Timeline(timeline::DrawTimeline),
+    Stats(stats::Stats),
     Check(check::Check),
     Dedupe(dedupe::Dedupe),
     Verify(verify::Verify),
@@ -156,14 +158,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    match line.color {
-        Colour::Auto => anstream::ColorChoice::Auto,
-        Colour::Always => anstream::ColorChoice::Always,
-        Colour::Never => anstream::ColorChoice::Never,
-    }
-    .write_global();
-    let session = Session::new(line.library, &arguments);
-    match line.command.run(&session) {
+    let options = Options {
+        library: line.library,
+        color: line.color,
+        yes: line.yes,
+        quiet: line.quiet,
+        verbose: line.verbose,
+    };
+    let session = Session::new(options, &arguments);
+    session.color().write_global();
+    let outcome = line.command.run(&session);
+    session.end();
+    match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::InPart) => ExitCode::from(1),
         Err(failure) => failure.report(),
@@ -171,16 +177,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// The verbs that take a query, in which `-theme:policy` is a negation and no option.
-const QUERYING: &[&str] = &["find", "format", "export", "check"];
+const QUERYING: &[&str] = &["find", "format", "export", "check", "timeline", "stats"];
 
 /// The arguments with the sign of each negation as the minus sign proper, which the query language reads
-/// as well and which cannot be taken for the beginning of an option. No verb that takes a query has
-/// options of one letter, but for those that ask for help and the version.
+/// as well and which cannot be taken for the beginning of an option. The verbs that take a query have no
+/// options of one letter, but for those that ask for help and the version and that name a file to write.
 fn with_negations(arguments: &[OsString]) -> Vec<OsString> {
     let mut in_query = false;
     let negation = |argument: &OsString| {
         let rest = argument.to_str()?.strip_prefix('-')?;
-        let is_option = rest.starts_with('-') || matches!(rest, "" | "h" | "V");
+        let is_option = rest.starts_with('-') || matches!(rest, "" | "h" | "V" | "o");
         (!is_option).then(|| OsString::from(format!("\u{2212}{rest}")))
     };
     arguments
@@ -219,6 +225,8 @@ impl Command {
             Self::Tags(command) => command.run(session),
             Self::Why(command) => command.run(session),
             Self::Format(command) => command.run(session),
+            Self::Timeline(command) => command.run(session),
+            Self::Stats(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::Dedupe(command) => command.run(session),
             Self::Verify(command) => command.run(session),
@@ -231,6 +239,20 @@ impl Command {
             Self::Man(command) => command.run(session),
         }
     }
+}
+
+/// That no tag has a facet, and which facets there are.
+fn no_such_facet(
+    library: &crate::library::Library,
+    facet: &str,
+) -> std::result::Result<Failure, Failure> {
+    let facets = library.facets()?;
+    let help = if facets.is_empty() {
+        "there are no tags yet; `peerbib tags add --help` shows how to add one".to_owned()
+    } else {
+        format!("the facets there are: {}", facets.join(", "))
+    };
+    Ok(Failure::new(format_args!("no tag has the facet \u{201c}{facet}\u{201d}")).with_help(help))
 }
 
 /// Text broken into lines at the width of the terminal, where there is one; every line after the first

@@ -17,8 +17,8 @@ use crate::shipped;
 ///
 /// Creates your library if there is none, imports the works that "Prophets and Advocates of Peer
 /// Production" (G. Dafermos, The Handbook of Peer Production, ch. 7) references, tags them by movement
-/// and theme, and prints them as a reading list in APA style, grouped by movement. A second time it adds
-/// nothing and prints the same list.
+/// and theme, and prints them as a reading list, grouped by movement, in APA style or that of your
+/// configuration. A second time it adds nothing and prints the same list.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib quickstart")]
 pub(super) struct Quickstart {}
@@ -38,7 +38,9 @@ impl Quickstart {
             group_by: Some(GroupBy::Facet("movement".into())),
             annotations: false,
         };
-        let rendering = Rendering::new(session, "apa", None, Engine::Peerbib)?;
+        let style = session.style_name(None)?;
+        let locale = session.locale_name(None)?;
+        let rendering = Rendering::new(session, &style, locale.as_deref(), Engine::Peerbib)?;
         let form = FormArguments::default();
         listing.write(
             session,

@@ -145,7 +145,7 @@ fn with_hayagriva(
     let mut bibliography = rendering.bibliography;
     for unrendered in &rendering.unrendered {
         let hayagriva::Unrendered { key, reason } = unrendered;
-        session.note(format_args!(
+        session.warn(format_args!(
             "warning: {key} cannot be rendered, and is printed plainly: {reason}"
         ));
         if let Some(item) = items.iter().find(|item| item.id == *key) {
