@@ -97,10 +97,11 @@ fn layout_css(layout: BibliographyLayout) -> String {
         ".csl-entry {{ margin-block-end: {}em; }}",
         f32::from(layout.entry_spacing.min(10)).max(0.5)
     );
+    // Lines are set double for those who mark them on paper; on a screen they are only hard to read.
     let _ = write!(
         css,
-        ".csl-bib-body {{ line-height: {}; }}",
-        f32::from(layout.line_spacing.clamp(1, 10)) * 1.45
+        "@media print {{ .csl-bib-body {{ line-height: {}; }} }}",
+        f32::from(layout.line_spacing.clamp(1, 10)) * 1.35
     );
     css
 }

@@ -203,7 +203,7 @@ impl Markup for Markdown {
         if is_address {
             return format!("<{href}>");
         }
-        format!("[{shown}](<{}>)", destination(href))
+        format!("[{shown}]({})", destination(href))
     }
 
     fn line_break(&self) -> &'static str {
@@ -225,9 +225,15 @@ impl Markup for Markdown {
     }
 }
 
-/// An address between the angle brackets of a link, in which nothing is a reference to a character.
+/// The address of a link, in which nothing is a reference to a character; between angle brackets where it
+/// has brackets of its own.
 pub(super) fn destination(href: &str) -> String {
-    encoded(href, if href.contains('&') { ";" } else { "" })
+    let address = encoded(href, if href.contains('&') { ";" } else { "" });
+    if address.contains(['(', ')']) || address.is_empty() {
+        format!("<{address}>")
+    } else {
+        address
+    }
 }
 
 impl Around {

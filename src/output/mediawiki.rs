@@ -140,11 +140,14 @@ impl Markup for MediaWiki {
     fn escaped(&self, text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
         let mut before = ' ';
+        let mut first = true;
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
             let next = characters.peek().copied();
             match character {
-                '&' => escaped.push_str("&amp;"),
+                '&' if next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '#') => {
+                    escaped.push_str("&amp;");
+                }
                 '<' => escaped.push_str("&lt;"),
                 '>' => escaped.push_str("&gt;"),
                 // Links, templates, emphasis, signatures and the cells of tables.
@@ -153,7 +156,10 @@ impl Markup for MediaWiki {
                 '{' => escaped.push_str("&#123;"),
                 '}' => escaped.push_str("&#125;"),
                 '|' => escaped.push_str("&#124;"),
-                '\'' => escaped.push_str("&#39;"),
+                // Two are emphasis; one is an apostrophe, but for one that stands beside emphasis.
+                '\'' if first || next.is_none_or(|c| c == '\'') || before == '\'' => {
+                    escaped.push_str("&#39;");
+                }
                 '~' => escaped.push_str("&#126;"),
                 // Switches such as __NOTOC__.
                 '_' if before == '_' || next == Some('_') => escaped.push_str("&#95;"),
@@ -163,6 +169,7 @@ impl Markup for MediaWiki {
                 _ => escaped.push(character),
             }
             before = character;
+            first = false;
         }
         escaped
     }

@@ -173,7 +173,7 @@ impl Markup for Pandoc {
         if text == href && href.starts_with("http") && href.chars().all(is_plain) {
             return format!("<{href}>");
         }
-        format!("[{shown}](<{}>)", destination(href))
+        format!("[{shown}]({})", destination(href))
     }
 
     fn line_break(&self) -> &'static str {
