@@ -20,12 +20,14 @@
 //! - [`reading_list`]: works in sections
 //! - [`csl`]: the citation processor, usable alone
 //! - [`output`]: rich text to text, HTML, Markdown
+//! - [`documents`]: citations inside documents: Markdown, LaTeX, Typst
 //! - [`shipped`]: the bibliographies and the vocabulary inside the program
 //! - [`commands`]: the command line, one file a subcommand
 
 pub mod checks;
 pub mod commands;
 pub mod csl;
+pub mod documents;
 pub mod formats;
 pub mod library;
 pub mod output;
