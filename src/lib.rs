@@ -21,11 +21,13 @@
 //! - [`csl`]: the citation processor, usable alone
 //! - [`output`]: rich text to text, HTML, Markdown
 //! - [`documents`]: citations inside documents: Markdown, LaTeX, Typst
+//! - [`configuration`]: what a person set once and for all
 //! - [`shipped`]: the bibliographies and the vocabulary inside the program
 //! - [`commands`]: the command line, one file a subcommand
 
 pub mod checks;
 pub mod commands;
+pub mod configuration;
 pub mod csl;
 pub mod documents;
 pub mod formats;

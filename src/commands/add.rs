@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::edit::fields;
 use super::{Failure, Outcome, Result, Session};
-use crate::library::{FieldEdits, KeyPattern};
+use crate::library::FieldEdits;
 
 /// Add a reference
 ///
@@ -35,23 +35,15 @@ pub(super) struct Add {
     #[arg(long, value_name = "KEY", requires = "entry_type")]
     key: Option<String>,
 
-    /// How a key is made where none is given
-    #[arg(
-        long,
-        value_name = "PATTERN",
-        default_value = "[auth:lower][year][veryshorttitle:lower]"
-    )]
-    pattern: String,
+    /// How a key is made where none is given; without it, as your configuration says
+    /// [default: [auth:lower][year][veryshorttitle:lower]]
+    #[arg(long, value_name = "PATTERN")]
+    pattern: Option<String>,
 }
 
 impl Add {
     pub(super) fn run(self, session: &Session) -> Result {
-        let pattern: KeyPattern =
-            self.pattern
-                .parse()
-                .map_err(|error: crate::library::LibraryError| {
-                    Failure::usage(&error).with_help(error.help())
-                })?;
+        let pattern = session.key_pattern(self.pattern.as_deref())?;
         let (entry, has_key) = match (&self.entry, &self.entry_type) {
             (Some(entry), _) if entry == "-" => {
                 let mut text = String::new();

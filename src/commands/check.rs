@@ -181,7 +181,7 @@ fn check_files(
     for name in names {
         let input = Input::read(name, None)?;
         for problem in &input.reading.file.problems {
-            session.note(super::import::told(&input.path, problem));
+            super::import::tell(session, &input.path, problem);
             report.unread |= problem.severity == Severity::Error;
         }
         let by_key: HashMap<&str, &Work> = input.reading.file.by_key();

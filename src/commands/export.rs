@@ -1,6 +1,5 @@
 //! `peerbib export`
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
@@ -8,12 +7,12 @@ use clap::Args;
 
 use super::format_name::FormatName;
 use super::input::{encoding_named, known_path};
+use super::references::{Entries, Wanted, tell_losses, with_keywords, written};
 use super::{Failure, Outcome, Result, Session};
-use crate::formats::bibtex::{self, Duplicate, FilePiece, Strings};
-use crate::formats::{Export as Exported, ExportedWork, Loss};
-use crate::library::{GROUP_FACET, Library, Reference, TagName, group_tag_name};
+use crate::formats::Loss;
+use crate::formats::bibtex::{self, Duplicate, FilePiece};
+use crate::library::{Library, Reference, TagName};
 use crate::spelling::closest;
-use crate::work::{CslItem, CslValue, Work};
 
 /// Export references, just as they were written or in another format
 ///
@@ -82,7 +81,7 @@ impl Export {
         match encoding.encode(&text) {
             Ok(bytes) => output.write_all(&bytes)?,
             Err(missing) => {
-                session.note(format_args!(
+                session.warn(format_args!(
                     "warning: {} has no {missing:?}; the file is written as UTF-8",
                     encoding.name()
                 ));
@@ -138,108 +137,33 @@ impl Export {
             // An empty file that a query leaves behind should not come as a surprise.
             session.note("no works found");
         }
-        let mut works = Vec::with_capacity(references.len());
-        for reference in &references {
-            works.push(self.prepared(library, reference)?);
-        }
-        let exported: Vec<ExportedWork<'_>> = works
+        let items = references
             .iter()
-            .map(|(work, item, strings)| ExportedWork {
-                work,
-                item,
-                strings,
-            })
-            .collect();
-        let format = self.to.format();
-        let written = format.writer.write(&Exported {
-            works: &exported,
-            parents: &|key| library.work(key).ok().map(Cow::Owned),
-        });
-        self.tell(session, format.title, &written.losses)?;
-        let mut text = written.text;
-        if matches!(self.to, FormatName::Biblatex | FormatName::Bibtex) {
-            let ids: Vec<i64> = references.iter().map(|work| work.id).collect();
-            let abbreviations = library.abbreviations_of(&ids)?;
-            if !abbreviations.is_empty() && !text.is_empty() {
-                text = format!("{}\n\n{text}", abbreviations.join("\n\n"));
-            }
-            if self.tidy {
-                text = bibtex::tidy(&bibtex::read(&text));
-            }
-        }
-        Ok(text)
-    }
-
-    fn prepared(
-        &self,
-        library: &Library,
-        reference: &Reference,
-    ) -> std::result::Result<(Work, CslItem, Strings), Failure> {
-        let mut work = library.work(&reference.key)?;
-        let mut item = reference.item()?;
-        let needs_strings = work
-            .fields
-            .iter()
-            .any(|field| !field.value.starts_with(['{', '"']) || field.value.contains('#'));
-        let strings = if needs_strings {
-            library.abbreviations(reference.id)?
-        } else {
-            Strings::default()
+            .map(Reference::item)
+            .collect::<crate::library::Result<Vec<_>>>()?;
+        let works: Vec<_> = references.iter().zip(&items).collect();
+        let wanted = Wanted {
+            format: self.to,
+            tags: self.tags,
+            annotations: true,
         };
-        if self.tags {
-            work = with_keywords(&work, &reference.tags, &strings);
-            let keywords = item.text("keyword").unwrap_or_default();
-            let keywords = added(&keywords, &reference.tags);
-            if !keywords.is_empty() {
-                let keywords = CslValue::Text(keywords);
-                item.variables.insert("keyword".to_owned(), keywords);
-            }
+        let written = written(Entries::Library(library), &works, wanted)?;
+        self.tell(session, &written.losses)?;
+        if self.tidy {
+            return Ok(bibtex::tidy(&bibtex::read(&written.text)));
         }
-        if self.to == FormatName::Biblatex || self.to == FormatName::Bibtex {
-            // What the entry is called in the library is what it is cited by.
-            if work.key != reference.key
-                && let Ok(source) = bibtex::set_key(&work.source, &reference.key)
-            {
-                work.source = source;
-            }
-        }
-        work.key.clone_from(&reference.key);
-        item.id.clone_from(&reference.key);
-        Ok((work, item, strings))
+        Ok(written.text)
     }
 
-    /// Tells what a format could not hold: each field once, with the works that have it.
-    fn tell(
-        &self,
-        session: &Session,
-        format: &str,
-        losses: &[Loss],
-    ) -> std::result::Result<(), Failure> {
+    /// Tells what a format could not hold, and writes it to a file where the user named one.
+    fn tell(&self, session: &Session, losses: &[Loss]) -> std::result::Result<(), Failure> {
         if let Some(path) = &self.losses {
             let mut json = serde_json::to_string_pretty(losses)?;
             json.push('\n');
             std::fs::write(path, json)
                 .map_err(|error| Failure::new(format_args!("{path} cannot be written: {error}")))?;
         }
-        let mut alike: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-        for loss in losses {
-            let keys = alike.entry((&loss.field, &loss.reason)).or_default();
-            keys.push(&loss.key);
-        }
-        for ((field, reason), keys) in &alike {
-            session.note(format_args!("note: {field} {reason}: {}", keys.join(", ")));
-        }
-        if !losses.is_empty() {
-            session.note(format_args!(
-                "{} values of {} works do not fit into {format}; the library keeps them",
-                losses.len(),
-                losses
-                    .iter()
-                    .map(|loss| &loss.key)
-                    .collect::<std::collections::BTreeSet<_>>()
-                    .len()
-            ));
-        }
+        tell_losses(session, self.to, losses);
         Ok(())
     }
 }
@@ -288,57 +212,4 @@ fn imported_file(
         "UTF-8".to_owned()
     };
     Ok((text, encoding))
-}
-
-/// A work with its tags among its keywords. Those that are there already, in whatever case, are not
-/// written again, nor are groups that the field `groups` names.
-fn with_keywords(work: &Work, tags: &[TagName], strings: &Strings) -> Work {
-    let value = |field: &str| {
-        let value = work.field(field).unwrap_or_default();
-        strings.resolve(value).text.into_owned()
-    };
-    let groups: Vec<TagName> = value("groups")
-        .split(',')
-        .filter_map(group_tag_name)
-        .collect();
-    let tags: Vec<TagName> = tags
-        .iter()
-        .filter(|tag| tag.facet != GROUP_FACET || !groups.contains(tag))
-        .cloned()
-        .collect();
-    let keywords = value("keywords");
-    let with_tags = added(&keywords, &tags);
-    if with_tags == keywords {
-        return work.clone();
-    }
-    let escaped: String = with_tags
-        .get(keywords.len()..)
-        .unwrap_or_default()
-        .chars()
-        .flat_map(|c| {
-            let escape = matches!(c, '&' | '%' | '#' | '$').then_some('\\');
-            escape.into_iter().chain([c])
-        })
-        .collect();
-    let source = bibtex::set_field(&work.source, "keywords", &format!("{keywords}{escaped}"));
-    let tagged = source
-        .ok()
-        .and_then(|source| bibtex::parse_entry(&source).ok());
-    tagged.unwrap_or_else(|| work.clone())
-}
-
-/// Keywords with the tags behind them that are not among them.
-fn added(keywords: &str, tags: &[TagName]) -> String {
-    let own: Vec<TagName> = keywords
-        .split([',', ';'])
-        .filter_map(|keyword| keyword.trim().replace('\\', "").parse().ok())
-        .collect();
-    let mut text = keywords.to_owned();
-    for tag in tags.iter().filter(|tag| !own.contains(tag)) {
-        if !text.trim().is_empty() {
-            text.push_str(", ");
-        }
-        text.push_str(&tag.to_string());
-    }
-    text
 }

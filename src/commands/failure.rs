@@ -24,6 +24,8 @@ enum Kind {
         help: Option<String>,
         code: u8,
     },
+    /// The person was asked, and does not want it.
+    Declined,
     /// Nobody listens any more, which is no error.
     ClosedPipe,
 }
@@ -51,6 +53,13 @@ impl Failure {
         }
     }
 
+    /// The person was asked, and does not want it done.
+    pub fn declined() -> Self {
+        Self {
+            kind: Kind::Declined,
+        }
+    }
+
     /// The way out.
     #[must_use]
     pub fn with_help(mut self, way_out: impl Into<Option<String>>) -> Self {
@@ -62,13 +71,17 @@ impl Failure {
 
     /// Prints the failure, and gives the exit code.
     pub fn report(&self) -> ExitCode {
-        let Kind::Said {
-            message,
-            help,
-            code,
-        } = &self.kind
-        else {
-            return ExitCode::SUCCESS;
+        let (message, help, code) = match &self.kind {
+            Kind::Said {
+                message,
+                help,
+                code,
+            } => (message, help, code),
+            Kind::Declined => {
+                let _ = writeln!(anstream::stderr().lock(), "nothing was changed");
+                return ExitCode::from(1);
+            }
+            Kind::ClosedPipe => return ExitCode::SUCCESS,
         };
         let error = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         let hint = Style::new().bold();

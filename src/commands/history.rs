@@ -31,7 +31,7 @@ pub(super) struct Log {
 impl Undo {
     #[expect(clippy::unused_self, reason = "every command is run the same way")]
     pub(super) fn run(self, session: &Session) -> Result {
-        let step = session.open()?.undo()?;
+        let step = session.open()?.undo(None)?;
         session.note(format_args!("undone: {}", step.command));
         Ok(Outcome::Done)
     }
@@ -40,7 +40,7 @@ impl Undo {
 impl Redo {
     #[expect(clippy::unused_self, reason = "every command is run the same way")]
     pub(super) fn run(self, session: &Session) -> Result {
-        let step = session.open()?.redo()?;
+        let step = session.open()?.redo(None)?;
         session.note(format_args!("done again: {}", step.command));
         Ok(Outcome::Done)
     }
@@ -48,7 +48,7 @@ impl Redo {
 
 impl Log {
     pub(super) fn run(self, session: &Session) -> Result {
-        let steps = session.open()?.log()?;
+        let steps = session.open()?.log(None)?;
         if self.json {
             session.print_json(&steps)?;
             return Ok(Outcome::Done);

@@ -210,7 +210,7 @@ fn tell_of_reading(input: &Input, receipt: &mut FileReceipt) {
 pub(super) fn report_problems(session: &Session, receipt: &Receipt) {
     for file in &receipt.files {
         for problem in &file.problems {
-            session.note(told(&file.path, problem));
+            tell(session, &file.path, problem);
         }
         if file.counts.entries == 0 {
             session.note(format_args!(
@@ -221,8 +221,16 @@ pub(super) fn report_problems(session: &Session, receipt: &Receipt) {
     }
 }
 
+/// Tells a problem; `--quiet` keeps back what is only noticed.
+pub(super) fn tell(session: &Session, path: &str, problem: &Problem) {
+    match problem.severity {
+        Severity::Error | Severity::Warning => session.warn(told(path, problem)),
+        Severity::Notice => session.note(told(path, problem)),
+    }
+}
+
 /// A problem in one line: file, line, key, field, and what is the matter.
-pub(super) fn told(path: &str, problem: &Problem) -> String {
+fn told(path: &str, problem: &Problem) -> String {
     let bold = anstyle::Style::new().bold();
     let mut text = path.to_owned();
     if problem.line > 0 {

@@ -14,6 +14,7 @@ mod failure;
 mod find;
 mod format;
 mod format_name;
+mod forms;
 mod history;
 mod import;
 mod init;
@@ -22,8 +23,10 @@ mod man;
 mod progress;
 mod quickstart;
 mod rebuild;
+mod references;
 mod remove;
 mod rename;
+mod rendering;
 mod session;
 mod show;
 mod style;
@@ -41,6 +44,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use failure::Failure;
 pub use session::Session;
+use session::{Colour, Options};
 
 /// How a command ended that did what it could.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,41 +79,37 @@ const EVERY_VERB: &str = "Options of every verb";
                   `peerbib VERB --help` says more about each verb and shows an example."
 )]
 pub struct CommandLine {
-    /// The library to work on; without it, the file that the environment variable PEERBIB_LIBRARY names,
-    /// or else peerbib/library.db in the directory where your system keeps the data of programs
-    #[arg(
-        long,
-        global = true,
-        value_name = "PATH",
-        env = "PEERBIB_LIBRARY",
-        hide_env = true,
-        help_heading = EVERY_VERB
-    )]
+    /// The library to work on; without it, the file that the environment variable PEERBIB_LIBRARY or your
+    /// configuration names, or else peerbib/library.db in the directory where your system keeps the data
+    /// of programs
+    #[arg(long, global = true, value_name = "PATH", help_heading = EVERY_VERB)]
     library: Option<PathBuf>,
 
-    /// When to use colour and bold: auto (on a terminal, unless NO_COLOR is set), always or never
+    /// Answer yes to every question
+    #[arg(long, global = true, help_heading = EVERY_VERB)]
+    yes: bool,
+
+    /// Say nothing on standard error but warnings and errors
+    #[arg(long, global = true, conflicts_with = "verbose", help_heading = EVERY_VERB)]
+    quiet: bool,
+
+    /// Say on standard error, too, which files are used and how long it takes
+    #[arg(long, global = true, help_heading = EVERY_VERB)]
+    verbose: bool,
+
+    /// When to use colour and bold: always, never or auto (on a terminal, unless NO_COLOR is set)
+    /// [default: auto]
     #[arg(
         long,
         global = true,
         value_name = "WHEN",
-        default_value = "auto",
         hide_possible_values = true,
         help_heading = EVERY_VERB
     )]
-    color: Colour,
+    color: Option<Colour>,
 
     #[command(subcommand)]
     command: Command,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Colour {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
 }
 
 #[derive(Debug, Subcommand)]
@@ -153,14 +153,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    match line.color {
-        Colour::Auto => anstream::ColorChoice::Auto,
-        Colour::Always => anstream::ColorChoice::Always,
-        Colour::Never => anstream::ColorChoice::Never,
-    }
-    .write_global();
-    let session = Session::new(line.library, &arguments);
-    match line.command.run(&session) {
+    let options = Options {
+        library: line.library,
+        color: line.color,
+        yes: line.yes,
+        quiet: line.quiet,
+        verbose: line.verbose,
+    };
+    let session = Session::new(options, &arguments);
+    session.color().write_global();
+    let outcome = line.command.run(&session);
+    session.end();
+    match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::InPart) => ExitCode::from(1),
         Err(failure) => failure.report(),

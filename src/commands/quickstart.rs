@@ -1,12 +1,13 @@
 //! `peerbib quickstart`
 
-use std::io::Write as _;
-
 use clap::Args;
 
-use super::format::{Engine, Formatting, tags_of_facet, write_list};
+use super::format::{Listing, tags_of_facet};
+use super::forms::FormArguments;
 use super::import::{import_all, report_problems};
 use super::input::Input;
+use super::references::Entries;
+use super::rendering::{Engine, Rendering};
 use super::{Outcome, Result, Session};
 use crate::library::{Condition, ConflictPolicy};
 use crate::reading_list::GroupBy;
@@ -16,8 +17,8 @@ use crate::shipped;
 ///
 /// Creates your library if there is none, imports the works that "Prophets and Advocates of Peer
 /// Production" (G. Dafermos, The Handbook of Peer Production, ch. 7) references, tags them by movement
-/// and theme, and prints them as a reading list in APA style, grouped by movement. A second time it adds
-/// nothing and prints the same list.
+/// and theme, and prints them as a reading list, grouped by movement, in APA style or that of your
+/// configuration. A second time it adds nothing and prints the same list.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib quickstart")]
 pub(super) struct Quickstart {}
@@ -32,20 +33,22 @@ impl Quickstart {
         })?;
         report_problems(session, &receipt);
         let works = library.select(&Condition::all())?;
-        let formatting = Formatting::new(session, "apa", Engine::Peerbib)?;
-        let mut output = session.output();
-        let tags = tags_of_facet(&library, "movement")?;
-        let by_movement = GroupBy::Facet("movement".into());
-        write_list(
+        let listing = Listing {
+            tags: tags_of_facet(&library, "movement")?,
+            group_by: Some(GroupBy::Facet("movement".into())),
+            annotations: false,
+        };
+        let style = session.style_name(None)?;
+        let locale = session.locale_name(None)?;
+        let rendering = Rendering::new(session, &style, locale.as_deref(), Engine::Peerbib)?;
+        let form = FormArguments::default();
+        listing.write(
             session,
-            &tags,
+            Entries::Library(&library),
             works,
-            &formatting,
-            Some(&by_movement),
-            &mut output,
+            &rendering,
+            &form,
         )?;
-        output.flush()?;
-        drop(output);
         let totals = receipt.totals;
         session.note(format_args!(
             "\nYour library is {}: {} works, {} of them new.\n\nTry next:\n  \

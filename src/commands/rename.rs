@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::tag::named_works;
 use super::{Failure, Outcome, Result, Session};
-use crate::library::KeyPattern;
 
 /// Give works other citation keys
 ///
@@ -38,8 +37,9 @@ pub(super) struct Rename {
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
 
-    /// Make the keys by a pattern; without keys and --find, of all works
-    #[arg(long, value_name = "PATTERN")]
+    /// Make the keys by a pattern, of all works where neither keys nor --find is given; without a
+    /// PATTERN, by that of your configuration [default: [auth:lower][year][veryshorttitle:lower]]
+    #[arg(long, value_name = "PATTERN", num_args = 0..=1, default_missing_value = "")]
     pattern: Option<String>,
 
     /// The works that a query finds
@@ -56,12 +56,8 @@ impl Rename {
         let mut library = session.open()?;
         let renamings = match (&self.pattern, self.keys.as_slice()) {
             (Some(pattern), keys) => {
-                let pattern: KeyPattern =
-                    pattern
-                        .parse()
-                        .map_err(|error: crate::library::LibraryError| {
-                            Failure::usage(&error).with_help(error.help())
-                        })?;
+                let said = Some(pattern.as_str()).filter(|pattern| !pattern.is_empty());
+                let pattern = session.key_pattern(said)?;
                 let all = keys.is_empty() && self.find.is_none();
                 let find = if all { Some("") } else { self.find.as_deref() };
                 let mut taken = HashSet::new();

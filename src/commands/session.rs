@@ -1,24 +1,55 @@
-//! What every command works with: the library, and the ways out.
+//! What every command works with: the library, the configuration, the person, and the ways out.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
-use std::io::{BufWriter, IsTerminal as _, Write};
+use std::io::{BufRead as _, BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use etcetera::BaseStrategy as _;
 
 use super::Failure;
+use crate::configuration::{Configuration, DEFAULT_STYLE};
 use crate::csl::shelf::StyleSource;
-use crate::library::{Library, LibraryError, Reference};
+use crate::library::{KeyPattern, Library, LibraryError, Reference};
 use crate::query::Query;
 
 /// A run of the program.
 pub struct Session {
-    library: Option<PathBuf>,
+    options: Options,
     command_line: String,
+    configuration: OnceCell<Configuration>,
+    started: Instant,
+}
+
+/// What the options of every verb say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Options {
+    /// `--library`
+    pub(super) library: Option<PathBuf>,
+    /// `--color`
+    pub(super) color: Option<Colour>,
+    /// `--yes`
+    pub(super) yes: bool,
+    /// `--quiet`
+    pub(super) quiet: bool,
+    /// `--verbose`
+    pub(super) verbose: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
 }
 
 impl Session {
-    pub(super) fn new(library: Option<PathBuf>, arguments: &[OsString]) -> Self {
+    pub(super) fn new(options: Options, arguments: &[OsString]) -> Self {
         let words: Vec<String> = std::iter::once("peerbib".to_owned())
             .chain(
                 arguments
@@ -27,11 +58,218 @@ impl Session {
                     .map(|argument| quoted(&argument.to_string_lossy())),
             )
             .collect();
-        let library = library.filter(|path| !path.as_os_str().is_empty());
         Self {
-            library,
+            options,
             command_line: words.join(" "),
+            configuration: OnceCell::new(),
+            started: Instant::now(),
         }
+    }
+
+    /// What the person set, in the configuration file and in the environment.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read, or sets what cannot be set.
+    pub fn configuration(&self) -> Result<&Configuration, Failure> {
+        let configuration = self.configuration_as_far_as_read();
+        match configuration.problems().first() {
+            None => Ok(configuration),
+            Some(problem) => Err(Failure::new(problem).with_help(problem.help())),
+        }
+    }
+
+    /// What the person set, as far as it could be read; the rest is told by its
+    /// [problems](Configuration::problems).
+    pub fn configuration_as_far_as_read(&self) -> &Configuration {
+        self.configuration.get_or_init(|| {
+            let variable = |name: &str| std::env::var(name).ok();
+            // Where there is no directory for it, there is no configuration.
+            let path = Self::configuration_path().unwrap_or_default();
+            let configuration = Configuration::read(&path, variable);
+            if configuration.exists() {
+                self.detail(format_args!("configuration: {}", path.display()));
+            }
+            configuration
+        })
+    }
+
+    /// Where the configuration lies: in the file that PEERBIB_CONFIG names, or else in
+    /// `peerbib/config.toml` of the directory where the system keeps the configuration of programs.
+    ///
+    /// # Errors
+    ///
+    /// Where the system does not say which directory is the user's own.
+    pub fn configuration_path() -> Result<PathBuf, Failure> {
+        if let Some(path) = std::env::var_os("PEERBIB_CONFIG").filter(|path| !path.is_empty()) {
+            return Ok(path.into());
+        }
+        let directories = etcetera::choose_base_strategy().map_err(|error| {
+            Failure::new(format!("there is no place for your configuration: {error}"))
+                .with_help("name a file in PEERBIB_CONFIG".to_owned())
+        })?;
+        Ok(directories.config_dir().join("peerbib").join("config.toml"))
+    }
+
+    /// When to use colour, as the option or the configuration says.
+    pub(super) fn color(&self) -> anstream::ColorChoice {
+        // A broken configuration is told in whatever colour there is.
+        let configured = || self.configuration_as_far_as_read().color();
+        match self.options.color {
+            Some(Colour::Auto) => anstream::ColorChoice::Auto,
+            Some(Colour::Always) => anstream::ColorChoice::Always,
+            Some(Colour::Never) => anstream::ColorChoice::Never,
+            None => match configured() {
+                Some("always") => anstream::ColorChoice::Always,
+                Some("never") => anstream::ColorChoice::Never,
+                _ => anstream::ColorChoice::Auto,
+            },
+        }
+    }
+
+    /// Asks whether to do what destroys something, and goes on where the answer is yes or `--yes` was
+    /// said. Without a terminal nobody can answer, so that only `--yes` goes on.
+    ///
+    /// The question is a sentence with a question mark: "Remove 12 works?".
+    ///
+    /// # Errors
+    ///
+    /// Where the answer is no; and where there is no terminal, with the word of `--yes`.
+    pub fn confirm(&self, question: &str) -> Result<(), Failure> {
+        if self.options.yes {
+            return Ok(());
+        }
+        if !can_ask() {
+            return Err(
+                Failure::usage(format_args!("nobody can be asked here: {question}")).with_help(
+                    "say --yes to go on, or --dry-run to see what would be done".to_owned(),
+                ),
+            );
+        }
+        Self::ask(question)
+    }
+
+    /// Asks as [`Session::confirm`] does where there is a terminal, and goes on where there is none: for
+    /// what changes much but destroys nothing, and is undone by `peerbib undo`.
+    ///
+    /// # Errors
+    ///
+    /// Where the answer is no.
+    pub fn confirm_at_terminal(&self, question: &str) -> Result<(), Failure> {
+        if self.options.yes || !can_ask() {
+            return Ok(());
+        }
+        Self::ask(question)
+    }
+
+    /// Asks on standard error until the answer is yes or no; no answer is no.
+    fn ask(question: &str) -> Result<(), Failure> {
+        let bold = anstyle::Style::new().bold();
+        loop {
+            {
+                let mut stderr = anstream::stderr().lock();
+                let _ = write!(stderr, "{bold}{question}{bold:#} [y/N] ");
+                let _ = stderr.flush();
+            }
+            let mut answer = String::new();
+            let read = std::io::stdin().lock().read_line(&mut answer);
+            match answer.trim().to_lowercase().as_str() {
+                "y" | "yes" => return Ok(()),
+                "" | "n" | "no" => return Err(Failure::declined()),
+                _ if matches!(read, Ok(0) | Err(_)) => return Err(Failure::declined()),
+                _ => {}
+            }
+        }
+    }
+
+    /// The name of the style to format in: that of the option, or as the configuration says, or APA.
+    ///
+    /// # Errors
+    ///
+    /// Where the configuration cannot be read.
+    pub fn style_name(&self, option: Option<&str>) -> Result<String, Failure> {
+        if let Some(name) = option {
+            return Ok(name.to_owned());
+        }
+        let configured = self.configuration()?.style();
+        Ok(configured.unwrap_or_else(|| DEFAULT_STYLE.to_owned()))
+    }
+
+    /// The language of the terms to format with: that of the option, or as the configuration says;
+    /// `None` leaves it to the style.
+    ///
+    /// # Errors
+    ///
+    /// Where the configuration cannot be read.
+    pub fn locale_name(&self, option: Option<&str>) -> Result<Option<String>, Failure> {
+        if let Some(name) = option {
+            return Ok(Some(name.to_owned()));
+        }
+        Ok(self.configuration()?.locale().map(str::to_owned))
+    }
+
+    /// The pattern that makes citation keys: that of the option, or as the configuration says, or
+    /// peerbib's own.
+    ///
+    /// # Errors
+    ///
+    /// Where the configuration or the pattern cannot be read.
+    pub fn key_pattern(&self, option: Option<&str>) -> Result<KeyPattern, Failure> {
+        let text = match option {
+            Some(text) => text,
+            None => self.configuration()?.key_pattern(),
+        };
+        text.parse()
+            .map_err(|error: LibraryError| Failure::usage(&error).with_help(error.help()))
+    }
+
+    /// The command line of the editor, a program and perhaps arguments. What is said for peerbib alone
+    /// (PEERBIB_EDITOR, `editor` in the configuration) goes before what is said for all programs
+    /// ($VISUAL, $EDITOR).
+    ///
+    /// # Errors
+    ///
+    /// Where the configuration cannot be read.
+    pub fn editor(&self) -> Result<String, Failure> {
+        if let Some(editor) = self.configuration()?.editor() {
+            return Ok(editor.to_owned());
+        }
+        let said = |name: &&str| {
+            std::env::var(name)
+                .ok()
+                .filter(|editor| !editor.trim().is_empty())
+        };
+        let said = ["VISUAL", "EDITOR"].iter().find_map(said);
+        Ok(said.unwrap_or_else(|| "vi".to_owned()))
+    }
+
+    /// Who is at the keyboard: as the configuration says, or else as the system names them.
+    ///
+    /// # Errors
+    ///
+    /// Where the configuration cannot be read.
+    pub fn person(&self) -> Result<String, Failure> {
+        if let Some(name) = self.configuration()?.name() {
+            return Ok(name.to_owned());
+        }
+        let said = |name: &&str| std::env::var(name).ok().filter(|name| !name.is_empty());
+        let said = ["USER", "LOGNAME", "USERNAME"].iter().find_map(said);
+        Ok(said.unwrap_or_else(|| "you".to_owned()))
+    }
+
+    /// The directory from which the paths of linked files are meant: as the configuration says, or else
+    /// that of the library.
+    ///
+    /// # Errors
+    ///
+    /// Where the configuration cannot be read, and those of [`Session::library_path`].
+    pub fn file_root(&self) -> Result<PathBuf, Failure> {
+        if let Some(directory) = self.configuration()?.files() {
+            return Ok(directory);
+        }
+        let library = self.library_path()?;
+        let library = std::path::absolute(&library).unwrap_or(library);
+        Ok(library.parent().unwrap_or(&library).to_path_buf())
     }
 
     /// The command line, as history remembers it.
@@ -45,8 +283,12 @@ impl Session {
     ///
     /// Where the system does not say which directory is the user's own.
     pub fn library_path(&self) -> Result<PathBuf, Failure> {
-        if let Some(path) = &self.library {
+        let option = self.options.library.as_ref();
+        if let Some(path) = option.filter(|path| !path.as_os_str().is_empty()) {
             return Ok(path.clone());
+        }
+        if let Some(path) = self.configuration()?.library() {
+            return Ok(path);
         }
         Ok(self.data_directory()?.join("library.db"))
     }
@@ -120,7 +362,9 @@ impl Session {
     ///
     /// See [`Library::open`].
     pub fn open(&self) -> Result<Library, Failure> {
-        Ok(Library::open(&self.library_path()?)?)
+        let path = self.library_path()?;
+        self.detail(format_args!("library: {}", path.display()));
+        Ok(Library::open(&path)?)
     }
 
     /// The library, created if there is none.
@@ -129,7 +373,9 @@ impl Session {
     ///
     /// See [`Library::open_or_create`].
     pub fn open_or_create(&self) -> Result<Library, Failure> {
-        Ok(Library::open_or_create(&self.library_path()?)?)
+        let path = self.library_path()?;
+        self.detail(format_args!("library: {}", path.display()));
+        Ok(Library::open_or_create(&path)?)
     }
 
     /// Runs `edit` as one step of the library's history, named by the command line.
@@ -185,11 +431,41 @@ impl Session {
         Ok(())
     }
 
-    /// Tells the person something that is not data.
+    /// Tells the person something that is not data, unless `--quiet` was said.
     pub fn note(&self, text: impl std::fmt::Display) {
+        if !self.options.quiet {
+            Self::tell(text);
+        }
+    }
+
+    /// Tells the person that something is not as it should be, although the command goes on.
+    pub fn warn(&self, text: impl std::fmt::Display) {
+        Self::tell(text);
+    }
+
+    /// Tells the person how the command does its work, where `--verbose` was said.
+    pub fn detail(&self, text: impl std::fmt::Display) {
+        if self.options.verbose {
+            let dimmed = anstyle::Style::new().dimmed();
+            Self::tell(format_args!("{dimmed}{text}{dimmed:#}"));
+        }
+    }
+
+    /// Tells how long the command took, where `--verbose` was said.
+    pub(super) fn end(&self) {
+        let taken = self.started.elapsed().as_secs_f64();
+        self.detail(format_args!("time: {taken:.3} s"));
+    }
+
+    fn tell(text: impl std::fmt::Display) {
         let mut stderr = anstream::stderr().lock();
         let _ = writeln!(stderr, "{text}");
     }
+}
+
+/// Whether there is somebody who can be asked.
+fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
 /// The width of the terminal in columns, where standard output is one.

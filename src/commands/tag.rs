@@ -57,7 +57,7 @@ impl TagWorks {
             }
             return Ok(Outcome::Done);
         }
-        let person = person();
+        let person = session.person()?;
         let added = session.change(&mut library, |change| {
             let mut added = Vec::new();
             for tag in &tags {
@@ -137,12 +137,4 @@ pub(super) fn named_works(
         }
     }
     Ok(works)
-}
-
-/// Who is at the keyboard, as the system names them.
-fn person() -> String {
-    ["USER", "LOGNAME", "USERNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|person| !person.is_empty()))
-        .unwrap_or_else(|| "you".to_owned())
 }

@@ -318,6 +318,7 @@ impl Change<'_> {
                 outcome.kept.push(format!("{key}, {field}: {message}"));
             }
             self.move_places(other, keep)?;
+            self.join_in_lists(other, keep)?;
             self.move_rows(other, keep)?;
             self.remove_works(&BTreeSet::from([other]))?;
             connection.execute(

@@ -94,6 +94,37 @@ pub enum LibraryError {
     /// There is nothing to undo or to redo.
     #[error("there is nothing to {0}")]
     NoStep(&'static str),
+    /// There is no step of this number.
+    #[error("there is no step {0}")]
+    UnknownStep(i64),
+    /// The step is not in the state in which it can be turned.
+    #[error("step {step} cannot be {turned}: it is {}", .state.told())]
+    StepState {
+        /// The step's number.
+        step: i64,
+        /// What was to be done with it: undone, or done again.
+        turned: &'static str,
+        /// The state that it is in.
+        state: super::StepState,
+    },
+    /// What the step changed is not as it left it.
+    #[error(
+        "step {step} cannot be {turned}: {what} was changed since, by {}",
+        .by.as_ref().map_or_else(
+            || "another program".to_owned(),
+            |(step, command)| format!("step {step} (\u{201c}{command}\u{201d})")
+        )
+    )]
+    StepConflict {
+        /// The step's number.
+        step: i64,
+        /// What was to be done with it: undone, or done again.
+        turned: &'static str,
+        /// What is in the way: a work, a tag of a work, a note.
+        what: String,
+        /// The step that changed it since, with its command line; none where another program did.
+        by: Option<(i64, String)>,
+    },
     /// The verbatim text of a work in the store cannot be read.
     #[error("the entry of \u{201c}{key}\u{201d} in the library cannot be read: {reason}")]
     UnreadableWork {
@@ -124,6 +155,35 @@ pub enum LibraryError {
         /// What is wrong with it.
         reason: String,
     },
+    /// No reading list has this name.
+    #[error("there is no reading list \u{201c}{name}\u{201d}")]
+    UnknownList {
+        /// The name asked for.
+        name: String,
+        /// A name that is spelt much the same.
+        suggestion: Option<String>,
+        /// The lists there are.
+        known: Vec<String>,
+    },
+    /// Another reading list has this name.
+    #[error("there is a reading list \u{201c}{0}\u{201d} already")]
+    TakenListName(String),
+    /// The text cannot be the name of a reading list.
+    #[error("\u{201c}{0}\u{201d} cannot be the name of a reading list")]
+    MalformedListName(String),
+    /// The reading list has no edition of this name.
+    #[error("the list has no edition \u{201c}{name}\u{201d}")]
+    UnknownEdition {
+        /// The name asked for.
+        name: String,
+        /// A name that is spelt much the same.
+        suggestion: Option<String>,
+        /// The editions there are.
+        known: Vec<String>,
+    },
+    /// The reading list has an edition of this name.
+    #[error("the list has an edition \u{201c}{0}\u{201d} already")]
+    TakenEditionName(String),
     /// Anything else that SQLite reports.
     #[error("the library cannot be used: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -171,6 +231,18 @@ impl LibraryError {
             Self::AmbiguousTag { .. } => Some("write the facet, too: FACET:NAME".into()),
             Self::TagCycle { .. } => Some("choose another parent".into()),
             Self::NoStep(_) => Some("`peerbib log` shows what was done".into()),
+            Self::UnknownStep(_) => Some("`peerbib log` shows the steps with their numbers".into()),
+            Self::StepState { .. } => Some("`peerbib log` shows what became of each step".into()),
+            Self::StepConflict { step, by, .. } => Some(match by {
+                Some((by, _)) => format!(
+                    "nothing was changed; `peerbib undo {by}` comes first, or mend by hand what \
+                     `peerbib log --show {step}` tells"
+                ),
+                None => format!(
+                    "nothing was changed; `peerbib log --show {step}` tells what the step did, so that \
+                     you can mend it by hand"
+                ),
+            }),
             Self::UnreadableWork { key, .. } => Some(format!(
                 "nothing was lost: `peerbib show {key} --source` prints it as it is"
             )),
@@ -186,6 +258,33 @@ impl LibraryError {
             }
             Self::MalformedPattern { .. } => {
                 Some("`peerbib rename --help` lists the markers; an example: [auth][year]".into())
+            }
+            Self::UnknownList {
+                suggestion, known, ..
+            } => Some(did_you_mean(suggestion).unwrap_or_else(|| {
+                named(
+                    known,
+                    "the lists there are",
+                    "`peerbib list new NAME` makes one",
+                )
+            })),
+            Self::TakenListName(name) => Some(format!(
+                "choose another name, or edit that one with `peerbib list edit {name}`"
+            )),
+            Self::MalformedListName(_) => Some(
+                "a name has letters, digits, hyphens, dots and underscores: commons-101".into(),
+            ),
+            Self::UnknownEdition {
+                suggestion, known, ..
+            } => Some(did_you_mean(suggestion).unwrap_or_else(|| {
+                named(
+                    known,
+                    "the editions there are",
+                    "`peerbib list freeze` keeps one",
+                )
+            })),
+            Self::TakenEditionName(_) => {
+                Some("an edition never changes; choose another name".into())
             }
             Self::Sqlite(_) => None,
         }
@@ -211,5 +310,14 @@ impl LibraryError {
             Some(ErrorCode::CannotOpen) => Self::Place { path, reason },
             _ => Self::Sqlite(source),
         }
+    }
+}
+
+/// The names that there are, or where there are none what makes one.
+fn named(known: &[String], are: &str, none: &str) -> String {
+    if known.is_empty() {
+        none.to_owned()
+    } else {
+        format!("{are}: {}", known.join(", "))
     }
 }

@@ -3,16 +3,20 @@
 //! While a command changes the library, temporary triggers on every table of the truth write down how
 //! to turn each change back (the technique of the SQLite manual, "Automatic Undo/Redo Using SQLite").
 //! New rows need no trigger: SQLite numbers them upwards from the last, so that two numbers a table
-//! are all that history keeps of a large import. To undo a step is to turn its changes back, last
-//! first, with triggers at work that record every row: what they write down then is how to redo it.
-//! Derived rows are never recorded: they are made anew for the works that changed.
+//! are all that history keeps of a large import. `turn` turns a step back; what the triggers write down
+//! while it does is how to redo it. Derived rows are never recorded: they are made anew for the works
+//! that changed.
+//!
+//! At its end each step is *sealed*: history keeps a fingerprint of every row as the step left it (see
+//! `row_seal`), so that a step is turned only where it finds its rows so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Change, Library, LibraryError, Result};
+use super::row_seal;
+use super::{Library, LibraryError, Result};
 
 /// The tables of the truth, which history records.
 pub(super) const RECORDED: &[&str] = &[
@@ -27,6 +31,13 @@ pub(super) const RECORDED: &[&str] = &[
     "assignment",
     "veto",
     "kept_apart",
+    "note",
+    "linked_file",
+    "file_root",
+    "reading_list",
+    "list_section",
+    "list_work",
+    "list_edition",
 ];
 
 /// The last row of each recorded table before a step began; what comes behind it is new.
@@ -57,6 +68,17 @@ pub enum StepState {
     Undone,
     /// It was undone, and something else was done since.
     Dropped,
+}
+
+impl StepState {
+    /// The state in words, as they stand behind “it is”.
+    pub(super) fn told(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Undone => "undone",
+            Self::Dropped => "undone for good, as something else was done since",
+        }
+    }
 }
 
 /// A step under way.
@@ -110,6 +132,7 @@ impl<'connection> Recording<'connection> {
                 .execute("DELETE FROM step WHERE id = ?1", [self.step])?;
             return Ok(());
         }
+        row_seal::seal(self.connection, self.step)?;
         self.connection.execute(
             "DELETE FROM change WHERE step_id IN (SELECT id FROM step WHERE state = 'undone')",
             [],
@@ -122,153 +145,55 @@ impl<'connection> Recording<'connection> {
     }
 }
 
+pub(super) const STEP: &str = "SELECT id, command, at, state,
+        (SELECT coalesce(sum(coalesce(last_row_id, row_id) - row_id + 1), 0)
+         FROM change WHERE step_id = step.id)
+    FROM step";
+
 impl Library {
-    /// The steps, the latest first.
+    /// The latest steps, the latest first; all, without a limit.
     ///
     /// # Errors
     ///
     /// What SQLite reports.
-    pub fn log(&self) -> Result<Vec<Step>> {
-        let mut statement = self.connection.prepare(
-            "SELECT id, command, at, state,
-                    (SELECT coalesce(sum(coalesce(last_row_id, row_id) - row_id + 1), 0)
-                     FROM change WHERE step_id = step.id)
-             FROM step ORDER BY id DESC",
-        )?;
-        let steps = statement.query_map([], |row| {
-            Ok(Step {
-                id: row.get(0)?,
-                command: row.get(1)?,
-                at: row.get(2)?,
-                state: match row.get_ref(3)?.as_str()? {
-                    "done" => StepState::Done,
-                    "undone" => StepState::Undone,
-                    _ => StepState::Dropped,
-                },
-                changes: row.get(4)?,
-            })
-        })?;
+    pub fn log(&self, limit: Option<usize>) -> Result<Vec<Step>> {
+        let mut statement = self
+            .connection
+            .prepare(&format!("{STEP} ORDER BY id DESC LIMIT ?1"))?;
+        let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
+        let steps = statement.query_map([limit], read_step)?;
         Ok(steps.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Turns the latest step back, and says which it was.
+    /// The step with a number.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::NoStep`] where nothing is left to undo.
-    pub fn undo(&mut self) -> Result<Step> {
-        self.turn("undo", StepState::Done, "undone", true)
-    }
-
-    /// Brings back the step that was undone last, and says which it was.
-    ///
-    /// # Errors
-    ///
-    /// [`LibraryError::NoStep`] where nothing was undone, or something else was done since.
-    pub fn redo(&mut self) -> Result<Step> {
-        self.turn("redo", StepState::Undone, "done", false)
-    }
-
-    fn turn(
-        &mut self,
-        verb: &'static str,
-        from: StepState,
-        to: &str,
-        latest: bool,
-    ) -> Result<Step> {
-        let path = self.path.clone();
-        let run = || -> Result<Step> {
-            let mut candidates = self
-                .log()?
-                .into_iter()
-                .filter(|step| step.state == from)
-                .collect::<Vec<_>>();
-            if !latest {
-                candidates.reverse();
-            }
-            let step = candidates
-                .into_iter()
-                .next()
-                .ok_or(LibraryError::NoStep(verb))?;
-            let transaction = rusqlite::Transaction::new_unchecked(
-                &self.connection,
-                rusqlite::TransactionBehavior::Immediate,
-            )?;
-            // Rows come and go in an order in which one may miss its parent for a moment.
-            self.connection
-                .pragma_update(None, "defer_foreign_keys", true)?;
-            let change = Change { library: self };
-            let mut works = works_of(&self.connection, step.id)?;
-            // What inherits from a work that goes is known only before it is gone.
-            works.extend(change.heirs(&works)?);
-            turn_back(&self.connection, step.id)?;
-            self.connection.execute(
-                "UPDATE step SET state = ?2 WHERE id = ?1",
-                params![step.id, to],
-            )?;
-            change.derive_works(works)?;
-            transaction.commit()?;
-            Ok(step)
-        };
-        run().map_err(|error| error.at(&path))
+    /// [`LibraryError::UnknownStep`].
+    pub fn step(&self, number: i64) -> Result<Step> {
+        self.connection
+            .query_row(&format!("{STEP} WHERE id = ?1"), [number], read_step)
+            .optional()?
+            .ok_or(LibraryError::UnknownStep(number))
     }
 }
 
-/// The works that a step changed.
-fn works_of(connection: &Connection, step: i64) -> Result<BTreeSet<i64>> {
-    let mut changes = connection.prepare(
-        "SELECT row_id, coalesce(last_row_id, row_id) FROM change
-         WHERE step_id = ?1 AND table_name = 'work'",
-    )?;
-    let mut works = BTreeSet::new();
-    let mut rows = changes.query([step])?;
-    while let Some(row) = rows.next()? {
-        works.extend(row.get::<_, i64>(0)?..=row.get::<_, i64>(1)?);
-    }
-    Ok(works)
-}
-
-/// Turns back every change of a step, and leaves in its place what turns them back again.
-fn turn_back(connection: &Connection, step: i64) -> Result<()> {
-    let last: i64 = connection.query_row("SELECT coalesce(max(id), 0) FROM change", [], |row| {
-        row.get(0)
-    })?;
-    watch(connection, step, None)?;
-    let mut restore = BTreeMap::new();
-    for table in RECORDED {
-        restore.insert(*table, restore_statement(connection, table)?);
-    }
-    let mut changes = connection.prepare(
-        "SELECT table_name, row_id, coalesce(last_row_id, row_id), before FROM change
-         WHERE step_id = ?1 AND id <= ?2 ORDER BY id DESC",
-    )?;
-    let mut rows = changes.query(params![step, last])?;
-    while let Some(row) = rows.next()? {
-        let table: String = row.get(0)?;
-        let before: Option<String> = row.get(3)?;
-        match before {
-            None => {
-                connection
-                    .prepare_cached(&format!("DELETE FROM {table} WHERE id BETWEEN ?1 AND ?2"))?
-                    .execute([row.get::<_, i64>(1)?, row.get(2)?])?;
-            }
-            Some(before) => {
-                if let Some(statement) = restore.get(table.as_str()) {
-                    connection.prepare_cached(statement)?.execute([before])?;
-                }
-            }
-        }
-    }
-    unwatch(connection)?;
-    connection.execute(
-        "DELETE FROM change WHERE step_id = ?1 AND id <= ?2",
-        params![step, last],
-    )?;
-    Ok(())
+pub(super) fn read_step(row: &rusqlite::Row<'_>) -> rusqlite::Result<Step> {
+    Ok(Step {
+        id: row.get(0)?,
+        command: row.get(1)?,
+        at: row.get(2)?,
+        state: match row.get_ref(3)?.as_str()? {
+            "done" => StepState::Done,
+            "undone" => StepState::Undone,
+            _ => StepState::Dropped,
+        },
+        changes: row.get(4)?,
+    })
 }
 
 /// Writes a row back as it was, whether it is still there or not.
-fn restore_statement(connection: &Connection, table: &str) -> Result<String> {
+pub(super) fn restore_statement(connection: &Connection, table: &str) -> Result<String> {
     let columns = columns(connection, table)?;
     let values: Vec<_> = columns
         .iter()
@@ -288,14 +213,10 @@ fn restore_statement(connection: &Connection, table: &str) -> Result<String> {
 
 /// Sets the triggers that write down changes of the truth as part of a step: with `before`, those of
 /// the rows that were there before the step began; without, of every row, new ones included.
-fn watch(connection: &Connection, step: i64, before: Option<&LastRows>) -> Result<()> {
+pub(super) fn watch(connection: &Connection, step: i64, before: Option<&LastRows>) -> Result<()> {
     let mut triggers = String::new();
     for table in RECORDED {
-        let row: Vec<_> = columns(connection, table)?
-            .iter()
-            .map(|column| format!("'{column}', OLD.{column}"))
-            .collect();
-        let row = row.join(", ");
+        let row = row_as_json(connection, table, "OLD.")?;
         let when = match before.and_then(|before| before.get(table)) {
             Some(last) => format!("WHEN OLD.id <= {last}"),
             None => {
@@ -325,7 +246,7 @@ fn watch(connection: &Connection, step: i64, before: Option<&LastRows>) -> Resul
     Ok(())
 }
 
-fn unwatch(connection: &Connection) -> Result<()> {
+pub(super) fn unwatch(connection: &Connection) -> Result<()> {
     let mut triggers = String::new();
     for table in RECORDED {
         let _ = write!(
@@ -348,7 +269,16 @@ fn last_rows(connection: &Connection) -> Result<LastRows> {
     Ok(last)
 }
 
-fn columns(connection: &Connection, table: &str) -> Result<Vec<String>> {
+/// The arguments of `json_object` that make JSON of a row, `prefix` standing before each column.
+pub(super) fn row_as_json(connection: &Connection, table: &str, prefix: &str) -> Result<String> {
+    let row: Vec<_> = columns(connection, table)?
+        .iter()
+        .map(|column| format!("'{column}', {prefix}{column}"))
+        .collect();
+    Ok(row.join(", "))
+}
+
+pub(super) fn columns(connection: &Connection, table: &str) -> Result<Vec<String>> {
     let mut statement = connection.prepare_cached("SELECT name FROM pragma_table_info(?1)")?;
     let names = statement.query_map([table], |row| row.get(0))?;
     Ok(names.collect::<rusqlite::Result<_>>()?)

@@ -11,6 +11,7 @@ mod conflict;
 mod dedupe;
 mod derive;
 mod edit;
+mod editions;
 mod entries;
 mod error;
 mod export;
@@ -18,21 +19,29 @@ mod groups;
 mod history;
 mod import;
 mod keys;
+mod lists;
 mod matching;
 mod reading;
 mod receipt;
+mod row_name;
+mod row_seal;
 mod schema;
+mod step_detail;
 mod tags;
+mod transaction;
+mod turn;
 mod works;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use transaction::Transaction;
 
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
 pub use edit::FieldEdits;
+pub use editions::StoredEdition;
 pub use entries::StoredEntry;
 pub use error::LibraryError;
 pub use export::SourceFile;
@@ -40,7 +49,9 @@ pub use groups::{GROUP_FACET, group_tag_name};
 pub use history::{Step, StepState};
 pub use import::ImportedFile;
 pub use keys::KeyPattern;
+pub use lists::{ListedWork, Standing, StoredList, StoredSection};
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
+pub use step_detail::ChangedRows;
 pub use tags::{
     Assignment, NewAssignment, Origin, Tag, TagEvent, TagName, TagSummary, TaggedOutcome, Tagging,
 };
@@ -141,10 +152,7 @@ impl Library {
         if found == 0 {
             schema::lay_out_file(&self.connection)?;
         }
-        let transaction = rusqlite::Transaction::new_unchecked(
-            &self.connection,
-            rusqlite::TransactionBehavior::Immediate,
-        )?;
+        let transaction = Transaction::begin(&self.connection)?;
         // Another process may have done it while this one waited.
         let found = schema::version(&self.connection, &self.path)?;
         schema::migrate(&self.connection, found)?;
@@ -211,10 +219,7 @@ impl Library {
         lasting: bool,
     ) -> Result<T> {
         let run = || -> Result<T> {
-            let transaction = rusqlite::Transaction::new_unchecked(
-                &self.connection,
-                rusqlite::TransactionBehavior::Immediate,
-            )?;
+            let transaction = Transaction::begin(&self.connection)?;
             let recording = history::Recording::start(&self.connection, command)?;
             let outcome = edit(&Change { library: self })?;
             recording.finish()?;

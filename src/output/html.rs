@@ -51,8 +51,9 @@ pub fn reading_list(list: &ReadingList) -> String {
     html
 }
 
-/// A reading list as a page of its own, with a style sheet that lays it out as the citation style asks.
-pub fn page(list: &ReadingList) -> String {
+/// A reading list as a page of its own in a language, with a style sheet that lays it out as the citation
+/// style asks.
+pub fn page(list: &ReadingList, language: &str) -> String {
     let layout = list.layout;
     let mut style = String::from(
         "body { max-width: 44em; margin: 2em auto; padding: 0 1em; font-family: serif; }\n\
@@ -78,7 +79,7 @@ pub fn page(list: &ReadingList) -> String {
          .csl-block { text-indent: 0; }\n",
     );
     format!(
-        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>Reading list</title>\n<style>\n{style}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
         reading_list(list)

@@ -2,6 +2,7 @@
 
 pub mod docx;
 pub mod html;
+pub mod json;
 pub mod latex;
 pub mod markdown;
 mod marked_up;

@@ -270,3 +270,84 @@ fn a_style_file_is_used_by_its_path() {
     assert_eq!(by_path, desk.runs("format --style compact-syllabus").stdout);
     assert_eq!(by_path, desk.runs("format --style ./house.csl").stdout);
 }
+
+#[test]
+fn the_references_themselves_are_handed_on_in_the_order_of_the_list() {
+    let desk = Desk::with(WORKS);
+    let keys = |more: &str| -> Vec<String> {
+        let items = desk.json(&format!("format --to csl-json {more}"));
+        let ids = items.as_array().unwrap().iter();
+        ids.map(|item| item["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(keys(""), ["finch", "circle", "wren"]);
+    assert_eq!(
+        keys("--group-by theme"),
+        ["finch", "wren", "circle"],
+        "a work with two themes is handed on once"
+    );
+    for form in ["biblatex", "bibtex", "hayagriva", "ris"] {
+        let from_library = desk.runs(&format!("format --to {form}")).stdout;
+        in_order(&from_library, &["Twigs", "A page", "Nests"]);
+        let from_file = desk.runs(&format!("format --input refs.bib --to {form}"));
+        assert_eq!(from_file.stdout, from_library, "{form}");
+    }
+}
+
+#[test]
+fn private_annotations_stay_out_of_references_that_are_handed_on() {
+    let desk = Desk::with(WORKS);
+    for form in ["biblatex", "bibtex", "csl-json", "hayagriva", "ris"] {
+        let references = desk.runs(&format!("format --to {form}")).stdout;
+        assert!(
+            !references.contains("private remark"),
+            "{form}: {references}"
+        );
+    }
+    for form in ["biblatex", "bibtex", "csl-json"] {
+        let references = desk
+            .runs(&format!("format --annotations --to {form}"))
+            .stdout;
+        assert!(
+            references.contains("private remark"),
+            "{form}: {references}"
+        );
+    }
+}
+
+#[test]
+fn a_file_gets_the_form_that_its_ending_stands_for() {
+    let desk = Desk::with(WORKS);
+    for (file, form) in [
+        ("list.txt", "text"),
+        ("list.html", "html"),
+        ("list.md", "markdown"),
+        ("list.tex", "latex"),
+        ("list.typ", "typst"),
+        ("list.wiki", "mediawiki"),
+        ("list.rtf", "rtf"),
+        ("list.json", "json"),
+        ("list.bib", "biblatex"),
+        ("list.yml", "hayagriva"),
+        ("list.ris", "ris"),
+    ] {
+        assert_eq!(desk.runs(&format!("format --output {file}")).stdout, "");
+        let written = std::fs::read_to_string(desk.path(file)).unwrap();
+        let printed = desk.runs(&format!("format --to {form}")).stdout;
+        assert_eq!(written, printed, "{file}");
+    }
+    desk.runs("format --output list.docx");
+    assert!(
+        std::fs::read(desk.path("list.docx"))
+            .unwrap()
+            .starts_with(b"PK")
+    );
+    desk.runs("format --output list.text --to html");
+    let told = desk.refuses(2, "format --output list.odt");
+    assert!(told.contains("--to html"), "{told}");
+    let told = desk.refuses(1, "format --output no/such/place.html");
+    assert!(
+        told.contains("no/such/place.html cannot be written"),
+        "{told}"
+    );
+}

@@ -44,11 +44,32 @@ fn the_whole_help() {
     let desk = Desk::empty();
     let verbs = verbs(&desk, "");
     assert!(verbs.len() > 20, "{verbs:?}");
-    for verb in std::iter::once(String::new()).chain(verbs) {
+    let whole = desk.runs("--help").stdout;
+    insta::assert_snapshot!("peerbib", whole);
+    let common = running(options_of_every_verb(&whole));
+    for verb in verbs {
         let help = desk.runs(&format!("{verb} --help")).stdout;
+        // Every verb tells them, and one snapshot of them is enough.
+        let here = options_of_every_verb(&help);
+        assert_eq!(running(here), common, "{verb}");
+        let help = help.replace(here, " as ever");
         let name = format!("peerbib {verb}").trim().replace(' ', "_");
         insta::assert_snapshot!(name, help);
     }
+}
+
+/// The part of a help text that is the same for every verb, with its heading.
+fn options_of_every_verb(help: &str) -> &str {
+    let (_, from_heading) = help.split_once("\nOptions of every verb:").unwrap();
+    let end = from_heading
+        .find("\n\nExample")
+        .or(from_heading.find("\n\nStart here"));
+    &from_heading[..end.unwrap()]
+}
+
+/// Text without the manner in which it is laid out.
+fn running(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]

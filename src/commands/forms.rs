@@ -1,0 +1,227 @@
+//! The forms in which a reading list is handed on.
+
+use std::io::{BufWriter, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::format_name::FormatName;
+use super::references::{Entries, Wanted, tell_losses, written};
+use super::session::{shows_formatting, terminal_width};
+use super::{Failure, Session};
+use crate::library::Reference;
+use crate::output::{docx, html, json, latex, markdown, mediawiki, rtf, text, typst};
+use crate::reading_list::ReadingList;
+use crate::work::CslItem;
+
+/// What a reading list is written as, and where.
+#[derive(Debug, Default, Args)]
+pub(super) struct FormArguments {
+    /// The form; without it, that of the ending of --output, or else ansi on a terminal and text
+    /// elsewhere
+    #[arg(long, value_name = "FORM")]
+    to: Option<Form>,
+
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Write a whole page or document: for html and latex, which are else made to be part of one
+    #[arg(long)]
+    standalone: bool,
+}
+
+/// A form of a reading list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// Plain text, one entry a line
+    Text,
+    /// Text with italics, bold and links for a terminal
+    Ansi,
+    /// HTML, with the markup of citeproc-js
+    Html,
+    /// Markdown, as CommonMark has it
+    Markdown,
+    /// LaTeX, for \input
+    Latex,
+    /// Typst markup
+    Typst,
+    /// The markup of Wikipedia and other wikis
+    Mediawiki,
+    /// A document for any word processor
+    Rtf,
+    /// A Word document
+    Docx,
+    /// JSON: an array of objects with key, text and html
+    Json,
+    /// The references themselves, as BibLaTeX
+    Biblatex,
+    /// The references themselves, as BibTeX
+    Bibtex,
+    /// The references themselves, as CSL-JSON
+    CslJson,
+    /// The references themselves, as Typst's YAML
+    Hayagriva,
+    /// The references themselves, as RIS
+    Ris,
+}
+
+/// A reading list, and the works behind its entries.
+pub(super) struct Listed<'a> {
+    /// The list as a style prints it.
+    pub(super) list: &'a ReadingList,
+    /// Its works.
+    pub(super) works: &'a [Reference],
+    /// The works in the variables of CSL, in the order of `works`.
+    pub(super) items: &'a [CslItem],
+    /// Where their entries stand, for the reference formats.
+    pub(super) entries: Entries<'a>,
+    /// The language that the list is printed in, such as `en-US`.
+    pub(super) language: &'a str,
+    /// Whether private annotations are to be seen.
+    pub(super) annotations: bool,
+}
+
+impl FormArguments {
+    /// Writes a list in the form and to the place that were asked for.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be written, its ending names no form, or a Word document would go to a
+    /// terminal.
+    pub(super) fn write(&self, session: &Session, listed: &Listed<'_>) -> Result<(), Failure> {
+        let form = self.form()?;
+        match &self.output {
+            Some(path) => {
+                let fails = |error: std::io::Error| {
+                    Failure::new(format_args!(
+                        "{} cannot be written: {error}",
+                        path.display()
+                    ))
+                };
+                let mut written = Vec::new();
+                self.write_form(session, form, listed, &mut written)?;
+                std::fs::write(path, written).map_err(fails)
+            }
+            None if form == Form::Docx && std::io::stdout().is_terminal() => Err(Failure::usage(
+                "a Word document cannot be shown in a terminal",
+            )
+            .with_help("write it to a file with --output list.docx".to_owned())),
+            None => {
+                let mut output = BufWriter::new(std::io::stdout().lock());
+                self.write_form(session, form, listed, &mut output)?;
+                Ok(output.flush()?)
+            }
+        }
+    }
+
+    /// The form that is meant.
+    fn form(&self) -> Result<Form, Failure> {
+        match (self.to, &self.output) {
+            (Some(form), _) => Ok(form),
+            (None, Some(path)) => Form::of_file(path).ok_or_else(|| {
+                Failure::usage(format_args!(
+                    "the name of {} does not say which form is meant",
+                    path.display()
+                ))
+                .with_help("say it with --to, such as --to html".to_owned())
+            }),
+            (None, None) if shows_formatting() => Ok(Form::Ansi),
+            (None, None) => Ok(Form::Text),
+        }
+    }
+
+    fn write_form(
+        &self,
+        session: &Session,
+        form: Form,
+        listed: &Listed<'_>,
+        output: &mut impl Write,
+    ) -> Result<(), Failure> {
+        let list = listed.list;
+        let text = match form {
+            Form::Text | Form::Ansi => {
+                let width = terminal_width().filter(|_| self.output.is_none());
+                let ansi = form == Form::Ansi;
+                text::reading_list(list, text::TextLayout { ansi, width })
+            }
+            Form::Markdown => markdown::reading_list(list),
+            Form::Html if self.standalone => html::page(list, listed.language),
+            Form::Html => html::reading_list(list),
+            Form::Latex if self.standalone => latex::document(list),
+            Form::Latex => latex::reading_list(list),
+            Form::Typst => typst::reading_list(list),
+            Form::Mediawiki => mediawiki::reading_list(list),
+            Form::Rtf => rtf::reading_list(list),
+            Form::Docx => {
+                output.write_all(&docx::reading_list(list)?)?;
+                return Ok(());
+            }
+            Form::Json => {
+                serde_json::to_writer_pretty(&mut *output, &json::entries(list))?;
+                writeln!(output)?;
+                return Ok(());
+            }
+            Form::Biblatex => references(session, FormatName::Biblatex, listed)?,
+            Form::Bibtex => references(session, FormatName::Bibtex, listed)?,
+            Form::CslJson => references(session, FormatName::CslJson, listed)?,
+            Form::Hayagriva => references(session, FormatName::Hayagriva, listed)?,
+            Form::Ris => references(session, FormatName::Ris, listed)?,
+        };
+        output.write_all(text.as_bytes())?;
+        Ok(())
+    }
+}
+
+impl Form {
+    /// The form that the ending of a file's name stands for.
+    fn of_file(path: &Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?.to_lowercase();
+        Some(match ending.as_str() {
+            "txt" | "text" => Self::Text,
+            "html" | "htm" => Self::Html,
+            "md" | "markdown" => Self::Markdown,
+            "tex" | "latex" => Self::Latex,
+            "typ" => Self::Typst,
+            "wiki" | "mediawiki" => Self::Mediawiki,
+            "rtf" => Self::Rtf,
+            "docx" => Self::Docx,
+            "json" => Self::Json,
+            "bib" => Self::Biblatex,
+            "yml" | "yaml" => Self::Hayagriva,
+            "ris" => Self::Ris,
+            _ => return None,
+        })
+    }
+}
+
+/// The references of a list in its order, each once.
+fn references(
+    session: &Session,
+    format: FormatName,
+    listed: &Listed<'_>,
+) -> Result<String, Failure> {
+    let works: std::collections::HashMap<&str, (&Reference, &CslItem)> = listed
+        .works
+        .iter()
+        .zip(listed.items)
+        .map(|(work, item)| (work.key.as_str(), (work, item)))
+        .collect();
+    let mut seen = std::collections::HashSet::new();
+    let in_order: Vec<(&Reference, &CslItem)> = listed
+        .list
+        .sections
+        .iter()
+        .flat_map(|section| &section.entries)
+        .filter(|entry| seen.insert(entry.key.as_str()))
+        .filter_map(|entry| works.get(entry.key.as_str()).copied())
+        .collect();
+    let wanted = Wanted {
+        format,
+        tags: false,
+        annotations: listed.annotations,
+    };
+    let written = written(listed.entries, &in_order, wanted)?;
+    tell_losses(session, format, &written.losses);
+    Ok(written.text)
+}

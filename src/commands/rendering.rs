@@ -1,0 +1,188 @@
+//! Works in a citation style: which style, which language, and what renders them.
+
+use citationberg::IndependentStyle;
+use clap::ValueEnum;
+use rayon::prelude::*;
+
+use super::{Failure, Session};
+use crate::csl::{
+    Bibliography, BibliographyEntry, EmbeddedLocales, Inline, Style, format_bibliography, hayagriva,
+};
+use crate::library::Reference;
+use crate::spelling::closest;
+use crate::work::CslItem;
+
+/// What renders works in a style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+pub(super) enum Engine {
+    /// peerbib's own processor, which agrees with citeproc-js
+    #[default]
+    Peerbib,
+    /// Typst's: what Typst will print
+    Hayagriva,
+}
+
+/// A style and a language, ready to render works.
+pub(super) struct Rendering {
+    style: StyleForEngine,
+    locale: Option<String>,
+}
+
+/// A style, ready for the engine that is to render in it.
+enum StyleForEngine {
+    Peerbib(Box<Style>),
+    Hayagriva(Box<IndependentStyle>),
+}
+
+impl Rendering {
+    /// In the style of this name or file; in the language of `locale`, or else the style's own.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such style or no such locale.
+    pub(super) fn new(
+        session: &Session,
+        style: &str,
+        locale: Option<&str>,
+        engine: Engine,
+    ) -> Result<Self, Failure> {
+        let locale = locale.map(known_locale).transpose()?;
+        let source = session.style(style)?;
+        let parent = |name: &str| session.parent_style(name);
+        let style = match engine {
+            Engine::Peerbib => StyleForEngine::Peerbib(Box::new(source.compile(parent)?)),
+            Engine::Hayagriva => StyleForEngine::Hayagriva(Box::new(source.for_hayagriva(parent)?)),
+        };
+        Ok(Self { style, locale })
+    }
+
+    /// The language in which lists are printed, such as `en-US`.
+    pub(super) fn language(&self) -> &str {
+        let of_style = match &self.style {
+            StyleForEngine::Peerbib(style) => style.default_locale.as_deref(),
+            StyleForEngine::Hayagriva(style) => {
+                style.default_locale.as_ref().map(|code| code.0.as_str())
+            }
+        };
+        self.locale.as_deref().or(of_style).unwrap_or("en-US")
+    }
+
+    /// The works in the style, and whether every one of them could be rendered; one that could not is
+    /// told on standard error and printed plainly at the end of the list.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine cannot use the style.
+    pub(super) fn bibliography(
+        &self,
+        session: &Session,
+        items: &[CslItem],
+    ) -> Result<(Bibliography, bool), Failure> {
+        let locale = self.locale.as_deref();
+        match &self.style {
+            StyleForEngine::Peerbib(style) => {
+                if !style.has_bibliography() {
+                    session
+                        .note("note: the style has no bibliography; the list shows its citations");
+                }
+                Ok((format_bibliography(style, locale, items), true))
+            }
+            StyleForEngine::Hayagriva(style) => with_hayagriva(session, items, style, locale),
+        }
+    }
+}
+
+/// The variables of works, taken out of them, with the keys that the works have in the library as their
+/// ids; without private annotations, where those are to stay private.
+///
+/// # Errors
+///
+/// Where what the library derived of a work was damaged.
+pub(super) fn items_of(
+    works: &mut [Reference],
+    annotations: bool,
+) -> Result<Vec<CslItem>, Failure> {
+    let mut items = works
+        .par_iter_mut()
+        .map(Reference::take_item)
+        .collect::<crate::library::Result<Vec<_>>>()?;
+    for (item, work) in items.iter_mut().zip(works) {
+        item.id.clone_from(&work.key);
+        if !annotations {
+            item.variables.remove("annote");
+        }
+    }
+    Ok(items)
+}
+
+/// The locale that a user asked for, if there are terms in it.
+fn known_locale(code: &str) -> Result<String, Failure> {
+    let known: Vec<String> = EmbeddedLocales.languages().map(str::to_owned).collect();
+    let matches = |locale: &&String| {
+        let base = locale.split('-').next().unwrap_or_default();
+        locale.eq_ignore_ascii_case(code) || base.eq_ignore_ascii_case(code)
+    };
+    if let Some(locale) = known.iter().find(matches) {
+        return Ok(locale.clone());
+    }
+    let help = match closest(code, known.clone()) {
+        Some(suggestion) => format!("did you mean {suggestion}?"),
+        None => format!("the locales there are: {}", known.join(", ")),
+    };
+    Err(Failure::new(format_args!("there is no locale \u{201c}{code}\u{201d}")).with_help(help))
+}
+
+fn with_hayagriva(
+    session: &Session,
+    items: &[CslItem],
+    style: &IndependentStyle,
+    locale: Option<&str>,
+) -> Result<(Bibliography, bool), Failure> {
+    let rendering = hayagriva::render(items, style, locale).map_err(|error| {
+        Failure::new(error)
+            .with_help("choose a style that has one; `peerbib style list` names styles".to_owned())
+    })?;
+    let mut bibliography = rendering.bibliography;
+    for unrendered in &rendering.unrendered {
+        let hayagriva::Unrendered { key, reason } = unrendered;
+        session.warn(format_args!(
+            "warning: {key} cannot be rendered, and is printed plainly: {reason}"
+        ));
+        if let Some(item) = items.iter().find(|item| item.id == *key) {
+            bibliography.entries.push(BibliographyEntry {
+                key: key.clone(),
+                content: vec![Inline::Text(plainly(item))],
+            });
+        }
+    }
+    Ok((bibliography, rendering.unrendered.is_empty()))
+}
+
+/// A work as far as anybody can tell it: names, date, title, container.
+fn plainly(item: &CslItem) -> String {
+    let mut parts = Vec::new();
+    let names: Vec<String> = ["author", "editor"]
+        .iter()
+        .map(|variable| item.names(variable))
+        .find(|names| !names.is_empty())
+        .unwrap_or_default()
+        .iter()
+        .map(crate::work::CslName::reading_order)
+        .collect();
+    if !names.is_empty() {
+        parts.push(names.join("; "));
+    }
+    if let Some(year) = item.date("issued").and_then(crate::work::CslDate::year) {
+        parts.push(format!("({year})"));
+    }
+    parts.extend(
+        ["title", "container-title", "publisher"]
+            .iter()
+            .filter_map(|v| item.text(v)),
+    );
+    if parts.is_empty() {
+        item.id.clone()
+    } else {
+        format!("{}.", parts.join(". "))
+    }
+}

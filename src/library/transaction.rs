@@ -1,0 +1,32 @@
+//! A transaction that may write, begun at once, so that nothing that is read in it goes stale.
+
+use rusqlite::Connection;
+
+/// An open transaction; where it is dropped, all that was done in it is forgotten.
+pub(super) struct Transaction<'c> {
+    connection: &'c Connection,
+}
+
+impl<'c> Transaction<'c> {
+    /// Begins a transaction, or goes on with the one that was begun when the library was opened.
+    pub(super) fn begin(connection: &'c Connection) -> rusqlite::Result<Self> {
+        if connection.is_autocommit() {
+            connection.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        Ok(Self { connection })
+    }
+
+    /// Makes what was done lasting.
+    pub(super) fn commit(&self) -> rusqlite::Result<()> {
+        self.connection.execute_batch("COMMIT")
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if !self.connection.is_autocommit() {
+            // Where even this fails, SQLite rolls back when the connection is closed.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}
