@@ -69,6 +69,11 @@ impl Failure {
         self
     }
 
+    /// Whether the command was not asked for rightly.
+    pub fn is_usage(&self) -> bool {
+        matches!(self.kind, Kind::Said { code: 2, .. })
+    }
+
     /// Prints the failure, and gives the exit code.
     pub fn report(&self) -> ExitCode {
         let (message, help, code) = match &self.kind {
@@ -92,6 +97,16 @@ impl Failure {
             let _ = writeln!(stderr, "{hint}help:{hint:#} {help}");
         }
         ExitCode::from(*code)
+    }
+}
+
+impl Display for Failure {
+    /// What is wrong, without the way out.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.kind {
+            Kind::Said { message, .. } => formatter.write_str(message),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod add;
 mod check;
+mod cite;
 mod completions;
 mod dedupe;
 mod edit;
@@ -129,6 +130,7 @@ enum Command {
     Tags(tags::Tags),
     Why(why::Why),
     Format(format::Format),
+    Cite(Box<cite::CiteCommand>),
     Check(check::Check),
     Dedupe(dedupe::Dedupe),
     Verify(verify::Verify),
@@ -220,6 +222,7 @@ impl Command {
             Self::Tags(command) => command.run(session),
             Self::Why(command) => command.run(session),
             Self::Format(command) => command.run(session),
+            Self::Cite(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::Dedupe(command) => command.run(session),
             Self::Verify(command) => command.run(session),

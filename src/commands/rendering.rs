@@ -116,7 +116,7 @@ pub(super) fn items_of(
 }
 
 /// The locale that a user asked for, if there are terms in it.
-fn known_locale(code: &str) -> Result<String, Failure> {
+pub(super) fn known_locale(code: &str) -> Result<String, Failure> {
     let known: Vec<String> = EmbeddedLocales.languages().map(str::to_owned).collect();
     let matches = |locale: &&String| {
         let base = locale.split('-').next().unwrap_or_default();

@@ -484,7 +484,7 @@ mod tests {
     fn what_is_raw_quoted_or_commented_out_cites_nothing() {
         let text = "`@a` ```typ @b `` ``` // @c\n/* @d /* @e */ @f */ \\@g https://h.example/@i\n\
                     #let x = \"@j\" \n#link(\"mailto:a@k.example\")[mail] $@l$ #raw(\"@m\") `` @yes";
-        assert_eq!(keys(text), ["yes:3"]);
+        assert_eq!(keys(text), ["yes:4"]);
     }
 
     #[test]

@@ -11,6 +11,8 @@
 
 mod bad_input;
 mod check;
+mod cite;
+mod cite_works;
 mod desk;
 mod export;
 #[path = "../facts/mod.rs"]

@@ -76,6 +76,8 @@ pub struct CitedDocument {
     pub missing: Vec<CitedKey>,
     /// The keys of works that the style prints nothing of, where they stand.
     pub unprinted: Vec<CitedKey>,
+    /// The keys that are no citations since a semicolon is missing before them.
+    pub strays: Vec<CitedKey>,
 }
 
 /// One citation, formatted on its own.
@@ -100,7 +102,6 @@ const UNPRINTED: [&str; 2] = ["[CSL STYLE ERROR", "[NO_PRINTED_FORM]"];
 struct Translator<'a> {
     works: &'a Works,
     labels: LocatorLabels,
-    style: &'a Style,
 }
 
 /// A citation, with what the processor does not do.
@@ -112,18 +113,27 @@ struct Translated {
     citation: Option<Citation>,
     /// What is printed for a citation none of whose keys belongs to a work; in the markup of CSL.
     missing: Option<String>,
+    /// Whether the authors are not enough, since a note hangs on them.
+    needs_rest: bool,
+}
+
+/// A citation as it is printed.
+#[derive(Debug, Clone, Default)]
+struct Formatted {
+    /// The authors, where they are part of the sentence.
+    authors: RichText,
+    /// The rest, or all.
+    rest: RichText,
 }
 
 impl Translator<'_> {
-    fn new<'a>(works: &'a Works, options: &Options<'a>) -> Translator<'a> {
-        let language = options
-            .locale
-            .or(options.style.default_locale.as_deref())
-            .unwrap_or("en-US");
+    /// A translator for text in the language in which it is formatted, or in one of its own.
+    fn new<'a>(works: &'a Works, options: &Options<'a>, language: Option<&str>) -> Translator<'a> {
+        let of_style = options.style.default_locale.as_deref();
+        let languages = [options.locale.or(of_style), language];
         Translator {
             works,
-            labels: LocatorLabels::new(language),
-            style: options.style,
+            labels: LocatorLabels::new(languages.into_iter().flatten()),
         }
     }
 
@@ -176,20 +186,19 @@ impl Translator<'_> {
             && translated.missing_authors.is_none()
             && cites.first().is_some_and(|first| !first.suppress_author);
         if !known.is_empty() {
-            let is_note = self.style.class == StyleClass::Note;
-            let infix = if is_note {
-                PARTING.to_string()
-            } else {
-                String::new()
-            };
+            // The first work is the one that the sentence names; and what stands before and behind works
+            // was written for the order in which they are.
+            let has_affixes = known
+                .iter()
+                .any(|cite| cite.prefix.is_some() || cite.suffix.is_some());
             translated.citation = Some(Citation {
                 mode: if is_composite {
+                    let infix = PARTING.to_string();
                     CitationMode::Composite { infix }
                 } else {
                     CitationMode::Normal
                 },
-                // The first work is the one that the sentence names.
-                unsorted: is_composite,
+                unsorted: is_composite || has_affixes,
                 ..Citation::new(known, note)
             });
         }
@@ -221,32 +230,26 @@ impl SingleCitation {
     ) -> Self {
         let items = works.with_keys(cites.iter().map(|cite| cite.key.as_str()));
         let processor = Processor::new(options.style, options.locale, &items);
-        let translator = Translator::new(works, options);
+        let translator = Translator::new(works, options, None);
         let note = u32::from(options.style.class == StyleClass::Note);
-        let mut translated = [translator.translate(cites, in_sentence, note)];
-        for translated in &mut translated {
-            match translated
-                .citation
-                .as_mut()
-                .map(|citation| &mut citation.mode)
-            {
-                Some(mode) if author_only => *mode = CitationMode::AuthorOnly,
-                // On its own a citation has no note to put the rest into.
-                Some(CitationMode::Composite { infix }) => infix.clear(),
-                _ => {}
+        let mut translated = translator.translate(cites, in_sentence, note);
+        if author_only && let Some(citation) = &mut translated.citation {
+            citation.mode = CitationMode::AuthorOnly;
+        }
+        let missing_authors = translated.missing_authors.clone();
+        let unknown = translated.missing.as_deref().map(unknown);
+        let formatted = format_all(&processor, std::slice::from_mut(&mut translated));
+        let mut content: RichText = missing_authors.map(bold).unwrap_or_default();
+        for formatted in formatted {
+            for part in [formatted.authors, formatted.rest] {
+                if !content.is_empty() && !part.is_empty() {
+                    content.push(Inline::Text(" ".to_owned()));
+                }
+                content.extend(part);
             }
         }
-        let [mut content] = format(&processor, &mut translated);
-        let [translated] = translated;
-        if let Some(authors) = translated.missing_authors {
-            let mut whole = bold(authors);
-            if !content.is_empty() {
-                whole.push(Inline::Text(" ".to_owned()));
-            }
-            whole.append(&mut content);
-            content = whole;
-        } else if let Some(missing) = translated.missing {
-            content = unknown(&missing);
+        if content.is_empty() {
+            content = unknown.unwrap_or_default();
         }
         let missing = cites
             .iter()
@@ -261,16 +264,8 @@ impl SingleCitation {
     }
 }
 
-/// Formats citations. Of what prints nothing without its authors the authors are printed, too.
-fn format<const N: usize>(
-    processor: &Processor<'_>,
-    translated: &mut [Translated; N],
-) -> [RichText; N] {
-    let mut contents = format_all(processor, translated).into_iter();
-    std::array::from_fn(|_| contents.next().unwrap_or_default())
-}
-
-fn format_all(processor: &Processor<'_>, translated: &mut [Translated]) -> Vec<RichText> {
+/// Formats citations. One that would print nothing without its authors is printed with them.
+fn format_all(processor: &Processor<'_>, translated: &mut [Translated]) -> Vec<Formatted> {
     let run = |translated: &[Translated]| -> Vec<RichText> {
         let citations: Vec<Citation> = translated
             .iter()
@@ -286,32 +281,53 @@ fn format_all(processor: &Processor<'_>, translated: &mut [Translated]) -> Vec<R
             .map(Option::unwrap_or_default)
             .collect()
     };
+    let mut again = vec![false; translated.len()];
+    let mut results: Vec<Formatted> = Vec::with_capacity(translated.len());
     let contents = run(translated);
-    let mut again = false;
-    for (translated, content) in translated.iter_mut().zip(&contents) {
-        let Some(citation) = &mut translated.citation else {
-            continue;
-        };
-        let suppresses = citation.cites.iter().any(|cite| cite.suppress_author);
-        if (citation.mode == CitationMode::Normal && !suppresses) || !lacks_something(content) {
-            continue;
+    for ((translated, content), again) in translated.iter_mut().zip(contents).zip(&mut again) {
+        let (mut authors, mut rest) = parted(content);
+        if let Some(citation) = &mut translated.citation {
+            let suppresses = citation.cites.iter().any(|cite| cite.suppress_author);
+            match citation.mode {
+                CitationMode::Composite { .. } => {
+                    if prints_nothing(&authors) {
+                        authors.clear();
+                        *again = true;
+                    }
+                    if prints_nothing(&rest) {
+                        rest.clear();
+                        *again |= translated.needs_rest;
+                    }
+                }
+                CitationMode::AuthorOnly => *again = prints_nothing(&rest),
+                _ => *again = suppresses && prints_nothing(&rest),
+            }
+            if *again {
+                citation.mode = CitationMode::Normal;
+                for cite in &mut citation.cites {
+                    cite.suppress_author = false;
+                }
+            }
         }
-        again = true;
-        citation.mode = CitationMode::Normal;
-        for cite in &mut citation.cites {
-            cite.suppress_author = false;
+        results.push(Formatted { authors, rest });
+    }
+    if again.contains(&true) {
+        for ((result, content), again) in results.iter_mut().zip(run(translated)).zip(again) {
+            if again {
+                result.rest = content;
+            }
         }
     }
-    if again { run(translated) } else { contents }
+    results
 }
 
-/// Whether a cite in a citation printed nothing.
-fn lacks_something(content: &[Inline]) -> bool {
+/// Whether a part of a citation says nothing.
+fn prints_nothing(content: &[Inline]) -> bool {
     let text = plain_text(content);
-    text.trim_matches(['(', ')', '[', ']', '.', ' ', PARTING])
-        .is_empty()
-        || UNPRINTED.iter().any(|sign| text.contains(sign))
-        || text.trim_end().ends_with(PARTING)
+    let is_mark = |character: char| {
+        matches!(character, '(' | ')' | '[' | ']' | '.' | ',') || character.is_whitespace()
+    };
+    text.chars().all(is_mark) || UNPRINTED.iter().any(|sign| text.contains(sign))
 }
 
 fn bold(text: String) -> RichText {
@@ -368,7 +384,7 @@ impl Markdown<'_> {
             items.extend(others.cloned());
         }
         let processor = Processor::new(options.style, options.locale, &items);
-        let translator = Translator::new(works, options);
+        let translator = Translator::new(works, options, self.metadata.language.as_deref());
         let notes = self.note_numbers(options.style.class);
         let mut translated: Vec<Translated> = vec![Translated::default(); self.citations.len()];
         // The processor takes citations in the order in which they are read.
@@ -379,15 +395,20 @@ impl Markdown<'_> {
             {
                 let note = notes.get(*number).copied().unwrap_or_default();
                 *slot = translator.translate(&citation.cites, citation.in_sentence, note);
+                slot.needs_rest =
+                    options.style.class == StyleClass::Note && citation.place == Place::Text;
             }
         }
         let contents = format_all(&processor, &mut translated);
         let lines = super::Lines::new(self.source);
         let mut unprinted = Vec::new();
+        let mut strays = Vec::new();
         let mut writer = Writer::new(self, options);
         for ((written, translated), content) in self.citations.iter().zip(translated).zip(contents)
         {
-            let text = plain_text(&content);
+            let text = plain_text(&content.rest);
+            let of_citation = written.cites.iter().flat_map(|cite| &cite.strays);
+            strays.extend(of_citation.map(|(key, at)| CitedKey::new(key, lines.of(*at))));
             if UNPRINTED.iter().any(|sign| text.contains(sign)) {
                 let first = written.cites.first();
                 unprinted.extend(first.map(|cite| CitedKey::new(&cite.key, lines.of(cite.at))));
@@ -409,11 +430,12 @@ impl Markdown<'_> {
             works: processor.order().map(str::to_owned).collect(),
             missing: missing.collect(),
             unprinted,
+            strays,
         }
     }
 
     /// The number of the note that each citation stands in; 0 in the text.
-    fn note_numbers(&self, class: StyleClass) -> Vec<u32> {
+    pub(super) fn note_numbers(&self, class: StyleClass) -> Vec<u32> {
         let mut count = 0;
         let mut of_notes: HashMap<usize, u32> = HashMap::new();
         let mut numbers = vec![0; self.citations.len()];
@@ -484,15 +506,20 @@ impl<'m, 's> Writer<'m, 's> {
         }
     }
 
-    fn citation(&mut self, written: &WrittenCitation, translated: Translated, content: RichText) {
+    fn citation(
+        &mut self,
+        written: &WrittenCitation,
+        translated: Translated,
+        formatted: Formatted,
+    ) {
         let missing = translated.missing.as_deref().map(unknown);
-        let content = if content.is_empty() {
-            missing.unwrap_or_default()
-        } else {
-            content
-        };
         let was_known = translated.citation.is_some();
-        let (mut authors, rest) = parted(content);
+        let Formatted { mut authors, rest } = formatted;
+        let rest = if was_known {
+            rest
+        } else {
+            missing.unwrap_or_default()
+        };
         if let Some(missing) = translated.missing_authors {
             authors = bold(missing);
         }
@@ -520,7 +547,7 @@ impl<'m, 's> Writer<'m, 's> {
                 } else if *first && *last {
                     as_note(&rest)
                 } else if *first || !was_known {
-                    inside.to_owned()
+                    inside
                 } else {
                     format!("({inside})")
                 };
@@ -578,7 +605,9 @@ impl<'m, 's> Writer<'m, 's> {
     fn mark(&mut self, written: &WrittenCitation, authors: &str, is_sentence: bool, mark: &str) {
         let source = self.document.source;
         let mut range = written.range.clone();
-        let punctuation = if self.moves_notes {
+        // At the beginning of a paragraph there is nothing for punctuation to stand behind.
+        let has_text = is_sentence || written.before.is_some();
+        let punctuation = if self.moves_notes && has_text {
             let behind = source.get(range.end..).unwrap_or_default();
             let end = behind
                 .find(|c| !matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '\u{2026}' | ')'))
@@ -771,8 +800,16 @@ fn as_note(text: &str) -> String {
     note
 }
 
-fn without_full_stop(text: &str) -> &str {
-    text.strip_suffix('.').unwrap_or(text)
+/// Text without the full stop at its end, which may stand inside of quotation marks.
+fn without_full_stop(text: &str) -> String {
+    for close in ["", "\u{201d}", "\u{2019}", "\"", "\u{201d}*", "*"] {
+        if let Some(inside) = text.strip_suffix(close)
+            && let Some(inside) = inside.strip_suffix('.')
+        {
+            return format!("{inside}{close}");
+        }
+    }
+    text.to_owned()
 }
 
 /// Punctuation without the full stop or mark that the text before it ends with already.

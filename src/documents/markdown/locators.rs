@@ -73,10 +73,12 @@ pub(super) struct Locator {
 }
 
 impl LocatorLabels {
-    /// The labels of a language, and those of English.
-    pub(super) fn new(language: &str) -> Self {
-        let own = Locale::assemble(language, &EmbeddedLocales, &[]).locator_labels();
-        let english = Locale::assemble("en-US", &EmbeddedLocales, &[]).locator_labels();
+    /// The labels of these languages, and those of English.
+    pub(super) fn new<'l>(languages: impl Iterator<Item = &'l str>) -> Self {
+        let labels_of =
+            |language| Locale::assemble(language, &EmbeddedLocales, &[]).locator_labels();
+        let own: Vec<_> = languages.flat_map(labels_of).collect();
+        let english = labels_of("en-US");
         let mut labels: Vec<(String, &'static str)> = Vec::new();
         let more = MORE
             .iter()
@@ -258,14 +260,14 @@ fn word_length(text: &str) -> usize {
     word.trim_end_matches(['-', ':']).len()
 }
 
-/// Whether text is Roman numerals, or ranges of them: "iv", "vi-xi".
+/// Whether text is Roman numerals, or ranges of them: "iv", "vi-xi", "(xv)-(xvii)".
 fn is_roman_range(word: &str) -> bool {
-    let word = word.trim_matches(['(', ')', '[', ']']);
-    !word.is_empty()
-        && word
-            .split(['-', '\u{2013}'])
-            .filter(|part| !part.is_empty())
-            .all(is_roman)
+    let mut parts = word
+        .split(['-', '\u{2013}'])
+        .map(|part| part.trim_matches(['(', ')', '[', ']']))
+        .filter(|part| !part.is_empty())
+        .peekable();
+    parts.peek().is_some() && parts.all(is_roman)
 }
 
 fn is_roman(word: &str) -> bool {
@@ -300,7 +302,7 @@ mod tests {
     use super::*;
 
     fn split(suffix: &str) -> (String, String, String) {
-        let (locator, rest) = LocatorLabels::new("en-US").split(suffix);
+        let (locator, rest) = LocatorLabels::new(std::iter::once("en-US")).split(suffix);
         match locator {
             Some(Locator { label, value }) => (label.to_owned(), value, rest),
             None => (String::new(), String::new(), rest),
@@ -364,7 +366,7 @@ mod tests {
 
     #[test]
     fn labels_in_the_language_of_the_document_are_known() {
-        let german = LocatorLabels::new("de-DE");
+        let german = LocatorLabels::new(std::iter::once("de-DE"));
         let label = |suffix: &str| german.split(suffix).0.map(|locator| locator.label);
         assert_eq!(label(", S. 12"), Some("page"));
         assert_eq!(label(", Kap. 3"), Some("chapter"));

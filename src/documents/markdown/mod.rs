@@ -124,6 +124,22 @@ impl<'s> Markdown<'s> {
         }
     }
 
+    /// The cites of a document that is one citation and nothing else, and whether the first is part of a
+    /// sentence.
+    pub fn only_citation(&self) -> Option<(Vec<WrittenCite>, bool)> {
+        let [only] = self.citations.as_slice() else {
+            return None;
+        };
+        let around = [
+            self.source.get(..only.range.start),
+            self.source.get(only.range.end..),
+        ];
+        let is_alone = around
+            .iter()
+            .all(|text| text.is_none_or(|text| text.trim().is_empty()));
+        is_alone.then(|| (only.cites.clone(), only.in_sentence))
+    }
+
     /// The keys that the document cites, in the order in which they are read, and after them those that its
     /// metadata names.
     pub fn cited(&self) -> Cited {
@@ -267,5 +283,250 @@ impl Reading {
         self.notes += 1;
         self.steps.push(Step::Note(self.notes));
         self.notes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::csl::Style;
+    use crate::work::CslItem;
+
+    fn keys(text: &str) -> Vec<String> {
+        let document = Markdown::read(text);
+        document
+            .cited()
+            .keys
+            .into_iter()
+            .map(|cited| cited.key)
+            .collect()
+    }
+
+    #[test]
+    fn keys_are_those_of_pandoc() {
+        for (text, expected) in [
+            (
+                "@f:. @g:h.i_ @_x @1a @a--b",
+                vec!["f", "g:h.i_", "_x", "1a", "a"],
+            ),
+            ("x@y @x's a.b@c.example a_b@c.example", vec!["x"]),
+            (
+                "@{http://example.com/x?y=z} @{a b} @a/b/ @ö @a?",
+                vec!["http://example.com/x?y=z", "a b", "a/b", "ö", "a"],
+            ),
+            ("@http://x.example/y", vec!["http://x.example/y"]),
+            ("\\@a \\\\@b", vec!["b"]),
+            ("[see; foo @x] [a; b; @c]", vec!["x", "c"]),
+            (
+                "[*@e* x] [@a; ; @b] [@x [nested] suffix]",
+                vec!["e", "a", "b", "x"],
+            ),
+            (
+                "[@a]{.class} [@b](u) [@c]\n\n@d\n[p. 3]",
+                vec!["a", "b", "c", "d"],
+            ),
+            (
+                "@fig:one and @fig:two\n\n![x](y){#fig:one}",
+                vec!["fig:two"],
+            ),
+        ] {
+            assert_eq!(keys(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn citations_are_taken_apart_as_pandoc_does() {
+        let cites = |text: &str| {
+            let document = Markdown::read(text);
+            let (cites, in_sentence) = document.only_citation().expect("one citation");
+            let cites: Vec<String> = cites
+                .iter()
+                .map(|cite| {
+                    let sign = if cite.suppress_author { "-" } else { "" };
+                    format!("{}|{sign}{}|{}", cite.prefix, cite.key, cite.suffix)
+                })
+                .collect();
+            (cites.join(" & "), in_sentence)
+        };
+        for (text, expected, in_sentence) in [
+            (
+                "[see @a, p. 3; *also* -@b]",
+                "see|a|, p. 3 & *also*|-b|",
+                false,
+            ),
+            ("@k [p. 3; see @l, p. 4]", "|k|p. 3 & see|l|, p. 4", true),
+            ("@k [-@z; @y]", "|k| & |-z| & |y|", true),
+            ("@m[p. 3]", "|m|p. 3", true),
+            ("-@m", "|-m|", true),
+            ("[@a\\; x; @b]", "|a|\\; x & |b|", false),
+            ("[@p,\npp. 3]", "|p|, pp. 3", false),
+            ("> [@p,\n> pp. 3]", "|p|, pp. 3", false),
+        ] {
+            if text.starts_with('>') {
+                assert_eq!(Markdown::read(text).citations.len(), 1, "{text}");
+                continue;
+            }
+            assert_eq!(cites(text), (expected.to_owned(), in_sentence), "{text}");
+        }
+    }
+
+    #[test]
+    fn notes_are_numbered_where_they_are_referred_to() {
+        let text =
+            "A[^b] [@one].[^a]\n\n[^a]: @two\n\n    [@three]\n\n[^b]: nothing\n\n^[@four] @five\n";
+        assert_eq!(keys(text), ["one", "two", "three", "four", "five"]);
+        let document = Markdown::read(text);
+        let numbers = document.note_numbers(crate::csl::StyleClass::Note);
+        assert_eq!(numbers, [2, 3, 3, 4, 5]);
+        let numbers = document.note_numbers(crate::csl::StyleClass::InText);
+        assert_eq!(numbers, [0, 2, 2, 3, 0]);
+    }
+
+    fn works() -> Works {
+        let mut works = Works::default();
+        for key in ["a", "b"] {
+            let json = format!(
+                "{{\"id\": \"{key}\", \"type\": \"book\", \"title\": \"T@{key}|$x$\", \
+                 \"author\": [{{\"family\": \"F\"}}], \"issued\": {{\"date-parts\": [[2001]]}}}}"
+            );
+            let item: CslItem = serde_json::from_str(&json).unwrap();
+            works.add(key, item);
+        }
+        works
+    }
+
+    /// A style with years, one with notes, and one with raised numbers.
+    fn styles() -> &'static [Style] {
+        static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
+            let compiled = |name: &&str| {
+                let source = crate::csl::shelf::StyleSource::shipped(name).unwrap();
+                source.compile(|_| None).unwrap()
+            };
+            ["apa", "chicago-notes", "nature"]
+                .iter()
+                .map(compiled)
+                .collect()
+        });
+        &STYLES
+    }
+
+    #[test]
+    fn raised_numbers_stand_behind_punctuation_and_titles_are_escaped() {
+        let styles = styles();
+        let cited = |text: &str, style: usize| {
+            let options = Options {
+                style: &styles[style],
+                locale: None,
+                title: None,
+            };
+            Markdown::read(text).cited_in(&works(), &options).text
+        };
+        let text = cited("One [@a; @b], two.\n", 2);
+        assert!(text.starts_with("One,<sup>1,2</sup> two.\n"), "{text}");
+        let text = cited("| x |\n|---|\n| [@a] |\n", 1);
+        assert!(text.contains("*T\\@a|\\$x\\$*"), "{text}");
+        assert!(text.contains("\n| [^fn1] |\n"), "{text}");
+    }
+
+    /// Documents made of what means something in them.
+    fn pieces() -> impl Strategy<Value = String> {
+        let pieces = vec![
+            "@a",
+            "[@a]",
+            "[@b, p. 3]",
+            "@c",
+            "-@a",
+            "[see @a; @b]",
+            "^[",
+            "[^1]",
+            "\n[^1]: ",
+            "]",
+            "[",
+            "(",
+            ")",
+            "\n",
+            "\n\n",
+            "> ",
+            "- ",
+            "    ",
+            "`",
+            "```",
+            "$",
+            "*",
+            "_",
+            "\"",
+            "'",
+            ".",
+            ", ",
+            ";",
+            " ",
+            "word",
+            "::: {#refs}\n",
+            ":::\n",
+            "---\n",
+            "|",
+            "\\",
+            "<b>",
+            "<!--",
+            "-->",
+            "{",
+            "}",
+            "é",
+            "\u{10fffd}",
+            "\u{f0000}",
+            "\r\n",
+            "\t",
+            "\\begin{x}",
+            "\\end{x}",
+            "https://x.example/@a",
+            "![",
+            "](u)",
+            "# ",
+            "nocite: '@*'\n",
+            "<script>",
+            "~",
+            "(@l) x",
+            "[^fn1]",
+        ];
+        prop::collection::vec(prop::sample::select(pieces), 0..40)
+            .prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_document_is_read_and_written(text in pieces()) {
+            let works = works();
+            for style in styles() {
+                let options = Options { style, locale: None, title: Some("R") };
+                let document = Markdown::read(&text);
+                let cited = document.cited_in(&works, &options);
+                if document.cited() == Cited::default() {
+                    prop_assert_eq!(&cited.text, &text);
+                }
+            }
+        }
+
+        #[test]
+        fn any_text_is_read(text in "[\\PC\n\r@\\[\\]^;{}<>`$:*-]{0,120}") {
+            let works = works();
+            let style = &styles()[1];
+            let options = Options { style, locale: None, title: None };
+            Markdown::read(&text).cited_in(&works, &options);
+        }
+
+        /// Without its citations a document has nothing that changes.
+        #[test]
+        fn what_cites_nothing_stays_as_it_is(text in pieces()) {
+            let text = text.replace('@', "at");
+            let style = &styles()[0];
+            let options = Options { style, locale: None, title: Some("R") };
+            prop_assert_eq!(&Markdown::read(&text).cited_in(&works(), &options).text, &text);
+        }
     }
 }

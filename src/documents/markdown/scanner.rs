@@ -15,6 +15,8 @@ pub struct WrittenCite {
     pub suffix: String,
     /// Whether a minus sign before the key leaves the authors out.
     pub suppress_author: bool,
+    /// Keys in the suffix, with their places: a semicolon is missing before them.
+    pub strays: Vec<(String, usize)>,
 }
 
 /// What a passage holds, from its beginning to its end.
@@ -351,7 +353,7 @@ impl Scanner<'_> {
         let mut stars = 0;
         let key = loop {
             match self.plain(at) {
-                Some(']') => return None,
+                Some(']' | ';') => return None,
                 Some('[') => at = self.closing(at)? + 1,
                 Some('@' | '-') if let Some(key) = self.key(at) => break key,
                 Some('*') => {
@@ -368,17 +370,26 @@ impl Scanner<'_> {
         if stars % 2 == 1 {
             return None;
         }
-        let prefix = self.fragment(start, at);
-        let prefix = prefix.trim().trim_end_matches(';').trim_end().to_owned();
+        let prefix = self.fragment(start, at).trim().to_owned();
         let (suffix, end) = self.suffix(key.end)?;
+        let strays = self.strays(key.end, end);
         let cite = WrittenCite {
             key: key.key,
             at: key.at,
             prefix,
             suffix,
             suppress_author: key.suppress_author,
+            strays,
         };
         Some((cite, end))
+    }
+
+    /// The keys between two places.
+    fn strays(&self, start: usize, end: usize) -> Vec<(String, usize)> {
+        let keys = (start..end).filter_map(|at| self.key(at));
+        keys.filter(|key| !key.suppress_author)
+            .map(|key| (key.key, key.at))
+            .collect()
     }
 
     /// The text to the next semicolon or closing bracket.
