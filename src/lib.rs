@@ -21,6 +21,7 @@
 //! - [`csl`]: the citation processor, usable alone
 //! - [`output`]: rich text to text, HTML, Markdown
 //! - [`documents`]: citations inside documents: Markdown, LaTeX, Typst
+//! - [`pictures`]: timelines and counts of works as SVG, as a page, in the terminal
 //! - [`configuration`]: what a person set once and for all
 //! - [`shipped`]: the bibliographies and the vocabulary inside the program
 //! - [`commands`]: the command line, one file a subcommand
@@ -33,6 +34,7 @@ pub mod documents;
 pub mod formats;
 pub mod library;
 pub mod output;
+pub mod pictures;
 pub mod query;
 pub mod reading_list;
 pub mod shipped;

@@ -9,6 +9,7 @@ mod check;
 mod cite;
 mod completions;
 mod dedupe;
+mod drawing;
 mod edit;
 mod export;
 mod failure;
@@ -30,9 +31,11 @@ mod rename;
 mod rendering;
 mod session;
 mod show;
+mod stats;
 mod style;
 mod tag;
 mod tags;
+mod timeline;
 mod untag;
 mod verify;
 mod why;
@@ -131,6 +134,8 @@ enum Command {
     Why(why::Why),
     Format(format::Format),
     Cite(Box<cite::CiteCommand>),
+    Timeline(timeline::DrawTimeline),
+    Stats(stats::Stats),
     Check(check::Check),
     Dedupe(dedupe::Dedupe),
     Verify(verify::Verify),
@@ -174,16 +179,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// The verbs that take a query, in which `-theme:policy` is a negation and no option.
-const QUERYING: &[&str] = &["find", "format", "export", "check"];
+const QUERYING: &[&str] = &["find", "format", "export", "check", "timeline", "stats"];
 
 /// The arguments with the sign of each negation as the minus sign proper, which the query language reads
-/// as well and which cannot be taken for the beginning of an option. No verb that takes a query has
-/// options of one letter, but for those that ask for help and the version.
+/// as well and which cannot be taken for the beginning of an option. The verbs that take a query have no
+/// options of one letter, but for those that ask for help and the version and that name a file to write.
 fn with_negations(arguments: &[OsString]) -> Vec<OsString> {
     let mut in_query = false;
     let negation = |argument: &OsString| {
         let rest = argument.to_str()?.strip_prefix('-')?;
-        let is_option = rest.starts_with('-') || matches!(rest, "" | "h" | "V");
+        let is_option = rest.starts_with('-') || matches!(rest, "" | "h" | "V" | "o");
         (!is_option).then(|| OsString::from(format!("\u{2212}{rest}")))
     };
     arguments
@@ -223,6 +228,8 @@ impl Command {
             Self::Why(command) => command.run(session),
             Self::Format(command) => command.run(session),
             Self::Cite(command) => command.run(session),
+            Self::Timeline(command) => command.run(session),
+            Self::Stats(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::Dedupe(command) => command.run(session),
             Self::Verify(command) => command.run(session),
@@ -235,6 +242,20 @@ impl Command {
             Self::Man(command) => command.run(session),
         }
     }
+}
+
+/// That no tag has a facet, and which facets there are.
+fn no_such_facet(
+    library: &crate::library::Library,
+    facet: &str,
+) -> std::result::Result<Failure, Failure> {
+    let facets = library.facets()?;
+    let help = if facets.is_empty() {
+        "there are no tags yet; `peerbib tags add --help` shows how to add one".to_owned()
+    } else {
+        format!("the facets there are: {}", facets.join(", "))
+    };
+    Ok(Failure::new(format_args!("no tag has the facet \u{201c}{facet}\u{201d}")).with_help(help))
 }
 
 /// Text broken into lines at the width of the terminal, where there is one; every line after the first

@@ -11,7 +11,7 @@ use etcetera::BaseStrategy as _;
 use super::Failure;
 use crate::configuration::{Configuration, DEFAULT_STYLE};
 use crate::csl::shelf::StyleSource;
-use crate::library::{KeyPattern, Library, LibraryError, Reference};
+use crate::library::{Condition, KeyPattern, Library, LibraryError, Reference};
 use crate::query::Query;
 
 /// A run of the program.
@@ -397,8 +397,17 @@ impl Session {
     ///
     /// Where the query cannot be read, or names a tag that is not there.
     pub fn select(&self, library: &Library, query: &[String]) -> Result<Vec<Reference>, Failure> {
+        Ok(library.select(&self.condition(library, query)?)?)
+    }
+
+    /// The condition that the works meet which a query means; with no query, all.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::select`].
+    pub fn condition(&self, library: &Library, query: &[String]) -> Result<Condition, Failure> {
         let query: Query = joined_query(query).parse()?;
-        Ok(library.select(&query.translate(library)?)?)
+        Ok(query.translate(library)?)
     }
 
     /// Standard output, as it is.

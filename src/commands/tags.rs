@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Outcome, Result, Session};
+use super::{Outcome, Result, Session};
 use crate::library::{Tag, TagName};
 use crate::reading_list::in_hierarchy;
 
@@ -100,10 +100,7 @@ fn list(session: &Session, facet: Option<&str>, json: bool) -> Result {
     if let Some(facet) = facet
         && !facets.iter().any(|known| known == facet)
     {
-        return Err(
-            Failure::new(format_args!("no tag has the facet \u{201c}{facet}\u{201d}"))
-                .with_help(format!("the facets there are: {}", facets.join(", "))),
-        );
+        return Err(super::no_such_facet(&library, facet)?);
     }
     let tags = library.tags(facet)?;
     if json {

@@ -102,7 +102,7 @@ impl FullText {
             other: work.key.clone(),
         };
         // Editors of a work without authors are found as its authors, as they head its reference.
-        let principal = principal_variable(item);
+        let principal = item.principal_variable();
         for (variable, value) in &item.variables {
             match value {
                 CslValue::Text(characters) => {
@@ -142,23 +142,8 @@ impl FullText {
     }
 }
 
-/// The name variable that heads a reference to the work.
-fn principal_variable(item: &CslItem) -> Option<&'static str> {
-    [
-        "author",
-        "editor",
-        "collection-editor",
-        "director",
-        "translator",
-    ]
-    .into_iter()
-    .find(|variable| !item.names(variable).is_empty())
-}
-
 pub(super) fn principal_names(item: &CslItem) -> &[CslName] {
-    principal_variable(item)
-        .map(|variable| item.names(variable))
-        .unwrap_or_default()
+    item.principal_names()
 }
 
 /// A name as it is sorted: without case or accents, the family name first.
@@ -174,7 +159,7 @@ fn sort_order(name: &CslName) -> String {
 }
 
 /// Text without case and accents.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     text.nfkd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)

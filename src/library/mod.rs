@@ -40,6 +40,7 @@ use transaction::Transaction;
 
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
+pub(crate) use derive::folded;
 pub use edit::FieldEdits;
 pub use editions::StoredEdition;
 pub use entries::StoredEntry;

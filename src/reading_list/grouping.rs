@@ -172,7 +172,7 @@ fn year_label(year: i32) -> String {
 }
 
 /// What works of a BibLaTeX type are called, in the plural.
-fn type_label(entry_type: &str) -> String {
+pub(crate) fn type_label(entry_type: &str) -> String {
     match entry_type {
         "article" | "suppperiodical" => "Articles",
         "book" | "mvbook" => "Books",

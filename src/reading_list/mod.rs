@@ -12,6 +12,8 @@ use std::collections::HashMap;
 pub use grouping::{GroupBy, Grouping, Heading, in_hierarchy};
 pub use prose::{Block, Prose};
 
+pub(crate) use grouping::type_label;
+
 use crate::csl::{Bibliography, BibliographyEntry, BibliographyLayout, RichText};
 
 /// A formatted reading list.

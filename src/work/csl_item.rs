@@ -123,6 +123,26 @@ impl CslItem {
         }
     }
 
+    /// The name variable that heads a reference to the work.
+    pub fn principal_variable(&self) -> Option<&'static str> {
+        [
+            "author",
+            "editor",
+            "collection-editor",
+            "director",
+            "translator",
+        ]
+        .into_iter()
+        .find(|variable| !self.names(variable).is_empty())
+    }
+
+    /// The names that head a reference to the work: its authors, or else its editors and so on.
+    pub fn principal_names(&self) -> &[CslName] {
+        self.principal_variable()
+            .map(|variable| self.names(variable))
+            .unwrap_or_default()
+    }
+
     /// The date of a date variable.
     pub fn date(&self, variable: &str) -> Option<&CslDate> {
         match self.variables.get(variable)? {
@@ -143,6 +163,17 @@ impl CslName {
             &self.suffix,
             &self.literal,
         ])
+    }
+
+    /// The name without the given names: "Hippel" of Eric von Hippel or "von Hippel", as the particle is one
+    /// that stays or not.
+    pub fn short(&self) -> String {
+        let short = Self::joined([&self.non_dropping_particle, &self.family, &self.literal]);
+        if short.is_empty() {
+            self.reading_order()
+        } else {
+            short
+        }
     }
 
     /// Parts of a name, with a space between those that are there.

@@ -1,0 +1,180 @@
+//! What the verbs that draw have in common: in which form, how wide, and where to.
+
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
+
+use super::session::columns;
+use super::{Failure, Session};
+use crate::library::{Library, Reference};
+use crate::pictures::Theme;
+use crate::pictures::timeline_svg::{Look, NARROWEST, WIDEST};
+use crate::query::Query;
+
+/// Which works a picture shows.
+#[derive(Debug, Args)]
+pub(super) struct Shown {
+    /// The works that are meant; all, without a query
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+
+    /// The works of a stored reading list; with a query, those of them that it finds
+    #[arg(long, value_name = "NAME")]
+    list: Option<String>,
+}
+
+impl Shown {
+    /// Whether the works were chosen, and are not simply all.
+    pub(super) fn is_choice(&self) -> bool {
+        !self.query.is_empty() || self.list.is_some()
+    }
+
+    /// The works, and what they are called together: the title of the list.
+    pub(super) fn works(
+        &self,
+        session: &Session,
+        library: &Library,
+    ) -> Result<(Vec<Reference>, Option<String>), Failure> {
+        let mut condition = session.condition(library, &self.query)?;
+        let mut title = None;
+        if let Some(name) = &self.list {
+            let list = library.list(name)?;
+            let query = match &list.query {
+                Some(query) => Some(query.parse::<Query>()?.translate(library)?),
+                None => None,
+            };
+            let on_list = list.condition(query);
+            condition.sql = format!("({}) AND ({})", condition.sql, on_list.sql);
+            condition.parameters.extend(on_list.parameters);
+            title = Some(list.title.unwrap_or(list.name));
+        }
+        Ok((library.select(&condition)?, title))
+    }
+}
+
+/// How a picture is drawn and where it goes.
+#[derive(Debug, Args)]
+pub(super) struct Drawing {
+    /// The form of the picture; without it, the one that the ending of FILE names, or else text
+    #[arg(long, value_name = "FORM")]
+    to: Option<Form>,
+
+    /// Write the picture to this file; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+
+    /// What the picture is called
+    #[arg(long, value_name = "TITLE")]
+    pub(super) title: Option<String>,
+
+    /// Light, dark, or as the reader's system is: for svg and html
+    #[arg(long, value_name = "THEME", default_value = "auto")]
+    theme: ThemeName,
+
+    /// The width in pixels: for svg and html
+    #[arg(long, value_name = "PIXELS", default_value_t = 1200,
+          value_parser = clap::value_parser!(u32).range(i64::from(NARROWEST)..=i64::from(WIDEST)))]
+    width: u32,
+
+    /// Draw text with the characters of ASCII alone
+    #[arg(long)]
+    ascii: bool,
+
+    /// Print what the picture shows as JSON
+    #[arg(long, conflicts_with_all = ["to", "theme", "width", "ascii"])]
+    pub(super) json: bool,
+}
+
+/// The form of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// A picture of lines and text, for slides, articles and the web
+    Svg,
+    /// A page with the picture, and with its works in a table
+    Html,
+    /// A chart for the terminal
+    Text,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ThemeName {
+    /// As the reader's system is
+    Auto,
+    /// Dark on light
+    Light,
+    /// Light on dark
+    Dark,
+}
+
+impl Drawing {
+    /// The form that is asked for.
+    pub(super) fn form(&self) -> Form {
+        let ending = self.output.as_deref().and_then(|name| {
+            let ending = Path::new(name).extension()?.to_str()?.to_lowercase();
+            match ending.as_str() {
+                "svg" => Some(Form::Svg),
+                "html" | "htm" => Some(Form::Html),
+                _ => None,
+            }
+        });
+        self.to.or(ending).unwrap_or(Form::Text)
+    }
+
+    pub(super) fn theme(&self) -> Theme {
+        match self.theme {
+            ThemeName::Auto => Theme::Auto,
+            ThemeName::Light => Theme::Light,
+            ThemeName::Dark => Theme::Dark,
+        }
+    }
+
+    pub(super) fn look(&self) -> Look {
+        Look {
+            theme: self.theme(),
+            width: self.width,
+            on_a_page: self.form() == Form::Html,
+        }
+    }
+
+    /// Whether text is drawn with ASCII alone: asked for, or all that the locale's encoding has.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.ascii || locale_has_no_unicode()
+    }
+
+    /// How many columns text has.
+    pub(super) fn columns(&self) -> usize {
+        // A file has no width of its own, and lines that wrap help nobody.
+        match &self.output {
+            Some(name) if name != "-" => 100,
+            _ => columns().clamp(40, 400),
+        }
+    }
+
+    /// Writes the picture to where it is asked for.
+    pub(super) fn write(&self, session: &Session, picture: &str) -> Result<(), Failure> {
+        let name = match self.output.as_deref() {
+            None | Some("-") => return session.print(picture),
+            Some(name) => name,
+        };
+        let plain = if self.form() == Form::Text {
+            anstream::adapter::strip_str(picture).to_string()
+        } else {
+            picture.to_owned()
+        };
+        std::fs::write(name, plain)
+            .map_err(|error| Failure::new(format_args!("{name} cannot be written: {error}")))
+    }
+}
+
+/// Whether the locale says that text is in an encoding without the signs of Unicode. Where there is no
+/// locale, nothing says so.
+fn locale_has_no_unicode() -> bool {
+    let said = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    said.is_some_and(|locale| {
+        let locale = locale.to_lowercase();
+        !locale.contains("utf-8") && !locale.contains("utf8")
+    })
+}

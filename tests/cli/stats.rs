@@ -1,0 +1,162 @@
+//! `peerbib stats`
+
+use crate::desk::Desk;
+
+#[test]
+fn the_chapter_in_numbers() {
+    insta::assert_snapshot!(Desk::with_chapter().runs("stats").stdout);
+}
+
+#[test]
+fn a_long_tail_is_folded() {
+    let desk = Desk::with_chapter();
+    let text = desk.runs("stats --by movement --top 3").stdout;
+    insta::assert_snapshot!(text, @r"
+    43 works
+
+    Movement
+      P2P Foundation              20  ██████████████████████████████████████████████
+      Oekonux                     18  █████████████████████████████████████████▌
+      Journal of Peer Production   8  ██████████████████▌
+      and 9 more
+    ");
+    let all = desk.runs("stats --by movement --top 0").stdout;
+    assert!(!all.contains("more"), "{all}");
+    let chart = &desk.json("stats --by movement --top 3 --json")["charts"][0];
+    assert_eq!(chart["bars"].as_array().unwrap().len(), 3);
+    assert_eq!(chart["bars"][0]["value"], "movement:p2p-foundation");
+    assert_eq!(chart["more"]["values"], 9);
+}
+
+#[test]
+fn a_narrower_tag_counts_for_the_wider_one() {
+    let desk = Desk::with(
+        "@book{a, title = {A}, keywords = {theme:food, theme:fruit}}\n@book{b, title = {B}, keywords = {theme:fruit}}\n\
+         @book{c, title = {C}}\n",
+    );
+    desk.runs("tags add theme:fruit --parent theme:food");
+    let chart = &desk.json("stats --by theme --json")["charts"][0];
+    let counts: Vec<(&str, i64)> = chart["bars"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|bar| {
+            (
+                bar["label"].as_str().unwrap(),
+                bar["works"].as_i64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(counts, [("food", 2), ("fruit", 2)]);
+    assert_eq!(chart["without"], 1);
+}
+
+#[test]
+fn authors_are_counted_under_one_name_where_their_names_fit() {
+    let desk = Desk::with(
+        "@book{a, author = {Benkler, Yochai}, title = {A}}\n@book{b, author = {Benkler, Y.}, title = {B}}\n\
+         @book{c, editor = {Y. Benkler and others}, title = {C}}\n@book{d, author = {{P2P Foundation}}, title = {D}}\n\
+         @book{e, title = {E}}\n@book{f, author = {Smith, J.}, title = {F}}\n@book{g, author = {Smith, Jane}, title = {G}}\n\
+         @book{h, author = {Smith, John}, title = {H}}\n",
+    );
+    insta::assert_snapshot!(desk.runs("stats --by author").stdout, @r"
+    8 works
+
+    Author
+      Yochai Benkler  3  ███████████████████████████████████████████████████████████
+      J. Smith        1  ███████████████████▊
+      Jane Smith      1  ███████████████████▊
+      John Smith      1  ███████████████████▊
+      P2P Foundation  1  ███████████████████▊
+      1 work without an author
+    ");
+}
+
+#[test]
+fn years_are_those_of_the_original_and_stand_in_their_order() {
+    let desk = Desk::with(
+        "@book{a, title = {A}, origdate = {-0349}, date = {1998}}\n@book{b, title = {B}, date = {2001}}\n\
+         @book{c, title = {C}, date = {2001}}\n@book{d, title = {D}, date = {2004}}\n@book{e, title = {E}}\n",
+    );
+    insta::assert_snapshot!(desk.runs("stats --by year").stdout, @r"
+    5 works
+
+    Year of first appearance
+      350 BCE  1  ██████████████████████████████
+      ┊
+      2001     2  ████████████████████████████████████████████████████████████
+      2002     0
+      2003     0
+      2004     1  ██████████████████████████████
+      1 work of unknown year
+    ");
+    let bars = desk.json("stats --by year --json")["charts"][0]["bars"].clone();
+    assert_eq!(bars[0]["value"], "-350");
+}
+
+#[test]
+fn what_is_counted_by_is_chosen_and_a_facet_must_be_there() {
+    let desk = Desk::with_chapter();
+    let charts = |line: &str| -> Vec<String> {
+        let statistics = desk.json(line);
+        let charts = statistics["charts"].as_array().unwrap().iter();
+        charts
+            .map(|chart| chart["by"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        charts("stats --by type,language --json"),
+        ["type", "language"]
+    );
+    assert_eq!(
+        charts("stats movement:oekonux --json"),
+        [
+            "year",
+            "movement",
+            "theme",
+            "type",
+            "language",
+            "author",
+            "identification",
+            "missing"
+        ]
+    );
+    let told = desk.refuses(1, "stats --by colour");
+    assert!(
+        told.contains("the facets there are: movement, theme"),
+        "{told}"
+    );
+}
+
+#[test]
+fn nothing_to_count_is_said() {
+    let desk = Desk::with_chapter();
+    for form in ["text", "svg", "html"] {
+        let run = desk.runs(&format!("stats author:nobody --to {form}"));
+        assert_eq!(
+            (run.stdout.as_str(), run.stderr.as_str()),
+            ("", "no works found\n")
+        );
+    }
+}
+
+#[test]
+fn a_page_has_the_counts_as_tables_too() {
+    let desk = Desk::with_chapter();
+    desk.runs("stats -o stats.html --by author --top 2");
+    let page = std::fs::read_to_string(desk.path("stats.html")).unwrap();
+    for part in ["<svg ", "<th>Michel Bauwens</th><td>11</td>", "more</p>"] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+}
+
+#[test]
+fn plain_characters_where_there_are_no_others() {
+    let text = Desk::with_chapter()
+        .runs("stats --by language --ascii")
+        .stdout;
+    assert!(
+        text.is_ascii() && text.contains("English  36  ####"),
+        "{text}"
+    );
+}

@@ -1,0 +1,204 @@
+//! `peerbib timeline`
+
+use crate::desk::{Desk, Run};
+
+/// Runs peerbib in a terminal's width.
+fn in_columns(desk: &Desk, columns: usize, line: &str) -> Run {
+    let output = desk
+        .command(env!("CARGO_BIN_EXE_peerbib"))
+        .args(crate::desk::words(line))
+        .env("COLUMNS", columns.to_string())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{line}: {output:?}");
+    Run {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn widest(text: &str) -> usize {
+    text.lines()
+        .map(|line| line.chars().count())
+        .max()
+        .unwrap_or(0)
+}
+
+#[test]
+fn the_chapter_at_a_glance_in_80_columns() {
+    let run = in_columns(&Desk::with_chapter(), 80, "timeline");
+    assert!(widest(&run.stdout) <= 80, "{}", run.stdout);
+    insta::assert_snapshot!(format!("{}{}", run.stdout, run.stderr));
+}
+
+#[test]
+fn the_chapter_at_a_glance_in_140_columns() {
+    let run = in_columns(&Desk::with_chapter(), 140, "timeline --no-events");
+    assert!(widest(&run.stdout) <= 140, "{}", run.stdout);
+    insta::assert_snapshot!(run.stdout);
+}
+
+#[test]
+fn plain_characters_where_there_are_no_others() {
+    let desk = Desk::with_chapter();
+    let run = in_columns(&desk, 80, "timeline movement:oekonux --ascii --no-events");
+    insta::assert_snapshot!(run.stdout);
+    let output = desk
+        .command(env!("CARGO_BIN_EXE_peerbib"))
+        .args(["timeline", "movement:oekonux", "--no-events"])
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), run.stdout);
+}
+
+#[test]
+fn a_query_leaves_the_lanes_that_its_works_stand_on() {
+    let desk = Desk::with_chapter();
+    let lanes = |line: &str| -> Vec<String> {
+        let timeline = desk.json(line);
+        let lanes = timeline["lanes"].as_array().unwrap().iter();
+        lanes
+            .map(|lane| lane["label"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        lanes("timeline author:benkler --json"),
+        ["Berkman Klein Center circle"]
+    );
+    // A narrower movement says of which wider one it is a case.
+    assert_eq!(
+        lanes("timeline key:calafati2017local --json"),
+        ["P2P Foundation", "Commons Transition", "New municipalism"]
+    );
+    // Without a query the story is told whole.
+    let all = lanes("timeline --json");
+    assert!(all.contains(&"Syriza working groups".to_owned()), "{all:?}");
+}
+
+#[test]
+fn a_work_of_two_movements_stands_on_both_lanes_and_one_of_none_on_the_last() {
+    let desk = Desk::with(
+        "@book{a, title = {A}, date = {1990}, keywords = {course:one, course:two}}\n\
+         @book{b, title = {B}, origdate = {1867}, date = {1990}, keywords = {course:two}}\n\
+         @book{c, title = {C}, date = {2001}}\n@book{d, title = {D}, keywords = {course:one}}\n",
+    );
+    let timeline = desk.json("timeline --by course --json");
+    let keys = |lane: usize| -> Vec<String> {
+        let works = timeline["lanes"][lane]["works"].as_array().unwrap().iter();
+        works
+            .map(|work| work["key"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        (keys(0), keys(1), keys(2)),
+        (
+            vec!["a".into()],
+            vec!["b".into(), "a".into()],
+            vec!["c".into()]
+        )
+    );
+    assert_eq!(timeline["lanes"][2]["label"], "Without a course");
+    assert_eq!(timeline["lanes"][1]["works"][0]["year"], 1867);
+    assert_eq!(timeline["undated"], serde_json::json!(["d"]));
+    assert_eq!(
+        (&timeline["first_year"], &timeline["last_year"]),
+        (&1867.into(), &2001.into())
+    );
+    let told = desk.runs("timeline --by course").stderr;
+    assert_eq!(told, "1 work of unknown year is not shown: d\n");
+}
+
+#[test]
+fn works_of_one_label_are_told_apart() {
+    let desk = Desk::with(
+        "@book{a, author = {Wren, Ada}, title = {A}, date = {1990}}\n\
+         @book{b, author = {Wren, Ada}, title = {B}, date = {1990}}\n",
+    );
+    let timeline = desk.json("timeline --json");
+    let works = &timeline["lanes"][0]["works"];
+    assert_eq!(
+        (&works[0]["label"], &works[1]["label"]),
+        (&"Wren 1990a".into(), &"Wren 1990b".into())
+    );
+}
+
+#[test]
+fn nothing_to_draw_is_said() {
+    let desk = Desk::with("@book{a, title = {A}}\n@book{b, title = {B}}\n");
+    for form in ["text", "svg", "html"] {
+        let run = desk.runs(&format!("timeline author:nobody --to {form}"));
+        assert_eq!(
+            (run.stdout.as_str(), run.stderr.as_str()),
+            ("", "no works found\n")
+        );
+        let run = desk.runs(&format!("timeline --to {form}"));
+        assert_eq!(run.stdout, "");
+        assert!(
+            run.stderr.contains("2 works of unknown year"),
+            "{}",
+            run.stderr
+        );
+        assert!(run.stderr.contains("nothing to draw"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_facet_that_is_not_there_is_refused_with_those_that_are() {
+    let desk = Desk::with_chapter();
+    let told = desk.refuses(1, "timeline --by colour");
+    insta::assert_snapshot!(told, @r"
+    error: no tag has the facet “colour”
+    help: the facets there are: movement, theme
+    ");
+}
+
+#[test]
+fn a_file_is_written_in_the_form_that_its_ending_names() {
+    let desk = Desk::with_chapter();
+    for (name, beginning) in [
+        ("a.svg", "<svg "),
+        ("a.html", "<!DOCTYPE html>"),
+        ("a.txt", "Works by year and movement\n"),
+    ] {
+        let run = desk.runs(&format!("timeline -o {name}"));
+        assert_eq!(run.stdout, "");
+        let written = std::fs::read_to_string(desk.path(name)).unwrap();
+        assert!(written.starts_with(beginning), "{name}: {written}");
+    }
+    let told = desk.refuses(1, "timeline movement:oekonux -o nowhere/a.svg");
+    assert!(told.contains("nowhere/a.svg cannot be written"), "{told}");
+    desk.ends(2, "timeline --to svg --width 10");
+}
+
+#[test]
+fn a_work_on_a_page_leads_to_its_doi_or_to_its_row() {
+    let desk = Desk::with(
+        "@article{a, author = {Hardin, G.}, title = {The <Tragedy>}, date = {1968}, doi = {10.1126/science.162#1}}\n\
+         @book{b, author = {Wren, Ada}, title = {Nuts & \"bolts\"}, date = {1990}}\n\
+         @book{c, author = {Mal, L.}, title = {C}, date = {1991}, url = {javascript:alert(1)}}\n",
+    );
+    let page = desk.runs("timeline --to html").stdout;
+    for part in [
+        "<a href=\"https://doi.org/10.1126/science.162%231\">",
+        "<title>Hardin 1968: The &lt;Tragedy&gt;</title>",
+        "<a href=\"#b\">",
+        "<tr id=\"b\">",
+        "Nuts &amp; &quot;bolts&quot;",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    assert!(!page.contains("javascript:"));
+    // A picture alone has no rows to lead to.
+    assert!(!desk.runs("timeline --to svg").stdout.contains("href=\"#"));
+}
+
+#[test]
+fn a_date_of_the_vocabulary_that_cannot_be_read_is_told() {
+    let desk = Desk::with_chapter();
+    assert_eq!(
+        desk.json("timeline --json")["unreadable"],
+        serde_json::json!([])
+    );
+}
