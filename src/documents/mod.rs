@@ -1,9 +1,9 @@
 //! Citations inside documents.
 //!
-//! A document cites works by their keys. What it cites comes out as [`CitedKey`]s, each with its place:
-//! - [`markdown`]: Markdown with the citations of pandoc, which can also be written out in a style;
-//! - [`latex`]: what LaTeX and biblatex leave behind for BibTeX and Biber (`.aux`, `.bcf`);
-//! - [`typst`]: Typst.
+//! A document cites works by their keys. What it cites comes out as [`CitedKey`]s, each with its place.
+//! There is a module for each kind of document: [`markdown`] with the citations of pandoc, which can also
+//! be written out in a style; [`latex`] with what LaTeX and biblatex leave behind for BibTeX and Biber
+//! (`.aux`, `.bcf`); [`typst`].
 //!
 //! Nothing in here knows the library: a caller looks the keys up wherever its works are.
 

@@ -238,11 +238,8 @@ fn word_length(text: &str) -> usize {
             '(' => open.push(')'),
             '[' => open.push(']'),
             '{' => open.push('}'),
-            ')' | ']' | '}' => {
-                if open.pop() != Some(character) {
-                    break;
-                }
-            }
+            ')' | ']' | '}' if open.pop() != Some(character) => break,
+            ')' | ']' | '}' => {}
             '-' | '\u{2013}' | '\u{2014}' | ':' | '/' | '\u{2011}'
                 if next_goes_on || character == '-' => {}
             '.' if next_goes_on => {}
