@@ -147,7 +147,12 @@ impl FormArguments {
         }
     }
 
-    fn write_form(
+    /// Writes a list in a form.
+    ///
+    /// # Errors
+    ///
+    /// Where an entry cannot be read, or the output cannot be written.
+    pub(super) fn write_form(
         &self,
         session: &Session,
         form: Form,

@@ -8,6 +8,7 @@ mod add;
 mod backup;
 mod check;
 mod complete;
+mod cite;
 mod completions;
 mod config;
 mod dedupe;
@@ -143,6 +144,7 @@ enum Command {
     Why(why::Why),
     Format(format::Format),
     List(list::ListCommand),
+    Cite(Box<cite::CiteCommand>),
     Timeline(timeline::DrawTimeline),
     Stats(stats::Stats),
     Check(check::Check),
@@ -251,6 +253,7 @@ impl Command {
             Self::Why(command) => command.run(session),
             Self::Format(command) => command.run(session),
             Self::List(command) => command.run(session),
+            Self::Cite(command) => command.run(session),
             Self::Timeline(command) => command.run(session),
             Self::Stats(command) => command.run(session),
             Self::Check(command) => command.run(session),

@@ -101,6 +101,9 @@ fn the_examples_run() {
                 "refs.bib",
                 "@book{wren, author = {Wren, Ada}, title = {Nests}}\n",
             );
+            desk.put("draft.md", "One [@merten2000, p. 3].\n");
+            desk.put("paper.typ", "One @merten2000[p. 3].\n");
+            desk.put("thesis.aux", "\\citation{merten2000}\n");
             let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
             for folder in ["styles", "Downloads"] {
                 std::fs::create_dir(desk.path(folder)).unwrap();

@@ -13,6 +13,8 @@ mod add;
 mod backup;
 mod bad_input;
 mod check;
+mod cite;
+mod cite_works;
 mod completions;
 mod config;
 mod desk;
