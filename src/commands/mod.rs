@@ -7,8 +7,8 @@
 mod add;
 mod backup;
 mod check;
-mod complete;
 mod cite;
+mod complete;
 mod completions;
 mod config;
 mod dedupe;

@@ -43,6 +43,7 @@ impl Condition {
             "SELECT reference.work_id FROM reference JOIN work ON work.id = reference.work_id WHERE {}",
             self.sql
         )
+    }
 
     /// The condition that works meet which meet both.
     #[must_use]
