@@ -6,7 +6,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::{OptionalExtension as _, Row, params, params_from_iter};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::history::now;
 use super::{Change, Condition, Library, LibraryError, Result};
@@ -246,22 +246,6 @@ impl Library {
 }
 
 impl Library {
-    /// The numbers of the works that meet a condition.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn numbers(&self, condition: &Condition) -> Result<HashSet<i64>> {
-        let sql = format!(
-            "SELECT reference.work_id FROM reference WHERE {}",
-            condition.sql
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let numbers =
-            statement.query_map(params_from_iter(&condition.parameters), |row| row.get(0))?;
-        Ok(numbers.collect::<rusqlite::Result<_>>()?)
-    }
-
     /// What tags are called, by their names.
     ///
     /// # Errors

@@ -43,6 +43,7 @@ impl Library {
         Ok(Self {
             connection,
             path: path.to_path_buf(),
+            migrated: None,
         })
     }
 
@@ -194,10 +195,13 @@ fn about_work(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::library::Patience;
 
     fn library(entries: &str) -> (tempfile::TempDir, Library) {
         let directory = tempfile::tempdir().unwrap();
-        let mut library = Library::open_or_create(&directory.path().join("library.db")).unwrap();
+        let mut library =
+            Library::open_or_create(&directory.path().join("library.db"), Patience::default())
+                .unwrap();
         library
             .change("test", |change| {
                 for entry in entries.lines() {

@@ -187,21 +187,6 @@ impl Library {
                 Ok((row.get(0)?, row.get(1)?))
             })?)
     }
-
-    /// Whether a work meets a condition.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn meets(&self, work: i64, condition: &Condition) -> Result<bool> {
-        let sql = format!("{} AND reference.work_id = ?", bracketed(condition));
-        let parameters = condition.parameters.iter().cloned();
-        let parameters: Vec<Value> = parameters.chain([Value::from(work)]).collect();
-        Ok(self
-            .connection
-            .prepare(&sql)?
-            .exists(params_from_iter(parameters))?)
-    }
 }
 
 impl Change<'_> {
@@ -632,16 +617,6 @@ impl Applying<'_> {
             .prepare_cached("SELECT 1 FROM assignment WHERE work_id = ?1 AND tag_id = ?2")?
             .exists([work, tag])?)
     }
-}
-
-/// The statement that selects the works of a condition, with the condition in brackets so that another
-/// may follow.
-fn bracketed(condition: &Condition) -> String {
-    Condition {
-        sql: format!("({})", condition.sql),
-        parameters: Vec::new(),
-    }
-    .numbers()
 }
 
 fn list(texts: &[String]) -> String {

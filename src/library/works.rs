@@ -440,7 +440,7 @@ impl Library {
     /// # Errors
     ///
     /// What SQLite reports.
-    pub fn numbers(&self, condition: &Condition) -> Result<Vec<i64>> {
+    pub fn numbers<C: FromIterator<i64>>(&self, condition: &Condition) -> Result<C> {
         let sql = format!("SELECT work_id FROM reference WHERE {}", condition.sql);
         let mut statement = self.connection.prepare_cached(&sql)?;
         let numbers =

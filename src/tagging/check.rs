@@ -236,8 +236,7 @@ impl Checking<'_> {
             for name in matched::tags_asked_for(&read.query) {
                 if let Ok(tag) = self.library.resolve_tag(&name) {
                     // A tag is asked for with the narrower ones under it.
-                    let narrower = self.library.with_narrower(&tag)?;
-                    tags.extend(narrower.into_iter().map(|tag| tag.id));
+                    tags.extend(self.library.with_narrower(&[tag.id])?);
                 }
             }
             rests_on.push(tags);

@@ -5,8 +5,9 @@
 //! leaves is asked of the work by itself, and where it is about words, these are looked up in the work as
 //! they stand there: with their capitals and accents, a name as a whole.
 
+use crate::library::full_text::Column;
 use crate::library::{Condition, Library, Match, Met, folded};
-use crate::query::{Place, Query, QueryError};
+use crate::query::{Matching, NodeKind, Place, Query, QueryError, Term};
 use crate::work::{CslItem, CslValue, markup};
 
 /// A condition of a rule that may hold by itself.
@@ -36,25 +37,19 @@ struct Words {
 ///
 /// Where one names a tag that `library` does not have.
 pub(super) fn leaves(query: &Query, library: &Library) -> Result<Vec<Leaf>, QueryError> {
-    let mut found = Vec::new();
-    positive(query, true, &mut found);
-    found
-        .into_iter()
+    query
+        .positive_terms()
+        .iter()
         .map(|leaf| {
-            let words = match leaf {
-                Query::Words {
-                    place,
-                    text,
-                    beginning,
-                } => Some(Words {
-                    place: *place,
-                    words: tokens(text).map(|(_, word)| folded(word)).collect(),
-                    beginning: *beginning,
-                }),
+            let words = match &leaf.root().kind {
+                NodeKind::Term {
+                    term: Term::Text { place, matching },
+                    ..
+                } => Words::asked_for(place, matching),
                 _ => None,
             };
             Ok(Leaf {
-                written: written(leaf),
+                written: leaf.text().to_owned(),
                 condition: leaf.translate(library)?,
                 words,
             })
@@ -62,67 +57,32 @@ pub(super) fn leaves(query: &Query, library: &Library) -> Result<Vec<Leaf>, Quer
         .collect()
 }
 
-/// The tags that a query asks for, negated or not, as `FACET:NAME`.
+/// The tags that a query asks for, negated or not, as a library finds them; among them names before a
+/// colon of which the library alone knows whether they are facets or fields.
 pub(super) fn tags_asked_for(query: &Query) -> Vec<String> {
-    match query {
-        Query::All(parts) | Query::Any(parts) => parts.iter().flat_map(tags_asked_for).collect(),
-        Query::Not(inner) => tags_asked_for(inner),
-        Query::Tag(facet, name) => vec![format!("{facet}:{name}")],
-        _ => Vec::new(),
+    let mut found = Vec::new();
+    let mut pending = vec![query.root()];
+    while let Some(node) = pending.pop() {
+        match &node.kind {
+            NodeKind::All(parts) | NodeKind::Any(parts) => pending.extend(parts.iter().rev()),
+            NodeKind::Not(inner) => pending.push(inner),
+            NodeKind::Term { term, .. } => match term {
+                Term::Tag {
+                    facet: Some(name),
+                    matching,
+                }
+                | Term::Named { name, matching } => {
+                    found.push(format!("{name}:{}", matching.text()));
+                }
+                Term::Tag {
+                    facet: None,
+                    matching,
+                } => found.push(matching.text().to_owned()),
+                _ => {}
+            },
+        }
     }
-}
-
-fn positive<'q>(query: &'q Query, holds: bool, found: &mut Vec<&'q Query>) {
-    match query {
-        Query::All(parts) | Query::Any(parts) => {
-            for part in parts {
-                positive(part, holds, found);
-            }
-        }
-        Query::Not(inner) => positive(inner, !holds, found),
-        leaf if holds => found.push(leaf),
-        _ => {}
-    }
-}
-
-/// A leaf as a person would write it.
-fn written(leaf: &Query) -> String {
-    let quoted = |text: &str| {
-        if text.contains(char::is_whitespace) {
-            format!("\"{text}\"")
-        } else {
-            text.to_owned()
-        }
-    };
-    match leaf {
-        Query::Words {
-            place,
-            text,
-            beginning,
-        } => {
-            let field = match place {
-                Place::Anywhere => "",
-                Place::Author => "author:",
-                Place::Title => "title:",
-                Place::Container => "in:",
-            };
-            let star = if *beginning { "*" } else { "" };
-            format!("{field}{}{star}", quoted(text))
-        }
-        Query::Year(span) => {
-            let year = |year: Option<i32>| year.map_or_else(String::new, |year| year.to_string());
-            if span.first == span.last {
-                format!("year:{}", year(span.first))
-            } else {
-                format!("year:{}..{}", year(span.first), year(span.last))
-            }
-        }
-        Query::Type(entry_type) => format!("type:{entry_type}"),
-        Query::Key(key) => format!("key:{key}"),
-        Query::Identification(how) => format!("identification:{how}"),
-        Query::Tag(facet, name) => format!("{facet}:{name}"),
-        Query::All(_) | Query::Any(_) | Query::Not(_) => String::new(),
-    }
+    found
 }
 
 /// Which of the leaves hold for a work, and on which words.
@@ -139,18 +99,44 @@ pub(super) fn matched(leaves: &[Leaf], met: &Met<'_>) -> Vec<Match> {
 }
 
 impl Words {
+    /// What a condition on text asks for; none for a pattern, and none for what has no words.
+    fn asked_for(place: &Place, matching: &Matching) -> Option<Self> {
+        let beginning = match matching {
+            Matching::Words(_) | Matching::Whole(_) => false,
+            Matching::Beginning(_) => true,
+            Matching::Pattern(_) => return None,
+        };
+        let words: Vec<String> = tokens(matching.text())
+            .map(|(_, word)| folded(word))
+            .collect();
+        (!words.is_empty()).then(|| Self {
+            place: place.clone(),
+            words,
+            beginning,
+        })
+    }
+
+    /// Whether the words may stand in what a column of the full-text index holds.
+    fn may_stand_in(&self, column: Column) -> bool {
+        match &self.place {
+            Place::Anywhere => true,
+            Place::Columns(columns) | Place::Names(columns) => columns.contains(&column),
+            Place::Field(_) => false,
+        }
+    }
+
     /// The words as they stand in a work: the whole name of a person and of a journal, and the words
     /// alone of a longer text.
     fn found_in(&self, met: &Met<'_>) -> Option<String> {
-        match self.place {
-            Place::Author => self.author(met),
-            Place::Title => self.span(met.title).or_else(|| self.in_item(met)),
-            Place::Container => self.in_item(met),
-            Place::Anywhere => self
-                .span(met.title)
-                .or_else(|| self.author(met))
-                .or_else(|| self.in_item(met)),
-        }
+        let in_title = || {
+            self.may_stand_in(Column::Title)
+                .then(|| self.span(met.title))?
+        };
+        let in_author = || {
+            self.may_stand_in(Column::Author)
+                .then(|| self.author(met))?
+        };
+        in_title().or_else(in_author).or_else(|| self.in_item(met))
     }
 
     fn author(&self, met: &Met<'_>) -> Option<String> {
@@ -167,11 +153,20 @@ impl Words {
             let is_container = variable.contains("container")
                 || variable.contains("collection")
                 || variable.starts_with("event");
-            let is_meant = match self.place {
-                Place::Container => is_container,
-                Place::Title => variable.contains("title") && !is_container,
-                _ => true,
+            let column = match variable.as_str() {
+                _ if is_container => Column::Container,
+                "author" => Column::Author,
+                "editor" => Column::Editor,
+                "abstract" => Column::Abstract,
+                "publisher" => Column::Publisher,
+                "publisher-place" | "event-place" => Column::Place,
+                "note" | "annote" => Column::Note,
+                "keyword" => Column::Keywords,
+                _ if variable.contains("title") => Column::Title,
+                _ if matches!(value, CslValue::Names(_)) => Column::Contributor,
+                _ => Column::Other,
             };
+            let is_meant = self.may_stand_in(column);
             match value {
                 CslValue::Text(text) if is_meant => {
                     let text = markup::plain(text);
@@ -240,7 +235,7 @@ mod tests {
 
     fn span(words: &str, beginning: bool, text: &str) -> Option<String> {
         let words = Words {
-            place: Place::Title,
+            place: Place::Columns(&[Column::Title]),
             words: tokens(words).map(|(_, word)| folded(word)).collect(),
             beginning,
         };

@@ -84,7 +84,7 @@ impl ListedWorks {
             .iter()
             .filter_map(|said| Some((said.work?, said.standing?)))
             .collect();
-        let found = match &list.query {
+        let found: std::collections::HashSet<i64> = match &list.query {
             Some(query) => {
                 let condition = query.parse::<Query>()?.translate(&library)?;
                 library.numbers(&Condition::of_works(&named).and(condition))?

@@ -56,7 +56,7 @@ impl MoveTag {
         let order: Vec<i64> = library.tags(None)?.iter().map(|tag| tag.id).collect();
         let moved = change(session, &mut library, self.dry_run, |change| {
             if let Some(facet) = &self.facet {
-                for tag in change.with_narrower(&tag)? {
+                for tag in change.tag_and_narrower(&tag)? {
                     let name: TagName = format!("{facet}:{}", tag.tag.name).parse()?;
                     change.rename_tag(&tag, &name)?;
                 }

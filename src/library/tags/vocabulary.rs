@@ -50,15 +50,8 @@ impl Library {
     /// # Errors
     ///
     /// What SQLite reports.
-    pub fn with_narrower(&self, tag: &Tag) -> Result<Vec<Tag>> {
-        let mut statement = self.connection.prepare_cached(
-            "WITH RECURSIVE under (id) AS (
-                 SELECT ?1 UNION SELECT tag.id FROM tag JOIN under ON parent_id = under.id
-             ) SELECT id FROM under",
-        )?;
-        let ids = statement
-            .query_map([tag.id], |row| row.get(0))?
-            .collect::<rusqlite::Result<Vec<i64>>>()?;
+    pub fn tag_and_narrower(&self, tag: &Tag) -> Result<Vec<Tag>> {
+        let ids = self.with_narrower(&[tag.id])?;
         ids.into_iter().map(|id| self.tag(id)).collect()
     }
 
