@@ -133,7 +133,7 @@ fn library(directory: &tempfile::TempDir) -> Library {
         )
         .unwrap();
     library
-        .change("rebuild", |change| change.rebuild())
+        .change("rebuild", |change| change.rebuild(&mut |_| {}))
         .unwrap();
     library
 }
