@@ -175,7 +175,7 @@ fn where_each_work_is_cited_is_told_as_json() {
     let desk = Desk::with_chapter();
     desk.put(
         "draft.md",
-        "[@merten2000] and @merten200\n\n@merten2000 again\n",
+        "[@merten2000] and @victor2003fre\n\n@merten2000 again\n",
     );
     let run = desk.ends(1, "cite --markdown draft.md --json");
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
@@ -183,7 +183,7 @@ fn where_each_work_is_cited_is_told_as_json() {
     assert_eq!(json[0]["work"]["year"], 2000);
     assert_eq!(json[0]["places"][1]["line"], 3);
     assert!(json[1]["work"].is_null());
-    assert_eq!(json[1]["suggestion"], "merten2000");
+    assert_eq!(json[1]["suggestion"], "victor2003free");
 }
 
 /// Waits until `is_so`, or fails.
