@@ -71,6 +71,20 @@ fn the_ending_of_the_output_says_what_is_written() {
 }
 
 #[test]
+fn a_document_of_bibtex_gets_the_fields_that_bibtex_knows() {
+    let desk = Desk::with_chapter();
+    desk.put(
+        "main.aux",
+        "\\citation{benkler2006wealth}\n\\bibstyle{plain}\n",
+    );
+    desk.runs("cite --aux main.aux -o refs.bib");
+    let text = std::fs::read_to_string(desk.path("refs.bib")).unwrap();
+    assert!(text.contains("year") && !text.contains("  date "), "{text}");
+    let text = desk.runs("cite --aux main.aux --to biblatex").stdout;
+    assert!(text.contains("  date "), "{text}");
+}
+
+#[test]
 fn a_missing_chapter_is_told_and_the_rest_is_written() {
     let desk = latex();
     std::fs::remove_file(desk.path("out/chapter.aux")).unwrap();
