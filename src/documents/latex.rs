@@ -30,6 +30,8 @@ pub fn of_aux(text: &str) -> Cited {
                         add(&mut cited, keys, number);
                     }
                 }
+                // Biblatex has BibTeX do its work in a style of this name, and means BibLaTeX.
+                "bibstyle" => cited.by_bibtex = arguments.first() != Some(&"biblatex"),
                 "@input" => {
                     if let Some(path) = arguments.first() {
                         cited.files.push(CitedFile {
@@ -147,6 +149,13 @@ mod tests {
                 after: 2
             }]
         );
+    }
+
+    #[test]
+    fn bibtex_is_known_by_its_style() {
+        assert!(of_aux("\\bibstyle{plain}").by_bibtex);
+        assert!(!of_aux("\\bibstyle{biblatex}").by_bibtex);
+        assert!(!of_aux("\\abx@aux@cite{0}{a}").by_bibtex);
     }
 
     #[test]

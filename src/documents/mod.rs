@@ -46,6 +46,8 @@ pub struct Cited {
     /// The labels that the document gives to its own figures, sections and so on: a reference to one of
     /// them is no citation, unless it is marked as one.
     pub labels: Vec<String>,
+    /// Whether BibTeX itself makes the bibliography, which does not know the fields of BibLaTeX.
+    pub by_bibtex: bool,
 }
 
 /// A file that a document takes in.

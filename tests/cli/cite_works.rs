@@ -71,6 +71,20 @@ fn the_ending_of_the_output_says_what_is_written() {
 }
 
 #[test]
+fn a_document_of_bibtex_gets_the_fields_that_bibtex_knows() {
+    let desk = Desk::with_chapter();
+    desk.put(
+        "main.aux",
+        "\\citation{benkler2006wealth}\n\\bibstyle{plain}\n",
+    );
+    desk.runs("cite --aux main.aux -o refs.bib");
+    let text = std::fs::read_to_string(desk.path("refs.bib")).unwrap();
+    assert!(text.contains("year") && !text.contains("  date "), "{text}");
+    let text = desk.runs("cite --aux main.aux --to biblatex").stdout;
+    assert!(text.contains("  date "), "{text}");
+}
+
+#[test]
 fn a_missing_chapter_is_told_and_the_rest_is_written() {
     let desk = latex();
     std::fs::remove_file(desk.path("out/chapter.aux")).unwrap();
@@ -175,7 +189,7 @@ fn where_each_work_is_cited_is_told_as_json() {
     let desk = Desk::with_chapter();
     desk.put(
         "draft.md",
-        "[@merten2000] and @merten200\n\n@merten2000 again\n",
+        "[@merten2000] and @victor2003fre\n\n@merten2000 again\n",
     );
     let run = desk.ends(1, "cite --markdown draft.md --json");
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
@@ -183,7 +197,7 @@ fn where_each_work_is_cited_is_told_as_json() {
     assert_eq!(json[0]["work"]["year"], 2000);
     assert_eq!(json[0]["places"][1]["line"], 3);
     assert!(json[1]["work"].is_null());
-    assert_eq!(json[1]["suggestion"], "merten2000");
+    assert_eq!(json[1]["suggestion"], "victor2003free");
 }
 
 /// Waits until `is_so`, or fails.

@@ -28,6 +28,8 @@ struct CitedKeys {
     labels: HashSet<String>,
     /// Whether every work is asked for.
     all: bool,
+    /// Whether BibTeX itself makes the bibliography.
+    by_bibtex: bool,
     /// Files that are taken in and cannot be read.
     unread: Vec<String>,
     seen: HashSet<PathBuf>,
@@ -59,8 +61,11 @@ impl CiteCommand {
         .map(String::as_str)
         .collect();
         place.spares(&sources, "name another file with -o")?;
-        let form = self.form().unwrap_or(CiteForm::Biblatex);
         let cited = self.cited_keys(session, files)?;
+        let form = match self.form().unwrap_or(CiteForm::Biblatex) {
+            CiteForm::Biblatex if self.to.is_none() && cited.by_bibtex => CiteForm::Bibtex,
+            form => form,
+        };
         let of_markdown = self.markdown.first().map_or("-", String::as_str);
         let shelf = self.shelf_of(session, of_markdown, &cited.metadata, files)?;
         let mut missing = MissingKeys::default();
@@ -331,6 +336,7 @@ impl CitedKeys {
 
     fn add(&mut self, path: &str, cited: Cited) {
         self.all |= cited.all;
+        self.by_bibtex |= cited.by_bibtex;
         self.labels.extend(cited.labels);
         let mut known: BTreeMap<String, usize> = self
             .keys

@@ -53,7 +53,7 @@ pub(super) struct CiteCommand {
     output: Option<String>,
 
     /// What to write; without it, what the ending of the output file says, or else text for a citation,
-    /// and biblatex for the works of a document
+    /// and biblatex for the works of a document, or bibtex where BibTeX makes its bibliography
     #[arg(long, value_name = "FORM")]
     to: Option<CiteForm>,
 
