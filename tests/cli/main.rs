@@ -13,6 +13,7 @@ mod add;
 mod backup;
 mod bad_input;
 mod check;
+mod crash;
 mod desk;
 mod doctor;
 mod edit;
