@@ -59,9 +59,7 @@ struct Add {
 
 /// Take links to files off a work; the files themselves stay
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  peerbib file add merten2000 refs.bib\n  peerbib file remove merten2000 refs.bib"
-)]
+#[command(after_help = "Example:\n  peerbib file remove merten2000 refs.bib")]
 struct Remove {
     /// The work, by citation key
     #[arg(value_name = "KEY")]
@@ -93,9 +91,7 @@ struct List {
 ///
 /// PEERBIB_OPENER names another program.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  peerbib file add merten2000 refs.bib\n  PEERBIB_OPENER=true peerbib file open merten2000"
-)]
+#[command(after_help = "Example:\n  peerbib file open merten2000")]
 struct Open {
     /// The work, by citation key
     #[arg(value_name = "KEY")]

@@ -15,7 +15,7 @@ use crate::library::{ChangedRows, Library, LibraryError, Step, StepState};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib untag movement:oekonux merten2000\n  peerbib undo\n  \
-                        peerbib undo 1 --dry-run"
+                        peerbib undo 2 --dry-run"
 )]
 pub(super) struct Undo {
     /// The number of the step in `peerbib log`

@@ -98,16 +98,19 @@ pub(super) fn broken(connection: &Connection, table: &str) -> Result<Vec<(i64, i
         let mut expected = after.chunks(BYTES);
         let mut row = first;
         rows.each(first, last, &mut |fingerprint| {
-            let is_known = later.contains(&row)
-                || later_ranges
-                    .iter()
-                    .any(|(first, last)| (*first..=*last).contains(&row));
-            if expected.next() != Some(fingerprint.as_slice()) && !is_known {
-                broken.push((row, step));
+            let sealed = expected.next();
+            if sealed != Some(fingerprint.as_slice()) {
+                let is_known = later.contains(&row)
+                    || later_ranges
+                        .iter()
+                        .any(|(first, last)| (*first..=*last).contains(&row));
+                if !is_known {
+                    broken.push((row, step));
+                }
             }
-            row += 1;
+            row = row.saturating_add(1);
             // A damaged library may say that there are more rows than could be.
-            after.len() > BYTES || row <= first + 1
+            sealed.is_some()
         })?;
         if first == last {
             later.insert(first);
@@ -177,9 +180,12 @@ impl<'c> Rows<'c> {
             if !tell(fingerprint(&self.columns, row)?) {
                 return Ok(());
             }
+            if id == last {
+                return Ok(());
+            }
             next = id.saturating_add(1);
         }
-        while next <= last && tell(ABSENT) {
+        while next <= last && tell(ABSENT) && next < i64::MAX {
             next += 1;
         }
         Ok(())

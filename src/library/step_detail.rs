@@ -177,8 +177,12 @@ impl Library {
                     count: 0,
                     names: Vec::new(),
                 });
-                told.count += rows.last - rows.first + 1;
-                for row in rows.first..=rows.last {
+                told.count = told
+                    .count
+                    .saturating_add(rows.last.saturating_sub(rows.first))
+                    .saturating_add(1);
+                // Several rows may have one name, but not without end.
+                for row in (rows.first..=rows.last).take(names.saturating_mul(10)) {
                     if told.names.len() >= names {
                         break;
                     }

@@ -208,13 +208,16 @@ impl Turning<'_> {
     /// entry, keys, note or place in a file it changed, and those that use `@string`s it changed.
     fn works(&self) -> Result<BTreeSet<i64>> {
         let mut works = BTreeSet::new();
-        let mut ranges = self.connection.prepare(
-            "SELECT row_id, coalesce(last_row_id, row_id) FROM change
-             WHERE step_id = ?1 AND table_name = 'work'",
+        let mut statement = self.connection.prepare(
+            "SELECT work.id FROM change JOIN work
+                 ON work.id BETWEEN row_id AND coalesce(last_row_id, row_id)
+             WHERE step_id = ?1 AND table_name = 'work'
+             UNION ALL
+             SELECT row_id FROM change WHERE step_id = ?1 AND table_name = 'work'",
         )?;
-        let mut rows = ranges.query([self.step])?;
+        let mut rows = statement.query([self.step])?;
         while let Some(row) = rows.next()? {
-            works.extend(row.get::<_, i64>(0)?..=row.get::<_, i64>(1)?);
+            works.insert(row.get(0)?);
         }
         for table in ["key_alias", "occurrence", "note"] {
             let mut statement = self.connection.prepare(&format!(
