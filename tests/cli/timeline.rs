@@ -167,6 +167,9 @@ fn a_file_is_written_in_the_form_that_its_ending_names() {
         let written = std::fs::read_to_string(desk.path(name)).unwrap();
         assert!(written.starts_with(beginning), "{name}: {written}");
     }
+    desk.runs("timeline --json -o a.json");
+    let written = std::fs::read_to_string(desk.path("a.json")).unwrap();
+    assert_eq!(written, desk.runs("timeline --json").stdout);
     let told = desk.refuses(1, "timeline movement:oekonux -o nowhere/a.svg");
     assert!(told.contains("nowhere/a.svg cannot be written"), "{told}");
     desk.ends(2, "timeline --to svg --width 10");
