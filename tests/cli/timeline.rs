@@ -125,6 +125,18 @@ fn works_of_one_label_are_told_apart() {
 }
 
 #[test]
+fn movements_without_a_work_of_the_library_tell_nothing() {
+    let desk = Desk::empty();
+    desk.runs("init");
+    desk.put("refs.bib", "@book{a, title = {A}, date = {1990}}");
+    desk.runs("import refs.bib");
+    let timeline = desk.json("timeline --json");
+    assert_eq!(timeline["lanes"].as_array().unwrap().len(), 1);
+    assert_eq!(timeline["lanes"][0]["label"], "Works");
+    assert_eq!(timeline["title"], "Works by year");
+}
+
+#[test]
 fn nothing_to_draw_is_said() {
     let desk = Desk::with("@book{a, title = {A}}\n@book{b, title = {B}}\n");
     for form in ["text", "svg", "html"] {
