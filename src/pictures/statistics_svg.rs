@@ -7,7 +7,7 @@ use super::canvas::{Anchor, Brush, Lettering, group, titled};
 use super::labels::counted_works;
 use super::lettering::{cut, lines, width};
 use super::palette::Paint;
-use super::scale::{Scale, eras, step};
+use super::scale::{Scale, eras};
 use super::statistics::{Bar, Chart, Statistics};
 use super::timeline_svg::{Look, NARROWEST, WIDEST, break_mark, numbered};
 use super::years::written;
@@ -160,8 +160,7 @@ fn columns(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> (Element, 
     let (left, top) = at;
     let mut parts = vec![heading(chart, brush, at, wide)];
     let years: Vec<i64> = chart.bars.iter().filter_map(|bar| bar.year).collect();
-    let scale = Scale::new(&eras(&years), left + 16.0, left + wide - 16.0);
-    let each = step(scale.unit(), 9.0);
+    let (scale, each) = Scale::in_steps(&eras(&years), left + 16.0, left + wide - 16.0, 9.0);
     let mut counts: std::collections::BTreeMap<i64, usize> = std::collections::BTreeMap::new();
     for bar in &chart.bars {
         if let Some(year) = bar.year {

@@ -326,12 +326,14 @@ fn lanes(placed: &[Placed], request: &Request<'_>, unreadable: &mut Vec<String>)
             .take(place)
             .rposition(|lane| lane.depth == depth)
     };
+    // Their history is that of these works only where some of the works are in it.
+    let with_empty_lanes = request.with_empty_lanes && (placed.is_empty() || !of_tag.is_empty());
     let mut is_shown: Vec<bool> = lanes
         .iter()
         .map(|lane| {
             let has_works = !lane.works.is_empty() || !lane.undated.is_empty();
             let has_history = lane.active.is_some() || !lane.events.is_empty();
-            has_works || (request.with_empty_lanes && has_history)
+            has_works || (with_empty_lanes && has_history)
         })
         .collect();
     // A narrower lane says of which wider one it is a case.

@@ -57,6 +57,8 @@ const MOST_ROWS: usize = 24;
 const DOT: f64 = 3.0;
 const DOT_PITCH: f64 = 7.0;
 const HIGHEST_PILE: usize = 16;
+/// The room that a pile or column takes at least.
+const NARROWEST_BIN: f64 = 9.0;
 /// The columns of lanes with very many works.
 const HIGHEST_COLUMN: f64 = 96.0;
 
@@ -193,58 +195,66 @@ struct Drawn {
 
 impl Frame {
     fn new(timeline: &Timeline, gutter: f64, full: f64) -> Self {
-        let eras = timeline.eras();
         let edge = full - MARGIN;
         let left = gutter + 8.0;
         // The texts of the last years need room on the right, which depends on where the years stand, which
         // depends on that room.
         let mut right = edge - 16.0;
-        let mut frame = Self::with(
-            timeline,
-            Scale::new(&eras, left, right),
-            gutter,
-            right,
-            edge,
-        );
+        let mut frame = Self::with(timeline, gutter, right, edge);
         for _ in 0..4 {
             let needed = frame.overhang(timeline);
             right = (edge - 16.0 - needed).max(left + (edge - left) * 0.55);
-            frame = Self::with(
-                timeline,
-                Scale::new(&eras, left, right),
-                gutter,
-                right,
-                edge,
-            );
+            frame = Self::with(timeline, gutter, right, edge);
         }
         frame
     }
 
-    fn with(timeline: &Timeline, scale: Scale, gutter: f64, right: f64, edge: f64) -> Self {
-        let years = step(scale.unit(), 9.0);
-        let room = scale.unit() * years as f64;
-        let mut frame = Self {
-            scale,
-            gutter,
-            right,
-            edge,
-            years,
-            room,
-            densities: Vec::new(),
-            most: 1,
+    /// The frame whose line of years ends at `right`.
+    fn with(timeline: &Timeline, gutter: f64, right: f64, edge: f64) -> Self {
+        let (eras, left) = (timeline.eras(), gutter + 8.0);
+        let frame = |scale: Scale, years: i64| {
+            let room = scale.unit() * years as f64;
+            let frame = Self {
+                scale,
+                gutter,
+                right,
+                edge,
+                years,
+                room,
+                densities: Vec::new(),
+                most: 1,
+            };
+            frame.with_densities(timeline)
         };
-        frame.densities = timeline
+        let exact = Scale::new(&eras, left, right);
+        let years = step(exact.unit(), NARROWEST_BIN);
+        let exact = frame(exact, years);
+        if years == 1
+            || exact
+                .densities
+                .iter()
+                .all(|density| *density == Density::Names)
+        {
+            return exact;
+        }
+        // Piles and columns of several years stand whole in their eras.
+        let (scale, years) = Scale::in_steps(&eras, left, right, NARROWEST_BIN);
+        frame(scale, years)
+    }
+
+    fn with_densities(mut self, timeline: &Timeline) -> Self {
+        self.densities = timeline
             .lanes
             .iter()
-            .map(|lane| frame.density(lane))
+            .map(|lane| self.density(lane))
             .collect();
-        for (lane, density) in timeline.lanes.iter().zip(&frame.densities) {
+        for (lane, density) in timeline.lanes.iter().zip(&self.densities) {
             if *density == Density::Columns {
-                let highest = frame.bins(lane).values().map(Vec::len).max().unwrap_or(0);
-                frame.most = frame.most.max(highest);
+                let highest = self.bins(lane).values().map(Vec::len).max().unwrap_or(0);
+                self.most = self.most.max(highest);
             }
         }
-        frame
+        self
     }
 
     fn density(&self, lane: &Lane) -> Density {

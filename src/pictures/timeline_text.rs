@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::labels::counted_works;
-use super::scale::{Era, step, ticks_of};
+use super::scale::{Era, in_whole_steps, step, ticks_of};
 use super::timeline::{Lane, Timeline};
 use super::years::written;
 
@@ -248,7 +248,7 @@ impl Line {
         let room = i64::try_from(room).unwrap_or(80);
         let with = |years: i64, columns: i64| Self {
             known: eras.to_vec(),
-            eras: eras.iter().map(|era| whole_steps(*era, years)).collect(),
+            eras: in_whole_steps(eras, years),
             years,
             columns,
         };
@@ -388,11 +388,4 @@ impl Line {
         }
         row.into_iter().collect()
     }
-}
-
-/// An era that begins and ends with whole steps of years.
-fn whole_steps(era: Era, years: i64) -> Era {
-    let first = era.first.div_euclid(years) * years;
-    let last = era.last.div_euclid(years) * years + years - 1;
-    Era { first, last }
 }
