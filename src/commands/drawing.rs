@@ -14,7 +14,7 @@ use crate::query::Query;
 /// Which works a picture shows.
 #[derive(Debug, Args)]
 pub(super) struct Shown {
-    /// The works that are meant; all, without a query
+    /// The works that are meant, or the name of a stored reading list; all, without a query
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
@@ -35,10 +35,22 @@ impl Shown {
         session: &Session,
         library: &Library,
     ) -> Result<(Vec<Reference>, Option<String>), Failure> {
-        let mut condition = session.condition(library, &self.query)?;
+        let named = match (self.query.as_slice(), &self.list) {
+            ([word], None) => library.lists()?.into_iter().find(|list| list.name == *word),
+            _ => None,
+        };
+        let query = if named.is_some() {
+            &[]
+        } else {
+            self.query.as_slice()
+        };
+        let mut condition = session.condition(library, query)?;
+        let list = match &self.list {
+            Some(name) => Some(library.list(name)?),
+            None => named,
+        };
         let mut title = None;
-        if let Some(name) = &self.list {
-            let list = library.list(name)?;
+        if let Some(list) = list {
             let query = match &list.query {
                 Some(query) => Some(query.parse::<Query>()?.translate(library)?),
                 None => None,

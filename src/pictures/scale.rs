@@ -43,8 +43,10 @@ pub(super) fn eras(years: &[i64]) -> Vec<Era> {
     let mut breaks = Vec::new();
     for (before, after) in gaps.into_iter().take(MOST_BREAKS) {
         let gap = after - before - 1;
-        // A gap is worth seeing unless it would take a good part of the picture for itself.
-        if gap < 30.max((left - gap) / 3) {
+        // A gap is worth seeing unless it would take a good part of the picture for itself; a short one, unless
+        // much is left without it.
+        let rest = left - gap;
+        if gap < if rest >= 30 { 15.max(rest / 3) } else { 30 } {
             break;
         }
         left -= gap;
@@ -266,6 +268,11 @@ mod tests {
         );
         let centuries: Vec<i64> = (1500..2020).step_by(20).collect();
         assert_eq!(spans(&centuries).len(), 1);
+        let shelf: Vec<i64> = (1985..=2022).collect();
+        assert_eq!(
+            spans(&[vec![1937, 1968], shelf].concat()),
+            [(1937, 1937), (1968, 1968), (1985, 2022)]
+        );
         assert_eq!(spans(&[2002]), [(2002, 2002)]);
         assert_eq!(spans(&[]), [(0, 0); 0]);
     }

@@ -9,7 +9,7 @@ use super::lettering::{cut, lines, width};
 use super::palette::Paint;
 use super::scale::{Scale, eras, step};
 use super::statistics::{Bar, Chart, Statistics};
-use super::timeline_svg::{Look, NARROWEST, WIDEST};
+use super::timeline_svg::{Look, NARROWEST, WIDEST, break_mark, numbered};
 use super::years::written;
 
 const MARGIN: f64 = 24.0;
@@ -172,6 +172,7 @@ fn columns(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> (Element, 
     let ground = top + TITLE + 26.0 + COLUMNS;
     let room = scale.unit() * each as f64;
     let broad = (room * 0.8).min(56.0);
+    let mut numbered = numbered(&counts, SMALL, room);
     for (from, works) in counts {
         let x = scale.x(from as f64 + each as f64 / 2.0);
         let high = (COLUMNS * works as f64 / most as f64).max(1.0);
@@ -183,20 +184,14 @@ fn columns(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> (Element, 
         };
         column.append(titled(&format!("{of}: {}", counted_works(works))));
         parts.push(column);
-        let number = works.to_string();
-        if width(&number, SMALL) + 2.0 <= room {
+        if numbered.remove(&from) {
             let lettering = Lettering::new(SMALL, Paint::Quiet).at(Anchor::Middle);
-            parts.push(brush.text((x, ground - high - 5.0), lettering, &number));
+            parts.push(brush.text((x, ground - high - 5.0), lettering, &works.to_string()));
         }
     }
     parts.push(brush.line((left, ground), (left + wide, ground), Paint::Quiet, 1.0));
     for at in scale.breaks() {
-        parts.push(super::timeline_svg::break_mark(
-            brush,
-            at,
-            ground - 8.0,
-            ground + 8.0,
-        ));
+        parts.push(break_mark(brush, at, ground - 8.0, ground + 8.0));
     }
     for tick in scale.ticks(LABEL) {
         let lettering = Lettering::new(LABEL, Paint::Quiet).at(Anchor::Middle);

@@ -5,7 +5,7 @@
 //! as dots in a pile for each year, when there are many; as a column for each year, when the piles would
 //! grow too high. All lanes share the line of years, and all columns one scale.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use svg::Node as _;
 use svg::node::element::Element;
@@ -564,6 +564,8 @@ impl Frame {
         let height = number_height + per_work * highest as f64;
         let ground = top + height;
         let wide = (self.room * 0.82).min(46.0);
+        let counts = bins.iter().map(|(bin, works)| (*bin, works.len()));
+        let mut numbered = numbered(&counts.collect(), SMALL, self.room);
         let mut parts = Vec::new();
         for (bin, works) in &bins {
             let x = self.middle_of_bin(*bin);
@@ -573,8 +575,8 @@ impl Frame {
             column.assign("data-works", works.len());
             column.append(titled(&column_title(*bin, self.years, works)));
             parts.push(column);
-            let number = works.len().to_string();
-            if width(&number, SMALL) + 2.0 <= self.room {
+            if numbered.remove(bin) {
+                let number = works.len().to_string();
                 let lettering = Lettering::new(SMALL, Paint::Quiet).at(Anchor::Middle);
                 parts.push(brush.text((x, ground - high - 4.0), lettering.with_halo(), &number));
             }
@@ -777,6 +779,18 @@ fn column_title(bin: i64, years: i64, works: &[&LaneWork]) -> String {
         counted_works(works.len()),
         some.join(", ")
     )
+}
+
+/// Which columns say their number: all of them, where each number is as narrow as its column; or else the first
+/// of the highest, by which the others can be read.
+pub(super) fn numbered(counts: &BTreeMap<i64, usize>, size: f64, room: f64) -> BTreeSet<i64> {
+    let is_narrow = |count: &usize| width(&count.to_string(), size) + 2.0 <= room;
+    if counts.values().all(is_narrow) {
+        return counts.keys().copied().collect();
+    }
+    let highest = counts.values().max();
+    let first = counts.iter().find(|(_, count)| Some(*count) == highest);
+    first.map(|(bin, _)| *bin).into_iter().collect()
 }
 
 /// Where the line of years is broken: a waving line from top to bottom.

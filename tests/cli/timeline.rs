@@ -193,12 +193,3 @@ fn a_work_on_a_page_leads_to_its_doi_or_to_its_row() {
     // A picture alone has no rows to lead to.
     assert!(!desk.runs("timeline --to svg").stdout.contains("href=\"#"));
 }
-
-#[test]
-fn a_date_of_the_vocabulary_that_cannot_be_read_is_told() {
-    let desk = Desk::with_chapter();
-    assert_eq!(
-        desk.json("timeline --json")["unreadable"],
-        serde_json::json!([])
-    );
-}
