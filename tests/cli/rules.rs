@@ -412,3 +412,95 @@ fn an_edited_rule_keeps_the_time_of_the_tags_that_stay() {
     assert_eq!(after["reason"], "By himself");
     assert_eq!(after["matched"].as_array().unwrap().len(), 1);
 }
+
+/// What the library says of its tags, rules and works, in few runs.
+fn tagging_state(desk: &Desk) -> String {
+    let keys = desk.keys("").join(" ");
+    ["tags export", "rules export", "tags --json", "export"]
+        .iter()
+        .map(|line| desk.runs(line).stdout)
+        .chain([desk.runs(&format!("why {keys} --json")).stdout])
+        .collect()
+}
+
+#[test]
+fn whatever_was_done_to_tags_is_turned_back_step_by_step() {
+    let tags = [
+        "theme:free-software",
+        "theme:value",
+        "theme:other",
+        "movement:oekonux",
+    ];
+    let works = ["exchange", "free", "both", "other"];
+    for seed in 1..=4_u64 {
+        let mut dice = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut roll = |bound: usize| {
+            dice ^= dice << 13;
+            dice ^= dice >> 7;
+            dice ^= dice << 17;
+            usize::try_from(dice >> 33).unwrap() % bound
+        };
+        let desk = desk();
+        added(&desk, MERETZ);
+        let steps = || {
+            desk.json("log --json")
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|step| step["state"] == "done")
+                .count()
+        };
+        let mut states = vec![tagging_state(&desk)];
+        let mut lines = Vec::new();
+        for _ in 0..9 {
+            let (one, two, key) = (tags[roll(4)], tags[roll(4)], works[roll(4)]);
+            let line = match roll(12) {
+                0 => format!("tag {one} {key} --create"),
+                1 => format!("untag {one} {key}"),
+                2 => format!("tags rename {one} {two}-{}", roll(100)),
+                3 => format!("tags merge {one} {two}"),
+                4 => format!("tags move {one} --under {two}"),
+                5 => format!("tags split {one} --into {two} --where title:free"),
+                6 => format!("tags remove {one}"),
+                7 => format!("tag title:free +{one} -{two} --create"),
+                8 => format!(
+                    "rules add r{} --when author:stefan --then {one} --apply",
+                    roll(100)
+                ),
+                9 => "rules remove Meretz".to_owned(),
+                10 => format!("edit {key} --set 'author=Meretz, Stefan and Merten, Stefan'"),
+                _ => "rules apply".to_owned(),
+            };
+            let before = steps();
+            let run = desk.peerbib(&crate::desk::words(&line), "");
+            lines.push(line);
+            let after = tagging_state(&desk);
+            if run.code != Some(0) {
+                assert_eq!(
+                    states.last().unwrap(),
+                    &after,
+                    "refused, and done in part: {lines:#?}"
+                );
+            }
+            if steps() > before {
+                states.push(after);
+            } else {
+                assert_eq!(
+                    states.last().unwrap(),
+                    &after,
+                    "done without a step: {lines:#?}"
+                );
+            }
+        }
+        let latest = states.pop().unwrap();
+        let done = states.len();
+        for state in states.iter().rev() {
+            desk.runs("undo");
+            assert_eq!(*state, tagging_state(&desk), "{lines:#?}");
+        }
+        for _ in 0..done {
+            desk.runs("redo");
+        }
+        assert_eq!(latest, tagging_state(&desk), "{lines:#?}");
+    }
+}

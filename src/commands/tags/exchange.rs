@@ -47,10 +47,10 @@ impl ExportTags {
     pub(super) fn run(self, session: &Session) -> Result {
         let library = session.open()?;
         let facet = self.facet.map(|facet| facet.to_lowercase());
-        if let Some(facet) = &facet {
-            if !library.facets()?.contains(facet) {
-                return Err(no_such_facet(&library, facet)?);
-            }
+        if let Some(facet) = &facet
+            && !library.facets()?.contains(facet)
+        {
+            return Err(no_such_facet(&library, facet)?);
         }
         let toml = Vocabulary::export(&library, facet.as_deref())?;
         write_text(session, &self.file, &toml)?;
