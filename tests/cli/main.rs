@@ -11,6 +11,7 @@
 
 mod bad_input;
 mod check;
+mod comfort;
 mod completions;
 mod config;
 mod desk;
@@ -23,6 +24,7 @@ mod help;
 mod history;
 mod import;
 mod init;
+mod man;
 mod quickstart;
 mod show;
 mod stats;
