@@ -98,6 +98,8 @@ fn page(command: &Command, above: &[&Command]) -> std::io::Result<Vec<u8>> {
         .manual("Manual of peerbib");
     let mut text = Vec::new();
     page.render_title(&mut text)?;
+    // Keys, tags and options are not to be broken, nor stretched.
+    text.extend_from_slice(b".nh\n.ad l\n");
     page.render_name_section(&mut text)?;
     page.render_synopsis_section(&mut text)?;
 
