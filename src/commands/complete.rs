@@ -41,29 +41,42 @@ fn words() -> &'static [String] {
 
 /// The command line with a completer for each argument whose values are known.
 pub(super) fn with_completers(command: Command) -> Command {
-    let verb = command.get_name().to_owned();
+    below(command, "")
+}
+
+fn below(command: Command, above: &str) -> Command {
+    let verb = format!("{above} {}", command.get_name());
+    let verb = verb.trim_start_matches(" peerbib").trim().to_owned();
     command
         .mut_args(|argument| {
             let names = argument.get_value_names().unwrap_or_default();
-            let name = names.first().map(|name| name.to_string());
+            let name = names.first().map(ToString::to_string);
             match name.and_then(|name| completer_of(&verb, argument.get_id().as_str(), &name)) {
                 Some(completer) => argument.add(completer),
                 None => argument,
             }
         })
-        .mut_subcommands(with_completers)
+        .mut_subcommands(|command| below(command, &verb))
 }
 
 /// The completer for an argument of a verb, by the name of its value.
 fn completer_of(verb: &str, argument: &str, value: &str) -> Option<ArgValueCompleter> {
     Some(match (value, verb, argument) {
         ("PATH", "export", "file") => source_files(),
-        ("VALUE", "set", _) => setting_values(),
-        ("KEY", ..) => keys(),
+        ("VALUE", "config set", _) => setting_values(),
+        ("WORD", "tag", _) => words_of_tag(),
+        ("RULE", "check", _) => checks(),
+        ("FILE", "import", _) => bibliographies(),
+        ("KEY", "add", _) => return None,
+        ("NAME", "list show" | "list editions", _) => editions(),
+        ("NAME", "rules edit" | "rules remove" | "rules show" | "rules test", _) => rules(),
+        ("NAME", "stats" | "timeline", "list") => lists(),
+        ("OTHER", "list move", _) | ("KEY", ..) => keys(),
+        ("OTHER", "list section move", _) | ("SECTION", ..) => sections(),
         ("QUERY", ..) => query(),
-        ("TAG", ..) => tags(),
+        ("TAG" | "INTO", ..) => tags(),
         ("FACET", ..) => facets(),
-        ("GROUP", ..) => groups(),
+        ("GROUP" | "AXIS", ..) => groups(),
         ("TYPE", ..) => types(),
         ("FIELD", ..) => fields(),
         ("FIELD=VALUE", ..) => field_values(),
@@ -72,9 +85,7 @@ fn completer_of(verb: &str, argument: &str, value: &str) -> Option<ArgValueCompl
         ("STYLE", ..) => styles(),
         ("LOCALE", ..) => locales(),
         ("SETTING", ..) => settings(),
-        ("RULE", "check", _) => checks(),
         ("VERB", ..) => verbs(),
-        ("FILE", "import", _) => bibliographies(),
         ("FILE" | "PATH" | "DIRECTORY", ..) => files(),
         _ => return None,
     })
@@ -293,6 +304,27 @@ fn tags_for(word: &str) -> Vec<Offer> {
     offers
 }
 
+/// What `peerbib tag` takes: a tag and keys, or a query with +TAG and -TAG among its words.
+fn words_of_tag() -> ArgValueCompleter {
+    ArgValueCompleter::new(|word: &OsStr| {
+        let text = word.to_string_lossy();
+        if let Some(sign) = text.chars().next().filter(|c| "+-\u{2212}".contains(*c)) {
+            let (sign, tag) = text.split_at(sign.len_utf8());
+            return candidates(tag, sign, tags_for(tag));
+        }
+        let is_first = words()
+            .iter()
+            .rev()
+            .nth(1)
+            .is_some_and(|before| before == "tag");
+        let mut all = if is_first { tags() } else { keys() }.complete(word);
+        if !text.is_empty() || is_first {
+            all.extend(query().complete(word));
+        }
+        all
+    })
+}
+
 /// The facets of tags.
 fn facets() -> ArgValueCompleter {
     completer(|_| from_library(Library::offered_facets))
@@ -363,6 +395,24 @@ fn editions() -> ArgValueCompleter {
             Ok(editions)
         })
     })
+}
+
+/// The sections of the reading list that an earlier word names.
+fn sections() -> ArgValueCompleter {
+    completer(|_| {
+        from_library(|library| {
+            let mut sections = Vec::new();
+            for word in words() {
+                sections.extend(library.offered_sections(word)?);
+            }
+            Ok(sections)
+        })
+    })
+}
+
+/// The rules that tag works.
+fn rules() -> ArgValueCompleter {
+    completer(|_| from_library(Library::offered_rules))
 }
 
 /// The files that were imported.

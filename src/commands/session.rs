@@ -607,18 +607,20 @@ fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// The width of the terminal in columns, where standard output is one.
+/// The width in columns that what is printed has to fit: that of the terminal, or else of the variable
+/// COLUMNS, which a shell passes on only where a person asked it to; `None` where nobody says.
 pub(super) fn terminal_width() -> Option<usize> {
-    if !std::io::stdout().is_terminal() {
-        return None;
+    if std::io::stdout().is_terminal()
+        && let Some((terminal_size::Width(columns), _)) = terminal_size::terminal_size()
+    {
+        return Some(usize::from(columns));
     }
-    terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns))
+    std::env::var("COLUMNS").ok()?.parse().ok()
 }
 
-/// How many columns there are: those of the terminal, or else of the variable COLUMNS, or 80.
+/// How many columns there are, or 80 where nobody says.
 pub(super) fn columns() -> usize {
-    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
-    terminal_width().or_else(said).unwrap_or(80)
+    terminal_width().unwrap_or(80)
 }
 
 /// Whether standard output shows formatting: it is a terminal, or the user said so.

@@ -147,6 +147,32 @@ impl Library {
         )
     }
 
+    /// The sections of a reading list that were written by hand.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn offered_sections(&self, list: &str) -> Result<Vec<Offer>> {
+        self.offered(
+            "SELECT list_section.title, list_section.query
+             FROM list_section JOIN reading_list ON reading_list.id = list_id
+             WHERE reading_list.name = ?1 ORDER BY list_section.position",
+            [list],
+        )
+    }
+
+    /// The rules that tag works, with their reasons.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn offered_rules(&self) -> Result<Vec<Offer>> {
+        self.offered(
+            "SELECT name, coalesce(why, condition) FROM rule ORDER BY position",
+            [],
+        )
+    }
+
     /// Every file that was imported.
     ///
     /// # Errors
