@@ -135,7 +135,14 @@ impl Setting {
             .find(|setting| setting.name == spelt)
             .ok_or_else(|| UnknownSetting {
                 name: name.to_owned(),
-                suggestion: closest(name, SETTINGS.iter().map(|setting| setting.name.to_owned())),
+                suggestion: closest(name, SETTINGS.iter().map(|setting| setting.name.to_owned()))
+                    // The second half of a name is remembered, too: pattern for key-pattern.
+                    .or_else(|| {
+                        let names = SETTINGS.iter().map(|setting| setting.name);
+                        let mut alike =
+                            names.filter(|known| known.split('-').any(|part| part == name));
+                        alike.next().map(str::to_owned)
+                    }),
             })
     }
 

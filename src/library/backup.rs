@@ -46,9 +46,16 @@ impl Library {
         }
         let partial = beside(to, "part");
         let _ = std::fs::remove_file(&partial);
-        let copied = self.copy_to(&partial, advance).and_then(|()| {
-            std::fs::rename(&partial, to).map_err(|error| unfit(to, &error.to_string()))
-        });
+        let copied = self
+            .copy_to(&partial, advance)
+            // The half-made copy is nothing that a person has heard of.
+            .map_err(|error| match error {
+                LibraryError::BackupPlace { reason, .. } => unfit(to, &reason),
+                error => error,
+            })
+            .and_then(|()| {
+                std::fs::rename(&partial, to).map_err(|error| unfit(to, &error.to_string()))
+            });
         if copied.is_err() {
             let _ = std::fs::remove_file(&partial);
         }

@@ -255,26 +255,37 @@ impl Library {
     }
 
     fn compare_full_text(&self, anew: &Connection, found: &mut Vec<Ailment>) -> Result<()> {
-        let sizes = (sizes_of(&self.connection)?, sizes_of(anew)?);
-        let differ = sizes.0.symmetric_difference(&sizes.1);
-        let works: BTreeSet<i64> = differ.map(|(work, _)| *work).collect();
-        let same_words = terms_of(&self.connection)? == terms_of(anew)?;
-        if works.is_empty() && same_words {
-            return Ok(());
-        }
-        found.push(Ailment {
-            kind: AilmentKind::FullText,
-            message: match works.len() {
-                0 => "the full-text index has other words than the entries".into(),
-                count => format!(
-                    "the full-text index does not have the words of {}",
-                    counted(count, "work")
+        let own = &self.connection;
+        for index in full_text_indexes(own)? {
+            let (sizes, other) = (sizes_of(own, &index)?, sizes_of(anew, &index)?);
+            let rows: BTreeSet<i64> = sizes
+                .symmetric_difference(&other)
+                .map(|(row, _)| *row)
+                .collect();
+            if rows.is_empty() && terms_of(own, &index)? == terms_of(anew, &index)? {
+                continue;
+            }
+            let is_of_works = !index.starts_with("file");
+            found.push(Ailment {
+                kind: AilmentKind::FullText,
+                message: format!(
+                    "the full-text index ({}) has other words than {}",
+                    index.replace('_', " "),
+                    match (is_of_works, rows.len()) {
+                        (true, 0) => "the entries".to_owned(),
+                        (true, count) => format!("the entries of {}", counted(count, "work")),
+                        (false, _) => "the linked files".to_owned(),
+                    }
                 ),
-            },
-            names: self.keys_of(&works)?,
-            help: "`peerbib rebuild` makes it anew".into(),
-            rebuild_mends: true,
-        });
+                names: if is_of_works {
+                    self.keys_of(&rows)?
+                } else {
+                    Vec::new()
+                },
+                help: "`peerbib rebuild` makes it anew".into(),
+                rebuild_mends: true,
+            });
+        }
         Ok(())
     }
 
@@ -433,21 +444,30 @@ fn rows_of(connection: &Connection, table: &str) -> Result<BTreeSet<(i64, String
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many words the full-text index has of each work.
-fn sizes_of(connection: &Connection) -> Result<BTreeSet<(i64, Vec<u8>)>> {
-    let mut statement = connection.prepare("SELECT id, sz FROM full_text_docsize")?;
+/// The full-text indexes.
+fn full_text_indexes(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual' ORDER BY name",
+    )?;
+    let indexes = statement.query_map([], |row| row.get(0))?;
+    Ok(indexes.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many words a full-text index has of each row, column by column.
+fn sizes_of(connection: &Connection, index: &str) -> Result<BTreeSet<(i64, Vec<u8>)>> {
+    let mut statement = connection.prepare(&format!("SELECT id, sz FROM {index}_docsize"))?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The words of the full-text index, with the number of works and places that each stands in.
-fn terms_of(connection: &Connection) -> Result<Vec<(String, String, i64, i64)>> {
-    connection.execute_batch(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.full_text_words
-         USING fts5vocab(main, full_text, col)",
-    )?;
-    let mut statement = connection
-        .prepare("SELECT term, col, doc, cnt FROM temp.full_text_words ORDER BY term, col")?;
+/// The words of a full-text index by column, with the number of rows and places that each stands in.
+fn terms_of(connection: &Connection, index: &str) -> Result<Vec<(String, String, i64, i64)>> {
+    connection.execute_batch(&format!(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.{index}_words USING fts5vocab(main, {index}, col)"
+    ))?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT term, col, doc, cnt FROM temp.{index}_words ORDER BY term, col"
+    ))?;
     let rows = statement.query_map([], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
     })?;

@@ -28,7 +28,7 @@ impl Library {
         Ok(self
             .connection
             .prepare_cached(
-                "SELECT key, text, changed_at FROM note JOIN work ON work.id = work_id
+                "SELECT key, text, note.changed_at FROM note JOIN work ON work.id = work_id
                  WHERE work_id = ?1",
             )?
             .query_row([work], |row| {

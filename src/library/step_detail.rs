@@ -98,6 +98,19 @@ const WORDS: &[(&str, [&str; 3])] = &[
             "pairs of works no longer kept apart",
         ],
     ),
+    (
+        "facet",
+        ["facets added", "facets changed", "facets removed"],
+    ),
+    ("rule", ["rules added", "rules changed", "rules removed"]),
+    (
+        "installed_rule",
+        [
+            "shipped rules installed",
+            "shipped rules changed",
+            "shipped rules forgotten",
+        ],
+    ),
     ("note", ["notes written", "notes changed", "notes removed"]),
     (
         "linked_file",

@@ -79,7 +79,7 @@ fn a_citation_for_the_clipboard_is_one_line() {
     );
     assert_eq!(cite("benkler2006wealth --suppress-author"), "(2006)\n");
     assert_eq!(cite("benkler2006wealth --author-only"), "Benkler\n");
-    assert_eq!(cite("benkler2006wealth --style ieee --to latex"), "[1]\n");
+    assert_eq!(cite("benkler2006wealth --style ieee --to latex"), "{}[1]\n");
     assert_eq!(
         cite("benkler2006wealth --style ieee --to typst"),
         "\\[1\\]\n"
