@@ -11,7 +11,7 @@ mod generate;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use peerbib::formats::bibtex;
-use peerbib::library::{ConflictPolicy, ImportedFile, Library, RuleScope};
+use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience, RuleScope};
 use peerbib::{shipped, tagging};
 
 const SIZES: [usize; 2] = [10_000, 100_000];
@@ -22,7 +22,8 @@ fn main() {
 
 /// A library of generated works, with the shipped vocabulary and rules, which were not carried out yet.
 fn library(directory: &tempfile::TempDir, works: usize) -> Library {
-    let mut library = Library::open_or_create(&directory.path().join("library.db")).unwrap();
+    let mut library =
+        Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
     let file = bibtex::read(&generate::bibliography(works));
     library
         .change("import generated.bib", |change| {

@@ -294,7 +294,10 @@ fn markdown_to_plain(markdown: &str) -> String {
 }
 
 /// The text of a page, and its elements with their attributes; fails on what HTML calls a parse error.
-fn html_to_plain(page: &str) -> (String, Vec<(String, BTreeMap<String, String>)>) {
+/// A start tag: its name and its attributes.
+type StartTag = (String, BTreeMap<String, String>);
+
+fn html_to_plain(page: &str) -> (String, Vec<StartTag>) {
     use html5gum::{DefaultEmitter, Token, Tokenizer};
     let mut plain = String::new();
     let mut elements = Vec::new();
@@ -813,9 +816,7 @@ fn mediawiki_templates_name_the_fields_of_citation_style_1() {
     call(
         "cite web",
         "url",
-        "https://example.org/a?b=c&d=%7Bx%7D"
-            .replace('&', "&")
-            .as_str(),
+        "https://example.org/a?b=c&d=%7Bx%7D",
     );
     call("cite thesis", "degree", "PhD");
     call("cite report", "number", "7");
@@ -1152,7 +1153,7 @@ proptest! {
             Inline::Formatted(Formatting::Italic, vec![Inline::Text(second.clone())]),
         ];
         // Alone, where its first character begins a line, and within words.
-        let alone = nasty_list(&[first.clone()]);
+        let alone = nasty_list(std::slice::from_ref(&first));
         let mut within = nasty_list(&[]);
         let mut words = vec![Inline::Text("x ".into())];
         words.extend(content);

@@ -321,6 +321,9 @@ fn words_of_tag() -> ArgValueCompleter {
         if !text.is_empty() || is_first {
             all.extend(query().complete(word));
         }
+        // A tag is a condition of a query, too.
+        let mut seen = std::collections::HashSet::new();
+        all.retain(|candidate| seen.insert(candidate.get_value().to_owned()));
         all
     })
 }

@@ -217,8 +217,7 @@ fn at_terminal() -> bool {
 /// Whether a person named an editor, rather than that there is none named.
 pub(super) fn is_named(session: &Session) -> Result<bool, Failure> {
     let is_set = |name: &&str| std::env::var(name).is_ok_and(|editor| !editor.trim().is_empty());
-    Ok(session.configuration()?.editor().is_some()
-        || ["VISUAL", "EDITOR"].iter().any(|name| is_set(&name)))
+    Ok(session.configuration()?.editor().is_some() || ["VISUAL", "EDITOR"].iter().any(is_set))
 }
 
 /// Whether a person can edit here.

@@ -123,7 +123,7 @@ fn tell(session: &Session, what: &str, step: &Step, detail: Option<String>) -> R
     match detail {
         None => session.note(format_args!("{what}: {command} (step {id})")),
         Some(detail) => {
-            session.print(&format!("would be {what}: {command} (step {id})\n{detail}"))?
+            session.print(&format!("would be {what}: {command} (step {id})\n{detail}"))?;
         }
     }
     Ok(Outcome::Done)

@@ -75,7 +75,10 @@ fn derived_values_that_are_not_what_the_entries_say_are_found_and_mended() {
         "UPDATE reference SET year = 1900 WHERE work_id = 3",
         "derived",
     );
-    rebuild_mends("DELETE FROM mark WHERE work_id = 5", "derived");
+    rebuild_mends(
+        "DELETE FROM mark WHERE work_id = (SELECT min(work_id) FROM mark)",
+        "derived",
+    );
     rebuild_mends(
         "INSERT INTO full_text (full_text) VALUES ('delete-all')",
         "full-text",
@@ -89,14 +92,17 @@ fn doctor_names_the_works_and_the_way_out() {
         &desk,
         "UPDATE reference SET title = 'Other' WHERE work_id = 3",
     );
-    let key = desk.keys("other");
+    let works = desk.json("find --json");
+    let mut works = works.as_array().unwrap().iter();
+    let work = works.find(|work| work["title"] == "Other").unwrap();
+    let key = work["key"].as_str().unwrap();
     let told = desk.ends(1, "doctor").stdout;
     assert!(
         told.contains("what is derived of 1 work (reference)"),
         "{told}"
     );
     assert!(told.contains("`peerbib rebuild` makes it anew"), "{told}");
-    assert!(key.is_empty() || told.contains(&key[0]), "{told}");
+    assert!(told.contains(key), "{told}");
 }
 
 #[test]

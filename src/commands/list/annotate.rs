@@ -69,6 +69,7 @@ impl AnnotateInList {
                 session,
                 before.as_deref().unwrap_or_default(),
                 &format!("{}-{}.md", list.name, self.key),
+                "say it with -m, or take it away with --remove",
             )?)
         } else {
             message(&self.message)?

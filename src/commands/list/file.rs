@@ -259,7 +259,9 @@ pub(super) fn edit_by_hand(session: &Session, library: &mut Library, list: &Stor
     let file = ListFile::of(library, list)?.without_editions();
     let before = toml_of(&file)?;
     let name = format!("{}.toml", list.name);
-    let after = edited(session, &before, &name)?;
+    let instead =
+        "say what to edit, such as --title or --query; `peerbib list edit --help` lists it";
+    let after = edited(session, &before, &name, instead)?;
     if after == before {
         session.note("nothing was changed");
         return Ok(Outcome::Done);
