@@ -813,11 +813,7 @@ fn mediawiki_templates_name_the_fields_of_citation_style_1() {
     call("cite web", "title", "The GPL Society");
     call("cite web", "author1", "Project Oekonux");
     call("cite web", "access-date", "2015-01-02");
-    call(
-        "cite web",
-        "url",
-        "https://example.org/a?b=c&d=%7Bx%7D",
-    );
+    call("cite web", "url", "https://example.org/a?b=c&d=%7Bx%7D");
     call("cite thesis", "degree", "PhD");
     call("cite report", "number", "7");
     call("cite conference", "book-title", "Proceedings of things");

@@ -90,7 +90,7 @@ fn tags_are_offered_with_their_facet_or_without_and_behind_a_comma() {
         ["movement:p2p,theme:political-economy"]
     );
     assert_eq!(offered(&desk, "tag theme:commons bau"), ["bauwens2005"]);
-    assert_eq!(offered(&desk, "tags mov"), ["movement"]);
+    assert_eq!(offered(&desk, "tags mov"), ["move", "movement"]);
     assert!(offered(&desk, "format --group-by ").contains(&"theme".to_owned()));
 }
 
