@@ -25,7 +25,7 @@ pub(super) struct FormArguments {
     to: Option<Form>,
 
     /// Write to this file instead of standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
     /// Write a whole page or document: for html, latex, typst and pandoc, which are else made to be part of
