@@ -1,11 +1,12 @@
 //! `peerbib add`
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::IsTerminal as _;
 
 use clap::Args;
 
 use super::edit::{draft_name, fields, mendable, warn_of};
 use super::editor::{Draft, Edited, Task, can_edit};
+use super::files::standard_input_as_text;
 use super::{Failure, Outcome, Result, Session};
 use crate::checks::required_fields;
 use crate::formats::bibtex;
@@ -56,7 +57,7 @@ impl Add {
         let entry_type = self.entry_type()?;
         if let Some(entry) = &self.entry {
             let entry = if entry == "-" {
-                from_stdin()?
+                standard_input_as_text()?
             } else {
                 entry.clone()
             };
@@ -72,7 +73,7 @@ impl Add {
             return store(session, &entry, self.key.is_none().then_some(&pattern));
         }
         if self.entry_type.is_none() && !std::io::stdin().is_terminal() {
-            let entry = from_stdin()?;
+            let entry = standard_input_as_text()?;
             if !entry.trim().is_empty() {
                 return store(session, &entry, None);
             }
@@ -148,15 +149,6 @@ impl Add {
         }
         Ok(Outcome::Done)
     }
-}
-
-fn from_stdin() -> std::result::Result<String, Failure> {
-    let mut text = String::new();
-    std::io::stdin()
-        .lock()
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::new(format_args!("standard input cannot be read: {error}")))?;
-    Ok(text)
 }
 
 /// Adds an entry; with a pattern, under a key that it makes.

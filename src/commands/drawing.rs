@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
+use super::files::write_file;
 use super::session::columns;
 use super::{Failure, Session};
 use crate::library::{Library, Reference};
@@ -167,9 +168,9 @@ impl Drawing {
         match self.file() {
             None => session.print(picture),
             Some(name) if self.form() == Form::Text => {
-                written(name, &anstream::adapter::strip_str(picture).to_string())
+                write_file(name, anstream::adapter::strip_str(picture).to_string())
             }
-            Some(name) => written(name, picture),
+            Some(name) => write_file(name, picture),
         }
     }
 
@@ -183,7 +184,7 @@ impl Drawing {
             None => session.print_json(shown),
             Some(name) => {
                 let json = serde_json::to_string_pretty(shown)?;
-                written(name, &format!("{json}\n"))
+                write_file(name, format!("{json}\n"))
             }
         }
     }
@@ -192,11 +193,6 @@ impl Drawing {
     fn file(&self) -> Option<&str> {
         self.output.as_deref().filter(|name| *name != "-")
     }
-}
-
-fn written(name: &str, content: &str) -> Result<(), Failure> {
-    std::fs::write(name, content)
-        .map_err(|error| Failure::new(format_args!("{name} cannot be written: {error}")))
 }
 
 /// Whether the locale says that text is in an encoding without the signs of Unicode. Where there is no

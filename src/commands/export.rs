@@ -5,6 +5,7 @@ use std::io::Write as _;
 
 use clap::Args;
 
+use super::files::write_file;
 use super::format_name::FormatName;
 use super::input::{encoding_named, known_path};
 use super::references::{Entries, Wanted, tell_losses, with_keywords, written};
@@ -128,10 +129,7 @@ impl Export {
                     work, duplicate, ..
                 } = piece
                 {
-                    let key = match duplicate {
-                        Some(Duplicate::Different { new_key }) => new_key.as_str(),
-                        _ => work.key.as_str(),
-                    };
+                    let key = Duplicate::key_of(work, duplicate.as_ref());
                     let tags = tags.get(key).copied().unwrap_or_default();
                     *work = with_keywords(work, tags, &strings);
                 }
@@ -180,10 +178,7 @@ impl Export {
                 work, duplicate, ..
             } = piece
             {
-                let key = match duplicate {
-                    Some(Duplicate::Different { new_key }) => new_key.as_str(),
-                    _ => work.key.as_str(),
-                };
+                let key = Duplicate::key_of(work, duplicate.as_ref());
                 // An entry in a file may have a key that the library knows no more.
                 let note = match library.work_id(key) {
                     Ok(id) => library.note(id)?,
@@ -202,8 +197,7 @@ impl Export {
         if let Some(path) = &self.losses {
             let mut json = serde_json::to_string_pretty(losses)?;
             json.push('\n');
-            std::fs::write(path, json)
-                .map_err(|error| Failure::new(format_args!("{path} cannot be written: {error}")))?;
+            write_file(path, json)?;
         }
         tell_losses(session, self.to, losses);
         Ok(())

@@ -6,6 +6,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use clap::{Args, ValueEnum};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
+use super::files::write_file;
 use super::format_name::FormatName;
 use super::input::Input;
 use super::{Failure, Outcome, Result, Session, progress};
@@ -116,9 +117,7 @@ impl Import {
                 output.write_all(text.as_bytes())?;
                 output.flush()?;
             } else {
-                std::fs::write(path, text).map_err(|error| {
-                    Failure::new(format_args!("{path} cannot be written: {error}"))
-                })?;
+                write_file(path, text)?;
             }
         }
         if self.json {

@@ -1,9 +1,9 @@
 //! Bibliographies as commands take them: files, standard input, and those that ship with peerbib.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use super::Failure;
+use super::files::standard_input;
 use crate::formats::bibtex::{Decoded, FileEncoding};
 use crate::formats::{self, Format, Problem, Reading, Severity, bibtex};
 use crate::shipped::BIBLIOGRAPHIES;
@@ -32,14 +32,7 @@ impl Source {
     /// Reads standard input (`-`) or a file.
     pub(super) fn read(name: &str) -> Result<Self, Failure> {
         let bytes = if name == "-" {
-            let mut bytes = Vec::new();
-            std::io::stdin()
-                .lock()
-                .read_to_end(&mut bytes)
-                .map_err(|error| {
-                    Failure::new(format_args!("standard input cannot be read: {error}"))
-                })?;
-            bytes
+            standard_input()?
         } else {
             read_file(Path::new(name))?
         };

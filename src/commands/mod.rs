@@ -19,6 +19,7 @@ mod editor;
 mod export;
 mod failure;
 mod file;
+mod files;
 mod find;
 mod format;
 mod format_name;

@@ -1,10 +1,9 @@
 //! `peerbib note`
 
-use std::io::Read as _;
-
 use clap::Args;
 
 use super::editor::{Draft, Edited, Refusal, Task, can_edit};
+use super::files::standard_input_as_text;
 use super::{Failure, Outcome, Result, Session};
 use crate::library::{Library, LibraryError, Note};
 
@@ -56,16 +55,7 @@ impl NoteWork {
             return self.write(session, "");
         }
         match self.message.as_deref() {
-            Some("-") => {
-                let mut text = String::new();
-                std::io::stdin()
-                    .lock()
-                    .read_to_string(&mut text)
-                    .map_err(|error| {
-                        Failure::new(format_args!("standard input cannot be read: {error}"))
-                    })?;
-                self.write(session, &text)
-            }
+            Some("-") => self.write(session, &standard_input_as_text()?),
             Some(text) => self.write(session, text),
             None if can_edit(session)? => self.edit(session),
             None => show(session, &session.open()?, &self.key, false),

@@ -118,13 +118,13 @@ impl<'a> ReadEntries<'a> {
             for piece in &reading.file.pieces {
                 match piece {
                     FilePiece::Work {
+                        duplicate: Some(Duplicate::Identical),
+                        ..
+                    } => {}
+                    FilePiece::Work {
                         work, duplicate, ..
                     } => {
-                        let key = match duplicate {
-                            Some(Duplicate::Identical) => continue,
-                            Some(Duplicate::Different { new_key }) => new_key,
-                            None => &work.key,
-                        };
+                        let key = Duplicate::key_of(work, duplicate.as_ref());
                         read.works.insert(key, (work, &reading.file.strings));
                     }
                     FilePiece::Abbreviation { text, .. } if !read.abbreviations.contains(text) => {

@@ -346,15 +346,8 @@ impl Reference {
                     ..
                 } => None,
                 FilePiece::Work {
-                    work,
-                    duplicate: Some(Duplicate::Different { new_key }),
-                    ..
-                } => Some((work, new_key.as_str())),
-                FilePiece::Work {
-                    work,
-                    duplicate: None,
-                    ..
-                } => Some((work, work.key.as_str())),
+                    work, duplicate, ..
+                } => Some((work, Duplicate::key_of(work, duplicate.as_ref()))),
                 _ => None,
             })
             .collect();

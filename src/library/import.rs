@@ -209,10 +209,7 @@ impl<'a> Importing<'a> {
     }
 
     fn place(&mut self, work: &'a Work, line: usize, duplicate: Option<&Duplicate>) -> Result<()> {
-        let key = match duplicate {
-            Some(Duplicate::Different { new_key }) => new_key.clone(),
-            Some(Duplicate::Identical) | None => work.key.clone(),
-        };
+        let key = Duplicate::key_of(work, duplicate).to_owned();
         if duplicate == Some(&Duplicate::Identical) {
             self.receipt.counts.unchanged += 1;
             (self.company.advance)(1);

@@ -165,11 +165,6 @@ impl Query {
         self.limit
     }
 
-    /// Whether it has no condition, so that every work is meant.
-    pub fn means_all(&self) -> bool {
-        matches!(&self.root.kind, NodeKind::All(parts) if parts.is_empty())
-    }
-
     /// The single conditions that a work may meet to be meant, each a query of its own: all that no `NOT`
     /// stands before. To know why a work is meant, ask which of these it meets.
     pub fn positive_terms(&self) -> Vec<Self> {

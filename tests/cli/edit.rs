@@ -52,7 +52,7 @@ fn fields_are_set_and_taken_away_and_the_rest_stays_as_it_was_written() {
         .stderr;
     assert_eq!(told, "1 work edited\n");
     let source = desk.runs("show a --source").stdout;
-    assert!(source.contains("Title = {Pears}"), "{source}");
+    assert!(source.ends_with("Title = {Pears}\n}\n"), "{source}");
     assert!(!source.contains("Orchard"), "{source}");
     assert!(desk.runs("export").stdout.starts_with("% mine\n@book{a,\n"));
     let told = desk.runs("edit a --set title=Pears").stderr;

@@ -1,8 +1,9 @@
 //! Where the output goes, and documents that are read.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::commands::files::standard_input;
 use crate::commands::{Failure, Session};
 
 /// Where the output goes.
@@ -85,14 +86,7 @@ fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
 /// Reads a document; `-` is standard input. Its path goes into `files`.
 pub(super) fn read_document(path: &str, files: &mut Vec<PathBuf>) -> Result<String, Failure> {
     let bytes = if path == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(|error| {
-                Failure::new(format_args!("standard input cannot be read: {error}"))
-            })?;
-        bytes
+        standard_input()?
     } else {
         files.push(PathBuf::from(path));
         std::fs::read(path).map_err(|error| {

@@ -1,10 +1,9 @@
 //! `peerbib list annotate`
 
-use std::io::Read as _;
-
 use clap::Args;
 
 use super::draft::edited;
+use crate::commands::files::standard_input_as_text;
 use crate::commands::{Failure, Outcome, Result, Session};
 use crate::library::LibraryError;
 use crate::reading_list::held;
@@ -105,13 +104,7 @@ fn message(paragraphs: &[String]) -> std::result::Result<Option<String>, Failure
     let mut texts = Vec::new();
     for paragraph in paragraphs {
         if paragraph == "-" {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| {
-                    Failure::new(format_args!("standard input cannot be read: {error}"))
-                })?;
-            texts.push(text.trim_end().to_owned());
+            texts.push(standard_input_as_text()?.trim_end().to_owned());
         } else {
             texts.push(paragraph.clone());
         }

@@ -9,7 +9,8 @@ use super::diff::as_it_stands;
 use super::file::edition_of;
 use super::freeze::day;
 use super::{counted, in_markdown, on_one_line};
-use crate::commands::{Failure, Outcome, Result, Session};
+use crate::commands::files::write_file;
+use crate::commands::{Outcome, Result, Session};
 use crate::reading_list::{Changes, Edition, FieldChange, Told};
 
 /// Print what changed from edition to edition, as Markdown
@@ -82,12 +83,7 @@ impl ListChangelog {
         let text = entries.join("\n");
         match &self.output {
             Some(path) if path.as_os_str() != "-" => {
-                std::fs::write(path, text).map_err(|error| {
-                    Failure::new(format_args!(
-                        "{} cannot be written: {error}",
-                        path.display()
-                    ))
-                })?;
+                write_file(path, text)?;
             }
             _ => session.print(&text)?,
         }

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::draft::edited;
 use super::settings::{check_stored, checked_query};
+use crate::commands::files::write_file;
 use crate::commands::rendering::{Engine, Rendering};
 use crate::commands::{Failure, Outcome, Result, Session};
 use crate::library::{Library, LibraryError, StoredEdition, StoredList};
@@ -59,12 +60,7 @@ impl ExportList {
         };
         match &self.output {
             Some(path) if path.as_os_str() != "-" => {
-                std::fs::write(path, text).map_err(|error| {
-                    Failure::new(format_args!(
-                        "{} cannot be written: {error}",
-                        path.display()
-                    ))
-                })?;
+                write_file(path, text)?;
                 session.note(format_args!("{} is in {}", list.name, path.display()));
             }
             _ => {

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::commands::files::write_file;
 use crate::commands::{Failure, Outcome, Result, Session, no_such_facet};
 use crate::tagging::Vocabulary;
 
@@ -101,8 +102,7 @@ pub(in crate::commands) fn write_text(
     if file == "-" {
         return session.print(text);
     }
-    std::fs::write(file, text)
-        .map_err(|error| Failure::new(format_args!("{file} cannot be written: {error}")))?;
+    write_file(file, text)?;
     session.note(format_args!("written to {file}"));
     Ok(())
 }

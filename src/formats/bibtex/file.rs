@@ -72,6 +72,16 @@ pub enum Duplicate {
     },
 }
 
+impl Duplicate {
+    /// The key by which an entry is known of which `duplicate` is said: its own, or the new one.
+    pub fn key_of<'a>(work: &'a Work, duplicate: Option<&'a Self>) -> &'a str {
+        match duplicate {
+            Some(Self::Different { new_key }) => new_key,
+            Some(Self::Identical) | None => &work.key,
+        }
+    }
+}
+
 impl FilePiece {
     /// The verbatim text.
     pub fn text(&self) -> &str {
