@@ -6,6 +6,7 @@
 
 mod add;
 mod check;
+mod columns;
 mod completions;
 mod dedupe;
 mod drawing;
@@ -32,6 +33,7 @@ mod session;
 mod show;
 mod stats;
 mod style;
+mod table;
 mod tag;
 mod tags;
 mod timeline;
@@ -45,6 +47,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub use columns::COLUMNS;
 pub use failure::Failure;
 pub use session::Session;
 use session::{Colour, Options};

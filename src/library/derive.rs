@@ -19,6 +19,7 @@ use crate::work::{CslDate, CslItem, CslName, CslValue, Work, markup};
 
 /// What is written down of a derived work: made beside the connection, where many are made at once.
 pub(super) struct Rows {
+    key: String,
     item: String,
     head: Head,
     authors: String,
@@ -96,6 +97,7 @@ impl Rows {
         let head = Head::of(work, derived);
         let identity = Identity::of(work, item, principal_names(item));
         Self {
+            key: key.to_owned(),
             item: serde_json::to_string(item).unwrap_or_default(),
             authors: serde_json::to_string(&head.names).unwrap_or_default(),
             head,
@@ -424,6 +426,7 @@ impl KnownStrings {
 /// The statements that write derived rows, prepared once for many works.
 pub(super) struct RowWriter<'c> {
     reference: CachedStatement<'c>,
+    item: CachedStatement<'c>,
     parent: CachedStatement<'c>,
     mark: CachedStatement<'c>,
     full_text: CachedStatement<'c>,
@@ -433,11 +436,13 @@ impl<'c> RowWriter<'c> {
     pub(super) fn new(connection: &'c Connection) -> Result<Self> {
         Ok(Self {
             reference: connection.prepare_cached(
-                "INSERT INTO reference (work_id, item, entry_type, title, authors, sort_author,
+                "INSERT INTO reference (work_id, citation_key, entry_type, title, authors, sort_author,
                                         year, last_year, identification, original_year,
                                         last_original_year)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?,
+            item: connection
+                .prepare_cached("INSERT INTO csl_item (work_id, item) VALUES (?1, ?2)")?,
             parent: connection
                 .prepare_cached("INSERT INTO inheritance (work_id, parent_key) VALUES (?1, ?2)")?,
             mark: connection.prepare_cached("INSERT INTO mark (work_id, mark) VALUES (?1, ?2)")?,
@@ -453,7 +458,7 @@ impl<'c> RowWriter<'c> {
     pub(super) fn write(&mut self, work: i64, rows: &Rows) -> Result<()> {
         self.reference.execute(params![
             work,
-            rows.item,
+            rows.key,
             rows.head.entry_type,
             rows.head.title,
             rows.authors,
@@ -464,6 +469,7 @@ impl<'c> RowWriter<'c> {
             rows.head.original.first,
             rows.head.original.last,
         ])?;
+        self.item.execute(params![work, rows.item])?;
         for parent in &rows.parents {
             self.parent.execute(params![work, parent])?;
         }

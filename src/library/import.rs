@@ -570,7 +570,7 @@ impl<'a> Importing<'a> {
         let connection = self.change.connection();
         let mut marked = connection.prepare_cached(
             "SELECT work.id, work.key, work.source, item
-             FROM mark JOIN reference USING (work_id) JOIN work ON work.id = work_id
+             FROM mark JOIN csl_item USING (work_id) JOIN work ON work.id = work_id
              WHERE mark = ?1",
         )?;
         for mark in identity.marks() {

@@ -20,10 +20,12 @@ mod groups;
 mod history;
 mod import;
 mod keys;
+mod listing;
 mod lists;
 mod matching;
 mod reading;
 mod receipt;
+mod record;
 mod row_name;
 mod row_seal;
 mod schema;
@@ -53,11 +55,13 @@ pub use history::{Step, StepState};
 pub use import::ImportedFile;
 pub use keys::KeyPattern;
 pub use lists::{ListedWork, Standing, StoredList, StoredSection};
+pub use listing::Heading;
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
 pub use step_detail::ChangedRows;
 pub use tags::{
     Assignment, NewAssignment, Origin, Tag, TagEvent, TagName, TagSummary, TaggedOutcome, Tagging,
 };
+pub use record::{Record, RecordedFile, RecordedSource};
 pub use values::Values;
 pub use works::{Condition, Order, Reference, Selection, SortBy};
 

@@ -128,6 +128,15 @@ CREATE TABLE list_edition (
 
 -- ------------------------------------------------------------------ derived: made anew by `rebuild`
 
+-- The variables of CSL are long and seldom asked for: they stand apart, so that `reference` is short to read
+-- from one end to the other, and has the key, too.
+ALTER TABLE reference DROP COLUMN item;
+ALTER TABLE reference ADD COLUMN citation_key TEXT NOT NULL DEFAULT '';
+CREATE TABLE csl_item (
+    work_id  INTEGER PRIMARY KEY REFERENCES reference ON DELETE CASCADE,
+    item     TEXT NOT NULL
+);
+
 -- The years of the work that this one is a new edition, a translation or a reprint of.
 ALTER TABLE reference ADD COLUMN original_year INTEGER;
 ALTER TABLE reference ADD COLUMN last_original_year INTEGER;
