@@ -14,7 +14,7 @@ mod generate;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use peerbib::formats::bibtex::{self, BibFile};
-use peerbib::library::{ConflictPolicy, ImportedFile, Library};
+use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience};
 
 const SIZES: [usize; 2] = [1_000, 10_000];
 
@@ -36,7 +36,8 @@ fn import(library: &mut Library, file: &BibFile) {
 }
 
 fn imported(directory: &tempfile::TempDir, file: &BibFile) -> Library {
-    let mut library = Library::open_or_create(&directory.path().join("library.db")).unwrap();
+    let mut library =
+        Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
     import(&mut library, file);
     library
 }

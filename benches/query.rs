@@ -16,7 +16,9 @@ use std::cell::LazyCell;
 
 use divan::Bencher;
 use peerbib::formats::bibtex;
-use peerbib::library::{ConflictPolicy, ImportedFile, Library, NewAssignment, Origin, Tag, TagName};
+use peerbib::library::{
+    ConflictPolicy, ImportedFile, Library, NewAssignment, Origin, Tag, TagName,
+};
 use peerbib::query::Query;
 
 const WORKS: usize = 100_000;
@@ -104,7 +106,9 @@ fn find(bencher: Bencher<'_, '_>, query: &str) {
         let library = &library.1;
         bencher.bench_local(|| {
             let query: Query = query.parse().unwrap();
-            library.headings(&query.selection(library).unwrap()).unwrap()
+            library
+                .headings(&query.selection(library).unwrap())
+                .unwrap()
         });
     });
 }

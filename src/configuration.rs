@@ -25,8 +25,10 @@ pub struct Setting {
     pub about: &'static str,
     /// What it can be.
     pub kind: Kind,
-    /// What holds where nothing is set, as a person would write it.
-    pub default: &'static str,
+    /// What holds where nothing is set; `None` where that depends on the system or on others.
+    pub default: Option<&'static str>,
+    /// A value as a person would write it.
+    pub example: &'static str,
 }
 
 /// What a setting can be.
@@ -49,60 +51,72 @@ pub const SETTINGS: &[Setting] = &[
         name: "library",
         about: "the library to work on",
         kind: Kind::Path,
-        default: "peerbib/library.db in your data directory",
+        default: None,
+        example: "~/commons.db",
     },
     Setting {
         name: "style",
         about: "the citation style of reading lists: a name, or a .csl file",
         kind: Kind::Text,
-        default: DEFAULT_STYLE,
+        default: Some(DEFAULT_STYLE),
+        example: "chicago-author-date",
     },
     Setting {
         name: "locale",
         about: "the language of the terms in reading lists, such as de-DE",
         kind: Kind::Text,
-        default: "the style\u{2019}s own",
+        default: None,
+        example: "de-DE",
     },
     Setting {
         name: "columns",
         about: "the columns of the table that find prints",
         kind: Kind::Words,
-        default: "key, author, year, title",
+        default: Some("key, author, year, title"),
+        example: "key, year, title",
     },
     Setting {
         name: "key-pattern",
         about: "how citation keys are made; `peerbib rename --help` lists the markers",
         kind: Kind::Text,
-        default: DEFAULT_KEY_PATTERN,
+        default: Some(DEFAULT_KEY_PATTERN),
+        example: "[auth:lower][year]",
     },
     Setting {
         name: "name",
         about: "your name, on whose word tags are put on by hand",
         kind: Kind::Text,
-        default: "your name on this computer",
+        default: None,
+        example: "Ada Lovelace",
     },
     Setting {
         name: "editor",
         about: "the program that edits entries and notes, with its arguments",
         kind: Kind::Text,
-        default: "vi",
+        default: Some(DEFAULT_EDITOR),
+        example: "code --wait",
     },
     Setting {
         name: "files",
         about: "the directory from which the paths of linked files are meant",
         kind: Kind::Path,
-        default: "the directory of the library",
+        default: None,
+        example: "~/papers",
     },
     Setting {
         name: "color",
         about: "when to use colour: auto, always or never",
         kind: Kind::OneOf(&["auto", "always", "never"]),
-        default: "auto",
+        default: Some("auto"),
+        example: "never",
     },
 ];
 
 /// The citation style of reading lists where none is chosen.
 pub const DEFAULT_STYLE: &str = "apa";
+
+/// The editor where nobody named one.
+pub const DEFAULT_EDITOR: &str = "vi";
 
 /// How citation keys are made where nothing else is said.
 pub const DEFAULT_KEY_PATTERN: &str = "[auth:lower][year][veryshorttitle:lower]";
@@ -121,7 +135,14 @@ impl Setting {
             .find(|setting| setting.name == spelt)
             .ok_or_else(|| UnknownSetting {
                 name: name.to_owned(),
-                suggestion: closest(name, SETTINGS.iter().map(|setting| setting.name.to_owned())),
+                suggestion: closest(name, SETTINGS.iter().map(|setting| setting.name.to_owned()))
+                    // The second half of a name is remembered, too: pattern for key-pattern.
+                    .or_else(|| {
+                        let names = SETTINGS.iter().map(|setting| setting.name);
+                        let mut alike =
+                            names.filter(|known| known.split('-').any(|part| part == name));
+                        alike.next().map(str::to_owned)
+                    }),
             })
     }
 
@@ -312,9 +333,10 @@ impl ConfigurationError {
             Self::Malformed { .. } => {
                 format!("write one setting a line, as in style = \"apa\"; {EDIT}")
             }
-            Self::Unknown { error, .. } => {
-                format!("{}; {EDIT}", error.help().trim_end_matches('?'))
+            Self::Unknown { error, .. } if error.suggestion.is_some() => {
+                format!("{} {EDIT}", error.help())
             }
+            Self::Unknown { error, .. } => format!("{}; {EDIT}", error.help()),
             Self::Wrong { expected, .. } => format!("{expected}; {EDIT}"),
             Self::WrongVariable { expected, .. } => expected.clone(),
         }
@@ -565,7 +587,14 @@ pub fn edited(
                     }
                 }
                 _ => {
+                    // In a file of comments alone, they stand at its beginning.
+                    let heading = document.trailing().as_str().unwrap_or("").to_owned();
+                    let is_bare = document.is_empty();
                     document.insert(&name, new);
+                    if let Some(mut key) = document.key_mut(&name).filter(|_| is_bare) {
+                        key.leaf_decor_mut().set_prefix(heading);
+                        document.set_trailing("");
+                    }
                 }
             }
         }

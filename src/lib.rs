@@ -17,9 +17,10 @@
 //! - [`query`]: the language in which a person says which works are meant
 //! - [`checks`]: what is missing, wrong or doubtful in a reference, and how to mend it
 //! - [`tagging`]: the vocabulary of movements and themes
-//! - [`reading_list`]: works in sections
+//! - [`reading_list`]: works in sections, in an order, annotated, and what changed from edition to edition
 //! - [`csl`]: the citation processor, usable alone
 //! - [`output`]: rich text to text, HTML, Markdown
+//! - [`documents`]: citations inside documents: Markdown, LaTeX, Typst
 //! - [`pictures`]: timelines and counts of works as SVG, as a page, in the terminal
 //! - [`configuration`]: what a person set once and for all
 //! - [`shipped`]: the bibliographies and the vocabulary inside the program
@@ -29,6 +30,7 @@ pub mod checks;
 pub mod commands;
 pub mod configuration;
 pub mod csl;
+pub mod documents;
 pub mod formats;
 pub mod library;
 pub mod output;

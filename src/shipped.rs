@@ -1,8 +1,8 @@
-//! What ships inside the program: bibliographies and the vocabulary of tags.
+//! What ships inside the program: bibliographies, the vocabulary of tags, and rules for it.
 //!
 //! They lie in `bib/` and are data, not code; they are embedded so that the program works from anywhere.
 
-use crate::tagging::{Vocabulary, VocabularyError};
+use crate::tagging::{Rules, RulesError, Vocabulary, VocabularyError};
 
 /// A bibliography that ships with the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,4 +49,19 @@ pub const VOCABULARY_SOURCE: &str = "the vocabulary shipped with peerbib";
 /// Where the embedded file is broken, which a test rules out.
 pub fn vocabulary() -> Result<Vocabulary, VocabularyError> {
     include_str!("../bib/vocabulary.toml").parse()
+}
+
+/// The name by which the shipped rules are imported.
+pub const RULES_PATH: &str = "peerbib:rules";
+
+/// The text of the shipped rules.
+pub const RULES: &str = include_str!("../bib/rules.toml");
+
+/// The rules for movements and themes.
+///
+/// # Errors
+///
+/// Where the embedded file is broken, which a test rules out.
+pub fn rules() -> Result<Rules, RulesError> {
+    RULES.parse()
 }

@@ -229,6 +229,27 @@ fn thousands_of_works_of_a_few_years_are_columns_with_their_numbers() {
 }
 
 #[test]
+fn works_of_many_centuries_are_legible() {
+    let mut bibliography =
+        String::from("@book{iliad, author = {Homer}, title = {Iliad}, date = {-0750}}\n");
+    for number in 0..1_500 {
+        // Denser towards our own days.
+        let year = 2020 - (number * number * 37 % 1_000_003) % 700;
+        let _ = writeln!(
+            bibliography,
+            "@book{{w{number}, author = {{Wren, Ada}}, title = {{Nuts {number}}}, date = {{{year}}}}}"
+        );
+    }
+    for year in [1_100, 1_101, 870] {
+        let _ = writeln!(
+            bibliography,
+            "@book{{y{year}, title = {{Nests}}, date = {{{year:04}}}}}"
+        );
+    }
+    are_legible(&desk_with(&bibliography));
+}
+
+#[test]
 fn far_off_years_and_odd_characters_are_legible() {
     let desk = desk_with(
         "@book{a, author = {Aristotle}, title = {Politics <&> \"so\" called}, origdate = {-0349}, date = {1998},

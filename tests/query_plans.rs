@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use peerbib::formats::bibtex;
-use peerbib::library::{ConflictPolicy, ImportedFile, Library};
+use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience};
 use peerbib::query::Query;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -106,7 +106,8 @@ const FOUND_BY_A_PATTERN: &[&str] = &[
 ];
 
 fn library(directory: &tempfile::TempDir) -> Library {
-    let mut library = Library::open_or_create(&directory.path().join("library.db")).unwrap();
+    let mut library =
+        Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
     let file = bibtex::read(WORKS);
     let imported = ImportedFile {
         path: "works.bib",
@@ -132,7 +133,7 @@ fn library(directory: &tempfile::TempDir) -> Library {
         )
         .unwrap();
     library
-        .change("rebuild", |change| change.rebuild())
+        .change("rebuild", |change| change.rebuild(&mut |_| {}))
         .unwrap();
     library
 }

@@ -9,7 +9,7 @@
 use std::sync::LazyLock;
 
 use peerbib::formats::bibtex;
-use peerbib::library::{ConflictPolicy, ImportedFile, Library, LibraryError};
+use peerbib::library::{ConflictPolicy, ImportedFile, Library, LibraryError, Patience};
 use peerbib::query::{FIELDS, Query, QueryError};
 use proptest::prelude::*;
 
@@ -22,7 +22,7 @@ const WORKS: &str = "\
 thread_local! {
     static LIBRARY: LazyLock<(tempfile::TempDir, Library)> = LazyLock::new(|| {
         let directory = tempfile::tempdir().unwrap();
-        let mut library = Library::open_or_create(&directory.path().join("library.db")).unwrap();
+        let mut library = Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
         let file = bibtex::read(WORKS);
         let imported = ImportedFile { path: "works.bib", encoding: "UTF-8", file: &file };
         library
@@ -43,7 +43,7 @@ fn ask(text: &str) {
             Ok((selection, query)) => {
                 let works = library.1.selected(&selection);
                 let works = works.unwrap_or_else(|error| panic!("{text:?}: {error}"));
-                let all = library.1.numbers(&selection.condition).unwrap();
+                let all: Vec<i64> = library.1.numbers(&selection.condition).unwrap();
                 assert!(works.len() <= all.len(), "{text:?}");
                 for term in query.positive_terms() {
                     assert!(

@@ -23,6 +23,7 @@ use crate::work::Work;
 
 pub use entry::Entry;
 use entry::OwnField;
+pub use required::required_fields;
 
 /// Something that a person should look for in references.
 #[derive(Debug)]

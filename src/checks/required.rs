@@ -49,6 +49,16 @@ fn needs(entry_type: &str) -> &'static [Need] {
     }
 }
 
+/// The fields that a work of a type needs, with the first of each that may stand for another.
+pub fn required_fields(entry_type: &str) -> Vec<&'static str> {
+    let first = |need: &Need| need.first().copied();
+    let required: Vec<&str> = needs(entry_type).iter().filter_map(first).collect();
+    if required.is_empty() {
+        return vec!["author", "title", "date"];
+    }
+    required
+}
+
 /// The fields that an entry should have and has not.
 pub(super) fn missing(entry: &Entry<'_>) -> Vec<&'static str> {
     needs(entry.kind())

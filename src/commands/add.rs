@@ -1,30 +1,36 @@
 //! `peerbib add`
 
-use std::io::Read as _;
+use std::io::{IsTerminal as _, Read as _};
 
 use clap::Args;
 
-use super::edit::fields;
+use super::edit::{draft_name, fields, mendable, warn_of};
+use super::editor::{Draft, Edited, Task, can_edit};
 use super::{Failure, Outcome, Result, Session};
-use crate::library::FieldEdits;
+use crate::checks::required_fields;
+use crate::formats::bibtex;
+use crate::library::{FieldEdits, KeyPattern, LibraryError};
+use crate::spelling::closest;
 
 /// Add a reference
 ///
-/// Either as an entry, which is kept as it is written, or field by field with --type and --set. Without
-/// a key, --pattern makes one; `peerbib rename --help` lists its markers.
+/// As an entry, which is kept as it is written; field by field with --set; or in your editor, which opens
+/// on the fields that a reference of its type needs. Without a key, --pattern makes one; `peerbib rename
+/// --help` lists its markers.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib add '@book{benkler2006, title = {The Wealth of Networks}}'\n  \
                   peerbib add --type book --set author='Benkler, Yochai' --set year=2006\n  \
+                  peerbib add --type thesis\n  \
                   echo '@misc{zine, title = {A Zine}}' | peerbib add -"
 )]
 pub(super) struct Add {
-    /// The entry; - is standard input
-    #[arg(value_name = "ENTRY", required_unless_present = "entry_type")]
+    /// The entry; - is standard input. Without one and without --set, your editor opens
+    #[arg(value_name = "ENTRY", conflicts_with_all = ["entry_type", "set", "key"])]
     entry: Option<String>,
 
     /// The BibLaTeX type of the reference
-    #[arg(long = "type", value_name = "TYPE", conflicts_with = "entry")]
+    #[arg(long = "type", value_name = "TYPE")]
     entry_type: Option<String>,
 
     /// Give a field a value, written as in BibTeX but without the outer braces
@@ -41,36 +47,155 @@ pub(super) struct Add {
     pattern: Option<String>,
 }
 
+/// The key of an entry until it gets one.
+const NO_KEY: &str = "key";
+
 impl Add {
     pub(super) fn run(self, session: &Session) -> Result {
         let pattern = session.key_pattern(self.pattern.as_deref())?;
-        let (entry, has_key) = match (&self.entry, &self.entry_type) {
-            (Some(entry), _) if entry == "-" => {
-                let mut text = String::new();
-                std::io::stdin()
-                    .lock()
-                    .read_to_string(&mut text)
-                    .map_err(|error| {
-                        Failure::new(format_args!("standard input cannot be read: {error}"))
-                    })?;
-                (text, true)
+        let entry_type = self.entry_type()?;
+        if let Some(entry) = &self.entry {
+            let entry = if entry == "-" {
+                from_stdin()?
+            } else {
+                entry.clone()
+            };
+            return store(session, &entry, None);
+        }
+        if !self.set.is_empty() {
+            let key = self.key.as_deref().unwrap_or(NO_KEY);
+            let edits = FieldEdits {
+                set: fields(&self.set)?,
+                unset: Vec::new(),
+            };
+            let entry = edits.applied_to(&format!("@{entry_type}{{{key},\n}}"))?;
+            return store(session, &entry, self.key.is_none().then_some(&pattern));
+        }
+        if self.entry_type.is_none() && !std::io::stdin().is_terminal() {
+            let entry = from_stdin()?;
+            if !entry.trim().is_empty() {
+                return store(session, &entry, None);
             }
-            (Some(entry), _) => (entry.clone(), true),
-            (None, entry_type) => {
-                let entry_type = entry_type.as_deref().unwrap_or("misc").to_lowercase();
-                let key = self.key.as_deref().unwrap_or("key");
-                let edits = FieldEdits {
-                    set: fields(&self.set)?,
-                    unset: Vec::new(),
-                };
-                let text = edits.applied_to(&format!("@{entry_type}{{{key},\n}}"))?;
-                (text, self.key.is_some())
-            }
+        }
+        if !can_edit(session)? {
+            return Err(
+                Failure::usage("there is no terminal to open an editor in").with_help(
+                    "give the entry, or - to read it from standard input, or --type and --set \
+                     FIELD=VALUE"
+                        .to_owned(),
+                ),
+            );
+        }
+        self.in_editor(session, &entry_type, &pattern)
+    }
+
+    /// The type that is asked for, in lower case.
+    fn entry_type(&self) -> std::result::Result<String, Failure> {
+        let entry_type = match self.entry_type.as_deref() {
+            None => return Ok("article".to_owned()),
+            Some(entry_type) => entry_type.trim_start_matches('@').to_lowercase(),
+        };
+        let is_word = !entry_type.is_empty() && entry_type.chars().all(char::is_alphanumeric);
+        if is_word {
+            return Ok(entry_type);
+        }
+        let known = [
+            "article",
+            "book",
+            "collection",
+            "inbook",
+            "incollection",
+            "online",
+        ];
+        let suggestion = closest(&entry_type, known.map(str::to_owned));
+        Err(Failure::usage(format_args!(
+            "\u{201c}{entry_type}\u{201d} is no type of an entry"
+        ))
+        .with_help(format!(
+            "a type is a word, such as {}",
+            suggestion.as_deref().unwrap_or("article, book or online")
+        )))
+    }
+
+    /// Has a person fill in what a reference of the type needs.
+    fn in_editor(&self, session: &Session, entry_type: &str, pattern: &KeyPattern) -> Result {
+        let key = self.key.as_deref().unwrap_or_default();
+        let mut template = format!("@{entry_type}{{{key},\n");
+        for field in required_fields(entry_type) {
+            template.push_str(&format!("  {field} = {{}},\n"));
+        }
+        template.push_str("}\n");
+        let task = Task {
+            name: &draft_name(key),
+            text: &template,
+            comment: ("%", ""),
+            heading: "Fill in the reference, save it and close the editor.\n\
+                      Fields that stay empty are left out; without a key, one is made.",
         };
         let mut library = session.open_or_create()?;
-        let pattern = (!has_key).then_some(&pattern);
-        let key = session.change(&mut library, |change| change.add_entry(&entry, pattern))?;
-        session.note(format_args!("{key} is in the library now"));
+        let edited = Draft::edit(session, &task, |text| {
+            let (entry, has_key) = filled_in(text).map_err(mendable)?;
+            let pattern = (!has_key).then_some(pattern);
+            let added = session.change(&mut library, |change| change.add_entry(&entry, pattern));
+            added.map_err(mendable)
+        })?;
+        match edited {
+            Edited::Unchanged => session.note("nothing was added"),
+            Edited::Done(key) => {
+                session.note(format_args!("{key} is in the library now"));
+                warn_of(session, &library, &key)?;
+            }
+        }
         Ok(Outcome::Done)
     }
+}
+
+fn from_stdin() -> std::result::Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::new(format_args!("standard input cannot be read: {error}")))?;
+    Ok(text)
+}
+
+/// Adds an entry; with a pattern, under a key that it makes.
+fn store(session: &Session, entry: &str, pattern: Option<&KeyPattern>) -> Result {
+    let mut library = session.open_or_create()?;
+    let key = session.change(&mut library, |change| change.add_entry(entry, pattern))?;
+    session.note(format_args!("{key} is in the library now"));
+    warn_of(session, &library, &key)?;
+    Ok(Outcome::Done)
+}
+
+/// A template that somebody filled in: without the fields that stayed empty, and whether it has a key of
+/// its own.
+fn filled_in(text: &str) -> std::result::Result<(String, bool), LibraryError> {
+    let text = text.trim();
+    let (entry, has_key) = match text.split_once(['{', '(']) {
+        Some((head, rest)) if rest.trim_start().starts_with(',') => {
+            (format!("{head}{{{NO_KEY}{}", rest.trim_start()), false)
+        }
+        _ => (text.to_owned(), true),
+    };
+    let work = bibtex::parse_entry(&entry)
+        .map_err(|error| LibraryError::UnreadableEntry(error.to_string()))?;
+    let is_empty = |value: &str| {
+        value
+            .trim_matches(['{', '}', '"', ' ', '\t', '\n'])
+            .is_empty()
+    };
+    let edits = FieldEdits {
+        set: Vec::new(),
+        unset: work
+            .fields
+            .iter()
+            .filter(|field| is_empty(&field.value))
+            .map(|field| field.name.clone())
+            .collect(),
+    };
+    if edits.unset.len() == work.fields.len() {
+        return Err(LibraryError::UnreadableEntry("has no fields".into()));
+    }
+    Ok((edits.applied_to(&entry)?, has_key))
 }

@@ -13,12 +13,18 @@ use crate::spelling::closest;
 /// of BibLaTeX is one, and so is every other that some work has.
 pub const COLUMNS: &[(&str, &str)] = &[
     ("key", "the citation key"),
-    ("author", "the authors, or the editors of a work without authors"),
+    (
+        "author",
+        "the authors, or the editors of a work without authors",
+    ),
     ("year", "the year of issue"),
     ("title", "the title"),
     ("type", "the BibLaTeX type"),
     ("tags", "the tags"),
-    ("identification", "how sure it is which work is meant, where it is not certain"),
+    (
+        "identification",
+        "how sure it is which work is meant, where it is not certain",
+    ),
     ("added", "the day on which the work came into the library"),
     ("changed", "the day on which its entry last changed"),
 ];
@@ -157,7 +163,12 @@ impl Cells {
     }
 
     /// What a column shows of the work that stands at `place`.
-    pub(super) fn of<'c>(&'c self, column: &Column, work: &'c Heading, place: usize) -> Cow<'c, str> {
+    pub(super) fn of<'c>(
+        &'c self,
+        column: &Column,
+        work: &'c Heading,
+        place: usize,
+    ) -> Cow<'c, str> {
         let day = |time: &'c str| Cow::Borrowed(time.get(..10).unwrap_or(time));
         let times = self.times.get(place);
         match column {

@@ -183,7 +183,7 @@ fn add_row(table: &mut Table, name: &str, values: Vec<String>) {
 
 impl Merge {
     fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let works = numbers(&library, &self.keys)?;
         let merge = |change: &crate::library::Change<'_>| match works.split_first() {
             Some((keep, others)) => change.merge_works(*keep, others).map(Some),
@@ -220,7 +220,7 @@ impl Merge {
 
 impl KeepApart {
     fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let works = numbers(&library, &self.keys)?;
         let is_new = session.change(&mut library, |change| change.keep_apart(&works))?;
         session.note(if is_new {

@@ -14,7 +14,7 @@ use crate::query::Query;
 /// Which works a picture shows.
 #[derive(Debug, Args)]
 pub(super) struct Shown {
-    /// The works that are meant; all, without a query
+    /// The works that are meant, or the name of a stored reading list; all, without a query
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
@@ -35,10 +35,22 @@ impl Shown {
         session: &Session,
         library: &Library,
     ) -> Result<(Vec<Reference>, Option<String>), Failure> {
-        let mut condition = session.condition(library, &self.query)?;
+        let named = match (self.query.as_slice(), &self.list) {
+            ([word], None) => library.lists()?.into_iter().find(|list| list.name == *word),
+            _ => None,
+        };
+        let query = if named.is_some() {
+            &[]
+        } else {
+            self.query.as_slice()
+        };
+        let mut condition = session.condition(library, query)?;
+        let list = match &self.list {
+            Some(name) => Some(library.list(name)?),
+            None => named,
+        };
         let mut title = None;
-        if let Some(name) = &self.list {
-            let list = library.list(name)?;
+        if let Some(list) = list {
             let query = match &list.query {
                 Some(query) => Some(query.parse::<Query>()?.translate(library)?),
                 None => None,
@@ -144,26 +156,47 @@ impl Drawing {
     /// How many columns text has.
     pub(super) fn columns(&self) -> usize {
         // A file has no width of its own, and lines that wrap help nobody.
-        match &self.output {
-            Some(name) if name != "-" => 100,
-            _ => columns().clamp(40, 400),
+        match self.file() {
+            Some(_) => 100,
+            None => columns().clamp(40, 400),
         }
     }
 
     /// Writes the picture to where it is asked for.
     pub(super) fn write(&self, session: &Session, picture: &str) -> Result<(), Failure> {
-        let name = match self.output.as_deref() {
-            None | Some("-") => return session.print(picture),
-            Some(name) => name,
-        };
-        let plain = if self.form() == Form::Text {
-            anstream::adapter::strip_str(picture).to_string()
-        } else {
-            picture.to_owned()
-        };
-        std::fs::write(name, plain)
-            .map_err(|error| Failure::new(format_args!("{name} cannot be written: {error}")))
+        match self.file() {
+            None => session.print(picture),
+            Some(name) if self.form() == Form::Text => {
+                written(name, &anstream::adapter::strip_str(picture).to_string())
+            }
+            Some(name) => written(name, picture),
+        }
     }
+
+    /// Writes what the picture shows to where it is asked for.
+    pub(super) fn write_json(
+        &self,
+        session: &Session,
+        shown: &impl serde::Serialize,
+    ) -> Result<(), Failure> {
+        match self.file() {
+            None => session.print_json(shown),
+            Some(name) => {
+                let json = serde_json::to_string_pretty(shown)?;
+                written(name, &format!("{json}\n"))
+            }
+        }
+    }
+
+    /// The file that is asked for, where it is one.
+    fn file(&self) -> Option<&str> {
+        self.output.as_deref().filter(|name| *name != "-")
+    }
+}
+
+fn written(name: &str, content: &str) -> Result<(), Failure> {
+    std::fs::write(name, content)
+        .map_err(|error| Failure::new(format_args!("{name} cannot be written: {error}")))
 }
 
 /// Whether the locale says that text is in an encoding without the signs of Unicode. Where there is no

@@ -1,31 +1,35 @@
 //! `peerbib edit`
 
-use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::fmt::Write as _;
 
 use clap::Args;
 
+use super::editor::{Draft, Edited, Refusal, Task};
 use super::tag::named_works;
 use super::{Failure, Outcome, Result, Session};
-use crate::library::{FieldEdits, LibraryError};
+use crate::formats::bibtex;
+use crate::library::{FieldEdits, Library, LibraryError};
 
 /// Edit works: set fields, or open the entry in your editor
 ///
-/// With --set and --unset the fields of the entry are edited in its own manner: everything else stays as
-/// it was written. Without them $VISUAL or $EDITOR opens the entry; what comes back takes its place, and
-/// costs nothing where it cannot be read. A new key in it renames the work.
+/// With --set and --unset the fields of the entries are edited in their own manner: everything else stays
+/// as it was written. Without them your editor opens the entry of one work (`peerbib config`, $VISUAL and
+/// $EDITOR say which). What comes back takes its place; where it cannot be read, the editor opens again and
+/// says why. A new key in it renames the work.
+///
+/// Works are named by key or by a query. You are shown what a query would edit, and asked.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib edit benkler2006wealth\n  \
                   peerbib edit benkler2006wealth --set year=2006 --unset note\n  \
-                  peerbib edit --find routledge --set publisher=Routledge --dry-run")]
+                  peerbib edit publisher:routledge --set publisher=Routledge --dry-run\n  \
+                  peerbib edit --find in:firstmonday --set 'journaltitle=First Monday' --yes")]
 pub(super) struct Edit {
-    /// The works, by citation key
-    #[arg(value_name = "KEY", required_unless_present = "find")]
-    keys: Vec<String>,
+    /// The works, by citation key or by a query
+    #[arg(value_name = "KEY|QUERY", required_unless_present = "find")]
+    works: Vec<String>,
 
     /// Edit the works that a query finds
-    #[arg(long, value_name = "QUERY")]
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     find: Option<String>,
 
     /// Give a field a value, written as in BibTeX but without the outer braces
@@ -41,42 +45,167 @@ pub(super) struct Edit {
     dry_run: bool,
 }
 
+/// The works that are meant.
+#[derive(PartialEq, Eq)]
+struct Meant {
+    works: Vec<(i64, String)>,
+    by: By,
+}
+
+/// How works were named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Keys,
+    Find,
+    /// What was given is no key: it is taken for a query.
+    Query,
+}
+
 impl Edit {
     pub(super) fn run(self, session: &Session) -> Result {
         let mut library = session.open()?;
-        let works = named_works(session, &library, &self.keys, self.find.as_deref())?;
+        let meant = self.meant(session, &library)?;
         let edits = FieldEdits {
             set: fields(&self.set)?,
-            unset: self.unset,
+            unset: self.unset.clone(),
         };
         if edits == FieldEdits::default() {
-            let [(work, key)] = works.as_slice() else {
-                return Err(Failure::usage("the editor opens one work at a time")
-                    .with_help("name one key, or say --set FIELD=VALUE".to_owned()));
+            let [(work, key)] = meant.works.as_slice() else {
+                let count = meant.works.len();
+                return Err(Failure::usage(format_args!(
+                    "the editor opens one work at a time, and {count} are meant"
+                ))
+                .with_help("name one key, or say --set FIELD=VALUE".to_owned()));
             };
             return edit_by_hand(session, &mut library, *work, key);
         }
         if self.dry_run {
-            for (_, key) in &works {
+            for (_, key) in &meant.works {
                 let text = edits.applied_to(&library.source(key)?)?;
                 session.print(&format!("{text}\n"))?;
             }
             return Ok(Outcome::Done);
         }
+        if meant.by != By::Keys && !meant.works.is_empty() {
+            self.ask(session, &library, &meant, &edits)?;
+        }
+        // While a person thought about it, another program may have changed the library.
+        library.hold()?;
+        if self.meant(session, &library)? != meant {
+            return Err(LibraryError::ChangedMeanwhile("what the query finds".to_owned()).into());
+        }
         let edited = session.change(&mut library, |change| {
             let mut edited = 0;
-            for (work, _) in &works {
+            for (work, _) in &meant.works {
                 edited += usize::from(change.edit_fields(*work, &edits)?);
             }
             Ok(edited)
         })?;
-        session.note(match edited {
-            0 => "nothing to do: the fields are so already".to_owned(),
-            1 => "1 work edited".to_owned(),
-            count => format!("{count} works edited"),
+        session.note(match (edited, meant.works.as_slice()) {
+            (_, []) => "nothing to do: no works found".to_owned(),
+            (0, _) => "nothing to do: the fields are so already".to_owned(),
+            (1, _) => "1 work edited".to_owned(),
+            (count, _) => format!("{count} works edited"),
         });
         Ok(Outcome::Done)
     }
+
+    fn meant(&self, session: &Session, library: &Library) -> std::result::Result<Meant, Failure> {
+        let find = self.find.as_deref();
+        match named_works(session, library, &self.works, find) {
+            Ok(works) => Ok(Meant {
+                works,
+                by: if find.is_some() { By::Find } else { By::Keys },
+            }),
+            Err(failure) => {
+                let is_key = |word: &String| {
+                    !matches!(library.work_id(word), Err(LibraryError::UnknownKey { .. }))
+                };
+                // One word that looks like a key is a slip, and not a search over all works.
+                let is_query = match self.works.as_slice() {
+                    [word] => !is_key(word) && word.contains([':', ' ', '*', '"', '(', '/', '=']),
+                    words => !words.iter().any(is_key),
+                };
+                if !is_query || find.is_some() {
+                    return Err(failure);
+                }
+                let works = session.select(library, &self.works)?;
+                Ok(Meant {
+                    works: works.into_iter().map(|work| (work.id, work.key)).collect(),
+                    by: By::Query,
+                })
+            }
+        }
+    }
+
+    /// Shows what would be edited, and asks.
+    fn ask(
+        &self,
+        session: &Session,
+        library: &Library,
+        meant: &Meant,
+        edits: &FieldEdits,
+    ) -> std::result::Result<(), Failure> {
+        const SHOWN: usize = 10;
+        let mut lines = Vec::new();
+        for (_, key) in &meant.works {
+            let before = library.source(key)?;
+            let after = edits.applied_to(&before)?;
+            if before != after {
+                lines.push(format!("{key}: {}", differences(&before, &after)));
+            }
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        for line in lines.iter().take(SHOWN) {
+            session.note(super::wrapped(line, 2));
+        }
+        if lines.len() > SHOWN {
+            session.note(format_args!("\u{2026} and {} more", lines.len() - SHOWN));
+        }
+        let works = match lines.len() {
+            1 => "1 work".to_owned(),
+            count => format!("{count} works"),
+        };
+        let question = format!("Edit {works}?");
+        match meant.by {
+            By::Query => session.confirm(&question),
+            By::Find | By::Keys => session.confirm_at_terminal(&question),
+        }
+    }
+}
+
+/// The fields in which two texts of an entry differ.
+fn differences(before: &str, after: &str) -> String {
+    let (Ok(before), Ok(after)) = (bibtex::parse_entry(before), bibtex::parse_entry(after)) else {
+        return String::new();
+    };
+    let mut names: Vec<String> = before
+        .fields
+        .iter()
+        .chain(&after.fields)
+        .map(|field| field.name.to_lowercase())
+        .collect();
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    let mut text = String::new();
+    for name in names {
+        let (was, is) = (before.field(&name), after.field(&name));
+        if was == is {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str("; ");
+        }
+        let _ = match (was, is) {
+            (Some(was), Some(is)) => write!(text, "{name} {was} \u{2192} {is}"),
+            (None, Some(is)) => write!(text, "{name} {is}"),
+            (Some(was), None) => write!(text, "{name} {was} taken away"),
+            (None, None) => Ok(()),
+        };
+    }
+    text
 }
 
 /// `FIELD=VALUE` as a field and its value.
@@ -102,77 +231,78 @@ fn is_field_name(name: &str) -> bool {
             .all(|c| c.is_alphanumeric() || "-_:+.".contains(c))
 }
 
-fn edit_by_hand(
-    session: &Session,
-    library: &mut crate::library::Library,
-    work: i64,
-    key: &str,
-) -> Result {
-    if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
-        return Err(Failure::usage("there is no terminal to open an editor in")
-            .with_help("say what to edit: --set FIELD=VALUE, --unset FIELD".to_owned()));
-    }
-    let path = draft_path(key);
-    let unusable = |error: std::io::Error| {
-        Failure::new(format_args!("{} cannot be used: {error}", path.display()))
+fn edit_by_hand(session: &Session, library: &mut Library, work: i64, key: &str) -> Result {
+    let source = library.source(key)?;
+    let task = Task {
+        name: &draft_name(key),
+        text: &format!("{source}\n"),
+        comment: ("%", ""),
+        heading: "",
     };
-    std::fs::write(&path, format!("{}\n", library.source(key)?)).map_err(unusable)?;
-    open_editor(&path)?;
-    let text = std::fs::read_to_string(&path).map_err(unusable)?;
-    let edited = session.change(library, |change| change.edit_entry(work, &text));
-    let is_new = match edited {
-        Ok(is_new) => is_new,
-        Err(error @ (LibraryError::UnreadableEntry(_) | LibraryError::TakenKey { .. })) => {
-            return Err(Failure::new(&error).with_help(format!(
-                "nothing was changed, and nothing lost: what you wrote is in {}",
-                path.display()
-            )));
+    let edited = Draft::edit(session, &task, |text| {
+        let edit = session.change(library, |change| {
+            if change.source_of(work)? != source {
+                return Err(LibraryError::ChangedMeanwhile(format!(
+                    "the entry of {key}"
+                )));
+            }
+            change.edit_entry(work, text)
+        });
+        edit.map_err(mendable)
+    })?;
+    match edited {
+        Edited::Unchanged | Edited::Done(false) => session.note("nothing was changed"),
+        Edited::Done(true) => {
+            let key = library.key_of(work)?;
+            session.note("1 work edited");
+            warn_of(session, library, &key)?;
         }
-        Err(error) => return Err(error.into()),
-    };
-    // The draft is in the library now; one that cannot be removed does no harm.
-    let _ = std::fs::remove_file(&path);
-    session.note(if is_new {
-        "1 work edited"
-    } else {
-        "nothing was changed"
-    });
+    }
     Ok(Outcome::Done)
 }
 
-/// A file for the editor, named so that it knows BibTeX when it sees it.
-fn draft_path(key: &str) -> PathBuf {
-    let name: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
-    std::env::temp_dir().join(format!("peerbib-{}-{name}.bib", std::process::id()))
+/// What is wrong with an entry that a person can mend where they wrote it.
+pub(super) fn mendable(error: LibraryError) -> Refusal {
+    match error {
+        LibraryError::UnreadableEntry(_)
+        | LibraryError::TakenKey { .. }
+        | LibraryError::MalformedKey(_) => {
+            let help = error
+                .help()
+                .map(|help| help.replace("nothing was changed; ", ""));
+            Refusal::Mend(match help {
+                Some(help) => format!("{error} ({help})"),
+                None => error.to_string(),
+            })
+        }
+        error => error.into(),
+    }
 }
 
-fn open_editor(path: &Path) -> std::result::Result<(), Failure> {
-    let editor = ["VISUAL", "EDITOR"]
-        .iter()
-        .find_map(|name| {
-            std::env::var(name)
-                .ok()
-                .filter(|editor| !editor.trim().is_empty())
-        })
-        .unwrap_or_else(|| "vi".to_owned());
-    // The variables may hold arguments, too: "code --wait".
-    let mut words = editor.split_whitespace();
-    let status = Command::new(words.next().unwrap_or("vi"))
-        .args(words)
-        .arg(path)
-        .status()
-        .map_err(|error| {
-            Failure::new(format_args!(
-                "the editor {editor} cannot be started: {error}"
-            ))
-            .with_help("name another in $VISUAL or $EDITOR".to_owned())
-        })?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(
-            Failure::new(format_args!("the editor {editor} ended with an error"))
-                .with_help("nothing was changed".to_owned()),
-        )
+/// Tells what in the entry of a work was guessed, or cannot be read as what it should be.
+pub(super) fn warn_of(
+    session: &Session,
+    library: &Library,
+    key: &str,
+) -> std::result::Result<(), Failure> {
+    let id = library.work_id(key)?;
+    let mut work = library.work(key)?;
+    work.key = library.key_of(id)?;
+    let strings = library.abbreviations(id)?;
+    let derived = bibtex::derive(&work, &strings, &|parent| library.parent(parent));
+    let read = bibtex::read(&work.source);
+    for problem in read.problems.iter().chain(&derived.problems) {
+        let place = match &problem.field {
+            Some(field) => format!("{}, {field}", work.key),
+            None => work.key.clone(),
+        };
+        session.warn(format_args!("warning: {place}: {}", problem.message));
     }
+    Ok(())
+}
+
+/// A name for the draft of an entry, by which the editor knows that it is BibTeX.
+pub(super) fn draft_name(key: &str) -> String {
+    let name: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
+    format!("{}.bib", if name.is_empty() { "entry" } else { &name })
 }

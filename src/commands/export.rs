@@ -13,6 +13,7 @@ use crate::formats::Loss;
 use crate::formats::bibtex::{self, Duplicate, FilePiece};
 use crate::library::{Library, Reference, TagName};
 use crate::spelling::closest;
+use crate::work::Work;
 
 /// Export references, just as they were written or in another format
 ///
@@ -45,6 +46,10 @@ pub(super) struct Export {
     #[arg(long)]
     tags: bool,
 
+    /// Write your private note on each work into the field comment, which no style prints
+    #[arg(long)]
+    notes: bool,
+
     /// Write what the format cannot hold to this file, as a JSON array
     #[arg(long, value_name = "FILE")]
     losses: Option<String>,
@@ -52,9 +57,16 @@ pub(super) struct Export {
 
 impl Export {
     pub(super) fn run(self, session: &Session) -> Result {
-        if self.tidy && !matches!(self.to, FormatName::Biblatex | FormatName::Bibtex) {
+        let switch = match (self.tidy, self.notes) {
+            (true, _) => Some("--tidy"),
+            (false, true) => Some("--notes"),
+            (false, false) => None,
+        };
+        if let Some(switch) = switch
+            && !matches!(self.to, FormatName::Biblatex | FormatName::Bibtex)
+        {
             return Err(Failure::usage(format_args!(
-                "--tidy writes BibTeX and BibLaTeX, not {}",
+                "{switch} writes BibTeX and BibLaTeX, not {}",
                 self.to.format().title
             )));
         }
@@ -99,6 +111,7 @@ impl Export {
         library: &Library,
         text: String,
     ) -> std::result::Result<String, Failure> {
+        let text = self.with_notes(library, text)?;
         if !self.tags && !self.tidy {
             return Ok(text);
         }
@@ -149,10 +162,39 @@ impl Export {
         };
         let written = written(Entries::Library(library), &works, wanted)?;
         self.tell(session, &written.losses)?;
+        let text = self.with_notes(library, written.text)?;
         if self.tidy {
-            return Ok(bibtex::tidy(&bibtex::read(&written.text)));
+            return Ok(bibtex::tidy(&bibtex::read(&text)));
         }
-        Ok(written.text)
+        Ok(text)
+    }
+
+    /// The text of entries with the private notes on their works, where that is asked for.
+    fn with_notes(&self, library: &Library, text: String) -> std::result::Result<String, Failure> {
+        if !self.notes {
+            return Ok(text);
+        }
+        let mut file = bibtex::read(&text);
+        for piece in &mut file.pieces {
+            if let FilePiece::Work {
+                work, duplicate, ..
+            } = piece
+            {
+                let key = match duplicate {
+                    Some(Duplicate::Different { new_key }) => new_key.as_str(),
+                    _ => work.key.as_str(),
+                };
+                // An entry in a file may have a key that the library knows no more.
+                let note = match library.work_id(key) {
+                    Ok(id) => library.note(id)?,
+                    Err(_) => None,
+                };
+                if let Some(note) = note {
+                    *work = with_comment(work, &note.text);
+                }
+            }
+        }
+        Ok(file.pieces.iter().map(FilePiece::text).collect())
     }
 
     /// Tells what a format could not hold, and writes it to a file where the user named one.
@@ -166,6 +208,31 @@ impl Export {
         tell_losses(session, self.to, losses);
         Ok(())
     }
+}
+
+/// An entry with a text in its field `comment`, below what stands there.
+fn with_comment(work: &Work, text: &str) -> Work {
+    let escaped: String = text
+        .chars()
+        .map(|c| match c {
+            '\\' => "\\textbackslash{}".to_owned(),
+            '{' | '}' | '&' | '%' | '#' | '$' | '_' => format!("\\{c}"),
+            '^' => "\\textasciicircum{}".to_owned(),
+            '~' => "\\textasciitilde{}".to_owned(),
+            c => c.to_string(),
+        })
+        .collect();
+    let own = work.field("comment").map(|comment| {
+        let inside = comment
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'));
+        format!("{}\n\n", inside.unwrap_or(comment))
+    });
+    let comment = format!("{}{escaped}", own.unwrap_or_default());
+    bibtex::set_field(&work.source, "comment", &comment)
+        .ok()
+        .and_then(|source| bibtex::parse_entry(&source).ok())
+        .unwrap_or_else(|| work.clone())
 }
 
 /// An imported file by its path, or by an ending of it that only one has; its text and its encoding.

@@ -69,6 +69,20 @@ impl Failure {
         self
     }
 
+    /// What is wrong, without the way out.
+    pub fn message(&self) -> &str {
+        match &self.kind {
+            Kind::Said { message, .. } => message,
+            Kind::Declined => "nothing was changed",
+            Kind::ClosedPipe => "nobody listens any more",
+        }
+    }
+
+    /// Whether the command was not asked for rightly.
+    pub fn is_usage(&self) -> bool {
+        matches!(self.kind, Kind::Said { code: 2, .. })
+    }
+
     /// Prints the failure, and gives the exit code.
     pub fn report(&self) -> ExitCode {
         let (message, help, code) = match &self.kind {
@@ -92,6 +106,16 @@ impl Failure {
             let _ = writeln!(stderr, "{hint}help:{hint:#} {help}");
         }
         ExitCode::from(*code)
+    }
+}
+
+impl Display for Failure {
+    /// What is wrong, without the way out.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.kind {
+            Kind::Said { message, .. } => formatter.write_str(message),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -79,8 +79,14 @@ const EXAMPLES: &str = "Examples:\n  peerbib find author:benkler\n  \
 
 /// The fields of a query, for the help.
 fn fields() -> String {
-    let width = FIELDS.iter().map(|field| field.name.len()).max().unwrap_or(0) + 4;
-    let mut text = "Fields of a query, besides all those of BibLaTeX and the facets of your tags:".to_owned();
+    let width = FIELDS
+        .iter()
+        .map(|field| field.name.len())
+        .max()
+        .unwrap_or(0)
+        + 4;
+    let mut text =
+        "Fields of a query, besides all those of BibLaTeX and the facets of your tags:".to_owned();
     for field in FIELDS {
         let indent = " ".repeat(width);
         let first = format!("  {:1$}", field.name, width - 2);

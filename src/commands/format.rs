@@ -1,6 +1,6 @@
 //! `peerbib format`
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::format_name::FormatName;
 use super::forms::{FormArguments, Listed};
@@ -10,7 +10,7 @@ use super::rendering::{Engine, Rendering, items_of};
 use super::{Failure, Outcome, Result, Session};
 use crate::formats::{Reading, Severity};
 use crate::library::{Library, Reference, TagSummary};
-use crate::reading_list::{GroupBy, Grouping, ReadingList};
+use crate::reading_list::{GroupBy, Grouping, ReadingList, Repeat, WorkInList};
 
 /// Print a reading list in a citation style
 ///
@@ -50,10 +50,19 @@ pub(super) struct Format {
     #[command(flatten)]
     form: FormArguments,
 
-    /// Put the works into sections: by movement, theme or another facet of tags, by year, type or
-    /// author. A work with several tags stands under each of them
+    /// Put the works into sections: by movement, theme or another facet of tags, by year or decade of
+    /// the original date, by type, author or language
     #[arg(long, value_name = "GROUP")]
     group_by: Option<String>,
+
+    /// Where a work of several groups stands: under each of them, or under the first alone
+    #[arg(
+        long,
+        value_name = "WHERE",
+        requires = "group_by",
+        default_value = "each"
+    )]
+    repeat: RepeatName,
 
     /// What renders the works
     #[arg(long, value_name = "ENGINE", default_value = "peerbib")]
@@ -79,6 +88,7 @@ impl Format {
         let list = |tags, group_by| Listing {
             tags,
             group_by,
+            repeat: self.repeat.into(),
             annotations: self.annotations,
         };
         let complete = if self.input.is_empty() {
@@ -130,12 +140,32 @@ impl Format {
     }
 }
 
+/// Where a work of several groups stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RepeatName {
+    /// Under each of them
+    Each,
+    /// Under the first of them alone
+    First,
+}
+
+impl From<RepeatName> for Repeat {
+    fn from(name: RepeatName) -> Self {
+        match name {
+            RepeatName::Each => Self::Each,
+            RepeatName::First => Self::First,
+        }
+    }
+}
+
 /// How works become a list.
 pub(super) struct Listing {
     /// The tags that they can be grouped by.
     pub(super) tags: Vec<TagSummary>,
     /// What they are grouped by.
     pub(super) group_by: Option<GroupBy>,
+    /// Where a work of several groups stands.
+    pub(super) repeat: Repeat,
     /// Whether private annotations are to be seen.
     pub(super) annotations: bool,
 }
@@ -150,11 +180,19 @@ impl Listing {
         rendering: &Rendering,
         form: &FormArguments,
     ) -> std::result::Result<bool, Failure> {
-        let items = items_of(&mut works, self.annotations)?;
-        let (bibliography, complete) = rendering.bibliography(session, &items)?;
-        let list = match &self.group_by {
-            Some(by) => ReadingList::grouped(&bibliography, &Grouping::of(&works, by, &self.tags)),
-            None => ReadingList::plain(bibliography),
+        let mut items = items_of(&mut works, self.annotations)?;
+        let (list, complete) = match &self.group_by {
+            Some(by) => {
+                let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
+                let grouping = Grouping::of(&pairs, by, &self.tags, self.repeat);
+                (works, items) = grouping.in_order_of_print(works, items);
+                let (bibliography, complete) = rendering.bibliography(session, &items)?;
+                (ReadingList::grouped(&bibliography, &grouping), complete)
+            }
+            None => {
+                let (bibliography, complete) = rendering.bibliography(session, &items)?;
+                (ReadingList::plain(bibliography), complete)
+            }
         };
         form.write(
             session,
@@ -183,7 +221,7 @@ pub(super) fn tags_of_facet(
             "works cannot be grouped by \u{201c}{facet}\u{201d}"
         ))
         .with_help(format!(
-            "group them by year, type, author, or by a facet of tags{}{facets}",
+            "group them by year, decade, type, author, language, or by a facet of tags{}{facets}",
             if facets.is_empty() { "" } else { ": " }
         )));
     }

@@ -10,7 +10,9 @@ use super::references::{Entries, Wanted, tell_losses, written};
 use super::session::{shows_formatting, terminal_width};
 use super::{Failure, Session};
 use crate::library::Reference;
-use crate::output::{docx, html, json, latex, markdown, mediawiki, rtf, text, typst};
+use crate::output::{
+    Works, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
+};
 use crate::reading_list::ReadingList;
 use crate::work::CslItem;
 
@@ -23,12 +25,18 @@ pub(super) struct FormArguments {
     to: Option<Form>,
 
     /// Write to this file instead of standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Write a whole page or document: for html and latex, which are else made to be part of one
+    /// Write a whole page or document: for html, latex, typst and pandoc, which are else made to be part of
+    /// one; for json, one object with the title and the sections
     #[arg(long)]
     standalone: bool,
+
+    /// Write each entry as a template of Wikipedia's, such as {{cite book}}, which the wiki formats
+    /// itself: for mediawiki
+    #[arg(long)]
+    templates: bool,
 }
 
 /// A form of a reading list.
@@ -42,6 +50,8 @@ pub(super) enum Form {
     Html,
     /// Markdown, as CommonMark has it
     Markdown,
+    /// Pandoc's Markdown, with its divisions for a bibliography
+    Pandoc,
     /// LaTeX, for \input
     Latex,
     /// Typst markup
@@ -54,6 +64,8 @@ pub(super) enum Form {
     Docx,
     /// JSON: an array of objects with key, text and html
     Json,
+    /// A table for spreadsheets: a row for each entry
+    Csv,
     /// The references themselves, as BibLaTeX
     Biblatex,
     /// The references themselves, as BibTeX
@@ -91,6 +103,10 @@ impl FormArguments {
     /// terminal.
     pub(super) fn write(&self, session: &Session, listed: &Listed<'_>) -> Result<(), Failure> {
         let form = self.form()?;
+        if self.templates && form != Form::Mediawiki {
+            return Err(Failure::usage("--templates are written for a wiki only")
+                .with_help("add --to mediawiki, or leave --templates out".to_owned()));
+        }
         match &self.output {
             Some(path) => {
                 let fails = |error: std::io::Error| {
@@ -131,7 +147,12 @@ impl FormArguments {
         }
     }
 
-    fn write_form(
+    /// Writes a list in a form.
+    ///
+    /// # Errors
+    ///
+    /// Where an entry cannot be read, or the output cannot be written.
+    pub(super) fn write_form(
         &self,
         session: &Session,
         form: Form,
@@ -139,18 +160,29 @@ impl FormArguments {
         output: &mut impl Write,
     ) -> Result<(), Failure> {
         let list = listed.list;
+        let language = listed.language;
+        let works = || Works::new(listed.works, listed.items);
         let text = match form {
             Form::Text | Form::Ansi => {
-                let width = terminal_width().filter(|_| self.output.is_none());
+                let on_terminal = self.output.is_none() && std::io::stdout().is_terminal();
                 let ansi = form == Form::Ansi;
-                text::reading_list(list, text::TextLayout { ansi, width })
+                let layout = text::TextLayout {
+                    ansi,
+                    links: ansi && on_terminal && shows_links(),
+                    width: terminal_width().filter(|_| on_terminal),
+                };
+                text::reading_list(list, layout)
             }
             Form::Markdown => markdown::reading_list(list),
-            Form::Html if self.standalone => html::page(list, listed.language),
-            Form::Html => html::reading_list(list),
-            Form::Latex if self.standalone => latex::document(list),
+            Form::Pandoc if self.standalone => pandoc::document(list, language),
+            Form::Pandoc => pandoc::reading_list(list),
+            Form::Html if self.standalone => html::page(list, &works(), language),
+            Form::Html => html::reading_list(list, &works()),
+            Form::Latex if self.standalone => latex::document(list, language),
             Form::Latex => latex::reading_list(list),
+            Form::Typst if self.standalone => typst::document(list, language),
             Form::Typst => typst::reading_list(list),
+            Form::Mediawiki if self.templates => mediawiki::with_templates(list, &works()),
             Form::Mediawiki => mediawiki::reading_list(list),
             Form::Rtf => rtf::reading_list(list),
             Form::Docx => {
@@ -158,10 +190,16 @@ impl FormArguments {
                 return Ok(());
             }
             Form::Json => {
-                serde_json::to_writer_pretty(&mut *output, &json::entries(list))?;
+                if self.standalone {
+                    let list = json::list(list, language);
+                    serde_json::to_writer_pretty(&mut *output, &list)?;
+                } else {
+                    serde_json::to_writer_pretty(&mut *output, &json::entries(list))?;
+                }
                 writeln!(output)?;
                 return Ok(());
             }
+            Form::Csv => csv::reading_list(list, &works()),
             Form::Biblatex => references(session, FormatName::Biblatex, listed)?,
             Form::Bibtex => references(session, FormatName::Bibtex, listed)?,
             Form::CslJson => references(session, FormatName::CslJson, listed)?,
@@ -171,6 +209,20 @@ impl FormArguments {
         output.write_all(text.as_bytes())?;
         Ok(())
     }
+}
+
+/// Whether the terminal follows links: most do, and most others do not show what they do not know.
+fn shows_links() -> bool {
+    let is =
+        |name: &str, tells: fn(&str) -> bool| std::env::var(name).is_ok_and(|value| tells(&value));
+    let is_plain = is("TERM", |term| {
+        matches!(term, "dumb" | "linux" | "cons25" | "emacs")
+    });
+    // The terminals of GNOME before 0.50 showed them as text.
+    let is_old = is("VTE_VERSION", |version| {
+        version.parse::<u32>().is_ok_and(|version| version < 5000)
+    });
+    !is_plain && !is_old
 }
 
 impl Form {
@@ -187,6 +239,7 @@ impl Form {
             "rtf" => Self::Rtf,
             "docx" => Self::Docx,
             "json" => Self::Json,
+            "csv" => Self::Csv,
             "bib" => Self::Biblatex,
             "yml" | "yaml" => Self::Hayagriva,
             "ris" => Self::Ris,

@@ -5,14 +5,21 @@
 //! wrong and what to do.
 
 mod add;
+mod backup;
 mod check;
+mod cite;
 mod columns;
+mod complete;
 mod completions;
+mod config;
 mod dedupe;
+mod doctor;
 mod drawing;
 mod edit;
+mod editor;
 mod export;
 mod failure;
+mod file;
 mod find;
 mod format;
 mod format_name;
@@ -21,7 +28,9 @@ mod history;
 mod import;
 mod init;
 mod input;
+mod list;
 mod man;
+mod note;
 mod progress;
 mod quickstart;
 mod rebuild;
@@ -29,6 +38,7 @@ mod references;
 mod remove;
 mod rename;
 mod rendering;
+mod rules;
 mod session;
 mod show;
 mod stats;
@@ -133,18 +143,26 @@ enum Command {
     Tag(tag::TagWorks),
     Untag(untag::Untag),
     Tags(tags::Tags),
+    Rules(rules::RulesCommand),
     Why(why::Why),
     Format(format::Format),
+    List(list::ListCommand),
+    Cite(Box<cite::CiteCommand>),
     Timeline(timeline::DrawTimeline),
     Stats(stats::Stats),
     Check(check::Check),
     Dedupe(dedupe::Dedupe),
     Verify(verify::Verify),
     Style(style::StyleCommand),
+    Note(note::NoteWork),
+    File(file::File),
     Undo(history::Undo),
     Redo(history::Redo),
     Log(history::Log),
+    Backup(backup::BackupLibrary),
+    Doctor(doctor::Doctor),
     Rebuild(rebuild::Rebuild),
+    Config(config::Config),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -153,6 +171,9 @@ enum Command {
 /// done in part, or findings; 2 wrong usage.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(answered) = completions::answer(&arguments) {
+        return answered;
+    }
     let line = match CommandLine::try_parse_from(with_negations(&arguments)) {
         Ok(line) => line,
         Err(error) => {
@@ -180,13 +201,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// The verbs that take a query, in which `-theme:policy` is a negation and no option.
-const QUERYING: &[&str] = &["find", "format", "export", "check", "timeline", "stats"];
+const QUERYING: &[&str] = &[
+    "find", "format", "export", "check", "tag", "matrix", "timeline", "stats", "edit",
+];
 
 /// The arguments with the sign of each negation as the minus sign proper, which the query language reads
 /// as well and which cannot be taken for the beginning of an option. The verbs that take a query have no
 /// options of one letter, but for those that ask for help and the version and that name a file to write.
 fn with_negations(arguments: &[OsString]) -> Vec<OsString> {
     let mut in_query = false;
+    // `list export` and `list show` take no query, and have options of one letter.
+    let mut in_list = false;
     let negation = |argument: &OsString| {
         let rest = argument.to_str()?.strip_prefix('-')?;
         let is_option = rest.starts_with('-') || matches!(rest, "" | "h" | "V" | "o");
@@ -199,7 +224,8 @@ fn with_negations(arguments: &[OsString]) -> Vec<OsString> {
                 Some(negation) if in_query => negation,
                 _ => argument.clone(),
             };
-            in_query |= QUERYING.iter().any(|verb| argument == *verb);
+            in_list |= !in_query && argument == "list";
+            in_query |= !in_list && QUERYING.iter().any(|verb| argument == *verb);
             argument
         })
         .collect()
@@ -226,18 +252,26 @@ impl Command {
             Self::Tag(command) => command.run(session),
             Self::Untag(command) => command.run(session),
             Self::Tags(command) => command.run(session),
+            Self::Rules(command) => command.run(session),
             Self::Why(command) => command.run(session),
             Self::Format(command) => command.run(session),
+            Self::List(command) => command.run(session),
+            Self::Cite(command) => command.run(session),
             Self::Timeline(command) => command.run(session),
             Self::Stats(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::Dedupe(command) => command.run(session),
             Self::Verify(command) => command.run(session),
             Self::Style(command) => command.run(session),
+            Self::File(command) => command.run(session),
+            Self::Note(command) => command.run(session),
             Self::Undo(command) => command.run(session),
             Self::Redo(command) => command.run(session),
             Self::Log(command) => command.run(session),
+            Self::Backup(command) => command.run(session),
+            Self::Doctor(command) => command.run(session),
             Self::Rebuild(command) => command.run(session),
+            Self::Config(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),
         }

@@ -24,3 +24,16 @@ pub(super) fn bar(length: usize, watched: bool) -> ProgressBar {
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
 }
+
+/// A bar over things whose number is not known yet, drawn where standard error is a terminal.
+pub(super) fn bar_of(things: &str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(15));
+    let template = format!("{{msg}} {{bar:30}} {{pos}}/{{len}} {things}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar
+}

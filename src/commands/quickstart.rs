@@ -8,10 +8,11 @@ use super::import::{import_all, report_problems};
 use super::input::Input;
 use super::references::Entries;
 use super::rendering::{Engine, Rendering};
-use super::{Outcome, Result, Session};
-use crate::library::{Condition, ConflictPolicy};
+use super::{Failure, Outcome, Result, Session};
+use crate::library::{Condition, ConflictPolicy, RuleScope};
 use crate::reading_list::GroupBy;
 use crate::shipped;
+use crate::tagging;
 
 /// Start with the works of the chapter: a library, its tags, and a reading list
 ///
@@ -28,12 +29,17 @@ impl Quickstart {
     pub(super) fn run(self, session: &Session) -> Result {
         let input = [Input::read(&shipped::CHAPTER.path(), None)?];
         let mut library = session.open_or_create()?;
+        let rules = shipped::rules().map_err(Failure::new)?;
         let receipt = session.change(&mut library, |change| {
-            import_all(change, &input, ConflictPolicy::Merge, true)
+            let receipt = import_all(change, &input, ConflictPolicy::Merge, true)?;
+            tagging::install(change, &rules)?;
+            tagging::apply(change, RuleScope::All, &mut |_| ())?;
+            Ok(receipt)
         })?;
         report_problems(session, &receipt);
         let works = library.select(&Condition::all())?;
         let listing = Listing {
+            repeat: crate::reading_list::Repeat::Each,
             tags: tags_of_facet(&library, "movement")?,
             group_by: Some(GroupBy::Facet("movement".into())),
             annotations: false,

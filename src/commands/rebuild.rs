@@ -1,14 +1,16 @@
 //! `peerbib rebuild`
 
+use std::time::Instant;
+
 use clap::Args;
 
-use super::{Outcome, Result, Session};
+use super::{Outcome, Result, Session, progress};
 
 /// Make everything anew that is derived from the entries
 ///
-/// Names, dates, CSL items and the full-text index are made from the entries as they were written. This
-/// makes them again, after an update of peerbib or where a search finds too little. The entries, tags
-/// and history are not touched.
+/// Names, dates, CSL items, the full-text index and the other indexes are made from the entries as they
+/// were written. This makes them again, after an update of peerbib or where `peerbib doctor` says so. The
+/// entries, tags, notes, lists and history are not touched.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib rebuild")]
 pub(super) struct Rebuild {}
@@ -16,9 +18,19 @@ pub(super) struct Rebuild {}
 impl Rebuild {
     #[expect(clippy::unused_self, reason = "every command is run the same way")]
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
-        let count = session.change(&mut library, |change| change.rebuild())?;
-        session.note(format_args!("made anew what is derived from {count} works"));
+        let started = Instant::now();
+        let mut library = session.open_to_change()?;
+        let works = usize::try_from(library.count()?).unwrap_or_default();
+        let bar = progress::bar(works, false);
+        bar.set_message("deriving");
+        let count = session.change(&mut library, |change| {
+            change.rebuild(&mut |count| bar.inc(u64::try_from(count).unwrap_or(0)))
+        })?;
+        bar.finish_and_clear();
+        session.note(format_args!(
+            "made anew what is derived from {count} works: names, dates, CSL items, the full-text index"
+        ));
+        session.detail(format_args!("in {:.1} s", started.elapsed().as_secs_f64()));
         Ok(Outcome::Done)
     }
 }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::tag::named_works;
 use super::{Outcome, Result, Session};
+use crate::library::LibraryError;
 
 /// Remove works from the library
 ///
@@ -39,6 +40,17 @@ impl Remove {
                 .collect();
             session.print(&lines)?;
             return Ok(Outcome::Done);
+        }
+        if self.find.is_some() && !works.is_empty() {
+            session.confirm_at_terminal(&match works.len() {
+                1 => "Remove 1 work?".to_owned(),
+                count => format!("Remove {count} works?"),
+            })?;
+        }
+        // While a person thought about it, another program may have changed the library.
+        library.hold()?;
+        if named_works(session, &library, &self.keys, self.find.as_deref())? != works {
+            return Err(LibraryError::ChangedMeanwhile("what the query finds".to_owned()).into());
         }
         let numbers: BTreeSet<i64> = works.iter().map(|(work, _)| *work).collect();
         session.change(&mut library, |change| change.remove_works(&numbers))?;

@@ -53,7 +53,7 @@ pub(super) struct Rename {
 
 impl Rename {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let renamings = match (&self.pattern, self.keys.as_slice()) {
             (Some(pattern), keys) => {
                 let said = Some(pattern.as_str()).filter(|pattern| !pattern.is_empty());

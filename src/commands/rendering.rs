@@ -6,7 +6,8 @@ use rayon::prelude::*;
 
 use super::{Failure, Session};
 use crate::csl::{
-    Bibliography, BibliographyEntry, EmbeddedLocales, Inline, Style, format_bibliography, hayagriva,
+    Bibliography, BibliographyEntry, EmbeddedLocales, Inline, Style, format_bibliography,
+    hayagriva, primary_dialect,
 };
 use crate::library::Reference;
 use crate::spelling::closest;
@@ -116,13 +117,16 @@ pub(super) fn items_of(
 }
 
 /// The locale that a user asked for, if there are terms in it.
-fn known_locale(code: &str) -> Result<String, Failure> {
+pub(super) fn known_locale(code: &str) -> Result<String, Failure> {
     let known: Vec<String> = EmbeddedLocales.languages().map(str::to_owned).collect();
     let matches = |locale: &&String| {
         let base = locale.split('-').next().unwrap_or_default();
         locale.eq_ignore_ascii_case(code) || base.eq_ignore_ascii_case(code)
     };
-    if let Some(locale) = known.iter().find(matches) {
+    // A language alone is its main dialect: de is de-DE, and not the first of the German ones.
+    let main = primary_dialect(&code.to_lowercase()).map(str::to_owned);
+    let main = main.filter(|main| known.contains(main));
+    if let Some(locale) = main.as_ref().or_else(|| known.iter().find(matches)) {
         return Ok(locale.clone());
     }
     let help = match closest(code, known.clone()) {

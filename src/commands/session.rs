@@ -4,15 +4,16 @@ use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use etcetera::BaseStrategy as _;
 
 use super::Failure;
-use crate::configuration::{Configuration, DEFAULT_STYLE};
+use crate::configuration::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use crate::csl::shelf::StyleSource;
-use crate::library::{Condition, KeyPattern, Library, LibraryError, Reference};
+use crate::library::{Condition, KeyPattern, Library, LibraryError, Patience, Reference};
 use crate::query::Query;
+use crate::tagging::{self, Applied, BrokenRule};
 
 /// A run of the program.
 pub struct Session {
@@ -83,15 +84,36 @@ impl Session {
     /// [problems](Configuration::problems).
     pub fn configuration_as_far_as_read(&self) -> &Configuration {
         self.configuration.get_or_init(|| {
-            let variable = |name: &str| std::env::var(name).ok();
-            // Where there is no directory for it, there is no configuration.
-            let path = Self::configuration_path().unwrap_or_default();
-            let configuration = Configuration::read(&path, variable);
+            let configuration = self.configuration_anew();
             if configuration.exists() {
-                self.detail(format_args!("configuration: {}", path.display()));
+                let path = configuration.path().display();
+                self.detail(format_args!("configuration: {path}"));
             }
             configuration
         })
+    }
+
+    /// What the person set, read again: the file has changed since.
+    #[expect(clippy::unused_self, reason = "a session alone says where the file is")]
+    pub(super) fn configuration_anew(&self) -> Configuration {
+        // Where there is no directory for it, there is no configuration.
+        let path = Self::configuration_path().unwrap_or_default();
+        Configuration::read(&path, |name| std::env::var(name).ok())
+    }
+
+    /// The option that overrides a setting, with its value.
+    pub(super) fn option(&self, setting: &str) -> Option<(&'static str, String)> {
+        match setting {
+            "library" => {
+                let path = self.options.library.as_ref()?;
+                Some(("--library", path.to_string_lossy().into_owned()))
+            }
+            "color" => {
+                let colour = clap::ValueEnum::to_possible_value(&self.options.color?)?;
+                Some(("--color", colour.get_name().to_owned()))
+            }
+            _ => None,
+        }
     }
 
     /// Where the configuration lies: in the file that PEERBIB_CONFIG names, or else in
@@ -234,13 +256,8 @@ impl Session {
         if let Some(editor) = self.configuration()?.editor() {
             return Ok(editor.to_owned());
         }
-        let said = |name: &&str| {
-            std::env::var(name)
-                .ok()
-                .filter(|editor| !editor.trim().is_empty())
-        };
-        let said = ["VISUAL", "EDITOR"].iter().find_map(said);
-        Ok(said.unwrap_or_else(|| "vi".to_owned()))
+        let said = said_to_all_programs(EDITOR_VARIABLES).map(|(_, editor)| editor);
+        Ok(said.unwrap_or_else(|| DEFAULT_EDITOR.to_owned()))
     }
 
     /// Who is at the keyboard: as the configuration says, or else as the system names them.
@@ -252,8 +269,7 @@ impl Session {
         if let Some(name) = self.configuration()?.name() {
             return Ok(name.to_owned());
         }
-        let said = |name: &&str| std::env::var(name).ok().filter(|name| !name.is_empty());
-        let said = ["USER", "LOGNAME", "USERNAME"].iter().find_map(said);
+        let said = said_to_all_programs(NAME_VARIABLES).map(|(_, name)| name);
         Ok(said.unwrap_or_else(|| "you".to_owned()))
     }
 
@@ -290,6 +306,15 @@ impl Session {
         if let Some(path) = self.configuration()?.library() {
             return Ok(path);
         }
+        self.library_path_by_default()
+    }
+
+    /// Where the library lies where nobody named another.
+    ///
+    /// # Errors
+    ///
+    /// Where the system does not say which directory is the user's own.
+    pub(super) fn library_path_by_default(&self) -> Result<PathBuf, Failure> {
         Ok(self.data_directory()?.join("library.db"))
     }
 
@@ -309,6 +334,22 @@ impl Session {
     /// Where the system does not say which directory is the user's own.
     pub fn style_directory(&self) -> Result<PathBuf, Failure> {
         Ok(self.data_directory()?.join("styles"))
+    }
+
+    /// The names of the styles that the user added.
+    pub fn added_style_names(&self) -> Vec<String> {
+        let entries = self.style_directory().ok().map(std::fs::read_dir);
+        let Some(Ok(entries)) = entries else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| {
+                let name = entry.ok()?.file_name().into_string().ok()?;
+                Some(name.strip_suffix(".csl")?.to_owned())
+            })
+            .collect();
+        names.sort();
+        names
     }
 
     /// The style that the user added under this name.
@@ -364,7 +405,19 @@ impl Session {
     pub fn open(&self) -> Result<Library, Failure> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
-        Ok(Library::open(&path)?)
+        self.opened(Library::open(&path, self.patience())?)
+    }
+
+    /// The library, which must be there, and which nobody else changes from here on: what is read before
+    /// [`Session::change`] is true when the change is made. Not for commands that ask a person in between.
+    ///
+    /// # Errors
+    ///
+    /// See [`Library::open`] and [`Library::hold`].
+    pub fn open_to_change(&self) -> Result<Library, Failure> {
+        let library = self.open()?;
+        library.hold()?;
+        Ok(library)
     }
 
     /// The library, created if there is none.
@@ -375,10 +428,42 @@ impl Session {
     pub fn open_or_create(&self) -> Result<Library, Failure> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
-        Ok(Library::open_or_create(&path)?)
+        self.opened(Library::open_or_create(&path, self.patience())?)
     }
 
-    /// Runs `edit` as one step of the library's history, named by the command line.
+    /// Tells what was done to a library when it was opened.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "it stands at the end of what may fail"
+    )]
+    fn opened(&self, library: Library) -> Result<Library, Failure> {
+        if let Some(migrated) = library.migrated() {
+            self.note(format_args!(
+                "the library was of version {} and is of version {} now; a copy of it as it was is {}",
+                migrated.from,
+                migrated.to,
+                migrated.copy.display()
+            ));
+        }
+        Ok(library)
+    }
+
+    /// How long one waits for a library that another program is changing: as many seconds as PEERBIB_WAIT
+    /// says, or half a minute.
+    pub fn patience(&self) -> Patience {
+        let seconds = std::env::var("PEERBIB_WAIT").ok();
+        let seconds = seconds.and_then(|seconds| seconds.trim().parse().ok());
+        let patience = Patience::default();
+        let tell =
+            || Self::tell("waiting for another program that is changing the library \u{2026}");
+        Patience {
+            longest: seconds.map_or(patience.longest, Duration::from_secs),
+            tell: if self.options.quiet { || {} } else { tell },
+        }
+    }
+
+    /// Runs `edit` as one step of the library's history, named by the command line. The works that it makes
+    /// or changes are tagged by the rules of the library, in the same step.
     ///
     /// # Errors
     ///
@@ -388,7 +473,29 @@ impl Session {
         library: &mut Library,
         edit: impl FnOnce(&crate::library::Change<'_>) -> crate::library::Result<T>,
     ) -> Result<T, LibraryError> {
-        library.change(&self.command_line, edit)
+        let (outcome, applied) = library.change(&self.command_line, |change| {
+            tagging::apply_to_watched(change, edit)
+        })?;
+        self.tell_of_broken(&applied);
+        match applied.changes {
+            0 => {}
+            1 => self.note("by the rules, 1 tag was put on or taken off; `peerbib why` says which"),
+            count => self.note(format_args!(
+                "by the rules, {count} tags were put on or taken off; `peerbib why` says which"
+            )),
+        }
+        Ok(outcome)
+    }
+
+    /// Tells of rules that could not be carried out.
+    pub(super) fn tell_of_broken(&self, applied: &Applied) {
+        for BrokenRule { name, error } in &applied.broken {
+            let reason = error.to_string();
+            let reason = reason.lines().next().unwrap_or_default();
+            self.warn(format_args!(
+                "warning: the rule \u{201c}{name}\u{201d} was left out: {reason}; `peerbib rules check` says more"
+            ));
+        }
     }
 
     /// The query that the words of a command line make.
@@ -481,23 +588,39 @@ impl Session {
     }
 }
 
+/// Where a person names the editor of all programs.
+pub(super) const EDITOR_VARIABLES: &[&str] = &["VISUAL", "EDITOR"];
+
+/// Where the system says who is at the keyboard.
+pub(super) const NAME_VARIABLES: &[&str] = &["USER", "LOGNAME", "USERNAME"];
+
+/// The first of the variables that says something, and what.
+pub(super) fn said_to_all_programs(variables: &[&'static str]) -> Option<(&'static str, String)> {
+    variables.iter().find_map(|variable| {
+        let value = std::env::var(variable).ok()?;
+        (!value.trim().is_empty()).then_some((*variable, value))
+    })
+}
+
 /// Whether there is somebody who can be asked.
 fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// The width of the terminal in columns, where standard output is one.
+/// The width in columns that what is printed has to fit: that of the terminal, or else of the variable
+/// COLUMNS, which a shell passes on only where a person asked it to; `None` where nobody says.
 pub(super) fn terminal_width() -> Option<usize> {
-    if !std::io::stdout().is_terminal() {
-        return None;
+    if std::io::stdout().is_terminal()
+        && let Some((terminal_size::Width(columns), _)) = terminal_size::terminal_size()
+    {
+        return Some(usize::from(columns));
     }
-    terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns))
+    std::env::var("COLUMNS").ok()?.parse().ok()
 }
 
-/// How many columns there are: those of the terminal, or else of the variable COLUMNS, or 80.
+/// How many columns there are, or 80 where nobody says.
 pub(super) fn columns() -> usize {
-    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
-    terminal_width().or_else(said).unwrap_or(80)
+    terminal_width().unwrap_or(80)
 }
 
 /// Whether standard output shows formatting: it is a terminal, or the user said so.

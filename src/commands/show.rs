@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{Failure, Outcome, Result, Session};
 use crate::library::{
-    Assignment, Library, Origin, Record, Reference, Standing, Step, StepState, TagName,
+    Assignment, Library, Origin, Record, Reference, Standing, Step, StepState, TagName, Veto,
 };
 use crate::query::Query;
 use crate::work::{CslItem, Field, Work};
@@ -48,11 +48,23 @@ struct Shown {
     #[serde(serialize_with = "as_list")]
     fields: Vec<Field>,
     assignments: Vec<Assignment>,
-    vetoed: Vec<TagName>,
+    vetoed: Vec<Veto>,
     lists: Vec<OnList>,
+    /// The private note on it, in Markdown.
+    note: Option<String>,
+    files: Vec<ShownFile>,
     #[serde(flatten)]
     record: Record,
     history: Vec<Step>,
+}
+
+/// A file of a work.
+#[derive(serde::Serialize)]
+struct ShownFile {
+    path: String,
+    description: Option<String>,
+    /// Whether the entry itself names it.
+    in_entry: bool,
 }
 
 /// A reading list that a work is on.
@@ -65,7 +77,10 @@ struct OnList {
     annotation: Option<String>,
 }
 
-fn as_list<S: serde::Serializer>(fields: &[Field], writer: S) -> std::result::Result<S::Ok, S::Error> {
+fn as_list<S: serde::Serializer>(
+    fields: &[Field],
+    writer: S,
+) -> std::result::Result<S::Ok, S::Error> {
     writer.collect_seq(fields.iter().map(|field| {
         let value = without_delimiters(&field.value);
         serde_json::json!({"name": field.name, "value": value})
@@ -111,6 +126,16 @@ impl Shown {
             assignments: tagging.tags,
             vetoed: tagging.vetoed,
             lists: lists(library, reference.id)?,
+            note: library.note(reference.id)?.map(|note| note.text),
+            files: library
+                .linked_files(reference.id)?
+                .into_iter()
+                .map(|file| ShownFile {
+                    path: file.path,
+                    description: file.description,
+                    in_entry: file.in_entry,
+                })
+                .collect(),
             record: library.record(reference.id)?,
             history: library.log_of(reference.id)?,
             reference,
@@ -126,19 +151,26 @@ impl Shown {
         for tag in &self.reference.tags {
             lines.add("tags", &self.tagged(tag));
         }
-        for tag in &self.vetoed {
-            lines.add("not", &format!("{tag} (taken off by hand)"));
+        for veto in &self.vetoed {
+            lines.add("not", &format!("{} (taken off by hand)", veto.tag));
         }
         for on in &self.lists {
             let pinned = if on.pinned { " (pinned)" } else { "" };
             let said = on.annotation.as_ref().map(|text| format!(": {text}"));
-            lines.add("lists", &format!("{}{pinned}{}", on.list, said.unwrap_or_default()));
+            lines.add(
+                "lists",
+                &format!("{}{pinned}{}", on.list, said.unwrap_or_default()),
+            );
         }
-        for file in &self.record.files {
+        // What the entry names stands among its fields already.
+        for file in self.files.iter().filter(|file| !file.in_entry) {
             let what = file.description.as_ref().map(|text| format!(" ({text})"));
-            lines.add("files", &format!("{}{}", file.path, what.unwrap_or_default()));
+            lines.add(
+                "files",
+                &format!("{}{}", file.path, what.unwrap_or_default()),
+            );
         }
-        if let Some(note) = &self.record.note {
+        if let Some(note) = &self.note {
             for line in note.lines().filter(|line| !line.trim().is_empty()) {
                 lines.add("note", line);
             }
@@ -154,7 +186,11 @@ impl Shown {
             lines.add("inherited by", heir);
         }
         for source in &self.record.came_from {
-            let differs = if source.differs { " (where it reads differently)" } else { "" };
+            let differs = if source.differs {
+                " (where it reads differently)"
+            } else {
+                ""
+            };
             lines.add("came from", &format!("{}{differs}", source.path));
         }
         for step in self.history.iter().rev() {
@@ -199,7 +235,7 @@ impl Shown {
                 let source = &assignment.source;
                 match assignment.origin {
                     Origin::Hand => format!("by hand: {source}"),
-                    Origin::Rule => format!("by the rule {source}"),
+                    Origin::Rule => format!("by the rule \u{201c}{source}\u{201d}"),
                     Origin::Import => format!("by an import: {source}"),
                 }
             })
@@ -254,7 +290,12 @@ impl Lines {
     fn text(&self) -> String {
         let dim = anstyle::Style::new().dimmed();
         let width = |name: &str| textwrap::core::display_width(name);
-        let widest = self.lines.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+        let widest = self
+            .lines
+            .iter()
+            .map(|(name, _)| width(name))
+            .max()
+            .unwrap_or(0);
         let mut text = String::new();
         let mut before = "";
         let mut blank = false;

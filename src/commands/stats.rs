@@ -69,7 +69,7 @@ impl Stats {
         let top = (self.top > 0).then_some(self.top);
         let statistics = Statistics::of(&works, &by, &tags, top, title.as_deref())?;
         if self.drawing.json {
-            session.print_json(&statistics)?;
+            self.drawing.write_json(session, &statistics)?;
             return Ok(Outcome::Done);
         }
         if works.is_empty() {

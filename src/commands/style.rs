@@ -153,14 +153,9 @@ impl List {
 
 /// The styles that the user added, by name.
 fn added(session: &Session) -> Vec<(String, StyleSource)> {
-    let Ok(directory) = session.style_directory() else {
-        return Vec::new();
-    };
-    style_files(&directory)
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|path| {
-            let name = path.file_stem()?.to_str()?.to_owned();
+    let names = session.added_style_names().into_iter();
+    names
+        .filter_map(|name| {
             let source = session.added_style(&name)?;
             Some((name, source))
         })

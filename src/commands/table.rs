@@ -89,7 +89,11 @@ fn level(widths: &mut [usize], may_be_cut: &[bool], room: usize, narrowest: usiz
 /// # Errors
 ///
 /// Where `output` does not take it.
-pub(super) fn write_row(output: &mut dyn Write, cells: &[Cow<'_, str>], widths: &[usize]) -> io::Result<()> {
+pub(super) fn write_row(
+    output: &mut dyn Write,
+    cells: &[Cow<'_, str>],
+    widths: &[usize],
+) -> io::Result<()> {
     let last = cells.iter().rposition(|cell| !cell.is_empty());
     for (index, (cell, room)) in cells.iter().zip(widths).enumerate() {
         if Some(index) > last {
@@ -141,7 +145,9 @@ mod tests {
 
     /// The lines of a table of which all columns but the first yield.
     fn table(rows: &[&[&str]], room: usize) -> Vec<String> {
-        let mut columns: Vec<Layout> = (0..rows[0].len()).map(|index| Layout::new(index > 0)).collect();
+        let mut columns: Vec<Layout> = (0..rows[0].len())
+            .map(|index| Layout::new(index > 0))
+            .collect();
         for row in rows {
             for (column, cell) in columns.iter_mut().zip(*row) {
                 column.make_room(cell);
@@ -153,15 +159,31 @@ mod tests {
             let cells: Vec<Cow<'_, str>> = row.iter().map(|cell| Cow::Borrowed(*cell)).collect();
             write_row(&mut text, &cells, &widths).unwrap();
         }
-        String::from_utf8(text).unwrap().lines().map(str::to_owned).collect()
+        String::from_utf8(text)
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect()
     }
 
     #[test]
     fn no_line_is_wider_than_the_screen_whatever_is_in_it() {
         let rows: &[&[&str]] = &[
-            &["ostrom1990", "Elinor Ostrom", "Governing the Commons: The Evolution of Institutions"],
-            &["gongyou", "\u{738b}\u{534e}", "\u{5171}\u{6709}\u{8d22}\u{4ea7}\u{7684}\u{6cbb}\u{7406}\u{4e0e}\u{6f14}\u{53d8}"],
-            &["emoji", "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}", "e\u{301}\u{1f600}\u{1f600}\u{1f600}\u{1f600}\u{1f600}\u{1f600}\u{1f600}\u{1f600}"],
+            &[
+                "ostrom1990",
+                "Elinor Ostrom",
+                "Governing the Commons: The Evolution of Institutions",
+            ],
+            &[
+                "gongyou",
+                "\u{738b}\u{534e}",
+                "\u{5171}\u{6709}\u{8d22}\u{4ea7}\u{7684}\u{6cbb}\u{7406}\u{4e0e}\u{6f14}\u{53d8}",
+            ],
+            &[
+                "emoji",
+                "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}",
+                "e\u{301}\u{1f600}\u{1f600}\u{1f600}\u{1f600}\u{1f600}\u{1f600}\u{1f600}\u{1f600}",
+            ],
             &["empty", "", ""],
         ];
         for room in 5..100 {
@@ -169,7 +191,10 @@ mod tests {
                 assert!(display_width(&line) <= room, "{room}: {line}");
             }
         }
-        assert_eq!(table(rows, 60)[0], "ostrom1990  Elinor Ostrom  Governing the Commons: The Evolut\u{2026}");
+        assert_eq!(
+            table(rows, 60)[0],
+            "ostrom1990  Elinor Ostrom  Governing the Commons: The Evolut\u{2026}"
+        );
         assert_eq!(table(rows, 60)[3], "empty");
     }
 

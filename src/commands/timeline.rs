@@ -59,7 +59,7 @@ impl DrawTimeline {
             ));
         }
         if self.drawing.json {
-            session.print_json(&timeline)?;
+            self.drawing.write_json(session, &timeline)?;
             return Ok(Outcome::Done);
         }
         if works.is_empty() {

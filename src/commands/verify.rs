@@ -10,7 +10,7 @@ use super::input::{Source, encoding_name, encoding_named};
 use super::{Failure, Outcome, Result, Session};
 use crate::formats::bibtex::{self, Duplicate, FilePiece, Strings};
 use crate::formats::{self, Export, ExportedWork, Format, Reading};
-use crate::library::{ConflictPolicy, ImportedFile, Library};
+use crate::library::{ConflictPolicy, ImportedFile, Library, Patience};
 use crate::work::{CslItem, Work};
 
 /// Check that a file comes out of peerbib as it went in
@@ -86,7 +86,8 @@ fn imported_and_exported(
     reading: &Reading,
 ) -> std::result::Result<String, Failure> {
     let directory = Scratch::new()?;
-    let mut library = Library::open_or_create(&directory.0.join("library.db"))?;
+    let mut library =
+        Library::open_or_create(&directory.0.join("library.db"), Patience::default())?;
     let encoding = encoding_name(source.decoded.encoding);
     library.change("verify", |change| {
         change.import(

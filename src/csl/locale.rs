@@ -359,7 +359,7 @@ fn gender(value: &str) -> Option<Gender> {
 
 /// The dialect that stands for a language where the language alone is given (the table of primary
 /// dialects in the locale repository).
-fn primary_dialect(language: &str) -> Option<&'static str> {
+pub fn primary_dialect(language: &str) -> Option<&'static str> {
     Some(match language {
         "af" => "af-ZA",
         "bg" => "bg-BG",
@@ -414,6 +414,38 @@ fn primary_dialect(language: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// What locators count (appendix IV, "Locators").
+const LOCATORS: &[&str] = &[
+    "act",
+    "appendix",
+    "article-locator",
+    "book",
+    "canon",
+    "chapter",
+    "column",
+    "elocation",
+    "equation",
+    "figure",
+    "folio",
+    "issue",
+    "line",
+    "note",
+    "number",
+    "opus",
+    "page",
+    "paragraph",
+    "part",
+    "rule",
+    "scene",
+    "section",
+    "sub-verbo",
+    "table",
+    "timestamp",
+    "title-locator",
+    "verse",
+    "volume",
+];
 
 /// A locale, ready to be asked for terms.
 #[derive(Debug, Clone)]
@@ -531,6 +563,29 @@ impl Locale {
     /// The language, such as `de-AT`.
     pub fn language(&self) -> &str {
         &self.language
+    }
+
+    /// Whether full stops and commas go inside closing quotation marks (clause "Locale Options").
+    pub fn moves_punctuation_into_quotes(&self) -> bool {
+        self.punctuation_in_quote
+    }
+
+    /// How the label of a locator may be written in this language, and which locator it means: `p.`,
+    /// `pp.`, `page` and `pages` for `page` (appendix IV, "Locators").
+    pub fn locator_labels(&self) -> Vec<(String, &'static str)> {
+        let mut labels = Vec::new();
+        for locator in LOCATORS {
+            for form in [TermForm::Long, TermForm::Short, TermForm::Symbol] {
+                for plural in [false, true] {
+                    let term = self.term(locator, form, plural).unwrap_or_default();
+                    let label = (term.to_owned(), *locator);
+                    if !term.is_empty() && !labels.contains(&label) {
+                        labels.push(label);
+                    }
+                }
+            }
+        }
+        labels
     }
 
     /// A localised date format.

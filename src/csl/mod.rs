@@ -80,7 +80,7 @@ use std::collections::HashMap;
 pub use bibliography::{Bibliography, BibliographyEntry, BibliographyLayout, SecondFieldAlign};
 pub use citation::{Citation, CitationMode, Cite, FormattedCitation};
 pub use embedded_locales::EmbeddedLocales;
-pub use locale::{Locale, LocaleFiles, LocaleLayer, LocaleSource};
+pub use locale::{Locale, LocaleFiles, LocaleLayer, LocaleSource, primary_dialect};
 pub use positions::CitePosition;
 pub use processor::Processor;
 pub use rich_text::{Display, Formatting, Inline, RichText, plain_text};

@@ -10,6 +10,7 @@ mod biblatex;
 pub mod bibtex;
 mod csl_json;
 mod csl_variables;
+pub mod file_field;
 mod hayagriva;
 mod items;
 pub mod jabref;

@@ -319,6 +319,7 @@ impl Change<'_> {
             }
             self.move_places(other, keep)?;
             self.join_in_lists(other, keep)?;
+            self.join_notes(other, keep)?;
             self.move_rows(other, keep)?;
             self.remove_works(&BTreeSet::from([other]))?;
             connection.execute(

@@ -400,7 +400,8 @@ impl KnownStrings {
         let file = library
             .connection
             .prepare_cached(
-                "SELECT source_file_id FROM occurrence WHERE work_id = ?1 ORDER BY id LIMIT 1",
+                "SELECT source_file_id FROM occurrence WHERE work_id = ?1
+                 ORDER BY source_file_id LIMIT 1",
             )?
             .query_row([work], |row| row.get::<_, i64>(0))
             .optional()?;
@@ -410,16 +411,23 @@ impl KnownStrings {
         Ok(match self.by_file.entry(file) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let mut leading = library.connection.prepare_cached(
-                    "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
-                     ORDER BY id",
-                )?;
-                let texts = leading
-                    .query_map([file], |row| row.get::<_, String>(0))?
-                    .collect::<rusqlite::Result<Vec<_>>>()?;
-                new.insert(bibtex::read(&texts.concat()).strings)
+                new.insert(bibtex::read(&library.leading_with_strings(file)?).strings)
             }
         })
+    }
+}
+
+impl Library {
+    /// What stands between the entries of a file and may hold `@string`s.
+    pub(super) fn leading_with_strings(&self, file: i64) -> Result<String> {
+        let mut leading = self.connection.prepare_cached(
+            "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
+             ORDER BY id",
+        )?;
+        let texts = leading
+            .query_map([file], |row| row.get::<_, String>(0))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(texts.concat())
     }
 }
 
@@ -589,13 +597,15 @@ impl Change<'_> {
         self.full_text_gathered(works.len())
     }
 
-    /// Makes every derived row anew, and gives the number of works.
+    /// Makes every derived row anew, and the indexes of the library, and gives the number of works.
+    /// `advance` is called with the number of works that were dealt with since the last call.
     ///
     /// # Errors
     ///
     /// [`super::LibraryError::UnreadableWork`] where an entry in the store is damaged.
-    pub fn rebuild(&self) -> Result<usize> {
+    pub fn rebuild(&self, advance: &mut dyn FnMut(usize)) -> Result<usize> {
         let connection = self.connection();
+        connection.execute_batch("REINDEX")?;
         connection.execute("DELETE FROM inheritance", [])?;
         connection.execute("DELETE FROM mark", [])?;
         connection.execute("DELETE FROM reference", [])?;
@@ -609,7 +619,11 @@ impl Change<'_> {
             .query_map([], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         let count = works.len();
-        self.derive_works(works)?;
+        let works: Vec<i64> = works.into_iter().collect();
+        for batch in works.chunks(MANY) {
+            self.derive_works(batch.iter().copied().collect())?;
+            advance(batch.len());
+        }
         Ok(count)
     }
 }

@@ -208,7 +208,12 @@ impl Change<'_> {
         Ok(key)
     }
 
-    pub(super) fn source_of(&self, work: i64) -> Result<String> {
+    /// The verbatim text of a work's entry.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports, where there is no such work.
+    pub fn source_of(&self, work: i64) -> Result<String> {
         Ok(self
             .connection()
             .prepare_cached("SELECT source FROM work WHERE id = ?1")?

@@ -51,6 +51,31 @@ pub enum LibraryError {
     /// Another program holds the library.
     #[error("the library {} is in use by another program", .0.display())]
     Busy(PathBuf),
+    /// There is no room for what is to be written.
+    #[error("the library {} cannot be written to: the disk is full", .0.display())]
+    DiskFull(PathBuf),
+    /// The system refused to write, or to read.
+    #[error("the library {} cannot be used: {reason}", .path.display())]
+    System {
+        /// The library.
+        path: PathBuf,
+        /// What SQLite says.
+        reason: String,
+    },
+    /// There is a file where a copy of the library was to be.
+    #[error("there is a file {} already", .0.display())]
+    BackupExists(PathBuf),
+    /// A copy of the library cannot be there.
+    #[error("{} cannot be a copy of the library: {reason}", .path.display())]
+    BackupPlace {
+        /// The place.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// There is no room for a copy of the library to compare it with.
+    #[error("the library cannot be compared with a copy of itself: {0}")]
+    Scratch(String),
     /// No work has this key.
     #[error("no work has the key \u{201c}{key}\u{201d}")]
     UnknownKey {
@@ -91,6 +116,30 @@ pub enum LibraryError {
         /// The parent that was asked for.
         parent: String,
     },
+    /// The name belongs to another tag, or is another name of it.
+    #[error("the name {tag} belongs to {holder}")]
+    TakenTag {
+        /// The name asked for.
+        tag: String,
+        /// The tag that has it.
+        holder: String,
+    },
+    /// A date in the vocabulary is none.
+    #[error("{of}: \u{201c}{date}\u{201d} is not a date")]
+    MalformedDate {
+        /// What it is the date of.
+        of: String,
+        /// What was given.
+        date: String,
+    },
+    /// No rule has this name.
+    #[error("there is no rule \u{201c}{rule}\u{201d}")]
+    UnknownRule {
+        /// The rule asked for.
+        rule: String,
+        /// A rule whose name is spelt much the same.
+        suggestion: Option<String>,
+    },
     /// There is nothing to undo or to redo.
     #[error("there is nothing to {0}")]
     NoStep(&'static str),
@@ -125,6 +174,9 @@ pub enum LibraryError {
         /// The step that changed it since, with its command line; none where another program did.
         by: Option<(i64, String)>,
     },
+    /// What a person was editing was changed by another program in between.
+    #[error("{0} was changed by another program while you were editing it")]
+    ChangedMeanwhile(String),
     /// The verbatim text of a work in the store cannot be read.
     #[error("the entry of \u{201c}{key}\u{201d} in the library cannot be read: {reason}")]
     UnreadableWork {
@@ -181,6 +233,14 @@ pub enum LibraryError {
         /// The editions there are.
         known: Vec<String>,
     },
+    /// An edition in the store cannot be read.
+    #[error("the edition \u{201c}{name}\u{201d} in the library cannot be read: {reason}")]
+    UnreadableEdition {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The reading list has an edition of this name.
     #[error("the list has an edition \u{201c}{0}\u{201d} already")]
     TakenEditionName(String),
@@ -216,7 +276,26 @@ impl LibraryError {
                  with --library PATH"
                     .into(),
             ),
-            Self::Busy(_) => Some("nothing was changed; try again when it has finished".into()),
+            Self::Busy(_) => Some(
+                "nothing was changed; try again when it has finished, or wait longer: \
+                 PEERBIB_WAIT=300 waits for 300 seconds"
+                    .into(),
+            ),
+            Self::DiskFull(_) | Self::System { .. } => Some(
+                "nothing was changed; make room on the disk, see that the file can be written to, and try \
+                 again"
+                    .into(),
+            ),
+            Self::BackupExists(_) => Some(
+                "nothing was changed; name another file, or put the copy in its place with --force"
+                    .into(),
+            ),
+            Self::Scratch(_) => Some(
+                "nothing was changed; make room in the directory of temporary files, or name another in \
+                 TMPDIR"
+                    .into(),
+            ),
+            Self::BackupPlace { .. } => Some("nothing was changed; name another file".into()),
             Self::UnknownKey { suggestion, .. } => Some(
                 did_you_mean(suggestion)
                     .unwrap_or_else(|| "`peerbib find` lists the works with their keys".into()),
@@ -230,7 +309,22 @@ impl LibraryError {
             }
             Self::AmbiguousTag { .. } => Some("write the facet, too: FACET:NAME".into()),
             Self::TagCycle { .. } => Some("choose another parent".into()),
+            Self::TakenTag { holder, .. } => Some(format!(
+                "choose another name; where both mean the same, `peerbib tags merge` joins {holder} \
+                 and the other"
+            )),
+            Self::MalformedDate { .. } => Some(
+                "write a date or a span as EDTF has it: 2009, 2009-03-27, 1999/2013, 2005/.."
+                    .into(),
+            ),
+            Self::UnknownRule { suggestion, .. } => Some(
+                did_you_mean(suggestion)
+                    .unwrap_or_else(|| "`peerbib rules` lists the rules there are".into()),
+            ),
             Self::NoStep(_) => Some("`peerbib log` shows what was done".into()),
+            Self::ChangedMeanwhile(_) => {
+                Some("nothing was changed; begin again from what is there now".into())
+            }
             Self::UnknownStep(_) => Some("`peerbib log` shows the steps with their numbers".into()),
             Self::StepState { .. } => Some("`peerbib log` shows what became of each step".into()),
             Self::StepConflict { step, by, .. } => Some(match by {
@@ -283,6 +377,9 @@ impl LibraryError {
                     "`peerbib list freeze` keeps one",
                 )
             })),
+            Self::UnreadableEdition { .. } => {
+                Some("bring back a copy of the library in which it can".into())
+            }
             Self::TakenEditionName(_) => {
                 Some("an edition never changes; choose another name".into())
             }
@@ -307,6 +404,8 @@ impl LibraryError {
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, reason },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly(path),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(path),
+            Some(ErrorCode::DiskFull) => Self::DiskFull(path),
+            Some(ErrorCode::SystemIoFailure) => Self::System { path, reason },
             Some(ErrorCode::CannotOpen) => Self::Place { path, reason },
             _ => Self::Sqlite(source),
         }

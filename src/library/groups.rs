@@ -83,7 +83,7 @@ impl Change<'_> {
     }
 
     /// The works of an imported file, in its order.
-    fn works_at(&self, path: &str) -> Result<Vec<i64>> {
+    pub(super) fn works_at(&self, path: &str) -> Result<Vec<i64>> {
         let mut statement = self.connection().prepare(
             "SELECT work_id FROM occurrence JOIN source_file ON source_file.id = source_file_id
              WHERE path = ?1 ORDER BY occurrence.id",

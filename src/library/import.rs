@@ -617,6 +617,21 @@ impl<'a> Importing<'a> {
 
     /// Remembers where the works stand in the file, and what stands around them.
     fn remember_file(&mut self, imported: ImportedFile<'_>) -> Result<()> {
+        let before = match self.file_id {
+            Some(id) => Some((id, self.change.leading_with_strings(id)?)),
+            None => None,
+        };
+        self.write_file(imported)?;
+        // Where its `@string`s say something else now, so do the works that use them.
+        if let Some((id, before)) = before
+            && self.change.leading_with_strings(id)? != before
+        {
+            self.changed.extend(self.change.works_at(imported.path)?);
+        }
+        Ok(())
+    }
+
+    fn write_file(&mut self, imported: ImportedFile<'_>) -> Result<()> {
         let connection = self.change.connection();
         let file = match self.file_id {
             Some(id) => {

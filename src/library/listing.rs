@@ -32,7 +32,8 @@ pub struct Heading {
     original_year: Option<i32>,
 }
 
-const HEADING: &str = "SELECT reference.work_id, citation_key, entry_type, title, authors, sort_author, year,
+const HEADING: &str =
+    "SELECT reference.work_id, citation_key, entry_type, title, authors, sort_author, year,
     identification, original_year FROM reference";
 
 impl Heading {
@@ -59,11 +60,9 @@ impl Heading {
     fn compared(&self, other: &Self, order: &[Order]) -> Ordering {
         let asked = order.iter().map(|order| {
             let compared = match order.by {
-                SortBy::Author => last_if_none(
-                    self.named_author(),
-                    other.named_author(),
-                    order.descending,
-                ),
+                SortBy::Author => {
+                    last_if_none(self.named_author(), other.named_author(), order.descending)
+                }
                 SortBy::Year => last_if_none(self.year, other.year, order.descending),
                 SortBy::Original => {
                     last_if_none(self.original_year, other.original_year, order.descending)
@@ -75,7 +74,9 @@ impl Heading {
                 ),
                 SortBy::Type => turned(self.entry_type.cmp(&other.entry_type), order.descending),
                 SortBy::Key => turned(
-                    self.key.to_ascii_lowercase().cmp(&other.key.to_ascii_lowercase()),
+                    self.key
+                        .to_ascii_lowercase()
+                        .cmp(&other.key.to_ascii_lowercase()),
                     order.descending,
                 ),
                 // The table `work` knows these; SQLite sorts by them.
@@ -85,7 +86,11 @@ impl Heading {
         });
         asked
             .fold(Ordering::Equal, Ordering::then)
-            .then_with(|| self.sort_author.is_empty().cmp(&other.sort_author.is_empty()))
+            .then_with(|| {
+                self.sort_author
+                    .is_empty()
+                    .cmp(&other.sort_author.is_empty())
+            })
             .then_with(|| self.sort_author.cmp(&other.sort_author))
             .then_with(|| self.year.cmp(&other.year))
             .then_with(|| self.title.cmp(&other.title))
@@ -98,7 +103,11 @@ impl Heading {
 }
 
 fn turned(compared: Ordering, descending: bool) -> Ordering {
-    if descending { compared.reverse() } else { compared }
+    if descending {
+        compared.reverse()
+    } else {
+        compared
+    }
 }
 
 /// The order of two values of which one may be missing, and then comes last either way.
@@ -141,16 +150,6 @@ impl Library {
             headings.par_sort_unstable_by(|left, right| left.compared(right, &selection.order));
         }
         Ok(headings)
-    }
-
-    /// The keys of the works of a selection, in its order.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn keys_of(&self, selection: &Selection) -> Result<Vec<String>> {
-        let headings = self.headings(selection)?;
-        Ok(headings.into_iter().map(|heading| heading.key).collect())
     }
 
     /// The tags of works by the number of the work, in the order in which they were given.
@@ -215,7 +214,12 @@ impl Library {
             let value = |field: &&str| {
                 let (_, value) = (entry.fields.iter())
                     .find(|(name, _)| name.as_ref() == *field)
-                    .or_else(|| entry.fields.iter().find(|(name, _)| field_name(name) == *field))?;
+                    .or_else(|| {
+                        entry
+                            .fields
+                            .iter()
+                            .find(|(name, _)| field_name(name) == *field)
+                    })?;
                 let plain = bibtex::plain(value);
                 Some(plain.split_whitespace().collect::<Vec<_>>().join(" "))
             };

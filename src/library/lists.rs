@@ -245,6 +245,21 @@ impl Library {
     }
 }
 
+impl Library {
+    /// What tags are called, by their names.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn tag_labels(&self) -> Result<HashMap<String, String>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT facet || ':' || name, label FROM tag WHERE label IS NOT NULL",
+        )?;
+        let labels = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(labels.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
 const LISTED: &str = "work_id, key, standing, section_id, position, annotation";
 
 fn listed_work(row: &Row<'_>) -> rusqlite::Result<ListedWork> {
@@ -350,6 +365,18 @@ impl Change<'_> {
     pub fn remove_list(&self, list: i64) -> Result<()> {
         self.connection()
             .execute("DELETE FROM reading_list WHERE id = ?1", [list])?;
+        Ok(())
+    }
+
+    /// Takes out of a list its sections and all that is said of works; its editions stay.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn empty_list(&self, list: i64) -> Result<()> {
+        let connection = self.connection();
+        connection.execute("DELETE FROM list_work WHERE list_id = ?1", [list])?;
+        connection.execute("DELETE FROM list_section WHERE list_id = ?1", [list])?;
         Ok(())
     }
 
@@ -495,6 +522,46 @@ impl Change<'_> {
             }),
             None => self.insert_listed(list, &said),
         }
+    }
+
+    /// Takes back that a work which is not in the library stands in a list, or does not. Says whether
+    /// anything of the kind was said.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn forget_missing(&self, list: i64, key: &str) -> Result<bool> {
+        self.unsay(
+            list,
+            key,
+            "standing = NULL, section_id = NULL, position = NULL",
+        )
+    }
+
+    /// Takes away the text on a work which is not in the library. Says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn unannotate_missing(&self, list: i64, key: &str) -> Result<bool> {
+        self.unsay(list, key, "annotation = NULL")
+    }
+
+    fn unsay(&self, list: i64, key: &str, what: &str) -> Result<bool> {
+        let connection = self.connection();
+        let unsaid = connection.execute(
+            &format!(
+                "UPDATE list_work SET {what} WHERE list_id = ?1 AND key = ?2 AND work_id IS NULL"
+            ),
+            params![list, key],
+        )?;
+        connection.execute(
+            "DELETE FROM list_work
+             WHERE list_id = ?1 AND key = ?2 AND work_id IS NULL AND standing IS NULL
+               AND section_id IS NULL AND position IS NULL AND annotation IS NULL",
+            params![list, key],
+        )?;
+        Ok(unsaid > 0)
     }
 
     /// Edits what is said of a work in a list. What was said of it under other keys is joined first.

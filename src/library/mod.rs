@@ -7,9 +7,11 @@
 //! A [`Library`] is read directly; it is changed through [`Library::change`] alone, which makes every
 //! command one transaction and one step of the undo log.
 
+mod backup;
 mod conflict;
 mod dedupe;
 mod derive;
+mod doctor;
 mod edit;
 mod editions;
 mod entries;
@@ -20,14 +22,19 @@ mod groups;
 mod history;
 mod import;
 mod keys;
+mod linked_files;
 mod listing;
 mod lists;
 mod matching;
+mod notes;
+mod offers;
+mod patience;
 mod reading;
 mod receipt;
 mod record;
 mod row_name;
 mod row_seal;
+mod rules;
 mod schema;
 mod step_detail;
 mod tags;
@@ -37,14 +44,15 @@ mod values;
 mod works;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
 
+pub use backup::Existing;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
 pub(crate) use derive::folded;
+pub use doctor::{Ailment, AilmentKind};
 pub use edit::FieldEdits;
 pub use editions::StoredEdition;
 pub use entries::StoredEntry;
@@ -54,14 +62,20 @@ pub use groups::{GROUP_FACET, group_tag_name};
 pub use history::{Step, StepState};
 pub use import::ImportedFile;
 pub use keys::KeyPattern;
-pub use lists::{ListedWork, Standing, StoredList, StoredSection};
+pub use linked_files::{LinkedFile, path_from_root};
 pub use listing::Heading;
+pub use lists::{ListedWork, Standing, StoredList, StoredSection};
+pub use notes::Note;
+pub use offers::Offer;
+pub use patience::Patience;
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
+pub use record::{Record, RecordedSource};
+pub use rules::{Effect, Met, ReadyRule, Rule, RuleEffect, RuleScope};
 pub use step_detail::ChangedRows;
 pub use tags::{
-    Assignment, NewAssignment, Origin, Tag, TagEvent, TagName, TagSummary, TaggedOutcome, Tagging,
+    Assignment, Axis, Facet, Match, NewAssignment, Origin, SplitPart, Tag, TagChange, TagEvent,
+    TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
 };
-pub use record::{Record, RecordedFile, RecordedSource};
 pub use values::Values;
 pub use works::{Condition, Order, Reference, Selection, SortBy};
 
@@ -72,6 +86,18 @@ pub type Result<T> = std::result::Result<T, LibraryError>;
 pub struct Library {
     connection: Connection,
     path: PathBuf,
+    migrated: Option<Migrated>,
+}
+
+/// That a library was brought from an older version of the schema to today's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrated {
+    /// The version it had.
+    pub from: i64,
+    /// The version it has.
+    pub to: i64,
+    /// Where a copy of it lies as it was.
+    pub copy: PathBuf,
 }
 
 /// A library within a step that changes it: see [`Library::change`].
@@ -85,7 +111,7 @@ impl Library {
     /// # Errors
     ///
     /// Where the place cannot hold a file, or holds one that is no library of this peerbib's.
-    pub fn open_or_create(path: &Path) -> Result<Self> {
+    pub fn open_or_create(path: &Path, patience: Patience) -> Result<Self> {
         if let Some(directory) = path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
@@ -99,25 +125,27 @@ impl Library {
         Self::connect(
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            patience,
         )
     }
 
     /// Opens the library at `path`, which must be there.
     ///
-    /// A library in a place that cannot be written to is opened for reading.
+    /// A library in a place that cannot be written to is opened for reading. `patience` says how long one
+    /// waits, now and later, where another program has the library.
     ///
     /// # Errors
     ///
     /// [`LibraryError::Missing`], and where the file is no library of this peerbib's.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub fn open(path: &Path, patience: Patience) -> Result<Self> {
         if !path.exists() {
             not_below_a_file(path)?;
             return Err(LibraryError::Missing(path.to_path_buf()));
         }
-        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)
     }
 
-    fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
+    fn connect(path: &Path, flags: OpenFlags, patience: Patience) -> Result<Self> {
         if path.is_dir() {
             return Err(LibraryError::Place {
                 path: path.to_path_buf(),
@@ -126,35 +154,34 @@ impl Library {
         }
         // One thread alone uses the connection.
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Self::prepare(Connection::open_with_flags(path, flags), path);
+        let connection = Self::prepare(Connection::open_with_flags(path, flags), path, patience);
         let connection = match connection {
             // SQLite keeps a journal and shared memory beside a library that is written to. Where
             // neither can be made, the library can still be read as a file that does not change.
             Err(LibraryError::Sqlite(error)) if Self::is_out_of_reach(&error) && path.is_file() => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-                let name = path
-                    .to_string_lossy()
-                    .replace('%', "%25")
-                    .replace('?', "%3f");
-                let uri = format!("file:{}?immutable=1", name.replace('#', "%23"));
-                Self::prepare(Connection::open_with_flags(uri, flags), path)
+                let uri = Self::immutable(path);
+                Self::prepare(Connection::open_with_flags(uri, flags), path, patience)
             }
             connection => connection,
         };
         let connection = connection.map_err(|error| error.at(path))?;
-        let library = Self {
+        let mut library = Self {
             connection,
             path: path.to_path_buf(),
+            migrated: None,
         };
         library.bring_up_to_date().map_err(|error| error.at(path))?;
         Ok(library)
     }
 
-    /// Fills an empty file, and migrates an older library; its derived rows are made anew, all in one
-    /// transaction.
-    fn bring_up_to_date(&self) -> Result<()> {
+    /// Fills an empty file, and migrates an older library, of which a copy is made first; its derived rows
+    /// are made anew, all in one transaction.
+    fn bring_up_to_date(&mut self) -> Result<()> {
         let found = schema::version(&self.connection, &self.path)?;
-        if found == schema::newest() {
+        let newest = schema::newest();
+        if found == newest {
+            schema::keep_journal(&self.connection);
             return Ok(());
         }
         if found == 0 {
@@ -163,17 +190,34 @@ impl Library {
         let transaction = Transaction::begin(&self.connection)?;
         // Another process may have done it while this one waited.
         let found = schema::version(&self.connection, &self.path)?;
+        if found == newest {
+            return Ok(());
+        }
+        let copy = match found {
+            0 => None,
+            found => Some(self.back_up_version(found)?),
+        };
         schema::migrate(&self.connection, found)?;
-        if (1..schema::newest()).contains(&found) {
-            Change { library: self }.rebuild()?;
+        if copy.is_some() {
+            Change { library: self }.rebuild(&mut |_| {})?;
         }
         transaction.commit()?;
+        drop(transaction);
+        self.migrated = copy.map(|copy| Migrated {
+            from: found,
+            to: newest,
+            copy,
+        });
         Ok(())
     }
 
-    fn prepare(connection: rusqlite::Result<Connection>, path: &Path) -> Result<Connection> {
-        let connection = connection?;
-        connection.busy_timeout(Duration::from_secs(5))?;
+    fn prepare(
+        connection: rusqlite::Result<Connection>,
+        path: &Path,
+        patience: Patience,
+    ) -> Result<Connection> {
+        let mut connection = connection?;
+        patience.have(&mut connection)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         // In WAL mode this still keeps the library whole after a loss of power.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -184,6 +228,15 @@ impl Library {
         Ok(connection)
     }
 
+    /// The address of a library that is read as a file which does not change.
+    fn immutable(path: &Path) -> String {
+        let name = path
+            .to_string_lossy()
+            .replace('%', "%25")
+            .replace('?', "%3f");
+        format!("file:{}?immutable=1", name.replace('#', "%23"))
+    }
+
     fn is_out_of_reach(error: &rusqlite::Error) -> bool {
         use rusqlite::ErrorCode;
         matches!(
@@ -192,9 +245,29 @@ impl Library {
         )
     }
 
+    /// That the library was brought up to today's version when it was opened, if it was.
+    pub fn migrated(&self) -> Option<&Migrated> {
+        self.migrated.as_ref()
+    }
+
     /// Where the library lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Keeps the library from being changed by others until [`Library::change`] has run or the library
+    /// is closed, so that what is read from here on is true when the change is made.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::Busy`], where another program changes it for longer than one waits;
+    /// [`LibraryError::ReadOnly`].
+    pub fn hold(&self) -> Result<()> {
+        if self.connection.is_autocommit() {
+            let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+            begun.map_err(|error| LibraryError::from(error).at(&self.path))?;
+        }
+        Ok(())
     }
 
     /// Runs `edit` as one transaction and one step of the undo log, named by the command line that

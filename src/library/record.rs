@@ -1,19 +1,14 @@
-//! What is known of a work besides its entry and its tags: other keys, files, the private note, where it came
-//! from, and what it inherits.
+//! What is known of a work besides its entry, tags, note and files: other keys, where it came from, and what it inherits.
 
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::Row;
 
 use super::{Library, Result};
 
-/// What is known of a work besides its entry and its tags.
+/// What is known of a work besides its entry, tags, note and files.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Record {
     /// Other keys of the work: those it had before, and those that its entry names.
     pub aliases: Vec<String>,
-    /// The private note on it, in Markdown.
-    pub note: Option<String>,
-    /// The files that are linked to it.
-    pub files: Vec<RecordedFile>,
     /// The bibliographies that it came from.
     pub came_from: Vec<RecordedSource>,
     /// The keys that it inherits fields from.
@@ -24,15 +19,6 @@ pub struct Record {
     pub added_at: String,
     /// When its entry last changed, if it did.
     pub changed_at: Option<String>,
-}
-
-/// A file that is linked to a work.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct RecordedFile {
-    /// Where it lies: relative to the root of linked files, or absolute.
-    pub path: String,
-    /// What it is.
-    pub description: Option<String>,
 }
 
 /// A bibliography that a work came from.
@@ -47,7 +33,7 @@ pub struct RecordedSource {
 }
 
 impl Library {
-    /// What is known of the work with a number besides its entry and its tags.
+    /// What is known of the work with a number besides its entry, tags, note and files.
     ///
     /// # Errors
     ///
@@ -58,24 +44,8 @@ impl Library {
             .connection
             .prepare_cached("SELECT added_at, changed_at FROM work WHERE id = ?1")?
             .query_row([work], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let note = self
-            .connection
-            .prepare_cached("SELECT text FROM note WHERE work_id = ?1")?
-            .query_row([work], |row| row.get(0))
-            .optional()?;
         Ok(Record {
             aliases: texts("SELECT alias FROM key_alias WHERE work_id = ?1 ORDER BY id")?,
-            note,
-            files: self.rows_of(
-                work,
-                "SELECT path, description FROM linked_file WHERE work_id = ?1 ORDER BY id",
-                |row| {
-                    Ok(RecordedFile {
-                        path: row.get(0)?,
-                        description: row.get(1)?,
-                    })
-                },
-            )?,
             came_from: self.rows_of(
                 work,
                 "SELECT path, imported_at, variant IS NOT NULL

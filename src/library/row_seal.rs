@@ -1,5 +1,7 @@
 //! Seals: fingerprints of the rows that a step of history changed, as it left them.
 
+use std::collections::HashSet;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, params};
 
@@ -75,6 +77,50 @@ pub(super) fn first_broken(connection: &Connection, step: i64, table: &str) -> R
     Ok(None)
 }
 
+/// The rows of a table that are not as the last step left them that changed them, with that step.
+pub(super) fn broken(connection: &Connection, table: &str) -> Result<Vec<(i64, i64)>> {
+    let mut changes = connection.prepare_cached(
+        "SELECT row_id, last_row_id, after, step_id FROM change JOIN step ON step.id = step_id
+         WHERE table_name = ?1 AND state = 'done' AND after IS NOT NULL
+         ORDER BY step_id DESC, change.id DESC",
+    )?;
+    let mut changes = changes.query([table])?;
+    let mut rows = Rows::of(connection, table)?;
+    // Rows that a later step changed, one by one or from one number to another.
+    let mut later = HashSet::new();
+    let mut later_ranges: Vec<(i64, i64)> = Vec::new();
+    let mut broken = Vec::new();
+    while let Some(change) = changes.next()? {
+        let (first, last): (i64, Option<i64>) = (change.get(0)?, change.get(1)?);
+        let last = last.unwrap_or(first);
+        let after: Vec<u8> = change.get(2)?;
+        let step: i64 = change.get(3)?;
+        let mut expected = after.chunks(BYTES);
+        let mut row = first;
+        rows.each(first, last, &mut |fingerprint| {
+            let sealed = expected.next();
+            if sealed != Some(fingerprint.as_slice()) {
+                let is_known = later.contains(&row)
+                    || later_ranges
+                        .iter()
+                        .any(|(first, last)| (*first..=*last).contains(&row));
+                if !is_known {
+                    broken.push((row, step));
+                }
+            }
+            row = row.saturating_add(1);
+            // A damaged library may say that there are more rows than could be.
+            sealed.is_some()
+        })?;
+        if first == last {
+            later.insert(first);
+        } else {
+            later_ranges.push((first, last));
+        }
+    }
+    Ok(broken)
+}
+
 fn reserve(fingerprints: &mut Vec<u8>, first: i64, last: i64) -> Result<()> {
     // Rows are numbered one after the other, but a damaged library may say anything.
     let count = usize::try_from(last.saturating_sub(first))
@@ -134,9 +180,12 @@ impl<'c> Rows<'c> {
             if !tell(fingerprint(&self.columns, row)?) {
                 return Ok(());
             }
+            if id == last {
+                return Ok(());
+            }
             next = id.saturating_add(1);
         }
-        while next <= last && tell(ABSENT) {
+        while next <= last && tell(ABSENT) && next < i64::MAX {
             next += 1;
         }
         Ok(())

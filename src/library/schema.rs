@@ -56,6 +56,16 @@ pub(super) fn lay_out_file(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Has a library that was a copy keep its journal as any other does, so that it can be read while it is
+/// changed. Where that cannot be, it can be used all the same.
+pub(super) fn keep_journal(connection: &Connection) {
+    let mode: rusqlite::Result<String> =
+        connection.pragma_query_value(None, "journal_mode", |row| row.get(0));
+    if mode.is_ok_and(|mode| mode == "delete") {
+        let _ = connection.pragma_update(None, "journal_mode", "WAL");
+    }
+}
+
 /// Brings a library of version `found` up to today's, within a transaction of the caller's. The derived
 /// rows of a library that holds works are to be made anew after it.
 pub(super) fn migrate(connection: &Connection, found: i64) -> Result<()> {

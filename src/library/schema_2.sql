@@ -12,7 +12,41 @@ DROP INDEX assignment_by_tag;
 CREATE INDEX assignment_by_tag ON assignment (tag_id, work_id);
 CREATE INDEX assignment_by_origin ON assignment (origin, work_id);
 
--- ------------------------------------------------------------------ the truth: rules
+-- ------------------------------------------------------------------ the truth: facets and rules
+
+-- What is known of a facet beside its tags. A work has one tag at most of an exclusive one.
+CREATE TABLE facet (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
+    label      TEXT,
+    exclusive  INTEGER NOT NULL CHECK (exclusive IN (0, 1))
+);
+
+-- A rule: works that meet `condition`, a query, get the tags that `tags` names. `must` and `must_not` are
+-- the keys of works that it is known to be right and wrong for. All three are JSON arrays of text.
+-- `position` is its place among the rules, which are applied in this order.
+CREATE TABLE rule (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
+    condition  TEXT NOT NULL,
+    tags       TEXT NOT NULL,
+    why        TEXT,
+    must       TEXT NOT NULL,
+    must_not   TEXT NOT NULL,
+    position   INTEGER NOT NULL
+);
+
+-- The rules that ship with peerbib and were installed once, so that one that a person took away does not
+-- come back.
+CREATE TABLE installed_rule (
+    id    INTEGER PRIMARY KEY,
+    name  TEXT NOT NULL UNIQUE
+);
+
+-- For an assignment by a rule: a JSON array of the conditions that hold for the work, each with the words
+-- of the work that meet it (`condition`, `text`).
+ALTER TABLE assignment ADD COLUMN matched TEXT;
+CREATE INDEX assignment_by_rule ON assignment (source) WHERE origin = 'rule';
 
 -- ------------------------------------------------------------------ the truth: notes and linked files
 
@@ -74,10 +108,13 @@ CREATE TABLE reading_list (
     created_at    TEXT NOT NULL
 );
 
+-- A list that is stored anew gets its sections and the rows of its works anew. AUTOINCREMENT gives them
+-- numbers that none had before, so that the old rows can come back beside none of the new.
+
 -- A section written by hand. A work stands in the first whose `query` finds it, or in the one it was
 -- put into; with no query, a section has those alone that were put into it.
 CREATE TABLE list_section (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
     list_id       INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
     position      INTEGER NOT NULL,
     title         TEXT NOT NULL,
@@ -91,7 +128,7 @@ CREATE INDEX list_section_by_list ON list_section (list_id, position);
 -- in which section and at which place; and a text on it that belongs to this list. It outlives the
 -- work: without `work_id` it is about whatever work has `key` by then, or had it before.
 CREATE TABLE list_work (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     list_id     INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
     work_id     INTEGER REFERENCES work ON DELETE SET NULL,
     key         TEXT NOT NULL,

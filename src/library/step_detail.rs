@@ -98,6 +98,19 @@ const WORDS: &[(&str, [&str; 3])] = &[
             "pairs of works no longer kept apart",
         ],
     ),
+    (
+        "facet",
+        ["facets added", "facets changed", "facets removed"],
+    ),
+    ("rule", ["rules added", "rules changed", "rules removed"]),
+    (
+        "installed_rule",
+        [
+            "shipped rules installed",
+            "shipped rules changed",
+            "shipped rules forgotten",
+        ],
+    ),
     ("note", ["notes written", "notes changed", "notes removed"]),
     (
         "linked_file",
@@ -177,8 +190,12 @@ impl Library {
                     count: 0,
                     names: Vec::new(),
                 });
-                told.count += rows.last - rows.first + 1;
-                for row in rows.first..=rows.last {
+                told.count = told
+                    .count
+                    .saturating_add(rows.last.saturating_sub(rows.first))
+                    .saturating_add(1);
+                // Several rows may have one name, but not without end.
+                for row in (rows.first..=rows.last).take(names.saturating_mul(10)) {
                     if told.names.len() >= names {
                         break;
                     }
@@ -247,11 +264,12 @@ impl Library {
         }
         let mut changes = connection.prepare(&format!(
             "SELECT step_id, row_id, coalesce(last_row_id, row_id),
-                    json_extract(before, '$.{column}')
-             FROM change WHERE table_name = ?1 ORDER BY id DESC"
+                    json_extract(before, '$.{column}'), state = 'done'
+             FROM change JOIN step ON step.id = step_id
+             WHERE table_name = ?1 ORDER BY step_id DESC, change.id DESC"
         ))?;
         // Numbers of rows come again when the last of them went: what a change found a row to be about
-        // is what the change before it had left.
+        // is what the change before it had left. A step that was undone has left nothing.
         let mut about_now: BTreeMap<i64, Option<i64>> = BTreeMap::new();
         let mut whose =
             connection.prepare(&format!("SELECT {column} FROM {table} WHERE id = ?1"))?;
@@ -259,11 +277,18 @@ impl Library {
             let work = whose.query_row([row], |row| row.get(0)).optional()?;
             about_now.insert(*row, work);
         }
+        let now = about_now.clone();
         let mut found = changes.query([table])?;
         while let Some(change) = found.next()? {
             let (first, last): (i64, i64) = (change.get(1)?, change.get(2)?);
             let before: Option<i64> = change.get(3)?;
-            for (_, about) in about_now.range_mut(first..=last) {
+            let holds: bool = change.get(4)?;
+            let about = if holds {
+                &mut about_now
+            } else {
+                &mut now.clone()
+            };
+            for (_, about) in about.range_mut(first..=last) {
                 if *about == Some(work) || before == Some(work) {
                     steps.insert(change.get(0)?);
                 }

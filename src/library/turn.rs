@@ -47,7 +47,16 @@ impl Library {
     /// [`LibraryError::StepState`] for one that does not hold; [`LibraryError::StepConflict`], and then
     /// nothing was changed.
     pub fn undo(&mut self, step: Option<i64>) -> Result<Step> {
-        self.turn(Direction::Undo, step)
+        self.turn(Direction::Undo, step, true)
+    }
+
+    /// Turns a step back as [`Library::undo`] does, and then forgets it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Library::undo`].
+    pub fn rehearse_undo(&mut self, step: Option<i64>) -> Result<Step> {
+        self.turn(Direction::Undo, step, false)
     }
 
     /// Brings back a step that was undone, the one that was undone last where none is named, and says
@@ -58,10 +67,38 @@ impl Library {
     /// [`LibraryError::NoStep`] where nothing was undone, or something else was done since; and those of
     /// [`Library::undo`].
     pub fn redo(&mut self, step: Option<i64>) -> Result<Step> {
-        self.turn(Direction::Redo, step)
+        self.turn(Direction::Redo, step, true)
     }
 
-    fn turn(&mut self, direction: Direction, number: Option<i64>) -> Result<Step> {
+    /// Brings a step back as [`Library::redo`] does, and then forgets it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Library::undo`].
+    pub fn rehearse_redo(&mut self, step: Option<i64>) -> Result<Step> {
+        self.turn(Direction::Redo, step, false)
+    }
+
+    /// The step that [`Library::undo`] (of those that are done) or [`Library::redo`] (of those that are
+    /// undone) takes where none is named.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn next_to_turn(&self, state: StepState) -> Result<Option<Step>> {
+        let sql = match state {
+            StepState::Done => format!("{STEP} WHERE state = 'done' ORDER BY id DESC LIMIT 1"),
+            // Steps that were undone before there was an order of it were undone from the last on.
+            StepState::Undone => {
+                format!("{STEP} WHERE state = 'undone' ORDER BY coalesce(turned, -id) DESC LIMIT 1")
+            }
+            StepState::Dropped => return Ok(None),
+        };
+        let step = self.connection.query_row(&sql, [], history::read_step);
+        Ok(step.optional()?)
+    }
+
+    fn turn(&mut self, direction: Direction, number: Option<i64>, lasting: bool) -> Result<Step> {
         let path = self.path.clone();
         let run = || -> Result<Step> {
             let transaction = Transaction::begin(&self.connection)?;
@@ -86,6 +123,12 @@ impl Library {
                 params![step.id, direction == Direction::Undo],
             )?;
             change.derive_works(works)?;
+            if !lasting {
+                return match turning.row_without_parent()? {
+                    Some(conflict) => Err(conflict),
+                    None => Ok(step),
+                };
+            }
             match transaction.commit() {
                 Ok(()) => Ok(step),
                 // A row came back that hangs on one which is not there any more.
@@ -114,16 +157,7 @@ impl Library {
                 })
             };
         }
-        let sql = match direction {
-            Direction::Undo => format!("{STEP} WHERE state = 'done' ORDER BY id DESC LIMIT 1"),
-            // Steps that were undone before there was an order of it were undone from the last on.
-            Direction::Redo => {
-                format!("{STEP} WHERE state = 'undone' ORDER BY coalesce(turned, -id) DESC LIMIT 1")
-            }
-        };
-        self.connection
-            .query_row(&sql, [], history::read_step)
-            .optional()?
+        self.next_to_turn(expected)?
             .ok_or(LibraryError::NoStep(direction.verb()))
     }
 }
@@ -174,13 +208,16 @@ impl Turning<'_> {
     /// entry, keys, note or place in a file it changed, and those that use `@string`s it changed.
     fn works(&self) -> Result<BTreeSet<i64>> {
         let mut works = BTreeSet::new();
-        let mut ranges = self.connection.prepare(
-            "SELECT row_id, coalesce(last_row_id, row_id) FROM change
-             WHERE step_id = ?1 AND table_name = 'work'",
+        let mut statement = self.connection.prepare(
+            "SELECT work.id FROM change JOIN work
+                 ON work.id BETWEEN row_id AND coalesce(last_row_id, row_id)
+             WHERE step_id = ?1 AND table_name = 'work'
+             UNION ALL
+             SELECT row_id FROM change WHERE step_id = ?1 AND table_name = 'work'",
         )?;
-        let mut rows = ranges.query([self.step])?;
+        let mut rows = statement.query([self.step])?;
         while let Some(row) = rows.next()? {
-            works.extend(row.get::<_, i64>(0)?..=row.get::<_, i64>(1)?);
+            works.insert(row.get(0)?);
         }
         for table in ["key_alias", "occurrence", "note"] {
             let mut statement = self.connection.prepare(&format!(

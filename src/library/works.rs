@@ -27,6 +27,34 @@ impl Condition {
             parameters: Vec::new(),
         }
     }
+
+    /// The condition that the works of these numbers meet.
+    pub fn of_works(works: &[i64]) -> Self {
+        let numbers: Vec<String> = works.iter().map(i64::to_string).collect();
+        Self {
+            sql: format!("reference.work_id IN ({})", numbers.join(", ")),
+            parameters: Vec::new(),
+        }
+    }
+
+    /// A statement that selects the numbers of the works; its parameters are those of the condition.
+    pub(super) fn numbers(&self) -> String {
+        format!(
+            "SELECT reference.work_id FROM reference JOIN work ON work.id = reference.work_id WHERE {}",
+            self.sql
+        )
+    }
+
+    /// The condition that works meet which meet both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let mut parameters = self.parameters;
+        parameters.extend(other.parameters);
+        Self {
+            sql: format!("({}) AND ({})", self.sql, other.sql),
+            parameters,
+        }
+    }
 }
 
 impl Default for Condition {
@@ -284,7 +312,12 @@ impl Library {
         })
     }
 
-    pub(super) fn find_key(&self, key: &str) -> Result<Option<i64>> {
+    /// The number of the work that has `key` now, or had it before; none where no work has it.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn find_key(&self, key: &str) -> Result<Option<i64>> {
         Ok(self
             .connection
             .prepare_cached(
@@ -405,7 +438,11 @@ impl Library {
     ///
     /// What SQLite reports.
     pub fn selected(&self, selection: &Selection) -> Result<Vec<Reference>> {
-        let sql = format!("{REFERENCE} {} WHERE {}", selection.join(), selection.behind_where());
+        let sql = format!(
+            "{REFERENCE} {} WHERE {}",
+            selection.join(),
+            selection.behind_where()
+        );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let parameters = params_from_iter(&selection.condition.parameters);
         let works = statement.query_map(parameters, reference)?;
@@ -417,7 +454,7 @@ impl Library {
     /// # Errors
     ///
     /// What SQLite reports.
-    pub fn numbers(&self, condition: &Condition) -> Result<Vec<i64>> {
+    pub fn numbers<C: FromIterator<i64>>(&self, condition: &Condition) -> Result<C> {
         let sql = format!("SELECT work_id FROM reference WHERE {}", condition.sql);
         let mut statement = self.connection.prepare_cached(&sql)?;
         let numbers =

@@ -7,54 +7,121 @@ use docx_rs::{
     RunFonts, SpecialIndentType, Style, StyleType, VertAlignType,
 };
 
-use super::runs::{Line, Look, Raised, Run, lines};
-use crate::reading_list::ReadingList;
+use super::addresses::encoded;
+use super::runs::{Line, Look, Raised, Run, lines, printable};
+use crate::csl::RichText;
+use crate::reading_list::{Block, ReadingList};
 
-/// A reading list as a document: headings that Word knows as headings, and the entries as paragraphs of
-/// the style "Bibliography", with hanging indents where the citation style asks for them.
+/// The indent of entries and of what is said of them, in twentieths of a point.
+const INDENT: i32 = 720;
+/// The indent of quotations and of the items of lists.
+const DEEPER: i32 = 360;
+
+/// A reading list as a document: title and headings that Word knows as such, the entries as paragraphs of
+/// the style "Bibliography", with hanging indents where the citation style asks for them, and what is said
+/// of them in the style "Annotation".
 ///
 /// # Errors
 ///
 /// Where the archive cannot be packed.
 pub fn reading_list(list: &ReadingList) -> std::io::Result<Vec<u8>> {
-    let fonts = || {
-        RunFonts::new()
-            .ascii("Times New Roman")
-            .hi_ansi("Times New Roman")
-    };
-    let mut document = Docx::new()
-        .default_fonts(fonts())
-        .default_size(24)
-        .add_style(Style::new("Bibliography", StyleType::Paragraph).name("Bibliography"));
-    for depth in 0..3 {
-        let name = heading_style(depth);
-        document = document.add_style(
-            Style::new(&name, StyleType::Paragraph)
-                .name(format!("heading {}", depth + 1))
-                .outline_lvl(depth)
-                .bold()
-                .size(32 - 4 * depth),
-        );
+    let mut document = styled();
+    if let Some(title) = &list.title {
+        let title = WordRun::new().add_text(printable(title));
+        document = document.add_paragraph(Paragraph::new().style("Title").add_run(title));
     }
+    document = add_blocks(document, &list.introduction.blocks, "BodyText", 0);
     for section in &list.sections {
         if let Some(heading) = &section.heading {
             let paragraph = Paragraph::new()
                 .style(&heading_style(heading.depth.min(2)))
                 .keep_next(true)
-                .line_spacing(LineSpacing::new().before(240).after(120))
-                .add_run(WordRun::new().add_text(&heading.text));
+                .add_run(WordRun::new().add_text(printable(&heading.text)));
             document = document.add_paragraph(paragraph);
         }
+        document = add_blocks(document, &section.introduction.blocks, "BodyText", 0);
         for item in &section.entries {
-            document = document.add_paragraph(entry(&lines(&item.content), list));
+            let paragraph = entry(&lines(&item.content), list);
+            let paragraph = paragraph.keep_lines(true);
+            let is_annotated = !item.annotation.is_empty();
+            document = document.add_paragraph(paragraph.keep_next(is_annotated));
+            document = add_blocks(document, &item.annotation.blocks, "Annotation", INDENT);
         }
     }
+    let mut parts = document.build();
+    // The library knows no small capitals; "vanish" holds their place in a style that nothing else uses.
+    parts.styles = replaced(parts.styles, "<w:vanish />", "<w:smallCaps />");
+    if let Some(title) = &list.title {
+        let mut core = String::from("<dc:title>");
+        for character in printable(title).chars() {
+            match character {
+                '&' => core.push_str("&amp;"),
+                '<' => core.push_str("&lt;"),
+                '>' => core.push_str("&gt;"),
+                _ => core.push(character),
+            }
+        }
+        core.push_str("</dc:title></cp:coreProperties>");
+        parts.doc_props.core = replaced(parts.doc_props.core, "</cp:coreProperties>", &core);
+    }
     let mut file = Cursor::new(Vec::new());
-    document
-        .build()
-        .pack(&mut file)
-        .map_err(std::io::Error::other)?;
+    parts.pack(&mut file).map_err(std::io::Error::other)?;
     Ok(file.into_inner())
+}
+
+/// A part of the archive with one text in the place of another.
+fn replaced(part: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
+    match String::from_utf8(part) {
+        Ok(text) => text.replace(from, to).into_bytes(),
+        Err(error) => error.into_bytes(),
+    }
+}
+
+/// An empty document with the styles that a list uses.
+fn styled() -> Docx {
+    let fonts = RunFonts::new()
+        .ascii("Times New Roman")
+        .hi_ansi("Times New Roman")
+        .cs("Times New Roman");
+    let paragraph = |id: &str, name: &str| {
+        Style::new(id, StyleType::Paragraph)
+            .name(name)
+            .based_on("Normal")
+            .q_format(true)
+    };
+    let spacing = |before: u32, after: u32| LineSpacing::new().before(before).after(after);
+    let mut document = Docx::new()
+        .default_fonts(fonts)
+        .default_size(24)
+        .add_style(
+            paragraph("Title", "Title")
+                .bold()
+                .size(40)
+                .line_spacing(spacing(0, 240)),
+        )
+        .add_style(paragraph("BodyText", "Body Text").line_spacing(spacing(0, 120)))
+        .add_style(paragraph("Bibliography", "Bibliography"))
+        .add_style(
+            paragraph("Annotation", "Annotation")
+                .size(22)
+                .line_spacing(spacing(0, 120)),
+        )
+        .add_style(
+            Style::new("SmallCapitals", StyleType::Character)
+                .name("Small capitals")
+                .vanish(),
+        );
+    for depth in 0..3 {
+        document = document.add_style(
+            paragraph(&heading_style(depth), &format!("heading {}", depth + 1))
+                .next("BodyText")
+                .outline_lvl(depth)
+                .bold()
+                .size(32 - 4 * depth)
+                .line_spacing(spacing(240, 120)),
+        );
+    }
+    document
 }
 
 fn heading_style(depth: usize) -> String {
@@ -64,14 +131,26 @@ fn heading_style(depth: usize) -> String {
 fn entry(lines: &[Line], list: &ReadingList) -> Paragraph {
     let after = 120 * u32::from(list.layout.entry_spacing.min(10));
     let line = 240 * i32::from(list.layout.line_spacing.clamp(1, 10));
-    let mut paragraph = Paragraph::new()
+    let paragraph = Paragraph::new()
         .style("Bibliography")
         .align(AlignmentType::Left)
         .line_spacing(LineSpacing::new().after(after).line(line));
     let has_margin = lines.first().is_some_and(|line| !line.margin.is_empty());
-    if has_margin || list.layout.hanging_indent {
-        paragraph = paragraph.indent(Some(720), Some(SpecialIndentType::Hanging(720)), None, None);
-    }
+    let paragraph = if has_margin || list.layout.hanging_indent {
+        indented(paragraph, INDENT, INDENT)
+    } else {
+        paragraph
+    };
+    add_lines(paragraph, lines)
+}
+
+/// A paragraph that is indented, its first line by less.
+fn indented(paragraph: Paragraph, by: i32, hanging: i32) -> Paragraph {
+    let special = (hanging > 0).then_some(SpecialIndentType::Hanging(hanging));
+    paragraph.indent(Some(by), special, None, None)
+}
+
+fn add_lines(mut paragraph: Paragraph, lines: &[Line]) -> Paragraph {
     for (index, line) in lines.iter().enumerate() {
         if index > 0 {
             paragraph =
@@ -90,46 +169,77 @@ fn entry(lines: &[Line], list: &ReadingList) -> Paragraph {
     paragraph
 }
 
-fn add_run(paragraph: Paragraph, run: &Run) -> Paragraph {
-    let word_runs = word_runs(run);
-    match &run.href {
-        Some(href) => {
-            let link = Hyperlink::new(href, HyperlinkType::External);
-            let link = word_runs.into_iter().fold(link, |link, word_run| {
-                link.add_run(word_run.color("0563C1").underline("single"))
-            });
-            paragraph.add_hyperlink(link)
-        }
-        None => word_runs.into_iter().fold(paragraph, Paragraph::add_run),
+/// Blocks of prose in a paragraph style.
+fn add_blocks(mut document: Docx, blocks: &[Block], style: &str, indent: i32) -> Docx {
+    for block in blocks {
+        document = match block {
+            Block::Paragraph(content) => add_paragraph(document, content, style, indent, ""),
+            Block::Quote(quoted) => add_blocks(document, quoted, style, indent + DEEPER),
+            Block::List { start, items } => {
+                for (item, number) in items.iter().zip(start.unwrap_or_default()..) {
+                    let mut mark = match start {
+                        Some(_) => format!("{number}."),
+                        None => "\u{2022}".to_owned(),
+                    };
+                    for block in item {
+                        document = match block {
+                            Block::Paragraph(content) => {
+                                add_paragraph(document, content, style, indent + DEEPER, &mark)
+                            }
+                            other => add_blocks(
+                                document,
+                                std::slice::from_ref(other),
+                                style,
+                                indent + DEEPER,
+                            ),
+                        };
+                        mark.clear();
+                    }
+                }
+                document
+            }
+            Block::Verbatim(text) => {
+                let fonts = || RunFonts::new().ascii("Courier New").hi_ansi("Courier New");
+                let mut paragraph = indented(Paragraph::new().style(style), indent + DEEPER, 0);
+                for (index, line) in text.lines().enumerate() {
+                    let mut run = WordRun::new().fonts(fonts()).size(20);
+                    if index > 0 {
+                        run = run.add_break(docx_rs::BreakType::TextWrapping);
+                    }
+                    paragraph = paragraph.add_run(run.add_text(printable(line)));
+                }
+                document.add_paragraph(paragraph)
+            }
+        };
     }
+    document
 }
 
-/// A run as Word has it. The library that writes the document knows no small capitals, so that they are
-/// what they look like: capitals of a smaller size in the place of lower case.
-fn word_runs(run: &Run) -> Vec<WordRun> {
-    if !run.look.small_caps {
-        return vec![with_look(WordRun::new().add_text(&run.text), run.look)];
+fn add_paragraph(document: Docx, content: &RichText, style: &str, indent: i32, mark: &str) -> Docx {
+    let hanging = if mark.is_empty() { 0 } else { DEEPER };
+    let mut paragraph = indented(Paragraph::new().style(style), indent, hanging);
+    if !mark.is_empty() {
+        paragraph = paragraph.add_run(WordRun::new().add_text(mark).add_tab());
     }
-    let mut parts: Vec<(bool, String)> = Vec::new();
-    for character in run.text.chars() {
-        let small = character.is_lowercase();
-        match parts.last_mut() {
-            Some((kind, part)) if *kind == small => part.push(character),
-            _ => parts.push((small, character.to_string())),
+    document.add_paragraph(add_lines(paragraph, &lines(content)))
+}
+
+fn add_run(paragraph: Paragraph, run: &Run) -> Paragraph {
+    let word_run = with_look(WordRun::new().add_text(&run.text), run.look);
+    match &run.href {
+        Some(href) => {
+            let link = Hyperlink::new(encoded(href, ""), HyperlinkType::External);
+            let word_run = word_run.color("0563C1").underline("single");
+            paragraph.add_hyperlink(link.add_run(word_run))
         }
+        None => paragraph.add_run(word_run),
     }
-    let word_run = |(small, part): (bool, String)| {
-        let word_run = if small {
-            WordRun::new().add_text(part.to_uppercase()).size(19)
-        } else {
-            WordRun::new().add_text(part)
-        };
-        with_look(word_run, run.look)
-    };
-    parts.into_iter().map(word_run).collect()
 }
 
 fn with_look(mut run: WordRun, look: Look) -> WordRun {
+    if look.small_caps {
+        run = run.style("SmallCapitals");
+    }
     if look.italic {
         run = run.italic();
     }

@@ -4,12 +4,17 @@
 //! Unicode as `<sup>`, two spaces as one that does not break and one that does; bibliographies have
 //! the classes `csl-bib-body`, `csl-entry`, `csl-left-margin` and so on.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::csl::{Bibliography, Display, Formatting, Inline};
-use crate::reading_list::ReadingList;
+use super::addresses::leads_somewhere;
+use super::runs::printable;
+use super::template::filled;
+use super::{Works, coins, json_ld};
+use crate::csl::{Bibliography, BibliographyLayout, Display, Formatting, Inline, plain_text};
+use crate::reading_list::{Block, Prose, ReadingList};
 
 /// The whole of a bibliography.
 pub fn bibliography(bibliography: &Bibliography) -> String {
@@ -31,59 +36,265 @@ pub fn entry(content: &[Inline]) -> String {
     html
 }
 
-/// A reading list, with links to be followed: a `csl-bib-body` for each section, below its heading.
-pub fn reading_list(list: &ReadingList) -> String {
+/// A reading list as a part of a page: below their headings, a `csl-bib-body` for each section, with links
+/// to be followed, an anchor for each work (`#ref-` and its key) and its metadata as COinS.
+pub fn reading_list(list: &ReadingList, works: &Works<'_>) -> String {
     let mut html = String::new();
-    for section in &list.sections {
-        if let Some(heading) = &section.heading {
-            let level = (heading.depth + 2).min(6);
-            let _ = write!(html, "<h{level}>");
-            escape(&heading.text, &mut html);
-            let _ = writeln!(html, "</h{level}>");
-        }
-        html.push_str("<div class=\"csl-bib-body\">\n");
-        for entry in &section.entries {
-            let content = linked(&entry.content);
-            let _ = writeln!(html, "  <div class=\"csl-entry\">{content}</div>");
-        }
-        html.push_str("</div>\n");
+    if let Some(title) = &list.title {
+        let _ = writeln!(html, "<h1>{}</h1>", escaped(title));
     }
+    write_introduction(&list.introduction, &mut html);
+    write_sections(list, works, &anchors(list), &mut html);
     html
 }
 
-/// A reading list as a page of its own in a language, with a style sheet that lays it out as the citation
-/// style asks.
-pub fn page(list: &ReadingList, language: &str) -> String {
-    let layout = list.layout;
-    let mut style = String::from(
-        "body { max-width: 44em; margin: 2em auto; padding: 0 1em; font-family: serif; }\n\
-         .csl-entry { overflow-wrap: break-word; }\n",
-    );
+/// A reading list as a page of its own in a language: with a style sheet for screen and paper that lays it
+/// out as the citation style asks, a table of contents where there are sections, and the works' metadata
+/// as JSON-LD and COinS.
+pub fn page(list: &ReadingList, works: &Works<'_>, language: &str) -> String {
+    let title = list.title.as_deref().unwrap_or("Reading list");
+    let anchors = anchors(list);
+    let mut head = String::new();
+    if list.title.is_some() {
+        let _ = writeln!(head, "<h1>{}</h1>", escaped(title));
+    }
+    write_introduction(&list.introduction, &mut head);
+    write_contents(list, &anchors, &mut head);
+    let mut body = String::new();
+    write_sections(list, works, &anchors, &mut body);
+    filled(
+        include_str!("templates/page.html"),
+        &[
+            ("language", &attribute(language)),
+            ("direction", direction(language)),
+            ("title", &escaped(title)),
+            ("layout", &layout_css(list.layout)),
+            (
+                "works",
+                &json_ld::reading_list(list, works, title, language),
+            ),
+            ("head", &head),
+            ("body", &body),
+        ],
+    )
+}
+
+/// Prose.
+pub fn prose(prose: &Prose) -> String {
+    let mut html = String::new();
+    write_blocks(&prose.blocks, &mut html);
+    html
+}
+
+/// What a citation style says of the layout, as CSS.
+fn layout_css(layout: BibliographyLayout) -> String {
+    let mut css = String::new();
     if layout.hanging_indent {
-        style.push_str(".csl-entry { padding-left: 2em; text-indent: -2em; }\n");
+        css.push_str(".csl-entry { padding-inline-start: 2em; text-indent: -2em; }\n");
     }
     let _ = writeln!(
-        style,
-        ".csl-entry {{ margin-bottom: {}em; }}",
-        layout.entry_spacing
+        css,
+        ".csl-entry {{ margin-block-end: {}em; }}",
+        f32::from(layout.entry_spacing.min(10)).max(0.5)
     );
-    let _ = writeln!(
-        style,
-        ".csl-bib-body {{ line-height: {}; }}",
-        f32::from(layout.line_spacing) * 1.35
+    // Lines are set double for those who mark them on paper; on a screen they are only hard to read.
+    let _ = write!(
+        css,
+        "@media print {{ .csl-bib-body {{ line-height: {}; }} }}",
+        f32::from(layout.line_spacing.clamp(1, 10)) * 1.35
     );
-    style.push_str(
-        ".csl-left-margin { float: left; padding-right: 0.5em; text-align: right; width: 2em; }\n\
-         .csl-right-inline { margin-left: 3em; }\n\
-         .csl-indent { margin: 0.5em 0 0 2em; text-indent: 0; }\n\
-         .csl-block { text-indent: 0; }\n",
-    );
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>Reading list</title>\n<style>\n{style}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
-        reading_list(list)
-    )
+    css
+}
+
+/// The direction in which a language is written.
+fn direction(language: &str) -> &'static str {
+    let base = language.split(['-', '_']).next().unwrap_or_default();
+    match base.to_ascii_lowercase().as_str() {
+        "ar" | "he" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb" | "syr" => "rtl",
+        _ => "ltr",
+    }
+}
+
+/// The anchors of the sections, in their order: their headings in lower case with hyphens, each once.
+fn anchors(list: &ReadingList) -> Vec<String> {
+    let mut taken = HashSet::new();
+    let anchors = list.sections.iter().map(|section| {
+        let text = section
+            .heading
+            .as_ref()
+            .map_or("", |heading| heading.text.as_str());
+        let words: Vec<String> = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        let base = format!("section-{}", words.join("-"));
+        let mut anchor = base.clone();
+        let mut number = 2;
+        while !taken.insert(anchor.clone()) {
+            anchor = format!("{base}-{number}");
+            number += 1;
+        }
+        anchor
+    });
+    anchors.collect()
+}
+
+fn write_contents(list: &ReadingList, anchors: &[String], html: &mut String) {
+    let headings: Vec<_> = list
+        .sections
+        .iter()
+        .zip(anchors)
+        .filter_map(|(section, anchor)| Some((section.heading.as_ref()?, anchor)))
+        .collect();
+    if headings.len() < 2 {
+        return;
+    }
+    html.push_str("<nav>\n<ul>\n");
+    // How many lists are open below the first, and whether an item is.
+    let mut depth = 0;
+    let mut is_open = false;
+    for (heading, anchor) in headings {
+        if is_open && heading.depth > depth {
+            html.push_str("\n<ul>\n");
+            depth += 1;
+        } else if is_open {
+            html.push_str("</li>\n");
+        }
+        while depth > heading.depth {
+            html.push_str("</ul>\n</li>\n");
+            depth -= 1;
+        }
+        is_open = true;
+        let _ = write!(
+            html,
+            "<li><a href=\"#{}\">{}</a>",
+            attribute(anchor),
+            escaped(&heading.text)
+        );
+    }
+    html.push_str("</li>\n");
+    for _ in 0..depth {
+        html.push_str("</ul>\n</li>\n");
+    }
+    html.push_str("</ul>\n</nav>\n");
+}
+
+fn write_introduction(prose: &Prose, html: &mut String) {
+    if !prose.is_empty() {
+        html.push_str("<div class=\"introduction\">\n");
+        write_blocks(&prose.blocks, html);
+        html.push_str("</div>\n");
+    }
+}
+
+fn write_sections(list: &ReadingList, works: &Works<'_>, anchors: &[String], html: &mut String) {
+    let mut seen = HashSet::new();
+    for (section, anchor) in list.sections.iter().zip(anchors) {
+        if let Some(heading) = &section.heading {
+            let level = (heading.depth + 2).min(6);
+            let _ = writeln!(
+                html,
+                "<h{level} id=\"{}\">{}</h{level}>",
+                attribute(anchor),
+                escaped(&heading.text)
+            );
+        }
+        write_introduction(&section.introduction, html);
+        html.push_str("<div class=\"csl-bib-body\">\n");
+        for entry in &section.entries {
+            html.push_str("  <div class=\"csl-entry\"");
+            // An anchor may occur once, and a work in several sections.
+            if seen.insert(entry.key.as_str()) {
+                let _ = write!(html, " id=\"ref-{}\"", attribute(&entry.key));
+            }
+            html.push('>');
+            write(&entry.content, Links::Linked, html);
+            if let Some(work) = works.get(&entry.key) {
+                let _ = write!(
+                    html,
+                    "<span class=\"Z3988\" title=\"{}\"></span>",
+                    attribute(&coins::context_object(work))
+                );
+            }
+            if !entry.annotation.is_empty() {
+                html.push_str("\n    <div class=\"annotation\">\n");
+                write_blocks(&entry.annotation.blocks, html);
+                html.push_str("    </div>\n  ");
+            }
+            html.push_str("</div>\n");
+        }
+        html.push_str("</div>\n");
+    }
+}
+
+fn write_blocks(blocks: &[Block], html: &mut String) {
+    for block in blocks {
+        match block {
+            Block::Paragraph(content) => {
+                html.push_str("<p>");
+                write(content, Links::Linked, html);
+                html.push_str("</p>\n");
+            }
+            Block::Quote(blocks) => {
+                html.push_str("<blockquote>\n");
+                write_blocks(blocks, html);
+                html.push_str("</blockquote>\n");
+            }
+            Block::List { start, items } => {
+                let _ = match start {
+                    Some(1) => write!(html, "<ol>"),
+                    Some(start) => write!(html, "<ol start=\"{start}\">"),
+                    None => write!(html, "<ul>"),
+                };
+                html.push('\n');
+                for item in items {
+                    html.push_str("<li>");
+                    match item.as_slice() {
+                        [Block::Paragraph(content)] => write(content, Links::Linked, html),
+                        blocks => write_blocks(blocks, html),
+                    }
+                    html.push_str("</li>\n");
+                }
+                html.push_str(if start.is_some() {
+                    "</ol>\n"
+                } else {
+                    "</ul>\n"
+                });
+            }
+            Block::Verbatim(text) => {
+                // A line break right behind the tag would be left out.
+                html.push_str("<pre>\n");
+                for line in text.lines() {
+                    html.push_str(&escaped(line));
+                    html.push('\n');
+                }
+                html.push_str("</pre>\n");
+            }
+        }
+    }
+}
+
+/// Text in which no character is taken for markup.
+fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    escape(&printable(text), &mut html);
+    html
+}
+
+/// Text as the value of an attribute between quotation marks.
+fn attribute(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for character in printable(text).chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '"' => html.push_str("&quot;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            _ => html.push(character),
+        }
+    }
+    html
 }
 
 /// Rich text, such as a citation.
@@ -116,10 +327,14 @@ fn write(content: &[Inline], links: Links, html: &mut String) {
                 write(content, links, html);
                 html.push_str(end);
             }
-            Inline::Link { href, content } if links == Links::Linked => {
-                html.push_str("<a href=\"");
-                escape(href, html);
-                html.push_str("\">");
+            Inline::Link { href, content } if links == Links::Linked && leads_somewhere(href) => {
+                // On paper, the address of a link that shows something else is printed behind it.
+                let class = if plain_text(content) == *href {
+                    ""
+                } else {
+                    " class=\"named\""
+                };
+                let _ = write!(html, "<a{class} href=\"{}\">", attribute(href));
                 write(content, links, html);
                 html.push_str("</a>");
             }

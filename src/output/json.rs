@@ -3,33 +3,106 @@
 use serde::Serialize;
 
 use super::{html, text};
-use crate::reading_list::ReadingList;
+use crate::reading_list::{Entry, Prose, ReadingList, Section};
 
 /// An entry, as the contract of `format --to json` has it.
 #[derive(Debug, Serialize)]
 pub struct JsonEntry<'a> {
     key: &'a str,
+    /// The heading of its section.
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<&'a str>,
+    /// The headings above it, the widest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    section: Vec<&'a str>,
+    text: String,
+    html: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotation: Option<JsonProse>,
+}
+
+/// Prose in both ways.
+#[derive(Debug, Serialize)]
+struct JsonProse {
     text: String,
     html: String,
 }
 
+/// A whole list: what stands around the entries, and the entries in their sections.
+#[derive(Debug, Serialize)]
+pub struct JsonList<'a> {
+    title: Option<&'a str>,
+    language: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    introduction: Option<JsonProse>,
+    sections: Vec<JsonSection<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct JsonSection<'a> {
+    heading: Option<&'a str>,
+    depth: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    introduction: Option<JsonProse>,
+    entries: Vec<JsonEntry<'a>>,
+}
+
 /// The entries of a list, in its order.
 pub fn entries(list: &ReadingList) -> Vec<JsonEntry<'_>> {
-    list.sections
-        .iter()
-        .flat_map(|section| {
-            let group = section
-                .heading
-                .as_ref()
-                .map(|heading| heading.text.as_str());
-            section.entries.iter().map(move |entry| JsonEntry {
-                key: &entry.key,
-                group,
-                text: text::entry(&entry.content),
-                html: html::entry(&entry.content),
-            })
-        })
-        .collect()
+    let mut above: Vec<(usize, &str)> = Vec::new();
+    let mut entries = Vec::new();
+    for section in &list.sections {
+        if let Some(heading) = &section.heading {
+            above.retain(|(depth, _)| *depth < heading.depth);
+            above.push((heading.depth, &heading.text));
+        }
+        let headings: Vec<&str> = above.iter().map(|(_, heading)| *heading).collect();
+        entries.extend(section.entries.iter().map(|entry| JsonEntry {
+            group: heading(section),
+            section: headings.clone(),
+            ..json_entry(entry)
+        }));
+    }
+    entries
+}
+
+/// The whole list as one object.
+pub fn list<'a>(list: &'a ReadingList, language: &'a str) -> JsonList<'a> {
+    let sections = list.sections.iter().map(|section| JsonSection {
+        heading: heading(section),
+        depth: section.heading.as_ref().map_or(0, |heading| heading.depth),
+        introduction: json_prose(&section.introduction),
+        entries: section.entries.iter().map(json_entry).collect(),
+    });
+    JsonList {
+        title: list.title.as_deref(),
+        language,
+        introduction: json_prose(&list.introduction),
+        sections: sections.collect(),
+    }
+}
+
+fn heading(section: &Section) -> Option<&str> {
+    section
+        .heading
+        .as_ref()
+        .map(|heading| heading.text.as_str())
+}
+
+fn json_entry(entry: &Entry) -> JsonEntry<'_> {
+    JsonEntry {
+        key: &entry.key,
+        group: None,
+        section: Vec::new(),
+        text: text::entry(&entry.content),
+        html: html::entry(&entry.content),
+        annotation: json_prose(&entry.annotation),
+    }
+}
+
+fn json_prose(prose: &Prose) -> Option<JsonProse> {
+    (!prose.is_empty()).then(|| JsonProse {
+        text: text::prose(prose),
+        html: html::prose(prose),
+    })
 }

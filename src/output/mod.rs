@@ -1,13 +1,29 @@
-//! Rich text to a target: one module each.
+//! A reading list in the forms in which people hand it on: one module each.
+//!
+//! Rich text is laid flat to runs (`runs`), which every form but HTML is written from; what the forms of
+//! text with markup have in common is in `marked_up`. A form that is a whole document has its frame, such
+//! as a page or a preamble, in a file of `templates`, with a name between dollar signs where something goes
+//! in. What a form tells of a work beyond its entry comes from [`Works`].
 
+mod addresses;
+pub mod coins;
+pub mod csv;
 pub mod docx;
 pub mod html;
 pub mod json;
+pub mod json_ld;
 pub mod latex;
+mod latex_characters;
 pub mod markdown;
 mod marked_up;
 pub mod mediawiki;
+pub mod mediawiki_templates;
+pub mod pandoc;
 pub mod rtf;
 mod runs;
+mod template;
 pub mod text;
 pub mod typst;
+mod works;
+
+pub use works::{ListedWork, Works};

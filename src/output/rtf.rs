@@ -2,29 +2,36 @@
 
 use std::fmt::Write as _;
 
-use super::marked_up::{self, Markup};
-use super::runs::{Look, Raised};
+use super::addresses::encoded;
+use super::marked_up::{self, Around, Markup};
+use super::runs::{Look, Raised, printable};
+use super::template::filled;
 use crate::csl::Inline;
-use crate::reading_list::ReadingList;
+use crate::reading_list::{Block, ReadingList};
 
 struct Rtf;
 
-/// A reading list: headings in bold, and the entries as paragraphs, with hanging indents where the style
-/// asks for them.
+/// A reading list: headings that word processors know as headings, and the entries as paragraphs, with
+/// hanging indents where the style asks for them.
 pub fn reading_list(list: &ReadingList) -> String {
-    let mut text = String::from(
-        "{\\rtf1\\ansi\\deff0{\\fonttbl{\\f0\\froman Times New Roman;}}\
-         {\\colortbl;\\red5\\green99\\blue193;}\\fs24\n",
-    );
+    let mut body = String::new();
+    if let Some(title) = &list.title {
+        let title = Rtf.escaped(&printable(title));
+        let _ = writeln!(body, "{{\\pard\\s10\\sa240\\keepn\\b\\fs40 {title}\\par}}");
+    }
+    write_blocks(&list.introduction.blocks, 0, &mut body);
     for section in &list.sections {
         if let Some(heading) = &section.heading {
-            let size = if heading.depth == 0 { 32 } else { 28 };
-            let heading = Rtf.escaped(&heading.text);
+            let level = heading.depth.min(2);
+            let size = 32 - 4 * level;
+            let heading = Rtf.escaped(&printable(&heading.text));
             let _ = writeln!(
-                text,
-                "{{\\pard\\sb240\\sa120\\keepn\\b\\fs{size} {heading}\\par}}"
+                body,
+                "{{\\pard\\s{}\\outlinelevel{level}\\sb240\\sa120\\keepn\\b\\fs{size} {heading}\\par}}",
+                level + 1
             );
         }
+        write_blocks(&section.introduction.blocks, 0, &mut body);
         let after = 120 * u32::from(list.layout.entry_spacing.min(10));
         let line = 240 * u32::from(list.layout.line_spacing.clamp(1, 10));
         for item in &section.entries {
@@ -40,13 +47,70 @@ pub fn reading_list(list: &ReadingList) -> String {
                 format!("{margin}\\tab ")
             };
             let _ = writeln!(
-                text,
+                body,
                 "{{\\pard{indent}\\sa{after}\\sl{line}\\slmult1 {margin}{rest}\\par}}"
             );
+            write_blocks(&item.annotation.blocks, 720, &mut body);
         }
     }
-    text.push_str("}\n");
-    text
+    let title = list.title.as_deref().unwrap_or("Reading list");
+    filled(
+        include_str!("templates/document.rtf"),
+        &[
+            ("title", &Rtf.escaped(&printable(title))),
+            ("body", body.trim_end()),
+        ],
+    )
+}
+
+/// Blocks of prose, indented by twentieths of a point.
+fn write_blocks(blocks: &[Block], indent: usize, text: &mut String) {
+    for block in blocks {
+        match block {
+            Block::Paragraph(content) => write_paragraph(&entry(content), indent, "", text),
+            Block::Quote(quoted) => write_blocks(quoted, indent + 360, text),
+            Block::List { start, items } => {
+                for (item, number) in items.iter().zip(start.unwrap_or_default()..) {
+                    let mut mark = match start {
+                        Some(_) => format!("{number}."),
+                        None => Rtf.escaped("\u{2022}"),
+                    };
+                    for block in item {
+                        match block {
+                            Block::Paragraph(content) => {
+                                write_paragraph(&entry(content), indent + 360, &mark, text);
+                            }
+                            other => {
+                                write_blocks(std::slice::from_ref(other), indent + 360, text);
+                            }
+                        }
+                        mark.clear();
+                    }
+                }
+            }
+            Block::Verbatim(verbatim) => {
+                let lines = verbatim.lines().map(|line| Rtf.escaped(&printable(line)));
+                let lines = lines.collect::<Vec<_>>().join("\\line ");
+                let _ = writeln!(
+                    text,
+                    "{{\\pard\\li{}\\sa120\\f1\\fs20 {lines}\\par}}",
+                    indent + 360
+                );
+            }
+        }
+    }
+}
+
+fn write_paragraph(content: &str, indent: usize, mark: &str, text: &mut String) {
+    let (hanging, mark) = if mark.is_empty() {
+        ("", String::new())
+    } else {
+        ("\\fi-360", format!("{mark}\\tab "))
+    };
+    let _ = writeln!(
+        text,
+        "{{\\pard{hanging}\\li{indent}\\sa120 {mark}{content}\\par}}"
+    );
 }
 
 /// An entry, as a part of a document.
@@ -78,7 +142,7 @@ impl Markup for Rtf {
         escaped
     }
 
-    fn with_look(&self, mut text: String, look: Look) -> String {
+    fn with_look(&self, mut text: String, look: Look, _: Around) -> String {
         for (holds, word) in [
             (look.small_caps, "scaps"),
             (look.underline, "ul"),
@@ -94,11 +158,10 @@ impl Markup for Rtf {
         text
     }
 
-    fn link(&self, text: &str, href: &str) -> String {
-        let address = self.escaped(&href.replace('"', "%22"));
+    fn link(&self, shown: String, _: &str, href: &str, _: Around) -> String {
+        let address = self.escaped(&encoded(href, "\"{}\\"));
         format!(
-            "{{\\field{{\\*\\fldinst HYPERLINK \"{address}\"}}{{\\fldrslt {{\\cf1\\ul {}}}}}}}",
-            self.escaped(text)
+            "{{\\field{{\\*\\fldinst HYPERLINK \"{address}\"}}{{\\fldrslt {{\\cf1\\ul {shown}}}}}}}"
         )
     }
 

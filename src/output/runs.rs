@@ -3,6 +3,9 @@
 //! Targets whose markup cannot be nested and undone (italics within italics are upright) are written
 //! from runs instead of from the tree.
 
+use std::borrow::Cow;
+
+use super::addresses::leads_somewhere;
 use crate::csl::{Display, Formatting, Inline};
 
 /// All the formatting that holds for a run.
@@ -54,11 +57,14 @@ pub(super) fn lines(content: &[Inline]) -> Vec<Line> {
 fn lay_out(content: &[Inline], look: Look, href: Option<&str>, lines: &mut Vec<Line>) {
     for piece in content {
         match piece {
-            Inline::Text(text) => push(lines, runs(text, look, href)),
+            Inline::Text(text) => push(lines, runs(&printable(text), look, href)),
             Inline::Formatted(formatting, content) => {
                 lay_out(content, look.with(*formatting), href, lines);
             }
-            Inline::Link { href, content } => lay_out(content, look, Some(href), lines),
+            Inline::Link { href, content } if leads_somewhere(href) => {
+                lay_out(content, look, Some(href), lines);
+            }
+            Inline::Link { content, .. } => lay_out(content, look, href, lines),
             Inline::Display(Display::LeftMargin, content) => {
                 let mut margin = vec![Line::default()];
                 lay_out(content, look, href, &mut margin);
@@ -78,6 +84,21 @@ fn lay_out(content: &[Inline], look: Look, href: Option<&str>, lines: &mut Vec<L
             }
         }
     }
+}
+
+/// Text on one line, without the characters that no form can print: those would break a line, move the
+/// cursor of a terminal, or make a document that no program opens.
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    let is_odd =
+        |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}');
+    if !text.contains(is_odd) {
+        return Cow::Borrowed(text);
+    }
+    let printable = text.chars().filter_map(|c| match c {
+        '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+        _ => (!is_odd(c)).then_some(c),
+    });
+    Cow::Owned(printable.collect())
 }
 
 fn runs(text: &str, look: Look, href: Option<&str>) -> Option<Run> {

@@ -3,16 +3,20 @@
 use std::fmt::Write as _;
 
 use anstyle::{Effects, Style};
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
 
-use super::runs::{Line, Look, Run, lines};
+use super::runs::{Line, Look, Run, lines, printable};
 use crate::csl::Inline;
-use crate::reading_list::ReadingList;
+use crate::reading_list::{Block, Entry, Prose, ReadingList, Section};
 
 /// How text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TextLayout {
     /// Whether italics, bold and underlined text are shown, with ANSI escape codes.
     pub ansi: bool,
+    /// Whether links can be followed, with the escape code OSC 8.
+    pub links: bool,
     /// The width in columns at which lines are broken; none to leave each entry on one line.
     pub width: Option<usize>,
 }
@@ -22,7 +26,7 @@ pub fn entry(content: &[Inline]) -> String {
     let lines: Vec<String> = lines(content)
         .iter()
         .map(|line| {
-            let parts = [styled(&line.margin, false), styled(&line.runs, false)];
+            let parts = [unstyled(&line.margin), unstyled(&line.runs)];
             parts
                 .iter()
                 .filter(|part| !part.is_empty())
@@ -34,23 +38,83 @@ pub fn entry(content: &[Inline]) -> String {
     lines.join(" ")
 }
 
+/// Prose as plain text, its blocks on lines of their own.
+pub fn prose(prose: &Prose) -> String {
+    let mut writer = Writer::new(TextLayout::default());
+    writer.blocks(&prose.blocks, "");
+    writer.text.trim_end().to_owned()
+}
+
 /// A reading list as text: headings, and under them the entries, each followed by a blank line where
 /// lines are broken.
 pub fn reading_list(list: &ReadingList, layout: TextLayout) -> String {
-    let mut text = String::new();
+    let mut writer = Writer::new(layout);
+    if let Some(title) = &list.title {
+        writer.heading(title, "", true);
+    }
+    writer.introduction(&list.introduction, "");
     for section in &list.sections {
+        let indent = section
+            .heading
+            .as_ref()
+            .map_or_else(String::new, |heading| "  ".repeat(heading.depth));
         if let Some(heading) = &section.heading {
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            let indent = "  ".repeat(heading.depth);
-            let bold = if layout.ansi {
-                Style::new().bold()
-            } else {
-                Style::new()
-            };
-            let _ = writeln!(text, "{indent}{bold}{}{bold:#}\n", heading.text);
+            writer.heading(&heading.text, &indent, false);
         }
+        writer.introduction(&section.introduction, "");
+        writer.entries(section, list);
+    }
+    writer.text
+}
+
+struct Writer {
+    layout: TextLayout,
+    text: String,
+}
+
+impl Writer {
+    fn new(layout: TextLayout) -> Self {
+        Self {
+            layout,
+            text: String::new(),
+        }
+    }
+
+    /// A heading: in bold, or with a line below it where there is no bold.
+    fn heading(&mut self, text: &str, indent: &str, is_title: bool) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+        let mut look = Look::default();
+        if self.layout.ansi {
+            look.bold = true;
+            look.underline = is_title;
+        }
+        let heading = Run {
+            text: printable(text).into_owned(),
+            look,
+            href: None,
+        };
+        let start = self.text.len();
+        self.wrap(&[heading], indent, indent);
+        if !self.layout.ansi {
+            let written = self.text.get(start..).unwrap_or_default();
+            let widest = written.lines().map(|line| line.trim_start().width()).max();
+            let line = if is_title { "=" } else { "-" };
+            let line = line.repeat(widest.unwrap_or_default());
+            let _ = writeln!(self.text, "{indent}{line}");
+        }
+        self.text.push('\n');
+    }
+
+    fn introduction(&mut self, prose: &Prose, indent: &str) {
+        if !prose.is_empty() {
+            self.blocks(&prose.blocks, indent);
+            self.text.push('\n');
+        }
+    }
+
+    fn entries(&mut self, section: &Section, list: &ReadingList) {
         let margin = section
             .entries
             .iter()
@@ -58,68 +122,263 @@ pub fn reading_list(list: &ReadingList, layout: TextLayout) -> String {
             .map(|line| width(&line.margin))
             .max()
             .unwrap_or(0);
+        let is_annotated = |entry: &Entry| !entry.annotation.is_empty();
+        let spaced = self.layout.width.is_some() && list.layout.entry_spacing > 0
+            || section.entries.iter().any(is_annotated);
         for (index, entry) in section.entries.iter().enumerate() {
-            if index > 0 && layout.width.is_some() && list.layout.entry_spacing > 0 {
-                text.push('\n');
+            if index > 0 && spaced {
+                self.text.push('\n');
             }
             for (index, line) in lines(&entry.content).iter().enumerate() {
                 let hanging = list.layout.hanging_indent && index == 0;
-                text.push_str(&laid_out(line, margin, hanging, layout));
-                text.push('\n');
+                self.line(line, margin, hanging);
+            }
+            if is_annotated(entry) {
+                if spaced && self.layout.width.is_some() {
+                    self.text.push('\n');
+                }
+                self.blocks(&entry.annotation.blocks, "    ");
             }
         }
     }
-    text
-}
 
-fn laid_out(line: &Line, margin: usize, hanging: bool, layout: TextLayout) -> String {
-    let body = styled(&line.runs, layout.ansi);
-    let indent = if line.indented { "    " } else { "" };
-    let (first, rest) = if margin > 0 {
-        let gap = " ".repeat(margin + 1 - width(&line.margin).min(margin));
-        let first = format!("{}{gap}", styled(&line.margin, layout.ansi));
-        (first, " ".repeat(margin + 1))
-    } else {
-        (
-            indent.to_owned(),
-            if hanging {
-                "    ".to_owned()
+    fn line(&mut self, line: &Line, margin: usize, hanging: bool) {
+        let indent = if line.indented { "    " } else { "" };
+        if margin > 0 {
+            let mut before = String::new();
+            self.styled(&line.margin, &mut before);
+            before.push_str(&" ".repeat(margin + 1 - width(&line.margin).min(margin)));
+            self.wrap(&line.runs, &before, &" ".repeat(margin + 1));
+        } else {
+            self.wrap(&line.runs, indent, if hanging { "    " } else { indent });
+        }
+    }
+
+    /// Blocks of prose, with a blank line between paragraphs where lines are broken.
+    fn blocks(&mut self, blocks: &[Block], indent: &str) {
+        for (index, block) in blocks.iter().enumerate() {
+            if index > 0 && self.layout.width.is_some() {
+                self.text.push_str(indent.trim_end());
+                self.text.push('\n');
+            }
+            self.block(block, indent, indent);
+        }
+    }
+
+    fn block(&mut self, block: &Block, first: &str, rest: &str) {
+        match block {
+            Block::Paragraph(content) => {
+                for line in lines(content) {
+                    let runs = with_addresses(line.runs, self.layout.links);
+                    self.wrap(&runs, first, rest);
+                }
+            }
+            Block::Quote(blocks) => self.blocks(blocks, &format!("{rest}> ")),
+            Block::List { start, items } => {
+                for (item, number) in items.iter().zip(start.unwrap_or_default()..) {
+                    let mark = match start {
+                        Some(_) => format!("{number}. "),
+                        None => "- ".to_owned(),
+                    };
+                    let deeper = format!("{rest}{}", " ".repeat(mark.len()));
+                    let mut first = format!("{rest}{mark}");
+                    for block in item {
+                        self.block(block, &first, &deeper);
+                        first.clone_from(&deeper);
+                    }
+                }
+            }
+            Block::Verbatim(text) => {
+                for line in text.lines() {
+                    let _ = writeln!(self.text, "{rest}    {}", printable(line));
+                }
+            }
+        }
+    }
+
+    /// Runs with `first` before their first line and `rest` before the others.
+    ///
+    /// Lines are broken at spaces and between characters of scripts that are written without them, and
+    /// never within an address, which is whole or is no address. What a line does not finish, such as
+    /// italics, is ended at its end and begun anew on the next, so that the indent stays plain.
+    fn wrap(&mut self, runs: &[Run], first: &str, rest: &str) {
+        let Some(columns) = self.layout.width else {
+            let mut line = first.to_owned();
+            self.styled(runs, &mut line);
+            self.text.push_str(&line);
+            self.text.push('\n');
+            return;
+        };
+        let columns = columns.max(20);
+        let mut line: Vec<Run> = Vec::new();
+        let mut prefix = first;
+        let mut used = textwrap::core::display_width(first);
+        let mut begun = false;
+        // A word may go over several runs, of which only the first piece can begin a line.
+        for word in pieces(runs).chunk_by(|_, next| !next.may_break_before) {
+            let text: String = word.iter().map(|piece| piece.text.as_str()).collect();
+            if begun && used + text.trim_end_matches(' ').width() > columns {
+                self.finish(&mut line, prefix);
+                prefix = rest;
+                used = rest.width();
+            }
+            used += text.width();
+            begun = true;
+            for piece in word {
+                push(&mut line, piece);
+            }
+        }
+        self.finish(&mut line, prefix);
+    }
+
+    fn finish(&mut self, line: &mut Vec<Run>, prefix: &str) {
+        if let Some(last) = line.last_mut() {
+            last.text.truncate(last.text.trim_end_matches(' ').len());
+        }
+        let mut text = prefix.to_owned();
+        self.styled(line, &mut text);
+        line.clear();
+        self.text.push_str(text.trim_end_matches(' '));
+        self.text.push('\n');
+    }
+
+    fn styled(&self, runs: &[Run], text: &mut String) {
+        for run in runs.iter().filter(|run| !run.text.is_empty()) {
+            let style = if self.layout.ansi {
+                ansi_style(run.look)
             } else {
-                indent.to_owned()
-            },
-        )
-    };
-    match layout.width {
-        None => format!("{first}{body}"),
-        Some(columns) => {
-            let options = textwrap::Options::new(columns.max(20))
-                .initial_indent(&first)
-                .subsequent_indent(&rest)
-                .word_splitter(textwrap::WordSplitter::NoHyphenation)
-                // An address is whole or it is no address.
-                .break_words(false);
-            textwrap::fill(&body, options)
+                Style::new()
+            };
+            let href = run
+                .href
+                .as_deref()
+                .filter(|href| self.layout.links && href.chars().all(|c| !c.is_control()));
+            let _ = match href {
+                // https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda
+                Some(href) => write!(
+                    text,
+                    "\u{1b}]8;;{}\u{1b}\\{style}{}{style:#}\u{1b}]8;;\u{1b}\\",
+                    super::addresses::encoded(href, ""),
+                    run.text
+                ),
+                None => write!(text, "{style}{}{style:#}", run.text),
+            };
         }
     }
 }
 
-fn width(runs: &[Run]) -> usize {
-    runs.iter()
-        .map(|run| textwrap::core::display_width(&run.text))
-        .sum()
+/// A piece of a line that is not broken.
+struct Piece<'r> {
+    text: String,
+    run: &'r Run,
+    may_break_before: bool,
 }
 
-fn styled(runs: &[Run], ansi: bool) -> String {
-    let mut text = String::new();
+/// Runs in pieces, each with the spaces behind it. A word may go over several runs.
+fn pieces(runs: &[Run]) -> Vec<Piece<'_>> {
+    let mut pieces: Vec<Piece<'_>> = Vec::new();
+    let mut after_space = false;
+    let mut after_wide = false;
     for run in runs {
-        let style = if ansi {
-            ansi_style(run.look)
-        } else {
-            Style::new()
-        };
-        let _ = write!(text, "{style}{}{style:#}", run.text);
+        let mut text = String::new();
+        let mut may_break = false;
+        for grapheme in run.text.graphemes(true) {
+            let space = grapheme == " ";
+            let wide = !space && grapheme.chars().next().is_some_and(is_without_spaces);
+            let breaks = !space && (after_space || (wide && after_wide && !is_closing(grapheme)));
+            if breaks {
+                if !text.is_empty() {
+                    pieces.push(Piece {
+                        text: std::mem::take(&mut text),
+                        run,
+                        may_break_before: may_break,
+                    });
+                }
+                may_break = true;
+            }
+            text.push_str(grapheme);
+            after_space = space;
+            after_wide = wide;
+        }
+        if !text.is_empty() {
+            pieces.push(Piece {
+                text,
+                run,
+                may_break_before: may_break,
+            });
+        }
     }
-    text
+    pieces
+}
+
+fn push(line: &mut Vec<Run>, piece: &Piece<'_>) {
+    match line.last_mut() {
+        Some(last) if last.look == piece.run.look && last.href == piece.run.href => {
+            last.text.push_str(&piece.text);
+        }
+        _ => line.push(Run {
+            text: piece.text.clone(),
+            look: piece.run.look,
+            href: piece.run.href.clone(),
+        }),
+    }
+}
+
+/// Whether a character belongs to a script in which a line may be broken almost anywhere: Chinese
+/// characters, kana, hangul and their punctuation.
+fn is_without_spaces(c: char) -> bool {
+    matches!(c,
+        '\u{2e80}'..='\u{303f}' | '\u{3040}'..='\u{33ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
+        | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Punctuation that begins no line.
+fn is_closing(grapheme: &str) -> bool {
+    "、。，．・：；？！ー」』）〉》】〕］｝々〜…"
+        .chars()
+        .any(|c| grapheme.starts_with(c))
+}
+
+/// Runs with the address behind each link that shows something else and cannot be followed.
+fn with_addresses(runs: Vec<Run>, links: bool) -> Vec<Run> {
+    if links {
+        return runs;
+    }
+    let mut with_addresses: Vec<Run> = Vec::with_capacity(runs.len());
+    let mut runs = runs.into_iter().peekable();
+    let mut shown = String::new();
+    while let Some(run) = runs.next() {
+        let Some(href) = run.href.clone() else {
+            with_addresses.push(run);
+            continue;
+        };
+        shown.push_str(&run.text);
+        with_addresses.push(run);
+        if runs
+            .peek()
+            .is_some_and(|next| next.href.as_ref() == Some(&href))
+        {
+            continue;
+        }
+        if shown != href {
+            with_addresses.push(Run {
+                text: format!(" <{href}>"),
+                look: Look::default(),
+                href: None,
+            });
+        }
+        shown.clear();
+    }
+    with_addresses
+}
+
+fn width(runs: &[Run]) -> usize {
+    runs.iter().map(|run| run.text.width()).sum()
+}
+
+fn unstyled(runs: &[Run]) -> String {
+    runs.iter().map(|run| run.text.as_str()).collect()
 }
 
 fn ansi_style(look: Look) -> Style {

@@ -137,7 +137,6 @@ fn page(title: &str, body: &str, theme: Theme) -> String {
          dt {{ font-weight: 600; margin-top: 0.6rem; }}\n\
          dd {{ margin: 0.1rem 0 0.1rem 1rem; font-size: 0.9rem; }}\n\
          a {{ color: var(--link); }}\n\
-         svg a {{ cursor: pointer; }}\n\
          </style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )
 }

@@ -92,10 +92,8 @@ impl Paint {
 
 /// The style sheet that makes a picture dark where the reader's system is.
 pub(super) fn style_sheet(theme: Theme) -> String {
-    let mut style = String::from(
-        "a:hover .mark, .mark:hover { stroke-width: 3px; }\n\
-         a:hover text { text-decoration: underline; }\n",
-    );
+    let mut style =
+        String::from("a { cursor: pointer; }\na:hover text { text-decoration: underline; }\n");
     if theme == Theme::Auto {
         style.push_str("@media (prefers-color-scheme: dark) {\n");
         for paint in ALL {

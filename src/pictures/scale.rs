@@ -43,8 +43,10 @@ pub(super) fn eras(years: &[i64]) -> Vec<Era> {
     let mut breaks = Vec::new();
     for (before, after) in gaps.into_iter().take(MOST_BREAKS) {
         let gap = after - before - 1;
-        // A gap is worth seeing unless it would take a good part of the picture for itself.
-        if gap < 30.max((left - gap) / 3) {
+        // A gap is worth seeing unless it would take a good part of the picture for itself; a short one, unless
+        // much is left without it.
+        let rest = left - gap;
+        if gap < if rest >= 30 { 15.max(rest / 3) } else { 30 } {
             break;
         }
         left -= gap;
@@ -62,6 +64,20 @@ pub(super) fn eras(years: &[i64]) -> Vec<Era> {
     }
     eras.push(Era { first, last: *last });
     eras
+}
+
+/// The eras drawn out to whole steps of years; those that meet then are one.
+pub(super) fn in_whole_steps(eras: &[Era], step: i64) -> Vec<Era> {
+    let mut whole: Vec<Era> = Vec::new();
+    for era in eras {
+        let first = era.first.div_euclid(step) * step;
+        let last = era.last.div_euclid(step) * step + step - 1;
+        match whole.last_mut() {
+            Some(before) if first <= before.last + 1 => before.last = last,
+            _ => whole.push(Era { first, last }),
+        }
+    }
+    whole
 }
 
 /// The steps in which people count years.
@@ -184,6 +200,23 @@ impl Scale {
         Self { pieces, unit }
     }
 
+    /// The line of these eras in steps of years that take `room` at least, each of which stands whole in its
+    /// era; and how many years a step has.
+    pub(super) fn in_steps(eras: &[Era], left: f64, right: f64, room: f64) -> (Self, i64) {
+        let mut scale = Self::new(eras, left, right);
+        let mut years = step(scale.unit, room);
+        // Whole steps are longer than the years were, and so may need larger ones.
+        for _ in 0..8 {
+            scale = Self::new(&in_whole_steps(eras, years), left, right);
+            let needed = step(scale.unit, room);
+            if needed <= years {
+                break;
+            }
+            years = needed;
+        }
+        (scale, years)
+    }
+
     /// The room that a year takes, in the eras that are long enough to have their share.
     pub(super) fn unit(&self) -> f64 {
         self.unit
@@ -266,8 +299,36 @@ mod tests {
         );
         let centuries: Vec<i64> = (1500..2020).step_by(20).collect();
         assert_eq!(spans(&centuries).len(), 1);
+        let shelf: Vec<i64> = (1985..=2022).collect();
+        assert_eq!(
+            spans(&[vec![1937, 1968], shelf].concat()),
+            [(1937, 1937), (1968, 1968), (1985, 2022)]
+        );
         assert_eq!(spans(&[2002]), [(2002, 2002)]);
         assert_eq!(spans(&[]), [(0, 0); 0]);
+    }
+
+    #[test]
+    fn steps_stand_whole_and_apart() {
+        let years = [1649, 1776, 1867, 2001, 2004, 2021];
+        let (scale, step) = Scale::in_steps(&eras(&years), 0.0, 100.0, 9.0);
+        let bins: std::collections::BTreeSet<i64> = years
+            .iter()
+            .map(|year| year.div_euclid(step) * step)
+            .collect();
+        let middles: Vec<f64> = bins
+            .iter()
+            .map(|bin| scale.x(*bin as f64 + step as f64 / 2.0))
+            .collect();
+        assert!(
+            middles.windows(2).all(|pair| pair[1] - pair[0] >= 8.9),
+            "{step}: {middles:?}"
+        );
+        let era = |first: i64, last: i64| Era { first, last };
+        let whole = in_whole_steps(&[era(1937, 1937), era(1968, 1968), era(1999, 2021)], 10);
+        assert_eq!(whole, [era(1930, 1939), era(1960, 1969), era(1990, 2029)]);
+        let whole = in_whole_steps(&[era(1937, 1937), era(1968, 1968), era(1999, 2021)], 50);
+        assert_eq!(whole, [era(1900, 2049)]);
     }
 
     #[test]

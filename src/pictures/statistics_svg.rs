@@ -7,9 +7,9 @@ use super::canvas::{Anchor, Brush, Lettering, group, titled};
 use super::labels::counted_works;
 use super::lettering::{cut, lines, width};
 use super::palette::Paint;
-use super::scale::{Scale, eras, step};
+use super::scale::{Scale, eras};
 use super::statistics::{Bar, Chart, Statistics};
-use super::timeline_svg::{Look, NARROWEST, WIDEST};
+use super::timeline_svg::{Look, NARROWEST, WIDEST, break_mark, numbered};
 use super::years::written;
 
 const MARGIN: f64 = 24.0;
@@ -160,8 +160,7 @@ fn columns(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> (Element, 
     let (left, top) = at;
     let mut parts = vec![heading(chart, brush, at, wide)];
     let years: Vec<i64> = chart.bars.iter().filter_map(|bar| bar.year).collect();
-    let scale = Scale::new(&eras(&years), left + 16.0, left + wide - 16.0);
-    let each = step(scale.unit(), 9.0);
+    let (scale, each) = Scale::in_steps(&eras(&years), left + 16.0, left + wide - 16.0, 9.0);
     let mut counts: std::collections::BTreeMap<i64, usize> = std::collections::BTreeMap::new();
     for bar in &chart.bars {
         if let Some(year) = bar.year {
@@ -172,6 +171,7 @@ fn columns(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> (Element, 
     let ground = top + TITLE + 26.0 + COLUMNS;
     let room = scale.unit() * each as f64;
     let broad = (room * 0.8).min(56.0);
+    let mut numbered = numbered(&counts, SMALL, room);
     for (from, works) in counts {
         let x = scale.x(from as f64 + each as f64 / 2.0);
         let high = (COLUMNS * works as f64 / most as f64).max(1.0);
@@ -183,20 +183,14 @@ fn columns(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> (Element, 
         };
         column.append(titled(&format!("{of}: {}", counted_works(works))));
         parts.push(column);
-        let number = works.to_string();
-        if width(&number, SMALL) + 2.0 <= room {
+        if numbered.remove(&from) {
             let lettering = Lettering::new(SMALL, Paint::Quiet).at(Anchor::Middle);
-            parts.push(brush.text((x, ground - high - 5.0), lettering, &number));
+            parts.push(brush.text((x, ground - high - 5.0), lettering, &works.to_string()));
         }
     }
     parts.push(brush.line((left, ground), (left + wide, ground), Paint::Quiet, 1.0));
     for at in scale.breaks() {
-        parts.push(super::timeline_svg::break_mark(
-            brush,
-            at,
-            ground - 8.0,
-            ground + 8.0,
-        ));
+        parts.push(break_mark(brush, at, ground - 8.0, ground + 8.0));
     }
     for tick in scale.ticks(LABEL) {
         let lettering = Lettering::new(LABEL, Paint::Quiet).at(Anchor::Middle);

@@ -12,6 +12,9 @@ use super::years::written;
 
 /// The longest bar, beyond which nothing is gained.
 const LONGEST: usize = 60;
+/// How many columns have room for two charts side by side, and how many are kept free between them.
+const WIDE: usize = 120;
+const BETWEEN: usize = 4;
 /// How many bars there are of years at most.
 const MOST_YEARS: i64 = 18;
 
@@ -19,9 +22,36 @@ const MOST_YEARS: i64 = 18;
 pub fn draw(statistics: &Statistics, layout: Layout) -> String {
     let bold = Style::new().bold();
     let mut text = format!("{bold}{}{bold:#}\n", counted_works(statistics.works));
-    for chart in &statistics.charts {
-        if !chart.bars.is_empty() || chart.without > 0 {
-            draw_chart(chart, layout, &mut text);
+    let charts = statistics
+        .charts
+        .iter()
+        .filter(|chart| !chart.bars.is_empty() || chart.without > 0);
+    if layout.columns < WIDE {
+        for line in charts.flat_map(|chart| lines_of(chart, layout)) {
+            let _ = writeln!(text, "{line}");
+        }
+        return text;
+    }
+    // Side by side, each below the shorter.
+    let half = (layout.columns - BETWEEN) / 2;
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for chart in charts {
+        let shorter = if right.len() < left.len() {
+            &mut right
+        } else {
+            &mut left
+        };
+        let columns = half;
+        shorter.extend(lines_of(chart, Layout { columns, ..layout }));
+    }
+    for number in 0..left.len().max(right.len()) {
+        let line = |lines: &[String]| lines.get(number).cloned().unwrap_or_default();
+        let (left, right) = (line(&left), line(&right));
+        if right.is_empty() {
+            let _ = writeln!(text, "{left}");
+        } else {
+            let gap = (half + BETWEEN).saturating_sub(textwrap::core::display_width(&left));
+            let _ = writeln!(text, "{left}{}{right}", " ".repeat(gap));
         }
     }
     text
@@ -37,7 +67,8 @@ enum Line {
     Gap,
 }
 
-fn draw_chart(chart: &Chart, layout: Layout, text: &mut String) {
+/// The lines of a chart, the first of which is empty.
+fn lines_of(chart: &Chart, layout: Layout) -> Vec<String> {
     let signs = Signs::of(layout.ascii);
     let bold = Style::new().bold();
     let quiet = Style::new().dimmed();
@@ -68,27 +99,26 @@ fn draw_chart(chart: &Chart, layout: Layout, text: &mut String) {
         .saturating_sub(names + numbers + 6)
         .clamp(8, LONGEST);
 
-    let _ = writeln!(text, "\n{bold}{}{bold:#}", chart.title);
+    let mut text = vec![String::new(), format!("{bold}{}{bold:#}", chart.title)];
     for line in &lines {
         let Line::Bar { label, works } = line else {
-            let _ = writeln!(text, "  {quiet}{}{quiet:#}", signs.gap);
+            text.push(format!("  {quiet}{}{quiet:#}", signs.gap));
             continue;
         };
         let label = shortened(label, names, signs.dots);
         let gap = " ".repeat(names - textwrap::core::display_width(&label).min(names));
-        let _ = write!(text, "  {label}{gap}  {works:>numbers$}");
+        let mut drawn = format!("  {label}{gap}  {works:>numbers$}");
         if *works > 0 {
-            let drawn = bar(*works, most, room, layout.ascii);
-            let _ = write!(text, "  {colour}{drawn}{colour:#}");
+            let bar = bar(*works, most, room, layout.ascii);
+            let _ = write!(drawn, "  {colour}{bar}{colour:#}");
         }
-        text.push('\n');
+        text.push(drawn);
     }
-    if let Some(more) = chart.more {
-        let _ = writeln!(text, "  {quiet}and {} more{quiet:#}", more.values);
+    let more = chart.more.map(|more| format!("and {} more", more.values));
+    for note in more.into_iter().chain(chart.note()) {
+        text.push(format!("  {quiet}{note}{quiet:#}"));
     }
-    if let Some(note) = chart.note() {
-        let _ = writeln!(text, "  {quiet}{note}{quiet:#}");
-    }
+    text
 }
 
 /// A bar of eighths of a column; one of whole columns, where there are no eighths.

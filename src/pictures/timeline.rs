@@ -326,12 +326,14 @@ fn lanes(placed: &[Placed], request: &Request<'_>, unreadable: &mut Vec<String>)
             .take(place)
             .rposition(|lane| lane.depth == depth)
     };
+    // Their history is that of these works only where some of the works are in it.
+    let with_empty_lanes = request.with_empty_lanes && (placed.is_empty() || !of_tag.is_empty());
     let mut is_shown: Vec<bool> = lanes
         .iter()
         .map(|lane| {
             let has_works = !lane.works.is_empty() || !lane.undated.is_empty();
             let has_history = lane.active.is_some() || !lane.events.is_empty();
-            has_works || (request.with_empty_lanes && has_history)
+            has_works || (with_empty_lanes && has_history)
         })
         .collect();
     // A narrower lane says of which wider one it is a case.
@@ -446,5 +448,64 @@ impl Event {
     pub(super) fn until(&self) -> Option<f64> {
         let from = self.stretch.from?;
         self.stretch.to.filter(|to| to - from > 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::TagEvent;
+
+    #[test]
+    fn a_date_of_the_vocabulary_that_cannot_be_read_is_told_and_the_others_stand_in_their_order() {
+        let event = |date: &str, what: &str| TagEvent {
+            date: date.to_owned(),
+            what: what.to_owned(),
+        };
+        let tag = Tag {
+            active: Some("the nineties".into()),
+            events: vec![
+                event("2009", "Last\u{7} conference"),
+                event("soon", "Revival"),
+                event("2001/2004", "Conferences"),
+            ],
+            ..Tag::named("movement:oekonux".parse().unwrap())
+        };
+        let request = Request {
+            title: None,
+            facet: "movement",
+            tags: &[(tag, 0)],
+            with_empty_lanes: true,
+        };
+        let timeline = Timeline::of(&[], request).unwrap();
+        assert_eq!(
+            timeline.unreadable,
+            [
+                "movement:oekonux: active \u{201c}the nineties\u{201d}",
+                "movement:oekonux: event of \u{201c}soon\u{201d}"
+            ]
+        );
+        let lane = &timeline.lanes[0];
+        let events: Vec<&str> = lane
+            .events
+            .iter()
+            .map(|event| event.what.as_str())
+            .collect();
+        assert_eq!(events, ["Conferences", "Last conference"]);
+        assert!(lane.active.is_none());
+        assert_eq!(
+            (timeline.first_year, timeline.last_year),
+            (Some(2001), Some(2009))
+        );
+        assert_eq!(
+            (lane.events[0].until(), lane.events[1].until()),
+            (Some(2005.0), None)
+        );
+    }
+
+    #[test]
+    fn a_doi_is_an_address_whatever_is_in_it() {
+        assert_eq!(in_address("10.1000/a<b>#c"), "10.1000/a%3Cb%3E%23c");
+        assert_eq!(in_address("10.2307/1562247"), "10.2307/1562247");
     }
 }

@@ -5,7 +5,7 @@
 //! as dots in a pile for each year, when there are many; as a column for each year, when the piles would
 //! grow too high. All lanes share the line of years, and all columns one scale.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use svg::Node as _;
 use svg::node::element::Element;
@@ -57,6 +57,8 @@ const MOST_ROWS: usize = 24;
 const DOT: f64 = 3.0;
 const DOT_PITCH: f64 = 7.0;
 const HIGHEST_PILE: usize = 16;
+/// The room that a pile or column takes at least.
+const NARROWEST_BIN: f64 = 9.0;
 /// The columns of lanes with very many works.
 const HIGHEST_COLUMN: f64 = 96.0;
 
@@ -193,58 +195,66 @@ struct Drawn {
 
 impl Frame {
     fn new(timeline: &Timeline, gutter: f64, full: f64) -> Self {
-        let eras = timeline.eras();
         let edge = full - MARGIN;
         let left = gutter + 8.0;
         // The texts of the last years need room on the right, which depends on where the years stand, which
         // depends on that room.
         let mut right = edge - 16.0;
-        let mut frame = Self::with(
-            timeline,
-            Scale::new(&eras, left, right),
-            gutter,
-            right,
-            edge,
-        );
+        let mut frame = Self::with(timeline, gutter, right, edge);
         for _ in 0..4 {
             let needed = frame.overhang(timeline);
             right = (edge - 16.0 - needed).max(left + (edge - left) * 0.55);
-            frame = Self::with(
-                timeline,
-                Scale::new(&eras, left, right),
-                gutter,
-                right,
-                edge,
-            );
+            frame = Self::with(timeline, gutter, right, edge);
         }
         frame
     }
 
-    fn with(timeline: &Timeline, scale: Scale, gutter: f64, right: f64, edge: f64) -> Self {
-        let years = step(scale.unit(), 9.0);
-        let room = scale.unit() * years as f64;
-        let mut frame = Self {
-            scale,
-            gutter,
-            right,
-            edge,
-            years,
-            room,
-            densities: Vec::new(),
-            most: 1,
+    /// The frame whose line of years ends at `right`.
+    fn with(timeline: &Timeline, gutter: f64, right: f64, edge: f64) -> Self {
+        let (eras, left) = (timeline.eras(), gutter + 8.0);
+        let frame = |scale: Scale, years: i64| {
+            let room = scale.unit() * years as f64;
+            let frame = Self {
+                scale,
+                gutter,
+                right,
+                edge,
+                years,
+                room,
+                densities: Vec::new(),
+                most: 1,
+            };
+            frame.with_densities(timeline)
         };
-        frame.densities = timeline
+        let exact = Scale::new(&eras, left, right);
+        let years = step(exact.unit(), NARROWEST_BIN);
+        let exact = frame(exact, years);
+        if years == 1
+            || exact
+                .densities
+                .iter()
+                .all(|density| *density == Density::Names)
+        {
+            return exact;
+        }
+        // Piles and columns of several years stand whole in their eras.
+        let (scale, years) = Scale::in_steps(&eras, left, right, NARROWEST_BIN);
+        frame(scale, years)
+    }
+
+    fn with_densities(mut self, timeline: &Timeline) -> Self {
+        self.densities = timeline
             .lanes
             .iter()
-            .map(|lane| frame.density(lane))
+            .map(|lane| self.density(lane))
             .collect();
-        for (lane, density) in timeline.lanes.iter().zip(&frame.densities) {
+        for (lane, density) in timeline.lanes.iter().zip(&self.densities) {
             if *density == Density::Columns {
-                let highest = frame.bins(lane).values().map(Vec::len).max().unwrap_or(0);
-                frame.most = frame.most.max(highest);
+                let highest = self.bins(lane).values().map(Vec::len).max().unwrap_or(0);
+                self.most = self.most.max(highest);
             }
         }
-        frame
+        self
     }
 
     fn density(&self, lane: &Lane) -> Density {
@@ -564,6 +574,8 @@ impl Frame {
         let height = number_height + per_work * highest as f64;
         let ground = top + height;
         let wide = (self.room * 0.82).min(46.0);
+        let counts = bins.iter().map(|(bin, works)| (*bin, works.len()));
+        let mut numbered = numbered(&counts.collect(), SMALL, self.room);
         let mut parts = Vec::new();
         for (bin, works) in &bins {
             let x = self.middle_of_bin(*bin);
@@ -573,8 +585,8 @@ impl Frame {
             column.assign("data-works", works.len());
             column.append(titled(&column_title(*bin, self.years, works)));
             parts.push(column);
-            let number = works.len().to_string();
-            if width(&number, SMALL) + 2.0 <= self.room {
+            if numbered.remove(bin) {
+                let number = works.len().to_string();
                 let lettering = Lettering::new(SMALL, Paint::Quiet).at(Anchor::Middle);
                 parts.push(brush.text((x, ground - high - 4.0), lettering.with_halo(), &number));
             }
@@ -777,6 +789,18 @@ fn column_title(bin: i64, years: i64, works: &[&LaneWork]) -> String {
         counted_works(works.len()),
         some.join(", ")
     )
+}
+
+/// Which columns say their number: all of them, where each number is as narrow as its column; or else the first
+/// of the highest, by which the others can be read.
+pub(super) fn numbered(counts: &BTreeMap<i64, usize>, size: f64, room: f64) -> BTreeSet<i64> {
+    let is_narrow = |count: &usize| width(&count.to_string(), size) + 2.0 <= room;
+    if counts.values().all(is_narrow) {
+        return counts.keys().copied().collect();
+    }
+    let highest = counts.values().max();
+    let first = counts.iter().find(|(_, count)| Some(*count) == highest);
+    first.map(|(bin, _)| *bin).into_iter().collect()
 }
 
 /// Where the line of years is broken: a waving line from top to bottom.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::labels::counted_works;
-use super::scale::{Era, step, ticks_of};
+use super::scale::{Era, in_whole_steps, step, ticks_of};
 use super::timeline::{Lane, Timeline};
 use super::years::written;
 
@@ -235,6 +235,8 @@ pub(super) fn block(count: usize, most: usize) -> char {
 
 /// The line of years in columns.
 struct Line {
+    /// The eras of which something is known, and as they are drawn: of whole columns.
+    known: Vec<Era>,
     eras: Vec<Era>,
     /// How many years stand in a column, and how many columns a year takes; one of them is 1.
     years: i64,
@@ -245,7 +247,8 @@ impl Line {
     fn new(eras: &[Era], room: usize) -> Self {
         let room = i64::try_from(room).unwrap_or(80);
         let with = |years: i64, columns: i64| Self {
-            eras: eras.iter().map(|era| whole_steps(*era, years)).collect(),
+            known: eras.to_vec(),
+            eras: in_whole_steps(eras, years),
             years,
             columns,
         };
@@ -263,14 +266,14 @@ impl Line {
 
     fn width(&self) -> i64 {
         let of_eras: i64 = self.eras.iter().map(|era| self.length(*era)).sum();
-        of_eras + 2 * (self.eras.len() as i64 - 1).max(0)
+        of_eras + (self.eras.len() as i64 - 1).max(0)
     }
 
     fn length(&self, era: Era) -> i64 {
         let own = era.length() / self.years * self.columns;
         // A short era between two gaps has room for its year.
         if self.eras.len() > 1 {
-            own.max(written(era.first).len() as i64 + 1)
+            own.max(written(era.first).len() as i64)
         } else {
             own
         }
@@ -286,7 +289,7 @@ impl Line {
                 let within = (years / self.years as f64 * self.columns as f64) as i64;
                 return left + within.min(self.length(*era) - 1);
             }
-            left += self.length(*era) + 2;
+            left += self.length(*era) + 1;
         }
         left
     }
@@ -296,7 +299,7 @@ impl Line {
         let mut row = Vec::new();
         for (number, era) in self.eras.iter().enumerate() {
             if number > 0 {
-                row.extend([signs.gap, ' ']);
+                row.push(signs.gap);
             }
             row.extend((0..self.length(*era)).map(|_| ' '));
         }
@@ -306,14 +309,16 @@ impl Line {
     /// The years above the chart, each with its first digit above its column.
     fn axis(&self) -> String {
         let mut axis = String::new();
-        for era in &self.eras {
+        for era in &self.known {
             let unit = self.columns as f64 / self.years as f64;
-            for year in ticks_of(*era, step(unit, 7.0)) {
+            for year in ticks_of(*era, step(unit, 6.0)) {
                 let at = self.column(year as f64);
-                let free = axis.chars().count() as i64;
-                if at >= free + i64::from(free > 0) {
+                let (free, written) = (axis.len() as i64, written(year));
+                // The last may stand out as far as the numbers on the right do.
+                let is_within = at + written.len() as i64 <= self.width() + 3;
+                if at >= free + i64::from(free > 0) && is_within {
                     axis.extend((free..at).map(|_| ' '));
-                    axis.push_str(&written(year));
+                    axis.push_str(&written);
                 }
             }
         }
@@ -383,11 +388,4 @@ impl Line {
         }
         row.into_iter().collect()
     }
-}
-
-/// An era that begins and ends with whole steps of years.
-fn whole_steps(era: Era, years: i64) -> Era {
-    let first = era.first.div_euclid(years) * years;
-    let last = era.last.div_euclid(years) * years + years - 1;
-    Era { first, last }
 }

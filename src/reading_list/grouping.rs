@@ -1,37 +1,73 @@
-//! Works put into groups: by a facet of their tags, by year, by type, by author.
+//! Works put into groups: by a facet of their tags, by year or decade, by type, author or language.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
-use crate::library::{Reference, TagSummary};
+use super::{Order, Prose, WorkInList, languages, original_year};
+use crate::library::{TagName, TagSummary};
 
 /// What works are grouped by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupBy {
-    /// The tags of a facet, such as `movement`; a work with several stands under each.
+    /// The tags of a facet, such as `movement`.
     Facet(String),
-    /// The year, the earliest first.
+    /// The year in which they first appeared, the earliest first.
     Year,
+    /// The ten years in which they first appeared.
+    Decade,
     /// The type of work.
     Type,
     /// The first author.
     Author,
+    /// The language.
+    Language,
 }
 
-impl std::str::FromStr for GroupBy {
+impl FromStr for GroupBy {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(match text.to_lowercase().as_str() {
             "year" => Self::Year,
+            "decade" => Self::Decade,
             "type" => Self::Type,
             "author" => Self::Author,
+            "language" => Self::Language,
             facet => Self::Facet(facet.to_owned()),
         })
     }
 }
 
+/// Where a work of several groups stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Repeat {
+    /// In each of them.
+    #[default]
+    Each,
+    /// In the first of them alone.
+    First,
+}
+
+impl Repeat {
+    /// Its name, as it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Each => "each",
+            Self::First => "first",
+        }
+    }
+
+    /// The one of this name; [`Repeat::Each`] for any other.
+    pub fn named(text: &str) -> Self {
+        match text {
+            "first" => Self::First,
+            _ => Self::Each,
+        }
+    }
+}
+
 /// The heading of a section.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Heading {
     /// What is printed.
     pub text: String,
@@ -42,7 +78,8 @@ pub struct Heading {
 /// Works in groups.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Grouping {
-    /// The groups, in the order in which they are printed.
+    /// The groups, in the order in which they are printed. One without works stands there for the
+    /// narrower ones below it.
     pub groups: Vec<Group>,
 }
 
@@ -50,79 +87,129 @@ pub struct Grouping {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// Its heading.
-    pub heading: Heading,
-    /// The keys of its works.
+    pub heading: Option<Heading>,
+    /// What stands between its heading and its first work.
+    pub introduction: Prose,
+    /// The keys of its works, in their order as far as it is not the style's.
     pub keys: Vec<String>,
+    /// Which order that is.
+    pub order: Order,
+}
+
+impl Group {
+    /// A group of works with a heading, in the order of the style.
+    pub(super) fn headed(text: String, depth: usize, keys: Vec<String>) -> Self {
+        Self {
+            heading: Some(Heading { text, depth }),
+            introduction: Prose::default(),
+            keys,
+            order: Order::default(),
+        }
+    }
 }
 
 impl Grouping {
-    /// Groups `works`. `tags` are the tags of the facet in the order of the vocabulary, where works are
-    /// grouped by one. Works that belong to no group stand last, in one of their own.
-    pub fn of(works: &[Reference], by: &GroupBy, tags: &[TagSummary]) -> Self {
+    /// Groups `works`, which keep their order in each group. `tags` are the tags of the facet in the
+    /// order of the vocabulary, where works are grouped by one. Works that belong to no group stand last,
+    /// in one of their own.
+    pub fn of(works: &[WorkInList<'_>], by: &GroupBy, tags: &[TagSummary], repeat: Repeat) -> Self {
         match by {
-            GroupBy::Facet(facet) => Self::by_facet(works, facet, tags),
+            GroupBy::Facet(facet) => Self::by_facet(works, facet, tags, repeat),
             GroupBy::Year => Self::by_label(works, "No date", |work| {
-                // Shifted so that years before our era sort as text, too.
-                work.year.map(|year| {
-                    (
-                        format!("{:010}", i64::from(year) + 1_000_000_000),
-                        year_label(year),
-                    )
-                })
+                let year = original_year(work)?;
+                Some((place_of(year), year_label(year)))
             }),
-            GroupBy::Type => Self::by_label(works, "Other", |work| {
+            GroupBy::Decade => Self::by_label(works, "No date", |work| {
+                let year = original_year(work)?;
+                let decade = year.div_euclid(10) * 10;
+                let label = match decade {
+                    0.. => format!("{decade}s"),
+                    // The years before our era are counted down: 499 to 490 are the 490s.
+                    _ => format!("{}s BCE", (-year).div_euclid(10) * 10),
+                };
+                let place = if decade < 0 {
+                    -((-year).div_euclid(10) * 10) - 1
+                } else {
+                    decade
+                };
+                Some((place_of(place), label))
+            }),
+            GroupBy::Type => Self::by_label(works, "Other", |(work, _)| {
                 let label = type_label(&work.entry_type);
                 Some((label.to_lowercase(), label))
             }),
-            GroupBy::Author => Self::by_label(works, "No author", |work| {
+            GroupBy::Author => Self::by_label(works, "No author", |(work, _)| {
                 let name = work.authors.first()?;
                 Some((work.sort_author.clone(), name.clone()))
+            }),
+            GroupBy::Language => Self::by_label(works, "Language not stated", |(_, item)| {
+                let name = languages::name(&item.text("language")?);
+                Some((name.to_lowercase(), name))
             }),
         }
     }
 
-    fn by_facet(works: &[Reference], facet: &str, tags: &[TagSummary]) -> Self {
-        let mut groups = Vec::new();
-        for (tag, depth) in in_hierarchy(tags) {
-            let keys = keys_where(works, |work| work.tags.contains(&tag.tag));
-            let text = tag.label.clone().unwrap_or_else(|| tag.tag.name.clone());
-            groups.push(Group {
-                heading: Heading { text, depth },
-                keys,
-            });
+    /// Groups by tags. A work with a tag and a narrower one stands under the narrower one alone, which
+    /// stands below the wider one itself.
+    fn by_facet(
+        works: &[WorkInList<'_>],
+        facet: &str,
+        tags: &[TagSummary],
+        repeat: Repeat,
+    ) -> Self {
+        let tags = in_hierarchy(tags);
+        let own: Vec<Vec<&TagName>> = works
+            .iter()
+            .map(|(work, _)| narrowest(&work.tags, &tags, repeat))
+            .collect();
+        let keys_where = |holds: &dyn Fn(&[&TagName]) -> bool| -> Vec<String> {
+            works
+                .iter()
+                .zip(&own)
+                .filter(|(_, tags)| holds(tags))
+                .map(|((work, _), _)| work.key.clone())
+                .collect()
+        };
+        let mut groups: Vec<Group> = tags
+            .iter()
+            .map(|(tag, depth)| {
+                let text = tag.label.clone().unwrap_or_else(|| tag.tag.name.clone());
+                let keys = keys_where(&|tags| tags.contains(&&tag.tag));
+                Group::headed(text, *depth, keys)
+            })
+            .collect();
+        let without = keys_where(&|tags| tags.is_empty());
+        groups.push(Group::headed(format!("Without a {facet}"), 0, without));
+        // From the last to the first: an empty group stays where a narrower one right behind it does.
+        let mut kept: Vec<Group> = Vec::new();
+        for group in groups.into_iter().rev() {
+            let depth = |group: &Group| group.heading.as_ref().map_or(0, |heading| heading.depth);
+            let has_narrower = kept.last().is_some_and(|next| depth(next) > depth(&group));
+            if !group.keys.is_empty() || has_narrower {
+                kept.push(group);
+            }
         }
-        let keys = keys_where(works, |work| {
-            !work.tags.iter().any(|tag| tag.facet == facet)
-        });
-        let text = format!("Without a {facet}");
-        groups.push(Group {
-            heading: Heading { text, depth: 0 },
-            keys,
-        });
-        groups.retain(|group| !group.keys.is_empty());
-        Self { groups }
+        kept.reverse();
+        Self { groups: kept }
     }
 
     /// Groups by a label and the text that it is sorted by.
     fn by_label(
-        works: &[Reference],
+        works: &[WorkInList<'_>],
         without: &str,
-        label: impl Fn(&Reference) -> Option<(String, String)>,
+        label: impl Fn(WorkInList<'_>) -> Option<(String, String)>,
     ) -> Self {
         let mut groups: BTreeMap<(bool, String), Group> = BTreeMap::new();
         for work in works {
-            let (place, text) = match label(work) {
+            let (place, text) = match label(*work) {
                 Some((place, text)) => ((false, place), text),
                 None => ((true, String::new()), without.to_owned()),
             };
             groups
                 .entry(place)
-                .or_insert_with(|| Group {
-                    heading: Heading { text, depth: 0 },
-                    keys: Vec::new(),
-                })
+                .or_insert_with(|| Group::headed(text, 0, Vec::new()))
                 .keys
-                .push(work.key.clone());
+                .push(work.0.key.clone());
         }
         Self {
             groups: groups.into_values().collect(),
@@ -130,12 +217,32 @@ impl Grouping {
     }
 }
 
-fn keys_where(works: &[Reference], holds: impl Fn(&Reference) -> bool) -> Vec<String> {
-    works
-        .iter()
-        .filter(|work| holds(work))
-        .map(|work| work.key.clone())
-        .collect()
+/// The tags among `tags` that a work has, in their order, but for those that a narrower one speaks for.
+fn narrowest<'t>(
+    of_work: &[TagName],
+    tags: &[(&'t TagSummary, usize)],
+    repeat: Repeat,
+) -> Vec<&'t TagName> {
+    let has = |tag: &TagName| of_work.contains(tag);
+    let mut found = Vec::new();
+    for (at, (tag, depth)) in tags.iter().enumerate() {
+        let mut below = tags
+            .iter()
+            .skip(at + 1)
+            .take_while(|(_, other)| other > depth);
+        if has(&tag.tag) && !below.any(|(narrower, _)| has(&narrower.tag)) {
+            found.push(&tag.tag);
+        }
+    }
+    if repeat == Repeat::First {
+        found.truncate(1);
+    }
+    found
+}
+
+/// A year as text that sorts as years do, those before our era, too.
+fn place_of(year: i32) -> String {
+    format!("{:010}", i64::from(year) + 1_000_000_000)
 }
 
 /// The tags with their narrower tags right behind them, and how deep each stands.

@@ -4,17 +4,47 @@
 //! formatted bibliography. The bibliography is formatted once for the whole list, so that numbers and
 //! year suffixes (2012a, 2012b) mean the same work everywhere, and is then dealt out to the sections.
 
+mod annotation;
+mod changes;
+mod contents;
+mod edition;
+mod file;
+mod fit;
 mod grouping;
+mod languages;
+mod order;
 mod prose;
 
 use std::collections::HashMap;
 
-pub use grouping::{GroupBy, Grouping, Heading, in_hierarchy};
+pub use annotation::{Annotated, Kind, UnknownKind};
+pub use changes::{ChangedWork, Changes, FieldChange, Told};
+pub use contents::{
+    Contents, ContentsSection, ContentsTag, ContentsWork, Holding, Unattached, held,
+};
+pub use edition::Edition;
+pub use file::{FileSection, ListFile, ListFileError};
+pub use fit::{LeftOut, left_out};
+pub use grouping::{Group, GroupBy, Grouping, Heading, Repeat, in_hierarchy};
+pub use order::{Order, OrderBy, UnknownOrder};
 pub use prose::{Block, Prose};
 
 pub(crate) use grouping::type_label;
 
 use crate::csl::{Bibliography, BibliographyEntry, BibliographyLayout, RichText};
+use crate::library::Reference;
+use crate::work::{CslDate, CslItem};
+
+/// A work that stands in a list, and its variables of CSL.
+pub type WorkInList<'a> = (&'a Reference, &'a CslItem);
+
+/// The year in which a work first appeared: that of its original date, where it has one.
+pub fn original_year((work, item): WorkInList<'_>) -> Option<i32> {
+    let original = item.date("original-date").and_then(CslDate::year);
+    original
+        .or(work.year)
+        .or_else(|| item.date("issued").and_then(CslDate::year))
+}
 
 /// A formatted reading list.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -76,7 +106,7 @@ impl ReadingList {
     }
 
     /// A list with a section for each group, in the order of the grouping. A work stands in each of its
-    /// groups, and in the order that the style gives it.
+    /// groups; where the order is the style's, in the one that the style gives it.
     pub fn grouped(bibliography: &Bibliography, grouping: &Grouping) -> Self {
         let place: HashMap<&str, usize> = bibliography
             .entries
@@ -93,24 +123,58 @@ impl ReadingList {
                     .iter()
                     .filter_map(|key| place.get(key.as_str()).copied())
                     .collect();
-                places.sort_unstable();
+                if group.order.by == OrderBy::Style {
+                    places.sort_unstable();
+                    if group.order.descending {
+                        places.reverse();
+                    }
+                }
                 let entries = places
                     .into_iter()
                     .filter_map(|place| bibliography.entries.get(place).cloned())
                     .map(Entry::from)
                     .collect();
                 Section {
-                    heading: Some(group.heading.clone()),
-                    introduction: Prose::default(),
+                    heading: group.heading.clone(),
+                    introduction: group.introduction.clone(),
                     entries,
                 }
             })
-            .filter(|section: &Section| !section.entries.is_empty())
             .collect();
         Self {
             sections,
             layout: bibliography.layout,
             ..Self::default()
         }
+    }
+
+    /// Puts below each entry what is said of its work; where it stands more than once, below the first.
+    pub fn annotate(&mut self, annotations: &mut HashMap<String, Prose>) {
+        for section in &mut self.sections {
+            for entry in &mut section.entries {
+                if let Some(annotation) = annotations.remove(&entry.key) {
+                    entry.annotation = annotation;
+                }
+            }
+        }
+    }
+}
+
+impl Grouping {
+    /// The works with their items, in the order in which they are first printed as far as that is not the
+    /// style's. A style that numbers works as they come then numbers them from the first to the last.
+    pub fn in_order_of_print(
+        &self,
+        works: Vec<Reference>,
+        items: Vec<CslItem>,
+    ) -> (Vec<Reference>, Vec<CslItem>) {
+        let mut place: HashMap<&str, usize> = HashMap::new();
+        for key in self.groups.iter().flat_map(|group| &group.keys) {
+            let next = place.len();
+            place.entry(key).or_insert(next);
+        }
+        let mut pairs: Vec<(Reference, CslItem)> = works.into_iter().zip(items).collect();
+        pairs.sort_by_key(|(work, _)| place.get(work.key.as_str()).copied());
+        pairs.into_iter().unzip()
     }
 }

@@ -322,7 +322,13 @@ mod names {
             "theme:xyz",
             "peerbib tags",
         );
-        refused_at_library(&desk, 1, "tag theme:xyz merten2000", "theme:xyz", "--new");
+        refused_at_library(
+            &desk,
+            1,
+            "tag theme:xyz merten2000",
+            "theme:xyz",
+            "--create",
+        );
         refused_at_library(&desk, 1, "tags moovement", "moovement", "movement, theme");
         refused_at_library(
             &desk,
@@ -385,7 +391,7 @@ mod names {
         refused_at_library(&desk, 2, "find commons --kesy", "'--kesy'", "'--keys'");
         refused_at_library(&desk, 2, "export --to foo", "'foo'", "biblatex");
         refused_at_library(&desk, 2, "man frmat", "frmat", "peerbib --help");
-        refused_at_library(&desk, 2, "tag theme:law", "<KEY>", "--help");
+        refused_at_library(&desk, 2, "tag theme:law", "no works are named", "--find");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -28,11 +29,24 @@ impl Desk {
         }
     }
 
-    /// A desk whose library holds the works of the chapter, with their tags.
+    /// A desk whose library holds the works of the chapter, with their tags. They are imported once for
+    /// all tests, and each gets a copy.
     pub(crate) fn with_chapter() -> Self {
+        static CHAPTER: OnceLock<Vec<u8>> = OnceLock::new();
         let desk = Self::empty();
-        desk.runs("import peerbib:chapter");
+        desk.put_library(CHAPTER.get_or_init(|| {
+            let desk = Self::empty();
+            desk.runs("import peerbib:chapter");
+            desk.library_as_file()
+        }));
         desk
+    }
+
+    /// The library, as one file that can be put on another desk.
+    pub(crate) fn library_as_file(&self) -> Vec<u8> {
+        // The last process that closes a library takes its journal into it.
+        assert!(!self.path("data/peerbib/library.db-wal").exists());
+        std::fs::read(self.library()).unwrap()
     }
 
     /// A desk whose library holds the works of `bibliography`, which lies there as `refs.bib`.

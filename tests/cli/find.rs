@@ -494,7 +494,10 @@ fn columns_are_chosen_among_all_that_is_known() {
     );
     assert_eq!(run.stderr, "2 works\n");
     let told = desk.refuses(2, "find --columns key,yaer");
-    assert!(told.contains("no column and no field \u{201c}yaer\u{201d}"), "{told}");
+    assert!(
+        told.contains("no column and no field \u{201c}yaer\u{201d}"),
+        "{told}"
+    );
     assert!(told.contains("did you mean year?"), "{told}");
 }
 
@@ -503,9 +506,18 @@ fn options_say_the_order_and_the_number_in_place_of_the_query() {
     let desk = desk();
     let run = desk.runs("find --keys --sort -year --limit 2");
     assert_eq!(run.stdout, "foundation\nmuller\n");
-    assert_eq!(desk.runs("find --keys --sort=-year limit:1").stdout, "foundation\n");
-    assert_eq!(desk.runs("find --keys sort:year --sort key").stdout, "foundation\nhistory\nmuller\nostrom\nundated\n");
-    assert_eq!(desk.runs("find --keys --limit 9 limit:1").stdout, "foundation\n");
+    assert_eq!(
+        desk.runs("find --keys --sort=-year limit:1").stdout,
+        "foundation\n"
+    );
+    assert_eq!(
+        desk.runs("find --keys sort:year --sort key").stdout,
+        "foundation\nhistory\nmuller\nostrom\nundated\n"
+    );
+    assert_eq!(
+        desk.runs("find --keys --limit 9 limit:1").stdout,
+        "foundation\n"
+    );
     assert_eq!(desk.runs("find --limit 2").stderr, "2 of 5 works\n");
     let told = desk.refuses(2, "find --sort colour");
     assert!(told.contains("works cannot be sorted by"), "{told}");
@@ -524,7 +536,8 @@ fn a_template_has_places_for_anything_known_of_a_work() {
     let desk = desk();
     let run = desk.runs("find type:article --format '{key}: {title} ({year})'");
     assert_eq!(run.stdout, "muller: \u{c9}thique du partage (2003)\n");
-    let run = desk.runs("find type:article --format '{author}\\t{journaltitle}\\n{{{type}}} {tags}{doi}'");
+    let run = desk
+        .runs("find type:article --format '{author}\\t{journaltitle}\\n{{{type}}} {tags}{doi}'");
     assert_eq!(
         run.stdout,
         "J\u{f6}rg M\u{fc}ller\tRevue du Caf\u{e9}\n{article} theme:law\n"

@@ -88,17 +88,22 @@ fn every_verb_shows_an_example() {
 #[test]
 #[cfg(unix)]
 fn the_examples_run() {
-    let desk = Desk::empty();
-    for verb in std::iter::once(String::new()).chain(verbs(&desk, "")) {
-        let help = desk.runs(&format!("{verb} --help")).stdout;
+    let first = Desk::with_chapter();
+    first.runs("tag course:week-3 merten2000 --new");
+    let library = first.library_as_file();
+    for verb in std::iter::once(String::new()).chain(verbs(&first, "")) {
+        let help = first.runs(&format!("{verb} --help")).stdout;
         for example in examples(&help).iter().chain(&start_here(&help)) {
             // What an example takes for granted.
-            let desk = Desk::with_chapter();
+            let desk = Desk::empty();
+            desk.put_library(&library);
             desk.put(
                 "refs.bib",
                 "@book{wren, author = {Wren, Ada}, title = {Nests}}\n",
             );
-            desk.runs("tag course:week-3 merten2000 --new");
+            desk.put("draft.md", "One [@merten2000, p. 3].\n");
+            desk.put("paper.typ", "One @merten2000[p. 3].\n");
+            desk.put("thesis.aux", "\\citation{merten2000}\n");
             let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
             for folder in ["styles", "Downloads"] {
                 std::fs::create_dir(desk.path(folder)).unwrap();
@@ -112,6 +117,9 @@ fn the_examples_run() {
                 std::fs::copy(own, desk.path(name)).unwrap();
             }
             std::fs::create_dir_all(desk.path(".local/share/bash-completion/completions")).unwrap();
+            if example.starts_with("peerbib file") {
+                desk.runs("file add merten2000 refs.bib");
+            }
             if example.contains("--file refs.bib") {
                 desk.runs("import refs.bib");
             }
@@ -121,9 +129,17 @@ fn the_examples_run() {
             if example.starts_with("peerbib redo") {
                 desk.runs("undo");
             }
+            if example.starts_with("peerbib list ") && !example.contains("list new") {
+                lists(&desk, example);
+            }
             // Not every machine has a reader of manual pages.
             let line = example.replace(" | man -l -", "");
-            let output = desk.command("sh").args(["-c", &line]).output().unwrap();
+            let output = desk
+                .command("sh")
+                .args(["-c", &line])
+                .env("PEERBIB_OPENER", "true")
+                .output()
+                .unwrap();
             let told = String::from_utf8_lossy(&output.stderr);
             if told.contains("there is no terminal to open an editor in") {
                 // The example is right, and nobody sits here.
@@ -136,6 +152,29 @@ fn the_examples_run() {
             );
             assert!(!told.contains("error:"), "{line}:\n{told}");
         }
+    }
+}
+
+/// The lists that an example of `peerbib list` takes for granted.
+fn lists(desk: &Desk, example: &str) {
+    desk.runs("list new syllabus --query theme:commons");
+    desk.runs("list export syllabus --output syllabus.toml");
+    if !example.contains("--replace") {
+        desk.runs("list remove syllabus");
+    }
+    desk.runs(
+        "list new commons-101 --query 'movement:p2p-foundation OR movement:oekonux' \
+         --annotate annotation,why",
+    );
+    if !example.contains("section add") {
+        desk.runs("list section add commons-101 --title Beginnings --query year:..2005");
+    }
+    if !example.contains("list freeze") {
+        desk.runs("list freeze commons-101 --name 2026-spring");
+        desk.runs("list freeze commons-101 --name 2026-autumn");
+    }
+    if example.contains("--remove") {
+        desk.runs("list annotate commons-101 benkler2006wealth -m first");
     }
 }
 
@@ -182,7 +221,7 @@ fn there_is_a_manual_page_for_every_verb_and_completions_for_every_shell() {
     }
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = desk.runs(&format!("completions {shell}")).stdout;
-        assert!(script.contains("quickstart"), "{shell}");
+        assert!(script.contains("PEERBIB_COMPLETE"), "{shell}");
     }
 }
 

@@ -11,22 +11,59 @@ const REFS: &str = "\
 @book{c, title = {Cake}}
 ";
 
+/// Every row of every table but those of history itself: the truth and what is derived from it.
+fn rows(desk: &Desk) -> String {
+    let connection = rusqlite::Connection::open(desk.library()).unwrap();
+    let mut tables = connection
+        .prepare(
+            "SELECT name FROM sqlite_schema
+             WHERE type = 'table' AND name NOT IN ('step', 'change') AND name NOT GLOB 'full_text*'
+             ORDER BY name",
+        )
+        .unwrap();
+    let tables: Vec<String> = tables
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let mut text = String::new();
+    for table in tables {
+        let mut all = connection
+            .prepare(&format!("SELECT * FROM {table}"))
+            .unwrap();
+        let columns = all.column_count();
+        let mut rows: Vec<String> = all
+            .query_map([], |row| {
+                let values =
+                    (0..columns).map(|column| row.get_ref(column).map(|v| format!("{v:?}")));
+                Ok(values.collect::<Result<Vec<_>, _>>()?.join(" | "))
+            })
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        rows.sort();
+        text += &format!("{table}\n{}\n", rows.join("\n"));
+    }
+    text
+}
+
 /// Undoing `line` gives back what was there, and redoing it gives back what it did.
 #[track_caller]
 fn is_turned_back_exactly(line: &str) {
     let desk = Desk::with(REFS);
     desk.put("more.bib", "@string{x = {X}}\n@book{c, title = {Cake}, publisher = x, keywords = {theme:new, theme:fruit}}\n@book{a, title = {Pears}}\n@book{p, title = {Patisserie}, publisher = {P}}\n@book{d, title = {Dates}}\n% end");
-    let before = desk.state();
+    let state = || desk.state() + &rows(&desk);
+    let before = state();
     desk.runs(line);
-    let after = desk.state();
+    let after = state();
     assert_ne!(before, after, "{line} changes something");
     for round in 1..=2 {
         let told = desk.runs("undo").stderr;
         assert!(told.starts_with("undone: peerbib "), "{told}");
-        assert_eq!(before, desk.state(), "undo {round} of {line}");
+        assert_eq!(before, state(), "undo {round} of {line}");
         let told = desk.runs("redo").stderr;
         assert!(told.starts_with("done again: peerbib "), "{told}");
-        assert_eq!(after, desk.state(), "redo {round} of {line}");
+        assert_eq!(after, state(), "redo {round} of {line}");
     }
 }
 
@@ -157,8 +194,229 @@ fn the_log_shows_command_lines_that_can_be_run_again() {
     desk.runs("tag theme:law c --new");
     desk.runs("undo");
     insta::assert_snapshot!(without_times(&desk.runs("log").stdout), @r"
-    TIME UTC  peerbib tag theme:law c --new  (undone)
-    TIME UTC  peerbib tag theme:fruit c --why 'it'\''s a fruit cake'
-    TIME UTC  peerbib import refs.bib
+    3  TIME UTC  peerbib tag theme:law c --new  (undone)
+    2  TIME UTC  peerbib tag theme:fruit c --why 'it'\''s a fruit cake'
+    1  TIME UTC  peerbib import refs.bib
     ");
+}
+
+#[test]
+fn an_older_step_is_undone_where_no_later_one_touched_its_rows() {
+    let desk = Desk::with(REFS);
+    desk.runs("tag theme:fruit b");
+    let expected = desk.state();
+    desk.runs("edit c --set publisher=Oven");
+    desk.runs("tag theme:fruit c --why 'a fruit cake'");
+    let told = desk.runs("undo 3").stderr;
+    assert_eq!(
+        told,
+        "undone: peerbib edit c --set publisher=Oven (step 3)\n"
+    );
+    assert!(!desk.runs("show c").stdout.contains("Oven"));
+    assert_eq!(desk.keys("theme:fruit"), ["c", "b", "a"]);
+    let told = desk.runs("redo").stderr;
+    assert!(told.starts_with("done again: peerbib edit c"), "{told}");
+    assert!(desk.runs("show c").stdout.contains("Oven"));
+    // Both ways of going back meet.
+    desk.runs("undo 3");
+    desk.runs("undo 4");
+    assert_eq!(expected, desk.state());
+    desk.runs("redo 3");
+    desk.runs("redo 4");
+    assert!(desk.runs("show c").stdout.contains("Oven"));
+}
+
+#[test]
+fn an_older_step_that_a_later_one_builds_on_is_refused_and_the_later_one_named() {
+    let desk = Desk::with(REFS);
+    desk.runs("edit c --set publisher=Oven");
+    desk.runs("edit c --set publisher=Stove");
+    desk.runs("tag theme:cake c --new");
+    desk.runs("tag theme:cake b");
+    let state = desk.state();
+    let told = desk.refuses(1, "undo 2");
+    assert!(
+        told.contains(
+            "step 2 cannot be undone: c was changed since, by step 3 (\u{201c}peerbib edit c --set publisher=Stove\u{201d})"
+        ),
+        "{told}"
+    );
+    assert!(told.contains("`peerbib undo 3` comes first"), "{told}");
+    // The tag that step 4 made is on a work by step 5, whose assignment would go with it.
+    let told = desk.refuses(1, "undo 4");
+    assert!(
+        told.contains("b theme:cake was changed since, by step 5"),
+        "{told}"
+    );
+    // The import cannot go without what was done to its works.
+    let told = desk.refuses(1, "undo 1");
+    assert!(told.contains("by step "), "{told}");
+    assert_eq!(state, desk.state());
+    desk.refuses(1, "undo 9");
+    desk.runs("undo 5");
+    desk.refuses(1, "undo 5");
+    desk.runs("undo 4");
+    assert_eq!(desk.keys("theme:fruit"), ["a"]);
+}
+
+#[test]
+fn a_removed_work_does_not_come_back_over_another_of_its_key() {
+    let desk = Desk::with(REFS);
+    desk.runs("remove c");
+    desk.runs("add '@book{c, title = {Another cake}}'");
+    let state = desk.state();
+    let told = desk.refuses(1, "undo 2");
+    assert!(
+        told.contains("step 2 cannot be undone: c was changed since, by step 3"),
+        "{told}"
+    );
+    assert_eq!(state, desk.state());
+}
+
+#[test]
+fn what_another_program_changed_is_not_undone_over() {
+    let desk = Desk::with(REFS);
+    desk.runs("tag theme:fruit b c");
+    desk.runs("edit a --set publisher=Orchard");
+    let alter = |sql: &str| {
+        let connection = rusqlite::Connection::open(desk.library()).unwrap();
+        connection.execute_batch(sql).unwrap();
+    };
+    alter("UPDATE work SET source = replace(source, 'Orchard', 'Garden') WHERE key = 'a'");
+    let told = desk.refuses(1, "undo");
+    assert!(
+        told.contains("step 3 cannot be undone: a was changed since, by another program"),
+        "{told}"
+    );
+    alter("UPDATE work SET source = replace(source, 'Garden', 'Orchard') WHERE key = 'a'");
+    desk.runs("undo");
+    alter("UPDATE assignment SET reason = 'because' WHERE origin = 'hand' AND work_id = 4");
+    let told = desk.refuses(1, "undo");
+    assert!(told.contains("c theme:fruit was changed since"), "{told}");
+    alter("DELETE FROM assignment WHERE origin = 'hand' AND work_id = 4");
+    desk.refuses(1, "undo");
+    // The redo of what was undone looks as closely.
+    alter("UPDATE work SET source = replace(source, 'Apples', 'Pears') WHERE key = 'a'");
+    let told = desk.refuses(1, "redo");
+    assert!(
+        told.contains("step 3 cannot be done again: a was changed"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_rehearsal_of_undo_tells_and_changes_nothing() {
+    let desk = Desk::with(REFS);
+    desk.runs("untag theme:fruit a");
+    let state = desk.state();
+    insta::assert_snapshot!(desk.runs("undo --dry-run").stdout, @r"
+    would be undone: peerbib untag theme:fruit a (step 2)
+      tags taken off works  1  a theme:fruit
+      tags kept off works   1  a theme:fruit
+    ");
+    assert_eq!(state, desk.state());
+    desk.runs("undo");
+    insta::assert_snapshot!(desk.runs("redo --dry-run").stdout, @r"
+    would be done again: peerbib untag theme:fruit a (step 2)
+      tags taken off works  1  a theme:fruit
+      tags kept off works   1  a theme:fruit
+    ");
+    desk.runs("redo");
+    assert_eq!(state, desk.state());
+}
+
+#[test]
+fn the_log_tells_what_a_step_changed() {
+    let desk = Desk::with(REFS);
+    desk.runs("remove c");
+    insta::assert_snapshot!(without_times(
+        &desk.without_place(&desk.runs("log --show 1").stdout)
+    ));
+    insta::assert_snapshot!(without_times(&desk.runs("log --show 2").stdout), @r"
+    2  TIME UTC  peerbib remove c
+      works removed                        1  c
+      places of works in files taken away  1  c
+    ");
+    let shown = desk.json("log --show 1 --json");
+    assert_eq!(shown["command"], "peerbib import refs.bib");
+    assert_eq!(shown["changed"][0]["what"], "works added");
+    assert_eq!(shown["changed"][0]["count"], 4);
+    assert_eq!(
+        shown["changed"][0]["names"],
+        serde_json::json!(["a", "b", "p", "c"])
+    );
+    let told = desk.refuses(1, "log --show 7");
+    assert!(told.contains("there is no step 7"), "{told}");
+}
+
+#[test]
+fn the_log_of_a_work_has_the_steps_that_had_a_part_in_it() {
+    let desk = Desk::with(REFS);
+    desk.runs("tag theme:fruit b");
+    desk.runs("tag theme:fruit c");
+    desk.runs("rename c cake");
+    desk.runs("untag theme:fruit cake");
+    desk.runs("remove cake");
+    let steps = |line: &str| -> Vec<i64> {
+        let log = desk.json(line);
+        let steps = log.as_array().unwrap();
+        steps
+            .iter()
+            .map(|step| step["id"].as_i64().unwrap())
+            .collect()
+    };
+    assert_eq!(steps("log cake --json"), [6, 5, 4, 3, 1]);
+    assert_eq!(steps("log b --json"), [2, 1]);
+    assert_eq!(steps("log a --json"), [1]);
+    assert_eq!(steps("log --limit 2 --json"), [6, 5]);
+    assert_eq!(steps("log b --limit 1 --json"), [2]);
+    desk.runs("undo");
+    desk.runs("undo");
+    assert_eq!(steps("log cake --json"), [6, 5, 4, 3, 1]);
+    let told = desk.refuses(1, "log nothing");
+    assert!(told.contains("no work has the key"), "{told}");
+}
+
+#[test]
+fn edit_remove_rename_and_merge_are_turned_back() {
+    is_turned_back_exactly("edit a --set title=Quinces --unset keywords");
+    is_turned_back_exactly("edit p --set date=1888");
+    is_turned_back_exactly("remove a p");
+    is_turned_back_exactly("remove p");
+    is_turned_back_exactly("rename p baking");
+    is_turned_back_exactly("rename --pattern '[title:lower]'");
+    is_turned_back_exactly("dedupe merge a c");
+    is_turned_back_exactly(
+        "add '@inbook{e, title = {Eclairs}, crossref = {p}, keywords = {theme:fruit}}'",
+    );
+}
+
+#[test]
+fn keys_that_change_places_are_turned_back() {
+    let desk = Desk::with(REFS);
+    desk.runs("rename a x");
+    desk.runs("rename c y");
+    let states = [desk.state()];
+    desk.runs("rename y a2");
+    desk.runs("undo 4");
+    assert_eq!(states[0], desk.state());
+    desk.runs("undo 2");
+    assert_eq!(desk.keys("apples"), ["a"]);
+    assert_eq!(desk.keys("cake"), ["y"]);
+}
+
+#[test]
+fn strings_of_a_file_are_turned_back_with_what_they_mean() {
+    let desk = Desk::with(
+        "@string{oven = {Oven Press}}\n@book{a, title = {A}, publisher = oven}\n@book{b, title = {B}}\n",
+    );
+    let before = desk.runs("show a --json").stdout;
+    desk.put("refs.bib", "@string{oven = {Stove Press}}\n@book{a, title = {A}, publisher = oven}\n@book{b, title = {B}}\n");
+    desk.runs("import refs.bib");
+    let after = desk.runs("show a --json").stdout;
+    assert!(after.contains("Stove"), "{after}");
+    desk.runs("undo");
+    assert_eq!(before, desk.runs("show a --json").stdout);
+    desk.runs("redo");
+    assert_eq!(after, desk.runs("show a --json").stdout);
 }

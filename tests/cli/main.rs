@@ -9,19 +9,34 @@
     clippy::indexing_slicing
 )]
 
+mod add;
+mod backup;
 mod bad_input;
 mod check;
+mod cite;
+mod cite_works;
+mod completions;
+mod config;
 mod desk;
+mod doctor;
+mod edit;
 mod export;
 #[path = "../facts/mod.rs"]
 mod facts;
+mod file;
 mod find;
 mod format;
 mod help;
 mod history;
 mod import;
 mod init;
+mod list;
+mod list_editions;
+mod list_file;
+mod list_sections;
+mod note;
 mod quickstart;
+mod rules;
 mod show;
 mod stats;
 mod style;

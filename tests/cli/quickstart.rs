@@ -140,8 +140,9 @@ fn every_tag_of_the_facts_is_on_its_work_with_its_reason() {
             .as_array()
             .unwrap()
             .iter()
+            // A rule may lead to the same tag; see `the_shipped_rules_are_true`.
+            .filter(|tag| tag["origin"] == "import")
             .map(|tag| {
-                assert_eq!(tag["origin"], "import");
                 let text = |name: &str| tag[name].as_str().unwrap().to_owned();
                 (text("tag"), text("reason"))
             })

@@ -43,9 +43,21 @@ fn json_has_the_csl_variables_and_the_source() {
         shown[0]["fields"][3],
         serde_json::json!({"name": "mystery", "value": "kept"})
     );
-    assert_eq!(shown[0]["came_from"][0]["path"].as_str().map(|path| path.ends_with("refs.bib")), Some(true));
+    assert_eq!(
+        shown[0]["came_from"][0]["path"]
+            .as_str()
+            .map(|path| path.ends_with("refs.bib")),
+        Some(true)
+    );
     assert_eq!(shown[0]["history"][0]["command"], "peerbib import refs.bib");
-    for name in ["assignments", "vetoed", "lists", "aliases", "files", "inherits_from"] {
+    for name in [
+        "assignments",
+        "vetoed",
+        "lists",
+        "aliases",
+        "files",
+        "inherits_from",
+    ] {
         assert_eq!(shown[0][name], serde_json::json!([]), "{name}");
     }
 }

@@ -8,6 +8,23 @@ fn the_chapter_in_numbers() {
 }
 
 #[test]
+fn charts_stand_side_by_side_where_there_is_room() {
+    let desk = Desk::with_chapter();
+    let output = desk
+        .command(env!("CARGO_BIN_EXE_peerbib"))
+        .args(["stats", "--top", "5"])
+        .env("COLUMNS", "140")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 140),
+        "{text}"
+    );
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn a_long_tail_is_folded() {
     let desk = Desk::with_chapter();
     let text = desk.runs("stats --by movement --top 3").stdout;

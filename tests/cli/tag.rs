@@ -100,3 +100,59 @@ fn a_shipped_tag_that_was_taken_off_stays_off() {
     desk.runs("import peerbib:chapter --on-conflict replace");
     assert!(!desk.keys(&tag).contains(&"benkler2002coase".to_owned()));
 }
+
+#[test]
+fn tags_are_put_on_and_taken_off_all_works_of_a_query() {
+    let desk = desk();
+    let before = desk.state();
+    let would = desk
+        .runs("tag apples +theme:bakery -theme:fruit --create --dry-run")
+        .stdout;
+    assert_eq!(
+        would,
+        "2 works found\n  +theme:bakery  2 get it\n  −theme:fruit   1 lose it, 1 do not have it\n"
+    );
+    assert_eq!(before, desk.state());
+    let told = desk
+        .runs("tag apples +theme:bakery -theme:fruit --create --why mine")
+        .stderr;
+    assert_eq!(told, would);
+    assert_eq!(desk.keys("theme:bakery"), ["a", "c"]);
+    assert_eq!(desk.keys("theme:fruit"), [""; 0]);
+    let why = desk.json("why a --json");
+    assert_eq!(why[0]["tags"][0]["origin"], "hand");
+    assert_eq!(why[0]["tags"][0]["reason"], "mine");
+    assert_eq!(why[0]["vetoed"][0]["tag"], "theme:fruit");
+    desk.runs("undo");
+    assert_eq!(before, desk.state(), "it is one step");
+}
+
+#[test]
+fn a_query_in_a_bulk_change_may_negate() {
+    let desk = desk();
+    desk.runs("tag -title:apples +theme:bakery --create");
+    assert_eq!(desk.keys("theme:bakery"), ["b"]);
+    desk.runs("tag bread −theme:bakery +theme:fruit");
+    assert_eq!(desk.keys("theme:bakery"), [""; 0]);
+    assert_eq!(desk.keys("theme:fruit"), ["a", "c", "b"]);
+    desk.runs("tag 'apples -theme:bakery' -theme:fruit");
+    assert_eq!(desk.keys("theme:fruit"), ["b"]);
+    let told = desk.runs("tag title:nothing +theme:fruit").stderr;
+    assert!(told.starts_with("0 works found"), "{told}");
+    let changed = desk.json("tag bread +theme:fruit --dry-run --json");
+    assert_eq!(changed["changes"][0]["works"], 1);
+}
+
+#[test]
+fn a_bulk_change_needs_a_query_and_tags_that_are_there() {
+    let desk = desk();
+    let told = desk.refuses(2, "tag +theme:fruit");
+    assert!(told.contains("no works are named"), "{told}");
+    let told = desk.refuses(1, "tag apples +theme:friut");
+    assert!(
+        told.contains("did you mean theme:fruit?") && told.contains("--create"),
+        "{told}"
+    );
+    let told = desk.refuses(1, "tag apples -theme:friut");
+    assert!(told.contains("did you mean theme:fruit?"), "{told}");
+}

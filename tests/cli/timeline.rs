@@ -125,6 +125,18 @@ fn works_of_one_label_are_told_apart() {
 }
 
 #[test]
+fn movements_without_a_work_of_the_library_tell_nothing() {
+    let desk = Desk::empty();
+    desk.runs("init");
+    desk.put("refs.bib", "@book{a, title = {A}, date = {1990}}");
+    desk.runs("import refs.bib");
+    let timeline = desk.json("timeline --json");
+    assert_eq!(timeline["lanes"].as_array().unwrap().len(), 1);
+    assert_eq!(timeline["lanes"][0]["label"], "Works");
+    assert_eq!(timeline["title"], "Works by year");
+}
+
+#[test]
 fn nothing_to_draw_is_said() {
     let desk = Desk::with("@book{a, title = {A}}\n@book{b, title = {B}}\n");
     for form in ["text", "svg", "html"] {
@@ -167,6 +179,9 @@ fn a_file_is_written_in_the_form_that_its_ending_names() {
         let written = std::fs::read_to_string(desk.path(name)).unwrap();
         assert!(written.starts_with(beginning), "{name}: {written}");
     }
+    desk.runs("timeline --json -o a.json");
+    let written = std::fs::read_to_string(desk.path("a.json")).unwrap();
+    assert_eq!(written, desk.runs("timeline --json").stdout);
     let told = desk.refuses(1, "timeline movement:oekonux -o nowhere/a.svg");
     assert!(told.contains("nowhere/a.svg cannot be written"), "{told}");
     desk.ends(2, "timeline --to svg --width 10");
@@ -192,13 +207,4 @@ fn a_work_on_a_page_leads_to_its_doi_or_to_its_row() {
     assert!(!page.contains("javascript:"));
     // A picture alone has no rows to lead to.
     assert!(!desk.runs("timeline --to svg").stdout.contains("href=\"#"));
-}
-
-#[test]
-fn a_date_of_the_vocabulary_that_cannot_be_read_is_told() {
-    let desk = Desk::with_chapter();
-    assert_eq!(
-        desk.json("timeline --json")["unreadable"],
-        serde_json::json!([])
-    );
 }

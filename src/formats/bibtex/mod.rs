@@ -27,6 +27,7 @@ mod tex_writer;
 mod to_bibtex;
 mod writer;
 
+pub(crate) use abbreviations::definitions;
 pub use abbreviations::{Resolved, Strings};
 pub use decode::{Decoded, FileEncoding, decode};
 pub use derive::{Derived, derive};

@@ -1,13 +1,24 @@
-//! Tags: what they are, which works have them, and on whose word.
+//! Tags: what they are and how they are found ([`vocabulary`] changes them), and which works have them,
+//! on whose word ([`assignments`]).
+
+mod assignments;
+mod matrix;
+mod vocabulary;
 
 use std::fmt;
 use std::str::FromStr;
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Row, params};
 
-use super::history::now;
-use super::{Change, Library, LibraryError, Result};
+use super::{Library, LibraryError, Result};
 use crate::spelling::closest;
+
+pub(in crate::library) use assignments::matches;
+pub use assignments::{
+    Assignment, Match, NewAssignment, Origin, TagChange, TaggedOutcome, Tagging, Veto,
+};
+pub use matrix::Axis;
+pub use vocabulary::{SplitPart, TagExtent};
 
 /// The name of a tag: a facet and a name within it, written `movement:oekonux`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -89,7 +100,7 @@ pub struct Tag {
     pub place: Option<String>,
     /// When it was or is active (EDTF).
     pub active: Option<String>,
-    /// Other names of it.
+    /// Other names of it; one of another facet is written with it, as `FACET:NAME`.
     pub aliases: Vec<String>,
     /// The people tied to it.
     pub people: Vec<String>,
@@ -129,6 +140,21 @@ impl Tag {
     }
 }
 
+/// What is known of a facet beside its tags.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facet {
+    /// Its name.
+    #[serde(rename = "facet")]
+    pub name: String,
+    /// How it is headed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Whether a work has one tag of it at most.
+    #[serde(default)]
+    pub exclusive: bool,
+}
+
 /// A tag in an overview: with the number of works under it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct TagSummary {
@@ -159,80 +185,6 @@ impl TagSummary {
             works_with_narrower: 0,
         }
     }
-}
-
-/// Who put a tag on a work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// A person, with `peerbib tag`.
-    Hand,
-    /// A rule.
-    Rule,
-    /// An import: the shipped vocabulary, or keywords of a file.
-    Import,
-}
-
-impl Origin {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Hand => "hand",
-            Self::Rule => "rule",
-            Self::Import => "import",
-        }
-    }
-}
-
-/// A tag on a work, as it is stored: on whose word and why.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Assignment {
-    /// The tag.
-    pub tag: TagName,
-    /// Who put it there.
-    pub origin: Origin,
-    /// On whose word: the person, the rule or the file.
-    pub source: String,
-    /// Why.
-    pub reason: Option<String>,
-    /// When: UTC, RFC 3339.
-    pub at: String,
-}
-
-/// A tag to be put on a work.
-#[derive(Debug, Clone, Copy)]
-pub struct NewAssignment<'a> {
-    /// The work's number in the library.
-    pub work: i64,
-    /// The tag's number in the library.
-    pub tag: i64,
-    /// Who puts it there.
-    pub origin: Origin,
-    /// On whose word.
-    pub source: &'a str,
-    /// Why.
-    pub reason: Option<&'a str>,
-}
-
-/// What is known of the tags of one work.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Tagging {
-    /// The work's key.
-    pub key: String,
-    /// The tags on it.
-    pub tags: Vec<Assignment>,
-    /// The tags that a person took off it for good.
-    pub vetoed: Vec<TagName>,
-}
-
-/// What became of a tag that was to be put on a work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TaggedOutcome {
-    /// It is there now.
-    Added,
-    /// It was there already.
-    Unchanged,
-    /// A person took it off before, and only a person puts it back.
-    Vetoed,
 }
 
 impl Library {
@@ -323,7 +275,31 @@ impl Library {
         Ok(found)
     }
 
-    fn tag_names(&self) -> Result<Vec<TagName>> {
+    /// What is known of facets, by name.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn described_facets(&self) -> Result<Vec<Facet>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT name, label, exclusive FROM facet ORDER BY name")?;
+        let facets = statement.query_map([], |row| {
+            Ok(Facet {
+                name: row.get(0)?,
+                label: row.get(1)?,
+                exclusive: row.get(2)?,
+            })
+        })?;
+        Ok(facets.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The names of all tags, in the order of the vocabulary.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn tag_names(&self) -> Result<Vec<TagName>> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT facet, name FROM tag ORDER BY position")?;
@@ -332,7 +308,11 @@ impl Library {
     }
 
     /// The tag with a number.
-    fn tag(&self, id: i64) -> Result<Tag> {
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports, where there is no such tag.
+    pub fn tag(&self, id: i64) -> Result<Tag> {
         let mut tag = self.connection.query_row(
             "SELECT tag.facet, tag.name, tag.label, tag.description, tag.place, tag.active,
                     parent.facet, parent.name
@@ -355,7 +335,10 @@ impl Library {
             let texts = statement.query_map([id], |row| row.get(0))?;
             Ok(texts.collect::<rusqlite::Result<_>>()?)
         };
-        tag.aliases = texts("SELECT alias FROM tag_alias WHERE tag_id = ?1 ORDER BY id")?;
+        tag.aliases = texts(
+            "SELECT iif(tag_alias.facet = tag.facet, alias, tag_alias.facet || ':' || alias)
+             FROM tag_alias JOIN tag ON tag.id = tag_id WHERE tag_id = ?1 ORDER BY tag_alias.id",
+        )?;
         tag.people = texts("SELECT name FROM tag_person WHERE tag_id = ?1 ORDER BY id")?;
         let mut events = self
             .connection
@@ -403,232 +386,6 @@ impl Library {
             })
         })?;
         Ok(tags.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// The tags on a work and on whose word they are there, in the order of the vocabulary.
-    ///
-    /// # Errors
-    ///
-    /// [`LibraryError::UnknownKey`].
-    pub fn tagging(&self, key: &str) -> Result<Tagging> {
-        let work = self.work_id(key)?;
-        let mut statement = self.connection.prepare_cached(
-            "SELECT facet, name, origin, source, reason, at
-             FROM assignment JOIN tag ON tag.id = tag_id
-             WHERE work_id = ?1 ORDER BY tag.position, assignment.id",
-        )?;
-        let tags = statement
-            .query_map([work], |row| {
-                Ok(Assignment {
-                    tag: tag_name(row, 0)?,
-                    origin: match row.get_ref(2)?.as_str()? {
-                        "hand" => Origin::Hand,
-                        "rule" => Origin::Rule,
-                        _ => Origin::Import,
-                    },
-                    source: row.get(3)?,
-                    reason: row.get(4)?,
-                    at: row.get(5)?,
-                })
-            })?
-            .collect::<rusqlite::Result<_>>()?;
-        let mut statement = self.connection.prepare_cached(
-            "SELECT facet, name FROM veto JOIN tag ON tag.id = tag_id
-             WHERE work_id = ?1 ORDER BY tag.position",
-        )?;
-        let vetoed = statement
-            .query_map([work], |row| tag_name(row, 0))?
-            .collect::<rusqlite::Result<_>>()?;
-        let key = self.key_of(work)?;
-        Ok(Tagging { key, tags, vetoed })
-    }
-}
-
-impl Change<'_> {
-    /// Adds a tag, or brings the one of this name up to `tag`: a label, description, place or span that
-    /// `tag` does not have is left as it is, and people, events and aliases are added. Gives the tag's
-    /// number.
-    ///
-    /// # Errors
-    ///
-    /// [`LibraryError::UnknownTag`] for its parent; [`LibraryError::TagCycle`].
-    pub fn put_tag(&self, tag: &Tag) -> Result<i64> {
-        let parent = match &tag.parent {
-            Some(parent) => Some(self.resolve_tag(&parent.to_string())?),
-            None => None,
-        };
-        let connection = self.connection();
-        let existing: Option<i64> = connection
-            .query_row(
-                "SELECT id FROM tag WHERE facet = ?1 AND name = ?2",
-                params![tag.tag.facet, tag.tag.name],
-                |row| row.get(0),
-            )
-            .optional()?;
-        if let (Some(id), Some(parent)) = (existing, &parent)
-            && self.is_under(parent.id, id)?
-        {
-            return Err(LibraryError::TagCycle {
-                tag: tag.tag.to_string(),
-                parent: parent.tag.to_string(),
-            });
-        }
-        let parent = parent.map(|parent| parent.id);
-        let id = match existing {
-            Some(id) => {
-                // The comparison keeps a vocabulary that is installed again out of history.
-                connection.execute(
-                    "UPDATE tag SET label = coalesce(?2, label),
-                         description = coalesce(?3, description),
-                         parent_id = coalesce(?4, parent_id), place = coalesce(?5, place),
-                         active = coalesce(?6, active)
-                     WHERE id = ?1 AND (label, description, parent_id, place, active)
-                         IS NOT (coalesce(?2, label), coalesce(?3, description),
-                                 coalesce(?4, parent_id), coalesce(?5, place),
-                                 coalesce(?6, active))",
-                    params![
-                        id,
-                        tag.label,
-                        tag.description,
-                        parent,
-                        tag.place,
-                        tag.active
-                    ],
-                )?;
-                id
-            }
-            None => {
-                connection.execute(
-                    "INSERT INTO tag (facet, name, label, description, parent_id, place, active,
-                                      position)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
-                             (SELECT coalesce(max(position), 0) + 1 FROM tag))",
-                    params![
-                        tag.tag.facet,
-                        tag.tag.name,
-                        tag.label,
-                        tag.description,
-                        parent,
-                        tag.place,
-                        tag.active
-                    ],
-                )?;
-                connection.last_insert_rowid()
-            }
-        };
-        for alias in &tag.aliases {
-            connection.execute(
-                "INSERT OR IGNORE INTO tag_alias (tag_id, facet, alias) VALUES (?1, ?2, ?3)",
-                params![id, tag.tag.facet, alias.to_lowercase()],
-            )?;
-        }
-        for person in &tag.people {
-            connection.execute(
-                "INSERT INTO tag_person (tag_id, name) SELECT ?1, ?2 WHERE NOT EXISTS
-                     (SELECT 1 FROM tag_person WHERE tag_id = ?1 AND name = ?2)",
-                params![id, person],
-            )?;
-        }
-        for event in &tag.events {
-            connection.execute(
-                "INSERT INTO tag_event (tag_id, date, what) SELECT ?1, ?2, ?3 WHERE NOT EXISTS
-                     (SELECT 1 FROM tag_event WHERE tag_id = ?1 AND date = ?2 AND what = ?3)",
-                params![id, event.date, event.what],
-            )?;
-        }
-        Ok(id)
-    }
-
-    /// Removes a tag from the vocabulary and from every work; its narrower tags stay, without parent.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn remove_tag(&self, tag: &Tag) -> Result<()> {
-        self.connection()
-            .execute("DELETE FROM tag WHERE id = ?1", [tag.id])?;
-        Ok(())
-    }
-
-    /// Puts a tag on a work.
-    ///
-    /// What a person does overrides an earlier veto; what a rule or an import does never overrides one.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn assign(&self, new: NewAssignment<'_>) -> Result<TaggedOutcome> {
-        let connection = self.connection();
-        let vetoed = connection
-            .prepare_cached("SELECT 1 FROM veto WHERE work_id = ?1 AND tag_id = ?2")?
-            .exists([new.work, new.tag])?;
-        if vetoed && new.origin != Origin::Hand {
-            return Ok(TaggedOutcome::Vetoed);
-        }
-        if vetoed {
-            connection.execute(
-                "DELETE FROM veto WHERE work_id = ?1 AND tag_id = ?2",
-                [new.work, new.tag],
-            )?;
-        }
-        let at = now(connection)?;
-        // A person's second word on the same tag replaces the first: the reason may be a better one.
-        let changed = connection
-            .prepare_cached(
-                "INSERT INTO assignment (work_id, tag_id, origin, source, reason, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (work_id, tag_id, origin, source) DO UPDATE
-                     SET reason = excluded.reason, at = excluded.at
-                     WHERE excluded.reason IS NOT NULL AND reason IS NOT excluded.reason",
-            )?
-            .execute(params![
-                new.work,
-                new.tag,
-                new.origin.as_str(),
-                new.source,
-                new.reason,
-                at
-            ])?;
-        Ok(if changed > 0 {
-            TaggedOutcome::Added
-        } else {
-            TaggedOutcome::Unchanged
-        })
-    }
-
-    /// Takes a tag off a work, whoever put it there, and says whether it was there. Where a rule or an
-    /// import had put it there, the tag is vetoed: it does not come back by itself.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn unassign(&self, work: i64, tag: i64) -> Result<bool> {
-        let connection = self.connection();
-        connection.execute(
-            "INSERT OR IGNORE INTO veto (work_id, tag_id, at)
-             SELECT work_id, tag_id, ?3 FROM assignment
-             WHERE work_id = ?1 AND tag_id = ?2 AND origin <> 'hand' LIMIT 1",
-            params![work, tag, now(connection)?],
-        )?;
-        let removed = connection.execute(
-            "DELETE FROM assignment WHERE work_id = ?1 AND tag_id = ?2",
-            [work, tag],
-        )?;
-        Ok(removed > 0)
-    }
-
-    /// Whether `tag` is `ancestor` or a narrower tag of it.
-    fn is_under(&self, tag: i64, ancestor: i64) -> Result<bool> {
-        Ok(self
-            .connection()
-            .prepare_cached(
-                "WITH RECURSIVE up (id) AS (
-                     SELECT ?1 UNION
-                     SELECT parent_id FROM tag JOIN up ON tag.id = up.id
-                     WHERE parent_id IS NOT NULL
-                 ) SELECT 1 FROM up WHERE id = ?2",
-            )?
-            .exists([tag, ancestor])?)
     }
 }
 

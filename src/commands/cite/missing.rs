@@ -1,0 +1,94 @@
+//! Keys that belong to no work.
+
+use std::collections::BTreeSet;
+
+use super::shelf::Shelf;
+use crate::commands::Session;
+
+/// A key that belongs to no work.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(super) struct MissingKey {
+    pub(super) key: String,
+    /// Where it is cited.
+    pub(super) places: Vec<PlaceOfKey>,
+    /// A key that is spelt much the same.
+    pub(super) suggestion: Option<String>,
+}
+
+/// Where a key is cited.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub(super) struct PlaceOfKey {
+    pub(super) file: String,
+    pub(super) line: usize,
+}
+
+/// Gathers keys that belong to no work, each once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MissingKeys {
+    pub(super) keys: Vec<MissingKey>,
+}
+
+impl MissingKeys {
+    pub(super) fn add(&mut self, shelf: &Shelf, key: &str, file: &str, line: usize) {
+        let place = PlaceOfKey {
+            file: file.to_owned(),
+            line,
+        };
+        match self.keys.iter_mut().find(|missing| missing.key == key) {
+            Some(missing) => missing.places.push(place),
+            None => self.keys.push(MissingKey {
+                key: key.to_owned(),
+                places: vec![place],
+                suggestion: shelf.suggestion(key),
+            }),
+        }
+    }
+
+    /// Tells the keys, with where they are cited and what may be meant. Says whether there are any.
+    pub(super) fn tell(&self, session: &Session, shelf: &Shelf) -> bool {
+        for missing in &self.keys {
+            let suggestion = match &missing.suggestion {
+                Some(suggestion) => format!("; did you mean {suggestion}?"),
+                None => String::new(),
+            };
+            session.warn(format_args!(
+                "{}: no work has the key \u{201c}{}\u{201d}{suggestion}",
+                places(&missing.places),
+                missing.key
+            ));
+        }
+        let count = self.keys.len();
+        if count > 0 {
+            let (keys, belong) = if count == 1 {
+                ("key", "belongs")
+            } else {
+                ("keys", "belong")
+            };
+            session.note(format_args!(
+                "{count} {keys} {belong} to no work in {}{}",
+                shelf.name(),
+                shelf.way_in()
+            ));
+        }
+        count > 0
+    }
+}
+
+/// `draft.md:3, 7, notes.md:2`
+pub(super) fn places(places: &[PlaceOfKey]) -> String {
+    let mut text = String::new();
+    let mut last_file = None;
+    let sorted: BTreeSet<&PlaceOfKey> = places.iter().collect();
+    for place in sorted {
+        if last_file == Some(&place.file) {
+            text.push_str(&format!(", {}", place.line));
+            continue;
+        }
+        if last_file.is_some() {
+            text.push_str(", ");
+        }
+        text.push_str(&format!("{}:{}", place.file, place.line));
+        last_file = Some(&place.file);
+    }
+    text
+}

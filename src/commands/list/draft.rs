@@ -1,0 +1,38 @@
+//! Text that a person edits in their editor.
+
+use crate::commands::editor::Draft;
+use crate::commands::{Failure, Session};
+
+/// A text as it comes back from the editor; `name` is that of the file that it is edited in, and
+/// `instead` says what to do where there is no terminal.
+///
+/// # Errors
+///
+/// Where there is no terminal, and where the editor cannot be started or fails.
+pub(super) fn edited(
+    session: &Session,
+    text: &str,
+    name: &str,
+    instead: &str,
+) -> Result<String, Failure> {
+    let name: String = name
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let draft = Draft::open(session, &name, text).map_err(|failure| {
+        if failure.is_usage() {
+            failure.with_help(instead.to_owned())
+        } else {
+            failure
+        }
+    })?;
+    let edited = draft.text()?;
+    draft.remove();
+    Ok(edited)
+}

@@ -1,0 +1,45 @@
+//! `peerbib list edit`
+
+use clap::Args;
+
+use super::file;
+use super::settings::{Settings, check_stored};
+use crate::commands::{Outcome, Result, Session};
+
+/// Edit a reading list: its title, query, style, order, or all of it in your editor
+///
+/// Without options $VISUAL or $EDITOR opens the list as a TOML file, with its sections, pins and
+/// annotations; what comes back takes its place, and costs nothing where it cannot be read.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib list edit commons-101 --style chicago-author-date --order year\n  \
+                  peerbib list edit commons-101"
+)]
+pub(in crate::commands) struct EditList {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl EditList {
+    pub(in crate::commands) fn run(self, session: &Session) -> Result {
+        let mut library = session.open()?;
+        let list = library.list(&self.list)?;
+        if self.settings.is_empty() {
+            return file::edit_by_hand(session, &mut library, &list);
+        }
+        let mut edited = list.clone();
+        self.settings.apply(session, &library, &mut edited)?;
+        if edited == list {
+            session.note("nothing to do: the list is so already");
+            return Ok(Outcome::Done);
+        }
+        check_stored(&mut library, &edited)?;
+        session.change(&mut library, |change| change.put_list(&edited))?;
+        session.note(format_args!("{} is edited", list.name));
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,319 @@
+//! `peerbib list export` and `peerbib list import`
+
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::draft::edited;
+use super::settings::{check_stored, checked_query};
+use crate::commands::rendering::{Engine, Rendering};
+use crate::commands::{Failure, Outcome, Result, Session};
+use crate::library::{Library, LibraryError, StoredEdition, StoredList};
+use crate::reading_list::{Edition, ListFile, ListFileError};
+
+/// Write a reading list to a file, to share it, to keep its versions, to edit it
+///
+/// The file holds all of the list: query, sections, pins, exclusions, order, annotations and editions.
+/// `peerbib list import` reads it again.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib list export commons-101 --to toml -o commons-101.toml\n  \
+                  peerbib list export commons-101 --without-editions"
+)]
+pub(in crate::commands) struct ExportList {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    /// The format
+    #[arg(long, value_name = "FORMAT", default_value = "toml")]
+    to: ListFormat,
+
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Leave the editions out
+    #[arg(long)]
+    without_editions: bool,
+}
+
+/// A format of lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    /// TOML
+    Toml,
+}
+
+impl ExportList {
+    pub(in crate::commands) fn run(self, session: &Session) -> Result {
+        let library = session.open()?;
+        let list = library.list(&self.list)?;
+        let mut file = ListFile::of(&library, &list)?;
+        if self.without_editions {
+            file = file.without_editions();
+        }
+        let text = match self.to {
+            ListFormat::Toml => toml_of(&file)?,
+        };
+        match &self.output {
+            Some(path) if path.as_os_str() != "-" => {
+                std::fs::write(path, text).map_err(|error| {
+                    Failure::new(format_args!(
+                        "{} cannot be written: {error}",
+                        path.display()
+                    ))
+                })?;
+                session.note(format_args!("{} is in {}", list.name, path.display()));
+            }
+            _ => {
+                let mut output = session.output();
+                output.write_all(text.as_bytes())?;
+                output.flush()?;
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn toml_of(file: &ListFile) -> std::result::Result<String, Failure> {
+    file.to_toml()
+        .map_err(|error| Failure::new(format_args!("the list cannot be written: {error}")))
+}
+
+/// Read a reading list from a file that `peerbib list export` wrote
+///
+/// Works that the library does not have are named, and stay in the list by their keys: they stand in it
+/// as soon as the library has them.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib list import syllabus.toml\n  \
+                  peerbib list import syllabus.toml --name commons-2027\n  \
+                  peerbib list import syllabus.toml --replace --dry-run")]
+pub(in crate::commands) struct ImportList {
+    /// The file; - is standard input
+    #[arg(value_name = "FILE")]
+    file: String,
+
+    /// Give the list another name than the file does
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+
+    /// Put it in the place of the list of this name
+    #[arg(long)]
+    replace: bool,
+
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl ImportList {
+    pub(in crate::commands) fn run(self, session: &Session) -> Result {
+        let text = read(&self.file)?;
+        let file = parsed(&self.file, &text)?;
+        let mut library = session.open()?;
+        let name = self.name.as_deref().unwrap_or(&file.name);
+        let existing = match library.list(name) {
+            Ok(list) => Some(list),
+            Err(LibraryError::UnknownList { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        if existing.is_some() && !self.replace {
+            return Err(Failure::new(format_args!(
+                "there is a reading list \u{201c}{name}\u{201d} already"
+            ))
+            .with_help(
+                "--replace puts this one in its place; --name gives it another".to_owned(),
+            ));
+        }
+        let doubts = doubts(session, &library, &self.file, &text, &file)?;
+        if self.dry_run {
+            let verb = if existing.is_some() {
+                "replaced"
+            } else {
+                "made"
+            };
+            session.print(&format!("the list {name} would be {verb}\n"))?;
+        } else {
+            session.change(&mut library, |change| {
+                file.store(change, name, existing.as_ref()).map(drop)
+            })?;
+            session.note(format_args!("{name} is imported"));
+        }
+        for doubt in &doubts {
+            session.warn(format_args!("warning: {doubt}"));
+        }
+        Ok(if doubts.is_empty() {
+            Outcome::Done
+        } else {
+            Outcome::InPart
+        })
+    }
+}
+
+fn read(name: &str) -> std::result::Result<String, Failure> {
+    let mut text = String::new();
+    let read = if name == "-" {
+        std::io::stdin().read_to_string(&mut text).map(drop)
+    } else {
+        std::fs::read_to_string(name).map(|read| text = read)
+    };
+    read.map_err(|error| {
+        let reason = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            std::io::ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+            _ => error.to_string(),
+        };
+        Failure::new(format_args!("{name} cannot be read: {reason}"))
+    })?;
+    Ok(text)
+}
+
+fn parsed(name: &str, text: &str) -> std::result::Result<ListFile, Failure> {
+    ListFile::from_toml(text).map_err(|error| {
+        let help = match &error {
+            ListFileError::Malformed(_) => {
+                "nothing was changed; `peerbib list export` shows how such a file is written"
+            }
+            ListFileError::Newer(_) => "nothing was changed; install a newer peerbib",
+        };
+        Failure::new(format_args!("{name} is not a reading list: {error}"))
+            .with_help(help.to_owned())
+    })
+}
+
+/// The line on which a text stands first, and the name of the file.
+fn place(name: &str, text: &str, sought: &str) -> String {
+    let first = sought.lines().next().unwrap_or_default();
+    match text.lines().position(|line| line.contains(first)) {
+        Some(line) if !first.is_empty() => format!("{name}:{}", line + 1),
+        _ => name.to_owned(),
+    }
+}
+
+/// What of a list does not fit into the library: each of it is kept all the same.
+///
+/// # Errors
+///
+/// Where a query of the list cannot be read, by anybody.
+fn doubts(
+    session: &Session,
+    library: &Library,
+    name: &str,
+    text: &str,
+    file: &ListFile,
+) -> std::result::Result<Vec<String>, Failure> {
+    let mut doubts = Vec::new();
+    let queries = file
+        .sections
+        .iter()
+        .filter_map(|section| section.query.as_ref());
+    for query in file.query.iter().chain(queries) {
+        let parsed: std::result::Result<crate::query::Query, _> = query.parse();
+        if let Err(error) = parsed {
+            return Err(
+                Failure::usage(format_args!("{}: {error}", place(name, text, query)))
+                    .with_help(error.help()),
+            );
+        }
+        if let Err(failure) = checked_query(library, query) {
+            doubts.push(format!(
+                "{}: {}",
+                place(name, text, query),
+                failure.message()
+            ));
+        }
+    }
+    let rendering = Rendering::new(
+        session,
+        &file.style,
+        file.locale.as_deref(),
+        Engine::default(),
+    );
+    if let Err(failure) = rendering {
+        doubts.push(format!(
+            "{}: {}",
+            place(name, text, &file.style),
+            failure.message()
+        ));
+    }
+    for key in file.missing(library)? {
+        let suggestion = match library.work_id(key) {
+            Err(LibraryError::UnknownKey {
+                suggestion: Some(suggestion),
+                ..
+            }) => format!("; did you mean {suggestion}?"),
+            _ => String::new(),
+        };
+        doubts.push(format!(
+            "{}: no work of the library has the key {key}{suggestion}",
+            place(name, text, &format!("\"{key}\""))
+        ));
+    }
+    Ok(doubts)
+}
+
+/// Opens a list in the editor, and puts what comes back in its place; its editions stay.
+pub(super) fn edit_by_hand(session: &Session, library: &mut Library, list: &StoredList) -> Result {
+    let file = ListFile::of(library, list)?.without_editions();
+    let before = toml_of(&file)?;
+    let name = format!("{}.toml", list.name);
+    let instead =
+        "say what to edit, such as --title or --query; `peerbib list edit --help` lists it";
+    let after = edited(session, &before, &name, instead)?;
+    if after == before {
+        session.note("nothing was changed");
+        return Ok(Outcome::Done);
+    }
+    let kept = |failure: Failure| {
+        let path = std::env::temp_dir().join(format!("peerbib-kept-{name}"));
+        match std::fs::write(&path, &after) {
+            Ok(()) => failure.with_help(format!(
+                "nothing was changed, and nothing lost: what you wrote is in {}",
+                path.display()
+            )),
+            Err(_) => failure,
+        }
+    };
+    let edited = parsed(&name, &after).map_err(kept)?;
+    let doubts = doubts(session, library, &name, &after, &edited).map_err(kept)?;
+    if let Some(query) = &edited.query {
+        let like = StoredList {
+            query: Some(query.clone()),
+            ..list.clone()
+        };
+        if doubts.is_empty() {
+            check_stored(library, &like).map_err(kept)?;
+        }
+    }
+    session
+        .change(library, |change| {
+            edited.store(change, &edited.name, Some(list)).map(drop)
+        })
+        .map_err(|error| kept(error.into()))?;
+    session.note(format_args!("{} is edited", edited.name));
+    for doubt in &doubts {
+        session.warn(format_args!("warning: {doubt}"));
+    }
+    Ok(if doubts.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::InPart
+    })
+}
+
+/// An edition as it was kept.
+///
+/// # Errors
+///
+/// Where the library's copy was damaged.
+pub(super) fn edition_of(stored: &StoredEdition) -> std::result::Result<Edition, Failure> {
+    Edition::stored(&stored.content).map_err(|error| {
+        LibraryError::UnreadableEdition {
+            name: stored.name.clone(),
+            reason: error.to_string(),
+        }
+        .into()
+    })
+}

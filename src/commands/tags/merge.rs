@@ -1,0 +1,46 @@
+//! `peerbib tags merge`
+
+use clap::Args;
+
+use super::{change, extent, tell};
+use crate::commands::{Result, Session};
+
+/// Join a tag to another that means the same
+///
+/// The other tag gets its works, each with the reasons that there are, and what was taken off them; its
+/// aliases, people, events and narrower tags. Its name stays as an alias.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib tags merge theme:labour theme:value --dry-run")]
+pub(super) struct MergeTags {
+    /// The tag that goes
+    tag: String,
+
+    /// The tag that stays
+    #[arg(value_name = "INTO")]
+    into: String,
+
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl MergeTags {
+    pub(super) fn run(self, session: &Session) -> Result {
+        let mut library = session.open()?;
+        let from = library.resolve_tag(&self.tag)?;
+        let into = library.resolve_tag(&self.into)?;
+        let concerned = extent(&library, &from)?;
+        let works = change(session, &mut library, self.dry_run, |change| {
+            change.merge_tags(&from, &into)?;
+            Ok(change.extent(&into)?.works)
+        })?;
+        let (from, into) = (&from.tag, &into.tag);
+        let works = crate::commands::tag::works(works);
+        tell(
+            session,
+            self.dry_run,
+            &format!("{from}, with {concerned}, is {into} now, which has {works}"),
+            &format!("{from}, with {concerned}, would be {into}, which would have {works}"),
+        )
+    }
+}

@@ -1,0 +1,532 @@
+//! Markdown with the citations of pandoc.
+//!
+//! A document goes through four steps, each a module: `passages` finds where there is text that may cite,
+//! `scanner` reads the citations in it, `metadata` what the document says of its style, and `cited`
+//! writes the document with formatted citations in their places. Markdown is read here and never written
+//! anew: what is no citation comes out byte for byte.
+
+mod affixes;
+mod cited;
+mod locators;
+mod metadata;
+mod passages;
+mod scanner;
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+pub use cited::{CitedDocument, Options, SingleCitation, Works};
+pub use metadata::Metadata;
+pub use scanner::WrittenCite;
+
+use self::passages::Passage;
+use self::scanner::{Found, Held};
+use super::{Cited, CitedKey, Lines};
+
+/// A document that was read.
+#[derive(Debug, Clone)]
+pub struct Markdown<'s> {
+    source: &'s str,
+    /// What the document says of itself.
+    pub metadata: Metadata,
+    /// Its citations, in the order in which they are read: those in a footnote stand where the footnote is
+    /// referred to first.
+    citations: Vec<WrittenCitation>,
+    /// The notes and citations in the order in which they are read.
+    steps: Vec<Step>,
+    /// The inside of the division of the references.
+    references: Option<Range<usize>>,
+    held: Held,
+}
+
+/// A citation, where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct WrittenCitation {
+    cites: Vec<WrittenCite>,
+    /// Whether it stands in the sentence, as in `@key`.
+    in_sentence: bool,
+    /// The bytes that it takes up.
+    range: Range<usize>,
+    /// Where the text before it ends, without the space between; none at the beginning of a block.
+    before: Option<usize>,
+    place: Place,
+    in_table: bool,
+}
+
+/// Where a citation stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    /// In the text.
+    Text,
+    /// In a note that the document has already.
+    Note {
+        /// The note, in the order in which notes are read.
+        note: usize,
+        /// Whether nothing stands before it in the note.
+        first: bool,
+        /// Whether nothing stands behind it in its paragraph.
+        last: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// A note that the document has already.
+    Note(usize),
+    /// A citation, by its number.
+    Citation(usize),
+}
+
+impl<'s> Markdown<'s> {
+    /// Reads a document. Any text is one.
+    pub fn read(source: &'s str) -> Self {
+        let blocks = passages::blocks(source);
+        let metadata = Metadata::read(source, &blocks.metadata);
+        let mut held = Held::new(source);
+        // What `@fig:commons` means is the document's own figure, and no work.
+        let is_own = |key: &str| blocks.own_labels.contains(key);
+        let mut reading = Reading::default();
+        let mut of_notes: HashMap<&str, Vec<(usize, Vec<Found>)>> = HashMap::new();
+        let mut in_text = Vec::new();
+        let mut note_order = Vec::new();
+        for (at, passage) in blocks.passages.iter().enumerate() {
+            // What stands in the place of the bibliography now will not be there any more.
+            let start = passage.glyphs.first().map(|glyph| glyph.at);
+            let is_old = |inside: &Range<usize>| start.is_some_and(|start| inside.contains(&start));
+            if blocks.references.as_ref().is_some_and(is_old) {
+                continue;
+            }
+            let found = scanner::scan(passage, &mut held, &is_own);
+            match &passage.note {
+                Some(label) => {
+                    if !of_notes.contains_key(label.as_str()) {
+                        note_order.push(label.as_str());
+                    }
+                    of_notes.entry(label).or_default().push((at, found));
+                }
+                None => in_text.push((at, found)),
+            }
+        }
+        for (at, found) in in_text {
+            reading.passage(&blocks.passages, at, found, &mut of_notes, None);
+        }
+        // Footnotes that nothing refers to are read last.
+        for label in note_order {
+            reading.note(&blocks.passages, label, &mut of_notes);
+        }
+        Self {
+            source,
+            metadata,
+            citations: reading.citations,
+            steps: reading.steps,
+            references: blocks.references,
+            held,
+        }
+    }
+
+    /// The cites of a document that is one citation and nothing else, and whether the first is part of a
+    /// sentence.
+    pub fn only_citation(&self) -> Option<(Vec<WrittenCite>, bool)> {
+        let [only] = self.citations.as_slice() else {
+            return None;
+        };
+        let around = [
+            self.source.get(..only.range.start),
+            self.source.get(only.range.end..),
+        ];
+        let is_alone = around
+            .iter()
+            .all(|text| text.is_none_or(|text| text.trim().is_empty()));
+        is_alone.then(|| (only.cites.clone(), only.in_sentence))
+    }
+
+    /// The keys that the document cites, in the order in which they are read, and after them those that its
+    /// metadata names.
+    pub fn cited(&self) -> Cited {
+        let lines = Lines::new(self.source);
+        let mut keys: Vec<CitedKey> = self
+            .citations
+            .iter()
+            .flat_map(|citation| &citation.cites)
+            .map(|cite| CitedKey::new(cite.key.clone(), lines.of(cite.at)))
+            .collect();
+        let mut all = false;
+        for key in &self.metadata.nocite {
+            if key == "*" {
+                all = true;
+                continue;
+            }
+            let at = self.source.find(&format!("@{key}")).unwrap_or_default();
+            keys.push(CitedKey::new(key.clone(), lines.of(at)));
+        }
+        Cited {
+            keys,
+            all,
+            ..Cited::default()
+        }
+    }
+}
+
+/// The reading of a document's passages.
+#[derive(Default)]
+struct Reading {
+    citations: Vec<WrittenCitation>,
+    steps: Vec<Step>,
+    notes: usize,
+    begun: HashSet<String>,
+}
+
+impl Reading {
+    /// Reads what a passage holds; `note` says for a passage of a footnote which
+    /// note that is, and whether the passage is its first.
+    fn passage<'p>(
+        &mut self,
+        passages: &'p [Passage],
+        at: usize,
+        found: Vec<Found>,
+        of_notes: &mut HashMap<&'p str, Vec<(usize, Vec<Found>)>>,
+        note: Option<(usize, bool)>,
+    ) {
+        let Some(passage) = passages.get(at) else {
+            return;
+        };
+        let glyphs = &passage.glyphs;
+        let is_space = |at: &usize| {
+            glyphs
+                .get(*at)
+                .is_none_or(|glyph| glyph.character.is_whitespace())
+        };
+        // The number and the end of the note in the line that is open.
+        let mut inline_note: Option<(usize, usize)> = None;
+        for found in found {
+            match found {
+                Found::Reference { label } => {
+                    if let Some((label, _)) = of_notes.get_key_value(label.as_str()) {
+                        let label: &'p str = label;
+                        self.note(passages, label, of_notes);
+                    } else if self.begun.insert(label) {
+                        self.begin_note();
+                    }
+                }
+                Found::InlineNote { end } => {
+                    inline_note = Some((self.begin_note(), end));
+                }
+                Found::Citation {
+                    cites,
+                    in_sentence,
+                    span: (start, end),
+                } => {
+                    let start_at = glyphs.get(start).map(|glyph| glyph.at).unwrap_or_default();
+                    let last = end.checked_sub(1).and_then(|last| glyphs.get(last));
+                    let end_at = last.map_or(start_at, |last| last.at + last.character.len_utf8());
+                    let before = (0..start)
+                        .rev()
+                        .find(|at| !is_space(at))
+                        .and_then(|at| glyphs.get(at));
+                    let before_character = before.map(|glyph| glyph.character);
+                    let in_inline = inline_note.filter(|(_, close)| end <= *close);
+                    let place = match (in_inline, note) {
+                        (Some((note, close)), _) => Place::Note {
+                            note,
+                            first: before_character == Some('[')
+                                && glyphs.get(..start).is_some_and(|text| {
+                                    text.iter()
+                                        .rev()
+                                        .filter(|glyph| !glyph.character.is_whitespace())
+                                        .nth(1)
+                                        .is_some_and(|glyph| glyph.character == '^')
+                                }),
+                            last: (end..close).all(|at| is_space(&at)),
+                        },
+                        (None, Some((note, first))) => Place::Note {
+                            note,
+                            first: first && before.is_none(),
+                            last: (end..glyphs.len()).all(|at| is_space(&at)),
+                        },
+                        (None, None) => Place::Text,
+                    };
+                    self.steps.push(Step::Citation(self.citations.len()));
+                    self.citations.push(WrittenCitation {
+                        cites,
+                        in_sentence,
+                        range: start_at..end_at,
+                        before: before.map(|glyph| glyph.at + glyph.character.len_utf8()),
+                        place,
+                        in_table: passage.in_table,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Reads a footnote, where it is referred to first.
+    fn note<'p>(
+        &mut self,
+        passages: &'p [Passage],
+        label: &'p str,
+        of_notes: &mut HashMap<&'p str, Vec<(usize, Vec<Found>)>>,
+    ) {
+        if !self.begun.insert(label.to_owned()) {
+            return;
+        }
+        let note = self.begin_note();
+        let parts = of_notes
+            .get_mut(label)
+            .map(std::mem::take)
+            .unwrap_or_default();
+        for (number, (at, found)) in parts.into_iter().enumerate() {
+            self.passage(passages, at, found, of_notes, Some((note, number == 0)));
+        }
+    }
+
+    fn begin_note(&mut self) -> usize {
+        self.notes += 1;
+        self.steps.push(Step::Note(self.notes));
+        self.notes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::csl::Style;
+    use crate::work::CslItem;
+
+    fn keys(text: &str) -> Vec<String> {
+        let document = Markdown::read(text);
+        document
+            .cited()
+            .keys
+            .into_iter()
+            .map(|cited| cited.key)
+            .collect()
+    }
+
+    #[test]
+    fn keys_are_those_of_pandoc() {
+        for (text, expected) in [
+            (
+                "@f:. @g:h.i_ @_x @1a @a--b",
+                vec!["f", "g:h.i_", "_x", "1a", "a"],
+            ),
+            ("x@y @x's a.b@c.example a_b@c.example", vec!["x"]),
+            (
+                "@{http://example.com/x?y=z} @{a b} @a/b/ @ö @a?",
+                vec!["http://example.com/x?y=z", "a b", "a/b", "ö", "a"],
+            ),
+            ("@http://x.example/y", vec!["http://x.example/y"]),
+            ("\\@a \\\\@b", vec!["b"]),
+            ("[see; foo @x] [a; b; @c]", vec!["x", "c"]),
+            (
+                "[*@e* x] [@a; ; @b] [@x [nested] suffix]",
+                vec!["e", "a", "b", "x"],
+            ),
+            (
+                "[@a]{.class} [@b](u) [@c]\n\n@d\n[p. 3]",
+                vec!["a", "b", "c", "d"],
+            ),
+            (
+                "@fig:one and @fig:two\n\n![x](y){#fig:one}",
+                vec!["fig:two"],
+            ),
+        ] {
+            assert_eq!(keys(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn citations_are_taken_apart_as_pandoc_does() {
+        let cites = |text: &str| {
+            let document = Markdown::read(text);
+            let (cites, in_sentence) = document.only_citation().expect("one citation");
+            let cites: Vec<String> = cites
+                .iter()
+                .map(|cite| {
+                    let sign = if cite.suppress_author { "-" } else { "" };
+                    format!("{}|{sign}{}|{}", cite.prefix, cite.key, cite.suffix)
+                })
+                .collect();
+            (cites.join(" & "), in_sentence)
+        };
+        for (text, expected, in_sentence) in [
+            (
+                "[see @a, p. 3; *also* -@b]",
+                "see|a|, p. 3 & *also*|-b|",
+                false,
+            ),
+            ("@k [p. 3; see @l, p. 4]", "|k|p. 3 & see|l|, p. 4", true),
+            ("@k [-@z; @y]", "|k| & |-z| & |y|", true),
+            ("@m[p. 3]", "|m|p. 3", true),
+            ("-@m", "|-m|", true),
+            ("[@a\\; x; @b]", "|a|\\; x & |b|", false),
+            ("[@p,\npp. 3]", "|p|, pp. 3", false),
+            ("> [@p,\n> pp. 3]", "|p|, pp. 3", false),
+        ] {
+            if text.starts_with('>') {
+                assert_eq!(Markdown::read(text).citations.len(), 1, "{text}");
+                continue;
+            }
+            assert_eq!(cites(text), (expected.to_owned(), in_sentence), "{text}");
+        }
+    }
+
+    #[test]
+    fn notes_are_numbered_where_they_are_referred_to() {
+        let text =
+            "A[^b] [@one].[^a]\n\n[^a]: @two\n\n    [@three]\n\n[^b]: nothing\n\n^[@four] @five\n";
+        assert_eq!(keys(text), ["one", "two", "three", "four", "five"]);
+        let document = Markdown::read(text);
+        let numbers = document.note_numbers(crate::csl::StyleClass::Note);
+        assert_eq!(numbers, [2, 3, 3, 4, 5]);
+        let numbers = document.note_numbers(crate::csl::StyleClass::InText);
+        assert_eq!(numbers, [0, 2, 2, 3, 0]);
+    }
+
+    fn works() -> Works {
+        let mut works = Works::default();
+        for key in ["a", "b"] {
+            let json = format!(
+                "{{\"id\": \"{key}\", \"type\": \"book\", \"title\": \"T@{key}|$x$\", \
+                 \"author\": [{{\"family\": \"F\"}}], \"issued\": {{\"date-parts\": [[2001]]}}}}"
+            );
+            let item: CslItem = serde_json::from_str(&json).unwrap();
+            works.add(key, item);
+        }
+        works
+    }
+
+    /// A style with years, one with notes, and one with raised numbers.
+    fn styles() -> &'static [Style] {
+        static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
+            let compiled = |name: &&str| {
+                let source = crate::csl::shelf::StyleSource::shipped(name).unwrap();
+                source.compile(|_| None).unwrap()
+            };
+            ["apa", "chicago-notes", "nature"]
+                .iter()
+                .map(compiled)
+                .collect()
+        });
+        &STYLES
+    }
+
+    #[test]
+    fn raised_numbers_stand_behind_punctuation_and_titles_are_escaped() {
+        let styles = styles();
+        let cited = |text: &str, style: usize| {
+            let options = Options {
+                style: &styles[style],
+                locale: None,
+                title: None,
+            };
+            Markdown::read(text).cited_in(&works(), &options).text
+        };
+        let text = cited("One [@a; @b], two.\n", 2);
+        assert!(text.starts_with("One,<sup>1,2</sup> two.\n"), "{text}");
+        let text = cited("| x |\n|---|\n| [@a] |\n", 1);
+        assert!(text.contains("*T\\@a|\\$x\\$*"), "{text}");
+        assert!(text.contains("\n| [^fn1] |\n"), "{text}");
+    }
+
+    /// Documents made of what means something in them.
+    fn pieces() -> impl Strategy<Value = String> {
+        let pieces = vec![
+            "@a",
+            "[@a]",
+            "[@b, p. 3]",
+            "@c",
+            "-@a",
+            "[see @a; @b]",
+            "^[",
+            "[^1]",
+            "\n[^1]: ",
+            "]",
+            "[",
+            "(",
+            ")",
+            "\n",
+            "\n\n",
+            "> ",
+            "- ",
+            "    ",
+            "`",
+            "```",
+            "$",
+            "*",
+            "_",
+            "\"",
+            "'",
+            ".",
+            ", ",
+            ";",
+            " ",
+            "word",
+            "::: {#refs}\n",
+            ":::\n",
+            "---\n",
+            "|",
+            "\\",
+            "<b>",
+            "<!--",
+            "-->",
+            "{",
+            "}",
+            "é",
+            "\u{10fffd}",
+            "\u{f0000}",
+            "\r\n",
+            "\t",
+            "\\begin{x}",
+            "\\end{x}",
+            "https://x.example/@a",
+            "![",
+            "](u)",
+            "# ",
+            "nocite: '@*'\n",
+            "<script>",
+            "~",
+            "(@l) x",
+            "[^fn1]",
+        ];
+        prop::collection::vec(prop::sample::select(pieces), 0..40)
+            .prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_document_is_read_and_written(text in pieces()) {
+            let works = works();
+            for style in styles() {
+                let options = Options { style, locale: None, title: Some("R") };
+                let document = Markdown::read(&text);
+                let cited = document.cited_in(&works, &options);
+                if document.cited() == Cited::default() {
+                    prop_assert_eq!(&cited.text, &text);
+                }
+            }
+        }
+
+        #[test]
+        fn any_text_is_read(text in "[\\PC\n\r@\\[\\]^;{}<>`$:*-]{0,120}") {
+            let works = works();
+            let style = &styles()[1];
+            let options = Options { style, locale: None, title: None };
+            Markdown::read(&text).cited_in(&works, &options);
+        }
+
+        /// Without its citations a document has nothing that changes.
+        #[test]
+        fn what_cites_nothing_stays_as_it_is(text in pieces()) {
+            let text = text.replace('@', "at");
+            let style = &styles()[0];
+            let options = Options { style, locale: None, title: Some("R") };
+            prop_assert_eq!(&Markdown::read(&text).cited_in(&works(), &options).text, &text);
+        }
+    }
+}

@@ -1,0 +1,553 @@
+//! Where in a Markdown document there is text that may cite.
+//!
+//! The blocks are those of CommonMark with pandoc's fenced divisions, metadata blocks and footnotes. A
+//! passage is the text of one block: a paragraph, a heading, a cell of a table. Its characters remember
+//! where they stand in the document, so that a citation that runs over two lines of a quotation is one
+//! piece of text all the same, and the `>` in between is none of it.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+
+/// A character of a passage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Glyph {
+    pub(super) character: char,
+    /// Where it stands in the document, in bytes.
+    pub(super) at: usize,
+    pub(super) kind: GlyphKind,
+}
+
+/// What a character may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum GlyphKind {
+    /// It may be markup.
+    Plain,
+    /// A backslash that takes the meaning from the character behind it, or that character.
+    Escaped,
+    /// Part of code, a formula, a tag or an address: what stands there is no citation.
+    Opaque,
+}
+
+/// The text of one block.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Passage {
+    pub(super) glyphs: Vec<Glyph>,
+    /// The label of the footnote that it belongs to.
+    pub(super) note: Option<String>,
+    /// Whether it is in a table, where a `|` ends a cell.
+    pub(super) in_table: bool,
+    /// The footnotes that it refers to, by the place of the reference.
+    pub(super) references: HashMap<usize, String>,
+}
+
+/// What the blocks of a document say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Blocks {
+    pub(super) passages: Vec<Passage>,
+    /// The metadata blocks, without the lines around them.
+    pub(super) metadata: Vec<Range<usize>>,
+    /// The inside of the division `::: {#refs}`.
+    pub(super) references: Option<Range<usize>>,
+    /// Identifiers that the document gives to things of its own: `{#fig:commons}`, `(@example)`.
+    pub(super) own_labels: HashSet<String>,
+}
+
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_MATH
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+}
+
+/// Takes a document apart.
+pub(super) fn blocks(source: &str) -> Blocks {
+    let mut blocks = Blocks::default();
+    // Code must be known before the lines that mean something to pandoc alone are looked for.
+    let mut verbatim: Vec<Range<usize>> = Vec::new();
+    for (event, range) in Parser::new_ext(source, options()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => verbatim.push(range),
+            Event::Start(Tag::MetadataBlock(_)) => {
+                blocks.metadata.push(range.clone());
+                verbatim.push(range);
+            }
+            _ => {}
+        }
+    }
+    let masked = without_pandoc_lines(source, &verbatim, &mut blocks);
+    let mut reader = Reader::new(&masked);
+    let parser = Parser::new_ext(
+        &masked,
+        options() - Options::ENABLE_YAML_STYLE_METADATA_BLOCKS,
+    );
+    for (event, range) in parser.into_offset_iter() {
+        reader.take(event, range);
+    }
+    blocks.passages = reader.passages;
+    blocks
+}
+
+/// The document with blanks for what is no Markdown: metadata, the fences of divisions, environments of
+/// LaTeX. Every byte keeps its place. What these lines say goes into `blocks`.
+fn without_pandoc_lines(source: &str, verbatim: &[Range<usize>], blocks: &mut Blocks) -> String {
+    let mut masked = source.as_bytes().to_vec();
+    let mut blank = |range: Range<usize>| {
+        for byte in masked.get_mut(range).unwrap_or_default() {
+            if !matches!(byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+    };
+    for range in &blocks.metadata {
+        blank(range.clone());
+    }
+    // The divisions that are open, and for the one of the references where its inside begins.
+    let mut divisions: Vec<Option<usize>> = Vec::new();
+    let mut environment: Option<(String, usize)> = None;
+    let mut at = 0;
+    for line in source.split_inclusive('\n') {
+        let range = at..at + line.len();
+        at = range.end;
+        if verbatim.iter().any(|code| code.contains(&range.start)) {
+            continue;
+        }
+        let text = line.trim();
+        if let Some((name, depth)) = &mut environment {
+            *depth += text.matches(&format!("\\begin{{{name}}}")).count();
+            *depth = depth.saturating_sub(text.matches(&format!("\\end{{{name}}}")).count());
+            let ends = *depth == 0;
+            blank(range);
+            if ends {
+                environment = None;
+            }
+            continue;
+        }
+        if let Some((name, _)) = text
+            .strip_prefix("\\begin{")
+            .and_then(|rest| rest.split_once('}'))
+        {
+            let end = format!("\\end{{{name}}}");
+            let rest = source.get(range.start..).unwrap_or_default();
+            if rest.contains(&end) {
+                let opened = text.matches(&format!("\\begin{{{name}}}")).count();
+                let depth = opened.saturating_sub(text.matches(&end).count());
+                environment = (depth > 0).then(|| (name.to_owned(), depth));
+                blank(range);
+                continue;
+            }
+        }
+        if let Some(fence) = text.strip_prefix(":::") {
+            let attributes = fence.trim_matches([':', ' ', '\t']);
+            if attributes.is_empty() {
+                if let Some(Some(start)) = divisions.pop()
+                    && blocks.references.is_none()
+                {
+                    blocks.references = Some(start..range.start);
+                }
+            } else {
+                let is_references = is_references_division(attributes);
+                divisions.push(is_references.then_some(range.end));
+            }
+            blank(range);
+            continue;
+        }
+        own_labels(text, &mut blocks.own_labels);
+    }
+    String::from_utf8(masked).unwrap_or_else(|_| source.to_owned())
+}
+
+fn is_references_division(attributes: &str) -> bool {
+    attributes
+        .trim_start_matches('{')
+        .trim_end_matches('}')
+        .split_whitespace()
+        .any(|attribute| attribute == "#refs")
+}
+
+/// The identifiers that a line gives: those of attributes, and the labels of numbered examples.
+fn own_labels(line: &str, labels: &mut HashSet<String>) {
+    for piece in line.split("{#").skip(1) {
+        let label = piece.split([' ', '}', '\t']).next().unwrap_or_default();
+        labels.insert(label.to_owned());
+    }
+    let example = line
+        .strip_prefix("(@")
+        .and_then(|rest| rest.split_once(')'))
+        .filter(|(_, rest)| rest.starts_with([' ', '\t']));
+    if let Some((label, _)) = example {
+        labels.insert(label.to_owned());
+    }
+}
+
+/// Reads the events of the Markdown parser.
+struct Reader<'s> {
+    source: &'s str,
+    passages: Vec<Passage>,
+    current: Option<Open>,
+    /// The footnote that is being defined.
+    note: Option<String>,
+    table: bool,
+    /// The links and images that are open: where each begins, and where what is in it ends.
+    links: Vec<(Range<usize>, usize)>,
+    /// The tight items that are open.
+    items: usize,
+}
+
+/// A passage that is being read.
+struct Open {
+    range: Range<usize>,
+    opaque: Vec<Range<usize>>,
+    /// What stands at the beginning of lines and is no text.
+    skipped: Vec<Range<usize>>,
+    references: HashMap<usize, String>,
+    /// Where the last line ended, until it is known where the next one begins.
+    line_end: Option<usize>,
+    /// Whether the block is the inside of an item that has no paragraph of its own.
+    is_loose_text: bool,
+}
+
+impl<'s> Reader<'s> {
+    fn new(source: &'s str) -> Self {
+        Self {
+            source,
+            passages: Vec::new(),
+            current: None,
+            note: None,
+            table: false,
+            links: Vec::new(),
+            items: 0,
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>, range: Range<usize>) {
+        if let Event::Start(tag) = &event
+            && is_block(tag)
+        {
+            self.close();
+        }
+        if let Event::End(tag) = &event
+            && is_block_end(tag)
+        {
+            self.close();
+        }
+        match event {
+            Event::Start(
+                Tag::Paragraph | Tag::Heading { .. } | Tag::TableCell | Tag::DefinitionListTitle,
+            ) => self.open(range, false),
+            Event::Start(Tag::HtmlBlock) => {
+                self.open(range.clone(), false);
+                let tags = html_tags(self.source, range);
+                self.mark(|open| open.opaque.extend(tags));
+                self.close();
+            }
+            Event::Start(Tag::Table(_)) => self.table = true,
+            Event::End(TagEnd::Table) => self.table = false,
+            Event::Start(Tag::FootnoteDefinition(label)) => self.note = Some(label.to_lowercase()),
+            Event::End(TagEnd::FootnoteDefinition) => self.note = None,
+            Event::Start(Tag::Item | Tag::DefinitionListDefinition) => self.items += 1,
+            Event::End(TagEnd::Item | TagEnd::DefinitionListDefinition) => {
+                self.items = self.items.saturating_sub(1);
+            }
+            Event::Start(Tag::Link { link_type, .. }) => {
+                self.inline(&range, None);
+                if matches!(link_type, LinkType::Autolink | LinkType::Email) {
+                    self.mark(|open| open.opaque.push(range));
+                } else {
+                    self.open_link(range, 1);
+                }
+            }
+            Event::Start(Tag::Image { .. }) => {
+                self.inline(&range, None);
+                self.open_link(range, 2);
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                if self.links.last().is_some_and(|(link, _)| *link == range)
+                    && let Some((link, inside)) = self.links.pop()
+                {
+                    self.mark(|open| open.opaque.push(inside..link.end));
+                    self.seen(link.end);
+                }
+            }
+            Event::Code(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_)
+            | Event::InlineHtml(_)
+            | Event::TaskListMarker(_) => {
+                self.inline(&range, Some(range.end));
+                self.mark(|open| open.opaque.push(range));
+            }
+            Event::FootnoteReference(label) => {
+                self.inline(&range, Some(range.end));
+                self.mark(|open| {
+                    open.references.insert(range.start, label.to_lowercase());
+                    open.opaque.push(range);
+                });
+            }
+            Event::SoftBreak | Event::HardBreak => {
+                self.inline(&range, None);
+                self.mark(|open| open.line_end = Some(range.end));
+            }
+            Event::Text(_) => self.inline(&range, Some(range.end)),
+            Event::Start(tag) if !is_block(&tag) => self.inline(&range, None),
+            Event::End(tag) if !is_block_end(&tag) => self.seen(range.end),
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, range: Range<usize>, is_loose_text: bool) {
+        self.current = Some(Open {
+            range,
+            opaque: Vec::new(),
+            skipped: Vec::new(),
+            references: HashMap::new(),
+            line_end: None,
+            is_loose_text,
+        });
+    }
+
+    /// Something that stands in a line of text; `end` says where, if all of it is known.
+    fn inline(&mut self, range: &Range<usize>, end: Option<usize>) {
+        if self.current.is_none() && self.items > 0 {
+            self.open(range.clone(), true);
+        }
+        if let Some(open) = &mut self.current {
+            if let Some(line_end) = open.line_end.take()
+                && line_end < range.start
+            {
+                open.skipped.push(line_end..range.start);
+            }
+            if open.is_loose_text {
+                open.range.end = open.range.end.max(range.end);
+            }
+        }
+        if let Some(end) = end {
+            self.seen(end);
+        }
+    }
+
+    /// What is in a link reaches to here at least.
+    fn seen(&mut self, end: usize) {
+        if let Some((_, inside)) = self.links.last_mut() {
+            *inside = end.max(*inside);
+        }
+    }
+
+    /// The bracket of a link is none that a citation begins with.
+    fn open_link(&mut self, range: Range<usize>, bracket: usize) {
+        let inside = (range.start + bracket).min(range.end);
+        self.mark(|open| open.opaque.push(range.start..inside));
+        self.links.push((range, inside));
+    }
+
+    fn mark(&mut self, change: impl FnOnce(&mut Open)) {
+        if let Some(open) = &mut self.current {
+            change(open);
+        }
+    }
+
+    fn close(&mut self) {
+        self.links.clear();
+        let Some(open) = self.current.take() else {
+            return;
+        };
+        let passage = Passage {
+            glyphs: glyphs(self.source, &open),
+            note: self.note.clone(),
+            in_table: self.table,
+            references: open.references,
+        };
+        // What neither cites nor has a note is of no interest, unless it says that a footnote has begun.
+        let marks = |glyph: &Glyph| matches!(glyph.character, '@' | '^');
+        if passage.note.is_some() || passage.glyphs.iter().any(marks) {
+            self.passages.push(passage);
+        }
+    }
+}
+
+fn is_block(tag: &Tag<'_>) -> bool {
+    !matches!(
+        tag,
+        Tag::Emphasis
+            | Tag::Strong
+            | Tag::Strikethrough
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::Link { .. }
+            | Tag::Image { .. }
+    )
+}
+
+fn is_block_end(tag: &TagEnd) -> bool {
+    !matches!(
+        tag,
+        TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::Link
+            | TagEnd::Image
+    )
+}
+
+/// The characters of a passage, each with what it may mean.
+fn glyphs(source: &str, open: &Open) -> Vec<Glyph> {
+    let start = open.range.start;
+    let text = source.get(open.range.clone()).unwrap_or_default();
+    let mut opaque = vec![false; text.len()];
+    for range in &open.opaque {
+        let inside = range.start.saturating_sub(start)..range.end.saturating_sub(start);
+        opaque.get_mut(inside).unwrap_or_default().fill(true);
+    }
+    let mut glyphs: Vec<Glyph> = Vec::with_capacity(text.len());
+    let mut escaped = false;
+    for (at, character) in text.char_indices() {
+        let place = start + at;
+        let is_prefix = matches!(character, ' ' | '\t' | '>');
+        if is_prefix && open.skipped.iter().any(|range| range.contains(&place)) {
+            continue;
+        }
+        let kind = if opaque.get(at).copied().unwrap_or_default() {
+            escaped = false;
+            GlyphKind::Opaque
+        } else if escaped {
+            escaped = false;
+            GlyphKind::Escaped
+        } else if character == '\\' {
+            let next = text.get(at + 1..).and_then(|rest| rest.chars().next());
+            escaped = next.is_some_and(|next| next.is_ascii_punctuation());
+            if escaped {
+                GlyphKind::Escaped
+            } else {
+                GlyphKind::Plain
+            }
+        } else {
+            GlyphKind::Plain
+        };
+        glyphs.push(Glyph {
+            character,
+            at: place,
+            kind,
+        });
+    }
+    hide_tex(&mut glyphs);
+    glyphs
+}
+
+/// Makes commands of TeX opaque, with their arguments: `\citep[see][]{key@2}`.
+fn hide_tex(glyphs: &mut [Glyph]) {
+    let mut at = 0;
+    while let Some(glyph) = glyphs.get(at) {
+        at += 1;
+        if glyph.character != '\\' || glyph.kind != GlyphKind::Plain {
+            continue;
+        }
+        let is_letter = |glyph: &Glyph| glyph.character.is_ascii_alphabetic();
+        let letters = glyphs
+            .get(at..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|glyph| is_letter(glyph))
+            .count();
+        if letters == 0 {
+            continue;
+        }
+        let mut end = at + letters;
+        while let Some(close) = closing(glyphs, end) {
+            end = close + 1;
+        }
+        for glyph in glyphs.get_mut(at - 1..end).unwrap_or_default() {
+            glyph.kind = GlyphKind::Opaque;
+        }
+        at = end;
+    }
+}
+
+/// The bracket that closes the one at this place.
+fn closing(glyphs: &[Glyph], at: usize) -> Option<usize> {
+    let close = match glyphs.get(at)?.character {
+        '{' => '}',
+        '[' => ']',
+        _ => return None,
+    };
+    let open = glyphs.get(at)?.character;
+    let mut depth = 0_usize;
+    for (offset, glyph) in glyphs.get(at..)?.iter().enumerate() {
+        if glyph.kind == GlyphKind::Escaped {
+            continue;
+        }
+        if glyph.character == open {
+            depth += 1;
+        } else if glyph.character == close {
+            depth -= 1;
+            if depth == 0 {
+                return Some(at + offset);
+            }
+        }
+    }
+    None
+}
+
+/// The tags, comments and scripts of HTML in a block of it; what stands between them is Markdown to
+/// pandoc.
+fn html_tags(source: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    const VERBATIM: [&str; 5] = ["script", "style", "pre", "textarea", "code"];
+    let text = source.get(range.clone()).unwrap_or_default();
+    let mut tags = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text
+        .get(at..)
+        .and_then(|rest| rest.find(['<', '`']))
+        .map(|offset| at + offset)
+    {
+        let rest = text.get(start..).unwrap_or_default();
+        let length = if rest.starts_with("<!--") {
+            rest.find("-->").map_or(rest.len(), |end| end + 3)
+        } else if rest.starts_with('`') {
+            let ticks = rest.len() - rest.trim_start_matches('`').len();
+            let fence = rest.get(..ticks).unwrap_or_default();
+            let inside = rest.get(ticks..).unwrap_or_default();
+            inside
+                .find(fence)
+                .map_or(ticks, |end| ticks + end + fence.len())
+        } else {
+            let name: String = rest
+                .chars()
+                .skip(1)
+                .take_while(char::is_ascii_alphanumeric)
+                .map(|letter| letter.to_ascii_lowercase())
+                .collect();
+            let is_tag = !name.is_empty() || rest.starts_with("</") || rest.starts_with("<?");
+            if !is_tag {
+                1
+            } else if VERBATIM.contains(&name.as_str()) {
+                let end = format!("</{name}");
+                let lower = rest.to_ascii_lowercase();
+                lower.find(&end).map_or(rest.len(), |end| end)
+            } else {
+                end_of_tag(rest)
+            }
+        };
+        tags.push(range.start + start..range.start + start + length);
+        at = start + length.max(1);
+    }
+    tags
+}
+
+/// The length of a tag, in whose attributes a `>` may stand in quotation marks.
+fn end_of_tag(tag: &str) -> usize {
+    let mut quote = None;
+    for (at, character) in tag.char_indices() {
+        match quote {
+            Some(open) if character == open => quote = None,
+            Some(_) => {}
+            None if matches!(character, '"' | '\'') => quote = Some(character),
+            None if character == '>' => return at + 1,
+            None => {}
+        }
+    }
+    tag.len()
+}

@@ -1,0 +1,470 @@
+//! The grammar of pandoc's citations (manual, "Citation syntax"), over the text of a passage.
+
+use super::passages::{Glyph, GlyphKind, Passage};
+
+/// One work in a citation, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WrittenCite {
+    /// The key.
+    pub key: String,
+    /// Where the key stands in the document, in bytes.
+    pub at: usize,
+    /// What stands before the key, in Markdown.
+    pub prefix: String,
+    /// What stands behind it, locator and all.
+    pub suffix: String,
+    /// Whether a minus sign before the key leaves the authors out.
+    pub suppress_author: bool,
+    /// Keys in the suffix, with their places: a semicolon is missing before them.
+    pub strays: Vec<(String, usize)>,
+}
+
+/// What a passage holds, from its beginning to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    Citation {
+        cites: Vec<WrittenCite>,
+        /// Whether it stands in the sentence (`@key`), or in brackets (`[@key]`).
+        in_sentence: bool,
+        /// Its first and the one past its last character.
+        span: (usize, usize),
+    },
+    /// A reference to a footnote.
+    Reference { label: String },
+    /// The beginning of a note in the line, `^[`; the number is the place of the bracket.
+    InlineNote { end: usize },
+}
+
+/// Fragments of a document that stand in affixes and mean nothing to a citation style: each is held for a
+/// character of its own until the citation is printed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Held {
+    fragments: Vec<(char, String)>,
+    next: u32,
+}
+
+impl Held {
+    /// A table whose characters do not occur in `source`.
+    pub(super) fn new(source: &str) -> Self {
+        let in_plane = |character: &char| ('\u{f0000}'..='\u{ffffd}').contains(character);
+        let highest = source.chars().filter(in_plane).max();
+        Self {
+            fragments: Vec::new(),
+            next: highest.map_or(0xf_0000, |highest| u32::from(highest) + 1),
+        }
+    }
+
+    fn hold(&mut self, fragment: String) -> String {
+        match char::from_u32(self.next).filter(|character| *character <= '\u{ffffd}') {
+            Some(character) => {
+                self.next += 1;
+                self.fragments.push((character, fragment));
+                character.to_string()
+            }
+            None => fragment,
+        }
+    }
+
+    /// Text with every fragment in its place again.
+    pub(super) fn restored(&self, text: &str) -> String {
+        if self.fragments.is_empty() || !text.contains(|c| ('\u{f0000}'..='\u{ffffd}').contains(&c))
+        {
+            return text.to_owned();
+        }
+        let mut restored = String::with_capacity(text.len());
+        for character in text.chars() {
+            let at = self
+                .fragments
+                .binary_search_by_key(&character, |(held, _)| *held);
+            match at.ok().and_then(|at| self.fragments.get(at)) {
+                Some((_, fragment)) => restored.push_str(fragment),
+                None => restored.push(character),
+            }
+        }
+        restored
+    }
+}
+
+/// Looks for the citations of a passage. `is_own` says of a key that it is a label of the document's own.
+pub(super) fn scan(
+    passage: &Passage,
+    held: &mut Held,
+    is_own: &dyn Fn(&str) -> bool,
+) -> Vec<Found> {
+    let mut scanner = Scanner {
+        glyphs: &passage.glyphs,
+        held,
+        is_own,
+    };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(glyph) = passage.glyphs.get(at) {
+        if let Some(label) = passage.references.get(&glyph.at) {
+            found.push(Found::Reference {
+                label: label.clone(),
+            });
+        }
+        match (glyph.kind, glyph.character) {
+            (GlyphKind::Plain, '[') => {
+                if let Some((cites, end)) = scanner.bracketed(at) {
+                    found.push(Found::Citation {
+                        cites,
+                        in_sentence: false,
+                        span: (at, end),
+                    });
+                    at = end;
+                    continue;
+                }
+            }
+            (GlyphKind::Plain, '^') if scanner.is(at + 1, '[') => {
+                if let Some(end) = scanner.closing(at + 1) {
+                    found.push(Found::InlineNote { end });
+                    at += 2;
+                    continue;
+                }
+            }
+            (GlyphKind::Plain, '@' | '-') => {
+                if let Some((cites, end)) = scanner.in_sentence(at) {
+                    found.push(Found::Citation {
+                        cites,
+                        in_sentence: true,
+                        span: (at, end),
+                    });
+                    at = end;
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    found
+}
+
+/// The keys in text that is nothing but citations, such as the metadata field `nocite`; `*` stands for
+/// every work.
+pub(super) fn keys(text: &str) -> Vec<String> {
+    let glyphs: Vec<Glyph> = text
+        .char_indices()
+        .map(|(at, character)| Glyph {
+            character,
+            at,
+            kind: GlyphKind::Plain,
+        })
+        .collect();
+    let scanner = Scanner {
+        glyphs: &glyphs,
+        held: &mut Held::default(),
+        is_own: &|_| false,
+    };
+    let mut keys = Vec::new();
+    let mut at = 0;
+    while at < glyphs.len() {
+        if scanner.is(at, '@') && scanner.is(at + 1, '*') {
+            keys.push("*".to_owned());
+            at += 2;
+        } else if let Some(key) = scanner.key(at) {
+            keys.push(key.key);
+            at = key.end;
+        } else {
+            at += 1;
+        }
+    }
+    keys
+}
+
+struct Scanner<'p> {
+    glyphs: &'p [Glyph],
+    held: &'p mut Held,
+    is_own: &'p dyn Fn(&str) -> bool,
+}
+
+/// A key with its sign, and where it ends.
+struct Key {
+    key: String,
+    at: usize,
+    suppress_author: bool,
+    end: usize,
+}
+
+impl Scanner<'_> {
+    /// Whether this character stands here, as markup.
+    fn is(&self, at: usize, character: char) -> bool {
+        self.plain(at) == Some(character)
+    }
+
+    fn plain(&self, at: usize) -> Option<char> {
+        self.glyphs
+            .get(at)
+            .filter(|glyph| glyph.kind == GlyphKind::Plain)
+            .map(|glyph| glyph.character)
+    }
+
+    /// `@key`, `-@key`, `@{any key}`
+    fn key(&self, at: usize) -> Option<Key> {
+        let before = |back: usize| {
+            let glyph = self.glyphs.get(at.checked_sub(back)?)?;
+            Some(glyph.character)
+        };
+        let is_word = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+        // An address of e-mail, or a word of some other kind.
+        if is_word(before(1))
+            || before(1).is_some_and(|c| matches!(c, '.' | '_' | '+' | '%')) && is_word(before(2))
+        {
+            return None;
+        }
+        let suppress_author = self.is(at, '-') && before(1) != Some('-');
+        let sign = at + usize::from(suppress_author);
+        if !self.is(sign, '@') {
+            return None;
+        }
+        let start = sign + 1;
+        let (key, end) = if self.is(start, '{') {
+            self.braced_key(start)?
+        } else {
+            self.bare_key(start)?
+        };
+        let at = self.glyphs.get(sign)?.at;
+        (!(self.is_own)(&key)).then_some(Key {
+            key,
+            at,
+            suppress_author,
+            end,
+        })
+    }
+
+    fn braced_key(&self, open: usize) -> Option<(String, usize)> {
+        let mut depth = 0_usize;
+        let mut key = String::new();
+        for (offset, glyph) in self.glyphs.get(open..)?.iter().enumerate() {
+            match glyph.character {
+                '\n' => return None,
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                let key = key.trim().to_owned();
+                return (!key.is_empty()).then_some((key, open + offset + 1));
+            }
+            if offset > 0 {
+                key.push(glyph.character);
+            }
+        }
+        None
+    }
+
+    /// A letter, digit or `_`, then more of them with single marks in between.
+    fn bare_key(&self, start: usize) -> Option<(String, usize)> {
+        let is_regular = |at: usize| {
+            self.plain(at)
+                .is_some_and(|character| character.is_alphanumeric() || character == '_')
+        };
+        if !is_regular(start) {
+            return None;
+        }
+        let mut end = start + 1;
+        loop {
+            let inside = |character: char| ":.#$%&-+?<>~/".contains(character);
+            if is_regular(end) {
+                end += 1;
+            } else if self.plain(end).is_some_and(inside) && is_regular(end + 1) {
+                end += 2;
+            } else if self.plain(end).is_some_and(|c| matches!(c, ':' | '/'))
+                && self.is(end + 1, '/')
+            {
+                // The beginning of an address.
+                end += 1;
+            } else {
+                break;
+            }
+        }
+        // Slashes that led nowhere are no part of the key.
+        while end > start && !is_regular(end - 1) {
+            end -= 1;
+        }
+        let key = self.glyphs.get(start..end)?;
+        Some((key.iter().map(|glyph| glyph.character).collect(), end))
+    }
+
+    /// Where a run of spaces with one line break at most ends.
+    fn space(&self, mut at: usize) -> usize {
+        let mut breaks = 0;
+        while let Some(glyph) = self.glyphs.get(at) {
+            match glyph.character {
+                ' ' | '\t' | '\r' => {}
+                '\n' if breaks == 0 => breaks += 1,
+                _ => break,
+            }
+            at += 1;
+        }
+        at
+    }
+
+    /// The bracket that closes the one at this place.
+    fn closing(&self, open: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        for (offset, glyph) in self.glyphs.get(open..)?.iter().enumerate() {
+            match (glyph.kind, glyph.character) {
+                (GlyphKind::Plain, '[') => depth += 1,
+                (GlyphKind::Plain, ']') => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Some(open + offset);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// `[see @one, p. 3; @two]`, and the place behind it.
+    fn bracketed(&mut self, open: usize) -> Option<(Vec<WrittenCite>, usize)> {
+        if self.is(open + 1, '^') {
+            return None;
+        }
+        let (cites, close) = self.cites(open + 1)?;
+        let end = close + 1;
+        let is_span = self.is(end, '{')
+            && self
+                .plain(end + 1)
+                .is_some_and(|c| matches!(c, '.' | '#' | '-') || c.is_alphanumeric());
+        (!is_span).then_some((cites, end))
+    }
+
+    /// Cites with semicolons between, and the bracket behind them.
+    fn cites(&mut self, start: usize) -> Option<(Vec<WrittenCite>, usize)> {
+        let mut cites = Vec::new();
+        let mut at = self.space(start);
+        loop {
+            let (cite, end) = self.cite(at)?;
+            cites.push(cite);
+            if self.is(end, ']') {
+                return Some((cites, end));
+            }
+            at = self.space(end + 1);
+        }
+    }
+
+    /// A cite, and the semicolon or bracket behind it.
+    fn cite(&mut self, start: usize) -> Option<(WrittenCite, usize)> {
+        let mut at = start;
+        let mut stars = 0;
+        let key = loop {
+            match self.plain(at) {
+                Some(']' | ';') => return None,
+                Some('[') => at = self.closing(at)? + 1,
+                Some('@' | '-') if let Some(key) = self.key(at) => break key,
+                Some('*') => {
+                    stars += 1;
+                    at += 1;
+                }
+                _ => {
+                    self.glyphs.get(at)?;
+                    at += 1;
+                }
+            }
+        };
+        // A key within emphasis is a citation of its own.
+        if stars % 2 == 1 {
+            return None;
+        }
+        let prefix = self.fragment(start, at).trim().to_owned();
+        let (suffix, end) = self.suffix(key.end)?;
+        let strays = self.strays(key.end, end);
+        let cite = WrittenCite {
+            key: key.key,
+            at: key.at,
+            prefix,
+            suffix,
+            suppress_author: key.suppress_author,
+            strays,
+        };
+        Some((cite, end))
+    }
+
+    /// The keys between two places.
+    fn strays(&self, start: usize, end: usize) -> Vec<(String, usize)> {
+        let keys = (start..end).filter_map(|at| self.key(at));
+        keys.filter(|key| !key.suppress_author)
+            .map(|key| (key.key, key.at))
+            .collect()
+    }
+
+    /// The text to the next semicolon or closing bracket.
+    fn suffix(&mut self, start: usize) -> Option<(String, usize)> {
+        let mut at = start;
+        loop {
+            match self.plain(at) {
+                Some(';' | ']') => break,
+                Some('[') => at = self.closing(at)? + 1,
+                _ => {
+                    self.glyphs.get(at)?;
+                    at += 1;
+                }
+            }
+        }
+        Some((self.fragment(start, at), at))
+    }
+
+    /// `@key` with what may stand behind it, and the place behind that.
+    fn in_sentence(&mut self, start: usize) -> Option<(Vec<WrittenCite>, usize)> {
+        let key = self.key(start)?;
+        let mut first = WrittenCite {
+            key: key.key,
+            at: key.at,
+            suppress_author: key.suppress_author,
+            ..WrittenCite::default()
+        };
+        let open = self.space(key.end);
+        if !self.is(open, '[') || self.is(open + 1, '^') {
+            return Some((vec![first], key.end));
+        }
+        if let Some((others, end)) = self.bracketed(open) {
+            let cites = std::iter::once(first).chain(others).collect();
+            return Some((cites, end));
+        }
+        let locator = self.suffix(open + 1).and_then(|(suffix, at)| {
+            let (others, close) = if self.is(at, ';') {
+                self.cites(at + 1)?
+            } else {
+                (Vec::new(), at)
+            };
+            let is_link = matches!(self.plain(close + 1), Some('(' | '['));
+            (!is_link && !suffix.trim().is_empty()).then_some((suffix, others, close + 1))
+        });
+        match locator {
+            Some((suffix, others, end)) => {
+                first.suffix = suffix;
+                let cites = std::iter::once(first).chain(others).collect();
+                Some((cites, end))
+            }
+            None => Some((vec![first], key.end)),
+        }
+    }
+
+    /// The Markdown between two places; what is opaque in it is held.
+    fn fragment(&mut self, start: usize, end: usize) -> String {
+        let mut text = String::new();
+        let mut opaque = String::new();
+        for glyph in self.glyphs.get(start..end).unwrap_or_default() {
+            if glyph.kind == GlyphKind::Opaque {
+                opaque.push(glyph.character);
+                continue;
+            }
+            if !opaque.is_empty() {
+                text.push_str(&self.held.hold(std::mem::take(&mut opaque)));
+            }
+            match glyph.character {
+                '\n' => text.push(' '),
+                '\r' => {}
+                character => text.push(character),
+            }
+        }
+        if !opaque.is_empty() {
+            text.push_str(&self.held.hold(opaque));
+        }
+        text
+    }
+}

@@ -1,0 +1,255 @@
+//! Linked files: the PDF of a work, or any other file that belongs to it.
+//!
+//! Those that a person links with peerbib are rows of the library. Those that JabRef, Zotero, Mendeley
+//! or a person named in the field `file` of the entry stay there, and are read from it.
+
+use std::path::{Component, Path, PathBuf};
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::derive::read_entry;
+use super::history::now;
+use super::{Change, Library, Result};
+use crate::formats::file_field;
+
+/// A file that belongs to a work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedFile {
+    /// The path as it is stored: relative, or absolute.
+    pub path: String,
+    /// What the file is, in a person's words.
+    pub description: Option<String>,
+    /// Whether it stands in the entry's own field `file`.
+    pub in_entry: bool,
+    /// The directories from which the path may be meant, in the order in which they are tried, where it
+    /// is the entry's and relative. Others are meant from the root of linked files.
+    pub from: Vec<PathBuf>,
+}
+
+impl LinkedFile {
+    /// Where the file lies, with the root of linked files: the first place where there is one, or else
+    /// the first place where it should be.
+    pub fn place(&self, root: &Path) -> PathBuf {
+        let path = Path::new(&self.path);
+        if path.is_absolute() {
+            return path.to_path_buf();
+        }
+        let places = std::iter::once(root)
+            .chain(self.from.iter().map(PathBuf::as_path))
+            .map(|directory| joined(directory, &self.path));
+        let first = joined(root, &self.path);
+        places
+            .into_iter()
+            .find(|place| place.exists())
+            .unwrap_or(first)
+    }
+}
+
+/// A path whose parts `/` separates, from a directory, with `.` and `..` taken out.
+fn joined(directory: &Path, path: &str) -> PathBuf {
+    let mut place = directory.to_path_buf();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                place.pop();
+            }
+            part => place.push(part),
+        }
+    }
+    place
+}
+
+/// The path by which a library knows a file: relative to the root, with `/` between its parts, where it
+/// lies below it, and absolute elsewhere.
+pub fn path_from_root(file: &Path, root: &Path) -> String {
+    let relative = file.strip_prefix(root).ok().filter(|path| {
+        path.components()
+            .all(|part| matches!(part, Component::Normal(_)))
+    });
+    match relative {
+        Some(path) if path.components().next().is_some() => path
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect::<Vec<_>>()
+            .join("/"),
+        _ => file.to_string_lossy().into_owned(),
+    }
+}
+
+impl Library {
+    /// The root of linked files that is set for this library, as an absolute path.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn file_root(&self) -> Result<Option<PathBuf>> {
+        let path: Option<String> = self
+            .connection
+            .query_row("SELECT path FROM file_root", [], |row| row.get(0))
+            .optional()?;
+        Ok(path.map(|path| {
+            if Path::new(&path).is_absolute() {
+                PathBuf::from(path)
+            } else {
+                joined(&self.directory(), &path)
+            }
+        }))
+    }
+
+    /// The directory that the library lies in.
+    pub fn directory(&self) -> PathBuf {
+        let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        path.parent().unwrap_or(&path).to_path_buf()
+    }
+
+    /// The files of a work: those that were linked, and those that its entry names.
+    ///
+    /// # Errors
+    ///
+    /// [`super::LibraryError::UnreadableWork`] where the entry in the store is damaged.
+    pub fn linked_files(&self, work: i64) -> Result<Vec<LinkedFile>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT path, description FROM linked_file WHERE work_id = ?1 ORDER BY id",
+        )?;
+        let mut files = statement
+            .query_map([work], |row| {
+                Ok(LinkedFile {
+                    path: row.get(0)?,
+                    description: row.get(1)?,
+                    in_entry: false,
+                    from: Vec::new(),
+                })
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let source: String = self
+            .connection
+            .prepare_cached("SELECT source FROM work WHERE id = ?1")?
+            .query_row([work], |row| row.get(0))?;
+        // Most entries name no file, and need not be read.
+        let names_one = source
+            .as_bytes()
+            .windows(4)
+            .any(|word| word.eq_ignore_ascii_case(b"file"));
+        if !names_one {
+            return Ok(files);
+        }
+        let entry = read_entry(&self.key_of(work)?, &source)?;
+        let Some(value) = entry.field("file") else {
+            return Ok(files);
+        };
+        let from = self.directories_of(work)?;
+        let named = file_field::read(value);
+        files.extend(named.into_iter().map(|named| LinkedFile {
+            path: named.path,
+            description: named.description,
+            in_entry: true,
+            from: from.clone(),
+        }));
+        Ok(files)
+    }
+
+    /// The works that have files, of their own or named in their entries, in the order of their keys.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn works_with_files(&self) -> Result<Vec<(i64, String)>> {
+        let mut statement = self.connection.prepare(
+            "SELECT id, key FROM work
+             WHERE source LIKE '%file%' OR id IN (SELECT work_id FROM linked_file)
+             ORDER BY key",
+        )?;
+        let works = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(works.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The directories of the files that a work was imported from: paths in its entry are meant from
+    /// there, as JabRef has it.
+    fn directories_of(&self, work: i64) -> Result<Vec<PathBuf>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT DISTINCT path FROM occurrence JOIN source_file ON source_file.id = source_file_id
+             WHERE work_id = ?1 ORDER BY source_file_id",
+        )?;
+        let mut directories = Vec::new();
+        for path in statement.query_map([work], |row| row.get::<_, String>(0))? {
+            let path = PathBuf::from(path?);
+            if path.is_absolute()
+                && let Some(directory) = path.parent()
+            {
+                directories.push(directory.to_path_buf());
+            }
+        }
+        Ok(directories)
+    }
+}
+
+impl Change<'_> {
+    /// Links a file to a work, or gives the link another description. `path` is as
+    /// [`path_from_root`] makes it. Says whether anything is different now.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn link_file(&self, work: i64, path: &str, description: Option<&str>) -> Result<bool> {
+        let connection = self.connection();
+        let changed = connection.execute(
+            "INSERT INTO linked_file (work_id, path, description, added_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (work_id, path) DO UPDATE SET description = excluded.description
+                 WHERE excluded.description IS NOT NULL
+                   AND description IS NOT excluded.description",
+            params![work, path, description, now(connection)?],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Takes the link to a file off a work; the file itself stays. Says whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn unlink_file(&self, work: i64, path: &str) -> Result<bool> {
+        let removed = self.connection().execute(
+            "DELETE FROM linked_file WHERE work_id = ?1 AND path = ?2",
+            params![work, path],
+        )?;
+        Ok(removed > 0)
+    }
+
+    /// Sets the root of linked files for this library. A root below the library's directory is stored
+    /// from there, so that both can be moved together. Links stay on the files that they are on: their
+    /// paths are rewritten from the new root. Gives the number of links whose path is another now.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn set_file_root(&self, root: &Path, before: &Path) -> Result<usize> {
+        let connection = self.connection();
+        let stored = path_from_root(root, &self.directory());
+        connection.execute(
+            "INSERT INTO file_root (id, path) VALUES (1, ?1)
+             ON CONFLICT (id) DO UPDATE SET path = excluded.path WHERE path <> excluded.path",
+            [stored],
+        )?;
+        let mut statement = connection.prepare("SELECT id, path FROM linked_file")?;
+        let links = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
+        let mut moved = 0;
+        for (id, path) in links {
+            let place = if Path::new(&path).is_absolute() {
+                PathBuf::from(&path)
+            } else {
+                joined(before, &path)
+            };
+            let from_new = path_from_root(&place, root);
+            if from_new != path {
+                moved += connection.execute(
+                    "UPDATE OR IGNORE linked_file SET path = ?2 WHERE id = ?1",
+                    params![id, from_new],
+                )?;
+            }
+        }
+        Ok(moved)
+    }
+}

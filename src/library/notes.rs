@@ -1,0 +1,84 @@
+//! Notes: what a person writes on a work for themselves, in Markdown.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::history::now;
+use super::{Change, Library, Result};
+
+/// A person's note on a work.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Note {
+    /// The key of the work.
+    pub key: String,
+    /// The text, in Markdown.
+    pub text: String,
+    /// When it was written last: UTC, RFC 3339.
+    pub changed_at: String,
+}
+
+impl Library {
+    /// The note on a work, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn note(&self, work: i64) -> Result<Option<Note>> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT key, text, note.changed_at FROM note JOIN work ON work.id = work_id
+                 WHERE work_id = ?1",
+            )?
+            .query_row([work], |row| {
+                Ok(Note {
+                    key: row.get(0)?,
+                    text: row.get(1)?,
+                    changed_at: row.get(2)?,
+                })
+            })
+            .optional()?)
+    }
+}
+
+impl Change<'_> {
+    /// Writes the note on a work, in the place of the one that is there; an empty text takes it away.
+    /// Says whether anything is different now.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn set_note(&self, work: i64, text: &str) -> Result<bool> {
+        let connection = self.connection();
+        let text = text.trim_end();
+        let changed = if text.is_empty() {
+            connection.execute("DELETE FROM note WHERE work_id = ?1", [work])?
+        } else {
+            connection.execute(
+                "INSERT INTO note (work_id, text, changed_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (work_id) DO UPDATE
+                     SET text = excluded.text, changed_at = excluded.changed_at
+                     WHERE text <> excluded.text",
+                params![work, text, now(connection)?],
+            )?
+        };
+        if changed > 0 {
+            self.derive_works(BTreeSet::from([work]))?;
+        }
+        Ok(changed > 0)
+    }
+
+    /// Gives the note on one work to another, below the one that is there, so that works become one
+    /// without losing what was written on either.
+    pub(super) fn join_notes(&self, from: i64, to: i64) -> Result<()> {
+        let (Some(from_note), Some(to_note)) = (self.note(from)?, self.note(to)?) else {
+            return Ok(());
+        };
+        if to_note.text.contains(&from_note.text) {
+            return Ok(());
+        }
+        self.set_note(to, &format!("{}\n\n{}", to_note.text, from_note.text))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,573 @@
+//! The vocabulary: how tags are made, described, named anew, joined, split, moved and removed.
+
+use rusqlite::{OptionalExtension as _, params, params_from_iter};
+
+use super::{Facet, Tag, TagEvent, TagName, tag_name};
+use crate::library::{Change, Condition, Library, LibraryError, Result};
+use crate::work::EdtfDate;
+
+/// What hangs on a tag.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct TagExtent {
+    /// How many works have it.
+    pub works: i64,
+    /// From how many works a person took it off for good.
+    pub vetoes: i64,
+    /// The tags right under it.
+    pub narrower: Vec<TagName>,
+    /// The rules that lead to it.
+    pub rules: Vec<String>,
+}
+
+/// A part of a tag that is split: which works it gets, and as what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SplitPart {
+    /// The number of the tag that they get.
+    pub tag: i64,
+    /// The works.
+    pub works: Condition,
+}
+
+impl Library {
+    /// The number of the tag that has this name, or an alias of it.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn tag_called(&self, name: &TagName) -> Result<Option<i64>> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT id FROM tag WHERE facet = ?1 AND name = ?2
+                 UNION ALL SELECT tag_id FROM tag_alias WHERE facet = ?1 AND alias = ?2 LIMIT 1",
+            )?
+            .query_row(params![name.facet, name.name], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// A tag and all narrower tags under it, the tag itself first.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn tag_and_narrower(&self, tag: &Tag) -> Result<Vec<Tag>> {
+        let ids = self.with_narrower(&[tag.id])?;
+        ids.into_iter().map(|id| self.tag(id)).collect()
+    }
+
+    /// What hangs on a tag.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn extent(&self, tag: &Tag) -> Result<TagExtent> {
+        let count = |sql: &str| -> Result<i64> {
+            Ok(self
+                .connection
+                .prepare_cached(sql)?
+                .query_row([tag.id], |row| row.get(0))?)
+        };
+        let mut narrower = self
+            .connection
+            .prepare_cached("SELECT facet, name FROM tag WHERE parent_id = ?1 ORDER BY position")?;
+        Ok(TagExtent {
+            works: count("SELECT count(DISTINCT work_id) FROM assignment WHERE tag_id = ?1")?,
+            vetoes: count("SELECT count(*) FROM veto WHERE tag_id = ?1")?,
+            narrower: narrower
+                .query_map([tag.id], |row| tag_name(row, 0))?
+                .collect::<rusqlite::Result<_>>()?,
+            rules: self
+                .rules()?
+                .into_iter()
+                .filter(|rule| rule.leads_to(tag))
+                .map(|rule| rule.name)
+                .collect(),
+        })
+    }
+}
+
+impl Change<'_> {
+    /// Adds a tag, or brings the one that is called so up to `tag`: a label, description, place or span that
+    /// `tag` does not have is left as it is, and people, events and aliases are added. Gives the tag's
+    /// number.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::UnknownTag`] for its parent; [`LibraryError::TagCycle`].
+    pub fn put_tag(&self, tag: &Tag) -> Result<i64> {
+        check_dates(tag)?;
+        let connection = self.connection();
+        let existing = self.tag_called(&tag.tag)?;
+        let parent = match &tag.parent {
+            Some(parent) => Some(self.parent_of(existing.unwrap_or(0), &tag.tag, parent)?),
+            None => None,
+        };
+        let id = match existing {
+            Some(id) => {
+                // The comparison keeps a vocabulary that is installed again out of history.
+                connection.execute(
+                    "UPDATE tag SET label = coalesce(?2, label),
+                         description = coalesce(?3, description),
+                         parent_id = coalesce(?4, parent_id), place = coalesce(?5, place),
+                         active = coalesce(?6, active)
+                     WHERE id = ?1 AND (label, description, parent_id, place, active)
+                         IS NOT (coalesce(?2, label), coalesce(?3, description),
+                                 coalesce(?4, parent_id), coalesce(?5, place),
+                                 coalesce(?6, active))",
+                    params![
+                        id,
+                        tag.label,
+                        tag.description,
+                        parent,
+                        tag.place,
+                        tag.active
+                    ],
+                )?;
+                id
+            }
+            None => {
+                connection.execute(
+                    "INSERT INTO tag (facet, name, label, description, parent_id, place, active,
+                                      position)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
+                             (SELECT coalesce(max(position), 0) + 1 FROM tag))",
+                    params![
+                        tag.tag.facet,
+                        tag.tag.name,
+                        tag.label,
+                        tag.description,
+                        parent,
+                        tag.place,
+                        tag.active
+                    ],
+                )?;
+                connection.last_insert_rowid()
+            }
+        };
+        for alias in &tag.aliases {
+            self.add_alias(id, &alias_name(alias, &tag.tag.facet)?)?;
+        }
+        for person in &tag.people {
+            connection.execute(
+                "INSERT INTO tag_person (tag_id, name) SELECT ?1, ?2 WHERE NOT EXISTS
+                     (SELECT 1 FROM tag_person WHERE tag_id = ?1 AND name = ?2)",
+                params![id, person],
+            )?;
+        }
+        for event in &tag.events {
+            connection.execute(
+                "INSERT INTO tag_event (tag_id, date, what) SELECT ?1, ?2, ?3 WHERE NOT EXISTS
+                     (SELECT 1 FROM tag_event WHERE tag_id = ?1 AND date = ?2 AND what = ?3)",
+                params![id, event.date, event.what],
+            )?;
+        }
+        Ok(id)
+    }
+
+    /// Has a facet be as `facet` says.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn put_facet(&self, facet: &Facet) -> Result<()> {
+        self.connection().execute(
+            "INSERT INTO facet (name, label, exclusive) VALUES (?1, ?2, ?3)
+             ON CONFLICT (name) DO UPDATE SET label = excluded.label, exclusive = excluded.exclusive
+                 WHERE (label, exclusive) IS NOT (excluded.label, excluded.exclusive)",
+            params![facet.name, facet.label, facet.exclusive],
+        )?;
+        Ok(())
+    }
+
+    /// Removes a tag from the vocabulary and from every work; its narrower tags stay, without parent.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn remove_tag(&self, tag: &Tag) -> Result<()> {
+        self.connection()
+            .execute("DELETE FROM tag WHERE id = ?1", [tag.id])?;
+        Ok(())
+    }
+
+    /// Has a tag be exactly as `tag` says: its label, description, parent, place, years, aliases, people
+    /// and events. Its name stays. What is so already is left alone.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::UnknownTag`] for its parent; [`LibraryError::TagCycle`];
+    /// [`LibraryError::TakenTag`] for an alias that another tag has; [`LibraryError::MalformedDate`].
+    pub fn write_tag(&self, tag: &Tag) -> Result<()> {
+        let before = self.tag(tag.id)?;
+        check_dates(tag)?;
+        let connection = self.connection();
+        let parent = match &tag.parent {
+            Some(parent) => Some(self.parent_of(tag.id, &tag.tag, parent)?),
+            None => None,
+        };
+        connection.execute(
+            "UPDATE tag SET label = ?2, description = ?3, parent_id = ?4, place = ?5, active = ?6
+             WHERE id = ?1 AND (label, description, parent_id, place, active)
+                 IS NOT (?2, ?3, ?4, ?5, ?6)",
+            params![
+                tag.id,
+                tag.label,
+                tag.description,
+                parent,
+                tag.place,
+                tag.active
+            ],
+        )?;
+        if before.aliases != tag.aliases {
+            connection.execute("DELETE FROM tag_alias WHERE tag_id = ?1", [tag.id])?;
+            for alias in &tag.aliases {
+                self.add_alias(tag.id, &alias_name(alias, &tag.tag.facet)?)?;
+            }
+        }
+        if before.people != tag.people {
+            connection.execute("DELETE FROM tag_person WHERE tag_id = ?1", [tag.id])?;
+            for person in &tag.people {
+                connection.execute(
+                    "INSERT INTO tag_person (tag_id, name) VALUES (?1, ?2)",
+                    params![tag.id, person],
+                )?;
+            }
+        }
+        if before.events != tag.events {
+            connection.execute("DELETE FROM tag_event WHERE tag_id = ?1", [tag.id])?;
+            for TagEvent { date, what } in &tag.events {
+                connection.execute(
+                    "INSERT INTO tag_event (tag_id, date, what) VALUES (?1, ?2, ?3)",
+                    params![tag.id, date, what],
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives tags the places in the vocabulary that they have among themselves in `tags`: those that
+    /// they hold together are dealt out anew.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn order_tags(&self, tags: &[i64]) -> Result<()> {
+        let connection = self.connection();
+        let mut place = connection.prepare_cached("SELECT position FROM tag WHERE id = ?1")?;
+        let mut places = tags
+            .iter()
+            .map(|tag| place.query_row([tag], |row| row.get(0)))
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
+        places.sort_unstable();
+        let mut update = connection
+            .prepare_cached("UPDATE tag SET position = ?2 WHERE id = ?1 AND position <> ?2")?;
+        for (tag, place) in tags.iter().zip(places) {
+            update.execute([*tag, place])?;
+        }
+        Ok(())
+    }
+
+    /// Gives a tag another name, of any facet; its old name stays as an alias, and rules that lead to it
+    /// go on to.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::TakenTag`] where another tag has the name, or is called so.
+    pub fn rename_tag(&self, tag: &Tag, name: &TagName) -> Result<()> {
+        if tag.tag == *name {
+            return Ok(());
+        }
+        self.check_free(name, tag.id)?;
+        let connection = self.connection();
+        connection.execute(
+            "DELETE FROM tag_alias WHERE tag_id = ?1 AND facet = ?2 AND alias = ?3",
+            params![tag.id, name.facet, name.name],
+        )?;
+        connection.execute(
+            "UPDATE tag SET facet = ?2, name = ?3 WHERE id = ?1",
+            params![tag.id, name.facet, name.name],
+        )?;
+        self.add_alias(tag.id, &tag.tag)?;
+        self.rename_in_rules(tag, name)
+    }
+
+    /// Puts a tag under another, or under none.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::TagCycle`].
+    pub fn put_under(&self, tag: &Tag, parent: Option<&Tag>) -> Result<()> {
+        if let Some(parent) = parent {
+            self.check_no_cycle(tag.id, &tag.tag, parent)?;
+        }
+        self.connection().execute(
+            "UPDATE tag SET parent_id = ?2 WHERE id = ?1 AND parent_id IS NOT ?2",
+            params![tag.id, parent.map(|parent| parent.id)],
+        )?;
+        Ok(())
+    }
+
+    /// Joins a tag to another, which gets its works, each with the words of those who put it there, its
+    /// vetoes, aliases, people, events and narrower tags. Its name stays as an alias of the other.
+    ///
+    /// A tag that is on a work stays there, although the other one was taken off it.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::TagCycle`] for a tag that would be joined to itself.
+    pub fn merge_tags(&self, from: &Tag, into: &Tag) -> Result<()> {
+        if from.id == into.id {
+            return Err(LibraryError::TagCycle {
+                tag: from.tag.to_string(),
+                parent: into.tag.to_string(),
+            });
+        }
+        let connection = self.connection();
+        // The tag itself may be a narrower one of the tag that goes.
+        connection.execute(
+            "UPDATE tag SET parent_id = (SELECT parent_id FROM tag WHERE id = ?1)
+             WHERE id = ?2 AND parent_id = ?1",
+            [from.id, into.id],
+        )?;
+        if self.is_under(into.id, from.id)? {
+            connection.execute(
+                "UPDATE tag SET parent_id = (SELECT parent_id FROM tag WHERE id = ?1)
+                 WHERE id = ?2",
+                [from.id, into.id],
+            )?;
+        }
+        connection.execute(
+            "UPDATE tag SET parent_id = ?2 WHERE parent_id = ?1",
+            [from.id, into.id],
+        )?;
+        // A person's word for the one tag weighs more than the same person's earlier word against the
+        // other; what a rule or an import says does not.
+        connection.execute(
+            "DELETE FROM veto WHERE tag_id = ?2 AND work_id IN
+                 (SELECT work_id FROM assignment WHERE tag_id = ?1 AND origin = 'hand')",
+            [from.id, into.id],
+        )?;
+        connection.execute(
+            "DELETE FROM assignment WHERE tag_id = ?1 AND work_id IN
+                 (SELECT work_id FROM veto WHERE tag_id = ?2)",
+            [from.id, into.id],
+        )?;
+        connection.execute(
+            "UPDATE OR IGNORE assignment SET tag_id = ?2 WHERE tag_id = ?1",
+            [from.id, into.id],
+        )?;
+        connection.execute(
+            "UPDATE OR IGNORE veto SET tag_id = ?2 WHERE tag_id = ?1
+                 AND work_id NOT IN (SELECT work_id FROM assignment WHERE tag_id = ?2)",
+            [from.id, into.id],
+        )?;
+        for (table, columns) in [("tag_person", "name"), ("tag_event", "date, what")] {
+            connection.execute(
+                &format!(
+                    "UPDATE {table} SET tag_id = ?2 WHERE tag_id = ?1 AND ({columns}) NOT IN
+                         (SELECT {columns} FROM {table} WHERE tag_id = ?2)"
+                ),
+                [from.id, into.id],
+            )?;
+        }
+        connection.execute(
+            "UPDATE tag_alias SET tag_id = ?2 WHERE tag_id = ?1",
+            [from.id, into.id],
+        )?;
+        connection.execute(
+            "UPDATE tag SET (label, description, place, active) =
+                 (SELECT coalesce(tag.label, other.label),
+                         coalesce(tag.description, other.description),
+                         coalesce(tag.place, other.place), coalesce(tag.active, other.active)
+                  FROM tag AS other WHERE other.id = ?1)
+             WHERE id = ?2",
+            [from.id, into.id],
+        )?;
+        self.rename_in_rules(from, &into.tag)?;
+        connection.execute("DELETE FROM tag WHERE id = ?1", [from.id])?;
+        self.add_alias(into.id, &from.tag)
+    }
+
+    /// Splits a tag: a work that meets the condition of a part gets the tag of that part, on the same
+    /// word as before, and loses the old one; with `rest`, so do the works that meet none. A work may
+    /// belong to several parts. Gives the number of works of each part, and of the rest.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn split_tag(
+        &self,
+        tag: &Tag,
+        parts: &[SplitPart],
+        rest: Option<i64>,
+    ) -> Result<(Vec<usize>, usize)> {
+        let connection = self.connection();
+        connection.execute_batch(
+            "CREATE TEMP TABLE IF NOT EXISTS chosen (work_id INTEGER PRIMARY KEY);
+             CREATE TEMP TABLE IF NOT EXISTS parted (work_id INTEGER PRIMARY KEY);
+             DELETE FROM temp.parted;",
+        )?;
+        let choose = |sql: &str, parameters: &[rusqlite::types::Value]| -> Result<()> {
+            connection.execute("DELETE FROM temp.chosen", [])?;
+            connection.execute(
+                &format!("INSERT INTO temp.chosen {sql}"),
+                params_from_iter(parameters),
+            )?;
+            connection.execute(
+                "DELETE FROM temp.chosen WHERE work_id NOT IN
+                     (SELECT work_id FROM assignment WHERE tag_id = ?1
+                      UNION SELECT work_id FROM veto WHERE tag_id = ?1)",
+                [tag.id],
+            )?;
+            Ok(())
+        };
+        // What a person took off as the old tag stays off as each of the new ones.
+        let give = |to: i64| -> Result<usize> {
+            let works: i64 = connection.query_row(
+                "SELECT count(DISTINCT work_id) FROM assignment
+                 WHERE tag_id = ?1 AND work_id IN (SELECT work_id FROM temp.chosen)",
+                [tag.id],
+                |row| row.get(0),
+            )?;
+            connection.execute(
+                "INSERT OR IGNORE INTO assignment
+                     (work_id, tag_id, origin, source, reason, at, matched)
+                 SELECT work_id, ?2, origin, source, reason, at, matched FROM assignment
+                 WHERE tag_id = ?1 AND work_id IN (SELECT work_id FROM temp.chosen)
+                     AND (origin = 'hand' OR work_id NOT IN
+                          (SELECT work_id FROM veto WHERE tag_id = ?2))
+                 ORDER BY id",
+                [tag.id, to],
+            )?;
+            connection.execute(
+                "INSERT OR IGNORE INTO veto (work_id, tag_id, at)
+                 SELECT work_id, ?2, at FROM veto
+                 WHERE tag_id = ?1 AND work_id IN (SELECT work_id FROM temp.chosen)
+                     AND work_id NOT IN (SELECT work_id FROM assignment WHERE tag_id = ?2)
+                 ORDER BY id",
+                [tag.id, to],
+            )?;
+            Ok(usize::try_from(works).unwrap_or(0))
+        };
+        let mut counts = Vec::with_capacity(parts.len());
+        for part in parts {
+            choose(&part.works.numbers(), &part.works.parameters)?;
+            connection.execute(
+                "INSERT OR IGNORE INTO temp.parted SELECT work_id FROM temp.chosen",
+                [],
+            )?;
+            counts.push(give(part.tag)?);
+        }
+        let mut left = 0;
+        if let Some(rest) = rest {
+            choose(
+                "SELECT id FROM work WHERE id NOT IN (SELECT work_id FROM temp.parted)",
+                &[],
+            )?;
+            left = give(rest)?;
+            connection.execute(
+                "INSERT OR IGNORE INTO temp.parted SELECT work_id FROM temp.chosen",
+                [],
+            )?;
+        }
+        for table in ["assignment", "veto"] {
+            connection.execute(
+                &format!(
+                    "DELETE FROM {table} WHERE tag_id = ?1
+                         AND work_id IN (SELECT work_id FROM temp.parted)"
+                ),
+                [tag.id],
+            )?;
+        }
+        if rest.is_none() {
+            left = usize::try_from(self.extent(tag)?.works).unwrap_or(0);
+        }
+        Ok((counts, left))
+    }
+
+    /// Has a tag be called by another name, too.
+    fn add_alias(&self, tag: i64, alias: &TagName) -> Result<()> {
+        self.check_free(alias, tag)?;
+        self.connection().execute(
+            "INSERT OR IGNORE INTO tag_alias (tag_id, facet, alias)
+             SELECT ?1, ?2, ?3 WHERE NOT EXISTS
+                 (SELECT 1 FROM tag WHERE id = ?1 AND facet = ?2 AND name = ?3)",
+            params![tag, alias.facet, alias.name],
+        )?;
+        Ok(())
+    }
+
+    /// Refuses a name that a tag other than `tag` has, or is called by.
+    fn check_free(&self, name: &TagName, tag: i64) -> Result<()> {
+        let holder = self
+            .connection()
+            .prepare_cached(
+                "SELECT facet, name FROM tag WHERE id <> ?3 AND
+                     (facet = ?1 AND name = ?2 OR id IN
+                      (SELECT tag_id FROM tag_alias WHERE facet = ?1 AND alias = ?2))",
+            )?
+            .query_row(params![name.facet, name.name, tag], |row| tag_name(row, 0))
+            .optional()?;
+        match holder {
+            None => Ok(()),
+            Some(holder) => Err(LibraryError::TakenTag {
+                tag: name.to_string(),
+                holder: holder.to_string(),
+            }),
+        }
+    }
+
+    fn parent_of(&self, id: i64, name: &TagName, parent: &TagName) -> Result<i64> {
+        let parent = self.resolve_tag(&parent.to_string())?;
+        self.check_no_cycle(id, name, &parent)?;
+        Ok(parent.id)
+    }
+
+    fn check_no_cycle(&self, id: i64, name: &TagName, parent: &Tag) -> Result<()> {
+        if self.is_under(parent.id, id)? {
+            return Err(LibraryError::TagCycle {
+                tag: name.to_string(),
+                parent: parent.tag.to_string(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether `tag` is `ancestor` or a narrower tag of it.
+    fn is_under(&self, tag: i64, ancestor: i64) -> Result<bool> {
+        Ok(self
+            .connection()
+            .prepare_cached(
+                "WITH RECURSIVE up (id) AS (
+                     SELECT ?1 UNION
+                     SELECT parent_id FROM tag JOIN up ON tag.id = up.id
+                     WHERE parent_id IS NOT NULL
+                 ) SELECT 1 FROM up WHERE id = ?2",
+            )?
+            .exists([tag, ancestor])?)
+    }
+}
+
+/// An alias as it is written with a tag of `facet`: a name, or one of another facet.
+fn alias_name(alias: &str, facet: &str) -> Result<TagName> {
+    if alias.contains(':') {
+        alias.parse()
+    } else {
+        format!("{facet}:{alias}").parse()
+    }
+}
+
+/// Refuses years and dates that are none.
+fn check_dates(tag: &Tag) -> Result<()> {
+    let dates = tag.active.iter().map(|active| ("the years", active));
+    let events = tag.events.iter().map(|event| ("an event", &event.date));
+    for (of, date) in dates.chain(events) {
+        if date.parse::<EdtfDate>().is_err() {
+            return Err(LibraryError::MalformedDate {
+                of: format!("{of} of {}", tag.tag),
+                date: date.clone(),
+            });
+        }
+    }
+    Ok(())
+}

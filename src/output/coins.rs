@@ -1,0 +1,190 @@
+//! COinS: a work as an OpenURL (ANSI/NISO Z39.88-2004, in keys and values) in the title of an empty span,
+//! from which reference managers such as Zotero take it when they meet the page.
+
+use super::ListedWork;
+use super::addresses::encoded_value;
+use super::works::{family_name, given_name};
+use crate::work::CslName;
+
+/// The context object of a work: what stands in the title of the span, not yet escaped for HTML.
+pub fn context_object(work: ListedWork<'_>) -> String {
+    let kind = Kind::of(&work.item.item_type);
+    let mut pairs = Pairs::default();
+    pairs.add("ctx_ver", "Z39.88-2004");
+    pairs.add("rft_val_fmt", kind.format());
+    pairs.add("rfr_id", "info:sid/peerbib");
+    if let Some(doi) = work.doi() {
+        pairs.add("rft_id", &format!("info:doi/{doi}"));
+    }
+    if let Some(url) = work.url() {
+        pairs.add("rft_id", &url);
+        if kind == Kind::Other {
+            pairs.add("rft.identifier", &url);
+        }
+    }
+    let [genre_key, title_key, container_key] = match kind {
+        Kind::Article => ["rft.genre", "rft.atitle", "rft.jtitle"],
+        Kind::InBook => ["rft.genre", "rft.atitle", "rft.btitle"],
+        Kind::Book => ["rft.genre", "rft.btitle", ""],
+        Kind::Dissertation => ["", "rft.title", ""],
+        Kind::Other => ["rft.type", "rft.title", "rft.source"],
+    };
+    pairs.add(genre_key, genre(&work.item.item_type));
+    pairs.add_some(title_key, work.title());
+    pairs.add_some(container_key, work.text("container-title"));
+    names(&mut pairs, work, kind);
+    pairs.add_some("rft.date", work.date("issued"));
+    publication(&mut pairs, work, kind);
+    pairs.text
+}
+
+/// The formats of the registry (`info:ofi/fmt:kev:mtx:…`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Article,
+    Book,
+    InBook,
+    Dissertation,
+    Other,
+}
+
+impl Kind {
+    fn of(item_type: &str) -> Self {
+        match item_type {
+            "article-journal" | "article-magazine" | "article-newspaper" | "article" | "review"
+            | "review-book" => Self::Article,
+            "book" | "report" | "collection" | "classic" | "pamphlet" | "periodical" => Self::Book,
+            "chapter" | "paper-conference" | "entry-encyclopedia" | "entry-dictionary"
+            | "entry" => Self::InBook,
+            "thesis" => Self::Dissertation,
+            _ => Self::Other,
+        }
+    }
+
+    fn format(self) -> &'static str {
+        match self {
+            Self::Article => "info:ofi/fmt:kev:mtx:journal",
+            Self::Book | Self::InBook => "info:ofi/fmt:kev:mtx:book",
+            Self::Dissertation => "info:ofi/fmt:kev:mtx:dissertation",
+            Self::Other => "info:ofi/fmt:kev:mtx:dc",
+        }
+    }
+}
+
+/// The genres of the formats `journal` and `book`; for Dublin Core, the types as Zotero names them.
+fn genre(item_type: &str) -> &'static str {
+    match item_type {
+        "article-journal" | "article-magazine" | "article-newspaper" | "review" | "review-book" => {
+            "article"
+        }
+        "article" => "preprint",
+        "book" | "collection" | "classic" | "pamphlet" => "book",
+        "periodical" => "unknown",
+        "report" => "report",
+        "chapter" | "entry-encyclopedia" | "entry-dictionary" | "entry" => "bookitem",
+        "paper-conference" => "proceeding",
+        "post-weblog" => "blogPost",
+        "post" => "forumPost",
+        "motion_picture" => "film",
+        "song" => "audioRecording",
+        "software" => "computerProgram",
+        "dataset" => "dataset",
+        "speech" => "presentation",
+        "interview" => "interview",
+        "manuscript" => "manuscript",
+        "map" => "map",
+        "patent" => "patent",
+        "webpage" => "webpage",
+        _ => "document",
+    }
+}
+
+fn names(pairs: &mut Pairs, work: ListedWork<'_>, kind: Kind) {
+    let key = if kind == Kind::Other {
+        "rft.creator"
+    } else {
+        "rft.au"
+    };
+    let variable = if work.names("author").next().is_some() {
+        "author"
+    } else {
+        "editor"
+    };
+    if kind != Kind::Other
+        && let Some(first) = work.names(variable).next()
+    {
+        if first.family.is_some() {
+            pairs.add("rft.aulast", &family_name(first));
+            pairs.add_some("rft.aufirst", given_name(first));
+        } else {
+            pairs.add("rft.aucorp", &first.reading_order());
+        }
+    }
+    for name in work.names(variable) {
+        pairs.add(key, &CslName::reading_order(name));
+    }
+}
+
+fn publication(pairs: &mut Pairs, work: ListedWork<'_>, kind: Kind) {
+    if kind == Kind::Other {
+        pairs.add_some("rft.publisher", work.text("publisher"));
+        pairs.add_some("rft.language", work.text("language"));
+        return;
+    }
+    if kind == Kind::Dissertation {
+        pairs.add_some("rft.inst", work.text("publisher"));
+        pairs.add_some("rft.degree", work.text("genre"));
+    } else if kind != Kind::Article {
+        pairs.add_some("rft.pub", work.text("publisher"));
+        pairs.add_some("rft.place", work.text("publisher-place"));
+        pairs.add_some("rft.edition", work.text("edition"));
+        pairs.add_some("rft.series", work.text("collection-title"));
+        pairs.add_some("rft.tpages", work.text("number-of-pages"));
+    }
+    pairs.add_some("rft.volume", work.text("volume"));
+    pairs.add_some("rft.issue", work.text("issue"));
+    if let Some((first, last)) = work.pages() {
+        match last {
+            Some(last) => {
+                pairs.add("rft.pages", &format!("{first}-{last}"));
+                pairs.add("rft.spage", &first);
+                pairs.add("rft.epage", &last);
+            }
+            None => pairs.add("rft.pages", &first),
+        }
+    }
+    pairs.add_some("rft.issn", work.text("ISSN"));
+    for isbn in work
+        .text("ISBN")
+        .iter()
+        .flat_map(|isbns| isbns.split([' ', ',']))
+    {
+        pairs.add("rft.isbn", isbn);
+    }
+    pairs.add_some("rft.language", work.text("language"));
+}
+
+#[derive(Default)]
+struct Pairs {
+    text: String,
+}
+
+impl Pairs {
+    fn add(&mut self, key: &str, value: &str) {
+        if key.is_empty() || value.is_empty() {
+            return;
+        }
+        if !self.text.is_empty() {
+            self.text.push('&');
+        }
+        self.text.push_str(key);
+        self.text.push('=');
+        self.text.push_str(&encoded_value(value));
+    }
+
+    fn add_some(&mut self, key: &str, value: Option<String>) {
+        if let Some(value) = value {
+            self.add(key, &value);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The characters that LaTeX has no font for by itself: by script, with the fonts that have them.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// What a run of characters is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Script {
+    /// What the usual fonts of every LaTeX have.
+    Latin,
+    Greek,
+    Cyrillic,
+    Arabic,
+    Hebrew,
+    Chinese,
+    Devanagari,
+    /// Any other script, and letters with uncommon accents.
+    Other,
+    /// Emoji, arrows, signs: one at a time.
+    Symbol,
+}
+
+/// The scripts that have a font of their own, with the fonts that have them, the best first.
+const FONTS: [(Script, &str); 7] = [
+    (Script::Greek, ""),
+    (Script::Cyrillic, ""),
+    (
+        Script::Arabic,
+        "Amiri,Scheherazade New,Noto Naskh Arabic,Noto Sans Arabic,Geeza Pro,Times New Roman,DejaVu Sans,Noto Kufi Arabic",
+    ),
+    (
+        Script::Hebrew,
+        "Ezra SIL,Noto Serif Hebrew,Noto Sans Hebrew,Times New Roman,DejaVu Sans",
+    ),
+    (
+        Script::Chinese,
+        "Noto Serif CJK SC,Source Han Serif SC,Noto Sans CJK SC,Songti SC,SimSun,Hiragino Mincho ProN,MS Mincho,FandolSong,WenQuanYi Zen Hei,Droid Sans Fallback",
+    ),
+    (
+        Script::Devanagari,
+        "Noto Serif Devanagari,Noto Sans Devanagari,Lohit Devanagari,Mangal,Kohinoor Devanagari",
+    ),
+    (
+        Script::Other,
+        "Noto Serif,Noto Sans,DejaVu Sans,FreeSerif,Arial Unicode MS",
+    ),
+];
+
+impl Script {
+    /// What the commands of the preamble call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Latin => "Latin",
+            Self::Greek => "Greek",
+            Self::Cyrillic => "Cyrillic",
+            Self::Arabic => "Arabic",
+            Self::Hebrew => "Hebrew",
+            Self::Chinese => "Chinese",
+            Self::Devanagari => "Devanagari",
+            Self::Other => "Other",
+            Self::Symbol => "Symbol",
+        }
+    }
+
+    fn of(c: char) -> Option<Self> {
+        Some(match c {
+            // What belongs to the script around it.
+            ' '
+            | '\u{a0}'
+            | '\u{200c}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{300}'..='\u{36f}'
+            | '\u{fe00}'..='\u{fe0f}' => {
+                return None;
+            }
+            '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Self::Greek,
+            '\u{400}'..='\u{52f}' | '\u{1c80}'..='\u{1c8f}' | '\u{2de0}'..='\u{2dff}' => {
+                Self::Cyrillic
+            }
+            '\u{590}'..='\u{5ff}' | '\u{fb1d}'..='\u{fb4f}' => Self::Hebrew,
+            '\u{600}'..='\u{6ff}'
+            | '\u{750}'..='\u{77f}'
+            | '\u{870}'..='\u{8ff}'
+            | '\u{fb50}'..='\u{fdff}'
+            | '\u{fe70}'..='\u{feff}' => Self::Arabic,
+            '\u{900}'..='\u{97f}' => Self::Devanagari,
+            '\u{1100}'..='\u{11ff}'
+            | '\u{2e80}'..='\u{33ff}'
+            | '\u{3400}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7ff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ff00}'..='\u{ffef}'
+            | '\u{20000}'..='\u{3ffff}' => Self::Chinese,
+            '\u{1f000}'..='\u{1ffff}'
+            | '\u{2190}'..='\u{2bff}'
+            | '\u{2070}'..='\u{20ab}'
+            | '\u{20ad}'..='\u{20ff}'
+            | '\u{2100}'..='\u{2115}'
+            | '\u{2117}'..='\u{2121}'
+            | '\u{2123}'..='\u{218f}' => Self::Symbol,
+            _ if is_common(c) => Self::Latin,
+            _ => Self::Other,
+        })
+    }
+}
+
+/// Whether the encodings T1 and TS1 have a character, as the files `t1enc.dfu` and `ts1enc.dfu` of LaTeX say.
+fn is_common(c: char) -> bool {
+    c.is_ascii()
+        || matches!(c,
+            '\u{a0}'..='\u{ff}' | '\u{100}'..='\u{125}' | '\u{128}'..='\u{137}'
+            | '\u{139}'..='\u{13e}' | '\u{141}'..='\u{148}' | '\u{14a}'..='\u{165}'
+            | '\u{168}'..='\u{17e}' | '\u{192}' | '\u{1cd}'..='\u{1d4}' | '\u{1e6}'..='\u{1eb}'
+            | '\u{218}'..='\u{21b}' | '\u{2c6}' | '\u{2c7}' | '\u{2d8}' | '\u{2d9}' | '\u{2db}'
+            | '\u{2dc}' | '\u{2dd}' | '\u{2010}'..='\u{2014}' | '\u{2016}' | '\u{2018}'..='\u{201a}'
+            | '\u{201c}'..='\u{201e}' | '\u{2020}'..='\u{2022}' | '\u{2026}' | '\u{2030}'
+            | '\u{2039}' | '\u{203a}' | '\u{2044}' | '\u{20ac}' | '\u{2116}' | '\u{2122}'
+            | '\u{200b}' | '\u{202f}')
+}
+
+/// Text in runs of one script each, composed as far as Unicode can. Spaces between two words of a script
+/// belong to it, since they are what keeps words in order that are written from right to left.
+pub(super) fn by_script(text: &str) -> Vec<(Script, String)> {
+    let mut runs: Vec<(Script, String)> = Vec::new();
+    let mut between = String::new();
+    let mut joins = false;
+    for character in text.nfc() {
+        let Some(script) = Script::of(character) else {
+            match runs.last_mut() {
+                // An accent or a joiner is one with what it stands behind.
+                Some((_, run)) if between.is_empty() && clings(character) => {
+                    joins = character == '\u{200d}';
+                    run.push(character);
+                }
+                _ => between.push(character),
+            }
+            continue;
+        };
+        match runs.last_mut() {
+            Some((last, run)) if *last == script && (script != Script::Symbol || joins) => {
+                run.push_str(&between);
+                run.push(character);
+            }
+            _ => {
+                add_latin(&mut runs, &between);
+                match runs.last_mut() {
+                    Some((last, run)) if *last == script && script == Script::Latin => {
+                        run.push(character);
+                    }
+                    _ => runs.push((script, character.to_string())),
+                }
+            }
+        }
+        between.clear();
+        joins = false;
+    }
+    add_latin(&mut runs, &between);
+    runs
+}
+
+fn add_latin(runs: &mut Vec<(Script, String)>, text: &str) {
+    match runs.last_mut() {
+        _ if text.is_empty() => {}
+        Some((Script::Latin, run)) => run.push_str(text),
+        _ => runs.push((Script::Latin, text.to_owned())),
+    }
+}
+
+/// Whether a character makes one with the one before it.
+fn clings(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' | '\u{200c}' | '\u{200d}')
+}
+
+/// Whether nothing is seen of a character.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{61c}')
+}
+
+/// The fonts for the scripts of a document's body, for engines that use those of the system.
+pub(super) fn fonts(body: &str) -> String {
+    let mut fonts = String::new();
+    for (script, names) in FONTS {
+        if body.contains(&format!("\\inscript{{{}}}", script.name())) && !names.is_empty() {
+            let _ = writeln!(fonts, "  \\fontofscript{{{}}}{{{names}}}", script.name());
+        }
+    }
+    fonts
+}
+
+/// What pdfLaTeX needs for each character of a document's body that its fonts may not have: the character,
+/// its number, and its code in UTF-16.
+pub(super) fn fallbacks(body: &str) -> String {
+    let uncommon: BTreeSet<char> = body
+        .chars()
+        .filter(|c| !is_common(*c) || clings(*c))
+        .collect();
+    let mut fallbacks = String::new();
+    for character in uncommon {
+        let number = format!("{:04X}", u32::from(character));
+        if is_invisible(character) {
+            let _ = writeln!(fallbacks, "  \\invisible{{{character}}}{{{number}}}");
+            continue;
+        }
+        let mut code = String::new();
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            let _ = write!(code, "{unit:04X}");
+        }
+        let _ = writeln!(
+            fallbacks,
+            "  \\fallback{{{character}}}{{{number}}}{{{code}}}"
+        );
+    }
+    fallbacks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_a_script_hold_their_spaces_and_lose_nothing() {
+        let run = |script, text: &str| (script, text.to_owned());
+        assert_eq!(
+            by_script("On \u{627}\u{644} \u{639}, e\u{301} \u{1f331}\u{fe0f}!"),
+            [
+                run(Script::Latin, "On "),
+                run(Script::Arabic, "\u{627}\u{644} \u{639}"),
+                run(Script::Latin, ", \u{e9} "),
+                run(Script::Symbol, "\u{1f331}\u{fe0f}"),
+                run(Script::Latin, "!"),
+            ]
+        );
+        for text in [
+            "\u{200f}a\u{200e} \u{5d0}\u{200f}",
+            " \u{301}x",
+            "\u{3b1} \u{3b2}b \u{433} ",
+        ] {
+            let whole: String = by_script(text).into_iter().map(|(_, run)| run).collect();
+            assert_eq!(whole, text.nfc().collect::<String>());
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The citation templates of Wikipedia: Citation Style 1, such as `{{cite book}}`, with the parameters that
+//! its documentation (Help:Citation Style 1) names.
+
+use super::ListedWork;
+use super::addresses::encoded;
+use super::mediawiki::escaped;
+use super::works::{family_name, given_name};
+use crate::work::markup;
+
+/// The call of the template for a work.
+pub(super) fn citation(work: ListedWork<'_>) -> String {
+    let template = Template::of(&work.item.item_type);
+    let mut call = Call::new(template.name());
+    names(&mut call, work, "author", "last", "first", "author");
+    names(
+        &mut call,
+        work,
+        "editor",
+        "editor-last",
+        "editor-first",
+        "editor",
+    );
+    call.add("others", others(work));
+    titles(&mut call, work, template);
+    call.date("date", work, "issued");
+    call.date("orig-date", work, "original-date");
+    call.add("edition", work.text("edition"));
+    call.add("language", work.text("language"));
+    call.add("series", work.text("collection-title"));
+    call.add("volume", work.text("volume"));
+    match template {
+        Template::Thesis => call.add("degree", degree(work)),
+        Template::Report => call.add("number", work.text("number")),
+        _ => {}
+    }
+    if template.has_issue() {
+        call.add("issue", work.text("issue"));
+    }
+    if matches!(template, Template::Conference) {
+        call.add(
+            "conference",
+            work.text("event-title").or_else(|| work.text("event")),
+        );
+    }
+    call.add("location", work.text("publisher-place"));
+    if !matches!(template, Template::Web) || work.text("container-title") != work.text("publisher")
+    {
+        call.add("publisher", work.text("publisher"));
+    }
+    call.pages(work);
+    call.add("doi", work.doi());
+    call.add("isbn", first_of(work.text("ISBN")));
+    call.add("issn", first_of(work.text("ISSN")));
+    call.add("pmid", work.text("PMID"));
+    if let Some(url) = work.url() {
+        call.address("url", &url);
+        call.add("access-date", work.date("accessed"));
+    }
+    call.finished()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Template {
+    Book,
+    Journal,
+    Magazine,
+    News,
+    Web,
+    Conference,
+    Thesis,
+    Report,
+    Encyclopedia,
+}
+
+impl Template {
+    fn of(item_type: &str) -> Self {
+        match item_type {
+            "article-journal" | "article" | "review" | "review-book" => Self::Journal,
+            "article-magazine" => Self::Magazine,
+            "article-newspaper" => Self::News,
+            "paper-conference" => Self::Conference,
+            "thesis" => Self::Thesis,
+            "report" => Self::Report,
+            "entry" | "entry-dictionary" | "entry-encyclopedia" => Self::Encyclopedia,
+            "webpage" | "post" | "post-weblog" | "dataset" | "software" | "motion_picture"
+            | "broadcast" | "speech" | "interview" | "document" => Self::Web,
+            _ => Self::Book,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Book => "cite book",
+            Self::Journal => "cite journal",
+            Self::Magazine => "cite magazine",
+            Self::News => "cite news",
+            Self::Web => "cite web",
+            Self::Conference => "cite conference",
+            Self::Thesis => "cite thesis",
+            Self::Report => "cite report",
+            Self::Encyclopedia => "cite encyclopedia",
+        }
+    }
+
+    fn has_issue(self) -> bool {
+        matches!(self, Self::Journal | Self::Magazine | Self::News)
+    }
+}
+
+fn titles(call: &mut Call, work: ListedWork<'_>, template: Template) {
+    // A title with markup is only there in the capitals of CSL.
+    let title = work.item.text("title");
+    let has_markup = title
+        .as_ref()
+        .is_some_and(|title| markup::plain(title) != markup::without_nocase(title));
+    let title = if has_markup { title } else { work.title() };
+    let container = work.item.text("container-title");
+    let (own, around) = match template {
+        Template::Journal => ("title", "journal"),
+        Template::Magazine => ("title", "magazine"),
+        Template::News => ("title", "newspaper"),
+        Template::Web => ("title", "website"),
+        Template::Conference => ("title", "book-title"),
+        Template::Encyclopedia => ("title", "encyclopedia"),
+        Template::Book if container.is_some() => ("chapter", "title"),
+        _ => ("title", "work"),
+    };
+    call.rich(own, title);
+    call.rich(around, container);
+}
+
+/// `last1`, `first1`, and so on; a body stands as `author1` as a whole.
+fn names(
+    call: &mut Call,
+    work: ListedWork<'_>,
+    variable: &str,
+    last: &str,
+    first: &str,
+    whole: &str,
+) {
+    for (name, number) in work.names(variable).zip(1..) {
+        if name.family.is_some() {
+            let number_of = |parameter: &str| match parameter.split_once('-') {
+                Some((role, part)) => format!("{role}{number}-{part}"),
+                None => format!("{parameter}{number}"),
+            };
+            call.add(&number_of(last), Some(family_name(name)));
+            call.add(&number_of(first), given_name(name));
+        } else {
+            call.add(&format!("{whole}{number}"), Some(name.reading_order()));
+        }
+    }
+    let cut_off = work
+        .item
+        .names(variable)
+        .iter()
+        .any(super::works::is_others);
+    if cut_off {
+        call.add(&format!("display-{whole}s"), Some("etal".to_owned()));
+    }
+}
+
+fn listed(work: ListedWork<'_>, variable: &str) -> Option<String> {
+    let names: Vec<String> = work
+        .names(variable)
+        .map(crate::work::CslName::reading_order)
+        .collect();
+    (!names.is_empty()).then(|| names.join("; "))
+}
+
+/// Those who are neither authors nor editors.
+fn others(work: ListedWork<'_>) -> Option<String> {
+    let roles = [
+        ("translator", "Translated by"),
+        ("illustrator", "Illustrated by"),
+    ];
+    let roles: Vec<String> = roles
+        .into_iter()
+        .filter_map(|(variable, said)| Some(format!("{said} {}", listed(work, variable)?)))
+        .collect();
+    (!roles.is_empty()).then(|| roles.join(". "))
+}
+
+/// The degree, without the word "thesis" that the template adds.
+fn degree(work: ListedWork<'_>) -> Option<String> {
+    let genre = work.text("genre")?;
+    let lower = genre.to_lowercase();
+    let bare = lower
+        .strip_suffix("thesis")
+        .or_else(|| lower.strip_suffix("dissertation"))
+        .and_then(|bare| genre.get(..bare.len()))
+        .unwrap_or(&genre)
+        .trim();
+    (!bare.is_empty()).then(|| bare.to_owned())
+}
+
+fn first_of(identifiers: Option<String>) -> Option<String> {
+    let identifiers = identifiers?;
+    let first = identifiers
+        .split([' ', ',', ';'])
+        .find(|text| !text.is_empty())?;
+    Some(first.to_owned())
+}
+
+/// A date as the templates take it: ISO 8601 for a day, but words for a month, since `2006-05` might be a
+/// span of years.
+fn readable(date: String) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let month = date.split_once('-').and_then(|(year, month)| {
+        let place = month.parse::<usize>().ok()?.checked_sub(1)?;
+        Some(format!("{} {year}", MONTHS.get(place)?))
+    });
+    month.unwrap_or(date)
+}
+
+struct Call {
+    text: String,
+}
+
+impl Call {
+    fn new(name: &str) -> Self {
+        Self {
+            text: format!("{{{{{name}"),
+        }
+    }
+
+    fn add(&mut self, parameter: &str, value: Option<String>) {
+        if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
+            self.set(parameter, &escaped(value.trim()));
+        }
+    }
+
+    /// A parameter whose value is written already. A named parameter may hold equals signs; vertical bars
+    /// and braces are entities by now.
+    fn set(&mut self, parameter: &str, value: &str) {
+        self.text.push_str(" |");
+        self.text.push_str(parameter);
+        self.text.push('=');
+        self.text.push_str(value);
+    }
+
+    /// A title, whose own italics and raised letters stay.
+    fn rich(&mut self, parameter: &str, value: Option<String>) {
+        let Some(value) = value else { return };
+        let value = markup::without_nocase(&value);
+        let mut text = escaped(&value.split_whitespace().collect::<Vec<_>>().join(" "));
+        for (tag, written) in [
+            ("&lt;i&gt;", "<i>"),
+            ("&lt;/i&gt;", "</i>"),
+            ("&lt;b&gt;", "<b>"),
+            ("&lt;/b&gt;", "</b>"),
+            ("&lt;sup&gt;", "<sup>"),
+            ("&lt;/sup&gt;", "</sup>"),
+            ("&lt;sub&gt;", "<sub>"),
+            ("&lt;/sub&gt;", "</sub>"),
+            ("&lt;sc&gt;", "<span style=\"font-variant:small-caps\">"),
+            ("&lt;/sc&gt;", "</span>"),
+        ] {
+            if markup::plain(&value) != value {
+                text = text.replace(tag, written);
+            }
+        }
+        if !text.is_empty() {
+            self.set(parameter, &text);
+        }
+    }
+
+    fn date(&mut self, parameter: &str, work: ListedWork<'_>, variable: &str) {
+        let literal = || {
+            let date = work.item.date(variable)?;
+            date.literal.clone().or_else(|| date.raw.clone())
+        };
+        self.add(
+            parameter,
+            work.date(variable).map(readable).or_else(literal),
+        );
+    }
+
+    /// `page` for one, `pages` for several, with an en dash.
+    fn pages(&mut self, work: ListedWork<'_>) {
+        let Some(pages) = work.text("page") else {
+            return;
+        };
+        match work.pages() {
+            Some((first, Some(last))) => {
+                self.add("pages", Some(format!("{first}\u{2013}{last}")));
+            }
+            _ if pages.contains([',', ';', '&', ' ']) => self.add("pages", Some(pages)),
+            _ => self.add("page", Some(pages)),
+        }
+    }
+
+    fn address(&mut self, parameter: &str, url: &str) {
+        let address = encoded(url, "[]'|{}<>\"");
+        self.set(parameter, &address);
+    }
+
+    fn finished(mut self) -> String {
+        self.text.push_str("}}");
+        self.text
+    }
+}

@@ -1,0 +1,41 @@
+//! The frames of documents: text with a name between dollar signs where something goes in.
+
+/// A template with the values in the places that name them. A dollar sign that begins no name stays, and
+/// what is put in is not looked at again.
+pub(super) fn filled(template: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('$') {
+        filled.push_str(before);
+        let value = after.split_once('$').and_then(|(name, behind)| {
+            let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+            Some((value, behind))
+        });
+        match value {
+            Some((value, behind)) => {
+                filled.push_str(value);
+                rest = behind;
+            }
+            None => {
+                filled.push('$');
+                rest = after;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_go_where_their_names_stand_and_are_not_looked_at_again() {
+        let values = [("title", "$body$ costs $5"), ("body", "b")];
+        assert_eq!(
+            filled("<$title$|$body$> $ $other$ $", &values),
+            "<$body$ costs $5|b> $ $other$ $"
+        );
+    }
+}

@@ -1,0 +1,167 @@
+//! `peerbib backup`, the copy that is made before a migration, and `peerbib backup --restore`
+
+use rusqlite::Connection;
+
+use crate::desk::Desk;
+
+#[test]
+fn a_backup_is_a_library_of_the_same_state() {
+    let desk = Desk::with_chapter();
+    let state = desk.state();
+    let told = desk.runs("backup copy.db").stderr;
+    assert_eq!(
+        told,
+        "copied 43 works to copy.db, and read the copy through\n"
+    );
+    desk.runs("remove merten2000");
+    let names: Vec<_> = std::fs::read_dir(desk.path(""))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("copy"))
+        .collect();
+    assert_eq!(names, ["copy.db"], "there is nothing beside it");
+    desk.runs("--library copy.db doctor");
+    assert_eq!(
+        desk.runs("--library copy.db export")
+            .stdout
+            .matches("merten2000,")
+            .count(),
+        1
+    );
+    assert_ne!(state, desk.state());
+    desk.runs("backup --restore copy.db --yes");
+    assert_eq!(state, desk.state());
+    desk.runs("doctor");
+}
+
+#[test]
+fn a_backup_without_a_name_stands_beside_the_library_and_takes_no_place_of_another() {
+    let desk = Desk::with_chapter();
+    desk.runs("backup");
+    desk.runs("backup");
+    let mut names: Vec<_> = std::fs::read_dir(desk.library().parent().unwrap())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("library.20"))
+        .collect();
+    names.sort();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(names[0].ends_with("-2.db"), "{names:?}");
+}
+
+#[test]
+fn a_file_that_is_there_stays_unless_forced() {
+    let desk = Desk::with_chapter();
+    let file = desk.put("precious.db", "not a library");
+    let told = desk.refuses(1, "backup precious.db");
+    assert!(
+        told.contains("there is a file precious.db already"),
+        "{told}"
+    );
+    assert!(told.contains("--force"), "{told}");
+    assert_eq!(std::fs::read(&file).unwrap(), b"not a library");
+    desk.runs("backup precious.db --force");
+    desk.runs("--library precious.db doctor");
+    let library = desk.library();
+    let line = format!("backup {} --force", library.display());
+    let told = desk.refuses(1, &line);
+    assert!(told.contains("it is the library itself"), "{told}");
+    let told = desk.refuses(1, "backup no/such/place.db");
+    assert!(told.contains("no/such/place.db cannot be a copy"), "{told}");
+}
+
+#[test]
+fn only_a_whole_library_is_put_back() {
+    let desk = Desk::with_chapter();
+    let state = desk.state();
+    desk.runs("backup copy.db");
+    let whole = std::fs::read(desk.path("copy.db")).unwrap();
+    desk.put("half.db", &whole[..whole.len() / 2]);
+    desk.put("text.db", "These are my notes.\n".repeat(100));
+    desk.put("empty.db", "");
+    for (name, reason) in [
+        ("half.db", "damaged"),
+        ("text.db", "is not a peerbib library"),
+        ("empty.db", "is not a peerbib library"),
+        ("nothing.db", "there is no library"),
+    ] {
+        let told = desk.refuses(1, &format!("backup --restore {name} --yes"));
+        assert!(told.contains(reason), "{name}: {told}");
+    }
+    assert_eq!(state, desk.state());
+    let told = desk.refuses(2, "backup --restore copy.db");
+    assert!(told.contains("--yes"), "{told}");
+}
+
+/// A library as version 1 of the schema had it, with two works.
+pub(crate) fn version_1(desk: &Desk) {
+    std::fs::create_dir_all(desk.library().parent().unwrap()).unwrap();
+    let connection = Connection::open(desk.library()).unwrap();
+    connection.pragma_update(None, "page_size", 8192).unwrap();
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .unwrap();
+    connection
+        .execute_batch(include_str!("../../src/library/schema.sql"))
+        .unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO work (key, source, added_at) VALUES
+                 ('a', '@book{a, title = {Apples}, author = {Ada Wren}, date = {2001}}', '2025-01-01T00:00:00Z'),
+                 ('b', '@book{b, title = {Bread}}', '2025-01-01T00:00:00Z');
+             INSERT INTO tag (facet, name, position) VALUES ('theme', 'fruit', 1);
+             INSERT INTO assignment (work_id, tag_id, origin, source, at)
+                 VALUES (1, 1, 'hand', 'ada', '2025-01-01T00:00:00Z');
+             INSERT INTO step (command, at) VALUES
+                 ('peerbib import refs.bib', '2025-01-01T00:00:00Z'),
+                 ('peerbib tag theme:fruit a', '2025-01-01T00:00:00Z');
+             INSERT INTO change (step_id, table_name, row_id, last_row_id) VALUES
+                 (1, 'work', 1, 2), (1, 'tag', 1, 1), (2, 'assignment', 1, 1);
+             INSERT INTO reference (work_id, item, entry_type, title, authors, sort_author) VALUES
+                 (1, '{}', 'book', 'Old', '[]', ''), (2, '{}', 'book', 'Older', '[]', '');
+             PRAGMA application_id = 0x70656572;
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+}
+
+#[test]
+fn a_library_of_version_1_is_copied_and_then_migrated_with_its_history() {
+    let desk = Desk::empty();
+    version_1(&desk);
+    let run = desk.runs("find fruit OR apples --keys");
+    assert!(
+        desk.without_place(&run.stderr).starts_with(
+            "the library was of version 1 and is of version 2 now; a copy of it as it was is \
+             DESK/data/peerbib/library.version-1.db"
+        ),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.stdout, "a\n", "what is derived was made anew");
+    desk.runs("doctor");
+    let copy = Connection::open(desk.path("data/peerbib/library.version-1.db")).unwrap();
+    let (version, works): (i64, i64) = copy
+        .query_row(
+            "SELECT user_version, (SELECT count(*) FROM work) FROM pragma_user_version",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap();
+    assert_eq!((version, works), (1, 2));
+    desk.runs("undo");
+    assert_eq!(desk.keys("theme:fruit"), [""; 0]);
+    desk.runs("redo");
+    assert_eq!(desk.keys("theme:fruit"), ["a"]);
+    desk.runs("undo 2");
+    desk.runs("undo 1");
+    assert_eq!(desk.keys(""), [""; 0]);
+    desk.runs("redo");
+    desk.runs("redo");
+    assert_eq!(desk.keys("theme:fruit"), ["a"]);
+    desk.runs("doctor");
+    // The copy can be put back, and is migrated again.
+    desk.runs("backup --restore data/peerbib/library.version-1.db --yes");
+    assert_eq!(desk.keys("theme:fruit"), ["a"]);
+    desk.runs("doctor");
+}

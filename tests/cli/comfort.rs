@@ -1,0 +1,136 @@
+//! What holds for all verbs: closed pipes, colour, and how much is said.
+
+use std::process::Stdio;
+
+use crate::desk::{Desk, words};
+
+#[test]
+fn a_closed_pipe_is_no_error_whatever_is_printed() {
+    let desk = Desk::with_chapter();
+    for line in [
+        "find",
+        "find --json",
+        "find --keys",
+        "show benkler2006wealth",
+        "show benkler2006wealth --json",
+        "tags",
+        "tags --json",
+        "why benkler2002coase",
+        "export",
+        "export --to csl-json",
+        "format",
+        "format --to html",
+        "format --to docx",
+        "format --to json",
+        "check",
+        "check --json",
+        "dedupe --json",
+        "log",
+        "log --json",
+        "style list",
+        "style show apa",
+        "config",
+        "config --json",
+        "completions bash",
+        "man",
+        "man find",
+        "--help",
+        "find --help",
+        "--version",
+    ] {
+        let mut child = desk
+            .command(env!("CARGO_BIN_EXE_peerbib"))
+            .args(words(line))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Nobody reads.
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            matches!(output.status.code(), Some(0 | 1)),
+            "{line}: {:?} {told}",
+            output.status
+        );
+        assert!(
+            !told.contains("error") && !told.contains("panicked"),
+            "{line}: {told}"
+        );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_first_line_of_many_can_be_taken() {
+    let desk = Desk::with_chapter();
+    let output = desk
+        .command("sh")
+        .args(["-c", "peerbib find --quiet | head -1"])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 1);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn colour_is_used_where_it_is_asked_for() {
+    let desk = Desk::with_chapter();
+    let coloured = |variables: &[(&str, &str)], line: &str| {
+        let output = desk
+            .command(env!("CARGO_BIN_EXE_peerbib"))
+            .args(words(line))
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).contains('\u{1b}')
+    };
+    assert!(!coloured(&[], "tags"));
+    assert!(coloured(&[("CLICOLOR_FORCE", "1")], "tags"));
+    assert!(coloured(&[], "tags --color always"));
+    assert!(coloured(&[("NO_COLOR", "1")], "tags --color always"));
+    assert!(!coloured(&[("CLICOLOR_FORCE", "1")], "tags --color never"));
+    assert!(!coloured(
+        &[("CLICOLOR_FORCE", "1"), ("PEERBIB_COLOR", "never")],
+        "tags"
+    ));
+    assert!(!coloured(&[("NO_COLOR", "1")], "tags"));
+}
+
+#[test]
+fn quiet_says_nothing_but_errors_and_verbose_says_which_files_are_used() {
+    let desk = Desk::with("@book{a, title = {Apples}}\n");
+    assert_eq!(desk.runs("find --quiet").stderr, "");
+    assert_eq!(desk.runs("tag theme:fruit a --new --quiet").stderr, "");
+    assert!(
+        desk.ends(1, "show nothing --quiet")
+            .stderr
+            .contains("error:")
+    );
+    let told = desk.without_place(&desk.runs("find --verbose").stderr);
+    assert!(
+        told.contains("library: DESK/data/peerbib/library.db"),
+        "{told}"
+    );
+    assert!(told.contains("time: "), "{told}");
+    desk.ends(2, "find --quiet --verbose");
+}
+
+#[test]
+fn a_table_fits_into_the_columns_that_are_named() {
+    let desk = Desk::with_chapter();
+    let output = desk
+        .command(env!("CARGO_BIN_EXE_peerbib"))
+        .arg("find")
+        .env("COLUMNS", "60")
+        .output()
+        .unwrap();
+    let table = String::from_utf8(output.stdout).unwrap();
+    let widest = table
+        .lines()
+        .map(|line| line.chars().count())
+        .max()
+        .unwrap();
+    assert!(widest <= 60, "{widest}: {table}");
+}

@@ -1,0 +1,327 @@
+//! `peerbib completions`, and what the tab key offers.
+
+use crate::desk::{Desk, Run, words};
+
+/// What is offered to a shell behind the words of a command line; the last is being written.
+#[track_caller]
+fn asked(desk: &Desk, shell: &str, line: &str) -> Run {
+    let mut words = words(line);
+    if line.ends_with(' ') {
+        words.push(String::new());
+    }
+    let output = desk
+        .command(env!("CARGO_BIN_EXE_peerbib"))
+        .env("PEERBIB_COMPLETE", shell)
+        .arg("--")
+        .arg("peerbib")
+        .args(words)
+        .output()
+        .unwrap();
+    Run {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The words that are offered.
+#[track_caller]
+fn offered(desk: &Desk, line: &str) -> Vec<String> {
+    let run = asked(desk, "fish", line);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{line}");
+    let lines = run.stdout.lines();
+    lines
+        .map(|line| line.split('\t').next().unwrap().to_owned())
+        .collect()
+}
+
+fn desk() -> Desk {
+    let desk = Desk::with(
+        "@book{benkler2006, author = {Benkler, Yochai}, title = {The Wealth of Networks}, year = {2006},
+           keywords = {movement:oekonux, theme:commons}}\n\
+         @article{bauwens2005, author = {Bauwens, Michel}, title = {The Political Economy}, year = {2005},
+           keywords = {movement:p2p, theme:political-economy}}\n",
+    );
+    desk.runs("tags add movement:oekonux --label 'Project Oekonux'");
+    desk
+}
+
+#[test]
+fn verbs_and_options_are_offered_with_what_they_do() {
+    let desk = Desk::empty();
+    let told = asked(&desk, "fish", "qui").stdout;
+    assert!(
+        told.starts_with("quickstart\tStart with the works"),
+        "{told}"
+    );
+    assert_eq!(offered(&desk, "tags rem"), ["remove"]);
+    assert_eq!(offered(&desk, "find --js"), ["--json"]);
+    assert_eq!(offered(&desk, "find --color ne"), ["never"]);
+    assert!(offered(&desk, "format --to ").contains(&"docx".to_owned()));
+}
+
+#[test]
+fn keys_are_offered_with_author_year_and_title() {
+    let desk = desk();
+    let told = asked(&desk, "fish", "show ben").stdout;
+    assert_eq!(
+        told,
+        "benkler2006\tYochai Benkler 2006: The Wealth of Networks\n"
+    );
+    assert_eq!(
+        offered(&desk, "show benkler2006 b"),
+        ["bauwens2005", "benkler2006"]
+    );
+    assert_eq!(
+        offered(&desk, "dedupe merge b"),
+        ["bauwens2005", "benkler2006"]
+    );
+    assert!(offered(&desk, "show nothing").is_empty());
+}
+
+#[test]
+fn tags_are_offered_with_their_facet_or_without_and_behind_a_comma() {
+    let desk = desk();
+    let told = asked(&desk, "fish", "tag movement:o").stdout;
+    assert_eq!(told, "movement:oekonux\tProject Oekonux\n");
+    assert_eq!(offered(&desk, "tag oek"), ["oekonux"]);
+    assert_eq!(
+        offered(&desk, "untag movement:p2p,theme:p"),
+        ["movement:p2p,theme:political-economy"]
+    );
+    assert_eq!(offered(&desk, "tag theme:commons bau"), ["bauwens2005"]);
+    assert_eq!(offered(&desk, "tags mov"), ["move", "movement"]);
+    assert!(offered(&desk, "format --group-by ").contains(&"theme".to_owned()));
+}
+
+#[test]
+fn fields_of_queries_and_their_values_are_offered() {
+    let desk = desk();
+    assert_eq!(offered(&desk, "find autho"), ["author:"]);
+    assert!(offered(&desk, "find ").contains(&"movement:".to_owned()));
+    assert_eq!(
+        offered(&desk, "find movement:"),
+        ["movement:oekonux", "movement:p2p"]
+    );
+    assert_eq!(
+        offered(&desk, "find movement:oekonux,p"),
+        ["movement:oekonux,p2p"]
+    );
+    assert_eq!(offered(&desk, "find movement:=o"), ["movement:=oekonux"]);
+    assert_eq!(offered(&desk, "find benkler -theme:c"), ["-theme:commons"]);
+    assert_eq!(
+        offered(&desk, "find '(author:benkler OR type:bo"),
+        [
+            "(author:benkler OR type:book",
+            "(author:benkler OR type:bookinbook",
+            "(author:benkler OR type:booklet",
+        ]
+    );
+    assert_eq!(offered(&desk, "find 'title:\"wealth of"), [""; 0]);
+    assert_eq!(offered(&desk, "find sort:-ye"), ["sort:-year"]);
+    assert_eq!(
+        offered(&desk, "tag theme:commons --find key:ben"),
+        ["key:benkler2006"]
+    );
+    assert_eq!(offered(&desk, "export origin:r"), ["origin:rule"]);
+}
+
+#[test]
+fn styles_shipped_and_added_are_offered_and_style_files() {
+    let desk = desk();
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
+    std::fs::copy(own, desk.path("house.csl")).unwrap();
+    assert_eq!(offered(&desk, "format --style ./ho"), ["./house.csl"]);
+    assert_eq!(offered(&desk, "format --style hou"), ["house.csl"]);
+    desk.runs("style add house.csl");
+    assert_eq!(offered(&desk, "format --style hou"), ["house"]);
+    assert_eq!(
+        offered(&desk, "format --style=chicago-a"),
+        ["--style=chicago-author-date"]
+    );
+    assert_eq!(offered(&desk, "format --locale de-D"), ["de-DE"]);
+    assert_eq!(offered(&desk, "config set style hou"), ["house"]);
+    assert_eq!(offered(&desk, "config set loc"), ["locale"]);
+    assert_eq!(offered(&desk, "config set color a"), ["auto", "always"]);
+}
+
+#[test]
+fn files_and_shipped_bibliographies_are_offered_to_import() {
+    let desk = desk();
+    std::fs::create_dir(desk.path("papers")).unwrap();
+    desk.put("papers/more.bib", "");
+    assert_eq!(offered(&desk, "import re"), ["refs.bib"]);
+    assert_eq!(offered(&desk, "import pa"), ["papers/"]);
+    assert_eq!(offered(&desk, "import papers/m"), ["papers/more.bib"]);
+    assert_eq!(offered(&desk, "import peerbib:ch"), ["peerbib:chapter"]);
+}
+
+#[test]
+fn the_library_that_the_command_line_names_is_asked() {
+    let desk = desk();
+    desk.put(
+        "other.bib",
+        "@book{ostrom1990, title = {Governing the Commons}}",
+    );
+    desk.runs("--library other.db import other.bib");
+    assert_eq!(offered(&desk, "--library other.db show "), ["ostrom1990"]);
+    assert_eq!(offered(&desk, "show --library=other.db o"), ["ostrom1990"]);
+}
+
+#[test]
+fn without_a_library_or_with_a_broken_one_nothing_is_said_or_made() {
+    let desk = Desk::empty();
+    assert!(offered(&desk, "show b").is_empty());
+    assert!(!desk.library().exists());
+    for broken in [&b""[..], b"no library", &[0; 20_000]] {
+        desk.put_library(broken);
+        assert!(offered(&desk, "find movement:x").is_empty());
+        assert_eq!(std::fs::read(desk.library()).unwrap(), broken);
+    }
+    std::fs::create_dir_all(desk.path(".config/peerbib")).unwrap();
+    desk.put(".config/peerbib/config.toml", "styl = 3");
+    assert!(offered(&desk, "show b").is_empty());
+    assert_eq!(offered(&desk, "config se"), ["set"]);
+    let run = asked(&desk, "tcsh", "show b");
+    assert_eq!(
+        (run.code, run.stdout.as_str(), run.stderr.as_str()),
+        (Some(0), "", "")
+    );
+}
+
+#[test]
+fn each_shell_is_answered_in_its_own_form() {
+    let desk = desk();
+    assert_eq!(
+        asked(&desk, "bash", "tag movement:o").stdout,
+        "movement:oekonux\n"
+    );
+    assert_eq!(
+        asked(&desk, "zsh", "tag movement:o").stdout,
+        "movement\\:oekonux:Project Oekonux\n"
+    );
+    for shell in ["elvish", "powershell"] {
+        let told = asked(&desk, shell, "show ben").stdout;
+        assert!(told.contains("benkler2006"), "{shell}: {told}");
+    }
+}
+
+/// What a shell prints that has read peerbib's script for it; `None` where it is not on this machine.
+#[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
+fn shell(desk: &Desk, shell: &str, flags: &[&str], script: &str) -> Option<String> {
+    let completions = desk.runs(&format!("completions {shell}")).stdout;
+    desk.put("completions", completions);
+    let output = desk
+        .command(shell)
+        .args(flags)
+        .arg("-c")
+        .arg(script)
+        .output();
+    match output {
+        Ok(output) => {
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{shell}: {told}");
+            Some(String::from_utf8(output.stdout).unwrap())
+        }
+        Err(error) => {
+            eprintln!("{shell} is not on this machine, and its script is not tried: {error}");
+            None
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn bash_completes_words_that_it_cuts_at_colons() {
+    let desk = desk();
+    let complete = |line: &str, cut: &str| {
+        let script = format!(
+            "source ./completions
+             COMP_LINE=\"{line}\"; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=({cut})
+             COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); COMP_TYPE=9
+             _peerbib; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        );
+        shell(&desk, "bash", &["--norc"], &script)
+    };
+    for (line, cut, expected) in [
+        ("peerbib qui", "peerbib qui", "quickstart"),
+        (
+            "peerbib show ",
+            "peerbib show ''",
+            "bauwens2005 benkler2006",
+        ),
+        (
+            "peerbib find movement:oek",
+            "peerbib find movement : oek",
+            "oekonux",
+        ),
+        (
+            "peerbib find movement:",
+            "peerbib find movement :",
+            "oekonux p2p",
+        ),
+        (
+            "peerbib find -theme:c",
+            "peerbib find -theme : c",
+            "commons",
+        ),
+        (
+            "peerbib format --style=chicago-a",
+            "peerbib format --style = chicago-a",
+            "chicago-author-date",
+        ),
+        (
+            "peerbib tag movement:p2p,theme:p",
+            "peerbib tag movement : p2p,theme : p",
+            "political-economy",
+        ),
+        (
+            "peerbib --library=none.db find movement:p",
+            "peerbib --library = none.db find movement : p",
+            "",
+        ),
+        (
+            "peerbib find 'movement:oek",
+            "peerbib find \"'movement:oek\"",
+            "movement:oekonux",
+        ),
+    ] {
+        let Some(told) = complete(line, cut) else {
+            return;
+        };
+        let words: Vec<&str> = told.split_whitespace().collect();
+        assert_eq!(words.join(" "), expected, "{line}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn fish_completes_with_descriptions() {
+    let desk = desk();
+    let script =
+        "source ./completions; complete -C 'peerbib show ben'; complete -C 'peerbib find -theme:c'";
+    if let Some(told) = shell(&desk, "fish", &["--no-config"], script) {
+        assert_eq!(
+            told,
+            "benkler2006\tYochai Benkler 2006: The Wealth of Networks\n-theme:commons\n"
+        );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn zsh_completes_with_descriptions() {
+    let desk = desk();
+    // What the completion system does with them is its own; it is given the right things.
+    let script = "compdef() { : }; _files() { : }; _describe() { print -rl -- \"${(@P)3}\" }
+                  source ./completions
+                  words=(peerbib show ben); CURRENT=3; PREFIX=ben; _peerbib
+                  words=(peerbib find \"'movement:oek\"); CURRENT=3; PREFIX=movement:oek; _peerbib";
+    if let Some(told) = shell(&desk, "zsh", &["-f"], script) {
+        assert_eq!(
+            told,
+            "benkler2006:Yochai Benkler 2006: The Wealth of Networks\n\
+             movement\\:oekonux:Project Oekonux\n"
+        );
+    }
+}

@@ -1,0 +1,143 @@
+//! `peerbib doctor` and `peerbib rebuild`
+
+use rusqlite::Connection;
+
+use crate::desk::Desk;
+
+fn alter(desk: &Desk, sql: &str) {
+    let connection = Connection::open(desk.library()).unwrap();
+    connection
+        .pragma_update(None, "foreign_keys", false)
+        .unwrap();
+    connection.execute_batch(sql).unwrap();
+}
+
+/// What doctor says of the library after another program changed it so.
+#[track_caller]
+fn found_after(sql: &str) -> (Desk, Vec<(String, String, bool)>) {
+    let desk = Desk::with_chapter();
+    alter(&desk, sql);
+    let found: serde_json::Value =
+        serde_json::from_str(&desk.ends(1, "doctor --json").stdout).unwrap();
+    let found = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|ailment| {
+            assert!(!ailment["help"].as_str().unwrap().is_empty());
+            (
+                ailment["kind"].as_str().unwrap().to_owned(),
+                ailment["message"].as_str().unwrap().to_owned(),
+                ailment["rebuild_mends"].as_bool().unwrap(),
+            )
+        })
+        .collect();
+    (desk, found)
+}
+
+/// What doctor finds after `sql` is of this kind alone, and a rebuild mends it.
+#[track_caller]
+fn rebuild_mends(sql: &str, kind: &str) {
+    let (desk, found) = found_after(sql);
+    assert!(
+        found.iter().all(|(of, _, mends)| of == kind && *mends) && !found.is_empty(),
+        "{sql}: {found:?}"
+    );
+    let state = desk.runs("export").stdout;
+    desk.runs("rebuild");
+    let run = desk.runs("doctor");
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+    assert_eq!(state, desk.runs("export").stdout);
+}
+
+#[test]
+fn doctor_is_silent_where_all_is_well() {
+    let desk = Desk::with_chapter();
+    desk.runs("import peerbib:commons");
+    desk.runs("tag theme:law merten2000");
+    desk.runs("untag theme:law merten2000");
+    desk.runs("rename merten2000 merten");
+    desk.runs("note merten -m something");
+    desk.runs("remove benkler2002coase");
+    desk.runs("undo");
+    let run = desk.runs("doctor");
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+    assert_eq!(desk.runs("doctor --json").stdout, "[]\n");
+}
+
+#[test]
+fn derived_values_that_are_not_what_the_entries_say_are_found_and_mended() {
+    rebuild_mends(
+        "UPDATE reference SET title = 'Other' WHERE work_id = 3",
+        "derived",
+    );
+    rebuild_mends(
+        "UPDATE reference SET year = 1900 WHERE work_id = 3",
+        "derived",
+    );
+    rebuild_mends(
+        "DELETE FROM mark WHERE work_id = (SELECT min(work_id) FROM mark)",
+        "derived",
+    );
+    rebuild_mends(
+        "INSERT INTO full_text (full_text) VALUES ('delete-all')",
+        "full-text",
+    );
+}
+
+#[test]
+fn doctor_names_the_works_and_the_way_out() {
+    let desk = Desk::with_chapter();
+    alter(
+        &desk,
+        "UPDATE reference SET title = 'Other' WHERE work_id = 3",
+    );
+    let works = desk.json("find --json");
+    let mut works = works.as_array().unwrap().iter();
+    let work = works.find(|work| work["title"] == "Other").unwrap();
+    let key = work["key"].as_str().unwrap();
+    let told = desk.ends(1, "doctor").stdout;
+    assert!(
+        told.contains("what is derived of 1 work (reference)"),
+        "{told}"
+    );
+    assert!(told.contains("`peerbib rebuild` makes it anew"), "{told}");
+    assert!(told.contains(key), "{told}");
+}
+
+#[test]
+fn what_another_program_did_to_the_truth_is_found() {
+    let (_, found) = found_after("DELETE FROM tag WHERE id = 1");
+    assert!(
+        found.iter().any(|(kind, message, mends)| kind == "dangling"
+            && message.contains("of assignment belong to tag")
+            && !mends),
+        "{found:?}"
+    );
+    let (_, found) = found_after("UPDATE work SET source = '@book{no end' WHERE id = 2");
+    assert_eq!(found[0].0, "unreadable-entry", "{found:?}");
+    let (_, found) = found_after("UPDATE assignment SET reason = 'other' WHERE id = 7");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].0, "history");
+    let (_, found) = found_after(
+        "UPDATE tag SET parent_id = 2 WHERE id = 1; UPDATE tag SET parent_id = 1 WHERE id = 2",
+    );
+    assert!(
+        found.iter().any(|(kind, ..)| kind == "tag-cycle"),
+        "{found:?}"
+    );
+    let (_, found) = found_after("DELETE FROM change WHERE step_id = 1");
+    assert!(
+        found.iter().any(|(kind, message, _)| kind == "history"
+            && message.contains("does not know what step 1 changed")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn doctor_changes_nothing() {
+    let desk = Desk::with_chapter();
+    let before = std::fs::read(desk.library()).unwrap();
+    desk.runs("doctor");
+    assert_eq!(before, std::fs::read(desk.library()).unwrap());
+}

@@ -1,0 +1,247 @@
+//! `peerbib edit`
+
+use crate::desk::{Desk, Run, words};
+
+fn desk() -> Desk {
+    Desk::with(
+        "% mine\n@book{a,\n  Title = {Apples},   % as I like it\n  publisher = {Orchard}\n}\n\
+         @book{b, title = {Bread}, publisher = {Oven}}\n@book{c, title = {Cake}, publisher = {Oven}}\n",
+    )
+}
+
+/// Runs peerbib with an editor that is a shell script, which has the draft as `$1`.
+pub(crate) fn with_editor(desk: &Desk, line: &str, script: &str) -> Run {
+    desk.put("an editor", script);
+    let output = desk
+        .command(env!("CARGO_BIN_EXE_peerbib"))
+        .args(words(line))
+        .env("EDITOR", "sh 'an editor'")
+        .env("TMPDIR", desk.path(""))
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    Run {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr,
+    }
+}
+
+/// The drafts that lie about.
+#[cfg(unix)]
+fn drafts(desk: &Desk) -> Vec<std::path::PathBuf> {
+    std::fs::read_dir(desk.path(""))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| {
+            path.file_name()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .starts_with("peerbib-")
+        })
+        .collect()
+}
+
+#[test]
+fn fields_are_set_and_taken_away_and_the_rest_stays_as_it_was_written() {
+    let desk = desk();
+    let told = desk
+        .runs("edit a --set title=Pears --unset publisher")
+        .stderr;
+    assert_eq!(told, "1 work edited\n");
+    let source = desk.runs("show a --source").stdout;
+    assert!(source.contains("Title = {Pears}"), "{source}");
+    assert!(!source.contains("Orchard"), "{source}");
+    assert!(desk.runs("export").stdout.starts_with("% mine\n@book{a,\n"));
+    let told = desk.runs("edit a --set title=Pears").stderr;
+    assert!(told.starts_with("nothing to do"), "{told}");
+    let told = desk.refuses(1, "edit a --set 'title=Pe{ars'");
+    assert!(told.contains("the entry is not closed"), "{told}");
+    desk.refuses(2, "edit a --set title");
+}
+
+#[test]
+fn works_that_a_query_finds_are_edited_once_that_is_confirmed() {
+    let desk = desk();
+    let state = desk.state();
+    let told = desk
+        .ends(2, "edit publisher:oven --set publisher=Stove")
+        .stderr;
+    assert!(
+        told.contains("b: publisher {Oven} \u{2192} {Stove}"),
+        "{told}"
+    );
+    assert!(told.contains("Edit 2 works?"), "{told}");
+    assert!(told.contains("--yes"), "{told}");
+    let would = desk
+        .runs("edit publisher:oven --set publisher=Stove --dry-run")
+        .stdout;
+    assert_eq!(would.matches("publisher = {Stove}").count(), 2, "{would}");
+    assert_eq!(state, desk.state());
+    let told = desk
+        .runs("edit publisher:oven --set publisher=Stove --yes")
+        .stderr;
+    assert!(told.ends_with("2 works edited\n"), "{told}");
+    assert_eq!(desk.keys("publisher:stove"), ["b", "c"]);
+    desk.runs("undo");
+    assert_eq!(state, desk.state());
+    desk.runs("edit --find 'cake OR bread' --set note=Baked");
+    assert_eq!(
+        desk.runs("export").stdout.matches("note = {Baked}").count(),
+        2
+    );
+    let told = desk.runs("edit title:nothing --set note=x --yes").stderr;
+    assert_eq!(told, "nothing to do: no works found\n");
+}
+
+#[test]
+fn a_mistyped_key_is_no_search() {
+    let desk = Desk::with_chapter();
+    let told = desk.refuses(1, "edit benkler2006welth --set year=2006 --yes");
+    assert!(told.contains("did you mean benkler2006wealth?"), "{told}");
+    let told = desk.refuses(1, "edit merten2000 merten --set year=2006 --yes");
+    assert!(told.contains("no work has the key"), "{told}");
+}
+
+#[cfg(unix)]
+mod by_hand {
+    use super::*;
+
+    #[test]
+    fn what_comes_back_from_the_editor_takes_the_place_of_the_entry() {
+        let desk = desk();
+        let run = with_editor(
+            &desk,
+            "edit a",
+            "sed -i 's/Apples/Pears/; s/{a,/{pears,/' \"$1\"",
+        );
+        assert_eq!(
+            (run.code, run.stderr.as_str()),
+            (Some(0), "1 work edited\n")
+        );
+        assert_eq!(desk.keys("title:pears"), ["pears"]);
+        let source = desk.runs("show a --source").stdout;
+        assert!(
+            source.contains("% as I like it"),
+            "the old key is an alias: {source}"
+        );
+        let run = with_editor(&desk, "edit pears", "true");
+        assert_eq!(
+            (run.code, run.stderr.as_str()),
+            (Some(0), "nothing was changed\n")
+        );
+        assert_eq!(drafts(&desk), [""; 0].map(std::path::PathBuf::from));
+    }
+
+    #[test]
+    fn the_editor_opens_again_with_the_reason_until_the_entry_can_be_read() {
+        let desk = desk();
+        let script = "if grep -q '% peerbib:' \"$1\"; then
+                cp \"$1\" second
+                sed -i 's/{Pears/{Pears}/' \"$1\"
+            else
+                sed -i 's/{Apples}/{Pears/' \"$1\"
+            fi";
+        let run = with_editor(&desk, "edit a", script);
+        assert_eq!(
+            (run.code, run.stderr.as_str()),
+            (Some(0), "1 work edited\n")
+        );
+        let second = std::fs::read_to_string(desk.path("second")).unwrap();
+        assert!(
+            second.starts_with("% peerbib: the entry is not closed"),
+            "{second}"
+        );
+        assert!(second.contains("% peerbib: Mend it and save"), "{second}");
+        let source = desk.runs("show a --source").stdout;
+        assert!(
+            source.contains("{Pears}") && !source.contains("peerbib:"),
+            "{source}"
+        );
+    }
+
+    #[test]
+    fn who_gives_up_finds_the_draft_where_the_error_says() {
+        let desk = desk();
+        let state = desk.state();
+        let run = with_editor(
+            &desk,
+            "edit a",
+            "grep -q '% peerbib:' \"$1\" || sed -i 's/{a,/{b,/; s/Apples/Pears/' \"$1\"",
+        );
+        assert_eq!(run.code, Some(1));
+        assert!(
+            run.stderr
+                .contains("the key \u{201c}b\u{201d} belongs to another work"),
+            "{}",
+            run.stderr
+        );
+        let draft = run
+            .stderr
+            .split("what you wrote is in ")
+            .nth(1)
+            .unwrap()
+            .trim();
+        let draft = std::fs::read_to_string(draft).unwrap();
+        assert!(
+            draft.starts_with("@book{b,") && draft.contains("Pears"),
+            "{draft}"
+        );
+        assert_eq!(state, desk.state());
+        // An editor that fails has no say.
+        let run = with_editor(&desk, "edit a", "sed -i 's/Apples/Pears/' \"$1\"; exit 1");
+        assert_eq!(run.code, Some(1));
+        assert!(run.stderr.contains("nothing lost"), "{}", run.stderr);
+        assert_eq!(state, desk.state());
+    }
+
+    #[test]
+    fn what_another_program_changed_meanwhile_is_not_written_over() {
+        let desk = desk();
+        let run = with_editor(
+            &desk,
+            "edit a",
+            "peerbib edit a --set title=Quinces; sed -i 's/Apples/Pears/' \"$1\"",
+        );
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        assert!(
+            run.stderr
+                .contains("the entry of a was changed by another program while"),
+            "{}",
+            run.stderr
+        );
+        assert!(
+            run.stderr.contains("what you wrote is in"),
+            "{}",
+            run.stderr
+        );
+        assert!(desk.runs("show a").stdout.contains("Quinces"));
+    }
+
+    #[test]
+    fn what_was_guessed_in_an_edited_entry_is_told() {
+        let desk = desk();
+        let run = with_editor(
+            &desk,
+            "edit b",
+            "sed -i 's/{Oven}/{Oven}, date = {199x-77}/' \"$1\"",
+        );
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert!(run.stderr.contains("warning: b, date:"), "{}", run.stderr);
+    }
+
+    #[test]
+    fn without_a_terminal_and_without_an_editor_the_way_out_is_told() {
+        let desk = desk();
+        let told = desk.refuses(2, "edit a");
+        assert!(told.contains("no terminal to open an editor in"), "{told}");
+        assert!(told.contains("$EDITOR"), "{told}");
+        let told = desk.refuses(2, "edit a b");
+        assert!(
+            told.contains("one work at a time, and 2 are meant"),
+            "{told}"
+        );
+    }
+}

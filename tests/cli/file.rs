@@ -1,0 +1,167 @@
+//! `peerbib file`
+
+use crate::desk::Desk;
+
+fn desk() -> Desk {
+    let desk = Desk::with(
+        "@book{a, title = {Apples}}\n\
+         @book{b, title = {Bread}, file = {Full Text:papers/b\\; 1.pdf:application/pdf;:gone.pdf:PDF}}\n\
+         @book{c, title = {Cake}, file = {papers/c.pdf}}\n",
+    );
+    std::fs::create_dir(desk.path("papers")).unwrap();
+    for name in ["papers/a 1: ü.pdf", "papers/b; 1.pdf", "papers/c.pdf"] {
+        desk.put(name, "%PDF");
+    }
+    desk
+}
+
+#[test]
+fn files_are_linked_listed_and_unlinked() {
+    let desk = desk();
+    let told = desk
+        .runs("file add a 'papers/a 1: ü.pdf' --description 'an offprint'")
+        .stderr;
+    // The root is the directory of the library, so that this file is outside of it.
+    assert_eq!(
+        desk.without_place(&told),
+        "a has the file DESK/papers/a 1: ü.pdf now\n"
+    );
+    assert!(
+        desk.runs("file add a 'papers/a 1: ü.pdf'")
+            .stderr
+            .starts_with("nothing to do")
+    );
+    let listed = desk.runs("file list a").stdout;
+    assert_eq!(
+        desk.without_place(&listed),
+        "a\n  1  DESK/papers/a 1: ü.pdf  (an offprint)\n"
+    );
+    desk.runs("file remove a 'a 1: ü.pdf'");
+    assert_eq!(desk.runs("file list a").stderr, "there are no files\n");
+    desk.runs("undo");
+    desk.runs("file remove a 1");
+    let told = desk.refuses(1, "file remove a 1");
+    assert!(told.contains("a has no files"), "{told}");
+    assert!(desk.path("papers/a 1: ü.pdf").exists());
+}
+
+#[test]
+fn a_file_that_is_not_there_is_not_linked() {
+    let desk = desk();
+    let told = desk.refuses(1, "file add a papers/nothing.pdf");
+    assert!(
+        told.contains("papers/nothing.pdf: there is no such file"),
+        "{told}"
+    );
+    desk.refuses(1, "file add nothing papers/c.pdf");
+}
+
+#[test]
+fn files_of_entries_are_understood_as_jabref_and_zotero_write_them() {
+    let desk = desk();
+    let run = desk.ends(1, "file list");
+    assert_eq!(
+        desk.without_place(&run.stdout),
+        "b\n  1  papers/b; 1.pdf  (Full Text)\n  2  gone.pdf  missing: there is no DESK/data/peerbib/gone.pdf\n\
+         c\n  1  papers/c.pdf\n"
+    );
+    let files: serde_json::Value =
+        serde_json::from_str(&desk.ends(1, "file list b --json").stdout).unwrap();
+    assert_eq!(files[0]["missing"], false);
+    assert_eq!(files[0]["in_entry"], true);
+    assert_eq!(files[1]["missing"], true);
+    let told = desk.refuses(1, "file remove b gone.pdf");
+    assert!(told.contains("in its field file"), "{told}");
+    assert!(told.contains("edit b --unset file"), "{told}");
+}
+
+#[test]
+fn paths_are_kept_from_the_root_and_move_with_it() {
+    let desk = desk();
+    let told = desk.runs("file root papers").stderr;
+    assert!(told.contains("papers now"), "{told}");
+    desk.runs("file add a 'papers/a 1: ü.pdf' papers/c.pdf");
+    let paths = |line: &str| -> Vec<String> {
+        let files = desk.json(line);
+        let files = files.as_array().unwrap();
+        files
+            .iter()
+            .map(|file| file["path"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(paths("file list a --json"), ["a 1: ü.pdf", "c.pdf"]);
+    assert_eq!(
+        desk.without_place(&desk.runs("file root").stdout),
+        "DESK/papers\n"
+    );
+    // The files are moved, and the root follows.
+    std::fs::rename(desk.path("papers"), desk.path("texts")).unwrap();
+    let run = desk.ends(1, "file check a");
+    assert!(
+        run.stderr.contains("2 of 2 files are missing"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stdout.contains("a: a 1: ü.pdf  missing"),
+        "{}",
+        run.stdout
+    );
+    desk.runs("file check a --root texts");
+    let told = desk.ends(1, "doctor").stdout;
+    assert!(told.contains("2 linked files are missing"), "{told}");
+    // A new root keeps the links on the files that they are on.
+    std::fs::rename(desk.path("texts"), desk.path("papers")).unwrap();
+    desk.runs("file root .");
+    assert_eq!(
+        paths("file list a --json"),
+        ["papers/a 1: ü.pdf", "papers/c.pdf"]
+    );
+    desk.runs("undo");
+    assert_eq!(paths("file list a --json"), ["a 1: ü.pdf", "c.pdf"]);
+    desk.runs("file check a");
+    let told = desk.refuses(1, "file root papers/c.pdf");
+    assert!(told.contains("is not a directory"), "{told}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_is_opened_with_the_program_that_is_named() {
+    let desk = desk();
+    desk.put("opener", "#!/bin/sh\nprintf '%s' \"$2\" > opened\n");
+    desk.runs("file add a 'papers/a 1: ü.pdf'");
+    let open = |line: &str, opener: &str| {
+        desk.command("sh")
+            .args(["-c", line])
+            .env("PEERBIB_OPENER", opener)
+            .output()
+            .unwrap()
+    };
+    let output = open("peerbib file open a", "sh opener --");
+    assert!(output.status.success(), "{output:?}");
+    let opened = std::fs::read_to_string(desk.path("opened")).unwrap();
+    assert_eq!(desk.without_place(&opened), "DESK/papers/a 1: ü.pdf");
+    // Of several, the first that is there.
+    assert!(open("peerbib file open b", "sh opener --").status.success());
+    let opened = std::fs::read_to_string(desk.path("opened")).unwrap();
+    assert_eq!(desk.without_place(&opened), "DESK/papers/b; 1.pdf");
+    for (line, opener, reason) in [
+        (
+            "peerbib file open b gone.pdf",
+            "true",
+            "gone.pdf of b is missing",
+        ),
+        ("peerbib file open a", "false", "false ended with an error"),
+        (
+            "peerbib file open a",
+            "no-such-program",
+            "cannot be started",
+        ),
+        ("peerbib file open a apples", "true", "a has no file"),
+    ] {
+        let output = open(line, opener);
+        assert_eq!(output.status.code(), Some(1), "{line}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(reason) && told.contains("help:"), "{told}");
+    }
+}

@@ -1,0 +1,382 @@
+//! `peerbib list`: what a list holds, in which order, and what it says of its works.
+
+use crate::desk::Desk;
+
+/// Works that tell apart what lists are ordered and grouped by.
+pub(crate) const WORKS: &str = "
+@book{smith, author = {Smith, Adam}, title = {The Wealth of Nations}, year = 1976, origdate = {1776},
+  publisher = {Liberty Fund}, location = {Indianapolis}, langid = {english},
+  translator = {Nobody, Ann}, series = {Glasgow Edition}, keywords = {theme:value}}
+@book{marx, author = {Marx, Karl}, title = {Das Kapital}, date = {1962}, origdate = {1867},
+  publisher = {Dietz}, langid = {german}, keywords = {theme:value, theme:labour}}
+@article{benkler, author = {Benkler, Yochai}, title = {Coase's Penguin}, journaltitle = {Yale Law Journal},
+  date = {2002}, volume = 112, doi = {10.2307/1562247}, langid = {english}, keywords = {theme:commons},
+  abstract = {On peer production.}, annotation = {Mine alone.}}
+@online{anon, title = {A Manifesto}, url = {https://example.org}, keywords = {theme:commons}}
+";
+
+pub(crate) fn desk() -> Desk {
+    Desk::with(WORKS)
+}
+
+/// The groups and keys that a list prints, in order.
+pub(crate) fn printed(desk: &Desk, line: &str) -> Vec<String> {
+    let entries = desk.json(&format!("{line} --to json"));
+    let of_entry = |entry: &serde_json::Value| {
+        let key = entry["key"].as_str().unwrap();
+        match entry["group"].as_str() {
+            Some(group) => format!("{group}: {key}"),
+            None => key.to_owned(),
+        }
+    };
+    entries.as_array().unwrap().iter().map(of_entry).collect()
+}
+
+#[test]
+fn a_list_asks_its_query_anew_whenever_it_is_printed() {
+    let desk = desk();
+    let told = desk.runs("list new commons --query theme:commons").stderr;
+    assert!(told.contains("commons holds 2 works"), "{told}");
+    assert_eq!(printed(&desk, "list show commons"), ["anon", "benkler"]);
+    desk.runs("tag theme:commons marx");
+    assert_eq!(
+        printed(&desk, "list show commons"),
+        ["anon", "benkler", "marx"]
+    );
+}
+
+#[test]
+fn all_lists_are_shown_with_their_counts() {
+    let desk = desk();
+    assert!(
+        desk.runs("list")
+            .stderr
+            .contains("there are no reading lists")
+    );
+    desk.runs("list new commons --query theme:commons --title 'The commons'");
+    desk.runs("list new by-hand marx smith benkler --style ieee");
+    insta::assert_snapshot!(desk.runs("list").stdout);
+    let lists = desk.json("list --json");
+    assert_eq!(lists[0]["name"], "by-hand");
+    assert_eq!(lists[0]["works"], 3);
+    assert_eq!(lists[1]["query"], "theme:commons");
+}
+
+#[test]
+fn a_list_that_cannot_be_printed_is_not_stored() {
+    let desk = desk();
+    for (line, what) in [
+        ("list new x --query 'theme:comons'", "theme:commons"),
+        ("list new x --query '(a'", "cannot be read"),
+        ("list new x --style apaa", "apa"),
+        ("list new x --locale xx-YY", "locale"),
+        ("list new x --group-by movment", "grouped by"),
+        ("list new x --order colour", "ordered by"),
+        ("list new x --annotate poem", "poem"),
+        ("list new 'a b'", "cannot be the name"),
+        ("list new x nothing", "no work has the key"),
+    ] {
+        let run = desk.peerbib(&crate::desk::words(line), "");
+        assert!(matches!(run.code, Some(1 | 2)), "{line}: {run:?}");
+        assert!(run.stderr.contains(what), "{line}: {}", run.stderr);
+    }
+    assert_eq!(desk.json("list --json"), serde_json::json!([]));
+    desk.runs("list new x");
+    let told = desk.refuses(1, "list new X");
+    assert!(told.contains("already"), "{told}");
+    let told = desk.refuses(1, "list show xx");
+    assert!(
+        told.contains("did you mean x?") || told.contains("the lists there are: x"),
+        "{told}"
+    );
+}
+
+#[test]
+fn works_are_pinned_and_excluded_and_go_back_to_the_query() {
+    let desk = desk();
+    desk.runs("list new l --query theme:commons");
+    let told = desk.runs("list add l marx benkler").stderr;
+    assert_eq!(
+        told,
+        "marx is in l now\nbenkler is in l already: its query finds it\n"
+    );
+    assert_eq!(printed(&desk, "list show l"), ["anon", "benkler", "marx"]);
+    let told = desk.runs("list remove l marx benkler").stderr;
+    assert_eq!(
+        told,
+        "marx is no longer pinned\n\
+         benkler is excluded: the query of the list finds it, and goes on to do so\n"
+    );
+    assert_eq!(printed(&desk, "list show l"), ["anon"]);
+    let told = desk.runs("list add l benkler").stderr;
+    assert!(told.contains("is in l again"), "{told}");
+    assert_eq!(printed(&desk, "list show l"), ["anon", "benkler"]);
+    // A pinned work stays, even where the query finds it no longer.
+    desk.runs("list pin l benkler");
+    desk.runs("untag theme:commons benkler");
+    assert_eq!(printed(&desk, "list show l"), ["anon", "benkler"]);
+    desk.runs("list exclude l --find title:manifesto");
+    assert_eq!(printed(&desk, "list show l"), ["benkler"]);
+    let told = desk.runs("list remove l marx").stderr;
+    assert_eq!(told, "marx is not in the list\n");
+    desk.refuses(1, "list add l marks");
+    desk.refuses(2, "list add l");
+}
+
+#[test]
+fn a_rehearsal_changes_nothing() {
+    let desk = desk();
+    desk.runs("list new l --query theme:commons");
+    let would = desk.runs("list add l marx benkler --dry-run").stdout;
+    assert_eq!(
+        would,
+        "marx would be pinned\nbenkler is in l already: its query finds it\n"
+    );
+    let would = desk.runs("list remove l benkler --dry-run").stdout;
+    assert_eq!(would, "benkler would be excluded\n");
+    desk.runs("list remove l --dry-run");
+    assert_eq!(printed(&desk, "list show l"), ["anon", "benkler"]);
+    assert_eq!(desk.json("log --json").as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn each_command_is_one_step_that_can_be_undone() {
+    let desk = desk();
+    desk.runs("list new l --query theme:commons");
+    let mut states = Vec::new();
+    let steps = [
+        "list add l marx smith",
+        "list annotate l marx -m 'Read *this*.'",
+        "list section add l --title Value --query theme:value",
+        "list move l smith --first",
+        "list exclude l anon",
+        "list freeze l --name one",
+        "list edit l --title T --order -year",
+        "list rename l m",
+        "list remove m",
+    ];
+    for step in steps {
+        states.push(desk.json("list --json").to_string() + &state(&desk));
+        desk.runs(step);
+    }
+    assert_eq!(desk.json("list --json"), serde_json::json!([]));
+    for before in states.iter().rev() {
+        desk.runs("undo");
+        assert_eq!(
+            desk.json("list --json").to_string() + &state(&desk),
+            *before
+        );
+    }
+    for _ in steps {
+        desk.runs("redo");
+    }
+    assert_eq!(desk.json("list --json"), serde_json::json!([]));
+}
+
+/// All that there is to know of the list `l` or `m`.
+fn state(desk: &Desk) -> String {
+    let name = desk.json("list --json")[0]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    desk.runs(&format!("list export {name}")).stdout
+}
+
+#[test]
+fn an_annotation_belongs_to_its_list() {
+    let desk = desk();
+    desk.runs("list new one --query theme:commons");
+    desk.runs("list copy one two");
+    desk.runs("list annotate one benkler -m 'Begin *here*.' -m 'Then go on.'");
+    let shown = desk.json("list describe one --json");
+    assert_eq!(shown["annotated"][0], "benkler");
+    assert_eq!(
+        desk.json("list describe two --json")["annotated"],
+        serde_json::json!([])
+    );
+    let told = desk.runs("list annotate two marx -m x").stderr;
+    assert!(told.contains("marx is not in the list"), "{told}");
+    assert_eq!(
+        desk.json("list describe two --json")["unattached"][0]["key"],
+        "marx"
+    );
+    desk.runs("list annotate one benkler --remove");
+    assert_eq!(
+        desk.json("list describe one --json")["annotated"],
+        serde_json::json!([])
+    );
+    let told = desk.refuses(2, "list annotate one benkler");
+    assert!(told.contains("-m"), "{told}");
+    let run = desk.peerbib(
+        &["list", "annotate", "one", "anon", "-m", "-"],
+        "From *elsewhere*.\n",
+    );
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(
+        desk.runs("list export one")
+            .stdout
+            .contains("annotation = \"From *elsewhere*.\"")
+    );
+}
+
+#[test]
+fn the_order_is_the_style_s_or_one_of_its_own() {
+    let desk = desk();
+    desk.runs("list new l --query ''");
+    let order = |order: &str| printed(&desk, &format!("list show l --order={order}"));
+    assert_eq!(order("style"), ["anon", "benkler", "marx", "smith"]);
+    assert_eq!(order("-style"), ["smith", "marx", "benkler", "anon"]);
+    // By the year in which a work first appeared; a work without a date stands last in either direction.
+    assert_eq!(order("year"), ["smith", "marx", "benkler", "anon"]);
+    assert_eq!(order("-year"), ["benkler", "marx", "smith", "anon"]);
+    assert_eq!(order("author"), ["benkler", "marx", "smith", "anon"]);
+    assert_eq!(order("title"), ["benkler", "marx", "anon", "smith"]);
+    assert_eq!(order("added"), ["smith", "marx", "benkler", "anon"]);
+}
+
+#[test]
+fn works_are_put_into_an_order_by_hand() {
+    let desk = desk();
+    desk.runs("list new l --query ''");
+    let told = desk.runs("list move l smith benkler --first").stderr;
+    assert!(told.contains("order by hand"), "{told}");
+    assert_eq!(
+        printed(&desk, "list show l"),
+        ["smith", "benkler", "anon", "marx"]
+    );
+    desk.runs("list move l marx --before benkler");
+    desk.runs("list move l smith --after anon");
+    assert_eq!(
+        printed(&desk, "list show l"),
+        ["marx", "benkler", "anon", "smith"]
+    );
+    desk.put(
+        "late.bib",
+        "@book{aaa, author={Aaa, B}, title={Late}, year=2020}",
+    );
+    desk.runs("import late.bib");
+    assert_eq!(
+        printed(&desk, "list show l"),
+        ["marx", "benkler", "anon", "smith", "aaa"]
+    );
+    desk.refuses(2, "list move l marx");
+    desk.runs("list exclude l anon");
+    let told = desk.refuses(1, "list move l anon --first");
+    assert!(told.contains("is not in l"), "{told}");
+    let told = desk.refuses(1, "list move l marx --after anon");
+    assert!(told.contains("is not in l"), "{told}");
+    desk.runs("list edit l --order style");
+    assert_eq!(
+        printed(&desk, "list show l"),
+        ["aaa", "benkler", "marx", "smith"]
+    );
+}
+
+#[test]
+fn a_style_that_numbers_works_numbers_them_as_they_are_printed() {
+    let desk = desk();
+    desk.runs("list new l --query '' --style ieee --order year --group-by language");
+    let entries = desk.json("list show l --to json");
+    let starts: Vec<&str> = entries
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["text"].as_str().unwrap()[..3])
+        .collect();
+    assert_eq!(starts, ["[1]", "[2]", "[3]", "[4]"]);
+}
+
+#[test]
+fn a_list_follows_works_that_are_renamed_merged_removed_and_imported_again() {
+    let desk = desk();
+    desk.runs("list new l smith marx benkler");
+    desk.runs("list annotate l marx -m 'On Marx.'");
+    desk.runs("list annotate l smith -m 'On Smith.'");
+    desk.runs("rename marx marx1867");
+    assert_eq!(
+        printed(&desk, "list show l"),
+        ["benkler", "marx1867", "smith"]
+    );
+    desk.runs("remove marx1867");
+    let run = desk.ends(1, "list show l");
+    assert!(run.stderr.contains("marx1867 is pinned"), "{}", run.stderr);
+    let shown = desk.json("list describe l --json");
+    assert_eq!(shown["missing"][0], "marx1867");
+    assert_eq!(shown["unattached"][0]["annotation"], "On Marx.");
+    assert_eq!(shown["unattached"][0]["in_library"], false);
+    desk.put(
+        "again.bib",
+        "@book{marx1867, author = {Marx, Karl}, title = {Capital}, year = 1990}",
+    );
+    desk.runs("import again.bib");
+    assert_eq!(
+        printed(&desk, "list show l"),
+        ["benkler", "marx1867", "smith"]
+    );
+    assert_eq!(
+        desk.json("list describe l --json")["annotated"],
+        serde_json::json!(["marx1867", "smith"])
+    );
+    // What the list says of both is said of the one that they are now.
+    desk.runs("dedupe merge smith marx1867");
+    assert_eq!(printed(&desk, "list show l"), ["benkler", "smith"]);
+    let file = desk.runs("list export l").stdout;
+    assert!(
+        file.contains("On Smith.") && file.contains("On Marx."),
+        "{file}"
+    );
+    for _ in 0..4 {
+        desk.runs("undo");
+    }
+    assert_eq!(printed(&desk, "list show l"), ["benkler", "marx", "smith"]);
+}
+
+#[test]
+fn a_pinned_work_that_is_gone_can_be_taken_off() {
+    let desk = desk();
+    desk.runs("list new l marx smith");
+    desk.runs("list annotate l marx -m Gone");
+    desk.runs("remove marx");
+    desk.ends(1, "list show l");
+    let told = desk.runs("list remove l marx").stderr;
+    assert_eq!(told, "marx is no longer pinned\n");
+    desk.runs("list show l");
+    assert_eq!(
+        desk.json("list describe l --json")["unattached"][0]["key"],
+        "marx"
+    );
+    desk.runs("list annotate l marx --remove");
+    assert_eq!(
+        desk.json("list describe l --json")["unattached"],
+        serde_json::json!([])
+    );
+    desk.refuses(1, "list remove l marx");
+}
+
+#[test]
+fn a_style_is_chosen_by_what_it_leaves_out() {
+    let desk = desk();
+    desk.runs("list new l --query 'smith OR benkler'");
+    insta::assert_snapshot!(desk.runs("list fit l --style apa --style ieee").stdout);
+    let fits = desk.json("list fit l --style apa --style ieee --json");
+    let left_out = |style: usize, key: &str| -> Vec<String> {
+        let works = fits[style]["works"].as_array().unwrap();
+        let work = works.iter().find(|work| work["key"] == key).unwrap();
+        work["left_out"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|left_out| left_out["field"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    // APA prints the original date and the translator, but no place; IEEE the place, but no original date.
+    assert!(!left_out(0, "smith").contains(&"original date".to_owned()));
+    assert!(left_out(0, "smith").contains(&"place".to_owned()));
+    assert!(left_out(1, "smith").contains(&"original date".to_owned()));
+    assert!(!left_out(1, "smith").contains(&"place".to_owned()));
+    for style in [0, 1] {
+        for always in ["title", "author", "date"] {
+            assert!(!left_out(style, "benkler").contains(&always.to_owned()));
+        }
+    }
+}

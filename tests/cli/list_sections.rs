@@ -1,0 +1,187 @@
+//! The sections of reading lists: by a facet, by year, by hand.
+
+use crate::list::{desk, printed};
+
+#[test]
+fn works_are_grouped_by_what_a_reader_looks_for() {
+    let desk = desk();
+    desk.runs("list new l --query ''");
+    let by = |group: &str| printed(&desk, &format!("list show l --group-by {group}"));
+    assert_eq!(
+        by("year"),
+        [
+            "1776: smith",
+            "1867: marx",
+            "2002: benkler",
+            "No date: anon"
+        ]
+    );
+    assert_eq!(
+        by("decade"),
+        [
+            "1770s: smith",
+            "1860s: marx",
+            "2000s: benkler",
+            "No date: anon"
+        ]
+    );
+    assert_eq!(
+        by("language"),
+        [
+            "English: benkler",
+            "English: smith",
+            "German: marx",
+            "Language not stated: anon"
+        ]
+    );
+    assert_eq!(
+        by("type"),
+        [
+            "Articles: benkler",
+            "Books: marx",
+            "Books: smith",
+            "Online texts: anon"
+        ]
+    );
+    assert_eq!(
+        by("author"),
+        [
+            "Yochai Benkler: benkler",
+            "Karl Marx: marx",
+            "Adam Smith: smith",
+            "No author: anon"
+        ]
+    );
+    assert_eq!(by("none"), ["anon", "benkler", "marx", "smith"]);
+}
+
+#[test]
+fn a_work_with_two_tags_stands_under_each_or_under_the_first() {
+    let desk = desk();
+    desk.runs("list new l --query '' --group-by theme");
+    assert_eq!(
+        printed(&desk, "list show l"),
+        [
+            "value: marx",
+            "value: smith",
+            "labour: marx",
+            "commons: anon",
+            "commons: benkler"
+        ]
+    );
+    let first = [
+        "value: marx",
+        "value: smith",
+        "commons: anon",
+        "commons: benkler",
+    ];
+    assert_eq!(printed(&desk, "list show l --repeat first"), first);
+    desk.runs("list edit l --repeat first");
+    assert_eq!(printed(&desk, "list show l"), first);
+    assert_eq!(
+        printed(&desk, "format --group-by theme --repeat first"),
+        first
+    );
+}
+
+#[test]
+fn narrower_tags_are_headings_below_the_wider_ones() {
+    let desk = desk();
+    desk.runs("tags add theme:economy --label Economy");
+    desk.runs("tags add theme:value --label Value --parent theme:economy");
+    desk.runs("tag theme:economy smith benkler");
+    desk.runs("list new l --query '' --group-by theme");
+    insta::assert_snapshot!(desk.runs("list show l --to markdown").stdout);
+    // A wider tag without works of its own is a heading all the same.
+    desk.runs("untag theme:economy smith benkler");
+    let text = desk.runs("list show l --to markdown").stdout;
+    let headings: Vec<&str> = text.lines().filter(|line| line.starts_with('#')).collect();
+    assert_eq!(
+        headings,
+        ["## labour", "## commons", "## Economy", "### Value"]
+    );
+}
+
+#[test]
+fn sections_written_by_hand_take_the_works_that_their_queries_find_first() {
+    let desk = desk();
+    desk.runs("list new l --query ''");
+    desk.runs(
+        "list section add l --title 'The classics' --introduction 'Read *slowly*.' \
+         --query theme:value --order -year",
+    );
+    desk.runs("list section add l --title German --query title:kapital");
+    desk.runs("list section add l --title Picked");
+    assert_eq!(
+        printed(&desk, "list show l"),
+        [
+            "The classics: marx",
+            "The classics: smith",
+            "Further reading: anon",
+            "Further reading: benkler"
+        ]
+    );
+    desk.runs("list section move l German --first");
+    desk.runs("list move l anon --section picked");
+    desk.runs("list edit l --rest 'And also'");
+    assert_eq!(
+        printed(&desk, "list show l"),
+        [
+            "German: marx",
+            "The classics: smith",
+            "Picked: anon",
+            "And also: benkler"
+        ]
+    );
+    desk.runs("list edit l --no-rest");
+    assert_eq!(
+        printed(&desk, "list show l"),
+        ["German: marx", "The classics: smith", "Picked: anon"]
+    );
+    desk.runs("list section edit l 1 --title 'In German' --query ''");
+    desk.runs("list section remove l Picked");
+    assert_eq!(
+        printed(&desk, "list show l"),
+        ["The classics: marx", "The classics: smith"]
+    );
+    let told = desk.refuses(1, "list section edit l Clasics --order year");
+    assert!(told.contains("The classics"), "{told}");
+    desk.refuses(1, "list section add l --title X --query theme:nothing");
+    desk.refuses(1, "list section add l --title 'The classics'");
+    insta::assert_snapshot!(desk.runs("list describe l").stdout);
+}
+
+#[test]
+fn the_rest_is_grouped_below_its_heading() {
+    let desk = desk();
+    desk.runs("list new l --query '' --group-by decade");
+    desk.runs("list section add l --title Manifestos --query manifesto");
+    let text = desk.runs("list show l --to markdown").stdout;
+    let headings: Vec<&str> = text.lines().filter(|line| line.starts_with("##")).collect();
+    assert_eq!(
+        headings,
+        [
+            "## Manifestos",
+            "## Further reading",
+            "### 1770s",
+            "### 1860s",
+            "### 2000s"
+        ]
+    );
+}
+
+#[test]
+fn works_are_put_into_an_order_within_their_section() {
+    let desk = desk();
+    desk.runs("list new l --query ''");
+    desk.runs("list section add l --title Value --query theme:value --order year");
+    assert_eq!(
+        printed(&desk, "list show l")[..2],
+        ["Value: smith", "Value: marx"]
+    );
+    desk.runs("list move l marx --before smith");
+    assert_eq!(
+        printed(&desk, "list show l")[..2],
+        ["Value: marx", "Value: smith"]
+    );
+}

@@ -1,0 +1,116 @@
+//! `peerbib man`
+
+use std::collections::BTreeSet;
+
+use crate::desk::Desk;
+
+/// The names and texts of all pages.
+fn pages(desk: &Desk) -> Vec<(String, String)> {
+    desk.runs("man --directory pages");
+    let mut pages: Vec<(String, String)> = std::fs::read_dir(desk.path("pages"))
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read_to_string(&path).unwrap())
+        })
+        .collect();
+    pages.sort();
+    pages
+}
+
+#[test]
+fn every_verb_and_every_verb_below_it_has_a_page() {
+    let desk = Desk::empty();
+    let pages = pages(&desk);
+    let names: BTreeSet<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
+    for name in [
+        "peerbib",
+        "peerbib-find",
+        "peerbib-tags",
+        "peerbib-tags-add",
+        "peerbib-config-set",
+    ] {
+        assert!(names.contains(name), "{name}: {names:?}");
+    }
+    let again = desk.runs("man tags add").stdout;
+    let (_, page) = pages
+        .iter()
+        .find(|(name, _)| name == "peerbib-tags-add")
+        .unwrap();
+    assert_eq!(&again, page);
+    for (name, page) in &pages {
+        for section in [
+            "NAME",
+            "SYNOPSIS",
+            "DESCRIPTION",
+            "OPTIONS",
+            "\"EXIT STATUS\"",
+            "\"SEE ALSO\"",
+        ] {
+            assert!(
+                page.contains(&format!("\n.SH {section}\n")),
+                "{name} {section}: {page}"
+            );
+        }
+        assert!(page.contains("\n.SH EXAMPLE"), "{name}");
+    }
+    let (_, main) = &pages[0];
+    for expected in [
+        ".SH FILES",
+        ".SH ENVIRONMENT",
+        "PEERBIB_LIBRARY",
+        "config.toml",
+        "NO_COLOR",
+    ] {
+        assert!(main.contains(expected), "{expected}: {main}");
+    }
+}
+
+#[test]
+fn every_page_that_is_named_is_there() {
+    let desk = Desk::empty();
+    let pages = pages(&desk);
+    let names: BTreeSet<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
+    for (name, page) in &pages {
+        let (_, see_also) = page.split_once(".SH \"SEE ALSO\"\n").unwrap();
+        let plain = see_also
+            .replace("\\fB", "")
+            .replace("\\fR", "")
+            .replace("\\-", "-");
+        let named: Vec<&str> = plain.trim().split(", ").collect();
+        for other in named {
+            let other = other
+                .strip_suffix("(1)")
+                .unwrap_or_else(|| panic!("{name}: {other}"));
+            assert!(names.contains(other), "{name} names {other}");
+            assert_ne!(other, name);
+        }
+    }
+}
+
+#[test]
+fn a_page_without_its_verb_is_refused() {
+    let desk = Desk::empty();
+    let told = desk.refuses(2, "man tags nothing");
+    assert!(told.contains("peerbib tags has no verb"), "{told}");
+}
+
+#[test]
+#[cfg(unix)]
+fn the_pages_are_set_without_a_warning() {
+    let desk = Desk::empty();
+    for (name, _) in pages(&desk) {
+        let path = format!("pages/{name}.1");
+        let groff = desk
+            .command("groff")
+            .args(["-man", "-ww", "-Tutf8", "-Kutf8", "-z", &path])
+            .output();
+        let Ok(output) = groff else {
+            eprintln!("groff is not on this machine, and the pages are not set");
+            return;
+        };
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && told.is_empty(), "{name}: {told}");
+    }
+}

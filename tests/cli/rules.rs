@@ -1,0 +1,506 @@
+//! `peerbib rules`, and that works are tagged by them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::desk::Desk;
+use crate::facts::chapter_facts;
+
+const REFS: &str = "\
+@book{exchange, author = {Meretz, Stefan}, title = {Beyond Exchange}, date = {2009}}
+@book{free, author = {Merten, Stefan}, title = {Free Software}, date = {2001}}
+@article{both, author = {Merten, Stefan and Meretz, Stefan}, title = {Free Society}, journaltitle = {Oekonux Review}}
+@book{other, author = {Söderberg, Johan}, title = {Hacking Capitalism}}
+";
+
+/// A desk with these works, and tags to put on them.
+fn desk() -> Desk {
+    let desk = Desk::with(REFS);
+    for tag in ["movement:oekonux", "theme:free-software", "theme:value"] {
+        desk.runs(&format!("tags add {tag}"));
+    }
+    desk
+}
+
+fn added(desk: &Desk, rules: &str) {
+    desk.put("rules.toml", rules);
+    desk.runs("rules import rules.toml");
+}
+
+const MERETZ: &str = r#"[[rule]]
+name = "Meretz"
+when = "author:meretz OR in:oekonux"
+then = ["movement:oekonux"]
+why  = "By a core member"
+must = ["exchange", "both"]
+must_not = ["free"]
+"#;
+
+#[test]
+fn what_a_rule_would_do_is_shown_with_the_matched_words() {
+    let desk = desk();
+    added(&desk, MERETZ);
+    let state = desk.state();
+    insta::assert_snapshot!(desk.runs("rules apply --dry-run").stdout, @r#"
+    Meretz
+      + exchange  movement:oekonux  author:meretz matches “Stefan Meretz”
+      + both      movement:oekonux  author:meretz matches “Stefan Meretz”; in:oekonux matches “Oekonux Review”
+    "#);
+    assert_eq!(state, desk.state());
+    let effects = desk.json("rules apply --dry-run --json");
+    assert_eq!(effects[1]["key"], "both");
+    assert_eq!(effects[1]["effect"], "added");
+    assert_eq!(effects[1]["matched"][1]["condition"], "in:oekonux");
+    assert_eq!(effects[1]["matched"][1]["text"], "Oekonux Review");
+}
+
+#[test]
+fn rules_are_applied_in_one_step_and_why_tells_on_which_words() {
+    let desk = desk();
+    added(&desk, MERETZ);
+    let before = desk.state();
+    let told = desk.runs("rules apply").stderr;
+    assert!(told.contains("2 tags put on, 0 taken off"), "{told}");
+    assert_eq!(desk.keys("movement:oekonux"), ["exchange", "both"]);
+    let why = desk.json("why both --json");
+    assert_eq!(why[0]["tags"][0]["origin"], "rule");
+    assert_eq!(why[0]["tags"][0]["source"], "Meretz");
+    let day = why[0]["tags"][0]["at"].as_str().unwrap()[..10].to_owned();
+    insta::assert_snapshot!(desk.runs("why both").stdout.replace(&day, "DAY"), @r#"
+    both
+      movement:oekonux
+        By a core member
+        put there by the rule “Meretz”, DAY, because author:meretz matches “Stefan Meretz” and in:oekonux matches “Oekonux Review”
+    "#);
+    let again = desk.runs("rules apply").stderr;
+    assert!(again.contains("nothing to do"), "{again}");
+    desk.runs("undo");
+    assert_eq!(before, desk.state());
+}
+
+#[test]
+fn merten_is_not_taken_for_meretz() {
+    let desk = desk();
+    added(&desk, MERETZ);
+    desk.runs("rules apply");
+    assert_eq!(
+        desk.json("why free --json")[0]["tags"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+}
+
+#[test]
+fn new_and_edited_works_are_tagged_at_once_in_the_same_step() {
+    let desk = desk();
+    added(&desk, MERETZ);
+    desk.put(
+        "more.bib",
+        "@book{more, author = {Meretz, Stefan}, title = {More}}",
+    );
+    let before = desk.state();
+    let told = desk.runs("import more.bib").stderr;
+    assert!(told.contains("by the rules, 1 tag"), "{told}");
+    assert_eq!(
+        desk.keys("movement:oekonux"),
+        ["more"],
+        "works that were there wait for `rules apply`"
+    );
+    desk.runs("undo");
+    assert_eq!(before, desk.state());
+    desk.runs("add '@book{added, author = {Meretz, Stefan}, title = {Added}}'");
+    assert_eq!(desk.keys("movement:oekonux"), ["added"]);
+    desk.runs("edit free --set 'author=Meretz, Stefan'");
+    assert_eq!(desk.keys("movement:oekonux"), ["added", "free"]);
+    desk.runs("edit free --set 'author=Merten, Stefan'");
+    assert_eq!(
+        desk.keys("movement:oekonux"),
+        ["added"],
+        "a tag whose rule no longer matches goes"
+    );
+}
+
+#[test]
+fn a_tag_by_hand_stays_when_its_rule_goes_and_one_taken_off_stays_off() {
+    let desk = desk();
+    added(&desk, MERETZ);
+    desk.runs("rules apply");
+    desk.runs("tag movement:oekonux exchange");
+    desk.runs("untag movement:oekonux both");
+    desk.runs("rules apply");
+    desk.runs("edit both --set title=Renamed");
+    assert_eq!(desk.keys("movement:oekonux"), ["exchange"]);
+    let told = desk.runs("why both").stdout;
+    assert!(
+        told.contains("not movement:oekonux: taken off by hand, "),
+        "{told}"
+    );
+    desk.runs("rules edit Meretz --when author:nobody --apply");
+    assert_eq!(desk.keys("movement:oekonux"), ["exchange"]);
+    assert_eq!(
+        desk.json("why exchange --json")[0]["tags"][0]["origin"],
+        "hand"
+    );
+}
+
+#[test]
+fn a_rule_that_is_removed_takes_its_tags_along() {
+    let desk = desk();
+    added(&desk, MERETZ);
+    desk.runs("rules apply");
+    let before = desk.state();
+    let would = desk.runs("rules remove meretz --dry-run").stdout;
+    assert!(would.contains("from 2 works"), "{would}");
+    assert_eq!(before, desk.state());
+    desk.runs("rules remove meretz");
+    assert_eq!(desk.keys("movement:oekonux"), [""; 0]);
+    desk.runs("undo");
+    assert_eq!(before, desk.state());
+    let told = desk.refuses(1, "rules remove Mertz");
+    assert!(told.contains("did you mean Meretz?"), "{told}");
+}
+
+#[test]
+fn rules_are_exported_as_they_were_read() {
+    let desk = desk();
+    added(&desk, MERETZ);
+    desk.runs("rules add 'Free \"libre\" software' --when 'title:\"free software\" -author:meretz' --then theme:free-software --why \"It's free\"");
+    let exported = desk.runs("rules export").stdout;
+    assert!(exported.contains(MERETZ), "{exported}");
+    let other = self::desk();
+    other.put("rules.toml", &exported);
+    other.runs("rules import rules.toml --apply");
+    assert_eq!(exported, other.runs("rules export").stdout);
+    assert_eq!(other.keys("theme:free-software"), ["free"]);
+    other.put("fewer.toml", MERETZ);
+    other.runs("rules import fewer.toml");
+    assert_eq!(exported, other.runs("rules export").stdout);
+    other.runs("rules import fewer.toml --replace");
+    assert_eq!(other.runs("rules export").stdout, MERETZ);
+    assert_eq!(other.keys("theme:free-software"), [""; 0]);
+}
+
+#[test]
+fn rules_that_cannot_be_read_change_nothing() {
+    let desk = desk();
+    added(&desk, MERETZ);
+    let state = desk.runs("rules export").stdout;
+    for (text, reason) in [
+        ("[[rule]]\nname = \"x\"\nwhen = 3\n", "line 3"),
+        (
+            "[[rule]]\nname = \"x\"\nwhen = \"a\"\nthen = []\n",
+            "leads to no tag",
+        ),
+        ("[[rule]]\nname = \"x\"\nwhen = \"a\"\n", "then"),
+        ("[[rules]]\n", "rules"),
+    ] {
+        desk.put("bad.toml", text);
+        let told = desk.refuses(1, "rules import bad.toml");
+        assert!(told.contains("bad.toml") && told.contains(reason), "{told}");
+    }
+    let told = desk.refuses(1, "rules import nothing.toml");
+    assert!(told.contains("no such file"), "{told}");
+    for (line, reason) in [
+        ("rules add x --when '(a' --then theme:value", "never closed"),
+        (
+            "rules add x --when a --then theme:valeu",
+            "did you mean theme:value?",
+        ),
+        ("rules add x --when thme:value --then theme:value", "thme"),
+        ("rules add x --when a", "--then"),
+        ("rules add meretz --when a --then theme:value", "already"),
+    ] {
+        let run = desk.peerbib(&crate::desk::words(line), "");
+        assert_ne!(run.code, Some(0), "{line}");
+        assert!(run.stderr.contains(reason), "{line}: {}", run.stderr);
+    }
+    assert_eq!(state, desk.runs("rules export").stdout);
+}
+
+#[test]
+fn a_rule_may_rest_on_the_tags_of_others_wherever_it_stands() {
+    let desk = desk();
+    added(
+        &desk,
+        "[[rule]]\nname = 'second'\nwhen = 'theme:free-software'\nthen = ['theme:value']\n\
+         [[rule]]\nname = 'first'\nwhen = 'title:free'\nthen = ['theme:free-software']\n",
+    );
+    desk.runs("rules apply");
+    assert_eq!(desk.keys("theme:value"), ["both", "free"]);
+    desk.runs("tag theme:free-software other");
+    assert_eq!(
+        desk.keys("theme:value"),
+        ["both", "free", "other"],
+        "a tag by hand counts at once"
+    );
+    desk.runs("untag theme:free-software free other");
+    assert_eq!(
+        desk.keys("theme:value"),
+        ["both"],
+        "a rule goes with the tag it rests on, whoever takes that off"
+    );
+}
+
+#[test]
+fn the_tests_of_rules_fail_where_they_match_wrongly() {
+    let desk = desk();
+    added(&desk, MERETZ);
+    let run = desk.runs("rules test");
+    assert!(
+        run.stderr.contains("3 works are as they must be"),
+        "{}",
+        run.stderr
+    );
+    desk.runs("rules edit Meretz --when author:stefan");
+    let run = desk.ends(1, "rules test");
+    assert_eq!(run.stdout, "Meretz: matches free, and must not\n");
+    desk.runs("rules edit Meretz --when title:free");
+    let results: serde_json::Value =
+        serde_json::from_str(&desk.ends(1, "rules test --json").stdout).unwrap();
+    assert_eq!(results[0]["missed"][0], "exchange");
+    assert_eq!(results[0]["wrongly_matched"][0], "free");
+}
+
+#[test]
+fn what_is_wrong_with_rules_is_found() {
+    let desk = desk();
+    desk.runs("tags add status:read");
+    desk.runs("tags add status:unread");
+    desk.runs("tags facet status --exclusive");
+    desk.runs("tags add theme:passing");
+    added(
+        &desk,
+        "[[rule]]\nname = 'good'\nwhen = 'author:merten'\nthen = ['theme:free-software']\nmust = ['both']\n\
+         [[rule]]\nname = 'twin'\nwhen = 'author:merten'\nthen = ['theme:free-software']\nmust_not = ['both']\n\
+         [[rule]]\nname = 'nothing'\nwhen = 'author:nobody'\nthen = ['theme:value']\n\
+         [[rule]]\nname = 'unread'\nwhen = 'author:meretz'\nthen = ['status:unread']\n\
+         [[rule]]\nname = 'read'\nwhen = 'author:merten'\nthen = ['status:read']\n\
+         [[rule]]\nname = 'circle'\nwhen = 'theme:value'\nthen = ['theme:value']\n\
+         [[rule]]\nname = 'both ways'\nwhen = 'title:free'\nthen = ['theme:value']\nmust = ['free']\nmust_not = ['free']\n\
+         [[rule]]\nname = 'vetoed'\nwhen = 'author:söderberg'\nthen = ['movement:oekonux']\n\
+         [[rule]]\nname = 'gone'\nwhen = 'title:free'\nthen = ['theme:passing']\n",
+    );
+    desk.runs("rules apply");
+    desk.runs("untag movement:oekonux other");
+    desk.runs("tags remove theme:passing");
+    let findings: serde_json::Value =
+        serde_json::from_str(&desk.ends(1, "rules check --json").stdout).unwrap();
+    let found: Vec<String> = findings
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            format!(
+                "{}: {}",
+                finding["rule"].as_str().unwrap(),
+                finding["message"].as_str().unwrap()
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(found.join("\n"), @r"
+    nothing: matches no work of this library
+    both ways: must and must not match free
+    vetoed: movement:oekonux was taken off by hand from every work that it matches
+    gone: there is no tag “theme:passing”
+    circle: rests on the tag to which it leads itself
+    twin: has the condition of “good”, and leads to theme:free-software, too
+    twin: contradicts “good”: for theme:free-software, one must match both, and the other must not
+    read: contradicts “unread”: 1 work matches both, and would be status:read and status:unread, but a work has one status at most
+    ");
+}
+
+#[test]
+fn a_broken_rule_is_told_and_does_not_keep_works_out() {
+    let desk = desk();
+    desk.runs("tags add theme:passing");
+    added(
+        &desk,
+        "[[rule]]\nname = 'gone'\nwhen = 'title:free'\nthen = ['theme:passing']\n",
+    );
+    desk.runs("tags remove theme:passing");
+    desk.put("more.bib", "@book{more, title = {Free more}}");
+    let told = desk.runs("import more.bib").stderr;
+    assert!(
+        told.contains("warning: the rule “gone” was left out: there is no tag “theme:passing”"),
+        "{told}"
+    );
+    assert_eq!(desk.keys("title:more"), ["more"]);
+}
+
+/// The tags that the vocabulary has for works, as a person gave them.
+fn tags_by_origin(desk: &Desk) -> BTreeMap<(String, String), BTreeSet<String>> {
+    let keys = desk.keys("");
+    let why = desk.json(&format!("why {} --json", keys.join(" ")));
+    let mut tags: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+    for work in why.as_array().unwrap() {
+        for tag in work["tags"].as_array().unwrap() {
+            let place = (
+                work["key"].as_str().unwrap().to_owned(),
+                tag["tag"].as_str().unwrap().to_owned(),
+            );
+            let word = if tag["origin"] == "rule" {
+                tag["source"].as_str().unwrap()
+            } else {
+                ""
+            };
+            tags.entry(place).or_default().insert(word.to_owned());
+        }
+    }
+    tags
+}
+
+#[test]
+fn the_shipped_rules_are_true() {
+    let desk = Desk::empty();
+    desk.runs("quickstart");
+    desk.runs("import peerbib:commons");
+    assert_eq!(desk.runs("rules check").stdout, "");
+    desk.runs("rules test");
+    let rules = desk.json("rules --json");
+    let rules = rules.as_array().unwrap();
+    assert!(rules.len() >= 20, "{}", rules.len());
+    let chapter: BTreeSet<String> = chapter_facts().into_iter().map(|fact| fact.key).collect();
+    for ((key, tag), words) in tags_by_origin(&desk) {
+        if words.contains("") {
+            continue;
+        }
+        assert!(
+            !chapter.contains(&key),
+            "{key} is {tag} by {words:?}, and the facts do not say so"
+        );
+        for word in words {
+            let rule = rules.iter().find(|rule| rule["name"] == *word).unwrap();
+            let vouched = rule["must"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|must| *must == *key);
+            assert!(
+                vouched,
+                "{key} is {tag} by {word}, which nobody vouches for"
+            );
+        }
+    }
+}
+
+#[test]
+fn changes_of_the_shipped_rules_survive_a_second_quickstart() {
+    let desk = Desk::empty();
+    desk.runs("quickstart");
+    desk.runs("rules remove Syriza Bauwens");
+    desk.runs("rules edit Meretz --when 'author:meretz'");
+    desk.runs("rules edit Merten --rename 'The founder'");
+    desk.runs("rules add mine --when author:ostrom --then theme:commons");
+    let rules = desk.runs("rules export").stdout;
+    desk.runs("quickstart");
+    assert_eq!(rules, desk.runs("rules export").stdout);
+    desk.runs("rules import peerbib:rules");
+    assert_eq!(rules, desk.runs("rules export").stdout);
+}
+
+#[test]
+fn an_edited_rule_keeps_the_time_of_the_tags_that_stay() {
+    let desk = desk();
+    added(&desk, MERETZ);
+    desk.runs("rules apply");
+    let before = desk.json("why both --json")[0]["tags"][0].clone();
+    desk.runs("rules edit Meretz --when author:meretz --rename 'Stefan Meretz' --why 'By himself' --apply");
+    let after = desk.json("why both --json")[0]["tags"][0].clone();
+    assert_eq!(before["at"], after["at"]);
+    assert_eq!(after["source"], "Stefan Meretz");
+    assert_eq!(after["reason"], "By himself");
+    assert_eq!(after["matched"].as_array().unwrap().len(), 1);
+}
+
+/// What the library says of its tags, rules and works, in few runs.
+fn tagging_state(desk: &Desk) -> String {
+    let keys = desk.keys("").join(" ");
+    ["tags export", "rules export", "tags --json", "export"]
+        .iter()
+        .map(|line| desk.runs(line).stdout)
+        .chain([desk.runs(&format!("why {keys} --json")).stdout])
+        .collect()
+}
+
+#[test]
+fn whatever_was_done_to_tags_is_turned_back_step_by_step() {
+    let tags = [
+        "theme:free-software",
+        "theme:value",
+        "theme:other",
+        "movement:oekonux",
+    ];
+    let works = ["exchange", "free", "both", "other"];
+    for seed in 1..=4_u64 {
+        let mut dice = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut roll = |bound: usize| {
+            dice ^= dice << 13;
+            dice ^= dice >> 7;
+            dice ^= dice << 17;
+            usize::try_from(dice >> 33).unwrap() % bound
+        };
+        let desk = desk();
+        added(&desk, MERETZ);
+        let steps = || {
+            desk.json("log --json")
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|step| step["state"] == "done")
+                .count()
+        };
+        let mut states = vec![tagging_state(&desk)];
+        let mut lines = Vec::new();
+        for _ in 0..9 {
+            let (one, two, key) = (tags[roll(4)], tags[roll(4)], works[roll(4)]);
+            let line = match roll(12) {
+                0 => format!("tag {one} {key} --create"),
+                1 => format!("untag {one} {key}"),
+                2 => format!("tags rename {one} {two}-{}", roll(100)),
+                3 => format!("tags merge {one} {two}"),
+                4 => format!("tags move {one} --under {two}"),
+                5 => format!("tags split {one} --into {two} --where title:free"),
+                6 => format!("tags remove {one}"),
+                7 => format!("tag title:free +{one} -{two} --create"),
+                8 => format!(
+                    "rules add r{} --when author:stefan --then {one} --apply",
+                    roll(100)
+                ),
+                9 => "rules remove Meretz".to_owned(),
+                10 => format!("edit {key} --set 'author=Meretz, Stefan and Merten, Stefan'"),
+                _ => "rules apply".to_owned(),
+            };
+            let before = steps();
+            let run = desk.peerbib(&crate::desk::words(&line), "");
+            lines.push(line);
+            let after = tagging_state(&desk);
+            if run.code != Some(0) {
+                assert_eq!(
+                    states.last().unwrap(),
+                    &after,
+                    "refused, and done in part: {lines:#?}"
+                );
+            }
+            if steps() > before {
+                states.push(after);
+            } else {
+                assert_eq!(
+                    states.last().unwrap(),
+                    &after,
+                    "done without a step: {lines:#?}"
+                );
+            }
+        }
+        let latest = states.pop().unwrap();
+        let done = states.len();
+        for state in states.iter().rev() {
+            desk.runs("undo");
+            assert_eq!(*state, tagging_state(&desk), "{lines:#?}");
+        }
+        for _ in 0..done {
+            desk.runs("redo");
+        }
+        assert_eq!(latest, tagging_state(&desk), "{lines:#?}");
+    }
+}
