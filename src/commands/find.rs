@@ -20,7 +20,7 @@ use crate::query::{FIELDS, Query};
 ///
 ///   commons "peer production"            words and phrases; coop* for beginnings
 ///   author:benkler  title:wealth         in one place
-///   title:='the wealth of networks'      the whole of a value; title:/^the/ a pattern
+///   'title:="the wealth of networks"'    the whole of a value; title:/^the/ a pattern
 ///   year:2002..2006  'year:>=2010'       a span, a comparison; also 2010.. and 2010s
 ///   type:article,book                    either of several
 ///   movement:oekonux  theme:=policy      a tag with the narrower tags; without them

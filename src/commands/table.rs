@@ -42,17 +42,18 @@ fn width(text: &str) -> usize {
 }
 
 /// How wide each column is in `room` columns of the screen: those that yield are cut first, the widest of them
-/// most.
+/// most. Where the screen is too narrow for a letter of each, the last ones are left out.
 pub(super) fn fitted(columns: &[Layout], room: Option<usize>) -> Vec<usize> {
     let mut widths: Vec<usize> = columns.iter().map(|column| column.width).collect();
     let Some(room) = room else {
         return widths;
     };
-    let gaps = columns.len().saturating_sub(1) * GAP;
-    let room = room.saturating_sub(gaps).max(columns.len());
+    let count = ((room + GAP) / (GAP + 1)).clamp(1, columns.len().max(1));
+    widths.truncate(count);
+    let room = room.saturating_sub((count - 1) * GAP);
     let yields: Vec<bool> = columns.iter().map(|column| column.yields).collect();
     level(&mut widths, &yields, room, NARROWEST);
-    level(&mut widths, &vec![true; columns.len()], room, 1);
+    level(&mut widths, &vec![true; count], room, 1);
     widths
 }
 
@@ -94,7 +95,8 @@ pub(super) fn write_row(
     cells: &[Cow<'_, str>],
     widths: &[usize],
 ) -> io::Result<()> {
-    let last = cells.iter().rposition(|cell| !cell.is_empty());
+    let shown = cells.get(..widths.len()).unwrap_or(cells);
+    let last = shown.iter().rposition(|cell| !cell.is_empty());
     for (index, (cell, room)) in cells.iter().zip(widths).enumerate() {
         if Some(index) > last {
             break;
@@ -193,7 +195,7 @@ mod tests {
         }
         assert_eq!(
             table(rows, 60)[0],
-            "ostrom1990  Elinor Ostrom  Governing the Commons: The Evolut\u{2026}"
+            "ostrom1990  Elinor Ostrom  Governing the Commons: The Evolu\u{2026}"
         );
         assert_eq!(table(rows, 60)[3], "empty");
     }

@@ -59,7 +59,7 @@ impl Heading {
 
     fn compared(&self, other: &Self, order: &[Order]) -> Ordering {
         let asked = order.iter().map(|order| {
-            let compared = match order.by {
+            match order.by {
                 SortBy::Author => {
                     last_if_none(self.named_author(), other.named_author(), order.descending)
                 }
@@ -81,8 +81,7 @@ impl Heading {
                 ),
                 // The table `work` knows these; SQLite sorts by them.
                 SortBy::Added | SortBy::Changed => Ordering::Equal,
-            };
-            compared
+            }
         });
         asked
             .fold(Ordering::Equal, Ordering::then)
