@@ -173,7 +173,7 @@ impl Cells {
         let times = self.times.get(place);
         match column {
             Column::Key => Cow::Borrowed(&work.key),
-            Column::Author if self.short => Cow::Owned(short_authors(&work.authors())),
+            Column::Author if self.short => short_authors(work.authors()),
             Column::Author => Cow::Owned(work.authors().join("; ")),
             Column::Year => work
                 .year
@@ -204,11 +204,13 @@ impl Cells {
 }
 
 /// "Michel Bauwens", "Phoebe Moore and Athina Karatzogianni", "Alex Pazaitis and others".
-fn short_authors(authors: &[String]) -> String {
-    match authors {
-        [] => String::new(),
-        [one] => one.clone(),
-        [one, two] => format!("{one} and {two}"),
-        [one, ..] => format!("{one} and others"),
+fn short_authors(authors: Vec<Cow<'_, str>>) -> Cow<'_, str> {
+    let several = authors.len() > 2;
+    let mut authors = authors.into_iter();
+    match (authors.next(), authors.next()) {
+        (None, _) => Cow::Borrowed(""),
+        (Some(one), None) => one,
+        (Some(one), Some(_)) if several => Cow::Owned(format!("{one} and others")),
+        (Some(one), Some(two)) => Cow::Owned(format!("{one} and {two}")),
     }
 }

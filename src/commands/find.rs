@@ -184,19 +184,15 @@ fn print_table(
         .iter()
         .map(|column| Layout::new(!matches!(column, Column::Key | Column::Year)))
         .collect();
-    let rows: Vec<Vec<_>> = works
-        .iter()
-        .enumerate()
-        .map(|(place, work)| {
-            let row: Vec<_> = (columns.iter())
-                .map(|column| cells.of(column, work, place))
-                .collect();
-            for (layout, cell) in layouts.iter_mut().zip(&row) {
-                layout.make_room(cell);
-            }
-            row
-        })
-        .collect();
+    // All cells in one list, row by row.
+    let mut rows = Vec::with_capacity(works.len() * columns.len());
+    for (place, work) in works.iter().enumerate() {
+        for (column, layout) in columns.iter().zip(&mut layouts) {
+            let cell = cells.of(column, work, place);
+            layout.make_room(&cell);
+            rows.push(cell);
+        }
+    }
     let room = terminal_width();
     let headings: Vec<Cow<'_, str>> = (columns.iter())
         .map(|column| Cow::Borrowed(column.heading()))
@@ -216,7 +212,7 @@ fn print_table(
         session.print(&format!("{dim}{}{dim:#}\n", head.trim_end()))?;
     }
     let mut output = session.output();
-    for row in &rows {
+    for row in rows.chunks(columns.len().max(1)) {
         write_row(&mut output, row, &widths)?;
     }
     output.flush()?;
@@ -230,7 +226,7 @@ struct Found<'a> {
     #[serde(rename = "type")]
     entry_type: &'a str,
     title: Option<&'a str>,
-    authors: Vec<String>,
+    authors: Vec<Cow<'a, str>>,
     year: Option<i32>,
     tags: &'a [TagName],
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -102,7 +102,9 @@ pub(super) fn write_row(
             break;
         }
         // Nothing in a cell may break the line.
-        let cell = if cell.contains(char::is_control) {
+        // The second of the bytes begins the controls behind ASCII, among others that come to no harm.
+        let breaks = |byte: u8| byte < b' ' || matches!(byte, 0x7f | 0xc2);
+        let cell = if cell.bytes().any(breaks) {
             Cow::Owned(cell.replace(char::is_control, " "))
         } else {
             Cow::Borrowed(cell.as_ref())
@@ -118,10 +120,20 @@ pub(super) fn write_row(
         };
         if Some(index) < last {
             let blanks = room.saturating_sub(used) + GAP;
-            write!(output, "{:blanks$}", "")?;
+            write_blanks(output, blanks)?;
         }
     }
     output.write_all(b"\n")
+}
+
+fn write_blanks(output: &mut dyn Write, mut count: usize) -> io::Result<()> {
+    const BLANKS: &[u8] = &[b' '; 64];
+    while count > 0 {
+        let some = BLANKS.get(..count).unwrap_or(BLANKS);
+        output.write_all(some)?;
+        count -= some.len();
+    }
+    Ok(())
 }
 
 /// As much of the beginning of a text as leaves room for an ellipsis, and how wide it is.

@@ -1,5 +1,6 @@
 //! Works in an overview: of many works the little that a table shows, read and sorted at speed.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -52,9 +53,23 @@ impl Heading {
     }
 
     /// Its authors, or editors where it has none, as they are read: given name first.
-    pub fn authors(&self) -> Vec<String> {
-        // The library wrote it itself; what cannot be read is shown as empty, and `rebuild` makes it anew.
-        serde_json::from_str(&self.authors).unwrap_or_default()
+    pub fn authors(&self) -> Vec<Cow<'_, str>> {
+        // The library wrote it itself: where nothing in it had to be escaped, it can be taken apart as it is.
+        let inside = self
+            .authors
+            .strip_prefix("[\"")
+            .and_then(|text| text.strip_suffix("\"]"));
+        match inside {
+            Some(inside) if !inside.contains('\\') => {
+                inside.split("\",\"").map(Cow::Borrowed).collect()
+            }
+            // What cannot be read is shown as empty, and `rebuild` makes it anew.
+            _ => serde_json::from_str::<Vec<String>>(&self.authors)
+                .unwrap_or_default()
+                .into_iter()
+                .map(Cow::Owned)
+                .collect(),
+        }
     }
 
     fn compared(&self, other: &Self, order: &[Order]) -> Ordering {

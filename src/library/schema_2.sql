@@ -180,6 +180,11 @@ ALTER TABLE reference ADD COLUMN last_original_year INTEGER;
 CREATE INDEX reference_by_original_year ON reference (original_year, last_original_year)
     WHERE original_year IS NOT NULL;
 
+-- Of nearly all works it is certain which is meant.
+DROP INDEX reference_by_identification;
+CREATE INDEX reference_by_identification ON reference (identification)
+    WHERE identification IS NOT NULL;
+
 -- A work of several years is found by its last one, too.
 CREATE INDEX reference_by_last_year ON reference (last_year, year) WHERE last_year IS NOT NULL;
 

@@ -269,6 +269,8 @@ fn every_field_looks_in_its_own_place() {
         ),
         ("10.1016/S0140-6736", "gongyou"),
         ("https://example.org/commons", "gongyou"),
+        ("0-415-95543-2", "soderberg"),
+        ("9780415955430", "soderberg"),
         ("url:example.org", "gongyou"),
         ("shelfmark:12", "gongyou"),
         ("lang:de", "lukasik"),
