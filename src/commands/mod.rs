@@ -8,6 +8,7 @@ mod add;
 mod backup;
 mod check;
 mod cite;
+mod columns;
 mod complete;
 mod completions;
 mod config;
@@ -43,6 +44,7 @@ mod session;
 mod show;
 mod stats;
 mod style;
+mod table;
 mod tag;
 mod tags;
 mod timeline;
@@ -56,6 +58,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub use columns::COLUMNS;
 pub use failure::Failure;
 pub use session::Session;
 use session::{Colour, Options};

@@ -4,13 +4,22 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use super::{Outcome, Result, Session};
-use crate::library::{Library, Reference};
+use super::{Failure, Outcome, Result, Session};
+use crate::library::{
+    Assignment, Library, Origin, Record, Reference, Standing, Step, StepState, TagName, Veto,
+};
+use crate::query::Query;
+use crate::work::{CslItem, Field, Work};
 
-/// Show a work: its fields as they were written, and its tags
+/// Show all that is known of a work
+///
+/// Its fields as they were written; its tags and who put them there; the reading lists that it is on, its
+/// files, your private note; other keys of it, the bibliographies it came from, what it inherits; and what
+/// was done to it since.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib show benkler2006wealth\n  \
-                        peerbib show benkler2006wealth --source")]
+                        peerbib show benkler2006wealth --source\n  \
+                        peerbib show benkler2006wealth --csl")]
 pub(super) struct Show {
     /// The works, by citation key
     #[arg(value_name = "KEY", required = true)]
@@ -20,17 +29,62 @@ pub(super) struct Show {
     #[arg(long)]
     source: bool,
 
-    /// Print an array of works as JSON, with their CSL variables
+    /// Print the work in the variables of CSL, too, as citation styles see it
+    #[arg(long, conflicts_with = "source")]
+    csl: bool,
+
+    /// Print an array of works as JSON, with all of that and their CSL variables
     #[arg(long, conflicts_with = "source")]
     json: bool,
 }
 
+/// All that is known of a work, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct Shown<'a> {
+struct Shown {
     #[serde(flatten)]
-    reference: &'a Reference,
-    csl: crate::work::CslItem,
+    reference: Reference,
+    csl: CslItem,
     source: String,
+    #[serde(serialize_with = "as_list")]
+    fields: Vec<Field>,
+    assignments: Vec<Assignment>,
+    vetoed: Vec<Veto>,
+    lists: Vec<OnList>,
+    /// The private note on it, in Markdown.
+    note: Option<String>,
+    files: Vec<ShownFile>,
+    #[serde(flatten)]
+    record: Record,
+    history: Vec<Step>,
+}
+
+/// A file of a work.
+#[derive(serde::Serialize)]
+struct ShownFile {
+    path: String,
+    description: Option<String>,
+    /// Whether the entry itself names it.
+    in_entry: bool,
+}
+
+/// A reading list that a work is on.
+#[derive(serde::Serialize)]
+struct OnList {
+    list: String,
+    /// Whether a person put it there, whatever the list's query finds.
+    pinned: bool,
+    /// What the list says of it.
+    annotation: Option<String>,
+}
+
+fn as_list<S: serde::Serializer>(
+    fields: &[Field],
+    writer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    writer.collect_seq(fields.iter().map(|field| {
+        let value = without_delimiters(&field.value);
+        serde_json::json!({"name": field.name, "value": value})
+    }))
 }
 
 impl Show {
@@ -45,68 +99,223 @@ impl Show {
             session.print(&sources.join("\n"))?;
             return Ok(Outcome::Done);
         }
-        let references = self
+        let shown = self
             .keys
             .iter()
-            .map(|key| library.reference(key))
-            .collect::<crate::library::Result<Vec<_>>>()?;
+            .map(|key| Shown::of(&library, key))
+            .collect::<std::result::Result<Vec<_>, Failure>>()?;
         if self.json {
-            let shown = references
-                .iter()
-                .map(|reference| {
-                    Ok(Shown {
-                        reference,
-                        csl: reference.item()?,
-                        source: library.source(&reference.key)?,
-                    })
-                })
-                .collect::<crate::library::Result<Vec<_>>>()?;
             session.print_json(&shown)?;
-            return Ok(Outcome::Done);
+        } else {
+            let texts: Vec<String> = shown.iter().map(|work| work.text(self.csl)).collect();
+            session.print(&texts.join("\n"))?;
         }
-        let texts = references
-            .iter()
-            .map(|reference| text(&library, reference))
-            .collect::<crate::library::Result<Vec<_>>>()?;
-        session.print(&texts.join("\n"))?;
         Ok(Outcome::Done)
     }
 }
 
-fn text(library: &Library, reference: &Reference) -> crate::library::Result<String> {
-    let bold = anstyle::Style::new().bold();
-    let dim = anstyle::Style::new().dimmed();
-    let work = library.work(&reference.key)?;
-    let mut text = format!(
-        "{bold}{}{bold:#} {dim}@{}{dim:#}\n",
-        reference.key, work.entry_type
-    );
-    let width = work
-        .fields
-        .iter()
-        .map(|field| field.name.chars().count())
-        .max()
-        .unwrap_or(0);
-    for field in &work.fields {
-        let value = without_delimiters(&field.value);
-        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-        let name = &field.name;
-        let _ = writeln!(
-            text,
-            "  {name:width$}  {}",
-            super::wrapped(&value, width + 4)
-        );
+impl Shown {
+    fn of(library: &Library, key: &str) -> std::result::Result<Self, Failure> {
+        let reference = library.reference(key)?;
+        let Work { fields, source, .. } = library.work(&reference.key)?;
+        let tagging = library.tagging(&reference.key)?;
+        Ok(Self {
+            csl: reference.item()?,
+            source,
+            fields,
+            assignments: tagging.tags,
+            vetoed: tagging.vetoed,
+            lists: lists(library, reference.id)?,
+            note: library.note(reference.id)?.map(|note| note.text),
+            files: library
+                .linked_files(reference.id)?
+                .into_iter()
+                .map(|file| ShownFile {
+                    path: file.path,
+                    description: file.description,
+                    in_entry: file.in_entry,
+                })
+                .collect(),
+            record: library.record(reference.id)?,
+            history: library.log_of(reference.id)?,
+            reference,
+        })
     }
-    if !reference.tags.is_empty() {
-        let tags: Vec<String> = reference.tags.iter().map(ToString::to_string).collect();
-        let name = "tags";
-        let _ = writeln!(
-            text,
-            "  {name:width$}  {}",
-            super::wrapped(&tags.join("  "), width + 4)
-        );
+
+    fn text(&self, with_csl: bool) -> String {
+        let mut lines = Lines::default();
+        for field in &self.fields {
+            lines.add(&field.name, without_delimiters(&field.value));
+        }
+        lines.part();
+        for tag in &self.reference.tags {
+            lines.add("tags", &self.tagged(tag));
+        }
+        for veto in &self.vetoed {
+            lines.add("not", &format!("{} (taken off by hand)", veto.tag));
+        }
+        for on in &self.lists {
+            let pinned = if on.pinned { " (pinned)" } else { "" };
+            let said = on.annotation.as_ref().map(|text| format!(": {text}"));
+            lines.add(
+                "lists",
+                &format!("{}{pinned}{}", on.list, said.unwrap_or_default()),
+            );
+        }
+        // What the entry names stands among its fields already.
+        for file in self.files.iter().filter(|file| !file.in_entry) {
+            let what = file.description.as_ref().map(|text| format!(" ({text})"));
+            lines.add(
+                "files",
+                &format!("{}{}", file.path, what.unwrap_or_default()),
+            );
+        }
+        if let Some(note) = &self.note {
+            for line in note.lines().filter(|line| !line.trim().is_empty()) {
+                lines.add("note", line);
+            }
+        }
+        lines.part();
+        for alias in &self.record.aliases {
+            lines.add("other keys", alias);
+        }
+        for parent in &self.record.inherits_from {
+            lines.add("inherits from", parent);
+        }
+        for heir in &self.record.inherited_by {
+            lines.add("inherited by", heir);
+        }
+        for source in &self.record.came_from {
+            let differs = if source.differs {
+                " (where it reads differently)"
+            } else {
+                ""
+            };
+            lines.add("came from", &format!("{}{differs}", source.path));
+        }
+        for step in self.history.iter().rev() {
+            let state = match step.state {
+                StepState::Done => "",
+                StepState::Undone | StepState::Dropped => " (undone)",
+            };
+            lines.add("history", &format!("{}  {}{state}", step.at, step.command));
+        }
+        if with_csl {
+            lines.part();
+            lines.add("CSL type", &self.csl.item_type);
+            for (name, value) in &self.csl.variables {
+                let json = serde_json::to_string(value).unwrap_or_default();
+                // A text needs no quotation marks.
+                let text = match value {
+                    crate::work::CslValue::Text(text) => text,
+                    _ => &json,
+                };
+                lines.add(name, text);
+            }
+        }
+        let bold = anstyle::Style::new().bold();
+        let dim = anstyle::Style::new().dimmed();
+        let (key, kind) = (&self.reference.key, self.written_type());
+        format!("{bold}{key}{bold:#} {dim}@{kind}{dim:#}\n{}", lines.text())
     }
-    Ok(text)
+
+    /// The type as it was written.
+    fn written_type(&self) -> &str {
+        let written = self.source.trim_start_matches('@');
+        written.split(['{', '(']).next().unwrap_or_default().trim()
+    }
+
+    /// A tag with those on whose word it is there.
+    fn tagged(&self, tag: &TagName) -> String {
+        let origins: Vec<String> = self
+            .assignments
+            .iter()
+            .filter(|assignment| assignment.tag == *tag)
+            .map(|assignment| {
+                let source = &assignment.source;
+                match assignment.origin {
+                    Origin::Hand => format!("by hand: {source}"),
+                    Origin::Rule => format!("by the rule \u{201c}{source}\u{201d}"),
+                    Origin::Import => format!("by an import: {source}"),
+                }
+            })
+            .collect();
+        format!("{tag} ({})", origins.join("; "))
+    }
+}
+
+/// The reading lists that a work is on.
+fn lists(library: &Library, work: i64) -> std::result::Result<Vec<OnList>, Failure> {
+    let mut found = Vec::new();
+    for list in library.lists()? {
+        let query: Query = format!("list:{}", list.name).parse()?;
+        // A list whose query cannot be read any more holds nobody up here: `peerbib list` tells of it.
+        let Ok(condition) = query.translate(library) else {
+            continue;
+        };
+        if !library.meets(work, &condition)? {
+            continue;
+        }
+        let said = library.listed_works(list.id)?;
+        let said = said.into_iter().find(|said| said.work == Some(work));
+        found.push(OnList {
+            list: list.name,
+            pinned: said
+                .as_ref()
+                .is_some_and(|said| said.standing == Some(Standing::Pinned)),
+            annotation: said.and_then(|said| said.annotation),
+        });
+    }
+    Ok(found)
+}
+
+/// Lines with a name before each, all of one width; of lines with one name, the first has it.
+#[derive(Default)]
+struct Lines {
+    /// Name and text; both empty for a blank line.
+    lines: Vec<(String, String)>,
+}
+
+impl Lines {
+    fn add(&mut self, name: &str, text: &str) {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.lines.push((name.to_owned(), text));
+    }
+
+    /// Begins another part, below a blank line.
+    fn part(&mut self) {
+        self.lines.push((String::new(), String::new()));
+    }
+
+    fn text(&self) -> String {
+        let dim = anstyle::Style::new().dimmed();
+        let width = |name: &str| textwrap::core::display_width(name);
+        let widest = self
+            .lines
+            .iter()
+            .map(|(name, _)| width(name))
+            .max()
+            .unwrap_or(0);
+        let mut text = String::new();
+        let mut before = "";
+        let mut blank = false;
+        for (name, line) in &self.lines {
+            if name.is_empty() {
+                blank = true;
+                continue;
+            }
+            // A part with nothing in it leaves no gap.
+            if std::mem::take(&mut blank) && !text.is_empty() {
+                text.push('\n');
+            }
+            let shown = if name == before { "" } else { name };
+            let gap = " ".repeat(widest - width(shown));
+            let line = super::wrapped(line, widest + 4);
+            let _ = writeln!(text, "  {dim}{shown}{dim:#}{gap}  {line}");
+            before = name;
+        }
+        text
+    }
 }
 
 /// The inside of `{…}` or `"…"`, where the value is one such text.

@@ -108,7 +108,7 @@ impl Library {
 
     fn candidates(&self) -> Result<Vec<Candidate>> {
         let mut statement = self.connection.prepare(
-            "SELECT id, key, source, item FROM work JOIN reference ON work_id = id ORDER BY id",
+            "SELECT id, key, source, item FROM work JOIN csl_item ON work_id = id ORDER BY id",
         )?;
         let mut rows = statement.query_map([], |row| {
             Ok((

@@ -19,6 +19,7 @@ use crate::work::{CslDate, CslItem, CslName, CslValue, Work, markup};
 
 /// What is written down of a derived work: made beside the connection, where many are made at once.
 pub(super) struct Rows {
+    key: String,
     item: String,
     head: Head,
     authors: String,
@@ -96,6 +97,7 @@ impl Rows {
         let head = Head::of(work, derived);
         let identity = Identity::of(work, item, principal_names(item));
         Self {
+            key: key.to_owned(),
             item: serde_json::to_string(item).unwrap_or_default(),
             authors: serde_json::to_string(&head.names).unwrap_or_default(),
             head,
@@ -115,12 +117,14 @@ impl FullText {
         for (name, value) in &derived.fields {
             text.add_field(&field_name(name), value);
         }
-        text.add(Column::Other, key);
+        // Nobody asks for the whole of these, so that nothing marks their ends.
+        let other = text.column(Column::Other);
+        full_text::add_words(other, key);
         for alias in &derived.aliases {
-            text.add(Column::Other, alias);
+            full_text::add_words(other, alias);
         }
         if let Some(year) = item.date("issued").and_then(CslDate::year) {
-            text.add(Column::Other, &year.to_string());
+            full_text::add_words(other, &year.to_string());
         }
         if let Some(language) = item.text("language") {
             text.add_language(&language);
@@ -212,8 +216,6 @@ impl FullText {
         }
         let column = column_of(name);
         let plain = bibtex::plain(value);
-        // The column has this field alone, so that it answers for it.
-        let has_own_column = matches!(name, "abstract" | "keywords");
         let values: Vec<&str> = match name {
             "publisher" | "institution" | "organization" | "location" => bibtex::split_list(&plain),
             "keywords" => plain.split([',', ';']).collect(),
@@ -223,16 +225,17 @@ impl FullText {
             if let Some(column) = column {
                 self.add(column, value);
             }
-            // The title of a work in several volumes is a title, too.
-            if matches!(name, "maintitle" | "mainsubtitle") {
-                self.add(C::Title, value);
-            }
-            let text = match name {
-                _ if has_own_column => "",
+            match name {
+                // The title of a work in several volumes is a title, too.
+                "maintitle" | "mainsubtitle" => self.add(C::Title, value),
                 "isbn" => {
                     self.add_isbns(value);
                     continue;
                 }
+                _ => {}
+            }
+            let text = match name {
+                _ if HAS_OWN_COLUMN.contains(&name) => "",
                 "doi" => crate::work::Doi::strip_resolver(value),
                 _ => value,
             };
@@ -248,7 +251,6 @@ impl FullText {
         {
             let digits = full_text::isbn_digits(isbn);
             full_text::add_field(self.column(Column::Fields), "isbn", &digits);
-            self.add(Column::Other, &digits);
         }
     }
 
@@ -278,12 +280,24 @@ pub(super) fn column_of(name: &str) -> Option<Column> {
         "abstract" => Some(C::Abstract),
         "keywords" => Some(C::Keywords),
         "note" | "annotation" | "addendum" | "howpublished" | "comment" | "review" => Some(C::Note),
-        "doi" | "isbn" | "issn" | "eprint" | "type" | "edition" | "version" | "shorthand"
-        | "label" | "library" | "number" | "usera" | "userb" | "userc" | "userd" | "usere"
-        | "userf" => Some(C::Other),
+        "issn" | "eprint" | "type" | "edition" | "version" | "shorthand" | "label" | "library"
+        | "usera" | "userb" | "userc" | "userd" | "usere" | "userf" => Some(C::Other),
         _ => None,
     }
 }
+
+/// The fields that a field of the query language asks for by their column or by an index of another table, so
+/// that it is enough to say that they are there.
+const HAS_OWN_COLUMN: &[&str] = &[
+    "title",
+    "journaltitle",
+    "publisher",
+    "location",
+    "date",
+    "abstract",
+    "keywords",
+    "note",
+];
 
 /// The name under which the language of a work is indexed, as a code.
 const LANGUAGE: &str = "lang";
@@ -388,6 +402,18 @@ pub(super) struct KnownStrings {
 impl KnownStrings {
     /// Those of the file in which a work stands, so that its fields mean what they meant there.
     pub(super) fn of(&mut self, library: &Library, work: i64) -> Result<&Strings> {
+        let file = self.file_of(library, work)?;
+        Ok(self.of_file(file))
+    }
+
+    /// Those of a file that [`KnownStrings::file_of`] gave.
+    pub(super) fn of_file(&self, file: Option<i64>) -> &Strings {
+        file.and_then(|file| self.by_file.get(&file))
+            .unwrap_or(&self.none)
+    }
+
+    /// The file in which a work stands, whose strings are known from here on.
+    pub(super) fn file_of(&mut self, library: &Library, work: i64) -> Result<Option<i64>> {
         let file = library
             .connection
             .prepare_cached(
@@ -396,15 +422,12 @@ impl KnownStrings {
             )?
             .query_row([work], |row| row.get::<_, i64>(0))
             .optional()?;
-        let Some(file) = file else {
-            return Ok(&self.none);
-        };
-        Ok(match self.by_file.entry(file) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                new.insert(bibtex::read(&library.leading_with_strings(file)?).strings)
-            }
-        })
+        if let Some(file) = file
+            && let Entry::Vacant(new) = self.by_file.entry(file)
+        {
+            new.insert(bibtex::read(&library.leading_with_strings(file)?).strings);
+        }
+        Ok(file)
     }
 }
 
@@ -425,6 +448,7 @@ impl Library {
 /// The statements that write derived rows, prepared once for many works.
 pub(super) struct RowWriter<'c> {
     reference: CachedStatement<'c>,
+    item: CachedStatement<'c>,
     parent: CachedStatement<'c>,
     mark: CachedStatement<'c>,
     full_text: CachedStatement<'c>,
@@ -434,11 +458,13 @@ impl<'c> RowWriter<'c> {
     pub(super) fn new(connection: &'c Connection) -> Result<Self> {
         Ok(Self {
             reference: connection.prepare_cached(
-                "INSERT INTO reference (work_id, item, entry_type, title, authors, sort_author,
+                "INSERT INTO reference (work_id, citation_key, entry_type, title, authors, sort_author,
                                         year, last_year, identification, original_year,
                                         last_original_year)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?,
+            item: connection
+                .prepare_cached("INSERT INTO csl_item (work_id, item) VALUES (?1, ?2)")?,
             parent: connection
                 .prepare_cached("INSERT INTO inheritance (work_id, parent_key) VALUES (?1, ?2)")?,
             mark: connection.prepare_cached("INSERT INTO mark (work_id, mark) VALUES (?1, ?2)")?,
@@ -454,7 +480,7 @@ impl<'c> RowWriter<'c> {
     pub(super) fn write(&mut self, work: i64, rows: &Rows) -> Result<()> {
         self.reference.execute(params![
             work,
-            rows.item,
+            rows.key,
             rows.head.entry_type,
             rows.head.title,
             rows.authors,
@@ -465,6 +491,7 @@ impl<'c> RowWriter<'c> {
             rows.head.original.first,
             rows.head.original.last,
         ])?;
+        self.item.execute(params![work, rows.item])?;
         for parent in &rows.parents {
             self.parent.execute(params![work, parent])?;
         }
@@ -484,6 +511,24 @@ impl<'c> RowWriter<'c> {
 const MANY: usize = 1_000;
 
 impl Change<'_> {
+    /// Takes the index of marks away while many works are written to a library that has none: sorted and made
+    /// at once it costs a third. `index_marks` makes it again, in the same transaction.
+    pub(super) fn set_mark_index_aside(&self, works: usize) -> Result<()> {
+        if works >= MANY {
+            self.connection().execute("DROP INDEX mark_by_mark", [])?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn index_marks(&self, works: usize) -> Result<()> {
+        if works >= MANY {
+            // As in schema.sql.
+            self.connection()
+                .execute("CREATE INDEX mark_by_mark ON mark (mark)", [])?;
+        }
+        Ok(())
+    }
+
     /// Tells the full-text index how many works are to come: many are gathered in memory and written
     /// as one segment, in place of many small ones that are then merged. `full_text_gathered` ends it.
     pub(super) fn gather_full_text(&self, works: usize) -> Result<()> {

@@ -183,7 +183,8 @@ pub(super) fn add_field(column: &mut String, field: &str, text: &str) {
     add_end(column, "#", count);
 }
 
-fn add_words(column: &mut String, text: &str) -> usize {
+/// Adds words to the text of a column, and gives their number.
+pub(super) fn add_words(column: &mut String, text: &str) -> usize {
     let mut count = 0;
     each_word(&folded(text), &mut |word| {
         count += 1;

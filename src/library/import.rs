@@ -448,6 +448,9 @@ impl<'a> Importing<'a> {
         let outside = self.parents_outside(&new)?;
         let (file, in_file) = (self.file, self.in_file);
         self.change.gather_full_text(new.len())?;
+        if self.was_empty {
+            self.change.set_mark_index_aside(new.len())?;
+        }
         let ids = std::thread::scope(|scope| {
             // Two batches may wait, so that neither side idles and memory stays small.
             let (sender, receiver) = mpsc::sync_channel::<Vec<Prepared>>(2);
@@ -479,6 +482,9 @@ impl<'a> Importing<'a> {
             });
             self.write_prepared(new, &receiver)
         })?;
+        if self.was_empty {
+            self.change.index_marks(new.len())?;
+        }
         self.change.full_text_gathered(new.len())?;
         for place in &mut self.places {
             if let PlacedWork::New(index) = place.work
@@ -567,7 +573,7 @@ impl<'a> Importing<'a> {
         let connection = self.change.connection();
         let mut marked = connection.prepare_cached(
             "SELECT work.id, work.key, work.source, item
-             FROM mark JOIN reference USING (work_id) JOIN work ON work.id = work_id
+             FROM mark JOIN csl_item USING (work_id) JOIN work ON work.id = work_id
              WHERE mark = ?1",
         )?;
         for mark in identity.marks() {

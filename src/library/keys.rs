@@ -297,7 +297,7 @@ impl Library {
         let (key, source, item) = self
             .connection
             .prepare_cached(
-                "SELECT key, source, item FROM work JOIN reference ON work_id = id WHERE id = ?1",
+                "SELECT key, source, item FROM work JOIN csl_item ON work_id = id WHERE id = ?1",
             )?
             .query_row([work], |row| {
                 Ok((

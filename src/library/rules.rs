@@ -519,8 +519,9 @@ impl Applying<'_> {
             RuleScope::Watched => " AND reference.work_id IN (SELECT work_id FROM temp.watched)",
         };
         let sql = format!(
-            "SELECT reference.work_id, work.key, reference.title, reference.authors, reference.item{parts}
+            "SELECT reference.work_id, work.key, reference.title, reference.authors, item{parts}
              FROM reference JOIN work ON work.id = reference.work_id
+             JOIN csl_item ON csl_item.work_id = reference.work_id
              WHERE ({}){scope} ORDER BY reference.work_id",
             self.rule.condition.sql
         );

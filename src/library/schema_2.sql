@@ -165,11 +165,25 @@ CREATE TABLE list_edition (
 
 -- ------------------------------------------------------------------ derived: made anew by `rebuild`
 
+-- The variables of CSL are long and seldom asked for: they stand apart, so that `reference` is short to read
+-- from one end to the other, and has the key, too.
+ALTER TABLE reference DROP COLUMN item;
+ALTER TABLE reference ADD COLUMN citation_key TEXT NOT NULL DEFAULT '';
+CREATE TABLE csl_item (
+    work_id  INTEGER PRIMARY KEY REFERENCES reference ON DELETE CASCADE,
+    item     TEXT NOT NULL
+);
+
 -- The years of the work that this one is a new edition, a translation or a reprint of.
 ALTER TABLE reference ADD COLUMN original_year INTEGER;
 ALTER TABLE reference ADD COLUMN last_original_year INTEGER;
 CREATE INDEX reference_by_original_year ON reference (original_year, last_original_year)
     WHERE original_year IS NOT NULL;
+
+-- Of nearly all works it is certain which is meant.
+DROP INDEX reference_by_identification;
+CREATE INDEX reference_by_identification ON reference (identification)
+    WHERE identification IS NOT NULL;
 
 -- A work of several years is found by its last one, too.
 CREATE INDEX reference_by_last_year ON reference (last_year, year) WHERE last_year IS NOT NULL;

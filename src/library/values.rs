@@ -8,7 +8,7 @@ use rusqlite::params_from_iter;
 use super::derive::{KnownStrings, column_of, read_entry};
 use super::full_text::{Column, field_name, presence_expression};
 use super::{Condition, Library, Result};
-use crate::formats::bibtex::{self, Derived};
+use crate::formats::bibtex::{self, Derived, Strings};
 use crate::work::{CslValue, Work};
 
 /// Which values of a work are looked at.
@@ -62,19 +62,31 @@ impl Library {
             if batch.is_empty() {
                 return Ok(found);
             }
-            let works = batch
+            let files = batch
+                .iter()
+                .map(|(id, _, _)| strings.file_of(self, *id))
+                .collect::<Result<Vec<_>>>()?;
+            // Works that inherit need the library, which one thread alone reads.
+            let answers = batch
                 .par_iter()
-                .map(|(_, key, source)| read_entry(key, source))
-                .collect::<Result<Vec<Work>>>()?;
-            for ((id, _, _), work) in batch.iter().zip(&works) {
-                let strings = strings.of(self, *id)?;
-                let derived = bibtex::derive(work, strings, &|parent| {
-                    self.work(parent).ok().map(Cow::Owned)
+                .zip(&files)
+                .map(|((_, key, source), file)| {
+                    let work = read_entry(key, source)?;
+                    let inherits = ["crossref", "xdata"]
+                        .iter()
+                        .any(|name| work.field(name).is_some())
+                        || source.contains("xdata=");
+                    let strings = strings.of_file(*file);
+                    let has = || has_value(&work, strings, &|_| None, values, is_meant);
+                    Ok((!inherits).then(has).ok_or(work))
+                })
+                .collect::<Result<Vec<std::result::Result<bool, Work>>>>()?;
+            for (((id, _, _), file), answer) in batch.iter().zip(&files).zip(answers) {
+                let is_found = answer.unwrap_or_else(|work| {
+                    let parent = |key: &str| self.work(key).ok().map(Cow::Owned);
+                    has_value(&work, strings.of_file(*file), &parent, values, is_meant)
                 });
-                if values_of(&derived, values)
-                    .iter()
-                    .any(|value| is_meant(value))
-                {
+                if is_found {
                     found.push(*id);
                 }
             }
@@ -102,35 +114,56 @@ impl Library {
     }
 }
 
-/// The values of a work, as plain text.
-fn values_of(derived: &Derived, asked: Values<'_>) -> Vec<String> {
-    let mut values = Vec::new();
-    if let Values::Columns(columns) = asked {
-        let item = &derived.item;
-        let principal = item.principal_variable();
-        for (variable, value) in &item.variables {
-            let CslValue::Names(names) = value else {
-                continue;
-            };
-            let column = match variable.as_str() {
-                "editor" => Column::Editor,
-                _ => Column::Contributor,
-            };
-            let is_principal = Some(variable.as_str()) == principal;
-            if columns.contains(&column) || (is_principal && columns.contains(&Column::Author)) {
-                values.extend(names.iter().map(crate::work::CslName::reading_order));
-            }
-        }
+/// Whether a work has a value that is meant, as plain text.
+fn has_value<'w>(
+    work: &'w Work,
+    strings: &Strings,
+    parents: &dyn Fn(&str) -> Option<Cow<'w, Work>>,
+    asked: Values<'_>,
+    is_meant: &dyn Fn(&str) -> bool,
+) -> bool {
+    // Names need more than their field: which of them head the work hangs on the others.
+    if let Values::Columns(columns) = asked
+        && (columns.iter()).any(|column| {
+            matches!(
+                column,
+                Column::Author | Column::Editor | Column::Contributor
+            )
+        })
+    {
+        let derived = bibtex::derive(work, strings, parents);
+        return names_of(&derived, columns)
+            .iter()
+            .any(|name| is_meant(name));
     }
-    for (name, value) in &derived.fields {
+    let entry = bibtex::resolve(work, strings, parents);
+    entry.fields.iter().any(|(name, value)| {
         let name = field_name(name);
         let is_asked = match asked {
             Values::Columns(columns) => column_of(&name).is_some_and(|of| columns.contains(&of)),
             Values::Field(field) => field == name,
         };
-        if is_asked {
-            values.push(bibtex::plain(value));
+        is_asked && is_meant(&bibtex::plain(value))
+    })
+}
+
+/// The names of a work that stand in these columns.
+fn names_of(derived: &Derived, columns: &[Column]) -> Vec<String> {
+    let item = &derived.item;
+    let principal = item.principal_variable();
+    let mut found = Vec::new();
+    for (variable, value) in &item.variables {
+        let CslValue::Names(names) = value else {
+            continue;
+        };
+        let column = match variable.as_str() {
+            "editor" => Column::Editor,
+            _ => Column::Contributor,
+        };
+        let is_principal = Some(variable.as_str()) == principal;
+        if columns.contains(&column) || (is_principal && columns.contains(&Column::Author)) {
+            found.extend(names.iter().map(crate::work::CslName::reading_order));
         }
     }
-    values
+    found
 }

@@ -151,7 +151,7 @@ impl SortBy {
             Self::Author => "nullif(sort_author, '')",
             Self::Year => "year",
             Self::Title => "title COLLATE NOCASE",
-            Self::Key => "key COLLATE NOCASE",
+            Self::Key => "citation_key COLLATE NOCASE",
             Self::Type => "entry_type",
             Self::Added => "added_at",
             Self::Changed => "coalesce(changed_at, added_at)",
@@ -167,9 +167,9 @@ impl Selection {
             return self.condition;
         }
         let sql = format!(
-            "reference.work_id IN (SELECT reference.work_id FROM reference
-                 JOIN work ON work.id = reference.work_id WHERE {})",
-            self.sql()
+            "reference.work_id IN (SELECT reference.work_id FROM reference {} WHERE {})",
+            self.join(),
+            self.behind_where()
         );
         Condition {
             sql,
@@ -177,8 +177,18 @@ impl Selection {
         }
     }
 
+    /// What is to be joined to the table `reference` for the order.
+    pub(super) fn join(&self) -> &'static str {
+        let times = |order: &Order| matches!(order.by, SortBy::Added | SortBy::Changed);
+        if self.order.iter().any(times) {
+            "JOIN work ON work.id = reference.work_id"
+        } else {
+            ""
+        }
+    }
+
     /// What stands behind `WHERE`.
-    fn sql(&self) -> String {
+    pub(super) fn behind_where(&self) -> String {
         use std::fmt::Write as _;
         let mut sql = format!("{} ORDER BY ", self.condition.sql);
         for order in &self.order {
@@ -186,7 +196,7 @@ impl Selection {
             let way = if order.descending { "DESC" } else { "ASC" };
             let _ = write!(sql, "{by} {way} NULLS LAST, ");
         }
-        sql.push_str("sort_author = '', sort_author, year, title, work.id");
+        sql.push_str("sort_author = '', sort_author, year, title, reference.work_id");
         if let Some(limit) = self.limit {
             let _ = write!(sql, " LIMIT {limit}");
         }
@@ -263,12 +273,12 @@ impl Reference {
 }
 
 const REFERENCE: &str = "
-    SELECT reference.work_id, work.key, entry_type, title, authors, year, identification, item, sort_author,
+    SELECT reference.work_id, citation_key, entry_type, title, authors, year, identification, item, sort_author,
            (SELECT json_group_array(facet || ':' || name ORDER BY first)
             FROM (SELECT facet, name, min(assignment.id) AS first
                   FROM assignment JOIN tag ON tag.id = tag_id
                   WHERE assignment.work_id = reference.work_id GROUP BY tag.id))
-    FROM reference JOIN work ON work.id = reference.work_id";
+    FROM reference JOIN csl_item ON csl_item.work_id = reference.work_id";
 
 impl Library {
     /// How many works there are.
@@ -428,7 +438,11 @@ impl Library {
     ///
     /// What SQLite reports.
     pub fn selected(&self, selection: &Selection) -> Result<Vec<Reference>> {
-        let sql = format!("{REFERENCE} WHERE {}", selection.sql());
+        let sql = format!(
+            "{REFERENCE} {} WHERE {}",
+            selection.join(),
+            selection.behind_where()
+        );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let parameters = params_from_iter(&selection.condition.parameters);
         let works = statement.query_map(parameters, reference)?;

@@ -95,7 +95,7 @@ pub const FIELDS: &[QueryField] = &[
     ),
     field(
         "in",
-        &["journal", "container", "book"],
+        &["journal", "journaltitle", "container", "book"],
         "in:\"journal of peer production\"",
         "the journal, book, series or event that the work is part of",
         FieldKind::Text(&[Column::Container]),
@@ -109,7 +109,7 @@ pub const FIELDS: &[QueryField] = &[
     ),
     field(
         "place",
-        &[],
+        &["location", "address"],
         "place:amsterdam",
         "the place of publication",
         FieldKind::Text(&[Column::Place]),

@@ -282,6 +282,9 @@ impl Parser<'_> {
 
     fn condition(&self, field: Option<&Named>, value: &Value) -> Result<Term, QueryError> {
         let Some(named) = field else {
+            if let Some(identifier) = pasted_identifier(value) {
+                return Ok(identifier);
+            }
             let matching = self.matching(value, true)?;
             return Ok(Term::Text {
                 place: Place::Anywhere,
@@ -439,6 +442,25 @@ impl Parser<'_> {
         let help = format!("write one of {}", known.join(", "));
         Err(self.expected(value.span.clone(), message, help))
     }
+}
+
+/// The condition that a word means which is an identifier: a DOI, or an ISBN, as somebody pastes it.
+fn pasted_identifier(value: &Value) -> Option<Term> {
+    let text = value.text.trim_end_matches('*');
+    let (name, matching) = if let Ok(isbn) = text.parse::<crate::work::Isbn>() {
+        ("isbn", isbn.to_string())
+    } else if text.starts_with("10.") && text.contains('/') && value.manner == Manner::Plain {
+        ("doi", text.to_owned())
+    } else {
+        return None;
+    };
+    let place = Place::Field(name.to_owned());
+    let matching = if value.text.ends_with('*') {
+        Matching::Beginning(matching)
+    } else {
+        Matching::Words(matching)
+    };
+    Some(Term::Text { place, matching })
 }
 
 const MOMENTS: &str = "write a time, a span or a comparison: added:today, added:7d, added:2024-03, \

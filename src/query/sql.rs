@@ -342,12 +342,17 @@ impl Translation<'_> {
             Term::Origin(origin) => Translated::Statement(
                 Sql::new("SELECT work_id FROM assignment WHERE origin = ?").with([origin.clone()]),
             ),
-            Term::Identification(identification) => Translated::Statement(
-                Sql::new(
-                    "SELECT work_id FROM reference WHERE coalesce(identification, 'certain') = ?",
-                )
-                .with([identification.clone()]),
-            ),
+            Term::Identification(identification) => {
+                let said =
+                    |sql: &str| Sql::new(format!("SELECT work_id FROM reference WHERE {sql}"));
+                if identification == "certain" {
+                    // Of most works nothing is said.
+                    let other = said("identification IS NOT NULL AND identification <> 'certain'");
+                    Translated::Condition(Sql::works(other).not())
+                } else {
+                    Translated::Statement(said("identification = ?").with([identification.clone()]))
+                }
+            }
         })
     }
 

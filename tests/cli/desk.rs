@@ -194,7 +194,12 @@ impl Desk {
         }
         if !keys.is_empty() {
             state.push_str(&self.runs(&format!("why {} --json", keys.join(" "))).stdout);
-            state.push_str(&self.runs(&format!("show {} --json", keys.join(" "))).stdout);
+            let mut shown = self.json(&format!("show {} --json", keys.join(" ")));
+            // A step that was undone is still told of.
+            for work in shown.as_array_mut().unwrap() {
+                work.as_object_mut().unwrap().remove("history");
+            }
+            state.push_str(&shown.to_string());
         }
         state
     }

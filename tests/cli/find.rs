@@ -269,6 +269,8 @@ fn every_field_looks_in_its_own_place() {
         ),
         ("10.1016/S0140-6736", "gongyou"),
         ("https://example.org/commons", "gongyou"),
+        ("0-415-95543-2", "soderberg"),
+        ("9780415955430", "soderberg"),
         ("url:example.org", "gongyou"),
         ("shelfmark:12", "gongyou"),
         ("lang:de", "lukasik"),
@@ -482,4 +484,68 @@ fn a_table_for_people_and_the_count_beside_it() {
     let run = desk().runs("find peer");
     insta::assert_snapshot!(format!("{}{}", run.stdout, run.stderr));
     assert_eq!(desk().runs("find nothing").stderr, "no works found\n");
+}
+
+#[test]
+fn columns_are_chosen_among_all_that_is_known() {
+    let desk = desk();
+    let run = desk.runs("find --columns key,type,year,tags,journaltitle type:article,online");
+    assert_eq!(
+        run.stdout,
+        "foundation  online   2010\nmuller      article  2003  theme:law  Revue du Caf\u{e9}\n"
+    );
+    assert_eq!(run.stderr, "2 works\n");
+    let told = desk.refuses(2, "find --columns key,yaer");
+    assert!(
+        told.contains("no column and no field \u{201c}yaer\u{201d}"),
+        "{told}"
+    );
+    assert!(told.contains("did you mean year?"), "{told}");
+}
+
+#[test]
+fn options_say_the_order_and_the_number_in_place_of_the_query() {
+    let desk = desk();
+    let run = desk.runs("find --keys --sort -year --limit 2");
+    assert_eq!(run.stdout, "foundation\nmuller\n");
+    assert_eq!(
+        desk.runs("find --keys --sort=-year limit:1").stdout,
+        "foundation\n"
+    );
+    assert_eq!(
+        desk.runs("find --keys sort:year --sort key").stdout,
+        "foundation\nhistory\nmuller\nostrom\nundated\n"
+    );
+    assert_eq!(
+        desk.runs("find --keys --limit 9 limit:1").stdout,
+        "foundation\n"
+    );
+    assert_eq!(desk.runs("find --limit 2").stderr, "2 of 5 works\n");
+    let told = desk.refuses(2, "find --sort colour");
+    assert!(told.contains("works cannot be sorted by"), "{told}");
+}
+
+#[test]
+fn the_number_of_works_alone() {
+    let desk = desk();
+    assert_eq!(desk.runs("find peer --count").stdout, "3\n");
+    assert_eq!(desk.runs("find nothing --count").stdout, "0\n");
+    assert_eq!(desk.runs("find --count limit:2").stdout, "2\n");
+}
+
+#[test]
+fn a_template_has_places_for_anything_known_of_a_work() {
+    let desk = desk();
+    let run = desk.runs("find type:article --format '{key}: {title} ({year})'");
+    assert_eq!(run.stdout, "muller: \u{c9}thique du partage (2003)\n");
+    let run = desk
+        .runs("find type:article --format '{author}\\t{journaltitle}\\n{{{type}}} {tags}{doi}'");
+    assert_eq!(
+        run.stdout,
+        "J\u{f6}rg M\u{fc}ller\tRevue du Caf\u{e9}\n{article} theme:law\n"
+    );
+    let told = desk.refuses(2, "find --format '{titel}'");
+    assert!(told.contains("did you mean title?"), "{told}");
+    let told = desk.refuses(2, "find --format '{title'");
+    assert!(told.contains("never closed"), "{told}");
 }

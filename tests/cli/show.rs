@@ -1,6 +1,6 @@
 //! `peerbib show`
 
-use crate::desk::Desk;
+use crate::desk::{Desk, without_times};
 
 const ENTRY: &str = "@Book{nests,\n  Author = \"Wren, Ada\",\n  TITLE  = {{Nests} \\& twigs},\n  year=2015,\n  mystery = {kept},\n}";
 
@@ -17,14 +17,18 @@ fn the_source_is_the_entry_byte_for_byte() {
 fn fields_are_shown_as_written_with_the_tags() {
     let desk = Desk::with(ENTRY);
     desk.runs("tag theme:birds nests --new");
-    insta::assert_snapshot!(desk.runs("show nests").stdout, @r"
-    nests @Book
-      Author   Wren, Ada
-      TITLE    {Nests} \& twigs
-      year     2015
-      mystery  kept
-      tags     theme:birds
-    ");
+    desk.runs("rename nests twigs");
+    let shown = without_times(&desk.without_place(&desk.runs("show nests").stdout));
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn the_variables_of_csl_are_shown_on_request() {
+    let desk = Desk::with(ENTRY);
+    let shown = desk.runs("show nests --csl").stdout;
+    assert!(shown.contains("CSL type"), "{shown}");
+    assert!(shown.contains("Nests & twigs"), "{shown}");
+    assert!(!desk.runs("show nests").stdout.contains("CSL type"));
 }
 
 #[test]
@@ -35,6 +39,27 @@ fn json_has_the_csl_variables_and_the_source() {
     assert_eq!(shown[0]["csl"]["type"], "book");
     assert_eq!(shown[0]["csl"]["author"][0]["family"], "Wren");
     assert_eq!(shown[0]["source"], ENTRY);
+    assert_eq!(
+        shown[0]["fields"][3],
+        serde_json::json!({"name": "mystery", "value": "kept"})
+    );
+    assert_eq!(
+        shown[0]["came_from"][0]["path"]
+            .as_str()
+            .map(|path| path.ends_with("refs.bib")),
+        Some(true)
+    );
+    assert_eq!(shown[0]["history"][0]["command"], "peerbib import refs.bib");
+    for name in [
+        "assignments",
+        "vetoed",
+        "lists",
+        "aliases",
+        "files",
+        "inherits_from",
+    ] {
+        assert_eq!(shown[0][name], serde_json::json!([]), "{name}");
+    }
 }
 
 #[test]
@@ -43,4 +68,14 @@ fn several_works_are_shown_in_the_order_asked_for() {
     let shown = desk.json("show merten2009 benkler2006wealth --json");
     assert_eq!(shown[0]["key"], "merten2009");
     assert_eq!(shown[1]["key"], "benkler2006wealth");
+}
+
+#[test]
+fn what_a_work_inherits_is_shown_from_both_ends() {
+    let desk = Desk::with(
+        "@collection{reader, title = {Reader}}\n@incollection{part, title = {Part}, crossref = {reader}}\n",
+    );
+    let shown = desk.json("show part reader --json");
+    assert_eq!(shown[0]["inherits_from"], serde_json::json!(["reader"]));
+    assert_eq!(shown[1]["inherited_by"], serde_json::json!(["part"]));
 }

@@ -57,7 +57,7 @@ impl Axis {
             }
             Self::Type => "SELECT work_id, entry_type FROM reference",
             Self::Language => {
-                "SELECT work_id, json_extract(item, '$.language') FROM reference
+                "SELECT work_id, json_extract(item, '$.language') FROM csl_item
                  WHERE json_extract(item, '$.language') IS NOT NULL"
             }
         };

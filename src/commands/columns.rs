@@ -1,0 +1,216 @@
+//! What can be shown of a work in an overview: the columns of a table, and the places of a template.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::Failure;
+use crate::checks::known;
+use crate::library::full_text::{field_name, presence_expression};
+use crate::library::{Heading, Library, TagName};
+use crate::spelling::closest;
+
+/// The columns that are no fields of an entry, each with what it shows, in a line. Besides these, every field
+/// of BibLaTeX is one, and so is every other that some work has.
+pub const COLUMNS: &[(&str, &str)] = &[
+    ("key", "the citation key"),
+    (
+        "author",
+        "the authors, or the editors of a work without authors",
+    ),
+    ("year", "the year of issue"),
+    ("title", "the title"),
+    ("type", "the BibLaTeX type"),
+    ("tags", "the tags"),
+    (
+        "identification",
+        "how sure it is which work is meant, where it is not certain",
+    ),
+    ("added", "the day on which the work came into the library"),
+    ("changed", "the day on which its entry last changed"),
+];
+
+/// Something that can be shown of a work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Column {
+    Key,
+    Author,
+    Year,
+    Title,
+    Type,
+    Tags,
+    Identification,
+    Added,
+    Changed,
+    /// A field of the entry, by its name in lower case.
+    Field(String),
+}
+
+impl Column {
+    /// The column of this name.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing is called so.
+    pub(super) fn named(name: &str, library: &Library) -> Result<Self, Failure> {
+        let name = name.trim().to_lowercase();
+        Ok(match name.as_str() {
+            "key" | "citekey" => Self::Key,
+            "author" | "authors" => Self::Author,
+            "year" => Self::Year,
+            "title" => Self::Title,
+            "type" => Self::Type,
+            "tag" | "tags" => Self::Tags,
+            "identification" => Self::Identification,
+            "added" => Self::Added,
+            "changed" => Self::Changed,
+            other => {
+                let is_known = known::FIELDS.contains(&other)
+                    || (!other.is_empty()
+                        && library.matches_full_text(&presence_expression(&field_name(other)))?);
+                if !is_known {
+                    return Err(unknown(other));
+                }
+                Self::Field(other.to_owned())
+            }
+        })
+    }
+
+    /// What stands at the head of the column.
+    pub(super) fn heading(&self) -> &str {
+        match self {
+            Self::Key => "key",
+            Self::Author => "author",
+            Self::Year => "year",
+            Self::Title => "title",
+            Self::Type => "type",
+            Self::Tags => "tags",
+            Self::Identification => "identification",
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Field(name) => name,
+        }
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    let names = COLUMNS.iter().map(|(name, _)| *name);
+    let known = names.clone().chain(known::FIELDS.iter().copied());
+    let help = match closest(name, known.map(str::to_owned)) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!(
+            "there are {}, and the fields of BibLaTeX",
+            names.collect::<Vec<_>>().join(", ")
+        ),
+    };
+    Failure::usage(format_args!(
+        "there is no column and no field \u{201c}{name}\u{201d}"
+    ))
+    .with_help(help)
+}
+
+/// What columns show of works, of which only that was read which they need.
+pub(super) struct Cells {
+    tags: HashMap<i64, Vec<TagName>>,
+    times: Vec<(String, Option<String>)>,
+    /// The fields that were asked for, and their values by the place of the work among all.
+    fields: Vec<String>,
+    values: Vec<Vec<Option<String>>>,
+    /// Whether more than two authors are shortened.
+    short: bool,
+}
+
+impl Cells {
+    /// Reads what `columns` show of `works`; authors shortened, or all.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub(super) fn read(
+        library: &Library,
+        works: &[Heading],
+        columns: &[Column],
+        short: bool,
+    ) -> Result<Self, Failure> {
+        let ids: Vec<i64> = works.iter().map(|work| work.id).collect();
+        let has = |column: &Column| columns.contains(column);
+        let fields: Vec<String> = columns
+            .iter()
+            .filter_map(|column| match column {
+                Column::Field(name) => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        let names: Vec<&str> = fields.iter().map(String::as_str).collect();
+        Ok(Self {
+            tags: if has(&Column::Tags) {
+                library.tags_of(&ids)?
+            } else {
+                HashMap::new()
+            },
+            times: if has(&Column::Added) || has(&Column::Changed) {
+                library.times_of(&ids)?
+            } else {
+                Vec::new()
+            },
+            values: if names.is_empty() {
+                Vec::new()
+            } else {
+                library.field_values(&ids, &names)?
+            },
+            fields,
+            short,
+        })
+    }
+
+    /// What a column shows of the work that stands at `place`.
+    pub(super) fn of<'c>(
+        &'c self,
+        column: &Column,
+        work: &'c Heading,
+        place: usize,
+    ) -> Cow<'c, str> {
+        let day = |time: &'c str| Cow::Borrowed(time.get(..10).unwrap_or(time));
+        let times = self.times.get(place);
+        match column {
+            Column::Key => Cow::Borrowed(&work.key),
+            Column::Author if self.short => short_authors(work.authors()),
+            Column::Author => Cow::Owned(work.authors().join("; ")),
+            Column::Year => work
+                .year
+                .map_or(Cow::Borrowed(""), |year| Cow::Owned(year.to_string())),
+            Column::Title => match work.title.as_deref() {
+                Some(title) => Cow::Borrowed(title),
+                None if self.short => Cow::Borrowed("[title not known]"),
+                None => Cow::Borrowed(""),
+            },
+            Column::Type => Cow::Borrowed(&work.entry_type),
+            Column::Tags => {
+                let tags = self.tags.get(&work.id).into_iter().flatten();
+                let tags: Vec<String> = tags.map(ToString::to_string).collect();
+                Cow::Owned(tags.join(", "))
+            }
+            Column::Identification => Cow::Borrowed(work.identification.as_deref().unwrap_or("")),
+            Column::Added => times.map_or(Cow::Borrowed(""), |(added, _)| day(added)),
+            Column::Changed => times.map_or(Cow::Borrowed(""), |(added, changed)| {
+                day(changed.as_deref().unwrap_or(added))
+            }),
+            Column::Field(name) => {
+                let index = self.fields.iter().position(|field| field == name);
+                let value = index.and_then(|index| self.values.get(place)?.get(index)?.as_deref());
+                Cow::Borrowed(value.unwrap_or(""))
+            }
+        }
+    }
+}
+
+/// "Michel Bauwens", "Phoebe Moore and Athina Karatzogianni", "Alex Pazaitis and others".
+fn short_authors(authors: Vec<Cow<'_, str>>) -> Cow<'_, str> {
+    let several = authors.len() > 2;
+    let mut authors = authors.into_iter();
+    match (authors.next(), authors.next()) {
+        (None, _) => Cow::Borrowed(""),
+        (Some(one), None) => one,
+        (Some(one), Some(_)) if several => Cow::Owned(format!("{one} and others")),
+        (Some(one), Some(two)) => Cow::Owned(format!("{one} and {two}")),
+    }
+}
