@@ -110,7 +110,7 @@ impl Check {
         session: &Session,
         rules: &[&'static Rule],
     ) -> std::result::Result<Report, Failure> {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change_or_rehearse(!self.fix || self.dry_run)?;
         let works: Vec<i64> = session
             .select(&library, &self.query)?
             .iter()

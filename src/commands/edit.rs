@@ -63,7 +63,8 @@ enum By {
 
 impl Edit {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let opens_editor = self.set.is_empty() && self.unset.is_empty();
+        let mut library = session.open_to_ask(self.dry_run || opens_editor)?;
         let meant = self.meant(session, &library)?;
         let edits = FieldEdits {
             set: fields(&self.set)?,

@@ -31,7 +31,7 @@ pub(super) struct Remove {
 
 impl Remove {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_ask(self.dry_run)?;
         let works = named_works(session, &library, &self.keys, self.find.as_deref())?;
         if self.dry_run {
             let lines: String = works

@@ -420,6 +420,32 @@ impl Session {
         Ok(library)
     }
 
+    /// The library, for a command that changes it unless it only says what it would do: held as by
+    /// [`Session::open_to_change`], or for a rehearsal not held, so that a library can be rehearsed on that
+    /// cannot be written to.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::open_to_change`].
+    pub fn open_to_change_or_rehearse(&self, rehearsal: bool) -> Result<Library, Failure> {
+        if rehearsal {
+            self.open()
+        } else {
+            self.open_to_change()
+        }
+    }
+
+    /// The library, for a command that may ask a person before it changes it. Where somebody will be asked,
+    /// others may change the library meanwhile: the command holds it after the answer, and looks whether what
+    /// it told is still so. Where nobody will, it is held from here on.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::open_to_change`].
+    pub fn open_to_ask(&self, rehearsal: bool) -> Result<Library, Failure> {
+        self.open_to_change_or_rehearse(rehearsal || (!self.options.yes && can_ask()))
+    }
+
     /// The library, created if there is none.
     ///
     /// # Errors

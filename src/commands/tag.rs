@@ -59,6 +59,7 @@ pub(super) struct TagWorks {
 }
 
 /// A change that the person wrote: the sign, and the tag.
+#[derive(PartialEq)]
 struct Written {
     puts_on: bool,
     tag: Tag,
@@ -66,7 +67,7 @@ struct Written {
 
 impl TagWorks {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_ask(self.dry_run)?;
         let (query, changes) = self.changes(&library)?;
         if changes.is_empty() {
             self.by_key(session, &mut library)
@@ -137,16 +138,21 @@ impl TagWorks {
                     .to_owned(),
             ));
         }
-        let works = session.condition(library, query)?;
-        let count = library.count_met(&works, 0)?.0;
         let person = session.person()?;
-        let carry_out = |change: &Change<'_>| self.carry_out(change, &works, changes, &person);
-        let counts = library.rehearse(carry_out)?;
-        let preview = preview(count, changes, &counts);
+        let rehearse = |library: &mut Library| -> std::result::Result<_, Failure> {
+            let works = session.condition(library, query)?;
+            let count = library.count_met(&works, 0)?.0;
+            let counts =
+                library.rehearse(|change| self.carry_out(change, &works, changes, &person))?;
+            Ok((works, (count, counts)))
+        };
+        let (mut works, told) = rehearse(library)?;
+        let (count, counts) = &told;
+        let preview = preview(*count, changes, counts);
         if self.json {
             let changes: Vec<_> = changes
                 .iter()
-                .zip(&counts)
+                .zip(counts)
                 .map(|(change, count)| {
                     serde_json::json!({
                         "tag": change.tag.tag,
@@ -166,11 +172,22 @@ impl TagWorks {
         if !self.json {
             session.note(preview.trim_end());
         }
-        if count == 0 {
+        if *count == 0 {
             return Ok(Outcome::Done);
         }
         session.confirm_at_terminal("Shall this be done?")?;
-        session.change(library, carry_out)?;
+        if !library.is_held() {
+            // While a person thought about it, another program may have changed the library.
+            library.hold()?;
+            let (works_now, told_now) = rehearse(library)?;
+            if self.changes(library)?.1 != changes || told_now != told {
+                return Err(LibraryError::ChangedMeanwhile("what this would do".to_owned()).into());
+            }
+            works = works_now;
+        }
+        session.change(library, |change| {
+            self.carry_out(change, &works, changes, &person)
+        })?;
         Ok(Outcome::Done)
     }
 

@@ -34,7 +34,7 @@ pub(super) struct Untag {
 
 impl Untag {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change_or_rehearse(self.dry_run)?;
         let works = named_works(session, &library, &self.keys, self.find.as_deref())?;
         let tags = listed(&self.tags)?
             .into_iter()

@@ -263,11 +263,16 @@ impl Library {
     /// [`LibraryError::Busy`], where another program changes it for longer than one waits;
     /// [`LibraryError::ReadOnly`].
     pub fn hold(&self) -> Result<()> {
-        if self.connection.is_autocommit() {
+        if !self.is_held() {
             let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
             begun.map_err(|error| LibraryError::from(error).at(&self.path))?;
         }
         Ok(())
+    }
+
+    /// Whether others are kept from changing the library: see [`Library::hold`].
+    pub fn is_held(&self) -> bool {
+        !self.connection.is_autocommit()
     }
 
     /// Runs `edit` as one transaction and one step of the undo log, named by the command line that
@@ -300,7 +305,11 @@ impl Library {
         lasting: bool,
     ) -> Result<T> {
         let run = || -> Result<T> {
-            let transaction = Transaction::begin(&self.connection)?;
+            let transaction = if lasting {
+                Transaction::begin(&self.connection)?
+            } else {
+                Transaction::begin_rehearsal(&self.connection)?
+            };
             let recording = history::Recording::start(&self.connection, command)?;
             let outcome = edit(&Change { library: self })?;
             recording.finish()?;

@@ -5,6 +5,8 @@ use rusqlite::Connection;
 /// An open transaction; where it is dropped, all that was done in it is forgotten.
 pub(super) struct Transaction<'c> {
     connection: &'c Connection,
+    /// Whether it is a part of a transaction that goes on after it.
+    is_part: bool,
 }
 
 impl<'c> Transaction<'c> {
@@ -13,7 +15,25 @@ impl<'c> Transaction<'c> {
         if connection.is_autocommit() {
             connection.execute_batch("BEGIN IMMEDIATE")?;
         }
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            is_part: false,
+        })
+    }
+
+    /// Begins a transaction that is to be forgotten. Within one that was begun when the library was opened it
+    /// is a part, so that the library stays held when it ends.
+    pub(super) fn begin_rehearsal(connection: &'c Connection) -> rusqlite::Result<Self> {
+        let is_part = !connection.is_autocommit();
+        connection.execute_batch(if is_part {
+            "SAVEPOINT rehearsal"
+        } else {
+            "BEGIN IMMEDIATE"
+        })?;
+        Ok(Self {
+            connection,
+            is_part,
+        })
     }
 
     /// Makes what was done lasting.
@@ -26,7 +46,11 @@ impl Drop for Transaction<'_> {
     fn drop(&mut self) {
         if !self.connection.is_autocommit() {
             // Where even this fails, SQLite rolls back when the connection is closed.
-            let _ = self.connection.execute_batch("ROLLBACK");
+            let _ = self.connection.execute_batch(if self.is_part {
+                "ROLLBACK TO rehearsal; RELEASE rehearsal"
+            } else {
+                "ROLLBACK"
+            });
         }
     }
 }

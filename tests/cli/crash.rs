@@ -153,7 +153,7 @@ fn two_programs_at_once_both_finish_and_lose_nothing() {
         .collect();
     let mut lines = imports;
     for n in 0..4 {
-        lines.push(format!("tag hand:t{n} --new --find birds"));
+        lines.push(format!("tag hand:t{n} --new --find title:nests"));
         lines.push(format!("edit w{n} --set note={n}"));
         lines.push(format!("note w{n} -m 'note {n}'"));
         lines.push("note w50 --append -m word".to_owned());
@@ -195,6 +195,62 @@ fn two_programs_at_once_both_finish_and_lose_nothing() {
         desk.runs("undo");
     }
     assert_eq!(desk.keys("hand:t1").len() + desk.keys("feathers").len(), 0);
+    assert_eq!(desk.runs("doctor").stdout, "");
+}
+
+/// What a command reads before it changes the library is still so when it does, however many do the same.
+#[test]
+fn programs_that_change_one_thing_at_once_lose_nothing_of_each_other() {
+    const TIMES: usize = 10;
+    let desk = Desk::with(&bibliography(TIMES, "On the nests of birds"));
+    desk.runs("tags add hand:seen");
+    desk.runs("list new birds --title Birds");
+    desk.runs("rules add Finches --when author:finch --then theme:birds");
+    let mut children = Vec::new();
+    for n in 0..TIMES {
+        for line in [
+            format!("tag hand:new{} w{n} --create", n % 2),
+            format!("tag author:wren title:{n} +hand:bulk --create --yes"),
+            format!("tags edit hand:seen --alias seen{n}"),
+            format!("list pin birds w{n}"),
+            format!("list section add birds --title 'Section {n}' --before 1"),
+            format!("list annotate birds w{n} -m 'A word of {n}'"),
+            format!("rules edit Finches --must w{n}"),
+        ] {
+            let is_first = n == 0 && line.starts_with("list section");
+            let line = line.replace(if is_first { " --before 1" } else { "" }, "");
+            let child = start(&desk, &line);
+            if is_first {
+                // The others stand before one that is there.
+                assert!(child.wait_with_output().unwrap().status.success());
+            } else {
+                children.push((line, child));
+            }
+        }
+    }
+    for (line, child) in children {
+        let output = child.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{line}: {told}");
+    }
+    let tagged = desk.keys("hand:new0").len() + desk.keys("hand:new1").len();
+    assert_eq!(tagged, TIMES);
+    assert_eq!(desk.keys("hand:bulk").len(), TIMES);
+    let tag = desk.json("tags show hand:seen --json");
+    assert_eq!(tag["aliases"].as_array().unwrap().len(), TIMES, "{tag}");
+    let list = desk.runs("list export birds").stdout;
+    for said in [
+        "[[section]]",
+        "standing = \"pinned\"",
+        "annotation = \"A word",
+    ] {
+        assert_eq!(list.matches(said).count(), TIMES, "{said}: {list}");
+    }
+    assert_eq!(desk.runs("doctor").stdout, "");
+    // Each is a step of its own, and all of them can be taken back.
+    for _ in 0..TIMES {
+        desk.runs("undo");
+    }
     assert_eq!(desk.runs("doctor").stdout, "");
 }
 

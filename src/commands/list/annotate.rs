@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use super::draft::edited;
+use super::draft::{edited, kept};
 use crate::commands::files::standard_input_as_text;
 use crate::commands::{Failure, Outcome, Result, Session};
-use crate::library::LibraryError;
+use crate::library::{LibraryError, ListedWork};
 use crate::reading_list::held;
 
 /// Say something of a work in a reading list, in Markdown
@@ -38,7 +38,9 @@ pub(in crate::commands) struct AnnotateInList {
 
 impl AnnotateInList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let message = message(&self.message)?;
+        let opens_editor = message.is_none() && !self.remove;
+        let mut library = session.open_to_change_or_rehearse(opens_editor)?;
         let list = library.list(&self.list)?;
         let said = library.listed_works(list.id)?;
         let work = match library.work_id(&self.key) {
@@ -57,21 +59,22 @@ impl AnnotateInList {
             }
             Err(error) => return Err(error.into()),
         };
-        let before = said
-            .into_iter()
-            .find(|said| said.work == Some(work))
-            .and_then(|said| said.annotation);
-        let after = if self.remove {
-            None
-        } else if self.message.is_empty() {
+        let annotation = |said: Vec<ListedWork>| {
+            let mut said = said.into_iter();
+            said.find(|said| said.work == Some(work))
+                .and_then(|said| said.annotation)
+        };
+        let before = annotation(said);
+        let draft = format!("{}-{}.md", list.name, self.key);
+        let after = if opens_editor {
             Some(edited(
                 session,
                 before.as_deref().unwrap_or_default(),
-                &format!("{}-{}.md", list.name, self.key),
+                &draft,
                 "say it with -m, or take it away with --remove",
             )?)
         } else {
-            message(&self.message)?
+            message
         };
         let after = after
             .map(|text| text.trim_end().to_owned())
@@ -81,8 +84,18 @@ impl AnnotateInList {
             return Ok(Outcome::Done);
         }
         let is_removed = after.is_none();
-        session.change(&mut library, |change| {
+        let written = after.clone().unwrap_or_default();
+        let changed = session.change(&mut library, |change| {
+            // While a person wrote it, another program may have changed the library.
+            if annotation(change.listed_works(list.id)?) != before {
+                let what = format!("what {} says of {}", list.name, self.key);
+                return Err(LibraryError::ChangedMeanwhile(what));
+            }
             change.annotate_in_list(list.id, work, after)
+        });
+        changed.map_err(|error| match error.into() {
+            failure if opens_editor => kept(failure, &draft, &written),
+            failure => failure,
         })?;
         let key = library.key_of(work)?;
         if is_removed {
@@ -99,8 +112,11 @@ impl AnnotateInList {
     }
 }
 
-/// The paragraphs of a message; `-` is standard input.
+/// The paragraphs of a message; `-` is standard input. None where there are none.
 fn message(paragraphs: &[String]) -> std::result::Result<Option<String>, Failure> {
+    if paragraphs.is_empty() {
+        return Ok(None);
+    }
     let mut texts = Vec::new();
     for paragraph in paragraphs {
         if paragraph == "-" {

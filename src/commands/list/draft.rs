@@ -36,3 +36,15 @@ pub(super) fn edited(
     draft.remove();
     Ok(edited)
 }
+
+/// A failure to take a text that was written in the editor, with the word of where the text is kept.
+pub(super) fn kept(failure: Failure, name: &str, text: &str) -> Failure {
+    let path = std::env::temp_dir().join(format!("peerbib-kept-{name}"));
+    match std::fs::write(&path, text) {
+        Ok(()) => failure.with_help(format!(
+            "nothing was changed, and nothing lost: what you wrote is in {}",
+            path.display()
+        )),
+        Err(_) => failure,
+    }
+}

@@ -26,11 +26,11 @@ pub(in crate::commands) struct EditList {
 
 impl EditList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
-        let list = library.list(&self.list)?;
         if self.settings.is_empty() {
-            return file::edit_by_hand(session, &mut library, &list);
+            return file::edit_by_hand(session, &mut session.open()?, &self.list);
         }
+        let mut library = session.open_to_change()?;
+        let list = library.list(&self.list)?;
         let mut edited = list.clone();
         self.settings.apply(session, &library, &mut edited)?;
         if edited == list {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::draft::edited;
+use super::draft::{edited, kept};
 use super::settings::{check_stored, checked_query};
 use crate::commands::files::write_file;
 use crate::commands::rendering::{Engine, Rendering};
@@ -108,7 +108,7 @@ impl ImportList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
         let text = read(&self.file)?;
         let file = parsed(&self.file, &text)?;
-        let mut library = session.open()?;
+        let mut library = session.open_to_change_or_rehearse(self.dry_run)?;
         let name = self.name.as_deref().unwrap_or(&file.name);
         let existing = match library.list(name) {
             Ok(list) => Some(list),
@@ -251,7 +251,8 @@ fn doubts(
 }
 
 /// Opens a list in the editor, and puts what comes back in its place; its editions stay.
-pub(super) fn edit_by_hand(session: &Session, library: &mut Library, list: &StoredList) -> Result {
+pub(super) fn edit_by_hand(session: &Session, library: &mut Library, list: &str) -> Result {
+    let list = &library.list(list)?;
     let file = ListFile::of(library, list)?.without_editions();
     let before = toml_of(&file)?;
     let name = format!("{}.toml", list.name);
@@ -262,17 +263,14 @@ pub(super) fn edit_by_hand(session: &Session, library: &mut Library, list: &Stor
         session.note("nothing was changed");
         return Ok(Outcome::Done);
     }
-    let kept = |failure: Failure| {
-        let path = std::env::temp_dir().join(format!("peerbib-kept-{name}"));
-        match std::fs::write(&path, &after) {
-            Ok(()) => failure.with_help(format!(
-                "nothing was changed, and nothing lost: what you wrote is in {}",
-                path.display()
-            )),
-            Err(_) => failure,
-        }
-    };
+    let kept = |failure: Failure| kept(failure, &name, &after);
     let edited = parsed(&name, &after).map_err(kept)?;
+    // While a person wrote it, another program may have changed the library.
+    library.hold()?;
+    if ListFile::of(library, list)?.without_editions() != file {
+        let changed = LibraryError::ChangedMeanwhile(format!("the list {}", list.name));
+        return Err(kept(changed.into()));
+    }
     let doubts = doubts(session, library, &name, &after, &edited).map_err(kept)?;
     if let Some(query) = &edited.query {
         let like = StoredList {

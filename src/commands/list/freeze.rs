@@ -26,7 +26,7 @@ pub(in crate::commands) struct FreezeList {
 
 impl FreezeList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let list = library.list(&self.list)?;
         if self.name.trim().is_empty() {
             return Err(Failure::usage("an edition needs a name")
@@ -78,7 +78,7 @@ struct ListedEdition {
 
 impl Editions {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change_or_rehearse(self.remove.is_none())?;
         let list = library.list(&self.list)?;
         if let Some(name) = &self.remove {
             let edition = library.edition(list.id, name)?;

@@ -30,7 +30,7 @@ pub(in crate::commands) struct NewList {
 
 impl NewList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let mut list = unsaid(session, &self.name)?;
         self.settings.apply(session, &library, &mut list)?;
         let works = self

@@ -44,7 +44,7 @@ pub(in crate::commands) struct MoveInList {
 
 impl MoveInList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let list = library.list(&self.list)?;
         let place = self.place.place();
         if place.is_none() && self.section.is_none() && !self.no_section {

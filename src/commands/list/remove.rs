@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::works::{ListedWorks, lines, would_be};
 use crate::commands::{Outcome, Result, Session};
-use crate::library::Standing;
+use crate::library::{LibraryError, Standing};
 
 /// Remove works from a reading list; or without works, the list itself
 ///
@@ -82,7 +82,7 @@ impl RemoveFromList {
     }
 
     fn remove_list(&self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_ask(self.works.dry_run)?;
         let list = library.list(&self.works.list)?;
         if self.works.dry_run {
             session.print(&format!("{} would be removed\n", list.name))?;
@@ -92,6 +92,11 @@ impl RemoveFromList {
             "Remove the list {}, with its sections, annotations and editions?",
             list.name
         ))?;
+        // While a person thought about it, another program may have changed the library.
+        library.hold()?;
+        if library.list(&self.works.list)? != list {
+            return Err(LibraryError::ChangedMeanwhile(format!("the list {}", list.name)).into());
+        }
         session.change(&mut library, |change| change.remove_list(list.id))?;
         session.note(format_args!(
             "the list {} is removed; `peerbib undo` brings it back",

@@ -21,7 +21,7 @@ pub(in crate::commands) struct RenameList {
 
 impl RenameList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let list = library.list(&self.list)?;
         let renamed = StoredList {
             name: self.name,
@@ -48,7 +48,7 @@ pub(in crate::commands) struct CopyList {
 
 impl CopyList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let list = library.list(&self.list)?;
         let file = ListFile::of(&library, &list)?.without_editions();
         session.change(&mut library, |change| {

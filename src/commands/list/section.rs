@@ -246,7 +246,7 @@ impl SectionCommand {
 
 impl AddSection {
     fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let list = library.list(&self.list)?;
         let sections = library.list_sections(list.id)?;
         if sections.iter().any(|section| section.title == self.title) {
@@ -290,7 +290,7 @@ impl AddSection {
 
 impl EditSection {
     fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let list = library.list(&self.list)?;
         let sections = library.list_sections(list.id)?;
         let before = resolved(&sections, &self.section)?;
@@ -326,7 +326,7 @@ impl EditSection {
 
 impl MoveSection {
     fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let list = library.list(&self.list)?;
         let sections = library.list_sections(list.id)?;
         let section = resolved(&sections, &self.section)?;
@@ -357,7 +357,7 @@ impl MoveSection {
 
 impl RemoveSection {
     fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let list = library.list(&self.list)?;
         let sections = library.list_sections(list.id)?;
         let section = resolved(&sections, &self.section)?;

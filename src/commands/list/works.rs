@@ -60,7 +60,7 @@ impl ListedWorks {
     ///
     /// Where no work is named, and where there is no such list.
     pub(super) fn chosen(&self, session: &Session) -> Result<Chosen, Failure> {
-        let library = session.open()?;
+        let library = session.open_to_change_or_rehearse(self.dry_run)?;
         let list = library.list(&self.list)?;
         if self.names_none() {
             return Err(Failure::usage("no work is named")

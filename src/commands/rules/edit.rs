@@ -85,7 +85,7 @@ struct Parts {
 
 impl AddRule {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let name = self.name.trim().to_owned();
         match library.rule(&name) {
             Ok(rule) => {
@@ -124,11 +124,11 @@ impl AddRule {
 
 impl EditRules {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
         let how = (self.dry_run, self.apply);
         if self.parts == Parts::default() && self.rename.is_none() {
-            return by_hand(session, &mut library, self.name.as_deref(), how);
+            return by_hand(session, &mut session.open()?, self.name.as_deref(), how);
         }
+        let mut library = session.open_to_change()?;
         let Some(name) = &self.name else {
             return Err(Failure::usage("it is not said which rule changes")
                 .with_help("name it: peerbib rules edit NAME --when QUERY".to_owned()));
@@ -202,10 +202,11 @@ fn by_hand(
     name: Option<&str>,
     how: (bool, bool),
 ) -> Result {
-    let before = match name {
-        Some(name) => vec![library.rule(name)?],
-        None => library.rules()?,
+    let read = |library: &Library| match name {
+        Some(name) => Ok(vec![library.rule(name)?]),
+        None => library.rules(),
     };
+    let before = read(library)?;
     let text = Rules {
         rules: before.clone(),
     }
@@ -229,6 +230,18 @@ fn by_hand(
             }
         }
     };
+    // While a person wrote them, another program may have changed the library.
+    let (dry_run, _) = how;
+    if !dry_run {
+        library.hold()?;
+    }
+    if read(library)? != before {
+        let changed: Failure = LibraryError::ChangedMeanwhile("the rules".to_owned()).into();
+        return Err(changed.with_help(format!(
+            "nothing was changed, and nothing lost: what you wrote is in {}",
+            draft.path().display()
+        )));
+    }
     draft.remove();
     if after == before {
         session.note("nothing was changed");

@@ -70,6 +70,7 @@ impl ImportRules {
             .parse()
             .map_err(|error| Failure::new(format_args!("{}: {error}", self.file)))?;
         let mut library = session.open_or_create()?;
+        library.hold()?;
         let before = library.rules()?;
         let new = |rule: &&Rule| !before.contains(rule);
         session.note(format_args!(

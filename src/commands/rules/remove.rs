@@ -22,7 +22,7 @@ pub(super) struct RemoveRule {
 
 impl RemoveRule {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let names = self
             .names
             .iter()

@@ -147,7 +147,7 @@ impl Description {
 
 impl AddTag {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let name: TagName = self.tag.parse()?;
         let known = library.tag_called(&name)?;
         let mut tag = match known {
@@ -179,7 +179,7 @@ impl AddTag {
 
 impl EditTag {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let before = library.resolve_tag(&self.tag)?;
         let mut tag = before.clone();
         self.description.apply(&mut tag, &library)?;

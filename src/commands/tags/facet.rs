@@ -36,7 +36,7 @@ pub(super) struct DescribeFacet {
 
 impl DescribeFacet {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let name = self.facet.to_lowercase();
         if !library.facets()?.contains(&name) {
             return Err(no_such_facet(&library, &name)?);

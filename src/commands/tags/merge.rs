@@ -26,7 +26,7 @@ pub(super) struct MergeTags {
 
 impl MergeTags {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let from = library.resolve_tag(&self.tag)?;
         let into = library.resolve_tag(&self.into)?;
         let concerned = extent(&library, &from)?;

@@ -47,7 +47,7 @@ impl MoveTag {
             return Err(Failure::usage("it is not said where the tag goes")
                 .with_help("say --under TAG, --top, --facet FACET or --before TAG".to_owned()));
         }
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let tag = library.resolve_tag(&self.tag)?;
         let resolve = |text: &Option<String>| text.as_ref().map(|text| library.resolve_tag(text));
         let under = resolve(&self.under).transpose()?;

@@ -21,7 +21,7 @@ pub(super) struct RemoveTag {
 
 impl RemoveTag {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let tag = library.resolve_tag(&self.tag)?;
         let concerned = extent(&library, &tag)?;
         let rules = library.extent(&tag)?.rules;

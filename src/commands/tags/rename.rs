@@ -26,7 +26,7 @@ pub(super) struct RenameTag {
 
 impl RenameTag {
     pub(super) fn run(self, session: &Session) -> Result {
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let tag = library.resolve_tag(&self.tag)?;
         let name: TagName = if self.name.contains(':') {
             self.name.parse()?

@@ -54,7 +54,7 @@ impl SplitTag {
             ))
             .with_help("give each --into a --where of its own".to_owned()));
         }
-        let mut library = session.open()?;
+        let mut library = session.open_to_change()?;
         let tag = library.resolve_tag(&self.tag)?;
         let new = |text: &String| part(&library, &tag, text);
         let parts = self
