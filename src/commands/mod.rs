@@ -178,8 +178,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let line = match CommandLine::try_parse_from(with_negations(&arguments)) {
         Ok(line) => line,
         Err(error) => {
-            // Help and version come this way, too, and a closed pipe is no reason to complain.
-            let _ = error.print();
+            // Help and version come this way, too.
+            if let Err(unwritten) = error.print()
+                && !error.use_stderr()
+            {
+                return Failure::from(unwritten).report();
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };

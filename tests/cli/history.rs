@@ -12,7 +12,7 @@ const REFS: &str = "\
 ";
 
 /// Every row of every table but those of history itself: the truth and what is derived from it.
-fn rows(desk: &Desk) -> String {
+pub(crate) fn rows(desk: &Desk) -> String {
     let connection = rusqlite::Connection::open(desk.library()).unwrap();
     let mut tables = connection
         .prepare(
@@ -34,8 +34,14 @@ fn rows(desk: &Desk) -> String {
         let columns = all.column_count();
         let mut rows: Vec<String> = all
             .query_map([], |row| {
-                let values =
-                    (0..columns).map(|column| row.get_ref(column).map(|v| format!("{v:?}")));
+                let values = (0..columns).map(|column| {
+                    row.get_ref(column).map(|value| match value {
+                        rusqlite::types::ValueRef::Text(text) => {
+                            String::from_utf8_lossy(text).into_owned()
+                        }
+                        other => format!("{other:?}"),
+                    })
+                });
                 Ok(values.collect::<Result<Vec<_>, _>>()?.join(" | "))
             })
             .unwrap()
