@@ -157,7 +157,8 @@ impl Holding {
             let mut item = item.clone();
             let private = item.text("annote");
             let notes = if annotate.has(annotation::Kind::Note) {
-                private.into_iter().collect()
+                let note = library.note(work.id)?.map(|note| note.text);
+                note.into_iter().chain(private).collect()
             } else {
                 item.variables.remove("annote");
                 Vec::new()
@@ -205,9 +206,20 @@ pub fn held(library: &Library, list: &StoredList) -> Result<Vec<Reference>, Quer
     Ok(library.select(&condition(library, list)?)?)
 }
 
+/// The condition that the works meet which a query of a list finds; their order is the list's affair, but
+/// not how many they are.
+///
+/// # Errors
+///
+/// [`QueryError`] where the query cannot be read, or names what the library does not know.
+pub fn asked(library: &Library, query: &str) -> Result<Condition, QueryError> {
+    let query: Query = query.parse()?;
+    Ok(query.selection(library)?.into_condition())
+}
+
 fn condition(library: &Library, list: &StoredList) -> Result<Condition, QueryError> {
     let query = match &list.query {
-        Some(query) => Some(query.parse::<Query>()?.translate(library)?),
+        Some(query) => Some(asked(library, query)?),
         None => None,
     };
     Ok(list.condition(query))
@@ -288,7 +300,7 @@ impl Sections<'_> {
         for section in &by_hand {
             let found = match &section.query {
                 Some(query) => {
-                    let condition = query.parse::<Query>()?.translate(self.library)?;
+                    let condition = asked(self.library, query)?;
                     self.library.numbers(&held.clone().and(condition))?
                 }
                 None => HashSet::new(),

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 pub use annotation::{Annotated, Kind, UnknownKind};
 pub use changes::{ChangedWork, Changes, FieldChange, Told};
 pub use contents::{
-    Contents, ContentsSection, ContentsTag, ContentsWork, Holding, Unattached, held,
+    Contents, ContentsSection, ContentsTag, ContentsWork, Holding, Unattached, asked, held,
 };
 pub use edition::Edition;
 pub use file::{FileSection, ListFile, ListFileError};

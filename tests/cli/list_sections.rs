@@ -1,5 +1,6 @@
 //! The sections of reading lists: by a facet, by year, by hand.
 
+use crate::desk::Desk;
 use crate::list::{desk, printed};
 
 #[test]
@@ -184,4 +185,34 @@ fn works_are_put_into_an_order_within_their_section() {
         printed(&desk, "list show l")[..2],
         ["Value: marx", "Value: smith"]
     );
+}
+
+#[test]
+fn a_list_with_its_prose_is_printed_in_every_form() {
+    let desk = Desk::with_chapter();
+    desk.runs("list new l --title 'Peer production' --query theme:germ-form --introduction 'A *short* list.'");
+    desk.runs("list section add l --title Beginnings --introduction 'Where it began.' --query year:..2005");
+    desk.runs("list annotate l meretz2012ten -m 'The **peerconomy**.'");
+    for form in [
+        "text",
+        "markdown",
+        "html",
+        "latex",
+        "typst",
+        "mediawiki",
+        "rtf",
+    ] {
+        let text = desk.runs(&format!("list show l --to {form}")).stdout;
+        for what in [
+            "short",
+            "Where it began.",
+            "peerconomy",
+            "Beginnings",
+            "Further reading",
+        ] {
+            assert!(text.contains(what), "{form} lacks {what}:\n{text}");
+        }
+    }
+    desk.runs("list show l --output list.docx");
+    assert!(desk.path("list.docx").exists());
 }

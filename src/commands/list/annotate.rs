@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use super::draft::edited;
+use crate::commands::editor::{Draft, Edited, Refusal, Task, without_blank_start};
 use crate::commands::files::standard_input_as_text;
 use crate::commands::{Failure, Outcome, Result, Session};
-use crate::library::LibraryError;
+use crate::library::{Library, LibraryError, StoredList};
 use crate::reading_list::held;
 
 /// Say something of a work in a reading list, in Markdown
@@ -61,21 +61,10 @@ impl AnnotateInList {
             .into_iter()
             .find(|said| said.work == Some(work))
             .and_then(|said| said.annotation);
-        let after = if self.remove {
-            None
-        } else if self.message.is_empty() {
-            Some(edited(
-                session,
-                before.as_deref().unwrap_or_default(),
-                &format!("{}-{}.md", list.name, self.key),
-                "say it with -m, or take it away with --remove",
-            )?)
-        } else {
-            message(&self.message)?
-        };
-        let after = after
-            .map(|text| text.trim_end().to_owned())
-            .filter(|text| !text.trim().is_empty());
+        if self.message.is_empty() && !self.remove {
+            return self.in_editor(session, &mut library, &list, (work, before));
+        }
+        let after = message(&self.message)?;
         if before == after {
             session.note("nothing to do: the annotation is so already");
             return Ok(Outcome::Done);
@@ -84,19 +73,69 @@ impl AnnotateInList {
         session.change(&mut library, |change| {
             change.annotate_in_list(list.id, work, after)
         })?;
-        let key = library.key_of(work)?;
         if is_removed {
+            let key = library.key_of(work)?;
             session.note(format_args!("the annotation of {key} is removed"));
             return Ok(Outcome::Done);
         }
-        session.note(format_args!("{key} is annotated in {}", list.name));
-        if !held(&library, &list)?.iter().any(|held| held.id == work) {
-            session.warn(format_args!(
-                "warning: {key} is not in the list; the annotation is kept for the time when it is"
-            ));
-        }
-        Ok(Outcome::Done)
+        tell(session, &library, &list, work)
     }
+
+    /// Has a person write the text on `work`, in place of the one that was there before.
+    fn in_editor(
+        &self,
+        session: &Session,
+        library: &mut Library,
+        list: &StoredList,
+        (work, before): (i64, Option<String>),
+    ) -> Result {
+        let key = library.key_of(work)?;
+        let title = library.reference(&key)?.title.unwrap_or_default();
+        let task = Task {
+            name: &format!("{}.md", list.name),
+            text: &format!("{}\n", before.as_deref().unwrap_or_default()),
+            comment: ("<!--", " -->"),
+            heading: &format!("on {key} in {}: {title}", list.name).replace("--", "\u{2013}"),
+            instead: "say it with -m, or take it away with --remove",
+        };
+        let edited = Draft::edit(session, &task, |text| {
+            let after = kept(without_blank_start(text));
+            let annotated = session.change(library, |change| {
+                if change.annotate_in_list(list.id, work, after)? != before {
+                    return Err(LibraryError::ChangedMeanwhile(format!(
+                        "the annotation of {key}"
+                    )));
+                }
+                Ok(())
+            });
+            annotated.map_err(Refusal::from)
+        })?;
+        match edited {
+            Edited::Unchanged => {
+                session.note("nothing was changed");
+                Ok(Outcome::Done)
+            }
+            Edited::Done(()) => tell(session, library, list, work),
+        }
+    }
+}
+
+fn tell(session: &Session, library: &Library, list: &StoredList, work: i64) -> Result {
+    let key = library.key_of(work)?;
+    session.note(format_args!("{key} is annotated in {}", list.name));
+    if !held(library, list)?.iter().any(|held| held.id == work) {
+        session.warn(format_args!(
+            "warning: {key} is not in the list; the annotation is kept for the time when it is"
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+/// A text as it is kept; none, where it says nothing.
+fn kept(text: &str) -> Option<String> {
+    Some(text.trim_end())
+        .filter(|text| !text.trim().is_empty())
+        .map(str::to_owned)
 }
 
 /// The paragraphs of a message; `-` is standard input.
@@ -109,5 +148,5 @@ fn message(paragraphs: &[String]) -> std::result::Result<Option<String>, Failure
             texts.push(paragraph.clone());
         }
     }
-    Ok(Some(texts.join("\n\n")))
+    Ok(kept(&texts.join("\n\n")))
 }
