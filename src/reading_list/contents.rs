@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Annotated, Group, GroupBy, Grouping, Heading, Order, Prose, Repeat, WorkInList, annotation,
+    Annotated, Group, GroupBy, Grouping, Heading, Headings, Order, Prose, REST_IN_ENGLISH, Repeat,
+    WorkInList, annotation,
 };
 use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList};
 use crate::query::{Query, QueryError};
@@ -115,12 +116,16 @@ pub struct Holding {
 }
 
 impl Holding {
-    /// A list as it stands now.
+    /// A list as it stands now, with these headings above its groups.
     ///
     /// # Errors
     ///
     /// [`QueryError`] where a query of the list names what the library no longer knows.
-    pub fn now(library: &Library, list: &StoredList) -> Result<Self, QueryError> {
+    pub fn now(
+        library: &Library,
+        list: &StoredList,
+        headings: Headings,
+    ) -> Result<Self, QueryError> {
         let mut works = held(library, list)?;
         let mut items = Vec::with_capacity(works.len());
         for work in &mut works {
@@ -136,6 +141,7 @@ impl Holding {
             list,
             works: &pairs,
             said: &said,
+            headings,
         }
         .all()?;
         let annotations: HashMap<i64, &str> = said
@@ -283,6 +289,7 @@ struct Sections<'a> {
     list: &'a StoredList,
     works: &'a [WorkInList<'a>],
     said: &'a [ListedWork],
+    headings: Headings,
 }
 
 impl Sections<'_> {
@@ -328,7 +335,10 @@ impl Sections<'_> {
         let rest = if by_hand.is_empty() {
             None
         } else {
-            Some(self.list.rest.as_str())
+            Some(match self.list.rest.as_str() {
+                REST_IN_ENGLISH => self.headings.rest(),
+                said => said,
+            })
         };
         sections.extend(self.rest(left, rest, order)?);
         Ok(sections)
@@ -361,7 +371,13 @@ impl Sections<'_> {
             _ => Vec::new(),
         };
         order.sort(&mut works, &self.places());
-        let grouping = Grouping::of(&works, &by, &tags, Repeat::named(&self.list.repeat));
+        let grouping = Grouping::of(
+            &works,
+            &by,
+            &tags,
+            Repeat::named(&self.list.repeat),
+            self.headings,
+        );
         let below = heading.map(|text| ContentsSection {
             heading: Some(Heading {
                 text: text.to_owned(),
@@ -418,11 +434,11 @@ impl Contents {
         Grouping { groups }
     }
 
-    /// What stands below each work, by key.
-    pub fn annotations(&self) -> HashMap<String, Prose> {
+    /// What stands below each work, by key, in the language of these headings as far as it is no prose.
+    pub fn annotations(&self, headings: Headings) -> HashMap<String, Prose> {
         self.works
             .iter()
-            .map(|work| (work.key.clone(), self.annotate.prose(work)))
+            .map(|work| (work.key.clone(), self.annotate.prose(work, headings)))
             .filter(|(_, prose)| !prose.is_empty())
             .collect()
     }

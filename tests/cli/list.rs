@@ -442,8 +442,8 @@ fn a_list_is_edited_until_it_can_be_read() {
     let run = with_editor(
         &desk,
         "list edit l",
-        "if grep -q '^# peerbib: ' \"$1\"; then sed -i 's/theme:valeu/theme:labour/' \"$1\"; \
-         else sed -i 's/^title = .*/title = \"Labour\"/; s/theme:value/theme:valeu/' \"$1\"; fi",
+        "if grep -q '^# peerbib: ' \"$1\"; then sed -i 's/(theme:value/theme:labour/' \"$1\"; \
+         else sed -i 's/^title = .*/title = \"Labour\"/; s/theme:value/(theme:value/' \"$1\"; fi",
     );
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(run.stderr, "l is edited\n");
@@ -477,7 +477,11 @@ fn an_annotation_is_written_in_the_editor() {
     assert_eq!(annotation, "Begin *here*.\n\nThen go on.");
     let run = with_editor(&desk, "list annotate l benkler", ":");
     assert_eq!(run.stderr, "nothing was changed\n");
-    let run = with_editor(&desk, "list annotate l benkler", "sed -i 's/here/there/' \"$1\"");
+    let run = with_editor(
+        &desk,
+        "list annotate l benkler",
+        "sed -i 's/here/there/' \"$1\"",
+    );
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(desk.runs("list export l").stdout.contains("Begin *there*."));
 }

@@ -203,10 +203,7 @@ fn by_hand(
     how: (bool, bool),
 ) -> Result {
     let named = |library: &Library| {
-        name.map_or_else(
-            || library.rules(),
-            |name| Ok(vec![library.rule(name)?]),
-        )
+        name.map_or_else(|| library.rules(), |name| Ok(vec![library.rule(name)?]))
     };
     let before = named(library)?;
     let task = Task {
