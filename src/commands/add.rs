@@ -132,6 +132,7 @@ impl Add {
             comment: ("%", ""),
             heading: "Fill in the reference, save it and close the editor.\n\
                       Fields that stay empty are left out; without a key, one is made.",
+            instead: "say its fields with --set; `peerbib add --help` shows how",
         };
         let mut library = session.open_or_create()?;
         let edited = Draft::edit(session, &task, |text| {

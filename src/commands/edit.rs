@@ -239,6 +239,7 @@ fn edit_by_hand(session: &Session, library: &mut Library, work: i64, key: &str) 
         text: &format!("{source}\n"),
         comment: ("%", ""),
         heading: "",
+        instead: "say what to edit, such as --set title=…; `peerbib edit --help` lists it",
     };
     let edited = Draft::edit(session, &task, |text| {
         let edit = session.change(library, |change| {

@@ -21,6 +21,8 @@ pub(super) struct Task<'a> {
     pub(super) comment: (&'static str, &'static str),
     /// What is to be said above the text, in lines.
     pub(super) heading: &'a str,
+    /// What to do where no editor can be opened.
+    pub(super) instead: &'a str,
 }
 
 /// What came back from the editor.
@@ -49,26 +51,25 @@ impl<E: Into<Failure>> From<E> for Refusal {
 const ROUNDS_WITHOUT_TERMINAL: usize = 10;
 
 impl Draft {
-    /// Opens `text` in the editor, in a file that is called `name`, and waits for its end.
+    /// Opens `text` in the editor, in a file that is called as the task says, and waits for its end.
     ///
     /// # Errors
     ///
     /// Where there is no terminal for the editor, or it cannot be started, or ends with an error.
-    pub(super) fn open(session: &Session, name: &str, text: &str) -> Result<Self, Failure> {
+    fn open(session: &Session, task: &Task<'_>, text: &str) -> Result<Self, Failure> {
         // An editor that a person named may have a window of its own, or be a script.
         if !at_terminal() && !is_named(session)? {
             return Err(
-                Failure::usage("there is no terminal to open an editor in").with_help(
-                    "name an editor that needs none in $VISUAL or $EDITOR, or say on the command line \
-                     what to do: --help tells how"
-                        .to_owned(),
-                ),
+                Failure::usage("there is no terminal to open an editor in").with_help(format!(
+                    "{}; or name an editor that needs none in $VISUAL or $EDITOR",
+                    task.instead
+                )),
             );
         }
         let mut draft = Self {
             path: own_directory()
                 .map_err(|error| Failure::new(format_args!("no draft can be written: {error}")))?
-                .join(name),
+                .join(task.name),
         };
         draft.write(text)?;
         draft.again(session)?;
@@ -88,7 +89,7 @@ impl Draft {
         mut take: impl FnMut(&str) -> Result<T, Refusal>,
     ) -> Result<Edited<T>, Failure> {
         let mut given = format!("{}{}", task.commented(task.heading), task.text);
-        let mut draft = Self::open(session, task.name, &given)?;
+        let mut draft = Self::open(session, task, &given)?;
         let mut refused: Option<String> = None;
         let mut rounds = 0;
         loop {
@@ -133,7 +134,7 @@ impl Draft {
     /// # Errors
     ///
     /// Those of [`Draft::open`].
-    pub(super) fn again(&self, session: &Session) -> Result<(), Failure> {
+    fn again(&self, session: &Session) -> Result<(), Failure> {
         open_file(&session.editor()?, &self.path).map_err(|failure| match failure {
             EditorFailure::Start(failure) => failure,
             EditorFailure::End(failure) => failure.with_help(self.kept()),
@@ -145,7 +146,7 @@ impl Draft {
     /// # Errors
     ///
     /// Where the file cannot be read.
-    pub(super) fn text(&self) -> Result<String, Failure> {
+    fn text(&self) -> Result<String, Failure> {
         std::fs::read_to_string(&self.path).map_err(|error| {
             let reason = match error.kind() {
                 std::io::ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
@@ -155,13 +156,8 @@ impl Draft {
         })
     }
 
-    /// Where the text lies.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Throws the file away.
-    pub(super) fn remove(self) {
+    fn remove(self) {
         // One that cannot be removed does no harm.
         let _ = std::fs::remove_file(&self.path);
         if let Some(directory) = self.path.parent() {
@@ -178,7 +174,7 @@ impl Draft {
     fn kept(&self) -> String {
         format!(
             "nothing was changed, and nothing lost: what you wrote is in {}",
-            self.path().display()
+            self.path.display()
         )
     }
 
@@ -205,6 +201,17 @@ impl Task<'_> {
             .filter(|line| !line.starts_with(&start))
             .collect()
     }
+}
+
+/// Prose as a person wrote it below the heading of its draft, without the empty lines between them.
+pub(super) fn without_blank_start(text: &str) -> &str {
+    let mut text = text;
+    while let Some((line, rest)) = text.split_once('\n')
+        && line.trim().is_empty()
+    {
+        text = rest;
+    }
+    text
 }
 
 /// What stands in comments that are peerbib's own.

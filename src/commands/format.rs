@@ -10,7 +10,7 @@ use super::rendering::{Engine, Rendering, items_of};
 use super::{Failure, Outcome, Result, Session};
 use crate::formats::{Reading, Severity};
 use crate::library::{Library, Reference, TagSummary};
-use crate::reading_list::{GroupBy, Grouping, ReadingList, Repeat, WorkInList};
+use crate::reading_list::{GroupBy, Grouping, Headings, ReadingList, Repeat, WorkInList};
 
 /// Print a reading list in a citation style
 ///
@@ -183,8 +183,9 @@ impl Listing {
         let mut items = items_of(&mut works, self.annotations)?;
         let (list, complete) = match &self.group_by {
             Some(by) => {
+                let headings = Headings::in_language(rendering.language());
                 let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
-                let grouping = Grouping::of(&pairs, by, &self.tags, self.repeat);
+                let grouping = Grouping::of(&pairs, by, &self.tags, self.repeat, headings);
                 (works, items) = grouping.in_order_of_print(works, items);
                 let (bibliography, complete) = rendering.bibliography(session, &items)?;
                 (ReadingList::grouped(&bibliography, &grouping), complete)

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::editor::{Draft, Edited, Refusal, Task, can_edit};
+use super::editor::{Draft, Edited, Refusal, Task, can_edit, without_blank_start};
 use super::files::standard_input_as_text;
 use super::{Failure, Outcome, Result, Session};
 use crate::library::{Library, LibraryError, Note};
@@ -91,13 +91,14 @@ impl NoteWork {
             text: &format!("{text}\n"),
             comment: ("<!--", " -->"),
             heading: &format!("a note on {key}: {title}").replace("--", "\u{2013}"),
+            instead: "say it with -m",
         };
         let edited = Draft::edit(session, &task, |text| {
             let set = session.change(&mut library, |change| {
                 if change.note(work)?.map(|note| note.text) != before {
                     return Err(LibraryError::ChangedMeanwhile(format!("the note on {key}")));
                 }
-                change.set_note(work, text)
+                change.set_note(work, without_blank_start(text))
             });
             set.map_err(Refusal::from)
         })?;

@@ -9,7 +9,7 @@ use super::lettering::clean;
 use super::people::{Person, unified};
 use super::years::{counted, original_year, written};
 use crate::library::{self, Reference, TagName, TagSummary, folded};
-use crate::reading_list::type_label;
+use crate::reading_list::Headings;
 use crate::work::{CslItem, CslName};
 
 /// Counts of works by what they have in common.
@@ -195,17 +195,20 @@ fn chart(works: &[Counted<'_>], by: &CountBy, tags: &[TagSummary]) -> Chart {
         CountBy::Year => by_year(works),
         CountBy::Facet(facet) => by_facet(works, facet, tags),
         CountBy::Type => {
-            let labels = works
-                .iter()
-                .map(|work| vec![type_label(&work.work.entry_type)]);
+            let labels = works.iter().map(|work| {
+                vec![
+                    Headings::default()
+                        .of_type(&work.work.entry_type)
+                        .to_owned(),
+                ]
+            });
             by_labels("type", "Type", labels)
         }
         CountBy::Language => {
             let labels = works.iter().map(|work| {
-                let language = work.item.text("language");
+                let language = work.item.text("language").map(|text| clean(&text));
                 language
-                    .as_deref()
-                    .and_then(language_name)
+                    .and_then(|language| Headings::default().language(&language))
                     .into_iter()
                     .collect()
             });
@@ -389,71 +392,4 @@ fn missing(work: &Counted<'_>) -> Vec<String> {
     note(has("language"), "language");
     note(!work.work.tags.is_empty(), "tags");
     missing
-}
-
-/// The English name of a language by its tag or by its own name; the text as it is, where it is neither.
-fn language_name(text: &str) -> Option<String> {
-    const NAMES: [(&str, &str); 36] = [
-        ("ar", "Arabic"),
-        ("bg", "Bulgarian"),
-        ("ca", "Catalan"),
-        ("cs", "Czech"),
-        ("da", "Danish"),
-        ("de", "German"),
-        ("el", "Greek"),
-        ("en", "English"),
-        ("eo", "Esperanto"),
-        ("es", "Spanish"),
-        ("et", "Estonian"),
-        ("eu", "Basque"),
-        ("fa", "Persian"),
-        ("fi", "Finnish"),
-        ("fr", "French"),
-        ("gl", "Galician"),
-        ("he", "Hebrew"),
-        ("hi", "Hindi"),
-        ("hr", "Croatian"),
-        ("hu", "Hungarian"),
-        ("it", "Italian"),
-        ("ja", "Japanese"),
-        ("ko", "Korean"),
-        ("la", "Latin"),
-        ("nb", "Norwegian"),
-        ("nl", "Dutch"),
-        ("no", "Norwegian"),
-        ("pl", "Polish"),
-        ("pt", "Portuguese"),
-        ("ro", "Romanian"),
-        ("ru", "Russian"),
-        ("sl", "Slovenian"),
-        ("sr", "Serbian"),
-        ("sv", "Swedish"),
-        ("tr", "Turkish"),
-        ("zh", "Chinese"),
-    ];
-    let text = clean(text);
-    if text.is_empty() {
-        return None;
-    }
-    let folded = text.to_lowercase();
-    let code = folded.split(['-', '_']).next().unwrap_or_default();
-    let known = NAMES
-        .iter()
-        .find(|(tag, name)| *tag == code || name.eq_ignore_ascii_case(&folded));
-    Some(known.map_or(text, |(_, name)| (*name).to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn languages_are_called_by_their_names() {
-        let name = |text: &str| language_name(text);
-        assert_eq!(name("en-US").as_deref(), Some("English"));
-        assert_eq!(name("DE").as_deref(), Some("German"));
-        assert_eq!(name("greek").as_deref(), Some("Greek"));
-        assert_eq!(name("Quechua").as_deref(), Some("Quechua"));
-        assert_eq!(name(" "), None);
-    }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::contents::ContentsWork;
-use super::{Block, Prose};
+use super::{Block, Headings, Prose};
 use crate::csl::Inline;
 use crate::work::markup;
 
@@ -114,7 +114,7 @@ impl Annotated {
     }
 
     /// What stands below a work.
-    pub(super) fn prose(&self, work: &ContentsWork) -> Prose {
+    pub(super) fn prose(&self, work: &ContentsWork, headings: Headings) -> Prose {
         let mut blocks = Vec::new();
         for kind in &self.kinds {
             match kind {
@@ -133,7 +133,11 @@ impl Annotated {
                 Kind::Tags if !work.tags.is_empty() => {
                     let labels: Vec<&str> =
                         work.tags.iter().map(|tag| tag.label.as_str()).collect();
-                    blocks.push(paragraph(format!("Tags: {}", labels.join(", "))));
+                    blocks.push(paragraph(format!(
+                        "{} {}",
+                        headings.tags(),
+                        labels.join(", ")
+                    )));
                 }
                 Kind::Why => {
                     let sentences: Vec<String> = work

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Annotated, Group, GroupBy, Grouping, Heading, Order, Prose, Repeat, WorkInList, annotation,
+    Annotated, Group, GroupBy, Grouping, Heading, Headings, Order, Prose, REST_IN_ENGLISH, Repeat,
+    WorkInList, annotation,
 };
 use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList};
 use crate::query::{Query, QueryError};
@@ -115,12 +116,16 @@ pub struct Holding {
 }
 
 impl Holding {
-    /// A list as it stands now.
+    /// A list as it stands now, with these headings above its groups.
     ///
     /// # Errors
     ///
     /// [`QueryError`] where a query of the list names what the library no longer knows.
-    pub fn now(library: &Library, list: &StoredList) -> Result<Self, QueryError> {
+    pub fn now(
+        library: &Library,
+        list: &StoredList,
+        headings: Headings,
+    ) -> Result<Self, QueryError> {
         let mut works = held(library, list)?;
         let mut items = Vec::with_capacity(works.len());
         for work in &mut works {
@@ -136,6 +141,7 @@ impl Holding {
             list,
             works: &pairs,
             said: &said,
+            headings,
         }
         .all()?;
         let annotations: HashMap<i64, &str> = said
@@ -157,7 +163,8 @@ impl Holding {
             let mut item = item.clone();
             let private = item.text("annote");
             let notes = if annotate.has(annotation::Kind::Note) {
-                private.into_iter().collect()
+                let note = library.note(work.id)?.map(|note| note.text);
+                note.into_iter().chain(private).collect()
             } else {
                 item.variables.remove("annote");
                 Vec::new()
@@ -205,9 +212,20 @@ pub fn held(library: &Library, list: &StoredList) -> Result<Vec<Reference>, Quer
     Ok(library.select(&condition(library, list)?)?)
 }
 
+/// The condition that the works meet which a query of a list finds; their order is the list's affair, but
+/// not how many they are.
+///
+/// # Errors
+///
+/// [`QueryError`] where the query cannot be read, or names what the library does not know.
+pub fn asked(library: &Library, query: &str) -> Result<Condition, QueryError> {
+    let query: Query = query.parse()?;
+    Ok(query.selection(library)?.into_condition())
+}
+
 fn condition(library: &Library, list: &StoredList) -> Result<Condition, QueryError> {
     let query = match &list.query {
-        Some(query) => Some(query.parse::<Query>()?.translate(library)?),
+        Some(query) => Some(asked(library, query)?),
         None => None,
     };
     Ok(list.condition(query))
@@ -271,6 +289,7 @@ struct Sections<'a> {
     list: &'a StoredList,
     works: &'a [WorkInList<'a>],
     said: &'a [ListedWork],
+    headings: Headings,
 }
 
 impl Sections<'_> {
@@ -288,7 +307,7 @@ impl Sections<'_> {
         for section in &by_hand {
             let found = match &section.query {
                 Some(query) => {
-                    let condition = query.parse::<Query>()?.translate(self.library)?;
+                    let condition = asked(self.library, query)?;
                     self.library.numbers(&held.clone().and(condition))?
                 }
                 None => HashSet::new(),
@@ -316,7 +335,10 @@ impl Sections<'_> {
         let rest = if by_hand.is_empty() {
             None
         } else {
-            Some(self.list.rest.as_str())
+            Some(match self.list.rest.as_str() {
+                REST_IN_ENGLISH => self.headings.rest(),
+                said => said,
+            })
         };
         sections.extend(self.rest(left, rest, order)?);
         Ok(sections)
@@ -349,7 +371,13 @@ impl Sections<'_> {
             _ => Vec::new(),
         };
         order.sort(&mut works, &self.places());
-        let grouping = Grouping::of(&works, &by, &tags, Repeat::named(&self.list.repeat));
+        let grouping = Grouping::of(
+            &works,
+            &by,
+            &tags,
+            Repeat::named(&self.list.repeat),
+            self.headings,
+        );
         let below = heading.map(|text| ContentsSection {
             heading: Some(Heading {
                 text: text.to_owned(),
@@ -406,11 +434,11 @@ impl Contents {
         Grouping { groups }
     }
 
-    /// What stands below each work, by key.
-    pub fn annotations(&self) -> HashMap<String, Prose> {
+    /// What stands below each work, by key, in the language of these headings as far as it is no prose.
+    pub fn annotations(&self, headings: Headings) -> HashMap<String, Prose> {
         self.works
             .iter()
-            .map(|work| (work.key.clone(), self.annotate.prose(work)))
+            .map(|work| (work.key.clone(), self.annotate.prose(work, headings)))
             .filter(|(_, prose)| !prose.is_empty())
             .collect()
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Annotated, Edition, Order, Repeat};
+use super::{Annotated, Edition, Order, REST_IN_ENGLISH, Repeat};
 use crate::library::{
     Change, Library, LibraryError, ListedWork, Result, Standing, StoredList, StoredSection,
 };
@@ -106,7 +106,7 @@ fn annotation() -> Annotated {
 }
 
 fn further_reading() -> String {
-    "Further reading".to_owned()
+    REST_IN_ENGLISH.to_owned()
 }
 
 /// A file that is no reading list.

@@ -15,11 +15,16 @@ pub struct LeftOut {
     pub variable: String,
     /// Its value.
     pub value: String,
+    /// Whether hardly any style prints the field, so that it does not tell styles apart.
+    #[serde(skip)]
+    pub seldom_printed: bool,
 }
 
-/// What no reader expects to see in a bibliography, and what says again what another variable says.
+/// What hardly any style prints, so that it does not tell styles apart.
+const SELDOM_PRINTED: &[&str] = &["abstract", "keyword", "language"];
+
+/// What is no affair of a style, and what says again what another variable says.
 const NOT_EXPECTED: &[&str] = &[
-    "abstract",
     "annote",
     "call-number",
     "citation-key",
@@ -29,8 +34,6 @@ const NOT_EXPECTED: &[&str] = &[
     "custom",
     "event",
     "journalAbbreviation",
-    "keyword",
-    "language",
     "page-first",
     "shortTitle",
     "source",
@@ -56,6 +59,7 @@ pub fn left_out(style: &Style, locale: Option<&str>, item: &CslItem) -> Vec<Left
                 field: field_name(variable),
                 variable: variable.clone(),
                 value: variable_in_words(value),
+                seldom_printed: SELDOM_PRINTED.contains(&variable.as_str()),
             })
         })
         .collect()
@@ -154,6 +158,7 @@ fn field_name(variable: &str) -> String {
         "event-place" => "place of the event",
         "event-date" => "date of the event",
         "genre" => "kind",
+        "keyword" => "keywords",
         "number-of-pages" => "number of pages",
         "number-of-volumes" => "number of volumes",
         "original-publisher-place" => "original place",

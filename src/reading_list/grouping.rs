@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use super::{Order, Prose, WorkInList, languages, original_year};
-use crate::library::{TagName, TagSummary};
+use super::{Headings, Order, Prose, WorkInList, original_year};
+use crate::library::{TagName, TagSummary, folded};
 
 /// What works are grouped by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,23 +109,32 @@ impl Group {
 }
 
 impl Grouping {
-    /// Groups `works`, which keep their order in each group. `tags` are the tags of the facet in the
-    /// order of the vocabulary, where works are grouped by one. Works that belong to no group stand last,
-    /// in one of their own.
-    pub fn of(works: &[WorkInList<'_>], by: &GroupBy, tags: &[TagSummary], repeat: Repeat) -> Self {
+    /// Groups `works`, which keep their order in each group, below headings in a language. `tags` are the
+    /// tags of the facet in the order of the vocabulary, where works are grouped by one. Works that belong
+    /// to no group stand last, in one of their own.
+    pub fn of(
+        works: &[WorkInList<'_>],
+        by: &GroupBy,
+        tags: &[TagSummary],
+        repeat: Repeat,
+        headings: Headings,
+    ) -> Self {
         match by {
-            GroupBy::Facet(facet) => Self::by_facet(works, facet, tags, repeat),
-            GroupBy::Year => Self::by_label(works, "No date", |work| {
+            GroupBy::Facet(facet) => {
+                let without = headings.without(facet);
+                Self::by_facet(works, without, tags, repeat)
+            }
+            GroupBy::Year => Self::by_label(works, headings.no_date(), |work| {
                 let year = original_year(work)?;
-                Some((place_of(year), year_label(year)))
+                Some((place_of(year), headings.year(year)))
             }),
-            GroupBy::Decade => Self::by_label(works, "No date", |work| {
+            GroupBy::Decade => Self::by_label(works, headings.no_date(), |work| {
                 let year = original_year(work)?;
                 let decade = year.div_euclid(10) * 10;
                 let label = match decade {
-                    0.. => format!("{decade}s"),
+                    0.. => headings.decade(decade.unsigned_abs(), false),
                     // The years before our era are counted down: 499 to 490 are the 490s.
-                    _ => format!("{}s BCE", (-year).div_euclid(10) * 10),
+                    _ => headings.decade(year.unsigned_abs() / 10 * 10, true),
                 };
                 let place = if decade < 0 {
                     -((-year).div_euclid(10) * 10) - 1
@@ -134,17 +143,17 @@ impl Grouping {
                 };
                 Some((place_of(place), label))
             }),
-            GroupBy::Type => Self::by_label(works, "Other", |(work, _)| {
-                let label = type_label(&work.entry_type);
-                Some((label.to_lowercase(), label))
+            GroupBy::Type => Self::by_label(works, "", |(work, _)| {
+                let label = headings.of_type(&work.entry_type).to_owned();
+                Some((folded(&label), label))
             }),
-            GroupBy::Author => Self::by_label(works, "No author", |(work, _)| {
+            GroupBy::Author => Self::by_label(works, headings.no_author(), |(work, _)| {
                 let name = work.authors.first()?;
                 Some((work.sort_author.clone(), name.clone()))
             }),
-            GroupBy::Language => Self::by_label(works, "Language not stated", |(_, item)| {
-                let name = languages::name(&item.text("language")?);
-                Some((name.to_lowercase(), name))
+            GroupBy::Language => Self::by_label(works, headings.no_language(), |(_, item)| {
+                let name = headings.language(&item.text("language")?)?;
+                Some((folded(&name), name))
             }),
         }
     }
@@ -153,7 +162,7 @@ impl Grouping {
     /// stands below the wider one itself.
     fn by_facet(
         works: &[WorkInList<'_>],
-        facet: &str,
+        without: String,
         tags: &[TagSummary],
         repeat: Repeat,
     ) -> Self {
@@ -178,8 +187,8 @@ impl Grouping {
                 Group::headed(text, *depth, keys)
             })
             .collect();
-        let without = keys_where(&|tags| tags.is_empty());
-        groups.push(Group::headed(format!("Without a {facet}"), 0, without));
+        let untagged = keys_where(&|tags| tags.is_empty());
+        groups.push(Group::headed(without, 0, untagged));
         // From the last to the first: an empty group stays where a narrower one right behind it does.
         let mut kept: Vec<Group> = Vec::new();
         for group in groups.into_iter().rev() {
@@ -268,42 +277,4 @@ pub fn in_hierarchy(tags: &[TagSummary]) -> Vec<(&TagSummary, usize)> {
         pending.extend(narrower.map(|other| (other, depth + 1)));
     }
     ordered
-}
-
-fn year_label(year: i32) -> String {
-    if year < 0 {
-        format!("{} BCE", -year)
-    } else {
-        year.to_string()
-    }
-}
-
-/// What works of a BibLaTeX type are called, in the plural.
-pub(crate) fn type_label(entry_type: &str) -> String {
-    match entry_type {
-        "article" | "suppperiodical" => "Articles",
-        "book" | "mvbook" => "Books",
-        "booklet" => "Booklets",
-        "collection" | "mvcollection" => "Edited volumes",
-        "reference" | "mvreference" => "Works of reference",
-        "inbook" | "bookinbook" | "suppbook" | "incollection" | "suppcollection" => {
-            "Chapters and essays in books"
-        }
-        "inreference" => "Articles in works of reference",
-        "proceedings" | "mvproceedings" => "Proceedings",
-        "inproceedings" | "conference" => "Conference papers",
-        "manual" => "Manuals",
-        "online" | "electronic" | "www" => "Online texts",
-        "patent" => "Patents",
-        "periodical" => "Journals and issues",
-        "report" | "techreport" => "Reports",
-        "thesis" | "phdthesis" | "mastersthesis" | "bathesis" => "Theses",
-        "unpublished" => "Unpublished texts",
-        "dataset" => "Data sets",
-        "software" => "Software",
-        "audio" | "music" => "Recordings",
-        "movie" | "video" => "Films",
-        _ => "Other works",
-    }
-    .to_owned()
 }

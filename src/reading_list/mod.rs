@@ -11,6 +11,7 @@ mod edition;
 mod file;
 mod fit;
 mod grouping;
+mod headings;
 mod languages;
 mod order;
 mod prose;
@@ -20,16 +21,15 @@ use std::collections::HashMap;
 pub use annotation::{Annotated, Kind, UnknownKind};
 pub use changes::{ChangedWork, Changes, FieldChange, Told};
 pub use contents::{
-    Contents, ContentsSection, ContentsTag, ContentsWork, Holding, Unattached, held,
+    Contents, ContentsSection, ContentsTag, ContentsWork, Holding, Unattached, asked, held,
 };
 pub use edition::Edition;
 pub use file::{FileSection, ListFile, ListFileError};
 pub use fit::{LeftOut, left_out};
 pub use grouping::{Group, GroupBy, Grouping, Heading, Repeat, in_hierarchy};
+pub use headings::{Headings, REST_IN_ENGLISH};
 pub use order::{Order, OrderBy, UnknownOrder};
 pub use prose::{Block, Prose};
-
-pub(crate) use grouping::type_label;
 
 use crate::csl::{Bibliography, BibliographyEntry, BibliographyLayout, RichText};
 use crate::library::Reference;

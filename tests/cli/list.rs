@@ -1,6 +1,8 @@
 //! `peerbib list`: what a list holds, in which order, and what it says of its works.
 
 use crate::desk::Desk;
+#[cfg(unix)]
+use crate::edit::with_editor;
 
 /// Works that tell apart what lists are ordered and grouped by.
 pub(crate) const WORKS: &str = "
@@ -379,4 +381,107 @@ fn a_style_is_chosen_by_what_it_leaves_out() {
             assert!(!left_out(style, "benkler").contains(&always.to_owned()));
         }
     }
+}
+
+#[test]
+fn a_list_can_be_part_of_another_but_not_of_itself() {
+    let desk = desk();
+    desk.runs("list new one --query theme:value");
+    desk.runs("list pin one benkler");
+    desk.runs("list exclude one smith");
+    desk.runs("list new two --query 'list:one OR manifesto'");
+    assert_eq!(printed(&desk, "list show two"), ["anon", "benkler", "marx"]);
+    let told = desk.refuses(1, "list edit one --query list:two");
+    assert!(told.contains("made of itself"), "{told}");
+    assert_eq!(printed(&desk, "list show one"), ["benkler", "marx"]);
+}
+
+#[test]
+fn what_stands_below_a_work_stands_there_once_in_any_style() {
+    let desk = desk();
+    desk.runs("list new l benkler --annotate annotation,abstract,tags");
+    desk.runs("list annotate l benkler -m 'Begin here.'");
+    for style in ["apa", "ieee", "annotated-reading-list"] {
+        let text = desk
+            .runs(&format!("list show l --style {style} --to markdown"))
+            .stdout;
+        for what in ["Begin here.", "On peer production.", "Tags: commons"] {
+            assert_eq!(text.matches(what).count(), 1, "{style}: {what}\n{text}");
+        }
+        assert!(!text.contains("Mine alone."), "{style}\n{text}");
+    }
+    let text = desk
+        .runs("list show l --annotate note --to markdown")
+        .stdout;
+    assert_eq!(text.matches("Mine alone.").count(), 1, "{text}");
+    assert!(!text.contains("Begin here."), "{text}");
+    let text = desk
+        .runs("list show l --annotate none --to markdown")
+        .stdout;
+    assert!(!text.contains("On peer production."), "{text}");
+}
+
+#[test]
+fn why_says_in_sentences_why_a_work_has_its_tags() {
+    let desk = Desk::with_chapter();
+    desk.runs("list new l merten2000 --annotate why");
+    let text = desk.runs("list show l --to markdown").stdout;
+    assert!(
+        text.contains("Oekonux: Founder\u{2019}s early text, listed for Oekonux theories.")
+            || text.contains("Oekonux: Founder's early text, listed for Oekonux theories."),
+        "{text}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_list_is_edited_until_it_can_be_read() {
+    let desk = desk();
+    desk.runs("list new l --query theme:value --title Value");
+    // The first time the query is broken; the second time it is mended, below what was said of it.
+    let run = with_editor(
+        &desk,
+        "list edit l",
+        "if grep -q '^# peerbib: ' \"$1\"; then sed -i 's/(theme:value/theme:labour/' \"$1\"; \
+         else sed -i 's/^title = .*/title = \"Labour\"/; s/theme:value/(theme:value/' \"$1\"; fi",
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.stderr, "l is edited\n");
+    assert_eq!(printed(&desk, "list show l"), ["marx"]);
+    assert_eq!(desk.json("list describe l --json")["title"], "Labour");
+    // One that is left as it is changes nothing, and what was written is kept.
+    let run = with_editor(&desk, "list edit l", "echo 'title = 1' > \"$1\"");
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stderr.contains("nothing lost"), "{}", run.stderr);
+    assert_eq!(desk.json("list describe l --json")["title"], "Labour");
+    let run = with_editor(&desk, "list edit l", ":");
+    assert_eq!(run.stderr, "nothing was changed\n");
+    let told = desk.refuses(2, "list edit l");
+    assert!(told.contains("--title"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_annotation_is_written_in_the_editor() {
+    let desk = desk();
+    desk.runs("list new l benkler");
+    let run = with_editor(
+        &desk,
+        "list annotate l benkler",
+        "printf '\\nBegin *here*.\\n\\nThen go on.\\n\\n' >> \"$1\"",
+    );
+    assert_eq!(run.stderr, "benkler is annotated in l\n");
+    let file = desk.runs("list export l").stdout;
+    let annotation = toml::from_str::<toml::Table>(&file).unwrap();
+    let annotation = annotation["work"][0]["annotation"].as_str().unwrap();
+    assert_eq!(annotation, "Begin *here*.\n\nThen go on.");
+    let run = with_editor(&desk, "list annotate l benkler", ":");
+    assert_eq!(run.stderr, "nothing was changed\n");
+    let run = with_editor(
+        &desk,
+        "list annotate l benkler",
+        "sed -i 's/here/there/' \"$1\"",
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(desk.runs("list export l").stdout.contains("Begin *there*."));
 }

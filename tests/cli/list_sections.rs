@@ -1,5 +1,6 @@
 //! The sections of reading lists: by a facet, by year, by hand.
 
+use crate::desk::Desk;
 use crate::list::{desk, printed};
 
 #[test]
@@ -184,4 +185,86 @@ fn works_are_put_into_an_order_within_their_section() {
         printed(&desk, "list show l")[..2],
         ["Value: marx", "Value: smith"]
     );
+}
+
+#[test]
+fn a_list_with_its_prose_is_printed_in_every_form() {
+    let desk = Desk::with_chapter();
+    desk.runs("list new l --title 'Peer production' --query theme:germ-form --introduction 'A *short* list.'");
+    desk.runs("list section add l --title Beginnings --introduction 'Where it began.' --query year:..2005");
+    desk.runs("list annotate l meretz2012ten -m 'The **peerconomy**.'");
+    for form in [
+        "text",
+        "markdown",
+        "html",
+        "latex",
+        "typst",
+        "mediawiki",
+        "rtf",
+    ] {
+        let text = desk.runs(&format!("list show l --to {form}")).stdout;
+        for what in [
+            "short",
+            "Where it began.",
+            "peerconomy",
+            "Beginnings",
+            "Further reading",
+        ] {
+            assert!(text.contains(what), "{form} lacks {what}:\n{text}");
+        }
+    }
+    desk.runs("list show l --output list.docx");
+    assert!(desk.path("list.docx").exists());
+}
+
+#[test]
+fn headings_are_in_the_language_of_the_list() {
+    let desk = desk();
+    desk.runs("list new l --query '' --locale de-DE");
+    let headings = |line: &str| -> Vec<String> {
+        let text = desk.runs(&format!("{line} --to markdown")).stdout;
+        let lines = text.lines().filter_map(|line| line.strip_prefix("## "));
+        lines.map(str::to_owned).collect()
+    };
+    let decades = ["1770er Jahre", "1860er Jahre", "2000er Jahre", "Ohne Jahr"];
+    assert_eq!(headings("list show l --group-by decade"), decades);
+    assert_eq!(
+        headings("list show l --group-by language"),
+        ["Deutsch", "Englisch", "Ohne Angabe der Sprache"]
+    );
+    assert_eq!(
+        headings("list show l --group-by type --locale fr-FR"),
+        ["Articles", "Livres", "Textes en ligne"]
+    );
+    // The language of a style is that of its lists; one without headings of its own has the English ones.
+    assert_eq!(
+        headings("format --group-by decade --locale el-GR")[0],
+        "1770s"
+    );
+    let xml = include_str!("../../styles/compact-syllabus.csl");
+    desk.put(
+        "haus.csl",
+        xml.replace(
+            "class=\"in-text\"",
+            "class=\"in-text\" default-locale=\"de-DE\"",
+        ),
+    );
+    assert_eq!(
+        headings("format --group-by decade --style haus.csl"),
+        decades
+    );
+    desk.runs("list edit l --locale ''");
+    assert_eq!(
+        headings("list show l --group-by decade --style haus.csl"),
+        decades
+    );
+    // What a person wrote stays as it is; what nobody wrote is said in the language of the list.
+    desk.runs("list section add l --title Value --query theme:value");
+    assert_eq!(headings("list show l"), ["Value", "Further reading"]);
+    assert_eq!(
+        headings("list show l --locale nl"),
+        ["Value", "Verder lezen"]
+    );
+    desk.runs("list edit l --rest 'And also'");
+    assert_eq!(headings("list show l --locale nl"), ["Value", "And also"]);
 }

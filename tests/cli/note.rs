@@ -104,12 +104,12 @@ mod editing {
             "grep -q 'a note on a: Apples' \"$1\" && printf '\\nWritten *here*.\\n' >> \"$1\"",
         );
         assert_eq!(run.code, Some(0), "{}", run.stderr);
-        assert_eq!(desk.runs("note a --show").stdout, "\n\nWritten *here*.\n");
+        assert_eq!(desk.runs("note a --show").stdout, "Written *here*.\n");
         let run = with_editor(&desk, "note a", "grep -q 'Written' \"$1\" && : > \"$1\"");
         assert_eq!(run.stderr, "nothing was changed\n");
         let run = with_editor(&desk, "note a", "exit 3");
         assert_eq!(run.code, Some(1));
         assert!(run.stderr.contains("ended with an error"), "{}", run.stderr);
-        assert_eq!(desk.runs("note a --show").stdout, "\n\nWritten *here*.\n");
+        assert_eq!(desk.runs("note a --show").stdout, "Written *here*.\n");
     }
 }

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use super::draft::{edited, kept};
+use crate::commands::editor::{Draft, Edited, Refusal, Task, without_blank_start};
 use crate::commands::files::standard_input_as_text;
 use crate::commands::{Failure, Outcome, Result, Session};
-use crate::library::{LibraryError, ListedWork};
+use crate::library::{Library, LibraryError, StoredList};
 use crate::reading_list::held;
 
 /// Say something of a work in a reading list, in Markdown
@@ -38,9 +38,9 @@ pub(in crate::commands) struct AnnotateInList {
 
 impl AnnotateInList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
+        let in_editor = self.message.is_empty() && !self.remove;
         let message = message(&self.message)?;
-        let opens_editor = message.is_none() && !self.remove;
-        let mut library = session.open_to_change_or_rehearse(opens_editor)?;
+        let mut library = session.open_to_change_or_rehearse(in_editor)?;
         let list = library.list(&self.list)?;
         let said = library.listed_works(list.id)?;
         let work = match library.work_id(&self.key) {
@@ -59,64 +59,89 @@ impl AnnotateInList {
             }
             Err(error) => return Err(error.into()),
         };
-        let annotation = |said: Vec<ListedWork>| {
-            let mut said = said.into_iter();
-            said.find(|said| said.work == Some(work))
-                .and_then(|said| said.annotation)
-        };
-        let before = annotation(said);
-        let draft = format!("{}-{}.md", list.name, self.key);
-        let after = if opens_editor {
-            Some(edited(
-                session,
-                before.as_deref().unwrap_or_default(),
-                &draft,
-                "say it with -m, or take it away with --remove",
-            )?)
-        } else {
-            message
-        };
-        let after = after
-            .map(|text| text.trim_end().to_owned())
-            .filter(|text| !text.trim().is_empty());
+        let before = said
+            .into_iter()
+            .find(|said| said.work == Some(work))
+            .and_then(|said| said.annotation);
+        if in_editor {
+            return self.in_editor(session, &mut library, &list, (work, before));
+        }
+        let after = message;
         if before == after {
             session.note("nothing to do: the annotation is so already");
             return Ok(Outcome::Done);
         }
         let is_removed = after.is_none();
-        let written = after.clone().unwrap_or_default();
-        let changed = session.change(&mut library, |change| {
-            // While a person wrote it, another program may have changed the library.
-            if annotation(change.listed_works(list.id)?) != before {
-                let what = format!("what {} says of {}", list.name, self.key);
-                return Err(LibraryError::ChangedMeanwhile(what));
-            }
+        session.change(&mut library, |change| {
             change.annotate_in_list(list.id, work, after)
-        });
-        changed.map_err(|error| match error.into() {
-            failure if opens_editor => kept(failure, &draft, &written),
-            failure => failure,
         })?;
-        let key = library.key_of(work)?;
         if is_removed {
+            let key = library.key_of(work)?;
             session.note(format_args!("the annotation of {key} is removed"));
             return Ok(Outcome::Done);
         }
-        session.note(format_args!("{key} is annotated in {}", list.name));
-        if !held(&library, &list)?.iter().any(|held| held.id == work) {
-            session.warn(format_args!(
-                "warning: {key} is not in the list; the annotation is kept for the time when it is"
-            ));
+        tell(session, &library, &list, work)
+    }
+
+    /// Has a person write the text on `work`, in place of the one that was there before.
+    fn in_editor(
+        &self,
+        session: &Session,
+        library: &mut Library,
+        list: &StoredList,
+        (work, before): (i64, Option<String>),
+    ) -> Result {
+        let key = library.key_of(work)?;
+        let title = library.reference(&key)?.title.unwrap_or_default();
+        let task = Task {
+            name: &format!("{}.md", list.name),
+            text: &format!("{}\n", before.as_deref().unwrap_or_default()),
+            comment: ("<!--", " -->"),
+            heading: &format!("on {key} in {}: {title}", list.name).replace("--", "\u{2013}"),
+            instead: "say it with -m, or take it away with --remove",
+        };
+        let edited = Draft::edit(session, &task, |text| {
+            let after = kept(without_blank_start(text));
+            let annotated = session.change(library, |change| {
+                if change.annotate_in_list(list.id, work, after)? != before {
+                    return Err(LibraryError::ChangedMeanwhile(format!(
+                        "the annotation of {key}"
+                    )));
+                }
+                Ok(())
+            });
+            annotated.map_err(Refusal::from)
+        })?;
+        match edited {
+            Edited::Unchanged => {
+                session.note("nothing was changed");
+                Ok(Outcome::Done)
+            }
+            Edited::Done(()) => tell(session, library, list, work),
         }
-        Ok(Outcome::Done)
     }
 }
 
-/// The paragraphs of a message; `-` is standard input. None where there are none.
-fn message(paragraphs: &[String]) -> std::result::Result<Option<String>, Failure> {
-    if paragraphs.is_empty() {
-        return Ok(None);
+fn tell(session: &Session, library: &Library, list: &StoredList, work: i64) -> Result {
+    let key = library.key_of(work)?;
+    session.note(format_args!("{key} is annotated in {}", list.name));
+    if !held(library, list)?.iter().any(|held| held.id == work) {
+        session.warn(format_args!(
+            "warning: {key} is not in the list; the annotation is kept for the time when it is"
+        ));
     }
+    Ok(Outcome::Done)
+}
+
+/// A text as it is kept; none, where it says nothing.
+fn kept(text: &str) -> Option<String> {
+    Some(text.trim_end())
+        .filter(|text| !text.trim().is_empty())
+        .map(str::to_owned)
+}
+
+/// The paragraphs of a message; `-` is standard input.
+fn message(paragraphs: &[String]) -> std::result::Result<Option<String>, Failure> {
     let mut texts = Vec::new();
     for paragraph in paragraphs {
         if paragraph == "-" {
@@ -125,5 +150,5 @@ fn message(paragraphs: &[String]) -> std::result::Result<Option<String>, Failure
             texts.push(paragraph.clone());
         }
     }
-    Ok(Some(texts.join("\n\n")))
+    Ok(kept(&texts.join("\n\n")))
 }

@@ -60,7 +60,7 @@ impl ListChangelog {
             before = Some((stored.name, edition));
         }
         if let Some((name, before)) = &before {
-            let now = as_it_stands(&library, &list)?;
+            let now = as_it_stands(session, &library, &list)?;
             let changes = Changes::between(&library, (name, before), (None, &now))?;
             if !changes.is_empty() {
                 entries.push(format!(

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
+use super::printed::headings;
 use super::{counted, on_one_line};
 use crate::commands::{Outcome, Result, Session, wrapped};
 use crate::library::{Standing, StoredList, StoredSection};
@@ -42,7 +43,7 @@ impl DescribeList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
         let library = session.open()?;
         let list = library.list(&self.list)?;
-        let holding = Holding::now(&library, &list)?;
+        let holding = Holding::now(&library, &list, headings(session, &list))?;
         let mut pinned = Vec::new();
         let mut excluded = Vec::new();
         for said in library.listed_works(list.id)? {

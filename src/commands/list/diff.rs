@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::file::edition_of;
 use super::on_one_line;
+use super::printed::headings;
 use crate::commands::{Failure, Outcome, Result, Session, wrapped};
 use crate::library::{Library, StoredList};
 use crate::reading_list::{Changes, Edition, FieldChange, Holding, Told};
@@ -52,7 +53,7 @@ impl DiffList {
         let before = edition_of(&from)?;
         let after = match &self.to {
             Some(name) => edition_of(&library.edition(list.id, name)?)?,
-            None => as_it_stands(&library, &list)?,
+            None => as_it_stands(session, &library, &list)?,
         };
         let changes = Changes::between(
             &library,
@@ -81,10 +82,11 @@ impl DiffList {
 ///
 /// Where the list's query names what the library no longer knows.
 pub(super) fn as_it_stands(
+    session: &Session,
     library: &Library,
     list: &StoredList,
 ) -> std::result::Result<Edition, Failure> {
-    let holding = Holding::now(library, list)?;
+    let holding = Holding::now(library, list, headings(session, list))?;
     Ok(Edition::of(library, holding.contents, &holding.works)?)
 }
 

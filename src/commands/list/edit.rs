@@ -27,7 +27,9 @@ pub(in crate::commands) struct EditList {
 impl EditList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
         if self.settings.is_empty() {
-            return file::edit_by_hand(session, &mut session.open()?, &self.list);
+            let mut library = session.open()?;
+            let list = library.list(&self.list)?;
+            return file::edit_by_hand(session, &mut library, &list);
         }
         let mut library = session.open_to_change()?;
         let list = library.list(&self.list)?;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::draft::{edited, kept};
 use super::settings::{check_stored, checked_query};
+use crate::commands::editor::{Draft, Edited, Refusal, Task};
 use crate::commands::files::write_file;
 use crate::commands::rendering::{Engine, Rendering};
 use crate::commands::{Failure, Outcome, Result, Session};
@@ -251,42 +251,43 @@ fn doubts(
 }
 
 /// Opens a list in the editor, and puts what comes back in its place; its editions stay.
-pub(super) fn edit_by_hand(session: &Session, library: &mut Library, list: &str) -> Result {
-    let list = &library.list(list)?;
-    let file = ListFile::of(library, list)?.without_editions();
-    let before = toml_of(&file)?;
+pub(super) fn edit_by_hand(session: &Session, library: &mut Library, list: &StoredList) -> Result {
+    let before = ListFile::of(library, list)?.without_editions();
     let name = format!("{}.toml", list.name);
-    let instead =
-        "say what to edit, such as --title or --query; `peerbib list edit --help` lists it";
-    let after = edited(session, &before, &name, instead)?;
-    if after == before {
-        session.note("nothing was changed");
-        return Ok(Outcome::Done);
-    }
-    let kept = |failure: Failure| kept(failure, &name, &after);
-    let edited = parsed(&name, &after).map_err(kept)?;
-    // While a person wrote it, another program may have changed the library.
-    library.hold()?;
-    if ListFile::of(library, list)?.without_editions() != file {
-        let changed = LibraryError::ChangedMeanwhile(format!("the list {}", list.name));
-        return Err(kept(changed.into()));
-    }
-    let doubts = doubts(session, library, &name, &after, &edited).map_err(kept)?;
-    if let Some(query) = &edited.query {
+    let task = Task {
+        name: &name,
+        text: &toml_of(&before)?,
+        comment: ("#", ""),
+        heading: "",
+        instead: "say what to edit, such as --title or --query; `peerbib list edit --help` lists it",
+    };
+    let edited = Draft::edit(session, &task, |text| {
+        let mend = |failure: Failure| Refusal::Mend(failure.message().to_owned());
+        let file = parsed(&name, text).map_err(mend)?;
+        let doubts = doubts(session, library, &name, text, &file).map_err(mend)?;
         let like = StoredList {
-            query: Some(query.clone()),
+            query: file.query.clone(),
             ..list.clone()
         };
         if doubts.is_empty() {
-            check_stored(library, &like).map_err(kept)?;
+            check_stored(library, &like).map_err(mend)?;
         }
-    }
-    session
-        .change(library, |change| {
-            edited.store(change, &edited.name, Some(list)).map(drop)
-        })
-        .map_err(|error| kept(error.into()))?;
-    session.note(format_args!("{} is edited", edited.name));
+        session.change(library, |change| {
+            if ListFile::of(change, list)?.without_editions() != before {
+                return Err(LibraryError::ChangedMeanwhile(format!(
+                    "the list {}",
+                    list.name
+                )));
+            }
+            file.store(change, &file.name, Some(list)).map(drop)
+        })?;
+        Ok((file.name, doubts))
+    })?;
+    let Edited::Done((name, doubts)) = edited else {
+        session.note("nothing was changed");
+        return Ok(Outcome::Done);
+    };
+    session.note(format_args!("{name} is edited"));
     for doubt in &doubts {
         session.warn(format_args!("warning: {doubt}"));
     }

@@ -1,22 +1,24 @@
 //! `peerbib list fit`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use clap::Args;
 use comfy_table::{Cell, CellAlignment};
 use rayon::prelude::*;
 
+use super::printed::headings;
 use super::{counted, printed_table, table};
-use crate::commands::{Outcome, Result, Session};
+use crate::commands::{Failure, Outcome, Result, Session, wrapped};
 use crate::csl::Style;
+use crate::library::Library;
 use crate::reading_list::{Holding, LeftOut, left_out};
 
 /// Say which fields of the works of a reading list a style does not print
 ///
 /// So that you can choose a style: give several, and they stand side by side. The processor is asked:
 /// a field is left out where the printed entry stays the same, whatever the field says. Abstracts,
-/// keywords and private notes are left out of the count.
+/// keywords, languages and private notes, which hardly any style prints, are counted in a line of their own.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib list fit commons-101\n  \
                   peerbib list fit commons-101 --style ieee --style chicago-notes")]
@@ -40,6 +42,8 @@ struct Fit {
     style: String,
     /// How many works lack each field.
     fields: BTreeMap<String, usize>,
+    /// How many works lack each field that hardly any style prints.
+    seldom_printed: BTreeMap<String, usize>,
     works: Vec<FittedWork>,
 }
 
@@ -48,14 +52,17 @@ struct Fit {
 struct FittedWork {
     key: String,
     left_out: Vec<LeftOut>,
+    /// The fields that hardly any style prints.
+    seldom_printed: Vec<String>,
 }
 
 impl FitList {
     pub(in crate::commands) fn run(self, session: &Session) -> Result {
         let library = session.open()?;
         let list = library.list(&self.list)?;
-        let holding = Holding::now(&library, &list)?;
+        let holding = Holding::now(&library, &list, headings(session, &list))?;
         let items = holding.contents.items();
+        let with_notes = with_private_notes(&library, &holding)?;
         let own = [list.style.clone()];
         let names = if self.style.is_empty() {
             &own[..]
@@ -68,18 +75,30 @@ impl FitList {
             let style: Style = source.compile(|parent| session.parent_style(parent))?;
             let works: Vec<FittedWork> = items
                 .par_iter()
-                .map(|item| FittedWork {
-                    key: item.id.clone(),
-                    left_out: left_out(&style, list.locale.as_deref(), item),
+                .map(|item| {
+                    let (seldom, left_out): (Vec<LeftOut>, Vec<LeftOut>) =
+                        left_out(&style, list.locale.as_deref(), item)
+                            .into_iter()
+                            .partition(|left_out| left_out.seldom_printed);
+                    let private = with_notes.contains(item.id.as_str());
+                    FittedWork {
+                        key: item.id.clone(),
+                        left_out,
+                        seldom_printed: seldom
+                            .into_iter()
+                            .map(|left_out| left_out.field)
+                            .chain(private.then(|| PRIVATE_NOTE.to_owned()))
+                            .collect(),
+                    }
                 })
                 .collect();
-            let mut fields = BTreeMap::new();
-            for left_out in works.iter().flat_map(|work| &work.left_out) {
-                *fields.entry(left_out.field.clone()).or_insert(0) += 1;
-            }
+            let left_out = works.iter().flat_map(|work| &work.left_out);
+            let fields = numbers(left_out.map(|left_out| &left_out.field));
+            let seldom_printed = numbers(works.iter().flat_map(|work| &work.seldom_printed));
             fits.push(Fit {
                 style: name.clone(),
                 fields,
+                seldom_printed,
                 works,
             });
         }
@@ -88,13 +107,86 @@ impl FitList {
             return Ok(Outcome::Done);
         }
         session.print(&text(&fits))?;
+        session.print(&seldom_printed(&fits))?;
         if items.is_empty() {
             session.note("the list holds no works");
         } else if fits.iter().all(|fit| fit.fields.is_empty()) {
-            session.note("nothing is left out");
+            session.note(if fits.iter().all(|fit| fit.seldom_printed.is_empty()) {
+                "nothing is left out"
+            } else {
+                "nothing else is left out"
+            });
         }
         Ok(Outcome::Done)
     }
+}
+
+/// What a private note is called among the fields.
+const PRIVATE_NOTE: &str = "private note";
+
+/// The works with notes that the list does not print, by key.
+fn with_private_notes<'h>(
+    library: &Library,
+    holding: &'h Holding,
+) -> std::result::Result<HashSet<&'h str>, Failure> {
+    let mut with_notes = HashSet::new();
+    let printed: HashSet<&str> = holding
+        .contents
+        .works
+        .iter()
+        .filter(|work| !work.notes.is_empty())
+        .map(|work| work.key.as_str())
+        .collect();
+    for (work, item) in holding.works.iter().zip(&holding.items) {
+        let has_note = item.variables.contains_key("annote") || library.note(work.id)?.is_some();
+        if has_note && !printed.contains(work.key.as_str()) {
+            with_notes.insert(work.key.as_str());
+        }
+    }
+    Ok(with_notes)
+}
+
+/// How often each name stands there.
+fn numbers<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usize> {
+    let mut numbers = BTreeMap::new();
+    for name in names {
+        *numbers.entry(name.clone()).or_insert(0) += 1;
+    }
+    numbers
+}
+
+/// A line on what hardly any style prints; the most works that one of the styles leaves it out of.
+fn seldom_printed(fits: &[Fit]) -> String {
+    let mut most: BTreeMap<&str, usize> = BTreeMap::new();
+    for (field, count) in fits.iter().flat_map(|fit| &fit.seldom_printed) {
+        let known = most.entry(field).or_default();
+        *known = (*known).max(*count);
+    }
+    if most.is_empty() {
+        return String::new();
+    }
+    let told: Vec<String> = most
+        .iter()
+        .map(|(field, count)| format!("{field} ({})", counted(*count, "work")))
+        .collect();
+    let mut line = format!("left out by nearly every style: {}", told.join(", "));
+    let below: Vec<&str> = [("abstract", "abstract"), (PRIVATE_NOTE, "note")]
+        .into_iter()
+        .filter(|(field, _)| most.contains_key(field))
+        .map(|(_, name)| name)
+        .collect();
+    if !below.is_empty() {
+        let _ = write!(
+            line,
+            "; --annotate {} prints them below the works",
+            below.join(",")
+        );
+    }
+    let dim = anstyle::Style::new().dimmed();
+    wrapped(&line, 0)
+        .lines()
+        .map(|line| format!("{dim}{line}{dim:#}\n"))
+        .collect()
 }
 
 /// The works with what each style leaves out, and below it how many works each field is left out of.

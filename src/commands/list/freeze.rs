@@ -4,6 +4,7 @@ use clap::Args;
 use comfy_table::{Cell, CellAlignment};
 
 use super::file::edition_of;
+use super::printed::headings;
 use super::{counted, printed_table, table};
 use crate::commands::{Failure, Outcome, Result, Session};
 use crate::reading_list::{Edition, Holding};
@@ -32,7 +33,7 @@ impl FreezeList {
             return Err(Failure::usage("an edition needs a name")
                 .with_help("such as --name 2026-spring".to_owned()));
         }
-        let holding = Holding::now(&library, &list)?;
+        let holding = Holding::now(&library, &list, headings(session, &list))?;
         let count = holding.contents.works.len();
         let edition = Edition::of(&library, holding.contents, &holding.works)?;
         let content = edition.to_stored()?;

@@ -4,7 +4,6 @@ mod annotate;
 mod changelog;
 mod describe;
 mod diff;
-mod draft;
 mod edit;
 mod file;
 mod fit;

@@ -11,7 +11,7 @@ use crate::library::Standing;
 /// A list asks its query anew whenever it is printed, so that works that come later are in it, too.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  peerbib list new commons-101 --query movement:p2p-foundation --group-by theme\n  \
+    after_help = "Examples:\n  peerbib list new commons-101 --query movement:p2p-foundation,oekonux --group-by theme\n  \
                   peerbib list new years --query year:2000..2015 --title \"Fifteen years\" --style ieee\n  \
                   peerbib list new germ-form merten2000 siefkes2009 --annotate annotation,why"
 )]

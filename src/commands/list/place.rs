@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use clap::Args;
 
-use super::printed::{formatted, rendering};
+use super::printed::{formatted, headings};
 use super::section::{PlaceArguments, resolved};
-use crate::commands::rendering::Engine;
+use crate::commands::rendering::{Engine, Rendering};
 use crate::commands::{Failure, Outcome, Result, Session};
 use crate::library::{Library, StoredList, StoredSection};
 use crate::reading_list::{Holding, Order, OrderBy};
@@ -62,7 +62,7 @@ impl MoveInList {
             Some(name) => Some(Some(resolved(&sections, name)?.id)),
             None => self.no_section.then_some(None),
         };
-        let holding = Holding::now(&library, &list)?;
+        let holding = Holding::now(&library, &list, headings(session, &list))?;
         // A list may leave out what no section takes, which is what --section is to mend.
         let is_held = |work: i64| holding.works.iter().any(|held| held.id == work);
         for work in &works {
@@ -153,7 +153,12 @@ fn order_of_print(
     list: &StoredList,
     holding: &Holding,
 ) -> std::result::Result<Vec<i64>, Failure> {
-    let rendering = rendering(session, &holding.contents, Engine::default())?;
+    let rendering = Rendering::new(
+        session,
+        &list.style,
+        list.locale.as_deref(),
+        Engine::default(),
+    )?;
     let (printed, _) = formatted(session, &holding.contents, &rendering)?;
     let keys = printed
         .sections

@@ -7,7 +7,7 @@ use crate::commands::rendering::{Engine, Rendering};
 use crate::commands::{Failure, Session};
 use crate::formats::Reading;
 use crate::library::{Library, StoredList};
-use crate::reading_list::{Contents, Edition, Holding, ReadingList};
+use crate::reading_list::{Contents, Edition, Headings, Holding, ReadingList};
 
 /// A list as a style prints it.
 ///
@@ -23,21 +23,23 @@ pub(super) fn formatted(
     let mut list = ReadingList::grouped(&bibliography, &contents.grouping());
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
-    list.annotate(&mut contents.annotations());
+    let headings = Headings::in_language(rendering.language());
+    list.annotate(&mut contents.annotations(headings));
     Ok((list, complete))
 }
 
-/// What renders a list in its style.
-///
-/// # Errors
-///
-/// Where the style or the locale of the list is not there.
-pub(super) fn rendering(
-    session: &Session,
-    contents: &Contents,
-    engine: Engine,
-) -> Result<Rendering, Failure> {
-    Rendering::new(session, &contents.style, contents.locale.as_deref(), engine)
+/// The headings of a list in its language: its own, or that of its style; in English, where neither can
+/// be told.
+pub(super) fn headings(session: &Session, list: &StoredList) -> Headings {
+    let locale = list.locale.as_deref();
+    match (
+        locale,
+        Rendering::new(session, &list.style, locale, Engine::default()),
+    ) {
+        (_, Ok(rendering)) => Headings::in_language(rendering.language()),
+        (Some(locale), Err(_)) => Headings::in_language(locale),
+        (None, Err(_)) => Headings::default(),
+    }
 }
 
 /// Writes a list as it stands. Says whether every work could be rendered.
@@ -49,11 +51,10 @@ pub(super) fn write_holding(
     session: &Session,
     library: &Library,
     holding: &Holding,
-    engine: Engine,
+    rendering: &Rendering,
     form: &FormArguments,
 ) -> Result<bool, Failure> {
-    let rendering = rendering(session, &holding.contents, engine)?;
-    let (list, complete) = formatted(session, &holding.contents, &rendering)?;
+    let (list, complete) = formatted(session, &holding.contents, rendering)?;
     form.write(
         session,
         &Listed {
@@ -80,7 +81,7 @@ pub(super) fn write_edition(
     form: &FormArguments,
 ) -> Result<bool, Failure> {
     let contents = &edition.contents;
-    let rendering = rendering(session, contents, engine)?;
+    let rendering = Rendering::new(session, &contents.style, contents.locale.as_deref(), engine)?;
     let (list, complete) = formatted(session, contents, &rendering)?;
     let reading = Reading {
         file: crate::formats::bibtex::read(&edition.bibliography()),

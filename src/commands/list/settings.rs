@@ -6,11 +6,7 @@ use crate::commands::format::{RepeatName, tags_of_facet};
 use crate::commands::rendering::{Engine, Rendering};
 use crate::commands::{Failure, Session};
 use crate::library::{Library, StoredList};
-use crate::query::Query;
-use crate::reading_list::{Annotated, GroupBy, Order, Repeat, held};
-
-/// What heads the works that no section takes, where a list does not say it.
-pub(super) const REST: &str = "Further reading";
+use crate::reading_list::{Annotated, GroupBy, Order, REST_IN_ENGLISH, Repeat, asked, held};
 
 /// What a reading list is like.
 #[derive(Debug, Default, Args)]
@@ -58,7 +54,8 @@ pub(super) struct Settings {
     #[arg(long, value_name = "WHAT")]
     annotate: Option<String>,
 
-    /// The heading of the works that no section written by hand takes
+    /// The heading of the works that no section written by hand takes; without it, "Further reading" in
+    /// the language of the list
     #[arg(long, value_name = "HEADING")]
     rest: Option<String>,
 
@@ -81,7 +78,7 @@ pub(super) fn unsaid(session: &Session, name: &str) -> Result<StoredList, Failur
         repeat: Repeat::Each.as_str().to_owned(),
         order: Order::default().to_string(),
         annotate: "annotation".to_owned(),
-        rest: REST.to_owned(),
+        rest: REST_IN_ENGLISH.to_owned(),
         created_at: String::new(),
     })
 }
@@ -176,7 +173,7 @@ impl Settings {
 
 /// Refuses a query that cannot be read, or that asks for what the library does not know.
 pub(super) fn checked_query(library: &Library, query: &str) -> Result<(), Failure> {
-    query.parse::<Query>()?.translate(library)?;
+    asked(library, query)?;
     Ok(())
 }
 

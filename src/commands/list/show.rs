@@ -6,9 +6,9 @@ use super::printed::{edition, write_edition, write_holding};
 use super::settings::{checked_annotations, checked_grouping, checked_order};
 use crate::commands::format::RepeatName;
 use crate::commands::forms::FormArguments;
-use crate::commands::rendering::Engine;
+use crate::commands::rendering::{Engine, Rendering};
 use crate::commands::{Outcome, Result, Session};
-use crate::reading_list::{Contents, Holding, Repeat};
+use crate::reading_list::{Contents, Headings, Holding, Repeat};
 
 /// Print a reading list, in any form
 ///
@@ -84,12 +84,19 @@ impl ShowList {
         if let Some(annotate) = &self.annotate {
             list.annotate = checked_annotations(annotate)?;
         }
-        let mut holding = Holding::now(&library, &list)?;
-        self.restyle(&mut holding.contents)?;
+        if let Some(style) = &self.style {
+            list.style.clone_from(style);
+        }
+        if let Some(locale) = &self.locale {
+            list.locale = Some(locale.clone());
+        }
+        let rendering = Rendering::new(session, &list.style, list.locale.as_deref(), self.engine)?;
+        let headings = Headings::in_language(rendering.language());
+        let holding = Holding::now(&library, &list, headings)?;
         if holding.contents.works.is_empty() {
             session.note("the list holds no works");
         }
-        let complete = write_holding(session, &library, &holding, self.engine, &self.form)?;
+        let complete = write_holding(session, &library, &holding, &rendering, &self.form)?;
         for key in &holding.missing {
             session.warn(format_args!(
                 "warning: {key} is pinned, and no work of the library has this key"

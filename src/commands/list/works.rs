@@ -1,13 +1,13 @@
 //! The works of a list that a command names, and how they stand there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use clap::Args;
 
 use crate::commands::tag::named_works;
 use crate::commands::{Failure, Session};
 use crate::library::{Condition, Library, LibraryError, Standing, StoredList};
-use crate::query::Query;
+use crate::reading_list::asked;
 
 /// A list, and the works that are meant.
 #[derive(Debug, Args)]
@@ -77,19 +77,19 @@ impl ListedWorks {
         }
         let found = named_works(session, &library, &[], self.find.as_deref())?;
         named.extend(found.iter().map(|(work, _)| *work));
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         named.retain(|work| seen.insert(*work));
         let standing: HashMap<i64, Standing> = library
             .listed_works(list.id)?
             .iter()
             .filter_map(|said| Some((said.work?, said.standing?)))
             .collect();
-        let found: std::collections::HashSet<i64> = match &list.query {
+        let found: HashSet<i64> = match &list.query {
             Some(query) => {
-                let condition = query.parse::<Query>()?.translate(&library)?;
+                let condition = asked(&library, query)?;
                 library.numbers(&Condition::of_works(&named).and(condition))?
             }
-            None => Default::default(),
+            None => HashSet::new(),
         };
         let works = named
             .into_iter()

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::change;
-use crate::commands::editor::Draft;
+use crate::commands::editor::{Draft, Edited, Refusal, Task};
 use crate::commands::{Failure, Outcome, Result, Session};
 use crate::library::{Library, LibraryError, Rule};
 use crate::query::Query;
@@ -202,54 +202,43 @@ fn by_hand(
     name: Option<&str>,
     how: (bool, bool),
 ) -> Result {
-    let read = |library: &Library| match name {
-        Some(name) => Ok(vec![library.rule(name)?]),
-        None => library.rules(),
+    let named = |library: &Library| {
+        name.map_or_else(|| library.rules(), |name| Ok(vec![library.rule(name)?]))
     };
-    let before = read(library)?;
-    let text = Rules {
-        rules: before.clone(),
-    }
-    .to_toml();
-    let draft = Draft::open(session, "rules.toml", &text)?;
-    let after = loop {
-        let edited = draft.text()?;
-        match readable(&edited, library) {
-            Ok(rules) => break rules,
-            Err(message) => {
-                session.warn(format_args!(
-                    "the rules cannot be taken as they are: {message}"
-                ));
-                if session.confirm("Open the editor again?").is_err() {
-                    return Err(Failure::new("nothing was changed").with_help(format!(
-                        "nothing was lost, either: what you wrote is in {}",
-                        draft.path().display()
-                    )));
-                }
-                draft.again(session)?;
-            }
+    let before = named(library)?;
+    let task = Task {
+        name: "rules.toml",
+        text: &Rules {
+            rules: before.clone(),
         }
+        .to_toml(),
+        comment: ("#", ""),
+        heading: "",
+        instead: "say which rule to change and how: peerbib rules edit NAME --when QUERY",
     };
-    // While a person wrote them, another program may have changed the library.
-    let (dry_run, _) = how;
-    if !dry_run {
-        library.hold()?;
+    let edited = Draft::edit(session, &task, |text| {
+        let after = readable(text, library).map_err(Refusal::Mend)?;
+        if !how.0 {
+            library.hold()?;
+        }
+        if named(library)? != before {
+            return Err(LibraryError::ChangedMeanwhile("the rules".to_owned()).into());
+        }
+        if after == before {
+            return Ok(None);
+        }
+        let changed = change(session, library, how, |change| {
+            replace(change, &before, &after)
+        })?;
+        Ok(Some(changed))
+    })?;
+    match edited {
+        Edited::Done(Some(outcome)) => Ok(outcome),
+        Edited::Done(None) | Edited::Unchanged => {
+            session.note("nothing was changed");
+            Ok(Outcome::Done)
+        }
     }
-    if read(library)? != before {
-        let changed: Failure = LibraryError::ChangedMeanwhile("the rules".to_owned()).into();
-        return Err(changed.with_help(format!(
-            "nothing was changed, and nothing lost: what you wrote is in {}",
-            draft.path().display()
-        )));
-    }
-    draft.remove();
-    if after == before {
-        session.note("nothing was changed");
-        return Ok(Outcome::Done);
-    }
-    change(session, library, how, |change| {
-        replace(change, &before, &after)
-    })
 }
 
 /// The rules that a person wrote, where each of them can be carried out.

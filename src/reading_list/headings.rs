@@ -1,0 +1,516 @@
+//! What the groups of a list are called, in the language of the list.
+
+use super::languages;
+
+/// The languages that have headings of their own, in the order in which the tables below and that of the
+/// names of languages give their words.
+const LANGUAGES: [&str; 7] = ["en", "de", "fr", "es", "it", "pt", "nl"];
+
+/// The same words in each of the languages.
+type Words = [&'static str; LANGUAGES.len()];
+
+/// The headings of groups in one language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Headings {
+    /// The place of the language among those that there are; English stands first.
+    language: usize,
+}
+
+impl Headings {
+    /// The headings for a list in a language such as `de-DE`; in English, where it has none of its own.
+    pub fn in_language(locale: &str) -> Self {
+        let primary = locale.split(['-', '_']).next().unwrap_or_default();
+        let place = LANGUAGES
+            .iter()
+            .position(|language| language.eq_ignore_ascii_case(primary));
+        Self {
+            language: place.unwrap_or_default(),
+        }
+    }
+
+    /// The word of this language, or else of English.
+    pub(super) fn word(self, words: &[&'static str]) -> &'static str {
+        let word = words.get(self.language).or_else(|| words.first());
+        word.copied().unwrap_or_default()
+    }
+
+    /// A year; negative ones are before our era.
+    pub(super) fn year(self, year: i32) -> String {
+        if year < 0 {
+            format!("{} {}", year.unsigned_abs(), self.word(&BEFORE_OUR_ERA))
+        } else {
+            year.to_string()
+        }
+    }
+
+    /// The ten years from this one on, 1990; with `before` those before our era that are counted down,
+    /// 499 to 490.
+    pub(super) fn decade(self, first: u32, before: bool) -> String {
+        let decade = self.word(&DECADE).replace('#', &first.to_string());
+        if before {
+            format!("{decade} {}", self.word(&BEFORE_OUR_ERA))
+        } else {
+            decade
+        }
+    }
+
+    pub(super) fn no_date(self) -> &'static str {
+        self.word(&NO_DATE)
+    }
+
+    pub(super) fn no_author(self) -> &'static str {
+        self.word(&NO_AUTHOR)
+    }
+
+    pub(super) fn no_language(self) -> &'static str {
+        self.word(&NO_LANGUAGE)
+    }
+
+    /// Works without a tag of a facet.
+    pub(super) fn without(self, facet: &str) -> String {
+        let known = WITHOUT_A.iter().find(|(known, _)| *known == facet);
+        match known {
+            Some((_, words)) => self.word(words).to_owned(),
+            None => format!("{} {facet}", self.word(&WITHOUT)),
+        }
+    }
+
+    /// The works that no section written by hand takes.
+    pub(super) fn rest(self) -> &'static str {
+        self.word(&REST)
+    }
+
+    /// What stands before the tags of a work, with a colon as the language writes it.
+    pub(super) fn tags(self) -> &'static str {
+        self.word(&TAGS)
+    }
+
+    /// The name of a language by its tag or its English name; the text as it is, where it is neither;
+    /// none where it is empty.
+    pub(crate) fn language(self, text: &str) -> Option<String> {
+        let text = text.trim();
+        match languages::names(text) {
+            Some(names) => Some(self.word(names).to_owned()),
+            None => Some(text.to_owned()).filter(|text| !text.is_empty()),
+        }
+    }
+
+    /// What works of a BibLaTeX type are called, in the plural.
+    pub(crate) fn of_type(self, entry_type: &str) -> &'static str {
+        let known = TYPES.iter().find(|(types, _)| types.contains(&entry_type));
+        self.word(known.map_or(&OTHER_WORKS, |(_, words)| words))
+    }
+}
+
+const REST: Words = [
+    REST_IN_ENGLISH,
+    "Weitere Literatur",
+    "Pour aller plus loin",
+    "Otras lecturas",
+    "Altre letture",
+    "Outras leituras",
+    "Verder lezen",
+];
+
+/// What heads the works that no section takes, in a list that does not say it: as it is stored, and to be
+/// printed in the language of the list.
+pub const REST_IN_ENGLISH: &str = "Further reading";
+
+const TAGS: Words = [
+    "Tags:",
+    "Schlagw\u{f6}rter:",
+    "Mots-cl\u{e9}s\u{a0}:",
+    "Etiquetas:",
+    "Etichette:",
+    "Etiquetas:",
+    "Trefwoorden:",
+];
+
+const BEFORE_OUR_ERA: Words = [
+    "BCE",
+    "v.\u{a0}Chr.",
+    "av.\u{a0}J.-C.",
+    "a.\u{a0}C.",
+    "a.C.",
+    "a.C.",
+    "v.Chr.",
+];
+
+/// With # for the first of the years.
+const DECADE: Words = [
+    "#s",
+    "#er Jahre",
+    "Ann\u{e9}es #",
+    "D\u{e9}cada de #",
+    "Anni #",
+    "D\u{e9}cada de #",
+    "Jaren #",
+];
+
+const NO_DATE: Words = [
+    "No date",
+    "Ohne Jahr",
+    "Sans date",
+    "Sin fecha",
+    "Senza data",
+    "Sem data",
+    "Zonder jaar",
+];
+
+const NO_AUTHOR: Words = [
+    "No author",
+    "Ohne Verfasser",
+    "Sans auteur",
+    "Sin autor",
+    "Senza autore",
+    "Sem autor",
+    "Zonder auteur",
+];
+
+const NO_LANGUAGE: Words = [
+    "Language not stated",
+    "Ohne Angabe der Sprache",
+    "Langue non indiqu\u{e9}e",
+    "Idioma no indicado",
+    "Lingua non indicata",
+    "L\u{ed}ngua n\u{e3}o indicada",
+    "Taal niet vermeld",
+];
+
+/// What stands before the name of a facet that a person thought of.
+const WITHOUT: Words = ["Without a", "Ohne", "Sans", "Sin", "Senza", "Sem", "Zonder"];
+
+/// Works without a tag of one of the facets that peerbib brings along.
+const WITHOUT_A: [(&str, Words); 2] = [
+    (
+        "movement",
+        [
+            "Without a movement",
+            "Ohne Bewegung",
+            "Sans mouvement",
+            "Sin movimiento",
+            "Senza movimento",
+            "Sem movimento",
+            "Zonder beweging",
+        ],
+    ),
+    (
+        "theme",
+        [
+            "Without a theme",
+            "Ohne Thema",
+            "Sans th\u{e8}me",
+            "Sin tema",
+            "Senza tema",
+            "Sem tema",
+            "Zonder thema",
+        ],
+    ),
+];
+
+const OTHER_WORKS: Words = [
+    "Other works",
+    "Andere Werke",
+    "Autres documents",
+    "Otras obras",
+    "Altre opere",
+    "Outras obras",
+    "Andere werken",
+];
+
+/// The types of BibLaTeX, with what works of them are called.
+const TYPES: &[(&[&str], Words)] = &[
+    (
+        &["article", "suppperiodical"],
+        [
+            "Articles",
+            "Artikel",
+            "Articles",
+            "Art\u{ed}culos",
+            "Articoli",
+            "Artigos",
+            "Artikelen",
+        ],
+    ),
+    (
+        &["book", "mvbook"],
+        [
+            "Books",
+            "B\u{fc}cher",
+            "Livres",
+            "Libros",
+            "Libri",
+            "Livros",
+            "Boeken",
+        ],
+    ),
+    (
+        &["booklet"],
+        [
+            "Booklets",
+            "Brosch\u{fc}ren",
+            "Brochures",
+            "Folletos",
+            "Opuscoli",
+            "Folhetos",
+            "Brochures",
+        ],
+    ),
+    (
+        &["collection", "mvcollection"],
+        [
+            "Edited volumes",
+            "Sammelb\u{e4}nde",
+            "Ouvrages collectifs",
+            "Obras colectivas",
+            "Opere collettive",
+            "Obras coletivas",
+            "Bundels",
+        ],
+    ),
+    (
+        &["reference", "mvreference"],
+        [
+            "Works of reference",
+            "Nachschlagewerke",
+            "Ouvrages de r\u{e9}f\u{e9}rence",
+            "Obras de referencia",
+            "Opere di consultazione",
+            "Obras de refer\u{ea}ncia",
+            "Naslagwerken",
+        ],
+    ),
+    (
+        &[
+            "inbook",
+            "bookinbook",
+            "suppbook",
+            "incollection",
+            "suppcollection",
+        ],
+        [
+            "Chapters and essays in books",
+            "Beitr\u{e4}ge in B\u{fc}chern",
+            "Chapitres de livres",
+            "Cap\u{ed}tulos de libros",
+            "Capitoli e saggi in volume",
+            "Cap\u{ed}tulos de livros",
+            "Hoofdstukken en bijdragen in boeken",
+        ],
+    ),
+    (
+        &["inreference"],
+        [
+            "Articles in works of reference",
+            "Artikel in Nachschlagewerken",
+            "Articles d\u{2019}ouvrages de r\u{e9}f\u{e9}rence",
+            "Art\u{ed}culos de obras de referencia",
+            "Voci di opere di consultazione",
+            "Verbetes de obras de refer\u{ea}ncia",
+            "Lemma\u{2019}s in naslagwerken",
+        ],
+    ),
+    (
+        &["proceedings", "mvproceedings"],
+        [
+            "Proceedings",
+            "Tagungsb\u{e4}nde",
+            "Actes de colloques",
+            "Actas de congresos",
+            "Atti di convegni",
+            "Atas de congressos",
+            "Congresbundels",
+        ],
+    ),
+    (
+        &["inproceedings", "conference"],
+        [
+            "Conference papers",
+            "Tagungsbeitr\u{e4}ge",
+            "Communications de colloques",
+            "Ponencias",
+            "Interventi a convegni",
+            "Comunica\u{e7}\u{f5}es em congressos",
+            "Congresbijdragen",
+        ],
+    ),
+    (
+        &["manual"],
+        [
+            "Manuals",
+            "Handb\u{fc}cher",
+            "Manuels",
+            "Manuales",
+            "Manuali",
+            "Manuais",
+            "Handleidingen",
+        ],
+    ),
+    (
+        &["online", "electronic", "www"],
+        [
+            "Online texts",
+            "Texte im Internet",
+            "Textes en ligne",
+            "Textos en l\u{ed}nea",
+            "Testi in rete",
+            "Textos em linha",
+            "Onlineteksten",
+        ],
+    ),
+    (
+        &["patent"],
+        [
+            "Patents",
+            "Patente",
+            "Brevets",
+            "Patentes",
+            "Brevetti",
+            "Patentes",
+            "Octrooien",
+        ],
+    ),
+    (
+        &["periodical"],
+        [
+            "Journals and issues",
+            "Zeitschriften und Hefte",
+            "Revues et num\u{e9}ros",
+            "Revistas y n\u{fa}meros",
+            "Riviste e fascicoli",
+            "Revistas e n\u{fa}meros",
+            "Tijdschriften en nummers",
+        ],
+    ),
+    (
+        &["report", "techreport"],
+        [
+            "Reports",
+            "Berichte",
+            "Rapports",
+            "Informes",
+            "Rapporti",
+            "Relat\u{f3}rios",
+            "Rapporten",
+        ],
+    ),
+    (
+        &["thesis", "phdthesis", "mastersthesis", "bathesis"],
+        [
+            "Theses",
+            "Hochschulschriften",
+            "Th\u{e8}ses et m\u{e9}moires",
+            "Tesis",
+            "Tesi",
+            "Teses e disserta\u{e7}\u{f5}es",
+            "Proefschriften en scripties",
+        ],
+    ),
+    (
+        &["unpublished"],
+        [
+            "Unpublished texts",
+            "Unver\u{f6}ffentlichte Texte",
+            "Textes in\u{e9}dits",
+            "Textos in\u{e9}ditos",
+            "Testi inediti",
+            "Textos in\u{e9}ditos",
+            "Onuitgegeven teksten",
+        ],
+    ),
+    (
+        &["dataset"],
+        [
+            "Data sets",
+            "Datens\u{e4}tze",
+            "Jeux de donn\u{e9}es",
+            "Conjuntos de datos",
+            "Insiemi di dati",
+            "Conjuntos de dados",
+            "Datasets",
+        ],
+    ),
+    (
+        &["software"],
+        [
+            "Software",
+            "Software",
+            "Logiciels",
+            "Software",
+            "Software",
+            "Software",
+            "Software",
+        ],
+    ),
+    (
+        &["audio", "music"],
+        [
+            "Recordings",
+            "Tonaufnahmen",
+            "Enregistrements",
+            "Grabaciones",
+            "Registrazioni",
+            "Grava\u{e7}\u{f5}es",
+            "Opnamen",
+        ],
+    ),
+    (
+        &["movie", "video"],
+        [
+            "Films",
+            "Filme",
+            "Films",
+            "Pel\u{ed}culas",
+            "Film",
+            "Filmes",
+            "Films",
+        ],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_without_words_of_its_own_has_the_english_ones() {
+        for (locale, decade) in [
+            ("en-US", "1990s"),
+            ("de", "1990er Jahre"),
+            ("FR-ca", "Ann\u{e9}es 1990"),
+            ("pt-BR", "D\u{e9}cada de 1990"),
+            ("el-GR", "1990s"),
+            ("", "1990s"),
+        ] {
+            assert_eq!(Headings::in_language(locale).decade(1990, false), decade);
+        }
+    }
+
+    #[test]
+    fn languages_are_called_by_their_names() {
+        let english = |text| Headings::default().language(text);
+        assert_eq!(english("en-US").as_deref(), Some("English"));
+        assert_eq!(english("DE").as_deref(), Some("German"));
+        assert_eq!(english("greek").as_deref(), Some("Greek"));
+        assert_eq!(english("Klingon").as_deref(), Some("Klingon"));
+        assert_eq!(english(" "), None);
+        let german = |text| Headings::in_language("de-AT").language(text);
+        assert_eq!(german("de-DE").as_deref(), Some("Deutsch"));
+        assert_eq!(german("akk").as_deref(), Some("Akkadian"));
+    }
+
+    #[test]
+    fn each_type_is_named_once() {
+        let mut types: Vec<&str> = TYPES
+            .iter()
+            .flat_map(|(types, _)| *types)
+            .copied()
+            .collect();
+        let all = types.len();
+        types.sort_unstable();
+        types.dedup();
+        assert_eq!(types.len(), all);
+        assert_eq!(Headings::default().of_type("book"), "Books");
+        assert_eq!(Headings::in_language("nl").of_type("new"), "Andere werken");
+    }
+}
