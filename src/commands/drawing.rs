@@ -10,7 +10,7 @@ use super::{Failure, Session};
 use crate::library::{Library, Reference};
 use crate::pictures::Theme;
 use crate::pictures::timeline_svg::{Look, NARROWEST, WIDEST};
-use crate::query::Query;
+use crate::reading_list;
 
 /// Which works a picture shows.
 #[derive(Debug, Args)]
@@ -52,13 +52,7 @@ impl Shown {
         };
         let mut title = None;
         if let Some(list) = list {
-            let query = match &list.query {
-                Some(query) => Some(query.parse::<Query>()?.translate(library)?),
-                None => None,
-            };
-            let on_list = list.condition(query);
-            condition.sql = format!("({}) AND ({})", condition.sql, on_list.sql);
-            condition.parameters.extend(on_list.parameters);
+            condition = condition.and(reading_list::condition(library, &list)?);
             title = Some(list.title.unwrap_or(list.name));
         }
         Ok((library.select(&condition)?, title))

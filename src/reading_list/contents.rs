@@ -223,7 +223,12 @@ pub fn asked(library: &Library, query: &str) -> Result<Condition, QueryError> {
     Ok(query.selection(library)?.into_condition())
 }
 
-fn condition(library: &Library, list: &StoredList) -> Result<Condition, QueryError> {
+/// The condition that the works of a list meet.
+///
+/// # Errors
+///
+/// [`QueryError`] where its query names what the library does not know.
+pub fn condition(library: &Library, list: &StoredList) -> Result<Condition, QueryError> {
     let query = match &list.query {
         Some(query) => Some(asked(library, query)?),
         None => None,

@@ -21,7 +21,8 @@ use std::collections::HashMap;
 pub use annotation::{Annotated, Kind, UnknownKind};
 pub use changes::{ChangedWork, Changes, FieldChange, Told};
 pub use contents::{
-    Contents, ContentsSection, ContentsTag, ContentsWork, Holding, Unattached, asked, held,
+    Contents, ContentsSection, ContentsTag, ContentsWork, Holding, Unattached, asked, condition,
+    held,
 };
 pub use edition::Edition;
 pub use file::{FileSection, ListFile, ListFileError};

@@ -25,6 +25,21 @@ pub(crate) fn without_nocase(text: &str) -> String {
     })
 }
 
+/// What stands before a separator that is outside of any markup, so that all that is opened in it is closed
+/// in it, too.
+pub(crate) fn before_outside<'t>(text: &'t str, separator: &str) -> Option<&'t str> {
+    text.match_indices(separator)
+        .filter_map(|(at, _)| text.get(..at))
+        .find(|before| {
+            let mut depth = 0_i32;
+            without(before, |tag| {
+                depth += if tag.starts_with('/') { -1 } else { 1 };
+                false
+            });
+            depth == 0
+        })
+}
+
 /// Text without the tags that `drops` picks; it is given what stands between the angle brackets.
 fn without(text: &str, mut drops: impl FnMut(&str) -> bool) -> String {
     if !text.contains('<') {
@@ -68,6 +83,18 @@ mod tests {
         assert_eq!(
             without_nocase(text),
             "<i>Homo</i> a < b <span style=\"x\">c</span>"
+        );
+    }
+
+    #[test]
+    fn a_text_is_cut_outside_of_markup_alone() {
+        assert_eq!(
+            before_outside("<i>Emma: A Novel</i>: A Study: Notes", ": "),
+            Some("<i>Emma: A Novel</i>")
+        );
+        assert_eq!(
+            before_outside("Fork <span class=\"nocase\">[was: it]</span>", ": "),
+            None
         );
     }
 

@@ -291,3 +291,32 @@ fn a_watched_bibliography_follows_the_files_of_latex() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn the_control_file_of_a_real_run_of_biblatex_is_read() {
+    let desk = Desk::with(
+        "@book{a, author = {Ada}, title = {Apples}, date = 2001}\n\
+         @book{b, author = {Bea}, title = {Bread}, date = 2002}\n",
+    );
+    desk.put(
+        "main.tex",
+        "\\documentclass{article}\n\\usepackage[style=authoryear]{biblatex}\n\\addbibresource{out.bib}\n\
+         \\begin{document}\n\\textcite{b} and \\parencite[12]{a}, as \\autocites{a}{b} say.\n\
+         \\printbibliography\n\\end{document}\n",
+    );
+    let run = desk
+        .command("pdflatex")
+        .args(["-interaction=nonstopmode", "main.tex"])
+        .output();
+    if run.is_err() || !desk.path("main.bcf").exists() {
+        eprintln!("skipped: pdflatex with biblatex is not installed");
+        return;
+    }
+    assert_eq!(desk.runs("cite --bcf main.bcf --to keys").stdout, "b\na\n");
+    desk.runs("cite --bcf main.bcf -o out.bib");
+    let written = std::fs::read_to_string(desk.path("out.bib")).unwrap();
+    assert!(
+        written.contains("{a,") && written.contains("{b,"),
+        "{written}"
+    );
+}

@@ -7,7 +7,35 @@ use crate::desk::{Desk, words};
 #[test]
 fn a_closed_pipe_is_no_error_whatever_is_printed() {
     let desk = Desk::with_chapter();
+    desk.runs("list new commons-101 --query theme:commons --group-by decade");
+    desk.runs("list freeze commons-101 --name one");
+    desk.runs("list exclude commons-101 benkler2006wealth");
     for line in [
+        "list",
+        "list --json",
+        "list show commons-101",
+        "list show commons-101 --to html --standalone",
+        "list show commons-101 --to docx",
+        "list show commons-101 --to json",
+        "list describe commons-101",
+        "list editions commons-101",
+        "list diff commons-101",
+        "list changelog commons-101",
+        "list fit commons-101",
+        "list fit commons-101 --json",
+        "list export commons-101",
+        "cite benkler2006wealth",
+        "cite benkler2006wealth --json",
+        "rules",
+        "rules --json",
+        "rules test",
+        "timeline",
+        "timeline --to svg",
+        "timeline --json",
+        "stats",
+        "stats --to svg",
+        "stats --json",
+        "tags matrix movement theme",
         "find",
         "find --json",
         "find --keys",

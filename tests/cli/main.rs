@@ -39,6 +39,7 @@ mod list_sections;
 mod man;
 mod note;
 mod quickstart;
+mod readme;
 mod rules;
 mod show;
 mod stats;

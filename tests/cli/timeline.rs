@@ -208,3 +208,40 @@ fn a_work_on_a_page_leads_to_its_doi_or_to_its_row() {
     // A picture alone has no rows to lead to.
     assert!(!desk.runs("timeline --to svg").stdout.contains("href=\"#"));
 }
+
+#[test]
+fn a_stored_list_is_drawn_with_its_title_and_no_more_works_than_it_holds() {
+    let desk = Desk::with_chapter();
+    desk.runs("list new early --title 'Early days' --query 'movement:oekonux year:..2004'");
+    desk.runs("list new three --query 'movement:oekonux sort:year limit:3'");
+    desk.runs("list exclude early merten2000");
+    desk.runs("list pin early benkler2006wealth");
+    let held = |name: &str| {
+        let list = desk.json(&format!("list show {name} --group-by none --to json"));
+        let keys = list.as_array().unwrap().iter();
+        keys.map(|entry| entry["key"].as_str().unwrap().to_owned())
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let drawn = |line: &str| {
+        let timeline = desk.json(line);
+        let lanes = timeline["lanes"].as_array().unwrap().iter();
+        lanes
+            .flat_map(|lane| lane["works"].as_array().unwrap())
+            .map(|work| work["key"].as_str().unwrap().to_owned())
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let early = held("early");
+    assert!(early.contains("benkler2006wealth") && !early.contains("merten2000"));
+    for line in ["timeline early --json", "timeline --list early --json"] {
+        assert_eq!(drawn(line), early, "{line}");
+    }
+    assert_eq!(held("three").len(), 3);
+    assert_eq!(drawn("timeline --list three --json"), held("three"));
+    assert_eq!(
+        drawn("timeline --list early author:benkler --json"),
+        std::iter::once("benkler2006wealth".to_owned()).collect()
+    );
+    assert!(desk.runs("timeline early").stdout.starts_with("Early days"));
+    let told = desk.refuses(1, "timeline --list erly");
+    assert!(told.contains("early"), "{told}");
+}

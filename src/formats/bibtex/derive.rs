@@ -12,7 +12,7 @@ use super::inheritance::{self, Resolved};
 use super::names::{read_names, split_list};
 use super::sentence_case::to_sentence_case;
 use super::{Problem, Severity, csl_variables, entry_types, languages, localization, tex};
-use crate::work::{CslItem, CslValue, Doi, Name, Work};
+use crate::work::{CslItem, CslValue, Doi, Name, Work, markup};
 
 /// What a library derives from a work.
 #[derive(Debug, Clone, PartialEq)]
@@ -392,8 +392,8 @@ impl<'e> Mapping<'e> {
             let whole = own_title.as_deref()?;
             let extended =
                 (self.raw("subtitle").is_some() || self.raw("titleaddon").is_some()) && !has_main;
-            match whole.split_once(": ") {
-                Some((before, _)) => Some(before.trim_end().to_owned()),
+            match markup::before_outside(whole, ": ") {
+                Some(before) => Some(before.trim_end().to_owned()),
                 None => extended.then(|| whole.to_owned()),
             }
         });

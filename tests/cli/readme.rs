@@ -1,0 +1,257 @@
+//! The tour in README.md: every command in it runs, in its order, from an empty library on, and prints what
+//! stands below it.
+//!
+//! A block that begins with `$` holds commands, each with what it prints below it: `…` on a line of its own
+//! stands for any lines. A block that begins with an entry is the file `refs.bib`. Of the other blocks, the
+//! lines that start peerbib run, too.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::desk::{Desk, without_times};
+
+const README: &str = include_str!("../../README.md");
+
+/// What stands in the file, in its order.
+#[derive(Debug)]
+enum Step<'r> {
+    /// A command, and what is printed below it, if anything.
+    Command {
+        line: usize,
+        command: String,
+        shown: Vec<&'r str>,
+    },
+    /// A bibliography.
+    Bibliography(String),
+}
+
+/// The lines of the indented blocks, each block with the number of its first line.
+fn blocks() -> Vec<(usize, Vec<&'static str>)> {
+    let mut blocks: Vec<(usize, Vec<&str>)> = Vec::new();
+    let mut is_open = false;
+    for (number, line) in README.lines().enumerate() {
+        match line.strip_prefix("    ") {
+            Some(text) if is_open => blocks.last_mut().unwrap().1.push(text),
+            Some(text) => {
+                blocks.push((number + 1, vec![text]));
+                is_open = true;
+            }
+            None if line.trim().is_empty() && is_open => blocks.last_mut().unwrap().1.push(""),
+            None => is_open = false,
+        }
+    }
+    for (_, lines) in &mut blocks {
+        while lines.last().is_some_and(|line| line.is_empty()) {
+            lines.pop();
+        }
+    }
+    blocks
+}
+
+fn steps() -> Vec<Step<'static>> {
+    let mut steps = Vec::new();
+    for (first, lines) in blocks() {
+        let start = lines[0];
+        if start.starts_with('@') {
+            steps.push(Step::Bibliography(lines.join("\n") + "\n"));
+            continue;
+        }
+        let has_prompts = start.starts_with("$ ");
+        for (at, text) in lines.iter().enumerate() {
+            let line = first + at;
+            if let Some(command) = text.strip_prefix("$ ") {
+                let command = command.to_owned();
+                let shown = Vec::new();
+                steps.push(Step::Command {
+                    line,
+                    command,
+                    shown,
+                });
+            } else if has_prompts {
+                if let Some(Step::Command { shown, .. }) = steps.last_mut() {
+                    shown.push(text);
+                }
+            } else if let Some(command) = as_installed(text) {
+                let shown = Vec::new();
+                steps.push(Step::Command {
+                    line,
+                    command,
+                    shown,
+                });
+            }
+        }
+    }
+    for step in &mut steps {
+        if let Step::Command { shown, .. } = step {
+            while shown.last().is_some_and(|line| line.is_empty()) {
+                shown.pop();
+            }
+        }
+    }
+    steps
+}
+
+/// A command line that runs peerbib, as one of the program that is installed.
+fn as_installed(line: &str) -> Option<String> {
+    if let Some(arguments) = line.strip_prefix("cargo run --release -- ") {
+        return Some(format!("peerbib {arguments}"));
+    }
+    line.starts_with("peerbib ").then(|| line.to_owned())
+}
+
+/// Text in which nothing depends on the day, the machine or the desk.
+fn settled(desk: &Desk, text: &str) -> String {
+    let text = without_times(&desk.without_place(text));
+    let mut settled = String::new();
+    let mut rest = text.as_str();
+    // A day, such as 2026-11-25.
+    while let Some(at) = rest.find("20") {
+        let (before, behind) = rest.split_at(at);
+        settled.push_str(before);
+        let is_day = behind.len() >= 10
+            && behind
+                .bytes()
+                .take(10)
+                .enumerate()
+                .all(|(at, byte)| match at {
+                    4 | 7 => byte == b'-',
+                    _ => byte.is_ascii_digit(),
+                });
+        let (shown, taken) = if is_day { ("DAY", 10) } else { ("20", 2) };
+        settled.push_str(shown);
+        rest = &behind[taken..];
+    }
+    settled.push_str(rest);
+    settled
+}
+
+/// Whether what was printed is what is shown, whose `…` stand for any lines.
+fn agrees(shown: &[String], printed: &[String]) -> bool {
+    match shown.split_first() {
+        None => printed.is_empty(),
+        Some((line, rest)) if line.trim() == "…" => {
+            (0..=printed.len()).any(|skipped| agrees(rest, &printed[skipped..]))
+        }
+        Some((line, rest)) => printed
+            .split_first()
+            .is_some_and(|(first, behind)| first == line && agrees(rest, behind)),
+    }
+}
+
+/// Lines without the space at their ends; where one of them names a place, columns are as wide as the place
+/// is, so that the words alone are compared.
+fn comparable(text: &str, has_place: bool) -> Vec<String> {
+    text.lines()
+        .map(|line| {
+            if has_place {
+                line.split_whitespace().collect::<Vec<_>>().join(" ")
+            } else {
+                line.trim_end().to_owned()
+            }
+        })
+        .collect()
+}
+
+/// The files on the desk, but for the library, with how long they are.
+fn files(desk: &Desk) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = std::fs::read_dir(desk.path("")).unwrap();
+    entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect()
+}
+
+/// A file as the snapshot tells of it: text as it is, anything else by its size, which may vary a little.
+fn told_file(desk: &Desk, path: &Path, content: &[u8]) -> String {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    match std::str::from_utf8(content) {
+        Ok(text) => format!("({name}:)\n{}", settled(desk, text)),
+        Err(_) => {
+            let size = match content.len() {
+                0..1_000 => "less than 1 kB",
+                1_000..10_000 => "1 to 10 kB",
+                10_000..100_000 => "10 to 100 kB",
+                _ => "more than 100 kB",
+            };
+            format!("({name}: {size})\n")
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
+    let desk = Desk::empty();
+    let mut told = String::new();
+    let mut differing = String::new();
+    let mut before = files(&desk);
+    let mut commands = 0;
+    for step in steps() {
+        let (line, command, shown) = match step {
+            Step::Bibliography(text) => {
+                desk.put("refs.bib", text);
+                before = files(&desk);
+                continue;
+            }
+            Step::Command {
+                line,
+                command,
+                shown,
+            } => (line, command, shown),
+        };
+        commands += 1;
+        // A shell reads the line as a person's does, and both streams come as at a terminal.
+        let output = desk
+            .command("sh")
+            .args(["-c", &format!("{{ {command}\n}} 2>&1")])
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let printed = settled(&desk, &printed);
+        let code = output.status.code();
+        let _ = write!(told, "$ {command}\n{printed}");
+        if code != Some(0) {
+            let _ = writeln!(told, "[exit code {code:?}]");
+        }
+        let after = files(&desk);
+        for (path, content) in &after {
+            if before.get(path) != Some(content) {
+                told.push_str(&told_file(&desk, path, content));
+            }
+        }
+        before = after;
+        told.push('\n');
+        assert!(
+            matches!(code, Some(0 | 1)) && !printed.contains("panicked"),
+            "README.md:{line}: {command}\n{printed}"
+        );
+        if !shown.is_empty() {
+            let shown = settled(&desk, &shown.join("\n")).replace("/home/ines", "DESK");
+            let has_place = printed.contains("DESK");
+            if !agrees(
+                &comparable(&shown, has_place),
+                &comparable(&printed, has_place),
+            ) {
+                let _ = write!(
+                    differing,
+                    "README.md:{line}: {command}\nshows:\n{shown}\nand it prints:\n{printed}\n"
+                );
+            }
+        }
+    }
+    assert!(commands > 15, "the tour has {commands} commands");
+    assert!(differing.is_empty(), "{differing}");
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn lines_are_compared_with_what_was_left_out() {
+    let lines = |text: &str| comparable(text, false);
+    let agrees = |shown: &str, printed: &str| super::readme::agrees(&lines(shown), &lines(printed));
+    assert!(agrees("a\n  …\nd", "a\nb\nc\nd"));
+    assert!(agrees("a\n…", "a"));
+    assert!(!agrees("a\n…\nc", "a\nb"));
+    assert!(!agrees("a", "a\nb"));
+}
