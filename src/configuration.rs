@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, Document, DocumentMut, Item};
 
-use crate::spelling::closest;
+use crate::spelling::{closest, question};
 
 /// Something that can be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,14 +135,17 @@ impl Setting {
             .find(|setting| setting.name == spelt)
             .ok_or_else(|| UnknownSetting {
                 name: name.to_owned(),
-                suggestion: closest(name, SETTINGS.iter().map(|setting| setting.name.to_owned()))
-                    // The second half of a name is remembered, too: pattern for key-pattern.
-                    .or_else(|| {
-                        let names = SETTINGS.iter().map(|setting| setting.name);
-                        let mut alike =
-                            names.filter(|known| known.split('-').any(|part| part == name));
-                        alike.next().map(str::to_owned)
-                    }),
+                suggestions: {
+                    let names = || SETTINGS.iter().map(|setting| setting.name.to_owned());
+                    let mut near = closest(name, names());
+                    if near.is_empty() {
+                        // The second half of a name is remembered, too: pattern for key-pattern.
+                        near.extend(
+                            names().find(|known| known.split('-').any(|part| part == name)),
+                        );
+                    }
+                    near
+                },
             })
     }
 
@@ -203,20 +206,17 @@ impl Setting {
 pub struct UnknownSetting {
     /// The name.
     pub name: String,
-    /// The name of a setting that is spelt much the same.
-    pub suggestion: Option<String>,
+    /// The names of settings that are spelt much the same.
+    pub suggestions: Vec<String>,
 }
 
 impl UnknownSetting {
     /// What the reader can do about it.
     pub fn help(&self) -> String {
-        match &self.suggestion {
-            Some(suggestion) => format!("did you mean {suggestion}?"),
-            None => {
-                let names: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
-                format!("the settings there are: {}", names.join(", "))
-            }
-        }
+        question(&self.suggestions).unwrap_or_else(|| {
+            let names: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
+            format!("the settings there are: {}", names.join(", "))
+        })
     }
 }
 
@@ -333,7 +333,7 @@ impl ConfigurationError {
             Self::Malformed { .. } => {
                 format!("write one setting a line, as in style = \"apa\"; {EDIT}")
             }
-            Self::Unknown { error, .. } if error.suggestion.is_some() => {
+            Self::Unknown { error, .. } if !error.suggestions.is_empty() => {
                 format!("{} {EDIT}", error.help())
             }
             Self::Unknown { error, .. } => format!("{}; {EDIT}", error.help()),

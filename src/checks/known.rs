@@ -300,7 +300,8 @@ pub(super) fn entry_type(entry: &Entry<'_>, found: &mut Vec<Found>) {
     if bibtex::is_known_type(kind) || TYPES.contains(&kind) {
         return;
     }
-    let help = match closest(kind, TYPES.iter().map(|known| (*known).to_owned())) {
+    let near = closest(kind, TYPES.iter().map(|known| (*known).to_owned()));
+    let help = match near.first() {
         Some(known) => format!("did you mean @{known}?"),
         None => "programs take it for @misc; choose the type that comes nearest".to_owned(),
     };

@@ -108,13 +108,14 @@ impl Add {
             "incollection",
             "online",
         ];
-        let suggestion = closest(&entry_type, known.map(str::to_owned));
+        let near = closest(&entry_type, known.map(str::to_owned));
         Err(Failure::usage(format_args!(
             "\u{201c}{entry_type}\u{201d} is no type of an entry"
         ))
         .with_help(format!(
             "a type is a word, such as {}",
-            suggestion.as_deref().unwrap_or("article, book or online")
+            near.first()
+                .map_or("article, book or online", String::as_str)
         )))
     }
 

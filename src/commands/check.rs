@@ -11,7 +11,7 @@ use super::{Failure, Outcome, Result, Session};
 use crate::checks::{self, Entry, Finding, RULES, Rule, Severity};
 use crate::formats::bibtex::{self, FilePiece};
 use crate::library::{Library, StoredEntry};
-use crate::spelling::closest;
+use crate::spelling::{closest, question};
 use crate::work::Work;
 
 /// Check references: what is missing, wrong or doubtful, and how to mend it
@@ -230,10 +230,9 @@ fn chosen(names: &[String]) -> std::result::Result<Vec<&'static Rule>, Failure> 
             found.ok_or_else(|| {
                 let known = RULES.iter().map(|rule| rule.name.to_owned());
                 Failure::usage(format_args!("there is no rule \u{201c}{name}\u{201d}")).with_help(
-                    match closest(name, known) {
-                        Some(suggestion) => format!("did you mean {suggestion}?"),
-                        None => "`peerbib check --rules` lists the rules there are".to_owned(),
-                    },
+                    question(&closest(name, known)).unwrap_or_else(|| {
+                        "`peerbib check --rules` lists the rules there are".to_owned()
+                    }),
                 )
             })
         })

@@ -7,7 +7,7 @@ use super::Failure;
 use crate::checks::known;
 use crate::library::full_text::{field_name, presence_expression};
 use crate::library::{Heading, Library, TagName};
-use crate::spelling::closest;
+use crate::spelling::{closest, question};
 
 /// The columns that are no fields of an entry, each with what it shows, in a line. Besides these, every field
 /// of BibLaTeX is one, and so is every other that some work has.
@@ -53,7 +53,35 @@ impl Column {
     /// Where nothing is called so.
     pub(super) fn named(name: &str, library: &Library) -> Result<Self, Failure> {
         let name = name.trim().to_lowercase();
-        Ok(match name.as_str() {
+        if let Some(column) = Self::known_anywhere(&name) {
+            return Ok(column);
+        }
+        let is_in_use = !name.is_empty()
+            && library.matches_full_text(&presence_expression(&field_name(&name)))?;
+        if is_in_use {
+            Ok(Self::Field(name))
+        } else {
+            Err(unknown(&name))
+        }
+    }
+
+    /// Refuses a name that no column has: in any library or, where there is one, in this.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing is called so.
+    pub(super) fn check(name: &str, library: Option<&Library>) -> Result<(), Failure> {
+        match library {
+            Some(library) => Self::named(name, library).map(drop),
+            None => Self::known_anywhere(&name.trim().to_lowercase())
+                .map(drop)
+                .ok_or_else(|| unknown(name)),
+        }
+    }
+
+    /// The column of this name, which every library has.
+    fn known_anywhere(name: &str) -> Option<Self> {
+        Some(match name {
             "key" | "citekey" => Self::Key,
             "author" | "authors" => Self::Author,
             "year" => Self::Year,
@@ -63,15 +91,8 @@ impl Column {
             "identification" => Self::Identification,
             "added" => Self::Added,
             "changed" => Self::Changed,
-            other => {
-                let is_known = known::FIELDS.contains(&other)
-                    || (!other.is_empty()
-                        && library.matches_full_text(&presence_expression(&field_name(other)))?);
-                if !is_known {
-                    return Err(unknown(other));
-                }
-                Self::Field(other.to_owned())
-            }
+            field if known::FIELDS.contains(&field) => Self::Field(field.to_owned()),
+            _ => return None,
         })
     }
 
@@ -95,13 +116,10 @@ impl Column {
 fn unknown(name: &str) -> Failure {
     let names = COLUMNS.iter().map(|(name, _)| *name);
     let known = names.clone().chain(known::FIELDS.iter().copied());
-    let help = match closest(name, known.map(str::to_owned)) {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!(
-            "there are {}, and the fields of BibLaTeX",
-            names.collect::<Vec<_>>().join(", ")
-        ),
-    };
+    let help = question(&closest(name, known.map(str::to_owned))).unwrap_or_else(|| {
+        let names = names.collect::<Vec<_>>().join(", ");
+        format!("there are {names}, and the fields of BibLaTeX")
+    });
     Failure::usage(format_args!(
         "there is no column and no field \u{201c}{name}\u{201d}"
     ))

@@ -12,11 +12,12 @@ use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use super::Session;
+use super::columns::COLUMNS;
 use super::session::Options;
 use crate::checks::known;
 use crate::configuration::{Kind, SETTINGS, Setting};
 use crate::csl::{EmbeddedLocales, shelf};
-use crate::library::{Library, Offer};
+use crate::library::{Library, Offer, StepState};
 
 /// How many keys are offered at once; a person narrows more of them down by typing.
 const MOST: usize = 200;
@@ -71,6 +72,15 @@ fn completer_of(verb: &str, argument: &str, value: &str) -> Option<ArgValueCompl
         ("NAME", "list show" | "list editions", _) => editions(),
         ("NAME", "rules edit" | "rules remove" | "rules show" | "rules test", _) => rules(),
         ("NAME", "stats" | "timeline", "list") => lists(),
+        ("FILE", "file remove" | "file open", _) => linked_files(),
+        ("ORDER", "find", _) => orders(ORDERS_OF_QUERIES),
+        ("ORDER", verb, _) if verb.starts_with("list ") => orders(ORDERS_OF_LISTS),
+        ("COLUMN", ..) => columns(),
+        ("STEP", "redo", _) => steps(&[StepState::Undone]),
+        ("STEP", "undo", _) => steps(&[StepState::Done]),
+        ("STEP", ..) => steps(&[StepState::Done, StepState::Undone, StepState::Dropped]),
+        ("KEY|QUERY", ..) => keys_or(query()),
+        ("KEY|DOCUMENT", ..) => keys_or(files()),
         ("OTHER", "list move", _) | ("KEY", ..) => keys(),
         ("OTHER", "list section move", _) | ("SECTION", ..) => sections(),
         ("QUERY", ..) => query(),
@@ -166,6 +176,94 @@ fn keys() -> ArgValueCompleter {
     completer(|word| from_library(|library| library.offered_keys(word, MOST)))
 }
 
+/// The keys of works, or what another completer offers.
+fn keys_or(other: ArgValueCompleter) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |word: &OsStr| {
+        let mut all = keys().complete(word);
+        all.extend(other.complete(word));
+        all
+    })
+}
+
+/// By what a query can sort works.
+const ORDERS_OF_QUERIES: &[(&str, &str)] = &[
+    ("author", "the first author"),
+    ("year", "the year of issue"),
+    ("title", "the title"),
+    ("key", "the citation key"),
+    ("type", "the type"),
+    ("added", "when the work came into the library"),
+    ("changed", "when its entry last changed"),
+    ("original", "the year in which the work first came out"),
+];
+
+/// The orders that a reading list can have.
+const ORDERS_OF_LISTS: &[(&str, &str)] = &[
+    ("style", "as the citation style has it"),
+    ("year", "the year of issue"),
+    ("author", "the first author"),
+    ("title", "the title"),
+    ("added", "when the work came into the library"),
+    ("hand", "as `peerbib list move` put them"),
+];
+
+/// Orders, which a minus sign turns round.
+fn orders(orders: &'static [(&str, &str)]) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |word: &OsStr| {
+        let Some(word) = word.to_str() else {
+            return Vec::new();
+        };
+        let (sign, name) = match word.strip_prefix(['-', '\u{2212}']) {
+            Some(name) => ("-", name),
+            None => ("", word),
+        };
+        let offers = orders.iter().map(|(name, about)| offer(*name, *about));
+        candidates(name, sign, offers.collect())
+    })
+}
+
+/// The columns of an overview: those that are its own, and the fields of BibLaTeX.
+fn columns() -> ArgValueCompleter {
+    list_completer(|_| {
+        let own = COLUMNS.iter().map(|(name, about)| offer(*name, *about));
+        let fields = fields_for("").into_iter();
+        let is_own = |field: &Offer| COLUMNS.iter().any(|(name, _)| *name == field.value);
+        own.chain(fields.filter(|field| !is_own(field))).collect()
+    })
+}
+
+/// The steps of history that are in one of these states, the latest first, with their command lines.
+fn steps(states: &'static [StepState]) -> ArgValueCompleter {
+    completer(move |_| {
+        from_library(|library| {
+            let steps = library.log(Some(MOST))?.into_iter();
+            let meant = steps.filter(|step| states.contains(&step.state));
+            Ok(meant
+                .map(|step| offer(step.id.to_string(), step.command))
+                .collect())
+        })
+    })
+}
+
+/// The files of the work that an earlier word names.
+fn linked_files() -> ArgValueCompleter {
+    completer(|_| {
+        from_library(|library| {
+            let mut files = Vec::new();
+            for word in words() {
+                if let Some(work) = library.find_key(word)? {
+                    files.extend(library.linked_files(work)?);
+                }
+            }
+            let offers = files.into_iter().map(|file| Offer {
+                value: file.path,
+                about: file.description,
+            });
+            Ok(offers.collect())
+        })
+    })
+}
+
 /// A query: its fields, and what can stand behind their colons. The word may be a whole query between
 /// quotation marks, of which the last term is completed.
 fn query() -> ArgValueCompleter {
@@ -249,15 +347,7 @@ fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
             ("7d", "in the last seven days"),
             ("30d", "in the last thirty days"),
         ]),
-        "sort" | "order" => words(&[
-            ("author", "the first author"),
-            ("year", "the year of issue"),
-            ("title", "the title"),
-            ("key", "the citation key"),
-            ("type", "the type"),
-            ("added", "when the work came into the library"),
-            ("changed", "when its entry last changed"),
-        ]),
+        "sort" | "order" => words(ORDERS_OF_QUERIES),
         "has" | "with" | "missing" | "no" | "without" => {
             let mut offers: Vec<Offer> = words(&[
                 ("tag", "a tag of any facet"),
@@ -545,6 +635,7 @@ fn setting_values() -> ArgValueCompleter {
         match (setting.name, setting.kind) {
             ("style", _) => styles().complete(word),
             ("locale", _) => locales().complete(word),
+            ("columns", _) => columns().complete(word),
             ("library" | "files", _) => files().complete(word),
             (_, Kind::OneOf(values)) => values
                 .iter()

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 
+use super::columns::Column;
 use super::rendering::known_locale;
 use super::session::{EDITOR_VARIABLES, NAME_VARIABLES, said_to_all_programs, terminal_width};
 use super::{Failure, Outcome, Result, Session};
@@ -329,8 +330,22 @@ fn checked(
     setting: &Setting,
     value: Value,
 ) -> std::result::Result<Value, Failure> {
-    let Value::Text(text) = &value else {
-        return Ok(value);
+    let text = match &value {
+        Value::Text(text) => text,
+        Value::Words(names) => {
+            if setting.name == "columns" {
+                let has_library = session.library_path().is_ok_and(|path| path.is_file());
+                let library = if has_library {
+                    session.open().ok()
+                } else {
+                    None
+                };
+                for name in names {
+                    Column::check(name, library.as_ref())?;
+                }
+            }
+            return Ok(value);
+        }
     };
     let is_path = setting.kind == Kind::Path || (setting.name == "style" && text.contains(".csl"));
     let value = if is_path && !text.starts_with("~/") {

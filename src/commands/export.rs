@@ -13,7 +13,7 @@ use super::{Failure, Outcome, Result, Session};
 use crate::formats::Loss;
 use crate::formats::bibtex::{self, Duplicate, FilePiece};
 use crate::library::{Library, Reference, TagName};
-use crate::spelling::closest;
+use crate::spelling::{closest, question};
 use crate::work::Work;
 
 /// Export references, just as they were written or in another format
@@ -76,7 +76,10 @@ impl Export {
         let (text, encoding) = match &self.file {
             Some(name) => {
                 let (text, encoding) = imported_file(session, &library, name)?;
-                (self.finished(session, &library, text)?, Some(encoding))
+                (
+                    self.finished(session, &library, text, self.tags)?,
+                    Some(encoding),
+                )
             }
             None if is_whole => {
                 // With one file in the library, its encoding is as much its own as its text.
@@ -85,7 +88,7 @@ impl Export {
                     _ => None,
                 };
                 let text = library.export_files()?;
-                (self.finished(session, &library, text)?, encoding)
+                (self.finished(session, &library, text, self.tags)?, encoding)
             }
             None => (self.works(session, &library)?, None),
         };
@@ -105,34 +108,47 @@ impl Export {
         Ok(Outcome::Done)
     }
 
-    /// The text of imported files with what the switches ask for.
+    /// The text of entries with what the switches ask for: the private notes on their works, their tags
+    /// where `tags` says so, and a tidy form.
     fn finished(
         &self,
         session: &Session,
         library: &Library,
         text: String,
+        tags: bool,
     ) -> std::result::Result<String, Failure> {
-        let text = self.with_notes(library, text)?;
-        if !self.tags && !self.tidy {
+        if !self.notes && !tags && !self.tidy {
             return Ok(text);
         }
+        let works = if tags {
+            session.select(library, &[])?
+        } else {
+            Vec::new()
+        };
+        let tags_by_key: BTreeMap<&str, &[TagName]> = works
+            .iter()
+            .map(|work| (work.key.as_str(), work.tags.as_slice()))
+            .collect();
         let mut file = bibtex::read(&text);
-        if self.tags {
-            let works = session.select(library, &[])?;
-            let tags: BTreeMap<&str, &[TagName]> = works
-                .iter()
-                .map(|work| (work.key.as_str(), work.tags.as_slice()))
-                .collect();
-            let strings = file.strings.clone();
-            for piece in &mut file.pieces {
-                if let FilePiece::Work {
-                    work, duplicate, ..
-                } = piece
-                {
-                    let key = Duplicate::key_of(work, duplicate.as_ref());
-                    let tags = tags.get(key).copied().unwrap_or_default();
-                    *work = with_keywords(work, tags, &strings);
-                }
+        let strings = file.strings.clone();
+        for piece in &mut file.pieces {
+            let FilePiece::Work {
+                work, duplicate, ..
+            } = piece
+            else {
+                continue;
+            };
+            let key = Duplicate::key_of(work, duplicate.as_ref()).to_owned();
+            // An entry in a file may have a key that the library knows no more.
+            if self.notes
+                && let Some(id) = library.find_key(&key)?
+                && let Some(note) = library.note(id)?
+            {
+                *work = with_comment(work, &note.text);
+            }
+            if tags {
+                let tags = tags_by_key.get(key.as_str()).copied().unwrap_or_default();
+                *work = with_keywords(work, tags, &strings);
             }
         }
         if self.tidy {
@@ -160,36 +176,7 @@ impl Export {
         };
         let written = written(Entries::Library(library), &works, wanted)?;
         self.tell(session, &written.losses)?;
-        let text = self.with_notes(library, written.text)?;
-        if self.tidy {
-            return Ok(bibtex::tidy(&bibtex::read(&text)));
-        }
-        Ok(text)
-    }
-
-    /// The text of entries with the private notes on their works, where that is asked for.
-    fn with_notes(&self, library: &Library, text: String) -> std::result::Result<String, Failure> {
-        if !self.notes {
-            return Ok(text);
-        }
-        let mut file = bibtex::read(&text);
-        for piece in &mut file.pieces {
-            if let FilePiece::Work {
-                work, duplicate, ..
-            } = piece
-            {
-                let key = Duplicate::key_of(work, duplicate.as_ref());
-                // An entry in a file may have a key that the library knows no more.
-                let note = match library.work_id(key) {
-                    Ok(id) => library.note(id)?,
-                    Err(_) => None,
-                };
-                if let Some(note) = note {
-                    *work = with_comment(work, &note.text);
-                }
-            }
-        }
-        Ok(file.pieces.iter().map(FilePiece::text).collect())
+        self.finished(session, library, written.text, false)
     }
 
     /// Tells what a format could not hold, and writes it to a file where the user named one.
@@ -206,10 +193,14 @@ impl Export {
 
 /// An entry with a text in its field `comment`, below what stands there.
 fn with_comment(work: &Work, text: &str) -> Work {
+    // BibTeX counts braces even after a backslash, so only balanced ones may be written that way.
+    let balanced = bibtex::has_matching_braces(text);
     let escaped: String = text
         .chars()
         .map(|c| match c {
             '\\' => "\\textbackslash{}".to_owned(),
+            '{' if !balanced => "\\textbraceleft{}".to_owned(),
+            '}' if !balanced => "\\textbraceright{}".to_owned(),
             '{' | '}' | '&' | '%' | '#' | '$' | '_' => format!("\\{c}"),
             '^' => "\\textasciicircum{}".to_owned(),
             '~' => "\\textasciitilde{}".to_owned(),
@@ -248,15 +239,10 @@ fn imported_file(
         // What was mistyped is the file's own name rather than its place.
         let own = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         let names = paths.clone().map(|path| own(&path));
-        let help = closest(&own(name), names).map_or_else(
-            || {
-                format!(
-                    "the imported files are: {}",
-                    paths.collect::<Vec<_>>().join(", ")
-                )
-            },
-            |suggestion| format!("did you mean {suggestion}?"),
-        );
+        let help = question(&closest(&own(name), names)).unwrap_or_else(|| {
+            let paths = paths.collect::<Vec<_>>().join(", ");
+            format!("the imported files are: {paths}")
+        });
         return Err(Failure::new(format_args!("no file was imported from {name}")).with_help(help));
     };
     let format = crate::formats::of_file(&found.path, "");

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, Outcome, Result, Session};
 use crate::library::{Library, LibraryError, LinkedFile, path_from_root};
-use crate::spelling::closest;
+use crate::spelling::{closest, question};
 
 /// Link files to works, such as their PDFs, and open and check them
 ///
@@ -485,12 +485,10 @@ fn chosen<'f>(
             if files.is_empty() {
                 return no_files(key);
             }
-            let suggestion = closest(name, files.iter().map(|file| file.path.clone()));
+            let near = closest(name, files.iter().map(|file| file.path.clone()));
             Failure::new(format_args!("{key} has no file \u{201c}{name}\u{201d}")).with_help(
-                match suggestion {
-                    Some(path) => format!("did you mean {path}?"),
-                    None => format!("`peerbib file list {key}` shows those it has"),
-                },
+                question(&near)
+                    .unwrap_or_else(|| format!("`peerbib file list {key}` shows those it has")),
             )
         })
 }

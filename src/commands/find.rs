@@ -127,6 +127,7 @@ impl Find {
         };
         let columns = self.table_columns(session, &library)?;
         let works = library.headings(&selection)?;
+        session.detail(format_args!("{} found", super::tag::works(works.len())));
         if self.json {
             print_json(session, &library, &works)?;
         } else if self.keys {

@@ -104,7 +104,9 @@ impl Import {
         };
         let mut library = session.open_or_create()?;
         let receipt = if self.dry_run {
-            library.rehearse(|change| import_all(change, &inputs, policy, false))?
+            session.rehearse(&mut library, |change| {
+                import_all(change, &inputs, policy, false)
+            })?
         } else {
             session.change(&mut library, |change| {
                 import_all(change, &inputs, policy, false)

@@ -110,7 +110,8 @@ pub struct CommandLine {
     #[arg(long, global = true, conflicts_with = "verbose", help_heading = EVERY_VERB)]
     quiet: bool,
 
-    /// Say on standard error, too, which files are used and how long it takes
+    /// Say on standard error, too, which files are used, which steps it takes and how long each of them and
+    /// every statement of SQL takes
     #[arg(long, global = true, help_heading = EVERY_VERB)]
     verbose: bool,
 

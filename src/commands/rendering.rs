@@ -10,7 +10,7 @@ use crate::csl::{
     hayagriva, primary_dialect,
 };
 use crate::library::Reference;
-use crate::spelling::closest;
+use crate::spelling::{closest, question};
 use crate::work::CslItem;
 
 /// What renders works in a style.
@@ -80,7 +80,7 @@ impl Rendering {
         items: &[CslItem],
     ) -> Result<(Bibliography, bool), Failure> {
         let locale = self.locale.as_deref();
-        match &self.style {
+        let formatted = match &self.style {
             StyleForEngine::Peerbib(style) => {
                 if !style.has_bibliography() {
                     session
@@ -89,7 +89,9 @@ impl Rendering {
                 Ok((format_bibliography(style, locale, items), true))
             }
             StyleForEngine::Hayagriva(style) => with_hayagriva(session, items, style, locale),
-        }
+        };
+        session.detail(format_args!("formatted {}", super::tag::works(items.len())));
+        formatted
     }
 }
 
@@ -129,10 +131,8 @@ pub(super) fn known_locale(code: &str) -> Result<String, Failure> {
     if let Some(locale) = main.as_ref().or_else(|| known.iter().find(matches)) {
         return Ok(locale.clone());
     }
-    let help = match closest(code, known.clone()) {
-        Some(suggestion) => format!("did you mean {suggestion}?"),
-        None => format!("the locales there are: {}", known.join(", ")),
-    };
+    let help = question(&closest(code, known.clone()))
+        .unwrap_or_else(|| format!("the locales there are: {}", known.join(", ")));
     Err(Failure::new(format_args!("there is no locale \u{201c}{code}\u{201d}")).with_help(help))
 }
 

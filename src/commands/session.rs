@@ -1,9 +1,11 @@
 //! What every command works with: the library, the configuration, the person, and the ways out.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use etcetera::BaseStrategy as _;
@@ -11,7 +13,10 @@ use etcetera::BaseStrategy as _;
 use super::Failure;
 use crate::configuration::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use crate::csl::shelf::StyleSource;
-use crate::library::{Condition, KeyPattern, Library, LibraryError, Patience, Reference};
+use crate::library::{
+    Condition, Effect, KeyPattern, Library, LibraryError, Patience, Reference, RuleEffect,
+    Statement,
+};
 use crate::query::Query;
 use crate::tagging::{self, Applied, BrokenRule};
 
@@ -21,6 +26,8 @@ pub struct Session {
     command_line: String,
     configuration: OnceCell<Configuration>,
     started: Instant,
+    /// The statements of SQL that are too short to be told one by one: how many, and their time.
+    short_statements: Arc<Mutex<(usize, Duration)>>,
 }
 
 /// What the options of every verb say.
@@ -64,6 +71,7 @@ impl Session {
             command_line: words.join(" "),
             configuration: OnceCell::new(),
             started: Instant::now(),
+            short_statements: Arc::default(),
         }
     }
 
@@ -457,12 +465,20 @@ impl Session {
         self.opened(Library::open_or_create(&path, self.patience())?)
     }
 
-    /// Tells what was done to a library when it was opened.
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "it stands at the end of what may fail"
-    )]
-    fn opened(&self, library: Library) -> Result<Library, Failure> {
+    /// Tells what was done to a library when it was opened, and where `--verbose` was said what is done to it.
+    fn opened(&self, mut library: Library) -> Result<Library, Failure> {
+        if self.options.verbose {
+            self.detail("opened");
+            let (started, short) = (self.started, Arc::clone(&self.short_statements));
+            library.watch_statements(move |statement| {
+                if statement.time >= SHORT {
+                    Self::tell_detail(started, told(&statement));
+                } else if let Ok(mut short) = short.lock() {
+                    short.0 += 1;
+                    short.1 += statement.time;
+                }
+            })?;
+        }
         if let Some(migrated) = library.migrated() {
             self.note(format_args!(
                 "the library was of version {} and is of version {} now; a copy of it as it was is {}",
@@ -500,7 +516,7 @@ impl Session {
         edit: impl FnOnce(&crate::library::Change<'_>) -> crate::library::Result<T>,
     ) -> Result<T, LibraryError> {
         let (outcome, applied) = library.change(&self.command_line, |change| {
-            tagging::apply_to_watched(change, edit)
+            tagging::apply_to_watched(change, edit, &mut |_| ())
         })?;
         self.tell_of_broken(&applied);
         match applied.changes {
@@ -509,6 +525,50 @@ impl Session {
             count => self.note(format_args!(
                 "by the rules, {count} tags were put on or taken off; `peerbib why` says which"
             )),
+        }
+        Ok(outcome)
+    }
+
+    /// Runs `edit` as [`Session::change`] does, rules included, and then forgets all that it did. Tells which
+    /// tags the rules would put on works or take off them, and on how many.
+    ///
+    /// # Errors
+    ///
+    /// See [`Library::rehearse`].
+    pub fn rehearse<T>(
+        &self,
+        library: &mut Library,
+        edit: impl FnOnce(&crate::library::Change<'_>) -> crate::library::Result<T>,
+    ) -> Result<T, LibraryError> {
+        let mut works_by_tag: BTreeMap<(String, char), usize> = BTreeMap::new();
+        let effect = &mut |effect: RuleEffect| {
+            let sign = match effect.effect {
+                Effect::Added => '+',
+                Effect::Removed => '\u{2212}',
+            };
+            if !effect.shared {
+                *works_by_tag
+                    .entry((effect.tag.to_string(), sign))
+                    .or_default() += 1;
+            }
+        };
+        let (outcome, applied) =
+            library.rehearse(|change| tagging::apply_to_watched(change, edit, effect))?;
+        self.tell_of_broken(&applied);
+        if works_by_tag.is_empty() {
+            return Ok(outcome);
+        }
+        self.note("by the rules, works would get tags (+) or lose them (\u{2212}):");
+        let width = works_by_tag
+            .keys()
+            .map(|(tag, _)| tag.chars().count())
+            .max();
+        let width = width.unwrap_or_default();
+        for ((tag, sign), works) in &works_by_tag {
+            self.note(format_args!(
+                "  {sign}{tag:width$}  {}",
+                super::tag::works(i64::try_from(*works).unwrap_or(i64::MAX))
+            ));
         }
         Ok(outcome)
     }
@@ -539,7 +599,9 @@ impl Session {
     ///
     /// Where the query cannot be read, or names a tag that is not there.
     pub fn select(&self, library: &Library, query: &[String]) -> Result<Vec<Reference>, Failure> {
-        Ok(library.selected(&self.query(query)?.selection(library)?)?)
+        let works = library.selected(&self.query(query)?.selection(library)?)?;
+        self.detail(format_args!("{} found", super::tag::works(works.len())));
+        Ok(works)
     }
 
     /// The condition that the works meet which a query means, whatever their order and number; with no query,
@@ -597,21 +659,58 @@ impl Session {
     /// Tells the person how the command does its work, where `--verbose` was said.
     pub fn detail(&self, text: impl std::fmt::Display) {
         if self.options.verbose {
-            let dimmed = anstyle::Style::new().dimmed();
-            Self::tell(format_args!("{dimmed}{text}{dimmed:#}"));
+            Self::tell_detail(self.started, text);
         }
+    }
+
+    /// What is told where `--verbose` was said, behind the time since the command began.
+    fn tell_detail(started: Instant, text: impl std::fmt::Display) {
+        let dimmed = anstyle::Style::new().dimmed();
+        let since = started.elapsed().as_secs_f64();
+        Self::tell(format_args!("{dimmed}{since:>7.3} s  {text}{dimmed:#}"));
     }
 
     /// Tells how long the command took, where `--verbose` was said.
     pub(super) fn end(&self) {
-        let taken = self.started.elapsed().as_secs_f64();
-        self.detail(format_args!("time: {taken:.3} s"));
+        if let Ok(short) = self.short_statements.lock()
+            && short.0 > 0
+        {
+            let milliseconds = short.1.as_secs_f64() * 1_000.0;
+            self.detail(format_args!(
+                "SQL: {} more statements in {milliseconds:.1} ms",
+                short.0
+            ));
+        }
+        self.detail("done");
     }
 
     fn tell(text: impl std::fmt::Display) {
         let mut stderr = anstream::stderr().lock();
         let _ = writeln!(stderr, "{text}");
     }
+}
+
+/// Statements of SQL that take less than this are told together.
+const SHORT: Duration = Duration::from_millis(1);
+
+/// How much is told of the text of a statement of SQL.
+const MOST_OF_SQL: usize = 600;
+
+/// A statement of SQL, its time and its rows in one line.
+fn told(statement: &Statement) -> String {
+    let milliseconds = statement.time.as_secs_f64() * 1_000.0;
+    let rows = match statement.rows {
+        0 => String::new(),
+        1 => ", 1 row".to_owned(),
+        rows => format!(", {rows} rows"),
+    };
+    let sql: Vec<&str> = statement.sql.split_whitespace().collect();
+    let sql = sql.join(" ");
+    let (cut, more) = match sql.char_indices().nth(MOST_OF_SQL) {
+        Some((end, _)) => (sql.get(..end).unwrap_or_default(), " \u{2026}"),
+        None => (sql.as_str(), ""),
+    };
+    format!("SQL: {milliseconds:.1} ms{rows}: {cut}{more}")
 }
 
 /// Where a person names the editor of all programs.

@@ -3,7 +3,7 @@
 use citationberg::{IndependentStyle, Style as CitationbergStyle};
 
 use super::{Style, StyleError, hayagriva};
-use crate::spelling::closest;
+use crate::spelling::{closest, question};
 
 /// A style that ships inside the program.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -43,8 +43,8 @@ pub enum ShelfError {
     Unknown {
         /// The name asked for.
         name: String,
-        /// A name that is spelt much the same.
-        suggestion: Option<String>,
+        /// Names that are spelt much the same.
+        suggestions: Vec<String>,
     },
     /// The text is no CSL style.
     #[error("{name} is not a CSL style: {error}")]
@@ -76,14 +76,11 @@ impl ShelfError {
     /// What the reader can do about it.
     pub fn help(&self) -> String {
         match self {
-            Self::Unknown { suggestion: Some(suggestion), .. } => {
-                format!("did you mean {suggestion}?")
-            }
-            Self::Unknown { .. } => {
+            Self::Unknown { suggestions, .. } => question(suggestions).unwrap_or_else(|| {
                 "`peerbib style list` names the styles there are; a file is named by its path, as in \
                  ./my.csl"
                     .into()
-            }
+            }),
             Self::Malformed { .. } => {
                 "give a CSL 1.0 style, such as those of the official repository".into()
             }
@@ -153,7 +150,7 @@ impl StyleSource {
                 .flat_map(|style| style.aliases.into_iter().chain([style.name]))
                 .map(str::to_owned);
             ShelfError::Unknown {
-                suggestion: closest(&name, names),
+                suggestions: closest(&name, names),
                 name,
             }
         })

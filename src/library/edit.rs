@@ -26,18 +26,26 @@ impl FieldEdits {
     ///
     /// # Errors
     ///
-    /// [`LibraryError::UnreadableEntry`] where either text is no sound entry.
+    /// [`LibraryError::UnmatchedBraces`]; [`LibraryError::UnreadableEntry`] where either text is no sound
+    /// entry.
     pub fn applied_to(&self, source: &str) -> Result<String> {
         let unreadable =
             |error: bibtex::EntryError| LibraryError::UnreadableEntry(error.to_string());
         let mut text = source.to_owned();
         for (name, value) in &self.set {
+            // It would tear the entry apart.
+            if !bibtex::has_matching_braces(value) {
+                return Err(LibraryError::UnmatchedBraces {
+                    field: name.clone(),
+                    value: value.clone(),
+                });
+            }
             text = bibtex::set_field(&text, name, value).map_err(unreadable)?;
         }
         for name in &self.unset {
             text = bibtex::remove_field(&text, name).map_err(unreadable)?;
         }
-        // A value with unbalanced braces would tear the entry apart.
+        // Other slips might, too.
         let edited = bibtex::parse_entry(&text).map_err(unreadable)?;
         let before = bibtex::parse_entry(source).map_err(unreadable)?;
         let is = |name: &str, value: &str| {
@@ -51,7 +59,7 @@ impl FieldEdits {
             Ok(text)
         } else {
             Err(LibraryError::UnreadableEntry(
-                "has braces in a value that do not match".into(),
+                "would not hold the fields as they are given".into(),
             ))
         }
     }

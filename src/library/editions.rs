@@ -55,7 +55,7 @@ impl Library {
             .map(|edition| edition.name)
             .collect();
         Err(LibraryError::UnknownEdition {
-            suggestion: closest(name, known.iter().cloned()),
+            suggestions: closest(name, known.iter().cloned()),
             name: name.to_owned(),
             known,
         })

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::spelling::question;
+
 /// An error of a library. It names the file or the thing at fault; [`LibraryError::help`] says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
@@ -81,16 +83,16 @@ pub enum LibraryError {
     UnknownKey {
         /// The key asked for.
         key: String,
-        /// A key that is spelt much the same.
-        suggestion: Option<String>,
+        /// Keys that are spelt much the same.
+        suggestions: Vec<String>,
     },
     /// No tag has this name.
     #[error("there is no tag \u{201c}{tag}\u{201d}")]
     UnknownTag {
         /// The tag asked for.
         tag: String,
-        /// A tag that is spelt much the same.
-        suggestion: Option<String>,
+        /// Tags that are spelt much the same.
+        suggestions: Vec<String>,
     },
     /// The tag is not one that can be written down.
     #[error("\u{201c}{tag}\u{201d} is not a tag: {reason}")]
@@ -137,8 +139,8 @@ pub enum LibraryError {
     UnknownRule {
         /// The rule asked for.
         rule: String,
-        /// A rule whose name is spelt much the same.
-        suggestion: Option<String>,
+        /// Rules whose names are spelt much the same.
+        suggestions: Vec<String>,
     },
     /// There is nothing to undo or to redo.
     #[error("there is nothing to {0}")]
@@ -188,6 +190,18 @@ pub enum LibraryError {
     /// Text that was to become an entry is none.
     #[error("the entry {0}")]
     UnreadableEntry(String),
+    /// The value that a field is to have opens and closes braces that do not match.
+    #[error(
+        "the braces in the value for {field} do not match: \u{201c}{value}\u{201d} has {} {{ and {} }}",
+        .value.matches('{').count(),
+        .value.matches('}').count()
+    )]
+    UnmatchedBraces {
+        /// The field.
+        field: String,
+        /// The value.
+        value: String,
+    },
     /// The key, or alias, belongs to another work.
     #[error("the key \u{201c}{key}\u{201d} belongs to another work, {holder}")]
     TakenKey {
@@ -212,8 +226,8 @@ pub enum LibraryError {
     UnknownList {
         /// The name asked for.
         name: String,
-        /// A name that is spelt much the same.
-        suggestion: Option<String>,
+        /// Names that are spelt much the same.
+        suggestions: Vec<String>,
         /// The lists there are.
         known: Vec<String>,
     },
@@ -228,8 +242,8 @@ pub enum LibraryError {
     UnknownEdition {
         /// The name asked for.
         name: String,
-        /// A name that is spelt much the same.
-        suggestion: Option<String>,
+        /// Names that are spelt much the same.
+        suggestions: Vec<String>,
         /// The editions there are.
         known: Vec<String>,
     },
@@ -252,8 +266,6 @@ pub enum LibraryError {
 impl LibraryError {
     /// What the reader can do about it.
     pub fn help(&self) -> Option<String> {
-        let did_you_mean =
-            |suggestion: &Option<String>| suggestion.as_ref().map(|s| format!("did you mean {s}?"));
         match self {
             Self::Missing(_) => Some(
                 "create one with `peerbib init`, or with `peerbib quickstart` to start from the \
@@ -296,12 +308,12 @@ impl LibraryError {
                     .into(),
             ),
             Self::BackupPlace { .. } => Some("nothing was changed; name another file".into()),
-            Self::UnknownKey { suggestion, .. } => Some(
-                did_you_mean(suggestion)
+            Self::UnknownKey { suggestions, .. } => Some(
+                question(suggestions)
                     .unwrap_or_else(|| "`peerbib find` lists the works with their keys".into()),
             ),
-            Self::UnknownTag { suggestion, .. } => Some(
-                did_you_mean(suggestion)
+            Self::UnknownTag { suggestions, .. } => Some(
+                question(suggestions)
                     .unwrap_or_else(|| "`peerbib tags` lists the tags there are".into()),
             ),
             Self::MalformedTag { .. } => {
@@ -317,8 +329,8 @@ impl LibraryError {
                 "write a date or a span as EDTF has it: 2009, 2009-03-27, 1999/2013, 2005/.."
                     .into(),
             ),
-            Self::UnknownRule { suggestion, .. } => Some(
-                did_you_mean(suggestion)
+            Self::UnknownRule { suggestions, .. } => Some(
+                question(suggestions)
                     .unwrap_or_else(|| "`peerbib rules` lists the rules there are".into()),
             ),
             Self::NoStep(_) => Some("`peerbib log` shows what was done".into()),
@@ -340,6 +352,11 @@ impl LibraryError {
             Self::UnreadableWork { key, .. } => Some(format!(
                 "nothing was lost: `peerbib show {key} --source` prints it as it is"
             )),
+            Self::UnmatchedBraces { .. } => Some(
+                "nothing was changed; close each brace that is opened, and open each that is closed; one that \
+                 is to be printed is written \\textbraceleft{} or \\textbraceright{}"
+                    .into(),
+            ),
             Self::UnreadableEntry(_) => Some(
                 "nothing was changed; an entry is @type{key, field = {value}, \u{2026}}".into(),
             ),
@@ -354,8 +371,8 @@ impl LibraryError {
                 Some("`peerbib rename --help` lists the markers; an example: [auth][year]".into())
             }
             Self::UnknownList {
-                suggestion, known, ..
-            } => Some(did_you_mean(suggestion).unwrap_or_else(|| {
+                suggestions, known, ..
+            } => Some(question(suggestions).unwrap_or_else(|| {
                 named(
                     known,
                     "the lists there are",
@@ -369,8 +386,8 @@ impl LibraryError {
                 "a name has letters, digits, hyphens, dots and underscores: commons-101".into(),
             ),
             Self::UnknownEdition {
-                suggestion, known, ..
-            } => Some(did_you_mean(suggestion).unwrap_or_else(|| {
+                suggestions, known, ..
+            } => Some(question(suggestions).unwrap_or_else(|| {
                 named(
                     known,
                     "the editions there are",

@@ -184,7 +184,7 @@ impl Library {
         }
         let names: Vec<String> = self.lists()?.into_iter().map(|list| list.name).collect();
         Err(LibraryError::UnknownList {
-            suggestion: closest(name, names.iter().cloned()),
+            suggestions: closest(name, names.iter().cloned()),
             name: name.to_owned(),
             known: names,
         })

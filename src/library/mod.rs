@@ -36,6 +36,7 @@ mod row_name;
 mod row_seal;
 mod rules;
 mod schema;
+mod statements;
 mod step_detail;
 mod tags;
 mod transaction;
@@ -71,6 +72,7 @@ pub use patience::Patience;
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
 pub use record::{Record, RecordedSource};
 pub use rules::{Effect, Met, ReadyRule, Rule, RuleEffect, RuleScope};
+pub use statements::Statement;
 pub use step_detail::ChangedRows;
 pub use tags::{
     Assignment, Axis, Facet, Match, NewAssignment, Origin, SplitPart, Tag, TagChange, TagEvent,

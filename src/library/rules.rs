@@ -143,13 +143,13 @@ impl Library {
         let rules = self.rules()?;
         let wanted = name.to_lowercase();
         let names = rules.iter().map(|rule| rule.name.clone());
-        let suggestion = closest(name, names);
+        let suggestions = closest(name, names);
         rules
             .into_iter()
             .find(|rule| rule.name.to_lowercase() == wanted)
             .ok_or_else(|| LibraryError::UnknownRule {
                 rule: name.to_owned(),
-                suggestion,
+                suggestions,
             })
     }
 

@@ -305,10 +305,10 @@ impl Library {
         let keys = statement
             .query_map([], |row| row.get::<_, String>(0))?
             .collect::<rusqlite::Result<Vec<_>>>()?;
-        let suggestion = closest(key, keys);
+        let suggestions = closest(key, keys);
         Err(LibraryError::UnknownKey {
             key: key.to_owned(),
-            suggestion,
+            suggestions,
         })
     }
 

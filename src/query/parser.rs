@@ -16,7 +16,7 @@ use super::fields::{FieldKind, field_called};
 use super::lexer::{Manner, Named, Token, TokenKind, Value, tokens};
 use super::{Matching, Node, NodeKind, Place, Query, QueryError, Span, Term};
 use crate::library::{Order, SortBy, full_text};
-use crate::spelling::closest;
+use crate::spelling::{closest, question};
 
 impl FromStr for Query {
     type Err = QueryError;
@@ -482,12 +482,12 @@ pub(super) fn pattern(text: &str) -> Result<regex::Regex, String> {
         })
 }
 
-/// A question with the name that is spelt most like one that is not known.
+/// A question with the names that are spelt most like one that is not known.
 pub(super) fn suggestion<'n>(
     name: &str,
     known: impl IntoIterator<Item = &'n str>,
 ) -> Option<String> {
-    closest(name, known.into_iter().map(str::to_owned)).map(|near| format!("did you mean {near}?"))
+    question(&closest(name, known.into_iter().map(str::to_owned)))
 }
 
 fn joined(mut parts: Vec<Node>, by: fn(Vec<Node>) -> NodeKind) -> Node {

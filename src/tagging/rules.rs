@@ -213,7 +213,8 @@ pub fn apply(
 }
 
 /// Runs `edit`, and then carries out the rules for the works that it made or changed, or of which it
-/// changed the tags where a rule asks for tags. Without rules it does no more than `edit`.
+/// changed the tags where a rule asks for tags; `effect` is told of each change. Without rules it does no more
+/// than `edit`.
 ///
 /// # Errors
 ///
@@ -221,6 +222,7 @@ pub fn apply(
 pub fn apply_to_watched<T>(
     change: &Change<'_>,
     edit: impl FnOnce(&Change<'_>) -> library::Result<T>,
+    effect: &mut dyn FnMut(RuleEffect),
 ) -> library::Result<(T, Applied)> {
     let rules = change.rules()?;
     if rules.is_empty() {
@@ -234,7 +236,7 @@ pub fn apply_to_watched<T>(
     change.watch_works(rest_on_tags)?;
     let outcome = edit(change)?;
     let applied = if change.forget_works()? > 0 {
-        apply(change, RuleScope::Watched, &mut |_| ())?
+        apply(change, RuleScope::Watched, effect)?
     } else {
         Applied::default()
     };

@@ -141,7 +141,16 @@ fn quiet_says_nothing_but_errors_and_verbose_says_which_files_are_used() {
         told.contains("library: DESK/data/peerbib/library.db"),
         "{told}"
     );
-    assert!(told.contains("time: "), "{told}");
+    for phase in [
+        " s  opened\n",
+        " s  1 work found\n",
+        " s  SQL: ",
+        " s  done\n",
+    ] {
+        assert!(told.contains(phase), "{phase}: {told}");
+    }
+    let told = desk.runs("format --verbose").stderr;
+    assert!(told.contains(" s  formatted 1 work\n"), "{told}");
     desk.ends(2, "find --quiet --verbose");
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::shelf::Shelf;
 use crate::commands::Session;
+use crate::spelling::in_sentence;
 
 /// A key that belongs to no work.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -11,8 +12,11 @@ pub(super) struct MissingKey {
     pub(super) key: String,
     /// Where it is cited.
     pub(super) places: Vec<PlaceOfKey>,
-    /// A key that is spelt much the same.
+    /// The key that is spelt most like it.
     pub(super) suggestion: Option<String>,
+    /// All that are spelt much the same, the nearest first.
+    #[serde(skip)]
+    pub(super) near: Vec<String>,
 }
 
 /// Where a key is cited.
@@ -36,25 +40,26 @@ impl MissingKeys {
         };
         match self.keys.iter_mut().find(|missing| missing.key == key) {
             Some(missing) => missing.places.push(place),
-            None => self.keys.push(MissingKey {
-                key: key.to_owned(),
-                places: vec![place],
-                suggestion: shelf.suggestion(key),
-            }),
+            None => {
+                let near = shelf.suggestions(key);
+                self.keys.push(MissingKey {
+                    key: key.to_owned(),
+                    places: vec![place],
+                    suggestion: near.first().cloned(),
+                    near,
+                });
+            }
         }
     }
 
     /// Tells the keys, with where they are cited and what may be meant. Says whether there are any.
     pub(super) fn tell(&self, session: &Session, shelf: &Shelf) -> bool {
         for missing in &self.keys {
-            let suggestion = match &missing.suggestion {
-                Some(suggestion) => format!("; did you mean {suggestion}?"),
-                None => String::new(),
-            };
             session.warn(format_args!(
-                "{}: no work has the key \u{201c}{}\u{201d}{suggestion}",
+                "{}: no work has the key \u{201c}{}\u{201d}{}",
                 places(&missing.places),
-                missing.key
+                missing.key,
+                in_sentence(&missing.near)
             ));
         }
         let count = self.keys.len();

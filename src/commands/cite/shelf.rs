@@ -133,12 +133,12 @@ impl Shelf {
         &self.own
     }
 
-    /// A key that is spelt much as this one, which belongs to no work.
-    pub(super) fn suggestion(&self, key: &str) -> Option<String> {
+    /// Keys that are spelt much as this one, which belongs to no work, the nearest first.
+    pub(super) fn suggestions(&self, key: &str) -> Vec<String> {
         match &self.content {
             Content::Library(library) => match library.work_id(key) {
-                Err(LibraryError::UnknownKey { suggestion, .. }) => suggestion,
-                _ => None,
+                Err(LibraryError::UnknownKey { suggestions, .. }) => suggestions,
+                _ => Vec::new(),
             },
             Content::Files { by_key, .. } => {
                 let own = self.own.iter().map(|item| item.id.clone());

@@ -8,6 +8,7 @@ use crate::commands::{Failure, Outcome, Result, Session};
 use crate::csl::{Inline, plain_text};
 use crate::documents::markdown::{Markdown, Options, SingleCitation, Works, WrittenCite};
 use crate::output::{html, latex, markdown, mediawiki, text, typst};
+use crate::spelling;
 
 /// A citation as `--json` has it.
 #[derive(serde::Serialize)]
@@ -45,14 +46,11 @@ impl CiteCommand {
                 Some(item) => works.add(&cite.key, item),
                 None => {
                     complete = false;
-                    let suggestion = match shelf.suggestion(&cite.key) {
-                        Some(suggestion) => format!("; did you mean {suggestion}?"),
-                        None => String::new(),
-                    };
                     session.warn(format_args!(
-                        "no work in {} has the key \u{201c}{}\u{201d}{suggestion}",
+                        "no work in {} has the key \u{201c}{}\u{201d}{}",
                         shelf.name(),
-                        cite.key
+                        cite.key,
+                        spelling::in_sentence(&shelf.suggestions(&cite.key))
                     ));
                 }
             }

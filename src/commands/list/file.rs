@@ -12,6 +12,7 @@ use crate::commands::rendering::{Engine, Rendering};
 use crate::commands::{Failure, Outcome, Result, Session};
 use crate::library::{Library, LibraryError, StoredEdition, StoredList};
 use crate::reading_list::{Edition, ListFile, ListFileError};
+use crate::spelling::in_sentence;
 
 /// Write a reading list to a file, to share it, to keep its versions, to edit it
 ///
@@ -236,10 +237,7 @@ fn doubts(
     }
     for key in file.missing(library)? {
         let suggestion = match library.work_id(key) {
-            Err(LibraryError::UnknownKey {
-                suggestion: Some(suggestion),
-                ..
-            }) => format!("; did you mean {suggestion}?"),
+            Err(LibraryError::UnknownKey { suggestions, .. }) => in_sentence(&suggestions),
             _ => String::new(),
         };
         doubts.push(format!(

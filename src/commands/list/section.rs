@@ -214,8 +214,9 @@ pub(super) fn resolved<'s>(
             .iter()
             .map(|section| section.title.clone())
             .collect();
-        let help = match crate::spelling::closest(name, titles.iter().cloned()) {
-            Some(suggestion) => format!("did you mean {suggestion}?"),
+        let near = crate::spelling::closest(name, titles.iter().cloned());
+        let help = match crate::spelling::question(&near) {
+            Some(question) => question,
             None if titles.is_empty() => {
                 "`peerbib list section add` writes one; those by a facet or by year come by themselves"
                     .to_owned()

@@ -47,6 +47,7 @@ pub(crate) use inheritance::{Resolved as WithInherited, resolve};
 pub(crate) use languages::known_tag as language_tag;
 pub(crate) use names::{read_names, split_list};
 pub(crate) use tex::plain;
+pub(crate) use tex_writer::is_balanced as has_matching_braces;
 
 /// Something that a person should know about a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -101,7 +101,9 @@ fn formula(rest: &str) -> Option<&str> {
     (mathematical && is_balanced(inside) && !inside.ends_with('\\')).then_some(formula)
 }
 
-fn is_balanced(text: &str) -> bool {
+/// Whether each brace in a text is opened before it is closed, and closed: where not, the text would end its
+/// field, or not end it.
+pub(crate) fn is_balanced(text: &str) -> bool {
     let mut depth = 0_usize;
     for byte in text.bytes() {
         match byte {

@@ -218,16 +218,27 @@ impl Library {
                 // Names are compared without their facets, which would make all of one facet alike.
                 let like = |of_facet: &dyn Fn(&TagName) -> bool| {
                     let tags = || known.iter().filter(|tag| of_facet(tag));
-                    let by_name = closest(&name, tags().map(|tag| tag.name.clone()))?;
-                    tags()
-                        .find(|tag| tag.name == by_name)
+                    let names = closest(&name, tags().map(|tag| tag.name.clone()));
+                    let named = |name: &String| tags().find(|tag| tag.name == *name);
+                    names
+                        .iter()
+                        .filter_map(named)
                         .map(ToString::to_string)
+                        .collect::<Vec<_>>()
                 };
-                let suggestion =
-                    like(&|tag| facet.as_ref() == Some(&tag.facet)).or_else(|| like(&|_| true));
+                // The name may be right, and the facet another.
+                let is_in = |tag: &TagName| facet.as_ref() == Some(&tag.facet);
+                let right_name = known.iter().find(|tag| tag.name == name);
+                let suggestions = match right_name {
+                    Some(tag) => vec![tag.to_string()],
+                    None => match like(&is_in) {
+                        in_facet if in_facet.is_empty() => like(&|_| true),
+                        in_facet => in_facet,
+                    },
+                };
                 Err(LibraryError::UnknownTag {
                     tag: text.to_owned(),
-                    suggestion,
+                    suggestions,
                 })
             }
             several => Err(LibraryError::AmbiguousTag {
