@@ -255,11 +255,21 @@ fn linked_files() -> ArgValueCompleter {
                     files.extend(library.linked_files(work)?);
                 }
             }
-            let offers = files.into_iter().map(|file| Offer {
-                value: file.path,
-                about: file.description,
-            });
-            Ok(offers.collect())
+            let mut offers: Vec<Offer> = Vec::new();
+            for file in files {
+                // A file far from the root has a long path, and its name says enough.
+                let name = std::path::Path::new(&file.path).file_name();
+                let name = name.map(|name| name.to_string_lossy().into_owned());
+                for value in [Some(file.path.clone()), name].into_iter().flatten() {
+                    if !offers.iter().any(|offer| offer.value == value) {
+                        offers.push(Offer {
+                            value,
+                            about: file.description.clone(),
+                        });
+                    }
+                }
+            }
+            Ok(offers)
         })
     })
 }

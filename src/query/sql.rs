@@ -17,6 +17,7 @@ use crate::library::full_text::{
     self, Column, expression, field_expression, field_name, name_expression, presence_expression,
 };
 use crate::library::{Condition, Library, LibraryError, Selection, Values};
+use crate::spelling::{closest, question};
 
 impl Query {
     /// The condition that holds for the works that are meant, whatever their order and number.
@@ -614,15 +615,27 @@ impl Translation<'_> {
     }
 
     fn unknown_field(&self, name: &str, facets: &[String], span: Span) -> QueryError {
-        let known = (FIELDS.iter().map(|field| field.name))
-            .chain(facets.iter().map(String::as_str))
-            .chain(
-                FIELDS
-                    .iter()
-                    .flat_map(|field| field.aliases.iter().copied()),
-            )
-            .chain(known::FIELDS.iter().copied());
-        let help = suggestion(name, known).unwrap_or_else(|| {
+        let mut known: Vec<(&str, &str)> = Vec::new();
+        known.extend(facets.iter().map(|facet| (facet.as_str(), facet.as_str())));
+        for field in FIELDS {
+            known.push((field.name, field.name));
+            known.extend(field.aliases.iter().map(|alias| (*alias, field.name)));
+        }
+        known.extend(known::FIELDS.iter().map(|name| (*name, *name)));
+        let near = closest(
+            name,
+            known.iter().map(|(spelling, _)| (*spelling).to_owned()),
+        );
+        // A field is suggested by one of its names alone.
+        let mut suggested: Vec<String> = Vec::new();
+        for spelling in near {
+            let own = known.iter().find(|(known, _)| *known == spelling);
+            let own = own.map_or(spelling.as_str(), |(_, own)| *own);
+            if !suggested.iter().any(|other| other == own) {
+                suggested.push(own.to_owned());
+            }
+        }
+        let help = question(&suggested).unwrap_or_else(|| {
             let names: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
             format!(
                 "the fields are {}, the facets of the library\u{2019}s tags, and those of BibLaTeX; \

@@ -325,3 +325,86 @@ fn zsh_completes_with_descriptions() {
         );
     }
 }
+
+#[test]
+fn every_verb_offers_what_it_takes() {
+    let desk = desk();
+    desk.put("scan.pdf", "");
+    for line in [
+        "file add benkler2006 scan.pdf --description Scan",
+        "list new commons-101 benkler2006",
+        "list section add commons-101 --title Beginnings --query year:2005",
+        "list freeze commons-101 --name spring",
+        "rules add Benkler --when author:benkler --then theme:commons",
+        "undo",
+    ] {
+        desk.runs(line);
+    }
+    let keys = ["bauwens2005", "benkler2006"];
+    for line in [
+        "cite b",
+        "edit b",
+        "note b",
+        "why b",
+        "show b",
+        "log b",
+        "rename b",
+        "remove b",
+        "untag theme:commons b",
+        "file add b",
+        "file list b",
+        "file open b",
+        "file remove b",
+        "file check b",
+        "list pin commons-101 b",
+        "list exclude commons-101 b",
+        "list annotate commons-101 b",
+        "rules edit Benkler --must b",
+    ] {
+        let offers = offered(&desk, line);
+        assert!(
+            keys.iter().all(|key| offers.contains(&(*key).to_owned())),
+            "{line}: {offers:?}"
+        );
+    }
+    for (line, expected) in [
+        ("find --columns key,do", "key,doi"),
+        ("find --columns ident", "identification"),
+        ("find --sort -ye", "-year"),
+        ("config set columns key,ye", "key,year"),
+        ("edit author:benkler -theme:c", "-theme:commons"),
+        ("file open benkler2006 s", "scan.pdf"),
+        ("file remove benkler2006 s", "scan.pdf"),
+        ("list show com", "commons-101"),
+        ("list section edit commons-101 Beg", "Beginnings"),
+        (
+            "list move commons-101 benkler2006 --section Beg",
+            "Beginnings",
+        ),
+        ("list show commons-101 --edition spr", "spring"),
+        ("list edit commons-101 --order ha", "hand"),
+        ("find list:com", "list:commons-101"),
+        ("undo 5", "5"),
+        ("log --show 5", "5"),
+        ("tags edit oek", "oekonux"),
+        ("tags merge theme:commons mov", "movement:oekonux"),
+        ("tags matrix mov", "movement"),
+        ("rules add X --then theme:c", "theme:commons"),
+        ("export --file DESK", "DESK/refs.bib"),
+        ("doctor --js", "--json"),
+        ("man fin", "find"),
+    ] {
+        let place = desk.path("").canonicalize().unwrap();
+        let place = place.to_str().unwrap().trim_end_matches('/');
+        let (line, expected) = (line.replace("DESK", place), expected.replace("DESK", place));
+        let offers = offered(&desk, &line);
+        assert!(offers.contains(&expected), "{line}: {offers:?}");
+    }
+    assert_eq!(
+        offered(&desk, "rules show "),
+        [""; 0],
+        "its step was undone"
+    );
+    let told = asked(&desk, "fish", "redo ").stdout;
+    assert!(told.contains("\tpeerbib rules add Benkler"), "{told}");
+}

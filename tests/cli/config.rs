@@ -126,6 +126,7 @@ fn a_value_is_checked_before_it_is_set() {
         ),
         ("config set styl apa", "did you mean style?"),
         ("config set columns ' '", "the list is empty"),
+        ("config set columns key,yaer", "did you mean year?"),
         ("config get pattern", "did you mean key-pattern?"),
     ] {
         let run = desk.peerbib(&words(line), "");
@@ -240,4 +241,17 @@ fn a_file_that_is_linked_here_stays_where_it_is() {
             .unwrap()
             .contains("ieee")
     );
+}
+
+#[test]
+fn columns_that_are_set_are_those_that_find_prints() {
+    let desk = Desk::with("@book{a, title = {Apples}, shelf = {Cellar}, doi = {10.1000/1}}\n");
+    desk.runs("config set columns key,doi,shelf");
+    let table = desk.runs("find").stdout;
+    let words: Vec<&str> = table.split_whitespace().collect();
+    assert_eq!(words, ["a", "10.1000/1", "Cellar"]);
+    // A field of one's own is known by the library that has it.
+    desk.refuses(2, "--library other.db config set columns shelf");
+    desk.runs("config unset columns");
+    assert!(desk.runs("find").stdout.contains("Apples"));
 }

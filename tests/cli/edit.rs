@@ -57,8 +57,6 @@ fn fields_are_set_and_taken_away_and_the_rest_stays_as_it_was_written() {
     assert!(desk.runs("export").stdout.starts_with("% mine\n@book{a,\n"));
     let told = desk.runs("edit a --set title=Pears").stderr;
     assert!(told.starts_with("nothing to do"), "{told}");
-    let told = desk.refuses(1, "edit a --set 'title=Pe{ars'");
-    assert!(told.contains("the entry is not closed"), "{told}");
     desk.refuses(2, "edit a --set title");
 }
 
@@ -244,4 +242,23 @@ mod by_hand {
             "{told}"
         );
     }
+}
+
+#[test]
+fn braces_that_do_not_match_are_told_with_their_field() {
+    let desk = Desk::with("@book{a, title = {Apples}}\n");
+    for line in [
+        "edit a --set 'title=Pe{ars'",
+        "edit a --set year=2001 --set 'title=Pe}a{rs'",
+        "add --type book --set 'title=Pe{ars'",
+    ] {
+        let told = desk.refuses(1, line);
+        assert!(
+            told.contains("the braces in the value for title do not match: \u{201c}Pe"),
+            "{told}"
+        );
+        assert!(told.contains("\\textbraceleft{}"), "{told}");
+    }
+    assert_eq!(desk.runs("export").stdout, "@book{a, title = {Apples}}\n");
+    desk.runs("edit a --set 'title=Pe{\\\"a}rs \\textbraceleft{}'");
 }

@@ -71,3 +71,21 @@ fn an_export_that_finds_nothing_says_so() {
     assert_eq!(run.stdout, "");
     assert_eq!(run.stderr, "no works found\n");
 }
+
+#[test]
+fn notes_tags_and_a_tidy_form_go_together() {
+    let desk = Desk::with("@Book{a, Title={Apples}}\n@book{b, title = {Bread}}\n");
+    desk.runs("tag theme:fruit a --create");
+    desk.runs("note a -m 'see } and {there'");
+    let text = desk.runs("export --notes --tags --tidy").stdout;
+    assert!(
+        text.contains("theme:fruit") && text.contains("textbraceright"),
+        "{text}"
+    );
+    desk.put("again.bib", &text);
+    desk.runs("--library again.db import again.bib");
+    let comment = desk
+        .runs("--library again.db find key:a --format '{comment}'")
+        .stdout;
+    assert_eq!(comment, "see } and {there\n");
+}

@@ -262,3 +262,26 @@ fn a_taken_off_tag_does_not_come_back_with_its_file() {
             .contains("not theme:law: taken off by hand")
     );
 }
+
+#[test]
+fn a_rehearsal_tells_which_tags_the_rules_would_give() {
+    let desk = Desk::with("@book{a, title = {Apples}, keywords = {theme:fruit}}\n");
+    desk.runs("tags add theme:cider");
+    desk.runs("rules add Fruit --when 'title:pears OR title:quinces' --then theme:fruit");
+    desk.runs("rules add Cider --when title:cider --then theme:cider");
+    desk.put(
+        "more.bib",
+        "@book{b, title = {Pears}}\n@book{c, title = {Quinces}}\n@book{d, title = {Cider}}\n",
+    );
+    let state = desk.state();
+    let told = desk.runs("import more.bib --dry-run").stderr;
+    assert_eq!(
+        told,
+        "by the rules, works would get tags (+) or lose them (\u{2212}):\n  +theme:cider  1 work\n  \
+         +theme:fruit  2 works\nnothing was changed: this was a rehearsal\n"
+    );
+    assert_eq!(state, desk.state());
+    let told = desk.runs("import more.bib").stderr;
+    assert!(told.contains("3 tags were put on"), "{told}");
+    assert_eq!(desk.keys("theme:fruit origin:rule").len(), 2);
+}

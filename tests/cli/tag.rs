@@ -156,3 +156,18 @@ fn a_bulk_change_needs_a_query_and_tags_that_are_there() {
     let told = desk.refuses(1, "tag apples -theme:friut");
     assert!(told.contains("did you mean theme:fruit?"), "{told}");
 }
+
+#[test]
+fn several_tags_are_suggested_where_several_are_near() {
+    let desk = desk();
+    desk.runs("tags add theme:commons");
+    desk.runs("tags add theme:common-land");
+    let told = desk.refuses(1, "tag theme:common a");
+    assert!(
+        told.contains("did you mean theme:commons or theme:common-land?"),
+        "{told}"
+    );
+    // The name is right, and the facet another.
+    let told = desk.refuses(1, "tag movement:fruit a");
+    assert!(told.contains("did you mean theme:fruit?"), "{told}");
+}
