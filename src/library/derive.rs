@@ -1,6 +1,7 @@
 //! Derived rows: the table `reference` and the full-text index, made from the truth.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
@@ -452,11 +453,21 @@ pub(super) struct RowWriter<'c> {
     parent: CachedStatement<'c>,
     mark: CachedStatement<'c>,
     full_text: CachedStatement<'c>,
+    /// Notes the works that rules are to look at: see [`Change::watch_works`].
+    watched: Option<CachedStatement<'c>>,
 }
 
 impl<'c> RowWriter<'c> {
     pub(super) fn new(connection: &'c Connection) -> Result<Self> {
+        let is_watched = connection
+            .prepare_cached("SELECT 1 FROM temp.sqlite_schema WHERE name = 'watched'")?
+            .exists([])?;
+        let watched = "INSERT OR IGNORE INTO temp.watched VALUES (?1)";
         Ok(Self {
+            watched: match is_watched {
+                true => Some(connection.prepare_cached(watched)?),
+                false => None,
+            },
             reference: connection.prepare_cached(
                 "INSERT INTO reference (work_id, citation_key, entry_type, title, authors, sort_author,
                                         year, last_year, identification, original_year,
@@ -503,8 +514,44 @@ impl<'c> RowWriter<'c> {
             self.full_text.raw_bind_parameter(position + 2, text)?;
         }
         self.full_text.raw_execute()?;
+        if let Some(watched) = &mut self.watched {
+            watched.execute([work])?;
+        }
         Ok(())
     }
+}
+
+/// A work as the store has it, with what it is derived by.
+struct Stored {
+    id: i64,
+    work: Work,
+    /// The file whose `@string`s its fields name.
+    file: Option<i64>,
+    note: Option<String>,
+}
+
+impl Stored {
+    fn rows<'w>(
+        &'w self,
+        strings: &KnownStrings,
+        parents: &dyn Fn(&str) -> Option<Cow<'w, Work>>,
+    ) -> Rows {
+        let derived = bibtex::derive(&self.work, strings.of_file(self.file), parents);
+        Rows::of(&self.work.key, &self.work, &derived, self.note.as_deref())
+    }
+}
+
+/// Derives a work away from the library, which one thread alone can ask: nothing comes of it where the work
+/// inherits from others.
+pub(super) fn without_library<'w, T>(
+    derive: impl FnOnce(&dyn Fn(&str) -> Option<Cow<'w, Work>>) -> T,
+) -> Option<T> {
+    let asked = Cell::new(false);
+    let derived = derive(&|_| {
+        asked.set(true);
+        None
+    });
+    (!asked.get()).then_some(derived)
 }
 
 /// How many works are worth building their part of the full-text index in memory at once.
@@ -599,34 +646,95 @@ impl Change<'_> {
             return Ok(());
         }
         works.extend(self.heirs(&works)?);
-        let connection = self.connection();
-        let mut remove = connection.prepare_cached("DELETE FROM reference WHERE work_id = ?1")?;
-        for work in &works {
-            remove.execute([work])?;
-        }
+        // All at once: at each statement that has to do with other tables, too, FTS5 writes out what it has
+        // gathered.
+        let numbers = serde_json::to_string(&works).unwrap_or_default();
+        self.connection().execute(
+            "DELETE FROM reference WHERE work_id IN (SELECT value FROM json_each(?1))",
+            [numbers],
+        )?;
+        let works: Vec<i64> = works.into_iter().collect();
+        self.write_derived(&works, &mut |_| {})
+    }
+
+    /// Derives works that have no derived rows, and writes the rows of some down while the next are derived.
+    /// `advance` is called with the number of works that were dealt with since the last call.
+    fn write_derived(&self, works: &[i64], advance: &mut dyn FnMut(usize)) -> Result<()> {
         self.gather_full_text(works.len())?;
-        let mut writer = RowWriter::new(connection)?;
-        let mut entry = connection.prepare_cached("SELECT key, source FROM work WHERE id = ?1")?;
+        let mut writer = RowWriter::new(self.connection())?;
         let mut strings = KnownStrings::default();
-        for id in &works {
-            let found = entry
-                .query_row([id], |row| {
-                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-                })
-                .optional()?;
-            let Some((key, source)) = found else {
+        let mut ready: Vec<(Stored, Option<Rows>)> = Vec::new();
+        for batch in works.chunks(MANY) {
+            let stored = self.stored(batch, &mut strings)?;
+            let known = &strings;
+            ready = std::thread::scope(|scope| -> Result<_> {
+                let derive = move || -> Vec<_> {
+                    let derived = stored.into_par_iter().map(|stored| {
+                        let rows = without_library(|parent| stored.rows(known, parent));
+                        (stored, rows)
+                    });
+                    derived.collect()
+                };
+                // A thread is worth its while where there is something else to do meanwhile.
+                if ready.is_empty() {
+                    return Ok(derive());
+                }
+                let derived = scope.spawn(derive);
+                self.write_ready(&mut writer, &ready, known)?;
+                advance(ready.len());
+                derived
+                    .join()
+                    .or_else(|panic| std::panic::resume_unwind(panic))
+            })?;
+        }
+        self.write_ready(&mut writer, &ready, &strings)?;
+        advance(ready.len());
+        drop(writer);
+        self.full_text_gathered(works.len())
+    }
+
+    /// Works as the store has them; those that are gone are left out.
+    fn stored(&self, works: &[i64], strings: &mut KnownStrings) -> Result<Vec<Stored>> {
+        let mut entry = self
+            .connection()
+            .prepare_cached("SELECT key, source FROM work WHERE id = ?1")?;
+        let mut stored = Vec::with_capacity(works.len());
+        for id in works {
+            let found = entry.query_row([id], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            });
+            let Some((key, source)) = found.optional()? else {
                 continue;
             };
             let mut work = read_entry(&key, &source)?;
             work.key = key;
-            let derived = bibtex::derive(&work, strings.of(self, *id)?, &|parent| {
-                self.work(parent).ok().map(Cow::Owned)
+            stored.push(Stored {
+                id: *id,
+                work,
+                file: strings.file_of(self, *id)?,
+                note: self.private_note(*id)?,
             });
-            let note = self.private_note(*id)?;
-            writer.write(*id, &Rows::of(&work.key, &work, &derived, note.as_deref()))?;
         }
-        drop(writer);
-        self.full_text_gathered(works.len())
+        Ok(stored)
+    }
+
+    /// Writes the derived rows of works down, and derives those first that inherit from others.
+    fn write_ready(
+        &self,
+        writer: &mut RowWriter<'_>,
+        ready: &[(Stored, Option<Rows>)],
+        strings: &KnownStrings,
+    ) -> Result<()> {
+        for (stored, rows) in ready {
+            match rows {
+                Some(rows) => writer.write(stored.id, rows)?,
+                None => {
+                    let parent = |key: &str| self.parent(key);
+                    writer.write(stored.id, &stored.rows(strings, &parent))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Makes every derived row anew, and the indexes of the library, and gives the number of works.
@@ -647,15 +755,11 @@ impl Change<'_> {
         )?;
         connection.execute("INSERT INTO file_text (file_text) VALUES ('rebuild')", [])?;
         let mut statement = connection.prepare("SELECT id FROM work")?;
-        let works: BTreeSet<i64> = statement
+        let works: Vec<i64> = statement
             .query_map([], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         let count = works.len();
-        let works: Vec<i64> = works.into_iter().collect();
-        for batch in works.chunks(MANY) {
-            self.derive_works(batch.iter().copied().collect())?;
-            advance(batch.len());
-        }
+        self.write_derived(&works, advance)?;
         Ok(count)
     }
 }

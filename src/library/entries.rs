@@ -43,6 +43,8 @@ impl Library {
 
     /// The work that another one names in `crossref` or `xdata`, if the library has it.
     pub fn parent<'a>(&self, key: &str) -> Option<Cow<'a, Work>> {
+        // A parent that is not there is nothing to look for keys like its own.
+        self.find_key(key).ok().flatten()?;
         self.work(key).ok().map(Cow::Owned)
     }
 }

@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::row_seal;
+use super::runs::Runs;
 use super::{Library, LibraryError, Result};
 
 /// The tables of the truth, which history records.
@@ -44,7 +45,7 @@ pub(super) const RECORDED: &[&str] = &[
 ];
 
 /// The last row of each recorded table before a step began; what comes behind it is new.
-type LastRows = BTreeMap<&'static str, i64>;
+pub(super) type LastRows = BTreeMap<&'static str, i64>;
 
 /// A command that changed the library.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -100,7 +101,7 @@ impl<'connection> Recording<'connection> {
         )?;
         let step = connection.last_insert_rowid();
         let before = last_rows(connection)?;
-        watch(connection, step, Some(&before))?;
+        watch(connection, step, Watched::Old(&before))?;
         Ok(Self {
             connection,
             step,
@@ -198,10 +199,6 @@ pub(super) fn read_step(row: &rusqlite::Row<'_>) -> rusqlite::Result<Step> {
 /// Writes a row back as it was, whether it is still there or not.
 pub(super) fn restore_statement(connection: &Connection, table: &str) -> Result<String> {
     let columns = columns(connection, table)?;
-    let values: Vec<_> = columns
-        .iter()
-        .map(|column| format!("json_extract(?1, '$.{column}')"))
-        .collect();
     let updates: Vec<_> = columns
         .iter()
         .map(|column| format!("{column} = excluded.{column}"))
@@ -209,28 +206,57 @@ pub(super) fn restore_statement(connection: &Connection, table: &str) -> Result<
     Ok(format!(
         "INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}",
         columns.join(", "),
-        values.join(", "),
+        values_of_json(&columns, "?1"),
         updates.join(", ")
     ))
 }
 
-/// Sets the triggers that write down changes of the truth as part of a step: with `before`, those of
-/// the rows that were there before the step began; without, of every row, new ones included.
-pub(super) fn watch(connection: &Connection, step: i64, before: Option<&LastRows>) -> Result<()> {
+/// Writes rows back as they were that are not there: those of the changes from one number to another.
+pub(super) fn restore_run_statement(connection: &Connection, table: &str) -> Result<String> {
+    let columns = columns(connection, table)?;
+    Ok(format!(
+        "INSERT INTO {table} ({}) SELECT {} FROM change WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+        columns.join(", "),
+        values_of_json(&columns, "before")
+    ))
+}
+
+fn values_of_json(columns: &[String], json: &str) -> String {
+    let values: Vec<_> = columns
+        .iter()
+        .map(|column| format!("json_extract({json}, '$.{column}')"))
+        .collect();
+    values.join(", ")
+}
+
+/// Of which rows triggers write down what changes.
+pub(super) enum Watched<'a> {
+    /// Of those that were there before the step began.
+    Old(&'a LastRows),
+    /// Of all, new ones included, but for those that are turned without them.
+    AllBut(&'a Runs),
+}
+
+/// Sets the triggers that write down changes of the truth as part of a step.
+pub(super) fn watch(connection: &Connection, step: i64, watched: Watched<'_>) -> Result<()> {
     let mut triggers = String::new();
     for table in RECORDED {
         let row = row_as_json(connection, table, "OLD.")?;
-        let when = match before.and_then(|before| before.get(table)) {
-            Some(last) => format!("WHEN OLD.id <= {last}"),
-            None => {
+        let when = match watched {
+            Watched::Old(before) => {
+                let last = before.get(table).copied().unwrap_or_default();
+                format!("WHEN OLD.id <= {last}")
+            }
+            Watched::AllBut(runs) => {
                 let _ = write!(
                     triggers,
-                    "CREATE TEMP TRIGGER record_insert_{table} AFTER INSERT ON main.{table} BEGIN
+                    "CREATE TEMP TRIGGER record_insert_{table} AFTER INSERT ON main.{table} {when} BEGIN
                          INSERT INTO change (step_id, table_name, row_id)
                          VALUES ({step}, '{table}', NEW.id);
-                     END;"
+                     END;",
+                    when = runs.left_alone(table, "NEW")
                 );
-                String::new()
+                runs.left_alone(table, "OLD")
             }
         };
         let _ = write!(

@@ -14,13 +14,13 @@ use rusqlite::{OptionalExtension as _, params};
 use super::conflict::{
     Choice, Conflict, ConflictPolicy, Merged, Side, merge, same_but_for_key, with_key,
 };
-use super::derive::{KnownStrings, RowWriter, Rows, principal_names, read_entry};
+use super::derive::{KnownStrings, RowWriter, Rows, principal_names, read_entry, without_library};
 use super::history::now;
 use super::matching::{Evidence, Identity};
 use super::receipt::{FileReceipt, Reject};
 use super::tags::{NewAssignment, Origin, Tag, TagName};
 use super::{Change, LibraryError, Result};
-use crate::formats::bibtex::{self, BibFile, Duplicate, FilePiece};
+use crate::formats::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use crate::formats::{Problem, Severity};
 use crate::work::{CslItem, Work};
 
@@ -40,6 +40,26 @@ struct NewWork<'a> {
     key: String,
     work: &'a Work,
     line: usize,
+}
+
+impl NewWork<'_> {
+    fn prepared<'w>(
+        &'w self,
+        strings: &Strings,
+        parents: &dyn Fn(&str) -> Option<Cow<'w, Work>>,
+    ) -> Prepared {
+        let derived = bibtex::derive(self.work, strings, parents);
+        Prepared {
+            rows: Rows::of(&self.key, self.work, &derived, None),
+            aliases: derived.aliases,
+            tags: derived
+                .keywords
+                .iter()
+                .filter_map(|keyword| keyword.parse().ok())
+                .collect(),
+            problems: derived.problems,
+        }
+    }
 }
 
 /// How many works are derived at once, and then written down.
@@ -445,7 +465,6 @@ impl<'a> Importing<'a> {
     /// Derives the works that may be new, and writes them down while the next ones are derived.
     fn write_new(&mut self) -> Result<()> {
         let new = std::mem::take(&mut self.new);
-        let outside = self.parents_outside(&new)?;
         let (file, in_file) = (self.file, self.in_file);
         self.change.gather_full_text(new.len())?;
         if self.was_empty {
@@ -453,26 +472,17 @@ impl<'a> Importing<'a> {
         }
         let ids = std::thread::scope(|scope| {
             // Two batches may wait, so that neither side idles and memory stays small.
-            let (sender, receiver) = mpsc::sync_channel::<Vec<Prepared>>(2);
-            let (new, outside) = (&new, &outside);
+            let (sender, receiver) = mpsc::sync_channel::<Vec<Option<Prepared>>>(2);
+            let new = &new;
             scope.spawn(move || {
-                let parent = |key: &str| {
-                    let work = in_file.get(key).copied();
-                    work.or_else(|| outside.get(key)).map(Cow::Borrowed)
-                };
                 for batch in new.chunks(BATCH) {
                     let prepared = batch.par_iter().map(|new| {
-                        let derived = bibtex::derive(new.work, &file.strings, &parent);
-                        Prepared {
-                            rows: Rows::of(&new.key, new.work, &derived, None),
-                            aliases: derived.aliases,
-                            tags: derived
-                                .keywords
-                                .iter()
-                                .filter_map(|keyword| keyword.parse().ok())
-                                .collect(),
-                            problems: derived.problems,
-                        }
+                        without_library(|outside| {
+                            new.prepared(&file.strings, &|key| match in_file.get(key) {
+                                Some(work) => Some(Cow::Borrowed(*work)),
+                                None => outside(key),
+                            })
+                        })
                     });
                     // Where nobody receives, writing has failed, and the rest is not wanted.
                     if sender.send(prepared.collect()).is_err() {
@@ -509,7 +519,7 @@ impl<'a> Importing<'a> {
     fn write_prepared(
         &mut self,
         new: &[NewWork<'a>],
-        receiver: &mpsc::Receiver<Vec<Prepared>>,
+        receiver: &mpsc::Receiver<Vec<Option<Prepared>>>,
     ) -> Result<Vec<(i64, Option<String>)>> {
         let change = self.change;
         let connection = change.connection();
@@ -524,6 +534,12 @@ impl<'a> Importing<'a> {
         for batch in receiver {
             let count = batch.len();
             for (prepared, new) in batch.into_iter().zip(&mut works) {
+                let prepared = prepared.unwrap_or_else(|| {
+                    new.prepared(&self.file.strings, &|key| match self.in_file.get(key) {
+                        Some(work) => Some(Cow::Borrowed(*work)),
+                        None => change.parent(key),
+                    })
+                });
                 if !self.was_empty
                     && let Some((id, evidence)) = self.same_work(&prepared.rows.identity)?
                 {
@@ -595,27 +611,6 @@ impl<'a> Importing<'a> {
             }
         }
         Ok(None)
-    }
-
-    /// The works of the library that works of the file inherit from.
-    fn parents_outside(&self, new: &[NewWork<'_>]) -> Result<HashMap<String, Work>> {
-        let mut parents = HashMap::new();
-        if self.was_empty {
-            return Ok(parents);
-        }
-        let mut pending: Vec<String> = new.iter().flat_map(|new| parent_keys(new.work)).collect();
-        while let Some(key) = pending.pop() {
-            if self.in_file.contains_key(key.as_str()) || parents.contains_key(&key) {
-                continue;
-            }
-            if self.change.find_key(&key)?.is_some()
-                && let Ok(work) = self.change.work(&key)
-            {
-                pending.extend(parent_keys(&work));
-                parents.insert(key, work);
-            }
-        }
-        Ok(parents)
     }
 
     /// Remembers where the works stand in the file, and what stands around them.
@@ -741,14 +736,4 @@ impl<'a> Importing<'a> {
         }
         Ok(())
     }
-}
-
-/// The keys in a work's `crossref` and `xdata`.
-fn parent_keys(work: &Work) -> Vec<String> {
-    ["crossref", "xdata"]
-        .iter()
-        .filter_map(|name| work.field(name))
-        .flat_map(|value| value.trim_matches(['{', '}', '"', ' ']).split(','))
-        .map(|key| key.trim().to_owned())
-        .collect()
 }

@@ -35,6 +35,7 @@ mod record;
 mod row_name;
 mod row_seal;
 mod rules;
+mod runs;
 mod schema;
 mod step_detail;
 mod tags;
@@ -45,6 +46,7 @@ mod works;
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
 
@@ -223,6 +225,8 @@ impl Library {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         // 64 MiB, so that a large import does not write its pages more than once.
         connection.pragma_update(None, "cache_size", -65_536)?;
+        // A statement is planned once, not anew for each value that it is given.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         schema::version(&connection, path)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)

@@ -12,14 +12,15 @@ use super::{LibraryError, Result};
 const BYTES: usize = 8;
 
 /// What stands for a row that is not there.
-const ABSENT: [u8; BYTES] = [0; BYTES];
+pub(super) const ABSENT: [u8; BYTES] = [0; BYTES];
 
-/// Seals the changes of a step: notes in each how it left the rows.
+/// Seals the changes of a step that are not sealed yet: notes in each how it left the rows.
 pub(super) fn seal(connection: &Connection, step: i64) -> Result<()> {
     let mut write = connection.prepare_cached("UPDATE change SET after = ?2 WHERE id = ?1")?;
     for table in RECORDED {
         let mut changes = connection.prepare_cached(
-            "SELECT id, row_id, last_row_id FROM change WHERE step_id = ?1 AND table_name = ?2",
+            "SELECT id, row_id, last_row_id FROM change
+             WHERE step_id = ?1 AND table_name = ?2 AND after IS NULL",
         )?;
         let changes = changes
             .query_map(params![step, table], |row| {

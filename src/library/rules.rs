@@ -327,20 +327,16 @@ impl Change<'_> {
     }
 
     /// From now on, and until [`Change::forget_works`], notes which works are made or changed, and with
-    /// `tags` those whose tags are. Where there are no rules, nothing is noted.
+    /// `tags` those whose tags are.
     ///
     /// # Errors
     ///
     /// What SQLite reports.
     pub fn watch_works(&self, tags: bool) -> Result<()> {
         let connection = self.connection();
-        connection.execute_batch(
-            "CREATE TEMP TABLE IF NOT EXISTS watched (work_id INTEGER PRIMARY KEY);
-             DELETE FROM temp.watched;
-             CREATE TEMP TRIGGER watch_reference AFTER INSERT ON main.reference BEGIN
-                 INSERT OR IGNORE INTO watched VALUES (NEW.work_id);
-             END;",
-        )?;
+        // Who writes derived rows notes their works here (see `RowWriter`). A trigger on `reference` would
+        // have every row of it open a savepoint, at which FTS5 writes out what it has gathered.
+        connection.execute_batch("CREATE TEMP TABLE watched (work_id INTEGER PRIMARY KEY)")?;
         if tags {
             connection.execute_batch(
                 "CREATE TEMP TRIGGER watch_added AFTER INSERT ON main.assignment
@@ -358,25 +354,30 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Ends what [`Change::watch_works`] began, and gives the number of works that were noted and are
-    /// still there.
+    /// Notes no more works, and says whether one that was noted is still there.
     ///
     /// # Errors
     ///
     /// What SQLite reports.
-    pub fn forget_works(&self) -> Result<i64> {
+    pub fn end_watch(&self) -> Result<bool> {
         let connection = self.connection();
         connection.execute_batch(
-            "DROP TRIGGER IF EXISTS temp.watch_reference;
-             DROP TRIGGER IF EXISTS temp.watch_added;
+            "DROP TRIGGER IF EXISTS temp.watch_added;
              DROP TRIGGER IF EXISTS temp.watch_removed;
              DROP TRIGGER IF EXISTS temp.watch_moved;",
         )?;
-        Ok(connection.query_row(
-            "SELECT count(*) FROM temp.watched WHERE work_id IN (SELECT id FROM work)",
-            [],
-            |row| row.get(0),
-        )?)
+        Ok(connection
+            .prepare("SELECT 1 FROM temp.watched WHERE work_id IN (SELECT id FROM work)")?
+            .exists([])?)
+    }
+
+    /// Forgets the works that were noted.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn forget_works(&self) -> Result<()> {
+        Ok(self.connection().execute_batch("DROP TABLE temp.watched")?)
     }
 
     /// Carries out a rule: `matched` says on which words of a work its condition holds; `effect` is told

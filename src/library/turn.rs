@@ -5,11 +5,13 @@
 //! and no row that the step had no part in may go with one of its own. Otherwise the step is refused,
 //! and the error names the row and the step that has changed it since.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::history::{self, RECORDED, STEP, Step, StepState};
+use super::history::{self, RECORDED, STEP, Step, StepState, Watched};
+use super::runs::Runs;
 use super::transaction::Transaction;
 use super::{Change, Library, LibraryError, Result, row_name, row_seal};
 
@@ -252,21 +254,26 @@ impl Turning<'_> {
     /// Turns back every change of the step, and leaves in its place what turns them back again.
     fn turn_back(&self) -> Result<()> {
         let connection = self.connection;
-        let last: i64 =
-            connection.query_row("SELECT coalesce(max(id), 0) FROM change", [], |row| {
-                row.get(0)
-            })?;
-        history::watch(connection, self.step, None)?;
+        let last = self.last_change()?;
+        let runs = Runs::of(connection, self.step, last)?;
+        runs.write_down_new(connection, self.step)?;
+        let written_down = self.last_change()?;
+        history::watch(connection, self.step, Watched::AllBut(&runs))?;
         self.delete_new_rows(last)?;
-        self.restore_old_rows(last)?;
+        self.restore_old_rows(last, &runs)?;
         history::unwatch(connection)?;
-        self.refuse_bycatch(last)?;
+        self.refuse_bycatch(last, written_down)?;
         connection.execute(
             "DELETE FROM change WHERE step_id = ?1 AND id <= ?2",
             params![self.step, last],
         )?;
-        gather_new_rows(connection, self.step)?;
+        gather_new_rows(connection, self.step, written_down)?;
         row_seal::seal(connection, self.step)
+    }
+
+    fn last_change(&self) -> Result<i64> {
+        let sql = "SELECT coalesce(max(id), 0) FROM change";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
     }
 
     /// Deletes the rows that the step added, those that hang on others before the others.
@@ -293,26 +300,55 @@ impl Turning<'_> {
     }
 
     /// Writes the rows back that were there before the step, last first.
-    fn restore_old_rows(&self, last: i64) -> Result<()> {
-        let connection = self.connection;
-        let mut restore = BTreeMap::new();
-        for table in RECORDED {
-            let statement = history::restore_statement(connection, table)?;
-            restore.insert(*table, connection.prepare(&statement)?);
+    fn restore_old_rows(&self, last: i64, runs: &Runs) -> Result<()> {
+        let mut end = last;
+        for run in runs.gone.iter().rev() {
+            let Some(changes) = &run.changes else {
+                continue;
+            };
+            self.restore_each(changes.end().saturating_add(1), end)?;
+            let sql = history::restore_run_statement(self.connection, run.table)?;
+            let written = self
+                .connection
+                .execute(&sql, [changes.start(), changes.end()]);
+            if written.is_err() {
+                // One after the other, so that the row is known which cannot come back.
+                self.restore_each(*changes.start(), *changes.end())?;
+            }
+            self.connection.execute(
+                "INSERT INTO change (step_id, table_name, row_id, last_row_id)
+                 VALUES (?1, ?2, ?3, ?4)",
+                params![self.step, run.table, run.first, run.last],
+            )?;
+            end = changes.start().saturating_sub(1);
         }
-        let mut changes = connection.prepare(
+        self.restore_each(0, end)
+    }
+
+    /// Writes the rows back that the changes from one number to another hold, last first.
+    fn restore_each(&self, first: i64, last: i64) -> Result<()> {
+        let connection = self.connection;
+        let mut changes = connection.prepare_cached(
             "SELECT table_name, row_id, before FROM change
-             WHERE step_id = ?1 AND id <= ?2 AND before IS NOT NULL ORDER BY id DESC",
+             WHERE step_id = ?1 AND id BETWEEN ?2 AND ?3 AND before IS NOT NULL ORDER BY id DESC",
         )?;
-        let mut rows = changes.query(params![self.step, last])?;
+        let mut rows = changes.query([self.step, first, last])?;
+        let mut restore = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let table: String = row.get(0)?;
             let before: String = row.get(2)?;
-            let Some(statement) = restore.get_mut(table.as_str()) else {
+            let Some(table) = RECORDED.iter().find(|known| **known == table) else {
                 continue;
             };
+            let statement = match restore.entry(*table) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let sql = history::restore_statement(connection, table)?;
+                    new.insert(connection.prepare(&sql)?)
+                }
+            };
             if let Err(error) = statement.execute([&before]) {
-                let taken = self.place_taken(&table, row.get(1)?, &before)?;
+                let taken = self.place_taken(table, row.get(1)?, &before)?;
                 return Err(taken.unwrap_or_else(|| error.into()));
             }
         }
@@ -321,7 +357,7 @@ impl Turning<'_> {
 
     /// Refuses the step where turning it has changed a row that it had no part in: one that hangs on a
     /// row which the step added, and went with it.
-    fn refuse_bycatch(&self, last: i64) -> Result<()> {
+    fn refuse_bycatch(&self, last: i64, written_down: i64) -> Result<()> {
         let connection = self.connection;
         for table in RECORDED {
             let mut own = connection.prepare_cached(
@@ -337,7 +373,7 @@ impl Turning<'_> {
                 "SELECT row_id, before FROM change
                  WHERE step_id = ?1 AND id > ?2 AND table_name = ?3",
             )?;
-            let mut rows = touched.query(params![self.step, last, table])?;
+            let mut rows = touched.query(params![self.step, written_down, table])?;
             while let Some(row) = rows.next()? {
                 let id: i64 = row.get(0)?;
                 let is_own = own
@@ -415,7 +451,7 @@ struct Events {
 
 /// Puts rows that were not there before, of which the triggers wrote each down alone, together to
 /// ranges, as a step has them that was done for the first time.
-fn gather_new_rows(connection: &Connection, step: i64) -> Result<()> {
+fn gather_new_rows(connection: &Connection, step: i64, written_down: i64) -> Result<()> {
     let mut forget = connection.prepare("DELETE FROM change WHERE id = ?1")?;
     let mut remember = connection.prepare(
         "INSERT INTO change (step_id, table_name, row_id, last_row_id) VALUES (?1, ?2, ?3, ?4)",
@@ -423,9 +459,10 @@ fn gather_new_rows(connection: &Connection, step: i64) -> Result<()> {
     for table in RECORDED {
         let mut statement = connection.prepare_cached(
             "SELECT id, row_id, before IS NULL FROM change
-             WHERE step_id = ?1 AND table_name = ?2 ORDER BY id",
+             WHERE step_id = ?1 AND table_name = ?2 AND last_row_id IS NULL AND id > ?3
+             ORDER BY id",
         )?;
-        let mut rows = statement.query(params![step, table])?;
+        let mut rows = statement.query(params![step, table, written_down])?;
         let mut events: HashMap<i64, Events> = HashMap::new();
         while let Some(row) = rows.next()? {
             let is_new: bool = row.get(2)?;

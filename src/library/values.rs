@@ -83,7 +83,7 @@ impl Library {
                 .collect::<Result<Vec<std::result::Result<bool, Work>>>>()?;
             for (((id, _, _), file), answer) in batch.iter().zip(&files).zip(answers) {
                 let is_found = answer.unwrap_or_else(|work| {
-                    let parent = |key: &str| self.work(key).ok().map(Cow::Owned);
+                    let parent = |key: &str| self.parent(key);
                     has_value(&work, strings.of_file(*file), &parent, values, is_meant)
                 });
                 if is_found {

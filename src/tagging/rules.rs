@@ -233,11 +233,12 @@ pub fn apply_to_watched<T>(
     });
     change.watch_works(rest_on_tags)?;
     let outcome = edit(change)?;
-    let applied = if change.forget_works()? > 0 {
+    let applied = if change.end_watch()? {
         apply(change, RuleScope::Watched, &mut |_| ())?
     } else {
         Applied::default()
     };
+    change.forget_works()?;
     Ok((outcome, applied))
 }
 
