@@ -316,6 +316,7 @@ fn cite(value: &Json) -> Cite {
         first_reference_note: value
             .get("first-reference-note-number")
             .and_then(|number| key(number).parse().ok()),
+        href: None,
     }
 }
 
@@ -393,6 +394,7 @@ fn citation(value: &Json) -> Citation {
         .map(|item| Cite {
             position: None,
             first_reference_note: None,
+            href: None,
             ..cite(item)
         })
         .collect();

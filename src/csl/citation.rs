@@ -26,6 +26,8 @@ pub struct Cite {
     pub near_note: bool,
     /// The note in which the work was cited first, where the caller keeps track of positions.
     pub first_reference_note: Option<u32>,
+    /// Where the cite leads, such as to the entry of the work, unless it holds addresses of its own.
+    pub href: Option<String>,
 }
 
 impl Cite {

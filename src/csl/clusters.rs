@@ -295,6 +295,9 @@ pub(super) fn format(
             layout_delimiter.to_owned()
         };
         adjust_delimiter(&mut delimiter, at, entries);
+        if entry.cite.href.is_some() && !only {
+            tree = tree.map(|tree| leading(tree, at));
+        }
         let tree = tree.map(|tree| with_affixes(tree, entry, at == 0));
         if tree.is_none() && collapsed {
             // All of the cite is in what was collapsed.
@@ -322,7 +325,9 @@ pub(super) fn format(
             _ => None,
         });
     }
-    compose(processor, parts, author_only)
+    let hrefs = entries.iter().map(|entry| entry.cite.href.as_deref());
+    let composer = Composer::new(&processor.locale).with_hrefs(hrefs.collect());
+    compose(processor, parts, author_only, composer)
 }
 
 /// Punctuation that a caller puts behind or before a cite takes the place of the delimiter's.
@@ -351,6 +356,23 @@ fn adjust_delimiter(delimiter: &mut String, at: usize, entries: &[Entry<'_>]) {
 fn ends_sentence(prefix: &str) -> bool {
     let end = prefix.trim_end_matches(['"', '\'', '\u{201d}', '\u{2019}', '\u{bb}', ' ', '\u{a0}']);
     end.ends_with(['.', '!', '?', ':', ';']) && prefix.trim().contains(' ')
+}
+
+/// A cite that leads somewhere as a whole; one with addresses in it stays as it is, since a link can hold
+/// no other.
+fn leading(tree: Node<'_>, at: usize) -> Node<'_> {
+    fn has_link(node: &Node<'_>) -> bool {
+        match &node.content {
+            Content::Link { .. } => true,
+            Content::Children(children, _) => children.iter().any(has_link),
+            Content::Text(_) => false,
+        }
+    }
+    if has_link(&tree) {
+        return tree;
+    }
+    let cite = Node::group(vec![tree], "").unwrap_or_else(nothing);
+    cite.tagged(Tag::Cite(at))
 }
 
 /// A cite with what the caller puts before and behind it.
@@ -544,7 +566,12 @@ fn leaves(node: &Node<'_>) -> usize {
     }
 }
 
-fn compose(processor: &Processor<'_>, parts: Vec<CitePart<'_>>, author_only: bool) -> RichText {
+fn compose(
+    processor: &Processor<'_>,
+    parts: Vec<CitePart<'_>>,
+    author_only: bool,
+    mut composer: Composer<'_>,
+) -> RichText {
     let area = &processor.style.compiled.citation;
     let mut nodes: Vec<Node<'_>> = Vec::new();
     for part in parts {
@@ -566,7 +593,6 @@ fn compose(processor: &Processor<'_>, parts: Vec<CitePart<'_>>, author_only: boo
         }
         nodes.push(tree);
     }
-    let mut composer = Composer::new(&processor.locale);
     if author_only {
         for node in &nodes {
             composer.node(node);

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use super::element::Font;
 use super::locale::Locale;
 use super::markup::{self, MarkupTag};
-use super::output_tree::{Content, Node};
+use super::output_tree::{Content, Node, Tag};
 use super::person::is_alphabetic_script;
 use super::rich_text::{Display, Formatting, Inline, RichText};
 
@@ -19,6 +19,8 @@ pub(super) struct Composer<'l> {
     locale: &'l Locale,
     pieces: Vec<Piece>,
     open: Vec<Mark>,
+    /// Where the cites of the citation lead.
+    hrefs: Vec<Option<&'l str>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,11 +62,25 @@ impl<'l> Composer<'l> {
             locale,
             pieces: Vec::new(),
             open: Vec::new(),
+            hrefs: Vec::new(),
         }
+    }
+
+    /// Lets the cites of a citation lead to these addresses.
+    pub(super) fn with_hrefs(mut self, hrefs: Vec<Option<&'l str>>) -> Self {
+        self.hrefs = hrefs;
+        self
     }
 
     /// Sets a node.
     pub(super) fn node(&mut self, node: &Node<'_>) {
+        let href = match node.tag {
+            Tag::Cite(at) => self.hrefs.get(at).copied().flatten(),
+            _ => None,
+        };
+        if let Some(href) = href {
+            self.start(Mark::Link(href.to_owned()));
+        }
         if let Some(display) = node.display {
             self.start(Mark::Display(display));
         }
@@ -106,6 +122,9 @@ impl<'l> Composer<'l> {
         }
         self.affix(&node.suffix);
         if node.display.is_some() {
+            self.finish();
+        }
+        if href.is_some() {
             self.finish();
         }
     }

@@ -53,6 +53,8 @@ pub(super) enum Tag {
     YearSuffix(usize),
     /// A locator.
     Locator,
+    /// A cite that leads somewhere: the place of the cite in its citation.
+    Cite(usize),
 }
 
 impl<'a> Node<'a> {

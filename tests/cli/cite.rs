@@ -371,3 +371,41 @@ fn broken_metadata_are_told_with_their_line() {
     );
     assert!(run.stdout.contains("One (Merten, 2000)."), "{}", run.stdout);
 }
+
+#[test]
+fn citations_lead_to_their_entries_where_the_document_asks_for_it() {
+    let desk = Desk::with(
+        "@book{a, author = {Doe, Ada}, title = {Apples}, date = 2001}\n\
+         @book{b, author = {Roe, Bea}, title = {Bread}, date = 2002, url = {https://example.org/b}}\n\
+         @book{x/y, author = {Poe, Cy}, title = {Cake}, date = 2003}\n",
+    );
+    let text = "One [see @a, p. 3; @b], two @a [p. 4], three [-@a], four [@x/y].\n";
+    let cited = |style: &str| {
+        desk.put("d.md", format!("---\nlink-citations: true\n---\n{text}"));
+        desk.runs(&format!("cite d.md --style {style}")).stdout
+    };
+    let apa = cited("apa");
+    assert!(
+        apa.contains("(see [Doe, 2001, p. 3](#ref-a); [Roe, 2002](#ref-b))"),
+        "{apa}"
+    );
+    assert!(apa.contains("two Doe ([2001, p. 4](#ref-a))"), "{apa}");
+    assert!(
+        apa.contains("three ([2001](#ref-a)), four (Poe, 2003)."),
+        "{apa}"
+    );
+    assert!(
+        apa.contains("\n::: {#ref-a .csl-entry}\nDoe, A. (2001). *Apples*.\n:::\n"),
+        "{apa}"
+    );
+    let ieee = cited("ieee");
+    assert!(
+        ieee.contains("One see [\\[1, p. 3\\]](#ref-a), [\\[2\\]](#ref-b)"),
+        "{ieee}"
+    );
+    let notes = cited("chicago-notes");
+    assert!(notes.contains("](#ref-a)"), "{notes}");
+    desk.put("d.md", text);
+    let plain = desk.runs("cite d.md").stdout;
+    assert!(!plain.contains("#ref") && !plain.contains(":::"), "{plain}");
+}

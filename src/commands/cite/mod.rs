@@ -26,7 +26,8 @@ use super::{Failure, Result, Session};
 /// With a Markdown document: its citations, in pandoc's syntax, are formatted, and its bibliography is put
 /// at `::: {#refs}` or at its end. All else stays byte for byte. In a style with notes they become
 /// footnotes. What the document's metadata say of `csl`, `lang`, `bibliography`, `references`, `nocite` and
-/// `reference-section-title` counts, unless an option says otherwise.
+/// `reference-section-title` counts, unless an option says otherwise; with `link-citations: true` each
+/// citation leads to the entry of its work.
 ///
 /// With --aux, --bcf, --typst or --markdown: the works that a document cites, as a file of references for
 /// it, or as a list in a style.

@@ -102,6 +102,8 @@ const UNPRINTED: [&str; 2] = ["[CSL STYLE ERROR", "[NO_PRINTED_FORM]"];
 struct Translator<'a> {
     works: &'a Works,
     labels: LocatorLabels,
+    /// The works with entries that cites lead to, by key.
+    anchored: HashSet<&'a str>,
 }
 
 /// A citation, with what the processor does not do.
@@ -134,6 +136,7 @@ impl Translator<'_> {
         Translator {
             works,
             labels: LocatorLabels::new(languages.into_iter().flatten()),
+            anchored: HashSet::new(),
         }
     }
 
@@ -178,6 +181,10 @@ impl Translator<'_> {
                 prefix: some(before),
                 suffix: some(csl_markup(&rest)),
                 suppress_author: written.suppress_author,
+                href: self
+                    .anchored
+                    .contains(work.id.as_str())
+                    .then(|| format!("#{}", anchor(&work.id))),
                 ..Cite::new(work.id.clone())
             });
         }
@@ -384,7 +391,15 @@ impl Markdown<'_> {
             items.extend(others.cloned());
         }
         let processor = Processor::new(options.style, options.locale, &items);
-        let translator = Translator::new(works, options, self.metadata.language.as_deref());
+        let bibliography = processor
+            .bibliography()
+            .filter(|_| !self.metadata.suppress_bibliography)
+            .unwrap_or_default();
+        let mut translator = Translator::new(works, options, self.metadata.language.as_deref());
+        if self.metadata.link_citations {
+            let keys = bibliography.entries.iter().map(|entry| entry.key.as_str());
+            translator.anchored = keys.filter(|key| can_be_anchor(key)).collect();
+        }
         let notes = self.note_numbers(options.style.class);
         let mut translated: Vec<Translated> = vec![Translated::default(); self.citations.len()];
         // The processor takes citations in the order in which they are read.
@@ -415,10 +430,6 @@ impl Markdown<'_> {
             }
             writer.citation(written, translated, content);
         }
-        let bibliography = processor
-            .bibliography()
-            .filter(|_| !self.metadata.suppress_bibliography)
-            .unwrap_or_default();
         let text = writer.finish(&bibliography, options.title);
         let missing = cited
             .keys
@@ -704,7 +715,13 @@ impl<'m, 's> Writer<'m, 's> {
             .entries
             .iter()
             .map(|entry| {
-                escaped_for_pandoc(&markdown::entry(&entry.content)).replace('\n', line_break)
+                let text = escaped_for_pandoc(&markdown::entry(&entry.content));
+                let text = if self.document.metadata.link_citations && can_be_anchor(&entry.key) {
+                    format!("::: {{#{} .csl-entry}}\n{text}\n:::", anchor(&entry.key))
+                } else {
+                    text
+                };
+                text.replace('\n', line_break)
             })
             .collect();
         let entries = entries.join(&format!("{line_break}{line_break}"));
@@ -751,6 +768,17 @@ impl<'m, 's> Writer<'m, 's> {
     }
 }
 
+/// What the entry of a work is called, so that its cites can lead to it; as pandoc calls it.
+fn anchor(key: &str) -> String {
+    format!("ref-{key}")
+}
+
+/// Whether pandoc can read a key in the attributes of an entry.
+fn can_be_anchor(key: &str) -> bool {
+    key.chars()
+        .all(|c| c.is_alphanumeric() || "-_.:".contains(c))
+}
+
 /// The authors of a citation that names them in the sentence, and the rest of it.
 fn parted(content: RichText) -> (RichText, RichText) {
     let is_parting = |piece: &Inline| matches!(piece, Inline::Text(text) if text.contains(PARTING));
@@ -787,8 +815,11 @@ fn parted(content: RichText) -> (RichText, RichText) {
 
 /// Text as a note of its own: it begins with a capital and ends with a full stop.
 fn as_note(text: &str) -> String {
-    let mut characters = text.chars();
     let mut note = String::with_capacity(text.len() + 1);
+    let inside = text.trim_start_matches('[');
+    // A link begins with its bracket.
+    note.push_str(text.get(..text.len() - inside.len()).unwrap_or_default());
+    let mut characters = inside.chars();
     if let Some(first) = characters.next() {
         note.extend(first.to_uppercase());
     }

@@ -25,6 +25,8 @@ pub struct Metadata {
     pub section_title: Option<String>,
     /// `suppress-bibliography`: whether there is to be none.
     pub suppress_bibliography: bool,
+    /// `link-citations`: whether citations lead to the entries of their works.
+    pub link_citations: bool,
     /// `notes-after-punctuation`: whether notes stand behind full stops and commas.
     pub notes_after_punctuation: bool,
     /// What cannot be read: the line of the document, counted from 1, and why.
@@ -74,6 +76,7 @@ impl Metadata {
             }
             "reference-section-title" => self.section_title = text(value),
             "suppress-bibliography" => self.suppress_bibliography = value.as_bool() == Some(true),
+            "link-citations" => self.link_citations = value.as_bool() == Some(true),
             "notes-after-punctuation" => {
                 self.notes_after_punctuation = value.as_bool() != Some(false);
             }
