@@ -7,7 +7,7 @@ const MOST: usize = 3;
 const ENOUGH: f64 = 0.82;
 
 /// How much less alike than the nearest the others may be: beside a slip of one letter nobody means more.
-const MARGIN: f64 = 0.08;
+const MARGIN: f64 = 0.05;
 
 /// The candidates that are spelt most like `text`, the nearest first: three at most, none where none is
 /// near.

@@ -400,9 +400,9 @@ fn every_verb_offers_what_it_takes() {
         let offers = offered(&desk, &line);
         assert!(offers.contains(&expected), "{line}: {offers:?}");
     }
-    assert_eq!(
-        offered(&desk, "rules show "),
-        [""; 0],
+    let rules = offered(&desk, "rules show ");
+    assert!(
+        !rules.contains(&"Benkler".to_owned()),
         "its step was undone"
     );
     let told = asked(&desk, "fish", "redo ").stdout;

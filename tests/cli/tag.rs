@@ -161,10 +161,10 @@ fn a_bulk_change_needs_a_query_and_tags_that_are_there() {
 fn several_tags_are_suggested_where_several_are_near() {
     let desk = desk();
     desk.runs("tags add theme:commons");
-    desk.runs("tags add theme:common-land");
+    desk.runs("tags add theme:commoning");
     let told = desk.refuses(1, "tag theme:common a");
     assert!(
-        told.contains("did you mean theme:commons or theme:common-land?"),
+        told.contains("did you mean theme:commons or theme:commoning?"),
         "{told}"
     );
     // The name is right, and the facet another.
