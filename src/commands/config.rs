@@ -28,7 +28,8 @@ use crate::library::KeyPattern;
 ///   key-pattern  how citation keys are made; `peerbib rename --help` lists the markers
 ///   name         your name, on whose word tags are put on by hand
 ///   editor       the program that edits entries and notes, with its arguments
-///   files        the directory from which the paths of linked files are meant
+///   files        the directory from which the paths of linked files are meant, where the library
+///                has no root of its own (`peerbib file root`)
 ///   color        when to use colour: auto, always or never
 ///
 /// An option of a command goes before all others. Then comes the environment, where
@@ -313,6 +314,16 @@ impl SetValue {
         let value = checked(session, setting, value)?;
         change_file(setting, Some(&value))?;
         session.note(format_args!("{} is {value} from now on", setting.name));
+        if setting.name == "files"
+            && session.library_path().is_ok_and(|path| path.is_file())
+            && let Some(root) = session.open()?.file_root()?
+        {
+            session.warn(format_args!(
+                "warning: the library has a root of its own, {}, which goes before it; \
+                 `peerbib file root --unset` takes that away",
+                root.display()
+            ));
+        }
         if let (_, Origin::Environment(variable)) = holding(session, setting)
             && variable == setting.variable()
         {

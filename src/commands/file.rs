@@ -127,14 +127,25 @@ struct Check {
 
 /// Show the root that paths of files are meant from, or set it for this library
 ///
+/// The root of a library goes before `files` in your configuration: it is part of the library, comes along with
+/// it, and is undone like any other change. `files` is meant for libraries that have none; without either, paths
+/// are meant from the library's own directory.
+///
 /// Links stay on their files: their paths are kept from the new root then. A root below the library's own
 /// directory is kept from there, so that both can be moved together.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  peerbib file root\n  peerbib file root Downloads")]
+#[command(
+    after_help = "Examples:\n  peerbib file root\n  peerbib file root Downloads\n  \
+                        peerbib file root --unset"
+)]
 struct Root {
     /// The directory, which must be there
     #[arg(value_name = "DIRECTORY")]
     directory: Option<PathBuf>,
+
+    /// Take the root of this library away, so that `files` in your configuration counts
+    #[arg(long, conflicts_with = "directory")]
+    unset: bool,
 }
 
 /// A file of a work, as it is shown.
@@ -361,9 +372,19 @@ impl Check {
 
 impl Root {
     fn run(self, session: &Session) -> Result {
+        if self.unset {
+            return unset_root(session);
+        }
         let Some(directory) = &self.directory else {
             let library = session.open()?;
             session.print(&format!("{}\n", root(session, &library, None)?.display()))?;
+            session.note(if library.file_root()?.is_some() {
+                "it is the root of this library"
+            } else if session.configuration()?.files().is_some() {
+                "it is `files` in your configuration; the library has no root of its own"
+            } else {
+                "it is the directory of the library; `peerbib file root DIRECTORY` sets another"
+            });
             return Ok(Outcome::Done);
         };
         let mut library = session.open_to_change()?;
@@ -378,17 +399,40 @@ impl Root {
         let moved = session.change(&mut library, |change| {
             change.set_file_root(&directory, &before)
         })?;
-        session.note(format_args!(
-            "the root of linked files is {} now{}",
-            directory.display(),
-            match moved {
-                0 => String::new(),
-                1 => "; the path of 1 file is kept from there".to_owned(),
-                moved => format!("; the paths of {moved} files are kept from there"),
-            }
-        ));
+        tell_root(session, &directory, moved);
         Ok(Outcome::Done)
     }
+}
+
+/// Takes the root of the library away.
+fn unset_root(session: &Session) -> Result {
+    let mut library = session.open_to_change()?;
+    let Some(before) = library.file_root()? else {
+        session.note("nothing to do: the library has no root of its own");
+        return Ok(Outcome::Done);
+    };
+    let before = before.canonicalize().unwrap_or(before);
+    let after = session.file_root()?;
+    let after = after.canonicalize().unwrap_or(after);
+    let moved = session.change(&mut library, |change| {
+        let moved = change.set_file_root(&after, &before)?;
+        change.unset_file_root()?;
+        Ok(moved)
+    })?;
+    tell_root(session, &after, moved);
+    Ok(Outcome::Done)
+}
+
+fn tell_root(session: &Session, root: &Path, moved: usize) {
+    session.note(format_args!(
+        "the root of linked files is {} now{}",
+        root.display(),
+        match moved {
+            0 => String::new(),
+            1 => "; the path of 1 file is kept from there".to_owned(),
+            moved => format!("; the paths of {moved} files are kept from there"),
+        }
+    ));
 }
 
 /// The root of linked files: the one that is said, that of the library, or that of the configuration.

@@ -216,6 +216,16 @@ impl Change<'_> {
         Ok(removed > 0)
     }
 
+    /// Takes the root of linked files of this library away. Links are not rewritten.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn unset_file_root(&self) -> Result<()> {
+        self.connection().execute("DELETE FROM file_root", [])?;
+        Ok(())
+    }
+
     /// Sets the root of linked files for this library. A root below the library's directory is stored
     /// from there, so that both can be moved together. Links stay on the files that they are on: their
     /// paths are rewritten from the new root. Gives the number of links whose path is another now.

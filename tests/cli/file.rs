@@ -125,6 +125,51 @@ fn paths_are_kept_from_the_root_and_move_with_it() {
 }
 
 #[test]
+fn the_root_of_a_library_goes_before_that_of_the_configuration() {
+    let desk = desk();
+    let root = || {
+        let run = desk.runs("file root");
+        (desk.without_place(&run.stdout), run.stderr)
+    };
+    assert_eq!(root().0, "DESK/data/peerbib\n");
+    desk.runs("config set files .");
+    assert_eq!(
+        root(),
+        (
+            "DESK\n".to_owned(),
+            "it is `files` in your configuration; the library has no root of its own\n".to_owned()
+        )
+    );
+    desk.runs("file add a papers/c.pdf");
+    let path = || {
+        desk.json("file list a --json")[0]["path"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(path(), "papers/c.pdf");
+    desk.runs("file root papers");
+    assert_eq!(root().1, "it is the root of this library\n");
+    assert_eq!(path(), "c.pdf");
+    let told = desk.without_place(&desk.runs("config set files papers").stderr);
+    assert!(
+        told.contains("has a root of its own, DESK/papers"),
+        "{told}"
+    );
+    desk.runs("config set files .");
+    let told = desk.without_place(&desk.runs("file root --unset").stderr);
+    assert_eq!(
+        told,
+        "the root of linked files is DESK now; the path of 1 file is kept from there\n"
+    );
+    assert_eq!(path(), "papers/c.pdf");
+    desk.runs("file check a");
+    desk.runs("undo");
+    assert_eq!(root().0, "DESK/papers\n");
+    assert_eq!(path(), "c.pdf");
+}
+
+#[test]
 #[cfg(unix)]
 fn a_file_is_opened_with_the_program_that_is_named() {
     let desk = desk();
