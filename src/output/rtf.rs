@@ -50,8 +50,9 @@ pub fn reading_list(list: &ReadingList) -> String {
             } else {
                 format!("{margin}\\tab ")
             };
-            // What is said of a work stands closer to it than to the next one.
-            let before = if is_annotated {
+            // The space of wide lines is below them: without as much above, what is said of a work would
+            // stand closer to the next one.
+            let before = if is_annotated && line > 240 {
                 format!("\\sb{line}")
             } else {
                 String::new()
