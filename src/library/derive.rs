@@ -341,6 +341,9 @@ fn sort_order(name: &CslName) -> String {
 
 /// Text without case and accents.
 pub(crate) fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.nfkd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)

@@ -10,6 +10,8 @@
 //! - `=volume=12` is a word in a field that has no column of its own, and `=volume#1` the end of a value of it.
 //!   A work has a field where a token begins with `=volume#`.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
@@ -289,13 +291,18 @@ fn filter(columns: &[Column]) -> String {
 
 /// The name under which a field is indexed: in lower case, BibLaTeX's for the names that it knows from BibTeX
 /// (BibLaTeX manual, §2.2.5), and with nothing in it that FTS5 would split a token at.
-pub fn field_name(field: &str) -> String {
-    let name = folded(field);
-    let name: String = name
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { '_' })
-        .collect();
-    match name.as_str() {
+pub fn field_name(field: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let name = if field.bytes().all(is_plain) {
+        Cow::Borrowed(field)
+    } else {
+        let name = folded(field);
+        let name = name
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '_' });
+        Cow::Owned(name.collect())
+    };
+    let usual = match name.as_ref() {
         "journal" => "journaltitle",
         "address" => "location",
         "school" => "institution",
@@ -306,9 +313,9 @@ pub fn field_name(field: &str) -> String {
         "archiveprefix" => "eprinttype",
         "pdf" => "file",
         "year" => "date",
-        other => other,
-    }
-    .to_owned()
+        _ => return name,
+    };
+    Cow::Borrowed(usual)
 }
 
 /// The digits of an ISBN, thirteen where it is one.

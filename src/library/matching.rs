@@ -242,24 +242,30 @@ fn years_differ_by(one: Option<i32>, two: Option<i32>) -> u32 {
 
 /// Letters and digits alone, without case and accents, with single spaces between words.
 pub(super) fn normalised(text: &str) -> String {
-    let mut words = String::with_capacity(text.len());
-    for character in folded(&markup::plain(text)).chars() {
-        if character.is_alphanumeric() {
-            words.push(character);
-        } else if character == '&' {
-            words.push_str(" and ");
-        } else if !matches!(character, '\'' | '\u{2019}') && !words.ends_with(' ') {
+    let folded = folded(&markup::plain(text));
+    let mut words = String::with_capacity(folded.len());
+    let mut begins_word = false;
+    let mut add = |word: &str, begins_word: bool| {
+        if begins_word && !words.is_empty() {
             words.push(' ');
         }
-    }
-    let mut single = String::with_capacity(words.len());
-    for word in words.split_ascii_whitespace() {
-        if !single.is_empty() {
-            single.push(' ');
+        words.push_str(word);
+    };
+    for character in folded.chars() {
+        match character {
+            letter if letter.is_alphanumeric() => {
+                add(letter.encode_utf8(&mut [0; 4]), begins_word);
+                begins_word = false;
+            }
+            '&' => {
+                add("and", true);
+                begins_word = true;
+            }
+            '\'' | '\u{2019}' => {}
+            _ => begins_word = true,
         }
-        single.push_str(word);
     }
-    single
+    words
 }
 
 fn first_page(pages: &str) -> String {

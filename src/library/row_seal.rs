@@ -1,6 +1,7 @@
 //! Seals: fingerprints of the rows that a step of history changed, as it left them.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, params};
@@ -17,50 +18,58 @@ pub(super) const ABSENT: [u8; BYTES] = [0; BYTES];
 /// Seals the changes of a step that are not sealed yet: notes in each how it left the rows.
 pub(super) fn seal(connection: &Connection, step: i64) -> Result<()> {
     let mut write = connection.prepare_cached("UPDATE change SET after = ?2 WHERE id = ?1")?;
-    for table in RECORDED {
-        let mut changes = connection.prepare_cached(
-            "SELECT id, row_id, last_row_id FROM change
-             WHERE step_id = ?1 AND table_name = ?2 AND after IS NULL",
-        )?;
-        let changes = changes
-            .query_map(params![step, table], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })?
-            .collect::<rusqlite::Result<Vec<(i64, i64, Option<i64>)>>>()?;
-        let mut rows = Rows::of(connection, table)?;
-        for (change, first, last) in changes {
-            let fingerprints = match last {
-                None => rows.one(first)?.to_vec(),
-                Some(last) => {
-                    let mut fingerprints = Vec::new();
-                    reserve(&mut fingerprints, first, last)?;
-                    rows.each(first, last, &mut |fingerprint| {
-                        fingerprints.extend(fingerprint);
-                        true
-                    })?;
-                    fingerprints
-                }
-            };
-            write.execute(params![change, fingerprints])?;
-        }
+    let mut changes = connection.prepare_cached(
+        "SELECT id, table_name, row_id, last_row_id FROM change
+         WHERE step_id = ?1 AND after IS NULL ORDER BY id",
+    )?;
+    let changes = changes
+        .query_map([step], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?
+        .collect::<rusqlite::Result<Vec<(i64, String, i64, Option<i64>)>>>()?;
+    let mut tables = Tables::of(connection);
+    for (change, table, first, last) in changes {
+        let Some((_, rows)) = tables.rows(&table)? else {
+            continue;
+        };
+        let fingerprints = match last {
+            None => rows.one(first)?.to_vec(),
+            Some(last) => {
+                let mut fingerprints = Vec::new();
+                reserve(&mut fingerprints, first, last)?;
+                rows.each(first, last, &mut |fingerprint| {
+                    fingerprints.extend(fingerprint);
+                    true
+                })?;
+                fingerprints
+            }
+        };
+        write.execute(params![change, fingerprints])?;
     }
     Ok(())
 }
 
-/// The first row of a table that is not as the step left it.
-pub(super) fn first_broken(connection: &Connection, step: i64, table: &str) -> Result<Option<i64>> {
+/// The first row of a step that is not as the step left it, with its table.
+pub(super) fn first_broken(
+    connection: &Connection,
+    step: i64,
+) -> Result<Option<(&'static str, i64)>> {
     let mut changes = connection.prepare_cached(
-        "SELECT row_id, last_row_id, after FROM change
-         WHERE step_id = ?1 AND table_name = ?2 AND after IS NOT NULL",
+        "SELECT table_name, row_id, last_row_id, after FROM change
+         WHERE step_id = ?1 AND after IS NOT NULL ORDER BY id",
     )?;
-    let mut changes = changes.query(params![step, table])?;
-    let mut rows = Rows::of(connection, table)?;
+    let mut changes = changes.query([step])?;
+    let mut tables = Tables::of(connection);
     while let Some(change) = changes.next()? {
-        let (first, last): (i64, Option<i64>) = (change.get(0)?, change.get(1)?);
-        let after: Vec<u8> = change.get(2)?;
+        let name: String = change.get(0)?;
+        let Some((table, rows)) = tables.rows(&name)? else {
+            continue;
+        };
+        let (first, last): (i64, Option<i64>) = (change.get(1)?, change.get(2)?);
+        let after: Vec<u8> = change.get(3)?;
         let Some(last) = last else {
             if after.as_slice() != rows.one(first)? {
-                return Ok(Some(first));
+                return Ok(Some((table, first)));
             }
             continue;
         };
@@ -72,7 +81,7 @@ pub(super) fn first_broken(connection: &Connection, step: i64, table: &str) -> R
             is_whole
         })?;
         if row <= last {
-            return Ok(Some(row));
+            return Ok(Some((table, row)));
         }
     }
     Ok(None)
@@ -120,6 +129,33 @@ pub(super) fn broken(connection: &Connection, table: &str) -> Result<Vec<(i64, i
         }
     }
     Ok(broken)
+}
+
+/// The tables that history records, each read once it is asked for.
+struct Tables<'c> {
+    connection: &'c Connection,
+    rows: HashMap<&'static str, Rows<'c>>,
+}
+
+impl<'c> Tables<'c> {
+    fn of(connection: &'c Connection) -> Self {
+        Self {
+            connection,
+            rows: HashMap::new(),
+        }
+    }
+
+    /// The rows of a table, with its name; none where history does not record it.
+    fn rows(&mut self, name: &str) -> Result<Option<(&'static str, &mut Rows<'c>)>> {
+        let Some(table) = RECORDED.iter().find(|table| **table == name) else {
+            return Ok(None);
+        };
+        let rows = match self.rows.entry(table) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Rows::of(self.connection, table)?),
+        };
+        Ok(Some((table, rows)))
+    }
 }
 
 fn reserve(fingerprints: &mut Vec<u8>, first: i64, last: i64) -> Result<()> {

@@ -174,13 +174,13 @@ struct Turning<'c> {
 impl Turning<'_> {
     /// Refuses the step where one of its rows is not as the step left it.
     fn check_seals(&self) -> Result<()> {
-        for table in RECORDED {
-            if let Some(row) = row_seal::first_broken(self.connection, self.step, table)? {
+        match row_seal::first_broken(self.connection, self.step)? {
+            None => Ok(()),
+            Some((table, row)) => {
                 let name = row_name::of_row(self.connection, table, row)?;
-                return Err(self.conflict(table, row, name)?);
+                Err(self.conflict(table, row, name)?)
             }
         }
-        Ok(())
     }
 
     /// The error that says which row is in the way, and which step put it there.
@@ -279,17 +279,20 @@ impl Turning<'_> {
     /// Deletes the rows that the step added, those that hang on others before the others.
     fn delete_new_rows(&self, last: i64) -> Result<()> {
         let connection = self.connection;
+        let mut statement = connection.prepare(
+            "SELECT table_name, row_id, coalesce(last_row_id, row_id) FROM change
+             WHERE step_id = ?1 AND id <= ?2 AND before IS NULL ORDER BY id DESC",
+        )?;
+        let mut rows = statement.query([self.step, last])?;
+        let mut ranges: HashMap<String, Vec<[i64; 2]>> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let of_table = ranges.entry(row.get(0)?).or_default();
+            of_table.push([row.get(1)?, row.get(2)?]);
+        }
         for table in RECORDED.iter().rev() {
-            let mut statement = connection.prepare(
-                "SELECT row_id, coalesce(last_row_id, row_id) FROM change
-                 WHERE step_id = ?1 AND id <= ?2 AND table_name = ?3 AND before IS NULL
-                 ORDER BY id DESC",
-            )?;
-            let ranges = statement
-                .query_map(params![self.step, last, table], |row| {
-                    Ok([row.get(0)?, row.get(1)?])
-                })?
-                .collect::<rusqlite::Result<Vec<[i64; 2]>>>()?;
+            let Some(ranges) = ranges.remove(*table) else {
+                continue;
+            };
             let mut delete =
                 connection.prepare(&format!("DELETE FROM {table} WHERE id BETWEEN ?1 AND ?2"))?;
             for range in ranges {
@@ -359,35 +362,42 @@ impl Turning<'_> {
     /// row which the step added, and went with it.
     fn refuse_bycatch(&self, last: i64, written_down: i64) -> Result<()> {
         let connection = self.connection;
-        for table in RECORDED {
-            let mut own = connection.prepare_cached(
-                "SELECT row_id, coalesce(last_row_id, row_id) FROM change
-                 WHERE step_id = ?1 AND id <= ?2 AND table_name = ?3",
-            )?;
-            let own = own
-                .query_map(params![self.step, last, table], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?
-                .collect::<rusqlite::Result<BTreeMap<i64, i64>>>()?;
-            let mut touched = connection.prepare_cached(
-                "SELECT row_id, before FROM change
-                 WHERE step_id = ?1 AND id > ?2 AND table_name = ?3",
-            )?;
-            let mut rows = touched.query(params![self.step, written_down, table])?;
-            while let Some(row) = rows.next()? {
-                let id: i64 = row.get(0)?;
-                let is_own = own
-                    .range(..=id)
-                    .next_back()
-                    .is_some_and(|(_, last)| id <= *last);
-                if !is_own {
-                    let before: Option<String> = row.get(1)?;
-                    let name = row_name::of_json(connection, table, before.as_deref())?;
-                    return Err(self.conflict(table, id, name)?);
-                }
+        let mut touched = connection.prepare_cached(
+            "SELECT table_name, row_id, before FROM change WHERE step_id = ?1 AND id > ?2",
+        )?;
+        let mut touched = touched.query([self.step, written_down])?;
+        let mut own: Option<BTreeMap<(String, i64), i64>> = None;
+        while let Some(row) = touched.next()? {
+            let own = match &mut own {
+                Some(own) => own,
+                none => none.insert(self.rows_up_to(last)?),
+            };
+            let (table, id): (String, i64) = (row.get(0)?, row.get(1)?);
+            let place = (table, id);
+            let is_own = own
+                .range(..=&place)
+                .next_back()
+                .is_some_and(|((table, _), last)| *table == place.0 && id <= *last);
+            if !is_own {
+                let before: Option<String> = row.get(2)?;
+                let name = row_name::of_json(connection, &place.0, before.as_deref())?;
+                return Err(self.conflict(&place.0, id, name)?);
             }
         }
         Ok(())
+    }
+
+    /// The rows that the changes of the step are about, up to the change `last`: from one number of a table
+    /// to another.
+    fn rows_up_to(&self, last: i64) -> Result<BTreeMap<(String, i64), i64>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT table_name, row_id, coalesce(last_row_id, row_id) FROM change
+             WHERE step_id = ?1 AND id <= ?2",
+        )?;
+        let rows = statement.query_map([self.step, last], |row| {
+            Ok(((row.get(0)?, row.get(1)?), row.get(2)?))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The conflict of a row that cannot come back because another one has what only one may have: its
@@ -456,41 +466,42 @@ fn gather_new_rows(connection: &Connection, step: i64, written_down: i64) -> Res
     let mut remember = connection.prepare(
         "INSERT INTO change (step_id, table_name, row_id, last_row_id) VALUES (?1, ?2, ?3, ?4)",
     )?;
-    for table in RECORDED {
-        let mut statement = connection.prepare_cached(
-            "SELECT id, row_id, before IS NULL FROM change
-             WHERE step_id = ?1 AND table_name = ?2 AND last_row_id IS NULL AND id > ?3
-             ORDER BY id",
-        )?;
-        let mut rows = statement.query(params![step, table, written_down])?;
-        let mut events: HashMap<i64, Events> = HashMap::new();
-        while let Some(row) = rows.next()? {
-            let is_new: bool = row.get(2)?;
-            let of_row = events.entry(row.get(1)?).or_insert_with(|| Events {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, table_name, row_id, before IS NULL FROM change
+         WHERE step_id = ?1 AND last_row_id IS NULL AND id > ?2 ORDER BY id",
+    )?;
+    let mut rows = statement.query([step, written_down])?;
+    let mut events: BTreeMap<(String, i64), Events> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let is_new: bool = row.get(3)?;
+        let of_row = events
+            .entry((row.get(1)?, row.get(2)?))
+            .or_insert_with(|| Events {
                 is_new,
                 changes: Vec::new(),
             });
-            of_row.changes.push(row.get(0)?);
+        of_row.changes.push(row.get(0)?);
+    }
+    drop(rows);
+    let new: Vec<((String, i64), Vec<i64>)> = events
+        .into_iter()
+        .filter(|(_, events)| events.is_new)
+        .map(|(row, events)| (row, events.changes))
+        .collect();
+    let follows = |(one, _): &((String, i64), _), (next, _): &((String, i64), _)| {
+        one.0 == next.0 && one.1.checked_add(1) == Some(next.1)
+    };
+    for range in new.chunk_by(follows) {
+        let ([((table, first), changes), ..], [.., ((_, last), _)]) = (range, range) else {
+            continue;
+        };
+        if range.len() == 1 && changes.len() == 1 {
+            continue;
         }
-        drop(rows);
-        let mut new: Vec<(i64, Vec<i64>)> = events
-            .into_iter()
-            .filter(|(_, events)| events.is_new)
-            .map(|(row, events)| (row, events.changes))
-            .collect();
-        new.sort_unstable();
-        for range in new.chunk_by(|(one, _), (next, _)| one + 1 == *next) {
-            let ([(first, changes), ..], [.., (last, _)]) = (range, range) else {
-                continue;
-            };
-            if range.len() == 1 && changes.len() == 1 {
-                continue;
-            }
-            for change in range.iter().flat_map(|(_, changes)| changes) {
-                forget.execute([change])?;
-            }
-            remember.execute(params![step, table, first, last])?;
+        for change in range.iter().flat_map(|(_, changes)| changes) {
+            forget.execute([change])?;
         }
+        remember.execute(params![step, table, first, last])?;
     }
     Ok(())
 }

@@ -595,7 +595,7 @@ impl Translation<'_> {
         }
         let field = field_name(name);
         if self.is_field(name, &field)? {
-            return self.text(&Place::Field(field), matching, node);
+            return self.text(&Place::Field(field.into_owned()), matching, node);
         }
         // A facet that peerbib knows of, but of which the library has no tags.
         if field_called(name).is_some() {

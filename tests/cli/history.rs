@@ -421,3 +421,81 @@ fn strings_of_a_file_are_turned_back_with_what_they_mean() {
     desk.runs("redo");
     assert_eq!(after, shown());
 }
+
+/// A bibliography of works from one number to another, each with a tag, some with a parent, a `@string` or an
+/// alias.
+fn many(works: std::ops::Range<usize>) -> String {
+    let mut text =
+        "@string{press = {Oven Press}}\n@book{whole, title = {The Whole}, date = {1990}}\n"
+            .to_owned();
+    for number in works {
+        text += &match number % 3 {
+            0 => format!("@inbook{{w{number}, title = {{Part {number}}}, crossref = {{whole}}}}\n"),
+            1 => format!(
+                "@book{{w{number}, title = {{Book {number}}}, publisher = press, keywords = {{theme:fruit}}}}\n"
+            ),
+            _ => {
+                format!("@misc{{w{number}, title = {{Paper {number}}}, ids = {{alias{number}}}}}\n")
+            }
+        };
+    }
+    text
+}
+
+#[test]
+fn steps_with_many_rows_are_turned_back_as_those_with_few() {
+    let desk = Desk::with(REFS);
+    desk.put("many.bib", &many(0..400));
+    desk.put("fewer.bib", &many(100..250).replace("Part", "Chapter"));
+    desk.put("more.bib", &many(300..650));
+    let papers: Vec<String> = (2..650).step_by(3).map(|n| format!("w{n}")).collect();
+    let remove = format!("remove {} --yes", papers.join(" "));
+    let lines = [
+        "import many.bib",
+        "import fewer.bib --on-conflict replace",
+        "tag type:misc +theme:paper --create --yes",
+        "import more.bib",
+        "edit type:misc --set note=Read --yes",
+        &remove,
+    ];
+    let state = || rows(&desk);
+    let mut states = vec![state()];
+    for line in lines {
+        desk.runs(line);
+        states.push(state());
+        assert_ne!(states.last(), states.get(states.len() - 2), "{line}");
+    }
+    for round in 1..=2 {
+        for (line, before) in lines.iter().zip(&states).rev() {
+            desk.runs("undo");
+            assert_eq!(*before, state(), "undo {round} of {line}");
+        }
+        for (line, after) in lines.iter().zip(states.iter().skip(1)) {
+            desk.runs("redo");
+            assert_eq!(*after, state(), "redo {round} of {line}");
+        }
+        assert_eq!(desk.runs("doctor").stderr, "");
+    }
+    assert_eq!(states.last(), Some(&state()));
+}
+
+#[test]
+fn a_step_with_many_rows_is_refused_where_one_of_them_changed_since() {
+    let desk = Desk::with(REFS);
+    desk.put("many.bib", &many(0..400));
+    desk.runs("import many.bib");
+    desk.runs("tag theme:late w307 --new");
+    let state = rows(&desk);
+    let told = desk.refuses(1, "undo 2");
+    assert!(
+        told.contains("w307 theme:late was changed since, by step 3"),
+        "{told}"
+    );
+    assert_eq!(state, rows(&desk));
+    desk.runs("undo");
+    desk.runs("undo");
+    desk.runs("redo 2");
+    desk.runs("edit w307 --set title=Late");
+    let told = desk.refuses(1, "undo 2");
+    assert!(told.contains("w307 was changed since, by step 4"), "{told}");
+}
