@@ -445,9 +445,9 @@ fn many(works: std::ops::Range<usize>) -> String {
 #[test]
 fn steps_with_many_rows_are_turned_back_as_those_with_few() {
     let desk = Desk::with(REFS);
-    desk.put("many.bib", &many(0..400));
-    desk.put("fewer.bib", &many(100..250).replace("Part", "Chapter"));
-    desk.put("more.bib", &many(300..650));
+    desk.put("many.bib", many(0..400));
+    desk.put("fewer.bib", many(100..250).replace("Part", "Chapter"));
+    desk.put("more.bib", many(300..650));
     let papers: Vec<String> = (2..650).step_by(3).map(|n| format!("w{n}")).collect();
     let remove = format!("remove {} --yes", papers.join(" "));
     let lines = [
@@ -482,7 +482,7 @@ fn steps_with_many_rows_are_turned_back_as_those_with_few() {
 #[test]
 fn a_step_with_many_rows_is_refused_where_one_of_them_changed_since() {
     let desk = Desk::with(REFS);
-    desk.put("many.bib", &many(0..400));
+    desk.put("many.bib", many(0..400));
     desk.runs("import many.bib");
     desk.runs("tag theme:late w307 --new");
     let state = rows(&desk);
