@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use docx_rs::{
-    AlignmentType, Docx, Hyperlink, HyperlinkType, LineSpacing, Paragraph, Run as WordRun,
-    RunFonts, SpecialIndentType, Style, StyleType, VertAlignType,
+    AlignmentType, Docx, Hyperlink, HyperlinkType, LineSpacing, LineSpacingType, Paragraph,
+    Run as WordRun, RunFonts, SpecialIndentType, Style, StyleType, VertAlignType,
 };
 
 use super::addresses::encoded;
@@ -40,8 +40,12 @@ pub fn reading_list(list: &ReadingList) -> std::io::Result<Vec<u8>> {
             document = document.add_paragraph(paragraph);
         }
         document = add_blocks(document, &section.introduction.blocks, "BodyText", 0);
+        let has_annotations = section
+            .entries
+            .iter()
+            .any(|entry| !entry.annotation.is_empty());
         for item in &section.entries {
-            let paragraph = entry(&lines(&item.content), list);
+            let paragraph = entry(&lines(&item.content), list, has_annotations);
             let paragraph = paragraph.keep_lines(true);
             let is_annotated = !item.annotation.is_empty();
             document = document.add_paragraph(paragraph.keep_next(is_annotated));
@@ -128,13 +132,27 @@ fn heading_style(depth: usize) -> String {
     format!("Heading{}", depth + 1)
 }
 
-fn entry(lines: &[Line], list: &ReadingList) -> Paragraph {
+fn entry(lines: &[Line], list: &ReadingList, is_annotated: bool) -> Paragraph {
     let after = 120 * u32::from(list.layout.entry_spacing.min(10));
     let line = 240 * i32::from(list.layout.line_spacing.clamp(1, 10));
+    // The space of wide lines is below them: without as much above, what is said of a work would stand
+    // closer to the next one.
+    let before = match list.layout.line_spacing {
+        0 | 1 => 0,
+        _ if is_annotated => line.unsigned_abs(),
+        _ => 0,
+    };
     let paragraph = Paragraph::new()
         .style("Bibliography")
         .align(AlignmentType::Left)
-        .line_spacing(LineSpacing::new().after(after).line(line));
+        .line_spacing(
+            // Without the rule LibreOffice takes the number for points, and sets lines too tight.
+            LineSpacing::new()
+                .before(before)
+                .after(after)
+                .line(line)
+                .line_rule(LineSpacingType::Auto),
+        );
     let has_margin = lines.first().is_some_and(|line| !line.margin.is_empty());
     let paragraph = if has_margin || list.layout.hanging_indent {
         indented(paragraph, INDENT, INDENT)

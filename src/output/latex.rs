@@ -108,7 +108,16 @@ fn body(list: &ReadingList, deeper: usize, text: &mut String) {
             };
             let _ = writeln!(text, "\\item{margin} {anchor}{rest}");
             if !item.annotation.is_empty() {
-                text.push_str("\n\\begin{list}{}{\\setlength{\\leftmargin}{1em}}\\item\\relax\n");
+                // Below the lines that hang, or a little further in than an entry without any.
+                let inner = if list.layout.hanging_indent {
+                    "0pt"
+                } else {
+                    "1em"
+                };
+                let _ = writeln!(
+                    text,
+                    "\n\\begin{{list}}{{}}{{\\setlength{{\\leftmargin}}{{{inner}}}}}\\item\\relax"
+                );
                 let mut annotation = String::new();
                 blocks(&item.annotation, &mut annotation);
                 text.push_str(annotation.trim());

@@ -64,7 +64,13 @@ pub fn reading_list(list: &ReadingList, layout: TextLayout) -> String {
         writer.introduction(&section.introduction, "");
         writer.entries(section, list);
     }
-    writer.text
+    // A last section without entries ends like any other.
+    let mut text = writer.text;
+    text.truncate(text.trim_end_matches('\n').len());
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
 }
 
 struct Writer {

@@ -189,7 +189,7 @@ fn an_annotation_belongs_to_its_list() {
     let desk = desk();
     desk.runs("list new one --query theme:commons");
     desk.runs("list copy one two");
-    desk.runs("list annotate one benkler -m 'Begin *here*.' -m 'Then go on.'");
+    desk.runs("list annotate one benkler -m 'Begin *here*.' -m '- Then go on.'");
     let shown = desk.json("list describe one --json");
     assert_eq!(shown["annotated"][0], "benkler");
     assert_eq!(

@@ -188,6 +188,21 @@ fn works_are_put_into_an_order_within_their_section() {
 }
 
 #[test]
+fn a_section_without_works_leaves_no_blank_line_behind() {
+    let desk = desk();
+    desk.runs("list new l");
+    desk.runs("list section add l --title Later --introduction 'To be written.'");
+    assert_eq!(
+        desk.runs("list show l --to text").stdout,
+        "Later\n-----\n\nTo be written.\n"
+    );
+    assert_eq!(
+        desk.runs("list show l --to markdown").stdout,
+        "## Later\n\nTo be written.\n"
+    );
+}
+
+#[test]
 fn a_list_with_its_prose_is_printed_in_every_form() {
     let desk = Desk::with_chapter();
     desk.runs("list new l --title 'Peer production' --query theme:germ-form --introduction 'A *short* list.'");

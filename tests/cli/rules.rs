@@ -504,3 +504,35 @@ fn whatever_was_done_to_tags_is_turned_back_step_by_step() {
         assert_eq!(latest, tagging_state(&desk), "{lines:#?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn rules_are_edited_until_they_can_be_read() {
+    use crate::edit::with_editor;
+
+    let desk = desk();
+    added(&desk, MERETZ);
+    // The first time the condition is broken; the second time it is mended, below what was said of it.
+    let run = with_editor(
+        &desk,
+        "rules edit Meretz",
+        "if grep -q '^# peerbib: ' \"$1\"; then sed -i 's/(author:/author:/' \"$1\"; \
+         else sed -i 's/^when = .*/when = \"(author:merten\"/' \"$1\"; fi",
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let when = |desk: &Desk| desk.runs("rules export").stdout;
+    assert!(
+        when(&desk).contains("when = \"author:merten\""),
+        "{}",
+        when(&desk)
+    );
+    let before = when(&desk);
+    let run = with_editor(&desk, "rules edit", "echo 'nonsense' > \"$1\"");
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stderr.contains("nothing lost"), "{}", run.stderr);
+    let run = with_editor(&desk, "rules edit", ":");
+    assert_eq!(run.stderr, "nothing was changed\n");
+    assert_eq!(when(&desk), before);
+    let told = desk.refuses(2, "rules edit");
+    assert!(told.contains("--when"), "{told}");
+}

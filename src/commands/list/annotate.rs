@@ -28,7 +28,7 @@ pub(in crate::commands) struct AnnotateInList {
     key: String,
 
     /// The text, in Markdown; given several times, each is a paragraph; - is standard input
-    #[arg(short, long, value_name = "MARKDOWN")]
+    #[arg(short, long, value_name = "MARKDOWN", allow_hyphen_values = true)]
     message: Vec<String>,
 
     /// Take the text away

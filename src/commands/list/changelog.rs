@@ -101,7 +101,7 @@ fn body(changes: &Changes) -> String {
         let _ = writeln!(text, "\n### {heading}\n");
         for told in works {
             let reason = match &told.reason {
-                Some(reason) => format!(": {reason}"),
+                Some(reason) => format!(": {}", in_markdown(reason)),
                 None => String::new(),
             };
             let _ = writeln!(
@@ -109,7 +109,7 @@ fn body(changes: &Changes) -> String {
                 "- {} (`{}`){}",
                 in_markdown(&told.work),
                 told.key,
-                in_markdown(&reason)
+                reason
             );
         }
     };

@@ -45,7 +45,7 @@ struct AddSection {
     title: String,
 
     /// What stands before its first work, in Markdown
-    #[arg(long, value_name = "MARKDOWN")]
+    #[arg(long, value_name = "MARKDOWN", allow_hyphen_values = true)]
     introduction: Option<String>,
 
     /// Which works of the list it takes; without it, those that are moved into it
@@ -80,7 +80,7 @@ struct EditSection {
     title: Option<String>,
 
     /// What stands before its first work, in Markdown; an empty text takes it away
-    #[arg(long, value_name = "MARKDOWN")]
+    #[arg(long, value_name = "MARKDOWN", allow_hyphen_values = true)]
     introduction: Option<String>,
 
     /// Which works of the list it takes; an empty one leaves those that are moved into it

@@ -16,7 +16,7 @@ pub(super) struct Settings {
     title: Option<String>,
 
     /// What stands before the first section, in Markdown; an empty text takes it away
-    #[arg(long, value_name = "MARKDOWN")]
+    #[arg(long, value_name = "MARKDOWN", allow_hyphen_values = true)]
     introduction: Option<String>,
 
     /// Which works the list holds: what this query finds, now and later
