@@ -19,7 +19,12 @@ pub(crate) fn closest(text: &str, candidates: impl IntoIterator<Item = String>) 
             let likeness = strsim::jaro_winkler(&text, &candidate.to_lowercase());
             (likeness, candidate)
         })
-        .filter(|(likeness, _)| *likeness > ENOUGH)
+        .filter(|(likeness, candidate)| {
+            // A short word is like the beginning of many; only what it begins may be much longer.
+            let (short, long) = (text.chars().count(), candidate.chars().count());
+            let (short, long) = (short.min(long), short.max(long));
+            *likeness > ENOUGH && (short * 2 >= long || candidate.to_lowercase().starts_with(&text))
+        })
         .collect();
     near.sort_by(|left, right| right.0.total_cmp(&left.0));
     let least = near.first().map_or(1.0, |(likeness, _)| likeness - MARGIN);
@@ -73,6 +78,11 @@ mod tests {
             Some("did you mean benkler2002coase?")
         );
         assert_eq!(asked("zzz", &keys), None);
+        assert_eq!(
+            asked("benkler", &keys).as_deref(),
+            Some("did you mean benkler2002coase?")
+        );
+        assert_eq!(asked("nosuch", &["no", "missing"]), None);
         assert_eq!(
             asked("titel", &["title", "subtitle", "title"]).as_deref(),
             Some("did you mean title?")

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Outcome, Result, Session, progress};
+use super::{Failure, Outcome, Result, Session, progress};
 use crate::library::Existing;
 
 /// Copy the library, even while it is in use
@@ -43,6 +43,13 @@ impl BackupLibrary {
             bar.set_position(u64::try_from(done).unwrap_or_default());
         };
         if let Some(from) = &self.restore {
+            if !from.is_file() {
+                return Err(
+                    Failure::new(format_args!("there is no file {}", from.display())).with_help(
+                        "nothing was changed; name a copy that `peerbib backup` made".to_owned(),
+                    ),
+                );
+            }
             session.confirm(&format!(
                 "Put {} in the place of the library {}?",
                 from.display(),

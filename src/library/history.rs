@@ -3,7 +3,8 @@
 //! While a command changes the library, temporary triggers on every table of the truth write down how
 //! to turn each change back (the technique of the SQLite manual, "Automatic Undo/Redo Using SQLite").
 //! New rows need no trigger: SQLite numbers them upwards from the last, so that two numbers a table
-//! are all that history keeps of a large import. `turn` turns a step back; what the triggers write down
+//! are all that history keeps of a large import. (Where a step takes the last rows away first, a trigger
+//! writes down the new ones that get numbers from before.) `turn` turns a step back; what the triggers write down
 //! while it does is how to redo it. Derived rows are never recorded: they are made anew for the works
 //! that changed.
 //!
@@ -240,11 +241,34 @@ pub(super) enum Watched<'a> {
 /// Sets the triggers that write down changes of the truth as part of a step.
 pub(super) fn watch(connection: &Connection, step: i64, watched: Watched<'_>) -> Result<()> {
     let mut triggers = String::new();
+    if let Watched::Old(_) = watched {
+        triggers.push_str(
+            "CREATE TEMP TABLE IF NOT EXISTS freed_row (
+                 table_name TEXT, row_id INTEGER, PRIMARY KEY (table_name, row_id)
+             ) WITHOUT ROWID;
+             DELETE FROM freed_row;",
+        );
+    }
     for table in RECORDED {
         let row = row_as_json(connection, table, "OLD.")?;
+        let mut frees = String::new();
         let when = match watched {
             Watched::Old(before) => {
                 let last = before.get(table).copied().unwrap_or_default();
+                // Where a step takes the last rows away, SQLite numbers new ones from there on, and comes to
+                // numbers that no row had when the step began.
+                let _ = write!(
+                    triggers,
+                    "CREATE TEMP TRIGGER record_insert_{table} AFTER INSERT ON main.{table}
+                     WHEN NEW.id <= {last} AND NOT EXISTS (
+                         SELECT 1 FROM freed_row
+                         WHERE table_name = '{table}' AND row_id = NEW.id
+                     ) BEGIN
+                         INSERT INTO change (step_id, table_name, row_id)
+                         VALUES ({step}, '{table}', NEW.id);
+                     END;"
+                );
+                frees = format!("INSERT OR IGNORE INTO freed_row VALUES ('{table}', OLD.id);");
                 format!("WHEN OLD.id <= {last}")
             }
             Watched::AllBut(runs) => {
@@ -268,6 +292,7 @@ pub(super) fn watch(connection: &Connection, step: i64, watched: Watched<'_>) ->
              CREATE TEMP TRIGGER record_delete_{table} AFTER DELETE ON main.{table} {when} BEGIN
                  INSERT INTO change (step_id, table_name, row_id, before)
                  VALUES ({step}, '{table}', OLD.id, json_object({row}));
+                 {frees}
              END;"
         );
     }

@@ -83,13 +83,13 @@ fn only_a_whole_library_is_put_back() {
         ("half.db", "damaged"),
         ("text.db", "is not a peerbib library"),
         ("empty.db", "is not a peerbib library"),
-        ("nothing.db", "there is no library"),
+        ("nothing.db", "there is no file nothing.db"),
     ] {
         let told = desk.refuses(1, &format!("backup --restore {name} --yes"));
         assert!(told.contains(reason), "{name}: {told}");
     }
     assert_eq!(state, desk.state());
-    let told = desk.refuses(2, "backup --restore copy.db");
+    let told = desk.refuses(2, "backup --restore half.db");
     assert!(told.contains("--yes"), "{told}");
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::desk::{Desk, without_times};
 
-const REFS: &str = "\
+pub(crate) const REFS: &str = "\
 @book{a, title = {Apples}, date = {2001}, keywords = {theme:fruit, course:one}}
 @inbook{b, title = {Bread}, crossref = {p}}
 @book{p, title = {Baking}, date = {1999}}
@@ -17,7 +17,8 @@ pub(crate) fn rows(desk: &Desk) -> String {
     let mut tables = connection
         .prepare(
             "SELECT name FROM sqlite_schema
-             WHERE type = 'table' AND name NOT IN ('step', 'change') AND name NOT GLOB 'full_text*'
+             WHERE type = 'table' AND name NOT IN ('step', 'change') AND name NOT GLOB '*_text*'
+                AND name <> 'sqlite_sequence'
              ORDER BY name",
         )
         .unwrap();
@@ -55,7 +56,7 @@ pub(crate) fn rows(desk: &Desk) -> String {
 
 /// Undoing `line` gives back what was there, and redoing it gives back what it did.
 #[track_caller]
-fn is_turned_back_exactly(line: &str) {
+pub(crate) fn is_turned_back_exactly(line: &str) {
     let desk = Desk::with(REFS);
     desk.put("more.bib", "@string{x = {X}}\n@book{c, title = {Cake}, publisher = x, keywords = {theme:new, theme:fruit}}\n@book{a, title = {Pears}}\n@book{p, title = {Patisserie}, publisher = {P}}\n@book{d, title = {Dates}}\n% end");
     let state = || desk.state() + &rows(&desk);

@@ -30,6 +30,7 @@ mod find;
 mod format;
 mod help;
 mod history;
+mod history_walk;
 mod import;
 mod init;
 mod list;

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{change, extent, tell};
-use crate::commands::{Result, Session};
+use crate::commands::{Failure, Result, Session};
 
 /// Join a tag to another that means the same
 ///
@@ -29,6 +29,12 @@ impl MergeTags {
         let mut library = session.open_to_change()?;
         let from = library.resolve_tag(&self.tag)?;
         let into = library.resolve_tag(&self.into)?;
+        if from.id == into.id {
+            return Err(Failure::new(format_args!(
+                "{} and {} are one tag already: {}",
+                self.tag, self.into, into.tag
+            )));
+        }
         let concerned = extent(&library, &from)?;
         let works = change(session, &mut library, self.dry_run, |change| {
             change.merge_tags(&from, &into)?;
