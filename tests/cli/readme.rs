@@ -163,11 +163,25 @@ fn files(desk: &Desk) -> BTreeMap<PathBuf, Vec<u8>> {
         .collect()
 }
 
+/// How many lines of a file the snapshot shows; what is in whole pages, the tests of the forms say.
+const LONG: usize = 100;
+
 /// A file as the snapshot tells of it: text as it is, anything else by its size, which may vary a little.
 fn told_file(desk: &Desk, path: &Path, content: &[u8]) -> String {
     let name = path.file_name().unwrap().to_str().unwrap();
     match std::str::from_utf8(content) {
-        Ok(text) => format!("({name}:)\n{}", settled(desk, text)),
+        Ok(text) => {
+            let text = settled(desk, text);
+            let lines: Vec<&str> = text.lines().collect();
+            match lines.len() {
+                0..=LONG => format!("({name}:)\n{text}"),
+                all => format!(
+                    "({name}:)\n{}\n({} lines more)\n",
+                    lines[..LONG].join("\n"),
+                    all - LONG
+                ),
+            }
+        }
         Err(_) => {
             let size = match content.len() {
                 0..1_000 => "less than 1 kB",
@@ -213,7 +227,7 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
         let code = output.status.code();
         let _ = write!(told, "$ {command}\n{printed}");
         if code != Some(0) {
-            let _ = writeln!(told, "[exit code {code:?}]");
+            let _ = writeln!(told, "[exit code {}]", code.unwrap_or(-1));
         }
         let after = files(&desk);
         for (path, content) in &after {
