@@ -81,3 +81,24 @@ fn export(bencher: Bencher<'_, '_>, entries: usize) {
         .counter(ItemsCount::new(entries))
         .bench_local(|| library.export_files().unwrap());
 }
+
+#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
+fn undo_an_import(bencher: Bencher<'_, '_>, entries: usize) {
+    let file = bibtex::read(&generate::bibliography(entries));
+    let directory = tempfile::tempdir().unwrap();
+    let mut library = imported(&directory, &file);
+    bencher
+        .counter(ItemsCount::new(entries))
+        .bench_local(|| library.rehearse_undo(None).unwrap());
+}
+
+#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
+fn redo_an_import(bencher: Bencher<'_, '_>, entries: usize) {
+    let file = bibtex::read(&generate::bibliography(entries));
+    let directory = tempfile::tempdir().unwrap();
+    let mut library = imported(&directory, &file);
+    library.undo(None).unwrap();
+    bencher
+        .counter(ItemsCount::new(entries))
+        .bench_local(|| library.rehearse_redo(None).unwrap());
+}
