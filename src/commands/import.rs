@@ -9,10 +9,11 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 use super::files::write_file;
 use super::format_name::FormatName;
 use super::input::Input;
+use super::verify::Scratch;
 use super::{Failure, Outcome, Result, Session, progress};
 use crate::formats::{Problem, Severity};
 use crate::library::{
-    Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Receipt, Reject,
+    Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Library, Receipt, Reject,
 };
 use crate::shipped;
 
@@ -102,7 +103,18 @@ impl Import {
             OnConflict::Merge => ConflictPolicy::Merge,
             OnConflict::Ask => ConflictPolicy::Ask,
         };
-        let mut library = session.open_or_create()?;
+        // A rehearsal makes no library where there is none.
+        let scratch = if self.dry_run && !session.library_path()?.exists() {
+            Some(Scratch::new()?)
+        } else {
+            None
+        };
+        let mut library = match &scratch {
+            Some(scratch) => {
+                Library::open_or_create(&scratch.0.join("library.db"), session.patience())?
+            }
+            None => session.open_or_create()?,
+        };
         let receipt = if self.dry_run {
             session.rehearse(&mut library, |change| {
                 import_all(change, &inputs, policy, false)

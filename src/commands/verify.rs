@@ -104,11 +104,16 @@ fn imported_and_exported(
 }
 
 /// A directory that is gone when it is no longer needed.
-struct Scratch(std::path::PathBuf);
+pub(super) struct Scratch(pub(super) std::path::PathBuf);
 
 impl Scratch {
-    fn new() -> std::result::Result<Self, Failure> {
-        let path = std::env::temp_dir().join(format!("peerbib-verify-{}", std::process::id()));
+    /// Makes the directory.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be made.
+    pub(super) fn new() -> std::result::Result<Self, Failure> {
+        let path = std::env::temp_dir().join(format!("peerbib-scratch-{}", std::process::id()));
         std::fs::create_dir_all(&path).map_err(|error| {
             Failure::new(format_args!("{} cannot be made: {error}", path.display()))
         })?;

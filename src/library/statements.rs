@@ -1,7 +1,7 @@
 //! What SQLite does, statement by statement, for a person who wonders where the time goes.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
@@ -28,19 +28,31 @@ impl Library {
         &mut self,
         mut tell: impl FnMut(Statement) + Send + 'static,
     ) -> Result<()> {
-        let mut rows: HashMap<String, usize> = HashMap::new();
+        // The times that SQLite itself tells are in whole milliseconds.
+        let mut running: HashMap<String, (Instant, usize)> = HashMap::new();
         let told = move |event: TraceEvent<'_>| match event {
+            TraceEvent::Stmt(statement, _) => {
+                let begun = running.entry(statement.sql().into_owned());
+                begun.or_insert_with(|| (Instant::now(), 0));
+            }
             TraceEvent::Row(statement) => {
-                *rows.entry(statement.sql().into_owned()).or_default() += 1;
+                if let Some((_, rows)) = running.get_mut(&*statement.sql()) {
+                    *rows += 1;
+                }
             }
             TraceEvent::Profile(statement, time) => {
                 let sql = statement.sql().into_owned();
-                let rows = rows.remove(&sql).unwrap_or_default();
+                let (time, rows) = match running.remove(&sql) {
+                    Some((begun, rows)) => (begun.elapsed(), rows),
+                    None => (time, 0),
+                };
                 tell(Statement { sql, time, rows });
             }
             _ => {}
         };
-        let events = TraceEventCodes::SQLITE_TRACE_ROW | TraceEventCodes::SQLITE_TRACE_PROFILE;
+        let events = TraceEventCodes::SQLITE_TRACE_STMT
+            | TraceEventCodes::SQLITE_TRACE_ROW
+            | TraceEventCodes::SQLITE_TRACE_PROFILE;
         self.connection.trace_v2(events, Some(told))?;
         Ok(())
     }

@@ -285,3 +285,12 @@ fn a_rehearsal_tells_which_tags_the_rules_would_give() {
     assert!(told.contains("3 tags were put on"), "{told}");
     assert_eq!(desk.keys("theme:fruit origin:rule").len(), 2);
 }
+
+#[test]
+fn a_rehearsal_makes_no_library() {
+    let desk = Desk::empty();
+    desk.put("more.bib", "@book{b, title = {Pears}}\n");
+    let receipt = desk.json("import more.bib --dry-run --json");
+    assert_eq!(receipt["imported"], 1);
+    assert!(!desk.path("data").exists());
+}
