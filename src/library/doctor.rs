@@ -510,11 +510,7 @@ impl Scratch {
             failed(error)
         })?;
         Ok(Self {
-            library: Library {
-                connection,
-                path,
-                migrated: None,
-            },
+            library: Library::on(connection, &path)?,
             directory,
         })
     }

@@ -3,9 +3,8 @@
 //! While a command changes the library, temporary triggers on every table of the truth write down how
 //! to turn each change back (the technique of the SQLite manual, "Automatic Undo/Redo Using SQLite").
 //! New rows need no trigger: SQLite numbers them upwards from the last, so that two numbers a table
-//! are all that history keeps of a large import. (Where a step takes the last rows away first, a trigger
-//! writes down the new ones that get numbers from before.) `turn` turns a step back; what the triggers write down
-//! while it does is how to redo it. Derived rows are never recorded: they are made anew for the works
+//! are all that history keeps of a large import; `row_numbers` knows of those that get numbers from before.
+//! `turn` turns a step back; what the triggers write down while it does is how to redo it. Derived rows are never recorded: they are made anew for the works
 //! that changed.
 //!
 //! At its end each step is *sealed*: history keeps a fingerprint of every row as the step left it (see
@@ -16,6 +15,7 @@ use std::fmt::Write as _;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::row_numbers::RowNumbers;
 use super::row_seal;
 use super::runs::Runs;
 use super::{Library, LibraryError, Result};
@@ -89,13 +89,18 @@ impl StepState {
 /// A step under way.
 pub(super) struct Recording<'connection> {
     connection: &'connection Connection,
+    numbers: &'connection RowNumbers,
     step: i64,
     before: LastRows,
 }
 
 impl<'connection> Recording<'connection> {
     /// Begins a new step; every change from here on belongs to it.
-    pub(super) fn start(connection: &'connection Connection, command: &str) -> Result<Self> {
+    pub(super) fn start(
+        connection: &'connection Connection,
+        numbers: &'connection RowNumbers,
+        command: &str,
+    ) -> Result<Self> {
         connection.execute(
             "INSERT INTO step (command, at) VALUES (?1, ?2)",
             params![command, now(connection)?],
@@ -103,8 +108,10 @@ impl<'connection> Recording<'connection> {
         let step = connection.last_insert_rowid();
         let before = last_rows(connection)?;
         watch(connection, step, Watched::Old(&before))?;
+        numbers.begin(before.clone());
         Ok(Self {
             connection,
+            numbers,
             step,
             before,
         })
@@ -114,6 +121,7 @@ impl<'connection> Recording<'connection> {
     /// before it out of reach.
     pub(super) fn finish(self) -> Result<()> {
         unwatch(self.connection)?;
+        self.write_down_new(&self.numbers.end())?;
         for (table, last) in last_rows(self.connection)? {
             let before = self.before.get(table).copied().unwrap_or_default();
             if last > before {
@@ -146,6 +154,42 @@ impl<'connection> Recording<'connection> {
             "UPDATE step SET state = 'dropped' WHERE state = 'undone'",
             [],
         )?;
+        Ok(())
+    }
+
+    /// Writes down rows that are new in the step although the triggers took their numbers for those of old
+    /// ones: what they wrote of them is no row from before the step.
+    fn write_down_new(&self, rows: &[(&'static str, i64)]) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut changes = self
+            .connection
+            .prepare("SELECT id, table_name, row_id FROM change WHERE step_id = ?1")?;
+        let mut changes = changes.query([self.step])?;
+        let mut wrong = Vec::new();
+        while let Some(change) = changes.next()? {
+            let (table, row): (String, i64) = (change.get(1)?, change.get(2)?);
+            if rows.binary_search(&(table.as_str(), row)).is_ok() {
+                wrong.push(change.get::<_, i64>(0)?);
+            }
+        }
+        drop(changes);
+        let mut forget = self
+            .connection
+            .prepare("DELETE FROM change WHERE id = ?1")?;
+        for change in wrong {
+            forget.execute([change])?;
+        }
+        for (table, row) in rows {
+            // It may have gone again.
+            self.connection
+                .prepare_cached(&format!(
+                    "INSERT INTO change (step_id, table_name, row_id)
+                     SELECT ?1, '{table}', id FROM {table} WHERE id = ?2"
+                ))?
+                .execute([self.step, *row])?;
+        }
         Ok(())
     }
 }
@@ -241,34 +285,11 @@ pub(super) enum Watched<'a> {
 /// Sets the triggers that write down changes of the truth as part of a step.
 pub(super) fn watch(connection: &Connection, step: i64, watched: Watched<'_>) -> Result<()> {
     let mut triggers = String::new();
-    if let Watched::Old(_) = watched {
-        triggers.push_str(
-            "CREATE TEMP TABLE IF NOT EXISTS freed_row (
-                 table_name TEXT, row_id INTEGER, PRIMARY KEY (table_name, row_id)
-             ) WITHOUT ROWID;
-             DELETE FROM freed_row;",
-        );
-    }
     for table in RECORDED {
         let row = row_as_json(connection, table, "OLD.")?;
-        let mut frees = String::new();
         let when = match watched {
             Watched::Old(before) => {
                 let last = before.get(table).copied().unwrap_or_default();
-                // Where a step takes the last rows away, SQLite numbers new ones from there on, and comes to
-                // numbers that no row had when the step began.
-                let _ = write!(
-                    triggers,
-                    "CREATE TEMP TRIGGER record_insert_{table} AFTER INSERT ON main.{table}
-                     WHEN NEW.id <= {last} AND NOT EXISTS (
-                         SELECT 1 FROM freed_row
-                         WHERE table_name = '{table}' AND row_id = NEW.id
-                     ) BEGIN
-                         INSERT INTO change (step_id, table_name, row_id)
-                         VALUES ({step}, '{table}', NEW.id);
-                     END;"
-                );
-                frees = format!("INSERT OR IGNORE INTO freed_row VALUES ('{table}', OLD.id);");
                 format!("WHEN OLD.id <= {last}")
             }
             Watched::AllBut(runs) => {
@@ -292,7 +313,6 @@ pub(super) fn watch(connection: &Connection, step: i64, watched: Watched<'_>) ->
              CREATE TEMP TRIGGER record_delete_{table} AFTER DELETE ON main.{table} {when} BEGIN
                  INSERT INTO change (step_id, table_name, row_id, before)
                  VALUES ({step}, '{table}', OLD.id, json_object({row}));
-                 {frees}
              END;"
         );
     }

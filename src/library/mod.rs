@@ -33,6 +33,7 @@ mod reading;
 mod receipt;
 mod record;
 mod row_name;
+mod row_numbers;
 mod row_seal;
 mod rules;
 mod runs;
@@ -47,6 +48,7 @@ mod works;
 
 use std::path::{Path, PathBuf};
 
+use row_numbers::RowNumbers;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
@@ -91,6 +93,7 @@ pub struct Library {
     connection: Connection,
     path: PathBuf,
     migrated: Option<Migrated>,
+    numbers: RowNumbers,
 }
 
 /// That a library was brought from an older version of the schema to today's.
@@ -170,13 +173,19 @@ impl Library {
             connection => connection,
         };
         let connection = connection.map_err(|error| error.at(path))?;
-        let mut library = Self {
+        let mut library = Self::on(connection, path)?;
+        library.bring_up_to_date().map_err(|error| error.at(path))?;
+        Ok(library)
+    }
+
+    /// The library that a connection is to.
+    fn on(mut connection: Connection, path: &Path) -> Result<Self> {
+        Ok(Self {
+            numbers: RowNumbers::listen(&mut connection)?,
             connection,
             path: path.to_path_buf(),
             migrated: None,
-        };
-        library.bring_up_to_date().map_err(|error| error.at(path))?;
-        Ok(library)
+        })
     }
 
     /// Fills an empty file, and migrates an older library, of which a copy is made first; its derived rows
@@ -316,7 +325,7 @@ impl Library {
             } else {
                 Transaction::begin_rehearsal(&self.connection)?
             };
-            let recording = history::Recording::start(&self.connection, command)?;
+            let recording = history::Recording::start(&self.connection, &self.numbers, command)?;
             let outcome = edit(&Change { library: self })?;
             recording.finish()?;
             if lasting {

@@ -40,11 +40,7 @@ impl Library {
                 reason: format!("it has version {found} of the schema"),
             });
         }
-        Ok(Self {
-            connection,
-            path: path.to_path_buf(),
-            migrated: None,
-        })
+        Self::on(connection, path)
     }
 
     /// The keys that begin with `beginning`, in order, at most `most` of them. Where there are more, the
