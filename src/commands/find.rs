@@ -75,7 +75,7 @@ const EXAMPLES: &str = "Examples:\n  peerbib find author:benkler\n  \
     peerbib find movement:oekonux year:..2005 -type:article\n  \
     peerbib find has:doi --columns key,year,doi --sort -year\n  \
     peerbib find missing:doi type:article --format '{key}: {title} ({year})'\n  \
-    peerbib find theme:commons --keys | xargs peerbib tag theme:reading-group --new";
+    peerbib find theme:commons --keys | xargs peerbib tag theme:reading-group --create";
 
 /// The fields of a query, for the help.
 fn fields() -> String {
