@@ -373,7 +373,8 @@ impl Reference {
         works
             .par_iter()
             .map(|(work, key)| {
-                let derived = bibtex::derive(work, &file.strings, &parent);
+                let mut derived = bibtex::derive(work, &file.strings, &parent);
+                derived.item.id = (*key).to_owned();
                 let head = Head::of(work, &derived);
                 Self {
                     id: 0,

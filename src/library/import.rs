@@ -48,7 +48,8 @@ impl NewWork<'_> {
         strings: &Strings,
         parents: &dyn Fn(&str) -> Option<Cow<'w, Work>>,
     ) -> Prepared {
-        let derived = bibtex::derive(self.work, strings, parents);
+        let mut derived = bibtex::derive(self.work, strings, parents);
+        derived.item.id.clone_from(&self.key);
         Prepared {
             rows: Rows::of(&self.key, self.work, &derived, None),
             aliases: derived.aliases,

@@ -66,6 +66,29 @@ fn doctor_is_silent_where_all_is_well() {
 }
 
 #[test]
+fn doctor_is_silent_after_an_import_of_two_works_with_one_key() {
+    let desk = Desk::with("@book{a, title = {Apples}, year = {2000}}\n@book{b, title = {Bread}}\n");
+    desk.put(
+        "more.bib",
+        "@book{a, title = {Zebras}, year = {1990}}\n@book{c, title = {Cake}}\n@book{c, title = {Cream}}\n",
+    );
+    desk.runs("import more.bib");
+    let mut keys = desk.keys("");
+    keys.sort();
+    assert_eq!(keys, ["a", "a-2", "b", "c", "c-2"]);
+    assert_eq!(desk.runs("doctor").stderr, "");
+    let items = desk.json("export --to csl-json");
+    let ids = items
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["id"].as_str().unwrap());
+    let mut ids: Vec<&str> = ids.collect();
+    ids.sort_unstable();
+    assert_eq!(ids, keys);
+}
+
+#[test]
 fn derived_values_that_are_not_what_the_entries_say_are_found_and_mended() {
     rebuild_mends(
         "UPDATE reference SET title = 'Other' WHERE work_id = 3",
