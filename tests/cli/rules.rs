@@ -311,6 +311,18 @@ fn what_is_wrong_with_rules_is_found() {
 }
 
 #[test]
+fn what_helps_against_several_findings_is_said_once() {
+    let desk = Desk::with("@book{a, title = {Apples}}\n");
+    desk.runs("quickstart");
+    let told = desk.ends(1, "rules check").stdout;
+    assert!(
+        told.matches("matches no work of this library").count() > 3,
+        "{told}"
+    );
+    assert_eq!(told.matches("widen its condition").count(), 1, "{told}");
+}
+
+#[test]
 fn a_broken_rule_is_told_and_does_not_keep_works_out() {
     let desk = desk();
     desk.runs("tags add theme:passing");

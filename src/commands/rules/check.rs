@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use crate::commands::{Outcome, Result, Session};
+use crate::commands::{Outcome, Result, Session, wrapped};
 use crate::library::Library;
-use crate::tagging::{self, Finding};
+use crate::tagging;
 
 /// Look for what is wrong with the rules
 ///
@@ -29,15 +29,19 @@ impl CheckRules {
         } else {
             let bold = anstyle::Style::new().bold();
             let mut text = String::new();
-            for Finding {
-                rule,
-                message,
-                help,
-            } in &findings
-            {
-                text.push_str(&format!("{bold}{rule}:{bold:#} {message}\n"));
-                if let Some(help) = help {
-                    text.push_str(&format!("  {help}\n"));
+            let mut rest = findings.iter().peekable();
+            while let Some(finding) = rest.next() {
+                let told = wrapped(&format!("{}: {}", finding.rule, finding.message), 2);
+                match told.strip_prefix(&finding.rule) {
+                    Some(behind) => {
+                        text.push_str(&format!("{bold}{}{bold:#}{behind}\n", finding.rule));
+                    }
+                    None => text.push_str(&format!("{told}\n")),
+                }
+                // What helps against several findings in a row is said behind the last of them.
+                let next = rest.peek().and_then(|next| next.help.as_ref());
+                if let Some(help) = finding.help.as_ref().filter(|help| Some(*help) != next) {
+                    text.push_str(&format!("  {}\n", wrapped(help, 2)));
                 }
             }
             session.print(&text)?;
