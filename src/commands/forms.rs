@@ -117,7 +117,19 @@ impl FormArguments {
                 };
                 let mut written = Vec::new();
                 self.write_form(session, form, listed, &mut written)?;
-                std::fs::write(path, written).map_err(fails)
+                std::fs::write(path, written).map_err(fails)?;
+                let whole = match form {
+                    Form::Html => "page",
+                    Form::Latex => "document",
+                    _ => return Ok(()),
+                };
+                if !self.standalone {
+                    session.note(format_args!(
+                        "{} is made to be part of a {whole}; --standalone writes a whole one",
+                        path.display()
+                    ));
+                }
+                Ok(())
             }
             None if form == Form::Docx && std::io::stdout().is_terminal() => Err(Failure::usage(
                 "a Word document cannot be shown in a terminal",

@@ -331,7 +331,16 @@ fn a_file_gets_the_form_that_its_ending_stands_for() {
         ("list.yml", "hayagriva"),
         ("list.ris", "ris"),
     ] {
-        assert_eq!(desk.runs(&format!("format --output {file}")).stdout, "");
+        let run = desk.runs(&format!("format --output {file}"));
+        assert_eq!(run.stdout, "");
+        // Who opens it would miss the rest of the page.
+        let is_part = matches!(form, "html" | "latex");
+        assert_eq!(
+            run.stderr.contains("--standalone"),
+            is_part,
+            "{}",
+            run.stderr
+        );
         let written = std::fs::read_to_string(desk.path(file)).unwrap();
         let printed = desk.runs(&format!("format --to {form}")).stdout;
         assert_eq!(written, printed, "{file}");
@@ -343,6 +352,8 @@ fn a_file_gets_the_form_that_its_ending_stands_for() {
             .starts_with(b"PK")
     );
     desk.runs("format --output list.text --to html");
+    let whole = desk.runs("format --output list.html --standalone");
+    assert_eq!(whole.stderr, "");
     let told = desk.refuses(2, "format --output list.odt");
     assert!(told.contains("--to html"), "{told}");
     let told = desk.refuses(1, "format --output no/such/place.html");
