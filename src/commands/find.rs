@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::Write as _;
 
 use clap::Args;
+use rayon::prelude::*;
 
 use super::columns::{Cells, Column};
 use super::session::terminal_width;
@@ -171,6 +172,39 @@ impl Find {
     }
 }
 
+/// How many works are laid out by one core at once.
+const AT_ONCE: usize = 2_000;
+
+/// Rows of a table that follow each other.
+struct Rows<'w> {
+    /// All cells in one list, row by row.
+    cells: Vec<Cow<'w, str>>,
+    /// The room that they take.
+    layouts: Vec<Layout>,
+}
+
+impl<'w> Rows<'w> {
+    /// The rows of works of which the first stands at `first` among all.
+    fn of(
+        works: &'w [Heading],
+        first: usize,
+        columns: &[Column],
+        known: &'w Cells,
+        empty: &[Layout],
+    ) -> Self {
+        let mut layouts = empty.to_vec();
+        let mut cells = Vec::with_capacity(works.len() * columns.len());
+        for (place, work) in works.iter().enumerate() {
+            for (column, layout) in columns.iter().zip(&mut layouts) {
+                let cell = known.of(column, work, first + place);
+                layout.make_room(&cell);
+                cells.push(cell);
+            }
+        }
+        Self { cells, layouts }
+    }
+}
+
 fn print_table(
     session: &Session,
     library: &Library,
@@ -181,17 +215,21 @@ fn print_table(
         return Ok(());
     }
     let cells = Cells::read(library, works, columns, true)?;
-    let mut layouts: Vec<Layout> = columns
+    let empty: Vec<Layout> = columns
         .iter()
         .map(|column| Layout::new(!matches!(column, Column::Key | Column::Year)))
         .collect();
-    // All cells in one list, row by row.
-    let mut rows = Vec::with_capacity(works.len() * columns.len());
-    for (place, work) in works.iter().enumerate() {
-        for (column, layout) in columns.iter().zip(&mut layouts) {
-            let cell = cells.of(column, work, place);
-            layout.make_room(&cell);
-            rows.push(cell);
+    let shaped = |(number, works)| Rows::of(works, number * AT_ONCE, columns, &cells, &empty);
+    let parts: Vec<Rows<'_>> = if works.len() <= AT_ONCE {
+        vec![shaped((0, works))]
+    } else {
+        let parts = works.par_chunks(AT_ONCE).enumerate();
+        parts.map(shaped).collect()
+    };
+    let mut layouts = empty.clone();
+    for part in &parts {
+        for (layout, other) in layouts.iter_mut().zip(&part.layouts) {
+            layout.widen(other);
         }
     }
     let room = terminal_width();
@@ -212,9 +250,23 @@ fn print_table(
         let dim = anstyle::Style::new().dimmed();
         session.print(&format!("{dim}{}{dim:#}\n", head.trim_end()))?;
     }
+    let written = |part: &Rows<'_>| -> std::io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        for row in part.cells.chunks(columns.len().max(1)) {
+            write_row(&mut text, row, &widths)?;
+        }
+        Ok(text)
+    };
+    let lines: Vec<Vec<u8>> = match parts.as_slice() {
+        [part] => vec![written(part)?],
+        parts => parts
+            .par_iter()
+            .map(written)
+            .collect::<std::io::Result<_>>()?,
+    };
     let mut output = session.output();
-    for row in rows.chunks(columns.len().max(1)) {
-        write_row(&mut output, row, &widths)?;
+    for lines in lines {
+        output.write_all(&lines)?;
     }
     output.flush()?;
     Ok(())

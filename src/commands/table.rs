@@ -26,6 +26,11 @@ impl Layout {
         Self { width: 0, yields }
     }
 
+    /// Makes as much room as another part of the same column has.
+    pub(super) fn widen(&mut self, other: &Self) {
+        self.width = self.width.max(other.width);
+    }
+
     /// Makes room for a cell.
     pub(super) fn make_room(&mut self, cell: &str) {
         self.width = self.width.max(width(cell));
