@@ -315,8 +315,8 @@ impl SetValue {
         change_file(setting, Some(&value))?;
         session.note(format_args!("{} is {value} from now on", setting.name));
         if setting.name == "files"
-            && session.library_path().is_ok_and(|path| path.is_file())
-            && let Some(root) = session.open()?.file_root()?
+            && let Some(library) = session.open_if_there()?
+            && let Some(root) = library.file_root()?
         {
             session.warn(format_args!(
                 "warning: the library has a root of its own, {}, which goes before it; \
@@ -345,12 +345,7 @@ fn checked(
         Value::Text(text) => text,
         Value::Words(names) => {
             if setting.name == "columns" {
-                let has_library = session.library_path().is_ok_and(|path| path.is_file());
-                let library = if has_library {
-                    session.open().ok()
-                } else {
-                    None
-                };
+                let library = session.open_if_there().ok().flatten();
                 for name in names {
                     Column::check(name, library.as_ref())?;
                 }

@@ -112,10 +112,7 @@ impl Find {
         if let Some(limit) = self.limit {
             selection.limit = Some(selection.limit.map_or(limit, |other| other.min(limit)));
         }
-        let found = || -> std::result::Result<usize, Failure> {
-            let all = library.count_of(&selection.condition)?;
-            Ok(all)
-        };
+        let found = || library.count_of(&selection.condition);
         if self.count {
             let count = found()?.min(selection.limit.unwrap_or(usize::MAX));
             session.print(&format!("{count}\n"))?;

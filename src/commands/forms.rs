@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::files::write_file;
 use super::format_name::FormatName;
 use super::references::{Entries, Wanted, tell_losses, written};
 use super::session::{shows_formatting, terminal_width};
@@ -109,15 +110,9 @@ impl FormArguments {
         }
         match &self.output {
             Some(path) => {
-                let fails = |error: std::io::Error| {
-                    Failure::new(format_args!(
-                        "{} cannot be written: {error}",
-                        path.display()
-                    ))
-                };
                 let mut written = Vec::new();
                 self.write_form(session, form, listed, &mut written)?;
-                std::fs::write(path, written).map_err(fails)?;
+                write_file(path, written)?;
                 let whole = match form {
                     Form::Html => "page",
                     Form::Latex => "document",

@@ -428,6 +428,19 @@ impl Session {
         Ok(library)
     }
 
+    /// The library; none, where there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::open`].
+    pub fn open_if_there(&self) -> Result<Option<Library>, Failure> {
+        if self.library_path().is_ok_and(|path| path.is_file()) {
+            Ok(Some(self.open()?))
+        } else {
+            Ok(None)
+        }
+    }
+
     /// The library, for a command that changes it unless it only says what it would do: held as by
     /// [`Session::open_to_change`], or for a rehearsal not held, so that a library can be rehearsed on that
     /// cannot be written to.

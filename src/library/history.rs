@@ -4,8 +4,8 @@
 //! to turn each change back (the technique of the SQLite manual, "Automatic Undo/Redo Using SQLite").
 //! New rows need no trigger: SQLite numbers them upwards from the last, so that two numbers a table
 //! are all that history keeps of a large import; `row_numbers` knows of those that get numbers from before.
-//! `turn` turns a step back; what the triggers write down while it does is how to redo it. Derived rows are never recorded: they are made anew for the works
-//! that changed.
+//! `turn` turns a step back; what the triggers write down while it does is how to redo it. Derived rows are
+//! never recorded: they are made anew for the works that changed.
 //!
 //! At its end each step is *sealed*: history keeps a fingerprint of every row as the step left it (see
 //! `row_seal`), so that a step is turned only where it finds its rows so.
@@ -44,6 +44,11 @@ pub(super) const RECORDED: &[&str] = &[
     "list_work",
     "list_edition",
 ];
+
+/// The recorded table of a name.
+pub(super) fn recorded(name: &str) -> Option<&'static str> {
+    RECORDED.iter().copied().find(|table| *table == name)
+}
 
 /// The last row of each recorded table before a step began; what comes behind it is new.
 pub(super) type LastRows = BTreeMap<&'static str, i64>;
@@ -125,11 +130,7 @@ impl<'connection> Recording<'connection> {
         for (table, last) in last_rows(self.connection)? {
             let before = self.before.get(table).copied().unwrap_or_default();
             if last > before {
-                self.connection.execute(
-                    "INSERT INTO change (step_id, table_name, row_id, last_row_id)
-                     VALUES (?1, ?2, ?3, ?4)",
-                    params![self.step, table, before + 1, last],
-                )?;
+                write_down_range(self.connection, self.step, table, before + 1, last)?;
             }
         }
         let changed = self
@@ -239,6 +240,23 @@ pub(super) fn read_step(row: &rusqlite::Row<'_>) -> rusqlite::Result<Step> {
         },
         changes: row.get(4)?,
     })
+}
+
+/// Writes down that a step added the rows of a table from one number to another.
+pub(super) fn write_down_range(
+    connection: &Connection,
+    step: i64,
+    table: &str,
+    first: i64,
+    last: i64,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO change (step_id, table_name, row_id, last_row_id)
+             VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![step, table, first, last])?;
+    Ok(())
 }
 
 /// Writes a row back as it was, whether it is still there or not.

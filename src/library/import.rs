@@ -42,13 +42,19 @@ struct NewWork<'a> {
     line: usize,
 }
 
-impl NewWork<'_> {
-    fn prepared<'w>(
-        &'w self,
+impl<'a> NewWork<'a> {
+    /// What is to be written down of it. It inherits from works of its file or, where that has none of the key,
+    /// from those that `outside` knows.
+    fn prepared(
+        &self,
         strings: &Strings,
-        parents: &dyn Fn(&str) -> Option<Cow<'w, Work>>,
+        in_file: &HashMap<&str, &'a Work>,
+        outside: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
     ) -> Prepared {
-        let mut derived = bibtex::derive(self.work, strings, parents);
+        let mut derived = bibtex::derive(self.work, strings, &|key| match in_file.get(key) {
+            Some(work) => Some(Cow::Borrowed(*work)),
+            None => outside(key),
+        });
         derived.item.id.clone_from(&self.key);
         Prepared {
             rows: Rows::of(&self.key, self.work, &derived, None),
@@ -478,12 +484,7 @@ impl<'a> Importing<'a> {
             scope.spawn(move || {
                 for batch in new.chunks(BATCH) {
                     let prepared = batch.par_iter().map(|new| {
-                        without_library(|outside| {
-                            new.prepared(&file.strings, &|key| match in_file.get(key) {
-                                Some(work) => Some(Cow::Borrowed(*work)),
-                                None => outside(key),
-                            })
-                        })
+                        without_library(|outside| new.prepared(&file.strings, in_file, outside))
                     });
                     // Where nobody receives, writing has failed, and the rest is not wanted.
                     if sender.send(prepared.collect()).is_err() {
@@ -536,10 +537,7 @@ impl<'a> Importing<'a> {
             let count = batch.len();
             for (prepared, new) in batch.into_iter().zip(&mut works) {
                 let prepared = prepared.unwrap_or_else(|| {
-                    new.prepared(&self.file.strings, &|key| match self.in_file.get(key) {
-                        Some(work) => Some(Cow::Borrowed(*work)),
-                        None => change.parent(key),
-                    })
+                    new.prepared(&self.file.strings, self.in_file, &|key| change.parent(key))
                 });
                 if !self.was_empty
                     && let Some((id, evidence)) = self.same_work(&prepared.rows.identity)?

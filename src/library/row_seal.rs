@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, params};
 
-use super::history::RECORDED;
+use super::history::recorded;
 use super::{LibraryError, Result};
 
 /// How many bytes a fingerprint has.
@@ -147,7 +147,7 @@ impl<'c> Tables<'c> {
 
     /// The rows of a table, with its name; none where history does not record it.
     fn rows(&mut self, name: &str) -> Result<Option<(&'static str, &mut Rows<'c>)>> {
-        let Some(table) = RECORDED.iter().find(|table| **table == name) else {
+        let Some(table) = recorded(name) else {
             return Ok(None);
         };
         let rows = match self.rows.entry(table) {

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use rusqlite::{Connection, params};
 
-use super::history::{RECORDED, row_as_json};
+use super::history::{RECORDED, recorded, row_as_json};
 use super::{Result, row_seal};
 
 /// From how many rows on a run is worth a statement of its own.
@@ -24,10 +24,10 @@ pub(super) struct Run {
     pub(super) table: &'static str,
     pub(super) first: i64,
     pub(super) last: i64,
-    /// The changes that hold the rows as they were, one a row and in their order; none of rows that the
-    /// step added.
-    pub(super) changes: Option<RangeInclusive<i64>>,
 }
+
+/// The changes that hold the rows of a run as they were, one a row and in their order.
+type Changes = RangeInclusive<i64>;
 
 /// The runs of a step that is to be turned.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ pub(super) struct Runs {
     /// Rows that the step added.
     pub(super) new: Vec<Run>,
     /// Rows that the step took away, by their changes from the first on.
-    pub(super) gone: Vec<Run>,
+    pub(super) gone: Vec<(Changes, Run)>,
 }
 
 impl Run {
@@ -43,8 +43,15 @@ impl Run {
         self.last.saturating_sub(self.first).saturating_add(1)
     }
 
-    fn touches(&self, table: &str, first: i64, last: i64) -> bool {
-        self.table == table && self.first <= last && first <= self.last
+    fn touches(&self, other: &Self) -> bool {
+        self.table == other.table && self.first <= other.last && other.first <= self.last
+    }
+
+    fn is_absent(&self, connection: &Connection) -> Result<bool> {
+        let sql = format!("SELECT 1 FROM {} WHERE id BETWEEN ?1 AND ?2", self.table);
+        Ok(!connection
+            .prepare_cached(&sql)?
+            .exists([self.first, self.last])?)
     }
 }
 
@@ -56,55 +63,55 @@ impl Runs {
              FROM change WHERE step_id = ?1 AND id <= ?2 ORDER BY id",
         )?;
         let mut rows = statement.query([step, last])?;
-        let mut runs: Vec<Run> = Vec::new();
+        // Runs of rows that the step added have no changes that hold them.
+        let mut runs: Vec<(Run, Option<Changes>)> = Vec::new();
         while let Some(row) = rows.next()? {
             let name: String = row.get(1)?;
-            let Some(table) = RECORDED.iter().find(|table| **table == name) else {
+            let Some(table) = recorded(&name) else {
                 continue;
             };
             let (change, first, is_new): (i64, i64, bool) = (row.get(0)?, row.get(2)?, row.get(4)?);
-            let before = runs.last_mut().filter(|run| {
-                !is_new && run.table == *table && run.last.checked_add(1) == Some(first)
-            });
-            match before.and_then(|run| Some((&mut run.last, run.changes.as_mut()?))) {
-                Some((last, changes)) if changes.end().checked_add(1) == Some(change) => {
-                    *last = first;
+            match runs.last_mut() {
+                Some((run, Some(changes)))
+                    if !is_new
+                        && run.table == table
+                        && run.last.checked_add(1) == Some(first)
+                        && changes.end().checked_add(1) == Some(change) =>
+                {
+                    run.last = first;
                     *changes = *changes.start()..=change;
                 }
-                _ => runs.push(Run {
-                    table,
-                    first,
-                    last: row.get(3)?,
-                    changes: (!is_new).then_some(change..=change),
-                }),
+                _ => {
+                    let last = row.get(3)?;
+                    let run = Run { table, first, last };
+                    runs.push((run, (!is_new).then_some(change..=change)));
+                }
             }
         }
         // A row that is changed twice is turned by itself.
-        let mut by_row: Vec<&Run> = runs.iter().collect();
-        by_row.sort_by_key(|run| (run.table, run.first));
-        let mut long: Vec<Run> = Vec::new();
+        runs.sort_by_key(|(run, _)| (run.table, run.first));
+        let mut long = Vec::new();
         let mut end = ("", i64::MIN);
-        for (place, run) in by_row.iter().enumerate() {
-            let follows = by_row.get(place + 1);
-            let is_alone = (run.table, run.first) > end
-                && !follows.is_some_and(|next| run.touches(next.table, next.first, next.last));
+        for (place, (run, changes)) in runs.iter().enumerate() {
+            let follows = runs.get(place + 1);
+            let is_alone =
+                (run.table, run.first) > end && !follows.is_some_and(|(next, _)| run.touches(next));
             end = end.max((run.table, run.last));
             if is_alone && run.rows() >= MANY {
-                long.push((*run).clone());
+                long.push((run.clone(), changes.clone()));
             }
         }
-        long.sort_by_key(|run| std::cmp::Reverse(run.rows()));
+        long.sort_by_key(|(run, _)| std::cmp::Reverse(run.rows()));
         long.truncate(MOST);
         let mut found = Self::default();
-        for run in long {
-            if run.changes.is_none() {
-                found.new.push(run);
-            } else if run.is_absent(connection)? {
-                found.gone.push(run);
+        for (run, changes) in long {
+            match changes {
+                None => found.new.push(run),
+                Some(changes) if run.is_absent(connection)? => found.gone.push((changes, run)),
+                Some(_) => {}
             }
         }
-        let first_change = |run: &Run| run.changes.as_ref().map(|changes| *changes.start());
-        found.gone.sort_by_key(first_change);
+        found.gone.sort_by_key(|(changes, _)| *changes.start());
         Ok(found)
     }
 
@@ -112,7 +119,7 @@ impl Runs {
     /// nothing where there are none.
     pub(super) fn left_alone(&self, table: &str, row: &str) -> String {
         let mut condition = String::new();
-        for run in self.new.iter().chain(&self.gone) {
+        for run in self.new.iter().chain(self.gone.iter().map(|(_, run)| run)) {
             if run.table == table {
                 let and = if condition.is_empty() { "WHEN" } else { "AND" };
                 let (first, last) = (run.first, run.last);
@@ -139,14 +146,5 @@ impl Runs {
             }
         }
         Ok(())
-    }
-}
-
-impl Run {
-    fn is_absent(&self, connection: &Connection) -> Result<bool> {
-        let sql = format!("SELECT 1 FROM {} WHERE id BETWEEN ?1 AND ?2", self.table);
-        Ok(!connection
-            .prepare_cached(&sql)?
-            .exists([self.first, self.last])?)
     }
 }

@@ -305,10 +305,7 @@ impl Turning<'_> {
     /// Writes the rows back that were there before the step, last first.
     fn restore_old_rows(&self, last: i64, runs: &Runs) -> Result<()> {
         let mut end = last;
-        for run in runs.gone.iter().rev() {
-            let Some(changes) = &run.changes else {
-                continue;
-            };
+        for (changes, run) in runs.gone.iter().rev() {
             self.restore_each(changes.end().saturating_add(1), end)?;
             let sql = history::restore_run_statement(self.connection, run.table)?;
             let written = self
@@ -318,11 +315,7 @@ impl Turning<'_> {
                 // One after the other, so that the row is known which cannot come back.
                 self.restore_each(*changes.start(), *changes.end())?;
             }
-            self.connection.execute(
-                "INSERT INTO change (step_id, table_name, row_id, last_row_id)
-                 VALUES (?1, ?2, ?3, ?4)",
-                params![self.step, run.table, run.first, run.last],
-            )?;
+            history::write_down_range(self.connection, self.step, run.table, run.first, run.last)?;
             end = changes.start().saturating_sub(1);
         }
         self.restore_each(0, end)
@@ -340,10 +333,10 @@ impl Turning<'_> {
         while let Some(row) = rows.next()? {
             let table: String = row.get(0)?;
             let before: String = row.get(2)?;
-            let Some(table) = RECORDED.iter().find(|known| **known == table) else {
+            let Some(table) = history::recorded(&table) else {
                 continue;
             };
-            let statement = match restore.entry(*table) {
+            let statement = match restore.entry(table) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(new) => {
                     let sql = history::restore_statement(connection, table)?;
@@ -463,9 +456,6 @@ struct Events {
 /// ranges, as a step has them that was done for the first time.
 fn gather_new_rows(connection: &Connection, step: i64, written_down: i64) -> Result<()> {
     let mut forget = connection.prepare("DELETE FROM change WHERE id = ?1")?;
-    let mut remember = connection.prepare(
-        "INSERT INTO change (step_id, table_name, row_id, last_row_id) VALUES (?1, ?2, ?3, ?4)",
-    )?;
     let mut statement = connection.prepare_cached(
         "SELECT id, table_name, row_id, before IS NULL FROM change
          WHERE step_id = ?1 AND last_row_id IS NULL AND id > ?2 ORDER BY id",
@@ -501,7 +491,7 @@ fn gather_new_rows(connection: &Connection, step: i64, written_down: i64) -> Res
         for change in range.iter().flat_map(|(_, changes)| changes) {
             forget.execute([change])?;
         }
-        remember.execute(params![step, table, first, last])?;
+        history::write_down_range(connection, step, table, *first, *last)?;
     }
     Ok(())
 }

@@ -40,10 +40,7 @@ pub fn reading_list(list: &ReadingList) -> std::io::Result<Vec<u8>> {
             document = document.add_paragraph(paragraph);
         }
         document = add_blocks(document, &section.introduction.blocks, "BodyText", 0);
-        let has_annotations = section
-            .entries
-            .iter()
-            .any(|entry| !entry.annotation.is_empty());
+        let has_annotations = section.has_annotations();
         for item in &section.entries {
             let paragraph = entry(&lines(&item.content), list, has_annotations);
             let paragraph = paragraph.keep_lines(true);
@@ -132,15 +129,15 @@ fn heading_style(depth: usize) -> String {
     format!("Heading{}", depth + 1)
 }
 
-fn entry(lines: &[Line], list: &ReadingList, is_annotated: bool) -> Paragraph {
+fn entry(lines: &[Line], list: &ReadingList, has_annotations: bool) -> Paragraph {
     let after = 120 * u32::from(list.layout.entry_spacing.min(10));
     let line = 240 * i32::from(list.layout.line_spacing.clamp(1, 10));
     // The space of wide lines is below them: without as much above, what is said of a work would stand
     // closer to the next one.
-    let before = match list.layout.line_spacing {
-        0 | 1 => 0,
-        _ if is_annotated => line.unsigned_abs(),
-        _ => 0,
+    let before = if has_annotations && line > 240 {
+        line.unsigned_abs()
+    } else {
+        0
     };
     let paragraph = Paragraph::new()
         .style("Bibliography")

@@ -40,10 +40,7 @@ fn entries(section: &Section) -> Vec<String> {
         .entries
         .iter()
         .any(|entry| has_margin(&entry.content));
-    let annotated = section
-        .entries
-        .iter()
-        .any(|entry| !entry.annotation.is_empty());
+    let annotated = section.has_annotations();
     let entries = section.entries.iter().map(|item| {
         let mut blocks = vec![entry(&item.content)];
         let annotation = prose(&Markdown, &item.annotation);

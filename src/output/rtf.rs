@@ -34,10 +34,7 @@ pub fn reading_list(list: &ReadingList) -> String {
         write_blocks(&section.introduction.blocks, 0, &mut body);
         let after = 120 * u32::from(list.layout.entry_spacing.min(10));
         let line = 240 * u32::from(list.layout.line_spacing.clamp(1, 10));
-        let is_annotated = section
-            .entries
-            .iter()
-            .any(|entry| !entry.annotation.is_empty());
+        let has_annotations = section.has_annotations();
         for item in &section.entries {
             let (margin, rest) = marked_up::margin_and_rest(&Rtf, &item.content);
             let indent = if !margin.is_empty() || list.layout.hanging_indent {
@@ -52,7 +49,7 @@ pub fn reading_list(list: &ReadingList) -> String {
             };
             // The space of wide lines is below them: without as much above, what is said of a work would
             // stand closer to the next one.
-            let before = if is_annotated && line > 240 {
+            let before = if has_annotations && line > 240 {
                 format!("\\sb{line}")
             } else {
                 String::new()

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::runs::{Line, Look, Run, lines, printable};
 use crate::csl::Inline;
-use crate::reading_list::{Block, Entry, Prose, ReadingList, Section};
+use crate::reading_list::{Block, Prose, ReadingList, Section};
 
 /// How text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -128,9 +128,8 @@ impl Writer {
             .map(|line| width(&line.margin))
             .max()
             .unwrap_or(0);
-        let is_annotated = |entry: &Entry| !entry.annotation.is_empty();
         let spaced = self.layout.width.is_some() && list.layout.entry_spacing > 0
-            || section.entries.iter().any(is_annotated);
+            || section.has_annotations();
         for (index, entry) in section.entries.iter().enumerate() {
             if index > 0 && spaced {
                 self.text.push('\n');
@@ -139,7 +138,7 @@ impl Writer {
                 let hanging = list.layout.hanging_indent && index == 0;
                 self.line(line, margin, hanging);
             }
-            if is_annotated(entry) {
+            if !entry.annotation.is_empty() {
                 if spaced && self.layout.width.is_some() {
                     self.text.push('\n');
                 }

@@ -71,6 +71,15 @@ pub struct Section {
     pub entries: Vec<Entry>,
 }
 
+impl Section {
+    /// Whether something is said below any of its entries.
+    pub fn has_annotations(&self) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| !entry.annotation.is_empty())
+    }
+}
+
 /// A work in a section.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {

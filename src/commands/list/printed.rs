@@ -31,14 +31,12 @@ pub(super) fn formatted(
 /// The headings of a list in its language: its own, or that of its style; in English, where neither can
 /// be told.
 pub(super) fn headings(session: &Session, list: &StoredList) -> Headings {
-    let locale = list.locale.as_deref();
-    match (
-        locale,
-        Rendering::new(session, &list.style, locale, Engine::default()),
-    ) {
-        (_, Ok(rendering)) => Headings::in_language(rendering.language()),
-        (Some(locale), Err(_)) => Headings::in_language(locale),
-        (None, Err(_)) => Headings::default(),
+    if let Some(locale) = &list.locale {
+        return Headings::in_language(locale);
+    }
+    match Rendering::new(session, &list.style, None, Engine::default()) {
+        Ok(rendering) => Headings::in_language(rendering.language()),
+        Err(_) => Headings::default(),
     }
 }
 
