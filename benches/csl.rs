@@ -70,8 +70,7 @@ fn works(count: usize) -> Vec<CslItem> {
 
 #[divan::bench(args = STYLES)]
 fn load_style(bencher: Bencher<'_, '_>, name: &str) {
-    let source = StyleSource::shipped(name).expect("a bundled style");
-    bencher.bench_local(|| Style::from_xml(black_box(source.xml())).expect("a style"));
+    bencher.bench_local(|| style(black_box(name)));
 }
 
 fn bibliography(bencher: Bencher<'_, '_>, name: &str, count: usize) {

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 
 use peerbib::csl::shelf::{self, StyleSource};
-use peerbib::csl::{Citation, Cite, Processor, Style, format_bibliography};
+use peerbib::csl::{Citation, Cite, Processor, Style, StyleError, format_bibliography};
 use peerbib::output::html;
 use peerbib::work::CslItem;
 use proptest::prelude::*;
@@ -255,6 +255,36 @@ fn errors_in_a_style_have_a_line_and_a_column() {
     assert_eq!(error.message, "there is no macro \"none\"");
     let error = Style::from_xml("<style>\n  <citation>\n</style>").unwrap_err();
     assert_eq!(error.line, 3);
+}
+
+/// A style of these macros, each with the macros that it calls, the first of which its layout calls.
+fn calling(macros: &[(String, Vec<String>)]) -> Result<Style, StyleError> {
+    let call = |name: &String| format!("<text macro=\"{name}\"/>");
+    let macros: String = macros
+        .iter()
+        .map(|(name, called)| {
+            let called: String = called.iter().map(call).collect();
+            format!("<macro name=\"{name}\"><group>{called}</group></macro>\n")
+        })
+        .collect();
+    Style::from_xml(&format!(
+        "<style>\n{macros}<citation><layout><text macro=\"a0\"/></layout></citation></style>"
+    ))
+}
+
+#[test]
+fn a_macro_that_leads_back_to_itself_is_named_and_many_that_do_not_take_no_time() {
+    let name = |number: usize| format!("a{number}");
+    // Each calls the next twice, so that there are more ways through them than can be walked.
+    let mut macros: Vec<_> = (0..64)
+        .map(|number| (name(number), vec![name(number + 1), name(number + 1)]))
+        .collect();
+    macros.push((name(64), Vec::new()));
+    calling(&macros).unwrap();
+    macros[64].1.push(name(60));
+    let error = calling(&macros).unwrap_err();
+    assert_eq!(error.message, "the macro \"a60\" calls itself");
+    assert_eq!(error.line, 62);
 }
 
 fn value() -> impl Strategy<Value = Json> {

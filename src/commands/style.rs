@@ -118,7 +118,7 @@ impl List {
         };
         let mut styles: Vec<Listed> = shelf::styles().into_iter().map(Listed::from).collect();
         for (name, source) in added(session) {
-            if let Ok(style) = Style::from_xml(source.xml()) {
+            if let Ok(style) = source.compile_alone() {
                 styles.retain(|shipped| shipped.name != name);
                 styles.push(Listed {
                     name,
@@ -272,7 +272,8 @@ impl Add {
         let mut styles = Vec::new();
         for file in all_files(&self.paths)? {
             let source = session.style(&as_path(&file))?;
-            let style = Style::from_xml(source.xml()).map_err(|error| {
+            let xml = source.xml().unwrap_or_default();
+            let style = Style::from_xml(xml).map_err(|error| {
                 Failure::new(format_args!(
                     "{} is not a CSL style: {error}",
                     file.display()
@@ -296,7 +297,8 @@ impl Add {
         };
         std::fs::create_dir_all(&directory).map_err(failed)?;
         for (name, source, style) in styles {
-            std::fs::write(directory.join(format!("{name}.csl")), source.xml()).map_err(failed)?;
+            let xml = source.xml().unwrap_or_default();
+            std::fs::write(directory.join(format!("{name}.csl")), xml).map_err(failed)?;
             let title = &style.info.title;
             session.note(format_args!("added {name}: {title}"));
             let parent = style

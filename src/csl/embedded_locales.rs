@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use hayagriva::archive::LOCALES;
 
 use super::locale::{LocaleLayer, LocaleSource};
+use super::source::Source;
 
 /// The locale files of the CSL project, as hayagriva carries them.
 ///
@@ -59,8 +60,8 @@ impl LocaleSource for EmbeddedLocales {
     fn layer(&self, language: &str) -> Option<Arc<LocaleLayer>> {
         let packed = PACKED.iter().find(|packed| packed.language == language)?;
         let layer = packed.layer.get_or_init(|| {
-            let locale: citationberg::Locale = ciborium::from_reader(packed.bytes).ok()?;
-            Some(Arc::new(LocaleLayer::from_citationberg(&locale)))
+            let source = Source::unpacked("locale", packed.bytes).ok()?;
+            Some(Arc::new(LocaleLayer::from_node(source.root())))
         });
         layer.clone()
     }

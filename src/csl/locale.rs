@@ -6,11 +6,11 @@
 
 use std::sync::Arc;
 
-use roxmltree::Node;
 use rustc_hash::FxHashMap;
 
 use super::EmbeddedLocales;
 use super::element::{DateForm, DatePart, TermForm};
+use super::source::{Node, Source};
 use super::style::{StyleError, read_date_parts};
 
 /// Where locale files come from.
@@ -168,9 +168,9 @@ impl LocaleLayer {
     /// # Errors
     /// Where the XML is not well formed, or its root is no `locale`.
     pub fn from_xml(xml: &str) -> Result<Self, StyleError> {
-        let document = roxmltree::Document::parse(xml).map_err(|error| StyleError::xml(&error))?;
-        let root = document.root_element();
-        if root.tag_name().name() != "locale" {
+        let source = Source::from_xml(xml)?;
+        let root = source.root();
+        if root.name() != "locale" {
             return Err(StyleError::at(root, "a locale file begins with `locale`"));
         }
         Ok(Self::from_node(root))
@@ -182,16 +182,13 @@ impl LocaleLayer {
     }
 
     /// Reads a `cs:locale`, of a locale file or of a style.
-    pub(super) fn from_node(node: Node<'_, '_>) -> Self {
+    pub(super) fn from_node(node: Node<'_>) -> Self {
         let mut layer = Self {
-            language: node
-                .attribute(("http://www.w3.org/XML/1998/namespace", "lang"))
-                .unwrap_or_default()
-                .to_owned(),
+            language: node.attribute("xml:lang").unwrap_or_default().to_owned(),
             ..Self::default()
         };
-        for child in node.children().filter(Node::is_element) {
-            match child.tag_name().name() {
+        for child in node.children() {
+            match child.name() {
                 "style-options" => {
                     let flag = |name| child.attribute(name).map(|value| value == "true");
                     layer.punctuation_in_quote =
@@ -212,10 +209,7 @@ impl LocaleLayer {
                     }
                 }
                 "terms" => {
-                    for term in child
-                        .children()
-                        .filter(|term| term.has_tag_name_local("term"))
-                    {
+                    for term in child.children_named("term") {
                         layer.read_term(term);
                     }
                 }
@@ -225,18 +219,13 @@ impl LocaleLayer {
         layer
     }
 
-    fn read_term(&mut self, node: Node<'_, '_>) {
+    fn read_term(&mut self, node: Node<'_>) {
         let Some(name) = node.attribute("name") else {
             return;
         };
-        let text_of = |name: &str| {
-            node.children()
-                .find(|child| child.has_tag_name_local(name))
-                .map(|child| child.text().unwrap_or_default().to_owned())
-        };
-        let text = node.text().unwrap_or_default();
-        let single = text_of("single").unwrap_or_else(|| text.to_owned());
-        let multiple = text_of("multiple").unwrap_or_else(|| text.to_owned());
+        let text_of = |name: &str| node.child(name).unwrap_or(node).text();
+        let single = text_of("single");
+        let multiple = text_of("multiple");
         let form = match node.attribute("form") {
             Some("short") => TermForm::Short,
             Some("verb") => TermForm::Verb,
@@ -247,8 +236,8 @@ impl LocaleLayer {
         self.define(
             name,
             form,
-            &single,
-            &multiple,
+            single,
+            multiple,
             node.attribute("gender").and_then(gender),
             node.attribute("gender-form").and_then(gender),
             match node.attribute("match") {
@@ -281,71 +270,6 @@ impl LocaleLayer {
         term.gender = gender.or(term.gender);
         term.ordinal_match = ordinal_match.or(term.ordinal_match);
         term.forms_for(gender_form).set(form, single, multiple);
-    }
-
-    /// Takes over a locale from citationberg's model.
-    pub(super) fn from_citationberg(locale: &citationberg::Locale) -> Self {
-        let mut layer = Self {
-            language: locale
-                .lang
-                .as_ref()
-                .map(|language| language.0.clone())
-                .unwrap_or_default(),
-            punctuation_in_quote: locale
-                .style_options
-                .and_then(|options| options.punctuation_in_quote),
-            limit_day_ordinals: locale
-                .style_options
-                .and_then(|options| options.limit_day_ordinals_to_day_1),
-            ..Self::default()
-        };
-        let as_gender = |gender: citationberg::GrammarGender| match gender {
-            citationberg::GrammarGender::Masculine => Gender::Masculine,
-            citationberg::GrammarGender::Feminine => Gender::Feminine,
-        };
-        for term in locale.terms.iter().flat_map(|terms| &terms.terms) {
-            let Ok(serde_json::Value::String(name)) = serde_json::to_value(term.name) else {
-                continue;
-            };
-            layer.define(
-                &name,
-                match term.form {
-                    citationberg::TermForm::Long => TermForm::Long,
-                    citationberg::TermForm::Short => TermForm::Short,
-                    citationberg::TermForm::Verb => TermForm::Verb,
-                    citationberg::TermForm::VerbShort => TermForm::VerbShort,
-                    citationberg::TermForm::Symbol => TermForm::Symbol,
-                },
-                term.single().unwrap_or_default(),
-                term.multiple().unwrap_or_default(),
-                term.gender.map(as_gender),
-                term.gender_form.map(as_gender),
-                term.match_.map(|matching| match matching {
-                    citationberg::OrdinalMatch::LastDigit => OrdinalMatch::LastDigit,
-                    citationberg::OrdinalMatch::LastTwoDigits => OrdinalMatch::LastTwoDigits,
-                    citationberg::OrdinalMatch::WholeNumber => OrdinalMatch::WholeNumber,
-                }),
-            );
-        }
-        for date in &locale.date {
-            let converted = super::style::date_from_citationberg(date);
-            match date.form {
-                Some(citationberg::DateForm::Numeric) => layer.numeric_date = Some(converted),
-                _ => layer.text_date = Some(converted),
-            }
-        }
-        layer
-    }
-}
-
-/// `has_tag_name` without regard to the namespace, which fixtures and old styles leave out.
-pub(super) trait LocalName {
-    fn has_tag_name_local(&self, name: &str) -> bool;
-}
-
-impl LocalName for Node<'_, '_> {
-    fn has_tag_name_local(&self, name: &str) -> bool {
-        self.is_element() && self.tag_name().name() == name
     }
 }
 

@@ -16,11 +16,19 @@ pub struct ShelvedStyle {
     pub title: String,
 }
 
-/// The source of a style: its XML, and the name that messages give it.
+/// The source of a style, and the name that messages give it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StyleSource {
     name: String,
-    xml: String,
+    written: Written,
+}
+
+/// How a style is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Written {
+    Xml(String),
+    /// As hayagriva keeps its styles, which holds all that their XML said.
+    Packed(Box<CitationbergStyle>),
 }
 
 /// The styles written for peerbib, by name.
@@ -127,7 +135,7 @@ impl StyleSource {
     pub fn new(name: impl Into<String>, xml: impl Into<String>) -> Self {
         Self {
             name: name.into(),
-            xml: xml.into(),
+            written: Written::Xml(xml.into()),
         }
     }
 
@@ -141,10 +149,11 @@ impl StyleSource {
         if let Some((name, xml)) = OUR_STYLES.iter().find(|(ours, _)| *ours == name) {
             return Ok(Self::new(*name, *xml));
         }
-        // Hayagriva keeps styles in a form of its own, which holds all that their XML said.
-        let bundled = hayagriva::load_bundled(&name)
-            .and_then(|style| citationberg::Style::Independent(style).to_xml().ok());
-        bundled.map(|xml| Self::new(&name, xml)).ok_or_else(|| {
+        let packed = hayagriva::load_bundled(&name).map(|style| Self {
+            name: name.clone(),
+            written: Written::Packed(Box::new(CitationbergStyle::Independent(style))),
+        });
+        packed.ok_or_else(|| {
             let names = styles()
                 .into_iter()
                 .flat_map(|style| style.aliases.into_iter().chain([style.name]))
@@ -156,9 +165,28 @@ impl StyleSource {
         })
     }
 
-    /// The XML.
-    pub fn xml(&self) -> &str {
-        &self.xml
+    /// The XML, where it is the source.
+    pub fn xml(&self) -> Option<&str> {
+        match &self.written {
+            Written::Xml(xml) => Some(xml),
+            Written::Packed(_) => None,
+        }
+    }
+
+    /// The style, compiled as it stands: a dependent one without what its parent says.
+    ///
+    /// # Errors
+    ///
+    /// [`ShelfError::Malformed`].
+    pub fn compile_alone(&self) -> Result<Style, ShelfError> {
+        let style = match &self.written {
+            Written::Xml(xml) => Style::from_xml(xml),
+            Written::Packed(style) => Style::from_citationberg(style),
+        };
+        style.map_err(|error| ShelfError::Malformed {
+            name: self.name.clone(),
+            error,
+        })
     }
 
     /// The style, compiled; a dependent one with what its parent says, which `find_parent` looks for by
@@ -168,10 +196,7 @@ impl StyleSource {
     ///
     /// [`ShelfError::Malformed`]; [`ShelfError::MissingParent`].
     pub fn compile(&self, find_parent: impl Fn(&str) -> Option<Self>) -> Result<Style, ShelfError> {
-        let style = Style::from_xml(&self.xml).map_err(|error| ShelfError::Malformed {
-            name: self.name.clone(),
-            error,
-        })?;
+        let style = self.compile_alone()?;
         let Some(parent) = style.info.parent.clone().filter(|_| style.is_dependent()) else {
             return Ok(style);
         };
@@ -179,11 +204,7 @@ impl StyleSource {
             name: self.name.clone(),
             parent,
         })?;
-        let parent = Style::from_xml(&source.xml).map_err(|error| ShelfError::Malformed {
-            name: source.name,
-            error,
-        })?;
-        Ok(style.with_parent(&parent))
+        Ok(style.with_parent(&source.compile_alone()?))
     }
 
     /// The style as hayagriva takes it.
@@ -195,11 +216,7 @@ impl StyleSource {
         &self,
         find_parent: impl Fn(&str) -> Option<Self>,
     ) -> Result<IndependentStyle, ShelfError> {
-        let refused = |reason: String| ShelfError::NotForHayagriva {
-            name: self.name.clone(),
-            reason,
-        };
-        match CitationbergStyle::from_xml(&self.xml).map_err(|error| refused(error.to_string()))? {
+        match self.model()? {
             CitationbergStyle::Independent(style) => Ok(style),
             CitationbergStyle::Dependent(style) => {
                 let parent = style.parent_link.href;
@@ -208,11 +225,30 @@ impl StyleSource {
                         name: self.name.clone(),
                         parent,
                     })?;
-                let mut parent = IndependentStyle::from_xml(&source.xml)
-                    .map_err(|error| refused(error.to_string()))?;
-                parent.default_locale = style.default_locale.or(parent.default_locale);
-                Ok(parent)
+                match source.model()? {
+                    CitationbergStyle::Independent(mut parent) => {
+                        parent.default_locale = style.default_locale.or(parent.default_locale);
+                        Ok(parent)
+                    }
+                    CitationbergStyle::Dependent(_) => Err(ShelfError::NotForHayagriva {
+                        name: source.name,
+                        reason: "it takes its rules from yet another style".to_owned(),
+                    }),
+                }
             }
+        }
+    }
+
+    /// The style in hayagriva's model.
+    fn model(&self) -> Result<CitationbergStyle, ShelfError> {
+        match &self.written {
+            Written::Xml(xml) => {
+                CitationbergStyle::from_xml(xml).map_err(|error| ShelfError::NotForHayagriva {
+                    name: self.name.clone(),
+                    reason: error.to_string(),
+                })
+            }
+            Written::Packed(style) => Ok(style.as_ref().clone()),
         }
     }
 }

@@ -4,12 +4,12 @@
 //! What a style says is kept in the form that evaluation wants (see `element`): variables are
 //! numbers, macros are indices, options are values.
 
-use roxmltree::Node;
 use rustc_hash::FxHashMap;
 
 use super::element::*;
-use super::locale::{LocalName, LocaleLayer, LocalizedDate};
+use super::locale::LocaleLayer;
 use super::rich_text::{Display, Formatting};
+use super::source::{Node, Source};
 use super::variables::{self, VariableId, Variables};
 use super::{BibliographyLayout, SecondFieldAlign};
 
@@ -38,11 +38,11 @@ impl StyleError {
         }
     }
 
-    pub(super) fn at(node: Node<'_, '_>, message: impl Into<String>) -> Self {
-        let position = node.document().text_pos_at(node.range().start);
+    pub(super) fn at(node: Node<'_>, message: impl Into<String>) -> Self {
+        let (line, column) = node.place();
         Self {
-            line: position.row,
-            column: position.col,
+            line,
+            column,
             message: message.into(),
         }
     }
@@ -248,31 +248,37 @@ impl Style {
     /// leaves its meaning open: a macro that does not exist or calls itself, an element where none
     /// of its kind can stand, no layout.
     pub fn from_xml(xml: &str) -> Result<Self, StyleError> {
-        let document = roxmltree::Document::parse_with_options(
-            xml,
-            roxmltree::ParsingOptions {
-                allow_dtd: true,
-                ..Default::default()
-            },
-        )
-        .map_err(|error| StyleError::xml(&error))?;
-        let root = document.root_element();
-        if root.tag_name().name() != "style" {
+        Self::of(&Source::from_xml(xml)?)
+    }
+
+    /// Reads a style from hayagriva's model of it.
+    ///
+    /// # Errors
+    /// Those of [`Style::from_xml`]; the places are of no file, and all the same.
+    pub(super) fn from_citationberg(style: &citationberg::Style) -> Result<Self, StyleError> {
+        let unreadable = |error: &dyn std::error::Error| StyleError {
+            line: 1,
+            column: 1,
+            message: error.to_string(),
+        };
+        let mut packed = Vec::new();
+        ciborium::into_writer(style, &mut packed).map_err(|error| unreadable(&error))?;
+        let source = Source::unpacked("style", &packed).map_err(|error| unreadable(&error))?;
+        Self::of(&source)
+    }
+
+    fn of(source: &Source<'_>) -> Result<Self, StyleError> {
+        let root = source.root();
+        if root.name() != "style" {
             return Err(StyleError::at(root, "a style begins with `style`"));
         }
-        let info = root
-            .children()
-            .find(|node| node.has_tag_name_local("info"))
-            .map(read_info)
-            .unwrap_or_default();
+        let info = root.child("info").map(read_info).unwrap_or_default();
         let class = match root.attribute("class") {
             Some("note") => StyleClass::Note,
             _ => StyleClass::InText,
         };
         let default_locale = root.attribute("default-locale").map(str::to_owned);
-        let has_citation = root
-            .children()
-            .any(|node| node.has_tag_name_local("citation"));
+        let has_citation = root.child("citation").is_some();
         let compiled = if info.parent.is_some() && !has_citation {
             Compiled::default()
         } else {
@@ -312,14 +318,11 @@ impl Style {
     }
 }
 
-fn read_info(node: Node<'_, '_>) -> StyleInfo {
+fn read_info(node: Node<'_>) -> StyleInfo {
     let mut info = StyleInfo::default();
-    let text = |node: Node<'_, '_>| {
-        let text = node.text().unwrap_or_default();
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    };
-    for child in node.children().filter(Node::is_element) {
-        match child.tag_name().name() {
+    let text = |node: Node<'_>| node.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    for child in node.children() {
+        match child.name() {
             "id" => info.id = text(child),
             "title" => info.title = text(child),
             "title-short" => info.short_title = Some(text(child)),
@@ -329,12 +332,7 @@ fn read_info(node: Node<'_, '_>) -> StyleInfo {
                 info.rights = Some(text(child));
                 info.license = child.attribute("license").map(str::to_owned);
             }
-            "author" => info.authors.extend(
-                child
-                    .children()
-                    .find(|name| name.has_tag_name_local("name"))
-                    .map(text),
-            ),
+            "author" => info.authors.extend(child.child("name").map(text)),
             "link" if child.attribute("rel") == Some("independent-parent") => {
                 info.parent = child.attribute("href").map(str::to_owned);
             }
@@ -361,7 +359,7 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn compile(mut self, root: Node<'_, '_>) -> Result<Compiled, StyleError> {
+    fn compile(mut self, root: Node<'_>) -> Result<Compiled, StyleError> {
         self.options.note_class = root.attribute("class") == Some("note");
         self.options.initialize_with_hyphen =
             root.attribute("initialize-with-hyphen") != Some("false");
@@ -373,10 +371,7 @@ impl Compiler {
             _ => DemoteParticle::DisplayAndSort,
         };
         let style_names = read_name_options(root, true);
-        let macro_nodes: Vec<_> = root
-            .children()
-            .filter(|node| node.has_tag_name_local("macro"))
-            .collect();
+        let macro_nodes: Vec<_> = root.children_named("macro").collect();
         for (number, node) in macro_nodes.iter().enumerate() {
             let name = node
                 .attribute("name")
@@ -389,15 +384,14 @@ impl Compiler {
         }
         let mut compiled = Compiled {
             locales: root
-                .children()
-                .filter(|node| node.has_tag_name_local("locale"))
+                .children_named("locale")
                 .map(LocaleLayer::from_node)
                 .collect(),
             ..Compiled::default()
         };
         let mut has_citation = false;
-        for node in root.children().filter(Node::is_element) {
-            match node.tag_name().name() {
+        for node in root.children() {
+            match node.name() {
                 "citation" => {
                     has_citation = true;
                     self.in_citation = true;
@@ -416,16 +410,10 @@ impl Compiler {
         if !has_citation {
             return Err(StyleError::at(root, "a style needs a `citation` element"));
         }
-        for (number, node) in macro_nodes.iter().enumerate() {
-            if calls_itself(&macros, number, &mut Vec::new()) {
-                return Err(StyleError::at(
-                    *node,
-                    format!(
-                        "the macro \"{}\" calls itself",
-                        node.attribute("name").unwrap_or("")
-                    ),
-                ));
-            }
+        if let Some(node) = calling_itself(&macros).and_then(|number| macro_nodes.get(number)) {
+            let name = node.attribute("name").unwrap_or("");
+            let message = format!("the macro \"{name}\" calls itself");
+            return Err(StyleError::at(*node, message));
         }
         self.options.numeric_citations = uses_variable(
             &compiled.citation.layout,
@@ -439,10 +427,9 @@ impl Compiler {
         Ok(compiled)
     }
 
-    fn area(&mut self, node: Node<'_, '_>, outer: &NameOptions) -> Result<Area, StyleError> {
+    fn area(&mut self, node: Node<'_>, outer: &NameOptions) -> Result<Area, StyleError> {
         let layout = node
-            .children()
-            .find(|child| child.has_tag_name_local("layout"))
+            .child("layout")
             .ok_or_else(|| StyleError::at(node, "a `layout` is missing here"))?;
         let mut area = Area {
             layout: self.elements(layout, None)?,
@@ -451,14 +438,8 @@ impl Compiler {
             sort: Vec::new(),
             names: read_name_options(node, true).within(outer),
         };
-        if let Some(sort) = node
-            .children()
-            .find(|child| child.has_tag_name_local("sort"))
-        {
-            for key in sort
-                .children()
-                .filter(|child| child.has_tag_name_local("key"))
-            {
+        if let Some(sort) = node.child("sort") {
+            for key in sort.children_named("key") {
                 let source = if let Some(name) = key.attribute("macro") {
                     SortSource::Macro(self.macro_number(key, name)?)
                 } else if let Some(name) = key.attribute("variable") {
@@ -481,7 +462,7 @@ impl Compiler {
         Ok(area)
     }
 
-    fn citation_options(&mut self, node: Node<'_, '_>) {
+    fn citation_options(&mut self, node: Node<'_>) {
         let on = |name| node.attribute(name) == Some("true");
         let text = |name| node.attribute(name).map(str::to_owned);
         let options = &mut self.options;
@@ -508,7 +489,7 @@ impl Compiler {
         options.near_note_distance = number(node, "near-note-distance").unwrap_or(5);
     }
 
-    fn bibliography_options(&mut self, node: Node<'_, '_>) {
+    fn bibliography_options(&mut self, node: Node<'_>) {
         let options = &mut self.options;
         options.author_substitute = node
             .attribute("subsequent-author-substitute")
@@ -531,7 +512,7 @@ impl Compiler {
         };
     }
 
-    fn macro_number(&self, node: Node<'_, '_>, name: &str) -> Result<usize, StyleError> {
+    fn macro_number(&self, node: Node<'_>, name: &str) -> Result<usize, StyleError> {
         self.macro_numbers
             .get(name)
             .copied()
@@ -541,11 +522,11 @@ impl Compiler {
     /// The rendering elements in `node`; within `cs:substitute`, those of the names around it.
     fn elements(
         &mut self,
-        node: Node<'_, '_>,
+        node: Node<'_>,
         names: Option<&Names>,
     ) -> Result<Vec<Element>, StyleError> {
         let mut elements = Vec::new();
-        for child in node.children().filter(Node::is_element) {
+        for child in node.children() {
             if let Some(element) = self.element(child, names)? {
                 elements.push(element);
             }
@@ -555,10 +536,10 @@ impl Compiler {
 
     fn element(
         &mut self,
-        node: Node<'_, '_>,
+        node: Node<'_>,
         names: Option<&Names>,
     ) -> Result<Option<Element>, StyleError> {
-        Ok(Some(match node.tag_name().name() {
+        Ok(Some(match node.name() {
             "text" => match self.text(node)? {
                 Some(text) => Element::Text(text),
                 None => return Ok(None),
@@ -605,9 +586,9 @@ impl Compiler {
                     branches: Vec::new(),
                     otherwise: Vec::new(),
                 };
-                for branch in node.children().filter(Node::is_element) {
+                for branch in node.children() {
                     let children = self.elements(branch, names)?;
-                    match branch.tag_name().name() {
+                    match branch.name() {
                         "if" | "else-if" => choose.branches.push(Branch {
                             matching: match branch.attribute("match") {
                                 Some("any") => Match::Any,
@@ -634,22 +615,19 @@ impl Compiler {
         }))
     }
 
-    fn variable(&mut self, node: Node<'_, '_>) -> Result<VariableId, StyleError> {
-        let name = node.attribute("variable").ok_or_else(|| {
-            StyleError::at(
-                node,
-                format!("`{}` needs a `variable`", node.tag_name().name()),
-            )
-        })?;
+    fn variable(&mut self, node: Node<'_>) -> Result<VariableId, StyleError> {
+        let name = node
+            .attribute("variable")
+            .ok_or_else(|| StyleError::at(node, format!("`{}` needs a `variable`", node.name())))?;
         Ok(self
             .variables
             .intern(name.split_whitespace().next().unwrap_or_default()))
     }
 
-    fn text(&mut self, node: Node<'_, '_>) -> Result<Option<Text>, StyleError> {
+    fn text(&mut self, node: Node<'_>) -> Result<Option<Text>, StyleError> {
         let source = if let Some(name) = node.attribute("macro") {
             TextSource::Macro(self.macro_number(node, name)?)
-        } else if node.has_attribute("variable") {
+        } else if node.attribute("variable").is_some() {
             let variable = self.variable(node)?;
             if variable == variables::YEAR_SUFFIX || variable == variables::CITATION_LABEL {
                 self.options.has_year_suffix = true;
@@ -683,14 +661,14 @@ impl Compiler {
         }))
     }
 
-    fn conditions(&mut self, node: Node<'_, '_>) -> Vec<Condition> {
+    fn conditions(&mut self, node: Node<'_>) -> Vec<Condition> {
         let mut conditions = Vec::new();
-        for attribute in node.attributes() {
-            let values = attribute.value().split_whitespace();
-            match attribute.name() {
+        for (name, value) in node.attributes() {
+            let values = value.split_whitespace();
+            match name {
                 "disambiguate" => {
                     self.options.has_disambiguate = true;
-                    conditions.push(if attribute.value() == "true" {
+                    conditions.push(if value == "true" {
                         Condition::Disambiguate
                     } else {
                         Condition::Never
@@ -702,7 +680,7 @@ impl Compiler {
                     values.map(|name| Condition::IsUncertainDate(self.variables.intern(name))),
                 ),
                 "locator" => {
-                    let labels = attribute.value().replace("sub verbo", "sub-verbo");
+                    let labels = value.replace("sub verbo", "sub-verbo");
                     conditions.extend(
                         labels
                             .split_whitespace()
@@ -732,7 +710,7 @@ impl Compiler {
         conditions
     }
 
-    fn names(&mut self, node: Node<'_, '_>, outer: Option<&Names>) -> Result<Names, StyleError> {
+    fn names(&mut self, node: Node<'_>, outer: Option<&Names>) -> Result<Names, StyleError> {
         let variables = node
             .attribute("variable")
             .ok_or_else(|| StyleError::at(node, "`names` needs a `variable`"))?
@@ -750,11 +728,9 @@ impl Compiler {
             label: None,
             substitute: Vec::new(),
             appearance: read_appearance(node),
-            bare: !node.children().any(|child| {
-                child.has_tag_name_local("name")
-                    || child.has_tag_name_local("et-al")
-                    || child.has_tag_name_local("label")
-            }),
+            bare: !node
+                .children()
+                .any(|child| matches!(child.name(), "name" | "et-al" | "label")),
         };
         if names.bare
             && let Some(outer) = outer
@@ -769,20 +745,15 @@ impl Compiler {
             names.et_al.clone_from(&outer.et_al);
             names.label.clone_from(&outer.label);
         }
-        let has_name = node
-            .children()
-            .any(|child| child.has_tag_name_local("name"));
+        let has_name = node.child("name").is_some();
         let mut seen_name = false;
-        for child in node.children().filter(Node::is_element) {
-            match child.tag_name().name() {
+        for child in node.children() {
+            match child.name() {
                 "name" => {
                     seen_name = true;
                     names.options = read_name_options(child, false);
                     names.name_appearance = read_appearance(child);
-                    for part in child
-                        .children()
-                        .filter(|part| part.has_tag_name_local("name-part"))
-                    {
+                    for part in child.children_named("name-part") {
                         match part.attribute("name") {
                             Some("family") => names.family = Some(read_appearance(part)),
                             Some("given") => names.given = Some(read_appearance(part)),
@@ -806,80 +777,105 @@ impl Compiler {
                 _ => {}
             }
         }
-        if let Some(substitute) = node
-            .children()
-            .find(|child| child.has_tag_name_local("substitute"))
-        {
+        if let Some(substitute) = node.child("substitute") {
             names.substitute = self.elements(substitute, Some(&names))?;
         }
         Ok(names)
     }
 }
 
-/// Whether a macro leads back to itself.
-fn calls_itself(macros: &[Vec<Element>], number: usize, path: &mut Vec<usize>) -> bool {
-    fn calls(elements: &[Element], macros: &[Vec<Element>], path: &mut Vec<usize>) -> bool {
-        elements.iter().any(|element| match element {
-            Element::Text(Text {
-                source: TextSource::Macro(number),
-                ..
-            }) => calls_itself(macros, *number, path),
-            Element::Group(group) => calls(&group.children, macros, path),
-            Element::Names(names) => calls(&names.substitute, macros, path),
-            Element::Choose(choose) => {
-                choose
-                    .branches
-                    .iter()
-                    .any(|branch| calls(&branch.children, macros, path))
-                    || calls(&choose.otherwise, macros, path)
-            }
-            _ => false,
-        })
-    }
-    if path.contains(&number) {
-        return true;
-    }
-    path.push(number);
-    let result = macros
-        .get(number)
-        .is_some_and(|elements| calls(elements, macros, path));
-    path.pop();
-    result
-}
-
-/// Whether a variable is printed by `cs:text` or `cs:number` anywhere in the elements.
-fn uses_variable(elements: &[Element], macros: &[Vec<Element>], wanted: VariableId) -> bool {
-    elements.iter().any(|element| match element {
-        Element::Text(text) => match text.source {
-            TextSource::Variable { variable, .. } => variable == wanted,
-            TextSource::Macro(number) => macros
-                .get(number)
-                .is_some_and(|elements| uses_variable(elements, macros, wanted)),
-            _ => false,
-        },
-        Element::Number(number) => number.variable == wanted,
-        Element::Group(group) => uses_variable(&group.children, macros, wanted),
-        Element::Names(names) => uses_variable(&names.substitute, macros, wanted),
-        Element::Choose(choose) => {
-            choose
-                .branches
-                .iter()
-                .any(|branch| uses_variable(&branch.children, macros, wanted))
-                || uses_variable(&choose.otherwise, macros, wanted)
+/// A macro that leads back to itself.
+fn calling_itself(macros: &[Vec<Element>]) -> Option<usize> {
+    /// Looks at a macro and at all that it calls; what is `open` is being looked at, and what is not is
+    /// known to be sound.
+    fn look(calls: &[Vec<usize>], number: usize, open: &mut [Option<bool>]) -> Option<usize> {
+        match open.get(number)? {
+            Some(true) => return Some(number),
+            Some(false) => return None,
+            None => {}
         }
-        Element::Date(_) | Element::Label(_) => false,
-    })
+        open.get_mut(number)?.replace(true);
+        let called = calls.get(number).into_iter().flatten();
+        let found = { called }.find_map(|called| look(calls, *called, open));
+        open.get_mut(number)?.replace(false);
+        found
+    }
+    let calls: Vec<Vec<usize>> = macros
+        .iter()
+        .map(|elements| {
+            let mut called = Vec::new();
+            walk(elements, &mut |element| called.extend(called_by(element)));
+            called
+        })
+        .collect();
+    let mut open = vec![None; macros.len()];
+    (0..macros.len()).find_map(|number| look(&calls, number, &mut open))
 }
 
-fn flag(node: Node<'_, '_>, name: &str) -> Option<bool> {
+/// Whether a variable is printed by `cs:text` or `cs:number` anywhere in the elements, or in the macros
+/// that they call.
+fn uses_variable(elements: &[Element], macros: &[Vec<Element>], wanted: VariableId) -> bool {
+    let mut met = vec![false; macros.len()];
+    let mut waiting = vec![elements];
+    let mut found = false;
+    while let Some(elements) = waiting.pop() {
+        walk(elements, &mut |element| {
+            found |= match element {
+                Element::Text(text) => {
+                    matches!(text.source, TextSource::Variable { variable, .. } if variable == wanted)
+                }
+                Element::Number(number) => number.variable == wanted,
+                _ => false,
+            };
+            if let Some(number) = called_by(element)
+                && let Some(met) = met.get_mut(number)
+                && !std::mem::replace(met, true)
+            {
+                waiting.extend(macros.get(number).map(Vec::as_slice));
+            }
+        });
+    }
+    found
+}
+
+/// The macro that an element calls.
+fn called_by(element: &Element) -> Option<usize> {
+    match element {
+        Element::Text(Text {
+            source: TextSource::Macro(number),
+            ..
+        }) => Some(*number),
+        _ => None,
+    }
+}
+
+/// Visits elements and all that are in them, but not those of the macros that they call.
+fn walk<'e>(elements: &'e [Element], visit: &mut dyn FnMut(&'e Element)) {
+    for element in elements {
+        visit(element);
+        match element {
+            Element::Group(group) => walk(&group.children, visit),
+            Element::Names(names) => walk(&names.substitute, visit),
+            Element::Choose(choose) => {
+                for branch in &choose.branches {
+                    walk(&branch.children, visit);
+                }
+                walk(&choose.otherwise, visit);
+            }
+            Element::Text(_) | Element::Number(_) | Element::Date(_) | Element::Label(_) => {}
+        }
+    }
+}
+
+fn flag(node: Node<'_>, name: &str) -> Option<bool> {
     node.attribute(name).map(|value| value == "true")
 }
 
-fn number(node: Node<'_, '_>, name: &str) -> Option<u32> {
+fn number(node: Node<'_>, name: &str) -> Option<u32> {
     node.attribute(name)?.trim().parse().ok()
 }
 
-fn spacing(node: Node<'_, '_>, name: &str) -> u16 {
+fn spacing(node: Node<'_>, name: &str) -> u16 {
     node.attribute(name)
         .and_then(|value| value.trim().parse().ok())
         .unwrap_or(1)
@@ -896,7 +892,7 @@ fn range_format(value: &str) -> Option<PageRangeFormat> {
     })
 }
 
-fn term_form(node: Node<'_, '_>) -> TermForm {
+fn term_form(node: Node<'_>) -> TermForm {
     match node.attribute("form") {
         Some("short") => TermForm::Short,
         Some("verb") => TermForm::Verb,
@@ -906,7 +902,7 @@ fn term_form(node: Node<'_, '_>) -> TermForm {
     }
 }
 
-fn read_label(node: Node<'_, '_>) -> Label {
+fn read_label(node: Node<'_>) -> Label {
     Label {
         variable: None,
         form: term_form(node),
@@ -919,22 +915,67 @@ fn read_label(node: Node<'_, '_>) -> Label {
     }
 }
 
-fn read_appearance(node: Node<'_, '_>) -> Appearance {
-    Appearance {
-        prefix: node.attribute("prefix").unwrap_or_default().to_owned(),
-        suffix: node.attribute("suffix").unwrap_or_default().to_owned(),
-        font: read_font(node),
-        quotes: node.attribute("quotes") == Some("true"),
-        strip_periods: node.attribute("strip-periods") == Some("true"),
-        text_case: node.attribute("text-case").and_then(text_case),
-        display: match node.attribute("display") {
-            Some("block") => Some(Display::Block),
-            Some("left-margin") => Some(Display::LeftMargin),
-            Some("right-inline") => Some(Display::RightInline),
-            Some("indent") => Some(Display::Indent),
-            _ => None,
-        },
+fn read_appearance(node: Node<'_>) -> Appearance {
+    let mut appearance = Appearance::default();
+    let font = &mut appearance.font;
+    for (name, value) in node.attributes() {
+        match name {
+            "prefix" => value.clone_into(&mut appearance.prefix),
+            "suffix" => value.clone_into(&mut appearance.suffix),
+            "quotes" => appearance.quotes = value == "true",
+            "strip-periods" => appearance.strip_periods = value == "true",
+            "text-case" => appearance.text_case = text_case(value),
+            "display" => {
+                appearance.display = match value {
+                    "block" => Some(Display::Block),
+                    "left-margin" => Some(Display::LeftMargin),
+                    "right-inline" => Some(Display::RightInline),
+                    "indent" => Some(Display::Indent),
+                    _ => None,
+                };
+            }
+            "font-style" => {
+                font.style = match value {
+                    "italic" => Some(Formatting::Italic),
+                    "oblique" => Some(Formatting::Oblique),
+                    "normal" => Some(Formatting::Upright),
+                    _ => None,
+                };
+            }
+            "font-variant" => {
+                font.variant = match value {
+                    "small-caps" => Some(Formatting::SmallCaps),
+                    "normal" => Some(Formatting::NormalVariant),
+                    _ => None,
+                };
+            }
+            "font-weight" => {
+                font.weight = match value {
+                    "bold" => Some(Formatting::Bold),
+                    "light" => Some(Formatting::Light),
+                    "normal" => Some(Formatting::NormalWeight),
+                    _ => None,
+                };
+            }
+            "text-decoration" => {
+                font.decoration = match value {
+                    "underline" => Some(Formatting::Underline),
+                    "none" => Some(Formatting::NoDecoration),
+                    _ => None,
+                };
+            }
+            "vertical-align" => {
+                font.alignment = match value {
+                    "sup" => Some(Formatting::Superscript),
+                    "sub" => Some(Formatting::Subscript),
+                    "baseline" => Some(Formatting::Baseline),
+                    _ => None,
+                };
+            }
+            _ => {}
+        }
     }
+    appearance
 }
 
 fn text_case(value: &str) -> Option<TextCase> {
@@ -949,42 +990,8 @@ fn text_case(value: &str) -> Option<TextCase> {
     })
 }
 
-fn read_font(node: Node<'_, '_>) -> Font {
-    Font {
-        style: match node.attribute("font-style") {
-            Some("italic") => Some(Formatting::Italic),
-            Some("oblique") => Some(Formatting::Oblique),
-            Some("normal") => Some(Formatting::Upright),
-            _ => None,
-        },
-        variant: match node.attribute("font-variant") {
-            Some("small-caps") => Some(Formatting::SmallCaps),
-            Some("normal") => Some(Formatting::NormalVariant),
-            _ => None,
-        },
-        weight: match node.attribute("font-weight") {
-            Some("bold") => Some(Formatting::Bold),
-            Some("light") => Some(Formatting::Light),
-            Some("normal") => Some(Formatting::NormalWeight),
-            _ => None,
-        },
-        decoration: match node.attribute("text-decoration") {
-            Some("underline") => Some(Formatting::Underline),
-            Some("none") => Some(Formatting::NoDecoration),
-            _ => None,
-        },
-        alignment: match node.attribute("vertical-align") {
-            Some("sup") => Some(Formatting::Superscript),
-            Some("sub") => Some(Formatting::Subscript),
-            Some("baseline") => Some(Formatting::Baseline),
-            _ => None,
-        },
-    }
-}
-
-pub(super) fn read_date_parts(node: Node<'_, '_>) -> Vec<DatePart> {
-    node.children()
-        .filter(|child| child.has_tag_name_local("date-part"))
+pub(super) fn read_date_parts(node: Node<'_>) -> Vec<DatePart> {
+    node.children_named("date-part")
         .filter_map(|child| {
             Some(DatePart {
                 name: match child.attribute("name")? {
@@ -1004,8 +1011,8 @@ pub(super) fn read_date_parts(node: Node<'_, '_>) -> Vec<DatePart> {
                 range_delimiter: child.attribute("range-delimiter").map(str::to_owned),
                 appearance: read_appearance(child),
                 given: GivenAttributes {
-                    prefix: child.has_attribute("prefix"),
-                    suffix: child.has_attribute("suffix"),
+                    prefix: child.attribute("prefix").is_some(),
+                    suffix: child.attribute("suffix").is_some(),
                 },
             })
         })
@@ -1013,7 +1020,7 @@ pub(super) fn read_date_parts(node: Node<'_, '_>) -> Vec<DatePart> {
 }
 
 /// The options of names on an element; on `cs:name` some of them have shorter names.
-fn read_name_options(node: Node<'_, '_>, inherited: bool) -> NameOptions {
+fn read_name_options(node: Node<'_>, inherited: bool) -> NameOptions {
     let name = |long: &'static str, short: &'static str| {
         node.attribute(if inherited { long } else { short })
     };
@@ -1056,66 +1063,5 @@ fn read_name_options(node: Node<'_, '_>, inherited: bool) -> NameOptions {
             _ => None,
         },
         sort_separator: node.attribute("sort-separator").map(str::to_owned),
-    }
-}
-
-/// A localised date format from citationberg's model of locales.
-pub(super) fn date_from_citationberg(date: &citationberg::Date) -> LocalizedDate {
-    use citationberg as model;
-    let affix = |affix: &Option<String>| affix.clone().unwrap_or_default();
-    LocalizedDate {
-        delimiter: date.delimiter.clone().unwrap_or_default(),
-        prefix: affix(&date.affixes.prefix),
-        suffix: affix(&date.affixes.suffix),
-        parts:
-            date.date_part
-                .iter()
-                .map(|part| DatePart {
-                    name: match part.name {
-                        model::DatePartName::Year => DatePartName::Year,
-                        model::DatePartName::Month => DatePartName::Month,
-                        model::DatePartName::Day => DatePartName::Day,
-                    },
-                    form: Some(match part.form() {
-                        model::DateStrongAnyForm::Day(model::DateDayForm::Numeric)
-                        | model::DateStrongAnyForm::Month(model::DateMonthForm::Numeric) => {
-                            DatePartForm::Numeric
-                        }
-                        model::DateStrongAnyForm::Day(model::DateDayForm::NumericLeadingZeros)
-                        | model::DateStrongAnyForm::Month(
-                            model::DateMonthForm::NumericLeadingZeros,
-                        ) => DatePartForm::NumericLeadingZeros,
-                        model::DateStrongAnyForm::Day(model::DateDayForm::Ordinal) => {
-                            DatePartForm::Ordinal
-                        }
-                        model::DateStrongAnyForm::Month(model::DateMonthForm::Short)
-                        | model::DateStrongAnyForm::Year(model::LongShortForm::Short) => {
-                            DatePartForm::Short
-                        }
-                        model::DateStrongAnyForm::Month(model::DateMonthForm::Long)
-                        | model::DateStrongAnyForm::Year(model::LongShortForm::Long) => {
-                            DatePartForm::Long
-                        }
-                    }),
-                    range_delimiter: part.range_delimiter.clone(),
-                    appearance: Appearance {
-                        prefix: affix(&part.affixes.prefix),
-                        suffix: affix(&part.affixes.suffix),
-                        strip_periods: part.strip_periods,
-                        text_case: part.text_case.and_then(|case| match case {
-                            model::TextCase::Lowercase => Some(TextCase::Lowercase),
-                            model::TextCase::Uppercase => Some(TextCase::Uppercase),
-                            model::TextCase::CapitalizeFirst => Some(TextCase::CapitalizeFirst),
-                            model::TextCase::CapitalizeAll => Some(TextCase::CapitalizeAll),
-                            _ => None,
-                        }),
-                        ..Appearance::default()
-                    },
-                    given: GivenAttributes {
-                        prefix: part.affixes.prefix.is_some(),
-                        suffix: part.affixes.suffix.is_some(),
-                    },
-                })
-                .collect(),
     }
 }
