@@ -4,9 +4,9 @@
 //! with what a rebuild of a copy makes of the same truth; and history with the rows that it left.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::derive::read_entry;
 use super::history::RECORDED;
@@ -221,16 +221,11 @@ impl Library {
         advance: &mut dyn FnMut(usize),
         found: &mut Vec<Ailment>,
     ) -> Result<()> {
-        let scratch = Scratch::copy_of(self)?;
-        {
-            let change = Change {
-                library: &scratch.library,
-            };
-            scratch.library.connection.execute_batch("BEGIN")?;
-            change.rebuild(advance)?;
-            scratch.library.connection.execute_batch("COMMIT")?;
-        }
-        let (own, anew) = (&self.connection, &scratch.library.connection);
+        let scratch = scratch_of(self)?;
+        scratch.connection.execute_batch("BEGIN")?;
+        Change { library: &scratch }.rebuild(advance)?;
+        scratch.connection.execute_batch("COMMIT")?;
+        let (own, anew) = (&self.connection, &scratch.connection);
         for table in derived_tables(own)? {
             let (rows, other) = (rows_of(own, &table)?, rows_of(anew, &table)?);
             if rows == other {
@@ -474,51 +469,22 @@ fn terms_of(connection: &Connection, index: &str) -> Result<Vec<(String, String,
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// A copy of a library to try something on, which goes when it is done.
-struct Scratch {
-    library: Library,
-    directory: PathBuf,
-}
-
-impl Scratch {
-    fn copy_of(library: &Library) -> Result<Self> {
-        let directory = (0..1_000)
-            .map(|number| {
-                let name = format!("peerbib-doctor-{}-{number}", std::process::id());
-                std::env::temp_dir().join(name)
-            })
-            .find(|directory| std::fs::create_dir(directory).is_ok())
-            .ok_or_else(|| LibraryError::Scratch("no directory can be made for it".into()))?;
-        let path = directory.join("library.db");
-        let failed = |error: rusqlite::Error| LibraryError::Scratch(error.to_string());
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let opened = Connection::open_with_flags(&path, flags).and_then(|mut copy| {
-            {
-                let backup = rusqlite::backup::Backup::new(&library.connection, &mut copy)?;
-                backup.step(-1)?;
-            }
-            // Nobody else reads it, and it need not outlive a loss of power.
-            copy.pragma_update(None, "journal_mode", "MEMORY")?;
-            copy.pragma_update(None, "synchronous", "OFF")?;
-            copy.pragma_update(None, "cache_size", -65_536)?;
-            copy.pragma_update(None, "foreign_keys", true)?;
-            copy.set_prepared_statement_cache_capacity(64);
-            Ok(copy)
-        });
-        let connection = opened.map_err(|error| {
-            let _ = std::fs::remove_dir_all(&directory);
-            failed(error)
-        })?;
-        Ok(Self {
-            library: Library::on(connection, &path)?,
-            directory,
-        })
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // On systems that do not remove open files, the directory of temporary files is swept anyway.
-        let _ = std::fs::remove_dir_all(&self.directory);
-    }
+/// A copy of a library to try something on. SQLite keeps it in memory as far as there is room, and else in a
+/// file of its own among the temporary ones, which goes with the connection.
+fn scratch_of(library: &Library) -> Result<Library> {
+    let copied = Connection::open("").and_then(|mut copy| {
+        copy.pragma_update(None, "cache_size", -65_536)?;
+        {
+            let backup = rusqlite::backup::Backup::new(&library.connection, &mut copy)?;
+            backup.step(-1)?;
+        }
+        // It need not outlive a loss of power.
+        copy.pragma_update(None, "journal_mode", "MEMORY")?;
+        copy.pragma_update(None, "synchronous", "OFF")?;
+        copy.pragma_update(None, "foreign_keys", true)?;
+        copy.set_prepared_statement_cache_capacity(64);
+        Ok(copy)
+    });
+    let copy = copied.map_err(|error| LibraryError::Scratch(error.to_string()))?;
+    Library::on(copy, &library.path)
 }
