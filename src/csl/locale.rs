@@ -69,17 +69,27 @@ enum OrdinalMatch {
     WholeNumber,
 }
 
+/// A term in one of its forms.
+#[derive(Debug)]
+struct Wording {
+    single: Box<str>,
+    multiple: Box<str>,
+}
+
 /// The singular and plural of a term in each of its forms.
 #[derive(Debug, Clone, Default)]
 struct TermForms {
-    /// Indexed by [`TermForm`].
-    forms: [Option<(Box<str>, Box<str>)>; 5],
+    /// Indexed by [`TermForm`]. A locale shares them with the layers that it is put together from.
+    forms: [Option<Arc<Wording>>; 5],
 }
 
 impl TermForms {
     fn set(&mut self, form: TermForm, single: &str, multiple: &str) {
         if let Some(slot) = self.forms.get_mut(form as usize) {
-            *slot = Some((single.into(), multiple.into()));
+            *slot = Some(Arc::new(Wording {
+                single: single.into(),
+                multiple: multiple.into(),
+            }));
         }
     }
 
@@ -93,8 +103,12 @@ impl TermForms {
             TermForm::Symbol => &[TermForm::Symbol, TermForm::Short, TermForm::Long],
         };
         order.iter().find_map(|form| {
-            let (single, multiple) = self.forms.get(*form as usize)?.as_ref()?;
-            Some(if plural { &**multiple } else { &**single })
+            let wording = self.forms.get(*form as usize)?.as_deref()?;
+            Some(if plural {
+                &*wording.multiple
+            } else {
+                &*wording.single
+            })
         })
     }
 
@@ -155,7 +169,7 @@ pub(super) struct LocalizedDate {
 pub struct LocaleLayer {
     /// The language it is for; empty in a style's `cs:locale` for all languages.
     language: String,
-    terms: FxHashMap<Box<str>, Term>,
+    terms: FxHashMap<Arc<str>, Term>,
     text_date: Option<LocalizedDate>,
     numeric_date: Option<LocalizedDate>,
     punctuation_in_quote: Option<bool>,
@@ -375,7 +389,7 @@ const LOCATORS: &[&str] = &[
 #[derive(Debug, Clone)]
 pub struct Locale {
     language: String,
-    terms: FxHashMap<Box<str>, Term>,
+    terms: FxHashMap<Arc<str>, Term>,
     text_date: LocalizedDate,
     numeric_date: LocalizedDate,
     /// Whether full stops and commas go inside closing quotation marks.
@@ -465,11 +479,15 @@ impl Locale {
             self.terms.retain(|name, _| !is_ordinal(name));
             self.has_ordinal_table = true;
         }
-        for (name, term) in &layer.terms {
-            if let Some(mine) = self.terms.get_mut(name) {
-                mine.merge(term);
-            } else {
-                self.terms.insert(name.clone(), term.clone());
+        if self.terms.is_empty() {
+            self.terms.clone_from(&layer.terms);
+        } else {
+            for (name, term) in &layer.terms {
+                if let Some(mine) = self.terms.get_mut(name) {
+                    mine.merge(term);
+                } else {
+                    self.terms.insert(name.clone(), term.clone());
+                }
             }
         }
         if let Some(date) = &layer.text_date {

@@ -1,5 +1,6 @@
 //! The styles at hand: those written for peerbib, those that hayagriva brings, and those in files.
 
+use ::hayagriva::archive::ArchivedStyle;
 use citationberg::{IndependentStyle, Style as CitationbergStyle};
 
 use super::{Style, StyleError, hayagriva};
@@ -27,8 +28,8 @@ pub struct StyleSource {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Written {
     Xml(String),
-    /// As hayagriva keeps its styles, which holds all that their XML said.
-    Packed(Box<CitationbergStyle>),
+    /// As hayagriva keeps it, which holds all that its XML said.
+    Packed(ArchivedStyle),
 }
 
 /// The styles written for peerbib, by name.
@@ -149,9 +150,9 @@ impl StyleSource {
         if let Some((name, xml)) = OUR_STYLES.iter().find(|(ours, _)| *ours == name) {
             return Ok(Self::new(*name, *xml));
         }
-        let packed = hayagriva::load_bundled(&name).map(|style| Self {
+        let packed = ArchivedStyle::by_name(&name).map(|style| Self {
             name: name.clone(),
-            written: Written::Packed(Box::new(CitationbergStyle::Independent(style))),
+            written: Written::Packed(style),
         });
         packed.ok_or_else(|| {
             let names = styles()
@@ -181,7 +182,7 @@ impl StyleSource {
     pub fn compile_alone(&self) -> Result<Style, ShelfError> {
         let style = match &self.written {
             Written::Xml(xml) => Style::from_xml(xml),
-            Written::Packed(style) => Style::from_citationberg(style),
+            Written::Packed(style) => Style::from_citationberg(&style.get()),
         };
         style.map_err(|error| ShelfError::Malformed {
             name: self.name.clone(),
@@ -248,7 +249,7 @@ impl StyleSource {
                     reason: error.to_string(),
                 })
             }
-            Written::Packed(style) => Ok(style.as_ref().clone()),
+            Written::Packed(style) => Ok(style.get()),
         }
     }
 }
