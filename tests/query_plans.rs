@@ -141,7 +141,9 @@ fn library(directory: &tempfile::TempDir) -> Library {
 /// The numbers of the works that a query finds.
 fn found(library: &Library, query: &str) -> Vec<i64> {
     let query: Query = query.parse().unwrap();
-    library.numbers(&query.translate(library).unwrap()).unwrap()
+    let condition = query.translate(library).unwrap();
+    let works = library.works_that_meet(&condition).unwrap();
+    works.iter().collect()
 }
 
 #[test]
@@ -205,10 +207,10 @@ fn lists_notes_and_linked_files_are_found() {
 /// The SQL of a query with its parameters, and its plan.
 fn explained(library: &Library, connection: &Connection, query: &str) -> (String, Vec<String>) {
     let query: Query = query.parse().unwrap();
-    let condition = query.translate(library).unwrap();
+    let condition = query.translate(library).unwrap().expression();
     let sql = format!(
         "EXPLAIN QUERY PLAN SELECT work_id FROM reference WHERE {}",
-        condition.sql
+        condition.text
     );
     let mut statement = connection.prepare(&sql).unwrap();
     let plan = statement
@@ -217,7 +219,7 @@ fn explained(library: &Library, connection: &Connection, query: &str) -> (String
         .collect::<rusqlite::Result<Vec<String>>>()
         .unwrap();
     let mut text = format!("{}\n", query.text());
-    for line in condition.sql.lines() {
+    for line in condition.text.lines() {
         let _ = writeln!(text, "    {}", line.trim());
     }
     let parameters: Vec<String> = condition

@@ -43,7 +43,12 @@ fn ask(text: &str) {
             Ok((selection, query)) => {
                 let works = library.1.selected(&selection);
                 let works = works.unwrap_or_else(|error| panic!("{text:?}: {error}"));
-                let all: Vec<i64> = library.1.numbers(&selection.condition).unwrap();
+                let all: Vec<i64> = library
+                    .1
+                    .works_that_meet(&selection.condition)
+                    .unwrap()
+                    .iter()
+                    .collect();
                 assert!(works.len() <= all.len(), "{text:?}");
                 for term in query.positive_terms() {
                     assert!(

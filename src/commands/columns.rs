@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::Failure;
 use crate::checks::known;
 use crate::library::full_text::{field_name, presence_expression};
-use crate::library::{Heading, Library, TagName};
+use crate::library::{ByWork, Heading, Headings, Library, TagName};
 use crate::spelling::{closest, question};
 
 /// The columns that are no fields of an entry, each with what it shows, in a line. Besides these, every field
@@ -128,11 +128,10 @@ fn unknown(name: &str) -> Failure {
 
 /// What columns show of works, of which only that was read which they need.
 pub(super) struct Cells {
-    tags: HashMap<i64, Vec<TagName>>,
-    times: Vec<(String, Option<String>)>,
-    /// The fields that were asked for, and their values by the place of the work among all.
-    fields: Vec<String>,
-    values: Vec<Vec<Option<String>>>,
+    tags: ByWork<Vec<TagName>>,
+    times: ByWork<(String, Option<String>)>,
+    /// The values of each field that was asked for.
+    fields: Vec<(String, ByWork<String>)>,
     /// Whether more than two authors are shortened.
     short: bool,
 }
@@ -145,90 +144,72 @@ impl Cells {
     /// What SQLite reports.
     pub(super) fn read(
         library: &Library,
-        works: &[Heading],
+        works: &Headings,
         columns: &[Column],
         short: bool,
     ) -> Result<Self, Failure> {
-        let ids: Vec<i64> = works.iter().map(|work| work.id).collect();
-        let has = |column: &Column| columns.contains(column);
-        let fields: Vec<String> = columns
-            .iter()
-            .filter_map(|column| match column {
-                Column::Field(name) => Some(name.clone()),
-                _ => None,
-            })
-            .collect();
-        let names: Vec<&str> = fields.iter().map(String::as_str).collect();
-        Ok(Self {
-            tags: if has(&Column::Tags) {
-                library.tags_of(&ids)?
-            } else {
-                HashMap::new()
-            },
-            times: if has(&Column::Added) || has(&Column::Changed) {
-                library.times_of(&ids)?
-            } else {
-                Vec::new()
-            },
-            values: if names.is_empty() {
-                Vec::new()
-            } else {
-                library.field_values(&ids, &names)?
-            },
-            fields,
+        let mut cells = Self {
+            tags: HashMap::default(),
+            times: HashMap::default(),
+            fields: Vec::new(),
             short,
-        })
+        };
+        for column in columns {
+            match column {
+                Column::Tags => cells.tags = library.tags_of(&works.works())?,
+                Column::Added | Column::Changed => {
+                    cells.times = library.times_of(&works.works())?;
+                }
+                Column::Field(name) => {
+                    let values = library.field_values(&works.works(), name)?;
+                    cells.fields.push((name.clone(), values));
+                }
+                _ => {}
+            }
+        }
+        Ok(cells)
     }
 
-    /// What a column shows of the work that stands at `place`.
-    pub(super) fn of<'c>(
-        &'c self,
-        column: &Column,
-        work: &'c Heading,
-        place: usize,
-    ) -> Cow<'c, str> {
+    /// What a column shows of a work.
+    pub(super) fn of<'c>(&'c self, column: &Column, work: &Heading<'c>) -> Cow<'c, str> {
         let day = |time: &'c str| Cow::Borrowed(time.get(..10).unwrap_or(time));
-        let times = self.times.get(place);
+        let times = self.times.get(&work.id);
         match column {
-            Column::Key => Cow::Borrowed(&work.key),
+            Column::Key => Cow::Borrowed(work.key),
             Column::Author if self.short => short_authors(work.authors()),
-            Column::Author => Cow::Owned(work.authors().join("; ")),
-            Column::Year => work
-                .year
-                .map_or(Cow::Borrowed(""), |year| Cow::Owned(year.to_string())),
-            Column::Title => match work.title.as_deref() {
+            Column::Author => Cow::Owned(work.authors().collect::<Vec<_>>().join("; ")),
+            Column::Year => Cow::Borrowed(work.year),
+            Column::Title => match work.title {
                 Some(title) => Cow::Borrowed(title),
                 None if self.short => Cow::Borrowed("[title not known]"),
                 None => Cow::Borrowed(""),
             },
-            Column::Type => Cow::Borrowed(&work.entry_type),
+            Column::Type => Cow::Borrowed(work.entry_type()),
             Column::Tags => {
                 let tags = self.tags.get(&work.id).into_iter().flatten();
                 let tags: Vec<String> = tags.map(ToString::to_string).collect();
                 Cow::Owned(tags.join(", "))
             }
-            Column::Identification => Cow::Borrowed(work.identification.as_deref().unwrap_or("")),
+            Column::Identification => Cow::Borrowed(work.identification().unwrap_or("")),
             Column::Added => times.map_or(Cow::Borrowed(""), |(added, _)| day(added)),
             Column::Changed => times.map_or(Cow::Borrowed(""), |(added, changed)| {
                 day(changed.as_deref().unwrap_or(added))
             }),
             Column::Field(name) => {
-                let index = self.fields.iter().position(|field| field == name);
-                let value = index.and_then(|index| self.values.get(place)?.get(index)?.as_deref());
-                Cow::Borrowed(value.unwrap_or(""))
+                let field = self.fields.iter().find(|(field, _)| field == name);
+                let value = field.and_then(|(_, values)| values.get(&work.id));
+                Cow::Borrowed(value.map_or("", String::as_str))
             }
         }
     }
 }
 
 /// "Michel Bauwens", "Phoebe Moore and Athina Karatzogianni", "Alex Pazaitis and others".
-fn short_authors(authors: Vec<Cow<'_, str>>) -> Cow<'_, str> {
-    let several = authors.len() > 2;
-    let mut authors = authors.into_iter();
-    match (authors.next(), authors.next()) {
-        (None, _) => Cow::Borrowed(""),
-        (Some(one), None) => one,
-        (Some(one), Some(_)) if several => Cow::Owned(format!("{one} and others")),
-        (Some(one), Some(two)) => Cow::Owned(format!("{one} and {two}")),
+fn short_authors<'a>(mut authors: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
+    match (authors.next(), authors.next(), authors.next()) {
+        (None, ..) => Cow::Borrowed(""),
+        (Some(one), None, _) => Cow::Borrowed(one),
+        (Some(one), Some(two), None) => Cow::Owned([one, " and ", two].concat()),
+        (Some(one), Some(_), Some(_)) => Cow::Owned([one, " and others"].concat()),
     }
 }

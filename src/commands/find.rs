@@ -1,7 +1,7 @@
 //! `peerbib find`
 
 use std::borrow::Cow;
-use std::io::Write as _;
+use std::io::Write;
 
 use clap::Args;
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use super::columns::{Cells, Column};
 use super::session::terminal_width;
 use super::table::{Layout, fitted, write_row};
 use super::{Failure, Outcome, Result, Session};
-use crate::library::{Heading, Library, TagName};
+use crate::library::{Heading, Headings, Library, TagName};
 use crate::query::{FIELDS, Query};
 
 /// Find works
@@ -112,9 +112,9 @@ impl Find {
         if let Some(limit) = self.limit {
             selection.limit = Some(selection.limit.map_or(limit, |other| other.min(limit)));
         }
-        let found = || library.count_of(&selection.condition);
         if self.count {
-            let count = found()?.min(selection.limit.unwrap_or(usize::MAX));
+            let found = library.works_that_meet(&selection.condition)?.len();
+            let count = found.min(selection.limit.unwrap_or(usize::MAX));
             session.print(&format!("{count}\n"))?;
             return Ok(Outcome::Done);
         }
@@ -130,7 +130,7 @@ impl Find {
             print_json(session, &library, &works)?;
         } else if self.keys {
             let mut output = session.output();
-            for work in &works {
+            for work in works.iter() {
                 writeln!(output, "{}", work.key)?;
             }
             output.flush()?;
@@ -138,12 +138,7 @@ impl Find {
             template.print(session, &library, &works)?;
         } else {
             print_table(session, &library, &works, &columns)?;
-            let count = works.len();
-            let all = match selection.limit {
-                Some(limit) if count == limit => found()?,
-                _ => count,
-            };
-            session.note(match (count, all) {
+            session.note(match (works.len(), works.found()) {
                 (0, 0) => "no works found".to_owned(),
                 (count, all) if count < all => format!("{count} of {all} works"),
                 (1, _) => "1 work".to_owned(),
@@ -170,103 +165,101 @@ impl Find {
 }
 
 /// How many works are laid out by one core at once.
-const AT_ONCE: usize = 2_000;
+const AT_ONCE: usize = 1_000;
 
-/// Rows of a table that follow each other.
-struct Rows<'w> {
-    /// All cells in one list, row by row.
-    cells: Vec<Cow<'w, str>>,
-    /// The room that they take.
-    layouts: Vec<Layout>,
-}
-
-impl<'w> Rows<'w> {
-    /// The rows of works of which the first stands at `first` among all.
-    fn of(
-        works: &'w [Heading],
-        first: usize,
-        columns: &[Column],
-        known: &'w Cells,
-        empty: &[Layout],
-    ) -> Self {
-        let mut layouts = empty.to_vec();
-        let mut cells = Vec::with_capacity(works.len() * columns.len());
-        for (place, work) in works.iter().enumerate() {
-            for (column, layout) in columns.iter().zip(&mut layouts) {
-                let cell = known.of(column, work, first + place);
-                layout.make_room(&cell);
-                cells.push(cell);
-            }
-        }
-        Self { cells, layouts }
-    }
-}
+/// How many of such parts are made before they are written.
+const PARTS: usize = 8;
 
 fn print_table(
     session: &Session,
     library: &Library,
-    works: &[Heading],
+    works: &Headings,
     columns: &[Column],
 ) -> std::result::Result<(), Failure> {
     if works.is_empty() {
         return Ok(());
     }
-    let cells = Cells::read(library, works, columns, true)?;
-    let empty: Vec<Layout> = columns
-        .iter()
-        .map(|column| Layout::new(!matches!(column, Column::Key | Column::Year)))
-        .collect();
-    let shaped = |(number, works)| Rows::of(works, number * AT_ONCE, columns, &cells, &empty);
-    let parts: Vec<Rows<'_>> = if works.len() <= AT_ONCE {
-        vec![shaped((0, works))]
-    } else {
-        let parts = works.par_chunks(AT_ONCE).enumerate();
-        parts.map(shaped).collect()
+    let table = Table {
+        cells: Cells::read(library, works, columns, true)?,
+        works,
+        columns,
     };
-    let mut layouts = empty.clone();
-    for part in &parts {
-        for (layout, other) in layouts.iter_mut().zip(&part.layouts) {
-            layout.widen(other);
-        }
-    }
     let room = terminal_width();
-    let headings: Vec<Cow<'_, str>> = (columns.iter())
-        .map(|column| Cow::Borrowed(column.heading()))
-        .collect();
+    let headings = (columns.iter()).map(|column| Cow::Borrowed(column.heading()));
+    let mut layouts = table.layouts();
     if room.is_some() {
-        for (layout, heading) in layouts.iter_mut().zip(&headings) {
-            layout.make_room(heading);
+        for (layout, heading) in layouts.iter_mut().zip(headings.clone()) {
+            layout.make_room(&heading);
         }
     }
     let widths = fitted(&layouts, room);
     // A table that is read by a program has no head.
     if room.is_some() {
         let mut head = Vec::new();
-        write_row(&mut head, &headings, &widths)?;
+        write_row(&mut head, headings, &widths);
         let head = String::from_utf8_lossy(&head);
         let dim = anstyle::Style::new().dimmed();
         session.print(&format!("{dim}{}{dim:#}\n", head.trim_end()))?;
     }
-    let written = |part: &Rows<'_>| -> std::io::Result<Vec<u8>> {
-        let mut text = Vec::new();
-        for row in part.cells.chunks(columns.len().max(1)) {
-            write_row(&mut text, row, &widths)?;
-        }
-        Ok(text)
-    };
-    let lines: Vec<Vec<u8>> = match parts.as_slice() {
-        [part] => vec![written(part)?],
-        parts => parts
-            .par_iter()
-            .map(written)
-            .collect::<std::io::Result<_>>()?,
-    };
-    let mut output = session.output();
-    for lines in lines {
-        output.write_all(&lines)?;
-    }
-    output.flush()?;
+    table.write(&widths, &mut session.output())?;
     Ok(())
+}
+
+/// A table of works. Its rows are made twice, once to learn how wide they are and once to be written: that is
+/// faster than to keep many.
+struct Table<'t> {
+    works: &'t Headings,
+    columns: &'t [Column],
+    cells: Cells,
+}
+
+impl Table<'_> {
+    /// The room that the columns take.
+    fn layouts(&self) -> Vec<Layout> {
+        let empty: Vec<Layout> = (self.columns.iter())
+            .map(|column| Layout::new(!matches!(column, Column::Key | Column::Year)))
+            .collect();
+        let make_room = |layouts: &mut Vec<Layout>, work: &Heading<'_>| {
+            for (column, layout) in self.columns.iter().zip(layouts) {
+                layout.make_room(&self.cells.of(column, work));
+            }
+        };
+        let widest = |mut one: Vec<Layout>, other: Vec<Layout>| {
+            for (layout, other) in one.iter_mut().zip(&other) {
+                layout.widen(other);
+            }
+            one
+        };
+        self.works.seen(&empty, &make_room, &widest)
+    }
+
+    /// Writes all rows: some are written while the next are made.
+    fn write(&self, widths: &[usize], output: &mut (dyn Write + Send)) -> std::io::Result<()> {
+        let made = |first: &usize| {
+            let mut text = Vec::new();
+            for work in self.works.from(*first).take(AT_ONCE) {
+                let cells = self.columns.iter();
+                let cells = cells.map(|column| self.cells.of(column, &work));
+                write_row(&mut text, cells, widths);
+            }
+            text
+        };
+        let parts: Vec<usize> = (0..self.works.len()).step_by(AT_ONCE).collect();
+        let mut waiting: Vec<Vec<u8>> = Vec::new();
+        for some in parts.chunks(PARTS) {
+            let (written, next) = rayon::join(
+                || waiting.iter().try_for_each(|text| output.write_all(text)),
+                || match some {
+                    [only] => vec![made(only)],
+                    some => some.par_iter().map(made).collect(),
+                },
+            );
+            written?;
+            waiting = next;
+        }
+        waiting.iter().try_for_each(|text| output.write_all(text))?;
+        output.flush()
+    }
 }
 
 /// A work as `--json` prints it: design.md fixes these names.
@@ -276,7 +269,7 @@ struct Found<'a> {
     #[serde(rename = "type")]
     entry_type: &'a str,
     title: Option<&'a str>,
-    authors: Vec<Cow<'a, str>>,
+    authors: Vec<&'a str>,
     year: Option<i32>,
     tags: &'a [TagName],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -286,20 +279,19 @@ struct Found<'a> {
 fn print_json(
     session: &Session,
     library: &Library,
-    works: &[Heading],
+    works: &Headings,
 ) -> std::result::Result<(), Failure> {
-    let ids: Vec<i64> = works.iter().map(|work| work.id).collect();
-    let tags = library.tags_of(&ids)?;
+    let tags = library.tags_of(&works.works())?;
     let found: Vec<Found<'_>> = works
         .iter()
         .map(|work| Found {
-            key: &work.key,
-            entry_type: &work.entry_type,
-            title: work.title.as_deref(),
-            authors: work.authors(),
-            year: work.year,
+            key: work.key,
+            entry_type: work.entry_type(),
+            title: work.title,
+            authors: work.authors().collect(),
+            year: work.year(),
             tags: tags.get(&work.id).map_or(&[], Vec::as_slice),
-            identification: work.identification.as_deref(),
+            identification: work.identification(),
         })
         .collect();
     session.print_json(&found)
@@ -362,7 +354,7 @@ impl Template {
         &self,
         session: &Session,
         library: &Library,
-        works: &[Heading],
+        works: &Headings,
     ) -> std::result::Result<(), Failure> {
         let columns: Vec<Column> = self
             .parts
@@ -374,12 +366,12 @@ impl Template {
             .collect();
         let cells = Cells::read(library, works, &columns, false)?;
         let mut output = session.output();
-        for (place, work) in works.iter().enumerate() {
+        for work in works.iter() {
             for part in &self.parts {
                 match part {
                     Part::Text(text) => output.write_all(text.as_bytes())?,
                     Part::Column(column) => {
-                        output.write_all(cells.of(column, work, place).as_bytes())?;
+                        output.write_all(cells.of(column, &work).as_bytes())?;
                     }
                 }
             }

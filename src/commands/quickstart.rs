@@ -37,7 +37,7 @@ impl Quickstart {
             Ok(receipt)
         })?;
         report_problems(session, &receipt);
-        let works = library.select(&Condition::all())?;
+        let works = library.select(&Condition::All)?;
         let listing = Listing {
             repeat: crate::reading_list::Repeat::Each,
             tags: tags_of_facet(&library, "movement")?,

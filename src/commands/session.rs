@@ -628,8 +628,8 @@ impl Session {
     }
 
     /// Standard output, as it is.
-    pub fn output(&self) -> impl Write + use<> {
-        BufWriter::new(std::io::stdout().lock())
+    pub fn output(&self) -> impl Write + Send + use<> {
+        BufWriter::with_capacity(1 << 16, std::io::stdout())
     }
 
     /// Prints text with formatting, which is left out where nobody would see it.

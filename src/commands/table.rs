@@ -1,7 +1,6 @@
 //! Rows of text as a table that fits the terminal: one line a row, what is too long cut with an ellipsis.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
 
 use textwrap::core::display_width;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -40,7 +39,17 @@ impl Layout {
 /// The width of a text on the screen, where Chinese characters and emoji are two columns wide.
 fn width(text: &str) -> usize {
     if text.is_ascii() {
-        text.len()
+        return text.len();
+    }
+    // Of the letters up to those of the Latin alphabets each takes a column. Controls and the soft hyphen, which
+    // do not, are in the first block behind ASCII.
+    let is_letter = |byte: u8| matches!(byte, b' '..=b'~' | 0x80..=0xbf | 0xc3..=0xcb);
+    // To look at all of them is faster than to stop at the first.
+    let letters = text.bytes().fold(true, |all, byte| all & is_letter(byte));
+    if letters {
+        text.bytes().fold(0, |count, byte| {
+            count + usize::from(!matches!(byte, 0x80..=0xbf))
+        })
     } else {
         display_width(text)
     }
@@ -91,55 +100,40 @@ fn level(widths: &mut [usize], may_be_cut: &[bool], room: usize, narrowest: usiz
 }
 
 /// Writes a row.
-///
-/// # Errors
-///
-/// Where `output` does not take it.
-pub(super) fn write_row(
-    output: &mut dyn Write,
-    cells: &[Cow<'_, str>],
+pub(super) fn write_row<'c>(
+    output: &mut Vec<u8>,
+    cells: impl Iterator<Item = Cow<'c, str>>,
     widths: &[usize],
-) -> io::Result<()> {
-    let shown = cells.get(..widths.len()).unwrap_or(cells);
-    let last = shown.iter().rposition(|cell| !cell.is_empty());
-    for (index, (cell, room)) in cells.iter().zip(widths).enumerate() {
-        if Some(index) > last {
-            break;
+) {
+    // Blanks are written before a cell, so that none stand at the end of a line.
+    let mut blanks = 0;
+    for (cell, room) in cells.zip(widths) {
+        if cell.is_empty() {
+            blanks += room + GAP;
+            continue;
         }
-        // Nothing in a cell may break the line.
-        // The second of the bytes begins the controls behind ASCII, among others that come to no harm.
-        let breaks = |byte: u8| byte < b' ' || matches!(byte, 0x7f | 0xc2);
-        // To look at all of them is faster than to stop at the first.
+        output.resize(output.len() + blanks, b' ');
+        // Nothing in a cell may break the line. The last of the bytes begins the controls behind ASCII, among others
+        // that come to no harm.
+        let breaks = |byte: u8| (byte < b' ') | (byte == 0x7f) | (byte == 0xc2);
         let cell = if cell.bytes().fold(false, |any, byte| any | breaks(byte)) {
             Cow::Owned(cell.replace(char::is_control, " "))
         } else {
-            Cow::Borrowed(cell.as_ref())
+            cell
         };
         let wide = width(&cell);
         let used = if wide <= *room {
-            output.write_all(cell.as_bytes())?;
+            output.extend_from_slice(cell.as_bytes());
             wide
         } else {
             let (cut, wide) = cut(&cell, *room);
-            write!(output, "{cut}\u{2026}")?;
+            output.extend_from_slice(cut.as_bytes());
+            output.extend_from_slice("\u{2026}".as_bytes());
             wide + 1
         };
-        if Some(index) < last {
-            let blanks = room.saturating_sub(used) + GAP;
-            write_blanks(output, blanks)?;
-        }
+        blanks = room.saturating_sub(used) + GAP;
     }
-    output.write_all(b"\n")
-}
-
-fn write_blanks(output: &mut dyn Write, mut count: usize) -> io::Result<()> {
-    const BLANKS: &[u8] = &[b' '; 64];
-    while count > 0 {
-        let some = BLANKS.get(..count).unwrap_or(BLANKS);
-        output.write_all(some)?;
-        count -= some.len();
-    }
-    Ok(())
+    output.push(b'\n');
 }
 
 /// As much of the beginning of a text as leaves room for an ellipsis, and how wide it is.
@@ -176,8 +170,8 @@ mod tests {
         let widths = fitted(&columns, Some(room));
         let mut text = Vec::new();
         for row in rows {
-            let cells: Vec<Cow<'_, str>> = row.iter().map(|cell| Cow::Borrowed(*cell)).collect();
-            write_row(&mut text, &cells, &widths).unwrap();
+            let cells = row.iter().map(|cell| Cow::Borrowed(*cell));
+            write_row(&mut text, cells, &widths);
         }
         String::from_utf8(text)
             .unwrap()

@@ -10,7 +10,9 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use super::drawers::{Cards, DrawerWriter, HEADING};
 use super::full_text::{self, Column, NameOf, field_name};
+use super::listing::Card;
 use super::matching::Identity;
 use super::works::Item;
 use super::{Change, Library, LibraryError, Reference, Result, TagName};
@@ -26,6 +28,7 @@ pub(super) struct Rows {
     authors: String,
     parents: Vec<String>,
     text: FullText,
+    cards: Cards,
     pub(super) identity: Identity,
     marks: Vec<i64>,
 }
@@ -89,6 +92,21 @@ impl Head {
                 .map(|value| value.trim_matches(['{', '}', '"']).trim().to_lowercase()),
         }
     }
+
+    /// The card with what an overview shows.
+    fn card(&self, key: &str) -> String {
+        let card = Card {
+            key,
+            year: self.years.first,
+            title: self.title.as_deref(),
+            authors: &self.names,
+            sort_author: &self.sort_author,
+            entry_type: &self.entry_type,
+            identification: self.identification.as_deref(),
+            original_year: self.original.first,
+        };
+        card.text()
+    }
 }
 
 impl Rows {
@@ -97,13 +115,18 @@ impl Rows {
         let item = &derived.item;
         let head = Head::of(work, derived);
         let identity = Identity::of(work, item, principal_names(item));
+        let authors = serde_json::to_string(&head.names).unwrap_or_default();
+        let mut cards = Cards::default();
+        cards.add(HEADING, &head.card(key));
+        let text = FullText::of(key, derived, note, &mut cards);
         Self {
             key: key.to_owned(),
             item: serde_json::to_string(item).unwrap_or_default(),
-            authors: serde_json::to_string(&head.names).unwrap_or_default(),
+            authors,
             head,
             parents: derived.parents.clone(),
-            text: FullText::of(key, derived, note),
+            text,
+            cards,
             marks: identity.marks(),
             identity,
         }
@@ -111,12 +134,13 @@ impl Rows {
 }
 
 impl FullText {
-    fn of(key: &str, derived: &Derived, note: Option<&str>) -> Self {
+    /// What stands in the index, and on the cards of names and fields beside it.
+    fn of(key: &str, derived: &Derived, note: Option<&str>, cards: &mut Cards) -> Self {
         let item = &derived.item;
         let mut text = Self::default();
-        text.add_names(item);
+        text.add_names(item, cards);
         for (name, value) in &derived.fields {
-            text.add_field(&field_name(name), value);
+            text.add_field(&field_name(name), value, cards);
         }
         // Nobody asks for the whole of these, so that nothing marks their ends.
         let other = text.column(Column::Other);
@@ -129,8 +153,10 @@ impl FullText {
         }
         if let Some(language) = item.text("language") {
             text.add_language(&language);
+            cards.add(LANGUAGE, &language);
         }
         if let Some(note) = note {
+            cards.add(PRIVATE_NOTE, note);
             text.add(Column::Note, note);
             full_text::add_field(text.column(Column::Fields), "note", "");
         }
@@ -174,7 +200,7 @@ impl FullText {
 
     /// The names, in the order in which they are read. Editors of a work without authors are found as its
     /// authors, too, as they head its reference.
-    fn add_names(&mut self, item: &CslItem) {
+    fn add_names(&mut self, item: &CslItem, cards: &mut Cards) {
         let principal = item.principal_variable();
         for (variable, value) in &item.variables {
             let CslValue::Names(names) = value else {
@@ -187,13 +213,17 @@ impl FullText {
                 _ if is_principal => &[Column::Author],
                 _ => &[Column::Contributor],
             };
-            for column in columns {
-                for name in names {
-                    let of = match name.family {
-                        Some(_) => NameOf::Person,
-                        None => NameOf::Organisation,
-                    };
-                    full_text::add_name(self.column(*column), &name.reading_order(), of);
+            for name in names {
+                let of = match name.family {
+                    Some(_) => NameOf::Person,
+                    None => NameOf::Organisation,
+                };
+                let name = name.reading_order();
+                for column in columns {
+                    full_text::add_name(self.column(*column), &name, of);
+                    if let Some(place) = place_of_names(*column) {
+                        cards.add(place, &name);
+                    }
                 }
             }
         }
@@ -201,9 +231,15 @@ impl FullText {
 
     /// A field of the entry, under the name that it is indexed by: into the column that it belongs to, and
     /// word by word into that of the fields, where the column does not answer for it alone.
-    fn add_field(&mut self, name: &str, value: &str) {
+    fn add_field(&mut self, name: &str, value: &str, cards: &mut Cards) {
         use Column as C;
-        if matches!(name, "author" | "editor") {
+        if name == "author" {
+            full_text::add_field(self.column(C::Fields), name, "");
+            return;
+        }
+        let plain = bibtex::plain(value);
+        cards.add(name, &plain);
+        if name == "editor" {
             full_text::add_field(self.column(C::Fields), name, "");
             return;
         }
@@ -216,7 +252,6 @@ impl FullText {
             return;
         }
         let column = column_of(name);
-        let plain = bibtex::plain(value);
         let values: Vec<&str> = match name {
             "publisher" | "institution" | "organization" | "location" => bibtex::split_list(&plain),
             "keywords" => plain.split([',', ';']).collect(),
@@ -302,6 +337,19 @@ const HAS_OWN_COLUMN: &[&str] = &[
 
 /// The name under which the language of a work is indexed, as a code.
 const LANGUAGE: &str = "lang";
+
+/// The place of the cards with private notes.
+pub(super) const PRIVATE_NOTE: &str = "@note";
+
+/// The place of the cards with the names that stand in a column of the full-text index.
+pub(super) fn place_of_names(column: Column) -> Option<&'static str> {
+    match column {
+        Column::Author => Some("@author"),
+        Column::Editor => Some("@editor"),
+        Column::Contributor => Some("@contributor"),
+        _ => None,
+    }
+}
 
 /// The fields that hold names (BibLaTeX manual, §2.2.2), but for authors and editors.
 const NAMES: &[&str] = &[
@@ -457,6 +505,7 @@ pub(super) struct RowWriter<'c> {
     parent: CachedStatement<'c>,
     mark: CachedStatement<'c>,
     full_text: CachedStatement<'c>,
+    drawers: DrawerWriter<'c>,
     /// Notes the works that rules are to look at: see [`Change::watch_works`].
     watched: Option<CachedStatement<'c>>,
 }
@@ -488,6 +537,7 @@ impl<'c> RowWriter<'c> {
                                         place, abstract, keywords, note, other, fields)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?,
+            drawers: DrawerWriter::new(connection)?,
         })
     }
 
@@ -518,10 +568,21 @@ impl<'c> RowWriter<'c> {
             self.full_text.raw_bind_parameter(position + 2, text)?;
         }
         self.full_text.raw_execute()?;
+        self.drawers.put(work, &rows.cards)?;
         if let Some(watched) = &mut self.watched {
             watched.execute([work])?;
         }
         Ok(())
+    }
+
+    /// Takes what is left of a work away that is gone: the database does it for all but its cards.
+    fn forget(&mut self, work: i64) -> Result<()> {
+        self.drawers.remove(work)
+    }
+
+    /// Ends the writing: what was gathered on the way is written down.
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.drawers.close()
     }
 }
 
@@ -543,6 +604,15 @@ impl Stored {
         let derived = bibtex::derive(&self.work, strings.of_file(self.file), parents);
         Rows::of(&self.work.key, &self.work, &derived, self.note.as_deref())
     }
+}
+
+/// A work that was looked at, and what is to be written down of it.
+enum Ready {
+    Derived(i64, Box<Rows>),
+    /// It inherits from others, so that the library is needed to derive it.
+    Heir(Box<Stored>),
+    /// It is there no more.
+    Gone(i64),
 }
 
 /// Derives a work away from the library, which one thread alone can ask: nothing comes of it where the work
@@ -667,15 +737,21 @@ impl Change<'_> {
         self.gather_full_text(works.len())?;
         let mut writer = RowWriter::new(self.connection())?;
         let mut strings = KnownStrings::default();
-        let mut ready: Vec<(Stored, Option<Rows>)> = Vec::new();
+        let mut ready: Vec<Ready> = Vec::new();
         for batch in works.chunks(MANY) {
             let stored = self.stored(batch, &mut strings)?;
             let known = &strings;
             ready = std::thread::scope(|scope| -> Result<_> {
-                let derive = move || -> Vec<_> {
-                    let derived = stored.into_par_iter().map(|stored| {
-                        let rows = without_library(|parent| stored.rows(known, parent));
-                        (stored, rows)
+                let derive = move || -> Vec<Ready> {
+                    let derived = stored.into_par_iter().map(|(id, stored)| match stored {
+                        None => Ready::Gone(id),
+                        Some(stored) => {
+                            let rows = without_library(|parent| stored.rows(known, parent));
+                            rows.map_or_else(
+                                || Ready::Heir(Box::new(stored)),
+                                |rows| Ready::Derived(id, Box::new(rows)),
+                            )
+                        }
                     });
                     derived.collect()
                 };
@@ -693,12 +769,16 @@ impl Change<'_> {
         }
         self.write_ready(&mut writer, &ready, &strings)?;
         advance(ready.len());
-        drop(writer);
+        writer.finish()?;
         self.full_text_gathered(works.len())
     }
 
-    /// Works as the store has them; those that are gone are left out.
-    fn stored(&self, works: &[i64], strings: &mut KnownStrings) -> Result<Vec<Stored>> {
+    /// Works as the store has them, each with its number; nothing for those that are gone.
+    fn stored(
+        &self,
+        works: &[i64],
+        strings: &mut KnownStrings,
+    ) -> Result<Vec<(i64, Option<Stored>)>> {
         let mut entry = self
             .connection()
             .prepare_cached("SELECT key, source FROM work WHERE id = ?1")?;
@@ -708,16 +788,18 @@ impl Change<'_> {
                 Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
             });
             let Some((key, source)) = found.optional()? else {
+                stored.push((*id, None));
                 continue;
             };
             let mut work = read_entry(&key, &source)?;
             work.key = key;
-            stored.push(Stored {
+            let work = Stored {
                 id: *id,
                 work,
                 file: strings.file_of(self, *id)?,
                 note: self.private_note(*id)?,
-            });
+            };
+            stored.push((*id, Some(work)));
         }
         Ok(stored)
     }
@@ -726,16 +808,17 @@ impl Change<'_> {
     fn write_ready(
         &self,
         writer: &mut RowWriter<'_>,
-        ready: &[(Stored, Option<Rows>)],
+        ready: &[Ready],
         strings: &KnownStrings,
     ) -> Result<()> {
-        for (stored, rows) in ready {
-            match rows {
-                Some(rows) => writer.write(stored.id, rows)?,
-                None => {
+        for work in ready {
+            match work {
+                Ready::Derived(id, rows) => writer.write(*id, rows)?,
+                Ready::Heir(stored) => {
                     let parent = |key: &str| self.parent(key);
                     writer.write(stored.id, &stored.rows(strings, &parent))?;
                 }
+                Ready::Gone(id) => writer.forget(*id)?,
             }
         }
         Ok(())
@@ -753,6 +836,7 @@ impl Change<'_> {
         connection.execute("DELETE FROM inheritance", [])?;
         connection.execute("DELETE FROM mark", [])?;
         connection.execute("DELETE FROM reference", [])?;
+        connection.execute("DELETE FROM drawer", [])?;
         connection.execute(
             "INSERT INTO full_text (full_text) VALUES ('delete-all')",
             [],

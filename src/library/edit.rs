@@ -177,14 +177,15 @@ impl Change<'_> {
     ///
     /// What SQLite reports.
     pub fn remove_works(&self, works: &BTreeSet<i64>) -> Result<()> {
-        let heirs = self.heirs(works)?;
+        let mut concerned = self.heirs(works)?;
         for work in works {
             self.hand_on_leading(*work)?;
             self.connection()
                 .prepare_cached("DELETE FROM work WHERE id = ?1")?
                 .execute([work])?;
         }
-        self.derive_works(heirs)
+        concerned.extend(works);
+        self.derive_works(concerned)
     }
 
     /// Adds a work that comes from no file. With a pattern, its key is made by it; else the entry's own

@@ -580,6 +580,7 @@ impl<'a> Importing<'a> {
             }
             (self.company.advance)(count);
         }
+        writer.finish()?;
         Ok(ids)
     }
 

@@ -6,10 +6,11 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
+use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::history::now;
-use super::{Change, Condition, Library, LibraryError, Result};
+use super::{Change, Condition, Library, LibraryError, Result, Sql};
 use crate::spelling::closest;
 
 /// A reading list as it is stored.
@@ -48,23 +49,19 @@ impl StoredList {
     /// The condition that the works of the list meet: the pinned ones, and those that meet `query` (which
     /// its own query stands for) but for the excluded ones.
     pub fn condition(&self, query: Option<Condition>) -> Condition {
-        let list = self.id;
         let standing = |standing: &str| {
-            format!(
-                "reference.work_id IN (SELECT work_id FROM listed
-                     WHERE list_id = {list} AND standing = '{standing}' AND work_id IS NOT NULL)"
+            Condition::Statement(
+                Sql::new(
+                    "SELECT work_id FROM listed
+                     WHERE list_id = ? AND standing = ? AND work_id IS NOT NULL",
+                )
+                .with([Value::from(self.id), standing.to_owned().into()]),
             )
         };
-        let (pinned, excluded) = (standing("pinned"), standing("excluded"));
+        let pinned = standing("pinned");
         match query {
-            None => Condition {
-                sql: format!("({pinned})"),
-                parameters: Vec::new(),
-            },
-            Some(Condition { sql, parameters }) => Condition {
-                sql: format!("({pinned} OR (({sql}) AND NOT {excluded}))"),
-                parameters,
-            },
+            None => pinned,
+            Some(query) => Condition::Any(vec![pinned, query.and(standing("excluded").negated())]),
         }
     }
 }

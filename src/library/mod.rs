@@ -8,10 +8,12 @@
 //! command one transaction and one step of the undo log.
 
 mod backup;
+mod condition;
 mod conflict;
 mod dedupe;
 mod derive;
 mod doctor;
+mod drawers;
 mod edit;
 mod editions;
 mod entries;
@@ -44,6 +46,7 @@ mod tags;
 mod transaction;
 mod turn;
 mod values;
+mod work_set;
 mod works;
 
 use std::path::{Path, PathBuf};
@@ -54,6 +57,7 @@ use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
 
 pub use backup::Existing;
+pub use condition::{Condition, Sql};
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
 pub(crate) use derive::folded;
@@ -68,7 +72,7 @@ pub use history::{Step, StepState};
 pub use import::ImportedFile;
 pub use keys::KeyPattern;
 pub use linked_files::{LinkedFile, path_from_root};
-pub use listing::Heading;
+pub use listing::{ByWork, Heading, Headings};
 pub use lists::{ListedWork, Standing, StoredList, StoredSection};
 pub use notes::Note;
 pub use offers::Offer;
@@ -83,7 +87,8 @@ pub use tags::{
     TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
 };
 pub use values::Values;
-pub use works::{Condition, Order, Reference, Selection, SortBy};
+pub use work_set::WorkSet;
+pub use works::{Order, Reference, Selection, SortBy};
 
 /// What a call to the library gives, or the [`LibraryError`] that says why not.
 pub type Result<T> = std::result::Result<T, LibraryError>;
@@ -234,8 +239,6 @@ impl Library {
         connection.pragma_update(None, "foreign_keys", true)?;
         // In WAL mode this still keeps the library whole after a loss of power.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        // 64 MiB, so that a large import does not write its pages more than once.
-        connection.pragma_update(None, "cache_size", -65_536)?;
         // A statement is planned once, not anew for each value that it is given.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         schema::version(&connection, path)?;

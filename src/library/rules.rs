@@ -12,7 +12,7 @@ use rusqlite::{Row, params, params_from_iter};
 
 use super::history::now;
 use super::tags::Match;
-use super::{Change, Condition, Library, LibraryError, Result, Tag, TagName};
+use super::{Change, Condition, Library, LibraryError, Result, Sql, Tag, TagName};
 use crate::spelling::closest;
 
 /// A rule, as its TOML has it.
@@ -173,13 +173,13 @@ impl Library {
     ///
     /// What SQLite reports.
     pub fn count_met(&self, condition: &Condition, tag: i64) -> Result<(i64, i64)> {
+        let met = condition.numbers();
         let sql = format!(
             "SELECT count(*), count(veto.id) FROM ({}) AS met
              LEFT JOIN veto ON veto.work_id = met.work_id AND veto.tag_id = ?",
-            condition.numbers()
+            met.text
         );
-        let parameters = condition.parameters.iter().cloned();
-        let parameters: Vec<Value> = parameters.chain([Value::from(tag)]).collect();
+        let parameters = met.parameters.into_iter().chain([Value::from(tag)]);
         Ok(self
             .connection
             .prepare(&sql)?
@@ -437,10 +437,7 @@ impl Change<'_> {
                 name,
                 why: None,
                 tags: Vec::new(),
-                condition: Condition {
-                    sql: "0".into(),
-                    parameters: Vec::new(),
-                },
+                condition: Condition::NONE,
                 parts: Vec::new(),
             };
             changes += self.apply_rule(&rule, RuleScope::All, &|_| Vec::new(), effect)?;
@@ -509,29 +506,29 @@ impl Applying<'_> {
         standing: &mut HashMap<(i64, i64), Standing>,
     ) -> Result<()> {
         let connection = self.change.connection();
-        let parts: String = self
-            .rule
-            .parts
-            .iter()
-            .map(|part| format!(", coalesce(({}), 0)", part.sql))
+        let parts: Vec<Sql> = (self.rule.parts.iter())
+            .map(Condition::expression)
             .collect();
+        let columns: String = parts
+            .iter()
+            .map(|part| format!(", coalesce(({}), 0)", part.text))
+            .collect();
+        let condition = self.rule.condition.expression();
         let scope = match scope {
             RuleScope::All => "",
             RuleScope::Watched => " AND reference.work_id IN (SELECT work_id FROM temp.watched)",
         };
         let sql = format!(
-            "SELECT reference.work_id, work.key, reference.title, reference.authors, item{parts}
+            "SELECT reference.work_id, work.key, reference.title, reference.authors, item{columns}
              FROM reference JOIN work ON work.id = reference.work_id
              JOIN csl_item ON csl_item.work_id = reference.work_id
              WHERE ({}){scope} ORDER BY reference.work_id",
-            self.rule.condition.sql
+            condition.text
         );
-        let parameters = self
-            .rule
-            .parts
+        let parameters = parts
             .iter()
             .flat_map(|part| &part.parameters)
-            .chain(&self.rule.condition.parameters);
+            .chain(&condition.parameters);
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query(params_from_iter(parameters))?;
         let mut insert = connection.prepare_cached(

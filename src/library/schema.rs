@@ -11,7 +11,11 @@ const APPLICATION_ID: i64 = 0x7065_6572;
 
 /// The steps from an empty file to today's schema: the first makes version 1, and so on. A step that
 /// was released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+];
 
 /// Today's version of the schema.
 pub(super) fn newest() -> i64 {

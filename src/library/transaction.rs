@@ -12,6 +12,7 @@ pub(super) struct Transaction<'c> {
 impl<'c> Transaction<'c> {
     /// Begins a transaction, or goes on with the one that was begun when the library was opened.
     pub(super) fn begin(connection: &'c Connection) -> rusqlite::Result<Self> {
+        make_room(connection)?;
         if connection.is_autocommit() {
             connection.execute_batch("BEGIN IMMEDIATE")?;
         }
@@ -24,6 +25,7 @@ impl<'c> Transaction<'c> {
     /// Begins a transaction that is to be forgotten. Within one that was begun when the library was opened it
     /// is a part, so that the library stays held when it ends.
     pub(super) fn begin_rehearsal(connection: &'c Connection) -> rusqlite::Result<Self> {
+        make_room(connection)?;
         let is_part = !connection.is_autocommit();
         connection.execute_batch(if is_part {
             "SAVEPOINT rehearsal"
@@ -40,6 +42,12 @@ impl<'c> Transaction<'c> {
     pub(super) fn commit(&self) -> rusqlite::Result<()> {
         self.connection.execute_batch("COMMIT")
     }
+}
+
+/// Lets SQLite keep 64 MiB of pages, so that a large import does not write them more than once. Who only reads
+/// does better with little: the system keeps what was read, too.
+fn make_room(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "cache_size", -65_536)
 }
 
 impl Drop for Transaction<'_> {

@@ -1,67 +1,11 @@
 //! Works: found by key, or by a condition over all of them.
 
-use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 
-use super::{Library, LibraryError, Result, TagName};
+use super::{Condition, Library, LibraryError, Result, Sql, TagName};
 use crate::formats::bibtex;
 use crate::spelling::closest;
 use crate::work::{CslItem, Work};
-
-/// Which works are meant: a condition in SQL over the table `reference`, with its parameters.
-///
-/// The query language makes these; [`Condition::all`] is every work.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Condition {
-    /// An expression of SQL, with `?` for each parameter.
-    pub sql: String,
-    /// The parameters, in the order of their `?`.
-    pub parameters: Vec<Value>,
-}
-
-impl Condition {
-    /// The condition that every work meets.
-    pub fn all() -> Self {
-        Self {
-            sql: "1".into(),
-            parameters: Vec::new(),
-        }
-    }
-
-    /// The condition that the works of these numbers meet.
-    pub fn of_works(works: &[i64]) -> Self {
-        let numbers: Vec<String> = works.iter().map(i64::to_string).collect();
-        Self {
-            sql: format!("reference.work_id IN ({})", numbers.join(", ")),
-            parameters: Vec::new(),
-        }
-    }
-
-    /// A statement that selects the numbers of the works; its parameters are those of the condition.
-    pub(super) fn numbers(&self) -> String {
-        format!(
-            "SELECT reference.work_id FROM reference JOIN work ON work.id = reference.work_id WHERE {}",
-            self.sql
-        )
-    }
-
-    /// The condition that works meet which meet both.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        let mut parameters = self.parameters;
-        parameters.extend(other.parameters);
-        Self {
-            sql: format!("({}) AND ({})", self.sql, other.sql),
-            parameters,
-        }
-    }
-}
-
-impl Default for Condition {
-    fn default() -> Self {
-        Self::all()
-    }
-}
 
 /// Which works are meant, in which order, and how many at most.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -166,19 +110,17 @@ impl Selection {
         if self.limit.is_none() {
             return self.condition;
         }
+        let behind_where = self.behind_where();
         let sql = format!(
-            "reference.work_id IN (SELECT reference.work_id FROM reference {} WHERE {})",
+            "SELECT reference.work_id FROM reference {} WHERE {}",
             self.join(),
-            self.behind_where()
+            behind_where.text
         );
-        Condition {
-            sql,
-            parameters: self.condition.parameters,
-        }
+        Condition::Statement(Sql::new(sql).with(behind_where.parameters))
     }
 
     /// What is to be joined to the table `reference` for the order.
-    pub(super) fn join(&self) -> &'static str {
+    fn join(&self) -> &'static str {
         let times = |order: &Order| matches!(order.by, SortBy::Added | SortBy::Changed);
         if self.order.iter().any(times) {
             "JOIN work ON work.id = reference.work_id"
@@ -188,9 +130,10 @@ impl Selection {
     }
 
     /// What stands behind `WHERE`.
-    pub(super) fn behind_where(&self) -> String {
+    fn behind_where(&self) -> Sql {
         use std::fmt::Write as _;
-        let mut sql = format!("{} ORDER BY ", self.condition.sql);
+        let condition = self.condition.expression();
+        let mut sql = format!("{} ORDER BY ", condition.text);
         for order in &self.order {
             let by = order.by.sql();
             let way = if order.descending { "DESC" } else { "ASC" };
@@ -200,7 +143,7 @@ impl Selection {
         if let Some(limit) = self.limit {
             let _ = write!(sql, " LIMIT {limit}");
         }
-        sql
+        Sql::new(sql).with(condition.parameters)
     }
 }
 
@@ -438,41 +381,16 @@ impl Library {
     ///
     /// What SQLite reports.
     pub fn selected(&self, selection: &Selection) -> Result<Vec<Reference>> {
+        let behind_where = selection.behind_where();
         let sql = format!(
             "{REFERENCE} {} WHERE {}",
             selection.join(),
-            selection.behind_where()
+            behind_where.text
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let parameters = params_from_iter(&selection.condition.parameters);
+        let parameters = params_from_iter(&behind_where.parameters);
         let works = statement.query_map(parameters, reference)?;
         Ok(works.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// The numbers of the works that meet a condition, in no order.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn numbers<C: FromIterator<i64>>(&self, condition: &Condition) -> Result<C> {
-        let sql = format!("SELECT work_id FROM reference WHERE {}", condition.sql);
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let numbers =
-            statement.query_map(params_from_iter(&condition.parameters), |row| row.get(0))?;
-        Ok(numbers.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// How many works meet a condition.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn count_of(&self, condition: &Condition) -> Result<usize> {
-        let sql = format!("SELECT count(*) FROM reference WHERE {}", condition.sql);
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let count: i64 =
-            statement.query_row(params_from_iter(&condition.parameters), |row| row.get(0))?;
-        Ok(usize::try_from(count).unwrap_or_default())
     }
 
     /// Whether the work with a number meets a condition.
@@ -481,12 +399,13 @@ impl Library {
     ///
     /// What SQLite reports.
     pub fn meets(&self, work: i64, condition: &Condition) -> Result<bool> {
+        let meant = condition.expression();
         let sql = format!(
             "SELECT 1 FROM reference WHERE ({}) AND reference.work_id = ?",
-            condition.sql
+            meant.text
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let parameters = condition.parameters.iter().cloned().chain([work.into()]);
+        let parameters = meant.parameters.into_iter().chain([work.into()]);
         Ok(statement.exists(params_from_iter(parameters))?)
     }
 }

@@ -2,9 +2,8 @@
 //!
 //! Every condition becomes the numbers of the works that meet it, found by an index: words and fields by the
 //! full-text index, which is asked once for all of them that stand together; tags, years, types and times by
-//! indexes of their own. Values are bound as parameters, never written into the SQL.
-
-use rusqlite::types::Value;
+//! indexes of their own; patterns are tried on all values of their place. Values are bound as parameters, never
+//! written into the SQL.
 
 use super::fields::{FIELDS, FieldKind, field_called};
 use super::parser::{pattern, suggestion};
@@ -16,7 +15,7 @@ use crate::formats::bibtex;
 use crate::library::full_text::{
     self, Column, expression, field_expression, field_name, name_expression, presence_expression,
 };
-use crate::library::{Condition, Library, LibraryError, Selection, Values};
+use crate::library::{Condition, Library, LibraryError, Selection, Sql, Values};
 use crate::spelling::{closest, question};
 
 impl Query {
@@ -29,7 +28,6 @@ impl Query {
         let mut translation = Translation {
             library,
             query: &self.text,
-            within: Sql::new("1"),
             lists: Vec::new(),
         };
         translation.whole(&self.root)
@@ -49,70 +47,14 @@ impl Query {
     }
 }
 
-/// An expression of SQL with the parameters of its `?`, in their order.
-#[derive(Debug, Clone)]
-struct Sql {
-    text: String,
-    parameters: Vec<Value>,
-}
-
-impl Sql {
-    fn new(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            parameters: Vec::new(),
-        }
-    }
-
-    fn with(mut self, parameters: impl IntoIterator<Item = impl Into<Value>>) -> Self {
-        self.parameters
-            .extend(parameters.into_iter().map(Into::into));
-        self
-    }
-
-    /// The works whose numbers a statement gives.
-    fn works(statement: Self) -> Self {
-        Self {
-            text: format!("reference.work_id IN ({})", statement.text),
-            ..statement
-        }
-    }
-
-    fn not(self) -> Self {
-        Self {
-            text: format!("NOT ({})", self.text),
-            ..self
-        }
-    }
-
-    /// Expressions joined by AND or OR; by halves, as SQLite's trees of expressions have a depth.
-    fn joined(mut parts: Vec<Self>, by: &str) -> Self {
-        if parts.len() > 1 {
-            let right = parts.split_off(parts.len().div_ceil(2));
-            let (left, right) = (Self::joined(parts, by), Self::joined(right, by));
-            return Self::new(format!("({} {by} {})", left.text, right.text))
-                .with(left.parameters)
-                .with(right.parameters);
-        }
-        match parts.pop() {
-            Some(only) => only,
-            None => Self::new(if by == "AND" { "1" } else { "0" }),
-        }
-    }
-}
-
 /// A part of a query in the form in which it can still be joined with others of its kind.
 enum Translated {
     /// What FTS5 is to be asked, and how deep brackets are within each other in it.
     FullText { expression: String, depth: usize },
     /// Works that have one of these tags.
     Tagged(Vec<i64>),
-    /// These works.
-    Works(Vec<i64>),
-    /// The works whose numbers a statement gives.
-    Statement(Sql),
     /// Any other condition.
-    Condition(Sql),
+    Condition(Condition),
 }
 
 /// How deep an expression of FTS5 may become before SQL takes over: its parser has a limit.
@@ -126,44 +68,31 @@ impl Translated {
         }
     }
 
-    /// The statement that gives the numbers of the works, where it is not a condition on each of them.
-    fn statement(self) -> Result<Sql, Sql> {
-        Ok(match self {
-            Self::FullText { expression, .. } => {
-                Sql::new("SELECT rowid FROM full_text WHERE full_text MATCH ?").with([expression])
-            }
-            Self::Tagged(tags) => {
-                let marks = marks(tags.len());
-                Sql::new(format!(
-                    "SELECT work_id FROM assignment WHERE tag_id IN ({marks})"
-                ))
-                .with(tags)
-            }
-            Self::Works(works) => {
-                let list = serde_json::to_string(&works).unwrap_or_default();
-                Sql::new("SELECT value FROM json_each(?)").with([list])
-            }
-            Self::Statement(sql) => sql,
-            Self::Condition(sql) => return Err(sql),
-        })
+    /// The works whose numbers a statement gives.
+    fn statement(sql: Sql) -> Self {
+        Self::Condition(Condition::Statement(sql))
     }
 
-    fn into_sql(self) -> Sql {
+    fn works(works: Vec<i64>) -> Self {
+        Self::Condition(Condition::Works(works))
+    }
+
+    fn condition(self) -> Condition {
         match self {
-            Self::Works(works) if works.len() <= MANY => {
-                let marks = marks(works.len());
-                Sql::new(format!("reference.work_id IN ({marks})")).with(works)
-            }
-            other => match other.statement() {
-                Ok(statement) => Sql::works(statement),
-                Err(condition) => condition,
-            },
+            Self::FullText { expression, .. } => Condition::Statement(
+                Sql::new("SELECT rowid FROM full_text WHERE full_text MATCH ?").with([expression]),
+            ),
+            Self::Tagged(tags) => Condition::Statement(
+                Sql::new(format!(
+                    "SELECT work_id FROM assignment WHERE tag_id IN ({})",
+                    marks(tags.len())
+                ))
+                .with(tags),
+            ),
+            Self::Condition(condition) => condition,
         }
     }
 }
-
-/// How many parameters a list of numbers may have; SQLite has a limit for all of a statement.
-const MANY: usize = 200;
 
 fn marks(count: usize) -> String {
     vec!["?"; count].join(", ")
@@ -172,26 +101,22 @@ fn marks(count: usize) -> String {
 struct Translation<'l> {
     library: &'l Library,
     query: &'l str,
-    /// What holds for all works that a pattern need be tried on.
-    within: Sql,
     /// The reading lists whose queries this one stands in.
     lists: Vec<String>,
 }
 
 impl Translation<'_> {
     fn whole(&mut self, root: &Node) -> Result<Condition, QueryError> {
-        let sql = self.node(root)?.into_sql();
-        Ok(Condition {
-            sql: sql.text,
-            parameters: sql.parameters,
-        })
+        Ok(self.node(root)?.condition())
     }
 
     fn node(&mut self, node: &Node) -> Result<Translated, QueryError> {
         match &node.kind {
             NodeKind::All(parts) => self.all(parts),
             NodeKind::Any(parts) => self.any(parts),
-            NodeKind::Not(inner) => Ok(Translated::Condition(self.node(inner)?.into_sql().not())),
+            NodeKind::Not(inner) => Ok(Translated::Condition(
+                self.node(inner)?.condition().negated(),
+            )),
             NodeKind::Term { term, .. } => self.term(term, node),
         }
     }
@@ -201,10 +126,7 @@ impl Translation<'_> {
         let mut unwanted = Vec::new();
         let mut others = Vec::new();
         let mut deepest = 0;
-        // Patterns come last and are tried only on the works that meet everything else.
-        let (patterns, plain): (Vec<&Node>, Vec<&Node>) =
-            parts.iter().partition(|part| has_pattern(part));
-        for part in plain {
+        for part in parts {
             let (inner, negated) = match &part.kind {
                 NodeKind::Not(inner) => (&**inner, true),
                 _ => (part, false),
@@ -214,44 +136,36 @@ impl Translation<'_> {
                     deepest = deepest.max(depth);
                     if negated { &mut unwanted } else { &mut wanted }.push(expression);
                 }
-                other if negated => others.push(other.into_sql().not()),
-                other => others.push(other.into_sql()),
+                other if negated => others.push(other.condition().negated()),
+                other => others.push(other.condition()),
             }
         }
         // FTS5 takes away from what it found, but does not know of all works.
         if wanted.is_empty() {
             for expression in unwanted.drain(..) {
-                others.push(Translated::full_text(expression).into_sql().not());
+                others.push(Translated::full_text(expression).condition().negated());
             }
         }
-        let full_text = (!wanted.is_empty()).then(|| {
+        if !wanted.is_empty() {
             let found = wanted.join(" AND ");
             let expression = if unwanted.is_empty() {
                 found
             } else {
                 format!("({found}) NOT ({})", unwanted.join(" OR "))
             };
-            Translated::FullText {
+            let full_text = Translated::FullText {
                 expression: format!("({expression})"),
                 depth: deepest + 2,
+            };
+            if others.is_empty() {
+                return Ok(full_text);
             }
-        });
-        match full_text {
-            Some(full_text) if others.is_empty() && patterns.is_empty() => return Ok(full_text),
-            Some(full_text) => others.insert(0, full_text.into_sql()),
-            None => {}
+            others.insert(0, full_text.condition());
         }
-        if !patterns.is_empty() {
-            let outside = self.within.clone();
-            for part in patterns {
-                let known = others.iter().cloned().chain([outside.clone()]).collect();
-                self.within = Sql::joined(known, "AND");
-                let pattern = self.node(part);
-                self.within = outside.clone();
-                others.push(pattern?.into_sql());
-            }
-        }
-        Ok(Translated::Condition(Sql::joined(others, "AND")))
+        Ok(Translated::Condition(match others.len() {
+            0 => Condition::All,
+            _ => Condition::Every(others),
+        }))
     }
 
     fn any(&mut self, parts: &[Node]) -> Result<Translated, QueryError> {
@@ -267,7 +181,9 @@ impl Translation<'_> {
                     expressions.push(expression);
                 }
                 Translated::Tagged(more) => tags.get_or_insert_default().extend(more),
-                Translated::Works(more) => works.get_or_insert_default().extend(more),
+                Translated::Condition(Condition::Works(more)) => {
+                    works.get_or_insert_default().extend(more);
+                }
                 other => others.push(other),
             }
         }
@@ -282,7 +198,7 @@ impl Translation<'_> {
             tags.dedup();
             others.push(Translated::Tagged(tags));
         }
-        others.extend(works.map(Translated::Works));
+        others.extend(works.map(Translated::works));
         if others.len() == 1
             && let Some(only) = others.pop()
         {
@@ -293,33 +209,18 @@ impl Translation<'_> {
 
     /// What any of these finds.
     fn either(parts: Vec<Translated>) -> Translated {
-        // What statements find is put together before it is looked at; SQLite puts a limit to that.
-        let mut statements: Vec<Sql> = Vec::new();
-        let mut conditions = Vec::new();
-        for part in parts {
-            match part.statement() {
-                Ok(statement) => statements.push(statement),
-                Err(condition) => conditions.push(condition),
-            }
-        }
-        while !statements.is_empty() {
-            let some = statements.split_off(statements.len().saturating_sub(MANY));
-            let texts: Vec<&str> = some.iter().map(|sql| sql.text.as_str()).collect();
-            let all = Sql::new(texts.join(" UNION ALL "));
-            let parameters = some.iter().flat_map(|sql| sql.parameters.iter().cloned());
-            conditions.push(Sql::works(all.with(parameters)));
-        }
-        Translated::Condition(Sql::joined(conditions, "OR"))
+        let parts = parts.into_iter().map(Translated::condition);
+        Translated::Condition(Condition::Any(parts.collect()))
     }
 
     fn term(&mut self, term: &Term, node: &Node) -> Result<Translated, QueryError> {
         Ok(match term {
             Term::Text { place, matching } => self.text(place, matching, node)?,
-            Term::Year(span) => Translated::Statement(years(*span, "year", "last_year")),
+            Term::Year(span) => Translated::statement(years(*span, "year", "last_year")),
             Term::OriginalYear(span) => {
-                Translated::Statement(years(*span, "original_year", "last_original_year"))
+                Translated::statement(years(*span, "original_year", "last_original_year"))
             }
-            Term::Added(span) => Translated::Statement(moments(span, "added_at", "")),
+            Term::Added(span) => Translated::statement(moments(span, "added_at", "")),
             Term::Changed(span) => {
                 // What never changed is as it was when it was added.
                 let mut statement = moments(
@@ -329,7 +230,7 @@ impl Translation<'_> {
                 );
                 let changed = moments(span, "changed_at", " AND changed_at IS NOT NULL");
                 statement.text = format!("{} UNION ALL {}", statement.text, changed.text);
-                Translated::Statement(statement.with(changed.parameters))
+                Translated::statement(statement.with(changed.parameters))
             }
             Term::Type(matching) => self.of_type(matching, node)?,
             Term::Key(matching) => self.key(matching, node)?,
@@ -339,8 +240,10 @@ impl Translation<'_> {
             Term::List(name) => self.list(name, node)?,
             Term::File(matching) => self.file(matching, node)?,
             Term::Has(name) => self.has(name, node)?,
-            Term::Missing(name) => Translated::Condition(self.has(name, node)?.into_sql().not()),
-            Term::Origin(origin) => Translated::Statement(
+            Term::Missing(name) => {
+                Translated::Condition(self.has(name, node)?.condition().negated())
+            }
+            Term::Origin(origin) => Translated::statement(
                 Sql::new("SELECT work_id FROM assignment WHERE origin = ?").with([origin.clone()]),
             ),
             Term::Identification(identification) => {
@@ -349,9 +252,9 @@ impl Translation<'_> {
                 if identification == "certain" {
                     // Of most works nothing is said.
                     let other = said("identification IS NOT NULL AND identification <> 'certain'");
-                    Translated::Condition(Sql::works(other).not())
+                    Translated::Condition(Condition::Statement(other).negated())
                 } else {
-                    Translated::Statement(said("identification = ?").with([identification.clone()]))
+                    Translated::statement(said("identification = ?").with([identification.clone()]))
                 }
             }
         })
@@ -421,28 +324,23 @@ impl Translation<'_> {
     /// The works that a regular expression matches: the one condition that no index answers.
     fn pattern(&mut self, place: &Place, text: &str) -> Result<Translated, QueryError> {
         let Ok(pattern) = pattern(text) else {
-            return Ok(Translated::Works(Vec::new()));
+            return Ok(Translated::works(Vec::new()));
         };
         let values = match place {
             Place::Anywhere => Values::Columns(&[]),
             Place::Columns(columns) | Place::Names(columns) => Values::Columns(columns),
             Place::Field(field) => Values::Field(field),
         };
-        let within = Condition {
-            sql: self.within.text.clone(),
-            parameters: self.within.parameters.clone(),
-        };
         let is_meant = |value: &str| pattern.is_match(value);
-        Ok(Translated::Works(
-            self.library.works_with_value(values, &is_meant, &within)?,
-        ))
+        let works = self.library.works_with_value(values, &is_meant)?;
+        Ok(Translated::works(works.iter().collect()))
     }
 
     fn of_type(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
         let of = |types: Vec<String>| {
             let marks = marks(types.len());
             let statement = format!("SELECT work_id FROM reference WHERE entry_type IN ({marks})");
-            Translated::Statement(Sql::new(statement).with(types))
+            Translated::statement(Sql::new(statement).with(types))
         };
         let is_meant: Box<dyn Fn(&str) -> bool> = match matching {
             Matching::Words(name) | Matching::Whole(name) => {
@@ -482,11 +380,11 @@ impl Translation<'_> {
             Matching::Words(key) | Matching::Whole(key) => {
                 let work = self.library.work_id(key);
                 let work = work.map_err(|error| self.not_there(node, error))?;
-                Ok(Translated::Works(vec![work]))
+                Ok(Translated::works(vec![work]))
             }
             Matching::Beginning(start) => {
                 let behind = format!("{start}{}", char::MAX);
-                Ok(Translated::Statement(
+                Ok(Translated::statement(
                     Sql::new(
                         "SELECT id FROM work WHERE key >= ? AND key < ?
                          UNION ALL SELECT work_id FROM key_alias WHERE alias >= ? AND alias < ?",
@@ -501,13 +399,13 @@ impl Translation<'_> {
             }
             Matching::Pattern(text) => {
                 let Ok(pattern) = pattern(text) else {
-                    return Ok(Translated::Works(Vec::new()));
+                    return Ok(Translated::works(Vec::new()));
                 };
                 let keys = self.library.keys()?.into_iter();
                 let works = keys
                     .filter(|(_, key)| pattern.is_match(key))
                     .map(|(work, _)| work);
-                Ok(Translated::Works(works.collect()))
+                Ok(Translated::works(works.collect()))
             }
         }
     }
@@ -676,7 +574,6 @@ impl Translation<'_> {
                 let mut translation = Translation {
                     library: self.library,
                     query: text,
-                    within: Sql::new("1"),
                     lists,
                 };
                 let selection = Selection {
@@ -687,11 +584,7 @@ impl Translation<'_> {
                 Some(selection.into_condition())
             }
         };
-        let condition = list.condition(condition);
-        let statement = format!("SELECT work_id FROM reference WHERE {}", condition.sql);
-        Ok(Translated::Statement(
-            Sql::new(statement).with(condition.parameters),
-        ))
+        Ok(Translated::statement(list.condition(condition).found()))
     }
 
     /// Files that are linked, and those that the entry itself names.
@@ -705,7 +598,7 @@ impl Translation<'_> {
                     }
                     Err(_) => Vec::new(),
                 };
-                Translated::Works(found)
+                Translated::works(found)
             }
             Matching::Words(text) | Matching::Beginning(text) | Matching::Whole(text) => {
                 let star = match matching {
@@ -714,7 +607,7 @@ impl Translation<'_> {
                 };
                 let words = full_text::words(text).join(" ");
                 let expression = format!("\"{words}\"{star}");
-                Translated::Statement(
+                Translated::statement(
                     Sql::new(
                         "SELECT work_id FROM linked_file WHERE id IN
                              (SELECT rowid FROM file_text WHERE file_text MATCH ?)",
@@ -769,7 +662,7 @@ impl Translation<'_> {
             Some(FieldKind::File) => Self::either(vec![
                 present(&["file"]),
                 // The bound makes SQLite read the index of works, not the files.
-                Translated::Statement(Sql::new(
+                Translated::statement(Sql::new(
                     "SELECT work_id FROM linked_file WHERE work_id > 0",
                 )),
             ]),
@@ -797,24 +690,6 @@ impl Translation<'_> {
                 }
             }
         })
-    }
-}
-
-/// Whether a regular expression stands somewhere in a part of a query.
-fn has_pattern(node: &Node) -> bool {
-    match &node.kind {
-        NodeKind::All(parts) | NodeKind::Any(parts) => parts.iter().any(has_pattern),
-        NodeKind::Not(inner) => has_pattern(inner),
-        NodeKind::Term { term, .. } => matches!(
-            term,
-            Term::Text {
-                matching: Matching::Pattern(_),
-                ..
-            } | Term::Named {
-                matching: Matching::Pattern(_),
-                ..
-            } | Term::File(Matching::Pattern(_))
-        ),
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     Annotated, Group, GroupBy, Grouping, Heading, Headings, Order, Prose, REST_IN_ENGLISH, Repeat,
     WorkInList, annotation,
 };
-use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList};
+use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList, WorkSet};
 use crate::query::{Query, QueryError};
 use crate::work::CslItem;
 
@@ -313,13 +313,13 @@ impl Sections<'_> {
             let found = match &section.query {
                 Some(query) => {
                     let condition = asked(self.library, query)?;
-                    self.library.numbers(&held.clone().and(condition))?
+                    self.library.works_that_meet(&held.clone().and(condition))?
                 }
-                None => HashSet::new(),
+                None => WorkSet::default(),
             };
             let stands_here = |(work, _): &WorkInList<'_>| match placed.get(&work.id) {
                 Some(place) => *place == section.id,
-                None => found.contains(&work.id),
+                None => found.contains(work.id),
             };
             let (here, elsewhere): (Vec<_>, Vec<_>) = left.into_iter().partition(stands_here);
             left = elsewhere;

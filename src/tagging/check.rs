@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::matched;
 use super::rules::Read;
-use crate::library::{Condition, Library, LibraryError, Rule, TagName};
+use crate::library::{Library, LibraryError, Rule, TagName};
 use crate::query::QueryError;
 
 /// Something that is wrong with a rule.
@@ -329,10 +329,7 @@ impl Checking<'_> {
             };
             let (one_condition, two_condition) =
                 (&read.ready.condition, &other_read.ready.condition);
-            let both = Condition {
-                sql: format!("({}) AND ({})", one_condition.sql, two_condition.sql),
-                parameters: [&one_condition.parameters[..], &two_condition.parameters[..]].concat(),
-            };
+            let both = one_condition.clone().and(two_condition.clone());
             let works = self.library.count_met(&both, 0)?.0;
             if works == 0 && read.query != other_read.query {
                 continue;

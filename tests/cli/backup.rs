@@ -132,7 +132,7 @@ fn a_library_of_version_1_is_copied_and_then_migrated_with_its_history() {
     let run = desk.runs("find fruit OR apples --keys");
     assert!(
         desk.without_place(&run.stderr).starts_with(
-            "the library was of version 1 and is of version 2 now; a copy of it as it was is \
+            "the library was of version 1 and is of version 3 now; a copy of it as it was is \
              DESK/data/peerbib/library.version-1.db"
         ),
         "{}",

@@ -349,6 +349,14 @@ fn a_pattern_stands_between_slashes() {
     finds(&desk, "'type:/thesis/'", &["lukasik"]);
     finds(&desk, "'url:/example\\.org\\/com/'", &["gongyou"]);
     finds(&desk, "'year:2000.. -title:/a/'", &["gongyou"]);
+    finds(&desk, "'lang:/^(de|en-gb)/'", &["lukasik", "soderberg"]);
+    finds(&desk, "'contributor:/^phoebe/'", &["soderberg"]);
+    finds(&desk, "'note:/re-?read/'", &["soderberg"]);
+    desk.runs("note gongyou -m 'To be re-read'");
+    finds(&desk, "'note:/re-?read/'", &["soderberg", "gongyou"]);
+    desk.runs("edit soderberg --set 'title=Peers' --unset subtitle");
+    finds(&desk, "'title:/hack/'", &[]);
+    desk.runs("undo");
     finds(
         &desk,
         "'title:/hacking capitalism/' year:2008",

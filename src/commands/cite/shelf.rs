@@ -123,7 +123,7 @@ impl Shelf {
     /// What the library reports.
     pub(super) fn all(&self) -> Result<Vec<Reference>, Failure> {
         Ok(match &self.content {
-            Content::Library(library) => library.select(&crate::library::Condition::all())?,
+            Content::Library(library) => library.select(&crate::library::Condition::All)?,
             Content::Files { references, .. } => references.clone(),
         })
     }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::commands::tag::named_works;
 use crate::commands::{Failure, Session};
-use crate::library::{Condition, Library, LibraryError, Standing, StoredList};
+use crate::library::{Condition, Library, LibraryError, Standing, StoredList, WorkSet};
 use crate::reading_list::asked;
 
 /// A list, and the works that are meant.
@@ -84,12 +84,12 @@ impl ListedWorks {
             .iter()
             .filter_map(|said| Some((said.work?, said.standing?)))
             .collect();
-        let found: HashSet<i64> = match &list.query {
+        let found = match &list.query {
             Some(query) => {
                 let condition = asked(&library, query)?;
-                library.numbers(&Condition::of_works(&named).and(condition))?
+                library.works_that_meet(&Condition::Works(named.clone()).and(condition))?
             }
-            None => HashSet::new(),
+            None => WorkSet::default(),
         };
         let works = named
             .into_iter()
@@ -98,7 +98,7 @@ impl ListedWorks {
                     id,
                     key: library.key_of(id)?,
                     standing: standing.get(&id).copied(),
-                    found: found.contains(&id),
+                    found: found.contains(id),
                 })
             })
             .collect::<crate::library::Result<Vec<_>>>()?;

@@ -245,8 +245,9 @@ impl Change<'_> {
             "CREATE TEMP TABLE IF NOT EXISTS chosen (work_id INTEGER PRIMARY KEY);
              DELETE FROM temp.chosen;",
         )?;
+        let works = works.numbers();
         connection.execute(
-            &format!("INSERT INTO temp.chosen {}", works.numbers()),
+            &format!("INSERT INTO temp.chosen {}", works.text),
             params_from_iter(&works.parameters),
         )?;
         let at = now(connection)?;

@@ -146,13 +146,14 @@ struct Joined {
 }
 
 fn joined(works: &Condition, axes: &[Axis], narrower: bool) -> Joined {
-    let mut parameters = works.parameters.clone();
+    let works = works.numbers();
+    let mut parameters = works.parameters;
     let mut tables = format!(
         "WITH RECURSIVE under (ancestor, tag) AS (
              SELECT id, id FROM tag
              UNION SELECT under.ancestor, tag.id FROM under JOIN tag ON tag.parent_id = under.tag
          ), chosen (work_id) AS MATERIALIZED ({})",
-        works.numbers()
+        works.text
     );
     let mut joins = "chosen".to_owned();
     for (number, axis) in axes.iter().enumerate() {

@@ -451,7 +451,8 @@ impl Change<'_> {
         };
         let mut counts = Vec::with_capacity(parts.len());
         for part in parts {
-            choose(&part.works.numbers(), &part.works.parameters)?;
+            let works = part.works.numbers();
+            choose(&works.text, &works.parameters)?;
             connection.execute(
                 "INSERT OR IGNORE INTO temp.parted SELECT work_id FROM temp.chosen",
                 [],

@@ -1,0 +1,142 @@
+//! Overviews of works: they are sorted beside SQLite, by what lies on cards, and have to come out as SQLite would
+//! have them; and what they show has to be what the library says of each work by itself.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has to stop"
+)]
+
+use std::fmt::Write as _;
+
+use peerbib::formats::bibtex;
+use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience};
+use peerbib::query::Query;
+
+/// Works in which everything is missing now and then, and much begins alike, in capitals or not.
+fn bibliography() -> String {
+    let authors = [
+        "",
+        "author = {Ostrom, Elinor}, ",
+        "author = {ostrom, elinor}, ",
+        "author = {Østrom, Elinor and Hess, Charlotte}, ",
+        "author = {{The Society for the Study of the Commons in General and the Digital Commons in Particular}}, ",
+        "author = {{The Society for the Study of the Commons in General and the Digital Commons}}, ",
+        "editor = {Bollier, David and Helfrich, Silke and Bauwens, Michel}, ",
+    ];
+    let titles = [
+        "",
+        "title = {Governing the Commons}, ",
+        "title = {governing the commons}, ",
+        "title = {Governing the Commons: The Evolution of Institutions for Collective Action, One}, ",
+        "title = {Governing the Commons: The Evolution of Institutions for Collective Action, Two}, ",
+        "title = {共有财产的治理}, ",
+    ];
+    let dates = [
+        "",
+        "date = {1990}, ",
+        "date = {-0350}, ",
+        "date = {2015}, origdate = {1867}, ",
+        "date = {2001/2004}, origdate = {1990}, ",
+    ];
+    let mut text = String::new();
+    let mut number = 0;
+    for author in authors {
+        for title in titles {
+            for date in dates {
+                number += 1;
+                let kind = ["book", "article", "misc"][number % 3];
+                let key = ["key", "Key", "other"][number % 3];
+                let _ = writeln!(
+                    text,
+                    "@{kind}{{{key}{number}, {author}{title}{date}volume = {{{number}}}}}"
+                );
+            }
+        }
+    }
+    text
+}
+
+fn library(directory: &tempfile::TempDir) -> Library {
+    let path = directory.path().join("library.db");
+    let mut library = Library::open_or_create(&path, Patience::default()).unwrap();
+    // In two steps, so that a drawer is filled twice.
+    let text = bibliography();
+    let (one, two) = text.split_at(text.match_indices("\n@").nth(99).unwrap().0 + 1);
+    for (path, text) in [("one.bib", one), ("two.bib", two)] {
+        let file = bibtex::read(text);
+        let imported = ImportedFile {
+            path,
+            encoding: "UTF-8",
+            file: &file,
+        };
+        library
+            .change(path, |change| {
+                change.import(imported, ConflictPolicy::Merge, &mut |_| ())
+            })
+            .unwrap();
+    }
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "UPDATE work SET added_at = '2020-01-01T00:00:0' || id % 7 || 'Z';
+             UPDATE work SET changed_at = '2021-01-01T00:00:0' || id % 5 || 'Z' WHERE id % 4 = 0;",
+        )
+        .unwrap();
+    library
+}
+
+#[test]
+fn overviews_are_in_the_order_that_sqlite_gives() {
+    let directory = tempfile::tempdir().unwrap();
+    let library = library(&directory);
+    let orders = [
+        "author", "year", "title", "key", "type", "added", "changed", "original",
+    ];
+    let mut sorts = vec![String::new()];
+    for one in orders {
+        for sign in ["", "-"] {
+            sorts.push(format!("sort:{sign}{one}"));
+            sorts.extend(orders.map(|two| format!("sort:{sign}{one},-{two}")));
+        }
+    }
+    for sort in sorts {
+        for query in [
+            "",
+            "limit:10",
+            "type:book",
+            "title:governing limit:37",
+            "-type:misc",
+        ] {
+            let query: Query = format!("{query} {sort}").parse().unwrap();
+            let selection = query.selection(&library).unwrap();
+            let shown = library.headings(&selection).unwrap();
+            let shown: Vec<String> = shown.iter().map(|work| work.key.to_owned()).collect();
+            let expected = library.selected(&selection).unwrap();
+            let expected: Vec<String> = expected.into_iter().map(|work| work.key).collect();
+            assert_eq!(shown, expected, "{}", query.text());
+        }
+    }
+}
+
+#[test]
+fn overviews_show_what_is_known_of_each_work() {
+    let directory = tempfile::tempdir().unwrap();
+    let library = library(&directory);
+    let all = library
+        .headings(&"".parse::<Query>().unwrap().selection(&library).unwrap())
+        .unwrap();
+    assert_eq!((all.len(), all.found()), (210, 210));
+    assert_eq!(all.works().len(), 210);
+    let volumes = library.field_values(&all.works(), "volume").unwrap();
+    for shown in all.iter() {
+        let known = library.reference(shown.key).unwrap();
+        assert_eq!(shown.id, known.id);
+        assert_eq!(shown.title, known.title.as_deref());
+        assert_eq!(shown.year(), known.year);
+        assert_eq!(shown.entry_type(), known.entry_type);
+        assert!(shown.authors().eq(known.authors.iter().map(String::as_str)));
+        assert_eq!(shown.identification(), known.identification.as_deref());
+        assert_eq!(volumes[&shown.id], shown.id.to_string());
+    }
+}
