@@ -439,9 +439,7 @@ mod tests {
     #[test]
     fn cards_are_put_replaced_and_removed_whatever_the_order() {
         let connection = Connection::open_in_memory().unwrap();
-        connection
-            .execute_batch(include_str!("schema_3.sql"))
-            .unwrap();
+        crate::library::schema::migrate(&connection, 0).unwrap();
         let read = || -> Vec<(i64, String, String)> {
             let mut statement = connection
                 .prepare("SELECT number, place, cards FROM drawer ORDER BY number, place")

@@ -474,9 +474,6 @@ impl<'a> Importing<'a> {
         let new = std::mem::take(&mut self.new);
         let (file, in_file) = (self.file, self.in_file);
         self.change.gather_full_text(new.len())?;
-        if self.was_empty {
-            self.change.set_mark_index_aside(new.len())?;
-        }
         let ids = std::thread::scope(|scope| {
             // Two batches may wait, so that neither side idles and memory stays small.
             let (sender, receiver) = mpsc::sync_channel::<Vec<Option<Prepared>>>(2);
@@ -494,9 +491,6 @@ impl<'a> Importing<'a> {
             });
             self.write_prepared(new, &receiver)
         })?;
-        if self.was_empty {
-            self.change.index_marks(new.len())?;
-        }
         self.change.full_text_gathered(new.len())?;
         for place in &mut self.places {
             if let PlacedWork::New(index) = place.work

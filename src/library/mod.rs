@@ -333,6 +333,8 @@ impl Library {
             recording.finish()?;
             if lasting {
                 transaction.commit()?;
+                // What was empty is filled now.
+                schema::keep_journal(&self.connection);
             }
             Ok(outcome)
         };

@@ -56,16 +56,18 @@ pub(super) fn version(connection: &Connection, path: &Path) -> Result<i64> {
 pub(super) fn lay_out_file(connection: &Connection) -> Result<()> {
     // Entries are a few hundred bytes to some thousands, of which a larger page holds more.
     connection.pragma_update(None, "page_size", 8192)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
     Ok(())
 }
 
-/// Has a library that was a copy keep its journal as any other does, so that it can be read while it is
-/// changed. Where that cannot be, it can be used all the same.
+/// Has a library that holds works keep its journal so that it can be read while it is changed; a copy does not
+/// yet, nor does a library that was empty: what is brought into that is written where it belongs at once, and
+/// not into the journal first. Where it cannot be, the library can be used all the same.
 pub(super) fn keep_journal(connection: &Connection) {
     let mode: rusqlite::Result<String> =
         connection.pragma_query_value(None, "journal_mode", |row| row.get(0));
-    if mode.is_ok_and(|mode| mode == "delete") {
+    let holds_works =
+        || connection.query_row("SELECT EXISTS (SELECT 1 FROM work)", [], |row| row.get(0));
+    if mode.is_ok_and(|mode| mode == "delete") && holds_works().unwrap_or(false) {
         let _ = connection.pragma_update(None, "journal_mode", "WAL");
     }
 }
