@@ -304,12 +304,12 @@ pub(super) enum Watched<'a> {
 pub(super) fn watch(connection: &Connection, step: i64, watched: Watched<'_>) -> Result<()> {
     let mut triggers = String::new();
     for table in RECORDED {
-        let row = row_as_json(connection, table, "OLD.")?;
         let when = match watched {
-            Watched::Old(before) => {
-                let last = before.get(table).copied().unwrap_or_default();
-                format!("WHEN OLD.id <= {last}")
-            }
+            Watched::Old(before) => match before.get(table) {
+                // There is nothing that could be changed.
+                None | Some(0) => continue,
+                Some(last) => format!("WHEN OLD.id <= {last}"),
+            },
             Watched::AllBut(runs) => {
                 let _ = write!(
                     triggers,
@@ -322,6 +322,7 @@ pub(super) fn watch(connection: &Connection, step: i64, watched: Watched<'_>) ->
                 runs.left_alone(table, "OLD")
             }
         };
+        let row = row_as_json(connection, table, "OLD.")?;
         let _ = write!(
             triggers,
             "CREATE TEMP TRIGGER record_update_{table} AFTER UPDATE ON main.{table} {when} BEGIN
@@ -339,16 +340,13 @@ pub(super) fn watch(connection: &Connection, step: i64, watched: Watched<'_>) ->
 }
 
 pub(super) fn unwatch(connection: &Connection) -> Result<()> {
-    let mut triggers = String::new();
-    for table in RECORDED {
-        let _ = write!(
-            triggers,
-            "DROP TRIGGER IF EXISTS record_insert_{table};
-             DROP TRIGGER record_update_{table};
-             DROP TRIGGER record_delete_{table};"
-        );
-    }
-    connection.execute_batch(&triggers)?;
+    let triggers: Option<String> = connection.query_row(
+        "SELECT group_concat('DROP TRIGGER temp.' || name, ';') FROM temp.sqlite_schema
+         WHERE type = 'trigger' AND name GLOB 'record_*'",
+        [],
+        |row| row.get(0),
+    )?;
+    connection.execute_batch(&triggers.unwrap_or_default())?;
     Ok(())
 }
 

@@ -294,7 +294,9 @@ impl Change<'_> {
             .prepare_cached("SELECT 1 FROM installed_rule WHERE name = ?1")?
             .exists([name])?;
         if !known {
-            connection.execute("INSERT INTO installed_rule (name) VALUES (?1)", [name])?;
+            connection
+                .prepare_cached("INSERT INTO installed_rule (name) VALUES (?1)")?
+                .execute([name])?;
         }
         Ok(!known)
     }

@@ -1,4 +1,5 @@
--- The schema of a peerbib library, version 1, readable from top to bottom.
+-- The schema of a peerbib library, version 3, readable from top to bottom. `migration_2.sql` and
+-- `migration_3.sql` bring an older library up to it.
 --
 -- Every table of the truth has `id INTEGER PRIMARY KEY`, so that history can name any row of it by
 -- table and number. Times are UTC, RFC 3339.
@@ -12,8 +13,12 @@ CREATE TABLE work (
     id        INTEGER PRIMARY KEY,
     key       TEXT NOT NULL UNIQUE,
     source    TEXT NOT NULL,
-    added_at  TEXT NOT NULL
+    added_at  TEXT NOT NULL,
+    -- When the entry last became another; NULL where it is as it was added.
+    changed_at TEXT
 );
+CREATE INDEX work_by_added ON work (added_at);
+CREATE INDEX work_by_changed ON work (changed_at) WHERE changed_at IS NOT NULL;
 
 -- Other names of a work: keys it had before, and the keys of its BibLaTeX field `ids`.
 CREATE TABLE key_alias (
@@ -86,7 +91,8 @@ CREATE TABLE tag_event (
 CREATE INDEX tag_event_by_tag ON tag_event (tag_id);
 
 -- A tag on a work, with who put it there (`origin`), on whose word (`source`: the person, the rule, the
--- file) and why.
+-- file) and why; by a rule, with a JSON array of the conditions that hold for the work, each with the words
+-- of the work that meet it (`condition`, `text`).
 CREATE TABLE assignment (
     id       INTEGER PRIMARY KEY,
     work_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
@@ -95,9 +101,13 @@ CREATE TABLE assignment (
     source   TEXT NOT NULL,
     reason   TEXT,
     at       TEXT NOT NULL,
+    matched  TEXT,
     UNIQUE (work_id, tag_id, origin, source)
 );
-CREATE INDEX assignment_by_tag ON assignment (tag_id);
+-- Which works have a tag, or one from an origin, without a look at the assignments themselves.
+CREATE INDEX assignment_by_tag ON assignment (tag_id, work_id);
+CREATE INDEX assignment_by_origin ON assignment (origin, work_id);
+CREATE INDEX assignment_by_rule ON assignment (source) WHERE origin = 'rule';
 
 -- A tag that a person took off a work, so that no rule and no import puts it there again.
 CREATE TABLE veto (
@@ -120,55 +130,214 @@ CREATE TABLE kept_apart (
 );
 CREATE INDEX kept_apart_by_other ON kept_apart (other_id);
 
+-- ------------------------------------------------------------------ the truth: facets and rules
+
+-- What is known of a facet beside its tags. A work has one tag at most of an exclusive one.
+CREATE TABLE facet (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
+    label      TEXT,
+    exclusive  INTEGER NOT NULL CHECK (exclusive IN (0, 1))
+);
+
+-- A rule: works that meet `condition`, a query, get the tags that `tags` names. `must` and `must_not` are
+-- the keys of works that it is known to be right and wrong for. All three are JSON arrays of text.
+-- `position` is its place among the rules, which are applied in this order.
+CREATE TABLE rule (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
+    condition  TEXT NOT NULL,
+    tags       TEXT NOT NULL,
+    why        TEXT,
+    must       TEXT NOT NULL,
+    must_not   TEXT NOT NULL,
+    position   INTEGER NOT NULL
+);
+
+-- The rules that ship with peerbib and were installed once, so that one that a person took away does not
+-- come back.
+CREATE TABLE installed_rule (
+    id    INTEGER PRIMARY KEY,
+    name  TEXT NOT NULL UNIQUE
+);
+
+-- ------------------------------------------------------------------ the truth: notes and linked files
+
+-- A person's own note on a work, in Markdown.
+CREATE TABLE note (
+    id          INTEGER PRIMARY KEY,
+    work_id     INTEGER NOT NULL UNIQUE REFERENCES work ON DELETE CASCADE,
+    text        TEXT NOT NULL,
+    changed_at  TEXT NOT NULL
+);
+
+-- A file that belongs to a work. `path` is relative to the root of linked files, with `/` between its
+-- parts, or absolute where the file lies elsewhere. What the entry's own field `file` names is not here.
+CREATE TABLE linked_file (
+    id           INTEGER PRIMARY KEY,
+    work_id      INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
+    path         TEXT NOT NULL,
+    description  TEXT,
+    added_at     TEXT NOT NULL,
+    UNIQUE (work_id, path)
+);
+
+-- The directory that paths of linked files start from: one row, or none where it is the library's own
+-- directory. `path` is absolute, or relative to the library's directory.
+CREATE TABLE file_root (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    path  TEXT NOT NULL
+);
+
+-- ------------------------------------------------------------------ the truth: reading lists
+
+-- A reading list. `query` says in the query language which works it holds; NULL, it holds those alone
+-- that were pinned. `rest` heads the works that no section takes; empty, it leaves them out. An order
+-- is by the style, or one of its own, with a minus before it from the last to the first.
+CREATE TABLE reading_list (
+    id            INTEGER PRIMARY KEY,
+    name          TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    title         TEXT,
+    introduction  TEXT,                      -- Markdown
+    query         TEXT,
+    style         TEXT NOT NULL,
+    locale        TEXT,
+    group_by      TEXT,
+    repeated      TEXT NOT NULL,             -- where a work of several groups stands: `each`, `first`
+    sorted_by     TEXT NOT NULL,
+    annotated     TEXT NOT NULL,             -- what stands below a work, with commas between
+    rest          TEXT NOT NULL,
+    created_at    TEXT NOT NULL
+);
+
+-- A list that is stored anew gets its sections and the rows of its works anew. AUTOINCREMENT gives them
+-- numbers that none had before, so that the old rows can come back beside none of the new.
+
+-- A section written by hand. A work stands in the first whose `query` finds it, or in the one it was
+-- put into; with no query, a section has those alone that were put into it.
+CREATE TABLE list_section (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    list_id       INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
+    position      INTEGER NOT NULL,
+    title         TEXT NOT NULL,
+    introduction  TEXT,                      -- Markdown
+    query         TEXT,
+    sorted_by     TEXT
+);
+CREATE INDEX list_section_by_list ON list_section (list_id, position);
+
+-- What a person said of a work in a list: that it stands there or does not, whatever the query finds;
+-- in which section and at which place; and a text on it that belongs to this list. It outlives the
+-- work: without `work_id` it is about whatever work has `key` by then, or had it before.
+CREATE TABLE list_work (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    list_id     INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
+    work_id     INTEGER REFERENCES work ON DELETE SET NULL,
+    key         TEXT NOT NULL,
+    standing    TEXT CHECK (standing IN ('pinned', 'excluded')),
+    section_id  INTEGER REFERENCES list_section ON DELETE SET NULL,
+    position    INTEGER,
+    annotation  TEXT,                        -- Markdown
+    UNIQUE (list_id, work_id)
+);
+CREATE INDEX list_work_by_work ON list_work (work_id);
+CREATE INDEX list_work_by_section ON list_work (section_id);
+
+-- The key by which a work that goes is remembered is the last that it had.
+CREATE TRIGGER work_leaves_its_key_to_lists BEFORE DELETE ON work BEGIN
+    UPDATE list_work SET key = OLD.key, work_id = NULL WHERE work_id = OLD.id;
+END;
+
+-- The same with the work that each row is about now.
+CREATE VIEW listed AS
+    SELECT id, list_id, standing, section_id, position, annotation, key,
+           coalesce(work_id, (SELECT work.id FROM work WHERE work.key = list_work.key),
+                    (SELECT key_alias.work_id FROM key_alias WHERE alias = list_work.key)) AS work_id
+    FROM list_work;
+
+-- What a list held at a time. It never changes, so that it is kept whole, as JSON.
+CREATE TABLE list_edition (
+    id         INTEGER PRIMARY KEY,
+    list_id    INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    frozen_at  TEXT NOT NULL,
+    content    TEXT NOT NULL,
+    UNIQUE (list_id, name)
+);
+
 -- ------------------------------------------------------------------ history: the undo log
 
 -- One command that changed the library. `state`: `done`; `undone`, which `redo` brings back; `dropped`,
--- undone and out of reach because something else was done since.
+-- undone and out of reach because something else was done since. `turned`: how many steps had been turned
+-- before this one was: of those that are undone, `redo` takes the one that was undone last.
 CREATE TABLE step (
     id       INTEGER PRIMARY KEY,
     command  TEXT NOT NULL,
     at       TEXT NOT NULL,
-    state    TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'dropped'))
+    state    TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'dropped')),
+    turned   INTEGER
 );
 
 -- What the step changed, with what turns it back: one row that was there before it, which `before` has
 -- as JSON; or the rows from `row_id` to `last_row_id` (that one row, where it is NULL), which it added.
+-- `after` is what it left of them: for each, in order, eight bytes made of its columns, or zeros where it is
+-- gone. A step is turned back only where it still finds that. It is NULL in changes that were written down
+-- before version 2.
 CREATE TABLE change (
     id           INTEGER PRIMARY KEY,
     step_id      INTEGER NOT NULL REFERENCES step ON DELETE CASCADE,
     table_name   TEXT NOT NULL,
     row_id       INTEGER NOT NULL,
     last_row_id  INTEGER,
-    before       TEXT
+    before       TEXT,
+    after        BLOB
 );
 CREATE INDEX change_by_step ON change (step_id);
 
 -- ------------------------------------------------------------------ derived: made anew by `rebuild`
 
--- The work as the rest of peerbib sees it. `item` is CSL-JSON.
+-- What a work is found, shown and sorted by.
 CREATE TABLE reference (
-    work_id         INTEGER PRIMARY KEY REFERENCES work ON DELETE CASCADE,
-    item            TEXT NOT NULL,
-    entry_type      TEXT NOT NULL,           -- BibLaTeX, in lower case
-    title           TEXT,
-    authors         TEXT NOT NULL,           -- JSON array of names as they are read
-    sort_author     TEXT NOT NULL,           -- first author, family name first, without case or accents
-    year            INTEGER,
-    last_year       INTEGER,                 -- of a range
-    identification  TEXT                     -- where it is not certain which work is meant
+    work_id             INTEGER PRIMARY KEY REFERENCES work ON DELETE CASCADE,
+    entry_type          TEXT NOT NULL,             -- BibLaTeX, in lower case
+    title               TEXT,
+    authors             TEXT NOT NULL,             -- JSON array of names as they are read
+    sort_author         TEXT NOT NULL,             -- first author, family name first, without case or accents
+    year                INTEGER,
+    last_year           INTEGER,                   -- of a range
+    identification      TEXT,                      -- where it is not certain which work is meant
+    citation_key        TEXT NOT NULL DEFAULT '',
+    -- The years of the work that this one is a new edition, a translation or a reprint of.
+    original_year       INTEGER,
+    last_original_year  INTEGER,
+    marks               TEXT NOT NULL DEFAULT '[]' -- JSON array of its marks
 );
 CREATE INDEX reference_by_year ON reference (year, last_year);
+-- A work of several years is found by its last one, too.
+CREATE INDEX reference_by_last_year ON reference (last_year, year) WHERE last_year IS NOT NULL;
+CREATE INDEX reference_by_original_year ON reference (original_year, last_original_year)
+    WHERE original_year IS NOT NULL;
 CREATE INDEX reference_by_type ON reference (entry_type);
-CREATE INDEX reference_by_identification ON reference (coalesce(identification, 'certain'));
+-- Of nearly all works it is certain which is meant.
+CREATE INDEX reference_by_identification ON reference (identification)
+    WHERE identification IS NOT NULL;
+
+-- The work in the variables of CSL, as JSON. These are long and seldom asked for: they stand apart, so that
+-- `reference` is short to read from one end to the other.
+CREATE TABLE csl_item (
+    work_id  INTEGER PRIMARY KEY REFERENCES reference ON DELETE CASCADE,
+    item     TEXT NOT NULL
+);
 
 -- By what a work is known whatever its key: its DOI, ISBNs and eprint, and its fingerprint (title, first
--- author, year, type), each as a number made of it. Works that share one are compared in full.
+-- author, year, type), each as a number made of it. Works that share one are compared in full. Marks are
+-- looked for by themselves alone, so that they stand in their own order; each work knows its own, and they go
+-- with it.
 CREATE TABLE mark (
-    work_id  INTEGER NOT NULL REFERENCES reference ON DELETE CASCADE,
-    mark     INTEGER NOT NULL
-);
-CREATE INDEX mark_by_mark ON mark (mark);
-CREATE INDEX mark_by_work ON mark (work_id);
+    mark     INTEGER NOT NULL,
+    work_id  INTEGER NOT NULL,
+    PRIMARY KEY (mark, work_id)
+) WITHOUT ROWID;
 
 -- The keys that a work inherits fields from (BibLaTeX's `crossref` and `xdata`).
 CREATE TABLE inheritance (
@@ -178,12 +347,47 @@ CREATE TABLE inheritance (
 CREATE INDEX inheritance_by_work ON inheritance (work_id);
 CREATE INDEX inheritance_by_parent ON inheritance (parent_key);
 
+-- The drawers of a card catalogue. A drawer holds the cards of up to 256 works whose numbers follow each
+-- other (`number` is theirs, divided by 256) for one place: what an overview shows of a work
+-- (`@heading`), the names of its authors, editors and contributors (`@author` and so on), or the values of a
+-- field of its entry, by the name that the field is indexed under. To read one row with the cards of many works
+-- is many times faster than to read a row for each of them; `drawers.rs` tells how they lie in `cards`.
+CREATE TABLE drawer (
+    place   TEXT NOT NULL,
+    number  INTEGER NOT NULL,
+    cards   TEXT NOT NULL,
+    PRIMARY KEY (place, number)
+);
+CREATE INDEX drawer_by_number ON drawer (number);
+
+-- The words of works, and tokens for fields and for the ends of values: see `full_text.rs`, which folds the
+-- words, so that the tokenizer has nothing to do but split them.
 CREATE VIRTUAL TABLE full_text USING fts5 (
-    title, author, contributor, container, other,
+    title, author, editor, contributor, container, publisher, place, abstract, keywords, note, other, fields,
     content = '', contentless_delete = 1,
-    tokenize = "unicode61 remove_diacritics 2"
+    tokenize = "ascii tokenchars '=#_'"
 );
 
-CREATE TRIGGER reference_leaves_full_text AFTER DELETE ON reference BEGIN
+CREATE TRIGGER reference_leaves AFTER DELETE ON reference BEGIN
     DELETE FROM full_text WHERE rowid = OLD.work_id;
+    DELETE FROM mark WHERE work_id = OLD.work_id AND mark IN (SELECT value FROM json_each(OLD.marks));
+END;
+
+-- The words of the paths and descriptions of linked files.
+CREATE VIRTUAL TABLE file_text USING fts5 (
+    path, description,
+    content = 'linked_file', content_rowid = 'id',
+    tokenize = "unicode61 remove_diacritics 2"
+);
+CREATE TRIGGER linked_file_into_text AFTER INSERT ON linked_file BEGIN
+    INSERT INTO file_text (rowid, path, description) VALUES (NEW.id, NEW.path, NEW.description);
+END;
+CREATE TRIGGER linked_file_out_of_text AFTER DELETE ON linked_file BEGIN
+    INSERT INTO file_text (file_text, rowid, path, description)
+    VALUES ('delete', OLD.id, OLD.path, OLD.description);
+END;
+CREATE TRIGGER linked_file_anew_into_text AFTER UPDATE ON linked_file BEGIN
+    INSERT INTO file_text (file_text, rowid, path, description)
+    VALUES ('delete', OLD.id, OLD.path, OLD.description);
+    INSERT INTO file_text (rowid, path, description) VALUES (NEW.id, NEW.path, NEW.description);
 END;

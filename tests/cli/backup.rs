@@ -102,7 +102,7 @@ pub(crate) fn version_1(desk: &Desk) {
         .pragma_update(None, "journal_mode", "WAL")
         .unwrap();
     connection
-        .execute_batch(include_str!("../../src/library/schema.sql"))
+        .execute_batch(include_str!("../data/library/version_1.sql"))
         .unwrap();
     connection
         .execute_batch(

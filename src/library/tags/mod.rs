@@ -324,23 +324,22 @@ impl Library {
     ///
     /// What SQLite reports, where there is no such tag.
     pub fn tag(&self, id: i64) -> Result<Tag> {
-        let mut tag = self.connection.query_row(
+        let mut tag = self.connection.prepare_cached(
             "SELECT tag.facet, tag.name, tag.label, tag.description, tag.place, tag.active,
                     parent.facet, parent.name
              FROM tag LEFT JOIN tag AS parent ON parent.id = tag.parent_id WHERE tag.id = ?1",
-            [id],
-            |row| {
-                Ok(Tag {
-                    id,
-                    label: row.get(2)?,
-                    description: row.get(3)?,
-                    place: row.get(4)?,
-                    active: row.get(5)?,
-                    parent: optional_tag_name(row, 6)?,
-                    ..Tag::named(tag_name(row, 0)?)
-                })
-            },
         )?;
+        let mut tag = tag.query_row([id], |row| {
+            Ok(Tag {
+                id,
+                label: row.get(2)?,
+                description: row.get(3)?,
+                place: row.get(4)?,
+                active: row.get(5)?,
+                parent: optional_tag_name(row, 6)?,
+                ..Tag::named(tag_name(row, 0)?)
+            })
+        })?;
         let texts = |sql: &str| -> Result<Vec<String>> {
             let mut statement = self.connection.prepare_cached(sql)?;
             let texts = statement.query_map([id], |row| row.get(0))?;

@@ -105,8 +105,9 @@ impl Change<'_> {
         let id = match existing {
             Some(id) => {
                 // The comparison keeps a vocabulary that is installed again out of history.
-                connection.execute(
-                    "UPDATE tag SET label = coalesce(?2, label),
+                connection
+                    .prepare_cached(
+                        "UPDATE tag SET label = coalesce(?2, label),
                          description = coalesce(?3, description),
                          parent_id = coalesce(?4, parent_id), place = coalesce(?5, place),
                          active = coalesce(?6, active)
@@ -114,24 +115,22 @@ impl Change<'_> {
                          IS NOT (coalesce(?2, label), coalesce(?3, description),
                                  coalesce(?4, parent_id), coalesce(?5, place),
                                  coalesce(?6, active))",
-                    params![
+                    )?
+                    .execute(params![
                         id,
                         tag.label,
                         tag.description,
                         parent,
                         tag.place,
                         tag.active
-                    ],
-                )?;
+                    ])?;
                 id
             }
             None => {
-                connection.execute(
-                    "INSERT INTO tag (facet, name, label, description, parent_id, place, active,
+                connection.prepare_cached("INSERT INTO tag (facet, name, label, description, parent_id, place, active,
                                       position)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
-                             (SELECT coalesce(max(position), 0) + 1 FROM tag))",
-                    params![
+                             (SELECT coalesce(max(position), 0) + 1 FROM tag))")?.execute(params![
                         tag.tag.facet,
                         tag.tag.name,
                         tag.label,
@@ -139,8 +138,7 @@ impl Change<'_> {
                         parent,
                         tag.place,
                         tag.active
-                    ],
-                )?;
+                    ])?;
                 connection.last_insert_rowid()
             }
         };
@@ -148,18 +146,20 @@ impl Change<'_> {
             self.add_alias(id, &alias_name(alias, &tag.tag.facet)?)?;
         }
         for person in &tag.people {
-            connection.execute(
-                "INSERT INTO tag_person (tag_id, name) SELECT ?1, ?2 WHERE NOT EXISTS
+            connection
+                .prepare_cached(
+                    "INSERT INTO tag_person (tag_id, name) SELECT ?1, ?2 WHERE NOT EXISTS
                      (SELECT 1 FROM tag_person WHERE tag_id = ?1 AND name = ?2)",
-                params![id, person],
-            )?;
+                )?
+                .execute(params![id, person])?;
         }
         for event in &tag.events {
-            connection.execute(
-                "INSERT INTO tag_event (tag_id, date, what) SELECT ?1, ?2, ?3 WHERE NOT EXISTS
+            connection
+                .prepare_cached(
+                    "INSERT INTO tag_event (tag_id, date, what) SELECT ?1, ?2, ?3 WHERE NOT EXISTS
                      (SELECT 1 FROM tag_event WHERE tag_id = ?1 AND date = ?2 AND what = ?3)",
-                params![id, event.date, event.what],
-            )?;
+                )?
+                .execute(params![id, event.date, event.what])?;
         }
         Ok(id)
     }
