@@ -14,7 +14,7 @@ use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience};
 use peerbib::query::Query;
 
 /// Works in which everything is missing now and then, and much begins alike, in capitals or not.
-fn bibliography() -> String {
+fn bibliography(rounds: usize) -> String {
     let authors = [
         "",
         "author = {Ostrom, Elinor}, ",
@@ -41,7 +41,7 @@ fn bibliography() -> String {
     ];
     let mut text = String::new();
     let mut number = 0;
-    for author in authors {
+    for author in (0..rounds).flat_map(|_| authors) {
         for title in titles {
             for date in dates {
                 number += 1;
@@ -57,11 +57,11 @@ fn bibliography() -> String {
     text
 }
 
-fn library(directory: &tempfile::TempDir) -> Library {
+fn library(directory: &tempfile::TempDir, rounds: usize) -> Library {
     let path = directory.path().join("library.db");
     let mut library = Library::open_or_create(&path, Patience::default()).unwrap();
     // In two steps, so that a drawer is filled twice.
-    let text = bibliography();
+    let text = bibliography(rounds);
     let (one, two) = text.split_at(text.match_indices("\n@").nth(99).unwrap().0 + 1);
     for (path, text) in [("one.bib", one), ("two.bib", two)] {
         let file = bibtex::read(text);
@@ -89,7 +89,7 @@ fn library(directory: &tempfile::TempDir) -> Library {
 #[test]
 fn overviews_are_in_the_order_that_sqlite_gives() {
     let directory = tempfile::tempdir().unwrap();
-    let library = library(&directory);
+    let library = library(&directory, 1);
     let orders = [
         "author", "year", "title", "key", "type", "added", "changed", "original",
     ];
@@ -122,13 +122,13 @@ fn overviews_are_in_the_order_that_sqlite_gives() {
 #[test]
 fn overviews_show_what_is_known_of_each_work() {
     let directory = tempfile::tempdir().unwrap();
-    let library = library(&directory);
-    let all = library
-        .headings(&"".parse::<Query>().unwrap().selection(&library).unwrap())
-        .unwrap();
-    assert_eq!((all.len(), all.found()), (210, 210));
-    assert_eq!(all.works().len(), 210);
+    let library = library(&directory, 3);
+    let all = "".parse::<Query>().unwrap().selection(&library).unwrap();
+    let all = library.headings(&all).unwrap();
+    assert_eq!((all.len(), all.found()), (630, 630));
+    assert_eq!(all.works().len(), 630);
     let volumes = library.field_values(&all.works(), "volume").unwrap();
+    let times = library.times_of(&all.works()).unwrap();
     for shown in all.iter() {
         let known = library.reference(shown.key).unwrap();
         assert_eq!(shown.id, known.id);
@@ -138,5 +138,8 @@ fn overviews_show_what_is_known_of_each_work() {
         assert!(shown.authors().eq(known.authors.iter().map(String::as_str)));
         assert_eq!(shown.identification(), known.identification.as_deref());
         assert_eq!(volumes[&shown.id], shown.id.to_string());
+        // The times of few works are asked for one by one, those of many all at once.
+        let alone = library.times_of(&[shown.id].into_iter().collect()).unwrap();
+        assert_eq!(times[&shown.id], alone[&shown.id]);
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::Failure;
 use crate::checks::known;
 use crate::library::full_text::{field_name, presence_expression};
-use crate::library::{ByWork, Heading, Headings, Library, TagName};
+use crate::library::{ByWork, Heading, Headings, Library, TagName, TimesOfWork};
 use crate::spelling::{closest, question};
 
 /// The columns that are no fields of an entry, each with what it shows, in a line. Besides these, every field
@@ -129,7 +129,7 @@ fn unknown(name: &str) -> Failure {
 /// What columns show of works, of which only that was read which they need.
 pub(super) struct Cells {
     tags: ByWork<Vec<TagName>>,
-    times: ByWork<(String, Option<String>)>,
+    times: ByWork<TimesOfWork>,
     /// The values of each field that was asked for.
     fields: Vec<(String, ByWork<String>)>,
     /// Whether more than two authors are shortened.

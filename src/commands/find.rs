@@ -113,7 +113,7 @@ impl Find {
             selection.limit = Some(selection.limit.map_or(limit, |other| other.min(limit)));
         }
         if self.count {
-            let found = library.works_that_meet(&selection.condition)?.len();
+            let found = library.count_of(&selection.condition)?;
             let count = found.min(selection.limit.unwrap_or(usize::MAX));
             session.print(&format!("{count}\n"))?;
             return Ok(Outcome::Done);

@@ -218,6 +218,20 @@ impl Library {
         })
     }
 
+    /// How many works meet a condition.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn count_of(&self, condition: &Condition) -> Result<usize> {
+        let all = || Ok(usize::try_from(self.count()?).unwrap_or_default());
+        match condition {
+            Condition::All => all(),
+            Condition::Not(inner) => Ok(all()?.saturating_sub(self.count_of(inner)?)),
+            condition => Ok(self.works_that_meet(condition)?.len()),
+        }
+    }
+
     fn set_of(&self, statement: &Sql) -> Result<WorkSet> {
         let mut prepared = self.connection.prepare_cached(&statement.text)?;
         let parameters = params_from_iter(&statement.parameters);

@@ -285,6 +285,19 @@ pub(super) enum Wanted<'w> {
     All,
     /// Those of some works.
     Of(&'w WorkSet),
+    /// Those of all works but some.
+    AllBut(&'w WorkSet),
+}
+
+impl Wanted<'_> {
+    /// Which of the works of a drawer are wanted.
+    fn of_drawer(self, number: i64) -> Bits {
+        match self {
+            Self::All => Bits::ALL,
+            Self::Of(works) => works.of_drawer(number),
+            Self::AllBut(works) => works.of_drawer(number).inverted(),
+        }
+    }
 }
 
 /// How many drawers are looked through at once.
@@ -372,15 +385,16 @@ impl Library {
         each: &mut dyn FnMut(Drawer),
     ) -> Result<()> {
         match wanted {
-            Wanted::All => {
+            Wanted::All | Wanted::AllBut(_) => {
                 let mut statement = self
                     .connection
                     .prepare_cached("SELECT number, cards FROM drawer WHERE place = ?1")?;
                 let mut drawers = statement.query([place])?;
                 while let Some(row) = drawers.next()? {
+                    let number = row.get(0)?;
                     each(Drawer {
-                        number: row.get(0)?,
-                        wanted: Bits::ALL,
+                        number,
+                        wanted: wanted.of_drawer(number),
                         cards: row.get(1)?,
                     });
                 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use rusqlite::Row;
@@ -484,6 +485,12 @@ fn last_if_none<T: Ord>(left: Option<T>, right: Option<T>, descending: bool) -> 
 /// Something of works, by their numbers.
 pub type ByWork<T> = HashMap<i64, T, FxBuildHasher>;
 
+/// When a work came into the library, and when its entry last became another: UTC, RFC 3339.
+pub type TimesOfWork = (Arc<str>, Option<Arc<str>>);
+
+/// Works by a time, in the order of the times.
+type WorksByTime = Vec<(Arc<str>, Vec<i64>)>;
+
 /// When works were added and changed, as numbers in the order of the times.
 #[derive(Default)]
 struct Times {
@@ -518,11 +525,18 @@ impl Library {
     ///
     /// What SQLite reports; [`LibraryError::DamagedDrawer`].
     pub fn headings(&self, selection: &Selection) -> Result<Headings> {
-        let works = match &selection.condition {
-            Condition::All => None,
-            condition => Some(self.works_that_meet(condition)?),
+        let works;
+        let wanted = match &selection.condition {
+            Condition::All => Wanted::All,
+            Condition::Not(unwanted) => {
+                works = self.works_that_meet(unwanted)?;
+                Wanted::AllBut(&works)
+            }
+            condition => {
+                works = self.works_that_meet(condition)?;
+                Wanted::Of(&works)
+            }
         };
-        let wanted = works.as_ref().map_or(Wanted::All, Wanted::Of);
         let has_times = (selection.order.iter())
             .any(|order| matches!(order.by, SortBy::Added | SortBy::Changed));
         let sorting = Sorting {
@@ -556,32 +570,40 @@ impl Library {
         })
     }
 
-    /// The times of all works. They are read from their indexes, where equal ones lie beside each other.
-    fn times(&self) -> Result<Times> {
-        let read = |sql: &str| -> Result<Vec<(String, Vec<i64>)>> {
+    /// The works by the times at which they were added, and by those at which their entries last became others.
+    /// They are read from their indexes, where equal times lie beside each other.
+    fn works_by_time(&self) -> Result<[WorksByTime; 2]> {
+        let read = |sql: &str| -> Result<WorksByTime> {
             let mut statement = self.connection.prepare_cached(sql)?;
             let mut rows = statement.query([])?;
-            let mut times: Vec<(String, Vec<i64>)> = Vec::new();
+            let mut times = WorksByTime::new();
             while let Some(row) = rows.next()? {
                 let (time, work) = (row.get_ref(0)?.as_str().unwrap_or_default(), row.get(1)?);
                 match times.last_mut() {
-                    Some((last, works)) if last == time => works.push(work),
-                    _ => times.push((time.to_owned(), vec![work])),
+                    Some((last, works)) if **last == *time => works.push(work),
+                    _ => times.push((time.into(), vec![work])),
                 }
             }
             Ok(times)
         };
-        let added = read("SELECT added_at, id FROM work ORDER BY added_at")?;
-        let changed = read(
-            "SELECT changed_at, id FROM work WHERE changed_at IS NOT NULL ORDER BY changed_at",
-        )?;
+        Ok([
+            read("SELECT added_at, id FROM work ORDER BY added_at")?,
+            read(
+                "SELECT changed_at, id FROM work WHERE changed_at IS NOT NULL ORDER BY changed_at",
+            )?,
+        ])
+    }
+
+    /// The times of all works as numbers.
+    fn times(&self) -> Result<Times> {
+        let [added, changed] = self.works_by_time()?;
         let all: BTreeSet<&str> = (added.iter().chain(&changed))
-            .map(|(time, _)| time.as_str())
+            .map(|(time, _)| &**time)
             .collect();
         let numbers: HashMap<&str, u32> = all.into_iter().zip(0..).collect();
-        let numbered = |times: &[(String, Vec<i64>)]| {
+        let numbered = |times: &[(Arc<str>, Vec<i64>)]| {
             let works = times.iter().flat_map(|(time, works)| {
-                let number = numbers.get(time.as_str()).copied().unwrap_or_default();
+                let number = numbers.get(&**time).copied().unwrap_or_default();
                 works.iter().map(move |work| (*work, number))
             });
             works.collect()
@@ -658,14 +680,33 @@ impl Library {
     /// # Errors
     ///
     /// What SQLite reports.
-    pub fn times_of(&self, works: &WorkSet) -> Result<ByWork<(String, Option<String>)>> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT added_at, changed_at FROM work WHERE id = ?1")?;
-        let times = works.iter().map(|work| {
-            let times = statement.query_row([work], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok((work, times))
-        });
-        Ok(times.collect::<rusqlite::Result<_>>()?)
+    pub fn times_of(&self, works: &WorkSet) -> Result<ByWork<TimesOfWork>> {
+        if works.len() <= MANY {
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT added_at, changed_at FROM work WHERE id = ?1")?;
+            let times = works.iter().map(|work| {
+                let times = statement.query_row([work], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                Ok((work, times))
+            });
+            return Ok(times.collect::<rusqlite::Result<_>>()?);
+        }
+        let [added, changed] = self.works_by_time()?;
+        let mut times = ByWork::default();
+        for (time, works) in added {
+            times.extend(
+                works
+                    .into_iter()
+                    .map(|work| (work, (Arc::clone(&time), None))),
+            );
+        }
+        for (time, works) in changed {
+            for work in works {
+                if let Some((_, changed)) = times.get_mut(&work) {
+                    *changed = Some(Arc::clone(&time));
+                }
+            }
+        }
+        Ok(times)
     }
 }

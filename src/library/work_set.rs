@@ -19,6 +19,10 @@ pub(super) struct Bits([u64; 4]);
 impl Bits {
     pub(super) const ALL: Self = Self([u64::MAX; 4]);
 
+    pub(super) fn inverted(self) -> Self {
+        Self(self.0.map(|word| !word))
+    }
+
     fn place(position: u8) -> (usize, u64) {
         (usize::from(position >> 6), 1 << (position & 63))
     }
@@ -101,6 +105,11 @@ impl WorkSet {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.drawers.is_empty()
+    }
+
+    /// Which of the works of a drawer belong to the set.
+    pub(super) fn of_drawer(&self, number: i64) -> Bits {
+        self.drawers.get(&number).copied().unwrap_or_default()
     }
 
     /// The works of the set, by drawer.
