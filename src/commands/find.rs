@@ -244,15 +244,16 @@ impl Table<'_> {
             }
             text
         };
+        if self.works.len() <= AT_ONCE {
+            output.write_all(&made(&0))?;
+            return output.flush();
+        }
         let parts: Vec<usize> = (0..self.works.len()).step_by(AT_ONCE).collect();
         let mut waiting: Vec<Vec<u8>> = Vec::new();
         for some in parts.chunks(PARTS) {
             let (written, next) = rayon::join(
                 || waiting.iter().try_for_each(|text| output.write_all(text)),
-                || match some {
-                    [only] => vec![made(only)],
-                    some => some.par_iter().map(made).collect(),
-                },
+                || some.par_iter().map(made).collect(),
             );
             written?;
             waiting = next;

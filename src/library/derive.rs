@@ -12,7 +12,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::drawers::{Cards, DrawerWriter, HEADING};
 use super::full_text::{self, Column, NameOf, field_name};
-use super::listing::Card;
+use super::heading::Card;
 use super::matching::Identity;
 use super::works::Item;
 use super::{Change, Library, LibraryError, Reference, Result, TagName};

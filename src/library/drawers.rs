@@ -19,7 +19,7 @@ use rustc_hash::FxBuildHasher;
 use super::work_set::{Bits, WorkSet};
 use super::{Library, LibraryError, Result};
 
-/// The place of what an overview shows: see [`super::listing`].
+/// The place of what an overview shows: see [`super::heading`].
 pub(super) const HEADING: &str = "@heading";
 
 /// The number of the drawer in which the cards of a work lie.
@@ -347,29 +347,29 @@ impl Library {
         wanted: Wanted<'_>,
         look: &(impl Fn(Drawer) -> Result<T> + Sync),
     ) -> Result<Vec<T>> {
-        let looked =
-            |drawers: Vec<Drawer>| drawers.into_iter().map(look).collect::<Result<Vec<T>>>();
+        let looked = |drawers: Vec<Drawer>| {
+            let looked = drawers.into_iter().map(look);
+            looked.collect::<Result<Vec<T>>>()
+        };
+        let numbers = self.numbers_of_drawers(place, wanted)?;
+        let read = |numbers: &[i64]| self.read_drawers(place, wanted, numbers);
+        if numbers.len() <= DRAWERS {
+            return looked(read(&numbers)?);
+        }
         let mut parts = Vec::new();
         rayon::in_place_scope(|scope| -> Result<()> {
-            let mut waiting = Vec::new();
-            self.each_drawer(place, wanted, &mut |drawer| {
-                waiting.push(drawer);
-                if waiting.len() == DRAWERS {
-                    let drawers = std::mem::replace(&mut waiting, Vec::with_capacity(DRAWERS));
-                    let (sender, receiver) = mpsc::sync_channel(1);
-                    parts.push(receiver);
-                    scope.spawn(move |_| {
-                        // Where nobody receives, the rest is not wanted.
-                        let _ = sender.send(looked(drawers));
-                    });
-                }
-            })?;
-            let (sender, receiver) = mpsc::sync_channel(1);
-            parts.push(receiver);
-            let _ = sender.send(looked(waiting));
+            for numbers in numbers.chunks(DRAWERS) {
+                let drawers = read(numbers)?;
+                let (sender, receiver) = mpsc::sync_channel(1);
+                parts.push(receiver);
+                scope.spawn(move |_| {
+                    // Where nobody receives, the rest is not wanted.
+                    let _ = sender.send(looked(drawers));
+                });
+            }
             Ok(())
         })?;
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(numbers.len());
         for part in parts {
             for looked in part {
                 all.extend(looked?);
@@ -378,44 +378,39 @@ impl Library {
         Ok(all)
     }
 
-    fn each_drawer(
+    /// The numbers of the drawers of a place in which there may be wanted cards.
+    fn numbers_of_drawers(&self, place: &str, wanted: Wanted<'_>) -> Result<Vec<i64>> {
+        if let Wanted::Of(works) = wanted {
+            return Ok(works.drawers().collect());
+        }
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT number FROM drawer WHERE place = ?1 ORDER BY number")?;
+        let numbers = statement.query_map([place], |row| row.get(0))?;
+        Ok(numbers.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn read_drawers(
         &self,
         place: &str,
         wanted: Wanted<'_>,
-        each: &mut dyn FnMut(Drawer),
-    ) -> Result<()> {
-        match wanted {
-            Wanted::All | Wanted::AllBut(_) => {
-                let mut statement = self
-                    .connection
-                    .prepare_cached("SELECT number, cards FROM drawer WHERE place = ?1")?;
-                let mut drawers = statement.query([place])?;
-                while let Some(row) = drawers.next()? {
-                    let number = row.get(0)?;
-                    each(Drawer {
-                        number,
-                        wanted: wanted.of_drawer(number),
-                        cards: row.get(1)?,
-                    });
-                }
-            }
-            Wanted::Of(works) => {
-                let mut statement = self
-                    .connection
-                    .prepare_cached("SELECT cards FROM drawer WHERE place = ?1 AND number = ?2")?;
-                for (number, wanted) in works.drawers() {
-                    let cards = statement.query_row(params![place, number], |row| row.get(0));
-                    if let Some(cards) = cards.optional()? {
-                        each(Drawer {
-                            number,
-                            wanted,
-                            cards,
-                        });
-                    }
-                }
+        numbers: &[i64],
+    ) -> Result<Vec<Drawer>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT cards FROM drawer WHERE place = ?1 AND number = ?2")?;
+        let mut drawers = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let cards = statement.query_row(params![place, number], |row| row.get(0));
+            if let Some(cards) = cards.optional()? {
+                drawers.push(Drawer {
+                    number: *number,
+                    wanted: wanted.of_drawer(*number),
+                    cards,
+                });
             }
         }
-        Ok(())
+        Ok(drawers)
     }
 }
 

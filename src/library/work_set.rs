@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::drawers::{in_drawer, number_of};
+use super::drawers::{in_drawer, number_of, work_at};
 
 /// A set of works. Numbers that follow each other take a bit each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,9 +112,9 @@ impl WorkSet {
         self.drawers.get(&number).copied().unwrap_or_default()
     }
 
-    /// The works of the set, by drawer.
-    pub(super) fn drawers(&self) -> impl Iterator<Item = (i64, Bits)> {
-        self.drawers.iter().map(|(number, bits)| (*number, *bits))
+    /// The numbers of the drawers of the works.
+    pub(super) fn drawers(&self) -> impl Iterator<Item = i64> {
+        self.drawers.keys().copied()
     }
 
     /// Adds the works of another set.
@@ -146,10 +146,10 @@ impl WorkSet {
 
     /// The numbers of the works, the smallest first.
     pub fn iter(&self) -> impl Iterator<Item = i64> {
-        self.drawers().flat_map(|(number, bits)| {
+        self.drawers.iter().flat_map(|(number, bits)| {
             (0..=u8::MAX)
-                .filter(move |position| bits.contains(*position))
-                .map(move |position| super::drawers::work_at(number, position))
+                .filter(|position| bits.contains(*position))
+                .map(|position| work_at(*number, position))
         })
     }
 }

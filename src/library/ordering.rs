@@ -1,0 +1,295 @@
+//! The order of headings: sorted by keys that nearly always say all, beside SQLite, which would sort rows.
+
+use std::cmp::Ordering;
+
+use rayon::prelude::*;
+
+use super::drawers::Drawer;
+use super::heading::Heading;
+use super::listing::ByWork;
+use super::{LibraryError, Order, Result, SortBy};
+
+/// Where a heading lies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Which of the drawers.
+    pub(super) drawer: u32,
+    /// Where in it.
+    pub(super) at: u32,
+}
+
+/// Reads the heading at a place.
+#[inline]
+pub(super) fn heading_at(drawers: &[Drawer], place: Place) -> Option<Heading<'_>> {
+    let (id, card) = drawers.get(place.drawer as usize)?.card(place.at)?;
+    Heading::read(id, card)
+}
+
+/// How headings are put into an order.
+pub(super) struct Sorting<'s> {
+    pub(super) order: &'s [Order],
+    pub(super) times: Times,
+}
+
+impl Sorting<'_> {
+    /// What the headings of a drawer are sorted by.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::DamagedDrawer`].
+    pub(super) fn keys(&self, drawer: &Drawer) -> Result<Vec<SortKey>> {
+        let mut keys = Vec::new();
+        for card in drawer.cards() {
+            let (at, id, text) = card?;
+            let heading = Heading::read(id, text).ok_or(LibraryError::DamagedDrawer)?;
+            keys.push(self.key(&heading, Place { drawer: 0, at }));
+        }
+        Ok(keys)
+    }
+
+    /// Where the headings lie, in their order, and no more than `limit`.
+    pub(super) fn sorted(
+        &self,
+        mut keys: Vec<SortKey>,
+        drawers: &[Drawer],
+        limit: Option<usize>,
+    ) -> Vec<Place> {
+        let compare = |one: &SortKey, other: &SortKey| {
+            one.cmp_words(other).then_with(|| {
+                // What is the same so far may part only behind it.
+                match (
+                    heading_at(drawers, one.place),
+                    heading_at(drawers, other.place),
+                ) {
+                    (Some(one), Some(other)) => self.compared(&one, &other),
+                    (one, other) => one.is_some().cmp(&other.is_some()),
+                }
+            })
+        };
+        if let Some(limit) = limit.filter(|limit| *limit < keys.len()) {
+            if limit > 0 {
+                keys.select_nth_unstable_by(limit - 1, compare);
+            }
+            keys.truncate(limit);
+        }
+        keys.par_sort_unstable_by(compare);
+        keys.into_iter().map(|key| key.place).collect()
+    }
+
+    fn key(&self, heading: &Heading<'_>, place: Place) -> SortKey {
+        let mut key = Packed::new();
+        let author = heading.sort_author();
+        for order in self.order {
+            let descending = order.descending;
+            match order.by {
+                SortBy::Author => key.text(author, Missing::Last, descending, false),
+                SortBy::Year => key.year(heading.year(), Missing::Last, descending),
+                SortBy::Original => key.year(heading.original_year(), Missing::Last, descending),
+                SortBy::Title => key.text(heading.title, Missing::Last, descending, true),
+                SortBy::Key => key.text(Some(heading.key), Missing::Last, descending, true),
+                SortBy::Type => {
+                    key.text(Some(heading.entry_type()), Missing::Last, descending, false);
+                }
+                SortBy::Added => {
+                    key.number(self.times.added(heading.id), Missing::Last, descending);
+                }
+                SortBy::Changed => {
+                    key.number(self.times.changed(heading.id), Missing::Last, descending);
+                }
+            }
+        }
+        if !self.order.iter().any(|order| order.by == SortBy::Author) {
+            key.text(author, Missing::Last, false, false);
+        }
+        key.year(heading.year(), Missing::First, false);
+        key.text(heading.title, Missing::First, false, false);
+        SortKey {
+            words: key.words(),
+            place,
+        }
+    }
+
+    fn compared(&self, one: &Heading<'_>, other: &Heading<'_>) -> Ordering {
+        let asked = self.order.iter().map(|order| {
+            let descending = order.descending;
+            match order.by {
+                SortBy::Author => last_if_none(one.sort_author(), other.sort_author(), descending),
+                SortBy::Year => last_if_none(one.year(), other.year(), descending),
+                SortBy::Original => {
+                    last_if_none(one.original_year(), other.original_year(), descending)
+                }
+                SortBy::Title => match (one.title, other.title) {
+                    (Some(one), Some(other)) => turned(without_case(one, other), descending),
+                    (one, other) => one.is_none().cmp(&other.is_none()),
+                },
+                SortBy::Type => turned(one.entry_type().cmp(other.entry_type()), descending),
+                SortBy::Key => turned(without_case(one.key, other.key), descending),
+                SortBy::Added => {
+                    let (one, other) = (self.times.added(one.id), self.times.added(other.id));
+                    last_if_none(one, other, descending)
+                }
+                SortBy::Changed => {
+                    let (one, other) = (self.times.changed(one.id), self.times.changed(other.id));
+                    last_if_none(one, other, descending)
+                }
+            }
+        });
+        asked
+            .fold(Ordering::Equal, Ordering::then)
+            .then_with(|| last_if_none(one.sort_author(), other.sort_author(), false))
+            .then_with(|| one.year().cmp(&other.year()))
+            .then_with(|| one.title.cmp(&other.title))
+            .then_with(|| one.id.cmp(&other.id))
+    }
+}
+
+/// What decides the order of two headings nearly always, so that they need not be looked at themselves.
+#[derive(Clone, Copy)]
+pub(super) struct SortKey {
+    words: [u128; WORDS],
+    place: Place,
+}
+
+const WORDS: usize = 3;
+
+impl SortKey {
+    /// The same key of a heading in the drawer of a number.
+    pub(super) fn of_drawer(self, drawer: u32) -> Self {
+        let place = Place {
+            drawer,
+            ..self.place
+        };
+        Self { place, ..self }
+    }
+
+    fn cmp_words(&self, other: &Self) -> Ordering {
+        let ([one, one_next, one_last], [two, two_next, two_last]) = (self.words, other.words);
+        (one.cmp(&two))
+            .then_with(|| one_next.cmp(&two_next))
+            .then_with(|| one_last.cmp(&two_last))
+    }
+}
+
+/// What works are sorted by, packed so that the order of the bytes is that of the works, as far as there is room.
+struct Packed {
+    bytes: [u8; WORDS * 16],
+    length: usize,
+}
+
+/// Where works stand that lack what is asked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Missing {
+    First,
+    Last,
+}
+
+impl Packed {
+    fn new() -> Self {
+        Self {
+            bytes: [0; _],
+            length: 0,
+        }
+    }
+
+    fn words(&self) -> [u128; WORDS] {
+        let (words, _) = self.bytes.as_chunks();
+        let mut packed = [0; WORDS];
+        for (to, word) in packed.iter_mut().zip(words) {
+            *to = u128::from_be_bytes(*word);
+        }
+        packed
+    }
+
+    fn push_byte(&mut self, byte: u8) {
+        if let Some(to) = self.bytes.get_mut(self.length) {
+            *to = byte;
+            self.length += 1;
+        }
+    }
+
+    /// Adds as many of the bytes as there is room for.
+    fn push(&mut self, bytes: &[u8], descending: bool, lower: bool) {
+        let room = self.bytes.get_mut(self.length..).unwrap_or_default();
+        let count = room.len().min(bytes.len());
+        if let (Some(room), Some(bytes)) = (room.get_mut(..count), bytes.get(..count)) {
+            room.copy_from_slice(bytes);
+            if lower {
+                room.make_ascii_lowercase();
+            }
+            if descending {
+                room.iter_mut().for_each(|byte| *byte = !*byte);
+            }
+        }
+        self.length += count;
+    }
+
+    /// Whether something is there. Which of those that lack it comes first does not hang on the direction.
+    fn mark(&mut self, is_there: bool, missing: Missing) -> bool {
+        self.push_byte(u8::from(is_there == (missing == Missing::First)));
+        is_there
+    }
+
+    fn text(&mut self, text: Option<&str>, missing: Missing, descending: bool, lower: bool) {
+        if !self.mark(text.is_some(), missing) {
+            return;
+        }
+        self.push(text.unwrap_or_default().as_bytes(), descending, lower);
+        // A text that ends comes before those that go on.
+        self.push_byte(if descending { u8::MAX } else { 0 });
+    }
+
+    fn year(&mut self, year: Option<i32>, missing: Missing, descending: bool) {
+        // As a number without a sign, in the same order.
+        let number = year.map(|year| year.cast_unsigned() ^ (1 << 31));
+        self.number(number, missing, descending);
+    }
+
+    fn number(&mut self, number: Option<u32>, missing: Missing, descending: bool) {
+        if self.mark(number.is_some(), missing) {
+            self.push(&number.unwrap_or_default().to_be_bytes(), descending, false);
+        }
+    }
+}
+
+/// The order of two texts in which ASCII letters are the same in both cases, as SQLite's NOCASE has it.
+fn without_case(one: &str, other: &str) -> Ordering {
+    let lower = |byte: u8| byte.to_ascii_lowercase();
+    one.bytes().map(lower).cmp(other.bytes().map(lower))
+}
+
+fn turned(compared: Ordering, descending: bool) -> Ordering {
+    if descending {
+        compared.reverse()
+    } else {
+        compared
+    }
+}
+
+/// The order of two values of which one may be missing, and then comes last either way.
+fn last_if_none<T: Ord>(left: Option<T>, right: Option<T>, descending: bool) -> Ordering {
+    match (left, right) {
+        (Some(left), Some(right)) => turned(left.cmp(&right), descending),
+        (left, right) => left.is_none().cmp(&right.is_none()),
+    }
+}
+
+/// When works were added and changed, as numbers in the order of the times.
+#[derive(Default)]
+pub(super) struct Times {
+    pub(super) added: ByWork<u32>,
+    pub(super) changed: ByWork<u32>,
+}
+
+impl Times {
+    fn added(&self, work: i64) -> Option<u32> {
+        self.added.get(&work).copied()
+    }
+
+    /// When the entry last became another: what never did, did so when it was added.
+    fn changed(&self, work: i64) -> Option<u32> {
+        self.changed
+            .get(&work)
+            .copied()
+            .or_else(|| self.added(work))
+    }
+}
