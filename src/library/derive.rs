@@ -707,6 +707,28 @@ impl Change<'_> {
         Ok(heirs)
     }
 
+    /// Takes the derived rows of works away, but for their cards. Works that are to go lose them so before they
+    /// do: of one that is gone, nobody knows its marks any more.
+    pub(super) fn forget_derived(&self, works: &BTreeSet<i64>) -> Result<()> {
+        // All at once: at each statement that has to do with other tables, too, FTS5 writes out what it has
+        // gathered.
+        let numbers = serde_json::to_string(works).unwrap_or_default();
+        let connection = self.connection();
+        connection
+            .prepare_cached(
+                "DELETE FROM mark WHERE (mark, work_id) IN (
+                     SELECT one.value, reference.work_id FROM reference, json_each(reference.marks) AS one
+                     WHERE reference.work_id IN (SELECT value FROM json_each(?1)))",
+            )?
+            .execute([&numbers])?;
+        connection
+            .prepare_cached(
+                "DELETE FROM reference WHERE work_id IN (SELECT value FROM json_each(?1))",
+            )?
+            .execute([&numbers])?;
+        Ok(())
+    }
+
     /// Makes the derived rows of these works anew, and of the works that inherit from them; works that
     /// are gone have none.
     pub(super) fn derive_works(&self, mut works: BTreeSet<i64>) -> Result<()> {
@@ -714,13 +736,7 @@ impl Change<'_> {
             return Ok(());
         }
         works.extend(self.heirs(&works)?);
-        // All at once: at each statement that has to do with other tables, too, FTS5 writes out what it has
-        // gathered.
-        let numbers = serde_json::to_string(&works).unwrap_or_default();
-        self.connection().execute(
-            "DELETE FROM reference WHERE work_id IN (SELECT value FROM json_each(?1))",
-            [numbers],
-        )?;
+        self.forget_derived(&works)?;
         let works: Vec<i64> = works.into_iter().collect();
         self.write_derived(&works, &mut |_| {})
     }

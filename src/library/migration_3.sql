@@ -3,7 +3,7 @@
 -- ------------------------------------------------------------------ derived: made anew by `rebuild`
 
 -- Marks are looked for by themselves alone: they stand in their own order, and each work knows its own
--- (`marks`, a JSON array), so that they go with it.
+-- (`marks`, a JSON array), by which they are taken away with it.
 DROP TABLE mark;
 CREATE TABLE mark (
     mark     INTEGER NOT NULL,
@@ -11,11 +11,6 @@ CREATE TABLE mark (
     PRIMARY KEY (mark, work_id)
 ) WITHOUT ROWID;
 ALTER TABLE reference ADD COLUMN marks TEXT NOT NULL DEFAULT '[]';
-DROP TRIGGER reference_leaves_full_text;
-CREATE TRIGGER reference_leaves AFTER DELETE ON reference BEGIN
-    DELETE FROM full_text WHERE rowid = OLD.work_id;
-    DELETE FROM mark WHERE work_id = OLD.work_id AND mark IN (SELECT value FROM json_each(OLD.marks));
-END;
 
 -- The drawers of a card catalogue. A drawer holds the cards of up to 256 works whose numbers follow each
 -- other (`number` is theirs, divided by 256) for one place: what an overview shows of a work

@@ -331,8 +331,8 @@ CREATE TABLE csl_item (
 
 -- By what a work is known whatever its key: its DOI, ISBNs and eprint, and its fingerprint (title, first
 -- author, year, type), each as a number made of it. Works that share one are compared in full. Marks are
--- looked for by themselves alone, so that they stand in their own order; each work knows its own, and they go
--- with it.
+-- looked for by themselves alone, so that they stand in their own order; each work knows its own, by which they
+-- are taken away with it.
 CREATE TABLE mark (
     mark     INTEGER NOT NULL,
     work_id  INTEGER NOT NULL,
@@ -368,9 +368,8 @@ CREATE VIRTUAL TABLE full_text USING fts5 (
     tokenize = "ascii tokenchars '=#_'"
 );
 
-CREATE TRIGGER reference_leaves AFTER DELETE ON reference BEGIN
+CREATE TRIGGER reference_leaves_full_text AFTER DELETE ON reference BEGIN
     DELETE FROM full_text WHERE rowid = OLD.work_id;
-    DELETE FROM mark WHERE work_id = OLD.work_id AND mark IN (SELECT value FROM json_each(OLD.marks));
 END;
 
 -- The words of the paths and descriptions of linked files.
