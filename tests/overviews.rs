@@ -120,6 +120,26 @@ fn overviews_are_in_the_order_that_sqlite_gives() {
 }
 
 #[test]
+fn what_is_read_at_one_moment_does_not_change_meanwhile() {
+    let directory = tempfile::tempdir().unwrap();
+    let library = library(&directory, 1);
+    let count = || {
+        let selection = "-title:nothing".parse::<Query>().unwrap();
+        let headings = library.headings(&selection.selection(&library).unwrap());
+        headings.unwrap().len()
+    };
+    let moment = library.at_one_moment().unwrap();
+    assert_eq!(count(), 210);
+    let mut other = Library::open(library.path(), Patience::default()).unwrap();
+    other
+        .change("add", |change| change.add_entry("@misc{new}", None))
+        .unwrap();
+    assert_eq!(count(), 210);
+    drop(moment);
+    assert_eq!(count(), 211);
+}
+
+#[test]
 fn overviews_show_what_is_known_of_each_work() {
     let directory = tempfile::tempdir().unwrap();
     let library = library(&directory, 3);

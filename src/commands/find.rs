@@ -104,6 +104,8 @@ fn fields() -> String {
 impl Find {
     pub(super) fn run(self, session: &Session) -> Result {
         let library = session.open()?;
+        // What is found and what is shown of it are read one after the other.
+        let _moment = library.at_one_moment()?;
         let mut selection = session.query(&self.query)?.selection(&library)?;
         if let Some(sort) = &self.sort {
             let order: Query = format!("sort:{sort}").parse()?;

@@ -1,6 +1,6 @@
 //! The citation processor: CSL 1.0.2.
 //!
-//! It takes works as [`CslItem`](crate::work::CslItem)s and a [`Style`], and gives citations and a
+//! It takes works as [`CslItem`]s and a [`Style`], and gives citations and a
 //! [`Bibliography`] as [rich text](RichText). It knows neither the library nor the command line.
 //!
 //! The way of a work through the processor, each step a module of its own:

@@ -1,8 +1,9 @@
 //! The library: one SQLite file that keeps the works, their tags and the history of both.
 //!
 //! `schema.sql` is the map of this module. What came in is the *truth*: the verbatim text of every
-//! entry, where it stood in its file, and the tags. The table `reference` and the full-text index are
-//! *derived* from it and can be made anew at any time ([`Library::rebuild`]).
+//! entry, where it stood in its file, and the tags. The table `reference`, the full-text index and the drawers
+//! of cards (`drawers.rs`), from which overviews are read, are *derived* from it and can be made anew at any time
+//! ([`Change::rebuild`]).
 //!
 //! A [`Library`] is read directly; it is changed through [`Library::change`] alone, which makes every
 //! command one transaction and one step of the undo log.
@@ -113,6 +114,11 @@ pub struct Migrated {
     pub to: i64,
     /// Where a copy of it lies as it was.
     pub copy: PathBuf,
+}
+
+/// A moment of a library: see [`Library::at_one_moment`].
+pub struct Moment<'library> {
+    _transaction: Option<rusqlite::Transaction<'library>>,
 }
 
 /// A library within a step that changes it: see [`Library::change`].
@@ -289,6 +295,24 @@ impl Library {
             begun.map_err(|error| LibraryError::from(error).at(&self.path))?;
         }
         Ok(())
+    }
+
+    /// Has all that is read of the library be as it is at one moment, whatever others do to it, until what this
+    /// gives is dropped.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn at_one_moment(&self) -> Result<Moment<'_>> {
+        // Where it is held, nobody else changes it anyway.
+        let transaction = if self.is_held() {
+            None
+        } else {
+            Some(self.connection.unchecked_transaction()?)
+        };
+        Ok(Moment {
+            _transaction: transaction,
+        })
     }
 
     /// Whether others are kept from changing the library: see [`Library::hold`].

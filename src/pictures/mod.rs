@@ -7,7 +7,7 @@
 //! of a terminal ([`timeline_text`], [`statistics_text`]).
 //!
 //! Whatever the font that a reader has, no label covers another: texts are measured after the widest of
-//! the common sans-serif fonts ([`lettering`]), and the layout keeps what was measured apart.
+//! the common sans-serif fonts (`lettering.rs`), and the layout keeps what was measured apart.
 
 mod canvas;
 mod labels;

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Conditions that stand side by side hold together. Case and accents do not matter. A query is cut
-//! into tokens ([`lexer`]), read into a tree ([`Query`], [`Node`]) that remembers where each part stands in
+//! into tokens (`lexer.rs`), read into a tree ([`Query`], [`Node`]) that remembers where each part stands in
 //! the text, and translated into a condition of the library ([`Query::translate`]) or a whole selection
 //! ([`Query::selection`]). The fields are in one list, [`FIELDS`].
 

@@ -3,7 +3,7 @@
 //! A [`Vocabulary`] is a TOML file with tags, their hierarchy and what is known of them, and the works
 //! that belong to each with the reason. [`Rules`] are a TOML file, too: conditions, which are queries,
 //! with the tags that works get which meet them. [`apply`] carries the rules of a library out and keeps on
-//! which words of a work each condition holds ([`matched`]); [`check`] finds what is wrong with them.
+//! which words of a work each condition holds (`matched.rs`); [`check`] finds what is wrong with them.
 //! peerbib ships one of each (`bib/vocabulary.toml` and `bib/rules.toml`).
 
 mod check;

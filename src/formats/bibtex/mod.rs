@@ -2,7 +2,7 @@
 //!
 //! The way of a file: [`decode`] makes text of its bytes; [`split`] cuts the text into entries and what
 //! stands between them; [`read`] reads the entries, each by itself, so that a bad one costs one. That is
-//! the truth, verbatim. [`derive`] then makes a CSL item of one work: it resolves abbreviations
+//! the truth, verbatim. [`derive()`] then makes a CSL item of one work: it resolves abbreviations
 //! and inheritance, turns TeX into rich text, and reads names and dates.
 
 mod abbreviations;

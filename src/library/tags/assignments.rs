@@ -115,7 +115,7 @@ impl Library {
     ///
     /// # Errors
     ///
-    /// [`LibraryError::UnknownKey`].
+    /// [`crate::library::LibraryError::UnknownKey`].
     pub fn tagging(&self, key: &str) -> Result<Tagging> {
         let work = self.work_id(key)?;
         let mut statement = self.connection.prepare_cached(
