@@ -287,6 +287,50 @@ fn a_macro_that_leads_back_to_itself_is_named_and_many_that_do_not_take_no_time(
     assert_eq!(error.line, 62);
 }
 
+/// A style with so many elements within each other.
+fn nested(depth: usize) -> String {
+    let (open, close) = ("<group>\n".repeat(depth), "</group>".repeat(depth));
+    format!(
+        "<style>\n<citation><layout>{open}<text variable=\"title\"/>{close}</layout></citation></style>"
+    )
+}
+
+#[test]
+fn elements_and_macros_too_deep_within_each_other_are_refused_and_others_print() {
+    let print = |style: Style| {
+        let work = works(json!([{"id": "a", "type": "book", "title": "Commons"}]));
+        // In a thread of the smallest stack that peerbib prints in.
+        let thread = std::thread::Builder::new().stack_size(2 << 20);
+        let printing = thread.spawn(move || render(&style, None, &work)).unwrap();
+        printing.join().unwrap();
+    };
+    print(Style::from_xml(&nested(190)).unwrap());
+    for depth in [250, 200_000] {
+        let error = Style::from_xml(&nested(depth)).unwrap_err();
+        assert_eq!(
+            error.message,
+            "elements are more than 200 deep within each other here"
+        );
+        assert_eq!(error.line, 199);
+    }
+    let name = |number: usize| format!("a{number}");
+    let chain = |length: usize| {
+        let mut macros: Vec<_> = (0..length)
+            .map(|number| (name(number), vec![name(number + 1)]))
+            .collect();
+        macros.push((name(length), Vec::new()));
+        calling(&macros)
+    };
+    print(chain(95).unwrap());
+    for length in [110, 20_000] {
+        let error = chain(length).unwrap_err();
+        assert_eq!(
+            error.message,
+            "the macro \"a100\" is called where elements are more than 200 deep within each other"
+        );
+    }
+}
+
 fn value() -> impl Strategy<Value = Json> {
     prop_oneof![
         "\\PC{0,40}".prop_map(Json::String),

@@ -212,7 +212,7 @@ impl StyleSource {
     ///
     /// # Errors
     ///
-    /// [`ShelfError::NotForHayagriva`]; [`ShelfError::MissingParent`].
+    /// [`ShelfError::Malformed`]; [`ShelfError::NotForHayagriva`]; [`ShelfError::MissingParent`].
     pub fn for_hayagriva(
         &self,
         find_parent: impl Fn(&str) -> Option<Self>,
@@ -241,9 +241,15 @@ impl StyleSource {
     }
 
     /// The style in hayagriva's model.
+    ///
+    /// # Errors
+    ///
+    /// [`ShelfError::Malformed`]; [`ShelfError::NotForHayagriva`].
     fn model(&self) -> Result<CitationbergStyle, ShelfError> {
         match &self.written {
             Written::Xml(xml) => {
+                // Its reader goes down into elements however deep they are, and says less of what is wrong.
+                self.compile_alone()?;
                 CitationbergStyle::from_xml(xml).map_err(|error| ShelfError::NotForHayagriva {
                     name: self.name.clone(),
                     reason: error.to_string(),

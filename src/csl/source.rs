@@ -76,6 +76,10 @@ pub(super) struct Node<'s> {
     number: u32,
 }
 
+/// How deep elements may be within each other, macros that they call included: what reads and prints them goes down
+/// into them one by one, and the stack has an end. No style at hand has a third of it.
+pub(super) const DEEPEST: usize = 200;
+
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 impl<'f> Source<'f> {
@@ -86,7 +90,7 @@ impl<'f> Source<'f> {
     ///
     /// # Errors
     ///
-    /// Where it is not well formed.
+    /// Where it is not well formed, or its elements are in each other deeper than [`DEEPEST`].
     pub(super) fn from_xml(xml: &'f str) -> Result<Self, StyleError> {
         let options = roxmltree::ParsingOptions {
             allow_dtd: true,
@@ -98,12 +102,20 @@ impl<'f> Source<'f> {
             file: xml,
             ..Self::with_room_for(xml.len())
         };
-        source.copy(document.root_element());
+        source.copy(document.root_element(), 1)?;
         source.close_attributes();
         Ok(source)
     }
 
-    fn copy(&mut self, node: roxmltree::Node<'_, '_>) {
+    fn copy(&mut self, node: roxmltree::Node<'_, '_>, depth: usize) -> Result<(), StyleError> {
+        if depth > DEEPEST {
+            let position = node.document().text_pos_at(node.range().start);
+            return Err(StyleError {
+                line: position.row,
+                column: position.col,
+                message: format!("elements are more than {DEEPEST} deep within each other here"),
+            });
+        }
         let name = self.keep(node.tag_name().name());
         let number = self.open(name);
         if let Some(element) = self.element_mut(number) {
@@ -121,9 +133,10 @@ impl<'f> Source<'f> {
         let text = self.keep(node.text().unwrap_or_default());
         self.set_text(number, text);
         for child in node.children().filter(roxmltree::Node::is_element) {
-            self.copy(child);
+            self.copy(child, depth + 1)?;
         }
         self.close(number);
+        Ok(())
     }
 
     /// Nothing yet, but room for what a file of this length says.

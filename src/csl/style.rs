@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::element::*;
 use super::locale::LocaleLayer;
 use super::rich_text::{Display, Formatting};
-use super::source::{Node, Source};
+use super::source::{DEEPEST, Node, Source};
 use super::variables::{self, VariableId, Variables};
 use super::{BibliographyLayout, SecondFieldAlign};
 
@@ -410,11 +410,33 @@ impl Compiler {
         if !has_citation {
             return Err(StyleError::at(root, "a style needs a `citation` element"));
         }
-        if let Some(node) = calling_itself(&macros).and_then(|number| macro_nodes.get(number)) {
-            let name = node.attribute("name").unwrap_or("");
-            let message = format!("the macro \"{name}\" calls itself");
-            return Err(StyleError::at(*node, message));
-        }
+        let areas = [
+            Some(&compiled.citation),
+            compiled.bibliography.as_ref(),
+            compiled.intext.as_ref(),
+        ];
+        let layouts = areas
+            .into_iter()
+            .flatten()
+            .map(|area| area.layout.as_slice());
+        look_for_unsound_macros(&macros, layouts).map_err(|unsound| {
+            let (number, message) = match unsound {
+                Unsound::CallsItself(number) => (Some(number), "calls itself".to_owned()),
+                Unsound::TooDeep(number) => (
+                    number,
+                    format!(
+                        "is called where elements are more than {DEEPEST} deep within each other"
+                    ),
+                ),
+            };
+            let node = number.and_then(|number| macro_nodes.get(number));
+            match node.and_then(|node| Some((node, node.attribute("name")?))) {
+                Some((node, name)) => {
+                    StyleError::at(*node, format!("the macro \"{name}\" {message}"))
+                }
+                None => StyleError::at(root, format!("a macro {message}")),
+            }
+        })?;
         self.options.numeric_citations = uses_variable(
             &compiled.citation.layout,
             &macros,
@@ -784,32 +806,93 @@ impl Compiler {
     }
 }
 
-/// A macro that leads back to itself.
-fn calling_itself(macros: &[Vec<Element>]) -> Option<usize> {
-    /// Looks at a macro and at all that it calls; what is `open` is being looked at, and what is not is
-    /// known to be sound.
-    fn look(calls: &[Vec<usize>], number: usize, open: &mut [Option<bool>]) -> Option<usize> {
-        match open.get(number)? {
-            Some(true) => return Some(number),
-            Some(false) => return None,
-            None => {}
-        }
-        open.get_mut(number)?.replace(true);
-        let called = calls.get(number).into_iter().flatten();
-        let found = { called }.find_map(|called| look(calls, *called, open));
-        open.get_mut(number)?.replace(false);
-        found
+/// Why macros cannot be carried out.
+enum Unsound {
+    /// One leads back to itself.
+    CallsItself(usize),
+    /// Elements are deeper within each other than [`DEEPEST`] where one is called.
+    TooDeep(Option<usize>),
+}
+
+/// What is known of a macro.
+#[derive(Clone, Copy)]
+enum Known {
+    Nothing,
+    /// It is being looked at.
+    Open,
+    /// How many elements are within each other in it and in what it calls.
+    Height(usize),
+}
+
+/// Looks at the macros of a style, each once, and at its layouts, for what would never end.
+fn look_for_unsound_macros<'e>(
+    macros: &'e [Vec<Element>],
+    layouts: impl Iterator<Item = &'e [Element]>,
+) -> Result<(), Unsound> {
+    let mut looking = Looking {
+        macros,
+        known: vec![Known::Nothing; macros.len()],
+    };
+    for number in 0..macros.len() {
+        looking.height_of_macro(number, 0)?;
     }
-    let calls: Vec<Vec<usize>> = macros
-        .iter()
-        .map(|elements| {
-            let mut called = Vec::new();
-            walk(elements, &mut |element| called.extend(called_by(element)));
-            called
-        })
-        .collect();
-    let mut open = vec![None; macros.len()];
-    (0..macros.len()).find_map(|number| look(&calls, number, &mut open))
+    for layout in layouts {
+        looking.height(layout, None, 0)?;
+    }
+    Ok(())
+}
+
+struct Looking<'e> {
+    macros: &'e [Vec<Element>],
+    known: Vec<Known>,
+}
+
+impl Looking<'_> {
+    /// How many elements are within each other in these, which stand so deep and in this macro.
+    fn height(
+        &mut self,
+        elements: &[Element],
+        of: Option<usize>,
+        depth: usize,
+    ) -> Result<usize, Unsound> {
+        if depth > DEEPEST {
+            return Err(Unsound::TooDeep(of));
+        }
+        let mut highest = 0;
+        for element in elements {
+            let mut below = 0;
+            for children in children_of(element) {
+                below = below.max(self.height(children, of, depth + 1)?);
+            }
+            if let Some(number) = called_by(element) {
+                below = below.max(self.height_of_macro(number, depth + 1)?);
+            }
+            highest = highest.max(below + 1);
+        }
+        Ok(highest)
+    }
+
+    fn height_of_macro(&mut self, number: usize, depth: usize) -> Result<usize, Unsound> {
+        let macros = self.macros;
+        let (Some(known), Some(elements)) = (self.known.get_mut(number), macros.get(number)) else {
+            return Ok(0);
+        };
+        match *known {
+            Known::Open => Err(Unsound::CallsItself(number)),
+            Known::Height(height) if depth + height > DEEPEST => {
+                Err(Unsound::TooDeep(Some(number)))
+            }
+            Known::Height(height) => Ok(height),
+            Known::Nothing => {
+                *known = Known::Open;
+                let height = self.height(elements, Some(number), depth)?;
+                if let Some(known) = self.known.get_mut(number) {
+                    *known = Known::Height(height);
+                }
+                Ok(height)
+            }
+        }
+    }
 }
 
 /// Whether a variable is printed by `cs:text` or `cs:number` anywhere in the elements, or in the macros
@@ -849,20 +932,29 @@ fn called_by(element: &Element) -> Option<usize> {
     }
 }
 
+/// The elements that are right in an element, one part of it after the other.
+fn children_of(element: &Element) -> impl Iterator<Item = &[Element]> {
+    let (first, branches) = match element {
+        Element::Group(group) => (Some(&group.children), None),
+        Element::Names(names) => (Some(&names.substitute), None),
+        Element::Choose(choose) => (Some(&choose.otherwise), Some(&choose.branches)),
+        Element::Text(_) | Element::Number(_) | Element::Date(_) | Element::Label(_) => {
+            (None, None)
+        }
+    };
+    let branches = branches
+        .into_iter()
+        .flatten()
+        .map(|branch| &branch.children);
+    branches.chain(first).map(Vec::as_slice)
+}
+
 /// Visits elements and all that are in them, but not those of the macros that they call.
 fn walk<'e>(elements: &'e [Element], visit: &mut dyn FnMut(&'e Element)) {
     for element in elements {
         visit(element);
-        match element {
-            Element::Group(group) => walk(&group.children, visit),
-            Element::Names(names) => walk(&names.substitute, visit),
-            Element::Choose(choose) => {
-                for branch in &choose.branches {
-                    walk(&branch.children, visit);
-                }
-                walk(&choose.otherwise, visit);
-            }
-            Element::Text(_) | Element::Number(_) | Element::Date(_) | Element::Label(_) => {}
+        for children in children_of(element) {
+            walk(children, visit);
         }
     }
 }
