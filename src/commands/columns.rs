@@ -1,6 +1,7 @@
 //! What can be shown of a work in an overview: the columns of a table, and the places of a template.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use super::Failure;
@@ -148,26 +149,29 @@ impl Cells {
         columns: &[Column],
         short: bool,
     ) -> Result<Self, Failure> {
-        let mut cells = Self {
-            tags: HashMap::default(),
-            times: HashMap::default(),
-            fields: Vec::new(),
-            short,
-        };
+        // Most columns need no more than the headings.
+        let works = LazyCell::new(|| works.works());
+        let has = |column: &Column| columns.contains(column);
+        let mut fields = Vec::new();
         for column in columns {
-            match column {
-                Column::Tags => cells.tags = library.tags_of(&works.works())?,
-                Column::Added | Column::Changed => {
-                    cells.times = library.times_of(&works.works())?;
-                }
-                Column::Field(name) => {
-                    let values = library.field_values(&works.works(), name)?;
-                    cells.fields.push((name.clone(), values));
-                }
-                _ => {}
+            if let Column::Field(name) = column {
+                fields.push((name.clone(), library.field_values(&works, name)?));
             }
         }
-        Ok(cells)
+        Ok(Self {
+            tags: if has(&Column::Tags) {
+                library.tags_of(&works)?
+            } else {
+                HashMap::default()
+            },
+            times: if has(&Column::Added) || has(&Column::Changed) {
+                library.times_of(&works)?
+            } else {
+                HashMap::default()
+            },
+            fields,
+            short,
+        })
     }
 
     /// What a column shows of a work.

@@ -32,6 +32,11 @@ impl Sql {
         self
     }
 
+    /// So many `?`, with commas between them.
+    pub fn marks(count: usize) -> String {
+        vec!["?"; count].join(", ")
+    }
+
     /// The expression that holds for the works whose numbers a statement gives.
     fn works(self) -> Self {
         Self {
@@ -102,7 +107,7 @@ impl Condition {
         match self {
             Self::All => Sql::new("1"),
             Self::Works(works) if works.len() <= MANY => {
-                let marks = vec!["?"; works.len()].join(", ");
+                let marks = Sql::marks(works.len());
                 Sql::new(format!("reference.work_id IN ({marks})")).with(works.iter().copied())
             }
             Self::Works(works) => listed(works).works(),
@@ -119,24 +124,11 @@ impl Condition {
         }
     }
 
-    /// A statement that finds the works, in one piece.
-    pub fn found(&self) -> Sql {
+    /// A statement that gives the numbers of the works, in one piece.
+    pub fn numbers(&self) -> Sql {
         let expression = self.expression();
         Sql {
             text: format!("SELECT work_id FROM reference WHERE {}", expression.text),
-            ..expression
-        }
-    }
-
-    /// A statement that gives the numbers of the works.
-    pub(super) fn numbers(&self) -> Sql {
-        let expression = self.expression();
-        Sql {
-            text: format!(
-                "SELECT reference.work_id FROM reference JOIN work ON work.id = reference.work_id
-                 WHERE {}",
-                expression.text
-            ),
             ..expression
         }
     }

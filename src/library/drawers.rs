@@ -258,12 +258,10 @@ impl<'c> DrawerWriter<'c> {
             if pile.cards.is_empty() {
                 continue;
             }
-            if pile.is_sorted {
-                self.insert.execute(params![number, place, pile.cards])?;
-            } else {
-                let sorted = pile.with("", Bits::default())?;
-                self.insert.execute(params![number, place, sorted])?;
+            if !pile.is_sorted {
+                pile.cards = pile.with("", Bits::default())?;
             }
+            self.insert.execute(params![number, place, pile.cards])?;
             pile.cards.clear();
         }
         Ok(())

@@ -50,18 +50,7 @@ impl Library {
             Values::Field(field) => return Ok(vec![field.to_owned()]),
             Values::Columns(columns) => columns,
         };
-        // From one place to the next, as each has many drawers.
-        let mut statement = self.connection.prepare_cached(
-            "WITH RECURSIVE places (name) AS (
-                 SELECT min(place) FROM drawer
-                 UNION ALL
-                 SELECT (SELECT min(place) FROM drawer WHERE place > name)
-                 FROM places WHERE name IS NOT NULL
-             ) SELECT name FROM places WHERE name IS NOT NULL",
-        )?;
-        let places = statement
-            .query_map([], |row| row.get(0))?
-            .collect::<rusqlite::Result<Vec<String>>>()?;
+        let places = self.each_once("drawer", "place")?;
         let is_meant = |place: &String| match place.as_str() {
             PRIVATE_NOTE => columns.contains(&Column::Note),
             place => columns.iter().any(|column| match place_of_names(*column) {

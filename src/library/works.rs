@@ -288,17 +288,22 @@ impl Library {
     ///
     /// What SQLite reports.
     pub fn types(&self) -> Result<Vec<String>> {
-        // From one type to the next, as each may have many works.
-        let mut statement = self.connection.prepare_cached(
-            "WITH RECURSIVE types (name) AS (
-                 SELECT min(entry_type) FROM reference
+        self.each_once("reference", "entry_type")
+    }
+
+    /// The values of a column that is indexed, each once and in order. SQLite goes from one to the next, as
+    /// each may stand in many rows.
+    pub(super) fn each_once(&self, table: &str, column: &str) -> Result<Vec<String>> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "WITH RECURSIVE found (value) AS (
+                 SELECT min({column}) FROM {table}
                  UNION ALL
-                 SELECT (SELECT min(entry_type) FROM reference WHERE entry_type > name)
-                 FROM types WHERE name IS NOT NULL
-             ) SELECT name FROM types WHERE name IS NOT NULL",
-        )?;
-        let types = statement.query_map([], |row| row.get(0))?;
-        Ok(types.collect::<rusqlite::Result<_>>()?)
+                 SELECT (SELECT min({column}) FROM {table} WHERE {column} > value)
+                 FROM found WHERE value IS NOT NULL
+             ) SELECT value FROM found WHERE value IS NOT NULL"
+        ))?;
+        let values = statement.query_map([], |row| row.get(0))?;
+        Ok(values.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Whether any work has what FTS5 is asked for: see [`super::full_text`].

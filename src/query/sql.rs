@@ -85,17 +85,13 @@ impl Translated {
             Self::Tagged(tags) => Condition::Statement(
                 Sql::new(format!(
                     "SELECT work_id FROM assignment WHERE tag_id IN ({})",
-                    marks(tags.len())
+                    Sql::marks(tags.len())
                 ))
                 .with(tags),
             ),
             Self::Condition(condition) => condition,
         }
     }
-}
-
-fn marks(count: usize) -> String {
-    vec!["?"; count].join(", ")
 }
 
 struct Translation<'l> {
@@ -338,7 +334,7 @@ impl Translation<'_> {
 
     fn of_type(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
         let of = |types: Vec<String>| {
-            let marks = marks(types.len());
+            let marks = Sql::marks(types.len());
             let statement = format!("SELECT work_id FROM reference WHERE entry_type IN ({marks})");
             Translated::statement(Sql::new(statement).with(types))
         };
@@ -584,7 +580,7 @@ impl Translation<'_> {
                 Some(selection.into_condition())
             }
         };
-        Ok(Translated::statement(list.condition(condition).found()))
+        Ok(Translated::statement(list.condition(condition).numbers()))
     }
 
     /// Files that are linked, and those that the entry itself names.

@@ -306,15 +306,12 @@ impl Sections<'_> {
             .filter_map(|said| Some((said.work?, said.section?)))
             .collect();
         let order = stored_order(&self.list.order);
-        let held = condition(self.library, self.list)?;
         let mut left: Vec<WorkInList<'_>> = self.works.to_vec();
         let mut sections = Vec::new();
         for section in &by_hand {
             let found = match &section.query {
-                Some(query) => {
-                    let condition = asked(self.library, query)?;
-                    self.library.works_that_meet(&held.clone().and(condition))?
-                }
+                // Only the works of the list are looked for in it.
+                Some(query) => self.library.works_that_meet(&asked(self.library, query)?)?,
                 None => WorkSet::default(),
             };
             let stands_here = |(work, _): &WorkInList<'_>| match placed.get(&work.id) {

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::commands::tag::named_works;
 use crate::commands::{Failure, Session};
-use crate::library::{Condition, Library, LibraryError, Standing, StoredList, WorkSet};
+use crate::library::{Library, LibraryError, Standing, StoredList, WorkSet};
 use crate::reading_list::asked;
 
 /// A list, and the works that are meant.
@@ -85,10 +85,7 @@ impl ListedWorks {
             .filter_map(|said| Some((said.work?, said.standing?)))
             .collect();
         let found = match &list.query {
-            Some(query) => {
-                let condition = asked(&library, query)?;
-                library.works_that_meet(&Condition::Works(named.clone()).and(condition))?
-            }
+            Some(query) => library.works_that_meet(&asked(&library, query)?)?,
             None => WorkSet::default(),
         };
         let works = named

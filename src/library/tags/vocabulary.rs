@@ -127,18 +127,21 @@ impl Change<'_> {
                 id
             }
             None => {
-                connection.prepare_cached("INSERT INTO tag (facet, name, label, description, parent_id, place, active,
+                let mut insert = connection.prepare_cached(
+                    "INSERT INTO tag (facet, name, label, description, parent_id, place, active,
                                       position)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
-                             (SELECT coalesce(max(position), 0) + 1 FROM tag))")?.execute(params![
-                        tag.tag.facet,
-                        tag.tag.name,
-                        tag.label,
-                        tag.description,
-                        parent,
-                        tag.place,
-                        tag.active
-                    ])?;
+                             (SELECT coalesce(max(position), 0) + 1 FROM tag))",
+                )?;
+                insert.execute(params![
+                    tag.tag.facet,
+                    tag.tag.name,
+                    tag.label,
+                    tag.description,
+                    parent,
+                    tag.place,
+                    tag.active
+                ])?;
                 connection.last_insert_rowid()
             }
         };
