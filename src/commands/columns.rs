@@ -1,13 +1,11 @@
 //! What can be shown of a work in an overview: the columns of a table, and the places of a template.
 
-use std::borrow::Cow;
-use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use super::Failure;
 use crate::checks::known;
 use crate::library::full_text::{field_name, presence_expression};
-use crate::library::{ByWork, Heading, Headings, Library, TagName, TimesOfWork};
+use crate::library::{ByWork, Heading, Library, TagName, TimesOfWork, WorkSet};
 use crate::spelling::{closest, question};
 
 /// The columns that are no fields of an entry, each with what it shows, in a line. Besides these, every field
@@ -97,6 +95,19 @@ impl Column {
         })
     }
 
+    /// Whether the headings of works say all that it shows.
+    pub(super) fn is_of_headings(&self) -> bool {
+        !matches!(
+            self,
+            Self::Tags | Self::Added | Self::Changed | Self::Field(_)
+        )
+    }
+
+    /// Whether it is cut before those that do not yield have to be.
+    pub(super) fn yields(&self) -> bool {
+        !matches!(self, Self::Key | Self::Year)
+    }
+
     /// What stands at the head of the column.
     pub(super) fn heading(&self) -> &str {
         match self {
@@ -145,75 +156,89 @@ impl Cells {
     /// What SQLite reports.
     pub(super) fn read(
         library: &Library,
-        works: &Headings,
+        works: &WorkSet,
         columns: &[Column],
         short: bool,
     ) -> Result<Self, Failure> {
-        // Most columns need no more than the headings.
-        let works = LazyCell::new(|| works.works());
         let has = |column: &Column| columns.contains(column);
-        let mut fields = Vec::new();
+        let mut cells = Self::of_headings(short);
         for column in columns {
             if let Column::Field(name) = column {
-                fields.push((name.clone(), library.field_values(&works, name)?));
+                let values = library.field_values(works, name)?;
+                cells.fields.push((name.clone(), values));
             }
         }
-        Ok(Self {
-            tags: if has(&Column::Tags) {
-                library.tags_of(&works)?
-            } else {
-                HashMap::default()
-            },
-            times: if has(&Column::Added) || has(&Column::Changed) {
-                library.times_of(&works)?
-            } else {
-                HashMap::default()
-            },
-            fields,
-            short,
-        })
+        if has(&Column::Tags) {
+            cells.tags = library.tags_of(works)?;
+        }
+        if has(&Column::Added) || has(&Column::Changed) {
+            cells.times = library.times_of(works)?;
+        }
+        Ok(cells)
     }
 
-    /// What a column shows of a work.
-    pub(super) fn of<'c>(&'c self, column: &Column, work: &Heading<'c>) -> Cow<'c, str> {
-        let day = |time: &'c str| Cow::Borrowed(time.get(..10).unwrap_or(time));
+    /// What columns show that are [of headings](Column::is_of_headings).
+    pub(super) fn of_headings(short: bool) -> Self {
+        Self {
+            tags: HashMap::default(),
+            times: HashMap::default(),
+            fields: Vec::new(),
+            short,
+        }
+    }
+
+    /// Adds to a text what a column shows of a work.
+    pub(super) fn put(&self, column: &Column, work: &Heading<'_>, to: &mut String) {
+        let day = |time: &str| time.get(..10).unwrap_or(time).to_owned();
         let times = self.times.get(&work.id);
         match column {
-            Column::Key => Cow::Borrowed(work.key),
-            Column::Author if self.short => short_authors(work.authors()),
-            Column::Author => Cow::Owned(work.authors().collect::<Vec<_>>().join("; ")),
-            Column::Year => Cow::Borrowed(work.year),
-            Column::Title => match work.title {
-                Some(title) => Cow::Borrowed(title),
-                None if self.short => Cow::Borrowed("[title not known]"),
-                None => Cow::Borrowed(""),
-            },
-            Column::Type => Cow::Borrowed(work.entry_type()),
+            Column::Key => to.push_str(work.key),
+            Column::Author if self.short => put_short_authors(work.authors(), to),
+            Column::Author => put_joined(work.authors(), "; ", to),
+            Column::Year => to.push_str(work.year),
+            Column::Title => to.push_str(match work.title {
+                Some(title) => title,
+                None if self.short => "[title not known]",
+                None => "",
+            }),
+            Column::Type => to.push_str(work.entry_type()),
             Column::Tags => {
                 let tags = self.tags.get(&work.id).into_iter().flatten();
-                let tags: Vec<String> = tags.map(ToString::to_string).collect();
-                Cow::Owned(tags.join(", "))
+                put_joined(tags.map(ToString::to_string), ", ", to);
             }
-            Column::Identification => Cow::Borrowed(work.identification().unwrap_or("")),
-            Column::Added => times.map_or(Cow::Borrowed(""), |(added, _)| day(added)),
-            Column::Changed => times.map_or(Cow::Borrowed(""), |(added, changed)| {
-                day(changed.as_deref().unwrap_or(added))
-            }),
+            Column::Identification => to.push_str(work.identification().unwrap_or_default()),
+            Column::Added => to.extend(times.map(|(added, _)| day(added))),
+            Column::Changed => {
+                to.extend(times.map(|(added, changed)| day(changed.as_deref().unwrap_or(added))));
+            }
             Column::Field(name) => {
                 let field = self.fields.iter().find(|(field, _)| field == name);
                 let value = field.and_then(|(_, values)| values.get(&work.id));
-                Cow::Borrowed(value.map_or("", String::as_str))
+                to.push_str(value.map_or("", String::as_str));
             }
         }
     }
 }
 
+/// Adds texts with something between them.
+fn put_joined(texts: impl Iterator<Item = impl AsRef<str>>, between: &str, to: &mut String) {
+    for (index, text) in texts.enumerate() {
+        if index > 0 {
+            to.push_str(between);
+        }
+        to.push_str(text.as_ref());
+    }
+}
+
 /// "Michel Bauwens", "Phoebe Moore and Athina Karatzogianni", "Alex Pazaitis and others".
-fn short_authors<'a>(mut authors: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
-    match (authors.next(), authors.next(), authors.next()) {
-        (None, ..) => Cow::Borrowed(""),
-        (Some(one), None, _) => Cow::Borrowed(one),
-        (Some(one), Some(two), None) => Cow::Owned([one, " and ", two].concat()),
-        (Some(one), Some(_), Some(_)) => Cow::Owned([one, " and others"].concat()),
+fn put_short_authors<'a>(mut authors: impl Iterator<Item = &'a str>, to: &mut String) {
+    to.push_str(authors.next().unwrap_or_default());
+    match (authors.next(), authors.next()) {
+        (None, _) => {}
+        (Some(other), None) => {
+            to.push_str(" and ");
+            to.push_str(other);
+        }
+        (Some(_), Some(_)) => to.push_str(" and others"),
     }
 }

@@ -1,6 +1,5 @@
 //! `peerbib find`
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use clap::Args;
@@ -8,9 +7,9 @@ use rayon::prelude::*;
 
 use super::columns::{Cells, Column};
 use super::session::terminal_width;
-use super::table::{Layout, fitted, write_row};
+use super::table::{Rows, fitted};
 use super::{Failure, Outcome, Result, Session};
-use crate::library::{Heading, Headings, Library, TagName};
+use crate::library::{Heading, Headings, Library, MadeOfHeadings, Selection, TagName};
 use crate::query::{FIELDS, Query};
 
 /// Find works
@@ -126,26 +125,22 @@ impl Find {
             None => None,
         };
         let columns = self.table_columns(session, &library)?;
+        if !(self.json || self.keys || template.is_some()) {
+            print_table(session, &library, &selection, &columns)?;
+            return Ok(Outcome::Done);
+        }
         let works = library.headings(&selection)?;
-        session.detail(format_args!("{} found", super::tag::works(works.len())));
+        detail_found(session, works.len());
         if self.json {
             print_json(session, &library, &works)?;
-        } else if self.keys {
+        } else if let Some(template) = template {
+            template.print(session, &library, &works)?;
+        } else {
             let mut output = session.output();
             for work in works.iter() {
                 writeln!(output, "{}", work.key)?;
             }
             output.flush()?;
-        } else if let Some(template) = template {
-            template.print(session, &library, &works)?;
-        } else {
-            print_table(session, &library, &works, &columns)?;
-            session.note(match (works.len(), works.found()) {
-                (0, 0) => "no works found".to_owned(),
-                (count, all) if count < all => format!("{count} of {all} works"),
-                (1, _) => "1 work".to_owned(),
-                (count, _) => format!("{count} works"),
-            });
         }
         Ok(Outcome::Done)
     }
@@ -166,103 +161,127 @@ impl Find {
     }
 }
 
-/// How many works are laid out by one core at once.
+fn detail_found(session: &Session, count: usize) {
+    session.detail(format_args!("{} found", super::tag::works(count)));
+}
+
+/// Prints a table of works, and how many they are.
+fn print_table(
+    session: &Session,
+    library: &Library,
+    selection: &Selection,
+    columns: &[Column],
+) -> std::result::Result<(), Failure> {
+    let rows_of = |cells: &Cells, works: &mut dyn Iterator<Item = Heading<'_>>| {
+        let mut rows = Rows::new(columns.len(), works.size_hint().1.unwrap_or_default());
+        for work in works {
+            for column in columns {
+                rows.add_cell(|to| cells.put(column, &work, to));
+            }
+        }
+        rows
+    };
+    let rows = if columns.iter().all(Column::is_of_headings) {
+        let cells = Cells::of_headings(true);
+        library.made_of_headings(selection, &|works| rows_of(&cells, works))?
+    } else {
+        let works = library.headings(selection)?;
+        let cells = Cells::read(library, &works.works(), columns, true)?;
+        works.made(&|works| rows_of(&cells, works))
+    };
+    detail_found(session, rows.len());
+    if !rows.is_empty() {
+        write_table(session, &rows, columns)?;
+    }
+    session.note(match (rows.len(), rows.found()) {
+        (0, 0) => "no works found".to_owned(),
+        (count, all) if count < all => format!("{count} of {all} works"),
+        (1, _) => "1 work".to_owned(),
+        (count, _) => format!("{count} works"),
+    });
+    Ok(())
+}
+
+fn write_table(
+    session: &Session,
+    rows: &MadeOfHeadings<Rows>,
+    columns: &[Column],
+) -> std::result::Result<(), Failure> {
+    let mut head = Rows::new(columns.len(), 1);
+    for column in columns {
+        head.add_cell(|to| to.push_str(column.heading()));
+    }
+    let room = terminal_width();
+    // A table that is read by a program has no head.
+    let has_head = room.is_some();
+    let mut widest = vec![0; columns.len()];
+    for rows in rows.parts().iter().chain(has_head.then_some(&head)) {
+        for (widest, width) in widest.iter_mut().zip(rows.widest()) {
+            *widest = (*widest).max(*width);
+        }
+    }
+    let yields: Vec<bool> = columns.iter().map(Column::yields).collect();
+    let widths = fitted(&widest, &yields, room);
+    if has_head {
+        let mut line = Vec::new();
+        head.write(0, &widths, &mut line);
+        let line = String::from_utf8_lossy(&line);
+        let dim = anstyle::Style::new().dimmed();
+        session.print(&format!("{dim}{}{dim:#}\n", line.trim_end()))?;
+    }
+    write_rows(rows, &widths, &mut session.output())?;
+    Ok(())
+}
+
+/// How many rows are laid out by one core at once.
 const AT_ONCE: usize = 1_000;
+
+/// How many rows are fetched together, as they lie far from each other.
+const AHEAD: usize = 64;
 
 /// How many of such parts are made before they are written.
 const PARTS: usize = 8;
 
-fn print_table(
-    session: &Session,
-    library: &Library,
-    works: &Headings,
-    columns: &[Column],
-) -> std::result::Result<(), Failure> {
-    if works.is_empty() {
-        return Ok(());
-    }
-    let table = Table {
-        cells: Cells::read(library, works, columns, true)?,
-        works,
-        columns,
+/// Writes all rows: some are written while the next are laid out.
+fn write_rows(
+    rows: &MadeOfHeadings<Rows>,
+    widths: &[usize],
+    output: &mut (dyn Write + Send),
+) -> std::io::Result<()> {
+    let lay_out = |(first, text): (&usize, &mut Vec<u8>)| {
+        text.clear();
+        let rows: Vec<(&Rows, usize)> = rows.from(*first).take(AT_ONCE).collect();
+        for rows in rows.chunks(AHEAD) {
+            for (rows, row) in rows {
+                rows.fetch(*row);
+            }
+            for (rows, row) in rows {
+                rows.write(*row, widths, text);
+            }
+        }
     };
-    let room = terminal_width();
-    let headings = (columns.iter()).map(|column| Cow::Borrowed(column.heading()));
-    let mut layouts = table.layouts();
-    if room.is_some() {
-        for (layout, heading) in layouts.iter_mut().zip(headings.clone()) {
-            layout.make_room(&heading);
-        }
-    }
-    let widths = fitted(&layouts, room);
-    // A table that is read by a program has no head.
-    if room.is_some() {
-        let mut head = Vec::new();
-        write_row(&mut head, headings, &widths);
-        let head = String::from_utf8_lossy(&head);
-        let dim = anstyle::Style::new().dimmed();
-        session.print(&format!("{dim}{}{dim:#}\n", head.trim_end()))?;
-    }
-    table.write(&widths, &mut session.output())?;
-    Ok(())
-}
-
-/// A table of works. Its rows are made twice, once to learn how wide they are and once to be written: that is
-/// faster than to keep many.
-struct Table<'t> {
-    works: &'t Headings,
-    columns: &'t [Column],
-    cells: Cells,
-}
-
-impl Table<'_> {
-    /// The room that the columns take.
-    fn layouts(&self) -> Vec<Layout> {
-        let empty: Vec<Layout> = (self.columns.iter())
-            .map(|column| Layout::new(!matches!(column, Column::Key | Column::Year)))
-            .collect();
-        let make_room = |layouts: &mut Vec<Layout>, work: &Heading<'_>| {
-            for (column, layout) in self.columns.iter().zip(layouts) {
-                layout.make_room(&self.cells.of(column, work));
-            }
+    let parts: Vec<usize> = (0..rows.len()).step_by(AT_ONCE).collect();
+    // Room for the texts is used again and again: to let it go, and have other room, would take time.
+    let [mut waiting, mut next] = [const { [const { Vec::new() }; PARTS] }; 2];
+    let mut count = 0;
+    for some in parts.chunks(PARTS) {
+        let write = || {
+            waiting
+                .iter()
+                .take(count)
+                .try_for_each(|text| output.write_all(text))
         };
-        let widest = |mut one: Vec<Layout>, other: Vec<Layout>| {
-            for (layout, other) in one.iter_mut().zip(&other) {
-                layout.widen(other);
-            }
-            one
-        };
-        self.works.seen(&empty, &make_room, &widest)
+        let (written, ()) = rayon::join(write, || {
+            some.par_iter().zip(&mut next).for_each(lay_out);
+        });
+        written?;
+        count = some.len();
+        std::mem::swap(&mut waiting, &mut next);
     }
-
-    /// Writes all rows: some are written while the next are made.
-    fn write(&self, widths: &[usize], output: &mut (dyn Write + Send)) -> std::io::Result<()> {
-        let made = |first: &usize| {
-            let mut text = Vec::new();
-            for work in self.works.from(*first).take(AT_ONCE) {
-                let cells = self.columns.iter();
-                let cells = cells.map(|column| self.cells.of(column, &work));
-                write_row(&mut text, cells, widths);
-            }
-            text
-        };
-        if self.works.len() <= AT_ONCE {
-            output.write_all(&made(&0))?;
-            return output.flush();
-        }
-        let parts: Vec<usize> = (0..self.works.len()).step_by(AT_ONCE).collect();
-        let mut waiting: Vec<Vec<u8>> = Vec::new();
-        for some in parts.chunks(PARTS) {
-            let (written, next) = rayon::join(
-                || waiting.iter().try_for_each(|text| output.write_all(text)),
-                || some.par_iter().map(made).collect(),
-            );
-            written?;
-            waiting = next;
-        }
-        waiting.iter().try_for_each(|text| output.write_all(text))?;
-        output.flush()
+    for text in waiting.iter().take(count) {
+        output.write_all(text)?;
     }
+    output.flush()
 }
 
 /// A work as `--json` prints it: design.md fixes these names.
@@ -367,17 +386,22 @@ impl Template {
                 Part::Text(_) => None,
             })
             .collect();
-        let cells = Cells::read(library, works, &columns, false)?;
+        let cells = if columns.iter().all(Column::is_of_headings) {
+            Cells::of_headings(false)
+        } else {
+            Cells::read(library, &works.works(), &columns, false)?
+        };
         let mut output = session.output();
+        let mut line = String::new();
         for work in works.iter() {
+            line.clear();
             for part in &self.parts {
                 match part {
-                    Part::Text(text) => output.write_all(text.as_bytes())?,
-                    Part::Column(column) => {
-                        output.write_all(cells.of(column, &work).as_bytes())?;
-                    }
+                    Part::Text(text) => line.push_str(text),
+                    Part::Column(column) => cells.put(column, &work, &mut line),
                 }
             }
+            output.write_all(line.as_bytes())?;
         }
         output.flush()?;
         Ok(())

@@ -61,13 +61,20 @@ pub(super) fn put_number(to: &mut String, number: usize) {
 /// Takes a number from the front; nothing where there is none.
 #[inline]
 pub(super) fn take_number(from: &mut &str) -> Option<usize> {
-    // Most have one digit.
-    let first = *from.as_bytes().first()?;
-    if first & !DIGIT_BITS == LAST_DIGIT {
-        *from = from.get(1..)?;
-        return Some(usize::from(first & DIGIT_BITS));
+    // Nearly all have one digit or two.
+    let is_last = |byte: u8| byte & !DIGIT_BITS == LAST_DIGIT;
+    let value = |byte: u8| usize::from(byte & DIGIT_BITS);
+    match *from.as_bytes() {
+        [first, ..] if is_last(first) => {
+            *from = from.get(1..)?;
+            Some(value(first))
+        }
+        [first, second, ..] if first & !DIGIT_BITS == DIGIT && is_last(second) => {
+            *from = from.get(2..)?;
+            Some(value(first) | value(second) << BITS)
+        }
+        _ => take_long_number(from),
     }
-    take_long_number(from)
 }
 
 fn take_long_number(from: &mut &str) -> Option<usize> {
@@ -302,6 +309,11 @@ impl Wanted<'_> {
 const DRAWERS: usize = 8;
 
 impl Drawer {
+    /// How many works there may be whose cards are wanted.
+    pub(super) fn count(&self) -> usize {
+        self.wanted.len()
+    }
+
     /// The wanted cards, each with where it lies and the number of its work.
     ///
     /// # Errors

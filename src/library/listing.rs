@@ -12,7 +12,7 @@ use super::full_text::field_name;
 use super::heading::Heading;
 use super::ordering::{Place, SortKey, Sorting, Times, heading_at};
 use super::work_set::WorkSet;
-use super::{Condition, Library, Result, Selection, SortBy, TagName};
+use super::{Condition, Library, LibraryError, Result, Selection, SortBy, TagName};
 
 /// The headings of a selection, in its order.
 ///
@@ -40,38 +40,24 @@ impl Headings {
         self.found
     }
 
-    /// The headings from one on, in the order of the selection.
-    pub fn from(&self, first: usize) -> impl Iterator<Item = Heading<'_>> {
-        let places = self.places.get(first..).unwrap_or_default();
-        places
-            .iter()
-            .filter_map(|place| heading_at(&self.drawers, *place))
-    }
-
-    /// Has `each` look at all headings, in no order: that is much faster than in theirs. Headings are looked at
-    /// beside each other, what was seen of some is `joined` with what was seen of others.
-    pub fn seen<S: Clone + Send + Sync>(
+    /// Makes something of the headings, a part of them at a time; the parts beside each other.
+    pub fn made<M: Send>(
         &self,
-        nothing: &S,
-        each: &(impl Fn(&mut S, &Heading<'_>) + Sync),
-        joined: &(impl Fn(S, S) -> S + Sync),
-    ) -> S {
-        let look = |headings: &mut dyn Iterator<Item = Heading<'_>>| {
-            let mut seen = nothing.clone();
-            for heading in headings {
-                each(&mut seen, &heading);
-            }
-            seen
-        };
-        let in_drawer = |drawer: &Drawer| {
-            let cards = drawer.cards().filter_map(Result::ok);
-            look(&mut cards.filter_map(|(_, id, card)| Heading::read(id, card)))
-        };
-        if self.places.len() < self.found || self.drawers.len() < FEW {
-            look(&mut self.iter())
-        } else {
-            let seen = self.drawers.par_iter().map(in_drawer);
-            seen.reduce(|| nothing.clone(), joined)
+        make: &(impl Fn(&mut dyn Iterator<Item = Heading<'_>>) -> M + Sync),
+    ) -> MadeOfHeadings<M> {
+        let parts = self.places.par_chunks(PART);
+        let order = (0..)
+            .zip(self.places.chunks(PART))
+            .flat_map(|(part, places)| (0..).zip(places).map(move |(index, _)| (part, index)));
+        MadeOfHeadings {
+            order: order.collect(),
+            found: self.found,
+            parts: parts
+                .map(|places| {
+                    let places = places.iter();
+                    make(&mut places.filter_map(|place| heading_at(&self.drawers, *place)))
+                })
+                .collect(),
         }
     }
 
@@ -86,7 +72,48 @@ impl Headings {
 
     /// The headings in the order of the selection.
     pub fn iter(&self) -> impl Iterator<Item = Heading<'_>> {
-        self.from(0)
+        let places = self.places.iter();
+        places.filter_map(|place| heading_at(&self.drawers, *place))
+    }
+}
+
+/// What was made of the headings of a selection, by parts, each of several headings; with their order.
+#[derive(Debug)]
+pub struct MadeOfHeadings<M> {
+    parts: Vec<M>,
+    /// For each heading the number of the part, and its own among those of the part.
+    order: Vec<(u32, u32)>,
+    found: usize,
+}
+
+impl<M> MadeOfHeadings<M> {
+    /// How many headings there are.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// How many works the selection has, whatever its limit.
+    pub fn found(&self) -> usize {
+        self.found
+    }
+
+    /// The parts, in no order.
+    pub fn parts(&self) -> &[M] {
+        &self.parts
+    }
+
+    /// The headings from one on, in the order of the selection: the part that each belongs to, and how many
+    /// headings the part was given before it.
+    pub fn from(&self, first: usize) -> impl Iterator<Item = (&M, usize)> {
+        let order = self.order.get(first..).unwrap_or_default();
+        order
+            .iter()
+            .filter_map(|(part, index)| Some((self.parts.get(*part as usize)?, *index as usize)))
     }
 }
 
@@ -99,11 +126,46 @@ pub type TimesOfWork = (Arc<str>, Option<Arc<str>>);
 /// Works by a time, in the order of the times.
 type WorksByTime = Vec<(Arc<str>, Vec<i64>)>;
 
-/// How many drawers are looked through sooner than others are asked to help.
-const FEW: usize = 16;
+/// How many headings make a part where they are not read drawer by drawer.
+const PART: usize = 256;
 
 /// From how many works on it is cheaper to read all of a table than to look each up.
 const MANY: usize = 500;
+
+/// What the headings of a drawer are sorted by, and what is made of them; each is read once.
+fn keys_with<M>(
+    sorting: &Sorting<'_>,
+    drawer: &Drawer,
+    make: &impl Fn(&mut dyn Iterator<Item = Heading<'_>>) -> M,
+) -> Result<(Vec<SortKey>, M)> {
+    let count = drawer.count();
+    let mut keys = Vec::with_capacity(count);
+    let mut damage = None;
+    let mut cards = (0..).zip(drawer.cards());
+    let mut headings = std::iter::from_fn(|| {
+        let (index, card) = cards.next()?;
+        let heading = card.and_then(|(at, id, text)| {
+            let heading = Heading::read(id, text).ok_or(LibraryError::DamagedDrawer)?;
+            Ok((at, heading))
+        });
+        match heading {
+            Ok((at, heading)) => {
+                keys.push(sorting.key(&heading, at, index));
+                Some(heading)
+            }
+            Err(error) => {
+                damage = Some(error);
+                None
+            }
+        }
+    });
+    let made = make(&mut headings.by_ref().take(count));
+    headings.by_ref().for_each(drop);
+    match damage {
+        Some(error) => Err(error),
+        None => Ok((keys, made)),
+    }
+}
 
 impl Library {
     /// The works of a selection, in its order, with what an overview shows of them.
@@ -112,6 +174,38 @@ impl Library {
     ///
     /// What SQLite reports; [`super::LibraryError::DamagedDrawer`].
     pub fn headings(&self, selection: &Selection) -> Result<Headings> {
+        Ok(self.headings_with(selection, &|_| ())?.0)
+    }
+
+    /// Makes something of the headings of a selection while they are read: those of a drawer make a part. This is
+    /// faster than [`Headings::made`], but where there is a limit, what lies behind it is not made.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports; [`super::LibraryError::DamagedDrawer`].
+    pub fn made_of_headings<M: Send>(
+        &self,
+        selection: &Selection,
+        make: &(impl Fn(&mut dyn Iterator<Item = Heading<'_>>) -> M + Sync),
+    ) -> Result<MadeOfHeadings<M>> {
+        if selection.limit.is_some() {
+            return Ok(self.headings(selection)?.made(make));
+        }
+        let (headings, parts) = self.headings_with(selection, make)?;
+        let order = headings.places.iter();
+        Ok(MadeOfHeadings {
+            order: order.map(|place| (place.drawer, place.index)).collect(),
+            found: headings.found,
+            parts,
+        })
+    }
+
+    /// The headings of a selection, with what was made of those of each drawer.
+    fn headings_with<M: Send>(
+        &self,
+        selection: &Selection,
+        make: &(impl Fn(&mut dyn Iterator<Item = Heading<'_>>) -> M + Sync),
+    ) -> Result<(Headings, Vec<M>)> {
         let works;
         let wanted = match &selection.condition {
             Condition::All => Wanted::All,
@@ -135,24 +229,23 @@ impl Library {
             },
         };
         let looked = self.look_through(HEADING, wanted, &|drawer| {
-            Ok((sorting.keys(&drawer)?, drawer))
+            let (keys, made) = keys_with(&sorting, &drawer, make)?;
+            Ok((keys, made, drawer))
         })?;
-        let found = looked.iter().map(|(keys, _)| keys.len()).sum();
-        let mut keys = Vec::with_capacity(found);
+        let mut keys = Vec::with_capacity(looked.len());
         let mut drawers = Vec::with_capacity(looked.len());
-        for (number, (of_drawer, drawer)) in (0..).zip(looked) {
-            keys.extend(
-                of_drawer
-                    .into_iter()
-                    .map(|key: SortKey| key.of_drawer(number)),
-            );
+        let mut parts = Vec::with_capacity(looked.len());
+        for (of_drawer, made, drawer) in looked {
+            keys.push(of_drawer);
+            parts.push(made);
             drawers.push(drawer);
         }
-        Ok(Headings {
-            places: sorting.sorted(keys, &drawers, selection.limit),
-            found,
+        let headings = Headings {
+            places: sorting.sorted(&keys, &drawers, selection.limit),
+            found: keys.iter().map(Vec::len).sum(),
             drawers,
-        })
+        };
+        Ok((headings, parts))
     }
 
     /// The works by the times at which they were added, and by those at which their entries last became others.

@@ -76,7 +76,7 @@ pub use history::{Step, StepState};
 pub use import::ImportedFile;
 pub use keys::KeyPattern;
 pub use linked_files::{LinkedFile, path_from_root};
-pub use listing::{ByWork, Headings, TimesOfWork};
+pub use listing::{ByWork, Headings, MadeOfHeadings, TimesOfWork};
 pub use lists::{ListedWork, Standing, StoredList, StoredSection};
 pub use notes::Note;
 pub use offers::Offer;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::drawers::Drawer;
 use super::heading::Heading;
 use super::listing::ByWork;
-use super::{LibraryError, Order, Result, SortBy};
+use super::{Order, SortBy};
 
 /// Where a heading lies.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,8 @@ pub(super) struct Place {
     pub(super) drawer: u32,
     /// Where in it.
     pub(super) at: u32,
+    /// How many of the headings that are wanted lie before it there.
+    pub(super) index: u32,
 }
 
 /// Reads the heading at a place.
@@ -32,51 +34,44 @@ pub(super) struct Sorting<'s> {
 }
 
 impl Sorting<'_> {
-    /// What the headings of a drawer are sorted by.
-    ///
-    /// # Errors
-    ///
-    /// [`LibraryError::DamagedDrawer`].
-    pub(super) fn keys(&self, drawer: &Drawer) -> Result<Vec<SortKey>> {
-        let mut keys = Vec::new();
-        for card in drawer.cards() {
-            let (at, id, text) = card?;
-            let heading = Heading::read(id, text).ok_or(LibraryError::DamagedDrawer)?;
-            keys.push(self.key(&heading, Place { drawer: 0, at }));
-        }
-        Ok(keys)
-    }
-
-    /// Where the headings lie, in their order, and no more than `limit`.
+    /// Where the headings lie, in their order, and no more than `limit`; by the keys of each drawer.
     pub(super) fn sorted(
         &self,
-        mut keys: Vec<SortKey>,
+        keys: &[Vec<SortKey>],
         drawers: &[Drawer],
         limit: Option<usize>,
     ) -> Vec<Place> {
-        let compare = |one: &SortKey, other: &SortKey| {
-            one.cmp_words(other).then_with(|| {
+        let compare = |one: &Ranked<'_>, other: &Ranked<'_>| {
+            (one.key.words.cmp(&other.key.words)).then_with(|| {
                 // What is the same so far may part only behind it.
                 match (
-                    heading_at(drawers, one.place),
-                    heading_at(drawers, other.place),
+                    heading_at(drawers, one.place()),
+                    heading_at(drawers, other.place()),
                 ) {
                     (Some(one), Some(other)) => self.compared(&one, &other),
                     (one, other) => one.is_some().cmp(&other.is_some()),
                 }
             })
         };
-        if let Some(limit) = limit.filter(|limit| *limit < keys.len()) {
-            if limit > 0 {
-                keys.select_nth_unstable_by(limit - 1, compare);
-            }
-            keys.truncate(limit);
+        let mut ranked = Vec::with_capacity(keys.iter().map(Vec::len).sum());
+        for (drawer, keys) in (0..).zip(keys) {
+            ranked.extend(keys.iter().map(|key| Ranked::of(key, drawer)));
         }
-        keys.par_sort_unstable_by(compare);
-        keys.into_iter().map(|key| key.place).collect()
+        if let Some(limit) = limit.filter(|limit| *limit < ranked.len()) {
+            if limit > 0 {
+                ranked.select_nth_unstable_by(limit - 1, compare);
+            }
+            ranked.truncate(limit);
+        }
+        // The first word alone nearly sorts them, and is moved about faster than the whole of a key.
+        ranked.par_sort_unstable_by_key(|ranked| ranked.first_word);
+        let alike = ranked.par_chunk_by_mut(|one, other| one.first_word == other.first_word);
+        alike.for_each(|alike| alike.par_sort_unstable_by(compare));
+        ranked.iter().map(Ranked::place).collect()
     }
 
-    fn key(&self, heading: &Heading<'_>, place: Place) -> SortKey {
+    /// What a heading is sorted by.
+    pub(super) fn key(&self, heading: &Heading<'_>, at: u32, index: u32) -> SortKey {
         let mut key = Packed::new();
         let author = heading.sort_author();
         for order in self.order {
@@ -105,7 +100,8 @@ impl Sorting<'_> {
         key.text(heading.title, Missing::First, false, false);
         SortKey {
             words: key.words(),
-            place,
+            at,
+            index,
         }
     }
 
@@ -144,29 +140,38 @@ impl Sorting<'_> {
 }
 
 /// What decides the order of two headings nearly always, so that they need not be looked at themselves.
-#[derive(Clone, Copy)]
 pub(super) struct SortKey {
     words: [u128; WORDS],
-    place: Place,
+    /// As in [`Place`].
+    at: u32,
+    index: u32,
 }
 
 const WORDS: usize = 3;
 
-impl SortKey {
-    /// The same key of a heading in the drawer of a number.
-    pub(super) fn of_drawer(self, drawer: u32) -> Self {
-        let place = Place {
+/// A key among those of all drawers.
+struct Ranked<'k> {
+    first_word: u128,
+    key: &'k SortKey,
+    drawer: u32,
+}
+
+impl<'k> Ranked<'k> {
+    fn of(key: &'k SortKey, drawer: u32) -> Self {
+        let [first_word, ..] = key.words;
+        Self {
+            first_word,
+            key,
             drawer,
-            ..self.place
-        };
-        Self { place, ..self }
+        }
     }
 
-    fn cmp_words(&self, other: &Self) -> Ordering {
-        let ([one, one_next, one_last], [two, two_next, two_last]) = (self.words, other.words);
-        (one.cmp(&two))
-            .then_with(|| one_next.cmp(&two_next))
-            .then_with(|| one_last.cmp(&two_last))
+    fn place(&self) -> Place {
+        Place {
+            drawer: self.drawer,
+            at: self.key.at,
+            index: self.key.index,
+        }
     }
 }
 

@@ -51,7 +51,7 @@ impl Bits {
         self.0 == [0; 4]
     }
 
-    fn len(self) -> usize {
+    pub(super) fn len(self) -> usize {
         self.0.iter().map(|word| word.count_ones() as usize).sum()
     }
 }
