@@ -120,6 +120,51 @@ fn overviews_are_in_the_order_that_sqlite_gives() {
 }
 
 #[test]
+fn times_are_those_of_the_works_however_they_came() {
+    let directory = tempfile::tempdir().unwrap();
+    let library = library(&directory, 3);
+    let connection = rusqlite::Connection::open(directory.path().join("library.db")).unwrap();
+    for times in [
+        // As imports leave them, one of them with works that were removed since.
+        "UPDATE work SET added_at = '2020-01-01T00:00:0' || id / 99 || 'Z', changed_at = NULL",
+        "DELETE FROM work WHERE id IN (1, 98, 99, 200, 629, 630)",
+        "UPDATE work SET changed_at = '2021-01-01T00:00:00Z' WHERE id IN (2, 3, 5)",
+        // Later works with earlier times.
+        "UPDATE work SET added_at = '2020-01-01T00:00:0' || (9 - id / 99) || 'Z'",
+        // Works of one time among those of another.
+        "UPDATE work SET added_at = '2020-01-01T00:00:00Z' WHERE id IN (300, 301)",
+        // As many times as works.
+        "UPDATE work SET added_at = '2020-01-01T00:' || printf('%06d', id) || 'Z'",
+        "UPDATE work SET changed_at = NULL",
+    ] {
+        connection
+            .execute_batch("PRAGMA foreign_keys = OFF")
+            .unwrap();
+        connection.execute_batch(times).unwrap();
+        let mut statement = connection
+            .prepare("SELECT id, added_at, coalesce(changed_at, added_at) FROM work")
+            .unwrap();
+        let expected: Vec<(i64, String, String)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .unwrap()
+            .collect::<rusqlite::Result<_>>()
+            .unwrap();
+        for count in [10, expected.len()] {
+            let works = expected.iter().take(count).map(|(id, ..)| *id).collect();
+            let read = library.times_of(&works).unwrap();
+            for (id, added, changed) in expected.iter().take(count) {
+                let shown = (read.added(*id), read.changed(*id));
+                assert_eq!(
+                    shown,
+                    (Some(added.as_str()), Some(changed.as_str())),
+                    "{id} after {times}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_read_at_one_moment_does_not_change_meanwhile() {
     let directory = tempfile::tempdir().unwrap();
     let library = library(&directory, 1);
@@ -160,6 +205,7 @@ fn overviews_show_what_is_known_of_each_work() {
         assert_eq!(volumes[&shown.id], shown.id.to_string());
         // The times of few works are asked for one by one, those of many all at once.
         let alone = library.times_of(&[shown.id].into_iter().collect()).unwrap();
-        assert_eq!(times[&shown.id], alone[&shown.id]);
+        assert_eq!(times.added(shown.id), alone.added(shown.id));
+        assert_eq!(times.changed(shown.id), alone.changed(shown.id));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Failure;
 use crate::checks::known;
 use crate::library::full_text::{field_name, presence_expression};
-use crate::library::{ByWork, Heading, Library, TagName, TimesOfWork, WorkSet};
+use crate::library::{ByWork, Heading, Library, TagName, Times, WorkSet};
 use crate::spelling::{closest, question};
 
 /// The columns that are no fields of an entry, each with what it shows, in a line. Besides these, every field
@@ -141,7 +141,7 @@ fn unknown(name: &str) -> Failure {
 /// What columns show of works, of which only that was read which they need.
 pub(super) struct Cells {
     tags: ByWork<Vec<TagName>>,
-    times: ByWork<TimesOfWork>,
+    times: Times,
     /// The values of each field that was asked for.
     fields: Vec<(String, ByWork<String>)>,
     /// Whether more than two authors are shortened.
@@ -181,7 +181,7 @@ impl Cells {
     pub(super) fn of_headings(short: bool) -> Self {
         Self {
             tags: HashMap::default(),
-            times: HashMap::default(),
+            times: Times::default(),
             fields: Vec::new(),
             short,
         }
@@ -189,8 +189,6 @@ impl Cells {
 
     /// Adds to a text what a column shows of a work.
     pub(super) fn put(&self, column: &Column, work: &Heading<'_>, to: &mut String) {
-        let day = |time: &str| time.get(..10).unwrap_or(time).to_owned();
-        let times = self.times.get(&work.id);
         match column {
             Column::Key => to.push_str(work.key),
             Column::Author if self.short => put_short_authors(work.authors(), to),
@@ -207,10 +205,8 @@ impl Cells {
                 put_joined(tags.map(ToString::to_string), ", ", to);
             }
             Column::Identification => to.push_str(work.identification().unwrap_or_default()),
-            Column::Added => to.extend(times.map(|(added, _)| day(added))),
-            Column::Changed => {
-                to.extend(times.map(|(added, changed)| day(changed.as_deref().unwrap_or(added))));
-            }
+            Column::Added => to.push_str(day(self.times.added(work.id))),
+            Column::Changed => to.push_str(day(self.times.changed(work.id))),
             Column::Field(name) => {
                 let field = self.fields.iter().find(|(field, _)| field == name);
                 let value = field.and_then(|(_, values)| values.get(&work.id));
@@ -218,6 +214,12 @@ impl Cells {
             }
         }
     }
+}
+
+/// The day of a time.
+fn day(time: Option<&str>) -> &str {
+    let time = time.unwrap_or_default();
+    time.get(..10).unwrap_or(time)
 }
 
 /// Adds texts with something between them.

@@ -1,7 +1,6 @@
 //! Works in an overview: of many works the little that a table shows, read and sorted at speed.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use rayon::prelude::*;
 use rusqlite::Row;
@@ -10,7 +9,8 @@ use rustc_hash::FxBuildHasher;
 use super::drawers::{Drawer, HEADING, Wanted};
 use super::full_text::field_name;
 use super::heading::Heading;
-use super::ordering::{Place, SortKey, Sorting, Times, heading_at};
+use super::ordering::{Place, SortKey, Sorting, heading_at};
+use super::times::Times;
 use super::work_set::WorkSet;
 use super::{Condition, Library, LibraryError, Result, Selection, SortBy, TagName};
 
@@ -119,12 +119,6 @@ impl<M> MadeOfHeadings<M> {
 
 /// Something of works, by their numbers.
 pub type ByWork<T> = HashMap<i64, T, FxBuildHasher>;
-
-/// When a work came into the library, and when its entry last became another: UTC, RFC 3339.
-pub type TimesOfWork = (Arc<str>, Option<Arc<str>>);
-
-/// Works by a time, in the order of the times.
-type WorksByTime = Vec<(Arc<str>, Vec<i64>)>;
 
 /// How many headings make a part where they are not read drawer by drawer.
 const PART: usize = 256;
@@ -248,50 +242,6 @@ impl Library {
         Ok((headings, parts))
     }
 
-    /// The works by the times at which they were added, and by those at which their entries last became others.
-    /// They are read from their indexes, where equal times lie beside each other.
-    fn works_by_time(&self) -> Result<[WorksByTime; 2]> {
-        let read = |sql: &str| -> Result<WorksByTime> {
-            let mut statement = self.connection.prepare_cached(sql)?;
-            let mut rows = statement.query([])?;
-            let mut times = WorksByTime::new();
-            while let Some(row) = rows.next()? {
-                let (time, work) = (row.get_ref(0)?.as_str().unwrap_or_default(), row.get(1)?);
-                match times.last_mut() {
-                    Some((last, works)) if **last == *time => works.push(work),
-                    _ => times.push((time.into(), vec![work])),
-                }
-            }
-            Ok(times)
-        };
-        Ok([
-            read("SELECT added_at, id FROM work ORDER BY added_at")?,
-            read(
-                "SELECT changed_at, id FROM work WHERE changed_at IS NOT NULL ORDER BY changed_at",
-            )?,
-        ])
-    }
-
-    /// The times of all works as numbers.
-    fn times(&self) -> Result<Times> {
-        let [added, changed] = self.works_by_time()?;
-        let all: BTreeSet<&str> = (added.iter().chain(&changed))
-            .map(|(time, _)| &**time)
-            .collect();
-        let numbers: HashMap<&str, u32> = all.into_iter().zip(0..).collect();
-        let numbered = |times: &[(Arc<str>, Vec<i64>)]| {
-            let works = times.iter().flat_map(|(time, works)| {
-                let number = numbers.get(&**time).copied().unwrap_or_default();
-                works.iter().map(move |work| (*work, number))
-            });
-            works.collect()
-        };
-        Ok(Times {
-            added: numbered(&added),
-            changed: numbered(&changed),
-        })
-    }
-
     /// The tags of works by the number of the work, in the order in which they were given.
     ///
     /// # Errors
@@ -351,40 +301,5 @@ impl Library {
             values.entry(work).or_insert(value);
         }
         Ok(values)
-    }
-
-    /// When works came into the library, and when their entries last changed, by the number of the work.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn times_of(&self, works: &WorkSet) -> Result<ByWork<TimesOfWork>> {
-        if works.len() <= MANY {
-            let mut statement = self
-                .connection
-                .prepare_cached("SELECT added_at, changed_at FROM work WHERE id = ?1")?;
-            let times = works.iter().map(|work| {
-                let times = statement.query_row([work], |row| Ok((row.get(0)?, row.get(1)?)))?;
-                Ok((work, times))
-            });
-            return Ok(times.collect::<rusqlite::Result<_>>()?);
-        }
-        let [added, changed] = self.works_by_time()?;
-        let mut times = ByWork::default();
-        for (time, works) in added {
-            times.extend(
-                works
-                    .into_iter()
-                    .map(|work| (work, (Arc::clone(&time), None))),
-            );
-        }
-        for (time, works) in changed {
-            for work in works {
-                if let Some((_, changed)) = times.get_mut(&work) {
-                    *changed = Some(Arc::clone(&time));
-                }
-            }
-        }
-        Ok(times)
     }
 }

@@ -46,6 +46,7 @@ mod schema;
 mod statements;
 mod step_detail;
 mod tags;
+mod times;
 mod transaction;
 mod turn;
 mod values;
@@ -76,7 +77,7 @@ pub use history::{Step, StepState};
 pub use import::ImportedFile;
 pub use keys::KeyPattern;
 pub use linked_files::{LinkedFile, path_from_root};
-pub use listing::{ByWork, Headings, MadeOfHeadings, TimesOfWork};
+pub use listing::{ByWork, Headings, MadeOfHeadings};
 pub use lists::{ListedWork, Standing, StoredList, StoredSection};
 pub use notes::Note;
 pub use offers::Offer;
@@ -90,6 +91,7 @@ pub use tags::{
     Assignment, Axis, Facet, Match, NewAssignment, Origin, SplitPart, Tag, TagChange, TagEvent,
     TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
 };
+pub use times::Times;
 pub use values::Values;
 pub use work_set::WorkSet;
 pub use works::{Order, Reference, Selection, SortBy};

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::drawers::Drawer;
 use super::heading::Heading;
-use super::listing::ByWork;
+use super::times::Times;
 use super::{Order, SortBy};
 
 /// Where a heading lies.
@@ -44,13 +44,8 @@ impl Sorting<'_> {
         let compare = |one: &Ranked<'_>, other: &Ranked<'_>| {
             (one.key.words.cmp(&other.key.words)).then_with(|| {
                 // What is the same so far may part only behind it.
-                match (
-                    heading_at(drawers, one.place()),
-                    heading_at(drawers, other.place()),
-                ) {
-                    (Some(one), Some(other)) => self.compared(&one, &other),
-                    (one, other) => one.is_some().cmp(&other.is_some()),
-                }
+                let [one, other] = [one, other].map(|ranked| heading_at(drawers, ranked.place()));
+                self.compared_if_read(&one, &other)
             })
         };
         let mut ranked = Vec::with_capacity(keys.iter().map(Vec::len).sum());
@@ -66,8 +61,27 @@ impl Sorting<'_> {
         // The first word alone nearly sorts them, and is moved about faster than the whole of a key.
         ranked.par_sort_unstable_by_key(|ranked| ranked.first_word);
         let alike = ranked.par_chunk_by_mut(|one, other| one.first_word == other.first_word);
-        alike.for_each(|alike| alike.par_sort_unstable_by(compare));
+        alike.for_each(|alike| {
+            alike.par_sort_unstable_by(|one, other| one.key.words.cmp(&other.key.words));
+            let same = alike.par_chunk_by_mut(|one, other| one.key.words == other.key.words);
+            same.for_each(|same| self.sort_by_headings(same, drawers));
+        });
         ranked.iter().map(Ranked::place).collect()
+    }
+
+    /// Sorts what has the same key.
+    fn sort_by_headings(&self, same: &mut [Ranked<'_>], drawers: &[Drawer]) {
+        if same.len() < 2 {
+            return;
+        }
+        let read = same
+            .iter()
+            .map(|ranked| (heading_at(drawers, ranked.place()), *ranked));
+        let mut read: Vec<_> = read.collect();
+        read.par_sort_unstable_by(|(one, _), (other, _)| self.compared_if_read(one, other));
+        for (to, (_, from)) in same.iter_mut().zip(read) {
+            *to = from;
+        }
     }
 
     /// What a heading is sorted by.
@@ -86,10 +100,18 @@ impl Sorting<'_> {
                     key.text(Some(heading.entry_type()), Missing::Last, descending, false);
                 }
                 SortBy::Added => {
-                    key.number(self.times.added(heading.id), Missing::Last, descending);
+                    key.number(
+                        self.times.added_as_number(heading.id),
+                        Missing::Last,
+                        descending,
+                    );
                 }
                 SortBy::Changed => {
-                    key.number(self.times.changed(heading.id), Missing::Last, descending);
+                    key.number(
+                        self.times.changed_as_number(heading.id),
+                        Missing::Last,
+                        descending,
+                    );
                 }
             }
         }
@@ -105,8 +127,16 @@ impl Sorting<'_> {
         }
     }
 
+    /// The order of two headings, one of which may not be there.
+    fn compared_if_read(&self, one: &Option<Heading<'_>>, other: &Option<Heading<'_>>) -> Ordering {
+        match (one, other) {
+            (Some(one), Some(other)) => self.compared(one, other),
+            (one, other) => one.is_some().cmp(&other.is_some()),
+        }
+    }
+
     fn compared(&self, one: &Heading<'_>, other: &Heading<'_>) -> Ordering {
-        let asked = self.order.iter().map(|order| {
+        let mut asked = self.order.iter().map(|order| {
             let descending = order.descending;
             match order.by {
                 SortBy::Author => last_if_none(one.sort_author(), other.sort_author(), descending),
@@ -121,17 +151,24 @@ impl Sorting<'_> {
                 SortBy::Type => turned(one.entry_type().cmp(other.entry_type()), descending),
                 SortBy::Key => turned(without_case(one.key, other.key), descending),
                 SortBy::Added => {
-                    let (one, other) = (self.times.added(one.id), self.times.added(other.id));
+                    let (one, other) = (
+                        self.times.added_as_number(one.id),
+                        self.times.added_as_number(other.id),
+                    );
                     last_if_none(one, other, descending)
                 }
                 SortBy::Changed => {
-                    let (one, other) = (self.times.changed(one.id), self.times.changed(other.id));
+                    let (one, other) = (
+                        self.times.changed_as_number(one.id),
+                        self.times.changed_as_number(other.id),
+                    );
                     last_if_none(one, other, descending)
                 }
             }
         });
         asked
-            .fold(Ordering::Equal, Ordering::then)
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
             .then_with(|| last_if_none(one.sort_author(), other.sort_author(), false))
             .then_with(|| one.year().cmp(&other.year()))
             .then_with(|| one.title.cmp(&other.title))
@@ -150,6 +187,7 @@ pub(super) struct SortKey {
 const WORDS: usize = 3;
 
 /// A key among those of all drawers.
+#[derive(Clone, Copy)]
 struct Ranked<'k> {
     first_word: u128,
     key: &'k SortKey,
@@ -258,8 +296,15 @@ impl Packed {
 
 /// The order of two texts in which ASCII letters are the same in both cases, as SQLite's NOCASE has it.
 fn without_case(one: &str, other: &str) -> Ordering {
-    let lower = |byte: u8| byte.to_ascii_lowercase();
-    one.bytes().map(lower).cmp(other.bytes().map(lower))
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    // Texts that are compared often begin alike, and of some bytes at once it is seen fast that they are the same.
+    let parts = one.as_chunks::<16>().0.iter().zip(other.as_chunks().0);
+    let alike = 16 * parts.take_while(|(one, other)| one == other).count();
+    let [one, other] = [one, other].map(|text| {
+        let rest = text.iter().skip(alike);
+        rest.map(u8::to_ascii_lowercase)
+    });
+    one.cmp(other)
 }
 
 fn turned(compared: Ordering, descending: bool) -> Ordering {
@@ -275,26 +320,5 @@ fn last_if_none<T: Ord>(left: Option<T>, right: Option<T>, descending: bool) -> 
     match (left, right) {
         (Some(left), Some(right)) => turned(left.cmp(&right), descending),
         (left, right) => left.is_none().cmp(&right.is_none()),
-    }
-}
-
-/// When works were added and changed, as numbers in the order of the times.
-#[derive(Default)]
-pub(super) struct Times {
-    pub(super) added: ByWork<u32>,
-    pub(super) changed: ByWork<u32>,
-}
-
-impl Times {
-    fn added(&self, work: i64) -> Option<u32> {
-        self.added.get(&work).copied()
-    }
-
-    /// When the entry last became another: what never did, did so when it was added.
-    fn changed(&self, work: i64) -> Option<u32> {
-        self.changed
-            .get(&work)
-            .copied()
-            .or_else(|| self.added(work))
     }
 }
