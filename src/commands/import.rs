@@ -9,7 +9,6 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 use super::files::write_file;
 use super::format_name::FormatName;
 use super::input::Input;
-use super::verify::Scratch;
 use super::{Failure, Outcome, Result, Session, progress};
 use crate::formats::{Problem, Severity};
 use crate::library::{
@@ -104,16 +103,10 @@ impl Import {
             OnConflict::Ask => ConflictPolicy::Ask,
         };
         // A rehearsal makes no library where there is none.
-        let scratch = if self.dry_run && !session.library_path()?.exists() {
-            Some(Scratch::new()?)
+        let mut library = if self.dry_run && !session.library_path()?.exists() {
+            Library::temporary()?
         } else {
-            None
-        };
-        let mut library = match &scratch {
-            Some(scratch) => {
-                Library::open_or_create(&scratch.0.join("library.db"), session.patience())?
-            }
-            None => session.open_or_create()?,
+            session.open_or_create()?
         };
         let receipt = if self.dry_run {
             session.rehearse(&mut library, |change| {

@@ -10,7 +10,7 @@ use super::input::{Source, encoding_name, encoding_named};
 use super::{Failure, Outcome, Result, Session};
 use crate::formats::bibtex::{self, Duplicate, FilePiece, Strings};
 use crate::formats::{self, Export, ExportedWork, Format, Reading};
-use crate::library::{ConflictPolicy, ImportedFile, Library, Patience};
+use crate::library::{ConflictPolicy, ImportedFile, Library};
 use crate::work::{CslItem, Work};
 
 /// Check that a file comes out of peerbib as it went in
@@ -85,9 +85,7 @@ fn imported_and_exported(
     source: &Source,
     reading: &Reading,
 ) -> std::result::Result<String, Failure> {
-    let directory = Scratch::new()?;
-    let mut library =
-        Library::open_or_create(&directory.0.join("library.db"), Patience::default())?;
+    let mut library = Library::temporary()?;
     let encoding = encoding_name(source.decoded.encoding);
     library.change("verify", |change| {
         change.import(
@@ -101,31 +99,6 @@ fn imported_and_exported(
         )
     })?;
     Ok(library.export_file(&source.path)?.unwrap_or_default())
-}
-
-/// A directory that is gone when it is no longer needed.
-pub(super) struct Scratch(pub(super) std::path::PathBuf);
-
-impl Scratch {
-    /// Makes the directory.
-    ///
-    /// # Errors
-    ///
-    /// Where it cannot be made.
-    pub(super) fn new() -> std::result::Result<Self, Failure> {
-        let path = std::env::temp_dir().join(format!("peerbib-scratch-{}", std::process::id()));
-        std::fs::create_dir_all(&path).map_err(|error| {
-            Failure::new(format_args!("{} cannot be made: {error}", path.display()))
-        })?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What is left in the directory for temporary files goes with it.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
 
 /// Whether a text, in the file's encoding, is the file; where it is not, the difference is shown.

@@ -842,11 +842,12 @@ impl Change<'_> {
     /// [`super::LibraryError::UnreadableWork`] where an entry in the store is damaged.
     pub fn rebuild(&self, advance: &mut dyn FnMut(usize)) -> Result<usize> {
         let connection = self.connection();
-        connection.execute_batch("REINDEX")?;
         connection.execute("DELETE FROM inheritance", [])?;
         connection.execute("DELETE FROM mark", [])?;
         connection.execute("DELETE FROM reference", [])?;
         connection.execute("DELETE FROM drawer", [])?;
+        // When there is nothing left in the indexes that are filled anew anyway.
+        connection.execute_batch("REINDEX")?;
         connection.execute(
             "INSERT INTO full_text (full_text) VALUES ('delete-all')",
             [],

@@ -168,6 +168,23 @@ impl Library {
         Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)
     }
 
+    /// An empty library that nobody else sees, and that is gone when it is no longer used. SQLite keeps it in
+    /// memory as far as there is room, and else in a file of its own among the temporary ones.
+    ///
+    /// # Errors
+    ///
+    /// Where temporary files cannot be written.
+    pub fn temporary() -> Result<Self> {
+        let place = std::env::temp_dir();
+        let prepared = Self::prepare(Connection::open(""), &place, Patience::default());
+        let library = prepared.and_then(|connection| {
+            let mut library = Self::on(connection, &place)?;
+            library.bring_up_to_date()?;
+            Ok(library)
+        });
+        library.map_err(|error| error.at(&place))
+    }
+
     fn connect(path: &Path, flags: OpenFlags, patience: Patience) -> Result<Self> {
         if path.is_dir() {
             return Err(LibraryError::Place {

@@ -531,7 +531,8 @@ impl Applying<'_> {
             .iter()
             .flat_map(|part| &part.parameters)
             .chain(&condition.parameters);
-        let mut statement = connection.prepare(&sql)?;
+        // Most rules ask for the same, of other words.
+        let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(parameters))?;
         let mut insert = connection.prepare_cached(
             "INSERT INTO assignment (work_id, tag_id, origin, source, reason, at, matched)

@@ -200,11 +200,12 @@ impl Library {
             None => (None, text.to_lowercase()),
         };
         let mut statement = self.connection.prepare_cached(
-            "SELECT DISTINCT tag.id, tag.facet, tag.name
-             FROM tag LEFT JOIN tag_alias ON tag_alias.tag_id = tag.id
-             WHERE (tag.name = ?2 AND (?1 IS NULL OR tag.facet = ?1))
-                OR (tag_alias.alias = ?2 AND (?1 IS NULL OR tag_alias.facet = ?1))
-             ORDER BY tag.position",
+            "SELECT id, facet, name FROM tag WHERE id IN (
+                 SELECT id FROM tag WHERE facet = ?1 AND name = ?2
+                 UNION ALL SELECT tag_id FROM tag_alias WHERE facet = ?1 AND alias = ?2
+                 UNION ALL SELECT id FROM tag WHERE ?1 IS NULL AND name = ?2
+                 UNION ALL SELECT tag_id FROM tag_alias WHERE ?1 IS NULL AND alias = ?2
+             ) ORDER BY position",
         )?;
         let found = statement
             .query_map(params![facet, name], |row| {
