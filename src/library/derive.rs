@@ -842,12 +842,11 @@ impl Change<'_> {
     /// [`super::LibraryError::UnreadableWork`] where an entry in the store is damaged.
     pub fn rebuild(&self, advance: &mut dyn FnMut(usize)) -> Result<usize> {
         let connection = self.connection();
+        self.mend_indexes()?;
         connection.execute("DELETE FROM inheritance", [])?;
         connection.execute("DELETE FROM mark", [])?;
         connection.execute("DELETE FROM reference", [])?;
         connection.execute("DELETE FROM drawer", [])?;
-        // When there is nothing left in the indexes that are filled anew anyway.
-        connection.execute_batch("REINDEX")?;
         connection.execute(
             "INSERT INTO full_text (full_text) VALUES ('delete-all')",
             [],
@@ -860,6 +859,25 @@ impl Change<'_> {
         let count = works.len();
         self.write_derived(&works, advance)?;
         Ok(count)
+    }
+
+    /// Makes the indexes of the tables anew in which something is not right: to write all of them takes longer
+    /// than to look.
+    fn mend_indexes(&self) -> Result<()> {
+        let connection = self.connection();
+        let mut statement = connection.prepare(
+            "SELECT name FROM pragma_table_list
+             WHERE schema = 'main' AND type = 'table' AND name NOT GLOB 'sqlite_*'",
+        )?;
+        let tables = statement.query_map([], |row| row.get(0))?;
+        for table in tables.collect::<rusqlite::Result<Vec<String>>>()? {
+            let look = format!("PRAGMA integrity_check({table})");
+            let said: String = connection.query_row(&look, [], |row| row.get(0))?;
+            if said != "ok" {
+                connection.execute_batch(&format!("REINDEX {table}"))?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -50,6 +50,45 @@ fn rebuild_mends(sql: &str, kind: &str) {
     assert_eq!(state, desk.runs("export").stdout);
 }
 
+/// SQL after which the table is as it was, and the index as `change` leaves it, which `change_back` takes back.
+fn index_left_behind(index: &str, change: &str, change_back: &str) -> String {
+    format!(
+        "CREATE TEMP TABLE kept AS SELECT * FROM sqlite_schema WHERE name = '{index}';
+         {change};
+         PRAGMA writable_schema = ON;
+         DELETE FROM sqlite_schema WHERE name = '{index}';
+         PRAGMA writable_schema = RESET;
+         {change_back};
+         PRAGMA writable_schema = ON;
+         INSERT INTO sqlite_schema SELECT * FROM temp.kept;
+         PRAGMA writable_schema = RESET;"
+    )
+}
+
+#[test]
+fn an_index_that_does_not_fit_its_table_is_found_and_mended() {
+    for (index, change, change_back) in [
+        (
+            "work_by_added",
+            "UPDATE work SET added_at = added_at || 'x'",
+            "UPDATE work SET added_at = rtrim(added_at, 'x')",
+        ),
+        (
+            "assignment_by_tag",
+            "CREATE TEMP TABLE gone AS SELECT * FROM assignment WHERE id % 2 = 0;
+             DELETE FROM assignment WHERE id % 2 = 0",
+            "INSERT INTO assignment SELECT * FROM temp.gone",
+        ),
+        (
+            "reference_by_year",
+            "UPDATE reference SET year = year + 1",
+            "UPDATE reference SET year = year - 1",
+        ),
+    ] {
+        rebuild_mends(&index_left_behind(index, change, change_back), "damage");
+    }
+}
+
 #[test]
 fn doctor_is_silent_where_all_is_well() {
     let desk = Desk::with_chapter();
