@@ -376,9 +376,7 @@ pub(super) fn columns(connection: &Connection, table: &str) -> Result<Vec<String
 
 /// The time by the library's own clock.
 pub(super) fn now(connection: &Connection) -> Result<String> {
-    Ok(
-        connection.query_row("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')", [], |row| {
-            row.get(0)
-        })?,
-    )
+    Ok(connection
+        .prepare_cached("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')")?
+        .query_row([], |row| row.get(0))?)
 }

@@ -396,13 +396,8 @@ impl Change<'_> {
         effect: &mut dyn FnMut(RuleEffect),
     ) -> Result<usize> {
         let mut standing = self.standing(&rule.name, scope)?;
-        // The reason is the rule's: it follows it without being said anew of each work.
         if !standing.is_empty() {
-            self.connection().execute(
-                "UPDATE assignment SET reason = ?2
-                 WHERE origin = 'rule' AND source = ?1 AND reason IS NOT ?2",
-                params![rule.name, rule.why],
-            )?;
+            self.give_reason(rule)?;
         }
         let mut applying = Applying {
             change: self,
@@ -418,6 +413,20 @@ impl Change<'_> {
             applying.take(work, tag, standing)?;
         }
         Ok(applying.changes)
+    }
+
+    /// Has all that a rule put on works say the rule's reason: it follows the rule without being said anew of
+    /// each work.
+    fn give_reason(&self, rule: &ReadyRule) -> Result<()> {
+        const OTHERS: &str = "origin = 'rule' AND source = ?1 AND reason IS NOT ?2";
+        let (connection, given) = (self.connection(), params![rule.name, rule.why]);
+        let look = format!("SELECT 1 FROM assignment WHERE {OTHERS} LIMIT 1");
+        // To look is cheap, but each UPDATE makes FTS5 write out what it has gathered.
+        if connection.prepare_cached(&look)?.exists(given)? {
+            let update = format!("UPDATE assignment SET reason = ?2 WHERE {OTHERS}");
+            connection.execute(&update, given)?;
+        }
+        Ok(())
     }
 
     /// Takes off the tags of rules that are there no longer. Gives the number of changes.
