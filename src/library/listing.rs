@@ -171,8 +171,8 @@ impl Library {
         Ok(self.headings_with(selection, &|_| ())?.0)
     }
 
-    /// Makes something of the headings of a selection while they are read: those of a drawer make a part. This is
-    /// faster than [`Headings::made`], but where there is a limit, what lies behind it is not made.
+    /// Makes something of the headings of a selection while they are read, those of a drawer as one part: this
+    /// is faster than [`Headings::made`]. Where there is a limit, only of what is within it.
     ///
     /// # Errors
     ///
