@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Failure;
 use crate::checks::known;
 use crate::library::full_text::{field_name, presence_expression};
-use crate::library::{ByWork, Heading, Library, TagName, Times, WorkSet};
+use crate::library::{ByWork, Heading, Headings, Library, TagName, Times};
 use crate::spelling::{closest, question};
 
 /// The columns that are no fields of an entry, each with what it shows, in a line. Besides these, every field
@@ -156,12 +156,16 @@ impl Cells {
     /// What SQLite reports.
     pub(super) fn read(
         library: &Library,
-        works: &WorkSet,
+        works: &Headings,
         columns: &[Column],
         short: bool,
     ) -> Result<Self, Failure> {
-        let has = |column: &Column| columns.contains(column);
         let mut cells = Self::of_headings(short);
+        if columns.iter().all(Column::is_of_headings) {
+            return Ok(cells);
+        }
+        let works = &works.works();
+        let has = |column: &Column| columns.contains(column);
         for column in columns {
             if let Column::Field(name) = column {
                 let values = library.field_values(works, name)?;

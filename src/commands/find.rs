@@ -186,7 +186,7 @@ fn print_table(
         library.made_of_headings(selection, &|works| rows_of(&cells, works))?
     } else {
         let works = library.headings(selection)?;
-        let cells = Cells::read(library, &works.works(), columns, true)?;
+        let cells = Cells::read(library, &works, columns, true)?;
         works.made(&|works| rows_of(&cells, works))
     };
     detail_found(session, rows.len());
@@ -249,7 +249,6 @@ fn write_rows(
     output: &mut (dyn Write + Send),
 ) -> std::io::Result<()> {
     let lay_out = |(first, text): (&usize, &mut Vec<u8>)| {
-        text.clear();
         let rows: Vec<(&Rows, usize)> = rows.from(*first).take(AT_ONCE).collect();
         for rows in rows.chunks(AHEAD) {
             for (rows, row) in rows {
@@ -260,27 +259,27 @@ fn write_rows(
             }
         }
     };
-    let parts: Vec<usize> = (0..rows.len()).step_by(AT_ONCE).collect();
     // Room for the texts is used again and again: to let it go, and have other room, would take time.
     let [mut waiting, mut next] = [const { [const { Vec::new() }; PARTS] }; 2];
-    let mut count = 0;
-    for some in parts.chunks(PARTS) {
-        let write = || {
-            waiting
-                .iter()
-                .take(count)
-                .try_for_each(|text| output.write_all(text))
-        };
-        let (written, ()) = rayon::join(write, || {
-            some.par_iter().zip(&mut next).for_each(lay_out);
-        });
-        written?;
-        count = some.len();
-        std::mem::swap(&mut waiting, &mut next);
+    let parts: Vec<usize> = (0..rows.len()).step_by(AT_ONCE).collect();
+    if let [only] = parts.as_slice() {
+        // To have others help would take longer.
+        waiting
+            .iter_mut()
+            .take(1)
+            .for_each(|text| lay_out((only, text)));
+    } else {
+        for some in parts.chunks(PARTS) {
+            next.iter_mut().for_each(Vec::clear);
+            let (written, ()) = rayon::join(
+                || waiting.iter().try_for_each(|text| output.write_all(text)),
+                || some.par_iter().zip(&mut next).for_each(lay_out),
+            );
+            written?;
+            std::mem::swap(&mut waiting, &mut next);
+        }
     }
-    for text in waiting.iter().take(count) {
-        output.write_all(text)?;
-    }
+    waiting.iter().try_for_each(|text| output.write_all(text))?;
     output.flush()
 }
 
@@ -386,11 +385,7 @@ impl Template {
                 Part::Text(_) => None,
             })
             .collect();
-        let cells = if columns.iter().all(Column::is_of_headings) {
-            Cells::of_headings(false)
-        } else {
-            Cells::read(library, &works.works(), &columns, false)?
-        };
+        let cells = Cells::read(library, works, &columns, false)?;
         let mut output = session.output();
         let mut line = String::new();
         for work in works.iter() {

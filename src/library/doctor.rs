@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::derive::read_entry;
 use super::drawers::{cards, work_at};
 use super::history::RECORDED;
-use super::{Change, Library, LibraryError, Result, row_name, row_seal};
+use super::{Change, Library, LibraryError, Patience, Result, row_name, row_seal};
 
 /// Something that is wrong with a library.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -516,7 +516,9 @@ fn has_the_same_terms(one: &Connection, other: &Connection, index: &str) -> Resu
 /// A copy of a library to try something on. SQLite keeps it in memory as far as there is room, and else in a
 /// file of its own among the temporary ones, which goes with the connection.
 fn scratch_of(library: &Library) -> Result<Library> {
-    let copied = Connection::open("").and_then(|mut copy| {
+    let patience = Patience::default();
+    let prepared = Library::prepare(Connection::open(""), &library.path, patience);
+    let copied = prepared.and_then(|mut copy| {
         copy.pragma_update(None, "cache_size", -65_536)?;
         {
             let backup = rusqlite::backup::Backup::new(&library.connection, &mut copy)?;
@@ -525,8 +527,6 @@ fn scratch_of(library: &Library) -> Result<Library> {
         // It need not outlive a loss of power.
         copy.pragma_update(None, "journal_mode", "MEMORY")?;
         copy.pragma_update(None, "synchronous", "OFF")?;
-        copy.pragma_update(None, "foreign_keys", true)?;
-        copy.set_prepared_statement_cache_capacity(64);
         Ok(copy)
     });
     let copy = copied.map_err(|error| LibraryError::Scratch(error.to_string()))?;

@@ -45,19 +45,22 @@ impl Headings {
         &self,
         make: &(impl Fn(&mut dyn Iterator<Item = Heading<'_>>) -> M + Sync),
     ) -> MadeOfHeadings<M> {
-        let parts = self.places.par_chunks(PART);
+        let part = |places: &[Place]| {
+            let places = places.iter();
+            make(&mut places.filter_map(|place| heading_at(&self.drawers, *place)))
+        };
         let order = (0..)
             .zip(self.places.chunks(PART))
             .flat_map(|(part, places)| (0..).zip(places).map(move |(index, _)| (part, index)));
         MadeOfHeadings {
             order: order.collect(),
             found: self.found,
-            parts: parts
-                .map(|places| {
-                    let places = places.iter();
-                    make(&mut places.filter_map(|place| heading_at(&self.drawers, *place)))
-                })
-                .collect(),
+            parts: if self.places.len() <= PART {
+                // To have others help would take longer.
+                self.places.chunks(PART).map(part).collect()
+            } else {
+                self.places.par_chunks(PART).map(part).collect()
+            },
         }
     }
 

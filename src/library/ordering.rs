@@ -9,6 +9,9 @@ use super::heading::Heading;
 use super::times::Times;
 use super::{Order, SortBy};
 
+/// How many headings are sorted sooner than others are asked to help.
+const FEW: usize = 200;
+
 /// Where a heading lies.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
@@ -57,6 +60,10 @@ impl Sorting<'_> {
                 ranked.select_nth_unstable_by(limit - 1, compare);
             }
             ranked.truncate(limit);
+        }
+        if ranked.len() <= FEW {
+            ranked.sort_unstable_by(compare);
+            return ranked.iter().map(Ranked::place).collect();
         }
         // The first word alone nearly sorts them, and is moved about faster than the whole of a key.
         ranked.par_sort_unstable_by_key(|ranked| ranked.first_word);

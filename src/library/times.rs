@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::{OptionalExtension as _, Row};
 
 use super::work_set::WorkSet;
+use super::works::found_once;
 use super::{Library, Result};
 
 /// When works came into the library, and when their entries last became others.
@@ -153,18 +154,14 @@ impl Library {
     /// The first and the last of the works that were added at each time, where no other lies between them: nearly
     /// always works are numbered as they come. Then there is no need to look at each.
     fn spans_of_few_times(&self) -> Result<Option<TimedWorks>> {
-        let mut statement = self.connection.prepare_cached(
-            "WITH RECURSIVE found (time) AS (
-                 SELECT min(added_at) FROM work
-                 UNION ALL
-                 SELECT (SELECT min(added_at) FROM work WHERE added_at > time)
-                 FROM found WHERE time IS NOT NULL
-             )
-             SELECT time,
-                    (SELECT id FROM work WHERE added_at = time ORDER BY id LIMIT 1),
-                    (SELECT id FROM work WHERE added_at = time ORDER BY id DESC LIMIT 1)
-             FROM found WHERE time IS NOT NULL LIMIT ?1",
-        )?;
+        let mut statement = self.connection.prepare_cached(&format!(
+            "{}
+             SELECT value,
+                    (SELECT id FROM work WHERE added_at = value ORDER BY id LIMIT 1),
+                    (SELECT id FROM work WHERE added_at = value ORDER BY id DESC LIMIT 1)
+             FROM found WHERE value IS NOT NULL LIMIT ?1",
+            found_once("work", "added_at")
+        ))?;
         let spans = statement.query_map([MANY_TIMES], |row| {
             Ok(Timed {
                 time: row.get(0)?,

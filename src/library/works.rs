@@ -291,16 +291,11 @@ impl Library {
         self.each_once("reference", "entry_type")
     }
 
-    /// The values of a column that is indexed, each once and in order. SQLite goes from one to the next, as
-    /// each may stand in many rows.
+    /// The values of a column that is indexed, each once and in order.
     pub(super) fn each_once(&self, table: &str, column: &str) -> Result<Vec<String>> {
         let mut statement = self.connection.prepare_cached(&format!(
-            "WITH RECURSIVE found (value) AS (
-                 SELECT min({column}) FROM {table}
-                 UNION ALL
-                 SELECT (SELECT min({column}) FROM {table} WHERE {column} > value)
-                 FROM found WHERE value IS NOT NULL
-             ) SELECT value FROM found WHERE value IS NOT NULL"
+            "{} SELECT value FROM found WHERE value IS NOT NULL",
+            found_once(table, column)
         ))?;
         let values = statement.query_map([], |row| row.get(0))?;
         Ok(values.collect::<rusqlite::Result<_>>()?)
@@ -413,6 +408,19 @@ impl Library {
         let parameters = meant.parameters.into_iter().chain([work.into()]);
         Ok(statement.exists(params_from_iter(parameters))?)
     }
+}
+
+/// The beginning of a statement: `found` with the values of a column that is indexed, each once and in order, and
+/// at last nothing. SQLite goes from one to the next, as each may stand in many rows.
+pub(super) fn found_once(table: &str, column: &str) -> String {
+    format!(
+        "WITH RECURSIVE found (value) AS (
+             SELECT min({column}) FROM {table}
+             UNION ALL
+             SELECT (SELECT min({column}) FROM {table} WHERE {column} > value)
+             FROM found WHERE value IS NOT NULL
+         )"
+    )
 }
 
 fn reference(row: &Row<'_>) -> rusqlite::Result<Reference> {
