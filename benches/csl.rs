@@ -12,7 +12,7 @@
 use divan::{Bencher, black_box};
 use peerbib::csl::shelf::StyleSource;
 use peerbib::csl::{Citation, Cite, Processor, Style};
-use peerbib::work::CslItem;
+use peerbib::model::CslItem;
 use serde_json::json;
 
 fn main() {

@@ -12,7 +12,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use peerbib::formats::bibtex;
 use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience, RuleScope};
-use peerbib::{shipped, tagging};
+use peerbib::{bundled, tagging};
 
 const SIZES: [usize; 2] = [10_000, 100_000];
 
@@ -33,9 +33,9 @@ fn library(directory: &tempfile::TempDir, works: usize) -> Library {
                 file: &file,
             };
             change.import(imported, ConflictPolicy::Merge, &mut |_| ())?;
-            let vocabulary = shipped::vocabulary().unwrap();
-            vocabulary.install(change, shipped::VOCABULARY_SOURCE)?;
-            tagging::install(change, &shipped::rules().unwrap())
+            let vocabulary = bundled::vocabulary().unwrap();
+            vocabulary.install(change, bundled::VOCABULARY_SOURCE)?;
+            tagging::install(change, &bundled::rules().unwrap())
         })
         .unwrap();
     library

@@ -11,7 +11,7 @@
 //!
 //! Data goes one way, left to right, and nothing to the left of an arrow knows what is on its right.
 //!
-//! - [`work`]: the reference itself, as it was written and as CSL sees it
+//! - [`model`]: the reference itself, as it was written and as CSL sees it
 //! - [`formats`]: reading and writing reference formats
 //! - [`library`]: the SQLite store, with tags and an undo log
 //! - [`query`]: the language in which a person says which works are meant
@@ -21,23 +21,21 @@
 //! - [`csl`]: the citation processor, usable alone
 //! - [`output`]: rich text to text, HTML, Markdown
 //! - [`documents`]: citations inside documents: Markdown, LaTeX, Typst
-//! - [`pictures`]: timelines and counts of works as SVG, as a page, in the terminal
-//! - [`configuration`]: what a person set once and for all
-//! - [`shipped`]: the bibliographies and the vocabulary inside the program
-//! - [`commands`]: the command line, one file a subcommand
+//! - [`charts`]: timelines and counts of works as SVG, as a page, in the terminal
+//! - [`config`]: what a person set once and for all
+//! - [`bundled`]: the bibliographies and the vocabulary inside the program
 
+pub mod bundled;
+pub mod charts;
 pub mod checks;
-pub mod commands;
-pub mod configuration;
+pub mod config;
 pub mod csl;
 pub mod documents;
 pub mod formats;
 pub mod library;
+pub mod model;
 pub mod output;
-pub mod pictures;
 pub mod query;
 pub mod reading_list;
-pub mod shipped;
-mod spelling;
+pub mod suggest;
 pub mod tagging;
-pub mod work;

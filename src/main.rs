@@ -1,5 +1,7 @@
 //! The program: parses its arguments, runs one command, and ends with its exit code.
 
+mod cli;
+
 use std::process::ExitCode;
 
 /// Reading and formatting make many small texts, which the allocator of the system is slow with.
@@ -7,5 +9,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    peerbib::commands::run(std::env::args_os())
+    cli::run(std::env::args_os())
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use peerbib::formats::bibtex::{self, FilePiece};
-use peerbib::work::{CslItem, CslValue, EdtfDate};
+use peerbib::model::{CslItem, CslValue, EdtfDate};
 use proptest::prelude::*;
 
 /// Pieces of BibTeX, sound and broken, so that random texts come near to what files hold.

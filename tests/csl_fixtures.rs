@@ -25,8 +25,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use peerbib::csl::{
     Abbreviations, Citation, CitationMode, Cite, CitePosition, LocaleFiles, Processor, Style,
 };
+use peerbib::model::CslItem;
 use peerbib::output::html;
-use peerbib::work::CslItem;
 use serde_json::Value as Json;
 
 fn main() -> ExitCode {

@@ -21,8 +21,8 @@ use std::sync::{Arc, Mutex};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use peerbib::csl::{BibliographyEntry, Citation, Cite, LocaleFiles, Processor, Style};
+use peerbib::model::CslItem;
 use peerbib::output::html;
-use peerbib::work::CslItem;
 use serde_json::Value as Json;
 
 /// The outcome of one style.

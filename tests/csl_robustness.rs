@@ -14,8 +14,8 @@ use std::path::Path;
 
 use peerbib::csl::shelf::{self, StyleSource};
 use peerbib::csl::{Citation, Cite, Processor, Style, StyleError, format_bibliography};
+use peerbib::model::CslItem;
 use peerbib::output::html;
-use peerbib::work::CslItem;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 

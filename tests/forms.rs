@@ -19,12 +19,12 @@ use std::process::Command;
 use peerbib::csl::{Display, Formatting, Inline, Style, format_bibliography};
 use peerbib::formats;
 use peerbib::library::Reference;
+use peerbib::model::CslItem;
 use peerbib::output::text::TextLayout;
 use peerbib::output::{
     Works, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
 };
 use peerbib::reading_list::{Entry, Heading, Prose, ReadingList, Section};
-use peerbib::work::CslItem;
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 

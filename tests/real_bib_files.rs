@@ -82,7 +82,7 @@ fn check(path: &Path, expected: Option<usize>) -> Result<(), Failed> {
     let mut found = 0;
     for piece in &file.pieces {
         match piece {
-            FilePiece::Work { work, .. } => {
+            FilePiece::Entry { work, .. } => {
                 found += 1;
                 let again = bibtex::parse_entry(&work.source)?;
                 if again != *work {

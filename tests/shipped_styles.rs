@@ -5,7 +5,7 @@
 
 use citationberg::IndependentStyle;
 use peerbib::csl::{Display, Inline, Style, format_bibliography, hayagriva, plain_text, shelf};
-use peerbib::work::CslItem;
+use peerbib::model::CslItem;
 use serde_json::{Value, json};
 
 const ANNOTATED: &str = include_str!("../styles/annotated-reading-list.csl");

@@ -1,9 +1,9 @@
 //! Dates (BibLaTeX manual, §2.3.8), and whether an online text says when it was read.
 
-use super::{Entry, Found};
-use crate::work::EdtfDate;
+use super::{CheckedEntry, Found};
+use crate::model::EdtfDate;
 
-pub(super) fn look(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     for name in ["date", "origdate", "eventdate", "urldate"] {
         let Some(field) = entry.own(name) else {
             continue;
@@ -70,7 +70,7 @@ fn is_month(text: &str) -> bool {
         })
 }
 
-pub(super) fn access_date(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn access_date(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     let Some(url) = entry.own("url").filter(|url| !url.text.trim().is_empty()) else {
         return;
     };

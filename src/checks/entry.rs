@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use crate::formats::bibtex::{self, Part, Strings, WithInherited};
-use crate::work::Work;
+use crate::model::Entry;
 
 /// An entry, with the fields that it has from others.
-pub struct Entry<'a> {
-    pub(super) work: &'a Work,
+pub struct CheckedEntry<'a> {
+    pub(super) work: &'a Entry,
     own: Vec<OwnField<'a>>,
     all: WithInherited<'a>,
 }
@@ -24,13 +24,13 @@ pub(super) struct OwnField<'a> {
     pub(super) is_one_text: bool,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> CheckedEntry<'a> {
     /// The entry of a work. `strings` are the abbreviations of its file, and `parents` gives the works
     /// that `crossref` and `xdata` name.
     pub fn new(
-        work: &'a Work,
+        work: &'a Entry,
         strings: &Strings,
-        parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+        parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
     ) -> Self {
         let own = work
             .fields
@@ -84,10 +84,10 @@ impl<'a> Entry<'a> {
 #[cfg(test)]
 pub(super) fn found_in(
     source: &str,
-    look: fn(&Entry<'_>, &mut Vec<super::Found>),
+    look: fn(&CheckedEntry<'_>, &mut Vec<super::Found>),
 ) -> Vec<(String, String, Option<String>)> {
     let work = bibtex::parse_entry(source).unwrap();
-    let entry = Entry::new(&work, &Strings::default(), &|_| None);
+    let entry = CheckedEntry::new(&work, &Strings::default(), &|_| None);
     let mut found = Vec::new();
     look(&entry, &mut found);
     found

@@ -1,9 +1,9 @@
 //! Works of which it is not certain which is meant. Such a work is told once: that its title or journal
 //! is missing goes without saying.
 
-use super::{Entry, Found, required};
+use super::{CheckedEntry, Found, required};
 
-pub(super) fn look(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     let Some(field) = entry.own("identification") else {
         return;
     };

@@ -1,10 +1,10 @@
 //! DOI, ISBN, ISSN and addresses.
 
 use super::entry::OwnField;
-use super::{Entry, Found};
-use crate::work::{Doi, Isbn, Issn, NotAnIdentifier};
+use super::{CheckedEntry, Found};
+use crate::model::{Doi, Isbn, Issn, NotAnIdentifier};
 
-pub(super) fn doi(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn doi(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     let Some(field) = entry.own("doi") else {
         return;
     };
@@ -35,18 +35,18 @@ pub(super) fn doi(entry: &Entry<'_>, found: &mut Vec<Found>) {
     }
 }
 
-pub(super) fn isbn(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn isbn(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     numbers(entry, "isbn", found, |text| text.parse::<Isbn>().err());
 }
 
-pub(super) fn issn(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn issn(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     numbers(entry, "issn", found, |text| text.parse::<Issn>().err());
 }
 
 /// Looks at a field of numbers; several are told apart by commas, semicolons or slashes, and may have
 /// a remark such as "(pbk.)" behind them.
 fn numbers(
-    entry: &Entry<'_>,
+    entry: &CheckedEntry<'_>,
     name: &str,
     found: &mut Vec<Found>,
     fault: impl Fn(&str) -> Option<NotAnIdentifier>,
@@ -101,7 +101,7 @@ fn without_label<'t>(number: &'t str, label: &str) -> &'t str {
     rest.trim_start_matches([':', ' ', '.'])
 }
 
-pub(super) fn url(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn url(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     let Some(field) = entry.own("url") else {
         return;
     };

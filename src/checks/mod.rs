@@ -1,27 +1,27 @@
 //! Checks: what is missing, wrong or doubtful in a reference, and how to mend it.
 //!
-//! A [`Rule`] looks at one [`Entry`] and tells what it finds. There is a table of them ([`RULES`]), and a
+//! A [`Rule`] looks at one [`CheckedEntry`] and tells what it finds. There is a table of them ([`RULES`]), and a
 //! file for each kind. Nothing here reads or writes anything: `peerbib check` brings the entries, and
 //! writes down what [`mended`] gives back.
 
 mod dates;
 mod entry;
+mod formatting;
 mod identification;
 mod identifiers;
-pub(crate) mod known;
 mod names;
 mod notes;
 mod pages;
 mod required;
-mod writing;
+pub mod vocabulary;
 
 use std::borrow::Cow;
 
 pub use crate::formats::Severity;
 use crate::formats::bibtex::{self, Strings};
-use crate::work::Work;
+use crate::model::Entry;
 
-pub use entry::Entry;
+pub use entry::CheckedEntry;
 use entry::OwnField;
 pub use required::required_fields;
 
@@ -32,7 +32,7 @@ pub struct Rule {
     pub name: &'static str,
     /// What it finds, in a line.
     pub about: &'static str,
-    look: fn(&Entry<'_>, &mut Vec<Found>),
+    look: fn(&CheckedEntry<'_>, &mut Vec<Found>),
 }
 
 /// Every rule, in the order in which its findings are told.
@@ -45,7 +45,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "unknown-type",
         about: "an entry type that no program knows",
-        look: known::entry_type,
+        look: vocabulary::entry_type,
     },
     Rule {
         name: "missing-field",
@@ -55,12 +55,12 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "unknown-field",
         about: "a field that no program knows, often misspelt",
-        look: known::fields,
+        look: vocabulary::fields,
     },
     Rule {
         name: "duplicate-field",
         about: "a field that is there twice",
-        look: writing::duplicate_fields,
+        look: formatting::duplicate_fields,
     },
     Rule {
         name: "doi",
@@ -115,7 +115,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "white-space",
         about: "white space around a value",
-        look: writing::white_space,
+        look: formatting::white_space,
     },
 ];
 
@@ -195,7 +195,7 @@ pub struct Finding {
 }
 
 /// What `rules` find in an entry.
-pub fn findings(entry: &Entry<'_>, rules: &[&'static Rule]) -> Vec<Finding> {
+pub fn findings(entry: &CheckedEntry<'_>, rules: &[&'static Rule]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in rules {
         let mut found = Vec::new();
@@ -229,9 +229,9 @@ pub struct Mended {
 /// The text of the entry of a work with everything mended that `rules` can mend for certain, and what
 /// that was; nothing where there is nothing to mend.
 pub fn mended<'a>(
-    work: &'a Work,
+    work: &'a Entry,
     strings: &Strings,
-    parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+    parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
     rules: &[&'static Rule],
 ) -> Option<(String, Vec<Mended>)> {
     // One value may have several faults, and each is mended in what the one before made of it.
@@ -239,7 +239,7 @@ pub fn mended<'a>(
     let mut work = Cow::Borrowed(work);
     let mut done = Vec::new();
     while done.len() < MOST {
-        let entry = Entry::new(&work, strings, &|key| {
+        let entry = CheckedEntry::new(&work, strings, &|key| {
             parents(key).map(|parent| Cow::Owned(parent.into_owned()))
         });
         let next = rules.iter().find_map(|rule| {

@@ -2,9 +2,9 @@
 //! are meant.
 
 use super::entry::OwnField;
-use super::{Entry, Found};
+use super::{CheckedEntry, Found};
 use crate::formats::bibtex;
-use crate::work::Name;
+use crate::model::Name;
 
 /// The fields that hold lists of names (BibLaTeX manual, §2.2.2).
 const NAME_FIELDS: &[&str] = &[
@@ -85,7 +85,7 @@ const ORGANISATIONS: &[&str] = &[
     "working",
 ];
 
-fn name_fields<'e, 'a>(entry: &'e Entry<'a>) -> impl Iterator<Item = &'e OwnField<'a>> {
+fn name_fields<'e, 'a>(entry: &'e CheckedEntry<'a>) -> impl Iterator<Item = &'e OwnField<'a>> {
     let fields = entry.own_fields().iter();
     fields.filter(|field| NAME_FIELDS.contains(&field.lower.as_str()))
 }
@@ -95,7 +95,7 @@ fn is_braced(name: &str) -> bool {
     name.starts_with('{') && name.ends_with('}')
 }
 
-pub(super) fn organisations(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn organisations(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     for field in name_fields(entry) {
         for name in bibtex::split_list(&field.text) {
             if is_braced(name) || name.contains(',') || !is_organisation(name) {
@@ -124,7 +124,7 @@ fn is_organisation(name: &str) -> bool {
     words.len() > 1 && (has_preposition || ORGANISATIONS.iter().any(|word| has(word)))
 }
 
-pub(super) fn persons(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn persons(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     for field in name_fields(entry) {
         let text = field.text.trim();
         if text.is_empty() {
@@ -227,7 +227,7 @@ mod tests {
     use super::super::entry::found_in;
     use super::*;
 
-    fn author(names: &str, look: fn(&Entry<'_>, &mut Vec<Found>)) -> Vec<String> {
+    fn author(names: &str, look: fn(&CheckedEntry<'_>, &mut Vec<Found>)) -> Vec<String> {
         let found = found_in(&format!("@misc{{a, author = {{{names}}}}}"), look);
         found.into_iter().map(|(_, message, _)| message).collect()
     }

@@ -1,6 +1,6 @@
 //! Private remarks in fields that styles print.
 
-use super::{Entry, Found};
+use super::{CheckedEntry, Found};
 use crate::formats::bibtex;
 
 /// The fields that are printed as they are (BibLaTeX manual, §2.2.2).
@@ -36,7 +36,7 @@ const PRIVATE: &[&str] = &[
     "???",
 ];
 
-pub(super) fn look(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     for field in entry.own_fields() {
         if !PRINTED.contains(&field.lower.as_str()) {
             continue;

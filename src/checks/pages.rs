@@ -1,8 +1,8 @@
 //! Pages: `12--34`, and several with commas between them.
 
-use super::{Entry, Found};
+use super::{CheckedEntry, Found};
 
-pub(super) fn look(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     let Some(field) = entry.own("pages") else {
         return;
     };

@@ -1,6 +1,6 @@
 //! Fields that works of a type need (BibLaTeX manual, §2.1.1; BibTeX's own types by its manual, §3.1).
 
-use super::{Entry, Found};
+use super::{CheckedEntry, Found};
 
 /// One of these must be there. The first is what a finding calls it.
 type Need = &'static [&'static str];
@@ -60,7 +60,7 @@ pub fn required_fields(entry_type: &str) -> Vec<&'static str> {
 }
 
 /// The fields that an entry should have and has not.
-pub(super) fn missing(entry: &Entry<'_>) -> Vec<&'static str> {
+pub(super) fn missing(entry: &CheckedEntry<'_>) -> Vec<&'static str> {
     needs(entry.kind())
         .iter()
         .filter(|need| !need.iter().any(|name| entry.has(name)))
@@ -68,7 +68,7 @@ pub(super) fn missing(entry: &Entry<'_>) -> Vec<&'static str> {
         .collect()
 }
 
-pub(super) fn look(entry: &Entry<'_>, found: &mut Vec<Found>) {
+pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     if entry.has("identification") {
         return;
     }

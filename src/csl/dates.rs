@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::work::{CslDate, CslValue};
+use crate::model::{CslDate, CslValue};
 
 /// A date, or a range of dates, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

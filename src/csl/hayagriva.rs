@@ -28,7 +28,7 @@ use super::{
     Bibliography, BibliographyEntry, BibliographyLayout, Display, Formatting, Inline, RichText,
     SecondFieldAlign,
 };
-use crate::work::{CslDate, CslItem, CslName, CslValue, markup};
+use crate::model::{CslDate, CslItem, CslName, CslValue, markup};
 
 /// A bibliography as hayagriva renders it, and what it could not render.
 #[derive(Debug, Clone, PartialEq, Default)]

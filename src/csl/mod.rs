@@ -16,7 +16,7 @@
 //!
 //! ```
 //! use peerbib::csl::{Citation, Cite, Processor, Style, plain_text};
-//! use peerbib::work::CslItem;
+//! use peerbib::model::CslItem;
 //!
 //! let style = Style::from_xml(r#"
 //!     <style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
@@ -88,7 +88,7 @@ pub use processor::Processor;
 pub use rich_text::{Display, Formatting, Inline, RichText, plain_text};
 pub use style::{Style, StyleClass, StyleError, StyleInfo};
 
-use crate::work::CslItem;
+use crate::model::CslItem;
 
 /// The bibliography of works in a style: the whole way in one call.
 ///

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::work::CslName;
+use crate::model::CslName;
 
 /// A name, with its particles told apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -20,7 +20,7 @@ use super::style::{DemoteParticle, GivennameRule, Style, SubstituteRule};
 use super::variables;
 use super::works::Work;
 use super::{Abbreviations, Bibliography, BibliographyEntry, RichText};
-use crate::work::CslItem;
+use crate::model::CslItem;
 
 /// Formats citations and bibliographies.
 ///

@@ -4,7 +4,7 @@ use ::hayagriva::archive::ArchivedStyle;
 use citationberg::{IndependentStyle, Style as CitationbergStyle};
 
 use super::{Style, StyleError, hayagriva};
-use crate::spelling::{closest, question};
+use crate::suggest::{closest, question};
 
 /// A style that ships inside the program.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::dates::CalendarDate;
 use super::person::PersonName;
 use super::variables::{self, VariableId, VariableKind, Variables};
-use crate::work::{CslItem, CslValue};
+use crate::model::{CslItem, CslValue};
 
 /// A work ready for evaluation.
 #[derive(Debug)]

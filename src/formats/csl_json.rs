@@ -7,11 +7,11 @@
 
 use serde_json::Value as Json;
 
+use super::csl_to_bib::{Items, ReadItem};
 use super::csl_variables::{self, Kind};
-use super::items::{Items, ReadItem};
-use super::receipt::fields_without_variable;
+use super::losses::fields_without_variable;
 use super::{Export, ReadFormat, Reading, WriteFormat, Written};
-use crate::work::{CslDate, CslItem, CslName, CslValue};
+use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// Reads and writes CSL-JSON.
 pub(crate) struct CslJson;

@@ -1,6 +1,6 @@
 //! Reading and writing reference formats, one module each, and the table of them.
 //!
-//! A library's truth is the text of a BibLaTeX entry, a [`Work`], so BibTeX and BibLaTeX are read as
+//! A library's truth is the text of a BibLaTeX entry, a [`Entry`], so BibTeX and BibLaTeX are read as
 //! they are. Every other format is read into CSL items, of which [`Reading`] holds both the items and
 //! the works written from them. Out again, BibLaTeX leaves as it came, and every other format is
 //! written from the CSL item that is derived from the work. What a target cannot hold is told in the
@@ -9,24 +9,24 @@
 mod biblatex;
 pub mod bibtex;
 mod csl_json;
+mod csl_to_bib;
 mod csl_variables;
 pub mod file_field;
 mod hayagriva;
-mod items;
 pub mod jabref;
+mod losses;
 #[cfg(test)]
-mod properties;
-mod receipt;
+mod proptests;
 mod ris;
 
 use std::borrow::Cow;
 
 use bibtex::{BibFile, Strings};
 pub use bibtex::{Problem, Severity};
-pub use items::Rejected;
-pub use receipt::{Loss, reconciled};
+pub use csl_to_bib::Rejected;
+pub use losses::{Loss, reconciled};
 
-use crate::work::{CslItem, Work};
+use crate::model::{CslItem, Entry};
 
 /// Reads the text of a file in one format.
 pub trait ReadFormat: Sync {
@@ -59,14 +59,14 @@ pub struct Export<'a> {
     /// The works, in the order in which they are written.
     pub works: &'a [ExportedWork<'a>],
     /// Finds the works by key from which others inherit, whether they are written or not.
-    pub parents: &'a dyn Fn(&str) -> Option<Cow<'a, Work>>,
+    pub parents: &'a dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 }
 
 /// A work that is written.
 #[derive(Debug, Clone, Copy)]
 pub struct ExportedWork<'a> {
     /// The work as it was written.
-    pub work: &'a Work,
+    pub work: &'a Entry,
     /// The work in the variables of CSL.
     pub item: &'a CslItem,
     /// The abbreviations that its fields name.

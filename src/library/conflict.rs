@@ -1,10 +1,10 @@
 //! What an entry does to the library's work where the two differ.
 
 use super::Result;
-use super::derive::read_entry;
-use super::matching::{normal_doi, normal_isbns};
+use super::derived_tables::read_entry;
+use super::identity::{normal_doi, normal_isbns};
 use crate::formats::bibtex::{self, Strings};
-use crate::work::Work;
+use crate::model::Entry;
 
 /// What an entry does to a work that the library has already, where the two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,7 +58,7 @@ pub(super) struct Merged {
 /// A side in a merge: an entry, and what the abbreviations in it mean.
 #[derive(Clone, Copy)]
 pub(super) struct Side<'a> {
-    pub(super) work: &'a Work,
+    pub(super) work: &'a Entry,
     pub(super) strings: &'a Strings,
 }
 
@@ -140,7 +140,7 @@ pub(super) fn with_key(source: &str, key: &str) -> Result<String> {
 }
 
 /// Whether two entries are the same but for their keys.
-pub(super) fn same_but_for_key(mine: &str, theirs: &Work) -> Result<bool> {
+pub(super) fn same_but_for_key(mine: &str, theirs: &Entry) -> Result<bool> {
     let own = read_entry(&theirs.key, mine)?;
     Ok(with_key(&theirs.source, &own.key)? == mine)
 }
@@ -157,7 +157,7 @@ const SYNONYMS: &[(&str, &str)] = &[
 ];
 
 /// The field of a work that says what a field of this name says: its name and its value.
-fn own_field<'w>(work: &'w Work, name: &'w str) -> Option<(&'w str, &'w str)> {
+fn own_field<'w>(work: &'w Entry, name: &'w str) -> Option<(&'w str, &'w str)> {
     if let Some(value) = work.field(name) {
         return Some((name, value));
     }

@@ -9,12 +9,12 @@ use rayon::prelude::*;
 use rusqlite::params;
 
 use super::conflict::{Choice, Merged, Side, merge};
-use super::derive::{KnownStrings, principal_names, read_entry};
+use super::derived_tables::{KnownStrings, principal_names, read_entry};
 use super::history::now;
-use super::matching::{Evidence, Identity};
+use super::identity::{Evidence, Identity};
 use super::{Change, Library, Result};
 use crate::formats::bibtex;
-use crate::work::CslItem;
+use crate::model::CslItem;
 
 /// Works that are probably one.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use rusqlite::params;
 
 use super::conflict::with_key;
-use super::derive::read_entry;
+use super::derived_tables::read_entry;
 use super::history::now;
-use super::keys::KeyPattern;
+use super::key_pattern::KeyPattern;
 use super::{Change, LibraryError, Result};
 use crate::formats::bibtex;
-use crate::work::Work;
+use crate::model::Entry;
 
 /// An edit of the fields of an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -310,10 +310,10 @@ impl Change<'_> {
 }
 
 /// Reads an entry that a person wrote: one, with nothing around it but white space.
-fn readable(entry: &str) -> Result<Work> {
+fn readable(entry: &str) -> Result<Entry> {
     let file = bibtex::read(entry);
     let mut works = file.pieces.into_iter().filter_map(|piece| match piece {
-        bibtex::FilePiece::Work { work, .. } => Some(Ok(work)),
+        bibtex::FilePiece::Entry { work, .. } => Some(Ok(work)),
         bibtex::FilePiece::Text(text) if text.trim().is_empty() => None,
         bibtex::FilePiece::Rejected { reason, .. } => {
             Some(Err(LibraryError::UnreadableEntry(reason)))

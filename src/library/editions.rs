@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::history::now;
 use super::{Change, Library, LibraryError, Result};
-use crate::spelling::closest;
+use crate::suggest::closest;
 
 /// An edition of a reading list as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

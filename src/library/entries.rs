@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::derive::KnownStrings;
+use super::derived_tables::KnownStrings;
 use super::{Library, Result};
 use crate::formats::bibtex::Strings;
-use crate::work::Work;
+use crate::model::Entry;
 
 /// The entry of a work, with what its abbreviations stand for.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub struct StoredEntry {
     /// The work's number in the library.
     pub id: i64,
     /// The entry, under the key that the library knows it by.
-    pub work: Work,
+    pub work: Entry,
     /// The `@string`s of the file that it came from.
     pub strings: Strings,
 }
@@ -42,7 +42,7 @@ impl Library {
     }
 
     /// The work that another one names in `crossref` or `xdata`, if the library has it.
-    pub fn parent<'a>(&self, key: &str) -> Option<Cow<'a, Work>> {
+    pub fn parent<'a>(&self, key: &str) -> Option<Cow<'a, Entry>> {
         // A parent that is not there is nothing to look for keys like its own.
         self.find_key(key).ok().flatten()?;
         self.work(key).ok().map(Cow::Owned)

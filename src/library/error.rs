@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::spelling::question;
+use crate::suggest::question;
 
 /// An error of a library. It names the file or the thing at fault; [`LibraryError::help`] says what to do.
 #[derive(Debug, thiserror::Error)]

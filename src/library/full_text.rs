@@ -320,7 +320,7 @@ pub fn field_name(field: &str) -> Cow<'_, str> {
 
 /// The digits of an ISBN, thirteen where it is one.
 pub fn isbn_digits(text: &str) -> String {
-    match text.trim().parse::<crate::work::Isbn>() {
+    match text.trim().parse::<crate::model::Isbn>() {
         Ok(isbn) => isbn.to_string(),
         Err(_) => text.chars().filter(char::is_ascii_alphanumeric).collect(),
     }

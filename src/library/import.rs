@@ -14,15 +14,17 @@ use rusqlite::{OptionalExtension as _, params};
 use super::conflict::{
     Choice, Conflict, ConflictPolicy, Merged, Side, merge, same_but_for_key, with_key,
 };
-use super::derive::{KnownStrings, RowWriter, Rows, principal_names, read_entry, without_library};
+use super::derived_tables::{
+    KnownStrings, RowWriter, Rows, principal_names, read_entry, without_library,
+};
 use super::history::now;
-use super::matching::{Evidence, Identity};
+use super::identity::{Evidence, Identity};
 use super::receipt::{FileReceipt, Reject};
 use super::tags::{NewAssignment, Origin, Tag, TagName};
 use super::{Change, LibraryError, Result};
 use crate::formats::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use crate::formats::{Problem, Severity};
-use crate::work::{CslItem, Work};
+use crate::model::{CslItem, Entry};
 
 /// A bibliography that is to be imported.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +40,7 @@ pub struct ImportedFile<'a> {
 /// A work of the file that is new to the library.
 struct NewWork<'a> {
     key: String,
-    work: &'a Work,
+    work: &'a Entry,
     line: usize,
 }
 
@@ -48,8 +50,8 @@ impl<'a> NewWork<'a> {
     fn prepared(
         &self,
         strings: &Strings,
-        in_file: &HashMap<&str, &'a Work>,
-        outside: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+        in_file: &HashMap<&str, &'a Entry>,
+        outside: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
     ) -> Prepared {
         let mut derived = bibtex::derive(self.work, strings, &|key| match in_file.get(key) {
             Some(work) => Some(Cow::Borrowed(*work)),
@@ -160,7 +162,7 @@ struct Importing<'a> {
     policy: ConflictPolicy,
     company: Company<'a>,
     file: &'a BibFile,
-    in_file: &'a HashMap<&'a str, &'a Work>,
+    in_file: &'a HashMap<&'a str, &'a Entry>,
     /// The file's number, where it was imported before.
     file_id: Option<i64>,
     receipt: FileReceipt,
@@ -208,7 +210,7 @@ impl<'a> Importing<'a> {
         let file = self.file;
         for piece in &file.pieces {
             match piece {
-                FilePiece::Work {
+                FilePiece::Entry {
                     work,
                     line,
                     duplicate,
@@ -235,7 +237,7 @@ impl<'a> Importing<'a> {
         Ok(())
     }
 
-    fn place(&mut self, work: &'a Work, line: usize, duplicate: Option<&Duplicate>) -> Result<()> {
+    fn place(&mut self, work: &'a Entry, line: usize, duplicate: Option<&Duplicate>) -> Result<()> {
         let key = Duplicate::key_of(work, duplicate).to_owned();
         if duplicate == Some(&Duplicate::Identical) {
             self.receipt.counts.unchanged += 1;
@@ -318,7 +320,7 @@ impl<'a> Importing<'a> {
         });
     }
 
-    fn set_aside(&mut self, key: String, work: &'a Work, line: usize) {
+    fn set_aside(&mut self, key: String, work: &'a Entry, line: usize) {
         self.put(PlacedWork::New(self.new.len()), None);
         self.new_by_key.insert(key.clone(), self.new.len());
         self.new.push(NewWork { key, work, line });
@@ -330,7 +332,7 @@ impl<'a> Importing<'a> {
         &mut self,
         id: i64,
         source: String,
-        work: &Work,
+        work: &Entry,
         line: usize,
     ) -> Result<Option<String>> {
         if source == work.source {
@@ -378,7 +380,7 @@ impl<'a> Importing<'a> {
         &mut self,
         id: i64,
         source: &str,
-        work: &Work,
+        work: &Entry,
         line: usize,
     ) -> Result<String> {
         let mine = read_entry(&work.key, source)?;
@@ -438,7 +440,7 @@ impl<'a> Importing<'a> {
     }
 
     /// Whether an entry is of another work than the one of the library that has its key.
-    fn is_another_work(&mut self, source: &str, id: i64, work: &Work) -> Result<bool> {
+    fn is_another_work(&mut self, source: &str, id: i64, work: &Entry) -> Result<bool> {
         let mine = read_entry(&work.key, source)?;
         let strings = self.strings.of(self.change, id)?;
         let one = bibtex::derive(&mine, strings, &|_| None).item;

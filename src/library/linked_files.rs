@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::derive::read_entry;
+use super::derived_tables::read_entry;
 use super::history::now;
 use super::{Change, Library, Result};
 use crate::formats::file_field;

@@ -11,7 +11,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::history::now;
 use super::{Change, Condition, Library, LibraryError, Result, Sql};
-use crate::spelling::closest;
+use crate::suggest::closest;
 
 /// A reading list as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -15,7 +15,7 @@ impl Reference {
         };
         // Entries that say the same as one before them are no references of their own.
         let works = reading.file.pieces.iter().filter_map(|piece| match piece {
-            FilePiece::Work { duplicate, .. } => Some(duplicate),
+            FilePiece::Entry { duplicate, .. } => Some(duplicate),
             _ => None,
         });
         let kept = works

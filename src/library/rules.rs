@@ -13,7 +13,7 @@ use rusqlite::{Row, params, params_from_iter};
 use super::history::now;
 use super::tags::Match;
 use super::{Change, Condition, Library, LibraryError, Result, Sql, Tag, TagName};
-use crate::spelling::closest;
+use crate::suggest::closest;
 
 /// A rule, as its TOML has it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -1,6 +1,6 @@
 //! The values of works as plain text, for what no index answers: regular expressions.
 
-use super::derive::{PRIVATE_NOTE, column_of, place_of_names};
+use super::derived_tables::{PRIVATE_NOTE, column_of, place_of_names};
 use super::drawers::Wanted;
 use super::full_text::Column;
 use super::work_set::WorkSet;

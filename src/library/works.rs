@@ -4,8 +4,8 @@ use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 
 use super::{Condition, Library, LibraryError, Result, Sql, TagName};
 use crate::formats::bibtex;
-use crate::spelling::closest;
-use crate::work::{CslItem, Work};
+use crate::model::{CslItem, Entry};
+use crate::suggest::closest;
 
 /// Which works are meant, in which order, and how many at most.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -343,7 +343,7 @@ impl Library {
     /// # Errors
     ///
     /// [`LibraryError::UnknownKey`]; [`LibraryError::UnreadableWork`].
-    pub fn work(&self, key: &str) -> Result<Work> {
+    pub fn work(&self, key: &str) -> Result<Entry> {
         let source = self.source(key)?;
         bibtex::parse_entry(&source).map_err(|error| LibraryError::UnreadableWork {
             key: key.to_owned(),

@@ -2,9 +2,9 @@
 //! from which reference managers such as Zotero take it when they meet the page.
 
 use super::ListedWork;
-use super::addresses::encoded_value;
-use super::works::{family_name, given_name};
-use crate::work::CslName;
+use super::item_metadata::{family_name, given_name};
+use super::urls::encoded_value;
+use crate::model::CslName;
 
 /// The context object of a work: what stands in the title of the span, not yet escaped for HTML.
 pub fn context_object(work: ListedWork<'_>) -> String {

@@ -7,8 +7,8 @@ use docx_rs::{
     Run as WordRun, RunFonts, SpecialIndentType, Style, StyleType, VertAlignType,
 };
 
-use super::addresses::encoded;
-use super::runs::{Line, Look, Raised, Run, lines, printable};
+use super::text_runs::{Line, Look, Raised, Run, lines, printable};
+use super::urls::encoded;
 use crate::csl::RichText;
 use crate::reading_list::{Block, ReadingList};
 

@@ -9,9 +9,9 @@ use std::fmt::Write as _;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::addresses::leads_somewhere;
-use super::runs::printable;
 use super::template::filled;
+use super::text_runs::printable;
+use super::urls::leads_somewhere;
 use super::{Works, coins, json_ld};
 use crate::csl::{Bibliography, BibliographyLayout, Display, Formatting, Inline, plain_text};
 use crate::reading_list::{Block, Prose, ReadingList};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::works::{family_name, given_name};
+use super::item_metadata::{family_name, given_name};
 use super::{ListedWork, Works};
 use crate::reading_list::ReadingList;
 

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::addresses::encoded;
 use super::latex_characters::{self, Script};
-use super::marked_up::{self, Around, Markup};
-use super::runs::{Look, Raised, printable};
+use super::markup_writer::{self, Around, Markup};
 use super::template::filled;
+use super::text_runs::{Look, Raised, printable};
+use super::urls::encoded;
 use crate::csl::Inline;
 use crate::reading_list::{Block, Prose, ReadingList};
 
@@ -55,7 +55,7 @@ pub fn document(list: &ReadingList, language: &str) -> String {
 
 /// An entry.
 pub fn entry(content: &[Inline]) -> String {
-    marked_up::entry(&Latex, content)
+    markup_writer::entry(&Latex, content)
 }
 
 fn heading(text: &str) -> String {
@@ -94,7 +94,7 @@ fn body(list: &ReadingList, deeper: usize, text: &mut String) {
         };
         let _ = writeln!(text, "\n\\begin{{list}}{{}}{{{indent}{spacing}}}");
         for item in &section.entries {
-            let (margin, rest) = marked_up::margin_and_rest(&Latex, &item.content);
+            let (margin, rest) = markup_writer::margin_and_rest(&Latex, &item.content);
             // A bracket behind \item would be taken for its label.
             let margin = if margin.is_empty() {
                 "\\relax".to_owned()

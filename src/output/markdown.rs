@@ -1,8 +1,8 @@
 //! Markdown, as CommonMark reads it.
 
-use super::addresses::encoded;
-use super::marked_up::{self, Around, Markup, has_margin};
-use super::runs::{Look, Raised, printable};
+use super::markup_writer::{self, Around, Markup, has_margin};
+use super::text_runs::{Look, Raised, printable};
+use super::urls::encoded;
 use crate::csl::Inline;
 use crate::reading_list::{Block, Prose, ReadingList, Section};
 
@@ -32,7 +32,7 @@ pub fn reading_list(list: &ReadingList) -> String {
 
 /// An entry, with a hard line break before each part that stands on a line of its own.
 pub fn entry(content: &[Inline]) -> String {
-    marked_up::entry(&Markdown, content)
+    markup_writer::entry(&Markdown, content)
 }
 
 fn entries(section: &Section) -> Vec<String> {
@@ -84,7 +84,7 @@ fn blocks(markup: &impl Markup, blocks: &[Block]) -> Vec<String> {
         }
         after_list = is_list;
         written.push(match block {
-            Block::Paragraph(content) => marked_up::entry(markup, content),
+            Block::Paragraph(content) => markup_writer::entry(markup, content),
             Block::Quote(quoted) => {
                 prefixed(&self::blocks(markup, quoted).join("\n\n"), "> ", "> ")
             }

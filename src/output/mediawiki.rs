@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::addresses::encoded;
-use super::marked_up::{self, Around, Markup};
+use super::markup_writer::{self, Around, Markup};
 use super::mediawiki_templates;
-use super::runs::{Look, Raised, printable};
-use super::{Works, runs};
+use super::text_runs::{Look, Raised, printable};
+use super::urls::encoded;
+use super::{Works, text_runs};
 use crate::csl::Inline;
 use crate::reading_list::{Block, Entry, Prose, ReadingList};
 
@@ -29,7 +29,7 @@ pub fn with_templates(list: &ReadingList, works: &Works<'_>) -> String {
 
 /// An entry.
 pub fn entry(content: &[Inline]) -> String {
-    marked_up::entry(&MediaWiki, content)
+    markup_writer::entry(&MediaWiki, content)
 }
 
 fn written(list: &ReadingList, entry: impl Fn(&Entry) -> String) -> String {
@@ -133,7 +133,7 @@ fn verbatim(text: &str) -> String {
 
 /// Text in which the wiki takes no character for markup.
 pub(super) fn escaped(text: &str) -> String {
-    MediaWiki.escaped(&runs::printable(text))
+    MediaWiki.escaped(&text_runs::printable(text))
 }
 
 impl Markup for MediaWiki {

@@ -2,10 +2,10 @@
 //! its documentation (Help:Citation Style 1) names.
 
 use super::ListedWork;
-use super::addresses::encoded;
+use super::item_metadata::{family_name, given_name};
 use super::mediawiki::escaped;
-use super::works::{family_name, given_name};
-use crate::work::markup;
+use super::urls::encoded;
+use crate::model::markup;
 
 /// The call of the template for a work.
 pub(super) fn citation(work: ListedWork<'_>) -> String {
@@ -154,7 +154,7 @@ fn names(
         .item
         .names(variable)
         .iter()
-        .any(super::works::is_others);
+        .any(super::item_metadata::is_others);
     if cut_off {
         call.add(&format!("display-{whole}s"), Some("etal".to_owned()));
     }
@@ -163,7 +163,7 @@ fn names(
 fn listed(work: ListedWork<'_>, variable: &str) -> Option<String> {
     let names: Vec<String> = work
         .names(variable)
-        .map(crate::work::CslName::reading_order)
+        .map(crate::model::CslName::reading_order)
         .collect();
     (!names.is_empty()).then(|| names.join("; "))
 }

@@ -5,25 +5,25 @@
 //! as a page or a preamble, in a file of `templates`, with a name between dollar signs where something goes
 //! in. What a form tells of a work beyond its entry comes from [`Works`].
 
-mod addresses;
 pub mod coins;
 pub mod csv;
 pub mod docx;
 pub mod html;
+mod item_metadata;
 pub mod json;
 pub mod json_ld;
 pub mod latex;
 mod latex_characters;
 pub mod markdown;
-mod marked_up;
+mod markup_writer;
 pub mod mediawiki;
 pub mod mediawiki_templates;
 pub mod pandoc;
 pub mod rtf;
-mod runs;
 mod template;
 pub mod text;
+mod text_runs;
 pub mod typst;
-mod works;
+mod urls;
 
-pub use works::{ListedWork, Works};
+pub use item_metadata::{ListedWork, Works};

@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 
 use super::markdown::{destination, heading, prose, prose_blocks};
-use super::marked_up::{self, Around, Markup, margin_and_rest};
-use super::runs::{Look, Raised, printable};
+use super::markup_writer::{self, Around, Markup, margin_and_rest};
 use super::template::filled;
+use super::text_runs::{Look, Raised, printable};
 use crate::csl::{BibliographyLayout, Inline};
 use crate::reading_list::{Entry, ReadingList, Section};
 
@@ -37,7 +37,7 @@ pub fn document(list: &ReadingList, language: &str) -> String {
 
 /// An entry.
 pub fn entry(content: &[Inline]) -> String {
-    marked_up::entry(&Pandoc, content)
+    markup_writer::entry(&Pandoc, content)
 }
 
 /// A scalar between quotation marks (YAML 1.2, §7.3.1).

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::addresses::encoded;
-use super::marked_up::{self, Around, Markup};
-use super::runs::{Look, Raised, printable};
+use super::markup_writer::{self, Around, Markup};
 use super::template::filled;
+use super::text_runs::{Look, Raised, printable};
+use super::urls::encoded;
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList};
 
@@ -36,7 +36,7 @@ pub fn reading_list(list: &ReadingList) -> String {
         let line = 240 * u32::from(list.layout.line_spacing.clamp(1, 10));
         let has_annotations = section.has_annotations();
         for item in &section.entries {
-            let (margin, rest) = marked_up::margin_and_rest(&Rtf, &item.content);
+            let (margin, rest) = markup_writer::margin_and_rest(&Rtf, &item.content);
             let indent = if !margin.is_empty() || list.layout.hanging_indent {
                 "\\fi-720\\li720"
             } else {
@@ -123,7 +123,7 @@ fn write_paragraph(content: &str, indent: usize, mark: &str, text: &mut String) 
 
 /// An entry, as a part of a document.
 pub fn entry(content: &[Inline]) -> String {
-    marked_up::entry(&Rtf, content)
+    markup_writer::entry(&Rtf, content)
 }
 
 impl Markup for Rtf {

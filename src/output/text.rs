@@ -6,7 +6,7 @@ use anstyle::{Effects, Style};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::runs::{Line, Look, Run, lines, printable};
+use super::text_runs::{Line, Look, Run, lines, printable};
 use crate::csl::Inline;
 use crate::reading_list::{Block, Prose, ReadingList, Section};
 
@@ -263,7 +263,7 @@ impl Writer {
                 Some(href) => write!(
                     text,
                     "\u{1b}]8;;{}\u{1b}\\{style}{}{style:#}\u{1b}]8;;\u{1b}\\",
-                    super::addresses::encoded(href, ""),
+                    super::urls::encoded(href, ""),
                     run.text
                 ),
                 None => write!(text, "{style}{}{style:#}", run.text),

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::marked_up::{self, Around, Markup};
-use super::runs::{Look, Raised, printable};
+use super::markup_writer::{self, Around, Markup};
 use super::template::filled;
+use super::text_runs::{Look, Raised, printable};
 use crate::csl::Inline;
 use crate::reading_list::{Block, Prose, ReadingList};
 
@@ -52,7 +52,7 @@ pub fn document(list: &ReadingList, language: &str) -> String {
 
 /// An entry.
 pub fn entry(content: &[Inline]) -> String {
-    marked_up::entry(&Typst, content)
+    markup_writer::entry(&Typst, content)
 }
 
 /// Text as a string of Typst's code.
@@ -81,7 +81,7 @@ fn body(list: &ReadingList, text: &mut String) {
             if index > 0 {
                 text.push('\n');
             }
-            let (margin, rest) = marked_up::margin_and_rest(&Typst, &item.content);
+            let (margin, rest) = markup_writer::margin_and_rest(&Typst, &item.content);
             let label = if seen.insert(item.key.as_str()) {
                 label(&item.key)
             } else {

@@ -18,20 +18,20 @@
 //! the text, and translated into a condition of the library ([`Query::translate`]) or a whole selection
 //! ([`Query::selection`]). The fields are in one list, [`FIELDS`].
 
+mod ast;
 mod error;
 mod fields;
 mod lexer;
-mod moments;
 mod parser;
-mod sql;
-mod tree;
-mod years;
+mod time_range;
+mod translate;
+mod year_range;
 
+pub use ast::{Matching, Node, NodeKind, Place, Query, Term};
 pub use error::QueryError;
 pub use fields::{FIELDS, QueryField};
-pub use moments::{Moment, MomentSpan};
-pub use tree::{Matching, Node, NodeKind, Place, Query, Term};
-pub use years::YearSpan;
+pub use time_range::{Moment, MomentSpan};
+pub use year_range::YearSpan;
 
 /// Where a part of a query stands in its text, in bytes.
 pub type Span = std::ops::Range<usize>;

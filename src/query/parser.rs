@@ -16,7 +16,7 @@ use super::fields::{FieldKind, field_called};
 use super::lexer::{Manner, Named, Token, TokenKind, Value, tokens};
 use super::{Matching, Node, NodeKind, Place, Query, QueryError, Span, Term};
 use crate::library::{Order, SortBy, full_text};
-use crate::spelling::{closest, question};
+use crate::suggest::{closest, question};
 
 impl FromStr for Query {
     type Err = QueryError;
@@ -317,7 +317,7 @@ impl Parser<'_> {
             FieldKind::Text(columns) => text(Place::Columns(columns))?,
             FieldKind::Names(columns) => text(Place::Names(columns))?,
             FieldKind::Entry(name) => {
-                let stripped = crate::work::Doi::strip_resolver(&value.text);
+                let stripped = crate::model::Doi::strip_resolver(&value.text);
                 let value = Value {
                     text: stripped.to_owned(),
                     ..value.clone()
@@ -447,7 +447,7 @@ impl Parser<'_> {
 /// The condition that a word means which is an identifier: a DOI, or an ISBN, as somebody pastes it.
 fn pasted_identifier(value: &Value) -> Option<Term> {
     let text = value.text.trim_end_matches('*');
-    let (name, matching) = if let Ok(isbn) = text.parse::<crate::work::Isbn>() {
+    let (name, matching) = if let Ok(isbn) = text.parse::<crate::model::Isbn>() {
         ("isbn", isbn.to_string())
     } else if text.starts_with("10.") && text.contains('/') && value.manner == Manner::Plain {
         ("doi", text.to_owned())

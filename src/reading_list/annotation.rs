@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::contents::ContentsWork;
+use super::snapshot::ContentsWork;
 use super::{Block, Headings, Prose};
 use crate::csl::Inline;
-use crate::work::markup;
+use crate::model::markup;
 
 /// What stands below each work of a list, in this order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Contents, Kind};
 use crate::formats::bibtex;
 use crate::library::{Library, Reference, Result};
-use crate::work::CslItem;
+use crate::model::CslItem;
 
 /// The fields of BibLaTeX that hold what only the owner of a library is to read.
 const PRIVATE: &[&str] = &["annotation", "annote"];

@@ -5,36 +5,36 @@
 //! year suffixes (2012a, 2012b) mean the same work everywhere, and is then dealt out to the sections.
 
 mod annotation;
-mod changes;
-mod contents;
+mod diff;
 mod edition;
-mod file;
-mod fit;
 mod grouping;
-mod headings;
 mod languages;
+mod markdown;
 mod order;
-mod prose;
+mod snapshot;
+mod style_coverage;
+mod toml_file;
+mod translations;
 
 use std::collections::HashMap;
 
 pub use annotation::{Annotated, Kind, UnknownKind};
-pub use changes::{ChangedWork, Changes, FieldChange, Told};
-pub use contents::{
+pub use diff::{ChangedWork, Changes, FieldChange, Told};
+pub use edition::Edition;
+pub use grouping::{Group, GroupBy, Grouping, Heading, Repeat, in_hierarchy};
+pub use markdown::{Block, Prose};
+pub use order::{Order, OrderBy, UnknownOrder};
+pub use snapshot::{
     Contents, ContentsSection, ContentsTag, ContentsWork, Holding, Unattached, asked, condition,
     held,
 };
-pub use edition::Edition;
-pub use file::{FileSection, ListFile, ListFileError};
-pub use fit::{LeftOut, left_out};
-pub use grouping::{Group, GroupBy, Grouping, Heading, Repeat, in_hierarchy};
-pub use headings::{Headings, REST_IN_ENGLISH};
-pub use order::{Order, OrderBy, UnknownOrder};
-pub use prose::{Block, Prose};
+pub use style_coverage::{LeftOut, left_out};
+pub use toml_file::{FileSection, ListFile, ListFileError};
+pub use translations::{Headings, REST_IN_ENGLISH};
 
 use crate::csl::{Bibliography, BibliographyEntry, BibliographyLayout, RichText};
 use crate::library::Reference;
-use crate::work::{CslDate, CslItem};
+use crate::model::{CslDate, CslItem};
 
 /// A work that stands in a list, and its variables of CSL.
 pub type WorkInList<'a> = (&'a Reference, &'a CslItem);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::matched;
+use super::match_evidence;
 use super::rules::Read;
 use crate::library::{Library, LibraryError, Rule, TagName};
 use crate::query::QueryError;
@@ -233,7 +233,7 @@ impl Checking<'_> {
         let mut rests_on = Vec::new();
         for (_, read) in rules {
             let mut tags = Vec::new();
-            for name in matched::tags_asked_for(&read.query) {
+            for name in match_evidence::tags_asked_for(&read.query) {
                 if let Ok(tag) = self.library.resolve_tag(&name) {
                     // A tag is asked for with the narrower ones under it.
                     tags.extend(self.library.with_narrower(&[tag.id])?);

@@ -7,7 +7,7 @@
 //! peerbib ships one of each (`bib/vocabulary.toml` and `bib/rules.toml`).
 
 mod check;
-mod matched;
+mod match_evidence;
 mod rules;
 mod vocabulary;
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use super::matched::{self, Leaf};
+use super::match_evidence::{self, Leaf};
 use crate::library::{self, Change, Library, ReadyRule, Rule, RuleEffect, RuleScope, Tag};
 use crate::query::{Query, QueryError};
 
@@ -122,7 +122,7 @@ impl Read {
     pub(super) fn of(rule: &Rule, library: &Library) -> Result<Self, QueryError> {
         let query: Query = rule.when.parse()?;
         let condition = query.translate(library)?;
-        let leaves = matched::leaves(&query, library)?;
+        let leaves = match_evidence::leaves(&query, library)?;
         let mut tags = Vec::with_capacity(rule.then.len());
         for name in &rule.then {
             let tag = library.resolve_tag(name)?;
@@ -191,7 +191,7 @@ pub fn apply(
     }
     let rest_on_tags = read
         .iter()
-        .any(|rule| !matched::tags_asked_for(&rule.query).is_empty());
+        .any(|rule| !match_evidence::tags_asked_for(&rule.query).is_empty());
     // Rules that contradict each other in a circle would go on for ever; `check` tells of them.
     let rounds = if rest_on_tags { read.len() + 1 } else { 1 };
     for _ in 0..rounds {
@@ -200,7 +200,7 @@ pub fn apply(
             changes += change.apply_rule(
                 &rule.ready,
                 scope,
-                &|met| matched::matched(&rule.leaves, met),
+                &|met| match_evidence::matched(&rule.leaves, met),
                 effect,
             )?;
         }
@@ -231,7 +231,7 @@ pub fn apply_to_watched<T>(
     let rest_on_tags = rules.iter().any(|rule| {
         rule.when
             .parse()
-            .is_ok_and(|query| !matched::tags_asked_for(&query).is_empty())
+            .is_ok_and(|query| !match_evidence::tags_asked_for(&query).is_empty())
     });
     change.watch_works(rest_on_tags)?;
     let outcome = edit(change)?;

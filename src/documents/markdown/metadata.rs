@@ -6,7 +6,7 @@ use serde::Deserialize as _;
 use serde_yaml::Value;
 
 use super::scanner;
-use crate::work::CslItem;
+use crate::model::CslItem;
 
 /// The metadata that citations depend on (pandoc's manual, "Citations").
 #[derive(Debug, Clone, PartialEq, Default)]

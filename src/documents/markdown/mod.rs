@@ -6,20 +6,20 @@
 //! anew: what is no citation comes out byte for byte.
 
 mod affixes;
-mod cited;
+mod citable_text;
+mod format;
 mod locators;
 mod metadata;
-mod passages;
 mod scanner;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-pub use cited::{CitedDocument, Options, SingleCitation, Works};
+pub use format::{CitedDocument, Options, SingleCitation, Works};
 pub use metadata::Metadata;
 pub use scanner::WrittenCite;
 
-use self::passages::Passage;
+use self::citable_text::Passage;
 use self::scanner::{Found, Held};
 use super::{Cited, CitedKey, Lines};
 
@@ -80,7 +80,7 @@ enum Step {
 impl<'s> Markdown<'s> {
     /// Reads a document. Any text is one.
     pub fn read(source: &'s str) -> Self {
-        let blocks = passages::blocks(source);
+        let blocks = citable_text::blocks(source);
         let metadata = Metadata::read(source, &blocks.metadata);
         let mut held = Held::new(source);
         // What `@fig:commons` means is the document's own figure, and no work.
@@ -294,7 +294,7 @@ mod tests {
 
     use super::*;
     use crate::csl::Style;
-    use crate::work::CslItem;
+    use crate::model::CslItem;
 
     fn keys(text: &str) -> Vec<String> {
         let document = Markdown::read(text);

@@ -1,6 +1,6 @@
 //! The grammar of pandoc's citations (manual, "Citation syntax"), over the text of a passage.
 
-use super::passages::{Glyph, GlyphKind, Passage};
+use super::citable_text::{Glyph, GlyphKind, Passage};
 
 /// One work in a citation, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

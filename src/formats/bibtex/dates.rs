@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::work::{CslDate, DatePoint, EdtfDate, RangeEnd, WithinYear};
+use crate::model::{CslDate, DatePoint, EdtfDate, RangeEnd, WithinYear};
 
 use super::tex;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::entry::{self, EntryError, Layout, layout};
 use super::writer;
-use crate::work::Field;
+use crate::model::Field;
 
 /// Sets a field: the value of the first field called `name` is replaced, or the field is added at the end.
 ///

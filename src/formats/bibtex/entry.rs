@@ -11,7 +11,7 @@ use memchr::memchr3;
 
 use super::splitter::{is_key_byte, line_breaks};
 use super::{Problem, Severity};
-use crate::work::{Field, Work};
+use crate::model::{Entry, Field};
 
 /// Why the text of an entry is no entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum EntryError {
 /// An entry and what was found wrong in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ParsedEntry {
-    pub(crate) work: Work,
+    pub(crate) work: Entry,
     /// Warnings; their lines count from 1 at the entry's `@`.
     pub(crate) problems: Vec<Problem>,
 }
@@ -41,21 +41,21 @@ pub(crate) struct ParsedEntry {
 /// Where a field stands in the text of its entry, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FieldRange {
-    pub(crate) name: Range<usize>,
+    pub name: Range<usize>,
     /// The value with its delimiters; empty where it is missing.
-    pub(crate) value: Range<usize>,
+    pub value: Range<usize>,
 }
 
 /// Where the parts of an entry stand in its text, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Layout {
-    pub(crate) entry_type: Range<usize>,
-    pub(crate) key: Range<usize>,
+    pub entry_type: Range<usize>,
+    pub key: Range<usize>,
     pub(crate) fields: Vec<FieldRange>,
     /// The position of the closing delimiter.
-    pub(crate) close: usize,
+    pub close: usize,
     /// Whether there is a comma after the last field (or after the key if there is none).
-    pub(crate) trailing_comma: bool,
+    pub trailing_comma: bool,
     warnings: Vec<Warning>,
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
 /// An entry as the `biblatex` crate reads it; none where it cannot, or would by rules of its own: it ends
 /// a quoted value at a quotation mark inside braces, takes `\{` and `\}` for no braces, where BibTeX counts
 /// them, and ends a comment at a line feed only.
-fn by_biblatex(source: &str) -> Option<Work> {
+fn by_biblatex(source: &str) -> Option<Entry> {
     let by_rules_of_its_own = source.contains(['"'])
         || source.contains("\\{")
         || source.contains("\\}")
@@ -106,7 +106,7 @@ fn by_biblatex(source: &str) -> Option<Work> {
             value,
         })
     });
-    Some(Work {
+    Some(Entry {
         key: entry.v.key.v.to_owned(),
         entry_type: entry.v.kind.v.to_owned(),
         fields: fields.collect::<Option<_>>()?,
@@ -134,7 +134,7 @@ fn by_own_reader(source: &str) -> Result<ParsedEntry, EntryError> {
         value: part(&field.value),
     });
     Ok(ParsedEntry {
-        work: Work {
+        work: Entry {
             entry_type: part(&layout.entry_type),
             fields: fields.collect(),
             key,

@@ -1,23 +1,23 @@
 //! From a CSL item to a work, for references that come from other formats.
 //!
-//! The way back from [`super::derive`]: the work that comes out here gives the same CSL item again, as far
+//! The way back from [`super::to_csl`]: the work that comes out here gives the same CSL item again, as far
 //! as BibLaTeX has words for it. Variables without a BibLaTeX field go into fields called as the variables.
 
 use super::abbreviations::Strings;
 use super::csl_variables::{DATES, NAMES, TEXTS};
 use super::dates::{WrittenDate, write_date};
-use super::derive::derive;
 use super::names::{read_names, write_names};
 use super::splitter::is_key_byte;
 use super::tex_writer::{protect_capitals, to_tex, to_verbatim};
+use super::to_csl::derive;
 use super::{entry_types, languages, writer};
-use crate::work::{CslItem, CslName, CslValue, Name, PersonName, Work};
+use crate::model::{CslItem, CslName, CslValue, Entry, Name, PersonName};
 
 /// A work made from a CSL item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FromCsl {
     /// The work, its text in the normal form.
-    pub work: Work,
+    pub work: Entry,
     /// Variables for which BibLaTeX has no field, kept in a field called as the variable.
     pub unmapped: Vec<String>,
     /// Variables that could not be kept, or not as they were.
@@ -73,7 +73,7 @@ fn citation_key(id: &str) -> String {
 }
 
 /// A title whose case would come out changed is marked by an empty group at its end as being in sentence
-/// case already (see [`super::derive`]).
+/// case already (see [`super::to_csl`]).
 fn keep_case(converted: &mut FromCsl, item: &CslItem) {
     let nobody = |_: &str| None;
     let derived = derive(&converted.work, &Strings::default(), &nobody).item;
@@ -95,7 +95,7 @@ fn keep_case(converted: &mut FromCsl, item: &CslItem) {
             field.value = format!("{inside}{{}}}}");
         }
     }
-    let Work {
+    let Entry {
         entry_type,
         key,
         fields,

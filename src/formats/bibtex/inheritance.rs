@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::abbreviations::Strings;
 use super::names::split_list;
-use crate::work::Work;
+use crate::model::Entry;
 
 /// An entry with all its fields, those of its parents included.
 #[derive(Debug, Clone)]
@@ -42,9 +42,9 @@ const GENERATIONS: usize = 8;
 
 /// The fields of a work under names in lower case, its abbreviations put in, those of its parents added.
 pub(crate) fn resolve<'a>(
-    work: &'a Work,
+    work: &'a Entry,
     strings: &Strings,
-    parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+    parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 ) -> Resolved<'a> {
     let mut entry = own_fields(work, strings);
     let granular = entry.fields.iter().any(|(_, value)| is_granular(value));
@@ -85,7 +85,7 @@ fn is_granular(value: &str) -> bool {
 fn put_in_granular<'a>(
     entry: &mut Resolved<'_>,
     strings: &Strings,
-    parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+    parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 ) {
     let mut found_keys = Vec::new();
     let mut missing = Vec::new();
@@ -133,7 +133,7 @@ fn put_in_granular<'a>(
     entry.missing.extend(missing);
 }
 
-fn own_fields<'a>(work: &'a Work, strings: &Strings) -> Resolved<'a> {
+fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> Resolved<'a> {
     let mut fields: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::with_capacity(work.fields.len());
     for field in &work.fields {
         let name = if field
@@ -171,7 +171,7 @@ fn own_fields<'a>(work: &'a Work, strings: &Strings) -> Resolved<'a> {
     resolved
 }
 
-fn owned_fields<'a>(work: &Work, strings: &Strings) -> Resolved<'a> {
+fn owned_fields<'a>(work: &Entry, strings: &Strings) -> Resolved<'a> {
     let own = own_fields(work, strings);
     let fields = own.fields.into_iter();
     Resolved {
@@ -193,7 +193,7 @@ fn owned_fields<'a>(work: &Work, strings: &Strings) -> Resolved<'a> {
 fn add_xdata<'a>(
     entry: &mut Resolved<'_>,
     strings: &Strings,
-    parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+    parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 ) {
     let list = |value: &str| -> Vec<String> {
         let keys = value.split(',').map(str::trim);

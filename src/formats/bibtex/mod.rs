@@ -6,14 +6,13 @@
 //! and inheritance, turns TeX into rich text, and reads names and dates.
 
 mod abbreviations;
+mod bib_file;
 mod csl_variables;
 mod dates;
-mod decode;
-mod derive;
 mod edit;
+mod encoding;
 mod entry;
 mod entry_types;
-mod file;
 mod from_csl;
 mod inheritance;
 mod languages;
@@ -25,29 +24,29 @@ mod tex;
 mod tex_symbols;
 mod tex_writer;
 mod to_bibtex;
+mod to_csl;
 mod writer;
 
 pub(crate) use abbreviations::definitions;
 pub use abbreviations::{Resolved, Strings};
-pub use decode::{Decoded, FileEncoding, decode};
-pub use derive::{Derived, derive};
+pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read};
 pub use edit::{remove_field, set_field, set_key};
+pub use encoding::{Decoded, FileEncoding, decode};
 pub use entry::EntryError;
-pub use file::{BibFile, Duplicate, FilePiece, parse_entry, read};
 pub use from_csl::{FromCsl, from_csl};
 pub use splitter::{Fault, Piece, PieceKind, split};
 pub use to_bibtex::{ToBibtex, to_bibtex};
+pub use to_csl::{Derived, derive};
 pub use writer::{tidy, tidy_entry};
 
 // What the checks of references read entries with.
 pub(crate) use abbreviations::{Part, parts};
-pub(crate) use entry::layout;
 pub(crate) use entry_types::is_known as is_known_type;
 pub(crate) use inheritance::{Resolved as WithInherited, resolve};
 pub(crate) use languages::known_tag as language_tag;
 pub(crate) use names::{read_names, split_list};
 pub(crate) use tex::plain;
-pub(crate) use tex_writer::is_balanced as has_matching_braces;
+pub use tex_writer::is_balanced as has_matching_braces;
 
 /// Something that a person should know about a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -2,7 +2,7 @@
 
 use super::tex;
 use super::tex_writer::to_tex;
-use crate::work::{Name, PersonName};
+use crate::model::{Name, PersonName};
 
 /// Reads a list of names, in TeX: names joined by `and` outside braces.
 pub(crate) fn read_names(tex: &str) -> Vec<Name> {

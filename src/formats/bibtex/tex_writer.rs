@@ -103,7 +103,7 @@ fn formula(rest: &str) -> Option<&str> {
 
 /// Whether each brace in a text is opened before it is closed, and closed: where not, the text would end its
 /// field, or not end it.
-pub(crate) fn is_balanced(text: &str) -> bool {
+pub fn is_balanced(text: &str) -> bool {
     let mut depth = 0_usize;
     for byte in text.bytes() {
         match byte {

@@ -10,22 +10,22 @@ use super::abbreviations::Strings;
 use super::inheritance::{self, Resolved};
 use super::names::{read_names, write_names};
 use super::{tex, writer};
-use crate::work::{EdtfDate, Field, Name, RangeEnd, WithinYear, Work};
+use crate::model::{EdtfDate, Entry, Field, Name, RangeEnd, WithinYear};
 
 /// A work in BibTeX's types and fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToBibtex {
     /// The work; its verbatim text is the original's if nothing had to change.
-    pub work: Work,
+    pub work: Entry,
     /// Fields of the work that no BibTeX style prints.
     pub lost: Vec<String>,
 }
 
-/// Turns a BibLaTeX entry into a BibTeX one. `strings` and `parents` are as in [`super::derive`].
+/// Turns a BibLaTeX entry into a BibTeX one. `strings` and `parents` are as in [`super::to_csl`].
 pub fn to_bibtex<'a>(
-    work: &'a Work,
+    work: &'a Entry,
     strings: &Strings,
-    parents: &dyn Fn(&str) -> Option<Cow<'a, Work>>,
+    parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 ) -> ToBibtex {
     let entry = inheritance::resolve(work, strings, parents);
     let lost: Vec<String> = entry
@@ -152,12 +152,12 @@ const NAME_FIELDS: [&str; 3] = ["author", "editor", "translator"];
 
 struct Conversion<'e, 'a> {
     entry: &'e Resolved<'a>,
-    work: &'a Work,
+    work: &'a Entry,
     fields: Vec<Field>,
 }
 
 impl Conversion<'_, '_> {
-    fn convert(mut self) -> Work {
+    fn convert(mut self) -> Entry {
         let kind = bibtex_type(self.entry).unwrap_or(self.entry.kind.as_str());
         let entry = self.entry;
         for (name, value) in &entry.fields {
@@ -248,7 +248,7 @@ impl Conversion<'_, '_> {
                 }
             }
         }
-        Work {
+        Entry {
             source: writer::entry_text(kind, &self.work.key, &self.fields),
             key: self.work.key.clone(),
             entry_type: kind.to_owned(),

@@ -1,12 +1,12 @@
 //! Writing entries in one normal form.
 
 use super::abbreviations::{Part, definitions, parts};
+use super::bib_file::{BibFile, FilePiece};
 use super::entry::layout;
-use super::file::{BibFile, FilePiece};
-use crate::work::{Field, Work};
+use crate::model::{Entry, Field};
 
 /// A work from its parts; the values are TeX without delimiters, and braces go around them.
-pub(crate) fn new_work(entry_type: &str, key: &str, fields: Vec<(String, String)>) -> Work {
+pub(crate) fn new_work(entry_type: &str, key: &str, fields: Vec<(String, String)>) -> Entry {
     let fields: Vec<Field> = fields
         .into_iter()
         .map(|(name, value)| Field {
@@ -14,7 +14,7 @@ pub(crate) fn new_work(entry_type: &str, key: &str, fields: Vec<(String, String)
             value: format!("{{{value}}}"),
         })
         .collect();
-    Work {
+    Entry {
         source: entry_text(entry_type, key, &fields),
         key: key.to_owned(),
         entry_type: entry_type.to_owned(),
@@ -41,7 +41,7 @@ pub(crate) fn entry_text(entry_type: &str, key: &str, fields: &[Field]) -> Strin
 /// An entry in the normal form: type and field names in lower case, one field a line, values in braces
 /// with their white space collapsed, abbreviations as they are. What the entry says does not change; one
 /// with a value so odd that it cannot stand in braces stays as it is.
-pub fn tidy_entry(work: &Work) -> String {
+pub fn tidy_entry(work: &Entry) -> String {
     let fields: Vec<Field> = work
         .fields
         .iter()
@@ -63,7 +63,7 @@ pub fn tidy(file: &BibFile) -> String {
     let mut text = String::new();
     for piece in &file.pieces {
         let piece = match piece {
-            FilePiece::Work { work, .. } => tidy_entry(work),
+            FilePiece::Entry { work, .. } => tidy_entry(work),
             FilePiece::Abbreviation { text, .. } => tidy_abbreviation(text),
             other => other.text().trim().to_owned(),
         };

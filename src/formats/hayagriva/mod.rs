@@ -9,7 +9,7 @@ mod read;
 mod types;
 mod write;
 
-use super::receipt::{compare, fields_without_variable};
+use super::losses::{compare, fields_without_variable};
 use super::{Export, ReadFormat, Reading, WriteFormat, Written};
 
 /// Reads and writes Hayagriva YAML.
@@ -67,7 +67,7 @@ impl WriteFormat for Hayagriva {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::work::CslItem;
+    use crate::model::CslItem;
 
     fn losses(json: &str) -> Vec<String> {
         let item: CslItem = serde_json::from_str(json).unwrap();

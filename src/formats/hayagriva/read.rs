@@ -7,8 +7,8 @@ use ::hayagriva::{Entry, Library, io};
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::types;
-use crate::formats::items::{Items, ReadItem};
-use crate::work::{CslDate, CslItem, CslName, CslValue};
+use crate::formats::csl_to_bib::{Items, ReadItem};
+use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// The fields of an entry.
 pub(super) const FIELDS: &[&str] = &[

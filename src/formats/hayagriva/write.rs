@@ -8,9 +8,9 @@ use ::hayagriva::types::{
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::types;
-use crate::formats::receipt::{resolved_date, truth};
-use crate::work::markup::plain;
-use crate::work::{CslDate, CslItem, CslName};
+use crate::formats::losses::{resolved_date, truth};
+use crate::model::markup::plain;
+use crate::model::{CslDate, CslItem, CslName};
 
 /// An entry with its key, as YAML.
 pub(super) fn entry(item: &CslItem) -> String {

@@ -8,7 +8,7 @@ mod read;
 mod types;
 mod write;
 
-use super::receipt::{compare, fields_without_variable};
+use super::losses::{compare, fields_without_variable};
 use super::{Export, ReadFormat, Reading, WriteFormat, Written};
 
 /// Reads and writes RIS.
@@ -53,7 +53,7 @@ impl WriteFormat for Ris {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::work::CslItem;
+    use crate::model::CslItem;
 
     fn item(json: &str) -> CslItem {
         serde_json::from_str(json).unwrap()

@@ -1,8 +1,8 @@
 //! RIS records to CSL items.
 
 use super::types;
-use crate::formats::items::{Items, ReadItem, date_in_words};
-use crate::work::{CslDate, CslItem, CslName, CslValue};
+use crate::formats::csl_to_bib::{Items, ReadItem, date_in_words};
+use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// A line `XX  - value` with the lines that continue it.
 #[derive(Debug)]

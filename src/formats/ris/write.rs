@@ -3,9 +3,9 @@
 use serde_json::Value as Json;
 
 use super::types;
-use crate::formats::receipt::resolved_date;
-use crate::work::markup::without_nocase;
-use crate::work::{CslDate, CslItem, CslName, CslValue};
+use crate::formats::losses::resolved_date;
+use crate::model::markup::without_nocase;
+use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// A record, from `TY` to `ER`.
 pub(super) fn record(item: &CslItem) -> String {

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use rusqlite::{Row, params};
 
 use super::{Library, LibraryError, Result};
-use crate::spelling::closest;
+use crate::suggest::closest;
 
 pub(in crate::library) use assignments::matches;
 pub use assignments::{

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, params, params_from_iter};
 
 use super::{Facet, Tag, TagEvent, TagName, tag_name};
 use crate::library::{Change, Condition, Library, LibraryError, Result};
-use crate::work::EdtfDate;
+use crate::model::EdtfDate;
 
 /// What hangs on a tag.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]

@@ -1,0 +1,200 @@
+//! `peerbib add`
+
+use std::io::IsTerminal as _;
+
+use clap::Args;
+
+use crate::cli::commands::edit::{draft_name, fields, mendable, warn_of};
+use crate::cli::editor::{Draft, Edited, Task, can_edit};
+use crate::cli::io::standard_input_as_text;
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::checks::required_fields;
+use peerbib::formats::bibtex;
+use peerbib::library::{FieldEdits, KeyPattern, LibraryError};
+use peerbib::suggest::closest;
+
+/// Add a reference
+///
+/// As an entry, which is kept as it is written; field by field with --set; or in your editor, which opens
+/// on the fields that a reference of its type needs. Without a key, --pattern makes one; `peerbib rename
+/// --help` lists its markers.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib add '@book{benkler2006, title = {The Wealth of Networks}}'\n  \
+                  peerbib add --type book --set author='Benkler, Yochai' --set year=2006\n  \
+                  peerbib add --type thesis\n  \
+                  echo '@misc{zine, title = {A Zine}}' | peerbib add -"
+)]
+pub(crate) struct Add {
+    /// The entry; - is standard input. Without one and without --set, your editor opens
+    #[arg(value_name = "ENTRY", conflicts_with_all = ["entry_type", "set", "key"])]
+    entry: Option<String>,
+
+    /// The BibLaTeX type of the reference
+    #[arg(long = "type", value_name = "TYPE")]
+    entry_type: Option<String>,
+
+    /// Give a field a value, written as in BibTeX but without the outer braces
+    #[arg(long, value_name = "FIELD=VALUE", requires = "entry_type")]
+    set: Vec<String>,
+
+    /// The citation key
+    #[arg(long, value_name = "KEY", requires = "entry_type")]
+    key: Option<String>,
+
+    /// How a key is made where none is given; without it, as your configuration says
+    /// [default: [auth:lower][year][veryshorttitle:lower]]
+    #[arg(long, value_name = "PATTERN")]
+    pattern: Option<String>,
+}
+
+/// The key of an entry until it gets one.
+const NO_KEY: &str = "key";
+
+impl Add {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let pattern = context.key_pattern(self.pattern.as_deref())?;
+        let entry_type = self.entry_type()?;
+        if let Some(entry) = &self.entry {
+            let entry = if entry == "-" {
+                standard_input_as_text()?
+            } else {
+                entry.clone()
+            };
+            return store(context, &entry, None);
+        }
+        if !self.set.is_empty() {
+            let key = self.key.as_deref().unwrap_or(NO_KEY);
+            let edits = FieldEdits {
+                set: fields(&self.set)?,
+                unset: Vec::new(),
+            };
+            let entry = edits.applied_to(&format!("@{entry_type}{{{key},\n}}"))?;
+            return store(context, &entry, self.key.is_none().then_some(&pattern));
+        }
+        if self.entry_type.is_none() && !std::io::stdin().is_terminal() {
+            let entry = standard_input_as_text()?;
+            if !entry.trim().is_empty() {
+                return store(context, &entry, None);
+            }
+        }
+        if !can_edit(context)? {
+            return Err(
+                CommandError::usage("there is no terminal to open an editor in").with_help(
+                    "give the entry, or - to read it from standard input, or --type and --set \
+                     FIELD=VALUE"
+                        .to_owned(),
+                ),
+            );
+        }
+        self.in_editor(context, &entry_type, &pattern)
+    }
+
+    /// The type that is asked for, in lower case.
+    fn entry_type(&self) -> std::result::Result<String, CommandError> {
+        let entry_type = match self.entry_type.as_deref() {
+            None => return Ok("article".to_owned()),
+            Some(entry_type) => entry_type.trim_start_matches('@').to_lowercase(),
+        };
+        let is_word = !entry_type.is_empty() && entry_type.chars().all(char::is_alphanumeric);
+        if is_word {
+            return Ok(entry_type);
+        }
+        let known = [
+            "article",
+            "book",
+            "collection",
+            "inbook",
+            "incollection",
+            "online",
+        ];
+        let near = closest(&entry_type, known.map(str::to_owned));
+        Err(CommandError::usage(format_args!(
+            "\u{201c}{entry_type}\u{201d} is no type of an entry"
+        ))
+        .with_help(format!(
+            "a type is a word, such as {}",
+            near.first()
+                .map_or("article, book or online", String::as_str)
+        )))
+    }
+
+    /// Has a person fill in what a reference of the type needs.
+    fn in_editor(
+        &self,
+        context: &CommandContext,
+        entry_type: &str,
+        pattern: &KeyPattern,
+    ) -> Result {
+        let key = self.key.as_deref().unwrap_or_default();
+        let mut template = format!("@{entry_type}{{{key},\n");
+        for field in required_fields(entry_type) {
+            template.push_str(&format!("  {field} = {{}},\n"));
+        }
+        template.push_str("}\n");
+        let task = Task {
+            name: &draft_name(key),
+            text: &template,
+            comment: ("%", ""),
+            heading: "Fill in the reference, save it and close the editor.\n\
+                      Fields that stay empty are left out; without a key, one is made.",
+            instead: "say its fields with --set; `peerbib add --help` shows how",
+        };
+        let mut library = context.open_or_create()?;
+        let edited = Draft::edit(context, &task, |text| {
+            let (entry, has_key) = filled_in(text).map_err(mendable)?;
+            let pattern = (!has_key).then_some(pattern);
+            let added = context.change(&mut library, |change| change.add_entry(&entry, pattern));
+            added.map_err(mendable)
+        })?;
+        match edited {
+            Edited::Unchanged => context.note("nothing was added"),
+            Edited::Done(key) => {
+                context.note(format_args!("{key} is in the library now"));
+                warn_of(context, &library, &key)?;
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// Adds an entry; with a pattern, under a key that it makes.
+fn store(context: &CommandContext, entry: &str, pattern: Option<&KeyPattern>) -> Result {
+    let mut library = context.open_or_create()?;
+    let key = context.change(&mut library, |change| change.add_entry(entry, pattern))?;
+    context.note(format_args!("{key} is in the library now"));
+    warn_of(context, &library, &key)?;
+    Ok(Outcome::Done)
+}
+
+/// A template that somebody filled in: without the fields that stayed empty, and whether it has a key of
+/// its own.
+fn filled_in(text: &str) -> std::result::Result<(String, bool), LibraryError> {
+    let text = text.trim();
+    let (entry, has_key) = match text.split_once(['{', '(']) {
+        Some((head, rest)) if rest.trim_start().starts_with(',') => {
+            (format!("{head}{{{NO_KEY}{}", rest.trim_start()), false)
+        }
+        _ => (text.to_owned(), true),
+    };
+    let work = bibtex::parse_entry(&entry)
+        .map_err(|error| LibraryError::UnreadableEntry(error.to_string()))?;
+    let is_empty = |value: &str| {
+        value
+            .trim_matches(['{', '}', '"', ' ', '\t', '\n'])
+            .is_empty()
+    };
+    let edits = FieldEdits {
+        set: Vec::new(),
+        unset: work
+            .fields
+            .iter()
+            .filter(|field| is_empty(&field.value))
+            .map(|field| field.name.clone())
+            .collect(),
+    };
+    if edits.unset.len() == work.fields.len() {
+        return Err(LibraryError::UnreadableEntry("has no fields".into()));
+    }
+    Ok((edits.applied_to(&entry)?, has_key))
+}

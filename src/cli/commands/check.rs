@@ -1,0 +1,335 @@
+//! `peerbib check`
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use clap::Args;
+
+use crate::cli::input::Input;
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::checks::{self, CheckedEntry, Finding, RULES, Rule, Severity};
+use peerbib::formats::bibtex::{self, FilePiece};
+use peerbib::library::{Library, StoredEntry};
+use peerbib::model::Entry;
+use peerbib::suggest::{closest, question};
+
+/// Check references: what is missing, wrong or doubtful, and how to mend it
+///
+/// Each finding names the work, the field, the rule, and how to mend it. What can be mended for certain
+/// is mended by --fix, in one step that `peerbib undo` takes back: a DOI written as an address, one hyphen
+/// between pages, "et al." for "and others", white space around a value.
+///
+/// A work of which it is not certain which is meant says so in its field identification (probable:
+/// inferred from author, year and topic; unresolved: not found out). Such works are counted, and what they
+/// lack is told once.
+///
+/// Ends with exit code 1 where there are findings.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib check\n  peerbib check movement:oekonux --json\n  \
+                  peerbib check --rule isbn --rule doi\n  peerbib check --fix --dry-run\n  \
+                  peerbib check --file refs.bib"
+)]
+pub(crate) struct Check {
+    /// The works that are meant; all, without a query
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+
+    /// Check the entries of this file instead, without any library; may be given several times, - is
+    /// standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "fix"])]
+    file: Vec<String>,
+
+    /// Apply this rule only; may be given several times
+    #[arg(long, value_name = "RULE")]
+    rule: Vec<String>,
+
+    /// List the rules
+    #[arg(long, conflicts_with_all = ["query", "file", "fix"])]
+    rules: bool,
+
+    /// Mend what can be mended for certain, and report the rest
+    #[arg(long)]
+    fix: bool,
+
+    /// With --fix, say what would be mended, and change nothing
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
+
+    /// Print an array of findings as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        if self.rules {
+            return self.list_rules(context);
+        }
+        let rules = chosen(&self.rule)?;
+        let report = if self.file.is_empty() {
+            self.check_library(context, &rules)?
+        } else {
+            check_files(context, &self.file, &rules)?
+        };
+        if self.json {
+            context.print_json(&report.findings)?;
+        } else {
+            context.print(&text(&report.findings))?;
+            context.note(report.summary());
+        }
+        Ok(if report.findings.is_empty() && !report.unread {
+            Outcome::Done
+        } else {
+            Outcome::Partial
+        })
+    }
+
+    fn list_rules(&self, context: &CommandContext) -> Result {
+        if self.json {
+            let rules: Vec<_> = RULES
+                .iter()
+                .map(|rule| serde_json::json!({"name": rule.name, "about": rule.about}))
+                .collect();
+            context.print_json(&rules)?;
+            return Ok(Outcome::Done);
+        }
+        let bold = anstyle::Style::new().bold();
+        let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+        let mut text = String::new();
+        for Rule { name, about, .. } in RULES {
+            let _ = writeln!(text, "{bold}{name:width$}{bold:#}  {about}");
+        }
+        context.print(&text)?;
+        Ok(Outcome::Done)
+    }
+
+    fn check_library(
+        &self,
+        context: &CommandContext,
+        rules: &[&'static Rule],
+    ) -> std::result::Result<Report, CommandError> {
+        let mut library = context.open_to_change_or_rehearse(!self.fix || self.dry_run)?;
+        let works: Vec<i64> = context
+            .select(&library, &self.query)?
+            .iter()
+            .map(|work| work.id)
+            .collect();
+        let mut entries = library.entries(&works)?;
+        if self.fix {
+            let mended = mended(&library, &entries, rules);
+            let becomes = if self.dry_run {
+                "would become"
+            } else {
+                "is now"
+            };
+            for (key, _, _, fields) in &mended {
+                for checks::Mended {
+                    field,
+                    before,
+                    after,
+                } in fields
+                {
+                    context.note(format_args!("{key}, {field}: {before} {becomes} {after}"));
+                }
+            }
+            if !self.dry_run && !mended.is_empty() {
+                context.change(&mut library, |change| {
+                    mended.iter().try_for_each(|(_, work, source, _)| {
+                        change.edit_entry(*work, source).map(drop)
+                    })
+                })?;
+                entries = library.entries(&works)?;
+            }
+            if mended.is_empty() {
+                context.note("there is nothing that can be mended for certain");
+            } else if self.dry_run {
+                context.note("nothing was changed: this was a rehearsal");
+            }
+        }
+        let mut report = Report::default();
+        for StoredEntry { work, strings, .. } in &entries {
+            let entry = CheckedEntry::new(work, strings, &|key| library.parent(key));
+            report.add(work, checks::findings(&entry, rules));
+        }
+        Ok(report)
+    }
+}
+
+/// Key, number, new text and mended fields of each work that can be mended.
+type MendedWork = (String, i64, String, Vec<checks::Mended>);
+
+fn mended(library: &Library, entries: &[StoredEntry], rules: &[&'static Rule]) -> Vec<MendedWork> {
+    entries
+        .iter()
+        .filter_map(|StoredEntry { id, work, strings }| {
+            let (source, fields) =
+                checks::mended(work, strings, &|key| library.parent(key), rules)?;
+            Some((work.key.clone(), *id, source, fields))
+        })
+        .collect()
+}
+
+/// Checks the entries of files, each with its line.
+fn check_files(
+    context: &CommandContext,
+    names: &[String],
+    rules: &[&'static Rule],
+) -> std::result::Result<Report, CommandError> {
+    let mut report = Report::default();
+    for name in names {
+        let input = Input::read(name, None)?;
+        for problem in &input.reading.file.problems {
+            crate::cli::commands::import::tell(context, &input.path, problem);
+            report.unread |= problem.severity == Severity::Error;
+        }
+        let by_key: HashMap<&str, &Entry> = input.reading.file.by_key();
+        for piece in &input.reading.file.pieces {
+            let FilePiece::Entry { work, line, .. } = piece else {
+                continue;
+            };
+            let parent = |key: &str| by_key.get(key).copied().map(Cow::Borrowed);
+            let entry = CheckedEntry::new(work, &input.reading.file.strings, &parent);
+            let mut findings = checks::findings(&entry, rules);
+            for finding in &mut findings {
+                finding.file = Some(input.path.clone());
+                finding.line = Some(
+                    line + finding
+                        .field
+                        .as_deref()
+                        .map_or(0, |field| bibtex::line_of_field(work, field)),
+                );
+            }
+            report.add(work, findings);
+        }
+    }
+    Ok(report)
+}
+
+/// The rules of these names; all where none is named.
+fn chosen(names: &[String]) -> std::result::Result<Vec<&'static Rule>, CommandError> {
+    if names.is_empty() {
+        return Ok(RULES.iter().collect());
+    }
+    names
+        .iter()
+        .map(|name| {
+            let found = RULES
+                .iter()
+                .find(|rule| rule.name.eq_ignore_ascii_case(name));
+            found.ok_or_else(|| {
+                let known = RULES.iter().map(|rule| rule.name.to_owned());
+                CommandError::usage(format_args!("there is no rule \u{201c}{name}\u{201d}"))
+                    .with_help(question(&closest(name, known)).unwrap_or_else(|| {
+                        "`peerbib check --rules` lists the rules there are".to_owned()
+                    }))
+            })
+        })
+        .collect()
+}
+
+/// What was found in all works together.
+#[derive(Default)]
+struct Report {
+    findings: Vec<Finding>,
+    works: usize,
+    probable: usize,
+    unresolved: usize,
+    /// Whether a file has entries that could not be read.
+    unread: bool,
+}
+
+impl Report {
+    fn add(&mut self, work: &Entry, findings: Vec<Finding>) {
+        self.works += 1;
+        let identification = work
+            .field("identification")
+            .map(|value| value.trim_matches(['{', '}', '"', ' ']).to_lowercase());
+        match identification.as_deref() {
+            Some("probable") => self.probable += 1,
+            Some("unresolved") => self.unresolved += 1,
+            _ => {}
+        }
+        self.findings.extend(findings);
+    }
+
+    fn summary(&self) -> String {
+        let count = |severity: Severity| {
+            self.findings
+                .iter()
+                .filter(|finding| finding.severity == severity)
+                .count()
+        };
+        let Self {
+            works,
+            probable,
+            unresolved,
+            ..
+        } = self;
+        let certain = works - probable - unresolved;
+        let mut summary = format!(
+            "{} checked: {certain} certain, {probable} probable, {unresolved} unresolved\n",
+            counted(*works, "work")
+        );
+        if self.findings.is_empty() {
+            summary.push_str("no findings");
+        } else {
+            let _ = write!(
+                summary,
+                "{}: {}, {}, {}",
+                counted(self.findings.len(), "finding"),
+                counted(count(Severity::Error), "error"),
+                counted(count(Severity::Warning), "warning"),
+                counted(count(Severity::Notice), "note")
+            );
+        }
+        let fixable = self
+            .findings
+            .iter()
+            .filter(|finding| finding.fixable)
+            .count();
+        if fixable > 0 {
+            let _ = write!(summary, "; --fix mends {fixable} of them");
+        }
+        summary
+    }
+}
+
+/// "1 note", "2 notes".
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The findings for people: where an entry comes from a file, with file and line before it, as compilers
+/// tell them.
+fn text(findings: &[Finding]) -> String {
+    let bold = anstyle::Style::new().bold();
+    let dim = anstyle::Style::new().dimmed();
+    let mut text = String::new();
+    for finding in findings {
+        if let (Some(file), Some(line)) = (&finding.file, finding.line) {
+            let _ = write!(text, "{file}:{line}: ");
+        }
+        let severity = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Notice => "note",
+        };
+        let _ = write!(text, "{bold}{}{bold:#}", finding.key);
+        if let Some(field) = &finding.field {
+            let _ = write!(text, ", {field}");
+        }
+        let Finding {
+            message,
+            help,
+            rule,
+            ..
+        } = finding;
+        let _ = writeln!(
+            text,
+            ": {severity}: {message} {dim}[{rule}]{dim:#}\n    {help}"
+        );
+    }
+    text
+}

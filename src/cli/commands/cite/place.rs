@@ -1,0 +1,122 @@
+//! Where the output goes, and documents that are read.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::cli::io::standard_input;
+use crate::cli::{CommandContext, CommandError};
+
+/// Where the output goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    StandardOutput,
+    File(PathBuf),
+}
+
+impl Place {
+    /// Writes the output. A file is there as a whole or not at all: it is written beside its place and then
+    /// put there. Says whether it differs from what was there.
+    pub(crate) fn write(&self, context: &CommandContext, text: &str) -> Result<bool, CommandError> {
+        match self {
+            Self::StandardOutput => {
+                let mut output = context.output();
+                output.write_all(text.as_bytes())?;
+                output.flush()?;
+                Ok(true)
+            }
+            Self::File(path) => {
+                if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+                    return Ok(false);
+                }
+                write_whole(path, text.as_bytes()).map_err(|error| {
+                    CommandError::new(format_args!(
+                        "{} cannot be written: {error}",
+                        path.display()
+                    ))
+                })?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// Refuses to write over a file that is read.
+    pub(crate) fn spares(&self, sources: &[&str], way_out: &str) -> Result<(), CommandError> {
+        let Self::File(path) = self else {
+            return Ok(());
+        };
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let target = real(path);
+        match sources
+            .iter()
+            .find(|source| real(Path::new(source)) == target)
+        {
+            None => Ok(()),
+            Some(source) => Err(CommandError::usage(format_args!(
+                "{source} would be written over itself"
+            ))
+            .with_help(way_out.to_owned())),
+        }
+    }
+}
+
+/// Writes a file beside its place, and puts it there.
+fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    // A link stays one, and what is no plain file is written as it is.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let old = std::fs::metadata(path).ok();
+    if old.as_ref().is_some_and(|old| !old.is_file()) {
+        return std::fs::write(path, content);
+    }
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.part", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = std::fs::write(&beside, content)
+        .and_then(|()| match &old {
+            Some(old) => std::fs::set_permissions(&beside, old.permissions()),
+            None => Ok(()),
+        })
+        .and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Reads a document; `-` is standard input. Its path goes into `files`.
+pub(crate) fn read_document(path: &str, files: &mut Vec<PathBuf>) -> Result<String, CommandError> {
+    let bytes = if path == "-" {
+        standard_input()?
+    } else {
+        files.push(PathBuf::from(path));
+        std::fs::read(path).map_err(|error| {
+            let reason = match error.kind() {
+                std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+                std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+                std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
+                _ => error.to_string(),
+            };
+            CommandError::new(format_args!("{path} cannot be read: {reason}"))
+        })?
+    };
+    String::from_utf8(bytes).map_err(|error| {
+        let sound = error.utf8_error().valid_up_to();
+        let read = error.as_bytes().get(..sound).unwrap_or_default();
+        let line = read.iter().filter(|byte| **byte == b'\n').count() + 1;
+        CommandError::new(format_args!(
+            "{path}:{line}: the document is not text in UTF-8"
+        ))
+        .with_help(
+            "save it as UTF-8, or convert it: iconv -f latin1 -t utf-8 old.md > new.md".to_owned(),
+        )
+    })
+}
+
+/// The path that a document writes, as seen from where peerbib runs: beside the document, unless it is
+/// absolute.
+pub(crate) fn beside(document: &str, path: &str) -> PathBuf {
+    match Path::new(document).parent() {
+        Some(directory) if document != "-" => directory.join(path),
+        _ => PathBuf::from(path),
+    }
+}

@@ -1,0 +1,200 @@
+//! One citation.
+
+use super::document::counted;
+use super::shelf::Shelf;
+use super::{CiteCommand, CiteForm};
+use crate::cli::style_engine::known_locale;
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::csl::{Inline, plain_text};
+use peerbib::documents::markdown::{Markdown, Options, SingleCitation, Works, WrittenCite};
+use peerbib::output::{html, latex, markdown, mediawiki, text, typst};
+use peerbib::suggest;
+
+/// A citation as `--json` has it.
+#[derive(serde::Serialize)]
+struct Told {
+    keys: Vec<String>,
+    text: String,
+    html: String,
+    bibliography: Vec<ToldEntry>,
+    missing: Vec<String>,
+}
+
+#[derive(serde::Serialize)]
+struct ToldEntry {
+    key: String,
+    text: String,
+    html: String,
+}
+
+impl CiteCommand {
+    pub(crate) fn single(&self, context: &CommandContext) -> Result {
+        let form = self.form().unwrap_or(CiteForm::Text);
+        let Some(write) = writer(form) else {
+            return Err(CommandError::usage(
+                "a citation is text, html, markdown, latex, typst or mediawiki",
+            )
+            .with_help("for the references of works, see `peerbib export --help`".to_owned()));
+        };
+        let shelf = Shelf::open(context, &self.input, self.from, Vec::new(), &mut Vec::new())?;
+        let (mut cites, in_sentence) = self.cites(&shelf)?;
+        self.add_details(&mut cites)?;
+        let mut works = Works::default();
+        let mut complete = shelf.complete;
+        for cite in &cites {
+            match shelf.item(&cite.key)? {
+                Some(item) => works.add(&cite.key, item),
+                None => {
+                    complete = false;
+                    context.warn(format_args!(
+                        "no work in {} has the key \u{201c}{}\u{201d}{}",
+                        shelf.name(),
+                        cite.key,
+                        suggest::in_sentence(&shelf.suggestions(&cite.key))
+                    ));
+                }
+            }
+        }
+        if cites.iter().all(|cite| works.get(&cite.key).is_none()) {
+            // There is nothing to paste.
+            return Ok(Outcome::Partial);
+        }
+        let style_name = context.style_name(self.style.as_deref())?;
+        let style = context
+            .style(&style_name)?
+            .compile(|name| context.parent_style(name))?;
+        let locale = context.locale_name(self.locale.as_deref())?;
+        let locale = locale.as_deref().map(known_locale).transpose()?;
+        let options = Options {
+            style: &style,
+            locale: locale.as_deref(),
+            title: None,
+        };
+        let citation = SingleCitation::new(&cites, in_sentence, self.author_only, &works, &options);
+        if self.bibliography && citation.bibliography.entries.is_empty() {
+            context.note("note: the style has no bibliography");
+        }
+        if self.json {
+            let told = |content: &[Inline]| {
+                (
+                    text::entry(content),
+                    html::linked(content).trim().to_owned(),
+                )
+            };
+            let (text, html) = told(&citation.content);
+            context.print_json(&Told {
+                keys: cites.iter().map(|cite| cite.key.clone()).collect(),
+                text,
+                html,
+                bibliography: citation
+                    .bibliography
+                    .entries
+                    .iter()
+                    .map(|entry| {
+                        let (text, html) = told(&entry.content);
+                        let key = entry.key.clone();
+                        ToldEntry { key, text, html }
+                    })
+                    .collect(),
+                missing: citation.missing,
+            })?;
+        } else {
+            if plain_text(&citation.content).trim().is_empty() {
+                context.warn("the style prints nothing of it");
+                complete = false;
+            }
+            let mut output = format!("{}\n", write(&citation.content));
+            if self.bibliography {
+                for entry in &citation.bibliography.entries {
+                    output.push_str(&format!("{}\n", write(&entry.content)));
+                }
+            }
+            self.place().write(context, &output)?;
+        }
+        Ok(if complete {
+            Outcome::Done
+        } else {
+            Outcome::Partial
+        })
+    }
+
+    /// The cites that are meant, and whether the first is part of a sentence.
+    fn cites(&self, shelf: &Shelf) -> std::result::Result<(Vec<WrittenCite>, bool), CommandError> {
+        if let [written] = self.what.as_slice()
+            && written.contains('@')
+            && shelf.reference(written)?.is_none()
+        {
+            let document = Markdown::read(written);
+            let Some((cites, in_sentence)) = document.only_citation() else {
+                return Err(CommandError::usage(format_args!(
+                    "\u{201c}{written}\u{201d} is not one citation"
+                ))
+                .with_help(
+                    "write it as in pandoc: '[see @one, p. 3; @two]', '@one', '-@one'; formatting a whole \
+                     text needs a document: peerbib cite - < text.md"
+                        .to_owned(),
+                ));
+            };
+            return Ok((cites, in_sentence));
+        }
+        let cite = |key: &String| WrittenCite {
+            key: key.clone(),
+            ..WrittenCite::default()
+        };
+        Ok((self.what.iter().map(cite).collect(), false))
+    }
+
+    /// Adds what the options say.
+    fn add_details(&self, cites: &mut [WrittenCite]) -> std::result::Result<(), CommandError> {
+        let count = cites.len();
+        if let Some(locator) = &self.locator {
+            let [only] = cites else {
+                return Err(CommandError::usage(format_args!(
+                    "a locator belongs to one work, and there are {}",
+                    counted(count, "work")
+                ))
+                .with_help(
+                    "write the citation as in pandoc: '[@one, p. 3; @two, ch. 4]'".to_owned(),
+                ));
+            };
+            only.suffix = format!(" {{{locator}}}{}", only.suffix);
+        }
+        if let (Some(prefix), Some(first)) = (&self.prefix, cites.first_mut()) {
+            first.prefix = format!("{prefix} {}", first.prefix);
+        }
+        if let (Some(suffix), Some(last)) = (&self.suffix, cites.last_mut()) {
+            let space =
+                if suffix.starts_with(|c: char| c.is_alphanumeric()) && last.suffix.is_empty() {
+                    ", "
+                } else {
+                    " "
+                };
+            let space =
+                if suffix.starts_with(|c: char| c.is_ascii_punctuation() || c.is_whitespace()) {
+                    ""
+                } else {
+                    space
+                };
+            last.suffix.push_str(&format!("{space}{suffix}"));
+        }
+        if self.suppress_author
+            && let Some(first) = cites.first_mut()
+        {
+            first.suppress_author = true;
+        }
+        Ok(())
+    }
+}
+
+/// What writes a citation in a form.
+fn writer(form: CiteForm) -> Option<fn(&[Inline]) -> String> {
+    Some(match form {
+        CiteForm::Text => text::entry,
+        CiteForm::Html => html::linked,
+        CiteForm::Markdown => markdown::entry,
+        CiteForm::Latex => latex::entry,
+        CiteForm::Typst => typst::entry,
+        CiteForm::Mediawiki => mediawiki::entry,
+        _ => return None,
+    })
+}

@@ -1,0 +1,242 @@
+//! `peerbib format`
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::export_entries::Entries;
+use crate::cli::format_name::FormatName;
+use crate::cli::input::Input;
+use crate::cli::output_format::{FormArguments, Listed};
+use crate::cli::style_engine::{Engine, Rendering, items_of};
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::formats::{Reading, Severity};
+use peerbib::library::{Library, Reference, TagSummary};
+use peerbib::reading_list::{GroupBy, Grouping, Headings, ReadingList, Repeat, WorkInList};
+
+/// Print a reading list in a citation style
+///
+/// The works are those that a query finds in the library (`peerbib find --help` shows the language); all
+/// of them, without a query. With --input they are those of files, and no library is needed.
+///
+/// A style is named (`peerbib style list`) or given as a .csl file. Private annotations stay out of the
+/// list unless --annotations asks for them.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib format movement:oekonux --style apa\n  \
+                  peerbib format year:2010.. --group-by theme --to markdown > list.md\n  \
+                  peerbib format --input refs.bib --style ./house.csl --locale de-DE --to html"
+)]
+pub(crate) struct Format {
+    /// The works that are meant; all, without a query
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+
+    /// Format the works of these files instead of the library's; - is standard input
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    input: Vec<String>,
+
+    /// The format of the input files; without it, that of their ending, or that which they look like
+    #[arg(long, value_name = "FORMAT", requires = "input")]
+    from: Option<FormatName>,
+
+    /// The citation style: its name, or a .csl file; without it, that of your configuration [default: apa]
+    #[arg(long, value_name = "STYLE")]
+    style: Option<String>,
+
+    /// The language of the terms, such as de-DE; without it, that of your configuration, or else the
+    /// style's own
+    #[arg(long, value_name = "LOCALE")]
+    locale: Option<String>,
+
+    #[command(flatten)]
+    form: FormArguments,
+
+    /// Put the works into sections: by movement, theme or another facet of tags, by year or decade of
+    /// the original date, by type, author or language
+    #[arg(long, value_name = "GROUP")]
+    group_by: Option<String>,
+
+    /// Where a work of several groups stands: under each of them, or under the first alone
+    #[arg(
+        long,
+        value_name = "WHERE",
+        requires = "group_by",
+        default_value = "each"
+    )]
+    repeat: RepeatName,
+
+    /// What renders the works
+    #[arg(long, value_name = "ENGINE", default_value = "peerbib")]
+    engine: Engine,
+
+    /// Let the style print private annotations, too
+    #[arg(long)]
+    annotations: bool,
+}
+
+impl Format {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let style = context.style_name(self.style.as_deref())?;
+        let locale = context.locale_name(self.locale.as_deref())?;
+        let rendering = Rendering::new(context, &style, locale.as_deref(), self.engine)?;
+        let group_by = self
+            .group_by
+            .as_deref()
+            .map(|text| match text.parse::<GroupBy>() {
+                Ok(group_by) => group_by,
+                Err(never) => match never {},
+            });
+        let list = |tags, group_by| Listing {
+            tags,
+            group_by,
+            repeat: self.repeat.into(),
+            annotations: self.annotations,
+        };
+        let complete = if self.input.is_empty() {
+            let library = context.open()?;
+            let works = context.select(&library, &self.query)?;
+            if works.is_empty() {
+                context.note("no works found");
+            }
+            let tags = match &group_by {
+                Some(GroupBy::Facet(facet)) => tags_of_facet(&library, facet)?,
+                _ => Vec::new(),
+            };
+            let entries = Entries::Library(&library);
+            list(tags, group_by).write(context, entries, works, &rendering, &self.form)?
+        } else {
+            if !self.query.is_empty() {
+                return Err(CommandError::usage(
+                    "a query looks in the library, and --input does without",
+                )
+                .with_help("import the file first, or leave the query out".to_owned()));
+            }
+            let (readings, all_read) = self.read_input(context)?;
+            let works: Vec<Reference> = readings.iter().flat_map(Reference::of_reading).collect();
+            let entries = Entries::Files(&readings);
+            let all_rendered = list(tags_on(&works), group_by)
+                .write(context, entries, works, &rendering, &self.form)?;
+            all_read && all_rendered
+        };
+        Ok(if complete {
+            Outcome::Done
+        } else {
+            Outcome::Partial
+        })
+    }
+
+    /// The files, and whether every entry could be read.
+    fn read_input(
+        &self,
+        context: &CommandContext,
+    ) -> std::result::Result<(Vec<Reading>, bool), CommandError> {
+        let mut readings = Vec::new();
+        let mut all_read = true;
+        for name in &self.input {
+            let input = Input::read(name, self.from.map(FormatName::format))?;
+            for problem in &input.reading.file.problems {
+                crate::cli::commands::import::tell(context, &input.path, problem);
+                all_read &= problem.severity != Severity::Error;
+            }
+            readings.push(input.reading);
+        }
+        Ok((readings, all_read))
+    }
+}
+
+/// Where a work of several groups stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RepeatName {
+    /// Under each of them
+    Each,
+    /// Under the first of them alone
+    First,
+}
+
+impl From<RepeatName> for Repeat {
+    fn from(name: RepeatName) -> Self {
+        match name {
+            RepeatName::Each => Self::Each,
+            RepeatName::First => Self::First,
+        }
+    }
+}
+
+/// How works become a list.
+pub(crate) struct Listing {
+    /// The tags that they can be grouped by.
+    pub(crate) tags: Vec<TagSummary>,
+    /// What they are grouped by.
+    pub(crate) group_by: Option<GroupBy>,
+    /// Where a work of several groups stands.
+    pub(crate) repeat: Repeat,
+    /// Whether private annotations are to be seen.
+    pub(crate) annotations: bool,
+}
+
+impl Listing {
+    /// Formats works and writes the list. Says whether every work could be rendered.
+    pub(crate) fn write(
+        &self,
+        context: &CommandContext,
+        entries: Entries<'_>,
+        mut works: Vec<Reference>,
+        rendering: &Rendering,
+        form: &FormArguments,
+    ) -> std::result::Result<bool, CommandError> {
+        let mut items = items_of(&mut works, self.annotations)?;
+        let (list, complete) = match &self.group_by {
+            Some(by) => {
+                let headings = Headings::in_language(rendering.language());
+                let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
+                let grouping = Grouping::of(&pairs, by, &self.tags, self.repeat, headings);
+                (works, items) = grouping.in_order_of_print(works, items);
+                let (bibliography, complete) = rendering.bibliography(context, &items)?;
+                (ReadingList::grouped(&bibliography, &grouping), complete)
+            }
+            None => {
+                let (bibliography, complete) = rendering.bibliography(context, &items)?;
+                (ReadingList::plain(bibliography), complete)
+            }
+        };
+        form.write(
+            context,
+            &Listed {
+                list: &list,
+                works: &works,
+                items: &items,
+                entries,
+                language: rendering.language(),
+                annotations: self.annotations,
+            },
+        )?;
+        Ok(complete)
+    }
+}
+
+/// The tags of a facet, in the order of the library's vocabulary.
+pub(crate) fn tags_of_facet(
+    library: &Library,
+    facet: &str,
+) -> std::result::Result<Vec<TagSummary>, CommandError> {
+    let tags = library.tags(Some(facet))?;
+    if tags.is_empty() {
+        let facets = library.facets()?.join(", ");
+        return Err(CommandError::usage(format_args!(
+            "works cannot be grouped by \u{201c}{facet}\u{201d}"
+        ))
+        .with_help(format!(
+            "group them by year, decade, type, author, language, or by a facet of tags{}{facets}",
+            if facets.is_empty() { "" } else { ": " }
+        )));
+    }
+    Ok(tags)
+}
+
+/// The tags that works of files bring along in their keywords, by name.
+fn tags_on(works: &[Reference]) -> Vec<TagSummary> {
+    let names: std::collections::BTreeSet<_> = works.iter().flat_map(|work| &work.tags).collect();
+    names
+        .into_iter()
+        .map(|tag| TagSummary::named(tag.clone()))
+        .collect()
+}

@@ -1,0 +1,366 @@
+//! `peerbib import`
+
+use std::fmt::Write as _;
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use clap::{Args, ValueEnum};
+use comfy_table::{Cell, CellAlignment, Table, presets};
+
+use crate::cli::format_name::FormatName;
+use crate::cli::input::Input;
+use crate::cli::io::write_file;
+use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
+use peerbib::bundled;
+use peerbib::formats::{Problem, Severity};
+use peerbib::library::{
+    Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Library, Receipt, Reject,
+};
+
+/// Import bibliographies into the library: BibTeX, BibLaTeX, CSL-JSON, RIS, Hayagriva
+///
+/// Every entry of BibTeX and BibLaTeX is kept as it is written, with its fields in their order;
+/// references in other formats become BibLaTeX, and what that cannot hold is told. An entry that cannot be read
+/// costs one entry: the receipt says where it is and why, and --rejects keeps it for mending. Importing
+/// a file again changes nothing; where an entry has changed since, --on-conflict says what happens.
+///
+/// An entry is of a work that the library has where that has its key, its DOI, ISBN or eprint, or its
+/// title, first author, year and type. Chapters of one book, editions and volumes are never one work.
+/// Keywords such as movement:oekonux become tags, and so do the groups of JabRef.
+///
+/// peerbib ships two bibliographies: peerbib:chapter, the works of the chapter, and peerbib:commons, a
+/// broader collection. They are imported by these names, with their tags.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib import refs.bib\n  \
+                        peerbib import *.bib --rejects rejected.bib\n  \
+                        peerbib import peerbib:commons")]
+pub(crate) struct Import {
+    /// The files; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+
+    /// What an entry does to its work in the library, where the two differ
+    #[arg(long, value_name = "POLICY", default_value = "merge")]
+    on_conflict: OnConflict,
+
+    /// The format of the files; without it, that of their ending, or that which they look like
+    #[arg(long, value_name = "FORMAT")]
+    from: Option<FormatName>,
+
+    /// Write the entries that were refused to this file, each below its reason; - is standard output
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<String>,
+
+    /// Print the receipt as JSON
+    #[arg(long)]
+    json: bool,
+
+    /// Say what would be imported, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OnConflict {
+    /// Leave the library's work as it is
+    Keep,
+    /// Put the file's entry in its place
+    Replace,
+    /// Add the fields that are new; where both have a field, the library's stays
+    Merge,
+    /// Add the fields that are new; where both have a field, show both and ask
+    Ask,
+}
+
+impl Import {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        if self.on_conflict == OnConflict::Ask
+            && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal())
+        {
+            return Err(
+                CommandError::usage("--on-conflict ask needs a terminal to ask at").with_help(
+                    "say --on-conflict merge, keep or replace; the receipt tells each conflict"
+                        .to_owned(),
+                ),
+            );
+        }
+        let rejects_to_stdout = self.rejects.as_deref() == Some("-");
+        if rejects_to_stdout && self.json {
+            return Err(CommandError::usage(
+                "--rejects - and --json would both write to standard output",
+            )
+            .with_help("write one of them to a file".to_owned()));
+        }
+        // All files are read before the library is touched, so that a missing one changes nothing.
+        let inputs = self
+            .files
+            .iter()
+            .map(|name| Input::read(name, self.from.map(FormatName::format)))
+            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
+        let policy = match self.on_conflict {
+            OnConflict::Keep => ConflictPolicy::Keep,
+            OnConflict::Replace => ConflictPolicy::Replace,
+            OnConflict::Merge => ConflictPolicy::Merge,
+            OnConflict::Ask => ConflictPolicy::Ask,
+        };
+        // A rehearsal makes no library where there is none.
+        let mut library = if self.dry_run && !context.library_path()?.exists() {
+            Library::temporary()?
+        } else {
+            context.open_or_create()?
+        };
+        let receipt = if self.dry_run {
+            context.rehearse(&mut library, |change| {
+                import_all(change, &inputs, policy, false)
+            })?
+        } else {
+            context.change(&mut library, |change| {
+                import_all(change, &inputs, policy, false)
+            })?
+        };
+        if let Some(path) = &self.rejects {
+            let text = rejects(&receipt);
+            if rejects_to_stdout {
+                let mut output = context.output();
+                output.write_all(text.as_bytes())?;
+                output.flush()?;
+            } else {
+                write_file(path, text)?;
+            }
+        }
+        if self.json {
+            context.print_json(&receipt)?;
+        } else {
+            report_problems(context, &receipt);
+            if rejects_to_stdout {
+                context.note(table(&receipt).trim_end());
+            } else {
+                context.print(&table(&receipt))?;
+            }
+            if self.dry_run {
+                context.note("nothing was changed: this was a rehearsal");
+            }
+        }
+        let rejected = receipt.totals.rejected > 0;
+        Ok(if rejected {
+            Outcome::Partial
+        } else {
+            Outcome::Done
+        })
+    }
+}
+
+/// Imports bibliographies one after the other, with a bar, and puts the tags of the shipped vocabulary
+/// on the works of those that ship with peerbib.
+pub(crate) fn import_all(
+    change: &peerbib::library::Change<'_>,
+    inputs: &[Input],
+    policy: ConflictPolicy,
+    watched: bool,
+) -> peerbib::library::Result<Receipt> {
+    let entries = inputs
+        .iter()
+        .map(|input| input.reading.file.works().count())
+        .sum();
+    let bar = progress::bar(entries, watched);
+    bar.set_message("importing");
+    let mut receipt = Receipt::default();
+    let mut asking = Asking { always: None };
+    for input in inputs {
+        let imported = ImportedFile {
+            path: &input.path,
+            encoding: &input.encoding,
+            file: &input.reading.file,
+        };
+        let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
+        let ask = &mut |conflict: &Conflict| bar.suspend(|| asking.ask(conflict));
+        let mut imported = change.import_asking(imported, policy, ask, advance)?;
+        tell_of_reading(input, &mut imported);
+        for group in change.import_groups(&input.path, &input.reading.file)? {
+            imported.problems.push(Problem {
+                line: 0,
+                key: None,
+                field: None,
+                message: format!(
+                    "the group \u{201c}{group}\u{201d} is a search, which peerbib does not run; \
+                     its works are not tagged"
+                ),
+                severity: Severity::Notice,
+            });
+        }
+        receipt.add(imported);
+    }
+    bar.finish_and_clear();
+    if inputs
+        .iter()
+        .any(|input| input.path.starts_with("peerbib:"))
+        && let Ok(vocabulary) = bundled::vocabulary()
+    {
+        vocabulary.install(change, bundled::VOCABULARY_SOURCE)?;
+    }
+    Ok(receipt)
+}
+
+/// Adds to a receipt what was refused before it came to the library, because it could not be read.
+fn tell_of_reading(input: &Input, receipt: &mut FileReceipt) {
+    let rejected = input.reading.rejected.iter();
+    receipt.rejects.extend(rejected.map(|rejected| Reject {
+        line: rejected.line,
+        text: rejected.text.clone(),
+        reason: rejected.reason.clone(),
+    }));
+    receipt.counts.entries += input.reading.rejected.len();
+    receipt.counts.rejected += input.reading.rejected.len();
+}
+
+/// Tells each problem with its place, the way compilers do, so that editors can jump there.
+pub(crate) fn report_problems(context: &CommandContext, receipt: &Receipt) {
+    for file in &receipt.files {
+        for problem in &file.problems {
+            tell(context, &file.path, problem);
+        }
+        if file.counts.entries == 0 {
+            context.note(format_args!(
+                "{}: there are no entries in it; peerbib reads BibTeX and BibLaTeX (.bib)",
+                file.path
+            ));
+        }
+    }
+}
+
+/// Tells a problem; `--quiet` keeps back what is only noticed.
+pub(crate) fn tell(context: &CommandContext, path: &str, problem: &Problem) {
+    match problem.severity {
+        Severity::Error | Severity::Warning => context.warn(told(path, problem)),
+        Severity::Notice => context.note(told(path, problem)),
+    }
+}
+
+/// A problem in one line: file, line, key, field, and what is the matter.
+fn told(path: &str, problem: &Problem) -> String {
+    let bold = anstyle::Style::new().bold();
+    let mut text = path.to_owned();
+    if problem.line > 0 {
+        let _ = write!(text, ":{}", problem.line);
+    }
+    let severity = match problem.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Notice => "note",
+    };
+    let _ = write!(text, ": {bold}{severity}:{bold:#} ");
+    match (&problem.key, &problem.field) {
+        (Some(key), Some(field)) => {
+            let _ = write!(text, "{key}, {field}: ");
+        }
+        (Some(key), None) => {
+            let _ = write!(text, "{key}: ");
+        }
+        (None, _) => {}
+    }
+    text.push_str(&problem.message);
+    text
+}
+
+fn table(receipt: &Receipt) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    let header = [
+        "",
+        "entries",
+        "imported",
+        "updated",
+        "unchanged",
+        "rejected",
+    ];
+    table.set_header(header);
+    let mut row = |name: &str, counts: &peerbib::library::Counts| {
+        let numbers = [
+            counts.entries,
+            counts.imported,
+            counts.updated,
+            counts.unchanged,
+            counts.rejected,
+        ];
+        let cells = numbers
+            .iter()
+            .map(|number| Cell::new(number.to_string()).set_alignment(CellAlignment::Right));
+        table.add_row(std::iter::once(Cell::new(name)).chain(cells));
+    };
+    for FileReceipt { path, counts, .. } in &receipt.files {
+        row(path, counts);
+    }
+    if receipt.files.len() > 1 {
+        row("in all", &receipt.totals);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
+}
+
+/// The refused entries as a `.bib` file that can be mended and imported.
+fn rejects(receipt: &Receipt) -> String {
+    let mut text = String::new();
+    for file in &receipt.files {
+        for reject in &file.rejects {
+            // BibTeX knows no comments: between entries it passes over everything but an @.
+            let place = format!("{}:{}: the entry {}", file.path, reject.line, reject.reason);
+            let _ = writeln!(
+                text,
+                "% {}\n{}\n",
+                place.replace('@', "").replace(['\n', '\r'], " "),
+                reject.text.trim()
+            );
+        }
+    }
+    text
+}
+
+/// Asks whose value a field shall have; the end of the input is the library's for all that follow.
+struct Asking {
+    /// What was said for all that follow.
+    always: Option<Choice>,
+}
+
+impl Asking {
+    fn ask(&mut self, conflict: &Conflict) -> Choice {
+        if let Some(choice) = self.always {
+            return choice;
+        }
+        let bold = anstyle::Style::new().bold();
+        let mut stderr = anstream::stderr().lock();
+        let _ = writeln!(
+            stderr,
+            "{}:{}: {bold}{}, {}{bold:#}\n  library: {}\n  file:    {}",
+            conflict.path,
+            conflict.line,
+            conflict.key,
+            conflict.field,
+            crate::cli::wrapped(&conflict.in_library, 11),
+            crate::cli::wrapped(&conflict.in_file, 11)
+        );
+        loop {
+            let _ = write!(
+                stderr,
+                "take that of the [l]ibrary, of the [f]ile; [L], [F]: for all? "
+            );
+            let _ = stderr.flush();
+            let mut answer = String::new();
+            let read = std::io::stdin().lock().read_line(&mut answer);
+            let (choice, always) = match (read, answer.trim()) {
+                (Ok(0) | Err(_), _) | (_, "L") => (Choice::Library, true),
+                (_, "F") => (Choice::File, true),
+                (_, "l" | "library") => (Choice::Library, false),
+                (_, "f" | "file") => (Choice::File, false),
+                _ => continue,
+            };
+            if always {
+                self.always = Some(choice);
+            }
+            return choice;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! `peerbib list changelog`
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::diff::as_it_stands;
+use super::file::edition_of;
+use super::freeze::day;
+use super::{counted, in_markdown, on_one_line};
+use crate::cli::io::write_file;
+use crate::cli::{CommandContext, Outcome, Result};
+use peerbib::reading_list::{Changes, Edition, FieldChange, Told};
+
+/// Print what changed from edition to edition, as Markdown
+///
+/// The latest stands first; above it, what changed since and is not frozen yet.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib list changelog commons-101 -o CHANGES.md")]
+pub(in crate::cli) struct ListChangelog {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl ListChangelog {
+    pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
+        let library = context.open()?;
+        let list = library.list(&self.list)?;
+        let mut entries = Vec::new();
+        let mut before: Option<(String, Edition)> = None;
+        for stored in library.editions(list.id)? {
+            let edition = edition_of(&stored)?;
+            let mut entry = format!(
+                "## {} ({})\n",
+                in_markdown(&stored.name),
+                day(&stored.frozen_at)
+            );
+            match &before {
+                None => {
+                    let count = edition.contents.works.len();
+                    let _ = writeln!(
+                        entry,
+                        "\nThe first edition, with {}.",
+                        counted(count, "work")
+                    );
+                }
+                Some((name, before)) => {
+                    let changes =
+                        Changes::between(&library, (name, before), (Some(&stored.name), &edition))?;
+                    entry.push_str(&body(&changes));
+                }
+            }
+            entries.push(entry);
+            before = Some((stored.name, edition));
+        }
+        if let Some((name, before)) = &before {
+            let now = as_it_stands(context, &library, &list)?;
+            let changes = Changes::between(&library, (name, before), (None, &now))?;
+            if !changes.is_empty() {
+                entries.push(format!(
+                    "## Since {}\n{}",
+                    in_markdown(name),
+                    body(&changes)
+                ));
+            }
+        } else {
+            context.note(format_args!(
+                "{} has no editions; `peerbib list freeze {} --name NAME` keeps one",
+                list.name, list.name
+            ));
+        }
+        entries.push(format!(
+            "# {}\n",
+            in_markdown(list.title.as_deref().unwrap_or(&list.name))
+        ));
+        entries.reverse();
+        let text = entries.join("\n");
+        match &self.output {
+            Some(path) if path.as_os_str() != "-" => {
+                write_file(path, text)?;
+            }
+            _ => context.print(&text)?,
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// What changed, each kind of change below a heading.
+fn body(changes: &Changes) -> String {
+    let mut text = String::new();
+    let mut works = |heading: &str, works: &[Told]| {
+        if works.is_empty() {
+            return;
+        }
+        let _ = writeln!(text, "\n### {heading}\n");
+        for told in works {
+            let reason = match &told.reason {
+                Some(reason) => format!(": {}", in_markdown(reason)),
+                None => String::new(),
+            };
+            let _ = writeln!(
+                text,
+                "- {} (`{}`){}",
+                in_markdown(&told.work),
+                told.key,
+                reason
+            );
+        }
+    };
+    works("Added", &changes.came);
+    works("Removed", &changes.went);
+    if !changes.changed.is_empty() {
+        text.push_str("\n### Changed\n\n");
+        for work in &changes.changed {
+            let _ = writeln!(text, "- {} (`{}`)", in_markdown(&work.work), work.key);
+            for change in &work.fields {
+                let _ = writeln!(text, "  - {}", in_words(change));
+            }
+        }
+    }
+    if !changes.list.is_empty() {
+        text.push_str("\n### The list itself\n\n");
+        for change in &changes.list {
+            let _ = writeln!(text, "- {}", in_words(change));
+        }
+    }
+    if text.is_empty() {
+        text.push_str("\nNothing changed.\n");
+    }
+    text
+}
+
+fn in_words(change: &FieldChange) -> String {
+    let value = |value: &str| in_markdown(&on_one_line(value));
+    let name = &change.field;
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => {
+            format!("{name}: {} \u{2192} {}", value(before), value(after))
+        }
+        (None, Some(after)) => format!("{name} added: {}", value(after)),
+        (Some(before), None) => format!("{name} removed: {}", value(before)),
+        (None, None) => name.clone(),
+    }
+}

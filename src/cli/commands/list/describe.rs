@@ -1,0 +1,177 @@
+//! `peerbib list describe`
+
+use std::fmt::Write as _;
+
+use clap::Args;
+
+use super::printed::headings;
+use super::{counted, on_one_line};
+use crate::cli::{CommandContext, Outcome, Result, wrapped};
+use peerbib::library::{Standing, StoredList, StoredSection};
+use peerbib::reading_list::{Holding, Unattached};
+
+/// Say what a reading list is made of: its query, sections, pins, annotations, editions
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib list describe commons-101")]
+pub(in crate::cli) struct DescribeList {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(serde::Serialize)]
+struct Description {
+    #[serde(flatten)]
+    list: StoredList,
+    works: usize,
+    sections: Vec<StoredSection>,
+    pinned: Vec<String>,
+    excluded: Vec<String>,
+    annotated: Vec<String>,
+    /// Pinned works that the library does not have.
+    missing: Vec<String>,
+    /// Annotations whose works do not stand in the list.
+    unattached: Vec<Unattached>,
+    editions: Vec<String>,
+}
+
+impl DescribeList {
+    pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
+        let library = context.open()?;
+        let list = library.list(&self.list)?;
+        let holding = Holding::now(&library, &list, headings(context, &list))?;
+        let mut pinned = Vec::new();
+        let mut excluded = Vec::new();
+        for said in library.listed_works(list.id)? {
+            let key = match said.work {
+                Some(work) => library.key_of(work)?,
+                None => said.key,
+            };
+            match said.standing {
+                Some(Standing::Pinned) => pinned.push(key),
+                Some(Standing::Excluded) => excluded.push(key),
+                None => {}
+            }
+        }
+        let annotated = holding
+            .contents
+            .works
+            .iter()
+            .filter(|work| work.annotation.is_some())
+            .map(|work| work.key.clone())
+            .collect();
+        let editions = library
+            .editions(list.id)?
+            .into_iter()
+            .map(|edition| edition.name)
+            .collect();
+        let description = Description {
+            works: holding.contents.works.len(),
+            sections: library.list_sections(list.id)?,
+            pinned,
+            excluded,
+            annotated,
+            missing: holding.missing,
+            unattached: holding.contents.unattached,
+            editions,
+            list,
+        };
+        if self.json {
+            context.print_json(&description)?;
+        } else {
+            context.print(&description.text())?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+impl Description {
+    fn text(&self) -> String {
+        let bold = anstyle::Style::new().bold();
+        let list = &self.list;
+        let mut text = format!("{bold}{}{bold:#}", list.name);
+        if let Some(title) = &list.title {
+            let _ = write!(text, "  {title}");
+        }
+        text.push('\n');
+        let mut line = |name: &str, value: &str| {
+            if !value.is_empty() {
+                let _ = writeln!(text, "  {name:10}  {}", wrapped(value, 14));
+            }
+        };
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_default();
+        line("holds", &counted(self.works, "work"));
+        line(
+            "query",
+            match list.query.as_deref() {
+                None => "none: the pinned works alone",
+                Some("") => "every work of the library",
+                Some(query) => query,
+            },
+        );
+        line(
+            "style",
+            &match &list.locale {
+                Some(locale) => format!("{}, {locale}", list.style),
+                None => list.style.clone(),
+            },
+        );
+        line("grouped by", &or_none(&list.group_by));
+        line("order", &in_words(&list.order));
+        line("below each", &list.annotate.replace(',', ", "));
+        line("intro", &on_one_line(&or_none(&list.introduction)));
+        for (number, section) in (1..).zip(&self.sections) {
+            let mut value = format!("{number}. {}", section.title);
+            if let Some(query) = &section.query {
+                let _ = write!(value, " \u{2190} {query}");
+            }
+            if let Some(order) = &section.order {
+                let _ = write!(value, " ({})", in_words(order));
+            }
+            line("section", &value);
+        }
+        if !self.sections.is_empty() {
+            line(
+                "the rest",
+                if list.rest.is_empty() {
+                    "is left out"
+                } else {
+                    &list.rest
+                },
+            );
+        }
+        line("pinned", &self.pinned.join("  "));
+        line("excluded", &self.excluded.join("  "));
+        line("annotated", &self.annotated.join("  "));
+        line("missing", &self.missing.join("  "));
+        for unattached in &self.unattached {
+            let why = if unattached.in_library {
+                "is not in the list"
+            } else {
+                "is not in the library"
+            };
+            line(
+                "no work",
+                &format!(
+                    "{} {why}: {}",
+                    unattached.key,
+                    on_one_line(&unattached.annotation)
+                ),
+            );
+        }
+        line("editions", &self.editions.join("  "));
+        text
+    }
+}
+
+/// An order in words.
+fn in_words(order: &str) -> String {
+    match order.strip_prefix('-') {
+        Some(order) => format!("by {order}, from the last to the first"),
+        None => format!("by {order}"),
+    }
+}

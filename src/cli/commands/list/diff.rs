@@ -1,0 +1,174 @@
+//! `peerbib list diff`
+
+use std::fmt::Write as _;
+
+use clap::Args;
+
+use super::file::edition_of;
+use super::on_one_line;
+use super::printed::headings;
+use crate::cli::{CommandContext, CommandError, Outcome, Result, wrapped};
+use peerbib::library::{Library, StoredList};
+use peerbib::reading_list::{Changes, Edition, FieldChange, Holding, Told};
+
+/// Say what changed in a reading list: which works came, went or changed
+///
+/// From an edition to the list as it stands, or to another edition; without one, from the latest. Works
+/// that have another key by now are followed. Annotations that have no work in the list are named, too.
+/// Ends with 0 where nothing changed, and with 1 where something did.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib list diff commons-101\n  \
+                  peerbib list diff commons-101 2026-spring 2026-autumn --json")]
+pub(in crate::cli) struct DiffList {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    /// The edition to begin with; without it, the latest
+    #[arg(value_name = "EDITION")]
+    from: Option<String>,
+
+    /// The edition to end with; without it, the list as it stands
+    #[arg(value_name = "EDITION")]
+    to: Option<String>,
+
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl DiffList {
+    pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
+        let library = context.open()?;
+        let list = library.list(&self.list)?;
+        let from = match &self.from {
+            Some(name) => library.edition(list.id, name)?,
+            None => library.editions(list.id)?.pop().ok_or_else(|| {
+                CommandError::new(format_args!("{} has no editions", list.name)).with_help(format!(
+                    "`peerbib list freeze {} --name NAME` keeps one to compare with",
+                    list.name
+                ))
+            })?,
+        };
+        let before = edition_of(&from)?;
+        let after = match &self.to {
+            Some(name) => edition_of(&library.edition(list.id, name)?)?,
+            None => as_it_stands(context, &library, &list)?,
+        };
+        let changes = Changes::between(
+            &library,
+            (&from.name, &before),
+            (self.to.as_deref(), &after),
+        )?;
+        if self.json {
+            context.print_json(&changes)?;
+        } else {
+            context.print(&text(&changes))?;
+            if changes.is_empty() {
+                context.note(format_args!("nothing changed since {}", from.name));
+            }
+        }
+        Ok(if changes.is_empty() {
+            Outcome::Done
+        } else {
+            Outcome::Partial
+        })
+    }
+}
+
+/// What would be frozen now.
+///
+/// # Errors
+///
+/// Where the list's query names what the library no longer knows.
+pub(crate) fn as_it_stands(
+    context: &CommandContext,
+    library: &Library,
+    list: &StoredList,
+) -> std::result::Result<Edition, CommandError> {
+    let holding = Holding::now(library, list, headings(context, list))?;
+    Ok(Edition::of(library, holding.contents, &holding.works)?)
+}
+
+fn text(changes: &Changes) -> String {
+    let bold = anstyle::Style::new().bold();
+    let green = anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Green.into()));
+    let red = anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    let mut text = String::new();
+    let mut works = |heading: &str, sign: &str, style: anstyle::Style, works: &[Told]| {
+        if works.is_empty() {
+            return;
+        }
+        let _ = writeln!(text, "{bold}{heading}{bold:#}");
+        for told in works {
+            let _ = writeln!(text, "  {style}{sign} {}{style:#}", told.key);
+            let _ = writeln!(text, "      {}", wrapped(&told.work, 6));
+            if let Some(reason) = &told.reason {
+                let _ = writeln!(text, "      {}", wrapped(reason, 6));
+            }
+        }
+    };
+    works("came", "+", green, &changes.came);
+    works("went", "-", red, &changes.went);
+    if !changes.changed.is_empty() {
+        let _ = writeln!(text, "{bold}changed{bold:#}");
+        for work in &changes.changed {
+            let _ = writeln!(text, "  ~ {}", work.key);
+            for change in &work.fields {
+                field(&mut text, change);
+            }
+        }
+    }
+    if !changes.list.is_empty() {
+        let _ = writeln!(text, "{bold}the list itself{bold:#}");
+        for change in &changes.list {
+            field(&mut text, change);
+        }
+    }
+    if !changes.unattached.is_empty() {
+        let _ = writeln!(text, "{bold}annotations without a work{bold:#}");
+        for unattached in &changes.unattached {
+            let why = if unattached.in_library {
+                "is no longer in the list"
+            } else {
+                "is no longer in the library"
+            };
+            let _ = writeln!(text, "  ? {} {why}", unattached.key);
+            let _ = writeln!(
+                text,
+                "      {}",
+                wrapped(&on_one_line(&unattached.annotation), 6)
+            );
+        }
+    }
+    text
+}
+
+fn field(text: &mut String, change: &FieldChange) {
+    let name = &change.field;
+    let _ = match (&change.before, &change.after) {
+        (Some(before), Some(after)) => writeln!(
+            text,
+            "      {}",
+            wrapped(
+                &on_one_line(&format!("{name}: {before} \u{2192} {after}")),
+                8
+            )
+        ),
+        (None, Some(after)) => {
+            writeln!(
+                text,
+                "      {}",
+                wrapped(&on_one_line(&format!("{name}: + {after}")), 8)
+            )
+        }
+        (Some(before), None) => {
+            writeln!(
+                text,
+                "      {}",
+                wrapped(&on_one_line(&format!("{name}: \u{2212} {before}")), 8)
+            )
+        }
+        (None, None) => Ok(()),
+    };
+}

@@ -1,0 +1,47 @@
+//! `peerbib list edit`
+
+use clap::Args;
+
+use super::file;
+use super::settings::{Settings, check_stored};
+use crate::cli::{CommandContext, Outcome, Result};
+
+/// Edit a reading list: its title, query, style, order, or all of it in your editor
+///
+/// Without options $VISUAL or $EDITOR opens the list as a TOML file, with its sections, pins and
+/// annotations; what comes back takes its place, and costs nothing where it cannot be read.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib list edit commons-101 --style chicago-author-date --order year\n  \
+                  peerbib list edit commons-101"
+)]
+pub(in crate::cli) struct EditList {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl EditList {
+    pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
+        if self.settings.is_empty() {
+            let mut library = context.open()?;
+            let list = library.list(&self.list)?;
+            return file::edit_by_hand(context, &mut library, &list);
+        }
+        let mut library = context.open_to_change()?;
+        let list = library.list(&self.list)?;
+        let mut edited = list.clone();
+        self.settings.apply(context, &library, &mut edited)?;
+        if edited == list {
+            context.note("nothing to do: the list is so already");
+            return Ok(Outcome::Done);
+        }
+        check_stored(&mut library, &edited)?;
+        context.change(&mut library, |change| change.put_list(&edited))?;
+        context.note(format_args!("{} is edited", list.name));
+        Ok(Outcome::Done)
+    }
+}

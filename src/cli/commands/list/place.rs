@@ -1,0 +1,184 @@
+//! `peerbib list move`
+
+use std::collections::HashSet;
+
+use clap::Args;
+
+use super::printed::{formatted, headings};
+use super::section::{PlaceArguments, resolved};
+use crate::cli::style_engine::{Engine, Rendering};
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::library::{Library, StoredList, StoredSection};
+use peerbib::reading_list::{Holding, Order, OrderBy};
+
+/// Move works within a reading list: to a place in its order, or into a section
+///
+/// A list whose works are moved to a place is in the order by hand from then on; it begins with the
+/// order that it had. Works that come later stand last.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib list move commons-101 merten2000 --first\n  \
+                  peerbib list move commons-101 siefkes2009 --after merten2000\n  \
+                  peerbib list move commons-101 bauwens2005political --section Beginnings"
+)]
+pub(in crate::cli) struct MoveInList {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    /// The works, by citation key
+    #[arg(value_name = "KEY", required = true)]
+    keys: Vec<String>,
+
+    #[command(flatten)]
+    place: PlaceArguments,
+
+    /// Put them into this section: its title, or its number
+    #[arg(long, value_name = "SECTION")]
+    section: Option<String>,
+
+    /// Leave it to the queries of the sections again where they stand
+    #[arg(long, conflicts_with = "section")]
+    no_section: bool,
+}
+
+impl MoveInList {
+    pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let list = library.list(&self.list)?;
+        let place = self.place.place();
+        if place.is_none() && self.section.is_none() && !self.no_section {
+            return Err(CommandError::usage("no place is named").with_help(
+                "say --first, --last, --before KEY, --after KEY or --section SECTION".to_owned(),
+            ));
+        }
+        let works = self
+            .keys
+            .iter()
+            .map(|key| library.work_id(key))
+            .collect::<peerbib::library::Result<Vec<_>>>()?;
+        let sections = library.list_sections(list.id)?;
+        let section = match &self.section {
+            Some(name) => Some(Some(resolved(&sections, name)?.id)),
+            None => self.no_section.then_some(None),
+        };
+        let holding = Holding::now(&library, &list, headings(context, &list))?;
+        // A list may leave out what no section takes, which is what --section is to mend.
+        let is_held = |work: i64| holding.works.iter().any(|held| held.id == work);
+        for work in &works {
+            let key = library.key_of(*work)?;
+            if !is_held(*work) {
+                return Err(
+                    CommandError::new(format_args!("{key} is not in {}", list.name))
+                        .with_help(format!("`peerbib list add {} {key}` adds it", list.name)),
+                );
+            }
+        }
+        let order = match place {
+            Some(place) => {
+                let mut order = order_of_print(context, &library, &list, &holding)?;
+                let anchor = match place.anchor() {
+                    Some(key) => Some(library.work_id(key)?).filter(|work| is_held(*work)),
+                    None => None,
+                };
+                place
+                    .put(&mut order, &works, anchor.as_ref())
+                    .ok_or_else(|| {
+                        CommandError::new(format_args!(
+                            "{} is not in {}",
+                            place.anchor().unwrap_or_default(),
+                            list.name
+                        ))
+                        .with_help("name a work of the list to move the others to".to_owned())
+                    })?;
+                Some(order)
+            }
+            None => None,
+        };
+        let by_hand = Order {
+            by: OrderBy::Hand,
+            descending: false,
+        }
+        .to_string();
+        let holds_moved = |section: &StoredSection| {
+            holding.contents.sections.iter().any(|printed| {
+                let heading = printed.heading.as_ref().map(|heading| &heading.text);
+                heading == Some(&section.title)
+                    && printed.works.iter().any(|key| self.keys.contains(key))
+            })
+        };
+        let turns_to_hand = order.is_some() && list.order != by_hand;
+        context.change(&mut library, |change| {
+            for work in &works {
+                if let Some(section) = section {
+                    change.put_into_section(list.id, *work, section)?;
+                }
+            }
+            if let Some(order) = &order {
+                change.put_into_order(list.id, order)?;
+                change.put_list(&StoredList {
+                    order: by_hand.clone(),
+                    ..list.clone()
+                })?;
+                // A section with an order of its own would not show where its works were put.
+                for section in sections.iter().filter(|section| holds_moved(section)) {
+                    change.put_section(
+                        list.id,
+                        &StoredSection {
+                            order: None,
+                            ..section.clone()
+                        },
+                    )?;
+                }
+            }
+            Ok(())
+        })?;
+        context.note(match self.keys.as_slice() {
+            [key] => format!("{key} is moved"),
+            several => format!("{} works are moved", several.len()),
+        });
+        if turns_to_hand {
+            context.note(format_args!(
+                "{} is in the order by hand now; `peerbib list edit {} --order style` gives it back to \
+                 the style",
+                list.name, list.name
+            ));
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// The works in the order in which they are printed first; behind them those that no section takes.
+fn order_of_print(
+    context: &CommandContext,
+    library: &Library,
+    list: &StoredList,
+    holding: &Holding,
+) -> std::result::Result<Vec<i64>, CommandError> {
+    let rendering = Rendering::new(
+        context,
+        &list.style,
+        list.locale.as_deref(),
+        Engine::default(),
+    )?;
+    let (printed, _) = formatted(context, &holding.contents, &rendering)?;
+    let keys = printed
+        .sections
+        .iter()
+        .flat_map(|section| section.entries.iter().map(|entry| entry.key.as_str()));
+    let mut order = Vec::new();
+    let mut seen = HashSet::new();
+    for key in keys {
+        let work = library.work_id(key)?;
+        if seen.insert(work) {
+            order.push(work);
+        }
+    }
+    let placed = library.listed_works(list.id)?;
+    let by_hand = placed
+        .iter()
+        .filter_map(|said| said.work.filter(|_| said.position.is_some()));
+    let held = holding.works.iter().map(|work| work.id);
+    order.extend(by_hand.chain(held).filter(|work| seen.insert(*work)));
+    Ok(order)
+}

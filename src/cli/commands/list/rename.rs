@@ -1,0 +1,60 @@
+//! `peerbib list rename` and `peerbib list copy`
+
+use clap::Args;
+
+use crate::cli::{CommandContext, Outcome, Result};
+use peerbib::library::StoredList;
+use peerbib::reading_list::ListFile;
+
+/// Give a reading list another name
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib list rename commons-101 commons-102")]
+pub(in crate::cli) struct RenameList {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    /// Its new name
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
+impl RenameList {
+    pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let list = library.list(&self.list)?;
+        let renamed = StoredList {
+            name: self.name,
+            ..list.clone()
+        };
+        context.change(&mut library, |change| change.put_list(&renamed))?;
+        context.note(format_args!("{} is {} now", list.name, renamed.name));
+        Ok(Outcome::Done)
+    }
+}
+
+/// Copy a reading list, with its sections, pins and annotations, but not its editions
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib list copy commons-101 commons-2027")]
+pub(in crate::cli) struct CopyList {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    /// The name of the copy
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
+impl CopyList {
+    pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let list = library.list(&self.list)?;
+        let file = ListFile::of(&library, &list)?.without_editions();
+        context.change(&mut library, |change| {
+            file.store(change, &self.name, None).map(drop)
+        })?;
+        context.note(format_args!("{} is a copy of {}", self.name, list.name));
+        Ok(Outcome::Done)
+    }
+}

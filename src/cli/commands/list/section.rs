@@ -1,0 +1,372 @@
+//! `peerbib list section`
+
+use clap::{Args, Subcommand};
+
+use super::settings::{checked_order, checked_query};
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::library::StoredSection;
+
+/// Write the sections of a reading list by hand
+///
+/// A work stands in the first section whose query finds it, or in the one that `list move --section`
+/// put it into; the others stand last, under a heading of their own (`list edit --rest`).
+/// `list describe` shows the sections with their queries.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib list section add commons-101 --title Beginnings --query year:..2005\n  \
+                  peerbib list section move commons-101 Beginnings --first"
+)]
+pub(in crate::cli) struct SectionCommand {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Add(AddSection),
+    Edit(EditSection),
+    Move(MoveSection),
+    Remove(RemoveSection),
+}
+
+/// Add a section
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  peerbib list section add commons-101 --title Software \
+                  --query theme:free-software --order year"
+)]
+struct AddSection {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    /// The heading of the section
+    #[arg(long, value_name = "TITLE")]
+    title: String,
+
+    /// What stands before its first work, in Markdown
+    #[arg(long, value_name = "MARKDOWN", allow_hyphen_values = true)]
+    introduction: Option<String>,
+
+    /// Which works of the list it takes; without it, those that are moved into it
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    query: Option<String>,
+
+    /// The order of its works; without it, the list's
+    #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
+    order: Option<String>,
+
+    /// Put it before this section: its title, or its number
+    #[arg(long, value_name = "SECTION")]
+    before: Option<String>,
+}
+
+/// Edit a section: its title, introduction, query or order
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  peerbib list section edit commons-101 Beginnings --query year:..2006 --order -year"
+)]
+struct EditSection {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    /// The section: its title, or its number
+    #[arg(value_name = "SECTION")]
+    section: String,
+
+    /// Its new heading
+    #[arg(long, value_name = "TITLE")]
+    title: Option<String>,
+
+    /// What stands before its first work, in Markdown; an empty text takes it away
+    #[arg(long, value_name = "MARKDOWN", allow_hyphen_values = true)]
+    introduction: Option<String>,
+
+    /// Which works of the list it takes; an empty one leaves those that are moved into it
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    query: Option<String>,
+
+    /// The order of its works; an empty one is the list's
+    #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
+    order: Option<String>,
+}
+
+/// Move a section among the others
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib list section move commons-101 Beginnings --last")]
+struct MoveSection {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    /// The section: its title, or its number
+    #[arg(value_name = "SECTION")]
+    section: String,
+
+    #[command(flatten)]
+    place: PlaceArguments,
+}
+
+/// Remove a section; its works stay in the list
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib list section remove commons-101 Beginnings")]
+struct RemoveSection {
+    /// The list
+    #[arg(value_name = "LIST")]
+    list: String,
+
+    /// The section: its title, or its number
+    #[arg(value_name = "SECTION")]
+    section: String,
+}
+
+/// A place among works or sections.
+#[derive(Debug, Args)]
+pub(crate) struct PlaceArguments {
+    /// Before all others
+    #[arg(long, group = "place")]
+    first: bool,
+
+    /// Behind all others
+    #[arg(long, group = "place")]
+    last: bool,
+
+    /// Before this one
+    #[arg(long, value_name = "OTHER", group = "place")]
+    before: Option<String>,
+
+    /// Behind this one
+    #[arg(long, value_name = "OTHER", group = "place")]
+    after: Option<String>,
+}
+
+/// A place among works or sections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place<'a> {
+    First,
+    Last,
+    Before(&'a str),
+    After(&'a str),
+}
+
+impl PlaceArguments {
+    /// The place that was asked for.
+    pub(crate) fn place(&self) -> Option<Place<'_>> {
+        match (&self.before, &self.after) {
+            (Some(before), _) => Some(Place::Before(before)),
+            (_, Some(after)) => Some(Place::After(after)),
+            _ if self.first => Some(Place::First),
+            _ if self.last => Some(Place::Last),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Place<'a> {
+    /// What stands beside the place.
+    pub(crate) fn anchor(self) -> Option<&'a str> {
+        match self {
+            Self::Before(anchor) | Self::After(anchor) => Some(anchor),
+            Self::First | Self::Last => None,
+        }
+    }
+
+    /// Moves some to the place among all, in the order in which they are named. `anchor` is the one that
+    /// stands beside the place; gives nothing where it is not among the others.
+    pub(crate) fn put<T: PartialEq + Copy>(
+        self,
+        all: &mut Vec<T>,
+        moved: &[T],
+        anchor: Option<&T>,
+    ) -> Option<()> {
+        all.retain(|one| !moved.contains(one));
+        let beside = || all.iter().position(|one| Some(one) == anchor);
+        let at = match self {
+            Self::First => 0,
+            Self::Last => all.len(),
+            Self::Before(_) => beside()?,
+            Self::After(_) => beside()? + 1,
+        };
+        all.splice(at..at, moved.iter().copied());
+        Some(())
+    }
+}
+
+/// The section that is meant by its title or its number.
+///
+/// # Errors
+///
+/// Where there is none.
+pub(crate) fn resolved<'s>(
+    sections: &'s [StoredSection],
+    name: &str,
+) -> std::result::Result<&'s StoredSection, CommandError> {
+    let by_title = sections
+        .iter()
+        .find(|section| section.title.to_lowercase() == name.to_lowercase());
+    let by_number = || {
+        let number = name.trim_end_matches('.').parse::<usize>().ok()?;
+        sections.get(number.checked_sub(1)?)
+    };
+    by_title.or_else(by_number).ok_or_else(|| {
+        let titles: Vec<String> = sections
+            .iter()
+            .map(|section| section.title.clone())
+            .collect();
+        let near = peerbib::suggest::closest(name, titles.iter().cloned());
+        let help = match peerbib::suggest::question(&near) {
+            Some(question) => question,
+            None if titles.is_empty() => {
+                "`peerbib list section add` writes one; those by a facet or by year come by themselves"
+                    .to_owned()
+            }
+            None => format!("the sections there are: {}", titles.join(", ")),
+        };
+        CommandError::new(format_args!(
+            "the list has no section \u{201c}{name}\u{201d}"
+        ))
+        .with_help(help)
+    })
+}
+
+fn unless_empty(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.trim().is_empty())
+}
+
+impl SectionCommand {
+    pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
+        match self.verb {
+            Verb::Add(command) => command.run(context),
+            Verb::Edit(command) => command.run(context),
+            Verb::Move(command) => command.run(context),
+            Verb::Remove(command) => command.run(context),
+        }
+    }
+}
+
+impl AddSection {
+    fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let list = library.list(&self.list)?;
+        let sections = library.list_sections(list.id)?;
+        if sections.iter().any(|section| section.title == self.title) {
+            return Err(CommandError::new(format_args!(
+                "the list has a section \u{201c}{}\u{201d} already",
+                self.title
+            ))
+            .with_help("choose another title, or edit that one".to_owned()));
+        }
+        let before = match &self.before {
+            Some(name) => Some(resolved(&sections, name)?.id),
+            None => None,
+        };
+        if let Some(query) = &self.query {
+            checked_query(&library, query)?;
+        }
+        let section = StoredSection {
+            id: 0,
+            title: self.title,
+            introduction: self.introduction.and_then(unless_empty),
+            query: self.query,
+            order: self.order.as_deref().map(checked_order).transpose()?,
+        };
+        context.change(&mut library, |change| {
+            let id = change.put_section(list.id, &section)?;
+            let mut order: Vec<i64> = sections.iter().map(|section| section.id).collect();
+            let place = match before {
+                Some(_) => Place::Before(""),
+                None => Place::Last,
+            };
+            place.put(&mut order, &[id], before.as_ref());
+            change.order_sections(&order)
+        })?;
+        context.note(format_args!(
+            "{} has a section \u{201c}{}\u{201d} now",
+            list.name, section.title
+        ));
+        Ok(Outcome::Done)
+    }
+}
+
+impl EditSection {
+    fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let list = library.list(&self.list)?;
+        let sections = library.list_sections(list.id)?;
+        let before = resolved(&sections, &self.section)?;
+        let mut section = before.clone();
+        if let Some(title) = self.title {
+            section.title = title;
+        }
+        if let Some(introduction) = self.introduction {
+            section.introduction = unless_empty(introduction);
+        }
+        if let Some(query) = self.query {
+            checked_query(&library, &query)?;
+            section.query = unless_empty(query);
+        }
+        if let Some(order) = self.order {
+            section.order = match order.as_str() {
+                "" => None,
+                order => Some(checked_order(order)?),
+            };
+        }
+        if section == *before {
+            context.note("nothing to do: the section is so already");
+            return Ok(Outcome::Done);
+        }
+        context.change(&mut library, |change| change.put_section(list.id, &section))?;
+        context.note(format_args!(
+            "the section \u{201c}{}\u{201d} is edited",
+            section.title
+        ));
+        Ok(Outcome::Done)
+    }
+}
+
+impl MoveSection {
+    fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let list = library.list(&self.list)?;
+        let sections = library.list_sections(list.id)?;
+        let section = resolved(&sections, &self.section)?;
+        let Some(place) = self.place.place() else {
+            return Err(CommandError::usage("no place is named")
+                .with_help("say --first, --last, --before SECTION or --after SECTION".to_owned()));
+        };
+        let anchor = match place.anchor() {
+            Some(name) => Some(resolved(&sections, name)?.id),
+            None => None,
+        };
+        let mut order: Vec<i64> = sections.iter().map(|section| section.id).collect();
+        if place
+            .put(&mut order, &[section.id], anchor.as_ref())
+            .is_none()
+        {
+            context.note("nothing to do: a section stands beside itself already");
+            return Ok(Outcome::Done);
+        }
+        context.change(&mut library, |change| change.order_sections(&order))?;
+        context.note(format_args!(
+            "the section \u{201c}{}\u{201d} is moved",
+            section.title
+        ));
+        Ok(Outcome::Done)
+    }
+}
+
+impl RemoveSection {
+    fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let list = library.list(&self.list)?;
+        let sections = library.list_sections(list.id)?;
+        let section = resolved(&sections, &self.section)?;
+        context.change(&mut library, |change| change.remove_section(section.id))?;
+        context.note(format_args!(
+            "the section \u{201c}{}\u{201d} is removed, and its works stay in the list",
+            section.title
+        ));
+        Ok(Outcome::Done)
+    }
+}

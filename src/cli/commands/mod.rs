@@ -1,0 +1,35 @@
+//! One file per command.
+
+pub(crate) mod add;
+pub(crate) mod backup;
+pub(crate) mod check;
+pub(crate) mod cite;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod dedupe;
+pub(crate) mod doctor;
+pub(crate) mod edit;
+pub(crate) mod export;
+pub(crate) mod file;
+pub(crate) mod find;
+pub(crate) mod format;
+pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod list;
+pub(crate) mod man;
+pub(crate) mod note;
+pub(crate) mod quickstart;
+pub(crate) mod rebuild;
+pub(crate) mod remove;
+pub(crate) mod rename;
+pub(crate) mod rules;
+pub(crate) mod show;
+pub(crate) mod stats;
+pub(crate) mod style;
+pub(crate) mod tag;
+pub(crate) mod tags;
+pub(crate) mod timeline;
+pub(crate) mod undo;
+pub(crate) mod untag;
+pub(crate) mod verify;
+pub(crate) mod why;

@@ -1,0 +1,146 @@
+//! `peerbib note`
+
+use clap::Args;
+
+use crate::cli::editor::{Draft, Edited, Refusal, Task, can_edit, without_blank_start};
+use crate::cli::io::standard_input_as_text;
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::library::{Library, LibraryError, Note};
+
+/// Keep a private note on a work, in Markdown
+///
+/// Without an option the note is opened in your editor (`peerbib config`, $VISUAL and $EDITOR say which) or,
+/// where there is no terminal for one, printed. Notes are found by `peerbib find`; they are never printed in a reading
+/// list or by a style unless you ask for them, and leave the library only with `peerbib export --notes`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib note merten2000 -m 'The talk that started it all.'\n  \
+                        peerbib note merten2000 --append -m 'See also Meretz.'\n  \
+                        peerbib note merten2000 --show\n  \
+                        echo '- read again' | peerbib note merten2000 --append -m -"
+)]
+pub(crate) struct NoteWork {
+    /// The work, by citation key
+    #[arg(value_name = "KEY")]
+    key: String,
+
+    /// The text of the note; - is standard input
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
+    message: Option<String>,
+
+    /// Add to the note, as a paragraph of its own, in place of writing it anew
+    #[arg(long, requires = "message")]
+    append: bool,
+
+    /// Print the note
+    #[arg(long, conflicts_with_all = ["message", "remove"])]
+    show: bool,
+
+    /// Take the note away
+    #[arg(long, conflicts_with = "message")]
+    remove: bool,
+
+    /// Print the note as JSON, null where there is none
+    #[arg(long, conflicts_with_all = ["message", "remove"])]
+    json: bool,
+}
+
+impl NoteWork {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        if self.json || self.show {
+            let library = context.open()?;
+            return show(context, &library, &self.key, self.json);
+        }
+        if self.remove {
+            return self.write(context, "");
+        }
+        match self.message.as_deref() {
+            Some("-") => self.write(context, &standard_input_as_text()?),
+            Some(text) => self.write(context, text),
+            None if can_edit(context)? => self.edit(context),
+            None => show(context, &context.open()?, &self.key, false),
+        }
+    }
+
+    fn write(&self, context: &CommandContext, text: &str) -> Result {
+        if text.trim().is_empty() && !self.remove {
+            return Err(CommandError::usage("the note is empty")
+                .with_help("say what to note; --remove takes a note away".to_owned()));
+        }
+        let mut library = context.open_to_change()?;
+        let work = library.work_id(&self.key)?;
+        let before = library.note(work)?.map(|note| note.text);
+        let text = match &before {
+            Some(before) if self.append => format!("{before}\n\n{}", text.trim()),
+            _ => text.to_owned(),
+        };
+        let changed = context.change(&mut library, |change| change.set_note(work, &text))?;
+        tell(context, &library, work, changed, before.is_some())
+    }
+
+    fn edit(&self, context: &CommandContext) -> Result {
+        let mut library = context.open()?;
+        let work = library.work_id(&self.key)?;
+        let key = library.key_of(work)?;
+        let before = library.note(work)?.map(|note| note.text);
+        let text = before.clone().unwrap_or_default();
+        let reference = library.reference(&key)?;
+        let title = reference.title.unwrap_or_default();
+        let task = Task {
+            name: "note.md",
+            text: &format!("{text}\n"),
+            comment: ("<!--", " -->"),
+            heading: &format!("a note on {key}: {title}").replace("--", "\u{2013}"),
+            instead: "say it with -m",
+        };
+        let edited = Draft::edit(context, &task, |text| {
+            let set = context.change(&mut library, |change| {
+                if change.note(work)?.map(|note| note.text) != before {
+                    return Err(LibraryError::ChangedMeanwhile(format!("the note on {key}")));
+                }
+                change.set_note(work, without_blank_start(text))
+            });
+            set.map_err(Refusal::from)
+        })?;
+        match edited {
+            Edited::Unchanged => context.note("nothing was changed"),
+            Edited::Done(changed) => {
+                return tell(context, &library, work, changed, before.is_some());
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn show(context: &CommandContext, library: &Library, key: &str, json: bool) -> Result {
+    let note: Option<Note> = library.note(library.work_id(key)?)?;
+    if json {
+        context.print_json(&note)?;
+        return Ok(Outcome::Done);
+    }
+    match note {
+        Some(note) => context.print(&format!("{}\n", note.text))?,
+        None => context.note(format_args!("there is no note on {key}")),
+    }
+    Ok(Outcome::Done)
+}
+
+fn tell(
+    context: &CommandContext,
+    library: &Library,
+    work: i64,
+    changed: bool,
+    was_there: bool,
+) -> Result {
+    let key = library.key_of(work)?;
+    let is_there = library.note(work)?.is_some();
+    context.note(match (changed, is_there, was_there) {
+        (true, true, _) => format!("the note on {key} is written"),
+        (true, false, _) => {
+            format!("the note on {key} is taken away; `peerbib undo` brings it back")
+        }
+        (false, false, _) => format!("nothing to do: there is no note on {key}"),
+        (false, true, _) => format!("nothing to do: the note on {key} says so already"),
+    });
+    Ok(Outcome::Done)
+}

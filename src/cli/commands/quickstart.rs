@@ -1,0 +1,70 @@
+//! `peerbib quickstart`
+
+use clap::Args;
+
+use crate::cli::commands::format::{Listing, tags_of_facet};
+use crate::cli::commands::import::{import_all, report_problems};
+use crate::cli::export_entries::Entries;
+use crate::cli::input::Input;
+use crate::cli::output_format::FormArguments;
+use crate::cli::style_engine::{Engine, Rendering};
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::bundled;
+use peerbib::library::{Condition, ConflictPolicy, RuleScope};
+use peerbib::reading_list::GroupBy;
+use peerbib::tagging;
+
+/// Start with the works of the chapter: a library, its tags, and a reading list
+///
+/// Creates your library if there is none, imports the works that "Prophets and Advocates of Peer
+/// Production" (G. Dafermos, The Handbook of Peer Production, ch. 7) references, tags them by movement
+/// and theme, and prints them as a reading list, grouped by movement, in APA style or that of your
+/// configuration. A second time it adds nothing and prints the same list.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib quickstart")]
+pub(crate) struct Quickstart {}
+
+impl Quickstart {
+    #[expect(clippy::unused_self, reason = "every command is run the same way")]
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let input = [Input::read(&bundled::CHAPTER.path(), None)?];
+        let mut library = context.open_or_create()?;
+        let rules = bundled::rules().map_err(CommandError::new)?;
+        let receipt = context.change(&mut library, |change| {
+            let receipt = import_all(change, &input, ConflictPolicy::Merge, true)?;
+            tagging::install(change, &rules)?;
+            tagging::apply(change, RuleScope::All, &mut |_| ())?;
+            Ok(receipt)
+        })?;
+        report_problems(context, &receipt);
+        let works = library.select(&Condition::All)?;
+        let listing = Listing {
+            repeat: peerbib::reading_list::Repeat::Each,
+            tags: tags_of_facet(&library, "movement")?,
+            group_by: Some(GroupBy::Facet("movement".into())),
+            annotations: false,
+        };
+        let style = context.style_name(None)?;
+        let locale = context.locale_name(None)?;
+        let rendering = Rendering::new(context, &style, locale.as_deref(), Engine::Peerbib)?;
+        let form = FormArguments::default();
+        listing.write(
+            context,
+            Entries::Library(&library),
+            works,
+            &rendering,
+            &form,
+        )?;
+        let totals = receipt.totals;
+        context.note(format_args!(
+            "\nYour library is {}: {} works, {} of them new.\n\nTry next:\n  \
+             peerbib find author:merten\n  \
+             peerbib format theme:germ-form --style chicago-author-date\n  \
+             peerbib why benkler2002coase",
+            library.path().display(),
+            library.count()?,
+            totals.imported,
+        ));
+        Ok(Outcome::Done)
+    }
+}

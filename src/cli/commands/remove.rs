@@ -1,0 +1,67 @@
+//! `peerbib remove`
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+
+use crate::cli::commands::tag::named_works;
+use crate::cli::{CommandContext, Outcome, Result};
+use peerbib::library::LibraryError;
+
+/// Remove works from the library
+///
+/// Comments and @strings that stand before their entries in a file stay. `peerbib undo` brings the works
+/// back, with their tags.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib remove siefkes2009\n  \
+                        peerbib remove --find 'type:online year:..1999' --dry-run")]
+pub(crate) struct Remove {
+    /// The works, by citation key
+    #[arg(value_name = "KEY", required_unless_present = "find")]
+    keys: Vec<String>,
+
+    /// Remove the works that a query finds
+    #[arg(long, value_name = "QUERY")]
+    find: Option<String>,
+
+    /// Say what would be removed, and remove nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Remove {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_ask(self.dry_run)?;
+        let works = named_works(context, &library, &self.keys, self.find.as_deref())?;
+        if self.dry_run {
+            let lines: String = works
+                .iter()
+                .map(|(_, key)| format!("{key} would be removed\n"))
+                .collect();
+            context.print(&lines)?;
+            return Ok(Outcome::Done);
+        }
+        if self.find.is_some() && !works.is_empty() {
+            context.confirm_at_terminal(&match works.len() {
+                1 => "Remove 1 work?".to_owned(),
+                count => format!("Remove {count} works?"),
+            })?;
+        }
+        // While a person thought about it, another program may have changed the library.
+        library.hold()?;
+        if named_works(context, &library, &self.keys, self.find.as_deref())? != works {
+            return Err(LibraryError::ChangedMeanwhile("what the query finds".to_owned()).into());
+        }
+        let numbers: BTreeSet<i64> = works.iter().map(|(work, _)| *work).collect();
+        context.change(&mut library, |change| change.remove_works(&numbers))?;
+        context.note(match works.as_slice() {
+            [] => "nothing to do: no works found".to_owned(),
+            [(_, key)] => format!("{key} is removed; `peerbib undo` brings it back"),
+            several => format!(
+                "{} works are removed; `peerbib undo` brings them back",
+                several.len()
+            ),
+        });
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,56 @@
+//! `peerbib rules remove`
+
+use clap::Args;
+
+use crate::cli::commands::tag::works;
+use crate::cli::{CommandContext, Outcome, Result};
+
+/// Remove rules, and take off the tags that they put on works
+///
+/// A tag that is on a work by hand, by an import or by another rule, too, stays there.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib quickstart > list.txt && peerbib rules remove Merten")]
+pub(crate) struct RemoveRule {
+    /// The rules
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<String>,
+
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl RemoveRule {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let names = self
+            .names
+            .iter()
+            .map(|name| library.rule(name).map(|rule| rule.name))
+            .collect::<peerbib::library::Result<Vec<_>>>()?;
+        let remove = |change: &peerbib::library::Change<'_>| {
+            names
+                .iter()
+                .map(|name| change.remove_rule(name))
+                .collect::<peerbib::library::Result<Vec<_>>>()
+        };
+        let counts = if self.dry_run {
+            library.rehearse(remove)?
+        } else {
+            context.change(&mut library, remove)?
+        };
+        for (name, count) in names.iter().zip(counts) {
+            let tagged = works(i64::try_from(count).unwrap_or(i64::MAX));
+            if self.dry_run {
+                context.print(&format!(
+                    "the rule \u{201c}{name}\u{201d} would be gone, and its tags from {tagged}\n"
+                ))?;
+            } else {
+                context.note(format_args!(
+                    "the rule \u{201c}{name}\u{201d} is gone, and its tags from {tagged}"
+                ));
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}

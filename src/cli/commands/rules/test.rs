@@ -1,0 +1,79 @@
+//! `peerbib rules test`
+
+use clap::Args;
+
+use crate::cli::{CommandContext, Outcome, Result};
+use peerbib::library::LibraryError;
+use peerbib::tagging::{self, TestResult};
+
+/// Test the rules against the works that each must and must not match
+///
+/// Works that the library does not have are passed over. Exit code 1 where a rule fails.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib rules test")]
+pub(crate) struct TestRules {
+    /// The rules; all, without a name
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+
+    /// Print the results as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl TestRules {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let library = context.open()?;
+        let rules = if self.names.is_empty() {
+            library.rules()?
+        } else {
+            let names = self.names.iter().map(|name| library.rule(name));
+            names.collect::<std::result::Result<_, LibraryError>>()?
+        };
+        let results = rules
+            .iter()
+            .map(|rule| tagging::test(rule, &library))
+            .collect::<std::result::Result<Vec<_>, LibraryError>>()?;
+        if self.json {
+            context.print_json(&results)?;
+        } else {
+            context.print(&results.iter().map(told).collect::<String>())?;
+            let passed: usize = results.iter().map(|result| result.passed).sum();
+            let failed = results.iter().filter(|result| !result.is_passed()).count();
+            let absent: usize = results.iter().map(|result| result.absent.len()).sum();
+            let mut text = format!(
+                "{} rules, {failed} of them wrong; {passed} works are as they must be",
+                results.len()
+            );
+            if absent > 0 {
+                text.push_str(&format!(", {absent} are not in this library"));
+            }
+            context.note(text);
+        }
+        Ok(if results.iter().all(TestResult::is_passed) {
+            Outcome::Done
+        } else {
+            Outcome::Partial
+        })
+    }
+}
+
+fn told(result: &TestResult) -> String {
+    let bold = anstyle::Style::new().bold();
+    let mut text = String::new();
+    let mut line =
+        |message: &str| text.push_str(&format!("{bold}{}:{bold:#} {message}\n", result.rule));
+    if let Some(broken) = &result.broken {
+        line(broken);
+    }
+    if !result.missed.is_empty() {
+        line(&format!("does not match {}", result.missed.join(", ")));
+    }
+    if !result.wrongly_matched.is_empty() {
+        line(&format!(
+            "matches {}, and must not",
+            result.wrongly_matched.join(", ")
+        ));
+    }
+    text
+}

@@ -1,0 +1,344 @@
+//! `peerbib show`
+
+use std::fmt::Write as _;
+
+use clap::Args;
+
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::library::{
+    Assignment, Library, Origin, Record, Reference, Standing, Step, StepState, TagName, Veto,
+};
+use peerbib::model::{CslItem, Entry, Field};
+use peerbib::query::Query;
+
+/// Show all that is known of a work
+///
+/// Its fields as they were written; its tags and who put them there; the reading lists that it is on, its
+/// files, your private note; other keys of it, the bibliographies it came from, what it inherits; and what
+/// was done to it since.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib show benkler2006wealth\n  \
+                        peerbib show benkler2006wealth --source\n  \
+                        peerbib show benkler2006wealth --csl")]
+pub(crate) struct Show {
+    /// The works, by citation key
+    #[arg(value_name = "KEY", required = true)]
+    keys: Vec<String>,
+
+    /// Print the entry alone, just as it was written
+    #[arg(long)]
+    source: bool,
+
+    /// Print the work in the variables of CSL, too, as citation styles see it
+    #[arg(long, conflicts_with = "source")]
+    csl: bool,
+
+    /// Print an array of works as JSON, with all of that and their CSL variables
+    #[arg(long, conflicts_with = "source")]
+    json: bool,
+}
+
+/// All that is known of a work, as `--json` prints it.
+#[derive(serde::Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    reference: Reference,
+    csl: CslItem,
+    source: String,
+    #[serde(serialize_with = "as_list")]
+    fields: Vec<Field>,
+    assignments: Vec<Assignment>,
+    vetoed: Vec<Veto>,
+    lists: Vec<OnList>,
+    /// The private note on it, in Markdown.
+    note: Option<String>,
+    files: Vec<ShownFile>,
+    #[serde(flatten)]
+    record: Record,
+    history: Vec<Step>,
+}
+
+/// A file of a work.
+#[derive(serde::Serialize)]
+struct ShownFile {
+    path: String,
+    description: Option<String>,
+    /// Whether the entry itself names it.
+    in_entry: bool,
+}
+
+/// A reading list that a work is on.
+#[derive(serde::Serialize)]
+struct OnList {
+    list: String,
+    /// Whether a person put it there, whatever the list's query finds.
+    pinned: bool,
+    /// What the list says of it.
+    annotation: Option<String>,
+}
+
+fn as_list<S: serde::Serializer>(
+    fields: &[Field],
+    writer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    writer.collect_seq(fields.iter().map(|field| {
+        let value = without_delimiters(&field.value);
+        serde_json::json!({"name": field.name, "value": value})
+    }))
+}
+
+impl Show {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let library = context.open()?;
+        if self.source {
+            let sources = self
+                .keys
+                .iter()
+                .map(|key| Ok(format!("{}\n", library.source(key)?)))
+                .collect::<peerbib::library::Result<Vec<_>>>()?;
+            context.print(&sources.join("\n"))?;
+            return Ok(Outcome::Done);
+        }
+        let shown = self
+            .keys
+            .iter()
+            .map(|key| Shown::of(&library, key))
+            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
+        if self.json {
+            context.print_json(&shown)?;
+        } else {
+            let texts: Vec<String> = shown.iter().map(|work| work.text(self.csl)).collect();
+            context.print(&texts.join("\n"))?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+impl Shown {
+    fn of(library: &Library, key: &str) -> std::result::Result<Self, CommandError> {
+        let reference = library.reference(key)?;
+        let Entry { fields, source, .. } = library.work(&reference.key)?;
+        let tagging = library.tagging(&reference.key)?;
+        Ok(Self {
+            csl: reference.item()?,
+            source,
+            fields,
+            assignments: tagging.tags,
+            vetoed: tagging.vetoed,
+            lists: lists(library, reference.id)?,
+            note: library.note(reference.id)?.map(|note| note.text),
+            files: library
+                .linked_files(reference.id)?
+                .into_iter()
+                .map(|file| ShownFile {
+                    path: file.path,
+                    description: file.description,
+                    in_entry: file.in_entry,
+                })
+                .collect(),
+            record: library.record(reference.id)?,
+            history: library.log_of(reference.id)?,
+            reference,
+        })
+    }
+
+    fn text(&self, with_csl: bool) -> String {
+        let mut lines = Lines::default();
+        for field in &self.fields {
+            lines.add(&field.name, without_delimiters(&field.value));
+        }
+        lines.part();
+        for tag in &self.reference.tags {
+            lines.add("tags", &self.tagged(tag));
+        }
+        for veto in &self.vetoed {
+            lines.add("not", &format!("{} (taken off by hand)", veto.tag));
+        }
+        for on in &self.lists {
+            let pinned = if on.pinned { " (pinned)" } else { "" };
+            let said = on.annotation.as_ref().map(|text| format!(": {text}"));
+            lines.add(
+                "lists",
+                &format!("{}{pinned}{}", on.list, said.unwrap_or_default()),
+            );
+        }
+        // What the entry names stands among its fields already.
+        for file in self.files.iter().filter(|file| !file.in_entry) {
+            let what = file.description.as_ref().map(|text| format!(" ({text})"));
+            lines.add(
+                "files",
+                &format!("{}{}", file.path, what.unwrap_or_default()),
+            );
+        }
+        if let Some(note) = &self.note {
+            for line in note.lines().filter(|line| !line.trim().is_empty()) {
+                lines.add("note", line);
+            }
+        }
+        lines.part();
+        for alias in &self.record.aliases {
+            lines.add("other keys", alias);
+        }
+        for parent in &self.record.inherits_from {
+            lines.add("inherits from", parent);
+        }
+        for heir in &self.record.inherited_by {
+            lines.add("inherited by", heir);
+        }
+        for source in &self.record.came_from {
+            let differs = if source.differs {
+                " (where it reads differently)"
+            } else {
+                ""
+            };
+            lines.add("came from", &format!("{}{differs}", source.path));
+        }
+        for step in self.history.iter().rev() {
+            let state = match step.state {
+                StepState::Done => "",
+                StepState::Undone | StepState::Dropped => " (undone)",
+            };
+            lines.add("history", &format!("{}  {}{state}", step.at, step.command));
+        }
+        if with_csl {
+            lines.part();
+            lines.add("CSL type", &self.csl.item_type);
+            for (name, value) in &self.csl.variables {
+                let json = serde_json::to_string(value).unwrap_or_default();
+                // A text needs no quotation marks.
+                let text = match value {
+                    peerbib::model::CslValue::Text(text) => text,
+                    _ => &json,
+                };
+                lines.add(name, text);
+            }
+        }
+        let bold = anstyle::Style::new().bold();
+        let dim = anstyle::Style::new().dimmed();
+        let (key, kind) = (&self.reference.key, self.written_type());
+        format!("{bold}{key}{bold:#} {dim}@{kind}{dim:#}\n{}", lines.text())
+    }
+
+    /// The type as it was written.
+    fn written_type(&self) -> &str {
+        let written = self.source.trim_start_matches('@');
+        written.split(['{', '(']).next().unwrap_or_default().trim()
+    }
+
+    /// A tag with those on whose word it is there.
+    fn tagged(&self, tag: &TagName) -> String {
+        let origins: Vec<String> = self
+            .assignments
+            .iter()
+            .filter(|assignment| assignment.tag == *tag)
+            .map(|assignment| {
+                let source = &assignment.source;
+                match assignment.origin {
+                    Origin::Hand => format!("by hand: {source}"),
+                    Origin::Rule => format!("by the rule \u{201c}{source}\u{201d}"),
+                    Origin::Import => format!("by an import: {source}"),
+                }
+            })
+            .collect();
+        format!("{tag} ({})", origins.join("; "))
+    }
+}
+
+/// The reading lists that a work is on.
+fn lists(library: &Library, work: i64) -> std::result::Result<Vec<OnList>, CommandError> {
+    let mut found = Vec::new();
+    for list in library.lists()? {
+        let query: Query = format!("list:{}", list.name).parse()?;
+        // A list whose query cannot be read any more holds nobody up here: `peerbib list` tells of it.
+        let Ok(condition) = query.translate(library) else {
+            continue;
+        };
+        if !library.meets(work, &condition)? {
+            continue;
+        }
+        let said = library.listed_works(list.id)?;
+        let said = said.into_iter().find(|said| said.work == Some(work));
+        found.push(OnList {
+            list: list.name,
+            pinned: said
+                .as_ref()
+                .is_some_and(|said| said.standing == Some(Standing::Pinned)),
+            annotation: said.and_then(|said| said.annotation),
+        });
+    }
+    Ok(found)
+}
+
+/// Lines with a name before each, all of one width; of lines with one name, the first has it.
+#[derive(Default)]
+struct Lines {
+    /// Name and text; both empty for a blank line.
+    lines: Vec<(String, String)>,
+}
+
+impl Lines {
+    fn add(&mut self, name: &str, text: &str) {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.lines.push((name.to_owned(), text));
+    }
+
+    /// Begins another part, below a blank line.
+    fn part(&mut self) {
+        self.lines.push((String::new(), String::new()));
+    }
+
+    fn text(&self) -> String {
+        let dim = anstyle::Style::new().dimmed();
+        let width = |name: &str| textwrap::core::display_width(name);
+        let widest = self
+            .lines
+            .iter()
+            .map(|(name, _)| width(name))
+            .max()
+            .unwrap_or(0);
+        let mut text = String::new();
+        let mut before = "";
+        let mut blank = false;
+        for (name, line) in &self.lines {
+            if name.is_empty() {
+                blank = true;
+                continue;
+            }
+            // A part with nothing in it leaves no gap.
+            if std::mem::take(&mut blank) && !text.is_empty() {
+                text.push('\n');
+            }
+            let shown = if name == before { "" } else { name };
+            let gap = " ".repeat(widest - width(shown));
+            let line = crate::cli::wrapped(line, widest + 4);
+            let _ = writeln!(text, "  {dim}{shown}{dim:#}{gap}  {line}");
+            before = name;
+        }
+        text
+    }
+}
+
+/// The inside of `{…}` or `"…"`, where the value is one such text.
+pub(crate) fn without_delimiters(value: &str) -> &str {
+    let inner = |open, close| {
+        value
+            .strip_prefix(open)
+            .and_then(|rest| rest.strip_suffix(close))
+    };
+    let Some(inside) = inner('{', '}').or_else(|| inner('"', '"')) else {
+        return value;
+    };
+    // `{a} # {b}` is two texts.
+    let mut depth = 0_i32;
+    for character in inside.chars() {
+        depth += match character {
+            '{' => 1,
+            '}' => -1,
+            _ => 0,
+        };
+        if depth < 0 {
+            return value;
+        }
+    }
+    inside
+}

@@ -1,0 +1,97 @@
+//! `peerbib stats`
+
+use clap::Args;
+
+use crate::cli::chart_args::{Drawing, Form, Shown};
+use crate::cli::{CommandContext, Outcome, Result};
+use peerbib::charts::statistics::{CountBy, Statistics};
+use peerbib::charts::{html_page, statistics_svg, statistics_text, timeline_text};
+
+/// Count works by year, movement, theme, type, language and author
+///
+/// The years are those of the original dates. A work of several tags, or of several authors, counts for each of
+/// them, and a narrower tag for the wider ones, too. Authors are counted under one name where their names fit:
+/// Y. Benkler as Yochai Benkler.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib stats\n  peerbib stats movement:oekonux --by author,year\n  \
+                  peerbib stats --by theme --top 30\n  peerbib stats -o stats.svg"
+)]
+pub(crate) struct Stats {
+    #[command(flatten)]
+    shown: Shown,
+
+    /// What to count by: year, type, language, author, identification (how sure it is which work is meant),
+    /// missing (what references lack), or a facet of tags; several with commas between them
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    by: Vec<String>,
+
+    /// How many values of each are shown before the rest is folded; 0 shows all
+    #[arg(long, value_name = "NUMBER", default_value_t = 10)]
+    top: usize,
+
+    #[command(flatten)]
+    drawing: Drawing,
+}
+
+impl Stats {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let library = context.open()?;
+        let tags = library.tags(None)?;
+        let facets = library.facets()?;
+        let (works, title) = self.shown.works(context, &library)?;
+        let title = self.drawing.title.clone().or(title);
+        let mut by: Vec<CountBy> = Vec::new();
+        for text in &self.by {
+            match text.parse() {
+                Ok(CountBy::Facet(facet)) if !facets.contains(&facet) => {
+                    return Err(crate::cli::no_such_facet(&library, &facet)?);
+                }
+                Ok(wish) => by.push(wish),
+                Err(never) => match never {},
+            }
+        }
+        if by.is_empty() {
+            by.push(CountBy::Year);
+            // The facets that these works have; others have nothing to tell.
+            let has = |facet: &String| {
+                works
+                    .iter()
+                    .any(|work| work.tags.iter().any(|tag| tag.facet == *facet))
+            };
+            by.extend(facets.into_iter().filter(has).map(CountBy::Facet));
+            by.extend([CountBy::Type, CountBy::Language, CountBy::Author]);
+            if works.iter().any(|work| work.identification.is_some()) {
+                by.push(CountBy::Identification);
+            }
+            by.push(CountBy::Missing);
+        }
+        let top = (self.top > 0).then_some(self.top);
+        let statistics = Statistics::of(&works, &by, &tags, top, title.as_deref())?;
+        if self.drawing.json {
+            self.drawing.write_json(context, &statistics)?;
+            return Ok(Outcome::Done);
+        }
+        if works.is_empty() {
+            context.note("no works found");
+            return Ok(Outcome::Done);
+        }
+        let picture = match self.drawing.form() {
+            Form::Text => statistics_text::draw(
+                &statistics,
+                timeline_text::Layout {
+                    columns: self.drawing.columns(),
+                    ascii: self.drawing.is_ascii(),
+                    events: false,
+                },
+            ),
+            Form::Svg => statistics_svg::draw(&statistics, &self.drawing.look()),
+            Form::Html => {
+                let drawing = statistics_svg::draw(&statistics, &self.drawing.look());
+                html_page::of_statistics(&statistics, &drawing, self.drawing.theme())
+            }
+        };
+        self.drawing.write(context, &picture)?;
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,346 @@
+//! `peerbib style`
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::csl::shelf::{self, ShelvedStyle, StyleSource, name_of};
+use peerbib::csl::{Citation, Cite, Processor, Style, StyleClass};
+use peerbib::model::CslItem;
+use peerbib::output::text;
+
+/// Say which citation styles there are, show one, add one, check one
+///
+/// Any style of the official CSL repository can be used by the path of its file, or be added to use it
+/// by its name.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib style list chicago\n  peerbib style show apa\n  \
+                        peerbib style add ~/Downloads/nature.csl"
+)]
+pub(crate) struct StyleCommand {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    List(List),
+    Show(Show),
+    Add(Add),
+    Check(Check),
+}
+
+/// List the styles that can be used by name: yours, and those that come with peerbib
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib style list chicago\n  peerbib style list --json")]
+struct List {
+    /// Only styles whose name or title has this word
+    word: Option<String>,
+
+    /// Print an array of styles as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Show a style: its title, what it is for, its licence, and a sample
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib style show apa")]
+struct Show {
+    /// The style: its name, or a .csl file
+    style: String,
+}
+
+/// Add styles, to use them by name from now on
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib style add nature.csl\n  peerbib style add styles/")]
+struct Add {
+    /// .csl files, or directories of them
+    #[arg(value_name = "FILE", required = true)]
+    paths: Vec<PathBuf>,
+}
+
+/// Check style files, and say where each goes wrong
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib style check house.csl")]
+struct Check {
+    /// .csl files, or directories of them
+    #[arg(value_name = "FILE", required = true)]
+    paths: Vec<PathBuf>,
+}
+
+impl StyleCommand {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        match self.verb {
+            Verb::List(command) => command.run(context),
+            Verb::Show(command) => command.run(context),
+            Verb::Add(command) => command.run(context),
+            Verb::Check(command) => command.run(context),
+        }
+    }
+}
+
+/// A style as the list shows it.
+#[derive(serde::Serialize)]
+struct Listed {
+    name: String,
+    aliases: Vec<&'static str>,
+    title: String,
+    /// Whether the user added it.
+    added: bool,
+}
+
+impl From<ShelvedStyle> for Listed {
+    fn from(style: ShelvedStyle) -> Self {
+        let ShelvedStyle {
+            name,
+            aliases,
+            title,
+        } = style;
+        Self {
+            name: name.to_owned(),
+            aliases,
+            title,
+            added: false,
+        }
+    }
+}
+
+impl List {
+    fn run(self, context: &CommandContext) -> Result {
+        let word = self.word.unwrap_or_default().to_lowercase();
+        let has_word = |style: &Listed| {
+            style.title.to_lowercase().contains(&word)
+                || style.name.contains(&word)
+                || style.aliases.iter().any(|alias| alias.contains(&word))
+        };
+        let mut styles: Vec<Listed> = shelf::styles().into_iter().map(Listed::from).collect();
+        for (name, source) in added(context) {
+            if let Ok(style) = source.compile_alone() {
+                styles.retain(|shipped| shipped.name != name);
+                styles.push(Listed {
+                    name,
+                    aliases: vec![],
+                    title: style.info.title,
+                    added: true,
+                });
+            }
+        }
+        styles.retain(has_word);
+        styles.sort_by(|one, other| one.name.cmp(&other.name));
+        if self.json {
+            context.print_json(&styles)?;
+            return Ok(Outcome::Done);
+        }
+        let bold = anstyle::Style::new().bold();
+        let mut text = String::new();
+        for style in &styles {
+            let mut names = vec![style.name.as_str()];
+            names.extend(&style.aliases);
+            let yours = if style.added { " (yours)" } else { "" };
+            let names = names.join(", ");
+            let _ = writeln!(text, "{bold}{names}{bold:#}{yours}\n    {}", style.title);
+        }
+        context.print(&text)?;
+        if styles.is_empty() {
+            context.note("no style has this word; any .csl file can be used by its path");
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// The styles that the user added, by name.
+fn added(context: &CommandContext) -> Vec<(String, StyleSource)> {
+    let names = context.added_style_names().into_iter();
+    names
+        .filter_map(|name| {
+            let source = context.added_style(&name)?;
+            Some((name, source))
+        })
+        .collect()
+}
+
+/// The `.csl` files of a directory, by name; or the file itself.
+fn style_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path)? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|ending| ending == "csl") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The works and cites of a sample: an article, a book, and a chapter in an edited volume.
+const SAMPLE: &str = include_str!("style_sample.json");
+
+impl Show {
+    fn run(self, context: &CommandContext) -> Result {
+        let source = context.style(&self.style)?;
+        let style = source.compile(|name| context.parent_style(name))?;
+        let bold = anstyle::Style::new().bold();
+        let info = &style.info;
+        let mut page = format!("{bold}{}{bold:#}\n", info.title);
+        let mut line = |name: &str, value: &str| {
+            if !value.is_empty() {
+                let _ = writeln!(page, "  {name:10}  {}", crate::cli::wrapped(value, 14));
+            }
+        };
+        line("about", info.summary.as_deref().unwrap_or_default());
+        line(
+            "citations",
+            match style.class {
+                StyleClass::InText => "in the text",
+                StyleClass::Note => "in notes",
+            },
+        );
+        line(
+            "format",
+            info.citation_format.as_deref().unwrap_or_default(),
+        );
+        line("fields", &info.fields.join(", "));
+        line(
+            "language",
+            style.default_locale.as_deref().unwrap_or("the reader's"),
+        );
+        line("authors", &info.authors.join(", "));
+        line("identifier", &info.id);
+        line("parent", info.parent.as_deref().unwrap_or_default());
+        line("rights", info.rights.as_deref().unwrap_or_default());
+        line("licence", info.license.as_deref().unwrap_or_default());
+        line("updated", info.updated.as_deref().unwrap_or_default());
+
+        let works: Vec<CslItem> = serde_json::from_str(SAMPLE)?;
+        let processor = Processor::new(&style, None, &works);
+        let cites = |keys: &[&str]| keys.iter().map(|key| Cite::new(*key)).collect();
+        let citations = [
+            Citation::new(cites(&["benkler2002coase"]), 1),
+            Citation::new(cites(&["siefkes2007exchange", "dafermos2021prophets"]), 2),
+        ];
+        let _ = writeln!(page, "\n  {bold}cited{bold:#}");
+        for citation in processor.citations(&citations) {
+            let _ = writeln!(
+                page,
+                "    {}",
+                crate::cli::wrapped(&text::entry(&citation.content), 4)
+            );
+        }
+        match processor.bibliography() {
+            Some(bibliography) => {
+                let _ = writeln!(page, "\n  {bold}listed{bold:#}");
+                for entry in bibliography.entries {
+                    let entry = text::entry(&entry.content);
+                    let _ = writeln!(page, "    {}", crate::cli::wrapped(&entry, 6));
+                }
+            }
+            None => page.push_str("\n  has no bibliography\n"),
+        }
+        context.print(&page)?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// Every style file that the paths name.
+fn all_files(paths: &[PathBuf]) -> std::result::Result<Vec<PathBuf>, CommandError> {
+    let mut files = Vec::new();
+    for path in paths {
+        let found = style_files(path).map_err(|error| {
+            CommandError::new(format_args!("{} cannot be read: {error}", path.display()))
+        })?;
+        if found.is_empty() {
+            return Err(CommandError::new(format_args!(
+                "{} holds no .csl files",
+                path.display()
+            )));
+        }
+        files.extend(found);
+    }
+    Ok(files)
+}
+
+impl Add {
+    fn run(self, context: &CommandContext) -> Result {
+        let directory = context.style_directory()?;
+        // Everything is read before anything is written, so that a bad file adds nothing.
+        let mut styles = Vec::new();
+        for file in all_files(&self.paths)? {
+            let source = context.style(&as_path(&file))?;
+            let xml = source.xml().unwrap_or_default();
+            let style = Style::from_xml(xml).map_err(|error| {
+                CommandError::new(format_args!(
+                    "{} is not a CSL style: {error}",
+                    file.display()
+                ))
+                .with_help(
+                    "nothing was added; `peerbib style check` names what is wrong".to_owned(),
+                )
+            })?;
+            let name = file
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .map(|stem| stem.to_lowercase().replace('.', "-"))
+                .unwrap_or_else(|| name_of(&style.info.id).to_owned());
+            styles.push((name, source, style));
+        }
+        let failed = |error: std::io::Error| {
+            CommandError::new(format_args!(
+                "{} cannot be written to: {error}",
+                directory.display()
+            ))
+        };
+        std::fs::create_dir_all(&directory).map_err(failed)?;
+        for (name, source, style) in styles {
+            let xml = source.xml().unwrap_or_default();
+            std::fs::write(directory.join(format!("{name}.csl")), xml).map_err(failed)?;
+            let title = &style.info.title;
+            context.note(format_args!("added {name}: {title}"));
+            let parent = style
+                .info
+                .parent
+                .as_deref()
+                .filter(|_| style.is_dependent());
+            if let Some(parent) = parent
+                && context.parent_style(name_of(parent)).is_none()
+            {
+                context.note(format_args!(
+                    "note: it takes its rules from {parent}; add {}.csl, too",
+                    name_of(parent)
+                ));
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+impl Check {
+    fn run(self, context: &CommandContext) -> Result {
+        let mut outcome = Outcome::Done;
+        for file in all_files(&self.paths)? {
+            let source = context.style(&as_path(&file))?;
+            match source.compile(|name| context.parent_style(name)) {
+                Ok(_) => context.print(&format!("{}: good\n", file.display()))?,
+                Err(error) => {
+                    outcome = Outcome::Partial;
+                    context.print(&format!("{error}\n"))?;
+                }
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+/// A path that is taken for no name, even where it has no directory and no ending.
+fn as_path(file: &Path) -> String {
+    if file.components().count() > 1 {
+        file.to_string_lossy().into_owned()
+    } else {
+        format!("./{}", file.display())
+    }
+}

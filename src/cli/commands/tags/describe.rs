@@ -1,0 +1,230 @@
+//! `peerbib tags add` and `peerbib tags edit`
+
+use clap::Args;
+
+use super::{change, tell};
+use crate::cli::{CommandContext, CommandError, Result};
+use peerbib::library::{Library, Tag, TagEvent, TagName};
+
+/// Add a tag, or add to what is known of one
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib tags add theme:care --label \"Care work\" --alias sorge\n  \
+                  peerbib tags add movement:wikimedia --active 2003/.. --event \"2003=Founded\""
+)]
+pub(crate) struct AddTag {
+    /// The tag, as FACET:NAME
+    tag: String,
+
+    #[command(flatten)]
+    description: Description,
+
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Change what is known of a tag
+///
+/// What is named takes the place of what was there; people, aliases and events are added to those that there
+/// are, and --no-person, --no-alias and --no-event take one away. An empty text clears a field.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  peerbib tags edit movement:oekonux --alias ox --active 1999/2013\n  \
+                  peerbib tags edit theme:value --label \"What counts as value\" --description ''"
+)]
+pub(crate) struct EditTag {
+    /// The tag
+    tag: String,
+
+    #[command(flatten)]
+    description: Description,
+
+    /// Take a person away; may be given several times
+    #[arg(long, value_name = "NAME")]
+    no_person: Vec<String>,
+
+    /// Take an alias away; may be given several times
+    #[arg(long, value_name = "NAME")]
+    no_alias: Vec<String>,
+
+    /// Take the events of a date away; may be given several times
+    #[arg(long, value_name = "DATE")]
+    no_event: Vec<String>,
+
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+struct Description {
+    /// How it is headed in reading lists
+    #[arg(long, value_name = "TEXT")]
+    label: Option<String>,
+
+    /// What it stands for
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+
+    /// The wider tag that it belongs under
+    #[arg(long, value_name = "TAG")]
+    parent: Option<String>,
+
+    /// Where it is at home
+    #[arg(long, value_name = "PLACE")]
+    place: Option<String>,
+
+    /// When it was or is active, as EDTF: 1999/2013, or 2005/.. where it goes on
+    #[arg(long, value_name = "YEARS")]
+    active: Option<String>,
+
+    /// Another name for it; may be given several times
+    #[arg(long, value_name = "NAME")]
+    alias: Vec<String>,
+
+    /// Someone tied to it; may be given several times
+    #[arg(long, value_name = "NAME")]
+    person: Vec<String>,
+
+    /// What happened when; may be given several times
+    #[arg(long, value_name = "DATE=WHAT")]
+    event: Vec<String>,
+}
+
+impl Description {
+    /// Describes `tag` so.
+    fn apply(&self, tag: &mut Tag, library: &Library) -> std::result::Result<(), CommandError> {
+        let fields = [
+            (&mut tag.label, &self.label),
+            (&mut tag.description, &self.description),
+            (&mut tag.place, &self.place),
+            (&mut tag.active, &self.active),
+        ];
+        for (field, value) in fields {
+            if let Some(value) = value {
+                *field = (!value.trim().is_empty()).then(|| value.trim().to_owned());
+            }
+        }
+        if let Some(parent) = &self.parent {
+            tag.parent = match parent.trim() {
+                "" => None,
+                parent => Some(library.resolve_tag(parent)?.tag),
+            };
+        }
+        let add = |list: &mut Vec<String>, texts: &[String]| {
+            for text in texts {
+                if !list.contains(text) {
+                    list.push(text.clone());
+                }
+            }
+        };
+        add(&mut tag.people, &self.person);
+        let aliases: Vec<String> = self
+            .alias
+            .iter()
+            .map(|alias| alias.to_lowercase())
+            .collect();
+        add(&mut tag.aliases, &aliases);
+        for event in &self.event {
+            let (date, what) = event.split_once('=').ok_or_else(|| {
+                CommandError::usage(format_args!(
+                    "\u{201c}{event}\u{201d} is not of the form DATE=WHAT"
+                ))
+                .with_help("an example: --event \"2009=Conference in Manchester\"".to_owned())
+            })?;
+            let event = TagEvent {
+                date: date.trim().to_owned(),
+                what: what.trim().to_owned(),
+            };
+            if !tag.events.contains(&event) {
+                tag.events.push(event);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl AddTag {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let name: TagName = self.tag.parse()?;
+        let known = library.tag_called(&name)?;
+        let mut tag = match known {
+            Some(id) => library.tag(id)?,
+            None => Tag::named(name),
+        };
+        self.description.apply(&mut tag, &library)?;
+        change(context, &mut library, self.dry_run, |change| {
+            if tag.id == 0 {
+                tag.id = change.put_tag(&Tag::named(tag.tag.clone()))?;
+            }
+            change.write_tag(&tag)
+        })?;
+        let name = &tag.tag;
+        let (done, would) = if known.is_some() {
+            (
+                format!("{name} was a tag already, and is described so now"),
+                format!("{name} is a tag already, and would be described so"),
+            )
+        } else {
+            (
+                format!("{name} is a tag now"),
+                format!("{name} would be a tag"),
+            )
+        };
+        tell(context, self.dry_run, &done, &would)
+    }
+}
+
+impl EditTag {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let before = library.resolve_tag(&self.tag)?;
+        let mut tag = before.clone();
+        self.description.apply(&mut tag, &library)?;
+        take(&mut tag.people, &self.no_person, "person", |person| person)?;
+        take(&mut tag.aliases, &self.no_alias, "alias", |alias| alias)?;
+        take(&mut tag.events, &self.no_event, "event", |event| {
+            &event.date
+        })?;
+        if tag == before {
+            context.note(format_args!(
+                "nothing to do: {} is described so already",
+                tag.tag
+            ));
+            return Ok(crate::cli::Outcome::Done);
+        }
+        change(context, &mut library, self.dry_run, |change| {
+            change.write_tag(&tag)
+        })?;
+        let works = super::extent(&library, &tag)?;
+        let name = &tag.tag;
+        tell(
+            context,
+            self.dry_run,
+            &format!("{name} is described anew; it has {works}"),
+            &format!("{name} would be described anew; it has {works}"),
+        )
+    }
+}
+
+/// Takes what is named out of a list.
+fn take<T>(
+    list: &mut Vec<T>,
+    names: &[String],
+    what: &str,
+    name_of: impl Fn(&T) -> &String,
+) -> std::result::Result<(), CommandError> {
+    for name in names {
+        let before = list.len();
+        list.retain(|item| name_of(item).to_lowercase() != name.to_lowercase());
+        if list.len() == before {
+            return Err(CommandError::new(format_args!(
+                "the tag has no {what} \u{201c}{name}\u{201d}"
+            ))
+            .with_help("`peerbib tags show TAG` shows what is known of it".to_owned()));
+        }
+    }
+    Ok(())
+}

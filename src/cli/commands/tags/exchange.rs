@@ -1,0 +1,125 @@
+//! `peerbib tags export` and `peerbib tags import`
+
+use clap::Args;
+
+use crate::cli::io::write_file;
+use crate::cli::{CommandContext, CommandError, Outcome, Result, no_such_facet};
+use peerbib::tagging::Vocabulary;
+
+/// Write the vocabulary as TOML: tags with their parents, aliases, people and events
+///
+/// Read again with `peerbib tags import`, it is the same vocabulary, in the same order.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib tags export\n  \
+                  peerbib tags export vocabulary.toml --facet movement")]
+pub(crate) struct ExportTags {
+    /// The file; - is standard output
+    #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
+    file: String,
+
+    /// The tags of one facet only
+    #[arg(long)]
+    facet: Option<String>,
+}
+
+/// Read a vocabulary from TOML
+///
+/// Tags that it names are as it says afterwards, in its order; all others stay as they are. The format is
+/// that of `peerbib tags export`; works that it assigns tags to get them.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  peerbib tags export tags.toml && peerbib tags import tags.toml --dry-run"
+)]
+pub(crate) struct ImportTags {
+    /// The file; - is standard input
+    #[arg(value_name = "FILE")]
+    file: String,
+
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Print what is new and what changed as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl ExportTags {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let library = context.open()?;
+        let facet = self.facet.map(|facet| facet.to_lowercase());
+        if let Some(facet) = &facet
+            && !library.facets()?.contains(facet)
+        {
+            return Err(no_such_facet(&library, facet)?);
+        }
+        let toml = Vocabulary::export(&library, facet.as_deref())?;
+        write_text(context, &self.file, &toml)?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl ImportTags {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let text = read_text(&self.file)?;
+        let vocabulary: Vocabulary = text
+            .parse()
+            .map_err(|error| CommandError::new(format_args!("{}: {error}", self.file)))?;
+        let mut library = context.open_or_create()?;
+        let changes = super::change(context, &mut library, self.dry_run, |change| {
+            vocabulary.take_in(change, &self.file)
+        })?;
+        if self.json {
+            context.print_json(&changes)?;
+            return Ok(Outcome::Done);
+        }
+        let names = |names: &[peerbib::library::TagName]| {
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            names.join(", ")
+        };
+        let mut text = format!(
+            "{} new, {} changed, {} as before",
+            changes.new.len(),
+            changes.changed.len(),
+            changes.unchanged
+        );
+        if !changes.new.is_empty() && changes.new.len() <= 20 {
+            text.push_str(&format!("\nnew: {}", names(&changes.new)));
+        }
+        if !changes.changed.is_empty() {
+            text.push_str(&format!("\nchanged: {}", names(&changes.changed)));
+        }
+        super::tell(context, self.dry_run, &text, &text)
+    }
+}
+
+/// Writes text to a file, or to standard output for `-`.
+pub(crate) fn write_text(
+    context: &CommandContext,
+    file: &str,
+    text: &str,
+) -> std::result::Result<(), CommandError> {
+    if file == "-" {
+        return context.print(text);
+    }
+    write_file(file, text)?;
+    context.note(format_args!("written to {file}"));
+    Ok(())
+}
+
+/// The text of a file, or of standard input for `-`.
+pub(crate) fn read_text(file: &str) -> std::result::Result<String, CommandError> {
+    let text = if file == "-" {
+        std::io::read_to_string(std::io::stdin().lock())
+    } else {
+        std::fs::read_to_string(file)
+    };
+    text.map_err(|error| {
+        let reason = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            std::io::ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+            _ => error.to_string(),
+        };
+        CommandError::new(format_args!("{file} cannot be read: {reason}"))
+    })
+}

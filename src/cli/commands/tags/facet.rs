@@ -1,0 +1,75 @@
+//! `peerbib tags facet`
+
+use clap::Args;
+
+use super::{change, tell};
+use crate::cli::{CommandContext, Result, no_such_facet};
+use peerbib::library::Facet;
+
+/// Describe a facet: how it is headed, and whether a work has one tag of it at most
+///
+/// Of an exclusive facet, such as a status, `peerbib rules check` reports rules that would give a work two
+/// tags.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib tags facet course --exclusive\n  \
+                  peerbib tags facet movement --label \"Movements and currents\"")]
+pub(crate) struct DescribeFacet {
+    /// The facet
+    facet: String,
+
+    /// How it is headed
+    #[arg(long, value_name = "TEXT")]
+    label: Option<String>,
+
+    /// A work has one tag of it at most
+    #[arg(long, conflicts_with = "not_exclusive")]
+    exclusive: bool,
+
+    /// A work may have several tags of it
+    #[arg(long)]
+    not_exclusive: bool,
+
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl DescribeFacet {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let name = self.facet.to_lowercase();
+        if !library.facets()?.contains(&name) {
+            return Err(no_such_facet(&library, &name)?);
+        }
+        let described = library.described_facets()?.into_iter();
+        let mut facet = described
+            .into_iter()
+            .find(|facet| facet.name == name)
+            .unwrap_or(Facet {
+                name,
+                label: None,
+                exclusive: false,
+            });
+        if let Some(label) = self.label {
+            facet.label = (!label.trim().is_empty()).then_some(label);
+        }
+        if self.exclusive || self.not_exclusive {
+            facet.exclusive = self.exclusive;
+        }
+        change(context, &mut library, self.dry_run, |change| {
+            change.put_facet(&facet)
+        })?;
+        let several = if facet.exclusive {
+            "one tag at most"
+        } else {
+            "any number of tags"
+        };
+        let name = &facet.name;
+        tell(
+            context,
+            self.dry_run,
+            &format!("a work has {several} of the facet {name}"),
+            &format!("a work would have {several} of the facet {name}"),
+        )
+    }
+}

@@ -1,0 +1,184 @@
+//! The counts of a matrix, with what its lines are called.
+
+use std::collections::HashMap;
+
+use super::Named;
+use peerbib::library::{Axis, Condition, Library, Result};
+use peerbib::reading_list::in_hierarchy;
+
+/// Tables of counts along two axes: one, or one for each line of a third axis.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Matrix {
+    pub(crate) rows: String,
+    pub(crate) columns: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<String>,
+    /// Whether a work counts for the wider tags of its tags, too.
+    pub(crate) with_narrower: bool,
+    pub(crate) tables: Vec<Counted>,
+}
+
+/// A table of counts.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Counted {
+    /// The line of the third axis.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) of: Option<Line>,
+    pub(crate) rows: Vec<Line>,
+    pub(crate) columns: Vec<Line>,
+    /// The counts, row by row.
+    pub(crate) counts: Vec<Vec<i64>>,
+    /// How many works there are that stand in some row and some column.
+    pub(crate) total: i64,
+}
+
+/// A line of an axis.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Line {
+    /// Its name: `movement:oekonux`, `2009`, `article`.
+    pub(crate) name: String,
+    /// What is printed.
+    pub(crate) heading: String,
+    /// How deep it stands below wider tags.
+    pub(crate) depth: usize,
+    /// How many works stand on it.
+    pub(crate) works: i64,
+}
+
+/// The lines of an axis, with the works that meet a condition: all tags of a facet; of other axes those
+/// lines that have works.
+pub(crate) fn lines(
+    library: &Library,
+    works: &Condition,
+    axis: &Named,
+    narrower: bool,
+) -> Result<Vec<Line>> {
+    let counts = library.count_by(works, std::slice::from_ref(&axis.axis), 1, narrower)?;
+    let mut counts: HashMap<String, i64> = counts
+        .into_iter()
+        .filter_map(|(lines, count)| Some((lines.into_iter().next()?, count)))
+        .collect();
+    if let Axis::Facet(facet) = &axis.axis {
+        let tags = library.tags(Some(facet))?;
+        let lines = in_hierarchy(&tags).into_iter().map(|(tag, depth)| {
+            let name = tag.tag.to_string();
+            Line {
+                works: counts.remove(&name).unwrap_or(0),
+                heading: tag.label.clone().unwrap_or_else(|| tag.tag.name.clone()),
+                name,
+                depth,
+            }
+        });
+        return Ok(lines.collect());
+    }
+    let mut lines: Vec<Line> = counts
+        .into_iter()
+        .map(|(name, works)| Line {
+            heading: if axis.axis == Axis::Decade {
+                format!("{name}s")
+            } else {
+                name.clone()
+            },
+            name,
+            depth: 0,
+            works,
+        })
+        .collect();
+    lines.sort_by_key(|line| (line.name.parse::<i64>().unwrap_or(0), line.name.clone()));
+    Ok(lines)
+}
+
+impl Counted {
+    pub(crate) fn of(
+        library: &Library,
+        works: &Condition,
+        (rows, columns): (&Named, &Named),
+        of: Option<(&Named, Line)>,
+        narrower: bool,
+    ) -> Result<Self> {
+        let third = of.as_ref().map(|(named, _)| named.axis.clone());
+        let is_meant = |lines: &[String]| match (&of, lines.last()) {
+            (Some((_, line)), Some(name)) => line.name == *name,
+            _ => true,
+        };
+        // The counts along some axes of works that stand on the others, too.
+        let along = |told: &[&Axis], others: &[&Axis]| -> Result<Vec<(Vec<String>, i64)>> {
+            let axes = told.iter().map(|axis| (*axis).clone());
+            let axes = axes.chain(third.clone());
+            let axes: Vec<Axis> = axes
+                .chain(others.iter().map(|axis| (*axis).clone()))
+                .collect();
+            let told = told.len() + usize::from(third.is_some());
+            let mut counts = library.count_by(works, &axes, told, narrower)?;
+            if third.is_some() {
+                counts.retain(|(lines, _)| is_meant(lines));
+            }
+            Ok(counts)
+        };
+        let cells: HashMap<(String, String), i64> = along(&[&rows.axis, &columns.axis], &[])?
+            .into_iter()
+            .filter_map(|(lines, count)| {
+                let mut lines = lines.into_iter();
+                Some(((lines.next()?, lines.next()?), count))
+            })
+            .collect();
+        let mut row_lines = lines(library, works, rows, narrower)?;
+        let mut column_lines = lines(library, works, columns, narrower)?;
+        for (axis, other, lines) in [
+            (rows, columns, &mut row_lines),
+            (columns, rows, &mut column_lines),
+        ] {
+            let counts: HashMap<String, i64> = along(&[&axis.axis], &[&other.axis])?
+                .into_iter()
+                .filter_map(|(names, count)| Some((names.into_iter().next()?, count)))
+                .collect();
+            for line in lines.iter_mut() {
+                line.works = counts.get(&line.name).copied().unwrap_or(0);
+            }
+            // What is empty at one time is most of a vocabulary.
+            if of.is_some() {
+                lines.retain(|line| line.works > 0);
+            }
+        }
+        let counts = row_lines
+            .iter()
+            .map(|row| {
+                let cell = |column: &Line| {
+                    let place = (row.name.clone(), column.name.clone());
+                    cells.get(&place).copied().unwrap_or(0)
+                };
+                column_lines.iter().map(cell).collect()
+            })
+            .collect();
+        let total = on_both(library, works, rows, columns, narrower, of.as_ref())?;
+        Ok(Self {
+            of: of.map(|(_, line)| line),
+            rows: row_lines,
+            columns: column_lines,
+            counts,
+            total,
+        })
+    }
+}
+
+/// How many works stand on some line of both axes.
+fn on_both(
+    library: &Library,
+    works: &Condition,
+    rows: &Named,
+    columns: &Named,
+    narrower: bool,
+    of: Option<&(&Named, Line)>,
+) -> Result<i64> {
+    let axes: Vec<Axis> = [&rows.axis, &columns.axis]
+        .into_iter()
+        .cloned()
+        .chain(of.map(|(named, _)| named.axis.clone()))
+        .collect();
+    library.count_on(
+        works,
+        &axes,
+        of.map(|(_, line)| line.name.as_str()),
+        narrower,
+    )
+}

@@ -1,0 +1,372 @@
+//! A matrix as a table: on the terminal, in HTML, Markdown and CSV.
+
+use std::fmt::Write as _;
+
+use textwrap::core::display_width;
+
+use super::counted::{Counted, Line, Matrix};
+
+/// What stands in an empty cell.
+const EMPTY: &str = "\u{b7}";
+
+/// The space between two columns.
+const GAP: usize = 2;
+
+/// Tables for a terminal of `width` columns. Where the headings of all columns have no room beside each
+/// other, they are numbers, with a legend below; where the columns themselves have none, the table goes on
+/// below.
+pub(crate) fn text(matrix: &Matrix, width: usize) -> String {
+    let tables: Vec<String> = matrix
+        .tables
+        .iter()
+        .map(|table| table_as_text(table, width))
+        .collect();
+    if tables.is_empty() {
+        return String::from("no works\n");
+    }
+    tables.join("\n")
+}
+
+fn table_as_text(table: &Counted, width: usize) -> String {
+    let bold = anstyle::Style::new().bold();
+    let mut text = String::new();
+    if let Some(of) = &table.of {
+        let _ = writeln!(text, "{bold}{}{bold:#}", of.heading);
+    }
+    let labels: Vec<String> = table
+        .rows
+        .iter()
+        .map(|row| {
+            let room = (width / 3).max(12).saturating_sub(2 * row.depth);
+            format!(
+                "{}{}",
+                "  ".repeat(row.depth),
+                shortened(&row.heading, room)
+            )
+        })
+        .collect();
+    let label_width = labels
+        .iter()
+        .map(|label| display_width(label))
+        .max()
+        .unwrap_or(0)
+        .max(5);
+    let headings: Vec<String> = table
+        .columns
+        .iter()
+        .map(|line| line.heading.clone())
+        .collect();
+    let as_they_are = widths(table, &headings);
+    let total_width = "total".len();
+    let room = width.saturating_sub(label_width + GAP + total_width).max(1);
+    let needed =
+        |widths: &[usize], gap: usize| widths.iter().map(|width| width + gap).sum::<usize>();
+    let numbered = needed(&as_they_are, GAP) > room;
+    let (headings, widths) = if numbered {
+        let numbers: Vec<String> = (1..=table.columns.len())
+            .map(|number| number.to_string())
+            .collect();
+        let widths = widths(table, &numbers);
+        (numbers, widths)
+    } else {
+        (headings, as_they_are)
+    };
+    // Numbers stand closer to each other rather than going on below, and what goes on below is as wide as
+    // what stands above.
+    let gap = if needed(&widths, GAP) > room { 1 } else { GAP };
+    let blocks = needed(&widths, gap).div_ceil(room).max(1);
+    let most = headings.len().div_ceil(blocks);
+    let mut start = 0;
+    while start < headings.len() || start == 0 {
+        let mut end = start;
+        let mut used = 0;
+        while let Some(width) = widths.get(end) {
+            if end > start && (used + width + gap > room || end - start >= most) {
+                break;
+            }
+            used += width + gap;
+            end += 1;
+        }
+        let is_last = end >= headings.len();
+        let mut line = |label: &str,
+                        cells: &mut dyn Iterator<Item = String>,
+                        total: &str,
+                        style: anstyle::Style| {
+            let mut row = format!(
+                "{label}{}",
+                " ".repeat(label_width.saturating_sub(display_width(label)))
+            );
+            for (cell, width) in cells.zip(widths.iter().skip(start)) {
+                let fill = (width + gap).saturating_sub(display_width(&cell));
+                let _ = write!(row, "{}{cell}", " ".repeat(fill));
+            }
+            if is_last {
+                let _ = write!(
+                    row,
+                    "{}{total}",
+                    " ".repeat((total_width + GAP).saturating_sub(display_width(total)))
+                );
+            }
+            let _ = writeln!(text, "{style}{}{style:#}", row.trim_end());
+        };
+        let plain = anstyle::Style::new();
+        line(
+            "",
+            &mut headings.iter().skip(start).take(end - start).cloned(),
+            "total",
+            bold,
+        );
+        for ((row, label), counts) in table.rows.iter().zip(&labels).zip(&table.counts) {
+            let mut cells = counts
+                .iter()
+                .skip(start)
+                .take(end - start)
+                .map(|count| cell(*count));
+            line(label, &mut cells, &cell(row.works), plain);
+        }
+        let mut totals = table
+            .columns
+            .iter()
+            .skip(start)
+            .take(end - start)
+            .map(|line| cell(line.works));
+        line("total", &mut totals, &table.total.to_string(), bold);
+        if end == start {
+            break;
+        }
+        if !is_last {
+            text.push('\n');
+        }
+        start = end;
+    }
+    if numbered {
+        text.push('\n');
+        text.push_str(&legend(&table.columns, width));
+    }
+    text
+}
+
+/// How wide each column is: its heading, or the widest of its counts.
+fn widths(table: &Counted, headings: &[String]) -> Vec<usize> {
+    headings
+        .iter()
+        .zip(&table.columns)
+        .map(|(heading, line)| display_width(heading).max(line.works.to_string().len()))
+        .collect()
+}
+
+/// The numbers of the columns with what they stand for, beside each other as far as they fit.
+fn legend(columns: &[Line], width: usize) -> String {
+    let entries: Vec<String> = columns
+        .iter()
+        .zip(1..)
+        .map(|(line, number)| format!("{number:>3}  {}", shortened(&line.heading, 40)))
+        .collect();
+    let widest = entries
+        .iter()
+        .map(|entry| display_width(entry))
+        .max()
+        .unwrap_or(1);
+    let beside = (width / (widest + GAP)).clamp(1, 4);
+    let height = entries.len().div_ceil(beside);
+    let mut text = String::new();
+    for row in 0..height {
+        let mut line = String::new();
+        for column in 0..beside {
+            if let Some(entry) = entries.get(column * height + row) {
+                let _ = write!(
+                    line,
+                    "{entry}{}",
+                    " ".repeat((widest + GAP).saturating_sub(display_width(entry)))
+                );
+            }
+        }
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text
+}
+
+fn cell(count: i64) -> String {
+    if count == 0 {
+        EMPTY.to_owned()
+    } else {
+        count.to_string()
+    }
+}
+
+/// Text that is no wider than `room`.
+fn shortened(text: &str, room: usize) -> String {
+    if display_width(text) <= room {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for character in text.chars() {
+        if display_width(&short) + 2 > room {
+            break;
+        }
+        short.push(character);
+    }
+    format!("{}\u{2026}", short.trim_end())
+}
+
+/// Tables in HTML, to be put into a page: rows and columns have headings that a screen reader reads, and
+/// narrower tags are indented.
+pub(crate) fn html(matrix: &Matrix) -> String {
+    let mut html = String::new();
+    for table in &matrix.tables {
+        let caption = match &table.of {
+            Some(of) => format!(
+                "Works by {} and {}, {}",
+                matrix.rows, matrix.columns, of.heading
+            ),
+            None => format!("Works by {} and {}", matrix.rows, matrix.columns),
+        };
+        let _ = writeln!(
+            html,
+            "<table class=\"peerbib-matrix\">\n<caption>{}</caption>\n<thead>\n<tr><td></td>{}<th scope=\"col\">total</th></tr>\n</thead>\n<tbody>",
+            escaped(&caption),
+            table
+                .columns
+                .iter()
+                .map(|line| format!("<th scope=\"col\">{}</th>", escaped(&line.heading)))
+                .collect::<String>()
+        );
+        let cells = |counts: &[i64]| -> String {
+            counts
+                .iter()
+                .map(|count| {
+                    if *count == 0 {
+                        format!("<td class=\"empty\">{EMPTY}</td>")
+                    } else {
+                        format!("<td>{count}</td>")
+                    }
+                })
+                .collect()
+        };
+        for (row, counts) in table.rows.iter().zip(&table.counts) {
+            let indent = match row.depth {
+                0 => String::new(),
+                depth => format!(" style=\"padding-left: {}em\"", 2 * depth),
+            };
+            let _ = writeln!(
+                html,
+                "<tr><th scope=\"row\"{indent}>{}</th>{}{}</tr>",
+                escaped(&row.heading),
+                cells(counts),
+                cells(&[row.works])
+            );
+        }
+        let totals: Vec<i64> = table.columns.iter().map(|line| line.works).collect();
+        let _ = writeln!(
+            html,
+            "</tbody>\n<tfoot>\n<tr><th scope=\"row\">total</th>{}<td>{}</td></tr>\n</tfoot>\n</table>",
+            cells(&totals),
+            table.total
+        );
+    }
+    html
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// Tables in Markdown.
+pub(crate) fn markdown(matrix: &Matrix) -> String {
+    let escaped = |text: &str| text.replace('\\', "\\\\").replace('|', "\\|");
+    let mut tables = Vec::new();
+    for table in &matrix.tables {
+        let mut markdown = String::new();
+        if let Some(of) = &table.of {
+            let _ = writeln!(markdown, "### {}\n", escaped(&of.heading));
+        }
+        let mut line = |cells: Vec<String>| {
+            let _ = writeln!(markdown, "| {} |", cells.join(" | "));
+        };
+        let mut headings = vec![String::new()];
+        headings.extend(table.columns.iter().map(|line| escaped(&line.heading)));
+        headings.push("total".to_owned());
+        line(headings);
+        let mut rules = vec![":--".to_owned()];
+        rules.extend(table.columns.iter().map(|_| "--:".to_owned()));
+        rules.push("--:".to_owned());
+        line(rules);
+        for (row, counts) in table.rows.iter().zip(&table.counts) {
+            // Spaces at the beginning of a cell are lost.
+            let mut cells = vec![format!(
+                "{}{}",
+                "\u{2003}".repeat(row.depth),
+                escaped(&row.heading)
+            )];
+            cells.extend(counts.iter().map(|count| cell(*count)));
+            cells.push(cell(row.works));
+            line(cells);
+        }
+        let mut totals = vec!["total".to_owned()];
+        totals.extend(table.columns.iter().map(|line| cell(line.works)));
+        totals.push(table.total.to_string());
+        line(totals);
+        tables.push(markdown);
+    }
+    tables.join("\n")
+}
+
+/// One table in CSV (RFC 4180), with the names of the lines; empty cells are 0. With a third axis its line
+/// stands first in each row, and each row has one count.
+pub(crate) fn csv(matrix: &Matrix) -> String {
+    let field = |text: &str| {
+        if text.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text.to_owned()
+        }
+    };
+    let mut csv = String::new();
+    if let Some(by) = &matrix.by {
+        let _ = writeln!(
+            csv,
+            "{},{},{},works",
+            field(by),
+            field(&matrix.rows),
+            field(&matrix.columns)
+        );
+        for table in &matrix.tables {
+            let of = table
+                .of
+                .as_ref()
+                .map(|of| field(&of.name))
+                .unwrap_or_default();
+            for (row, counts) in table.rows.iter().zip(&table.counts) {
+                for (column, count) in table.columns.iter().zip(counts) {
+                    let _ = writeln!(
+                        csv,
+                        "{of},{},{},{count}",
+                        field(&row.name),
+                        field(&column.name)
+                    );
+                }
+            }
+        }
+        return csv;
+    }
+    for table in &matrix.tables {
+        let mut headings = vec![field(&matrix.rows)];
+        headings.extend(table.columns.iter().map(|line| field(&line.name)));
+        headings.push("total".to_owned());
+        let _ = writeln!(csv, "{}", headings.join(","));
+        for (row, counts) in table.rows.iter().zip(&table.counts) {
+            let mut cells = vec![field(&row.name)];
+            cells.extend(counts.iter().map(ToString::to_string));
+            cells.push(row.works.to_string());
+            let _ = writeln!(csv, "{}", cells.join(","));
+        }
+        let mut totals = vec!["total".to_owned()];
+        totals.extend(table.columns.iter().map(|line| line.works.to_string()));
+        totals.push(table.total.to_string());
+        let _ = writeln!(csv, "{}", totals.join(","));
+    }
+    csv
+}

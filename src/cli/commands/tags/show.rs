@@ -1,0 +1,67 @@
+//! `peerbib tags show`
+
+use std::fmt::Write as _;
+
+use clap::Args;
+
+use crate::cli::{CommandContext, Outcome, Result, wrapped};
+
+/// Show what is known of a tag: people, places, events
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib tags show movement:oekonux")]
+pub(crate) struct ShowTag {
+    /// The tag
+    tag: String,
+
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl ShowTag {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let library = context.open()?;
+        let tag = library.resolve_tag(&self.tag)?;
+        if self.json {
+            context.print_json(&tag)?;
+            return Ok(Outcome::Done);
+        }
+        let bold = anstyle::Style::new().bold();
+        let mut text = format!("{bold}{}{bold:#}  {}\n", tag.tag, tag.heading());
+        let mut line = |name: &str, value: &str| {
+            let _ = writeln!(text, "  {name:9}  {}", wrapped(value, 13));
+        };
+        if let Some(description) = &tag.description {
+            line("about", description);
+        }
+        if let Some(parent) = &tag.parent {
+            line("under", &parent.to_string());
+        }
+        if let Some(active) = &tag.active {
+            line("active", active);
+        }
+        if let Some(place) = &tag.place {
+            line("place", place);
+        }
+        if !tag.aliases.is_empty() {
+            line("aliases", &tag.aliases.join(", "));
+        }
+        if !tag.people.is_empty() {
+            line("people", &tag.people.join(", "));
+        }
+        for event in &tag.events {
+            line(&event.date, &event.what);
+        }
+        let extent = library.extent(&tag)?;
+        if !extent.narrower.is_empty() {
+            let narrower: Vec<String> = extent.narrower.iter().map(ToString::to_string).collect();
+            line("narrower", &narrower.join(", "));
+        }
+        if !extent.rules.is_empty() {
+            line("rules", &extent.rules.join(", "));
+        }
+        line("on", &crate::cli::commands::tag::works(extent.works));
+        context.print(&text)?;
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,212 @@
+//! `peerbib verify`
+
+use std::borrow::Cow;
+
+use clap::Args;
+use similar::TextDiff;
+
+use crate::cli::format_name::FormatName;
+use crate::cli::input::{Source, encoding_name, encoding_named};
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
+use peerbib::formats::{self, Export, ExportedWork, Format, Reading};
+use peerbib::library::{ConflictPolicy, ImportedFile, Library};
+use peerbib::model::{CslItem, Entry};
+
+/// Check that a file comes out of peerbib as it went in
+///
+/// The file is imported into a library of its own, exported again, and compared byte by byte; where it
+/// is in your library, what that would export for it is compared, too. Any difference is shown with
+/// its lines. A file in another format than BibTeX and BibLaTeX is compared with what is left of it
+/// after it became BibLaTeX, both written in its format.
+///
+/// Nothing is changed. Ends with exit code 1 where there is a difference.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  peerbib verify refs.bib")]
+pub(crate) struct Verify {
+    /// The files; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+
+    /// The format of the files; without it, that of their ending, or that which they look like
+    #[arg(long, value_name = "FORMAT")]
+    from: Option<FormatName>,
+}
+
+impl Verify {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let mut is_same = true;
+        for name in &self.files {
+            let source = Source::read(name)?;
+            let format = match self.from {
+                Some(from) => from.format(),
+                None => formats::of_file(name, &source.decoded.text),
+            };
+            let reading = format.reader.read(&source.decoded.text);
+            is_same &= match &reading.items {
+                None => verify_bibtex(context, name, &source, &reading)?,
+                Some(items) => verify_items(context, name, format, &reading, items)?,
+            };
+        }
+        Ok(if is_same {
+            Outcome::Done
+        } else {
+            Outcome::Partial
+        })
+    }
+}
+
+fn verify_bibtex(
+    context: &CommandContext,
+    name: &str,
+    source: &Source,
+    reading: &Reading,
+) -> std::result::Result<bool, CommandError> {
+    let again = imported_and_exported(source, reading)?;
+    let mut is_same = compare(context, name, source, &again, "what importing it gives")?;
+    // A library that is not there has nothing to compare.
+    if let Ok(path) = context.library_path()
+        && path.exists()
+        && let Some(stored) = context.open()?.export_file(&source.path)?
+    {
+        is_same &= compare(context, name, source, &stored, "what the library exports")?;
+    }
+    if is_same {
+        let entries = reading.file.works().count();
+        context.print(&format!(
+            "{name}: {entries} entries, the same byte for byte\n"
+        ))?;
+    }
+    Ok(is_same)
+}
+
+/// The text of the file after it went through a library of its own.
+fn imported_and_exported(
+    source: &Source,
+    reading: &Reading,
+) -> std::result::Result<String, CommandError> {
+    let mut library = Library::temporary()?;
+    let encoding = encoding_name(source.decoded.encoding);
+    library.change("verify", |change| {
+        change.import(
+            ImportedFile {
+                path: &source.path,
+                encoding: &encoding,
+                file: &reading.file,
+            },
+            ConflictPolicy::default(),
+            &mut |_| {},
+        )
+    })?;
+    Ok(library.export_file(&source.path)?.unwrap_or_default())
+}
+
+/// Whether a text, in the file's encoding, is the file; where it is not, the difference is shown.
+fn compare(
+    context: &CommandContext,
+    name: &str,
+    source: &Source,
+    text: &str,
+    what: &str,
+) -> std::result::Result<bool, CommandError> {
+    let encoding = encoding_named(&encoding_name(source.decoded.encoding));
+    if encoding
+        .encode(text)
+        .is_ok_and(|bytes| bytes == source.bytes)
+    {
+        return Ok(true);
+    }
+    if text == source.decoded.text {
+        context.print(&format!(
+            "{name}: {what} has the same text, but other bytes: the encoding {} has two ways to \
+             write it\n",
+            encoding.name()
+        ))?;
+        return Ok(false);
+    }
+    show_difference(context, &source.decoded.text, text, name, what)?;
+    Ok(false)
+}
+
+fn show_difference(
+    context: &CommandContext,
+    one: &str,
+    other: &str,
+    name: &str,
+    what: &str,
+) -> std::result::Result<(), CommandError> {
+    let diff = TextDiff::from_lines(one, other)
+        .unified_diff()
+        .context_radius(2)
+        .header(name, what)
+        .to_string();
+    context.print(&diff)
+}
+
+/// The items as they were read, and as they are derived from the BibLaTeX that they became.
+fn verify_items(
+    context: &CommandContext,
+    name: &str,
+    format: &Format,
+    reading: &Reading,
+    items: &[CslItem],
+) -> std::result::Result<bool, CommandError> {
+    let strings = Strings::default();
+    let works: Vec<(&Entry, &CslItem)> = reading
+        .file
+        .pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            FilePiece::Entry {
+                work, duplicate, ..
+            } => Some((work, duplicate)),
+            _ => None,
+        })
+        .zip(items)
+        .filter(|((_, duplicate), _)| !matches!(duplicate, Some(Duplicate::Identical)))
+        .map(|((work, _), item)| (work, item))
+        .collect();
+    let derived: Vec<CslItem> = works
+        .iter()
+        .map(|(work, item)| {
+            let derived = bibtex::derive(work, &strings, &|_| None).item;
+            formats::reconciled(item, &derived)
+        })
+        .collect();
+    let write = |items: Vec<&CslItem>| {
+        let works: Vec<ExportedWork<'_>> = works
+            .iter()
+            .zip(items)
+            .map(|((work, _), item)| ExportedWork {
+                work,
+                item,
+                strings: &strings,
+            })
+            .collect();
+        let export = Export {
+            works: &works,
+            parents: &|_| -> Option<Cow<'_, Entry>> { None },
+        };
+        format.writer.write(&export).text
+    };
+    let before = write(works.iter().map(|(_, item)| *item).collect());
+    let after = write(derived.iter().collect());
+    let mut is_same = before == after;
+    if !is_same {
+        show_difference(context, &before, &after, name, "what importing it gives")?;
+    }
+    for rejected in &reading.rejected {
+        is_same = false;
+        context.print(&format!(
+            "{name}:{}: the entry {}\n",
+            rejected.line, rejected.reason
+        ))?;
+    }
+    if is_same {
+        context.print(&format!(
+            "{name}: {} entries, with every variable the same\n",
+            works.len()
+        ))?;
+    }
+    Ok(is_same)
+}

@@ -1,0 +1,256 @@
+//! The references of works, handed on in one of the reference formats.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::cli::format_name::FormatName;
+use crate::cli::{CommandContext, CommandError};
+use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
+use peerbib::formats::{Export, ExportedWork, Loss, Reading, Written};
+use peerbib::library::{GROUP_FACET, Library, Reference, TagName, group_tag_name};
+use peerbib::model::{CslItem, CslValue, Entry};
+
+/// Where the entries of works stand.
+#[derive(Clone, Copy)]
+pub(crate) enum Entries<'a> {
+    /// In a library.
+    Library(&'a Library),
+    /// In files that were read without one.
+    Files(&'a [Reading]),
+}
+
+/// How references are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    /// The format.
+    pub(crate) format: FormatName,
+    /// Whether the tags of each work go into its keywords.
+    pub(crate) tags: bool,
+    /// Whether private annotations go with their works.
+    pub(crate) annotations: bool,
+}
+
+/// The references of works in a format, in this order; BibLaTeX and BibTeX below the abbreviations that
+/// the entries name.
+///
+/// # Errors
+///
+/// Where the entry of a work cannot be read.
+pub(crate) fn written(
+    entries: Entries<'_>,
+    works: &[(&Reference, &CslItem)],
+    wanted: Wanted,
+) -> Result<Written, CommandError> {
+    let read = ReadEntries::of(entries);
+    let mut prepared = Vec::with_capacity(works.len());
+    for (reference, item) in works {
+        let found = match entries {
+            Entries::Library(library) => entry_in_library(library, reference)?,
+            Entries::Files(_) => read.entry(&reference.key)?,
+        };
+        prepared.push(self::prepared(found, reference, item, wanted));
+    }
+    let exported: Vec<ExportedWork<'_>> = prepared
+        .iter()
+        .map(|(work, item, strings)| ExportedWork {
+            work,
+            item,
+            strings,
+        })
+        .collect();
+    let mut written = wanted.format.format().writer.write(&Export {
+        works: &exported,
+        parents: &|key| match entries {
+            Entries::Library(library) => library.work(key).ok().map(Cow::Owned),
+            Entries::Files(_) => read.works.get(key).map(|(work, _)| Cow::Borrowed(*work)),
+        },
+    });
+    if matches!(wanted.format, FormatName::Biblatex | FormatName::Bibtex) {
+        let abbreviations = match entries {
+            Entries::Library(library) => {
+                let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
+                library.abbreviations_of(&ids)?
+            }
+            Entries::Files(_) => read.abbreviations,
+        };
+        if !abbreviations.is_empty() && !written.text.is_empty() {
+            written.text = format!("{}\n\n{}", abbreviations.join("\n\n"), written.text);
+        }
+    }
+    Ok(written)
+}
+
+/// Tells on standard error what a format could not hold: each field once, with the works that have it.
+pub(crate) fn tell_losses(context: &CommandContext, format: FormatName, losses: &[Loss]) {
+    let mut alike: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for loss in losses {
+        let keys = alike.entry((&loss.field, &loss.reason)).or_default();
+        keys.push(&loss.key);
+    }
+    for ((field, reason), keys) in &alike {
+        context.note(format_args!("note: {field} {reason}: {}", keys.join(", ")));
+    }
+    if !losses.is_empty() {
+        let works: BTreeSet<_> = losses.iter().map(|loss| &loss.key).collect();
+        context.note(format_args!(
+            "{} values of {} works do not fit into {}; the library keeps them",
+            losses.len(),
+            works.len(),
+            format.format().title
+        ));
+    }
+}
+
+/// The entries of files by the keys that works have in a list.
+#[derive(Default)]
+struct ReadEntries<'a> {
+    works: HashMap<&'a str, (&'a Entry, &'a Strings)>,
+    abbreviations: Vec<String>,
+}
+
+impl<'a> ReadEntries<'a> {
+    fn of(entries: Entries<'a>) -> Self {
+        let mut read = Self::default();
+        let Entries::Files(readings) = entries else {
+            return read;
+        };
+        for reading in readings {
+            for piece in &reading.file.pieces {
+                match piece {
+                    FilePiece::Entry {
+                        duplicate: Some(Duplicate::Identical),
+                        ..
+                    } => {}
+                    FilePiece::Entry {
+                        work, duplicate, ..
+                    } => {
+                        let key = Duplicate::key_of(work, duplicate.as_ref());
+                        read.works.insert(key, (work, &reading.file.strings));
+                    }
+                    FilePiece::Abbreviation { text, .. } if !read.abbreviations.contains(text) => {
+                        read.abbreviations.push(text.clone());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        read
+    }
+
+    fn entry(&self, key: &str) -> Result<(Entry, Strings), CommandError> {
+        let (work, strings) = self
+            .works
+            .get(key)
+            .ok_or_else(|| CommandError::new(format_args!("{key} stands in none of the files")))?;
+        Ok(((*work).clone(), (*strings).clone()))
+    }
+}
+
+fn entry_in_library(
+    library: &Library,
+    reference: &Reference,
+) -> Result<(Entry, Strings), CommandError> {
+    let work = library.work(&reference.key)?;
+    let needs_strings = work
+        .fields
+        .iter()
+        .any(|field| !field.value.starts_with(['{', '"']) || field.value.contains('#'));
+    let strings = if needs_strings {
+        library.abbreviations(reference.id)?
+    } else {
+        Strings::default()
+    };
+    Ok((work, strings))
+}
+
+fn prepared(
+    (mut work, strings): (Entry, Strings),
+    reference: &Reference,
+    item: &CslItem,
+    wanted: Wanted,
+) -> (Entry, CslItem, Strings) {
+    let mut item = item.clone();
+    if !wanted.annotations {
+        item.variables.remove("annote");
+        for field in ["annotation", "annote"] {
+            if work.field(field).is_some()
+                && let Ok(source) = bibtex::remove_field(&work.source, field)
+                && let Ok(without) = bibtex::parse_entry(&source)
+            {
+                work = without;
+            }
+        }
+    }
+    if wanted.tags {
+        work = with_keywords(&work, &reference.tags, &strings);
+        let keywords = item.text("keyword").unwrap_or_default();
+        let keywords = added(&keywords, &reference.tags);
+        if !keywords.is_empty() {
+            let keywords = CslValue::Text(keywords);
+            item.variables.insert("keyword".to_owned(), keywords);
+        }
+    }
+    if matches!(wanted.format, FormatName::Biblatex | FormatName::Bibtex)
+        // What the entry is called in the library is what it is cited by.
+        && work.key != reference.key
+        && let Ok(source) = bibtex::set_key(&work.source, &reference.key)
+    {
+        work.source = source;
+    }
+    work.key.clone_from(&reference.key);
+    item.id.clone_from(&reference.key);
+    (work, item, strings)
+}
+
+/// A work with its tags among its keywords. Those that are there already, in whatever case, are not
+/// written again, nor are groups that the field `groups` names.
+pub(crate) fn with_keywords(work: &Entry, tags: &[TagName], strings: &Strings) -> Entry {
+    let value = |field: &str| {
+        let value = work.field(field).unwrap_or_default();
+        strings.resolve(value).text.into_owned()
+    };
+    let groups: Vec<TagName> = value("groups")
+        .split(',')
+        .filter_map(group_tag_name)
+        .collect();
+    let tags: Vec<TagName> = tags
+        .iter()
+        .filter(|tag| tag.facet != GROUP_FACET || !groups.contains(tag))
+        .cloned()
+        .collect();
+    let keywords = value("keywords");
+    let with_tags = added(&keywords, &tags);
+    if with_tags == keywords {
+        return work.clone();
+    }
+    let escaped: String = with_tags
+        .get(keywords.len()..)
+        .unwrap_or_default()
+        .chars()
+        .flat_map(|c| {
+            let escape = matches!(c, '&' | '%' | '#' | '$').then_some('\\');
+            escape.into_iter().chain([c])
+        })
+        .collect();
+    let source = bibtex::set_field(&work.source, "keywords", &format!("{keywords}{escaped}"));
+    let tagged = source
+        .ok()
+        .and_then(|source| bibtex::parse_entry(&source).ok());
+    tagged.unwrap_or_else(|| work.clone())
+}
+
+/// Keywords with the tags behind them that are not among them.
+fn added(keywords: &str, tags: &[TagName]) -> String {
+    let own: Vec<TagName> = keywords
+        .split([',', ';'])
+        .filter_map(|keyword| keyword.trim().replace('\\', "").parse().ok())
+        .collect();
+    let mut text = keywords.to_owned();
+    for tag in tags.iter().filter(|tag| !own.contains(tag)) {
+        if !text.trim().is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&tag.to_string());
+    }
+    text
+}

@@ -1,0 +1,152 @@
+//! Bibliographies as commands take them: files, standard input, and those that ship with peerbib.
+
+use std::path::Path;
+
+use crate::cli::CommandError;
+use crate::cli::io::standard_input;
+use peerbib::bundled::BIBLIOGRAPHIES;
+use peerbib::formats::bibtex::{Decoded, FileEncoding};
+use peerbib::formats::{self, Format, Problem, Reading, Severity, bibtex};
+
+/// A bibliography that was read.
+pub(crate) struct Input {
+    /// How receipts name it.
+    pub(crate) path: String,
+    /// How its text was encoded, as [`encoding_name`] gives it.
+    pub(crate) encoding: String,
+    /// What is in it.
+    pub(crate) reading: Reading,
+}
+
+/// The bytes of a file and what they mean.
+pub(crate) struct Source {
+    /// How receipts name the file.
+    pub(crate) path: String,
+    /// Its bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// Its text.
+    pub(crate) decoded: Decoded,
+}
+
+impl Source {
+    /// Reads standard input (`-`) or a file.
+    pub(crate) fn read(name: &str) -> Result<Self, CommandError> {
+        let bytes = if name == "-" {
+            standard_input()?
+        } else {
+            read_file(Path::new(name))?
+        };
+        let decoded = bibtex::decode(&bytes);
+        if decoded.text.contains('\0') {
+            return Err(CommandError::new(format_args!(
+                "{name} is not a bibliography: it holds binary data"
+            ))
+            .with_help(
+                "peerbib reads BibTeX and BibLaTeX (.bib), CSL-JSON, Hayagriva YAML and RIS"
+                    .to_owned(),
+            ));
+        }
+        Ok(Self {
+            path: known_path(name),
+            bytes,
+            decoded,
+        })
+    }
+}
+
+/// The path by which receipts and the library know a file: the same from wherever it is named.
+pub(crate) fn known_path(name: &str) -> String {
+    if name == "-" || name.starts_with("peerbib:") {
+        return name.to_owned();
+    }
+    std::fs::canonicalize(name).map_or_else(
+        |_| name.to_owned(),
+        |path| path.to_string_lossy().into_owned(),
+    )
+}
+
+/// What a library remembers of an encoding: its name, and whether there is a byte order mark.
+pub(crate) fn encoding_name(encoding: FileEncoding) -> String {
+    let mark = if encoding.byte_order_mark {
+        WITH_MARK
+    } else {
+        ""
+    };
+    format!("{}{mark}", encoding.name())
+}
+
+/// The encoding that a library remembers; UTF-8 where it is none that is known.
+pub(crate) fn encoding_named(name: &str) -> FileEncoding {
+    let (name, mark) = match name.strip_suffix(WITH_MARK) {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    FileEncoding::by_name(name, mark).unwrap_or_default()
+}
+
+const WITH_MARK: &str = " with byte order mark";
+
+impl Input {
+    /// Reads the bibliography that `name` means: `-` is standard input, `peerbib:chapter` ships with
+    /// the program, everything else is a file.
+    ///
+    /// The format is `from`, or that of the file's ending, or that which its text looks like.
+    pub(crate) fn read(name: &str, from: Option<&'static Format>) -> Result<Self, CommandError> {
+        if let Some(shipped) = name.strip_prefix("peerbib:") {
+            return Self::shipped(shipped);
+        }
+        let Source { path, decoded, .. } = Source::read(name)?;
+        let format = from.unwrap_or_else(|| formats::of_file(name, &decoded.text));
+        let mut reading = format.reader.read(&decoded.text);
+        if let Some(notice) = decoded.notice {
+            reading.file.problems.insert(
+                0,
+                Problem {
+                    line: 0,
+                    key: None,
+                    field: None,
+                    message: notice,
+                    severity: Severity::Notice,
+                },
+            );
+        }
+        Ok(Self {
+            path,
+            encoding: encoding_name(decoded.encoding),
+            reading,
+        })
+    }
+
+    fn shipped(name: &str) -> Result<Self, CommandError> {
+        let shipped = BIBLIOGRAPHIES.iter().find(|shipped| shipped.name == name);
+        let Some(shipped) = shipped else {
+            let known: Vec<String> = BIBLIOGRAPHIES.iter().map(|known| known.path()).collect();
+            return Err(CommandError::new(format_args!(
+                "peerbib ships no bibliography \u{201c}{name}\u{201d}"
+            ))
+            .with_help(format!("it ships {}", known.join(" and "))));
+        };
+        Ok(Self {
+            path: shipped.path(),
+            encoding: "UTF-8".to_owned(),
+            reading: formats::BIBLATEX.reader.read(shipped.text),
+        })
+    }
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, CommandError> {
+    if path.is_dir() {
+        return Err(
+            CommandError::new(format_args!("{} is a directory", path.display()))
+                .with_help(format!("name its files: {}/*.bib", path.display())),
+        );
+    }
+    std::fs::read(path).map_err(|error| {
+        let reason = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
+            _ => error.to_string(),
+        };
+        CommandError::new(format_args!("{} cannot be read: {reason}", path.display()))
+    })
+}

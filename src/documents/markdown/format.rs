@@ -1,0 +1,883 @@
+//! A document with its citations formatted in a style.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::affixes::csl_markup;
+use super::locators::LocatorLabels;
+use super::{Markdown, Place, Step, WrittenCitation, WrittenCite};
+use crate::csl::{
+    Bibliography, Citation, CitationMode, Cite, EmbeddedLocales, Formatting, Inline, Locale,
+    Processor, RichText, Style, StyleClass, plain_text,
+};
+use crate::documents::CitedKey;
+use crate::model::CslItem;
+use crate::output::markdown;
+
+/// The works that a document may cite.
+#[derive(Debug, Clone, Default)]
+pub struct Works {
+    items: Vec<CslItem>,
+    by_key: HashMap<String, usize>,
+}
+
+impl Works {
+    /// Adds a work under a key by which documents cite it; the first work with a key is the one that is
+    /// meant by it. A work that is there already gets the key beside those that it has.
+    pub fn add(&mut self, key: &str, item: CslItem) {
+        if self.by_key.contains_key(key) {
+            return;
+        }
+        let known = self.by_key.get(&item.id).copied();
+        let place = known.unwrap_or_else(|| {
+            self.by_key.insert(item.id.clone(), self.items.len());
+            self.items.push(item);
+            self.items.len() - 1
+        });
+        self.by_key.insert(key.to_owned(), place);
+    }
+
+    /// The work with a key.
+    pub fn get(&self, key: &str) -> Option<&CslItem> {
+        self.items.get(*self.by_key.get(key)?)
+    }
+
+    /// The works with these keys, each once, in their order.
+    fn with_keys<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Vec<CslItem> {
+        let mut seen = HashSet::new();
+        keys.filter_map(|key| self.get(key))
+            .filter(|item| seen.insert(item.id.as_str()))
+            .cloned()
+            .collect()
+    }
+}
+
+/// How citations are formatted.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'o> {
+    /// The style.
+    pub style: &'o Style,
+    /// The language; that of the style without it.
+    pub locale: Option<&'o str>,
+    /// The heading of the bibliography, where it has none.
+    pub title: Option<&'o str>,
+}
+
+/// A document whose citations were formatted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CitedDocument {
+    /// The document.
+    pub text: String,
+    /// How many citations there are in it.
+    pub citations: usize,
+    /// The keys of the works that it cites or lists, in the order of the bibliography.
+    pub works: Vec<String>,
+    /// The keys that belong to no work, where they stand.
+    pub missing: Vec<CitedKey>,
+    /// The keys of works that the style prints nothing of, where they stand.
+    pub unprinted: Vec<CitedKey>,
+    /// The keys that are no citations since a semicolon is missing before them.
+    pub strays: Vec<CitedKey>,
+}
+
+/// One citation, formatted on its own.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SingleCitation {
+    /// The citation.
+    pub content: RichText,
+    /// The entries of its works.
+    pub bibliography: Bibliography,
+    /// The keys that belong to no work.
+    pub missing: Vec<String>,
+}
+
+/// What stands between the authors and the rest of a citation whose authors are part of the sentence,
+/// until the two are taken apart. No document and no style has this character.
+const PARTING: char = '\u{10fffd}';
+
+/// What the processor prints for a cite of which a style prints nothing.
+const UNPRINTED: [&str; 2] = ["[CSL STYLE ERROR", "[NO_PRINTED_FORM]"];
+
+/// Turns citations as they are written into citations as the processor takes them.
+struct Translator<'a> {
+    works: &'a Works,
+    labels: LocatorLabels,
+    /// The works with entries that cites lead to, by key.
+    anchored: HashSet<&'a str>,
+}
+
+/// A citation, with what the processor does not do.
+#[derive(Debug, Clone, Default)]
+struct Translated {
+    /// Keys without a work that stand in the sentence, in the place of authors.
+    missing_authors: Option<String>,
+    /// What the processor formats, if there is a work in it.
+    citation: Option<Citation>,
+    /// What is printed for a citation none of whose keys belongs to a work; in the markup of CSL.
+    missing: Option<String>,
+    /// Whether the authors are not enough, since a note hangs on them.
+    needs_rest: bool,
+}
+
+/// A citation as it is printed.
+#[derive(Debug, Clone, Default)]
+struct Formatted {
+    /// The authors, where they are part of the sentence.
+    authors: RichText,
+    /// The rest, or all.
+    rest: RichText,
+}
+
+impl Translator<'_> {
+    /// A translator for text in the language in which it is formatted, or in one of its own.
+    fn new<'a>(works: &'a Works, options: &Options<'a>, language: Option<&str>) -> Translator<'a> {
+        let of_style = options.style.default_locale.as_deref();
+        let languages = [options.locale.or(of_style), language];
+        Translator {
+            works,
+            labels: LocatorLabels::new(languages.into_iter().flatten()),
+            anchored: HashSet::new(),
+        }
+    }
+
+    fn translate(&self, cites: &[WrittenCite], in_sentence: bool, note: u32) -> Translated {
+        let mut translated = Translated::default();
+        let mut known: Vec<Cite> = Vec::new();
+        // Keys without a work are said in the affixes of the cites around them.
+        let mut waiting = String::new();
+        for (number, written) in cites.iter().enumerate() {
+            let (locator, rest) = self.labels.split(&written.suffix);
+            let prefix = spaced(&csl_markup(&written.prefix));
+            let Some(work) = self.works.get(&written.key) else {
+                if number == 0 && in_sentence && !written.suppress_author {
+                    translated.missing_authors = Some(format!("{}?", written.key));
+                    continue;
+                }
+                let suffix = csl_markup(&written.suffix);
+                let said = format!("{prefix}<b>{}?</b>{suffix}", written.key);
+                match known.last_mut() {
+                    Some(cite) => {
+                        let behind = cite.suffix.get_or_insert_default();
+                        behind.push_str("; ");
+                        behind.push_str(&said);
+                    }
+                    None if waiting.is_empty() => waiting = said,
+                    None => {
+                        waiting.push_str("; ");
+                        waiting.push_str(&said);
+                    }
+                }
+                continue;
+            };
+            let mut before = std::mem::take(&mut waiting);
+            if !before.is_empty() {
+                before.push_str("; ");
+            }
+            before.push_str(&prefix);
+            let some = |text: String| (!text.is_empty()).then_some(text);
+            known.push(Cite {
+                label: locator.as_ref().map(|locator| locator.label.to_owned()),
+                locator: locator.map(|locator| locator.value),
+                prefix: some(before),
+                suffix: some(csl_markup(&rest)),
+                suppress_author: written.suppress_author,
+                href: self
+                    .anchored
+                    .contains(work.id.as_str())
+                    .then(|| format!("#{}", anchor(&work.id))),
+                ..Cite::new(work.id.clone())
+            });
+        }
+        translated.missing = Some(waiting).filter(|text| !text.is_empty());
+        let is_composite = in_sentence
+            && translated.missing_authors.is_none()
+            && cites.first().is_some_and(|first| !first.suppress_author);
+        if !known.is_empty() {
+            // The first work is the one that the sentence names; and what stands before and behind works
+            // was written for the order in which they are.
+            let has_affixes = known
+                .iter()
+                .any(|cite| cite.prefix.is_some() || cite.suffix.is_some());
+            translated.citation = Some(Citation {
+                mode: if is_composite {
+                    let infix = PARTING.to_string();
+                    CitationMode::Composite { infix }
+                } else {
+                    CitationMode::Normal
+                },
+                unsorted: is_composite || has_affixes,
+                ..Citation::new(known, note)
+            });
+        }
+        translated
+    }
+}
+
+/// A prefix with a space at its end, unless it opens a bracket or quotation.
+fn spaced(prefix: &str) -> String {
+    let prefix = prefix.trim_end();
+    let opens = [
+        '(', '[', '{', '"', '\u{201c}', '\u{201e}', '\u{ab}', '/', '-', '\u{2013}', '\u{2014}',
+    ];
+    if prefix.is_empty() || prefix.ends_with(opens) {
+        prefix.to_owned()
+    } else {
+        format!("{prefix} ")
+    }
+}
+
+impl SingleCitation {
+    /// Formats one citation.
+    pub fn new(
+        cites: &[WrittenCite],
+        in_sentence: bool,
+        author_only: bool,
+        works: &Works,
+        options: &Options<'_>,
+    ) -> Self {
+        let items = works.with_keys(cites.iter().map(|cite| cite.key.as_str()));
+        let processor = Processor::new(options.style, options.locale, &items);
+        let translator = Translator::new(works, options, None);
+        let note = u32::from(options.style.class == StyleClass::Note);
+        let mut translated = translator.translate(cites, in_sentence, note);
+        if author_only && let Some(citation) = &mut translated.citation {
+            citation.mode = CitationMode::AuthorOnly;
+        }
+        let missing_authors = translated.missing_authors.clone();
+        let unknown = translated.missing.as_deref().map(unknown);
+        let formatted = format_all(&processor, std::slice::from_mut(&mut translated));
+        let mut content: RichText = missing_authors.map(bold).unwrap_or_default();
+        for formatted in formatted {
+            for part in [formatted.authors, formatted.rest] {
+                if !content.is_empty() && !part.is_empty() {
+                    content.push(Inline::Text(" ".to_owned()));
+                }
+                content.extend(part);
+            }
+        }
+        if content.is_empty() {
+            content = unknown.unwrap_or_default();
+        }
+        let missing = cites
+            .iter()
+            .filter(|cite| works.get(&cite.key).is_none())
+            .map(|cite| cite.key.clone())
+            .collect();
+        Self {
+            content,
+            bibliography: processor.bibliography().unwrap_or_default(),
+            missing,
+        }
+    }
+}
+
+/// Formats citations. One that would print nothing without its authors is printed with them.
+fn format_all(processor: &Processor<'_>, translated: &mut [Translated]) -> Vec<Formatted> {
+    let run = |translated: &[Translated]| -> Vec<RichText> {
+        let citations: Vec<Citation> = translated
+            .iter()
+            .filter_map(|translated| translated.citation.clone())
+            .collect();
+        let mut formatted = processor.citations(&citations).into_iter();
+        translated
+            .iter()
+            .map(|translated| {
+                translated.citation.as_ref()?;
+                formatted.next().map(|citation| citation.content)
+            })
+            .map(Option::unwrap_or_default)
+            .collect()
+    };
+    let mut again = vec![false; translated.len()];
+    let mut results: Vec<Formatted> = Vec::with_capacity(translated.len());
+    let contents = run(translated);
+    for ((translated, content), again) in translated.iter_mut().zip(contents).zip(&mut again) {
+        let (mut authors, mut rest) = parted(content);
+        if let Some(citation) = &mut translated.citation {
+            let suppresses = citation.cites.iter().any(|cite| cite.suppress_author);
+            match citation.mode {
+                CitationMode::Composite { .. } => {
+                    if prints_nothing(&authors) {
+                        authors.clear();
+                        *again = true;
+                    }
+                    if prints_nothing(&rest) {
+                        rest.clear();
+                        *again |= translated.needs_rest;
+                    }
+                }
+                CitationMode::AuthorOnly => *again = prints_nothing(&rest),
+                _ => *again = suppresses && prints_nothing(&rest),
+            }
+            if *again {
+                citation.mode = CitationMode::Normal;
+                for cite in &mut citation.cites {
+                    cite.suppress_author = false;
+                }
+            }
+        }
+        results.push(Formatted { authors, rest });
+    }
+    if again.contains(&true) {
+        for ((result, content), again) in results.iter_mut().zip(run(translated)).zip(again) {
+            if again {
+                result.rest = content;
+            }
+        }
+    }
+    results
+}
+
+/// Whether a part of a citation says nothing.
+fn prints_nothing(content: &[Inline]) -> bool {
+    let text = plain_text(content);
+    let is_mark = |character: char| {
+        matches!(character, '(' | ')' | '[' | ']' | '.' | ',') || character.is_whitespace()
+    };
+    text.chars().all(is_mark) || UNPRINTED.iter().any(|sign| text.contains(sign))
+}
+
+fn bold(text: String) -> RichText {
+    vec![Inline::Formatted(
+        Formatting::Bold,
+        vec![Inline::Text(text)],
+    )]
+}
+
+/// Text with `<b>` and `<i>` in it as rich text.
+fn unknown(markup: &str) -> RichText {
+    let mut text = Vec::new();
+    let mut rest = markup;
+    while let Some((before, formatting, close, behind)) = [
+        ("<b>", Formatting::Bold, "</b>"),
+        ("<i>", Formatting::Italic, "</i>"),
+    ]
+    .into_iter()
+    .filter_map(|(open, formatting, close)| {
+        let (before, behind) = rest.split_once(open)?;
+        Some((before, formatting, close, behind))
+    })
+    .min_by_key(|(before, ..)| before.len())
+    {
+        let (inside, after) = behind.split_once(close).unwrap_or((behind, ""));
+        text.push(Inline::Text(before.to_owned()));
+        text.push(Inline::Formatted(
+            formatting,
+            vec![Inline::Text(inside.to_owned())],
+        ));
+        rest = after;
+    }
+    text.push(Inline::Text(rest.to_owned()));
+    text.retain(|piece| !matches!(piece, Inline::Text(text) if text.is_empty()));
+    text
+}
+
+impl Markdown<'_> {
+    /// The document with its citations formatted and its bibliography in place. A document that cites
+    /// nothing comes out as it is.
+    pub fn cited_in(&self, works: &Works, options: &Options<'_>) -> CitedDocument {
+        let cited = self.cited();
+        if cited.keys.is_empty() && !cited.all {
+            return CitedDocument {
+                text: self.source.to_owned(),
+                ..CitedDocument::default()
+            };
+        }
+        let keys = cited.keys.iter().map(|cited| cited.key.as_str());
+        let mut items = works.with_keys(keys);
+        if cited.all {
+            let listed: HashSet<String> = items.iter().map(|item| item.id.clone()).collect();
+            let others = works.items.iter().filter(|item| !listed.contains(&item.id));
+            items.extend(others.cloned());
+        }
+        let processor = Processor::new(options.style, options.locale, &items);
+        let bibliography = processor
+            .bibliography()
+            .filter(|_| !self.metadata.suppress_bibliography)
+            .unwrap_or_default();
+        let mut translator = Translator::new(works, options, self.metadata.language.as_deref());
+        if self.metadata.link_citations {
+            let keys = bibliography.entries.iter().map(|entry| entry.key.as_str());
+            translator.anchored = keys.filter(|key| can_be_anchor(key)).collect();
+        }
+        let notes = self.note_numbers(options.style.class);
+        let mut translated: Vec<Translated> = vec![Translated::default(); self.citations.len()];
+        // The processor takes citations in the order in which they are read.
+        for step in &self.steps {
+            if let Step::Citation(number) = step
+                && let Some(citation) = self.citations.get(*number)
+                && let Some(slot) = translated.get_mut(*number)
+            {
+                let note = notes.get(*number).copied().unwrap_or_default();
+                *slot = translator.translate(&citation.cites, citation.in_sentence, note);
+                slot.needs_rest =
+                    options.style.class == StyleClass::Note && citation.place == Place::Text;
+            }
+        }
+        let contents = format_all(&processor, &mut translated);
+        let lines = super::Lines::new(self.source);
+        let mut unprinted = Vec::new();
+        let mut strays = Vec::new();
+        let mut writer = Writer::new(self, options);
+        for ((written, translated), content) in self.citations.iter().zip(translated).zip(contents)
+        {
+            let text = plain_text(&content.rest);
+            let of_citation = written.cites.iter().flat_map(|cite| &cite.strays);
+            strays.extend(of_citation.map(|(key, at)| CitedKey::new(key, lines.of(*at))));
+            if UNPRINTED.iter().any(|sign| text.contains(sign)) {
+                let first = written.cites.first();
+                unprinted.extend(first.map(|cite| CitedKey::new(&cite.key, lines.of(cite.at))));
+            }
+            writer.citation(written, translated, content);
+        }
+        let text = writer.finish(&bibliography, options.title);
+        let missing = cited
+            .keys
+            .into_iter()
+            .filter(|cited| works.get(&cited.key).is_none());
+        CitedDocument {
+            text,
+            citations: self.citations.len(),
+            works: processor.order().map(str::to_owned).collect(),
+            missing: missing.collect(),
+            unprinted,
+            strays,
+        }
+    }
+
+    /// The number of the note that each citation stands in; 0 in the text.
+    pub(super) fn note_numbers(&self, class: StyleClass) -> Vec<u32> {
+        let mut count = 0;
+        let mut of_notes: HashMap<usize, u32> = HashMap::new();
+        let mut numbers = vec![0; self.citations.len()];
+        for step in &self.steps {
+            match step {
+                Step::Note(note) => {
+                    count += 1;
+                    of_notes.insert(*note, count);
+                }
+                Step::Citation(number) => {
+                    let place = self.citations.get(*number).map(|citation| &citation.place);
+                    let note = match place {
+                        Some(Place::Note { note, .. }) => {
+                            of_notes.get(note).copied().unwrap_or_default()
+                        }
+                        _ if class == StyleClass::Note => {
+                            count += 1;
+                            count
+                        }
+                        _ => 0,
+                    };
+                    if let Some(slot) = numbers.get_mut(*number) {
+                        *slot = note;
+                    }
+                }
+            }
+        }
+        numbers
+    }
+}
+
+/// Puts citations into the document.
+struct Writer<'m, 's> {
+    document: &'m Markdown<'s>,
+    is_note_style: bool,
+    moves_notes: bool,
+    moves_into_quotes: bool,
+    edits: Vec<Edit>,
+    /// The notes that were added: their labels and what they say.
+    notes: Vec<(String, String)>,
+    label: usize,
+}
+
+/// A replacement of a part of the document.
+struct Edit {
+    range: Range<usize>,
+    text: String,
+    /// Where in `text` punctuation goes that a later note takes to itself, and the end of the citation in
+    /// the document.
+    mark: Option<(usize, usize)>,
+}
+
+impl<'m, 's> Writer<'m, 's> {
+    fn new(document: &'m Markdown<'s>, options: &Options<'_>) -> Self {
+        let language = options
+            .locale
+            .or(options.style.default_locale.as_deref())
+            .unwrap_or("en-US");
+        let locale = Locale::assemble(language, &EmbeddedLocales, &[]);
+        Self {
+            document,
+            is_note_style: options.style.class == StyleClass::Note,
+            moves_notes: document.metadata.notes_after_punctuation,
+            moves_into_quotes: locale.moves_punctuation_into_quotes(),
+            edits: Vec::new(),
+            notes: Vec::new(),
+            label: 0,
+        }
+    }
+
+    fn citation(
+        &mut self,
+        written: &WrittenCitation,
+        translated: Translated,
+        formatted: Formatted,
+    ) {
+        let missing = translated.missing.as_deref().map(unknown);
+        let was_known = translated.citation.is_some();
+        let Formatted { mut authors, rest } = formatted;
+        let rest = if was_known {
+            rest
+        } else {
+            missing.unwrap_or_default()
+        };
+        if let Some(missing) = translated.missing_authors {
+            authors = bold(missing);
+        }
+        let is_sentence = !authors.is_empty();
+        let authors = self.markdown(&authors, written);
+        match &written.place {
+            Place::Text if self.is_note_style => {
+                if rest.is_empty() {
+                    self.replace(written.range.clone(), authors);
+                } else {
+                    let rest = self.markdown(&rest, written);
+                    let label = self.add_note(as_note(&rest));
+                    self.mark(written, &authors, is_sentence, &format!("[^{label}]"));
+                }
+            }
+            Place::Note { first, last, .. } if self.is_note_style => {
+                let rest = self.markdown(&rest, written);
+                let inside = without_full_stop(&rest);
+                let text = if is_sentence {
+                    if inside.is_empty() {
+                        authors
+                    } else {
+                        format!("{authors}, {inside}")
+                    }
+                } else if *first && *last {
+                    as_note(&rest)
+                } else if *first || !was_known {
+                    inside
+                } else {
+                    format!("({inside})")
+                };
+                self.replace(written.range.clone(), text);
+            }
+            _ => {
+                let is_raised = is_superscript(&rest);
+                let in_brackets = !was_known && !is_sentence;
+                let rest = self.markdown(&rest, written);
+                let rest = if in_brackets {
+                    format!("({rest})")
+                } else {
+                    rest
+                };
+                if is_raised && written.place == Place::Text {
+                    self.mark(written, &authors, is_sentence, &rest);
+                    return;
+                }
+                let parts = [authors, rest];
+                let parts: Vec<&str> = parts
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|part| !part.is_empty())
+                    .collect();
+                self.replace(written.range.clone(), parts.join(" "));
+            }
+        }
+    }
+
+    /// Rich text as Markdown that pandoc does not take for anything else.
+    fn markdown(&self, content: &[Inline], written: &WrittenCitation) -> String {
+        let text = escaped_for_pandoc(
+            &markdown::entry(content)
+                .replace("  \n", " ")
+                .replace('\n', " "),
+        );
+        let text = if written.in_table {
+            text.replace('|', "\\|")
+        } else {
+            text
+        };
+        self.document.held.restored(&text)
+    }
+
+    fn replace(&mut self, range: Range<usize>, text: String) {
+        self.edits.push(Edit {
+            range,
+            text,
+            mark: None,
+        });
+    }
+
+    /// Puts the mark of a note in the place of a citation: behind the punctuation that follows, and without
+    /// the space before it.
+    fn mark(&mut self, written: &WrittenCitation, authors: &str, is_sentence: bool, mark: &str) {
+        let source = self.document.source;
+        let mut range = written.range.clone();
+        // At the beginning of a paragraph there is nothing for punctuation to stand behind.
+        let has_text = is_sentence || written.before.is_some();
+        let punctuation = if self.moves_notes && has_text {
+            let behind = source.get(range.end..).unwrap_or_default();
+            let end = behind
+                .find(|c| !matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '\u{2026}' | ')'))
+                .unwrap_or(behind.len());
+            behind.get(..end).unwrap_or_default()
+        } else {
+            ""
+        };
+        range.end += punctuation.len();
+        if is_sentence {
+            let punctuation = undoubled(authors, punctuation);
+            let text = format!("{authors}{punctuation}{mark}");
+            self.edits.push(Edit {
+                mark: Some((authors.len(), written.range.end)),
+                range,
+                text,
+            });
+            return;
+        }
+        let before = written.before.unwrap_or(range.start);
+        // A note right behind another one: the punctuation goes before both of them.
+        if let Some(Edit {
+            text,
+            mark: Some((at, end)),
+            ..
+        }) = self.edits.last_mut()
+            && *end == before
+        {
+            let punctuation = undoubled(text.get(..*at).unwrap_or_default(), punctuation);
+            text.insert_str(*at, punctuation);
+            let end = written.range.end;
+            self.edits.push(Edit {
+                range: before..range.end,
+                text: mark.to_owned(),
+                mark: None,
+            });
+            if let Some(edit) = self.edits.last_mut() {
+                edit.mark = Some((0, end));
+            }
+            return;
+        }
+        range.start = before;
+        let preceding = source.get(..before).unwrap_or_default();
+        let punctuation = undoubled(preceding, punctuation);
+        let quote = preceding
+            .chars()
+            .next_back()
+            .filter(|quote| matches!(quote, '"' | '\u{201d}'))
+            .filter(|_| self.moves_into_quotes && written.before.is_some());
+        let inner_length = punctuation
+            .chars()
+            .take_while(|mark| matches!(mark, '.' | ','))
+            .map(char::len_utf8)
+            .sum::<usize>();
+        let text = match quote {
+            Some(quote) if inner_length > 0 => {
+                range.start = before - quote.len_utf8();
+                let (inner, outer) = punctuation
+                    .split_at_checked(inner_length)
+                    .unwrap_or_default();
+                format!("{inner}{quote}{outer}")
+            }
+            _ => punctuation.to_owned(),
+        };
+        self.edits.push(Edit {
+            mark: Some((0, written.range.end)).filter(|_| text.is_empty()),
+            range,
+            text: format!("{text}{mark}"),
+        });
+    }
+
+    /// Adds a note, and gives a label that the document does not use.
+    fn add_note(&mut self, text: String) -> String {
+        let label = loop {
+            self.label += 1;
+            let label = format!("fn{}", self.label);
+            if !self.document.source.contains(&format!("[^{label}]")) {
+                break label;
+            }
+        };
+        self.notes.push((label.clone(), text));
+        label
+    }
+
+    /// The document with everything in its place.
+    fn finish(mut self, bibliography: &Bibliography, title: Option<&str>) -> String {
+        let source = self.document.source;
+        let line_break = if source.contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        };
+        let entries: Vec<String> = bibliography
+            .entries
+            .iter()
+            .map(|entry| {
+                let text = escaped_for_pandoc(&markdown::entry(&entry.content));
+                let text = if self.document.metadata.link_citations && can_be_anchor(&entry.key) {
+                    format!("::: {{#{} .csl-entry}}\n{text}\n:::", anchor(&entry.key))
+                } else {
+                    text
+                };
+                text.replace('\n', line_break)
+            })
+            .collect();
+        let entries = entries.join(&format!("{line_break}{line_break}"));
+        let mut tail = String::new();
+        match &self.document.references {
+            Some(inside) if !entries.is_empty() => {
+                self.edits.push(Edit {
+                    range: inside.clone(),
+                    text: format!("{line_break}{entries}{line_break}{line_break}"),
+                    mark: None,
+                });
+            }
+            None if !entries.is_empty() => {
+                let title = title.or(self.document.metadata.section_title.as_deref());
+                if let Some(title) = title {
+                    tail.push_str(&format!("{line_break}# {title}{line_break}"));
+                }
+                tail.push_str(&format!("{line_break}{entries}{line_break}"));
+            }
+            _ => {}
+        }
+        for (label, text) in &self.notes {
+            tail.push_str(&format!("{line_break}[^{label}]: {text}{line_break}"));
+        }
+        // Citations in footnotes are read before those behind the footnote's mark.
+        self.edits.sort_by_key(|edit| edit.range.start);
+        let mut text = String::with_capacity(source.len() * 2);
+        let mut at = 0;
+        for edit in &self.edits {
+            if edit.range.start < at {
+                // Inside of what was replaced as a whole, such as an old bibliography.
+                continue;
+            }
+            text.push_str(source.get(at..edit.range.start).unwrap_or_default());
+            text.push_str(&edit.text);
+            at = edit.range.end;
+        }
+        text.push_str(source.get(at..).unwrap_or_default());
+        if !tail.is_empty() && !text.is_empty() && !text.ends_with('\n') {
+            text.push_str(line_break);
+        }
+        text.push_str(&tail);
+        text
+    }
+}
+
+/// What the entry of a work is called, so that its cites can lead to it; as pandoc calls it.
+fn anchor(key: &str) -> String {
+    format!("ref-{key}")
+}
+
+/// Whether pandoc can read a key in the attributes of an entry.
+fn can_be_anchor(key: &str) -> bool {
+    key.chars()
+        .all(|c| c.is_alphanumeric() || "-_.:".contains(c))
+}
+
+/// The authors of a citation that names them in the sentence, and the rest of it.
+fn parted(content: RichText) -> (RichText, RichText) {
+    let is_parting = |piece: &Inline| matches!(piece, Inline::Text(text) if text.contains(PARTING));
+    let Some(at) = content.iter().position(is_parting) else {
+        return (Vec::new(), content);
+    };
+    let mut authors: RichText = Vec::new();
+    let mut rest: RichText = Vec::new();
+    for (number, piece) in content.into_iter().enumerate() {
+        match piece {
+            Inline::Text(text) if number == at => {
+                let (before, behind) = text.split_once(PARTING).unwrap_or((&text, ""));
+                authors.push(Inline::Text(before.trim_end().to_owned()));
+                rest.push(Inline::Text(behind.trim_start().to_owned()));
+            }
+            piece if number < at => authors.push(piece),
+            piece => rest.push(piece),
+        }
+    }
+    for part in [&mut authors, &mut rest] {
+        part.retain(|piece| !matches!(piece, Inline::Text(text) if text.is_empty()));
+    }
+    if let Some(Inline::Text(text)) = authors.last_mut() {
+        text.truncate(text.trim_end().len());
+    }
+    if let Some(Inline::Text(text)) = rest.first_mut() {
+        *text = text.trim_start().to_owned();
+    }
+    if plain_text(&rest).trim().is_empty() {
+        rest.clear();
+    }
+    (authors, rest)
+}
+
+/// Text as a note of its own: it begins with a capital and ends with a full stop.
+fn as_note(text: &str) -> String {
+    let mut note = String::with_capacity(text.len() + 1);
+    let inside = text.trim_start_matches('[');
+    // A link begins with its bracket.
+    note.push_str(text.get(..text.len() - inside.len()).unwrap_or_default());
+    let mut characters = inside.chars();
+    if let Some(first) = characters.next() {
+        note.extend(first.to_uppercase());
+    }
+    note.push_str(characters.as_str());
+    let end = note.trim_end_matches(['*', '_', '"', '\u{201d}', '\u{2019}', ')', '>']);
+    if !end.ends_with(['.', '!', '?', '\u{2026}']) {
+        note.push('.');
+    }
+    note
+}
+
+/// Text without the full stop at its end, which may stand inside of quotation marks.
+fn without_full_stop(text: &str) -> String {
+    for close in ["", "\u{201d}", "\u{2019}", "\"", "\u{201d}*", "*"] {
+        if let Some(inside) = text.strip_suffix(close)
+            && let Some(inside) = inside.strip_suffix('.')
+        {
+            return format!("{inside}{close}");
+        }
+    }
+    text.to_owned()
+}
+
+/// Punctuation without the full stop or mark that the text before it ends with already.
+fn undoubled<'p>(before: &str, punctuation: &'p str) -> &'p str {
+    let end = before.trim_end_matches(['*', '_', '"', '\u{201d}']);
+    if end.ends_with(['.', '!', '?']) && !end.ends_with("...") {
+        punctuation.strip_prefix('.').unwrap_or(punctuation)
+    } else {
+        punctuation
+    }
+}
+
+fn is_superscript(content: &[Inline]) -> bool {
+    !content.is_empty()
+        && content
+            .iter()
+            .all(|piece| matches!(piece, Inline::Formatted(Formatting::Superscript, _)))
+}
+
+/// Escapes in Markdown what is markup to pandoc alone: citations, formulas, raised and lowered text. What
+/// is in an address or a tag stays as it is.
+fn escaped_for_pandoc(markdown: &str) -> String {
+    if !markdown.contains(['@', '$', '^', '~']) {
+        return markdown.to_owned();
+    }
+    let mut escaped = String::with_capacity(markdown.len() + 8);
+    let mut in_tag = false;
+    let mut before = ' ';
+    for character in markdown.chars() {
+        match character {
+            '<' if before != '\\' => in_tag = true,
+            '>' if before != '\\' => in_tag = false,
+            '@' | '$' | '^' | '~' if !in_tag && before != '\\' => escaped.push('\\'),
+            _ => {}
+        }
+        escaped.push(character);
+        before = character;
+    }
+    escaped
+}

@@ -1,0 +1,410 @@
+//! A whole file: its works and what stands around them.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+
+use super::abbreviations::{Strings, definitions};
+use super::entry::{self, EntryError};
+use super::splitter::{Piece, PieceKind, split};
+use super::{Problem, Severity};
+use crate::model::Entry;
+
+/// A `.bib` file. Its pieces, joined, are the file.
+#[derive(Debug, Clone, Default)]
+pub struct BibFile {
+    /// Everything that is in the file, in its order.
+    pub pieces: Vec<FilePiece>,
+    /// What was found wrong, by line.
+    pub problems: Vec<Problem>,
+    /// The abbreviations that the file defines.
+    pub strings: Strings,
+}
+
+/// A piece of a `.bib` file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilePiece {
+    /// A sound entry.
+    Entry {
+        /// The reference.
+        work: Entry,
+        /// The line of its `@`, from 1.
+        line: usize,
+        /// What is the matter if an entry before it has the same key.
+        duplicate: Option<Duplicate>,
+    },
+    /// `@string{…}`
+    Abbreviation {
+        /// The verbatim text.
+        text: String,
+        /// The line of its `@`, from 1.
+        line: usize,
+    },
+    /// `@preamble{…}`
+    Preamble(String),
+    /// `@comment{…}`
+    Comment(String),
+    /// White space and any other text between entries.
+    Text(String),
+    /// An entry that could not be read.
+    Rejected {
+        /// The verbatim text.
+        text: String,
+        /// Its citation key, if one is visible.
+        key: Option<String>,
+        /// The line of its `@`, from 1.
+        line: usize,
+        /// What is wrong with it, as the end of a sentence that begins with the entry.
+        reason: String,
+    },
+}
+
+/// An entry whose key an earlier entry of the file has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Duplicate {
+    /// It says the same as the earlier entry, so that it need not be kept.
+    Identical,
+    /// It says something else; here is a key that no entry of the file has.
+    Different {
+        /// The key under which it can be kept.
+        new_key: String,
+    },
+}
+
+impl Duplicate {
+    /// The key by which an entry is known of which `duplicate` is said: its own, or the new one.
+    pub fn key_of<'a>(work: &'a Entry, duplicate: Option<&'a Self>) -> &'a str {
+        match duplicate {
+            Some(Self::Different { new_key }) => new_key,
+            Some(Self::Identical) | None => &work.key,
+        }
+    }
+}
+
+impl FilePiece {
+    /// The verbatim text.
+    pub fn text(&self) -> &str {
+        match self {
+            FilePiece::Entry { work, .. } => &work.source,
+            FilePiece::Preamble(text) | FilePiece::Comment(text) | FilePiece::Text(text) => text,
+            FilePiece::Abbreviation { text, .. } | FilePiece::Rejected { text, .. } => text,
+        }
+    }
+}
+
+impl BibFile {
+    /// The works, in the file's order, duplicates included.
+    pub fn works(&self) -> impl Iterator<Item = &Entry> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            FilePiece::Entry { work, .. } => Some(work),
+            _ => None,
+        })
+    }
+
+    /// The first work with each key, by key and by the keys in its `ids`; made for the look-up of
+    /// `crossref` and `xdata`.
+    pub fn by_key(&self) -> HashMap<&str, &Entry> {
+        let mut works = HashMap::new();
+        for work in self.works() {
+            works.entry(work.key.as_str()).or_insert(work);
+        }
+        for work in self.works() {
+            let ids = work.field("ids").unwrap_or_default();
+            let ids = ids.trim_matches(|c: char| "{}\"".contains(c) || c.is_whitespace());
+            for id in ids.split(',').map(str::trim).filter(|id| !id.is_empty()) {
+                works.entry(id).or_insert(work);
+            }
+        }
+        works
+    }
+}
+
+/// Reads the text of a `.bib` file. Never fails: what is no sound entry is kept as
+/// [`FilePiece::Rejected`], with its reason in [`BibFile::problems`].
+pub fn read(text: &str) -> BibFile {
+    let pieces = split(text);
+    // One entry takes microseconds, so only a file with many is worth the other cores.
+    let read = if pieces.len() > 400 {
+        let read: Vec<_> = pieces
+            .into_par_iter()
+            .with_min_len(64)
+            .map(read_piece)
+            .collect();
+        read
+    } else {
+        pieces.into_iter().map(read_piece).collect()
+    };
+    let mut file = BibFile {
+        pieces: Vec::with_capacity(read.len()),
+        ..BibFile::default()
+    };
+    for (piece, problems) in read {
+        file.problems.extend(problems);
+        file.pieces.push(piece);
+    }
+    file.define_strings();
+    file.mark_duplicates();
+    file.report_undefined_strings();
+    file.problems.sort_by_key(|problem| problem.line);
+    file
+}
+
+fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Problem>) {
+    let line = piece.line;
+    let text = || piece.text.to_owned();
+    match piece.kind {
+        PieceKind::Text => (FilePiece::Text(text()), Vec::new()),
+        PieceKind::Comment => (FilePiece::Comment(text()), Vec::new()),
+        PieceKind::Preamble => (FilePiece::Preamble(text()), Vec::new()),
+        PieceKind::Abbreviation => {
+            if definitions(piece.text).is_empty() {
+                return rejected(piece.text, line, "defines no abbreviation".to_owned());
+            }
+            (FilePiece::Abbreviation { text: text(), line }, Vec::new())
+        }
+        PieceKind::Broken(fault) => rejected(piece.text, line, fault.to_string()),
+        PieceKind::Entry => match entry::parse(piece.text) {
+            Ok(parsed) => {
+                let mut problems = parsed.problems;
+                for problem in &mut problems {
+                    problem.line += line - 1;
+                }
+                let work = FilePiece::Entry {
+                    work: parsed.work,
+                    line,
+                    duplicate: None,
+                };
+                (work, problems)
+            }
+            Err(error) => rejected(piece.text, line, error.to_string()),
+        },
+    }
+}
+
+fn rejected(text: &str, line: usize, reason: String) -> (FilePiece, Vec<Problem>) {
+    let key = entry::visible_key(text);
+    let problem = Problem {
+        line,
+        key: key.clone(),
+        field: None,
+        message: format!("rejected: the entry {reason}"),
+        severity: Severity::Error,
+    };
+    let piece = FilePiece::Rejected {
+        text: text.to_owned(),
+        key,
+        line,
+        reason,
+    };
+    (piece, vec![problem])
+}
+
+/// Reads the verbatim text of one entry back into a work.
+pub fn parse_entry(source: &str) -> Result<Entry, EntryError> {
+    entry::parse(source.trim()).map(|parsed| parsed.work)
+}
+
+impl BibFile {
+    fn define_strings(&mut self) {
+        let mut strings = Strings::default();
+        for piece in &self.pieces {
+            if let FilePiece::Abbreviation { text, line } = piece {
+                for (name, value) in definitions(text) {
+                    let new = strings.resolve(value).text;
+                    if strings.is_user_defined(name) && strings.get(name) != Some(&*new) {
+                        self.problems.push(Problem {
+                            line: *line,
+                            key: None,
+                            field: None,
+                            message: format!(
+                                "the abbreviation {name} is defined twice; the last definition holds"
+                            ),
+                            severity: Severity::Warning,
+                        });
+                    }
+                }
+                for name in strings.define(text) {
+                    self.problems.push(Problem {
+                        line: *line,
+                        key: None,
+                        field: None,
+                        message: format!(
+                            "the abbreviation {name} is not defined; its name is kept"
+                        ),
+                        severity: Severity::Warning,
+                    });
+                }
+            }
+        }
+        self.strings = strings;
+    }
+
+    fn report_undefined_strings(&mut self) {
+        let strings = &self.strings;
+        let reports = |piece: &FilePiece| {
+            let FilePiece::Entry { work, line, .. } = piece else {
+                return Vec::new();
+            };
+            let mut problems = Vec::new();
+            for field in &work.fields {
+                // The usual value is one braced or quoted text, and needs no look.
+                if field.value.starts_with(['{', '"']) && !field.value.contains('#') {
+                    continue;
+                }
+                for name in strings.resolve(&field.value).undefined {
+                    problems.push(Problem {
+                        line: *line + line_of_field(work, &field.name),
+                        key: Some(work.key.clone()),
+                        field: Some(field.name.clone()),
+                        message: format!(
+                            "the abbreviation {name} is not defined; its name is kept"
+                        ),
+                        severity: Severity::Warning,
+                    });
+                }
+            }
+            problems
+        };
+        let found: Vec<Problem> = self.pieces.iter().flat_map(reports).collect();
+        self.problems.extend(found);
+    }
+
+    fn mark_duplicates(&mut self) {
+        let mut first: HashMap<String, usize> = HashMap::new();
+        let mut marks = Vec::new();
+        for (index, piece) in self.pieces.iter().enumerate() {
+            let FilePiece::Entry { work, line, .. } = piece else {
+                continue;
+            };
+            match first.get(&work.key) {
+                None => {
+                    first.insert(work.key.clone(), index);
+                }
+                Some(earlier) => marks.push((index, *earlier, work.key.clone(), *line)),
+            }
+        }
+        let mut taken: HashSet<String> = first.into_keys().collect();
+        for (index, earlier, key, line) in marks {
+            let (Some(one), Some(other)) = (self.work_at(earlier), self.work_at(index)) else {
+                continue;
+            };
+            let (mark, message, severity) = if same_content(one, other) {
+                let message = "the same entry stands in the file twice".to_owned();
+                (Duplicate::Identical, message, Severity::Notice)
+            } else {
+                let new_key = (2..)
+                    .map(|number| format!("{key}-{number}"))
+                    .find(|candidate| !taken.contains(candidate))
+                    .unwrap_or_else(|| key.clone());
+                taken.insert(new_key.clone());
+                let message = format!(
+                    "another entry of the file has this key; this one is kept under {new_key}"
+                );
+                (Duplicate::Different { new_key }, message, Severity::Warning)
+            };
+            if let Some(FilePiece::Entry { duplicate, .. }) = self.pieces.get_mut(index) {
+                *duplicate = Some(mark);
+            }
+            self.problems.push(Problem {
+                line,
+                key: Some(key),
+                field: None,
+                message,
+                severity,
+            });
+        }
+    }
+
+    fn work_at(&self, index: usize) -> Option<&Entry> {
+        match self.pieces.get(index) {
+            Some(FilePiece::Entry { work, .. }) => Some(work),
+            _ => None,
+        }
+    }
+}
+
+/// Returns the line of `entry` on which the field called `name` begins, counted from 0; 0 if there is no such field.
+pub fn line_of_field(work: &Entry, name: &str) -> usize {
+    let Ok(layout) = entry::layout(&work.source) else {
+        return 0;
+    };
+    let position = layout.fields.iter().find(|field| {
+        work.source
+            .get(field.name.clone())
+            .is_some_and(|found| found == name)
+    });
+    let before = position.and_then(|field| work.source.get(..field.name.start));
+    before.map_or(0, super::splitter::line_breaks)
+}
+
+/// Whether two entries say the same, white space and the case of names aside.
+fn same_content(one: &Entry, other: &Entry) -> bool {
+    fn squeezed(text: &str) -> Cow<'_, str> {
+        if text.contains(['\n', '\r', '\t']) || text.contains("  ") {
+            Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+    one.entry_type.eq_ignore_ascii_case(&other.entry_type)
+        && one.fields.len() == other.fields.len()
+        && one.fields.iter().zip(&other.fields).all(|(one, other)| {
+            one.name.eq_ignore_ascii_case(&other.name)
+                && squeezed(&one.value) == squeezed(&other.value)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(text: &str) -> BibFile {
+        let file = read(text);
+        let joined: String = file.pieces.iter().map(FilePiece::text).collect();
+        assert_eq!(joined, text);
+        file
+    }
+
+    #[test]
+    fn a_bad_entry_costs_one_entry() {
+        let file =
+            joined("@a{one, t = {1}}\n@a{two, t = \"2, }\n\n@a{, t = {3}}\n@a{four, t = {4}}\n");
+        let keys: Vec<_> = file.works().map(|work| work.key.as_str()).collect();
+        assert_eq!(keys, ["one", "four"]);
+        let lines: Vec<_> = file.problems.iter().map(|problem| problem.line).collect();
+        assert_eq!(lines, [2, 4]);
+        assert_eq!(file.problems[0].key.as_deref(), Some("two"));
+    }
+
+    #[test]
+    fn the_second_of_two_entries_with_one_key_gets_another() {
+        let file = joined("@a{k, t = {1}}@a{k, t = {2}}@A{k, T =\n {1}}@a{k-2, t = {3}}");
+        let marks: Vec<_> = file
+            .pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                FilePiece::Entry { duplicate, .. } => Some(duplicate.clone()),
+                _ => None,
+            })
+            .collect();
+        let new_key = "k-3".to_owned();
+        assert_eq!(
+            marks,
+            [
+                None,
+                Some(Duplicate::Different { new_key }),
+                Some(Duplicate::Identical),
+                None
+            ]
+        );
+    }
+
+    #[test]
+    fn undefined_abbreviations_are_reported_with_line_key_and_field() {
+        let file = joined("@string{a = {A}}\n@x{k,\n t = a # b,\n u = {a # b}}");
+        assert_eq!(file.problems.len(), 1);
+        let problem = &file.problems[0];
+        assert_eq!((problem.line, problem.field.as_deref()), (3, Some("t")));
+    }
+}

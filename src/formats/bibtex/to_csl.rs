@@ -1,0 +1,884 @@
+//! From a BibLaTeX entry to a CSL item.
+//!
+//! The fields are those of the BibLaTeX manual, §2.2; which CSL variable each becomes follows the usual
+//! practice of pandoc and citation-js, and where these leave something out, the variables of CSL 1.0.2.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::abbreviations::Strings;
+use super::dates::{ReadDate, read_date, read_year};
+use super::inheritance::{self, Resolved};
+use super::names::{read_names, split_list};
+use super::sentence_case::to_sentence_case;
+use super::{Problem, Severity, csl_variables, entry_types, languages, localization, tex};
+use crate::model::{CslItem, CslValue, Doi, Entry, Name, markup};
+
+/// What a library derives from a work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Derived {
+    /// The reference in the variables of CSL.
+    pub item: CslItem,
+    /// The title and subtitle as they were written, before they went into sentence case; plain text.
+    pub title: Option<String>,
+    /// Other citation keys of the work (`ids`).
+    pub aliases: Vec<String>,
+    /// Its keywords, one by one.
+    pub keywords: Vec<String>,
+    /// The groups of JabRef to which it belongs.
+    pub groups: Vec<String>,
+    /// Its fields and those that it inherits, under names in lower case, as TeX with abbreviations put in.
+    pub fields: Vec<(String, String)>,
+    /// The keys of the works from which it inherits (`crossref`, `xdata`), whether they are there or not.
+    pub parents: Vec<String>,
+    /// What could not be read as it should; lines are 0.
+    pub problems: Vec<Problem>,
+}
+
+/// Derives the CSL item of a work.
+///
+/// `strings` are the abbreviations of its file; `parents` finds another work by its key. Never fails: what
+/// cannot be read becomes one of [`Derived::problems`], and is left as it is as far as CSL allows.
+pub fn derive<'a>(
+    work: &'a Entry,
+    strings: &Strings,
+    parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
+) -> Derived {
+    let entry = inheritance::resolve(work, strings, parents);
+    let mut mapping = Mapping::new(&entry, &work.key);
+    mapping.map();
+    let Mapping {
+        variables,
+        problems,
+        item_type,
+        written_title,
+        ..
+    } = mapping;
+    let list = |name: &str| -> Vec<String> {
+        let value = entry.get(name).unwrap_or_default();
+        let items = value.split([',', ';']).map(str::trim);
+        items
+            .filter(|item| !item.is_empty())
+            .map(tex::plain)
+            .collect()
+    };
+    Derived {
+        item: CslItem {
+            id: work.key.clone(),
+            item_type: item_type.to_owned(),
+            variables,
+        },
+        title: written_title,
+        aliases: entry
+            .get("ids")
+            .map(|ids| ids.split(',').map(|id| id.trim().to_owned()))
+            .into_iter()
+            .flatten()
+            .filter(|id| !id.is_empty())
+            .collect(),
+        keywords: list("keywords"),
+        groups: list("groups"),
+        parents: entry.parents.clone(),
+        fields: (entry.fields.iter())
+            .map(|(name, value)| (name.as_ref().to_owned(), value.as_ref().to_owned()))
+            .collect(),
+        problems,
+    }
+}
+
+struct Mapping<'e> {
+    entry: &'e Resolved<'e>,
+    key: &'e str,
+    kind: &'e str,
+    item_type: &'static str,
+    variables: BTreeMap<String, CslValue>,
+    problems: Vec<Problem>,
+    /// Whether titles are brought into sentence case.
+    english: bool,
+    /// Whether the entry is BibLaTeX's rather than BibTeX's, where the two differ.
+    biblatex: bool,
+    written_title: Option<String>,
+}
+
+impl<'e> Mapping<'e> {
+    fn new(entry: &'e Resolved<'e>, key: &'e str) -> Mapping<'e> {
+        let fields = entry.fields.iter().map(|(name, _)| name);
+        Mapping {
+            entry,
+            key,
+            kind: &entry.kind,
+            item_type: "document",
+            variables: BTreeMap::new(),
+            problems: Vec::new(),
+            english: true,
+            biblatex: entry_types::is_biblatex(&entry.kind, fields),
+            written_title: None,
+        }
+    }
+
+    fn map(&mut self) {
+        self.item_type = self.csl_type();
+        self.language();
+        if self.item_type == "periodical" {
+            // The title of a periodical is a name.
+            self.english = false;
+        }
+        self.names();
+        self.dates();
+        self.titles();
+        self.numbers();
+        self.publication();
+        self.identifiers();
+        self.notes();
+        self.own_variables();
+        for parent in &self.entry.missing {
+            let message = format!("inherits from {parent}, which is not there");
+            self.warn(None, message);
+        }
+    }
+
+    fn raw(&self, field: &str) -> Option<&'e str> {
+        self.entry.get(field).map(str::trim)
+    }
+
+    fn first_raw(&self, fields: &[&str]) -> Option<&'e str> {
+        fields.iter().find_map(|field| self.raw(field))
+    }
+
+    fn text(&self, field: &str) -> Option<String> {
+        let text = tex::html(self.raw(field)?);
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn first_text(&self, fields: &[&str]) -> Option<String> {
+        fields.iter().find_map(|field| self.text(field))
+    }
+
+    /// A title, in sentence case if the work is in English.
+    fn title(&self, field: &str) -> Option<String> {
+        let tex = self.raw(field)?;
+        let mut pieces = tex::rich(tex);
+        if self.english && !is_in_sentence_case(tex) {
+            to_sentence_case(&mut pieces);
+        }
+        Some(tex::to_html(&pieces, true)).filter(|title| !title.is_empty())
+    }
+
+    fn warn(&mut self, field: Option<&str>, message: String) {
+        self.problems.push(Problem {
+            line: 0,
+            key: Some(self.key.to_owned()),
+            field: field.map(str::to_owned),
+            message,
+            severity: Severity::Warning,
+        });
+    }
+
+    fn set(&mut self, variable: &str, text: Option<String>) {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            self.variables
+                .insert(variable.to_owned(), CslValue::Text(text));
+        }
+    }
+
+    fn csl_type(&mut self) -> &'static str {
+        let Some(csl_type) = entry_types::csl_type(self.kind) else {
+            if self.kind != "xdata" {
+                let message = format!("the type @{} is not known; it is a document", self.kind);
+                self.warn(None, message);
+            }
+            return "document";
+        };
+        let subtype = self
+            .raw("entrysubtype")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        match (self.kind, subtype.as_str()) {
+            ("article" | "periodical" | "suppperiodical", "magazine") => "article-magazine",
+            ("article" | "periodical" | "suppperiodical", "newspaper") => "article-newspaper",
+            // The user may put anything here; the name of a CSL type is that type.
+            (_, subtype) if let Some(known) = csl_variables::csl_type(subtype) => known,
+            // A run of a periodical; one issue of it has a title of its own, or is an issue of a journal.
+            ("periodical", "") if !self.is_issue() => "periodical",
+            ("unpublished", _)
+                if self
+                    .first_raw(&["eventdate", "eventtitle", "venue"])
+                    .is_some() =>
+            {
+                "speech"
+            }
+            _ => csl_type,
+        }
+    }
+
+    /// Whether a `@periodical` is one issue, with a title of its own.
+    fn is_issue(&self) -> bool {
+        self.raw("issuetitle").is_some()
+    }
+
+    fn language(&mut self) {
+        let name = self.first_raw(&["langid", "hyphenation"]);
+        let options = self.raw("langidopts").unwrap_or_default();
+        let tag = match name {
+            Some(name) => languages::tag(name, options),
+            // `language` may say anything; only names of languages and tags are understood.
+            None => self
+                .raw("language")
+                .and_then(|name| languages::known_tag(name).or_else(|| languages::as_tag(name))),
+        };
+        self.english = tag
+            .as_deref()
+            .is_none_or(|tag| tag == "en" || tag.starts_with("en-"));
+        self.set("language", tag.map(Cow::into_owned));
+    }
+
+    fn names(&mut self) {
+        let options = self.raw("options").unwrap_or_default();
+        let use_prefix = options.split(',').find_map(|option| {
+            let (name, value) = option.split_once('=').unwrap_or((option, "true"));
+            (name.trim() == "useprefix").then(|| value.trim() == "true")
+        });
+        // BibTeX's styles sort and cite with the prefix, BibLaTeX's only if told to.
+        let use_prefix = use_prefix.unwrap_or(!self.biblatex);
+        let own = self.entry.fields.iter().filter_map(|(field, _)| {
+            let variable = csl_variables::name_variable(field)?;
+            (variable != "editor").then_some((&**field, variable))
+        });
+        let mut roles: Vec<(&str, &'static str)> = own.collect();
+        for (field, role_field) in [
+            ("editor", "editortype"),
+            ("editora", "editoratype"),
+            ("editorb", "editorbtype"),
+            ("editorc", "editorctype"),
+        ] {
+            let role =
+                self.raw(role_field)
+                    .unwrap_or(if field == "editor" { "editor" } else { "" });
+            let variable = match editor_role(&role.to_ascii_lowercase()) {
+                "" if field == "editor" => "editor",
+                variable => variable,
+            };
+            roles.push((field, variable));
+        }
+        for (field, variable) in roles {
+            let Some(tex) = self.raw(field).filter(|_| !variable.is_empty()) else {
+                continue;
+            };
+            let names = read_names(tex);
+            let names: Vec<_> = names
+                .iter()
+                .map(|name: &Name| name.to_csl(use_prefix))
+                .collect();
+            if names.is_empty() {
+                continue;
+            }
+            match self.variables.get_mut(variable) {
+                Some(CslValue::Names(earlier)) => earlier.extend(names),
+                _ => {
+                    self.variables
+                        .insert(variable.to_owned(), CslValue::Names(names));
+                }
+            }
+        }
+    }
+
+    fn dates(&mut self) {
+        for (field, variable) in [
+            ("date", "issued"),
+            ("eventdate", "event-date"),
+            ("origdate", "original-date"),
+            ("urldate", "accessed"),
+            ("available-date", "available-date"),
+            ("submitted", "submitted"),
+        ] {
+            let read: Option<(&str, ReadDate)> = match self.raw(field) {
+                Some(date) => Some((field, read_date(date))),
+                None if field == "date" => self.raw("year").map(|year| {
+                    let date = read_year(year, self.raw("month"), self.raw("day"));
+                    ("year", date)
+                }),
+                None => {
+                    let year = self.raw(&field.replace("date", "year"));
+                    let month = self.raw(&field.replace("date", "month"));
+                    year.map(|year| (field, read_year(year, month, None)))
+                }
+            };
+            if let Some((field, read)) = read {
+                if let Some(warning) = read.warning {
+                    self.warn(Some(field), warning);
+                }
+                self.variables
+                    .insert(variable.to_owned(), CslValue::Date(read.date));
+            }
+        }
+    }
+
+    fn titles(&mut self) {
+        let is_periodical = self.kind == "periodical" && self.item_type != "periodical";
+        let chapter_like = matches!(
+            self.kind,
+            "inbook"
+                | "incollection"
+                | "inproceedings"
+                | "inreference"
+                | "bookinbook"
+                | "conference"
+                | "suppbook"
+                | "suppcollection"
+        );
+        let has_main = self.raw("maintitle").is_some();
+        let own_title = self.title("title");
+        let join = |mapping: &Mapping<'_>, names: [&str; 3]| {
+            let [title, subtitle, addon] = names.map(|name| match name {
+                "title" => own_title.clone(),
+                name => mapping.title(name),
+            });
+            joined(". ", [joined(": ", [title, subtitle]), addon])
+        };
+        const TITLE: [&str; 3] = ["title", "subtitle", "titleaddon"];
+        const MAIN: [&str; 3] = ["maintitle", "mainsubtitle", "maintitleaddon"];
+        const BOOK: [&str; 3] = ["booktitle", "booksubtitle", "booktitleaddon"];
+        let title_fields = if is_periodical {
+            ["issuetitle", "issuesubtitle", "issuetitleaddon"]
+        } else if has_main && !chapter_like {
+            MAIN
+        } else {
+            TITLE
+        };
+        let title = join(self, title_fields);
+        let [written, written_subtitle, _] =
+            title_fields.map(|field| self.raw(field).map(tex::plain));
+        self.written_title = joined(": ", [written, written_subtitle]);
+        let volume_title = match (has_main, chapter_like) {
+            (true, true) => join(self, BOOK),
+            (true, false) => join(self, TITLE),
+            (false, _) => None,
+        };
+        let journal = || {
+            let name = if self.raw("journaltitle").is_some() {
+                "journaltitle"
+            } else {
+                "journal"
+            };
+            let [title, subtitle] = [name, "journalsubtitle"].map(|name| self.text(name));
+            joined(
+                ". ",
+                [
+                    joined(": ", [title, subtitle]),
+                    self.text("journaltitleaddon"),
+                ],
+            )
+        };
+        let container = if is_periodical {
+            let [title, subtitle, addon] = TITLE.map(|name| self.text(name));
+            joined(". ", [joined(": ", [title, subtitle]), addon])
+        } else if chapter_like && has_main {
+            join(self, MAIN)
+        } else if chapter_like {
+            join(self, BOOK).or_else(journal)
+        } else {
+            // A `booktitle` beside the title of a whole book is there for its parts to inherit.
+            let whole = self.item_type == "book";
+            journal().or_else(|| if whole { None } else { join(self, BOOK) })
+        };
+        let container_short = if is_periodical && !has_main {
+            self.text("shorttitle")
+        } else {
+            self.text("shortjournal")
+        };
+        let whole_title = has_main && !chapter_like;
+        let own_short = || self.title("shorttitle").filter(|_| !whole_title);
+        let title_short = own_short().or_else(|| {
+            let whole = own_title.as_deref()?;
+            let extended =
+                (self.raw("subtitle").is_some() || self.raw("titleaddon").is_some()) && !has_main;
+            match markup::before_outside(whole, ": ") {
+                Some(before) => Some(before.trim_end().to_owned()),
+                None => extended.then(|| whole.to_owned()),
+            }
+        });
+        self.set("title", title);
+        self.set("volume-title", volume_title);
+        self.set("container-title", container);
+        self.set("container-title-short", container_short);
+        self.set("title-short", title_short);
+        let series = self.series();
+        self.set("collection-title", series);
+        // The name of an event is a proper name, in whatever case it is written.
+        let event = self.text("eventtitle");
+        self.set("event-title", event);
+        let original = self.title("origtitle");
+        self.set("original-title", original);
+        let reviewed = self.title("reviewedtitle");
+        self.set("reviewed-title", reviewed);
+    }
+
+    /// A number in `series` is that of a journal's series: "3" is "3rd series".
+    fn series(&self) -> Option<String> {
+        let series = self.raw("series")?;
+        if series.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(format!("{} series", localization::ordinal(series)));
+        }
+        match localization::phrase(series) {
+            Some(phrase) => Some(capitalized(phrase)),
+            None => self.title("series"),
+        }
+    }
+
+    fn numbers(&mut self) {
+        let number = self.text("number");
+        let variable = if entry_types::numbers_series(self.kind) {
+            "collection-number"
+        } else if matches!(
+            self.kind,
+            "article" | "periodical" | "suppperiodical" | "review"
+        ) {
+            "issue"
+        } else {
+            "number"
+        };
+        if variable == "issue" {
+            let issue = joined(", ", [number, self.text("issue")]);
+            self.set("issue", issue);
+        } else {
+            self.set(variable, number);
+            let issue = self.text("issue");
+            self.set("issue", issue);
+        }
+        let volume = joined(".", [self.text("volume"), self.text("part")]);
+        self.set("volume", volume);
+        // An article without pages has an identifier in their place, and it is printed in their place.
+        let pages = self.first_text(&["pages", "eid"]);
+        let pages = pages.map(|pages| pages.replace('–', "-"));
+        self.set("page", pages);
+        for (field, variable) in [
+            ("volumes", "number-of-volumes"),
+            ("pagetotal", "number-of-pages"),
+            ("chapter", "chapter-number"),
+            ("edition", "edition"),
+            ("version", "version"),
+        ] {
+            let text = self.text(field);
+            self.set(variable, text);
+        }
+    }
+
+    fn publication(&mut self) {
+        let publisher: Vec<String> = [
+            "school",
+            "institution",
+            "organization",
+            "howpublished",
+            "publisher",
+        ]
+        .into_iter()
+        .filter(|field| *field != "howpublished" || self.published_at().is_none())
+        .filter_map(|field| self.literal_list(field))
+        .collect();
+        self.set("publisher", Some(publisher.join("; ")));
+        let place = if self.kind == "patent" {
+            let location = self.raw("location").map(|list| {
+                let places = split_list(list).into_iter();
+                let places: Vec<String> = places
+                    .map(|place| match localization::phrase(place) {
+                        Some(phrase) => phrase.to_owned(),
+                        None => tex::html(place),
+                    })
+                    .collect();
+                places.join("; ")
+            });
+            self.set("jurisdiction", location);
+            self.literal_list("address")
+        } else {
+            self.literal_list("address")
+                .or_else(|| self.literal_list("location"))
+        };
+        self.set("publisher-place", place);
+        for (field, variable) in [
+            ("origpublisher", "original-publisher"),
+            ("origlocation", "original-publisher-place"),
+            ("venue", "event-place"),
+        ] {
+            let text = self.literal_list(field);
+            self.set(variable, text);
+        }
+        let genre = match (self.text("type"), self.kind) {
+            (Some(genre), _) => Some(match localization::phrase(&genre) {
+                Some(phrase) => phrase.to_owned(),
+                None => genre,
+            }),
+            (None, "phdthesis") => localization::phrase("phdthesis").map(str::to_owned),
+            (None, "mastersthesis") => localization::phrase("mathesis").map(str::to_owned),
+            (None, _) => None,
+        };
+        self.set("genre", genre);
+        let status = self
+            .text("pubstate")
+            .map(|state| match localization::phrase(&state) {
+                Some(phrase) => phrase.to_owned(),
+                None => state,
+            });
+        self.set("status", status);
+    }
+
+    /// A list of publishers or places, which `and` joins.
+    fn literal_list(&self, field: &str) -> Option<String> {
+        let tex = self.raw(field)?;
+        if field == "howpublished" || !self.biblatex {
+            return self.text(field);
+        }
+        let items: Vec<String> = split_list(tex).into_iter().map(tex::html).collect();
+        Some(items.join("; ")).filter(|list| !list.is_empty())
+    }
+
+    fn identifiers(&mut self) {
+        let options = self.raw("options").unwrap_or_default();
+        let switched_off = |name: &str| {
+            options.split(',').any(|option| {
+                let (option, value) = option.split_once('=').unwrap_or((option, ""));
+                option.trim() == name && value.trim() == "false"
+            })
+        };
+        if self.kind == "online" || !switched_off("url") {
+            let url = self.raw("url").map(verbatim);
+            let url = url
+                .or_else(|| self.eprint_url())
+                .or_else(|| self.published_at());
+            self.set("URL", url);
+        }
+        if !switched_off("doi") {
+            let doi = self.raw("doi").map(verbatim);
+            let doi = doi.map(|doi| Doi::strip_resolver(&doi).to_owned());
+            self.set("DOI", doi);
+        }
+        for (field, variable) in [
+            ("isbn", "ISBN"),
+            ("issn", "ISSN"),
+            ("pmid", "PMID"),
+            ("pmcid", "PMCID"),
+            ("library", "call-number"),
+        ] {
+            let text = self.raw(field).map(tex::plain);
+            self.set(variable, text);
+        }
+    }
+
+    /// The address in `howpublished`, which is where it goes in BibTeX, if there is nothing else in it.
+    fn published_at(&self) -> Option<String> {
+        let how = self.raw("howpublished")?;
+        let how = how.strip_prefix("Available at ").unwrap_or(how).trim();
+        let address = how
+            .strip_prefix("\\url{")
+            .and_then(|url| url.strip_suffix('}'))
+            .unwrap_or(how);
+        let is_address = (address.starts_with("http://") || address.starts_with("https://"))
+            && !address.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '}'));
+        is_address.then(|| verbatim(address))
+    }
+
+    fn eprint_url(&self) -> Option<String> {
+        let kind = self.first_raw(&["eprinttype", "archiveprefix"])?;
+        let eprint = verbatim(self.raw("eprint")?);
+        let base = match kind.to_ascii_lowercase().as_str() {
+            "arxiv" => "https://arxiv.org/abs/",
+            "jstor" => "https://www.jstor.org/stable/",
+            "pubmed" => "https://www.ncbi.nlm.nih.gov/pubmed/",
+            "googlebooks" => "https://books.google.com?id=",
+            "hdl" => "https://hdl.handle.net/",
+            _ => return None,
+        };
+        Some(format!("{base}{eprint}"))
+    }
+
+    /// Fields that are called as CSL variables.
+    fn own_variables(&mut self) {
+        for (field, value) in &self.entry.fields {
+            if let Some(variable) = csl_variables::text_variable(field)
+                && !self.variables.contains_key(variable)
+            {
+                self.set(variable, Some(tex::html(value.trim())));
+            }
+        }
+    }
+
+    fn notes(&mut self) {
+        let note = joined(". ", [self.text("note"), self.text("addendum")]);
+        self.set("note", note);
+        let annote = self.first_text(&["annotation", "annote"]);
+        self.set("annote", annote);
+        for (field, variable) in [("abstract", "abstract"), ("keywords", "keyword")] {
+            let text = self.text(field);
+            self.set(variable, text);
+        }
+    }
+}
+
+/// Whether a title says that it is in sentence case already: by an empty group at its end, which prints
+/// nothing. That is how titles are marked that come from CSL, where sentence case is the rule.
+fn is_in_sentence_case(tex: &str) -> bool {
+    tex.strip_suffix("{}").is_some_and(|before| {
+        let word = before.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        !(word.ends_with('\\') && word.len() < before.len())
+    })
+}
+
+/// Verbatim fields are no TeX, but programs escape characters in them all the same.
+fn verbatim(raw: &str) -> String {
+    let raw = raw
+        .strip_prefix("\\url{")
+        .and_then(|url| url.strip_suffix('}'))
+        .unwrap_or(raw);
+    if !raw.contains('\\') {
+        return raw.to_owned();
+    }
+    let mut text = String::with_capacity(raw.len());
+    let mut characters = raw.chars().peekable();
+    while let Some(character) = characters.next() {
+        let escapes = character == '\\'
+            && characters
+                .peek()
+                .is_some_and(|next| matches!(next, '_' | '%' | '#' | '&' | '$' | '{' | '}' | '~'));
+        if !escapes {
+            text.push(character);
+        }
+    }
+    text
+}
+
+/// The CSL variable of an `editortype`. Founders, continuators, redactors and revisers have none: in `editor`
+/// they are the first to be named and become editors, beside an editor they are left out.
+fn editor_role(editor_type: &str) -> &'static str {
+    match editor_type {
+        "editor" => "editor",
+        "director" => "director",
+        "compiler" => "compiler",
+        "interviewer" => "interviewer",
+        "translator" => "translator",
+        "illustrator" => "illustrator",
+        "curator" => "curator",
+        "producer" => "producer",
+        "organizer" => "organizer",
+        "collaborator" => "contributor",
+        _ => "",
+    }
+}
+
+fn joined<const N: usize>(separator: &str, parts: [Option<String>; N]) -> Option<String> {
+    let mut whole: Option<String> = None;
+    for part in parts.into_iter().flatten() {
+        match &mut whole {
+            None => whole = Some(part),
+            Some(whole) => {
+                // A part that ends in a mark of its own takes no second one.
+                let ends = whole.ends_with(['.', '?', '!', ':', ',']);
+                let separator = if ends && separator.len() > 1 {
+                    separator.trim_start_matches(['.', ':', ','])
+                } else {
+                    separator
+                };
+                whole.push_str(separator);
+                whole.push_str(&part);
+            }
+        }
+    }
+    whole
+}
+
+fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+
+    fn item(source: &str) -> Derived {
+        let file = read(source);
+        let works = file.by_key();
+        let find = |key: &str| works.get(key).map(|work| Cow::Borrowed(*work));
+        let work = file.works().next().unwrap();
+        derive(work, &file.strings, &find)
+    }
+
+    fn variables(source: &str, expected: &[(&str, &str)]) {
+        let item = item(source).item;
+        for (variable, value) in expected {
+            let found = match *variable {
+                "type" => Some(item.item_type.clone()),
+                variable => item.text(variable),
+            };
+            assert_eq!(found.as_deref(), Some(*value), "{variable} of {source}");
+        }
+    }
+
+    #[test]
+    fn little_is_enough() {
+        let derived = item("@misc{k, author = {{P2P Foundation}}, year = {n.d.}}");
+        assert_eq!(
+            derived.item.names("author")[0].literal.as_deref(),
+            Some("P2P Foundation")
+        );
+        assert_eq!(
+            derived
+                .item
+                .date("issued")
+                .and_then(|date| date.literal.as_deref()),
+            Some("n.d.")
+        );
+        assert_eq!(derived.problems.len(), 1);
+        assert_eq!(derived.title, None);
+        let derived = item("@Zine{k, title = {No. 1}}");
+        assert_eq!(derived.item.item_type, "document");
+        assert_eq!(
+            derived.problems[0].message,
+            "the type @zine is not known; it is a document"
+        );
+        assert_eq!(item("@book{k}").item.variables.len(), 0);
+    }
+
+    #[test]
+    fn types_and_their_fields() {
+        variables(
+            "@mastersthesis{k, title = {T}, school = {University of X and Y}}",
+            &[
+                ("type", "thesis"),
+                ("genre", "Master’s thesis"),
+                ("publisher", "University of X and Y"),
+            ],
+        );
+        variables(
+            "@thesis{k, date = 1999, type = {phdthesis}, institution = {X and Y}, location = {Z}}",
+            &[
+                ("genre", "PhD thesis"),
+                ("publisher", "X; Y"),
+                ("publisher-place", "Z"),
+            ],
+        );
+        variables(
+            "@report{k, type = {techreport}, number = 5, pubstate = {inpress}, langid = {ngerman}}",
+            &[
+                ("type", "report"),
+                ("genre", "technical report"),
+                ("number", "5"),
+                ("status", "in press"),
+                ("language", "de-DE"),
+            ],
+        );
+        variables(
+            "@unpublished{k, eventtitle = {Oekonux Conference}, venue = {Dortmund}, eventdate = {2001-04}}",
+            &[
+                ("type", "speech"),
+                ("event-title", "Oekonux Conference"),
+                ("event-place", "Dortmund"),
+            ],
+        );
+        variables(
+            "@misc{k, entrysubtype = {interview}}",
+            &[("type", "interview")],
+        );
+        variables(
+            "@article{k, entrysubtype = {newspaper}}",
+            &[("type", "article-newspaper")],
+        );
+        variables(
+            "@patent{k, location = {countryde and countryus}}",
+            &[("jurisdiction", "Germany; United States of America")],
+        );
+        variables(
+            "@periodical{k, title = {Journal of Peer Production}}",
+            &[
+                ("type", "periodical"),
+                ("title", "Journal of Peer Production"),
+            ],
+        );
+    }
+
+    #[test]
+    fn identifiers_and_addresses() {
+        variables(
+            "@misc{k, eprint = {1234.5678}, archiveprefix = {arXiv}, doi = {https://doi.org/10.1/a\\_b}}",
+            &[
+                ("URL", "https://arxiv.org/abs/1234.5678"),
+                ("DOI", "10.1/a_b"),
+            ],
+        );
+        let source = "@misc{k, howpublished = {\\url{http://x.org/~a_b}}}";
+        variables(source, &[("URL", "http://x.org/~a_b")]);
+        assert_eq!(item(source).item.text("publisher"), None);
+        variables(
+            "@online{k, url = {http://x.org/a%20b#c}}",
+            &[("URL", "http://x.org/a%20b#c")],
+        );
+        variables(
+            "@article{k, eid = {e12}, archive = {A}}",
+            &[("page", "e12"), ("archive", "A")],
+        );
+        variables(
+            "@article{k, eid = {e12}, pages = {1--20}}",
+            &[("page", "1-20")],
+        );
+    }
+
+    #[test]
+    fn contributors_by_role() {
+        let derived = item(
+            "@book{k, editor = {A B}, editortype = {director}, editora = {C D}, editoratype = {compiler},\n interviewer = {E F}, translator = {G van H}, options = {useprefix}, bookauthor = {I J}}",
+        );
+        let family = |variable: &str| derived.item.names(variable)[0].family.clone();
+        for (variable, name) in [
+            ("director", "B"),
+            ("compiler", "D"),
+            ("interviewer", "F"),
+            ("translator", "H"),
+            ("container-author", "J"),
+        ] {
+            assert_eq!(family(variable).as_deref(), Some(name));
+        }
+        let translator = &derived.item.names("translator")[0];
+        assert_eq!(translator.non_dropping_particle.as_deref(), Some("van"));
+    }
+
+    #[test]
+    fn titles_have_their_parts() {
+        variables(
+            "@article{k, title = {On {GNU} and {nm}}, subtitle = {A Study}, titleaddon = {Part I}, journaltitle = {The Journal}, journalsubtitle = {Of Things}}",
+            &[
+                (
+                    "title",
+                    "On GNU and <span class=\"nocase\">nm</span>: A study. Part I",
+                ),
+                ("title-short", "On GNU and <span class=\"nocase\">nm</span>"),
+                ("container-title", "The Journal: Of Things"),
+            ],
+        );
+        let derived =
+            item("@book{k, title = {The Wealth of {Networks}}, subtitle = {How \\emph{It} Works}}");
+        assert_eq!(
+            derived.title.as_deref(),
+            Some("The Wealth of Networks: How It Works")
+        );
+        variables(
+            "@book{k, title = {Das Kapital}, langid = {german}}",
+            &[("title", "Das Kapital")],
+        );
+        variables(
+            "@book{k, title = {In Case: as It Is{}}}",
+            &[("title", "In Case: as It Is")],
+        );
+    }
+
+    #[test]
+    fn lists_come_apart() {
+        let derived = item(
+            "@book{k, ids = {a, b}, keywords = {movement:oekonux, gift economy; x}, groups = {G, H}}",
+        );
+        assert_eq!(derived.aliases, ["a", "b"]);
+        assert_eq!(derived.keywords, ["movement:oekonux", "gift economy", "x"]);
+        assert_eq!(derived.groups, ["G", "H"]);
+    }
+}

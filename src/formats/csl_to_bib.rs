@@ -1,0 +1,380 @@
+//! References that came from another format than BibLaTeX: from CSL items to works.
+
+use std::collections::{HashMap, HashSet};
+
+use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
+use super::losses::{compare, resolved_date};
+use super::{Problem, Reading, Severity};
+use crate::model::markup::plain;
+use crate::model::{CslDate, CslItem, CslValue};
+
+/// A reference that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// The line where it begins.
+    pub line: usize,
+    /// Its text as it was written.
+    pub text: String,
+    /// What is wrong with it, as the end of a sentence that begins with the entry.
+    pub reason: String,
+}
+
+/// The references of a file as CSL items.
+#[derive(Debug, Default)]
+pub(crate) struct Items {
+    pub(crate) items: Vec<ReadItem>,
+    pub(crate) rejected: Vec<Rejected>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// One reference of a file.
+#[derive(Debug)]
+pub(crate) struct ReadItem {
+    /// The line where it begins, from 1.
+    pub(crate) line: usize,
+    pub(crate) item: CslItem,
+}
+
+impl Items {
+    /// Refuses a reference.
+    pub(crate) fn reject(&mut self, line: usize, key: Option<String>, text: &str, reason: String) {
+        self.problems.push(Problem {
+            line,
+            key,
+            field: None,
+            message: format!("rejected: the entry {reason}"),
+            severity: Severity::Error,
+        });
+        self.rejected.push(Rejected {
+            line,
+            text: text.to_owned(),
+            reason,
+        });
+    }
+
+    pub(crate) fn warn(&mut self, line: usize, key: &str, field: Option<&str>, message: String) {
+        self.problems.push(Problem {
+            line,
+            key: (!key.is_empty()).then(|| key.to_owned()),
+            field: field.map(str::to_owned),
+            message,
+            severity: Severity::Warning,
+        });
+    }
+
+    /// Makes works of the items: each gets a key that LaTeX can cite and no other has, and what
+    /// BibLaTeX cannot hold is reported.
+    pub(crate) fn into_reading(self) -> Reading {
+        let Items {
+            items,
+            rejected,
+            mut problems,
+        } = self;
+        let mut keys = Keys::of(&items);
+        let mut pieces = Vec::with_capacity(items.len() * 2);
+        let mut kept: Vec<CslItem> = Vec::with_capacity(items.len());
+        let mut first: HashMap<String, usize> = HashMap::new();
+        for ReadItem { line, mut item } in items {
+            let note = |message: String| Problem {
+                line,
+                key: Some(item.id.clone()).filter(|key| !key.is_empty()),
+                field: None,
+                message,
+                severity: Severity::Notice,
+            };
+            let same = first
+                .get(&item.id)
+                .filter(|_| !item.id.is_empty())
+                .and_then(|index| kept.get(*index))
+                .filter(|earlier| {
+                    (&earlier.item_type, &earlier.variables) == (&item.item_type, &item.variables)
+                });
+            let is_duplicate = same.is_some();
+            let key = match same {
+                Some(earlier) => earlier.id.clone(),
+                None => {
+                    let key = keys.key_for(&item);
+                    if !item.id.is_empty() && key != item.id {
+                        let reason = if first.contains_key(&item.id) {
+                            "an entry before it has this key"
+                        } else {
+                            "LaTeX cannot cite it by this key, or not well"
+                        };
+                        problems.push(note(format!("{reason}; it is kept as {key}")));
+                    }
+                    first.entry(item.id.clone()).or_insert(kept.len());
+                    key
+                }
+            };
+            item.id = key;
+            // Where it is the key, it is no variable beside it.
+            if item.text("citation-key").as_ref() == Some(&item.id) {
+                item.variables.remove("citation-key");
+            }
+            let written = for_biblatex(&item);
+            let converted = bibtex::from_csl(&written);
+            item.id.clone_from(&converted.work.key);
+            let back = bibtex::derive(&converted.work, &Strings::default(), &|_| None).item;
+            for loss in compare(&written, Some(&back), "BibLaTeX") {
+                if loss.field != "key" {
+                    problems.push(Problem {
+                        line,
+                        key: Some(item.id.clone()),
+                        field: Some(loss.field),
+                        message: loss.reason,
+                        severity: Severity::Warning,
+                    });
+                }
+            }
+            if !pieces.is_empty() {
+                pieces.push(FilePiece::Text("\n\n".to_owned()));
+            }
+            pieces.push(FilePiece::Entry {
+                work: converted.work,
+                line,
+                duplicate: is_duplicate.then_some(Duplicate::Identical),
+            });
+            kept.push(item);
+        }
+        if !pieces.is_empty() {
+            pieces.push(FilePiece::Text("\n".to_owned()));
+        }
+        problems.sort_by_key(|problem| problem.line);
+        Reading {
+            file: BibFile {
+                pieces,
+                problems,
+                ..BibFile::default()
+            },
+            items: Some(kept),
+            rejected,
+        }
+    }
+}
+
+/// The item with its dates taken apart and with today's names for what had others, so that all of it
+/// finds its field.
+pub(crate) fn for_biblatex(item: &CslItem) -> CslItem {
+    let mut item = item.clone();
+    for (old, new) in [
+        ("journalAbbreviation", "container-title-short"),
+        ("shortTitle", "title-short"),
+        ("event", "event-title"),
+    ] {
+        if item.variables.contains_key(old)
+            && let Some(value) = item.variables.remove(old)
+        {
+            item.variables.entry(new.to_owned()).or_insert(value);
+        }
+    }
+    for value in item.variables.values_mut() {
+        if let CslValue::Date(date) = value
+            && (date.raw.is_some() || date.edtf.is_some())
+        {
+            *date = resolved_date(date);
+        }
+    }
+    item
+}
+
+/// A date that is written in words, or in numbers in some other order than EDTF's.
+pub(crate) fn date_in_words(text: &str) -> CslDate {
+    let text = text.trim();
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '.' | '-'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let number = |word: &str| word.parse::<i32>().ok();
+    let is_year = |word: &str| word.len() == 4 && number(word).is_some();
+    let parts = match words.as_slice() {
+        [year] if is_year(year) => vec![number(year)],
+        [year, month] if is_year(year) => vec![number(year), month_number(month)],
+        [month, year] if is_year(year) => vec![number(year), month_by_name(month)],
+        [year, month, day] if is_year(year) => {
+            vec![number(year), month_number(month), number(day)]
+        }
+        // Only a month that is named tells which number is the day.
+        [one, other, year] if is_year(year) => match month_by_name(one) {
+            Some(month) => vec![number(year), Some(month), number(other)],
+            None => vec![number(year), month_by_name(other), number(one)],
+        },
+        _ => Vec::new(),
+    };
+    let parts: Option<Vec<i32>> = parts.into_iter().collect();
+    let is_sound = |parts: &Vec<i32>| {
+        !parts.is_empty()
+            && parts.get(1).is_none_or(|month| (1..=12).contains(month))
+            && parts.get(2).is_none_or(|day| (1..=31).contains(day))
+    };
+    match parts.filter(is_sound) {
+        Some(parts) => CslDate {
+            date_parts: vec![parts],
+            ..CslDate::default()
+        },
+        None => CslDate {
+            literal: Some(text.to_owned()),
+            ..CslDate::default()
+        },
+    }
+}
+
+fn month_number(word: &str) -> Option<i32> {
+    word.parse().ok().or_else(|| month_by_name(word))
+}
+
+/// A month by the first letters of its English name.
+fn month_by_name(word: &str) -> Option<i32> {
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let start: String = word.to_lowercase().chars().take(3).collect();
+    let index = MONTHS.iter().position(|month| *month == start)?;
+    i32::try_from(index + 1).ok()
+}
+
+/// The keys of a file.
+struct Keys {
+    taken: HashSet<String>,
+    /// Keys that are some item's own, and go to no other.
+    own: HashSet<String>,
+}
+
+impl Keys {
+    fn of(items: &[ReadItem]) -> Keys {
+        Keys {
+            taken: HashSet::new(),
+            own: items
+                .iter()
+                .map(|read| read.item.id.clone())
+                .filter(|id| !id.is_empty())
+                .collect(),
+        }
+    }
+
+    /// The item's own key where LaTeX can cite it, or else the key that Zotero gives beside an id, or
+    /// else one made of author, year and title.
+    fn key_for(&mut self, item: &CslItem) -> String {
+        let pinned = item.text("citation-key");
+        let is_address = item.id.contains("://");
+        let wanted = [Some(item.id.clone()).filter(|_| !is_address), pinned]
+            .into_iter()
+            .flatten()
+            .map(|key| citable(&key))
+            .find(|key| !key.is_empty())
+            .unwrap_or_else(|| made_key(item));
+        let mut key = wanted.clone();
+        let mut number = 2_u32;
+        while self.taken.contains(&key) || (key != item.id && self.own.contains(&key)) {
+            key = format!("{wanted}-{number}");
+            number += 1;
+        }
+        self.taken.insert(key.clone());
+        key
+    }
+}
+
+/// A key without what BibTeX and LaTeX take for something else.
+fn citable(key: &str) -> String {
+    let key = key.trim();
+    let fits = |c: char| !c.is_whitespace() && !c.is_control() && !"{}(),=\"'#%~\\@&".contains(c);
+    let kept = key.chars().map(|c| if fits(c) { c } else { '-' });
+    kept.collect::<String>().trim_matches('-').to_owned()
+}
+
+/// `ostrom1990governing`
+fn made_key(item: &CslItem) -> String {
+    let name = ["author", "editor"]
+        .iter()
+        .find_map(|variable| item.names(variable).first());
+    let author = name.and_then(|name| name.family.clone().or_else(|| name.literal.clone()));
+    let year = item
+        .date("issued")
+        .map(resolved_date)
+        .and_then(|d| d.year());
+    let title = item.text("title").map(|title| plain(&title));
+    const SMALL_WORDS: [&str; 9] = ["the", "a", "an", "on", "of", "der", "die", "das", "la"];
+    let word = title.as_deref().and_then(|title| {
+        let words = title.split(|c: char| !c.is_alphanumeric());
+        let mut words = words.filter(|word| !word.is_empty());
+        words.find(|word| !SMALL_WORDS.contains(&word.to_lowercase().as_str()))
+    });
+    let letters = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let key = [
+        author.as_deref().map(letters).unwrap_or_default(),
+        year.map(|year| year.to_string()).unwrap_or_default(),
+        word.map(letters).unwrap_or_default(),
+    ]
+    .concat();
+    if key.is_empty() {
+        "untitled".to_owned()
+    } else {
+        key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(json: &[&str]) -> Reading {
+        let items = json.iter().enumerate().map(|(index, json)| ReadItem {
+            line: index + 1,
+            item: serde_json::from_str(json).unwrap(),
+        });
+        Items {
+            items: items.collect(),
+            ..Items::default()
+        }
+        .into_reading()
+    }
+
+    #[test]
+    fn every_work_gets_a_key_of_its_own() {
+        let reading = reading(&[
+            r#"{"id":"a","title":"One"}"#,
+            r#"{"id":"a","title":"Two"}"#,
+            r#"{"id":"a","title":"One"}"#,
+            r#"{"title":"The Wealth of Networks","author":[{"family":"Benkler"}],"issued":{"raw":"2006"}}"#,
+            r#"{"id":"http://zotero.org/users/1/items/X","citation-key":"pinned","title":"t"}"#,
+            r#"{"id":"two words, {braces}","title":"t"}"#,
+        ]);
+        let keys: Vec<_> = reading.file.works().map(|work| work.key.as_str()).collect();
+        assert_eq!(
+            keys,
+            [
+                "a",
+                "a-2",
+                "a",
+                "benkler2006wealth",
+                "pinned",
+                "two-words---braces"
+            ]
+        );
+        let is_identical = |piece: &&FilePiece| {
+            matches!(
+                piece,
+                FilePiece::Entry {
+                    duplicate: Some(Duplicate::Identical),
+                    ..
+                }
+            )
+        };
+        assert_eq!(reading.file.pieces.iter().filter(is_identical).count(), 1);
+        assert_eq!(reading.file.problems.len(), 3);
+    }
+
+    #[test]
+    fn dates_in_words_are_read_where_they_are_plain() {
+        let parts = |text| date_in_words(text).date_parts;
+        assert_eq!(parts("12 May 2006"), [[2006, 5, 12]]);
+        assert_eq!(parts("May 12, 2006"), [[2006, 5, 12]]);
+        assert_eq!(parts("2006/5"), [[2006, 5]]);
+        assert_eq!(parts("Sept. 2006"), [[2006, 9]]);
+        for text in ["n.d.", "03/04/2005", "1976 [1867]", "2006/13"] {
+            assert_eq!(date_in_words(text).literal.as_deref(), Some(text));
+        }
+    }
+}

@@ -1,0 +1,443 @@
+//! The receipt of a conversion: what a format could not hold, field by field.
+//!
+//! It cannot be wrong about a format, because it is not a list of what the format is thought to hold:
+//! every reference that is written is read again, and what differs is the loss.
+
+use serde_json::Value as Json;
+
+use super::bibtex::{self, Strings};
+use crate::model::markup::without_nocase;
+use crate::model::{CslDate, CslItem, CslName, CslValue, EdtfDate, Entry};
+
+/// Something of a reference that a format could not hold.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Loss {
+    /// The citation key.
+    pub key: String,
+    /// The CSL variable, or the BibLaTeX field that has none; `type` and `key` are meant by these names.
+    pub field: String,
+    /// What became of it, as the end of a sentence that begins with the field.
+    pub reason: String,
+}
+
+/// What `item` lost on a way from which it came back as `back`; `format` is what people call the format.
+pub(crate) fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss> {
+    let loss = |field: &str, reason: String| Loss {
+        key: item.id.clone(),
+        field: field.to_owned(),
+        reason,
+    };
+    let Some(back) = back else {
+        return vec![loss("key", format!("cannot be written as {format}"))];
+    };
+    let mut losses = Vec::new();
+    if item.id != back.id {
+        losses.push(loss("key", becomes(&back.id)));
+    }
+    if item.item_type != back.item_type && !item.item_type.is_empty() {
+        losses.push(loss("type", becomes(&back.item_type)));
+    }
+    for (variable, value) in &item.variables {
+        match back.variables.get(variable) {
+            // An empty variable says nothing.
+            None if is_empty(value) => {}
+            None => losses.push(loss(variable, format!("has no place in {format}"))),
+            Some(other) if same_value(value, other) => {}
+            // A host without a path is the same address with and without a slash.
+            Some(CslValue::Text(other)) if variable == "URL" && same_address(value, other) => {}
+            Some(other) => losses.push(loss(variable, becomes(&shown(other)))),
+        }
+    }
+    losses
+}
+
+fn same_address(one: &CslValue, other: &str) -> bool {
+    matches!(one, CslValue::Text(one) if one.trim_end_matches('/') == other.trim_end_matches('/'))
+}
+
+fn becomes(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shortened: String = text.chars().take(LONGEST).collect();
+    let ellipsis = if shortened.len() < text.len() {
+        "\u{2026}"
+    } else {
+        ""
+    };
+    format!("becomes \u{201c}{shortened}{ellipsis}\u{201d}")
+}
+
+/// The fields of a work that have no variable in CSL, and so stay behind where a work leaves as an
+/// item. Fields that only say how a work is set or sorted are among them.
+pub(crate) fn fields_without_variable(work: &Entry, format: &str) -> Vec<Loss> {
+    let mut losses: Vec<Loss> = Vec::new();
+    for field in &work.fields {
+        let name = field.name.to_ascii_lowercase();
+        let said_before = losses.iter().any(|loss| loss.field == name);
+        let is_listed = CARRIED.contains(&name.as_str());
+        // A field that is called as a CSL variable may be read as that.
+        let may_be = DOUBTFUL.contains(&name.as_str())
+            || (!is_listed && super::csl_variables::kind(&field.name).is_some());
+        let is_carried = (is_listed && !may_be)
+            || (may_be && says_something(work, &field.name))
+            || STANDS_BEHIND
+                .iter()
+                .any(|(behind, before)| *behind == name && work.field(before).is_some());
+        if !is_carried && !said_before {
+            losses.push(Loss {
+                key: work.key.clone(),
+                field: name,
+                reason: format!("has no place in {format}"),
+            });
+        }
+    }
+    losses
+}
+
+/// Whether the CSL item is another without a field.
+fn says_something(work: &Entry, field: &str) -> bool {
+    let item = |work: &Entry| bibtex::derive(work, &Strings::default(), &|_| None).item;
+    let mut without = work.clone();
+    without
+        .fields
+        .retain(|other| !other.name.eq_ignore_ascii_case(field));
+    item(work) != item(&without)
+}
+
+/// Fields of which it hangs on others whether CSL has them: an eprint becomes an address only where
+/// there is none, an option may say anything.
+const DOUBTFUL: &[&str] = &[
+    "archiveprefix",
+    "entrysubtype",
+    "eprint",
+    "eprinttype",
+    "issuesubtitle",
+    "issuetitle",
+    "issuetitleaddon",
+    "langidopts",
+    "options",
+];
+
+/// The fields that go into CSL variables, or say how others are read.
+const CARRIED: &[&str] = &[
+    "abstract",
+    "addendum",
+    "address",
+    "annotation",
+    "annote",
+    "archiveprefix",
+    "author",
+    "bookauthor",
+    "booksubtitle",
+    "booktitle",
+    "booktitleaddon",
+    "chapter",
+    "composer",
+    "crossref",
+    "date",
+    "day",
+    "director",
+    "doi",
+    "edition",
+    "editor",
+    "editora",
+    "editoratype",
+    "editorb",
+    "editorbtype",
+    "editorc",
+    "editorctype",
+    "editortype",
+    "entrysubtype",
+    "eprint",
+    "eprinttype",
+    "eventdate",
+    "eventtitle",
+    "howpublished",
+    "hyphenation",
+    "illustrator",
+    "institution",
+    "interviewer",
+    "isbn",
+    "issn",
+    "issue",
+    "issuesubtitle",
+    "issuetitle",
+    "issuetitleaddon",
+    "journal",
+    "journalsubtitle",
+    "journaltitle",
+    "journaltitleaddon",
+    "keywords",
+    "langid",
+    "langidopts",
+    "library",
+    "location",
+    "mainsubtitle",
+    "maintitle",
+    "maintitleaddon",
+    "month",
+    "note",
+    "number",
+    "options",
+    "organization",
+    "origauthor",
+    "origdate",
+    "origlocation",
+    "origpublisher",
+    "origtitle",
+    "origyear",
+    "pages",
+    "pagetotal",
+    "part",
+    "pmcid",
+    "pmid",
+    "publisher",
+    "pubstate",
+    "recipient",
+    "reviewedtitle",
+    "school",
+    "series",
+    "serieseditor",
+    "shortjournal",
+    "shorttitle",
+    "subtitle",
+    "title",
+    "titleaddon",
+    "translator",
+    "type",
+    "url",
+    "urldate",
+    "urlmonth",
+    "urlyear",
+    "venue",
+    "version",
+    "volume",
+    "volumes",
+    "xdata",
+    "year",
+];
+
+/// Fields that count only where another is absent: the first stands behind the second.
+const STANDS_BEHIND: &[(&str, &str)] = &[("language", "langid"), ("lccn", "library")];
+
+fn is_empty(value: &CslValue) -> bool {
+    match value {
+        CslValue::Text(text) => text.trim().is_empty(),
+        CslValue::Names(names) => names.is_empty(),
+        CslValue::Date(date) => *date == CslDate::default(),
+        CslValue::Other(other) => other.is_null(),
+        CslValue::Number(_) => false,
+    }
+}
+
+/// `back` with the values of `item` wherever both say the same, so that what differs is a difference.
+/// A short title that is nothing but the beginning of the title is none, since it is made of it.
+pub fn reconciled(item: &CslItem, back: &CslItem) -> CslItem {
+    let mut reconciled = back.clone();
+    for (variable, value) in &mut reconciled.variables {
+        if let Some(own) = item.variables.get(variable)
+            && same_value(own, value)
+        {
+            *value = own.clone();
+        }
+    }
+    if let (None, Some(short), Some(title)) = (
+        item.text("title-short"),
+        back.text("title-short"),
+        item.text("title"),
+    ) && title.starts_with(&short)
+    {
+        reconciled.variables.remove("title-short");
+    }
+    reconciled
+}
+
+/// Whether two values say the same: numbers may be texts, dashes are dashes, an apostrophe is one, and the marks that
+/// protect words from changes of case are no part of what is said.
+pub(crate) fn same_value(one: &CslValue, other: &CslValue) -> bool {
+    match (one, other) {
+        (CslValue::Names(one), CslValue::Names(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| same_name(one, other))
+        }
+        (CslValue::Date(one), CslValue::Date(other)) => same_date(one, other),
+        (CslValue::Other(one), CslValue::Other(other)) => one == other,
+        _ => match (text_of(one), text_of(other)) {
+            (Some(one), Some(other)) => one == other,
+            _ => false,
+        },
+    }
+}
+
+fn text_of(value: &CslValue) -> Option<String> {
+    let text = match value {
+        CslValue::Text(text) => text.clone(),
+        CslValue::Number(number) => number.to_string(),
+        CslValue::Other(Json::Number(number)) => number.to_string(),
+        _ => return None,
+    };
+    let text = without_nocase(&text)
+        .replace("--", "-")
+        .replace(['\u{2013}', '\u{2010}', '\u{2011}'], "-")
+        // TeX has one sign for the apostrophe.
+        .replace('\u{2019}', "'");
+    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn same_name(one: &CslName, other: &CslName) -> bool {
+    normal_name(one) == normal_name(other)
+}
+
+/// A name in one of the ways in which it may be written: a name of one part is a literal one.
+fn normal_name(name: &CslName) -> CslName {
+    let part = |part: &Option<String>| part.clone().filter(|part| !part.is_empty());
+    let mut normal = CslName {
+        family: part(&name.family),
+        given: part(&name.given),
+        dropping_particle: part(&name.dropping_particle),
+        non_dropping_particle: part(&name.non_dropping_particle),
+        suffix: part(&name.suffix),
+        literal: part(&name.literal),
+        ..CslName::default()
+    };
+    let has_one_part = normal.literal.is_none()
+        && normal.given.is_none()
+        && normal.suffix.is_none()
+        && normal.dropping_particle.is_none()
+        && normal.non_dropping_particle.is_none();
+    if has_one_part {
+        normal.literal = normal.family.take();
+    }
+    normal
+}
+
+fn same_date(one: &CslDate, other: &CslDate) -> bool {
+    let (one, other) = (resolved_date(one), resolved_date(other));
+    one.date_parts == other.date_parts
+        && one.literal == other.literal
+        && season(&one) == season(&other)
+        && truth(&one.circa) == truth(&other.circa)
+}
+
+fn season(date: &CslDate) -> Option<String> {
+    Some(match date.season.as_ref()? {
+        Json::String(season) => season.clone(),
+        season => season.to_string(),
+    })
+}
+
+/// Whether CSL-JSON says yes, which it says as `true`, `1` or `"true"`.
+pub(crate) fn truth(value: &Option<Json>) -> bool {
+    match value {
+        Some(Json::Bool(truth)) => *truth,
+        Some(Json::Number(number)) => number.as_i64() != Some(0),
+        Some(Json::String(text)) => !matches!(text.as_str(), "" | "0" | "false"),
+        _ => false,
+    }
+}
+
+/// A date with its parts: one that was given in EDTF or in words is taken apart, if it can be, and
+/// else is a literal one.
+pub(crate) fn resolved_date(date: &CslDate) -> CslDate {
+    let written = date.edtf.as_ref().or(date.raw.as_ref());
+    let Some(written) = written.filter(|_| date.date_parts.is_empty()) else {
+        return CslDate {
+            raw: None,
+            edtf: None,
+            ..date.clone()
+        };
+    };
+    let mut resolved = match written.trim().parse::<EdtfDate>() {
+        Ok(edtf) => edtf.to_csl(),
+        Err(_) => super::csl_to_bib::date_in_words(written),
+    };
+    resolved.circa = resolved.circa.or_else(|| date.circa.clone());
+    resolved.season = resolved.season.or_else(|| date.season.clone());
+    resolved.literal = resolved.literal.or_else(|| date.literal.clone());
+    resolved
+}
+
+fn shown(value: &CslValue) -> String {
+    match value {
+        CslValue::Text(text) => text.clone(),
+        CslValue::Number(number) => number.to_string(),
+        CslValue::Names(names) => names
+            .iter()
+            .map(CslName::reading_order)
+            .collect::<Vec<_>>()
+            .join("; "),
+        CslValue::Date(date) => match &date.literal {
+            Some(literal) => literal.clone(),
+            None => serde_json::to_string(&date.date_parts).unwrap_or_default(),
+        },
+        CslValue::Other(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(json: &str) -> CslItem {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn what_says_the_same_is_no_loss() {
+        let one = item(
+            r#"{"id":"k","type":"book","volume":2,"page":"1–3","issued":{"raw":"2001-05"},
+                "author":[{"family":"Plato"}],"title":"The <span class=\"nocase\">GPL</span>"}"#,
+        );
+        let other = item(
+            r#"{"id":"k","type":"book","volume":"2","page":"1--3","issued":{"date-parts":[[2001,"5"]]},
+                "author":[{"literal":"Plato"}],"title":"The GPL","ISBN":"1"}"#,
+        );
+        assert_eq!(compare(&one, Some(&other), "X"), []);
+    }
+
+    /// The list of fields that have a variable is true of what is shipped: without one that is not
+    /// said to be lost, the item is another.
+    #[test]
+    fn fields_that_are_not_lost_say_something() {
+        // What a work inherits, and how a year is written beside a date, shows elsewhere.
+        const ELSEWHERE: [&str; 4] = ["crossref", "xdata", "year", "keywords"];
+        let mut untrue = Vec::new();
+        for text in [crate::bundled::CHAPTER.text, crate::bundled::COMMONS.text] {
+            for work in bibtex::read(text).works() {
+                let lost = fields_without_variable(work, "CSL");
+                for field in &work.fields {
+                    let name = field.name.to_lowercase();
+                    let is_lost = lost.iter().any(|loss| loss.field == name);
+                    let is_silent =
+                        !says_something(work, &name) && !ELSEWHERE.contains(&name.as_str());
+                    if is_lost != is_silent {
+                        untrue.push(format!("{}: {name}", work.key));
+                    }
+                }
+            }
+        }
+        assert_eq!(untrue, [""; 0]);
+    }
+
+    #[test]
+    fn every_loss_is_named() {
+        let one = item(r#"{"id":"k","type":"interview","scale":"1:2","title":"a","note":""}"#);
+        let other = item(r#"{"id":"k","type":"document","title":"b"}"#);
+        let losses = compare(&one, Some(&other), "X");
+        let told: Vec<_> = losses
+            .iter()
+            .map(|loss| (loss.field.as_str(), loss.reason.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("type", "becomes “document”"),
+                ("scale", "has no place in X"),
+                ("title", "becomes “b”"),
+            ]
+        );
+    }
+}

@@ -1,0 +1,900 @@
+//! Derived rows: the table `reference` and the full-text index, made from the truth.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::hash_map;
+use std::collections::{BTreeSet, HashMap};
+
+use rayon::prelude::*;
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+use super::drawers::{Cards, DrawerWriter, HEADING};
+use super::full_text::{self, Column, NameOf, field_name};
+use super::heading::Card;
+use super::identity::Identity;
+use super::works::Item;
+use super::{Change, Library, LibraryError, Reference, Result, TagName};
+use crate::formats::bibtex::{self, Derived, Strings};
+use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
+use crate::model::{CslDate, CslItem, CslName, CslValue, Entry, markup};
+
+/// What is written down of a derived work: made beside the connection, where many are made at once.
+pub(super) struct Rows {
+    key: String,
+    item: String,
+    head: Head,
+    authors: String,
+    parents: Vec<String>,
+    text: FullText,
+    cards: Cards,
+    pub(super) identity: Identity,
+    marks: Vec<i64>,
+    marks_as_json: String,
+}
+
+/// What a work is found, shown and sorted by.
+struct Head {
+    entry_type: String,
+    title: Option<String>,
+    names: Vec<String>,
+    sort_author: String,
+    years: Years,
+    original: Years,
+    identification: Option<String>,
+}
+
+/// The years that a date begins and ends in; `last` is there for a span alone.
+#[derive(Default)]
+struct Years {
+    first: Option<i32>,
+    last: Option<i32>,
+}
+
+impl Years {
+    fn of(date: Option<&CslDate>) -> Self {
+        let Some(date) = date else {
+            return Self::default();
+        };
+        let first = date.year();
+        let last = date
+            .date_parts
+            .get(1)
+            .and_then(|parts| parts.first().copied())
+            .filter(|last| *last != 0 && Some(*last) != first);
+        Self { first, last }
+    }
+}
+
+/// The text of each column of the full-text index: see [`full_text`].
+#[derive(Default)]
+struct FullText {
+    columns: [String; Column::ALL.len()],
+}
+
+impl Head {
+    fn of(work: &Entry, derived: &Derived) -> Self {
+        let item = &derived.item;
+        let authors = principal_names(item);
+        Self {
+            entry_type: work.kind(),
+            // As it was written: sentence case is for styles, not for finding one's way.
+            title: derived
+                .title
+                .clone()
+                .or_else(|| item.text("title").map(|title| markup::plain(&title))),
+            names: authors.iter().map(CslName::reading_order).collect(),
+            sort_author: authors.first().map(sort_order).unwrap_or_default(),
+            years: Years::of(item.date("issued")),
+            original: Years::of(item.date("original-date")),
+            identification: work
+                .field("identification")
+                .map(|value| value.trim_matches(['{', '}', '"']).trim().to_lowercase()),
+        }
+    }
+
+    /// The card with what an overview shows.
+    fn card(&self, key: &str) -> String {
+        let card = Card {
+            key,
+            year: self.years.first,
+            title: self.title.as_deref(),
+            authors: &self.names,
+            sort_author: &self.sort_author,
+            entry_type: &self.entry_type,
+            identification: self.identification.as_deref(),
+            original_year: self.original.first,
+        };
+        card.text()
+    }
+}
+
+impl Rows {
+    /// The rows of a work under the key that the library knows it by, with the private note on it.
+    pub(super) fn of(key: &str, work: &Entry, derived: &Derived, note: Option<&str>) -> Self {
+        let item = &derived.item;
+        let head = Head::of(work, derived);
+        let identity = Identity::of(work, item, principal_names(item));
+        let mut marks = identity.marks();
+        marks.sort_unstable();
+        marks.dedup();
+        let authors = serde_json::to_string(&head.names).unwrap_or_default();
+        let mut cards = Cards::default();
+        cards.add(HEADING, &head.card(key));
+        let text = FullText::of(key, derived, note, &mut cards);
+        Self {
+            key: key.to_owned(),
+            item: serde_json::to_string(item).unwrap_or_default(),
+            authors,
+            head,
+            parents: derived.parents.clone(),
+            text,
+            cards,
+            marks_as_json: serde_json::to_string(&marks).unwrap_or_default(),
+            marks,
+            identity,
+        }
+    }
+}
+
+impl FullText {
+    /// What stands in the index, and on the cards of names and fields beside it.
+    fn of(key: &str, derived: &Derived, note: Option<&str>, cards: &mut Cards) -> Self {
+        let item = &derived.item;
+        let mut text = Self::default();
+        text.add_names(item, cards);
+        for (name, value) in &derived.fields {
+            text.add_field(&field_name(name), value, cards);
+        }
+        // Nobody asks for the whole of these, so that nothing marks their ends.
+        let other = text.column(Column::Other);
+        full_text::add_words(other, key);
+        for alias in &derived.aliases {
+            full_text::add_words(other, alias);
+        }
+        if let Some(year) = item.date("issued").and_then(CslDate::year) {
+            full_text::add_words(other, &year.to_string());
+        }
+        if let Some(language) = item.text("language") {
+            text.add_language(&language);
+            cards.add(LANGUAGE, &language);
+        }
+        if let Some(note) = note {
+            cards.add(PRIVATE_NOTE, note);
+            text.add(Column::Note, note);
+            full_text::add_field(text.column(Column::Fields), "note", "");
+        }
+        text
+    }
+
+    fn column(&mut self, column: Column) -> &mut String {
+        let [
+            title,
+            author,
+            editor,
+            contributor,
+            container,
+            publisher,
+            place,
+            summary,
+            keywords,
+            note,
+            other,
+            fields,
+        ] = &mut self.columns;
+        match column {
+            Column::Title => title,
+            Column::Author => author,
+            Column::Editor => editor,
+            Column::Contributor => contributor,
+            Column::Container => container,
+            Column::Publisher => publisher,
+            Column::Place => place,
+            Column::Abstract => summary,
+            Column::Keywords => keywords,
+            Column::Note => note,
+            Column::Other => other,
+            Column::Fields => fields,
+        }
+    }
+
+    fn add(&mut self, column: Column, value: &str) {
+        full_text::add_value(self.column(column), value);
+    }
+
+    /// The names, in the order in which they are read. Editors of a work without authors are found as its
+    /// authors, too, as they head its reference.
+    fn add_names(&mut self, item: &CslItem, cards: &mut Cards) {
+        let principal = item.principal_variable();
+        for (variable, value) in &item.variables {
+            let CslValue::Names(names) = value else {
+                continue;
+            };
+            let is_principal = Some(variable.as_str()) == principal;
+            let columns: &[Column] = match variable.as_str() {
+                "editor" if is_principal => &[Column::Author, Column::Editor],
+                "editor" => &[Column::Editor],
+                _ if is_principal => &[Column::Author],
+                _ => &[Column::Contributor],
+            };
+            for name in names {
+                let of = match name.family {
+                    Some(_) => NameOf::Person,
+                    None => NameOf::Organisation,
+                };
+                let name = name.reading_order();
+                for column in columns {
+                    full_text::add_name(self.column(*column), &name, of);
+                    if let Some(place) = place_of_names(*column) {
+                        cards.add(place, &name);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A field of the entry, under the name that it is indexed by: into the column that it belongs to, and
+    /// word by word into that of the fields, where the column does not answer for it alone.
+    fn add_field(&mut self, name: &str, value: &str, cards: &mut Cards) {
+        use Column as C;
+        if name == "author" {
+            full_text::add_field(self.column(C::Fields), name, "");
+            return;
+        }
+        let plain = bibtex::plain(value);
+        cards.add(name, &plain);
+        if name == "editor" {
+            full_text::add_field(self.column(C::Fields), name, "");
+            return;
+        }
+        if NAMES.contains(&name) {
+            for person in bibtex::read_names(value) {
+                let person = person.to_csl(true).reading_order();
+                full_text::add_field(self.column(C::Fields), name, &person);
+                self.add(C::Contributor, &person);
+            }
+            return;
+        }
+        let column = column_of(name);
+        let values: Vec<&str> = match name {
+            "publisher" | "institution" | "organization" | "location" => bibtex::split_list(&plain),
+            "keywords" => plain.split([',', ';']).collect(),
+            _ => vec![&plain],
+        };
+        for value in values {
+            if let Some(column) = column {
+                self.add(column, value);
+            }
+            match name {
+                // The title of a work in several volumes is a title, too.
+                "maintitle" | "mainsubtitle" => self.add(C::Title, value),
+                "isbn" => {
+                    self.add_isbns(value);
+                    continue;
+                }
+                _ => {}
+            }
+            let text = match name {
+                _ if HAS_OWN_COLUMN.contains(&name) => "",
+                "doi" => crate::model::Doi::strip_resolver(value),
+                _ => value,
+            };
+            full_text::add_field(self.column(C::Fields), name, text);
+        }
+    }
+
+    /// ISBNs in thirteen digits, so that it does not matter how one was written.
+    fn add_isbns(&mut self, value: &str) {
+        for isbn in value
+            .split([',', ';'])
+            .filter(|isbn| !isbn.trim().is_empty())
+        {
+            let digits = full_text::isbn_digits(isbn);
+            full_text::add_field(self.column(Column::Fields), "isbn", &digits);
+        }
+    }
+
+    /// The language of a tag such as `de-AT`, alone and with its region.
+    fn add_language(&mut self, tag: &str) {
+        let (language, region) = tag.split_once('-').unwrap_or((tag, ""));
+        let column = self.column(Column::Fields);
+        full_text::add_field(column, LANGUAGE, language);
+        if !region.is_empty() {
+            full_text::add_field(column, LANGUAGE, &tag.replace('-', ""));
+        }
+    }
+}
+
+/// The column of the full-text index that a field belongs to, by the name that it is indexed under.
+pub(super) fn column_of(name: &str) -> Option<Column> {
+    use Column as C;
+    match name {
+        "title" | "subtitle" | "titleaddon" | "shorttitle" | "origtitle" | "reprinttitle"
+        | "indextitle" => Some(C::Title),
+        "journaltitle" | "journalsubtitle" | "journaltitleaddon" | "shortjournal" | "booktitle"
+        | "booksubtitle" | "booktitleaddon" | "maintitle" | "mainsubtitle" | "maintitleaddon"
+        | "series" | "shortseries" | "issuetitle" | "issuesubtitle" | "issuetitleaddon"
+        | "eventtitle" | "eventtitleaddon" | "event" => Some(C::Container),
+        "publisher" | "institution" | "organization" | "origpublisher" => Some(C::Publisher),
+        "location" | "venue" | "origlocation" => Some(C::Place),
+        "abstract" => Some(C::Abstract),
+        "keywords" => Some(C::Keywords),
+        "note" | "annotation" | "addendum" | "howpublished" | "comment" | "review" => Some(C::Note),
+        "issn" | "eprint" | "type" | "edition" | "version" | "shorthand" | "label" | "library"
+        | "usera" | "userb" | "userc" | "userd" | "usere" | "userf" => Some(C::Other),
+        _ => None,
+    }
+}
+
+/// The fields that a field of the query language asks for by their column or by an index of another table, so
+/// that it is enough to say that they are there.
+const HAS_OWN_COLUMN: &[&str] = &[
+    "title",
+    "journaltitle",
+    "publisher",
+    "location",
+    "date",
+    "abstract",
+    "keywords",
+    "note",
+];
+
+/// The name under which the language of a work is indexed, as a code.
+const LANGUAGE: &str = "lang";
+
+/// The place of the cards with private notes.
+pub(super) const PRIVATE_NOTE: &str = "@note";
+
+/// The place of the cards with the names that stand in a column of the full-text index.
+pub(super) fn place_of_names(column: Column) -> Option<&'static str> {
+    match column {
+        Column::Author => Some("@author"),
+        Column::Editor => Some("@editor"),
+        Column::Contributor => Some("@contributor"),
+        _ => None,
+    }
+}
+
+/// The fields that hold names (BibLaTeX manual, §2.2.2), but for authors and editors.
+const NAMES: &[&str] = &[
+    "translator",
+    "editora",
+    "editorb",
+    "editorc",
+    "bookauthor",
+    "afterword",
+    "annotator",
+    "commentator",
+    "foreword",
+    "holder",
+    "introduction",
+    "shortauthor",
+    "shorteditor",
+    "namea",
+    "nameb",
+    "namec",
+];
+
+pub(super) fn principal_names(item: &CslItem) -> &[CslName] {
+    item.principal_names()
+}
+
+/// A name as it is sorted: without case or accents, the family name first.
+fn sort_order(name: &CslName) -> String {
+    full_text::folded(&CslName::joined([
+        &name.non_dropping_particle,
+        &name.family,
+        &name.literal,
+        &name.given,
+        &name.dropping_particle,
+        &name.suffix,
+    ]))
+}
+
+/// Text without case and accents.
+pub(crate) fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+impl Reference {
+    /// The works of a file, without any library: in the file's order, with the tags that their
+    /// keywords name.
+    pub fn of_file(file: &BibFile) -> Vec<Self> {
+        let in_file = file.by_key();
+        let works: Vec<(&Entry, &str)> = file
+            .pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                FilePiece::Entry {
+                    duplicate: Some(Duplicate::Identical),
+                    ..
+                } => None,
+                FilePiece::Entry {
+                    work, duplicate, ..
+                } => Some((work, Duplicate::key_of(work, duplicate.as_ref()))),
+                _ => None,
+            })
+            .collect();
+        let parent = |key: &str| in_file.get(key).copied().map(Cow::Borrowed);
+        works
+            .par_iter()
+            .map(|(work, key)| {
+                let mut derived = bibtex::derive(work, &file.strings, &parent);
+                derived.item.id = (*key).to_owned();
+                let head = Head::of(work, &derived);
+                Self {
+                    id: 0,
+                    key: (*key).to_owned(),
+                    entry_type: head.entry_type,
+                    title: head.title,
+                    authors: head.names,
+                    sort_author: head.sort_author,
+                    year: head.years.first,
+                    identification: head.identification,
+                    tags: derived
+                        .keywords
+                        .iter()
+                        .filter_map(|keyword| keyword.parse::<TagName>().ok())
+                        .collect(),
+                    item: Item::Read(derived.item),
+                }
+            })
+            .collect()
+    }
+}
+
+/// The `@string`s of files, each read once.
+#[derive(Default)]
+pub(super) struct KnownStrings {
+    by_file: HashMap<i64, Strings>,
+    none: Strings,
+}
+
+impl KnownStrings {
+    /// Those of the file in which a work stands, so that its fields mean what they meant there.
+    pub(super) fn of(&mut self, library: &Library, work: i64) -> Result<&Strings> {
+        let file = self.file_of(library, work)?;
+        Ok(self.of_file(file))
+    }
+
+    /// Those of a file that [`KnownStrings::file_of`] gave.
+    pub(super) fn of_file(&self, file: Option<i64>) -> &Strings {
+        file.and_then(|file| self.by_file.get(&file))
+            .unwrap_or(&self.none)
+    }
+
+    /// The file in which a work stands, whose strings are known from here on.
+    pub(super) fn file_of(&mut self, library: &Library, work: i64) -> Result<Option<i64>> {
+        let file = library
+            .connection
+            .prepare_cached(
+                "SELECT source_file_id FROM occurrence WHERE work_id = ?1
+                 ORDER BY source_file_id LIMIT 1",
+            )?
+            .query_row([work], |row| row.get::<_, i64>(0))
+            .optional()?;
+        if let Some(file) = file
+            && let hash_map::Entry::Vacant(new) = self.by_file.entry(file)
+        {
+            new.insert(bibtex::read(&library.leading_with_strings(file)?).strings);
+        }
+        Ok(file)
+    }
+}
+
+impl Library {
+    /// What stands between the entries of a file and may hold `@string`s.
+    pub(super) fn leading_with_strings(&self, file: i64) -> Result<String> {
+        let mut leading = self.connection.prepare_cached(
+            "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
+             ORDER BY id",
+        )?;
+        let texts = leading
+            .query_map([file], |row| row.get::<_, String>(0))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(texts.concat())
+    }
+}
+
+/// The statements that write derived rows, prepared once for many works.
+pub(super) struct RowWriter<'c> {
+    reference: CachedStatement<'c>,
+    item: CachedStatement<'c>,
+    parent: CachedStatement<'c>,
+    mark: CachedStatement<'c>,
+    /// The marks with their works that are to be written: sorted, they take a third of the time.
+    marks: Vec<(i64, i64)>,
+    full_text: CachedStatement<'c>,
+    drawers: DrawerWriter<'c>,
+    /// Notes the works that rules are to look at: see [`Change::watch_works`].
+    watched: Option<CachedStatement<'c>>,
+}
+
+impl<'c> RowWriter<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Result<Self> {
+        let is_watched = connection
+            .prepare_cached("SELECT 1 FROM temp.sqlite_schema WHERE name = 'watched'")?
+            .exists([])?;
+        let watched = "INSERT OR IGNORE INTO temp.watched VALUES (?1)";
+        Ok(Self {
+            watched: match is_watched {
+                true => Some(connection.prepare_cached(watched)?),
+                false => None,
+            },
+            reference: connection.prepare_cached(
+                "INSERT INTO reference (work_id, citation_key, entry_type, title, authors, sort_author,
+                                        year, last_year, identification, original_year,
+                                        last_original_year, marks)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?,
+            item: connection
+                .prepare_cached("INSERT INTO csl_item (work_id, item) VALUES (?1, ?2)")?,
+            parent: connection
+                .prepare_cached("INSERT INTO inheritance (work_id, parent_key) VALUES (?1, ?2)")?,
+            mark: connection.prepare_cached("INSERT INTO mark (mark, work_id) VALUES (?1, ?2)")?,
+            marks: Vec::new(),
+            full_text: connection.prepare_cached(
+                "INSERT INTO full_text (rowid, title, author, editor, contributor, container, publisher,
+                                        place, abstract, keywords, note, other, fields)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            )?,
+            drawers: DrawerWriter::new(connection)?,
+        })
+    }
+
+    /// Writes the derived rows of a work that has none.
+    pub(super) fn write(&mut self, work: i64, rows: &Rows) -> Result<()> {
+        self.reference.execute(params![
+            work,
+            rows.key,
+            rows.head.entry_type,
+            rows.head.title,
+            rows.authors,
+            rows.head.sort_author,
+            rows.head.years.first,
+            rows.head.years.last,
+            rows.head.identification,
+            rows.head.original.first,
+            rows.head.original.last,
+            rows.marks_as_json,
+        ])?;
+        self.item.execute(params![work, rows.item])?;
+        for parent in &rows.parents {
+            self.parent.execute(params![work, parent])?;
+        }
+        self.marks
+            .extend(rows.marks.iter().map(|mark| (*mark, work)));
+        self.full_text.raw_bind_parameter(1, work)?;
+        for (position, text) in rows.text.columns.iter().enumerate() {
+            self.full_text.raw_bind_parameter(position + 2, text)?;
+        }
+        self.full_text.raw_execute()?;
+        self.drawers.put(work, &rows.cards)?;
+        if let Some(watched) = &mut self.watched {
+            watched.execute([work])?;
+        }
+        Ok(())
+    }
+
+    /// Takes what is left of a work away that is gone: the database does it for all but its cards.
+    fn forget(&mut self, work: i64) -> Result<()> {
+        self.drawers.remove(work)
+    }
+
+    /// Ends the writing: what was gathered on the way is written down.
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.marks.sort_unstable();
+        for (mark, work) in self.marks {
+            self.mark.execute([mark, work])?;
+        }
+        self.drawers.close()
+    }
+}
+
+/// A work as the store has it, with what it is derived by.
+struct Stored {
+    id: i64,
+    work: Entry,
+    /// The file whose `@string`s its fields name.
+    file: Option<i64>,
+    note: Option<String>,
+}
+
+impl Stored {
+    fn rows<'w>(
+        &'w self,
+        strings: &KnownStrings,
+        parents: &dyn Fn(&str) -> Option<Cow<'w, Entry>>,
+    ) -> Rows {
+        let derived = bibtex::derive(&self.work, strings.of_file(self.file), parents);
+        Rows::of(&self.work.key, &self.work, &derived, self.note.as_deref())
+    }
+}
+
+/// A work that was looked at, and what is to be written down of it.
+enum Ready {
+    Derived(i64, Box<Rows>),
+    /// It inherits from others, so that the library is needed to derive it.
+    Heir(Box<Stored>),
+    /// It is there no more.
+    Gone(i64),
+}
+
+/// Derives a work away from the library, which one thread alone can ask: nothing comes of it where the work
+/// inherits from others.
+pub(super) fn without_library<'w, T>(
+    derive: impl FnOnce(&dyn Fn(&str) -> Option<Cow<'w, Entry>>) -> T,
+) -> Option<T> {
+    let asked = Cell::new(false);
+    let derived = derive(&|_| {
+        asked.set(true);
+        None
+    });
+    (!asked.get()).then_some(derived)
+}
+
+/// How many works are worth building their part of the full-text index in memory at once.
+const MANY: usize = 1_000;
+
+impl Change<'_> {
+    /// Tells the full-text index how many works are to come: many are gathered in memory and written
+    /// as one segment, in place of many small ones that are then merged. `full_text_gathered` ends it.
+    pub(super) fn gather_full_text(&self, works: usize) -> Result<()> {
+        const BYTES: i64 = 96 << 20;
+        if works >= MANY {
+            self.set_full_text_gathering(BYTES)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn full_text_gathered(&self, works: usize) -> Result<()> {
+        const FTS5_DEFAULT: i64 = 1 << 20;
+        if works >= MANY {
+            self.set_full_text_gathering(FTS5_DEFAULT)?;
+        }
+        Ok(())
+    }
+
+    fn set_full_text_gathering(&self, bytes: i64) -> Result<()> {
+        self.connection().execute(
+            "INSERT INTO full_text (full_text, rank) VALUES ('hashsize', ?1)",
+            [bytes],
+        )?;
+        Ok(())
+    }
+
+    /// The private note on a work, which words are looked for in, too.
+    fn private_note(&self, work: i64) -> Result<Option<String>> {
+        Ok(self
+            .connection()
+            .prepare_cached("SELECT text FROM note WHERE work_id = ?1")?
+            .query_row([work], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// The works that inherit from these, directly or not.
+    pub(super) fn heirs(&self, works: &BTreeSet<i64>) -> Result<BTreeSet<i64>> {
+        let connection = self.connection();
+        let inherits = connection
+            .prepare_cached("SELECT 1 FROM inheritance")?
+            .exists([])?;
+        let mut heirs = BTreeSet::new();
+        let mut pending: Vec<i64> = if inherits {
+            works.iter().copied().collect()
+        } else {
+            Vec::new()
+        };
+        let mut statement = connection.prepare_cached(
+            "SELECT work_id FROM inheritance WHERE parent_key IN (
+                 SELECT key FROM work WHERE id = ?1
+                 UNION ALL SELECT alias FROM key_alias WHERE work_id = ?1)",
+        )?;
+        while let Some(work) = pending.pop() {
+            for heir in statement.query_map([work], |row| row.get::<_, i64>(0))? {
+                let heir = heir?;
+                if !works.contains(&heir) && heirs.insert(heir) {
+                    pending.push(heir);
+                }
+            }
+        }
+        Ok(heirs)
+    }
+
+    /// Takes the derived rows of works away, but for their cards. Works that are to go lose them so before they
+    /// do: of one that is gone, nobody knows its marks any more.
+    pub(super) fn forget_derived(&self, works: &BTreeSet<i64>) -> Result<()> {
+        // All at once: at each statement that has to do with other tables, too, FTS5 writes out what it has
+        // gathered.
+        let numbers = serde_json::to_string(works).unwrap_or_default();
+        let connection = self.connection();
+        connection
+            .prepare_cached(
+                "DELETE FROM mark WHERE (mark, work_id) IN (
+                     SELECT one.value, reference.work_id FROM reference, json_each(reference.marks) AS one
+                     WHERE reference.work_id IN (SELECT value FROM json_each(?1)))",
+            )?
+            .execute([&numbers])?;
+        connection
+            .prepare_cached(
+                "DELETE FROM reference WHERE work_id IN (SELECT value FROM json_each(?1))",
+            )?
+            .execute([&numbers])?;
+        Ok(())
+    }
+
+    /// Makes the derived rows of these works anew, and of the works that inherit from them; works that
+    /// are gone have none.
+    pub(super) fn derive_works(&self, mut works: BTreeSet<i64>) -> Result<()> {
+        if works.is_empty() {
+            return Ok(());
+        }
+        works.extend(self.heirs(&works)?);
+        self.forget_derived(&works)?;
+        let works: Vec<i64> = works.into_iter().collect();
+        self.write_derived(&works, &mut |_| {})
+    }
+
+    /// Derives works that have no derived rows, and writes the rows of some down while the next are derived.
+    /// `advance` is called with the number of works that were dealt with since the last call.
+    fn write_derived(&self, works: &[i64], advance: &mut dyn FnMut(usize)) -> Result<()> {
+        self.gather_full_text(works.len())?;
+        let mut writer = RowWriter::new(self.connection())?;
+        let mut strings = KnownStrings::default();
+        let mut ready: Vec<Ready> = Vec::new();
+        for batch in works.chunks(MANY) {
+            let stored = self.stored(batch, &mut strings)?;
+            let known = &strings;
+            ready = std::thread::scope(|scope| -> Result<_> {
+                let derive = move || -> Vec<Ready> {
+                    let derived = stored.into_par_iter().map(|(id, stored)| match stored {
+                        None => Ready::Gone(id),
+                        Some(stored) => {
+                            let rows = without_library(|parent| stored.rows(known, parent));
+                            rows.map_or_else(
+                                || Ready::Heir(Box::new(stored)),
+                                |rows| Ready::Derived(id, Box::new(rows)),
+                            )
+                        }
+                    });
+                    derived.collect()
+                };
+                // A thread is worth its while where there is something else to do meanwhile.
+                if ready.is_empty() {
+                    return Ok(derive());
+                }
+                let derived = scope.spawn(derive);
+                self.write_ready(&mut writer, &ready, known)?;
+                advance(ready.len());
+                derived
+                    .join()
+                    .or_else(|panic| std::panic::resume_unwind(panic))
+            })?;
+        }
+        self.write_ready(&mut writer, &ready, &strings)?;
+        advance(ready.len());
+        writer.finish()?;
+        self.full_text_gathered(works.len())
+    }
+
+    /// Works as the store has them, each with its number; nothing for those that are gone.
+    fn stored(
+        &self,
+        works: &[i64],
+        strings: &mut KnownStrings,
+    ) -> Result<Vec<(i64, Option<Stored>)>> {
+        let mut entry = self
+            .connection()
+            .prepare_cached("SELECT key, source FROM work WHERE id = ?1")?;
+        let mut stored = Vec::with_capacity(works.len());
+        for id in works {
+            let found = entry.query_row([id], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            });
+            let Some((key, source)) = found.optional()? else {
+                stored.push((*id, None));
+                continue;
+            };
+            let mut work = read_entry(&key, &source)?;
+            work.key = key;
+            let work = Stored {
+                id: *id,
+                work,
+                file: strings.file_of(self, *id)?,
+                note: self.private_note(*id)?,
+            };
+            stored.push((*id, Some(work)));
+        }
+        Ok(stored)
+    }
+
+    /// Writes the derived rows of works down, and derives those first that inherit from others.
+    fn write_ready(
+        &self,
+        writer: &mut RowWriter<'_>,
+        ready: &[Ready],
+        strings: &KnownStrings,
+    ) -> Result<()> {
+        for work in ready {
+            match work {
+                Ready::Derived(id, rows) => writer.write(*id, rows)?,
+                Ready::Heir(stored) => {
+                    let parent = |key: &str| self.parent(key);
+                    writer.write(stored.id, &stored.rows(strings, &parent))?;
+                }
+                Ready::Gone(id) => writer.forget(*id)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes every derived row anew, and the indexes of the library, and gives the number of works.
+    /// `advance` is called with the number of works that were dealt with since the last call.
+    ///
+    /// # Errors
+    ///
+    /// [`super::LibraryError::UnreadableWork`] where an entry in the store is damaged.
+    pub fn rebuild(&self, advance: &mut dyn FnMut(usize)) -> Result<usize> {
+        let connection = self.connection();
+        self.mend_indexes()?;
+        connection.execute("DELETE FROM inheritance", [])?;
+        connection.execute("DELETE FROM mark", [])?;
+        connection.execute("DELETE FROM reference", [])?;
+        connection.execute("DELETE FROM drawer", [])?;
+        connection.execute(
+            "INSERT INTO full_text (full_text) VALUES ('delete-all')",
+            [],
+        )?;
+        connection.execute("INSERT INTO file_text (file_text) VALUES ('rebuild')", [])?;
+        let mut statement = connection.prepare("SELECT id FROM work")?;
+        let works: Vec<i64> = statement
+            .query_map([], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        let count = works.len();
+        self.write_derived(&works, advance)?;
+        Ok(count)
+    }
+
+    /// Makes the indexes of the tables anew in which something is not right: to write all of them takes longer
+    /// than to look.
+    fn mend_indexes(&self) -> Result<()> {
+        let connection = self.connection();
+        let mut statement = connection.prepare(
+            "SELECT name FROM pragma_table_list
+             WHERE schema = 'main' AND type = 'table' AND name NOT GLOB 'sqlite_*'",
+        )?;
+        let tables = statement.query_map([], |row| row.get(0))?;
+        for table in tables.collect::<rusqlite::Result<Vec<String>>>()? {
+            let look = format!("PRAGMA integrity_check({table})");
+            let said: String = connection.query_row(&look, [], |row| row.get(0))?;
+            if said != "ok" {
+                connection.execute_batch(&format!("REINDEX {table}"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads the entry of a work in the store.
+pub(super) fn read_entry(key: &str, source: &str) -> Result<Entry> {
+    bibtex::parse_entry(source).map_err(|error| LibraryError::UnreadableWork {
+        key: key.to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_drops_case_and_accents() {
+        assert_eq!(folded("Élinor ØSTROM Müller"), "elinor østrom muller");
+    }
+}

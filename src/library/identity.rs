@@ -1,0 +1,434 @@
+//! Matching: whether two references are of one work, and how that can be known.
+//!
+//! Works are looked up by [`marks`](Identity::marks), numbers that two references of one work are likely
+//! to share; what shares one is then compared in full by [`Identity::same_work`]. An ISBN is that of a
+//! book, so it never joins two of its chapters; editions and volumes are works of their own.
+
+use super::derived_tables::folded;
+use crate::model::markup;
+use crate::model::{CslItem, CslName, Entry};
+
+/// What a reference says of the identity of its work, in a form that can be compared.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Identity {
+    kind: Kind,
+    /// Letters and digits alone, without case and accents, with single spaces between words.
+    pub(super) title: String,
+    /// The family name of the first author or editor, likewise.
+    pub(super) author: String,
+    pub(super) year: Option<i32>,
+    edition: String,
+    volume: String,
+    issue: String,
+    first_page: String,
+    container: String,
+    pub(super) doi: Option<String>,
+    pub(super) isbns: Vec<String>,
+    pub(super) eprint: Option<String>,
+}
+
+/// The sort of a work. BibLaTeX, BibTeX and people's habits have several types for most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Kind {
+    Article,
+    Book,
+    /// A part of a book, a paper of a conference.
+    Part,
+    Thesis,
+    Report,
+    /// Web pages, and what has no type of its own.
+    #[default]
+    Other,
+}
+
+impl Kind {
+    fn of(entry_type: &str) -> Self {
+        match entry_type {
+            "article" | "suppperiodical" | "review" => Self::Article,
+            "book" | "mvbook" | "collection" | "mvcollection" | "proceedings" | "mvproceedings"
+            | "reference" | "mvreference" | "booklet" | "manual" => Self::Book,
+            "inbook" | "incollection" | "inproceedings" | "conference" | "inreference"
+            | "bookinbook" | "suppbook" | "suppcollection" => Self::Part,
+            "thesis" | "phdthesis" | "mastersthesis" => Self::Thesis,
+            "report" | "techreport" => Self::Report,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// How two references are known to be of one work.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Evidence {
+    Doi(String),
+    Isbn(String),
+    Eprint(String),
+    /// Title, first author, year and type.
+    Fingerprint,
+}
+
+impl Identity {
+    pub(super) fn of(work: &Entry, item: &CslItem, heads: &[CslName]) -> Self {
+        let text = |variable: &str| item.text(variable).unwrap_or_default();
+        let word = |variable: &str| normalised(&text(variable));
+        let author = heads.first().map(|name| {
+            normalised(&CslName::joined([
+                &name.non_dropping_particle,
+                &name.family,
+                &name.literal,
+            ]))
+        });
+        let mut title = word("title");
+        // A volume of a larger work is not another volume of it.
+        if let Some(volume) = item.text("volume-title") {
+            title.push(' ');
+            title.push_str(&normalised(&volume));
+        }
+        Self {
+            kind: Kind::of(&work.kind()),
+            title,
+            author: author.unwrap_or_default(),
+            year: item.date("issued").and_then(crate::model::CslDate::year),
+            edition: word("edition"),
+            volume: word("volume"),
+            issue: word("issue"),
+            first_page: first_page(&text("page")),
+            container: word("container-title"),
+            doi: item.text("DOI").and_then(|doi| normal_doi(&doi)),
+            isbns: item
+                .text("ISBN")
+                .map(|isbn| normal_isbns(&isbn))
+                .unwrap_or_default(),
+            eprint: eprint(work),
+        }
+    }
+
+    /// Numbers that another reference of the work is likely to have, too.
+    pub(super) fn marks(&self) -> Vec<i64> {
+        let mut marks = Vec::new();
+        if let Some(doi) = &self.doi {
+            marks.push(mark(&["doi", doi]));
+        }
+        if let Some(eprint) = &self.eprint {
+            marks.push(mark(&["eprint", eprint]));
+        }
+        if self.kind != Kind::Part {
+            marks.extend(self.isbns.iter().map(|isbn| mark(&["isbn", isbn])));
+        }
+        if let (Some(year), false) = (self.year, self.title.is_empty()) {
+            marks.push(mark(&[
+                "work",
+                &self.title,
+                &self.author,
+                &year.to_string(),
+            ]));
+        }
+        marks.sort_unstable();
+        marks.dedup();
+        marks
+    }
+
+    /// Whether the two are of one work, and how that is known: by DOI, eprint, ISBN, or the fingerprint.
+    pub(super) fn same_work(&self, other: &Self) -> Option<Evidence> {
+        if self.is_another_issue_of(other) {
+            return None;
+        }
+        if let (Some(one), Some(two)) = (&self.doi, &other.doi) {
+            // Two DOIs are two works: a preprint, or a chapter that is called like its book.
+            if one != two {
+                return None;
+            }
+            let close = years_differ_by(self.year, other.year) <= 1;
+            return (close && self.kind_fits(other) && self.title_fits(other))
+                .then(|| Evidence::Doi(one.clone()));
+        }
+        if let (Some(one), Some(two)) = (&self.eprint, &other.eprint)
+            && one == two
+            && self.title_fits(other)
+        {
+            return Some(Evidence::Eprint(one.clone()));
+        }
+        let same_year = self.year == other.year;
+        if self.kind == Kind::Book && other.kind == Kind::Book && same_year {
+            let shared = self.isbns.iter().find(|isbn| other.isbns.contains(isbn));
+            if let Some(isbn) = shared
+                && self.title_fits(other)
+            {
+                return Some(Evidence::Isbn(isbn.clone()));
+            }
+        }
+        let same = same_year
+            && self.year.is_some()
+            && !self.title.is_empty()
+            && self.title == other.title
+            && self.author == other.author
+            && self.kind == other.kind
+            && self.place_fits(other);
+        same.then_some(Evidence::Fingerprint)
+    }
+
+    /// Whether two references that have one key are of works that have nothing to do with each other,
+    /// or are two editions or volumes. A reference that was only corrected is still of the same work.
+    pub(super) fn is_another_work_than(&self, other: &Self) -> bool {
+        if let (Some(one), Some(two)) = (&self.doi, &other.doi)
+            && one == two
+        {
+            return false;
+        }
+        let year_differs = years_differ_by(self.year, other.year) > 0;
+        if self.is_another_issue_of(other) && year_differs {
+            return true;
+        }
+        let author_differs = differ(&self.author, &other.author);
+        let title_differs =
+            !self.title.is_empty() && !other.title.is_empty() && !self.title_fits(other);
+        // A chapter and its book, two chapters of one book.
+        let one_is_part = (self.kind == Kind::Part) != (other.kind == Kind::Part);
+        title_differs && (author_differs || year_differs || one_is_part)
+    }
+
+    /// Whether nothing that both say speaks against their being one work, titles and names aside.
+    pub(super) fn may_be(&self, other: &Self) -> bool {
+        !self.is_another_issue_of(other)
+            && (self.doi.is_none() || other.doi.is_none())
+            && (self.kind == Kind::Part) == (other.kind == Kind::Part)
+            && years_differ_by(self.year, other.year) <= 1
+            && !(self.kind == Kind::Book && years_differ_by(self.year, other.year) > 0)
+            && self.place_fits(other)
+    }
+
+    /// Whether edition, volume, issue or first page tell the two apart.
+    fn is_another_issue_of(&self, other: &Self) -> bool {
+        differ(&self.edition, &other.edition)
+            || differ(&self.volume, &other.volume)
+            || differ(&self.issue, &other.issue)
+            || (self.kind == other.kind && differ(&self.first_page, &other.first_page))
+    }
+
+    fn kind_fits(&self, other: &Self) -> bool {
+        (self.kind == Kind::Part) == (other.kind == Kind::Part)
+            || self.kind == Kind::Other
+            || other.kind == Kind::Other
+            || self.title == other.title
+    }
+
+    /// Whether the titles may be of one work: one may lack the subtitle, or have a slip of the pen.
+    pub(super) fn title_fits(&self, other: &Self) -> bool {
+        let (one, two) = (self.title.as_str(), other.title.as_str());
+        if one.is_empty() || two.is_empty() || one.starts_with(two) || two.starts_with(one) {
+            return true;
+        }
+        strsim::normalized_levenshtein(one, two) >= 0.8
+    }
+
+    /// A title of a word or two ("Introduction", "Book review") is that of many works of an author and
+    /// year; they are one where they stand in the same place.
+    fn place_fits(&self, other: &Self) -> bool {
+        let is_common = self.title.split(' ').count() < 3;
+        !is_common || self.container == other.container
+    }
+}
+
+/// Whether both are known, and are not the same.
+fn differ(one: &str, two: &str) -> bool {
+    !one.is_empty() && !two.is_empty() && one != two
+}
+
+fn years_differ_by(one: Option<i32>, two: Option<i32>) -> u32 {
+    match (one, two) {
+        (Some(one), Some(two)) => one.abs_diff(two),
+        _ => 0,
+    }
+}
+
+/// Letters and digits alone, without case and accents, with single spaces between words.
+pub(super) fn normalised(text: &str) -> String {
+    let folded = folded(&markup::plain(text));
+    let mut words = String::with_capacity(folded.len());
+    let mut begins_word = false;
+    let mut add = |word: &str, begins_word: bool| {
+        if begins_word && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    };
+    for character in folded.chars() {
+        match character {
+            letter if letter.is_alphanumeric() => {
+                add(letter.encode_utf8(&mut [0; 4]), begins_word);
+                begins_word = false;
+            }
+            '&' => {
+                add("and", true);
+                begins_word = true;
+            }
+            '\'' | '\u{2019}' => {}
+            _ => begins_word = true,
+        }
+    }
+    words
+}
+
+fn first_page(pages: &str) -> String {
+    let digits = pages.trim_start().chars();
+    digits.take_while(|c| c.is_alphanumeric()).collect()
+}
+
+/// A DOI as all write it, whatever stands before it; none where it is no DOI.
+pub(super) fn normal_doi(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let start = text.find("10.")?;
+    let doi = text.get(start..)?.trim_end_matches(['.', ',', ' ']);
+    doi.contains('/').then(|| doi.to_owned())
+}
+
+/// The ISBNs in a text, each with thirteen digits.
+pub(super) fn normal_isbns(text: &str) -> Vec<String> {
+    let mut isbns = Vec::new();
+    for part in text.split([',', ';', ' ', '/']) {
+        let digits: String = part
+            .chars()
+            .filter(|c| c.is_ascii_digit() || matches!(c, 'x' | 'X'))
+            .collect();
+        match digits.len() {
+            13 => isbns.push(digits),
+            10 => isbns.push(thirteen_digits(&digits)),
+            _ => {}
+        }
+    }
+    if isbns.is_empty() {
+        // An ISBN may be written with spaces between its groups.
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        if digits.len() == 13 {
+            isbns.push(digits);
+        }
+    }
+    isbns
+}
+
+/// The ISBN of thirteen digits that an ISBN of ten has become.
+fn thirteen_digits(ten: &str) -> String {
+    let mut digits = format!("978{}", ten.get(..9).unwrap_or_default());
+    let sum: u32 = digits
+        .chars()
+        .filter_map(|c| c.to_digit(10))
+        .zip([1, 3].into_iter().cycle())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
+    digits.push(char::from_digit((10 - sum % 10) % 10, 10).unwrap_or('0'));
+    digits
+}
+
+/// The archive and the number in it: `arxiv 2101.00001`, without the version.
+fn eprint(work: &Entry) -> Option<String> {
+    let plain = |name: &str| {
+        let value = work.field(name)?.trim_matches(['{', '}', '"', ' ']);
+        (!value.is_empty()).then(|| value.to_lowercase())
+    };
+    let archive = plain("eprinttype").or_else(|| plain("archiveprefix"))?;
+    let number = plain("eprint")?;
+    let number = number.strip_prefix("arxiv:").unwrap_or(&number);
+    let number = match number.rsplit_once('v') {
+        Some((number, version)) if version.bytes().all(|byte| byte.is_ascii_digit()) => number,
+        _ => number,
+    };
+    Some(format!("{archive} {number}"))
+}
+
+/// A number made of words: FNV-1a, which is the same on every machine and in every version.
+fn mark(words: &[&str]) -> i64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for word in words {
+        for byte in word.bytes().chain([0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    i64::from_ne_bytes(hash.to_ne_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::bibtex;
+    use crate::library::derived_tables::principal_names;
+
+    fn identity(source: &str) -> Identity {
+        let work = bibtex::parse_entry(source).unwrap();
+        let derived = bibtex::derive(&work, &bibtex::Strings::default(), &|_| None);
+        Identity::of(&work, &derived.item, principal_names(&derived.item))
+    }
+
+    fn same(one: &str, two: &str) -> bool {
+        let (one, two) = (identity(one), identity(two));
+        let shared = one.marks().iter().any(|mark| two.marks().contains(mark));
+        let same = one.same_work(&two).is_some();
+        assert_eq!(same, two.same_work(&one).is_some());
+        same && shared
+    }
+
+    #[test]
+    fn a_doi_is_known_however_it_is_written() {
+        assert!(same(
+            "@article{a, title={Coase's Penguin}, doi={10.2307/1562247}, year=2002}",
+            "@misc{b, title={Coase's penguin, or, {Linux}}, doi={https://doi.org/10.2307/1562247}}"
+        ));
+        assert!(!same(
+            "@article{a, title={Coase's Penguin}, doi={10.2307/1}, year=2002}",
+            "@article{b, title={Coase's Penguin}, doi={10.2307/2}, year=2002}"
+        ));
+    }
+
+    #[test]
+    fn isbns_of_ten_and_thirteen_digits_are_one() {
+        assert!(same(
+            "@book{a, title={The Wealth of Networks}, isbn={0-300-11056-1}, year=2006}",
+            "@book{b, title={The Wealth of Networks: How}, isbn={9780300110562}, year=2006}"
+        ));
+    }
+
+    #[test]
+    fn two_chapters_of_one_book_are_two_works() {
+        assert!(!same(
+            "@incollection{a, title={One}, booktitle={B}, isbn={9780300110562}, year=2006}",
+            "@incollection{b, title={Two}, booktitle={B}, isbn={9780300110562}, year=2006}"
+        ));
+        assert!(!same(
+            "@book{a, title={The Whole Book}, isbn={9780300110562}, year=2006}",
+            "@incollection{b, title={The Whole Book}, isbn={9780300110562}, year=2006}"
+        ));
+    }
+
+    #[test]
+    fn editions_and_volumes_are_works_of_their_own() {
+        let book = "@book{a, author={Marx, Karl}, title={Das Kapital {BAND}}, year=1962, OTHER}";
+        let with = |band: &str, other: &str| book.replace("{BAND}", band).replace("OTHER", other);
+        assert!(same(&with("", ""), &with("", "volume=1")));
+        assert!(!same(&with("", "volume=2"), &with("", "volume=1")));
+        assert!(!same(&with("", "edition=2"), &with("", "edition=1")));
+        assert!(!same(&with("", ""), &with("", "").replace("1962", "1964")));
+    }
+
+    #[test]
+    fn common_titles_are_told_apart_by_their_place() {
+        assert!(!same(
+            "@incollection{a, author={Hess, C}, title={Introduction}, booktitle={One}, year=2006}",
+            "@incollection{b, author={Hess, C}, title={Introduction}, booktitle={Two}, year=2006}"
+        ));
+    }
+
+    #[test]
+    fn the_fingerprint_looks_past_case_braces_accents_and_dashes() {
+        assert!(same(
+            "@article{a, author={S{\\\"o}derberg, Johan}, title={Copyleft vs. {C}opyright}, year=2002}",
+            "@article{b, author={Johan Söderberg}, title={Copyleft vs copyright}, date={2002-03}}"
+        ));
+    }
+
+    #[test]
+    fn a_corrected_entry_is_still_of_the_same_work() {
+        let one = identity("@book{a, author={Benkler}, title={The Wealth of Nets}, year=2005}");
+        let two = identity("@book{a, author={Benkler}, title={The Wealth of Networks}, year=2006}");
+        assert!(!one.is_another_work_than(&two));
+        let other = identity("@book{a, author={Ostrom}, title={Governing the Commons}, year=1990}");
+        assert!(one.is_another_work_than(&other));
+    }
+}

@@ -1,0 +1,418 @@
+//! Citation keys made by a pattern, such as `[auth][year][shorttitle]`.
+
+use std::str::FromStr;
+
+use super::derived_tables::{folded, principal_names, read_entry};
+use super::{Library, LibraryError, Result};
+use crate::model::markup;
+use crate::model::{CslItem, Entry};
+
+/// A pattern for citation keys: text, and markers in brackets with what is done to them. The markers
+/// are those of JabRef and Better BibTeX: `[auth]`, `[year]`, `[shorttitle]` and their like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPattern {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Marker {
+        marker: Marker,
+        /// How many letters, words or names; the marker's own measure where it is not said.
+        count: Option<usize>,
+        case: Case,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Marker {
+    Author,
+    Authors,
+    AuthorEtAl,
+    Year,
+    ShortYear,
+    Title,
+    ShortTitle,
+    VeryShortTitle,
+    EntryType,
+    Volume,
+    FirstPage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Case {
+    AsIs,
+    Lower,
+    Upper,
+}
+
+const MARKERS: &[(&str, Marker)] = &[
+    ("auth.etal", Marker::AuthorEtAl),
+    ("authEtAl", Marker::AuthorEtAl),
+    ("authors", Marker::Authors),
+    ("auth", Marker::Author),
+    ("shortyear", Marker::ShortYear),
+    ("year", Marker::Year),
+    ("veryshorttitle", Marker::VeryShortTitle),
+    ("shorttitle", Marker::ShortTitle),
+    ("title", Marker::Title),
+    ("entrytype", Marker::EntryType),
+    ("volume", Marker::Volume),
+    ("firstpage", Marker::FirstPage),
+];
+
+/// The words of titles that say nothing of a work, as JabRef has them.
+const FUNCTION_WORDS: &[&str] = &[
+    "a", "an", "the", "above", "about", "across", "against", "along", "among", "around", "at",
+    "before", "behind", "below", "beneath", "beside", "between", "beyond", "by", "down", "during",
+    "except", "for", "from", "in", "inside", "into", "like", "near", "of", "off", "on", "onto",
+    "since", "to", "toward", "towards", "through", "under", "until", "up", "upon", "with",
+    "within", "without", "and", "but", "nor", "or", "so", "yet", "der", "die", "das", "ein",
+    "eine", "und", "le", "la", "les", "un", "une", "et", "el", "los", "las", "y",
+];
+
+impl FromStr for KeyPattern {
+    type Err = LibraryError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let malformed = |reason: String| LibraryError::MalformedPattern {
+            pattern: text.to_owned(),
+            reason,
+        };
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('[') {
+            if !before.is_empty() {
+                parts.push(Part::Text(before.to_owned()));
+            }
+            let (marker, behind) = after
+                .split_once(']')
+                .ok_or_else(|| malformed(format!("the bracket before {after} is not closed")))?;
+            parts.push(read_marker(marker).map_err(malformed)?);
+            rest = behind;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        let fixed: String = parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Text(text) => Some(text.as_str()),
+                Part::Marker { .. } => None,
+            })
+            .collect();
+        if let Some(character) = fixed.chars().find(|c| !is_key_character(*c)) {
+            return Err(malformed(format!("a key cannot hold {character:?}")));
+        }
+        if !parts.iter().any(|part| matches!(part, Part::Marker { .. })) {
+            return Err(malformed(
+                "it has no marker, such as [auth] or [year]".into(),
+            ));
+        }
+        Ok(Self { parts })
+    }
+}
+
+fn read_marker(text: &str) -> std::result::Result<Part, String> {
+    let mut words = text.split(':');
+    let name = words.next().unwrap_or_default();
+    let (stem, digits) = name.split_at(name.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+    let marker = MARKERS
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(stem))
+        .map(|(_, marker)| *marker)
+        .ok_or_else(|| {
+            let known: Vec<_> = MARKERS
+                .iter()
+                .map(|(known, _)| format!("[{known}]"))
+                .collect();
+            format!(
+                "the marker [{name}] is not known; there are {}",
+                known.join(" ")
+            )
+        })?;
+    let mut case = Case::AsIs;
+    for modifier in words {
+        case = match modifier {
+            "lower" => Case::Lower,
+            "upper" => Case::Upper,
+            other => return Err(format!("{other} is neither lower nor upper")),
+        };
+    }
+    Ok(Part::Marker {
+        marker,
+        count: digits.parse().ok(),
+        case,
+    })
+}
+
+impl KeyPattern {
+    /// The key of a work, before it is made unique. What a work does not have leaves nothing; where
+    /// nothing at all is left, the key is the work's type.
+    pub(super) fn key(&self, work: &Entry, item: &CslItem) -> String {
+        let mut key = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => key.push_str(text),
+                Part::Marker {
+                    marker,
+                    count,
+                    case,
+                } => {
+                    let text = marker.text(*count, work, item);
+                    key.push_str(&match case {
+                        Case::AsIs => text,
+                        Case::Lower => text.to_lowercase(),
+                        Case::Upper => text.to_uppercase(),
+                    });
+                }
+            }
+        }
+        if key.is_empty() { work.kind() } else { key }
+    }
+}
+
+impl Marker {
+    fn text(self, count: Option<usize>, work: &Entry, item: &CslItem) -> String {
+        let names = || {
+            principal_names(item).iter().map(|name| {
+                let family = name.family.as_deref().or(name.literal.as_deref());
+                let particle = name.non_dropping_particle.as_deref().unwrap_or_default();
+                letters(&format!("{particle}{}", family.unwrap_or_default()))
+            })
+        };
+        let year = || {
+            let year = item.date("issued").and_then(crate::model::CslDate::year);
+            year.map(|year| year.to_string()).unwrap_or_default()
+        };
+        let words = |count: usize| {
+            let title = markup::plain(&item.text("title").unwrap_or_default());
+            let words = title
+                .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{2019}')
+                .map(letters)
+                .filter(|word| !word.is_empty());
+            words
+                .filter(|word| !FUNCTION_WORDS.contains(&word.to_lowercase().as_str()))
+                .take(count)
+                .map(|word| capitalised(&word))
+                .collect::<String>()
+        };
+        match self {
+            Self::Author => {
+                let family = names().next().unwrap_or_default();
+                family.chars().take(count.unwrap_or(usize::MAX)).collect()
+            }
+            Self::Authors => {
+                let all = names().count();
+                let shown = count.unwrap_or(all);
+                let mut text: String = names().take(shown).collect();
+                if all > shown {
+                    text.push_str("EtAl");
+                }
+                text
+            }
+            Self::AuthorEtAl => match names().collect::<Vec<_>>().as_slice() {
+                [] => String::new(),
+                [one] => one.clone(),
+                [one, two] => format!("{one}{two}"),
+                [one, ..] => format!("{one}EtAl"),
+            },
+            Self::Year => year(),
+            Self::ShortYear => {
+                let year = year();
+                year.get(year.len().saturating_sub(2)..)
+                    .unwrap_or_default()
+                    .to_owned()
+            }
+            Self::Title => words(usize::MAX),
+            Self::ShortTitle => words(count.unwrap_or(3)),
+            Self::VeryShortTitle => words(count.unwrap_or(1)),
+            Self::EntryType => work.kind(),
+            Self::Volume => letters(&item.text("volume").unwrap_or_default()),
+            Self::FirstPage => {
+                let pages = item.text("page").unwrap_or_default();
+                pages.chars().take_while(|c| c.is_alphanumeric()).collect()
+            }
+        }
+    }
+}
+
+/// The letters and digits of a text in ASCII, as far as there is a custom for it.
+fn letters(text: &str) -> String {
+    let is_lower = text.chars().all(|c| !c.is_uppercase());
+    let mut ascii = String::new();
+    for character in text.chars() {
+        let plain = match character {
+            'ø' => "o".to_owned(),
+            'Ø' => "O".to_owned(),
+            'ł' => "l".to_owned(),
+            'Ł' => "L".to_owned(),
+            'ß' => "ss".to_owned(),
+            'æ' => "ae".to_owned(),
+            'Æ' => "Ae".to_owned(),
+            'œ' => "oe".to_owned(),
+            'đ' | 'ð' => "d".to_owned(),
+            'ı' => "i".to_owned(),
+            'þ' => "th".to_owned(),
+            other if other.is_uppercase() && !is_lower => folded(&other.to_string()).to_uppercase(),
+            other => folded(&other.to_string()),
+        };
+        ascii.extend(plain.chars().filter(|c| c.is_alphanumeric()));
+    }
+    ascii
+}
+
+fn capitalised(word: &str) -> String {
+    let mut characters = word.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
+
+/// Whether LaTeX can cite a key with this character in it, and BibTeX read it.
+fn is_key_character(character: char) -> bool {
+    !character.is_whitespace()
+        && !character.is_control()
+        && !matches!(
+            character,
+            ',' | '{' | '}' | '(' | ')' | '"' | '\'' | '=' | '#' | '%' | '@' | '~' | '\\' | '$'
+        )
+}
+
+impl Library {
+    /// The key that a pattern makes of a work, made unique with a, b, c among the keys and aliases of
+    /// all other works and `taken`. A work whose key is such a key already keeps it.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports; [`LibraryError::UnreadableWork`].
+    pub fn key_by_pattern(
+        &self,
+        work: i64,
+        pattern: &KeyPattern,
+        taken: &dyn Fn(&str) -> bool,
+    ) -> Result<String> {
+        let (key, source, item) = self
+            .connection
+            .prepare_cached(
+                "SELECT key, source, item FROM work JOIN csl_item ON work_id = id WHERE id = ?1",
+            )?
+            .query_row([work], |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get::<_, String>(2)?,
+                ))
+            })?;
+        let entry = read_entry(&key, &source)?;
+        let item = serde_json::from_str(&item).unwrap_or_default();
+        let base = pattern.key(&entry, &item);
+        let has_it = key.strip_prefix(&base).is_some_and(|suffix| {
+            suffix.len() <= 2 && suffix.bytes().all(|byte| byte.is_ascii_lowercase())
+        });
+        if has_it && !taken(&key) {
+            return Ok(key);
+        }
+        self.unique_key(&base, Some(work), taken)
+    }
+
+    /// `base`, or where another work has it `base` with a, b, c behind it.
+    pub(super) fn unique_key(
+        &self,
+        base: &str,
+        work: Option<i64>,
+        taken: &dyn Fn(&str) -> bool,
+    ) -> Result<String> {
+        for suffix in suffixes() {
+            let candidate = format!("{base}{suffix}");
+            let holder = self.find_key(&candidate)?;
+            if !taken(&candidate) && (holder.is_none() || holder == work) {
+                return Ok(candidate);
+            }
+        }
+        Ok(base.to_owned())
+    }
+
+    /// Whether `key` can be the key of `work`.
+    pub(super) fn check_key(&self, key: &str, work: Option<i64>) -> Result<()> {
+        if key.is_empty() || !key.chars().all(is_key_character) {
+            return Err(LibraryError::MalformedKey(key.to_owned()));
+        }
+        match self.find_key(key)? {
+            Some(holder) if Some(holder) != work => Err(LibraryError::TakenKey {
+                key: key.to_owned(),
+                holder: self.key_of(holder)?,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Nothing, a, b, … z, aa, ab and so on.
+fn suffixes() -> impl Iterator<Item = String> {
+    (0_u32..).map(|number| {
+        let mut suffix = Vec::new();
+        let mut rest = number;
+        while rest > 0 {
+            rest -= 1;
+            suffix.push(char::from(
+                b'a' + u8::try_from(rest % 26).unwrap_or_default(),
+            ));
+            rest /= 26;
+        }
+        suffix.iter().rev().collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::bibtex;
+
+    fn key(pattern: &str, source: &str) -> String {
+        let work = bibtex::parse_entry(source).unwrap();
+        let item = bibtex::derive(&work, &bibtex::Strings::default(), &|_| None).item;
+        pattern.parse::<KeyPattern>().unwrap().key(&work, &item)
+    }
+
+    const WEALTH: &str = "@book{x, author={S{\\o}derberg, J and de Filippi, P and Nu{\\~n}ez, A},
+        title={The Wealth of {N}etworks: How It Works}, year=2006}";
+
+    #[test]
+    fn the_usual_markers_make_the_usual_keys() {
+        assert_eq!(
+            key("[auth][year][shorttitle]", WEALTH),
+            "Soderberg2006WealthNetworksHow"
+        );
+        assert_eq!(
+            key("[auth:lower][year][veryshorttitle:lower]", WEALTH),
+            "soderberg2006wealth"
+        );
+        assert_eq!(key("[auth.etal]_[shortyear]", WEALTH), "SoderbergEtAl_06");
+        assert_eq!(key("[auth3:upper]-[entrytype]", WEALTH), "SOD-book");
+        assert!(key("[authors2]", WEALTH).ends_with("EtAl"));
+        assert_eq!(key("[auth][year]", "@misc{x, note={y}}"), "misc");
+    }
+
+    #[test]
+    fn unknown_markers_and_open_brackets_are_refused() {
+        for pattern in [
+            "[author_x]",
+            "[auth",
+            "plain",
+            "[auth] [year]",
+            "[auth:odd]",
+        ] {
+            assert!(pattern.parse::<KeyPattern>().is_err(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn suffixes_are_letters_and_then_two() {
+        let suffixes: Vec<String> = suffixes().take(29).collect();
+        assert_eq!(suffixes[..3], ["", "a", "b"]);
+        assert_eq!(suffixes[26..], ["z", "aa", "ab"]);
+    }
+}

@@ -1,0 +1,751 @@
+//! A query as a condition over the library's table `reference`.
+//!
+//! Every condition becomes the numbers of the works that meet it, found by an index: words and fields by the
+//! full-text index, which is asked once for all of them that stand together; tags, years, types and times by
+//! indexes of their own; patterns are tried on all values of their place. Values are bound as parameters, never
+//! written into the SQL.
+
+use super::fields::{FIELDS, FieldKind, field_called};
+use super::parser::{pattern, suggestion};
+use super::{
+    Matching, Moment, MomentSpan, Node, NodeKind, Place, Query, QueryError, Span, Term, YearSpan,
+};
+use crate::checks::vocabulary;
+use crate::formats::bibtex;
+use crate::library::full_text::{
+    self, Column, expression, field_expression, field_name, name_expression, presence_expression,
+};
+use crate::library::{Condition, Library, LibraryError, Selection, Sql, Values};
+use crate::suggest::{closest, question};
+
+impl Query {
+    /// The condition that holds for the works that are meant, whatever their order and number.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError::Unknown`] for a field, tag, key, type or list that `library` does not have.
+    pub fn translate(&self, library: &Library) -> Result<Condition, QueryError> {
+        let mut translation = Translation {
+            library,
+            query: &self.text,
+            lists: Vec::new(),
+        };
+        translation.whole(&self.root)
+    }
+
+    /// The selection of the works that are meant, in the order and number that the query asks for.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Query::translate`].
+    pub fn selection(&self, library: &Library) -> Result<Selection, QueryError> {
+        Ok(Selection {
+            condition: self.translate(library)?,
+            order: self.order.clone(),
+            limit: self.limit,
+        })
+    }
+}
+
+/// A part of a query in the form in which it can still be joined with others of its kind.
+enum Translated {
+    /// What FTS5 is to be asked, and how deep brackets are within each other in it.
+    FullText { expression: String, depth: usize },
+    /// Works that have one of these tags.
+    Tagged(Vec<i64>),
+    /// Any other condition.
+    Condition(Condition),
+}
+
+/// How deep an expression of FTS5 may become before SQL takes over: its parser has a limit.
+const DEEPEST_FULL_TEXT: usize = 12;
+
+impl Translated {
+    fn full_text(expression: String) -> Self {
+        Self::FullText {
+            expression,
+            depth: 1,
+        }
+    }
+
+    /// The works whose numbers a statement gives.
+    fn statement(sql: Sql) -> Self {
+        Self::Condition(Condition::Statement(sql))
+    }
+
+    fn works(works: Vec<i64>) -> Self {
+        Self::Condition(Condition::Works(works))
+    }
+
+    fn condition(self) -> Condition {
+        match self {
+            Self::FullText { expression, .. } => Condition::Statement(
+                Sql::new("SELECT rowid FROM full_text WHERE full_text MATCH ?").with([expression]),
+            ),
+            Self::Tagged(tags) => Condition::Statement(
+                Sql::new(format!(
+                    "SELECT work_id FROM assignment WHERE tag_id IN ({})",
+                    Sql::marks(tags.len())
+                ))
+                .with(tags),
+            ),
+            Self::Condition(condition) => condition,
+        }
+    }
+}
+
+struct Translation<'l> {
+    library: &'l Library,
+    query: &'l str,
+    /// The reading lists whose queries this one stands in.
+    lists: Vec<String>,
+}
+
+impl Translation<'_> {
+    fn whole(&mut self, root: &Node) -> Result<Condition, QueryError> {
+        Ok(self.node(root)?.condition())
+    }
+
+    fn node(&mut self, node: &Node) -> Result<Translated, QueryError> {
+        match &node.kind {
+            NodeKind::All(parts) => self.all(parts),
+            NodeKind::Any(parts) => self.any(parts),
+            NodeKind::Not(inner) => Ok(Translated::Condition(
+                self.node(inner)?.condition().negated(),
+            )),
+            NodeKind::Term { term, .. } => self.term(term, node),
+        }
+    }
+
+    fn all(&mut self, parts: &[Node]) -> Result<Translated, QueryError> {
+        let mut wanted = Vec::new();
+        let mut unwanted = Vec::new();
+        let mut others = Vec::new();
+        let mut deepest = 0;
+        for part in parts {
+            let (inner, negated) = match &part.kind {
+                NodeKind::Not(inner) => (&**inner, true),
+                _ => (part, false),
+            };
+            match self.node(inner)? {
+                Translated::FullText { expression, depth } if depth < DEEPEST_FULL_TEXT => {
+                    deepest = deepest.max(depth);
+                    if negated { &mut unwanted } else { &mut wanted }.push(expression);
+                }
+                other if negated => others.push(other.condition().negated()),
+                other => others.push(other.condition()),
+            }
+        }
+        // FTS5 takes away from what it found, but does not know of all works.
+        if wanted.is_empty() {
+            for expression in unwanted.drain(..) {
+                others.push(Translated::full_text(expression).condition().negated());
+            }
+        }
+        if !wanted.is_empty() {
+            let found = wanted.join(" AND ");
+            let expression = if unwanted.is_empty() {
+                found
+            } else {
+                format!("({found}) NOT ({})", unwanted.join(" OR "))
+            };
+            let full_text = Translated::FullText {
+                expression: format!("({expression})"),
+                depth: deepest + 2,
+            };
+            if others.is_empty() {
+                return Ok(full_text);
+            }
+            others.insert(0, full_text.condition());
+        }
+        Ok(Translated::Condition(match others.len() {
+            0 => Condition::All,
+            _ => Condition::Every(others),
+        }))
+    }
+
+    fn any(&mut self, parts: &[Node]) -> Result<Translated, QueryError> {
+        let mut expressions = Vec::new();
+        let mut deepest = 0;
+        let mut tags: Option<Vec<i64>> = None;
+        let mut works: Option<Vec<i64>> = None;
+        let mut others = Vec::new();
+        for part in parts {
+            match self.node(part)? {
+                Translated::FullText { expression, depth } if depth < DEEPEST_FULL_TEXT => {
+                    deepest = deepest.max(depth);
+                    expressions.push(expression);
+                }
+                Translated::Tagged(more) => tags.get_or_insert_default().extend(more),
+                Translated::Condition(Condition::Works(more)) => {
+                    works.get_or_insert_default().extend(more);
+                }
+                other => others.push(other),
+            }
+        }
+        if !expressions.is_empty() {
+            others.push(Translated::FullText {
+                expression: format!("({})", expressions.join(" OR ")),
+                depth: deepest + 1,
+            });
+        }
+        if let Some(mut tags) = tags {
+            tags.sort_unstable();
+            tags.dedup();
+            others.push(Translated::Tagged(tags));
+        }
+        others.extend(works.map(Translated::works));
+        if others.len() == 1
+            && let Some(only) = others.pop()
+        {
+            return Ok(only);
+        }
+        Ok(Self::either(others))
+    }
+
+    /// What any of these finds.
+    fn either(parts: Vec<Translated>) -> Translated {
+        let parts = parts.into_iter().map(Translated::condition);
+        Translated::Condition(Condition::Any(parts.collect()))
+    }
+
+    fn term(&mut self, term: &Term, node: &Node) -> Result<Translated, QueryError> {
+        Ok(match term {
+            Term::Text { place, matching } => self.text(place, matching, node)?,
+            Term::Year(span) => Translated::statement(years(*span, "year", "last_year")),
+            Term::OriginalYear(span) => {
+                Translated::statement(years(*span, "original_year", "last_original_year"))
+            }
+            Term::Added(span) => Translated::statement(moments(span, "added_at", "")),
+            Term::Changed(span) => {
+                // What never changed is as it was when it was added.
+                let mut statement = moments(
+                    span,
+                    "added_at",
+                    " AND id NOT IN (SELECT id FROM work WHERE changed_at IS NOT NULL)",
+                );
+                let changed = moments(span, "changed_at", " AND changed_at IS NOT NULL");
+                statement.text = format!("{} UNION ALL {}", statement.text, changed.text);
+                Translated::statement(statement.with(changed.parameters))
+            }
+            Term::Type(matching) => self.of_type(matching, node)?,
+            Term::Key(matching) => self.key(matching, node)?,
+            Term::Language(matching) => self.language(matching, node)?,
+            Term::Tag { facet, matching } => self.tagged(facet.as_deref(), matching, node)?,
+            Term::Named { name, matching } => self.named(name, matching, node)?,
+            Term::List(name) => self.list(name, node)?,
+            Term::File(matching) => self.file(matching, node)?,
+            Term::Has(name) => self.has(name, node)?,
+            Term::Missing(name) => {
+                Translated::Condition(self.has(name, node)?.condition().negated())
+            }
+            Term::Origin(origin) => Translated::statement(
+                Sql::new("SELECT work_id FROM assignment WHERE origin = ?").with([origin.clone()]),
+            ),
+            Term::Identification(identification) => {
+                let said =
+                    |sql: &str| Sql::new(format!("SELECT work_id FROM reference WHERE {sql}"));
+                if identification == "certain" {
+                    // Of most works nothing is said.
+                    let other = said("identification IS NOT NULL AND identification <> 'certain'");
+                    Translated::Condition(Condition::Statement(other).negated())
+                } else {
+                    Translated::statement(said("identification = ?").with([identification.clone()]))
+                }
+            }
+        })
+    }
+
+    fn unknown(
+        &self,
+        node: &Node,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) -> QueryError {
+        QueryError::Unknown {
+            query: self.query.to_owned(),
+            span: node.span.clone(),
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+
+    /// What the library says of a name that it does not know, with the place in the query.
+    fn not_there(&self, node: &Node, error: LibraryError) -> QueryError {
+        match error {
+            LibraryError::UnknownTag { .. }
+            | LibraryError::AmbiguousTag { .. }
+            | LibraryError::UnknownKey { .. }
+            | LibraryError::UnknownList { .. } => {
+                self.unknown(node, error.to_string(), error.help())
+            }
+            other => other.into(),
+        }
+    }
+
+    fn text(
+        &mut self,
+        place: &Place,
+        matching: &Matching,
+        node: &Node,
+    ) -> Result<Translated, QueryError> {
+        use full_text::Extent;
+        let (text, extent) = match matching {
+            Matching::Words(text) => (text, Extent::Words),
+            Matching::Beginning(text) => (text, Extent::Beginning),
+            Matching::Whole(text) => (text, Extent::Whole),
+            Matching::Pattern(text) => return self.pattern(place, text),
+        };
+        let expression = match (place, extent) {
+            (Place::Anywhere, _) => expression(&[], text, extent),
+            (Place::Names(columns), Extent::Whole) => name_expression(columns, text),
+            (Place::Columns(columns) | Place::Names(columns), _) => {
+                expression(columns, text, extent)
+            }
+            (Place::Field(field), Extent::Beginning) if full_text::words(text).is_empty() => {
+                Some(presence_expression(field))
+            }
+            (Place::Field(field), _) => field_expression(field, text, extent),
+        };
+        expression.map(Translated::full_text).ok_or_else(|| {
+            QueryError::malformed(
+                self.query,
+                node.span.clone(),
+                "there is no word here to look for",
+                None,
+            )
+        })
+    }
+
+    /// The works that a regular expression matches: the one condition that no index answers.
+    fn pattern(&mut self, place: &Place, text: &str) -> Result<Translated, QueryError> {
+        let Ok(pattern) = pattern(text) else {
+            return Ok(Translated::works(Vec::new()));
+        };
+        let values = match place {
+            Place::Anywhere => Values::Columns(&[]),
+            Place::Columns(columns) | Place::Names(columns) => Values::Columns(columns),
+            Place::Field(field) => Values::Field(field),
+        };
+        let is_meant = |value: &str| pattern.is_match(value);
+        let works = self.library.works_with_value(values, &is_meant)?;
+        Ok(Translated::works(works.iter().collect()))
+    }
+
+    fn of_type(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+        let of = |types: Vec<String>| {
+            let marks = Sql::marks(types.len());
+            let statement = format!("SELECT work_id FROM reference WHERE entry_type IN ({marks})");
+            Translated::statement(Sql::new(statement).with(types))
+        };
+        let is_meant: Box<dyn Fn(&str) -> bool> = match matching {
+            Matching::Words(name) | Matching::Whole(name) => {
+                let is_known = bibtex::is_known_type(name) || self.library.types()?.contains(name);
+                if !is_known {
+                    let types = self.library.types()?;
+                    let known = types
+                        .iter()
+                        .map(String::as_str)
+                        .chain(vocabulary::TYPES.iter().copied());
+                    let help = suggestion(name, known)
+                        .unwrap_or_else(|| format!("the library has {}", types.join(", ")));
+                    let message = format!("there is no type \u{201c}{name}\u{201d}");
+                    return Err(self.unknown(node, message, help));
+                }
+                let mut types = vec![name.clone()];
+                if matches!(matching, Matching::Words(_)) {
+                    types.extend(narrower_types(name).iter().map(|name| (*name).to_owned()));
+                }
+                return Ok(of(types));
+            }
+            Matching::Beginning(start) => Box::new(move |name| name.starts_with(start.as_str())),
+            Matching::Pattern(text) => match pattern(text) {
+                Ok(pattern) => Box::new(move |name| pattern.is_match(name)),
+                Err(_) => Box::new(|_| false),
+            },
+        };
+        let types = self.library.types()?;
+        Ok(of(types
+            .into_iter()
+            .filter(|name| is_meant(name))
+            .collect()))
+    }
+
+    fn key(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+        match matching {
+            Matching::Words(key) | Matching::Whole(key) => {
+                let work = self.library.work_id(key);
+                let work = work.map_err(|error| self.not_there(node, error))?;
+                Ok(Translated::works(vec![work]))
+            }
+            Matching::Beginning(start) => {
+                let behind = format!("{start}{}", char::MAX);
+                Ok(Translated::statement(
+                    Sql::new(
+                        "SELECT id FROM work WHERE key >= ? AND key < ?
+                         UNION ALL SELECT work_id FROM key_alias WHERE alias >= ? AND alias < ?",
+                    )
+                    .with([
+                        start.clone(),
+                        behind.clone(),
+                        start.clone(),
+                        behind,
+                    ]),
+                ))
+            }
+            Matching::Pattern(text) => {
+                let Ok(pattern) = pattern(text) else {
+                    return Ok(Translated::works(Vec::new()));
+                };
+                let keys = self.library.keys()?.into_iter();
+                let works = keys
+                    .filter(|(_, key)| pattern.is_match(key))
+                    .map(|(work, _)| work);
+                Ok(Translated::works(works.collect()))
+            }
+        }
+    }
+
+    /// A language by its code, with or without the region, or by its name.
+    fn language(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+        /// Names of languages as they are written in one country, and not in general.
+        const REGIONAL: [&str; 17] = [
+            "american",
+            "usenglish",
+            "british",
+            "ukenglish",
+            "canadian",
+            "australian",
+            "newzealand",
+            "austrian",
+            "naustrian",
+            "swissgerman",
+            "nswissgerman",
+            "mexican",
+            "spanishmx",
+            "brazil",
+            "brazilian",
+            "acadian",
+            "canadien",
+        ];
+        let place = Place::Field("lang".to_owned());
+        let (Matching::Words(text) | Matching::Whole(text)) = matching else {
+            return self.text(&place, matching, node);
+        };
+        let tag = match bibtex::language_tag(text) {
+            Some(tag) if REGIONAL.contains(&text.as_str()) => tag.into_owned(),
+            Some(tag) => tag.split('-').next().unwrap_or_default().to_owned(),
+            None => text.clone(),
+        };
+        self.text(&place, &Matching::Words(tag.replace(['-', '_'], "")), node)
+    }
+
+    fn tagged(
+        &self,
+        facet: Option<&str>,
+        matching: &Matching,
+        node: &Node,
+    ) -> Result<Translated, QueryError> {
+        let named = |name: &str| match facet {
+            Some(facet) => format!("{facet}:{name}"),
+            None => name.to_owned(),
+        };
+        let of_pattern = |is_meant: &dyn Fn(&str) -> bool| -> Result<Vec<i64>, QueryError> {
+            let tags = self.library.tags(facet)?;
+            let meant = tags.iter().filter(|tag| {
+                is_meant(&tag.tag.name) || (facet.is_none() && is_meant(&tag.tag.to_string()))
+            });
+            Ok(meant.map(|tag| tag.id).collect())
+        };
+        let tags = match matching {
+            Matching::Words(name) | Matching::Whole(name) => {
+                let tag = self.library.resolve_tag(&named(&name.to_lowercase()));
+                vec![tag.map_err(|error| self.not_there(node, error))?.id]
+            }
+            Matching::Beginning(start) => {
+                let start = start.to_lowercase();
+                of_pattern(&|name| name.starts_with(&start))?
+            }
+            Matching::Pattern(text) => match pattern(text) {
+                Ok(pattern) => of_pattern(&|name| pattern.is_match(name))?,
+                Err(_) => Vec::new(),
+            },
+        };
+        Ok(Translated::Tagged(match matching {
+            Matching::Whole(_) => tags,
+            _ => self.library.with_narrower(&tags)?,
+        }))
+    }
+
+    /// A facet of the library, or else a field of BibLaTeX or of some work.
+    fn named(
+        &mut self,
+        name: &str,
+        matching: &Matching,
+        node: &Node,
+    ) -> Result<Translated, QueryError> {
+        let facets = self.library.facets()?;
+        if facets.iter().any(|facet| facet == name) {
+            return self.tagged(Some(name), matching, node);
+        }
+        let field = field_name(name);
+        if self.is_field(name, &field)? {
+            return self.text(&Place::Field(field.into_owned()), matching, node);
+        }
+        // A facet that peerbib knows of, but of which the library has no tags.
+        if field_called(name).is_some() {
+            return self.tagged(Some(name), matching, node);
+        }
+        let start = node.span.start;
+        let span = start..start + name.len().min(node.span.len());
+        Err(self.unknown_field(name, &facets, span))
+    }
+
+    fn is_field(&self, name: &str, field: &str) -> Result<bool, QueryError> {
+        Ok(vocabulary::FIELDS.contains(&name)
+            || self
+                .library
+                .matches_full_text(&presence_expression(field))?)
+    }
+
+    fn unknown_field(&self, name: &str, facets: &[String], span: Span) -> QueryError {
+        let mut known: Vec<(&str, &str)> = Vec::new();
+        known.extend(facets.iter().map(|facet| (facet.as_str(), facet.as_str())));
+        for field in FIELDS {
+            known.push((field.name, field.name));
+            known.extend(field.aliases.iter().map(|alias| (*alias, field.name)));
+        }
+        known.extend(vocabulary::FIELDS.iter().map(|name| (*name, *name)));
+        let near = closest(
+            name,
+            known.iter().map(|(spelling, _)| (*spelling).to_owned()),
+        );
+        // A field is suggested by one of its names alone.
+        let mut suggested: Vec<String> = Vec::new();
+        for spelling in near {
+            let own = known.iter().find(|(known, _)| *known == spelling);
+            let own = own.map_or(spelling.as_str(), |(_, own)| *own);
+            if !suggested.iter().any(|other| other == own) {
+                suggested.push(own.to_owned());
+            }
+        }
+        let help = question(&suggested).unwrap_or_else(|| {
+            let names: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
+            format!(
+                "the fields are {}, the facets of the library\u{2019}s tags, and those of BibLaTeX; \
+                 put words that have a colon in quotation marks",
+                names.join(", ")
+            )
+        });
+        QueryError::Unknown {
+            query: self.query.to_owned(),
+            span,
+            message: format!("there is no field and no facet \u{201c}{name}\u{201d}"),
+            help: Some(help),
+        }
+    }
+
+    /// The works of a reading list: those that its own query means, with what was pinned and without what
+    /// was excluded.
+    fn list(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
+        let list = self.library.list(name);
+        let list = list.map_err(|error| self.not_there(node, error))?;
+        if self.lists.contains(&list.name) {
+            let way: Vec<&str> = self.lists.iter().map(String::as_str).collect();
+            let message = format!(
+                "the reading list \u{201c}{}\u{201d} is made of itself: {} names {}",
+                list.name,
+                way.join(" names "),
+                list.name
+            );
+            let help = "change the query of one of them".to_owned();
+            return Err(self.unknown(node, message, help));
+        }
+        let condition = match &list.query {
+            None => None,
+            Some(text) => {
+                let query: Query = text.parse()?;
+                let mut lists = self.lists.clone();
+                lists.push(list.name.clone());
+                let mut translation = Translation {
+                    library: self.library,
+                    query: text,
+                    lists,
+                };
+                let selection = Selection {
+                    condition: translation.whole(&query.root)?,
+                    order: query.order.clone(),
+                    limit: query.limit,
+                };
+                Some(selection.into_condition())
+            }
+        };
+        Ok(Translated::statement(list.condition(condition).numbers()))
+    }
+
+    /// Files that are linked, and those that the entry itself names.
+    fn file(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+        let named = self.text(&Place::Field("file".to_owned()), matching, node)?;
+        let linked = match matching {
+            Matching::Pattern(text) => {
+                let found = match pattern(text) {
+                    Ok(pattern) => {
+                        (self.library).works_with_linked_file(&|text| pattern.is_match(text))?
+                    }
+                    Err(_) => Vec::new(),
+                };
+                Translated::works(found)
+            }
+            Matching::Words(text) | Matching::Beginning(text) | Matching::Whole(text) => {
+                let star = match matching {
+                    Matching::Beginning(_) => " *",
+                    _ => "",
+                };
+                let words = full_text::words(text).join(" ");
+                let expression = format!("\"{words}\"{star}");
+                Translated::statement(
+                    Sql::new(
+                        "SELECT work_id FROM linked_file WHERE id IN
+                             (SELECT rowid FROM file_text WHERE file_text MATCH ?)",
+                    )
+                    .with([expression]),
+                )
+            }
+        };
+        Ok(Self::either(vec![named, linked]))
+    }
+
+    fn has(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
+        let present = |fields: &[&str]| {
+            let expressions: Vec<String> = fields
+                .iter()
+                .map(|field| presence_expression(field))
+                .collect();
+            Translated::FullText {
+                expression: format!("({})", expressions.join(" OR ")),
+                depth: 2,
+            }
+        };
+        let known_field = field_called(name).map(|field| field.kind);
+        Ok(match known_field {
+            Some(FieldKind::Tag) => {
+                let tags = self.library.tags(None)?;
+                Translated::Tagged(tags.iter().map(|tag| tag.id).collect())
+            }
+            Some(FieldKind::Names(columns)) => match columns {
+                [Column::Author] => present(&["author"]),
+                [Column::Editor] => present(&["editor"]),
+                _ => present(&["author", "editor", "translator", "editora", "bookauthor"]),
+            },
+            Some(FieldKind::Text([Column::Container])) => present(&[
+                "journaltitle",
+                "booktitle",
+                "maintitle",
+                "series",
+                "eventtitle",
+            ]),
+            Some(FieldKind::Text([Column::Publisher])) => {
+                present(&["publisher", "institution", "organization"])
+            }
+            Some(FieldKind::Text([Column::Place])) => present(&["location"]),
+            Some(FieldKind::Text([Column::Keywords])) => present(&["keywords"]),
+            Some(FieldKind::Text([column])) => present(&[column.name()]),
+            Some(FieldKind::Entry(field)) => present(&[field]),
+            Some(FieldKind::Isbn) => present(&["isbn"]),
+            Some(FieldKind::Language) => present(&["lang"]),
+            Some(FieldKind::Year) => present(&["date"]),
+            Some(FieldKind::OriginalYear) => present(&["origdate"]),
+            Some(FieldKind::File) => Self::either(vec![
+                present(&["file"]),
+                // The bound makes SQLite read the index of works, not the files.
+                Translated::statement(Sql::new(
+                    "SELECT work_id FROM linked_file WHERE work_id > 0",
+                )),
+            ]),
+            Some(FieldKind::List) => {
+                let mut parts = Vec::new();
+                for list in self.library.lists()? {
+                    parts.push(self.list(&list.name, node)?);
+                }
+                Self::either(parts)
+            }
+            _ => {
+                let facets = self.library.facets()?;
+                let is_facet = facets.iter().any(|facet| facet == name)
+                    || known_field == Some(FieldKind::Facet);
+                let field = field_name(name);
+                if is_facet {
+                    let tags = self.library.tags(Some(name))?;
+                    Translated::Tagged(tags.iter().map(|tag| tag.id).collect())
+                } else if self.is_field(name, &field)? {
+                    present(&[&field])
+                } else {
+                    let end = node.span.end;
+                    let span = end - name.len().min(node.span.len())..end;
+                    return Err(self.unknown_field(name, &facets, span));
+                }
+            }
+        })
+    }
+}
+
+/// The types that BibLaTeX knows as other names of a type, or as kinds of it (BibLaTeX manual, §2.1.2).
+fn narrower_types(name: &str) -> &'static [&'static str] {
+    match name {
+        "thesis" => &["phdthesis", "mastersthesis", "bachelorsthesis", "bathesis"],
+        "report" => &["techreport"],
+        "inproceedings" => &["conference"],
+        "online" => &["electronic", "www", "webpage"],
+        "software" => &["softwareversion", "softwaremodule", "codefragment"],
+        _ => &[],
+    }
+}
+
+/// Works of which a year, or one of several, is in the span. A work of several years is found by its last
+/// one, too, where its first is before the span.
+fn years(span: YearSpan, year: &str, last_year: &str) -> Sql {
+    let mut bounds = Vec::new();
+    let mut parameters: Vec<i64> = Vec::new();
+    if let Some(first) = span.first {
+        bounds.push(format!("{year} >= ?"));
+        parameters.push(first.into());
+    }
+    if let Some(last) = span.last {
+        bounds.push(format!("{year} <= ?"));
+        parameters.push(last.into());
+    }
+    let mut statement = format!(
+        "SELECT work_id FROM reference WHERE {}",
+        bounds.join(" AND ")
+    );
+    if let Some(first) = span.first {
+        statement.push_str(&format!(
+            " UNION ALL SELECT work_id FROM reference WHERE {last_year} >= ? AND {year} < ?"
+        ));
+        parameters.extend([i64::from(first), i64::from(first)]);
+    }
+    Sql::new(statement).with(parameters)
+}
+
+/// Works of which a time is in the span.
+fn moments(span: &MomentSpan, column: &str, and: &str) -> Sql {
+    let mut bounds = Vec::new();
+    let mut parameters: Vec<String> = Vec::new();
+    let mut bound = |sign: &str, moment: &Moment| {
+        // Times are stored in UTC; what a person says is by the clock on the wall.
+        let modifiers = "?, ".repeat(moment.modifiers.len());
+        bounds.push(format!(
+            "{column} {sign} strftime('%Y-%m-%dT%H:%M:%SZ', ?, {modifiers}'utc')"
+        ));
+        parameters.push(moment.base.clone());
+        parameters.extend(moment.modifiers.iter().cloned());
+    };
+    if let Some(from) = &span.from {
+        bound(">=", from);
+    }
+    if let Some(until) = &span.until {
+        bound("<", until);
+    }
+    let bounds = bounds.join(" AND ");
+    Sql::new(format!("SELECT id FROM work WHERE {bounds}{and}")).with(parameters)
+}
