@@ -21,6 +21,7 @@ pub mod mediawiki_templates;
 pub mod pandoc;
 pub mod rtf;
 mod template;
+pub mod terminal;
 pub mod text;
 mod text_runs;
 pub mod typst;
