@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use etcetera::BaseStrategy as _;
 
-use crate::cli::CommandError;
+use crate::cli::{CommandError, hints};
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use peerbib::csl::shelf::StyleSource;
 use peerbib::library::{
@@ -84,7 +84,7 @@ impl CommandContext {
         let configuration = self.configuration_as_far_as_read();
         match configuration.problems().first() {
             None => Ok(configuration),
-            Some(problem) => Err(CommandError::new(problem).with_help(problem.help())),
+            Some(problem) => Err(CommandError::new(problem).with_help(hints::config(problem))),
         }
     }
 
@@ -251,7 +251,7 @@ impl CommandContext {
             None => self.configuration()?.key_pattern(),
         };
         text.parse()
-            .map_err(|error: LibraryError| CommandError::usage(&error).with_help(error.help()))
+            .map_err(|error: LibraryError| CommandError::usage(&error).with_help(hints::library(&error)))
     }
 
     /// The command line of the editor, a program and perhaps arguments. What is said for peerbib alone

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::cli::hints;
 use peerbib::csl::shelf::ShelfError;
 use peerbib::library::LibraryError;
 use peerbib::query::QueryError;
@@ -121,25 +122,23 @@ impl Display for CommandError {
 
 impl From<LibraryError> for CommandError {
     fn from(error: LibraryError) -> Self {
-        Self::new(&error).with_help(error.help())
+        Self::new(&error).with_help(hints::library(&error))
     }
 }
 
 impl From<ShelfError> for CommandError {
     fn from(error: ShelfError) -> Self {
-        Self::new(&error).with_help(error.help())
+        Self::new(&error).with_help(hints::style(&error))
     }
 }
 
 impl From<QueryError> for CommandError {
     fn from(error: QueryError) -> Self {
-        let help = error.help();
-        match error {
-            QueryError::Malformed { .. } => Self::usage(&error).with_help(help),
-            QueryError::Unknown { .. } | QueryError::Library(_) => {
-                Self::new(&error).with_help(help)
-            }
-        }
+        let failure = match error {
+            QueryError::Malformed { .. } => Self::usage(&error),
+            _ => Self::new(&error),
+        };
+        failure.with_help(hints::query(&error))
     }
 }
 

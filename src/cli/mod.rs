@@ -13,6 +13,7 @@ mod editor;
 mod error;
 mod export_entries;
 mod format_name;
+mod hints;
 mod input;
 mod io;
 mod output_format;

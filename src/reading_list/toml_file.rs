@@ -10,7 +10,7 @@ use crate::library::{
 };
 
 /// What a file begins with.
-const HEAD: &str = "# A reading list of peerbib: `peerbib list import FILE` reads it.\n\n";
+const HEAD: &str = "# A reading list, exported from peerbib.\n\n";
 
 /// The version of the format of files.
 const FORMAT: u32 = 1;

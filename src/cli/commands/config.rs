@@ -9,8 +9,8 @@ use comfy_table::{Cell, ContentArrangement, Table, presets};
 use crate::cli::columns::Column;
 use crate::cli::context::{EDITOR_VARIABLES, NAME_VARIABLES, said_to_all_programs, terminal_width};
 use crate::cli::style_engine::known_locale;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::config::{self, Kind, Origin, SETTINGS, Set, Setting, Value};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
+use peerbib::config::{self, Kind, Origin, SETTINGS, Setting, SourcedValue, Value};
 use peerbib::library::KeyPattern;
 
 /// Show and set what holds for every command: style, locale, library, editor and more
@@ -164,7 +164,7 @@ fn holding(context: &CommandContext, setting: &Setting) -> (Option<Value>, Origi
         return (Some(Value::Text(value)), Origin::Option(option));
     }
     let configuration = context.configuration_as_far_as_read();
-    if let Some(Set { value, origin }) = configuration.get(setting.name) {
+    if let Some(SourcedValue { value, origin }) = configuration.get(setting.name) {
         return (Some(value.clone()), origin.clone());
     }
     let told = match setting.name {
@@ -229,7 +229,7 @@ fn show(context: &CommandContext, json: bool) -> Result {
     }
     for problem in configuration.problems() {
         CommandError::new(problem)
-            .with_help(problem.help())
+            .with_help(hints::config(problem))
             .report();
     }
     Ok(if configuration.problems().is_empty() {
@@ -282,7 +282,7 @@ fn table(settings: &[Shown], file: &Path) -> String {
 
 /// The setting that a person named.
 fn setting(name: &str) -> std::result::Result<&'static Setting, CommandError> {
-    Setting::named(name).map_err(|error| CommandError::usage(&error).with_help(error.help()))
+    Setting::named(name).map_err(|error| CommandError::usage(&error).with_help(hints::setting(&error)))
 }
 
 impl Get {
@@ -373,7 +373,7 @@ fn checked(
         "locale" => Value::Text(known_locale(&value.to_string())?),
         "key-pattern" => {
             let parsed = value.to_string().parse::<KeyPattern>();
-            parsed.map_err(|error| CommandError::usage(&error).with_help(error.help()))?;
+            parsed.map_err(|error| CommandError::usage(&error).with_help(hints::library(&error)))?;
             value
         }
         _ => value,
@@ -418,7 +418,7 @@ fn change_file(
         }
     };
     let edited = config::edited(&path, &text, setting, value)
-        .map_err(|error| CommandError::new(&error).with_help(error.help()))?;
+        .map_err(|error| CommandError::new(&error).with_help(hints::config(&error)))?;
     if edited == text {
         return Ok(false);
     }
@@ -479,7 +479,7 @@ impl Edit {
             }
             for problem in again.problems() {
                 CommandError::new(problem)
-                    .with_help(problem.help())
+                    .with_help(hints::config(problem))
                     .report();
             }
             context.confirm("Edit it again?")?;

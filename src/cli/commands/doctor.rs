@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use crate::cli::{CommandContext, Outcome, Result, progress};
+use crate::cli::{CommandContext, Outcome, Result, hints, progress};
+use peerbib::library::Ailment;
 
 /// Look the library through for damage
 ///
@@ -17,6 +18,14 @@ pub(crate) struct Doctor {
     /// Print an array of findings as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// A problem with its advice, as `--json` prints it.
+#[derive(serde::Serialize)]
+struct IssueJson<'a> {
+    #[serde(flatten)]
+    issue: &'a Ailment,
+    help: String,
 }
 
 impl Doctor {
@@ -38,22 +47,29 @@ impl Doctor {
         } else {
             Outcome::Partial
         };
+        let issues: Vec<IssueJson> = found
+            .iter()
+            .map(|issue| IssueJson {
+                issue,
+                help: hints::integrity(issue, library.path()),
+            })
+            .collect();
         if self.json {
-            context.print_json(&found)?;
+            context.print_json(&issues)?;
             return Ok(outcome);
         }
         let bold = anstyle::Style::new().bold();
         let mut text = String::new();
-        for ailment in &found {
+        for IssueJson { issue, help } in &issues {
             text.push_str(&format!(
                 "{bold}{}{bold:#}\n",
-                crate::cli::wrapped(&ailment.message, 0)
+                crate::cli::wrapped(&issue.message, 0)
             ));
-            if !ailment.names.is_empty() {
-                let names = crate::cli::wrapped(&ailment.names.join(", "), 2);
+            if !issue.names.is_empty() {
+                let names = crate::cli::wrapped(&issue.names.join(", "), 2);
                 text.push_str(&format!("  {names}\n"));
             }
-            text.push_str(&format!("  {}\n", crate::cli::wrapped(&ailment.help, 2)));
+            text.push_str(&format!("  {}\n", crate::cli::wrapped(help, 2)));
         }
         context.print(&text)?;
         Ok(outcome)

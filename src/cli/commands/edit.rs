@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::commands::tag::named_works;
 use crate::cli::editor::{Draft, Edited, Refusal, Task};
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::formats::bibtex;
 use peerbib::library::{FieldEdits, Library, LibraryError};
 
@@ -273,8 +273,7 @@ pub(crate) fn mendable(error: LibraryError) -> Refusal {
         LibraryError::UnreadableEntry(_)
         | LibraryError::TakenKey { .. }
         | LibraryError::MalformedKey(_) => {
-            let help = error
-                .help()
+            let help = hints::library(&error)
                 .map(|help| help.replace("nothing was changed; ", ""));
             Refusal::Mend(match help {
                 Some(help) => format!("{error} ({help})"),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{
     Change, Condition, Library, LibraryError, NewAssignment, Origin, Tag, TagChange, TagName,
     TaggedOutcome,
@@ -277,7 +277,7 @@ impl TagWorks {
                 Ok(Tag::named(text.parse::<TagName>()?))
             }
             Err(error @ LibraryError::UnknownTag { .. }) => {
-                let help = error.help().unwrap_or_default();
+                let help = hints::library(&error).unwrap_or_default();
                 Err(CommandError::new(&error)
                     .with_help(format!("{help}; --create makes a new tag")))
             }

@@ -9,7 +9,7 @@ use super::settings::{check_stored, checked_query};
 use crate::cli::editor::{Draft, Edited, Refusal, Task};
 use crate::cli::io::write_file;
 use crate::cli::style_engine::{Engine, Rendering};
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{Library, LibraryError, StoredEdition, StoredList};
 use peerbib::reading_list::{Edition, ListFile, ListFileError};
 use peerbib::suggest::in_sentence;
@@ -211,7 +211,7 @@ fn doubts(
         if let Err(error) = parsed {
             return Err(
                 CommandError::usage(format_args!("{}: {error}", place(name, text, query)))
-                    .with_help(error.help()),
+                    .with_help(hints::query(&error)),
             );
         }
         if let Err(failure) = checked_query(library, query) {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::{CommandContext, Outcome, Result, wrapped};
+use crate::cli::{CommandContext, Outcome, Result, hints, wrapped};
 use peerbib::library::Library;
 use peerbib::tagging;
 
@@ -23,7 +23,12 @@ impl CheckRules {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library: Library = context.open()?;
         let rules = library.rules()?;
-        let findings = tagging::check(&rules, &library)?;
+        let mut findings = tagging::check(&rules, &library)?;
+        for finding in &mut findings {
+            if let Some(error) = &finding.error {
+                finding.help = hints::query(error);
+            }
+        }
         if self.json {
             context.print_json(&findings)?;
         } else {

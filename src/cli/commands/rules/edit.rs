@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::change;
 use crate::cli::editor::{Draft, Edited, Refusal, Task};
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{Library, LibraryError, Rule};
 use peerbib::query::Query;
 use peerbib::tagging::Rules;
@@ -184,7 +184,7 @@ fn sound(mut rule: Rule, library: &Library) -> std::result::Result<Rule, Command
         let name = match library.resolve_tag(name) {
             Ok(tag) => tag.tag.to_string(),
             Err(error) => {
-                let help = error.help().unwrap_or_default();
+                let help = hints::library(&error).unwrap_or_default();
                 return Err(CommandError::new(&error)
                     .with_help(format!("{help}; `peerbib tags add` makes a new tag")));
             }
