@@ -92,7 +92,7 @@ pub const SETTINGS: &[Setting] = &[
         about: "the editor for entries and notes, with its arguments",
         kind: Kind::Text,
         default: Some(DEFAULT_EDITOR),
-        example: "code --wait",
+        example: "emacs -nw",
     },
     Setting {
         name: "files",
@@ -346,13 +346,11 @@ impl Configuration {
             match setting.value(&text) {
                 Ok(value) => configuration.set(setting, value, Origin::Environment(name)),
                 Err(expected) => {
-                    configuration
-                        .problems
-                        .push(ConfigError::InvalidVariable {
-                            variable: name,
-                            value: text,
-                            expected,
-                        });
+                    configuration.problems.push(ConfigError::InvalidVariable {
+                        variable: name,
+                        value: text,
+                        expected,
+                    });
                 }
             }
         }
@@ -412,7 +410,8 @@ impl Configuration {
     }
 
     fn set(&mut self, setting: &Setting, value: Value, origin: Origin) {
-        self.values.insert(setting.name, SourcedValue { value, origin });
+        self.values
+            .insert(setting.name, SourcedValue { value, origin });
     }
 
     /// Returns the path of the file.

@@ -103,7 +103,7 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
         E::MalformedListName(_) => {
             "a name consists of letters, digits, hyphens, dots and underscores: commons-101".to_owned()
         }
-        E::UnknownEdition {
+        E::UnknownSnapshot {
             suggestions, known, ..
         } => known_names(
             suggestions,
@@ -111,10 +111,10 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
             "the snapshots are",
             "`peerbib list snapshot` saves one",
         ),
-        E::UnreadableEdition { .. } => {
+        E::UnreadableSnapshot { .. } => {
             "restore a backup of the library with `peerbib backup --restore FILE`".to_owned()
         }
-        E::TakenEditionName(_) => "a snapshot never changes; choose another name".to_owned(),
+        E::TakenSnapshotName(_) => "a snapshot never changes; choose another name".to_owned(),
         E::DamagedDrawer => "nothing was lost: run `peerbib rebuild`".to_owned(),
         _ => return None,
     })
@@ -200,9 +200,11 @@ pub(crate) fn integrity(issue: &Ailment, path: &Path) -> String {
         AilmentKind::History => {
             "no data is lost, but `peerbib undo` cannot undo these steps".to_owned()
         }
-        AilmentKind::MissingFile => "`peerbib file check` lists them; `peerbib file root DIRECTORY` \
+        AilmentKind::MissingFile => {
+            "`peerbib file check` lists them; `peerbib file root DIRECTORY` \
                                      sets the directory that contains the files"
-            .to_owned(),
+                .to_owned()
+        }
         _ => restore(path),
     }
 }

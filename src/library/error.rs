@@ -236,27 +236,27 @@ pub enum LibraryError {
     /// The text cannot be the name of a reading list.
     #[error("\u{201c}{0}\u{201d} cannot be the name of a reading list")]
     MalformedListName(String),
-    /// The reading list has no edition of this name.
-    #[error("the list has no edition \u{201c}{name}\u{201d}")]
-    UnknownEdition {
+    /// The reading list has no snapshot of this name.
+    #[error("the list has no snapshot \u{201c}{name}\u{201d}")]
+    UnknownSnapshot {
         /// The name asked for.
         name: String,
         /// Names that are spelt much the same.
         suggestions: Vec<String>,
-        /// The editions there are.
+        /// The snapshots there are.
         known: Vec<String>,
     },
-    /// An edition in the store cannot be read.
-    #[error("the edition \u{201c}{name}\u{201d} in the library cannot be read: {reason}")]
-    UnreadableEdition {
+    /// A snapshot in the store cannot be read.
+    #[error("the snapshot \u{201c}{name}\u{201d} in the library cannot be read: {reason}")]
+    UnreadableSnapshot {
         /// Its name.
         name: String,
         /// What is wrong with it.
         reason: String,
     },
-    /// The reading list has an edition of this name.
-    #[error("the list has an edition \u{201c}{0}\u{201d} already")]
-    TakenEditionName(String),
+    /// The reading list has a snapshot of this name.
+    #[error("the list has a snapshot \u{201c}{0}\u{201d} already")]
+    TakenSnapshotName(String),
     /// A drawer of cards (see the table `drawer`) cannot be read.
     #[error("an overview of works in the library cannot be read")]
     DamagedDrawer,

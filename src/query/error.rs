@@ -60,7 +60,6 @@ impl QueryError {
             help,
         }
     }
-
 }
 
 /// Returns the query with a line of carets below `span`; of a long query, the part around it.
