@@ -1,12 +1,10 @@
-//! The configuration: what a person set once and for all, in a file in TOML.
+//! The user's settings: a TOML file and environment variables.
 //!
-//! The file is flat, one setting a line, all of them in [`SETTINGS`]. A setting can be made for one run in
-//! the environment, too: `PEERBIB_STYLE` for `style`, `PEERBIB_KEY_PATTERN` for `key-pattern`. What the
-//! command line says goes before the environment, that before the file, and that before what peerbib
-//! does by itself.
+//! The file is flat, one setting per line; [`SETTINGS`] lists them all. An environment variable overrides
+//! the file: `PEERBIB_STYLE` for `style`, `PEERBIB_KEY_PATTERN` for `key-pattern`.
 //!
-//! Reading never fails as a whole: what can be read is read, and the rest is told as a
-//! [`ConfigurationError`], so that a person can look at a broken file and mend it.
+//! Reading never fails as a whole. What is valid is used, and the rest is reported as [`ConfigError`]s,
+//! so that the user can still inspect and fix a broken file.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,30 +12,30 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, Document, DocumentMut, Item};
 
-use crate::suggest::{closest, question};
+use crate::suggest::closest;
 
-/// Something that can be set.
+/// A setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
-    /// Its name in the file.
+    /// The name in the file.
     pub name: &'static str,
-    /// What it sets, in one line.
+    /// A description of one line.
     pub about: &'static str,
-    /// What it can be.
+    /// The type of its values.
     pub kind: Kind,
-    /// What holds where nothing is set; `None` where that depends on the system or on others.
+    /// The default; `None` if it depends on the system or on other settings.
     pub default: Option<&'static str>,
-    /// A value as a person would write it.
+    /// An example of a value.
     pub example: &'static str,
 }
 
-/// What a setting can be.
+/// The type of a setting's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Text.
     Text,
-    /// A path. `~/` at its beginning is the home directory; a path that does not start at the root is
-    /// meant from the directory of the configuration file.
+    /// A path. A leading `~/` is the home directory; a relative path in the file starts at the file's
+    /// directory.
     Path,
     /// A list of words.
     Words,
@@ -45,90 +43,89 @@ pub enum Kind {
     OneOf(&'static [&'static str]),
 }
 
-/// All that can be set, in the order in which it is shown.
+/// All settings, in the order in which they are listed.
 pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "library",
-        about: "the library to work on",
+        about: "the library to use",
         kind: Kind::Path,
         default: None,
         example: "~/commons.db",
     },
     Setting {
         name: "style",
-        about: "the citation style of reading lists: a name, or a .csl file",
+        about: "the citation style: a name or a .csl file",
         kind: Kind::Text,
         default: Some(DEFAULT_STYLE),
         example: "chicago-author-date",
     },
     Setting {
         name: "locale",
-        about: "the language of the terms in reading lists, such as de-DE",
+        about: "the language of bibliographies, such as de-DE",
         kind: Kind::Text,
         default: None,
         example: "de-DE",
     },
     Setting {
         name: "columns",
-        about: "the columns of the table that find prints",
+        about: "the columns of the table that `find` prints",
         kind: Kind::Words,
         default: Some("key, author, year, title"),
         example: "key, year, title",
     },
     Setting {
         name: "key-pattern",
-        about: "how citation keys are made; `peerbib rename --help` lists the markers",
+        about: "the pattern for new citation keys",
         kind: Kind::Text,
         default: Some(DEFAULT_KEY_PATTERN),
         example: "[auth:lower][year]",
     },
     Setting {
         name: "name",
-        about: "your name, on whose word tags are put on by hand",
+        about: "your name, recorded with the tags that you assign",
         kind: Kind::Text,
         default: None,
         example: "Ada Lovelace",
     },
     Setting {
         name: "editor",
-        about: "the program that edits entries and notes, with its arguments",
+        about: "the editor for entries and notes, with its arguments",
         kind: Kind::Text,
         default: Some(DEFAULT_EDITOR),
-        example: "code --wait",
+        example: "emacs -nw",
     },
     Setting {
         name: "files",
-        about: "the directory from which the paths of linked files are meant",
+        about: "the directory that relative paths of linked files start at",
         kind: Kind::Path,
         default: None,
         example: "~/papers",
     },
     Setting {
         name: "color",
-        about: "when to use colour: auto, always or never",
+        about: "when to use color: auto, always or never",
         kind: Kind::OneOf(&["auto", "always", "never"]),
         default: Some("auto"),
         example: "never",
     },
 ];
 
-/// The citation style of reading lists where none is chosen.
+/// The default citation style.
 pub const DEFAULT_STYLE: &str = "apa";
 
-/// The editor where nobody named one.
+/// The editor if the user has not chosen one.
 pub const DEFAULT_EDITOR: &str = "vi";
 
-/// How citation keys are made where nothing else is said.
+/// The default pattern for citation keys.
 pub const DEFAULT_KEY_PATTERN: &str = "[auth:lower][year][veryshorttitle:lower]";
 
 impl Setting {
-    /// The setting of this name.
+    /// Returns the setting with this name. Case and underscores do not matter.
     ///
     /// # Errors
     ///
-    /// [`UnknownSetting`], with one that is spelt much the same.
+    /// [`UnknownSetting`], with similar names.
     pub fn named(name: &str) -> Result<&'static Self, UnknownSetting> {
-        // Other programs have `defaultStyle` and `key_pattern`.
         let spelt = name.to_lowercase().replace('_', "-");
         SETTINGS
             .iter()
@@ -139,7 +136,7 @@ impl Setting {
                     let names = || SETTINGS.iter().map(|setting| setting.name.to_owned());
                     let mut near = closest(name, names());
                     if near.is_empty() {
-                        // The second half of a name is remembered, too: pattern for key-pattern.
+                        // Someone may remember only half of the name: pattern for key-pattern.
                         near.extend(
                             names().find(|known| known.split('-').any(|part| part == name)),
                         );
@@ -149,7 +146,7 @@ impl Setting {
             })
     }
 
-    /// The environment variable that makes this setting for one run.
+    /// Returns the name of the environment variable that overrides this setting.
     pub fn variable(&self) -> String {
         format!(
             "PEERBIB_{}",
@@ -157,32 +154,32 @@ impl Setting {
         )
     }
 
-    /// The value that a person wrote on the command line or in the environment.
+    /// Parses a value from the command line or the environment.
     ///
     /// # Errors
     ///
-    /// What the setting can be, where it is none of that.
+    /// What was expected instead.
     pub fn value(&self, text: &str) -> Result<Value, String> {
         match self.kind {
             Kind::Text | Kind::Path if text.trim().is_empty() => {
-                Err("the text is empty".to_owned())
+                Err("a text that is not empty".to_owned())
             }
             Kind::Text | Kind::Path => Ok(Value::Text(text.to_owned())),
             Kind::Words => self.words(text.split([',', ' ']).map(str::to_owned).collect()),
             Kind::OneOf(words) if words.contains(&text) => Ok(Value::Text(text.to_owned())),
-            Kind::OneOf(words) => Err(format!("it is one of: {}", words.join(", "))),
+            Kind::OneOf(words) => Err(format!("one of: {}", words.join(", "))),
         }
     }
 
     fn words(&self, mut words: Vec<String>) -> Result<Value, String> {
         words.retain(|word| !word.trim().is_empty());
         if words.is_empty() {
-            return Err("the list is empty".to_owned());
+            return Err("at least one word".to_owned());
         }
         Ok(Value::Words(words))
     }
 
-    /// The value that an item of the file gives.
+    /// Converts an item of the file.
     fn value_of_item(&self, item: &Item) -> Result<Value, String> {
         match (self.kind, item.as_str(), item.as_array()) {
             (_, Some(text), _) => self.value(text),
@@ -191,36 +188,26 @@ impl Setting {
                     .iter()
                     .map(|value| value.as_str().map(str::to_owned))
                     .collect();
-                self.words(words.ok_or_else(|| "each word of the list is a text".to_owned())?)
+                self.words(words.ok_or_else(|| "a list of strings".to_owned())?)
             }
-            (Kind::Words, ..) => Err("it is a list of words: [\"key\", \"title\"]".to_owned()),
-            (Kind::OneOf(words), ..) => Err(format!("it is one of: {}", words.join(", "))),
-            _ => Err("it is a text, between quotation marks".to_owned()),
+            (Kind::Words, ..) => Err("a list of strings, such as [\"key\", \"title\"]".to_owned()),
+            (Kind::OneOf(words), ..) => Err(format!("one of: {}", words.join(", "))),
+            _ => Err("a string in quotation marks".to_owned()),
         }
     }
 }
 
-/// A name that no setting has.
+/// The name of a setting that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no setting \u{201c}{name}\u{201d}")]
+#[error("unknown setting \u{201c}{name}\u{201d}")]
 pub struct UnknownSetting {
     /// The name.
     pub name: String,
-    /// The names of settings that are spelt much the same.
+    /// Similar names of settings.
     pub suggestions: Vec<String>,
 }
 
-impl UnknownSetting {
-    /// What the reader can do about it.
-    pub fn help(&self) -> String {
-        question(&self.suggestions).unwrap_or_else(|| {
-            let names: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
-            format!("the settings there are: {}", names.join(", "))
-        })
-    }
-}
-
-/// What a setting is set to, as a person wrote it.
+/// The value of a setting, as the user wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Value {
@@ -239,40 +226,41 @@ impl std::fmt::Display for Value {
     }
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// An option of the command line.
+    /// A command-line option.
     Option(&'static str),
-    /// A variable of the environment.
+    /// An environment variable.
     Environment(String),
     /// A line of the configuration file.
     File(usize),
-    /// Nobody set it.
+    /// The default.
     Default,
 }
 
-/// A value, and where it comes from.
+/// A value with its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Set {
+pub struct SourcedValue {
     /// The value.
     pub value: Value,
-    /// Where it comes from.
+    /// Its source.
     pub origin: Origin,
 }
 
-/// What is wrong in a configuration file or in a variable of the environment.
+/// An error in the configuration file or in an environment variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigurationError {
-    /// The file is there and cannot be read.
-    #[error("the configuration {} cannot be read: {reason}", .path.display())]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file exists but cannot be read.
+    #[error("cannot read {}: {reason}", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The reason.
         reason: String,
     },
-    /// The file is no TOML.
+    /// The file is not valid TOML.
     #[error("{}:{line}:{column}: {reason}", .path.display())]
     Malformed {
         /// The file.
@@ -281,10 +269,10 @@ pub enum ConfigurationError {
         line: usize,
         /// The column, from 1.
         column: usize,
-        /// What was expected there.
+        /// What the TOML parser reports.
         reason: String,
     },
-    /// The file sets something that is no setting.
+    /// The file sets something that does not exist.
     #[error("{}:{line}:{column}: {error}", .path.display())]
     Unknown {
         /// The file.
@@ -293,12 +281,12 @@ pub enum ConfigurationError {
         line: usize,
         /// The column, from 1.
         column: usize,
-        /// The name that no setting has.
+        /// The unknown name.
         error: UnknownSetting,
     },
-    /// The file sets something to what it cannot be.
-    #[error("{}:{line}:{column}: {name} cannot be set to this", .path.display())]
-    Wrong {
+    /// The file contains an invalid value.
+    #[error("{}:{line}:{column}: invalid value for {name}", .path.display())]
+    InvalidValue {
         /// The file.
         path: PathBuf,
         /// The line, from 1.
@@ -307,54 +295,33 @@ pub enum ConfigurationError {
         column: usize,
         /// The setting.
         name: &'static str,
-        /// What it can be.
+        /// What was expected.
         expected: String,
     },
-    /// The environment sets something to what it cannot be.
-    #[error("the environment variable {variable} cannot be \u{201c}{value}\u{201d}")]
-    WrongVariable {
+    /// An environment variable contains an invalid value.
+    #[error("invalid value for the environment variable {variable}: \u{201c}{value}\u{201d}")]
+    InvalidVariable {
         /// The variable.
         variable: String,
-        /// What it holds.
+        /// Its value.
         value: String,
-        /// What it can be.
+        /// What was expected.
         expected: String,
     },
 }
 
-impl ConfigurationError {
-    /// What the reader can do about it.
-    pub fn help(&self) -> String {
-        const EDIT: &str = "`peerbib config edit` opens the file";
-        match self {
-            Self::Unreadable { .. } => {
-                "give yourself leave to read it, or name another file in PEERBIB_CONFIG".to_owned()
-            }
-            Self::Malformed { .. } => {
-                format!("write one setting a line, as in style = \"apa\"; {EDIT}")
-            }
-            Self::Unknown { error, .. } if !error.suggestions.is_empty() => {
-                format!("{} {EDIT}", error.help())
-            }
-            Self::Unknown { error, .. } => format!("{}; {EDIT}", error.help()),
-            Self::Wrong { expected, .. } => format!("{expected}; {EDIT}"),
-            Self::WrongVariable { expected, .. } => expected.clone(),
-        }
-    }
-}
-
-/// What is set, in the file and in the environment.
+/// The settings from the file and the environment.
 #[derive(Debug, Clone, Default)]
 pub struct Configuration {
     path: PathBuf,
     exists: bool,
-    values: BTreeMap<&'static str, Set>,
-    problems: Vec<ConfigurationError>,
+    values: BTreeMap<&'static str, SourcedValue>,
+    problems: Vec<ConfigError>,
 }
 
 impl Configuration {
-    /// What the file at `path` sets, where there is one, and what the environment sets, whose variables
-    /// `variable` gives; one that is empty counts as not set.
+    /// Reads the file at `path`, if it exists, and the environment. `variable` returns the value of an
+    /// environment variable; an empty one counts as not set.
     pub fn read(path: &Path, variable: impl Fn(&str) -> Option<String>) -> Self {
         let mut configuration = Self {
             path: path.to_owned(),
@@ -365,7 +332,7 @@ impl Configuration {
                 configuration.exists = true;
                 match String::from_utf8(bytes) {
                     Ok(text) => configuration.read_text(text.trim_start_matches('\u{feff}')),
-                    Err(_) => configuration.unreadable("it is not text in UTF-8"),
+                    Err(_) => configuration.unreadable("it is not UTF-8 text"),
                 }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -379,13 +346,11 @@ impl Configuration {
             match setting.value(&text) {
                 Ok(value) => configuration.set(setting, value, Origin::Environment(name)),
                 Err(expected) => {
-                    configuration
-                        .problems
-                        .push(ConfigurationError::WrongVariable {
-                            variable: name,
-                            value: text,
-                            expected,
-                        });
+                    configuration.problems.push(ConfigError::InvalidVariable {
+                        variable: name,
+                        value: text,
+                        expected,
+                    });
                 }
             }
         }
@@ -393,7 +358,7 @@ impl Configuration {
     }
 
     fn unreadable(&mut self, reason: &str) {
-        self.problems.push(ConfigurationError::Unreadable {
+        self.problems.push(ConfigError::Unreadable {
             path: self.path.clone(),
             reason: reason.to_owned(),
         });
@@ -403,8 +368,8 @@ impl Configuration {
         let document = match Document::parse(text) {
             Ok(document) => document,
             Err(error) => {
-                let (line, column) = place(text, error.span());
-                self.problems.push(ConfigurationError::Malformed {
+                let (line, column) = position(text, error.span());
+                self.problems.push(ConfigError::Malformed {
                     path: self.path.clone(),
                     line,
                     column,
@@ -415,11 +380,11 @@ impl Configuration {
         };
         for (name, item) in document.iter() {
             let key = document.as_table().key(name);
-            let (line, column) = place(text, key.and_then(toml_edit::Key::span).or(item.span()));
+            let (line, column) = position(text, key.and_then(toml_edit::Key::span).or(item.span()));
             let setting = match Setting::named(name) {
                 Ok(setting) => setting,
                 Err(error) => {
-                    self.problems.push(ConfigurationError::Unknown {
+                    self.problems.push(ConfigError::Unknown {
                         path: self.path.clone(),
                         line,
                         column,
@@ -431,8 +396,8 @@ impl Configuration {
             match setting.value_of_item(item) {
                 Ok(value) => self.set(setting, value, Origin::File(line)),
                 Err(expected) => {
-                    let (line, column) = place(text, item.span());
-                    self.problems.push(ConfigurationError::Wrong {
+                    let (line, column) = position(text, item.span());
+                    self.problems.push(ConfigError::InvalidValue {
                         path: self.path.clone(),
                         line,
                         column,
@@ -445,30 +410,31 @@ impl Configuration {
     }
 
     fn set(&mut self, setting: &Setting, value: Value, origin: Origin) {
-        self.values.insert(setting.name, Set { value, origin });
+        self.values
+            .insert(setting.name, SourcedValue { value, origin });
     }
 
-    /// The file.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether the file is there.
+    /// Returns whether the file exists.
     pub fn exists(&self) -> bool {
         self.exists
     }
 
-    /// What is wrong in it.
-    pub fn problems(&self) -> &[ConfigurationError] {
+    /// Returns the errors found.
+    pub fn problems(&self) -> &[ConfigError] {
         &self.problems
     }
 
-    /// What a setting is set to, where it is set, and where that comes from.
-    pub fn get(&self, name: &str) -> Option<&Set> {
+    /// Returns the value of a setting with its source, if it is set.
+    pub fn get(&self, name: &str) -> Option<&SourcedValue> {
         self.values.get(name)
     }
 
-    /// The text that a setting is set to.
+    /// Returns the value of a text setting.
     fn text(&self, name: &str) -> Option<&str> {
         match self.get(name).map(|set| &set.value) {
             Some(Value::Text(text)) => Some(text),
@@ -476,8 +442,8 @@ impl Configuration {
         }
     }
 
-    /// The path that a setting is set to. In the environment it is meant as it stands, from where the
-    /// program runs.
+    /// Returns the value of a path setting. A relative path in the environment starts at the working
+    /// directory.
     fn path_of(&self, name: &str) -> Option<PathBuf> {
         let text = self.text(name)?;
         let path = match text.strip_prefix("~/").zip(etcetera::home_dir().ok()) {
@@ -490,12 +456,12 @@ impl Configuration {
         }
     }
 
-    /// The library to work on.
+    /// Returns the path of the library.
     pub fn library(&self) -> Option<PathBuf> {
         self.path_of("library")
     }
 
-    /// The citation style of reading lists: a name, or the path of a `.csl` file.
+    /// Returns the citation style: a name, or the path of a `.csl` file.
     pub fn style(&self) -> Option<String> {
         let text = self.text("style")?;
         if text.ends_with(".csl") || text.contains(['/', '\\']) {
@@ -504,12 +470,12 @@ impl Configuration {
         Some(text.to_owned())
     }
 
-    /// The language of the terms in reading lists.
+    /// Returns the language of bibliographies.
     pub fn locale(&self) -> Option<&str> {
         self.text("locale")
     }
 
-    /// The columns of the table that `find` prints.
+    /// Returns the columns of the table of search results.
     pub fn columns(&self) -> Option<&[String]> {
         match self.get("columns").map(|set| &set.value) {
             Some(Value::Words(words)) => Some(words),
@@ -517,68 +483,68 @@ impl Configuration {
         }
     }
 
-    /// How citation keys are made.
+    /// Returns the pattern for citation keys.
     pub fn key_pattern(&self) -> &str {
         self.text("key-pattern").unwrap_or(DEFAULT_KEY_PATTERN)
     }
 
-    /// The name of the person.
+    /// Returns the user's name.
     pub fn name(&self) -> Option<&str> {
         self.text("name")
     }
 
-    /// The program that edits entries, with its arguments.
+    /// Returns the command line of the editor.
     pub fn editor(&self) -> Option<&str> {
         self.text("editor")
     }
 
-    /// The directory from which the paths of linked files are meant.
+    /// Returns the directory that relative paths of linked files start at.
     pub fn files(&self) -> Option<PathBuf> {
         self.path_of("files")
     }
 
-    /// When to use colour: `auto`, `always` or `never`.
+    /// Returns when to use color: `auto`, `always` or `never`.
     pub fn color(&self) -> Option<&str> {
         self.text("color")
     }
 }
 
-/// The text of a configuration file with a setting set to a value, or taken out with `None`. Everything
-/// else stays as the person wrote it: comments, order, white space.
+/// Returns the text of a configuration file with a setting changed to `value`, or removed if that is
+/// `None`. Everything else stays: comments, order, white space.
 ///
 /// # Errors
 ///
-/// [`ConfigurationError::Malformed`], where the text is no TOML.
+/// [`ConfigError::Malformed`] if the text is not valid TOML.
 pub fn edited(
     path: &Path,
     text: &str,
     setting: &Setting,
     value: Option<&Value>,
-) -> Result<String, ConfigurationError> {
+) -> Result<String, ConfigError> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        let (line, column) = place(text, error.span());
-        ConfigurationError::Malformed {
+        let (line, column) = position(text, error.span());
+        ConfigError::Malformed {
             path: path.to_owned(),
             line,
             column,
             reason: error.message().trim().replace('\n', ", "),
         }
     })?;
-    // A person may have written key_pattern.
+    // The file may have key_pattern.
     let written = document
         .iter()
         .map(|(name, _)| name.to_owned())
         .find(|name| Setting::named(name).is_ok_and(|known| known.name == setting.name));
     let name = written.unwrap_or_else(|| setting.name.to_owned());
     match value {
-        None => remove_but_its_comments(&mut document, &name),
+        None => remove_keeping_comments(&mut document, &name),
         Some(value) => {
             let new = match value {
                 Value::Text(text) => toml_edit::value(text),
                 Value::Words(words) => toml_edit::value(words.iter().collect::<Array>()),
             };
             match document.get_mut(&name) {
-                // What stands around the old value, a comment behind it say, stands around the new one.
+                // Keep what surrounds the old value, such as a comment after it.
                 Some(Item::Value(old)) => {
                     let decor = old.decor().clone();
                     if let Item::Value(mut new) = new {
@@ -587,7 +553,7 @@ pub fn edited(
                     }
                 }
                 _ => {
-                    // In a file of comments alone, they stand at its beginning.
+                    // If the file has only comments, keep them at the top.
                     let heading = document.trailing().as_str().unwrap_or("").to_owned();
                     let is_bare = document.is_empty();
                     document.insert(&name, new);
@@ -602,9 +568,9 @@ pub fn edited(
     Ok(document.to_string())
 }
 
-/// Takes a line out of the document. The comments above it, which may be about the whole file, go to
-/// the next line, or to the end.
-fn remove_but_its_comments(document: &mut DocumentMut, name: &str) {
+/// Removes a setting. The comments above it may be about the whole file, so they move to the next
+/// setting, or to the end.
+fn remove_keeping_comments(document: &mut DocumentMut, name: &str) {
     let names: Vec<String> = document.iter().map(|(name, _)| name.to_owned()).collect();
     let next = names.iter().skip_while(|other| *other != name).nth(1);
     let prefix = |key: Option<&toml_edit::Key>| {
@@ -633,8 +599,8 @@ fn remove_but_its_comments(document: &mut DocumentMut, name: &str) {
     }
 }
 
-/// The line and column, from 1, at which a span of the text begins.
-fn place(text: &str, span: Option<Range<usize>>) -> (usize, usize) {
+/// Returns the line and column, from 1, of the start of `span`.
+fn position(text: &str, span: Option<Range<usize>>) -> (usize, usize) {
     let before = span.and_then(|span| text.get(..span.start)).unwrap_or("");
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;

@@ -1,36 +1,36 @@
-//! What the verbs that draw have in common: in which form, how wide, and where to.
+//! The options that commands with charts share.
 
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::context::columns;
 use crate::cli::io::write_file;
+use crate::cli::ui::columns;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::charts::Theme;
 use peerbib::charts::timeline_svg::{Look, NARROWEST, WIDEST};
 use peerbib::library::{Library, Reference};
 use peerbib::reading_list;
 
-/// Which works a picture shows.
+/// The works in a chart.
 #[derive(Debug, Args)]
-pub(crate) struct Shown {
-    /// The works that are meant, or the name of a stored reading list; all, without a query
+pub(crate) struct ChartWorks {
+    /// The works, as a query or the name of a reading list; without it, all
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// The works of a stored reading list; with a query, those of them that it finds
+    /// The works of a reading list; with a query, those that match it
     #[arg(long, value_name = "NAME")]
     list: Option<String>,
 }
 
-impl Shown {
-    /// Whether the works were chosen, and are not simply all.
+impl ChartWorks {
+    /// Returns whether the user selected works.
     pub(crate) fn is_choice(&self) -> bool {
         !self.query.is_empty() || self.list.is_some()
     }
 
-    /// The works, and what they are called together: the title of the list.
+    /// Returns the works, and the title of the list.
     pub(crate) fn works(
         &self,
         context: &CommandContext,
@@ -59,45 +59,45 @@ impl Shown {
     }
 }
 
-/// How a picture is drawn and where it goes.
+/// How a chart is drawn and where it is written.
 #[derive(Debug, Args)]
-pub(crate) struct Drawing {
-    /// The form of the picture; without it, the one that the ending of FILE names, or else text
-    #[arg(long, value_name = "FORM")]
-    to: Option<Form>,
+pub(crate) struct ChartArgs {
+    /// The output format; by default, that of the extension of FILE, or text
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<ChartFormat>,
 
-    /// Write the picture to this file; - is standard output
+    /// Write to this file; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
 
-    /// What the picture is called
+    /// The title
     #[arg(long, value_name = "TITLE")]
     pub(crate) title: Option<String>,
 
-    /// Light, dark, or as the reader's system is: for svg and html
+    /// The theme of svg and html: light, dark, or that of the reader's system
     #[arg(long, value_name = "THEME", default_value = "auto")]
     theme: ThemeName,
 
-    /// The width in pixels: for svg and html
+    /// The width of svg and html in pixels
     #[arg(long, value_name = "PIXELS", default_value_t = 1200,
           value_parser = clap::value_parser!(u32).range(i64::from(NARROWEST)..=i64::from(WIDEST)))]
     width: u32,
 
-    /// Draw text with the characters of ASCII alone
+    /// Use only ASCII characters in text
     #[arg(long)]
     ascii: bool,
 
-    /// Print what the picture shows as JSON
+    /// Print the data as JSON
     #[arg(long, conflicts_with_all = ["to", "theme", "width", "ascii"])]
     pub(crate) json: bool,
 }
 
-/// The form of a picture.
+/// The output format of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    /// A picture of lines and text, for slides, articles and the web
+pub(crate) enum ChartFormat {
+    /// An image, for slides, articles and the web
     Svg,
-    /// A page with the picture, and with its works in a table
+    /// A page with the image and a table of the works
     Html,
     /// A chart for the terminal
     Text,
@@ -105,7 +105,7 @@ pub(crate) enum Form {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ThemeName {
-    /// As the reader's system is
+    /// That of the reader's system
     Auto,
     /// Dark on light
     Light,
@@ -113,18 +113,18 @@ enum ThemeName {
     Dark,
 }
 
-impl Drawing {
-    /// The form that is asked for.
-    pub(crate) fn form(&self) -> Form {
+impl ChartArgs {
+    /// Returns the output format.
+    pub(crate) fn format(&self) -> ChartFormat {
         let ending = self.output.as_deref().and_then(|name| {
             let ending = Path::new(name).extension()?.to_str()?.to_lowercase();
             match ending.as_str() {
-                "svg" => Some(Form::Svg),
-                "html" | "htm" => Some(Form::Html),
+                "svg" => Some(ChartFormat::Svg),
+                "html" | "htm" => Some(ChartFormat::Html),
                 _ => None,
             }
         });
-        self.to.or(ending).unwrap_or(Form::Text)
+        self.to.or(ending).unwrap_or(ChartFormat::Text)
     }
 
     pub(crate) fn theme(&self) -> Theme {
@@ -139,25 +139,25 @@ impl Drawing {
         Look {
             theme: self.theme(),
             width: self.width,
-            on_a_page: self.form() == Form::Html,
+            on_a_page: self.format() == ChartFormat::Html,
         }
     }
 
-    /// Whether text is drawn with ASCII alone: asked for, or all that the locale's encoding has.
+    /// Returns whether to use only ASCII: by the option, or because the locale has no Unicode.
     pub(crate) fn is_ascii(&self) -> bool {
         self.ascii || locale_has_no_unicode()
     }
 
-    /// How many columns text has.
+    /// Returns the width of text.
     pub(crate) fn columns(&self) -> usize {
-        // A file has no width of its own, and lines that wrap help nobody.
+        // A file has no width.
         match self.file() {
             Some(_) => 100,
             None => columns().clamp(40, 400),
         }
     }
 
-    /// Writes the picture to where it is asked for.
+    /// Writes the chart.
     pub(crate) fn write(
         &self,
         context: &CommandContext,
@@ -165,14 +165,14 @@ impl Drawing {
     ) -> Result<(), CommandError> {
         match self.file() {
             None => context.print(picture),
-            Some(name) if self.form() == Form::Text => {
+            Some(name) if self.format() == ChartFormat::Text => {
                 write_file(name, anstream::adapter::strip_str(picture).to_string())
             }
             Some(name) => write_file(name, picture),
         }
     }
 
-    /// Writes what the picture shows to where it is asked for.
+    /// Writes the data as JSON.
     pub(crate) fn write_json(
         &self,
         context: &CommandContext,
@@ -187,20 +187,19 @@ impl Drawing {
         }
     }
 
-    /// The file that is asked for, where it is one.
+    /// Returns the output file, unless it is standard output.
     fn file(&self) -> Option<&str> {
         self.output.as_deref().filter(|name| *name != "-")
     }
 }
 
-/// Whether the locale says that text is in an encoding without the signs of Unicode. Where there is no
-/// locale, nothing says so.
+/// Returns whether the locale has an encoding other than UTF-8. Without a locale, it does not.
 fn locale_has_no_unicode() -> bool {
-    let said = ["LC_ALL", "LC_CTYPE", "LANG"]
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .filter_map(|name| std::env::var(name).ok())
         .find(|value| !value.is_empty());
-    said.is_some_and(|locale| {
+    locale.is_some_and(|locale| {
         let locale = locale.to_lowercase();
         !locale.contains("utf-8") && !locale.contains("utf8")
     })

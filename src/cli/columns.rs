@@ -12,20 +12,17 @@ use peerbib::suggest::{closest, question};
 /// of BibLaTeX is one, and so is every other that some work has.
 pub(crate) const COLUMNS: &[(&str, &str)] = &[
     ("key", "the citation key"),
-    (
-        "author",
-        "the authors, or the editors of a work without authors",
-    ),
+    ("author", "the authors, or the editors if there are none"),
     ("year", "the year of issue"),
     ("title", "the title"),
     ("type", "the BibLaTeX type"),
     ("tags", "the tags"),
     (
         "identification",
-        "how sure it is which work is meant, where it is not certain",
+        "whether the work is certain, probable or unresolved",
     ),
-    ("added", "the day on which the work came into the library"),
-    ("changed", "the day on which its entry last changed"),
+    ("added", "the date of import"),
+    ("changed", "the date of the last change"),
 ];
 
 /// Something that can be shown of a work.
@@ -130,12 +127,9 @@ fn unknown(name: &str) -> CommandError {
     let known = names.clone().chain(vocabulary::FIELDS.iter().copied());
     let help = question(&closest(name, known.map(str::to_owned))).unwrap_or_else(|| {
         let names = names.collect::<Vec<_>>().join(", ");
-        format!("there are {names}, and the fields of BibLaTeX")
+        format!("the columns are {names}, and the fields of BibLaTeX")
     });
-    CommandError::usage(format_args!(
-        "there is no column and no field \u{201c}{name}\u{201d}"
-    ))
-    .with_help(help)
+    CommandError::usage(format_args!("unknown column \u{201c}{name}\u{201d}")).with_help(help)
 }
 
 /// What columns show of works, of which only that was read which they need.
@@ -200,7 +194,7 @@ impl Cells {
             Column::Year => to.push_str(work.year),
             Column::Title => to.push_str(match work.title {
                 Some(title) => title,
-                None if self.short => "[title not known]",
+                None if self.short => "[no title]",
                 None => "",
             }),
             Column::Type => to.push_str(work.entry_type()),

@@ -1,8 +1,8 @@
-//! What the tab key offers behind each argument: keys, tags, styles and the like, as the library has them
-//! at this moment. Where there is no library, or a broken one, nothing is offered and nothing is said.
+//! Completion of arguments: keys, tags, styles and so on, from the current library. Without a valid library,
+//! nothing is completed, and no error is reported.
 //!
-//! Arguments are completed by the name of their value: whatever takes a KEY is offered the keys, whatever
-//! takes a QUERY the fields of queries. A new verb thus needs nothing but the usual names.
+//! The value name of an argument selects its completer: KEY completes keys, QUERY the fields of queries. A
+//! new command only needs the usual value names.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -19,20 +19,20 @@ use peerbib::config::{Kind, SETTINGS, Setting};
 use peerbib::csl::{EmbeddedLocales, shelf};
 use peerbib::library::{Library, Offer, StepState};
 
-/// How many keys are offered at once; a person narrows more of them down by typing.
+/// The maximal number of keys; typing narrows down more.
 const MOST: usize = 200;
 
 /// The words of the command line that is being completed.
 static WORDS: OnceLock<Vec<String>> = OnceLock::new();
 
-/// Remembers the command line that is being completed, which says what is meant: its library, the list
-/// whose edition is asked for.
+/// Stores the command line that is being completed. Its other words are needed, too: the library, or the list
+/// whose snapshots are completed.
 pub(crate) fn remember(words: &[OsString]) {
     let words = words
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    // A process completes one command line.
+    // A process completes only one command line.
     let _ = WORDS.set(words);
 }
 
@@ -40,41 +40,41 @@ fn words() -> &'static [String] {
     WORDS.get().map_or(&[], Vec::as_slice)
 }
 
-/// The command line with a completer for each argument whose values are known.
+/// Adds a completer to each argument whose values are known.
 pub(crate) fn with_completers(command: Command) -> Command {
-    below(command, "")
+    with_completers_below(command, "")
 }
 
-fn below(command: Command, above: &str) -> Command {
-    let verb = format!("{above} {}", command.get_name());
-    let verb = verb.trim_start_matches(" peerbib").trim().to_owned();
+fn with_completers_below(command: Command, above: &str) -> Command {
+    let path = format!("{above} {}", command.get_name());
+    let path = path.trim_start_matches(" peerbib").trim().to_owned();
     command
         .mut_args(|argument| {
             let names = argument.get_value_names().unwrap_or_default();
             let name = names.first().map(ToString::to_string);
-            match name.and_then(|name| completer_of(&verb, argument.get_id().as_str(), &name)) {
+            match name.and_then(|name| completer_of(&path, argument.get_id().as_str(), &name)) {
                 Some(completer) => argument.add(completer),
                 None => argument,
             }
         })
-        .mut_subcommands(|command| below(command, &verb))
+        .mut_subcommands(|command| with_completers_below(command, &path))
 }
 
-/// The completer for an argument of a verb, by the name of its value.
-fn completer_of(verb: &str, argument: &str, value: &str) -> Option<ArgValueCompleter> {
-    Some(match (value, verb, argument) {
+/// Returns the completer for an argument of a command, by the name of its value.
+fn completer_of(command: &str, argument: &str, value: &str) -> Option<ArgValueCompleter> {
+    Some(match (value, command, argument) {
         ("PATH", "export", "file") => source_files(),
         ("VALUE", "config set", _) => setting_values(),
         ("WORD", "tag", _) => words_of_tag(),
         ("RULE", "check", _) => checks(),
         ("FILE", "import", _) => bibliographies(),
         ("KEY", "add", _) => return None,
-        ("NAME", "list show" | "list editions", _) => editions(),
+        ("NAME", "list show" | "list snapshots", _) => snapshots(),
         ("NAME", "rules edit" | "rules remove" | "rules show" | "rules test", _) => rules(),
         ("NAME", "stats" | "timeline", "list") => lists(),
         ("FILE", "file remove" | "file open", _) => linked_files(),
         ("ORDER", "find", _) => orders(ORDERS_OF_QUERIES),
-        ("ORDER", verb, _) if verb.starts_with("list ") => orders(ORDERS_OF_LISTS),
+        ("ORDER", command, _) if command.starts_with("list ") => orders(ORDERS_OF_LISTS),
         ("COLUMN", ..) => columns(),
         ("STEP", "redo", _) => steps(&[StepState::Undone]),
         ("STEP", "undo", _) => steps(&[StepState::Done]),
@@ -91,17 +91,17 @@ fn completer_of(verb: &str, argument: &str, value: &str) -> Option<ArgValueCompl
         ("FIELD", ..) => fields(),
         ("FIELD=VALUE", ..) => field_values(),
         ("LIST", ..) => lists(),
-        ("EDITION", ..) => editions(),
+        ("SNAPSHOT", ..) => snapshots(),
         ("STYLE", ..) => styles(),
         ("LOCALE", ..) => locales(),
         ("SETTING", ..) => settings(),
-        ("VERB", ..) => verbs(),
+        ("COMMAND", ..) => commands(),
         ("FILE" | "PATH" | "DIRECTORY", ..) => files(),
         _ => return None,
     })
 }
 
-/// The value that an option has on the command line.
+/// Returns the value of an option on the command line.
 fn value_of_option(option: &str) -> Option<String> {
     let words = words();
     words.iter().enumerate().find_map(|(index, word)| {
@@ -120,7 +120,7 @@ fn context() -> CommandContext {
     CommandContext::new(options, &[])
 }
 
-/// What the library offers; nothing, where it cannot be looked at.
+/// Queries the library; returns nothing if it cannot be opened.
 fn from_library(ask: impl FnOnce(&Library) -> peerbib::library::Result<Vec<Offer>>) -> Vec<Offer> {
     context()
         .library_path()
@@ -130,14 +130,14 @@ fn from_library(ask: impl FnOnce(&Library) -> peerbib::library::Result<Vec<Offer
         .unwrap_or_default()
 }
 
-fn offer(value: impl Into<String>, about: impl Into<String>) -> Offer {
+fn candidate(value: impl Into<String>, about: impl Into<String>) -> Offer {
     Offer {
         value: value.into(),
         about: Some(about.into()),
     }
 }
 
-/// A completer that offers what begins as the word does.
+/// Returns a completer for values that start with the word.
 fn completer(offers: impl Fn(&str) -> Vec<Offer> + Send + Sync + 'static) -> ArgValueCompleter {
     ArgValueCompleter::new(move |word: &OsStr| {
         let Some(word) = word.to_str() else {
@@ -147,7 +147,7 @@ fn completer(offers: impl Fn(&str) -> Vec<Offer> + Send + Sync + 'static) -> Arg
     })
 }
 
-/// The offers that begin as `word` does, with `before` in front of them.
+/// Returns the values that start with `word`, each after `before`.
 fn candidates(word: &str, before: &str, offers: Vec<Offer>) -> Vec<CompletionCandidate> {
     let mut offers: Vec<Offer> = offers;
     offers.retain(|offer| offer.value.starts_with(word));
@@ -158,7 +158,7 @@ fn candidates(word: &str, before: &str, offers: Vec<Offer>) -> Vec<CompletionCan
     candidates.collect()
 }
 
-/// A completer for a list with commas between its members.
+/// Returns a completer for lists separated by commas.
 fn list_completer(
     offers: impl Fn(&str) -> Vec<Offer> + Send + Sync + 'static,
 ) -> ArgValueCompleter {
@@ -171,12 +171,12 @@ fn list_completer(
     })
 }
 
-/// The keys of works.
+/// Completes keys.
 fn keys() -> ArgValueCompleter {
     completer(|word| from_library(|library| library.offered_keys(word, MOST)))
 }
 
-/// The keys of works, or what another completer offers.
+/// Completes keys and the values of another completer.
 fn keys_or(other: ArgValueCompleter) -> ArgValueCompleter {
     ArgValueCompleter::new(move |word: &OsStr| {
         let mut all = keys().complete(word);
@@ -185,29 +185,29 @@ fn keys_or(other: ArgValueCompleter) -> ArgValueCompleter {
     })
 }
 
-/// By what a query can sort works.
+/// The sort orders of queries.
 const ORDERS_OF_QUERIES: &[(&str, &str)] = &[
     ("author", "the first author"),
     ("year", "the year of issue"),
     ("title", "the title"),
     ("key", "the citation key"),
     ("type", "the type"),
-    ("added", "when the work came into the library"),
-    ("changed", "when its entry last changed"),
-    ("original", "the year in which the work first came out"),
+    ("added", "the date of import"),
+    ("changed", "the date of the last change"),
+    ("original", "the original year"),
 ];
 
-/// The orders that a reading list can have.
+/// The sort orders of reading lists.
 const ORDERS_OF_LISTS: &[(&str, &str)] = &[
-    ("style", "as the citation style has it"),
+    ("style", "the order of the citation style"),
     ("year", "the year of issue"),
     ("author", "the first author"),
     ("title", "the title"),
-    ("added", "when the work came into the library"),
-    ("hand", "as `peerbib list move` put them"),
+    ("added", "the date of import"),
+    ("hand", "manually, with `peerbib list move`"),
 ];
 
-/// Orders, which a minus sign turns round.
+/// Completes sort orders, which a minus reverses.
 fn orders(orders: &'static [(&str, &str)]) -> ArgValueCompleter {
     ArgValueCompleter::new(move |word: &OsStr| {
         let Some(word) = word.to_str() else {
@@ -217,35 +217,35 @@ fn orders(orders: &'static [(&str, &str)]) -> ArgValueCompleter {
             Some(name) => ("-", name),
             None => ("", word),
         };
-        let offers = orders.iter().map(|(name, about)| offer(*name, *about));
+        let offers = orders.iter().map(|(name, about)| candidate(*name, *about));
         candidates(name, sign, offers.collect())
     })
 }
 
-/// The columns of an overview: those that are its own, and the fields of BibLaTeX.
+/// Completes columns, including the fields of BibLaTeX.
 fn columns() -> ArgValueCompleter {
     list_completer(|_| {
-        let own = COLUMNS.iter().map(|(name, about)| offer(*name, *about));
+        let own = COLUMNS.iter().map(|(name, about)| candidate(*name, *about));
         let fields = fields_for("").into_iter();
         let is_own = |field: &Offer| COLUMNS.iter().any(|(name, _)| *name == field.value);
         own.chain(fields.filter(|field| !is_own(field))).collect()
     })
 }
 
-/// The steps of history that are in one of these states, the latest first, with their command lines.
+/// Completes the steps of history in one of these states, the latest first.
 fn steps(states: &'static [StepState]) -> ArgValueCompleter {
     completer(move |_| {
         from_library(|library| {
             let steps = library.log(Some(MOST))?.into_iter();
             let meant = steps.filter(|step| states.contains(&step.state));
             Ok(meant
-                .map(|step| offer(step.id.to_string(), step.command))
+                .map(|step| candidate(step.id.to_string(), step.command))
                 .collect())
         })
     })
 }
 
-/// The files of the work that an earlier word names.
+/// Completes the files of the work that an earlier word names.
 fn linked_files() -> ArgValueCompleter {
     completer(|_| {
         from_library(|library| {
@@ -257,7 +257,7 @@ fn linked_files() -> ArgValueCompleter {
             }
             let mut offers: Vec<Offer> = Vec::new();
             for file in files {
-                // A file far from the root has a long path, and its name says enough.
+                // The name is enough, and shorter than the path.
                 let name = std::path::Path::new(&file.path).file_name();
                 let name = name.map(|name| name.to_string_lossy().into_owned());
                 for value in [Some(file.path.clone()), name].into_iter().flatten() {
@@ -274,8 +274,8 @@ fn linked_files() -> ArgValueCompleter {
     })
 }
 
-/// A query: its fields, and what can stand behind their colons. The word may be a whole query between
-/// quotation marks, of which the last term is completed.
+/// Completes a query: its fields and their values. The word may be a quoted query, whose last term is
+/// completed.
 fn query() -> ArgValueCompleter {
     ArgValueCompleter::new(|word: &OsStr| {
         word.to_str().map_or_else(Vec::new, |word| {
@@ -283,7 +283,7 @@ fn query() -> ArgValueCompleter {
             match term.split_once(':') {
                 None => candidates(term, before, fields_of_queries()),
                 Some((field, values)) => {
-                    // Behind a comma another value begins; = asks for the very tag, and - turns an order.
+                    // A comma starts another value; = means exactly this tag, and - reverses an order.
                     let is_sign = |c: char| matches!(c, ',' | '=') || (field == "sort" && c == '-');
                     let start = values.rfind(is_sign).map_or(0, |at| at + 1);
                     let (earlier, value) = values.split_at(start);
@@ -298,7 +298,7 @@ fn query() -> ArgValueCompleter {
     })
 }
 
-/// Where the last term of a query begins: behind white space, brackets and signs.
+/// Returns the start of the last term of a query, after white space, parentheses and signs.
 fn start_of_term(query: &str) -> usize {
     let mut is_quoted = false;
     let mut start = 0;
@@ -319,21 +319,24 @@ fn start_of_term(query: &str) -> usize {
 fn fields_of_queries() -> Vec<Offer> {
     let mut fields: Vec<Offer> = peerbib::query::FIELDS
         .iter()
-        .map(|field| offer(format!("{}:", field.name), field.description))
+        .map(|field| candidate(format!("{}:", field.name), field.description))
         .collect();
     for facet in from_library(Library::offered_facets) {
         let name = format!("{}:", facet.value);
         if !fields.iter().any(|field| field.value == name) {
-            fields.push(offer(name, format!("tags of the facet {}", facet.value)));
+            fields.push(candidate(
+                name,
+                format!("tags of the facet {}", facet.value),
+            ));
         }
     }
     fields
 }
 
-/// What can stand behind the colon of a field.
+/// Returns the values of a field.
 fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
     let words = |words: &[(&str, &str)]| {
-        let offers = words.iter().map(|(word, about)| offer(*word, *about));
+        let offers = words.iter().map(|(word, about)| candidate(*word, *about));
         offers.collect()
     };
     match field.to_lowercase().as_str() {
@@ -343,14 +346,14 @@ fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
         "key" | "citekey" | "id" => from_library(|library| library.offered_keys(value, MOST)),
         "lang" | "language" | "langid" => locales_for(),
         "origin" => words(&[
-            ("hand", "put on by a person"),
-            ("rule", "put on by a rule"),
-            ("import", "came with an imported file"),
+            ("hand", "by hand"),
+            ("rule", "by a rule"),
+            ("import", "by an import"),
         ]),
         "identification" => words(&[
-            ("certain", "it is certain which work is meant"),
+            ("certain", "the work is certain"),
             ("probable", "inferred from author, year and topic"),
-            ("unresolved", "not found out"),
+            ("unresolved", "unknown"),
         ]),
         "added" | "imported" | "changed" | "modified" => words(&[
             ("today", "since midnight"),
@@ -361,9 +364,9 @@ fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
         "has" | "with" | "missing" | "no" | "without" => {
             let mut offers: Vec<Offer> = words(&[
                 ("tag", "a tag of any facet"),
-                ("note", "a note of yours"),
+                ("note", "a private note"),
                 ("file", "a linked file"),
-                ("list", "a place in a reading list"),
+                ("list", "membership in a reading list"),
             ]);
             offers.extend(from_library(Library::offered_facets));
             offers.extend(fields_for(""));
@@ -383,7 +386,7 @@ fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
     }
 }
 
-/// Tags, with their facet or, where the word has none, without.
+/// Completes tags, without their facet if the word has none.
 fn tags() -> ArgValueCompleter {
     list_completer(tags_for)
 }
@@ -392,7 +395,7 @@ fn tags_for(word: &str) -> Vec<Offer> {
     let tags = from_library(|library| library.offered_tags(None));
     let mut offers = tags.clone();
     if !word.is_empty() && !word.contains(':') {
-        // `oek` is on the way to oekonux, which means movement:oekonux.
+        // `oek` also completes to oekonux, which means movement:oekonux.
         offers.extend(tags.into_iter().filter_map(|tag| {
             let name = tag.value.split_once(':')?.1.to_owned();
             Some(Offer {
@@ -404,7 +407,7 @@ fn tags_for(word: &str) -> Vec<Offer> {
     offers
 }
 
-/// What `peerbib tag` takes: a tag and keys, or a query with +TAG and -TAG among its words.
+/// Completes the words of `peerbib tag`: a tag and keys, or a query with +TAG and -TAG.
 fn words_of_tag() -> ArgValueCompleter {
     ArgValueCompleter::new(|word: &OsStr| {
         let text = word.to_string_lossy();
@@ -421,19 +424,19 @@ fn words_of_tag() -> ArgValueCompleter {
         if !text.is_empty() || is_first {
             all.extend(query().complete(word));
         }
-        // A tag is a condition of a query, too.
+        // A tag may also be a term of a query.
         let mut seen = std::collections::HashSet::new();
         all.retain(|candidate| seen.insert(candidate.get_value().to_owned()));
         all
     })
 }
 
-/// The facets of tags.
+/// Completes facets.
 fn facets() -> ArgValueCompleter {
     completer(|_| from_library(Library::offered_facets))
 }
 
-/// The types of BibLaTeX, those that the library has first.
+/// Completes BibLaTeX types, those of the library first.
 fn types() -> ArgValueCompleter {
     list_completer(|_| types_for())
 }
@@ -451,12 +454,12 @@ fn types_for() -> Vec<Offer> {
     types
 }
 
-/// The fields of BibLaTeX.
+/// Completes BibLaTeX fields.
 fn fields() -> ArgValueCompleter {
     completer(|_| fields_for(""))
 }
 
-/// The fields of BibLaTeX with a sign of equality, for what they are set to.
+/// Completes `FIELD=`.
 fn field_values() -> ArgValueCompleter {
     completer(|_| fields_for("="))
 }
@@ -469,38 +472,38 @@ fn fields_for(behind: &str) -> Vec<Offer> {
     fields.collect()
 }
 
-/// What works can be grouped by.
+/// Completes groupings.
 fn groups() -> ArgValueCompleter {
     completer(|_| {
         let mut groups = from_library(Library::offered_facets);
         groups.extend([
-            offer("year", "the year of issue"),
-            offer("type", "the type of the work"),
-            offer("author", "the first author"),
+            candidate("year", "the year of issue"),
+            candidate("type", "the type of the work"),
+            candidate("author", "the first author"),
         ]);
         groups
     })
 }
 
-/// The names of reading lists.
+/// Completes the names of reading lists.
 fn lists() -> ArgValueCompleter {
     completer(|_| from_library(Library::offered_lists))
 }
 
-/// The editions of the reading list that an earlier word names.
-fn editions() -> ArgValueCompleter {
+/// Completes the snapshots of the reading list that an earlier word names.
+fn snapshots() -> ArgValueCompleter {
     completer(|_| {
         from_library(|library| {
-            let mut editions = Vec::new();
+            let mut snapshots = Vec::new();
             for word in words() {
-                editions.extend(library.offered_editions(word)?);
+                snapshots.extend(library.offered_snapshots(word)?);
             }
-            Ok(editions)
+            Ok(snapshots)
         })
     })
 }
 
-/// The sections of the reading list that an earlier word names.
+/// Completes the sections of the reading list that an earlier word names.
 fn sections() -> ArgValueCompleter {
     completer(|_| {
         from_library(|library| {
@@ -513,17 +516,17 @@ fn sections() -> ArgValueCompleter {
     })
 }
 
-/// The rules that tag works.
+/// Completes the names of rules.
 fn rules() -> ArgValueCompleter {
     completer(|_| from_library(Library::offered_rules))
 }
 
-/// The files that were imported.
+/// Completes imported files.
 fn source_files() -> ArgValueCompleter {
     completer(|_| from_library(Library::offered_source_files))
 }
 
-/// Citation styles: those that come with peerbib, those that the person added, and `.csl` files.
+/// Completes citation styles: bundled ones, added ones, and `.csl` files.
 fn styles() -> ArgValueCompleter {
     ArgValueCompleter::new(|word: &OsStr| {
         let mut candidates = word
@@ -542,11 +545,11 @@ fn style_names() -> Vec<Offer> {
     let mut styles: Vec<Offer> = context()
         .added_style_names()
         .into_iter()
-        .map(|name| offer(name, "yours"))
+        .map(|name| candidate(name, "added by you"))
         .collect();
     for style in shelf::styles() {
         for name in std::iter::once(style.name).chain(style.aliases) {
-            styles.push(offer(name, style.title.clone()));
+            styles.push(candidate(name, style.title.clone()));
         }
     }
     styles.sort_by(|one, other| one.value.cmp(&other.value));
@@ -554,7 +557,7 @@ fn style_names() -> Vec<Offer> {
     styles
 }
 
-/// The locales of the Citation Style Language.
+/// Completes locales.
 fn locales() -> ArgValueCompleter {
     completer(|_| locales_for())
 }
@@ -571,17 +574,17 @@ fn locales_for() -> Vec<Offer> {
     locales
 }
 
-/// Files, in the directory that the word names.
+/// Completes files.
 fn files() -> ArgValueCompleter {
     ArgValueCompleter::new(|word: &OsStr| paths(word, &|_| true))
 }
 
-/// Bibliographies: files, and those that come with peerbib.
+/// Completes files and bundled bibliographies.
 fn bibliographies() -> ArgValueCompleter {
     ArgValueCompleter::new(|word: &OsStr| {
         let shipped = peerbib::bundled::BIBLIOGRAPHIES
             .iter()
-            .map(|shipped| offer(shipped.path(), shipped.description))
+            .map(|shipped| candidate(shipped.path(), shipped.description))
             .collect();
         let mut all = paths(word, &|_| true);
         if let Some(word) = word.to_str() {
@@ -591,8 +594,8 @@ fn bibliographies() -> ArgValueCompleter {
     })
 }
 
-/// The files that `is_meant`, and all directories, that begin as the word does.
-fn paths(word: &OsStr, is_meant: &dyn Fn(&std::path::Path) -> bool) -> Vec<CompletionCandidate> {
+/// Returns the paths that start with the word: files that pass the filter, and directories.
+fn paths(word: &OsStr, filter: &dyn Fn(&std::path::Path) -> bool) -> Vec<CompletionCandidate> {
     let word = word.to_string_lossy();
     let (directory, beginning) = word.split_at(word.rfind('/').map_or(0, |slash| slash + 1));
     let place = match directory.strip_prefix("~/").zip(etcetera::home_dir().ok()) {
@@ -614,7 +617,7 @@ fn paths(word: &OsStr, is_meant: &dyn Fn(&std::path::Path) -> bool) -> Vec<Compl
             if path.is_dir() {
                 return Some(format!("{name}/"));
             }
-            is_meant(&path).then_some(name)
+            filter(&path).then_some(name)
         })
         .collect();
     names.sort();
@@ -624,17 +627,17 @@ fn paths(word: &OsStr, is_meant: &dyn Fn(&std::path::Path) -> bool) -> Vec<Compl
     candidates.collect()
 }
 
-/// What can be set in the configuration.
+/// Completes settings.
 fn settings() -> ArgValueCompleter {
     completer(|_| {
         SETTINGS
             .iter()
-            .map(|setting| offer(setting.name, setting.about))
+            .map(|setting| candidate(setting.name, setting.about))
             .collect()
     })
 }
 
-/// What the setting that an earlier word names can be set to.
+/// Completes the values of the setting that an earlier word names.
 fn setting_values() -> ArgValueCompleter {
     ArgValueCompleter::new(|word: &OsStr| {
         let set = words().iter().position(|word| word == "set");
@@ -657,24 +660,24 @@ fn setting_values() -> ArgValueCompleter {
     })
 }
 
-/// The verbs of peerbib.
-fn verbs() -> ArgValueCompleter {
+/// Completes commands.
+fn commands() -> ArgValueCompleter {
     completer(|_| {
         let line = crate::cli::command_line();
-        let verbs = line.get_subcommands().map(|verb| {
-            let about = verb.get_about().map(ToString::to_string);
-            offer(verb.get_name(), about.unwrap_or_default())
+        let commands = line.get_subcommands().map(|command| {
+            let about = command.get_about().map(ToString::to_string);
+            candidate(command.get_name(), about.unwrap_or_default())
         });
-        verbs.collect()
+        commands.collect()
     })
 }
 
-/// The rules of `check`.
+/// Completes the rules of `check`.
 fn checks() -> ArgValueCompleter {
     completer(|_| {
         peerbib::checks::RULES
             .iter()
-            .map(|rule| offer(rule.name, rule.about))
+            .map(|rule| candidate(rule.name, rule.about))
             .collect()
     })
 }

@@ -1,197 +1,175 @@
-//! A person's editor, and the text that comes back from it.
+//! The user's editor.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::cli::{CommandContext, CommandError};
 
-/// A text that is in a person's editor: a file of its own, which nobody else may read.
-pub(crate) struct Draft {
+/// A text that is being edited: a file in a directory that only the user can read.
+pub(crate) struct TempFile {
+    directory: tempfile::TempDir,
     path: PathBuf,
 }
 
-/// What an editor is given.
-pub(crate) struct Task<'a> {
-    /// What the file is called, so that the editor knows by its ending what it is.
+/// A text to be edited.
+pub(crate) struct EditRequest<'a> {
+    /// The name of the file, whose extension tells the editor its type.
     pub(crate) name: &'a str,
     /// The text.
     pub(crate) text: &'a str,
-    /// What begins and ends a line that is a comment.
+    /// The start and the end of a line with a comment.
     pub(crate) comment: (&'static str, &'static str),
-    /// What is to be said above the text, in lines.
+    /// Instructions, shown as comments above the text.
     pub(crate) heading: &'a str,
-    /// What to do where no editor can be opened.
-    pub(crate) instead: &'a str,
+    /// What to do if no editor can be opened.
+    pub(crate) alternative: &'a str,
 }
 
-/// What came back from the editor.
-pub(crate) enum Edited<T> {
-    /// The text as it was: the person thought better of it.
+/// The result of editing.
+pub(crate) enum EditOutcome<T> {
+    /// The text was not changed.
     Unchanged,
-    /// What was made of the new text.
+    /// The new text was accepted.
     Done(T),
 }
 
-/// Why a text that came back cannot be taken.
-pub(crate) enum Refusal {
-    /// It can be mended in the editor.
-    Mend(String),
-    /// It cannot.
-    Fail(CommandError),
+/// The reason why a text was not accepted.
+pub(crate) enum EditError {
+    /// The text is invalid, and the editor should open again.
+    Invalid(String),
+    /// Another error.
+    Failed(CommandError),
 }
 
-impl<E: Into<CommandError>> From<E> for Refusal {
+impl<E: Into<CommandError>> From<E> for EditError {
     fn from(error: E) -> Self {
-        Self::Fail(error.into())
+        Self::Failed(error.into())
     }
 }
 
-/// How often a text is given back to an editor that nobody sits at.
+/// How often a text is given back to an editor that runs without a terminal, such as a script.
 const ROUNDS_WITHOUT_TERMINAL: usize = 10;
 
-impl Draft {
-    /// Opens `text` in the editor, in a file that is called as the task says, and waits for its end.
+impl TempFile {
+    /// Opens `text` in the editor and waits until it is closed.
     ///
     /// # Errors
     ///
-    /// Where there is no terminal for the editor, or it cannot be started, or ends with an error.
-    fn open(context: &CommandContext, task: &Task<'_>, text: &str) -> Result<Self, CommandError> {
-        // An editor that a person named may have a window of its own, or be a script.
+    /// If there is no terminal, or the editor cannot be started or fails.
+    fn open(
+        context: &CommandContext,
+        request: &EditRequest<'_>,
+        text: &str,
+    ) -> Result<Self, CommandError> {
+        // An editor that the user chose may open a window or be a script.
         if !at_terminal() && !is_named(context)? {
             return Err(
-                CommandError::usage("there is no terminal to open an editor in").with_help(
-                    format!(
-                        "{}; or name an editor that needs none in $VISUAL or $EDITOR",
-                        task.instead
-                    ),
-                ),
+                CommandError::usage("cannot open an editor without a terminal").with_help(format!(
+                    "{}; or set $VISUAL or $EDITOR to an editor that needs none",
+                    request.alternative
+                )),
             );
         }
-        let mut draft = Self {
-            path: own_directory()
-                .map_err(|error| {
-                    CommandError::new(format_args!("no draft can be written: {error}"))
-                })?
-                .join(task.name),
+        let directory = tempfile::Builder::new()
+            .prefix("peerbib-")
+            .tempdir()
+            .map_err(|error| {
+                CommandError::new(format_args!("cannot create a temporary file: {error}"))
+            })?;
+        let mut file = Self {
+            path: directory.path().join(request.name),
+            directory,
         };
-        draft.write(text)?;
-        draft.again(context)?;
-        Ok(draft)
+        file.write(text)?;
+        file.open_editor(context)?;
+        Ok(file)
     }
 
-    /// Has a person edit a text until `take` takes it, and gives what that made of it. What is wrong
-    /// with a text stands above it when the editor opens again; a person who leaves it so gives up. What
-    /// was written then is kept, and the error says where.
+    /// Opens the editor until `accept` accepts the text, and returns its result. If a text is invalid, the
+    /// editor opens again with the reason above it; leaving it unchanged gives up. The text is then kept,
+    /// and the error says where.
     ///
     /// # Errors
     ///
-    /// Those of [`Draft::open`] and of `take`.
+    /// Those of [`TempFile::open`] and of `accept`.
     pub(crate) fn edit<T>(
         context: &CommandContext,
-        task: &Task<'_>,
-        mut take: impl FnMut(&str) -> Result<T, Refusal>,
-    ) -> Result<Edited<T>, CommandError> {
-        let mut given = format!("{}{}", task.commented(task.heading), task.text);
-        let mut draft = Self::open(context, task, &given)?;
-        let mut refused: Option<String> = None;
+        request: &EditRequest<'_>,
+        mut accept: impl FnMut(&str) -> Result<T, EditError>,
+    ) -> Result<EditOutcome<T>, CommandError> {
+        let mut given = format!("{}{}", request.commented(request.heading), request.text);
+        let mut file = Self::open(context, request, &given)?;
+        let mut rejected: Option<String> = None;
         let mut rounds = 0;
         loop {
             rounds += 1;
-            let written = draft.text()?;
-            let text = task.without_comments(&written);
-            if let Some(reason) = &refused {
+            let written = file.text()?;
+            let text = request.without_comments(&written);
+            if let Some(reason) = &rejected {
                 let gives_up = written == given
                     || text.trim().is_empty()
                     || (rounds > ROUNDS_WITHOUT_TERMINAL && !at_terminal());
                 if gives_up {
-                    draft.write(&text)?;
-                    return Err(CommandError::new(reason).with_help(draft.kept()));
+                    file.write(&text)?;
+                    return Err(CommandError::new(reason).with_help(file.kept()));
                 }
-            } else if text.trim() == task.text.trim() || text.trim().is_empty() {
-                draft.remove();
-                return Ok(Edited::Unchanged);
+            } else if text.trim() == request.text.trim() || text.trim().is_empty() {
+                return Ok(EditOutcome::Unchanged);
             }
-            match take(&text) {
-                Ok(taken) => {
-                    draft.remove();
-                    return Ok(Edited::Done(taken));
+            match accept(&text) {
+                Ok(accepted) => return Ok(EditOutcome::Done(accepted)),
+                Err(EditError::Failed(failure)) => {
+                    file.write(&text)?;
+                    return Err(failure.with_help(file.kept()));
                 }
-                Err(Refusal::Fail(failure)) => {
-                    draft.write(&text)?;
-                    return Err(failure.with_help(draft.kept()));
-                }
-                Err(Refusal::Mend(reason)) => {
-                    let told =
-                        format!("{reason}.\nMend it and save; or leave it as it is to give up.");
-                    given = format!("{}{text}", task.commented(&told));
-                    refused = Some(reason);
-                    draft.write(&given)?;
-                    draft.again(context)?;
+                Err(EditError::Invalid(reason)) => {
+                    let heading = format!(
+                        "{reason}.\nCorrect it and save, or leave it unchanged to give up."
+                    );
+                    given = format!("{}{text}", request.commented(&heading));
+                    rejected = Some(reason);
+                    file.write(&given)?;
+                    file.open_editor(context)?;
                 }
             }
         }
     }
 
-    /// Opens the editor on the text once more.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Draft::open`].
-    fn again(&self, context: &CommandContext) -> Result<(), CommandError> {
-        open_file(&context.editor()?, &self.path).map_err(|failure| match failure {
-            EditorFailure::Start(failure) => failure,
-            EditorFailure::End(failure) => failure.with_help(self.kept()),
-        })
+    fn open_editor(&mut self, context: &CommandContext) -> Result<(), CommandError> {
+        open_file(&context.editor()?, &self.path).map_err(|failure| failure.with_help(self.kept()))
     }
 
-    /// The text as it is now.
-    ///
-    /// # Errors
-    ///
-    /// Where the file cannot be read.
     fn text(&self) -> Result<String, CommandError> {
         std::fs::read_to_string(&self.path).map_err(|error| {
             let reason = match error.kind() {
-                std::io::ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+                std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
                 _ => error.to_string(),
             };
             self.unusable(reason)
         })
     }
 
-    /// Throws the file away.
-    fn remove(self) {
-        // One that cannot be removed does no harm.
-        let _ = std::fs::remove_file(&self.path);
-        if let Some(directory) = self.path.parent() {
-            let _ = std::fs::remove_dir(directory);
-        }
+    fn write(&self, text: &str) -> Result<(), CommandError> {
+        std::fs::write(&self.path, text).map_err(|error| self.unusable(error))
     }
 
-    fn write(&mut self, text: &str) -> Result<(), CommandError> {
-        let written =
-            std::fs::File::create(&self.path).and_then(|mut file| file.write_all(text.as_bytes()));
-        written.map_err(|error| self.unusable(error))
-    }
-
-    fn kept(&self) -> String {
+    /// Keeps the file when the program ends, and returns where it is.
+    fn kept(&mut self) -> String {
+        self.directory.disable_cleanup(true);
         format!(
-            "nothing was changed, and nothing lost: what you wrote is in {}",
+            "nothing was changed; your text is saved in {}",
             self.path.display()
         )
     }
 
     fn unusable(&self, reason: impl std::fmt::Display) -> CommandError {
-        CommandError::new(format_args!(
-            "{} cannot be used: {reason}",
-            self.path.display()
-        ))
+        CommandError::new(format_args!("cannot use {}: {reason}", self.path.display()))
     }
 }
 
-impl Task<'_> {
-    /// Lines as comments that are taken out again.
+impl EditRequest<'_> {
+    /// Returns the text as comments that [`EditRequest::without_comments`] removes.
     fn commented(&self, text: &str) -> String {
         let (open, close) = self.comment;
         text.lines()
@@ -207,7 +185,7 @@ impl Task<'_> {
     }
 }
 
-/// Prose as a person wrote it below the heading of its draft, without the empty lines between them.
+/// Removes the blank lines at the start of a text.
 pub(crate) fn without_blank_start(text: &str) -> &str {
     let mut text = text;
     while let Some((line, rest)) = text.split_once('\n')
@@ -218,86 +196,45 @@ pub(crate) fn without_blank_start(text: &str) -> &str {
     text
 }
 
-/// What stands in comments that are peerbib's own.
+/// The mark of peerbib's own comments.
 const MARK: &str = "peerbib:";
 
 fn at_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }
 
-/// Whether a person named an editor, rather than that there is none named.
-pub(crate) fn is_named(context: &CommandContext) -> Result<bool, CommandError> {
+/// Returns whether the user chose an editor.
+fn is_named(context: &CommandContext) -> Result<bool, CommandError> {
     let is_set = |name: &&str| std::env::var(name).is_ok_and(|editor| !editor.trim().is_empty());
     Ok(context.configuration()?.editor().is_some() || ["VISUAL", "EDITOR"].iter().any(is_set))
 }
 
-/// Whether a person can edit here.
+/// Returns whether an editor can be opened.
 pub(crate) fn can_edit(context: &CommandContext) -> Result<bool, CommandError> {
     Ok(at_terminal() || is_named(context)?)
 }
 
-/// A directory for one draft, in which nobody else may look.
-fn own_directory() -> std::io::Result<PathBuf> {
-    let mut number = 0_u32;
-    loop {
-        let name = format!("peerbib-{}-{number}", std::process::id());
-        let directory = std::env::temp_dir().join(name);
-        let builder = &mut std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::DirBuilderExt as _;
-            builder.mode(0o700);
-        }
-        match builder.create(&directory) {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < 1_000 => {
-                number += 1;
-            }
-            created => return created.map(|()| directory),
-        }
-    }
-}
-
-/// Why an editor did not do its work.
-pub(crate) enum EditorFailure {
-    /// It could not be started.
-    Start(CommandError),
-    /// It ended with an error.
-    End(CommandError),
-}
-
-impl From<EditorFailure> for CommandError {
-    fn from(failure: EditorFailure) -> Self {
-        match failure {
-            EditorFailure::Start(failure) | EditorFailure::End(failure) => failure,
-        }
-    }
-}
-
-/// Opens a file in an editor, and waits for its end.
+/// Opens a file in an editor and waits until it is closed.
 ///
 /// # Errors
 ///
-/// Where the editor cannot be started, or ends with an error.
-pub(crate) fn open_file(editor: &str, path: &Path) -> Result<(), EditorFailure> {
+/// If the editor cannot be started or fails.
+pub(crate) fn open_file(editor: &str, path: &Path) -> Result<(), CommandError> {
     let status = started(editor, path).map_err(|error| {
-        EditorFailure::Start(
-            CommandError::new(format_args!(
-                "the editor {editor} cannot be started: {error}"
-            ))
-            .with_help("name another in $VISUAL or $EDITOR".to_owned()),
-        )
+        CommandError::new(format_args!("cannot start the editor {editor}: {error}"))
+            .with_help("set $VISUAL or $EDITOR to another".to_owned())
     })?;
     if status.success() {
         Ok(())
     } else {
-        Err(EditorFailure::End(CommandError::new(format_args!(
-            "the editor {editor} ended with an error"
-        ))))
+        Err(CommandError::new(format_args!(
+            "the editor {editor} failed"
+        )))
     }
 }
 
-/// Runs an editor on a file. It may come with arguments ("code --wait") and with quotation marks, which
-/// the shell reads as it does for git and for every other program that starts an editor.
+/// Runs an editor on a file. The shell parses its arguments and quotation marks ("code --wait"), as it
+/// does for git.
 #[cfg(unix)]
 fn started(editor: &str, path: &Path) -> std::io::Result<std::process::ExitStatus> {
     Command::new("sh")

@@ -1,4 +1,4 @@
-//! A command that failed: what is wrong, and what to do.
+//! Errors of commands: what is wrong, and what to do next.
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::cli::hints;
 use peerbib::csl::shelf::ShelfError;
 use peerbib::library::LibraryError;
 use peerbib::query::QueryError;
@@ -18,23 +19,23 @@ pub(crate) struct CommandError {
 
 #[derive(Debug)]
 enum Kind {
-    /// There is something to say, and an exit code.
-    Said {
+    /// An error with a message.
+    Message {
         message: String,
         help: Option<String>,
         code: u8,
     },
-    /// The person was asked, and does not want it.
+    /// The user answered no.
     Declined,
-    /// Nobody listens any more, which is no error.
+    /// The reader of the output has gone, which is no error.
     ClosedPipe,
 }
 
 impl CommandError {
-    /// The command could not be carried out.
+    /// Returns an error: the command failed.
     pub(crate) fn new(message: impl Display) -> Self {
         Self {
-            kind: Kind::Said {
+            kind: Kind::Message {
                 message: message.to_string(),
                 help: None,
                 code: 1,
@@ -42,10 +43,10 @@ impl CommandError {
         }
     }
 
-    /// The command was not asked for rightly.
+    /// Returns a usage error.
     pub(crate) fn usage(message: impl Display) -> Self {
         Self {
-            kind: Kind::Said {
+            kind: Kind::Message {
                 message: message.to_string(),
                 help: None,
                 code: 2,
@@ -53,40 +54,40 @@ impl CommandError {
         }
     }
 
-    /// The person was asked, and does not want it done.
+    /// Returns the error for a question answered with no.
     pub(crate) fn declined() -> Self {
         Self {
             kind: Kind::Declined,
         }
     }
 
-    /// The way out.
+    /// Adds advice.
     #[must_use]
-    pub(crate) fn with_help(mut self, way_out: impl Into<Option<String>>) -> Self {
-        if let Kind::Said { help, .. } = &mut self.kind {
-            *help = way_out.into();
+    pub(crate) fn with_help(mut self, advice: impl Into<Option<String>>) -> Self {
+        if let Kind::Message { help, .. } = &mut self.kind {
+            *help = advice.into();
         }
         self
     }
 
-    /// What is wrong, without the way out.
+    /// Returns the message without the advice.
     pub(crate) fn message(&self) -> &str {
         match &self.kind {
-            Kind::Said { message, .. } => message,
+            Kind::Message { message, .. } => message,
             Kind::Declined => "nothing was changed",
-            Kind::ClosedPipe => "nobody listens any more",
+            Kind::ClosedPipe => "the output was closed",
         }
     }
 
-    /// Whether the command was not asked for rightly.
+    /// Returns whether this is a usage error.
     pub(crate) fn is_usage(&self) -> bool {
-        matches!(self.kind, Kind::Said { code: 2, .. })
+        matches!(self.kind, Kind::Message { code: 2, .. })
     }
 
-    /// Prints the failure, and gives the exit code.
+    /// Prints the error and returns the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         let (message, help, code) = match &self.kind {
-            Kind::Said {
+            Kind::Message {
                 message,
                 help,
                 code,
@@ -100,7 +101,7 @@ impl CommandError {
         let error = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         let hint = Style::new().bold();
         let mut stderr = anstream::stderr().lock();
-        // Where standard error itself is closed, there is nobody to tell.
+        // If standard error is closed, there is nobody to report it to.
         let _ = writeln!(stderr, "{error}error:{error:#} {message}");
         if let Some(help) = help {
             let _ = writeln!(stderr, "{hint}help:{hint:#} {help}");
@@ -110,10 +111,10 @@ impl CommandError {
 }
 
 impl Display for CommandError {
-    /// What is wrong, without the way out.
+    /// Writes the message without the advice.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.kind {
-            Kind::Said { message, .. } => formatter.write_str(message),
+            Kind::Message { message, .. } => formatter.write_str(message),
             _ => Ok(()),
         }
     }
@@ -121,25 +122,23 @@ impl Display for CommandError {
 
 impl From<LibraryError> for CommandError {
     fn from(error: LibraryError) -> Self {
-        Self::new(&error).with_help(error.help())
+        Self::new(&error).with_help(hints::library(&error))
     }
 }
 
 impl From<ShelfError> for CommandError {
     fn from(error: ShelfError) -> Self {
-        Self::new(&error).with_help(error.help())
+        Self::new(&error).with_help(hints::style(&error))
     }
 }
 
 impl From<QueryError> for CommandError {
     fn from(error: QueryError) -> Self {
-        let help = error.help();
-        match error {
-            QueryError::Malformed { .. } => Self::usage(&error).with_help(help),
-            QueryError::Unknown { .. } | QueryError::Library(_) => {
-                Self::new(&error).with_help(help)
-            }
-        }
+        let failure = match error {
+            QueryError::Malformed { .. } => Self::usage(&error),
+            _ => Self::new(&error),
+        };
+        failure.with_help(hints::query(&error))
     }
 }
 
@@ -150,7 +149,7 @@ impl From<std::io::Error> for CommandError {
                 kind: Kind::ClosedPipe,
             }
         } else {
-            Self::new(format!("the output cannot be written: {error}"))
+            Self::new(format!("cannot write the output: {error}"))
         }
     }
 }

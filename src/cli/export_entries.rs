@@ -1,4 +1,4 @@
-//! The references of works, handed on in one of the reference formats.
+//! Works as references in one of the reference formats.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -10,36 +10,36 @@ use peerbib::formats::{Export, ExportedWork, Loss, Reading, Written};
 use peerbib::library::{GROUP_FACET, Library, Reference, TagName, group_tag_name};
 use peerbib::model::{CslItem, CslValue, Entry};
 
-/// Where the entries of works stand.
+/// The source of the entries of works.
 #[derive(Clone, Copy)]
 pub(crate) enum Entries<'a> {
-    /// In a library.
+    /// A library.
     Library(&'a Library),
-    /// In files that were read without one.
+    /// Files that were read without a library.
     Files(&'a [Reading]),
 }
 
-/// How references are wanted.
+/// How references are written.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted {
+pub(crate) struct ReferenceOptions {
     /// The format.
     pub(crate) format: FormatName,
-    /// Whether the tags of each work go into its keywords.
+    /// Whether to write tags into keywords.
     pub(crate) tags: bool,
-    /// Whether private annotations go with their works.
+    /// Whether to include private annotations.
     pub(crate) annotations: bool,
 }
 
-/// The references of works in a format, in this order; BibLaTeX and BibTeX below the abbreviations that
-/// the entries name.
+/// Writes the references of works in a format. BibLaTeX and BibTeX start with the @strings that the entries
+/// use.
 ///
 /// # Errors
 ///
-/// Where the entry of a work cannot be read.
-pub(crate) fn written(
+/// If the entry of a work cannot be read.
+pub(crate) fn write_references(
     entries: Entries<'_>,
     works: &[(&Reference, &CslItem)],
-    wanted: Wanted,
+    options: ReferenceOptions,
 ) -> Result<Written, CommandError> {
     let read = ReadEntries::of(entries);
     let mut prepared = Vec::with_capacity(works.len());
@@ -48,7 +48,7 @@ pub(crate) fn written(
             Entries::Library(library) => entry_in_library(library, reference)?,
             Entries::Files(_) => read.entry(&reference.key)?,
         };
-        prepared.push(self::prepared(found, reference, item, wanted));
+        prepared.push(self::prepared(found, reference, item, options));
     }
     let exported: Vec<ExportedWork<'_>> = prepared
         .iter()
@@ -58,14 +58,14 @@ pub(crate) fn written(
             strings,
         })
         .collect();
-    let mut written = wanted.format.format().writer.write(&Export {
+    let mut written = options.format.format().writer.write(&Export {
         works: &exported,
         parents: &|key| match entries {
             Entries::Library(library) => library.work(key).ok().map(Cow::Owned),
             Entries::Files(_) => read.works.get(key).map(|(work, _)| Cow::Borrowed(*work)),
         },
     });
-    if matches!(wanted.format, FormatName::Biblatex | FormatName::Bibtex) {
+    if matches!(options.format, FormatName::Biblatex | FormatName::Bibtex) {
         let abbreviations = match entries {
             Entries::Library(library) => {
                 let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
@@ -80,8 +80,8 @@ pub(crate) fn written(
     Ok(written)
 }
 
-/// Tells on standard error what a format could not hold: each field once, with the works that have it.
-pub(crate) fn tell_losses(context: &CommandContext, format: FormatName, losses: &[Loss]) {
+/// Reports what a format could not hold: each field once, with the works that have it.
+pub(crate) fn report_losses(context: &CommandContext, format: FormatName, losses: &[Loss]) {
     let mut alike: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for loss in losses {
         let keys = alike.entry((&loss.field, &loss.reason)).or_default();
@@ -93,15 +93,15 @@ pub(crate) fn tell_losses(context: &CommandContext, format: FormatName, losses: 
     if !losses.is_empty() {
         let works: BTreeSet<_> = losses.iter().map(|loss| &loss.key).collect();
         context.note(format_args!(
-            "{} values of {} works do not fit into {}; the library keeps them",
-            losses.len(),
-            works.len(),
-            format.format().title
+            "{} cannot hold {} of {}; the library keeps them",
+            format.format().title,
+            crate::cli::ui::counted(losses.len(), "field"),
+            crate::cli::ui::counted(works.len(), "work")
         ));
     }
 }
 
-/// The entries of files by the keys that works have in a list.
+/// The entries of files by key.
 #[derive(Default)]
 struct ReadEntries<'a> {
     works: HashMap<&'a str, (&'a Entry, &'a Strings)>,
@@ -141,7 +141,7 @@ impl<'a> ReadEntries<'a> {
         let (work, strings) = self
             .works
             .get(key)
-            .ok_or_else(|| CommandError::new(format_args!("{key} stands in none of the files")))?;
+            .ok_or_else(|| CommandError::new(format_args!("{key} is in none of the files")))?;
         Ok(((*work).clone(), (*strings).clone()))
     }
 }
@@ -167,10 +167,10 @@ fn prepared(
     (mut work, strings): (Entry, Strings),
     reference: &Reference,
     item: &CslItem,
-    wanted: Wanted,
+    options: ReferenceOptions,
 ) -> (Entry, CslItem, Strings) {
     let mut item = item.clone();
-    if !wanted.annotations {
+    if !options.annotations {
         item.variables.remove("annote");
         for field in ["annotation", "annote"] {
             if work.field(field).is_some()
@@ -181,7 +181,7 @@ fn prepared(
             }
         }
     }
-    if wanted.tags {
+    if options.tags {
         work = with_keywords(&work, &reference.tags, &strings);
         let keywords = item.text("keyword").unwrap_or_default();
         let keywords = added(&keywords, &reference.tags);
@@ -190,7 +190,7 @@ fn prepared(
             item.variables.insert("keyword".to_owned(), keywords);
         }
     }
-    if matches!(wanted.format, FormatName::Biblatex | FormatName::Bibtex)
+    if matches!(options.format, FormatName::Biblatex | FormatName::Bibtex)
         // What the entry is called in the library is what it is cited by.
         && work.key != reference.key
         && let Ok(source) = bibtex::set_key(&work.source, &reference.key)
@@ -202,8 +202,8 @@ fn prepared(
     (work, item, strings)
 }
 
-/// A work with its tags among its keywords. Those that are there already, in whatever case, are not
-/// written again, nor are groups that the field `groups` names.
+/// Adds tags to the keywords of an entry. Tags that are already there in any case are not repeated, nor are
+/// groups in the field `groups`.
 pub(crate) fn with_keywords(work: &Entry, tags: &[TagName], strings: &Strings) -> Entry {
     let value = |field: &str| {
         let value = work.field(field).unwrap_or_default();
@@ -239,7 +239,7 @@ pub(crate) fn with_keywords(work: &Entry, tags: &[TagName], strings: &Strings) -
     tagged.unwrap_or_else(|| work.clone())
 }
 
-/// Keywords with the tags behind them that are not among them.
+/// Appends the tags that are not among the keywords.
 fn added(keywords: &str, tags: &[TagName]) -> String {
     let own: Vec<TagName> = keywords
         .split([',', ';'])

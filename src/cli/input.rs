@@ -1,4 +1,4 @@
-//! Bibliographies as commands take them: files, standard input, and those that ship with peerbib.
+//! Bibliographies as input: files, standard input, and bundled ones.
 
 use std::path::Path;
 
@@ -10,17 +10,17 @@ use peerbib::formats::{self, Format, Problem, Reading, Severity, bibtex};
 
 /// A bibliography that was read.
 pub(crate) struct Input {
-    /// How receipts name it.
+    /// Its name in reports.
     pub(crate) path: String,
-    /// How its text was encoded, as [`encoding_name`] gives it.
+    /// Its encoding, as [`encoding_name`] returns it.
     pub(crate) encoding: String,
-    /// What is in it.
+    /// Its content.
     pub(crate) reading: Reading,
 }
 
-/// The bytes of a file and what they mean.
+/// The bytes and the text of a file.
 pub(crate) struct Source {
-    /// How receipts name the file.
+    /// The name of the file in reports.
     pub(crate) path: String,
     /// Its bytes.
     pub(crate) bytes: Vec<u8>,
@@ -39,7 +39,7 @@ impl Source {
         let decoded = bibtex::decode(&bytes);
         if decoded.text.contains('\0') {
             return Err(CommandError::new(format_args!(
-                "{name} is not a bibliography: it holds binary data"
+                "{name} is not a bibliography: it contains binary data"
             ))
             .with_help(
                 "peerbib reads BibTeX and BibLaTeX (.bib), CSL-JSON, Hayagriva YAML and RIS"
@@ -54,7 +54,7 @@ impl Source {
     }
 }
 
-/// The path by which receipts and the library know a file: the same from wherever it is named.
+/// Returns the path by which reports and the library know a file, independent of the working directory.
 pub(crate) fn known_path(name: &str) -> String {
     if name == "-" || name.starts_with("peerbib:") {
         return name.to_owned();
@@ -65,7 +65,7 @@ pub(crate) fn known_path(name: &str) -> String {
     )
 }
 
-/// What a library remembers of an encoding: its name, and whether there is a byte order mark.
+/// Returns the name of an encoding as the library stores it.
 pub(crate) fn encoding_name(encoding: FileEncoding) -> String {
     let mark = if encoding.byte_order_mark {
         WITH_MARK
@@ -75,7 +75,7 @@ pub(crate) fn encoding_name(encoding: FileEncoding) -> String {
     format!("{}{mark}", encoding.name())
 }
 
-/// The encoding that a library remembers; UTF-8 where it is none that is known.
+/// Returns the encoding with a stored name, or UTF-8 if it is unknown.
 pub(crate) fn encoding_named(name: &str) -> FileEncoding {
     let (name, mark) = match name.strip_suffix(WITH_MARK) {
         Some(name) => (name, true),
@@ -87,10 +87,8 @@ pub(crate) fn encoding_named(name: &str) -> FileEncoding {
 const WITH_MARK: &str = " with byte order mark";
 
 impl Input {
-    /// Reads the bibliography that `name` means: `-` is standard input, `peerbib:chapter` ships with
-    /// the program, everything else is a file.
-    ///
-    /// The format is `from`, or that of the file's ending, or that which its text looks like.
+    /// Reads a bibliography: `-` is standard input, `peerbib:chapter` is bundled, everything else is a file.
+    /// Without `from`, the format is detected from the extension or the content.
     pub(crate) fn read(name: &str, from: Option<&'static Format>) -> Result<Self, CommandError> {
         if let Some(shipped) = name.strip_prefix("peerbib:") {
             return Self::shipped(shipped);
@@ -122,9 +120,9 @@ impl Input {
         let Some(shipped) = shipped else {
             let known: Vec<String> = BIBLIOGRAPHIES.iter().map(|known| known.path()).collect();
             return Err(CommandError::new(format_args!(
-                "peerbib ships no bibliography \u{201c}{name}\u{201d}"
+                "there is no bundled bibliography \u{201c}{name}\u{201d}"
             ))
-            .with_help(format!("it ships {}", known.join(" and "))));
+            .with_help(format!("the bundled ones are {}", known.join(" and "))));
         };
         Ok(Self {
             path: shipped.path(),
@@ -138,15 +136,15 @@ fn read_file(path: &Path) -> Result<Vec<u8>, CommandError> {
     if path.is_dir() {
         return Err(
             CommandError::new(format_args!("{} is a directory", path.display()))
-                .with_help(format!("name its files: {}/*.bib", path.display())),
+                .with_help(format!("give its files: {}/*.bib", path.display())),
         );
     }
     std::fs::read(path).map_err(|error| {
         let reason = match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
+            std::io::ErrorKind::NotFound => "no such file".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
             _ => error.to_string(),
         };
-        CommandError::new(format_args!("{} cannot be read: {reason}", path.display()))
+        CommandError::new(format_args!("cannot read {}: {reason}", path.display()))
     })
 }

@@ -1,8 +1,8 @@
-//! The command line: one file a subcommand.
+//! The command line: one file per command.
 //!
 //! The doc comment on a command's arguments is its help. Data goes to standard output, everything else
-//! to standard error. A command ends with an [`Outcome`], or with a [`CommandError`] that says what is
-//! wrong and what to do.
+//! to standard error. A command returns an [`Outcome`], or a [`CommandError`] that says what is wrong and
+//! what to do next.
 
 mod chart_args;
 mod columns;
@@ -13,85 +13,87 @@ mod editor;
 mod error;
 mod export_entries;
 mod format_name;
+mod hints;
 mod input;
 mod io;
 mod output_format;
+mod paths;
 mod progress;
+mod query_args;
 mod style_engine;
 mod table;
+mod ui;
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(crate) use context::CommandContext;
-use context::{Colour, Options};
+use context::Options;
 pub(crate) use error::CommandError;
+use query_args::with_negations;
+use ui::Color;
 
 /// How a command ended that did what it could.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// All was done.
+    /// Complete success.
     Done,
-    /// Something was done, but not all; or there are findings.
+    /// Partial success, or there are findings.
     Partial,
 }
 
-/// What a command gives.
+/// What a command returns.
 pub(crate) type Result = std::result::Result<Outcome, CommandError>;
 
-/// The heading of the options that every verb takes, which stand behind its own.
-const EVERY_VERB: &str = "Options of every verb";
+/// The heading of the options that every command takes.
+const GLOBAL_OPTIONS: &str = "Global options";
 
-/// Keep, tag and cite the literature of peer production and the commons.
+/// Keep, tag and cite the literature of peer production and the commons
 ///
-/// peerbib keeps references in a library, a single file on your own computer. It imports BibTeX and
-/// BibLaTeX without losing a field, tags works by movement and theme, finds them again, and prints
-/// reading lists in any citation style.
+/// peerbib keeps references in a library, a single file on your computer. It imports what you have
+/// without losing anything, tags works by movement and theme, finds them again, and prints reading lists
+/// in any citation style.
 #[derive(Debug, Parser)]
 #[command(
     name = "peerbib",
     version,
     propagate_version = true,
     disable_help_subcommand = true,
-    subcommand_value_name = "VERB",
-    subcommand_help_heading = "Verbs",
-    after_help = "Start here:\n  peerbib quickstart\n  peerbib import refs.bib\n  \
+    after_help = "Examples:\n  peerbib quickstart\n  peerbib import refs.bib\n  \
                   peerbib find author:benkler\n  peerbib format movement:oekonux --style apa\n\n\
-                  `peerbib VERB --help` says more about each verb and shows an example."
+                  `peerbib COMMAND --help` explains a command and shows examples."
 )]
 pub(crate) struct CommandLine {
-    /// The library to work on; without it, the file that the environment variable PEERBIB_LIBRARY or your
-    /// configuration names, or else peerbib/library.db in the directory where your system keeps the data
-    /// of programs
-    #[arg(long, global = true, value_name = "PATH", help_heading = EVERY_VERB)]
+    /// Use this library
+    /// [default: PEERBIB_LIBRARY, or else the one in your configuration or in your data directory]
+    #[arg(long, global = true, value_name = "PATH", help_heading = GLOBAL_OPTIONS)]
     library: Option<PathBuf>,
 
     /// Answer yes to every question
-    #[arg(long, global = true, help_heading = EVERY_VERB)]
+    #[arg(long, global = true, help_heading = GLOBAL_OPTIONS)]
     yes: bool,
 
-    /// Say nothing on standard error but warnings and errors
-    #[arg(long, global = true, conflicts_with = "verbose", help_heading = EVERY_VERB)]
+    /// Only print warnings and errors
+    #[arg(long, global = true, conflicts_with = "verbose", help_heading = GLOBAL_OPTIONS)]
     quiet: bool,
 
-    /// Say on standard error, too, which files are used, which steps it takes and how long each of them and
-    /// every statement of SQL takes
-    #[arg(long, global = true, help_heading = EVERY_VERB)]
+    /// Print which files are used and how long each step takes
+    #[arg(long, global = true, help_heading = GLOBAL_OPTIONS)]
     verbose: bool,
 
-    /// When to use colour and bold: always, never or auto (on a terminal, unless NO_COLOR is set)
-    /// [default: auto]
+    /// When to use color: auto, always or never [default: auto]
     #[arg(
         long,
         global = true,
         value_name = "WHEN",
         hide_possible_values = true,
-        help_heading = EVERY_VERB
+        help_heading = GLOBAL_OPTIONS
     )]
-    color: Option<Colour>,
+    color: Option<Color>,
 
     #[command(subcommand)]
     command: Command,
@@ -103,50 +105,82 @@ enum Command {
     Init(commands::init::Init),
     Import(commands::import::Import),
     Add(commands::add::Add),
+    Show(commands::show::Show),
     Edit(commands::edit::Edit),
+    #[command(aliases = ["rm", "delete"])]
     Remove(commands::remove::Remove),
     Rename(commands::rename::Rename),
+    Note(commands::note::NoteWork),
+    File(commands::file::File),
     Export(commands::export::Export),
+    #[command(alias = "search")]
     Find(commands::find::Find),
-    Show(commands::show::Show),
     Tag(commands::tag::TagWorks),
     Untag(commands::untag::Untag),
     Tags(commands::tags::Tags),
     Rules(commands::rules::RulesCommand),
     Why(commands::why::Why),
-    Format(commands::format::Format),
+    #[command(alias = "ls")]
     List(commands::list::ListCommand),
+    Format(commands::format::Format),
     Cite(Box<commands::cite::CiteCommand>),
+    Style(commands::style::StyleCommand),
     Timeline(commands::timeline::DrawTimeline),
     Stats(commands::stats::Stats),
     Check(commands::check::Check),
     Dedupe(commands::dedupe::Dedupe),
     Verify(commands::verify::Verify),
-    Style(commands::style::StyleCommand),
-    Note(commands::note::NoteWork),
-    File(commands::file::File),
     Undo(commands::undo::Undo),
     Redo(commands::undo::Redo),
     Log(commands::undo::Log),
     Backup(commands::backup::BackupLibrary),
     Doctor(commands::doctor::Doctor),
     Rebuild(commands::rebuild::Rebuild),
-    Config(commands::config::Config),
+    Config(commands::config::ConfigCommand),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
 }
 
-/// Runs the command that the arguments ask for, and gives the program's exit code: 0 done; 1 failed,
-/// done in part, or findings; 2 wrong usage.
+/// The headings of `peerbib --help`, each with its commands.
+const COMMAND_GROUPS: &[(&str, &[&str])] = &[
+    ("Get started", &["quickstart", "init", "import", "add"]),
+    (
+        "References",
+        &["show", "edit", "remove", "rename", "note", "file", "export"],
+    ),
+    (
+        "Find and tag",
+        &["find", "tag", "untag", "tags", "rules", "why"],
+    ),
+    (
+        "Reading lists",
+        &["list", "format", "cite", "style", "timeline", "stats"],
+    ),
+    ("Quality", &["check", "dedupe", "verify"]),
+    (
+        "History and safety",
+        &["undo", "redo", "log", "backup", "doctor", "rebuild"],
+    ),
+    ("Settings", &["config", "completions", "man"]),
+];
+
+/// Runs the command that the arguments ask for and returns the program's exit code: 0 for success, 1 for
+/// failure, partial success or findings, 2 for a usage error.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     if let Some(answered) = commands::completions::answer(&arguments) {
         return answered;
     }
-    let line = match CommandLine::try_parse_from(with_negations(&arguments)) {
+    let mut command = command_line();
+    let words = with_negations(&command, &arguments);
+    let parsed = command
+        .try_get_matches_from_mut(words)
+        .and_then(|matches| CommandLine::from_arg_matches(&matches));
+    let line = match parsed {
         Ok(line) => line,
         Err(error) => {
-            // Help and version come this way, too.
+            // Help and version are reported this way, too.
+            let error = error.format(&mut command);
             if let Err(unwritten) = error.print()
                 && !error.use_stderr()
             {
@@ -165,7 +199,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let context = CommandContext::new(options, &arguments);
     context.color().write_global();
     let outcome = line.command.run(&context);
-    context.end();
+    context.detail("done");
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Partial) => ExitCode::from(1),
@@ -173,40 +207,43 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// The verbs that take a query, in which `-theme:policy` is a negation and no option.
-const QUERYING: &[&str] = &[
-    "find", "format", "export", "check", "tag", "matrix", "timeline", "stats", "edit",
-];
-
-/// The arguments with the sign of each negation as the minus sign proper, which the query language reads
-/// as well and which cannot be taken for the beginning of an option. The verbs that take a query have no
-/// options of one letter, but for those that ask for help and the version and that name a file to write.
-fn with_negations(arguments: &[OsString]) -> Vec<OsString> {
-    let mut in_query = false;
-    // `list export` and `list show` take no query, and have options of one letter.
-    let mut in_list = false;
-    let negation = |argument: &OsString| {
-        let rest = argument.to_str()?.strip_prefix('-')?;
-        let is_option = rest.starts_with('-') || matches!(rest, "" | "h" | "V" | "o");
-        (!is_option).then(|| OsString::from(format!("\u{2212}{rest}")))
-    };
-    arguments
-        .iter()
-        .map(|argument| {
-            let argument = match negation(argument) {
-                Some(negation) if in_query => negation,
-                _ => argument.clone(),
-            };
-            in_list |= !in_query && argument == "list";
-            in_query |= !in_list && QUERYING.iter().any(|verb| argument == *verb);
-            argument
-        })
-        .collect()
+/// Returns the definition of the whole command line.
+fn command_line() -> clap::Command {
+    let command = CommandLine::command();
+    let template = help_template(&command);
+    command.help_template(template)
 }
 
-/// The whole command line, for completions and manual pages.
-fn command_line() -> clap::Command {
-    CommandLine::command()
+/// Returns the template of `peerbib --help`, in which the commands are grouped; clap itself lists them
+/// under one heading.
+fn help_template(command: &clap::Command) -> clap::builder::StyledStr {
+    let styles = command.get_styles();
+    let (header, literal) = (styles.get_header(), styles.get_literal());
+    let width = command
+        .get_subcommands()
+        .map(|subcommand| subcommand.get_name().len())
+        .max()
+        .unwrap_or(0);
+    let mut template = clap::builder::StyledStr::new();
+    let _ = write!(
+        template,
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n"
+    );
+    for (heading, names) in COMMAND_GROUPS {
+        let _ = write!(template, "\n{header}{heading}:{header:#}\n");
+        for name in *names {
+            let about = command
+                .find_subcommand(name)
+                .and_then(clap::Command::get_about);
+            let about = about.map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(template, "  {literal}{name:width$}{literal:#}  {about}");
+        }
+    }
+    let _ = write!(
+        template,
+        "\n{header}{GLOBAL_OPTIONS}:{header:#}\n{{options}}{{after-help}}"
+    );
+    template
 }
 
 impl Command {
@@ -251,16 +288,16 @@ impl Command {
     }
 }
 
-/// That no tag has a facet, and which facets there are.
+/// Returns the error for a facet that no tag has.
 fn no_such_facet(
     library: &peerbib::library::Library,
     facet: &str,
 ) -> std::result::Result<CommandError, CommandError> {
     let facets = library.facets()?;
     let help = if facets.is_empty() {
-        "there are no tags yet; `peerbib tags add --help` shows how to add one".to_owned()
+        "there are no tags yet; `peerbib tags add` adds one".to_owned()
     } else {
-        format!("the facets there are: {}", facets.join(", "))
+        format!("the facets are: {}", facets.join(", "))
     };
     Ok(
         CommandError::new(format_args!("no tag has the facet \u{201c}{facet}\u{201d}"))
@@ -268,14 +305,23 @@ fn no_such_facet(
     )
 }
 
-/// Text broken into lines at the width of the terminal, where there is one; every line after the first
-/// is indented by `indent` columns.
-fn wrapped(text: &str, indent: usize) -> String {
-    let Some(columns) = context::terminal_width() else {
-        return text.to_owned();
-    };
-    let options = textwrap::Options::new(columns.saturating_sub(indent).max(20))
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .break_words(false);
-    textwrap::fill(text, options).replace('\n', &format!("\n{}", " ".repeat(indent)))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_in_one_group_of_the_help() {
+        let command = CommandLine::command();
+        let mut names: Vec<&str> = command
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .collect();
+        let mut grouped: Vec<&str> = COMMAND_GROUPS
+            .iter()
+            .flat_map(|(_, names)| names.iter().copied())
+            .collect();
+        names.sort_unstable();
+        grouped.sort_unstable();
+        assert_eq!(names, grouped);
+    }
 }

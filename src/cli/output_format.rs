@@ -1,14 +1,14 @@
-//! The forms in which a reading list is handed on.
+//! The output formats of bibliographies and reading lists.
 
 use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::context::{shows_formatting, terminal_width};
-use crate::cli::export_entries::{Entries, Wanted, tell_losses, written};
+use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses, write_references};
 use crate::cli::format_name::FormatName;
 use crate::cli::io::write_file;
+use crate::cli::ui::{shows_formatting, terminal_width};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::Reference;
 use peerbib::model::CslItem;
@@ -17,168 +17,168 @@ use peerbib::output::{
 };
 use peerbib::reading_list::ReadingList;
 
-/// What a reading list is written as, and where.
+/// The output format and file of a list.
 #[derive(Debug, Default, Args)]
-pub(crate) struct FormArguments {
-    /// The form; without it, that of the ending of --output, or else ansi on a terminal and text
+pub(crate) struct OutputArgs {
+    /// The output format; by default, that of the extension of --output, or ansi on a terminal and text
     /// elsewhere
-    #[arg(long, value_name = "FORM")]
-    to: Option<Form>,
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<OutputFormat>,
 
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Write a whole page or document: for html, latex, typst and pandoc, which are else made to be part of
-    /// one; for json, one object with the title and the sections
+    /// Write a complete page or document in html, latex, typst and pandoc, otherwise a fragment is written; in
+    /// json, one object with title and sections
     #[arg(long)]
     standalone: bool,
 
-    /// Write each entry as a template of Wikipedia's, such as {{cite book}}, which the wiki formats
-    /// itself: for mediawiki
+    /// Write mediawiki as templates such as {{cite book}}, which the wiki formats itself
     #[arg(long)]
     templates: bool,
 }
 
-/// A form of a reading list.
+/// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    /// Plain text, one entry a line
+pub(crate) enum OutputFormat {
+    /// Plain text, one entry per line
     Text,
     /// Text with italics, bold and links for a terminal
     Ansi,
     /// HTML, with the markup of citeproc-js
     Html,
-    /// Markdown, as CommonMark has it
+    /// Markdown (CommonMark)
     Markdown,
-    /// Pandoc's Markdown, with its divisions for a bibliography
+    /// Pandoc's Markdown, with divs for a bibliography
     Pandoc,
     /// LaTeX, for \input
     Latex,
     /// Typst markup
     Typst,
-    /// The markup of Wikipedia and other wikis
+    /// MediaWiki markup
     Mediawiki,
-    /// A document for any word processor
+    /// Rich text for any word processor
     Rtf,
     /// A Word document
     Docx,
     /// JSON: an array of objects with key, text and html
     Json,
-    /// A table for spreadsheets: a row for each entry
+    /// A table for spreadsheets, one row per entry
     Csv,
-    /// The references themselves, as BibLaTeX
+    /// The references as BibLaTeX
     Biblatex,
-    /// The references themselves, as BibTeX
+    /// The references as BibTeX
     Bibtex,
-    /// The references themselves, as CSL-JSON
+    /// The references as CSL-JSON
     CslJson,
-    /// The references themselves, as Typst's YAML
+    /// The references as Hayagriva YAML
     Hayagriva,
-    /// The references themselves, as RIS
+    /// The references as RIS
     Ris,
 }
 
-/// A reading list, and the works behind its entries.
-pub(crate) struct Listed<'a> {
-    /// The list as a style prints it.
+/// A formatted list with its works.
+pub(crate) struct RenderedList<'a> {
+    /// The list in its style.
     pub(crate) list: &'a ReadingList,
     /// Its works.
     pub(crate) works: &'a [Reference],
-    /// The works in the variables of CSL, in the order of `works`.
+    /// The CSL items of the works, in the same order.
     pub(crate) items: &'a [CslItem],
-    /// Where their entries stand, for the reference formats.
+    /// The source of their entries, for the reference formats.
     pub(crate) entries: Entries<'a>,
-    /// The language that the list is printed in, such as `en-US`.
+    /// The language of the list, such as `en-US`.
     pub(crate) language: &'a str,
-    /// Whether private annotations are to be seen.
+    /// Whether to include private annotations.
     pub(crate) annotations: bool,
 }
 
-impl FormArguments {
-    /// Writes a list in the form and to the place that were asked for.
+impl OutputArgs {
+    /// Writes a list in the requested format to the requested file.
     ///
     /// # Errors
     ///
-    /// Where the file cannot be written, its ending names no form, or a Word document would go to a
+    /// If the file cannot be written, its extension is not supported, or a Word document would go to a
     /// terminal.
     pub(crate) fn write(
         &self,
         context: &CommandContext,
-        listed: &Listed<'_>,
+        listed: &RenderedList<'_>,
     ) -> Result<(), CommandError> {
-        let form = self.form()?;
-        if self.templates && form != Form::Mediawiki {
-            return Err(
-                CommandError::usage("--templates are written for a wiki only")
-                    .with_help("add --to mediawiki, or leave --templates out".to_owned()),
-            );
+        let format = self.format()?;
+        if self.templates && format != OutputFormat::Mediawiki {
+            return Err(CommandError::usage("--templates requires --to mediawiki")
+                .with_help("add --to mediawiki, or omit --templates".to_owned()));
         }
         match &self.output {
             Some(path) => {
                 let mut written = Vec::new();
-                self.write_form(context, form, listed, &mut written)?;
+                self.write_as(context, format, listed, &mut written)?;
                 write_file(path, written)?;
-                let whole = match form {
-                    Form::Html => "page",
-                    Form::Latex => "document",
+                let whole = match format {
+                    OutputFormat::Html => "page",
+                    OutputFormat::Latex => "document",
                     _ => return Ok(()),
                 };
                 if !self.standalone {
                     context.note(format_args!(
-                        "{} is made to be part of a {whole}; --standalone writes a whole one",
+                        "{} is a fragment; --standalone writes a complete {whole}",
                         path.display()
                     ));
                 }
                 Ok(())
             }
-            None if form == Form::Docx && std::io::stdout().is_terminal() => Err(
+            None if format == OutputFormat::Docx && std::io::stdout().is_terminal() => Err(
                 CommandError::usage("a Word document cannot be shown in a terminal")
-                    .with_help("write it to a file with --output list.docx".to_owned()),
+                    .with_help("write it to a file: --output list.docx".to_owned()),
             ),
             None => {
                 let mut output = BufWriter::new(std::io::stdout().lock());
-                self.write_form(context, form, listed, &mut output)?;
+                self.write_as(context, format, listed, &mut output)?;
                 Ok(output.flush()?)
             }
         }
     }
 
-    /// The form that is meant.
-    fn form(&self) -> Result<Form, CommandError> {
+    /// Returns the requested format.
+    fn format(&self) -> Result<OutputFormat, CommandError> {
         match (self.to, &self.output) {
-            (Some(form), _) => Ok(form),
-            (None, Some(path)) => Form::of_file(path).ok_or_else(|| {
+            (Some(format), _) => Ok(format),
+            (None, Some(path)) => OutputFormat::from_path(path).ok_or_else(|| {
                 CommandError::usage(format_args!(
-                    "the name of {} does not say which form is meant",
-                    path.display()
+                    "unsupported output format: {}",
+                    path.extension().map_or_else(
+                        || path.display().to_string(),
+                        |extension| format!(".{}", extension.to_string_lossy())
+                    )
                 ))
-                .with_help("say it with --to, such as --to html".to_owned())
+                .with_help("choose a format with --to, such as --to html".to_owned())
             }),
-            (None, None) if shows_formatting() => Ok(Form::Ansi),
-            (None, None) => Ok(Form::Text),
+            (None, None) if shows_formatting() => Ok(OutputFormat::Ansi),
+            (None, None) => Ok(OutputFormat::Text),
         }
     }
 
-    /// Writes a list in a form.
+    /// Writes a list in a format.
     ///
     /// # Errors
     ///
-    /// Where an entry cannot be read, or the output cannot be written.
-    pub(crate) fn write_form(
+    /// If an entry cannot be read, or the output cannot be written.
+    pub(crate) fn write_as(
         &self,
         context: &CommandContext,
-        form: Form,
-        listed: &Listed<'_>,
+        format: OutputFormat,
+        listed: &RenderedList<'_>,
         output: &mut impl Write,
     ) -> Result<(), CommandError> {
         let list = listed.list;
         let language = listed.language;
         let works = || Works::new(listed.works, listed.items);
-        let text = match form {
-            Form::Text | Form::Ansi => {
+        let text = match format {
+            OutputFormat::Text | OutputFormat::Ansi => {
                 let on_terminal = self.output.is_none() && std::io::stdout().is_terminal();
-                let ansi = form == Form::Ansi;
+                let ansi = format == OutputFormat::Ansi;
                 let layout = text::TextLayout {
                     ansi,
                     links: ansi && on_terminal && shows_links(),
@@ -186,23 +186,23 @@ impl FormArguments {
                 };
                 text::reading_list(list, layout)
             }
-            Form::Markdown => markdown::reading_list(list),
-            Form::Pandoc if self.standalone => pandoc::document(list, language),
-            Form::Pandoc => pandoc::reading_list(list),
-            Form::Html if self.standalone => html::page(list, &works(), language),
-            Form::Html => html::reading_list(list, &works()),
-            Form::Latex if self.standalone => latex::document(list, language),
-            Form::Latex => latex::reading_list(list),
-            Form::Typst if self.standalone => typst::document(list, language),
-            Form::Typst => typst::reading_list(list),
-            Form::Mediawiki if self.templates => mediawiki::with_templates(list, &works()),
-            Form::Mediawiki => mediawiki::reading_list(list),
-            Form::Rtf => rtf::reading_list(list),
-            Form::Docx => {
+            OutputFormat::Markdown => markdown::reading_list(list),
+            OutputFormat::Pandoc if self.standalone => pandoc::document(list, language),
+            OutputFormat::Pandoc => pandoc::reading_list(list),
+            OutputFormat::Html if self.standalone => html::page(list, &works(), language),
+            OutputFormat::Html => html::reading_list(list, &works()),
+            OutputFormat::Latex if self.standalone => latex::document(list, language),
+            OutputFormat::Latex => latex::reading_list(list),
+            OutputFormat::Typst if self.standalone => typst::document(list, language),
+            OutputFormat::Typst => typst::reading_list(list),
+            OutputFormat::Mediawiki if self.templates => mediawiki::with_templates(list, &works()),
+            OutputFormat::Mediawiki => mediawiki::reading_list(list),
+            OutputFormat::Rtf => rtf::reading_list(list),
+            OutputFormat::Docx => {
                 output.write_all(&docx::reading_list(list)?)?;
                 return Ok(());
             }
-            Form::Json => {
+            OutputFormat::Json => {
                 if self.standalone {
                     let list = json::list(list, language);
                     serde_json::to_writer_pretty(&mut *output, &list)?;
@@ -212,35 +212,35 @@ impl FormArguments {
                 writeln!(output)?;
                 return Ok(());
             }
-            Form::Csv => csv::reading_list(list, &works()),
-            Form::Biblatex => references(context, FormatName::Biblatex, listed)?,
-            Form::Bibtex => references(context, FormatName::Bibtex, listed)?,
-            Form::CslJson => references(context, FormatName::CslJson, listed)?,
-            Form::Hayagriva => references(context, FormatName::Hayagriva, listed)?,
-            Form::Ris => references(context, FormatName::Ris, listed)?,
+            OutputFormat::Csv => csv::reading_list(list, &works()),
+            OutputFormat::Biblatex => references(context, FormatName::Biblatex, listed)?,
+            OutputFormat::Bibtex => references(context, FormatName::Bibtex, listed)?,
+            OutputFormat::CslJson => references(context, FormatName::CslJson, listed)?,
+            OutputFormat::Hayagriva => references(context, FormatName::Hayagriva, listed)?,
+            OutputFormat::Ris => references(context, FormatName::Ris, listed)?,
         };
         output.write_all(text.as_bytes())?;
         Ok(())
     }
 }
 
-/// Whether the terminal follows links: most do, and most others do not show what they do not know.
+/// Returns whether the terminal supports links. Most do, and most others ignore them.
 fn shows_links() -> bool {
     let is =
-        |name: &str, tells: fn(&str) -> bool| std::env::var(name).is_ok_and(|value| tells(&value));
+        |name: &str, test: fn(&str) -> bool| std::env::var(name).is_ok_and(|value| test(&value));
     let is_plain = is("TERM", |term| {
         matches!(term, "dumb" | "linux" | "cons25" | "emacs")
     });
-    // The terminals of GNOME before 0.50 showed them as text.
+    // VTE before 0.50 shows them as text.
     let is_old = is("VTE_VERSION", |version| {
         version.parse::<u32>().is_ok_and(|version| version < 5000)
     });
     !is_plain && !is_old
 }
 
-impl Form {
-    /// The form that the ending of a file's name stands for.
-    fn of_file(path: &Path) -> Option<Self> {
+impl OutputFormat {
+    /// Returns the format for the extension of a file.
+    fn from_path(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_lowercase();
         Some(match ending.as_str() {
             "txt" | "text" => Self::Text,
@@ -261,11 +261,11 @@ impl Form {
     }
 }
 
-/// The references of a list in its order, each once.
+/// Returns the references of a list in its order, each once.
 fn references(
     context: &CommandContext,
     format: FormatName,
-    listed: &Listed<'_>,
+    listed: &RenderedList<'_>,
 ) -> Result<String, CommandError> {
     let works: std::collections::HashMap<&str, (&Reference, &CslItem)> = listed
         .works
@@ -282,12 +282,12 @@ fn references(
         .filter(|entry| seen.insert(entry.key.as_str()))
         .filter_map(|entry| works.get(entry.key.as_str()).copied())
         .collect();
-    let wanted = Wanted {
+    let wanted = ReferenceOptions {
         format,
         tags: false,
         annotations: listed.annotations,
     };
-    let written = written(listed.entries, &in_order, wanted)?;
-    tell_losses(context, format, &written.losses);
+    let written = write_references(listed.entries, &in_order, wanted)?;
+    report_losses(context, format, &written.losses);
     Ok(written.text)
 }

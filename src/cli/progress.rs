@@ -1,17 +1,17 @@
-//! A bar on standard error, for what takes long.
+//! Progress bars on standard error.
 
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How many steps are worth a bar; fewer are over before it could be read.
+/// How many entries are worth a bar; fewer are done before it could be read.
 const LONG: usize = 2_000;
 
-/// A bar over `length` entries, drawn where standard error is a terminal and the work is long or the
-/// command is one that people watch.
-pub(crate) fn bar(length: usize, watched: bool) -> ProgressBar {
-    if !std::io::stderr().is_terminal() || (length < LONG && !watched) {
+/// Returns a progress bar over `length` entries. It is shown if standard error is a terminal and there are
+/// many entries, or `always` is set.
+pub(crate) fn bar(length: usize, always: bool) -> ProgressBar {
+    if !std::io::stderr().is_terminal() || (length < LONG && !always) {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(
@@ -25,7 +25,7 @@ pub(crate) fn bar(length: usize, watched: bool) -> ProgressBar {
     bar
 }
 
-/// A bar over things whose number is not known yet, drawn where standard error is a terminal.
+/// Returns a progress bar over things whose number is not known yet, shown if standard error is a terminal.
 pub(crate) fn bar_of(things: &str) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();

@@ -83,8 +83,7 @@ impl Rendering {
         let formatted = match &self.style {
             StyleForEngine::Peerbib(style) => {
                 if !style.has_bibliography() {
-                    context
-                        .note("note: the style has no bibliography; the list shows its citations");
+                    context.note("the style has no bibliography; printing citations instead");
                 }
                 Ok((format_bibliography(style, locale, items), true))
             }
@@ -135,11 +134,8 @@ pub(crate) fn known_locale(code: &str) -> Result<String, CommandError> {
         return Ok(locale.clone());
     }
     let help = question(&closest(code, known.clone()))
-        .unwrap_or_else(|| format!("the locales there are: {}", known.join(", ")));
-    Err(
-        CommandError::new(format_args!("there is no locale \u{201c}{code}\u{201d}"))
-            .with_help(help),
-    )
+        .unwrap_or_else(|| format!("the locales are: {}", known.join(", ")));
+    Err(CommandError::new(format_args!("unknown locale \u{201c}{code}\u{201d}")).with_help(help))
 }
 
 fn with_hayagriva(

@@ -129,12 +129,12 @@ impl Library {
         self.offered("SELECT name, title FROM reading_list ORDER BY name", [])
     }
 
-    /// The editions of a reading list, with the day on which each was made.
+    /// The snapshots of a reading list, with the day on which each was made.
     ///
     /// # Errors
     ///
     /// What SQLite reports.
-    pub fn offered_editions(&self, list: &str) -> Result<Vec<Offer>> {
+    pub fn offered_snapshots(&self, list: &str) -> Result<Vec<Offer>> {
         self.offered(
             "SELECT list_edition.name, date(frozen_at)
              FROM list_edition JOIN reading_list ON reading_list.id = list_id

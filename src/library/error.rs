@@ -1,11 +1,10 @@
-//! What can go wrong with a library, each said with the way out.
+//! Errors of a library.
 
 use std::path::{Path, PathBuf};
 
-use crate::suggest::question;
-
-/// An error of a library. It names the file or the thing at fault; [`LibraryError::help`] says what to do.
+/// An error of a library. It names the file or the thing at fault.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum LibraryError {
     /// There is no library at the place.
     #[error("there is no library at {}", .0.display())]
@@ -237,27 +236,27 @@ pub enum LibraryError {
     /// The text cannot be the name of a reading list.
     #[error("\u{201c}{0}\u{201d} cannot be the name of a reading list")]
     MalformedListName(String),
-    /// The reading list has no edition of this name.
-    #[error("the list has no edition \u{201c}{name}\u{201d}")]
-    UnknownEdition {
+    /// The reading list has no snapshot of this name.
+    #[error("the list has no snapshot \u{201c}{name}\u{201d}")]
+    UnknownSnapshot {
         /// The name asked for.
         name: String,
         /// Names that are spelt much the same.
         suggestions: Vec<String>,
-        /// The editions there are.
+        /// The snapshots there are.
         known: Vec<String>,
     },
-    /// An edition in the store cannot be read.
-    #[error("the edition \u{201c}{name}\u{201d} in the library cannot be read: {reason}")]
-    UnreadableEdition {
+    /// A snapshot in the store cannot be read.
+    #[error("the snapshot \u{201c}{name}\u{201d} in the library cannot be read: {reason}")]
+    UnreadableSnapshot {
         /// Its name.
         name: String,
         /// What is wrong with it.
         reason: String,
     },
-    /// The reading list has an edition of this name.
-    #[error("the list has an edition \u{201c}{0}\u{201d} already")]
-    TakenEditionName(String),
+    /// The reading list has a snapshot of this name.
+    #[error("the list has a snapshot \u{201c}{0}\u{201d} already")]
+    TakenSnapshotName(String),
     /// A drawer of cards (see the table `drawer`) cannot be read.
     #[error("an overview of works in the library cannot be read")]
     DamagedDrawer,
@@ -267,147 +266,6 @@ pub enum LibraryError {
 }
 
 impl LibraryError {
-    /// What the reader can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            Self::Missing(_) => Some(
-                "create one with `peerbib init`, or with `peerbib quickstart` to start from the \
-                 works of the chapter; name another with --library"
-                    .into(),
-            ),
-            Self::Place { .. } => Some("choose another file with --library PATH".into()),
-            Self::Foreign { .. } => {
-                Some("nothing was changed; choose another file with --library PATH".into())
-            }
-            Self::Damaged { path, .. } => Some(format!(
-                "nothing was changed; bring back a copy of {}, or save what can be read with \
-                 `sqlite3 {} .recover`",
-                path.display(),
-                path.display()
-            )),
-            Self::Newer { .. } => Some("nothing was changed; install a newer peerbib".into()),
-            Self::ReadOnly(_) => Some(
-                "nothing was changed; make the file and its directory writable, or work on a copy \
-                 with --library PATH"
-                    .into(),
-            ),
-            Self::Busy(_) => Some(
-                "nothing was changed; try again when it has finished, or wait longer: \
-                 PEERBIB_WAIT=300 waits for 300 seconds"
-                    .into(),
-            ),
-            Self::DiskFull(_) | Self::System { .. } => Some(
-                "nothing was changed; make room on the disk, see that the file can be written to, and try \
-                 again"
-                    .into(),
-            ),
-            Self::BackupExists(_) => Some(
-                "nothing was changed; name another file, or put the copy in its place with --force"
-                    .into(),
-            ),
-            Self::Scratch(_) => Some(
-                "nothing was changed; make room in the directory of temporary files, or name another in \
-                 TMPDIR"
-                    .into(),
-            ),
-            Self::BackupPlace { .. } => Some("nothing was changed; name another file".into()),
-            Self::UnknownKey { suggestions, .. } => Some(
-                question(suggestions)
-                    .unwrap_or_else(|| "`peerbib find` lists the works with their keys".into()),
-            ),
-            Self::UnknownTag { suggestions, .. } => Some(
-                question(suggestions)
-                    .unwrap_or_else(|| "`peerbib tags` lists the tags there are".into()),
-            ),
-            Self::MalformedTag { .. } => {
-                Some("write a tag as FACET:NAME, such as theme:germ-form".into())
-            }
-            Self::AmbiguousTag { .. } => Some("write the facet, too: FACET:NAME".into()),
-            Self::TagCycle { .. } => Some("choose another parent".into()),
-            Self::TakenTag { holder, .. } => Some(format!(
-                "choose another name; where both mean the same, `peerbib tags merge` joins {holder} \
-                 and the other"
-            )),
-            Self::MalformedDate { .. } => Some(
-                "write a date or a span as EDTF has it: 2009, 2009-03-27, 1999/2013, 2005/.."
-                    .into(),
-            ),
-            Self::UnknownRule { suggestions, .. } => Some(
-                question(suggestions)
-                    .unwrap_or_else(|| "`peerbib rules` lists the rules there are".into()),
-            ),
-            Self::NoStep(_) => Some("`peerbib log` shows what was done".into()),
-            Self::ChangedMeanwhile(_) => {
-                Some("nothing was changed; begin again from what is there now".into())
-            }
-            Self::UnknownStep(_) => Some("`peerbib log` shows the steps with their numbers".into()),
-            Self::StepState { .. } => Some("`peerbib log` shows what became of each step".into()),
-            Self::StepConflict { step, by, .. } => Some(match by {
-                Some((by, _)) => format!(
-                    "nothing was changed; `peerbib undo {by}` comes first, or mend by hand what \
-                     `peerbib log --show {step}` tells"
-                ),
-                None => format!(
-                    "nothing was changed; `peerbib log --show {step}` tells what the step did, so that \
-                     you can mend it by hand"
-                ),
-            }),
-            Self::UnreadableWork { key, .. } => Some(format!(
-                "nothing was lost: `peerbib show {key} --source` prints it as it is"
-            )),
-            Self::UnmatchedBraces { .. } => Some(
-                "nothing was changed; close each brace that is opened, and open each that is closed; one that \
-                 is to be printed is written \\textbraceleft{} or \\textbraceright{}"
-                    .into(),
-            ),
-            Self::UnreadableEntry(_) => Some(
-                "nothing was changed; an entry is @type{key, field = {value}, \u{2026}}".into(),
-            ),
-            Self::TakenKey { holder, .. } => Some(format!(
-                "choose another key; where the two are one work, `peerbib dedupe merge` joins {holder} \
-                 and the other"
-            )),
-            Self::MalformedKey(_) => {
-                Some("a key has no white space, and none of , { } ( ) \" ' = # % @ ~ \\ $".into())
-            }
-            Self::MalformedPattern { .. } => {
-                Some("`peerbib rename --help` lists the markers; an example: [auth][year]".into())
-            }
-            Self::UnknownList {
-                suggestions, known, ..
-            } => Some(question(suggestions).unwrap_or_else(|| {
-                named(
-                    known,
-                    "the lists there are",
-                    "`peerbib list new NAME` makes one",
-                )
-            })),
-            Self::TakenListName(name) => Some(format!(
-                "choose another name, or edit that one with `peerbib list edit {name}`"
-            )),
-            Self::MalformedListName(_) => Some(
-                "a name has letters, digits, hyphens, dots and underscores: commons-101".into(),
-            ),
-            Self::UnknownEdition {
-                suggestions, known, ..
-            } => Some(question(suggestions).unwrap_or_else(|| {
-                named(
-                    known,
-                    "the editions there are",
-                    "`peerbib list freeze` keeps one",
-                )
-            })),
-            Self::UnreadableEdition { .. } => {
-                Some("bring back a copy of the library in which it can".into())
-            }
-            Self::TakenEditionName(_) => {
-                Some("an edition never changes; choose another name".into())
-            }
-            Self::DamagedDrawer => Some("nothing was lost: `peerbib rebuild` makes it anew".into()),
-            Self::Sqlite(_) => None,
-        }
-    }
-
     /// The same error, with what SQLite reports put in the words of the user of the library at `path`.
     #[must_use]
     pub fn at(self, path: &Path) -> Self {
@@ -430,14 +288,5 @@ impl LibraryError {
             Some(ErrorCode::CannotOpen) => Self::Place { path, reason },
             _ => Self::Sqlite(source),
         }
-    }
-}
-
-/// The names that there are, or where there are none what makes one.
-fn named(known: &[String], are: &str, none: &str) -> String {
-    if known.is_empty() {
-        none.to_owned()
-    } else {
-        format!("{are}: {}", known.join(", "))
     }
 }

@@ -413,10 +413,10 @@ impl<'a> Importing<'a> {
                 })
             },
         )?;
-        for (field, mut message) in kept {
-            if !asks {
-                message.push_str(" (--on-conflict replace takes the file\u{2019}s)");
-            }
+        if !asks {
+            self.receipt.kept += kept.len();
+        }
+        for (field, message) in kept {
             self.warn(line, &work.key, field.as_deref(), message);
         }
         Ok(source)

@@ -22,15 +22,14 @@ pub struct Ailment {
     pub message: String,
     /// Some of what is concerned: works by their keys, tags, files.
     pub names: Vec<String>,
-    /// What to do about it.
-    pub help: String,
-    /// Whether `peerbib rebuild` mends it.
+    /// Whether rebuilding the derived tables fixes it.
     pub rebuild_mends: bool,
 }
 
 /// A kind of ailment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum AilmentKind {
     /// The file is damaged.
     Damage,
@@ -52,9 +51,6 @@ pub enum AilmentKind {
 
 /// How many names an ailment has at most.
 const NAMES: usize = 10;
-
-const RESTORE: &str = "put a copy back with `peerbib backup --restore FILE`, or save what can be read with \
-                       `sqlite3 FILE .recover`";
 
 impl Library {
     /// Looks the library through, and gives what is wrong with it: nothing, where all is well. `root` is
@@ -117,7 +113,6 @@ impl Library {
                     kind: AilmentKind::Damage,
                     message: format!("an index of the library is not right: {reason}"),
                     names: Vec::new(),
-                    help: "`peerbib rebuild` makes it anew".into(),
                     rebuild_mends: true,
                 });
             } else {
@@ -154,11 +149,6 @@ impl Library {
                     parent.replace('_', " "),
                 ),
                 names,
-                help: if is_derived {
-                    "`peerbib rebuild` makes them anew".into()
-                } else {
-                    format!("another program took them away; {RESTORE}")
-                },
                 rebuild_mends: is_derived,
             });
         }
@@ -177,14 +167,10 @@ impl Library {
         let names = statement
             .query_map([], |row| row.get(0))?
             .collect::<rusqlite::Result<Vec<String>>>()?;
-        if let Some(first) = names.first() {
+        if !names.is_empty() {
             found.push(Ailment {
                 kind: AilmentKind::TagCycle,
                 message: "tags are below themselves".into(),
-                help: format!(
-                    "another program set their parents; give one another parent: `peerbib tags add {first} \
-                     --parent TAG`"
-                ),
                 names,
                 rebuild_mends: false,
             });
@@ -204,10 +190,6 @@ impl Library {
                 found.push(Ailment {
                     kind: AilmentKind::UnreadableEntry,
                     message: error.to_string(),
-                    help: format!(
-                        "nothing was lost: `peerbib show {key} --source` prints it as it is, and \
-                         `peerbib edit {key}` opens it"
-                    ),
                     names: vec![key],
                     rebuild_mends: false,
                 });
@@ -247,7 +229,6 @@ impl Library {
                     table.replace('_', " ")
                 ),
                 names,
-                help: "`peerbib rebuild` makes it anew".into(),
                 rebuild_mends: true,
             });
         }
@@ -282,7 +263,6 @@ impl Library {
                 } else {
                     Vec::new()
                 },
-                help: "`peerbib rebuild` makes it anew".into(),
                 rebuild_mends: true,
             });
         }
@@ -317,14 +297,11 @@ impl Library {
             found.push(Ailment {
                 kind: AilmentKind::History,
                 message: format!(
-                    "another program changed {} that history knows otherwise",
-                    counted(count, "row")
-                ),
-                names,
-                help: format!(
-                    "nothing is lost, but `peerbib undo` refuses what would undo over it: step {}",
+                    "another program changed {} that history knows otherwise: step {}",
+                    counted(count, "row"),
                     steps.join(", ")
                 ),
+                names,
                 rebuild_mends: false,
             });
         }
@@ -342,7 +319,6 @@ impl Library {
                 kind: AilmentKind::History,
                 message: format!("history does not know what step {step} changed"),
                 names: Vec::new(),
-                help: "nothing else is lost, but this step cannot be undone".into(),
                 rebuild_mends: false,
             });
         }
@@ -380,10 +356,6 @@ impl Library {
                     }
                 ),
                 names,
-                help:
-                    "`peerbib file check` lists them; `peerbib file root DIRECTORY` says where the \
-                       files lie now"
-                        .into(),
                 rebuild_mends: false,
             });
         }
@@ -396,7 +368,6 @@ fn damage(reason: String) -> Ailment {
         kind: AilmentKind::Damage,
         message: format!("the file is damaged: {reason}"),
         names: Vec::new(),
-        help: RESTORE.into(),
         rebuild_mends: false,
     }
 }

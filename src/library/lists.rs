@@ -354,7 +354,7 @@ impl Change<'_> {
         Ok(list.id)
     }
 
-    /// Removes a list, with its sections, annotations and editions. Works stay.
+    /// Removes a list, with its sections, annotations and snapshots. Works stay.
     ///
     /// # Errors
     ///
@@ -365,7 +365,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Takes out of a list its sections and all that is said of works; its editions stay.
+    /// Takes out of a list its sections and all that is said of works; its snapshots stay.
     ///
     /// # Errors
     ///

@@ -22,6 +22,9 @@ pub struct FileReceipt {
     pub counts: Counts,
     /// What was found wrong, by line.
     pub problems: Vec<Problem>,
+    /// In how many places the library's value was kept although the file has another.
+    #[serde(skip)]
+    pub kept: usize,
     /// The entries that were refused.
     #[serde(skip)]
     pub rejects: Vec<Reject>,

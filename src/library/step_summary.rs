@@ -151,9 +151,9 @@ const WORDS: &[(&str, [&str; 3])] = &[
     (
         "list_edition",
         [
-            "editions of lists kept",
-            "editions of lists changed",
-            "editions of lists removed",
+            "snapshots of lists kept",
+            "snapshots of lists changed",
+            "snapshots of lists removed",
         ],
     ),
 ];

@@ -1,34 +1,45 @@
-//! What can be wrong with a query, shown below the query itself.
+//! Errors in queries, shown with the query and a marker below the place.
 
 use super::Span;
 use crate::library::LibraryError;
 
-/// A query that cannot be read, or that asks for something that the library does not know.
+/// A query that cannot be parsed, or that names something the library does not have.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum QueryError {
-    /// The query is not written as the language asks.
-    #[error("the query cannot be read: {message}\n\n{}", pointed_at(query, span))]
+    /// The query does not follow the grammar.
+    #[error("invalid query: {message}\n\n{}", excerpt(query, span))]
     Malformed {
         /// The query.
         query: String,
-        /// Where it goes wrong.
+        /// The position of the error.
         span: Span,
-        /// What is wrong there.
+        /// What is wrong.
         message: String,
         /// What to write instead.
         help: Option<String>,
     },
-    /// The library does not know what is asked for: a tag, a key, a list.
-    #[error("{message}\n\n{}", pointed_at(query, span))]
+    /// The query names something that does not exist, such as a field or a kind of note.
+    #[error("{message}\n\n{}", excerpt(query, span))]
     Unknown {
         /// The query.
         query: String,
-        /// Where it is asked for.
+        /// The position of the name.
         span: Span,
-        /// What is not known.
+        /// What does not exist.
         message: String,
         /// What to write instead.
         help: Option<String>,
+    },
+    /// The query names a tag, a work or a list that the library does not have.
+    #[error("{error}\n\n{}", excerpt(query, span))]
+    NotInLibrary {
+        /// The query.
+        query: String,
+        /// The position of the name.
+        span: Span,
+        /// What the library reports.
+        error: Box<LibraryError>,
     },
     /// The library cannot be read.
     #[error(transparent)]
@@ -49,23 +60,13 @@ impl QueryError {
             help,
         }
     }
-
-    /// What the reader can do about it.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            Self::Malformed { help, .. } | Self::Unknown { help, .. } => help
-                .clone()
-                .or_else(|| Some("`peerbib find --help` shows what a query can say".into())),
-            Self::Library(error) => error.help(),
-        }
-    }
 }
 
-/// The query, and below it a mark under the place that is meant. Of a long query the part around the place.
-fn pointed_at(query: &str, span: &Span) -> String {
-    /// How many characters of a long query are shown before the place, and behind it.
+/// Returns the query with a line of carets below `span`; of a long query, the part around it.
+fn excerpt(query: &str, span: &Span) -> String {
+    /// How many characters of a long query are shown before the marker, and after it.
     const BEFORE: usize = 50;
-    const BEHIND: usize = 70;
+    const AFTER: usize = 70;
     let line: String = query
         .chars()
         .map(|c| {
@@ -76,7 +77,7 @@ fn pointed_at(query: &str, span: &Span) -> String {
             }
         })
         .collect();
-    // Characters, as white space may have had more bytes than a blank has.
+    // In characters: the white space that was replaced may be longer than a space in bytes.
     let index = |place: usize| {
         query
             .char_indices()
@@ -89,7 +90,7 @@ fn pointed_at(query: &str, span: &Span) -> String {
     } else {
         0
     };
-    let shown: Vec<char> = line.chars().skip(first).take(BEFORE + BEHIND).collect();
+    let shown: Vec<char> = line.chars().skip(first).take(BEFORE + AFTER).collect();
     let is_cut = line.chars().count() > first + shown.len();
     let shown: String = shown.into_iter().collect();
     let width = |from: usize, to: usize| {
@@ -105,7 +106,7 @@ fn pointed_at(query: &str, span: &Span) -> String {
         if is_cut { "\u{2026}" } else { "" },
     );
     let indent = textwrap::core::display_width(opening) + width(first, start);
-    let carets = width(start, end.min(first + BEFORE + BEHIND)).max(1);
+    let carets = width(start, end.min(first + BEFORE + AFTER)).max(1);
     format!(
         "    {opening}{shown}{ending}\n    {}{}",
         " ".repeat(indent),
@@ -118,19 +119,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mark_stands_below_the_place_however_wide_its_characters_are() {
+    fn carets_align_with_wide_characters() {
         assert_eq!(
-            pointed_at("law yaer:2002", &(4..8)),
+            excerpt("law yaer:2002", &(4..8)),
             "    law yaer:2002\n        ^^^^"
         );
-        assert_eq!(pointed_at("共有 )", &(7..8)), "    共有 )\n         ^");
-        assert_eq!(pointed_at("a\nb )", &(4..4)), "    a b )\n        ^");
+        assert_eq!(excerpt("共有 )", &(7..8)), "    共有 )\n         ^");
+        assert_eq!(excerpt("a\nb )", &(4..4)), "    a b )\n        ^");
     }
 
     #[test]
-    fn of_a_long_query_the_part_around_the_place_is_shown() {
+    fn a_long_query_is_cut_around_the_error() {
         let query = format!("{}) {}", "a".repeat(400), "b".repeat(400));
-        let shown = pointed_at(&query, &(400..401));
+        let shown = excerpt(&query, &(400..401));
         let (text, mark) = shown.split_once('\n').unwrap();
         assert!(text.chars().count() < 130, "{shown}");
         assert_eq!(text.chars().position(|c| c == ')'), mark.find('^'));

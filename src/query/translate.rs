@@ -270,15 +270,17 @@ impl Translation<'_> {
         }
     }
 
-    /// What the library says of a name that it does not know, with the place in the query.
+    /// Adds the position in the query to an error about a name that the library does not have.
     fn not_there(&self, node: &Node, error: LibraryError) -> QueryError {
         match error {
             LibraryError::UnknownTag { .. }
             | LibraryError::AmbiguousTag { .. }
             | LibraryError::UnknownKey { .. }
-            | LibraryError::UnknownList { .. } => {
-                self.unknown(node, error.to_string(), error.help())
-            }
+            | LibraryError::UnknownList { .. } => QueryError::NotInLibrary {
+                query: self.query.to_owned(),
+                span: node.span.clone(),
+                error: Box::new(error),
+            },
             other => other.into(),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::{Contents, ContentsWork, Edition, Unattached};
+use super::{Contents, ContentsWork, Snapshot, Unattached};
 use crate::formats::bibtex::{self, Strings};
 use crate::library::{Library, Result};
 use crate::model::{CslDate, CslName, CslValue, Entry};
@@ -12,9 +12,9 @@ use crate::model::{CslDate, CslName, CslValue, Entry};
 /// What changed in a list from one time to another.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Changes {
-    /// The earlier edition.
+    /// The earlier snapshot.
     pub from: String,
-    /// The later edition; none for the list as it stands.
+    /// The later snapshot; none for the list as it stands.
     pub to: Option<String>,
     /// The works that came.
     pub came: Vec<Told>,
@@ -86,7 +86,7 @@ const NO_CHANGE: &[&str] = &[
 ];
 
 impl Changes {
-    /// What changed from one edition to another, or to the list as it stands. Works that the library
+    /// What changed from one snapshot to another, or to the list as it stands. Works that the library
     /// knows by another key by now are followed.
     ///
     /// # Errors
@@ -94,8 +94,8 @@ impl Changes {
     /// What SQLite reports.
     pub fn between(
         library: &Library,
-        (from, before): (&str, &Edition),
-        (to, after): (Option<&str>, &Edition),
+        (from, before): (&str, &Snapshot),
+        (to, after): (Option<&str>, &Snapshot),
     ) -> Result<Self> {
         let earlier = by_work(library, &before.contents)?;
         let later = by_work(library, &after.contents)?;
@@ -232,8 +232,8 @@ fn in_words(work: &ContentsWork) -> String {
 
 /// What changed of a work: its entry, what the list says of it, its sections.
 fn changes_of(
-    (before, earlier): (&Edition, &ContentsWork),
-    (after, later): (&Edition, &ContentsWork),
+    (before, earlier): (&Snapshot, &ContentsWork),
+    (after, later): (&Snapshot, &ContentsWork),
 ) -> Vec<FieldChange> {
     let mut changes: Vec<FieldChange> = Vec::new();
     changes.extend(FieldChange::new(
@@ -241,8 +241,8 @@ fn changes_of(
         Some(earlier.key.clone()),
         Some(later.key.clone()),
     ));
-    let entry = |edition: &Edition, key: &str| {
-        let source = edition.entries.get(key)?;
+    let entry = |snapshot: &Snapshot, key: &str| {
+        let source = snapshot.entries.get(key)?;
         bibtex::parse_entry(source).ok()
     };
     if let (Some(one), Some(other)) = (entry(before, &earlier.key), entry(after, &later.key)) {

@@ -6,11 +6,11 @@
 
 mod annotation;
 mod diff;
-mod edition;
 mod grouping;
 mod languages;
 mod markdown;
 mod order;
+mod saved_snapshot;
 mod snapshot;
 mod style_coverage;
 mod toml_file;
@@ -20,10 +20,10 @@ use std::collections::HashMap;
 
 pub use annotation::{Annotated, Kind, UnknownKind};
 pub use diff::{ChangedWork, Changes, FieldChange, Told};
-pub use edition::Edition;
 pub use grouping::{Group, GroupBy, Grouping, Heading, Repeat, in_hierarchy};
 pub use markdown::{Block, Prose};
 pub use order::{Order, OrderBy, UnknownOrder};
+pub use saved_snapshot::Snapshot;
 pub use snapshot::{
     Contents, ContentsSection, ContentsTag, ContentsWork, Holding, Unattached, asked, condition,
     held,

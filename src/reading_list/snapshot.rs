@@ -1,6 +1,6 @@
 //! What a list holds at a time: its works in their sections, and what is said of them.
 //!
-//! [`Holding::now`] asks the library; an edition keeps the same for good.
+//! [`Holding::now`] asks the library; a snapshot keeps the same for good.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Annotated, Edition, Order, REST_IN_ENGLISH, Repeat};
+use super::{Annotated, Order, REST_IN_ENGLISH, Repeat, Snapshot};
 use crate::library::{
     Change, Library, LibraryError, ListedWork, Result, Standing, StoredList, StoredSection,
 };
 
 /// What a file begins with.
-const HEAD: &str = "# A reading list of peerbib: `peerbib list import FILE` reads it.\n\n";
+const HEAD: &str = "# A reading list, exported from peerbib.\n\n";
 
 /// The version of the format of files.
 const FORMAT: u32 = 1;
@@ -52,8 +52,8 @@ pub struct ListFile {
     /// What is said of works, those with a place by hand first.
     #[serde(rename = "work", default, skip_serializing_if = "Vec::is_empty")]
     works: Vec<FileWork>,
-    #[serde(rename = "edition", default, skip_serializing_if = "Vec::is_empty")]
-    editions: Vec<FileEdition>,
+    #[serde(rename = "snapshot", default, skip_serializing_if = "Vec::is_empty")]
+    snapshots: Vec<FileSnapshot>,
 }
 
 /// A section written by hand.
@@ -87,14 +87,14 @@ struct FileWork {
     annotation: Option<String>,
 }
 
-/// An edition.
+/// A snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-struct FileEdition {
+struct FileSnapshot {
     name: String,
-    frozen_at: String,
+    saved_at: String,
     #[serde(flatten)]
-    edition: Edition,
+    snapshot: Snapshot,
 }
 
 fn each() -> String {
@@ -125,7 +125,7 @@ impl ListFile {
     ///
     /// # Errors
     ///
-    /// What SQLite reports; [`LibraryError::UnreadableEdition`].
+    /// What SQLite reports; [`LibraryError::UnreadableSnapshot`].
     pub fn of(library: &Library, list: &StoredList) -> Result<Self> {
         let sections = library.list_sections(list.id)?;
         let number: HashMap<i64, usize> = sections
@@ -148,20 +148,20 @@ impl ListFile {
                 annotation: said.annotation,
             });
         }
-        let editions = library
-            .editions(list.id)?
+        let snapshots = library
+            .snapshots(list.id)?
             .into_iter()
             .map(|stored| {
-                let edition = Edition::stored(&stored.content).map_err(|error| {
-                    LibraryError::UnreadableEdition {
+                let snapshot = Snapshot::stored(&stored.content).map_err(|error| {
+                    LibraryError::UnreadableSnapshot {
                         name: stored.name.clone(),
                         reason: error.to_string(),
                     }
                 })?;
-                Ok(FileEdition {
+                Ok(FileSnapshot {
                     name: stored.name,
-                    frozen_at: stored.frozen_at,
-                    edition,
+                    saved_at: stored.saved_at,
+                    snapshot,
                 })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -188,14 +188,14 @@ impl ListFile {
                 })
                 .collect(),
             works,
-            editions,
+            snapshots,
         })
     }
 
-    /// The same list without its editions.
+    /// The same list without its snapshots.
     #[must_use]
-    pub fn without_editions(mut self) -> Self {
-        self.editions.clear();
+    pub fn without_snapshots(mut self) -> Self {
+        self.snapshots.clear();
         self
     }
 
@@ -238,11 +238,11 @@ impl ListFile {
             }
         }
         let mut names = BTreeMap::new();
-        for edition in &file.editions {
-            if names.insert(&edition.name, ()).is_some() {
+        for snapshot in &file.snapshots {
+            if names.insert(&snapshot.name, ()).is_some() {
                 return Err(malformed(format!(
-                    "there are two editions called {}",
-                    edition.name
+                    "there are two snapshots called {}",
+                    snapshot.name
                 )));
             }
         }
@@ -264,7 +264,7 @@ impl ListFile {
         Ok(missing)
     }
 
-    /// Stores the list under a name, in the place of `replaced` where that is given: its editions stay
+    /// Stores the list under a name, in the place of `replaced` where that is given: its snapshots stay
     /// where the file has none. Gives the number of the list.
     ///
     /// # Errors
@@ -321,21 +321,19 @@ impl ListFile {
                 },
             )?;
         }
-        if !self.editions.is_empty() {
-            for edition in change.editions(list)? {
-                change.remove_edition(edition.id)?;
+        if !self.snapshots.is_empty() {
+            for snapshot in change.snapshots(list)? {
+                change.remove_snapshot(snapshot.id)?;
             }
         }
-        for edition in &self.editions {
-            let content =
-                edition
-                    .edition
-                    .to_stored()
-                    .map_err(|error| LibraryError::UnreadableEdition {
-                        name: edition.name.clone(),
-                        reason: error.to_string(),
-                    })?;
-            change.freeze(list, &edition.name, &content, Some(&edition.frozen_at))?;
+        for snapshot in &self.snapshots {
+            let content = snapshot.snapshot.to_stored().map_err(|error| {
+                LibraryError::UnreadableSnapshot {
+                    name: snapshot.name.clone(),
+                    reason: error.to_string(),
+                }
+            })?;
+            change.save_snapshot(list, &snapshot.name, &content, Some(&snapshot.saved_at))?;
         }
         Ok(list)
     }

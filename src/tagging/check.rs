@@ -9,7 +9,7 @@ use crate::library::{Library, LibraryError, Rule, TagName};
 use crate::query::QueryError;
 
 /// Something that is wrong with a rule.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, serde::Serialize)]
 pub struct Finding {
     /// The rule.
     pub rule: String,
@@ -17,6 +17,9 @@ pub struct Finding {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// The error, if the rule's condition cannot be used.
+    #[serde(skip)]
+    pub error: Option<QueryError>,
 }
 
 /// What testing a rule against the works named in it gave.
@@ -102,7 +105,7 @@ pub fn check(rules: &[Rule], library: &Library) -> Result<Vec<Finding>, LibraryE
                 checking.by_itself(rule, &good)?;
                 read.push((rule, good));
             }
-            Err(error) => checking.cannot_be_read(rule, &error),
+            Err(error) => checking.unreadable(rule, error),
         }
     }
     checking.with_each_other(&read)?;
@@ -120,11 +123,17 @@ impl Checking<'_> {
             rule: rule.name.clone(),
             message,
             help,
+            error: None,
         });
     }
 
-    fn cannot_be_read(&mut self, rule: &Rule, error: &QueryError) {
-        self.find(rule, error.to_string(), error.help());
+    fn unreadable(&mut self, rule: &Rule, error: QueryError) {
+        self.findings.push(Finding {
+            rule: rule.name.clone(),
+            message: error.to_string(),
+            help: None,
+            error: Some(error),
+        });
     }
 
     fn by_itself(&mut self, rule: &Rule, read: &Read) -> Result<(), LibraryError> {

@@ -4,8 +4,8 @@ use std::io::IsTerminal as _;
 
 use clap::Args;
 
-use crate::cli::commands::edit::{draft_name, fields, mendable, warn_of};
-use crate::cli::editor::{Draft, Edited, Task, can_edit};
+use crate::cli::commands::edit::{correctable, fields, file_name_for, report_entry_problems};
+use crate::cli::editor::{EditOutcome, EditRequest, TempFile, can_edit};
 use crate::cli::io::standard_input_as_text;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::checks::required_fields;
@@ -15,9 +15,9 @@ use peerbib::suggest::closest;
 
 /// Add a reference
 ///
-/// As an entry, which is kept as it is written; field by field with --set; or in your editor, which opens
-/// on the fields that a reference of its type needs. Without a key, --pattern makes one; `peerbib rename
-/// --help` lists its markers.
+/// Give a BibLaTeX entry, which is kept as written; or --type and fields with --set; or nothing, and your
+/// editor opens with the fields that the type needs. Without a key, --pattern generates one; `peerbib
+/// rename --help` lists its markers.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib add '@book{benkler2006, title = {The Wealth of Networks}}'\n  \
@@ -26,7 +26,7 @@ use peerbib::suggest::closest;
                   echo '@misc{zine, title = {A Zine}}' | peerbib add -"
 )]
 pub(crate) struct Add {
-    /// The entry; - is standard input. Without one and without --set, your editor opens
+    /// The entry; - is standard input. Without an entry and --set, your editor opens
     #[arg(value_name = "ENTRY", conflicts_with_all = ["entry_type", "set", "key"])]
     entry: Option<String>,
 
@@ -34,7 +34,7 @@ pub(crate) struct Add {
     #[arg(long = "type", value_name = "TYPE")]
     entry_type: Option<String>,
 
-    /// Give a field a value, written as in BibTeX but without the outer braces
+    /// Set a field; the value is BibTeX without the outer braces
     #[arg(long, value_name = "FIELD=VALUE", requires = "entry_type")]
     set: Vec<String>,
 
@@ -42,13 +42,13 @@ pub(crate) struct Add {
     #[arg(long, value_name = "KEY", requires = "entry_type")]
     key: Option<String>,
 
-    /// How a key is made where none is given; without it, as your configuration says
-    /// [default: [auth:lower][year][veryshorttitle:lower]]
+    /// The pattern for generated keys; by default, that of your configuration [default:
+    /// [auth:lower][year][veryshorttitle:lower]]
     #[arg(long, value_name = "PATTERN")]
     pattern: Option<String>,
 }
 
-/// The key of an entry until it gets one.
+/// The placeholder for a key that is still to be generated.
 const NO_KEY: &str = "key";
 
 impl Add {
@@ -80,9 +80,8 @@ impl Add {
         }
         if !can_edit(context)? {
             return Err(
-                CommandError::usage("there is no terminal to open an editor in").with_help(
-                    "give the entry, or - to read it from standard input, or --type and --set \
-                     FIELD=VALUE"
+                CommandError::usage("cannot open an editor without a terminal").with_help(
+                    "give the entry, or - for standard input, or --type and --set FIELD=VALUE"
                         .to_owned(),
                 ),
             );
@@ -90,7 +89,7 @@ impl Add {
         self.in_editor(context, &entry_type, &pattern)
     }
 
-    /// The type that is asked for, in lower case.
+    /// Returns the requested type in lower case.
     fn entry_type(&self) -> std::result::Result<String, CommandError> {
         let entry_type = match self.entry_type.as_deref() {
             None => return Ok("article".to_owned()),
@@ -109,17 +108,18 @@ impl Add {
             "online",
         ];
         let near = closest(&entry_type, known.map(str::to_owned));
-        Err(CommandError::usage(format_args!(
-            "\u{201c}{entry_type}\u{201d} is no type of an entry"
-        ))
-        .with_help(format!(
-            "a type is a word, such as {}",
-            near.first()
-                .map_or("article, book or online", String::as_str)
-        )))
+        Err(
+            CommandError::usage(format_args!("invalid entry type: {entry_type}")).with_help(
+                format!(
+                    "a type is a word, such as {}",
+                    near.first()
+                        .map_or("article, book or online", String::as_str)
+                ),
+            ),
+        )
     }
 
-    /// Has a person fill in what a reference of the type needs.
+    /// Opens a template with the fields that the type needs in the editor.
     fn in_editor(
         &self,
         context: &CommandContext,
@@ -132,43 +132,42 @@ impl Add {
             template.push_str(&format!("  {field} = {{}},\n"));
         }
         template.push_str("}\n");
-        let task = Task {
-            name: &draft_name(key),
+        let request = EditRequest {
+            name: &file_name_for(key),
             text: &template,
             comment: ("%", ""),
             heading: "Fill in the reference, save it and close the editor.\n\
-                      Fields that stay empty are left out; without a key, one is made.",
-            instead: "say its fields with --set; `peerbib add --help` shows how",
+                      Empty fields are left out. Without a key, one is generated.",
+            alternative: "give its fields with --set; `peerbib add --help` shows how",
         };
         let mut library = context.open_or_create()?;
-        let edited = Draft::edit(context, &task, |text| {
-            let (entry, has_key) = filled_in(text).map_err(mendable)?;
+        let edited = TempFile::edit(context, &request, |text| {
+            let (entry, has_key) = filled_in(text).map_err(correctable)?;
             let pattern = (!has_key).then_some(pattern);
             let added = context.change(&mut library, |change| change.add_entry(&entry, pattern));
-            added.map_err(mendable)
+            added.map_err(correctable)
         })?;
         match edited {
-            Edited::Unchanged => context.note("nothing was added"),
-            Edited::Done(key) => {
-                context.note(format_args!("{key} is in the library now"));
-                warn_of(context, &library, &key)?;
+            EditOutcome::Unchanged => context.note("nothing was added"),
+            EditOutcome::Done(key) => {
+                context.note(format_args!("added {key}"));
+                report_entry_problems(context, &library, &key)?;
             }
         }
         Ok(Outcome::Done)
     }
 }
 
-/// Adds an entry; with a pattern, under a key that it makes.
+/// Adds an entry; with a pattern, under a generated key.
 fn store(context: &CommandContext, entry: &str, pattern: Option<&KeyPattern>) -> Result {
     let mut library = context.open_or_create()?;
     let key = context.change(&mut library, |change| change.add_entry(entry, pattern))?;
-    context.note(format_args!("{key} is in the library now"));
-    warn_of(context, &library, &key)?;
+    context.note(format_args!("added {key}"));
+    report_entry_problems(context, &library, &key)?;
     Ok(Outcome::Done)
 }
 
-/// A template that somebody filled in: without the fields that stayed empty, and whether it has a key of
-/// its own.
+/// Returns a filled-in template without its empty fields, and whether it has a key.
 fn filled_in(text: &str) -> std::result::Result<(String, bool), LibraryError> {
     let text = text.trim();
     let (entry, has_key) = match text.split_once(['{', '(']) {

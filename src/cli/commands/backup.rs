@@ -7,29 +7,27 @@ use clap::Args;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::library::Existing;
 
-/// Copy the library, even while it is in use
+/// Back up or restore the library
 ///
-/// The copy is a library like any other, of the state that the library has at this moment, and is read
-/// through before it gets its name. Without a FILE it stands beside the library, with the date in its name.
-/// Before a newer peerbib changes the form of a library, it makes such a copy by itself.
-///
-/// To look into a copy, or to work on with it: peerbib --library FILE. To put it in the place of the
-/// library: --restore, which copies the present library first.
+/// The backup is an ordinary library, and is verified before it gets its name. It works even while the
+/// library is in use. Without FILE it is saved next to the library, with the date in its name. Use
+/// --library FILE to look into a backup, and --restore to replace the library with it; the current
+/// library is backed up first.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib backup\n  peerbib backup commons-copy.db --force\n  \
                         peerbib backup commons-copy.db && peerbib backup --restore commons-copy.db --yes"
 )]
 pub(crate) struct BackupLibrary {
-    /// The file of the copy
+    /// The file to write
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
-    /// Put the copy in the place of a file that is there
+    /// Overwrite an existing file
     #[arg(long, requires = "file")]
     force: bool,
 
-    /// Put the copy in FILE in the place of the library
+    /// Replace the library with this backup
     #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "force"])]
     restore: Option<PathBuf>,
 }
@@ -45,23 +43,21 @@ impl BackupLibrary {
         if let Some(from) = &self.restore {
             if !from.is_file() {
                 return Err(
-                    CommandError::new(format_args!("there is no file {}", from.display()))
-                        .with_help(
-                            "nothing was changed; name a copy that `peerbib backup` made"
-                                .to_owned(),
-                        ),
+                    CommandError::new(format_args!("no such file: {}", from.display())).with_help(
+                        "nothing was changed; give a file that `peerbib backup` wrote".to_owned(),
+                    ),
                 );
             }
             context.confirm(&format!(
-                "Put {} in the place of the library {}?",
-                from.display(),
-                library.path().display()
+                "Replace the library {} with {}?",
+                library.path().display(),
+                from.display()
             ))?;
-            bar.set_message("putting back");
-            let before = library.restore(from, context.patience(), advance)?;
+            bar.set_message("restoring");
+            let before = library.restore(from, context.busy_timeout(), advance)?;
             bar.finish_and_clear();
             context.note(format_args!(
-                "the library is as it is in {}; as it was before, it is in {}",
+                "restored {}; the previous library is saved as {}",
                 from.display(),
                 before.display()
             ));
@@ -81,7 +77,7 @@ impl BackupLibrary {
         bar.finish_and_clear();
         let works = library.count()?;
         context.note(format_args!(
-            "copied {works} works to {}, and read the copy through",
+            "backed up {works} works to {}",
             file.display()
         ));
         Ok(Outcome::Done)

@@ -14,17 +14,16 @@ use peerbib::library::{Library, StoredEntry};
 use peerbib::model::Entry;
 use peerbib::suggest::{closest, question};
 
-/// Check references: what is missing, wrong or doubtful, and how to mend it
+/// Find missing, wrong or doubtful fields
 ///
-/// Each finding names the work, the field, the rule, and how to mend it. What can be mended for certain
-/// is mended by --fix, in one step that `peerbib undo` takes back: a DOI written as an address, one hyphen
-/// between pages, "et al." for "and others", white space around a value.
+/// Each finding names the work, the field and the rule, and how to fix it. --fix fixes what can be fixed
+/// safely, in one step that `peerbib undo` reverts: DOIs written as URLs, single hyphens in page ranges,
+/// "et al." for "and others", white space around values.
 ///
-/// A work of which it is not certain which is meant says so in its field identification (probable:
-/// inferred from author, year and topic; unresolved: not found out). Such works are counted, and what they
-/// lack is told once.
+/// If it is uncertain which work a reference means, its field identification says so (probable: inferred
+/// from author, year and topic; unresolved: unknown). Such works are counted, and reported once.
 ///
-/// Ends with exit code 1 where there are findings.
+/// The exit code is 1 if there are findings.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib check\n  peerbib check movement:oekonux --json\n  \
@@ -32,16 +31,15 @@ use peerbib::suggest::{closest, question};
                   peerbib check --file refs.bib"
 )]
 pub(crate) struct Check {
-    /// The works that are meant; all, without a query
+    /// The works to check; without a query, all
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// Check the entries of this file instead, without any library; may be given several times, - is
-    /// standard input
+    /// Check the entries of this file instead of the library; can be repeated; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "fix"])]
     file: Vec<String>,
 
-    /// Apply this rule only; may be given several times
+    /// Apply only this rule; can be repeated
     #[arg(long, value_name = "RULE")]
     rule: Vec<String>,
 
@@ -49,11 +47,11 @@ pub(crate) struct Check {
     #[arg(long, conflicts_with_all = ["query", "file", "fix"])]
     rules: bool,
 
-    /// Mend what can be mended for certain, and report the rest
+    /// Fix what can be fixed safely, and report the rest
     #[arg(long)]
     fix: bool,
 
-    /// With --fix, say what would be mended, and change nothing
+    /// With --fix, show the fixes, and change nothing
     #[arg(long, requires = "fix")]
     dry_run: bool,
 
@@ -110,7 +108,7 @@ impl Check {
         context: &CommandContext,
         rules: &[&'static Rule],
     ) -> std::result::Result<Report, CommandError> {
-        let mut library = context.open_to_change_or_rehearse(!self.fix || self.dry_run)?;
+        let mut library = context.open_to_change_unless(!self.fix || self.dry_run)?;
         let works: Vec<i64> = context
             .select(&library, &self.query)?
             .iter()
@@ -143,9 +141,9 @@ impl Check {
                 entries = library.entries(&works)?;
             }
             if mended.is_empty() {
-                context.note("there is nothing that can be mended for certain");
+                context.note("nothing can be fixed safely");
             } else if self.dry_run {
-                context.note("nothing was changed: this was a rehearsal");
+                context.note("dry run: nothing was changed");
             }
         }
         let mut report = Report::default();
@@ -181,7 +179,7 @@ fn check_files(
     for name in names {
         let input = Input::read(name, None)?;
         for problem in &input.reading.file.problems {
-            crate::cli::commands::import::tell(context, &input.path, problem);
+            crate::cli::commands::import::report_problem(context, &input.path, problem);
             report.unread |= problem.severity == Severity::Error;
         }
         let by_key: HashMap<&str, &Entry> = input.reading.file.by_key();
@@ -207,7 +205,7 @@ fn check_files(
     Ok(report)
 }
 
-/// The rules of these names; all where none is named.
+/// Returns the rules with these names; without any, all.
 fn chosen(names: &[String]) -> std::result::Result<Vec<&'static Rule>, CommandError> {
     if names.is_empty() {
         return Ok(RULES.iter().collect());
@@ -220,16 +218,16 @@ fn chosen(names: &[String]) -> std::result::Result<Vec<&'static Rule>, CommandEr
                 .find(|rule| rule.name.eq_ignore_ascii_case(name));
             found.ok_or_else(|| {
                 let known = RULES.iter().map(|rule| rule.name.to_owned());
-                CommandError::usage(format_args!("there is no rule \u{201c}{name}\u{201d}"))
-                    .with_help(question(&closest(name, known)).unwrap_or_else(|| {
-                        "`peerbib check --rules` lists the rules there are".to_owned()
-                    }))
+                CommandError::usage(format_args!("unknown rule \u{201c}{name}\u{201d}")).with_help(
+                    question(&closest(name, known))
+                        .unwrap_or_else(|| "`peerbib check --rules` lists the rules".to_owned()),
+                )
             })
         })
         .collect()
 }
 
-/// What was found in all works together.
+/// The findings in all works.
 #[derive(Default)]
 struct Report {
     findings: Vec<Finding>,
@@ -290,19 +288,18 @@ impl Report {
             .filter(|finding| finding.fixable)
             .count();
         if fixable > 0 {
-            let _ = write!(summary, "; --fix mends {fixable} of them");
+            let _ = write!(summary, "; --fix can fix {fixable}");
         }
         summary
     }
 }
 
-/// "1 note", "2 notes".
+/// Returns "1 note", "2 notes".
 fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The findings for people: where an entry comes from a file, with file and line before it, as compilers
-/// tell them.
+/// Formats findings as text. Those in files start with file and line, like the messages of compilers.
 fn text(findings: &[Finding]) -> String {
     let bold = anstyle::Style::new().bold();
     let dim = anstyle::Style::new().dimmed();

@@ -1,7 +1,9 @@
-//! `peerbib completions`, and the answers to the shells that ask at the tab key.
+//! `peerbib completions`, and the answers to shells that ask for completions.
 //!
-//! The script that a shell reads once calls peerbib at each press of the key, with the variable
-//! PEERBIB_COMPLETE set to the name of the shell and the words of the command line up to the cursor.
+//! The script of a shell calls peerbib at each press of the tab key, with PEERBIB_COMPLETE set to the name
+//! of the shell and the words of the command line up to the cursor. The scripts for bash, zsh and fish are
+//! our own, because those of clap_complete split tags such as theme:policy at the colon and show no
+//! descriptions.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
@@ -12,30 +14,30 @@ use clap::{Args, Command, ValueEnum};
 use clap_complete::engine::{self, CompletionCandidate};
 use clap_complete::env::{Elvish, EnvCompleter, Powershell};
 
-use crate::cli::{CommandContext, Outcome, Result, command_line, completers, with_negations};
+use crate::cli::query_args::{MINUS, with_negations};
+use crate::cli::{CommandContext, Outcome, Result, command_line, completers};
 
-/// Print a script that lets your shell complete what you type
+/// Print a completion script for your shell
 ///
-/// With the script in place, the tab key completes verbs and options, and what your
-/// library holds at that moment: citation keys, tags, reading lists, the fields of
-/// queries and their values; and styles, locales and settings.
+/// The tab key then completes commands and options, and what your library contains at
+/// that moment: citation keys, tags, reading lists, query fields and their values.
 ///
-/// bash: put this line into ~/.bashrc
+/// bash: add this line to ~/.bashrc
 ///     source <(peerbib completions bash)
-/// or, with the package bash-completion, let it be read when it is needed first
+/// or, with the package bash-completion, load it on demand
 ///     peerbib completions bash > ~/.local/share/bash-completion/completions/peerbib
 ///
-/// zsh: put this line into ~/.zshrc, behind compinit
+/// zsh: add this line to ~/.zshrc, after compinit
 ///     source <(peerbib completions zsh)
-/// or write it into a directory of $fpath, in a file named _peerbib.
+/// or write it to a file named _peerbib in a directory of $fpath.
 ///
-/// fish: write it into a file
+/// fish: write it to a file
 ///     peerbib completions fish > ~/.config/fish/completions/peerbib.fish
 ///
-/// elvish: put this line into ~/.config/elvish/rc.elv
+/// elvish: add this line to ~/.config/elvish/rc.elv
 ///     eval (peerbib completions elvish | slurp)
 ///
-/// powershell: put this line into the file that $PROFILE names
+/// powershell: add this line to the file $PROFILE
 ///     peerbib completions powershell | Out-String | Invoke-Expression
 #[derive(Debug, Args)]
 #[command(
@@ -49,7 +51,7 @@ pub(crate) struct Completions {
     shell: Shell,
 }
 
-/// A shell that can ask peerbib what to complete.
+/// A shell with completions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Shell {
     /// Bash, from version 4.4
@@ -64,7 +66,7 @@ enum Shell {
     Powershell,
 }
 
-/// The variable in which a shell says that it asks, and which shell it is.
+/// The variable with the name of the shell that asks.
 const VARIABLE: &str = "PEERBIB_COMPLETE";
 
 impl Completions {
@@ -88,9 +90,8 @@ fn register(shell: &dyn EnvCompleter, script: &mut Vec<u8>) -> std::io::Result<(
     shell.write_registration(VARIABLE, "peerbib", "peerbib", "peerbib", script)
 }
 
-/// Answers a shell that asks what to complete; `None` where no shell asks, and peerbib is simply run.
-///
-/// Whatever goes wrong is kept quiet: a person who types has no use for it.
+/// Answers a shell that asks for completions; returns `None` if none does. Errors are ignored: they would
+/// disturb the user, who is typing.
 pub(crate) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
     let shell = std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
     let words = arguments.iter().skip_while(|word| *word != "--").skip(1);
@@ -113,15 +114,15 @@ fn write_answer(shell: Shell, mut words: Vec<OsString>, text: &mut Vec<u8>) {
     if let Some(current) = words.last_mut() {
         *current = unquoted(current);
     }
-    let offers = offers(&mut command, words, here.as_deref());
+    let candidates = candidates(&mut command, words, here.as_deref());
     let listing = std::env::var("PEERBIB_COMPLETE_LISTING").is_ok_and(|set| !set.is_empty());
-    for line in lines(shell, &offers, listing) {
+    for line in lines(shell, &candidates, listing) {
         text.extend_from_slice(line.as_bytes());
         text.push(b'\n');
     }
 }
 
-/// A word without the quotation mark that opens it; the shell has not closed it yet.
+/// Removes an opening quotation mark, which the user has not closed yet.
 fn unquoted(word: &OsStr) -> OsString {
     let text = word.to_string_lossy();
     match text.strip_prefix(['\'', '"']) {
@@ -130,64 +131,64 @@ fn unquoted(word: &OsStr) -> OsString {
     }
 }
 
-/// What can stand in the place of the last of the words, which begin with the name of the program.
-fn offers(
+/// Returns the completions of the last word.
+fn candidates(
     command: &mut Command,
     words: Vec<OsString>,
     here: Option<&Path>,
 ) -> Vec<CompletionCandidate> {
-    let words = with_negations(&words);
+    let words = with_negations(command, &words);
     let Some(current) = words.last().cloned() else {
         return Vec::new();
     };
     let index = words.len() - 1;
-    let mut offers = engine::complete(command, words, index, here).unwrap_or_default();
-    // Options are many; where something else can stand, they wait for their first minus sign.
+    let mut candidates = engine::complete(command, words, index, here).unwrap_or_default();
+    // There are many options. If something else is possible, they are only shown after a hyphen.
     let is_option =
-        |offer: &CompletionCandidate| offer.get_value().to_string_lossy().starts_with('-');
-    if current.is_empty() && !offers.iter().all(is_option) {
-        offers.retain(|offer| !is_option(offer));
+        |candidate: &CompletionCandidate| candidate.get_value().to_string_lossy().starts_with('-');
+    if current.is_empty() && !candidates.iter().all(is_option) {
+        candidates.retain(|candidate| !is_option(candidate));
     }
-    offers
+    candidates
 }
 
-/// The offers as the script of a shell reads them, one a line.
-fn lines(shell: Shell, offers: &[CompletionCandidate], listing: bool) -> Vec<String> {
-    let offers: Vec<(String, String)> = offers
+/// Formats candidates as the script of a shell reads them, one per line.
+fn lines(shell: Shell, candidates: &[CompletionCandidate], listing: bool) -> Vec<String> {
+    let candidates: Vec<(String, String)> = candidates
         .iter()
-        .map(|offer| {
-            let value = offer.get_value().to_string_lossy();
-            let about = offer.get_help().map(ToString::to_string);
-            let about = about.as_deref().and_then(|about| about.lines().next());
-            // The minus sign proper stands for the one that was typed: see `with_negations`.
-            let value = match value.strip_prefix('\u{2212}') {
+        .map(|candidate| {
+            let value = candidate.get_value().to_string_lossy();
+            let help = candidate.get_help().map(ToString::to_string);
+            let help = help.as_deref().and_then(|help| help.lines().next());
+            // `with_negations` replaced the hyphen that the user typed.
+            let value = match value.strip_prefix(MINUS) {
                 Some(rest) => format!("-{rest}"),
                 None => value.into_owned(),
             };
-            (value, about.unwrap_or_default().replace('\t', " "))
+            (value, help.unwrap_or_default().replace('\t', " "))
         })
         .filter(|(value, _)| !value.contains(['\n', '\t']))
         .collect();
-    let width = offers.iter().map(|(value, _)| value.chars().count()).max();
-    let lines = offers.iter().map(|(value, about)| match shell {
-        // Bash shows no descriptions by itself; where it only lists what there is, they stand in the list.
-        Shell::Bash if listing && offers.len() > 1 && !about.is_empty() => {
-            let line = format!(
-                "{value:width$}  {about}",
-                width = width.unwrap_or(0).min(40)
-            );
-            let columns = crate::cli::context::columns().saturating_sub(1);
+    let width = candidates
+        .iter()
+        .map(|(value, _)| value.chars().count())
+        .max();
+    let lines = candidates.iter().map(|(value, help)| match shell {
+        // Bash shows no descriptions, so they are part of the words when it lists candidates.
+        Shell::Bash if listing && candidates.len() > 1 && !help.is_empty() => {
+            let line = format!("{value:width$}  {help}", width = width.unwrap_or(0).min(40));
+            let columns = crate::cli::ui::columns().saturating_sub(1);
             line.chars().take(columns).collect()
         }
         Shell::Zsh => {
             let value = value.replace('\\', "\\\\").replace(':', "\\:");
-            if about.is_empty() {
+            if help.is_empty() {
                 value
             } else {
-                format!("{value}:{}", about.replace('\\', "\\\\"))
+                format!("{value}:{}", help.replace('\\', "\\\\"))
             }
         }
-        Shell::Fish | Shell::Powershell if !about.is_empty() => format!("{value}\t{about}"),
+        Shell::Fish | Shell::Powershell if !help.is_empty() => format!("{value}\t{help}"),
         _ => value.clone(),
     });
     lines.collect()

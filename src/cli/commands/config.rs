@@ -7,56 +7,53 @@ use clap::{Args, Subcommand};
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 
 use crate::cli::columns::Column;
-use crate::cli::context::{EDITOR_VARIABLES, NAME_VARIABLES, said_to_all_programs, terminal_width};
+use crate::cli::context::{EDITOR_VARIABLES, NAME_VARIABLES, first_env_var};
 use crate::cli::style_engine::known_locale;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::config::{self, Kind, Origin, SETTINGS, Set, Setting, Value};
+use crate::cli::ui::terminal_width;
+use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
+use peerbib::config::{self, Kind, Origin, SETTINGS, Setting, SourcedValue, Value};
 use peerbib::library::KeyPattern;
 
-/// Show and set what holds for every command: style, locale, library, editor and more
+/// View and change settings
 ///
-/// The settings are kept in a file in TOML, one a line, that you can edit by hand,
-/// too; `peerbib config path` says where it is. Without a verb, every setting is
-/// shown with its value and where that comes from.
+/// Without a command, every setting is shown with its value and where that comes from.
+/// The settings are in a TOML file that you can also edit by hand; `peerbib config path`
+/// prints its path.
 ///
-/// What can be set:
+///   library      the library to use
+///   style        the citation style: a name or a .csl file
+///   locale       the language of bibliographies, such as de-DE
+///   columns      the columns of the table that `peerbib find` prints
+///   key-pattern  the pattern for new citation keys; `peerbib rename --help` lists its markers
+///   name         your name, recorded with the tags that you assign
+///   editor       the editor for entries and notes, with its arguments
+///   files        the directory that relative paths of linked files start at; a library may
+///                have its own (`peerbib file root`)
+///   color        when to use color: auto, always or never
 ///
-///   library      the library to work on
-///   style        the citation style of reading lists: a name, or a .csl file
-///   locale       the language of the terms in reading lists, such as de-DE
-///   columns      the columns of the table that find prints
-///   key-pattern  how citation keys are made; `peerbib rename --help` lists the markers
-///   name         your name, on whose word tags are put on by hand
-///   editor       the program that edits entries and notes, with its arguments
-///   files        the directory from which the paths of linked files are meant, where the library
-///                has no root of its own (`peerbib file root`)
-///   color        when to use colour: auto, always or never
-///
-/// An option of a command goes before all others. Then comes the environment, where
-/// PEERBIB_ and the name make a setting for one run or one shell: PEERBIB_STYLE,
-/// PEERBIB_KEY_PATTERN. Then comes the file; and last what all programs are told,
-/// such as $VISUAL, $EDITOR and NO_COLOR.
+/// Command-line options take precedence over environment variables such as PEERBIB_STYLE
+/// and PEERBIB_KEY_PATTERN, these over the file, and the file over $VISUAL, $EDITOR and
+/// NO_COLOR.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
     args_conflicts_with_subcommands = true,
-    subcommand_value_name = "VERB",
     after_help = "Examples:\n  peerbib config\n  \
                   peerbib config set style chicago-author-date\n  \
                   peerbib config set name Ada Lovelace\n  \
                   PEERBIB_LOCALE=de-DE peerbib format theme:commons"
 )]
-pub(crate) struct Config {
+pub(crate) struct ConfigCommand {
     /// Print an array of settings as JSON
     #[arg(long)]
     json: bool,
 
     #[command(subcommand)]
-    verb: Option<Verb>,
+    command: Option<Subcommands>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum Subcommands {
     Show(Show),
     Get(Get),
     Set(SetValue),
@@ -76,7 +73,7 @@ struct Show {
 
 /// Print the value of a setting
 ///
-/// Ends with exit code 1 where it has none.
+/// The exit code is 1 if it is not set.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib config get style")]
 struct Get {
@@ -85,10 +82,10 @@ struct Get {
     setting: String,
 }
 
-/// Set something, in the configuration file
+/// Change a setting in the configuration file
 ///
-/// The value is checked first. Comments and the order of the lines stay as they are; where there is no
-/// file yet, it is made.
+/// The value is checked first. Comments and the order of the lines stay. The file is created if it does
+/// not exist.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib config set style apa\n  peerbib config set locale de-DE\n  \
@@ -100,7 +97,7 @@ struct SetValue {
     #[arg(value_name = "SETTING")]
     setting: String,
 
-    /// The value; several words are one value
+    /// The value; several words are joined
     #[arg(
         value_name = "VALUE",
         required = true,
@@ -110,7 +107,7 @@ struct SetValue {
     value: Vec<String>,
 }
 
-/// Take a setting out of the configuration file
+/// Remove a setting from the configuration file
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib config unset locale")]
 struct Unset {
@@ -121,34 +118,33 @@ struct Unset {
 
 /// Open the configuration file in your editor
 ///
-/// A file that is not there yet begins with every setting and what it is for. What is wrong in it
-/// afterwards is told with its line.
+/// A new file starts with a description of every setting. Errors are reported with their lines.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib config edit")]
 struct Edit {}
 
-/// Print where the configuration file is, or would be
+/// Print the path of the configuration file
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib config path")]
 struct ConfigPath {}
 
-impl Config {
+impl ConfigCommand {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        match self.verb {
+        match self.command {
             None => show(context, self.json),
-            Some(Verb::Show(command)) => show(context, command.json),
-            Some(Verb::Get(command)) => command.run(context),
-            Some(Verb::Set(command)) => command.run(context),
-            Some(Verb::Unset(command)) => command.run(context),
-            Some(Verb::Edit(command)) => command.run(context),
-            Some(Verb::Path(command)) => command.run(context),
+            Some(Subcommands::Show(command)) => show(context, command.json),
+            Some(Subcommands::Get(command)) => command.run(context),
+            Some(Subcommands::Set(command)) => command.run(context),
+            Some(Subcommands::Unset(command)) => command.run(context),
+            Some(Subcommands::Edit(command)) => command.run(context),
+            Some(Subcommands::Path(command)) => command.run(context),
         }
     }
 }
 
-/// A setting as it is shown.
+/// A setting, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct Shown {
+struct SettingJson {
     name: &'static str,
     value: Option<Value>,
     /// `option`, `environment`, `file` or `default`.
@@ -158,21 +154,21 @@ struct Shown {
     place: Option<String>,
 }
 
-/// What holds for a setting, and where it comes from; nothing, where peerbib leaves it to others.
-fn holding(context: &CommandContext, setting: &Setting) -> (Option<Value>, Origin) {
+/// Returns the value of a setting with its source; no value if it is left to others.
+fn effective(context: &CommandContext, setting: &Setting) -> (Option<Value>, Origin) {
     if let Some((option, value)) = context.option(setting.name) {
         return (Some(Value::Text(value)), Origin::Option(option));
     }
-    let configuration = context.configuration_as_far_as_read();
-    if let Some(Set { value, origin }) = configuration.get(setting.name) {
+    let configuration = context.configuration_despite_errors();
+    if let Some(SourcedValue { value, origin }) = configuration.get(setting.name) {
         return (Some(value.clone()), origin.clone());
     }
-    let told = match setting.name {
-        "editor" => said_to_all_programs(EDITOR_VARIABLES),
-        "name" => said_to_all_programs(NAME_VARIABLES),
+    let from_environment = match setting.name {
+        "editor" => first_env_var(EDITOR_VARIABLES),
+        "name" => first_env_var(NAME_VARIABLES),
         _ => None,
     };
-    if let Some((variable, value)) = told {
+    if let Some((variable, value)) = from_environment {
         return (
             Some(Value::Text(value)),
             Origin::Environment(variable.to_owned()),
@@ -183,23 +179,23 @@ fn holding(context: &CommandContext, setting: &Setting) -> (Option<Value>, Origi
         Some(Value::Text(path))
     };
     let value = match setting.name {
-        "library" => path(context.library_path_by_default()),
+        "library" => path(context.default_library_path()),
         "files" => path(context.file_root()),
         _ => setting.default.and_then(|text| setting.value(text).ok()),
     };
     (value, Origin::Default)
 }
 
-fn shown(context: &CommandContext, setting: &Setting) -> Shown {
-    let (value, origin) = holding(context, setting);
-    let path = context.configuration_as_far_as_read().path();
+fn setting_json(context: &CommandContext, setting: &Setting) -> SettingJson {
+    let (value, origin) = effective(context, setting);
+    let path = context.configuration_despite_errors().path();
     let (from, place) = match origin {
         Origin::Option(option) => ("option", Some(option.to_owned())),
         Origin::Environment(variable) => ("environment", Some(variable)),
         Origin::File(line) => ("file", Some(format!("{}:{line}", path.display()))),
         Origin::Default => ("default", None),
     };
-    Shown {
+    SettingJson {
         name: setting.name,
         value,
         from,
@@ -208,10 +204,10 @@ fn shown(context: &CommandContext, setting: &Setting) -> Shown {
 }
 
 fn show(context: &CommandContext, json: bool) -> Result {
-    let configuration = context.configuration_as_far_as_read();
-    let settings: Vec<Shown> = SETTINGS
+    let configuration = context.configuration_despite_errors();
+    let settings: Vec<SettingJson> = SETTINGS
         .iter()
-        .map(|setting| shown(context, setting))
+        .map(|setting| setting_json(context, setting))
         .collect();
     if json {
         context.print_json(&settings)?;
@@ -223,13 +219,13 @@ fn show(context: &CommandContext, json: bool) -> Result {
             if configuration.exists() {
                 ""
             } else {
-                " is not there yet; `peerbib config set` makes it"
+                " does not exist yet; `peerbib config set` creates it"
             }
         ));
     }
     for problem in configuration.problems() {
         CommandError::new(problem)
-            .with_help(problem.help())
+            .with_help(hints::config(problem))
             .report();
     }
     Ok(if configuration.problems().is_empty() {
@@ -239,7 +235,7 @@ fn show(context: &CommandContext, json: bool) -> Result {
     })
 }
 
-fn table(settings: &[Shown], file: &Path) -> String {
+fn table(settings: &[SettingJson], file: &Path) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Disabled);
@@ -247,9 +243,9 @@ fn table(settings: &[Shown], file: &Path) -> String {
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(u16::try_from(columns).unwrap_or(u16::MAX));
     }
-    // The whole path stands below the table.
+    // The whole path is printed below the table.
     let file_name = file.file_name().unwrap_or_default().to_string_lossy();
-    for Shown {
+    for SettingJson {
         name,
         value,
         from,
@@ -280,16 +276,17 @@ fn table(settings: &[Shown], file: &Path) -> String {
     lines.collect()
 }
 
-/// The setting that a person named.
+/// Returns the setting with this name.
 fn setting(name: &str) -> std::result::Result<&'static Setting, CommandError> {
-    Setting::named(name).map_err(|error| CommandError::usage(&error).with_help(error.help()))
+    Setting::named(name)
+        .map_err(|error| CommandError::usage(&error).with_help(hints::setting(&error)))
 }
 
 impl Get {
     fn run(self, context: &CommandContext) -> Result {
-        // A setting that could be read is no use where the file means another, misspelt one.
+        // The file may set this under a misspelt name.
         context.configuration()?;
-        match holding(context, setting(&self.setting)?) {
+        match effective(context, setting(&self.setting)?) {
             (Some(value), _) => {
                 context.print(&format!("{value}\n"))?;
                 Ok(Outcome::Done)
@@ -308,36 +305,35 @@ impl SetValue {
         let text = self.value.join(" ");
         let value = setting.value(&text).map_err(|expected| {
             CommandError::usage(format_args!(
-                "{} cannot be set to \u{201c}{text}\u{201d}",
+                "invalid value for {}: \u{201c}{text}\u{201d}",
                 setting.name
             ))
-            .with_help(expected)
+            .with_help(format!("expected {expected}"))
         })?;
         let value = checked(context, setting, value)?;
         change_file(setting, Some(&value))?;
-        context.note(format_args!("{} is {value} from now on", setting.name));
+        context.note(format_args!("set {} to {value}", setting.name));
         if setting.name == "files"
-            && let Some(library) = context.open_if_there()?
+            && let Some(library) = context.open_if_exists()?
             && let Some(root) = library.file_root()?
         {
             context.warn(format_args!(
-                "warning: the library has a root of its own, {}, which goes before it; \
-                 `peerbib file root --unset` takes that away",
+                "warning: the library's own root {} takes precedence; `peerbib file root --unset` removes it",
                 root.display()
             ));
         }
-        if let (_, Origin::Environment(variable)) = holding(context, setting)
+        if let (_, Origin::Environment(variable)) = effective(context, setting)
             && variable == setting.variable()
         {
             context.warn(format_args!(
-                "warning: the environment variable {variable} is set, too, and goes before it"
+                "warning: the environment variable {variable} is set and takes precedence"
             ));
         }
         Ok(Outcome::Done)
     }
 }
 
-/// The value as it goes into the file: it means what the person meant, wherever peerbib runs.
+/// Checks a value, and makes relative paths absolute.
 fn checked(
     context: &CommandContext,
     setting: &Setting,
@@ -347,7 +343,7 @@ fn checked(
         Value::Text(text) => text,
         Value::Words(names) => {
             if setting.name == "columns" {
-                let library = context.open_if_there().ok().flatten();
+                let library = context.open_if_exists().ok().flatten();
                 for name in names {
                     Column::check(name, library.as_ref())?;
                 }
@@ -357,9 +353,8 @@ fn checked(
     };
     let is_path = setting.kind == Kind::Path || (setting.name == "style" && text.contains(".csl"));
     let value = if is_path && !text.starts_with("~/") {
-        let path = std::path::absolute(text).map_err(|error| {
-            CommandError::new(format_args!("{text} cannot be a path here: {error}"))
-        })?;
+        let path = std::path::absolute(text)
+            .map_err(|error| CommandError::new(format_args!("invalid path {text}: {error}")))?;
         Value::Text(path.to_string_lossy().into_owned())
     } else {
         value
@@ -373,7 +368,8 @@ fn checked(
         "locale" => Value::Text(known_locale(&value.to_string())?),
         "key-pattern" => {
             let parsed = value.to_string().parse::<KeyPattern>();
-            parsed.map_err(|error| CommandError::usage(&error).with_help(error.help()))?;
+            parsed
+                .map_err(|error| CommandError::usage(&error).with_help(hints::library(&error)))?;
             value
         }
         _ => value,
@@ -385,7 +381,7 @@ impl Unset {
     fn run(self, context: &CommandContext) -> Result {
         let setting = setting(&self.setting)?;
         context.note(if change_file(setting, None)? {
-            format!("{} is not set any more", setting.name)
+            format!("removed {}", setting.name)
         } else {
             format!("nothing to do: {} is not set in the file", setting.name)
         });
@@ -393,11 +389,11 @@ impl Unset {
     }
 }
 
-/// What a new file begins with.
+/// The start of a new file.
 const HEADING: &str =
-    "# The configuration of peerbib; `peerbib config --help` says what can be set.\n\n";
+    "# Configuration of peerbib; `peerbib config --help` explains the settings.\n\n";
 
-/// Sets a line of the configuration file, or takes it out; says whether the file changed.
+/// Changes or removes a setting in the configuration file. Returns whether the file changed.
 fn change_file(
     setting: &Setting,
     value: Option<&Value>,
@@ -410,15 +406,14 @@ fn change_file(
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => HEADING.to_owned(),
         Err(error) => {
-            return Err(CommandError::new(format_args!(
-                "the configuration {} cannot be read: {error}",
-                path.display()
-            ))
-            .with_help("name another file in PEERBIB_CONFIG".to_owned()));
+            return Err(
+                CommandError::new(format_args!("cannot read {}: {error}", path.display()))
+                    .with_help("set PEERBIB_CONFIG to another file".to_owned()),
+            );
         }
     };
     let edited = config::edited(&path, &text, setting, value)
-        .map_err(|error| CommandError::new(&error).with_help(error.help()))?;
+        .map_err(|error| CommandError::new(&error).with_help(hints::config(&error)))?;
     if edited == text {
         return Ok(false);
     }
@@ -426,19 +421,16 @@ fn change_file(
     Ok(true)
 }
 
-/// Puts a file in the place of the old one as a whole, so that a full disk costs nothing.
+/// Replaces a file atomically, so that a full disk does not destroy the old one.
 fn write(path: &Path, text: &str) -> std::result::Result<(), CommandError> {
     let failed = |error: std::io::Error| {
-        CommandError::new(format_args!(
-            "the configuration {} cannot be written: {error}",
-            path.display()
-        ))
-        .with_help("name another file in PEERBIB_CONFIG".to_owned())
+        CommandError::new(format_args!("cannot write {}: {error}", path.display()))
+            .with_help("set PEERBIB_CONFIG to another file".to_owned())
     };
     if let Some(directory) = path.parent().filter(|path| !path.as_os_str().is_empty()) {
         std::fs::create_dir_all(directory).map_err(failed)?;
     }
-    // A file that is kept elsewhere and only linked here stays there.
+    // A symbolic link stays one.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut beside = target.clone().into_os_string();
     beside.push(format!(".{}", std::process::id()));
@@ -449,7 +441,6 @@ fn write(path: &Path, text: &str) -> std::result::Result<(), CommandError> {
         std::fs::rename(&beside, &target)
     });
     written.map_err(|error| {
-        // What could not be written is of no use to anybody.
         let _ = std::fs::remove_file(&beside);
         failed(error)
     })
@@ -461,25 +452,25 @@ impl Edit {
         let path = CommandContext::configuration_path()?;
         if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
             return Err(
-                CommandError::usage("there is no terminal to open an editor in")
-                    .with_help("say what to set: peerbib config set SETTING VALUE".to_owned()),
+                CommandError::usage("cannot open an editor without a terminal")
+                    .with_help("use `peerbib config set SETTING VALUE`".to_owned()),
             );
         }
         if !path.exists() {
-            write(&path, &every_setting())?;
+            write(&path, &commented_settings())?;
         }
-        // The editor that a broken file names is as good as any to mend it with.
-        let (editor, _) = holding(context, setting("editor")?);
+        // Even a broken file may name the editor.
+        let (editor, _) = effective(context, setting("editor")?);
         let editor = editor.map_or_else(|| "vi".to_owned(), |editor| editor.to_string());
         loop {
             crate::cli::editor::open_file(&editor, &path)?;
-            let again = context.configuration_anew();
+            let again = CommandContext::reread_configuration();
             if again.problems().is_empty() {
                 return Ok(Outcome::Done);
             }
             for problem in again.problems() {
                 CommandError::new(problem)
-                    .with_help(problem.help())
+                    .with_help(hints::config(problem))
                     .report();
             }
             context.confirm("Edit it again?")?;
@@ -487,8 +478,8 @@ impl Edit {
     }
 }
 
-/// A file with every setting, none of them set.
-fn every_setting() -> String {
+/// Returns a file with every setting commented out.
+fn commented_settings() -> String {
     let mut text = HEADING.to_owned();
     for setting in SETTINGS {
         let example = match setting.kind {

@@ -6,16 +6,16 @@ use clap::{Args, Subcommand};
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 
 use crate::cli::commands::show::without_delimiters;
-use crate::cli::context::columns;
+use crate::cli::ui::columns;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Cluster, Library};
 use peerbib::model::Entry;
 
-/// Find works that are in the library twice, and merge them
+/// Find and merge duplicates
 ///
-/// Lists the works that are probably one, with the reason, and their fields side by side; = is a value
-/// that the first work has, too. Chapters of one book, editions and volumes are works of their own. With
-/// findings the exit code is 1.
+/// Lists works that are probably the same, with the reason and their fields side by side; = marks a value
+/// equal to that of the first work. Chapters of one book, editions and volumes are different works. The
+/// exit code is 1 if there are duplicates.
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -27,7 +27,7 @@ pub(crate) struct Dedupe {
     #[command(subcommand)]
     action: Option<Action>,
 
-    /// Print an array of clusters as JSON
+    /// Print an array of groups as JSON
     #[arg(long)]
     json: bool,
 }
@@ -38,35 +38,35 @@ enum Action {
     KeepApart(KeepApart),
 }
 
-/// Merge works into the first of them
+/// Merge works into the first one
 ///
-/// The first work gets the fields that it has not, the tags and the aliases of the others; their keys
-/// become aliases of it (in the field ids, too). Where both have a field the first work's stays.
+/// The first work gains the fields it lacks and the tags and aliases of the others; their keys become its
+/// aliases. If both have a field, the first work's value stays.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  peerbib dedupe merge moore2009parallel capitalclass2009parallel"
 )]
 struct Merge {
-    /// The works, by citation key, the one that stays first
+    /// The citation keys; the first work stays
     #[arg(value_name = "KEY", required = true, num_args = 2..)]
     keys: Vec<String>,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// Print what was done as JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Remember that works are not one, so that they are never listed again
+/// Remember that works are different, so that they are not listed again
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  peerbib dedupe keep-apart moore2009parallel capitalclass2009parallel"
 )]
 struct KeepApart {
-    /// The works, by citation key
+    /// The citation keys of the works
     #[arg(value_name = "KEY", required = true, num_args = 2..)]
     keys: Vec<String>,
 }
@@ -91,8 +91,8 @@ impl Dedupe {
             context.print(&text)?;
             context.note(match clusters.len() {
                 0 => "no duplicates found".to_owned(),
-                1 => "1 group of works that are probably one".to_owned(),
-                count => format!("{count} groups of works that are probably one"),
+                1 => "1 group of likely duplicates".to_owned(),
+                count => format!("{count} groups of likely duplicates"),
             });
         }
         Ok(if clusters.is_empty() {
@@ -103,14 +103,14 @@ impl Dedupe {
     }
 }
 
-/// A cluster: its keys, why, the fields side by side, and the way out.
+/// Describes a group: its keys, the reasons, the fields side by side, and what to do.
 fn described(library: &Library, cluster: &Cluster) -> peerbib::library::Result<String> {
     let bold = anstyle::Style::new().bold();
     let dim = anstyle::Style::new().dimmed();
     let mut text = format!("{bold}{}{bold:#}\n", cluster.keys.join("  "));
     let many = cluster.keys.len() > 2;
     for likeness in &cluster.reasons {
-        let sure = if likeness.certain { "" } else { " (perhaps)" };
+        let sure = if likeness.certain { "" } else { " (uncertain)" };
         let _ = if many {
             writeln!(
                 text,
@@ -135,7 +135,7 @@ fn described(library: &Library, cluster: &Cluster) -> peerbib::library::Result<S
     Ok(text)
 }
 
-/// The fields of works, a column each.
+/// Returns a table of the works' fields, with a column for each work.
 fn side_by_side(keys: &[String], works: &[Entry]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -184,7 +184,7 @@ fn add_row(table: &mut Table, name: &str, values: Vec<String>) {
 impl Merge {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let works = numbers(&library, &self.keys)?;
+        let works = work_ids(&library, &self.keys)?;
         let merge = |change: &peerbib::library::Change<'_>| match works.split_first() {
             Some((keep, others)) => change.merge_works(*keep, others).map(Some),
             None => Ok(None),
@@ -202,16 +202,20 @@ impl Merge {
             return Ok(Outcome::Done);
         }
         if outcome.aliases.is_empty() {
-            context.note("nothing to do: the keys are of one work already");
+            context.note("nothing to do: these keys belong to the same work");
             return Ok(Outcome::Done);
         }
         for line in &outcome.kept {
             context.note(line);
         }
         context.note(format_args!(
-            "{} {} {} now",
+            "{} {} into {}",
+            if self.dry_run {
+                "would merge"
+            } else {
+                "merged"
+            },
             outcome.aliases.join(", "),
-            if self.dry_run { "would be" } else { "is" },
             outcome.key
         ));
         Ok(Outcome::Done)
@@ -221,17 +225,17 @@ impl Merge {
 impl KeepApart {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let works = numbers(&library, &self.keys)?;
+        let works = work_ids(&library, &self.keys)?;
         let is_new = context.change(&mut library, |change| change.keep_apart(&works))?;
         context.note(if is_new {
-            format!("{} are works of their own", self.keys.join(" and "))
+            format!("{} are kept apart", self.keys.join(" and "))
         } else {
-            "nothing to do: that is remembered already".to_owned()
+            "nothing to do: they are already kept apart".to_owned()
         });
         Ok(Outcome::Done)
     }
 }
 
-fn numbers(library: &Library, keys: &[String]) -> peerbib::library::Result<Vec<i64>> {
+fn work_ids(library: &Library, keys: &[String]) -> peerbib::library::Result<Vec<i64>> {
     keys.iter().map(|key| library.work_id(key)).collect()
 }

@@ -2,21 +2,29 @@
 
 use clap::Args;
 
-use crate::cli::{CommandContext, Outcome, Result, progress};
+use crate::cli::{CommandContext, Outcome, Result, hints, progress};
+use peerbib::library::Ailment;
 
-/// Look the library through for damage
+/// Check the library for corruption
 ///
-/// Says nothing and ends with exit code 0 where all is well. Otherwise each finding comes with the way
-/// out, and the exit code is 1. It looks for damage of the file; for rows that belong to nothing; for
-/// entries that cannot be read; whether names, dates, indexes and the full text are what the entries say;
-/// whether another program changed what history knows; and for linked files that are missing. Nothing is
-/// changed. For what is wrong with references, see `peerbib check`.
+/// Checks the database file, rows without owners, entries that cannot be read, derived data that does not
+/// match the entries, changes by other programs, and missing linked files. Each problem comes with what
+/// to do. The exit code is 1 if there are problems. Nothing is changed. To check references, use `peerbib
+/// check`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib doctor")]
 pub(crate) struct Doctor {
-    /// Print an array of findings as JSON
+    /// Print an array of problems as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// A problem with its advice, as `--json` prints it.
+#[derive(serde::Serialize)]
+struct IssueJson<'a> {
+    #[serde(flatten)]
+    issue: &'a Ailment,
+    help: String,
 }
 
 impl Doctor {
@@ -38,22 +46,29 @@ impl Doctor {
         } else {
             Outcome::Partial
         };
+        let issues: Vec<IssueJson> = found
+            .iter()
+            .map(|issue| IssueJson {
+                issue,
+                help: hints::integrity(issue, library.path()),
+            })
+            .collect();
         if self.json {
-            context.print_json(&found)?;
+            context.print_json(&issues)?;
             return Ok(outcome);
         }
         let bold = anstyle::Style::new().bold();
         let mut text = String::new();
-        for ailment in &found {
+        for IssueJson { issue, help } in &issues {
             text.push_str(&format!(
                 "{bold}{}{bold:#}\n",
-                crate::cli::wrapped(&ailment.message, 0)
+                crate::cli::ui::wrapped(&issue.message, 0)
             ));
-            if !ailment.names.is_empty() {
-                let names = crate::cli::wrapped(&ailment.names.join(", "), 2);
+            if !issue.names.is_empty() {
+                let names = crate::cli::ui::wrapped(&issue.names.join(", "), 2);
                 text.push_str(&format!("  {names}\n"));
             }
-            text.push_str(&format!("  {}\n", crate::cli::wrapped(&ailment.help, 2)));
+            text.push_str(&format!("  {}\n", crate::cli::ui::wrapped(help, 2)));
         }
         context.print(&text)?;
         Ok(outcome)

@@ -5,59 +5,59 @@ use std::fmt::Write as _;
 use clap::Args;
 
 use crate::cli::commands::tag::named_works;
-use crate::cli::editor::{Draft, Edited, Refusal, Task};
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::formats::bibtex;
 use peerbib::library::{FieldEdits, Library, LibraryError};
 
-/// Edit works: set fields, or open the entry in your editor
+/// Edit works: set fields, or open an entry in your editor
 ///
-/// With --set and --unset the fields of the entries are edited in their own manner: everything else stays
-/// as it was written. Without them your editor opens the entry of one work (`peerbib config`, $VISUAL and
-/// $EDITOR say which). What comes back takes its place; where it cannot be read, the editor opens again and
-/// says why. A new key in it renames the work.
+/// --set and --unset edit the fields in the style of each entry; everything else stays as written.
+/// Without them, your editor opens the entry of one work (set it with `peerbib config`, $VISUAL or
+/// $EDITOR). If the result cannot be read, the editor opens again with the reason. Changing the key
+/// renames the work.
 ///
-/// Works are named by key or by a query. You are shown what a query would edit, and asked.
+/// Give keys or a query. Changes to the results of a query are previewed and confirmed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib edit benkler2006wealth\n  \
                   peerbib edit benkler2006wealth --set year=2006 --unset note\n  \
                   peerbib edit publisher:routledge --set publisher=Routledge --dry-run\n  \
                   peerbib edit --find in:firstmonday --set 'journaltitle=First Monday' --yes")]
 pub(crate) struct Edit {
-    /// The works, by citation key or by a query
+    /// The works, as citation keys or as a query
     #[arg(value_name = "KEY|QUERY", required_unless_present = "find")]
     works: Vec<String>,
 
-    /// Edit the works that a query finds
+    /// Edit the works that match a query
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     find: Option<String>,
 
-    /// Give a field a value, written as in BibTeX but without the outer braces
+    /// Set a field; the value is BibTeX without the outer braces
     #[arg(long, value_name = "FIELD=VALUE")]
     set: Vec<String>,
 
-    /// Take a field away
+    /// Remove a field
     #[arg(long, value_name = "FIELD")]
     unset: Vec<String>,
 
-    /// Print the entries as they would be, and change nothing
+    /// Print the edited entries, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-/// The works that are meant.
+/// The selected works.
 #[derive(PartialEq, Eq)]
-struct Meant {
+struct SelectedWorks {
     works: Vec<(i64, String)>,
     by: By,
 }
 
-/// How works were named.
+/// How works were selected.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
     Keys,
     Find,
-    /// What was given is no key: it is taken for a query.
+    /// By arguments that are no keys and so are taken as a query.
     Query,
 }
 
@@ -65,60 +65,62 @@ impl Edit {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let opens_editor = self.set.is_empty() && self.unset.is_empty();
         let mut library = context.open_to_ask(self.dry_run || opens_editor)?;
-        let meant = self.meant(context, &library)?;
+        let selected = self.selected(context, &library)?;
         let edits = FieldEdits {
             set: fields(&self.set)?,
             unset: self.unset.clone(),
         };
         if edits == FieldEdits::default() {
-            let [(work, key)] = meant.works.as_slice() else {
-                let count = meant.works.len();
+            let [(work, key)] = selected.works.as_slice() else {
+                let count = selected.works.len();
                 return Err(CommandError::usage(format_args!(
-                    "the editor opens one work at a time, and {count} are meant"
+                    "the editor opens one work at a time, but {count} are selected"
                 ))
-                .with_help("name one key, or say --set FIELD=VALUE".to_owned()));
+                .with_help("give one key, or use --set FIELD=VALUE".to_owned()));
             };
             return edit_by_hand(context, &mut library, *work, key);
         }
         if self.dry_run {
-            for (_, key) in &meant.works {
+            for (_, key) in &selected.works {
                 let text = edits.applied_to(&library.source(key)?)?;
                 context.print(&format!("{text}\n"))?;
             }
             return Ok(Outcome::Done);
         }
-        if meant.by != By::Keys && !meant.works.is_empty() {
-            self.ask(context, &library, &meant, &edits)?;
+        if selected.by != By::Keys && !selected.works.is_empty() {
+            self.ask(context, &library, &selected, &edits)?;
         }
-        // While a person thought about it, another program may have changed the library.
+        // While the user was asked, another program may have changed the library.
         library.hold()?;
-        if self.meant(context, &library)? != meant {
-            return Err(LibraryError::ChangedMeanwhile("what the query finds".to_owned()).into());
+        if self.selected(context, &library)? != selected {
+            return Err(
+                LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),
+            );
         }
         let edited = context.change(&mut library, |change| {
             let mut edited = 0;
-            for (work, _) in &meant.works {
+            for (work, _) in &selected.works {
                 edited += usize::from(change.edit_fields(*work, &edits)?);
             }
             Ok(edited)
         })?;
-        context.note(match (edited, meant.works.as_slice()) {
-            (_, []) => "nothing to do: no works found".to_owned(),
-            (0, _) => "nothing to do: the fields are so already".to_owned(),
-            (1, _) => "1 work edited".to_owned(),
-            (count, _) => format!("{count} works edited"),
+        context.note(match (edited, selected.works.as_slice()) {
+            (_, []) => "no works found".to_owned(),
+            (0, _) => "nothing to do: the fields already have these values".to_owned(),
+            (1, _) => "edited 1 work".to_owned(),
+            (count, _) => format!("edited {count} works"),
         });
         Ok(Outcome::Done)
     }
 
-    fn meant(
+    fn selected(
         &self,
         context: &CommandContext,
         library: &Library,
-    ) -> std::result::Result<Meant, CommandError> {
+    ) -> std::result::Result<SelectedWorks, CommandError> {
         let find = self.find.as_deref();
         match named_works(context, library, &self.works, find) {
-            Ok(works) => Ok(Meant {
+            Ok(works) => Ok(SelectedWorks {
                 works,
                 by: if find.is_some() { By::Find } else { By::Keys },
             }),
@@ -126,7 +128,7 @@ impl Edit {
                 let is_key = |word: &String| {
                     !matches!(library.work_id(word), Err(LibraryError::UnknownKey { .. }))
                 };
-                // One word that looks like a key is a slip, and not a search over all works.
+                // A single word that looks like a key is a typo, not a query.
                 let is_query = match self.works.as_slice() {
                     [word] => !is_key(word) && word.contains([':', ' ', '*', '"', '(', '/', '=']),
                     words => !words.iter().any(is_key),
@@ -135,7 +137,7 @@ impl Edit {
                     return Err(failure);
                 }
                 let works = context.select(library, &self.works)?;
-                Ok(Meant {
+                Ok(SelectedWorks {
                     works: works.into_iter().map(|work| (work.id, work.key)).collect(),
                     by: By::Query,
                 })
@@ -148,12 +150,12 @@ impl Edit {
         &self,
         context: &CommandContext,
         library: &Library,
-        meant: &Meant,
+        selected: &SelectedWorks,
         edits: &FieldEdits,
     ) -> std::result::Result<(), CommandError> {
         const SHOWN: usize = 10;
         let mut lines = Vec::new();
-        for (_, key) in &meant.works {
+        for (_, key) in &selected.works {
             let before = library.source(key)?;
             let after = edits.applied_to(&before)?;
             if before != after {
@@ -164,7 +166,7 @@ impl Edit {
             return Ok(());
         }
         for line in lines.iter().take(SHOWN) {
-            context.note(crate::cli::wrapped(line, 2));
+            context.note(crate::cli::ui::wrapped(line, 2));
         }
         if lines.len() > SHOWN {
             context.note(format_args!("\u{2026} and {} more", lines.len() - SHOWN));
@@ -174,7 +176,7 @@ impl Edit {
             count => format!("{count} works"),
         };
         let question = format!("Edit {works}?");
-        match meant.by {
+        match selected.by {
             By::Query => context.confirm(&question),
             By::Find | By::Keys => context.confirm_at_terminal(&question),
         }
@@ -238,14 +240,14 @@ fn is_field_name(name: &str) -> bool {
 
 fn edit_by_hand(context: &CommandContext, library: &mut Library, work: i64, key: &str) -> Result {
     let source = library.source(key)?;
-    let task = Task {
-        name: &draft_name(key),
+    let request = EditRequest {
+        name: &file_name_for(key),
         text: &format!("{source}\n"),
         comment: ("%", ""),
         heading: "",
-        instead: "say what to edit, such as --set title=…; `peerbib edit --help` lists it",
+        alternative: "say what to edit, such as --set title=…; `peerbib edit --help` lists it",
     };
-    let edited = Draft::edit(context, &task, |text| {
+    let edited = TempFile::edit(context, &request, |text| {
         let edit = context.change(library, |change| {
             if change.source_of(work)? != source {
                 return Err(LibraryError::ChangedMeanwhile(format!(
@@ -254,29 +256,27 @@ fn edit_by_hand(context: &CommandContext, library: &mut Library, work: i64, key:
             }
             change.edit_entry(work, text)
         });
-        edit.map_err(mendable)
+        edit.map_err(correctable)
     })?;
     match edited {
-        Edited::Unchanged | Edited::Done(false) => context.note("nothing was changed"),
-        Edited::Done(true) => {
+        EditOutcome::Unchanged | EditOutcome::Done(false) => context.note("nothing was changed"),
+        EditOutcome::Done(true) => {
             let key = library.key_of(work)?;
-            context.note("1 work edited");
-            warn_of(context, library, &key)?;
+            context.note("edited 1 work");
+            report_entry_problems(context, library, &key)?;
         }
     }
     Ok(Outcome::Done)
 }
 
-/// What is wrong with an entry that a person can mend where they wrote it.
-pub(crate) fn mendable(error: LibraryError) -> Refusal {
+/// Classifies an error: whether the user can correct it in the editor.
+pub(crate) fn correctable(error: LibraryError) -> EditError {
     match error {
         LibraryError::UnreadableEntry(_)
         | LibraryError::TakenKey { .. }
         | LibraryError::MalformedKey(_) => {
-            let help = error
-                .help()
-                .map(|help| help.replace("nothing was changed; ", ""));
-            Refusal::Mend(match help {
+            let help = hints::library(&error).map(|help| help.replace("nothing was changed; ", ""));
+            EditError::Invalid(match help {
                 Some(help) => format!("{error} ({help})"),
                 None => error.to_string(),
             })
@@ -285,8 +285,8 @@ pub(crate) fn mendable(error: LibraryError) -> Refusal {
     }
 }
 
-/// Tells what in the entry of a work was guessed, or cannot be read as what it should be.
-pub(crate) fn warn_of(
+/// Prints the problems in the entry of a work: values that were guessed or are invalid.
+pub(crate) fn report_entry_problems(
     context: &CommandContext,
     library: &Library,
     key: &str,
@@ -308,7 +308,7 @@ pub(crate) fn warn_of(
 }
 
 /// A name for the draft of an entry, by which the editor knows that it is BibTeX.
-pub(crate) fn draft_name(key: &str) -> String {
+pub(crate) fn file_name_for(key: &str) -> String {
     let name: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
     format!("{}.bib", if name.is_empty() { "entry" } else { &name })
 }

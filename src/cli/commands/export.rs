@@ -5,7 +5,9 @@ use std::io::Write as _;
 
 use clap::Args;
 
-use crate::cli::export_entries::{Entries, Wanted, tell_losses, with_keywords, written};
+use crate::cli::export_entries::{
+    Entries, ReferenceOptions, report_losses, with_keywords, write_references,
+};
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{encoding_named, known_path};
 use crate::cli::io::write_file;
@@ -16,30 +18,30 @@ use peerbib::library::{Library, Reference, TagName};
 use peerbib::model::Entry;
 use peerbib::suggest::{closest, question};
 
-/// Export references, just as they were written or in another format
+/// Export references, as written or in another format
 ///
-/// Without a query: the imported files again, byte for byte where nobody edited an entry, with their
-/// @strings, preambles and comments. With a query: the entries of the works that it finds. What another
-/// format cannot hold is told on standard error, field by field.
+/// Without a query, the imported files come out again, byte for byte unless an entry was edited, with
+/// their @strings, preambles and comments. With a query, the entries of the works that match. If a format
+/// cannot hold a field, a warning says so.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib export > everything.bib\n  \
                   peerbib export movement:oekonux --tags > oekonux.bib\n  \
                   peerbib export theme:commons --to csl-json > commons.json\n  \
                   peerbib export --file refs.bib > refs-again.bib")]
 pub(crate) struct Export {
-    /// The works that are meant; all, without a query
+    /// The works to export; without a query, all
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// The format
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "biblatex")]
     to: FormatName,
 
-    /// One imported file again, in its own encoding
+    /// Export this imported file again, in its own encoding
     #[arg(long, value_name = "PATH", conflicts_with_all = ["query", "to"])]
     file: Option<String>,
 
-    /// Write entries in one normal form: types and fields in lower case, one field a line
+    /// Normalize entries: types and fields in lower case, one field per line
     #[arg(long)]
     tidy: bool,
 
@@ -67,7 +69,7 @@ impl Export {
             && !matches!(self.to, FormatName::Biblatex | FormatName::Bibtex)
         {
             return Err(CommandError::usage(format_args!(
-                "{switch} writes BibTeX and BibLaTeX, not {}",
+                "{switch} works only with BibTeX and BibLaTeX, not with {}",
                 self.to.format().title
             )));
         }
@@ -82,7 +84,7 @@ impl Export {
                 )
             }
             None if is_whole => {
-                // With one file in the library, its encoding is as much its own as its text.
+                // If the library has a single file, keep its encoding.
                 let encoding = match library.source_files()?.as_slice() {
                     [only] => Some(only.encoding.clone()),
                     _ => None,
@@ -98,7 +100,7 @@ impl Export {
             Ok(bytes) => output.write_all(&bytes)?,
             Err(missing) => {
                 context.warn(format_args!(
-                    "warning: {} has no {missing:?}; the file is written as UTF-8",
+                    "warning: {} cannot encode {missing:?}; wrote UTF-8 instead",
                     encoding.name()
                 ));
                 output.write_all(text.as_bytes())?;
@@ -108,8 +110,7 @@ impl Export {
         Ok(Outcome::Done)
     }
 
-    /// The text of entries with what the switches ask for: the private notes on their works, their tags
-    /// where `tags` says so, and a tidy form.
+    /// Adds notes and tags to entries and normalizes them, as the options ask.
     fn finished(
         &self,
         context: &CommandContext,
@@ -139,7 +140,7 @@ impl Export {
                 continue;
             };
             let key = Duplicate::key_of(work, duplicate.as_ref()).to_owned();
-            // An entry in a file may have a key that the library knows no more.
+            // The library may no longer have the key of an entry in a file.
             if self.notes
                 && let Some(id) = library.find_key(&key)?
                 && let Some(note) = library.note(id)?
@@ -157,7 +158,7 @@ impl Export {
         Ok(file.pieces.iter().map(FilePiece::text).collect())
     }
 
-    /// The works that the query finds, in the format.
+    /// Returns the works that match the query, in the output format.
     fn works(
         &self,
         context: &CommandContext,
@@ -165,7 +166,6 @@ impl Export {
     ) -> std::result::Result<String, CommandError> {
         let references = context.select(library, &self.query)?;
         if references.is_empty() {
-            // An empty file that a query leaves behind should not come as a surprise.
             context.note("no works found");
         }
         let items = references
@@ -173,18 +173,18 @@ impl Export {
             .map(Reference::item)
             .collect::<peerbib::library::Result<Vec<_>>>()?;
         let works: Vec<_> = references.iter().zip(&items).collect();
-        let wanted = Wanted {
+        let options = ReferenceOptions {
             format: self.to,
             tags: self.tags,
             annotations: true,
         };
-        let written = written(Entries::Library(library), &works, wanted)?;
-        self.tell(context, &written.losses)?;
+        let written = write_references(Entries::Library(library), &works, options)?;
+        self.report_losses(context, &written.losses)?;
         self.finished(context, library, written.text, false)
     }
 
-    /// Tells what a format could not hold, and writes it to a file where the user named one.
-    fn tell(
+    /// Warns about what the format cannot hold, and writes it to a file if --losses is given.
+    fn report_losses(
         &self,
         context: &CommandContext,
         losses: &[Loss],
@@ -194,14 +194,14 @@ impl Export {
             json.push('\n');
             write_file(path, json)?;
         }
-        tell_losses(context, self.to, losses);
+        report_losses(context, self.to, losses);
         Ok(())
     }
 }
 
-/// An entry with a text in its field `comment`, below what stands there.
+/// Appends a text to the field `comment` of an entry.
 fn with_comment(work: &Entry, text: &str) -> Entry {
-    // BibTeX counts braces even after a backslash, so only balanced ones may be written that way.
+    // BibTeX counts braces even after a backslash, so only balanced ones can be escaped.
     let balanced = bibtex::has_matching_braces(text);
     let escaped: String = text
         .chars()
@@ -228,7 +228,7 @@ fn with_comment(work: &Entry, text: &str) -> Entry {
         .unwrap_or_else(|| work.clone())
 }
 
-/// An imported file by its path, or by an ending of it that only one has; its text and its encoding.
+/// Returns the text and encoding of an imported file, by its path or by an unambiguous end of it.
 fn imported_file(
     context: &CommandContext,
     library: &Library,
@@ -244,21 +244,19 @@ fn imported_file(
     });
     let Some(found) = found else {
         let paths = files.iter().map(|file| file.path.clone());
-        // What was mistyped is the file's own name rather than its place.
+        // A typo is more likely in the name of the file than in its directory.
         let own = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         let names = paths.clone().map(|path| own(&path));
         let help = question(&closest(&own(name), names)).unwrap_or_else(|| {
             let paths = paths.collect::<Vec<_>>().join(", ");
             format!("the imported files are: {paths}")
         });
-        return Err(
-            CommandError::new(format_args!("no file was imported from {name}")).with_help(help),
-        );
+        return Err(CommandError::new(format_args!("{name} was not imported")).with_help(help));
     };
     let format = peerbib::formats::of_file(&found.path, "");
     if format.name != "biblatex" {
         context.note(format_args!(
-            "note: {} was imported from {}; the library holds it as BibLaTeX, which is written",
+            "note: {} was imported from {}; it is exported as BibLaTeX",
             found.path, format.title
         ));
     }

@@ -10,12 +10,12 @@ use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, LibraryError, LinkedFile, path_from_root};
 use peerbib::suggest::{closest, question};
 
-/// Link files to works, such as their PDFs, and open and check them
+/// Link files such as PDFs to works, open and check them
 ///
-/// peerbib keeps the path of a file, never the file itself. Paths are kept from a root, so that the files
-/// can be moved together: that of this library (`peerbib file root`), or else the one in your configuration,
-/// or else the library's own directory. A file outside of the root is kept by its full path. Files that the
-/// field `file` of an entry names, as JabRef and Zotero write it, are listed, opened and checked as well.
+/// peerbib stores the path of a file, never the file itself. Paths are relative to a root directory, so
+/// files can move together: the root of the library (`peerbib file root`), the one in your configuration,
+/// or the library's own directory. Files outside the root have an absolute path. Files in the field
+/// `file` of an entry, as JabRef and Zotero write it, are listed, opened and checked, too.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib file add merten2000 refs.bib --description Offprint\n  \
@@ -40,32 +40,32 @@ enum Action {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file add merten2000 refs.bib")]
 struct Add {
-    /// The work, by citation key
+    /// The citation key of the work
     #[arg(value_name = "KEY")]
     key: String,
 
-    /// The files, which must be there
+    /// The files to link
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
-    /// What the file is
+    /// A description of the file
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
 
-    /// The root that the paths are kept from, this time
+    /// Use this root directory this time
     #[arg(long, value_name = "DIRECTORY")]
     root: Option<PathBuf>,
 }
 
-/// Take links to files off a work; the files themselves stay
+/// Unlink files from a work; the files themselves stay
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file remove merten2000 refs.bib")]
 struct Remove {
-    /// The work, by citation key
+    /// The citation key of the work
     #[arg(value_name = "KEY")]
     key: String,
 
-    /// The files, by path, by name or by their number in `peerbib file list`
+    /// The files: paths, names, or numbers from `peerbib file list`
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 }
@@ -74,7 +74,7 @@ struct Remove {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib file list merten2000\n  peerbib file list --json")]
 struct List {
-    /// The works, by citation key; all, without one
+    /// The citation keys of the works; without any, all
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
 
@@ -82,37 +82,37 @@ struct List {
     #[arg(long)]
     json: bool,
 
-    /// The root that the paths are meant from, this time
+    /// Use this root directory this time
     #[arg(long, value_name = "DIRECTORY")]
     root: Option<PathBuf>,
 }
 
-/// Open a file of a work with the program that your system opens such files with
+/// Open a file of a work
 ///
-/// PEERBIB_OPENER names another program.
+/// It opens in your system's program for such files, or in the one that PEERBIB_OPENER names.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file open merten2000")]
 struct Open {
-    /// The work, by citation key
+    /// The citation key of the work
     #[arg(value_name = "KEY")]
     key: String,
 
-    /// Which file, by path, by name or by its number in `peerbib file list`; the first, without one
+    /// The file: a path, a name, or a number from `peerbib file list`; by default, the first
     #[arg(value_name = "FILE")]
     file: Option<String>,
 
-    /// The root that the paths are meant from, this time
+    /// Use this root directory this time
     #[arg(long, value_name = "DIRECTORY")]
     root: Option<PathBuf>,
 }
 
-/// Tell which files are missing
+/// Find missing files
 ///
-/// Ends with exit code 1 where one is.
+/// The exit code is 1 if there are any.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file check")]
 struct Check {
-    /// The works, by citation key; all, without one
+    /// The citation keys of the works; without any, all
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
 
@@ -120,48 +120,48 @@ struct Check {
     #[arg(long)]
     json: bool,
 
-    /// The root that the paths are meant from, this time
+    /// Use this root directory this time
     #[arg(long, value_name = "DIRECTORY")]
     root: Option<PathBuf>,
 }
 
-/// Show the root that paths of files are meant from, or set it for this library
+/// Show or set the root directory of linked files
 ///
-/// The root of a library goes before `files` in your configuration: it is part of the library, comes along with
-/// it, and is undone like any other change. `files` is meant for libraries that have none; without either, paths
-/// are meant from the library's own directory.
+/// The root of a library takes precedence over `files` in your configuration. It is part of the library
+/// and can be undone like any other change. Without either, paths are relative to the library's own
+/// directory.
 ///
-/// Links stay on their files: their paths are kept from the new root then. A root below the library's own
-/// directory is kept from there, so that both can be moved together.
+/// Links keep pointing to their files: setting a new root rewrites their paths. A root inside the
+/// library's directory is stored relative to it, so both can move together.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib file root\n  peerbib file root Downloads\n  \
                         peerbib file root --unset"
 )]
 struct Root {
-    /// The directory, which must be there
+    /// An existing directory
     #[arg(value_name = "DIRECTORY")]
     directory: Option<PathBuf>,
 
-    /// Take the root of this library away, so that `files` in your configuration counts
+    /// Remove the root of this library, so that `files` in your configuration applies
     #[arg(long, conflicts_with = "directory")]
     unset: bool,
 }
 
-/// A file of a work, as it is shown.
+/// A file of a work, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct Listed {
+struct FileJson {
     key: String,
     path: String,
     description: Option<String>,
-    /// Where it lies.
+    /// Its absolute path.
     place: PathBuf,
-    /// Whether the entry names it, rather than a link.
+    /// Whether it comes from the entry instead of a link.
     in_entry: bool,
     missing: bool,
 }
 
-impl Listed {
+impl FileJson {
     fn new(key: &str, file: LinkedFile, root: &Path) -> Self {
         let place = file.place(root);
         let is_address = file.path.contains("://");
@@ -210,10 +210,10 @@ impl Add {
             Ok(added)
         })?;
         for path in &added {
-            context.note(format_args!("{key} has the file {path} now"));
+            context.note(format_args!("linked {path} to {key}"));
         }
         if added.is_empty() {
-            context.note("nothing to do: the work has the file already");
+            context.note("nothing to do: the file is already linked");
         }
         Ok(Outcome::Done)
     }
@@ -225,18 +225,17 @@ impl Remove {
         let work = library.work_id(&self.key)?;
         let key = library.key_of(work)?;
         let root = root(context, &library, None)?;
-        let files = listed(&library, work, &key, &root)?;
+        let files = files_of_work(&library, work, &key, &root)?;
         let mut paths = Vec::new();
         for name in &self.files {
             let file = chosen(&key, &files, name)?;
             if file.in_entry {
                 return Err(CommandError::new(format_args!(
-                    "{} stands in the entry itself, in its field file",
+                    "{} comes from the field file of the entry",
                     file.path
                 ))
                 .with_help(format!(
-                    "`peerbib edit {key} --unset file` takes the field away, `peerbib edit {key}` opens \
-                     the entry"
+                    "`peerbib edit {key} --unset file` removes the field; `peerbib edit {key}` opens the entry"
                 )));
             }
             paths.push(file.path.clone());
@@ -249,7 +248,7 @@ impl Remove {
         })?;
         for path in &paths {
             context.note(format_args!(
-                "{key} no longer has the file {path}; the file itself stays"
+                "unlinked {path} from {key}; the file itself stays"
             ));
         }
         Ok(Outcome::Done)
@@ -280,31 +279,27 @@ impl List {
         }
         context.print(&text)?;
         if files.is_empty() {
-            context.note("there are no files");
+            context.note("no files");
         }
         Ok(found(&files))
     }
 }
 
-/// A file in one line: its path, and what is to be said of it.
-fn line(file: &Listed) -> String {
+/// Describes a file in one line.
+fn line(file: &FileJson) -> String {
     let red = anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Red.into()));
     let mut line = file.path.clone();
     if let Some(description) = &file.description {
         let _ = write!(line, "  ({description})");
     }
     if file.missing {
-        let _ = write!(
-            line,
-            "  {red}missing: there is no {}{red:#}",
-            file.place.display()
-        );
+        let _ = write!(line, "  {red}missing: {}{red:#}", file.place.display());
     }
     line
 }
 
-/// Whether all files are there.
-fn found(files: &[Listed]) -> Outcome {
+/// Returns whether all files exist.
+fn found(files: &[FileJson]) -> Outcome {
     if files.iter().any(|file| file.missing) {
         Outcome::Partial
     } else {
@@ -318,10 +313,10 @@ impl Open {
         let work = library.work_id(&self.key)?;
         let key = library.key_of(work)?;
         let root = root(context, &library, self.root.as_deref())?;
-        let files = listed(&library, work, &key, &root)?;
+        let files = files_of_work(&library, work, &key, &root)?;
         let file = match &self.file {
             Some(name) => chosen(&key, &files, name)?,
-            // Of several, one that is there.
+            // Prefer a file that exists.
             None => files
                 .iter()
                 .find(|file| !file.missing)
@@ -358,12 +353,11 @@ impl Check {
             .collect();
         context.print(&text)?;
         context.note(match (files.len(), count) {
-            (_, 0) => "there are no files".to_owned(),
-            (0, 1) => "the file is there".to_owned(),
-            (0, count) => format!("all {count} files are there"),
+            (_, 0) => "no files".to_owned(),
+            (0, 1) => "the file exists".to_owned(),
+            (0, count) => format!("all {count} files exist"),
             (missing, count) => format!(
-                "{missing} of {count} files are missing; `peerbib file root DIRECTORY` says where the \
-                 files lie now"
+                "{missing} of {count} files are missing; if they have moved, run `peerbib file root DIRECTORY`"
             ),
         });
         Ok(found(&files))
@@ -379,11 +373,11 @@ impl Root {
             let library = context.open()?;
             context.print(&format!("{}\n", root(context, &library, None)?.display()))?;
             context.note(if library.file_root()?.is_some() {
-                "it is the root of this library"
+                "set for this library"
             } else if context.configuration()?.files().is_some() {
-                "it is `files` in your configuration; the library has no root of its own"
+                "set by `files` in your configuration"
             } else {
-                "it is the directory of the library; `peerbib file root DIRECTORY` sets another"
+                "the directory of the library; `peerbib file root DIRECTORY` sets another"
             });
             return Ok(Outcome::Done);
         };
@@ -394,22 +388,22 @@ impl Root {
                 "{} is not a directory",
                 directory.display()
             ))
-            .with_help("name the directory that the files lie below".to_owned()));
+            .with_help("give the directory that contains the files".to_owned()));
         }
         let before = root(context, &library, None)?;
         let moved = context.change(&mut library, |change| {
             change.set_file_root(&directory, &before)
         })?;
-        tell_root(context, &directory, moved);
+        report_root(context, &directory, moved);
         Ok(Outcome::Done)
     }
 }
 
-/// Takes the root of the library away.
+/// Removes the root of the library.
 fn unset_root(context: &CommandContext) -> Result {
     let mut library = context.open_to_change()?;
     let Some(before) = library.file_root()? else {
-        context.note("nothing to do: the library has no root of its own");
+        context.note("nothing to do: the library has no root");
         return Ok(Outcome::Done);
     };
     let before = before.canonicalize().unwrap_or(before);
@@ -420,49 +414,49 @@ fn unset_root(context: &CommandContext) -> Result {
         change.unset_file_root()?;
         Ok(moved)
     })?;
-    tell_root(context, &after, moved);
+    report_root(context, &after, moved);
     Ok(Outcome::Done)
 }
 
-fn tell_root(context: &CommandContext, root: &Path, moved: usize) {
+fn report_root(context: &CommandContext, root: &Path, moved: usize) {
     context.note(format_args!(
-        "the root of linked files is {} now{}",
+        "set the root of linked files to {}{}",
         root.display(),
         match moved {
             0 => String::new(),
-            1 => "; the path of 1 file is kept from there".to_owned(),
-            moved => format!("; the paths of {moved} files are kept from there"),
+            1 => "; rewrote 1 path".to_owned(),
+            moved => format!("; rewrote {moved} paths"),
         }
     ));
 }
 
-/// The root of linked files: the one that is said, that of the library, or that of the configuration.
+/// Returns the root of linked files: that of the option, the library, or the configuration.
 fn root(
     context: &CommandContext,
     library: &Library,
-    said: Option<&Path>,
+    option: Option<&Path>,
 ) -> std::result::Result<PathBuf, CommandError> {
-    if let Some(said) = said {
-        return existing(said);
+    if let Some(root) = option {
+        return existing(root);
     }
     let root = match library.file_root()? {
         Some(root) => root,
         None => context.file_root()?,
     };
-    // A path is below a root where both are told in the same way.
+    // Canonical, so that prefixes can be compared.
     Ok(root.canonicalize().unwrap_or(root))
 }
 
-/// The full path of a file that must be there.
+/// Returns the canonical path of an existing file.
 fn existing(file: &Path) -> std::result::Result<PathBuf, CommandError> {
     file.canonicalize().map_err(|error| {
         let reason = match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            std::io::ErrorKind::PermissionDenied => "you may not look there".to_owned(),
+            std::io::ErrorKind::NotFound => "no such file".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
             _ => error.to_string(),
         };
         CommandError::new(format_args!("{}: {reason}", file.display()))
-            .with_help("check the path; it is meant from the directory that you are in".to_owned())
+            .with_help("check the path; it is relative to the current directory".to_owned())
     })
 }
 
@@ -470,7 +464,7 @@ fn files_of(
     library: &Library,
     keys: &[String],
     root: &Path,
-) -> std::result::Result<Vec<Listed>, LibraryError> {
+) -> std::result::Result<Vec<FileJson>, LibraryError> {
     let works = if keys.is_empty() {
         library.works_with_files()?
     } else {
@@ -484,37 +478,37 @@ fn files_of(
     };
     let mut files = Vec::new();
     for (work, key) in works {
-        files.extend(listed(library, work, &key, root)?);
+        files.extend(files_of_work(library, work, &key, root)?);
     }
     Ok(files)
 }
 
-fn listed(
+fn files_of_work(
     library: &Library,
     work: i64,
     key: &str,
     root: &Path,
-) -> std::result::Result<Vec<Listed>, LibraryError> {
+) -> std::result::Result<Vec<FileJson>, LibraryError> {
     let files = library.linked_files(work)?;
     Ok(files
         .into_iter()
-        .map(|file| Listed::new(key, file, root))
+        .map(|file| FileJson::new(key, file, root))
         .collect())
 }
 
-/// The file of a work that a person means: by its number, its path, its place or its name.
+/// Returns the file with this path, name or number.
 fn chosen<'f>(
     key: &str,
-    files: &'f [Listed],
+    files: &'f [FileJson],
     name: &str,
-) -> std::result::Result<&'f Listed, CommandError> {
+) -> std::result::Result<&'f FileJson, CommandError> {
     let here = std::path::absolute(name).unwrap_or_default();
     let by_number = || {
         let number = name.parse::<usize>().ok()?.checked_sub(1)?;
         files.get(number)
     };
     let by_name = || {
-        let is_named = |file: &&Listed| {
+        let is_named = |file: &&FileJson| {
             let place = Path::new(&file.path).file_name();
             place.is_some_and(|own| own.to_string_lossy() == name)
         };
@@ -533,7 +527,7 @@ fn chosen<'f>(
             let near = closest(name, files.iter().map(|file| file.path.clone()));
             CommandError::new(format_args!("{key} has no file \u{201c}{name}\u{201d}")).with_help(
                 question(&near)
-                    .unwrap_or_else(|| format!("`peerbib file list {key}` shows those it has")),
+                    .unwrap_or_else(|| format!("`peerbib file list {key}` lists its files")),
             )
         })
 }
@@ -543,19 +537,17 @@ fn no_files(key: &str) -> CommandError {
         .with_help(format!("`peerbib file add {key} FILE` links one"))
 }
 
-fn missing(file: &Listed) -> CommandError {
+fn missing(file: &FileJson) -> CommandError {
     CommandError::new(format_args!(
-        "the file {} of {} is missing: there is no {}",
+        "the file {} of {} is missing: {}",
         file.path,
         file.key,
         file.place.display()
     ))
-    .with_help(
-        "where the files lie elsewhere now, say so with `peerbib file root DIRECTORY`".to_owned(),
-    )
+    .with_help("if the files have moved, run `peerbib file root DIRECTORY`".to_owned())
 }
 
-/// Opens a file, or an address, with the program that the system has for it.
+/// Opens a file or URL with the system's program for it.
 fn open_with_system(target: &Path) -> std::result::Result<(), CommandError> {
     let said = std::env::var("PEERBIB_OPENER").ok();
     let said = said.filter(|opener| !opener.trim().is_empty());
@@ -570,10 +562,10 @@ fn open_with_system(target: &Path) -> std::result::Result<(), CommandError> {
     });
     let failed = |reason: String| {
         CommandError::new(format_args!(
-            "{} cannot be opened: {opener} {reason}",
+            "cannot open {}: {opener} {reason}",
             target.display()
         ))
-        .with_help("name a program that can open it in PEERBIB_OPENER".to_owned())
+        .with_help("set PEERBIB_OPENER to a program that can open it".to_owned())
     };
     let mut words = opener.split_whitespace();
     let status = Command::new(words.next().unwrap_or_default())
@@ -582,10 +574,10 @@ fn open_with_system(target: &Path) -> std::result::Result<(), CommandError> {
         .stdin(Stdio::null())
         .status()
         .map_err(|error| failed(format!("cannot be started: {error}")))?;
-    // Explorer ends with an error even where it opens the file.
+    // Explorer reports an error even if it opens the file.
     if status.success() || opener == "explorer" {
         Ok(())
     } else {
-        Err(failed("ended with an error".to_owned()))
+        Err(failed("failed".to_owned()))
     }
 }

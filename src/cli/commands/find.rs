@@ -6,25 +6,25 @@ use clap::Args;
 use rayon::prelude::*;
 
 use crate::cli::columns::{Cells, Column};
-use crate::cli::context::terminal_width;
 use crate::cli::table::{Rows, fitted};
+use crate::cli::ui::terminal_width;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Heading, Headings, Library, MadeOfHeadings, Selection, TagName};
 use peerbib::query::{FIELDS, Query};
 
 /// Find works
 ///
-/// Words are looked for everywhere in a work: titles, names, journal, publisher,
-/// abstract, keywords, notes. Case and accents do not matter. All conditions must
-/// hold; without any, every work is listed.
+/// Words are searched everywhere in a work: names, title, journal, publisher, abstract,
+/// keywords, notes. Case and accents do not matter. All terms must match; without any,
+/// every work is listed.
 ///
-///   commons "peer production"            words and phrases; coop* for beginnings
-///   author:benkler  title:wealth         in one place
-///   'title:="the wealth of networks"'    the whole of a value; title:/^the/ a pattern
-///   year:2002..2006  'year:>=2010'       a span, a comparison; also 2010.. and 2010s
+///   commons "peer production"            words and phrases; coop* for prefixes
+///   author:benkler  title:wealth         in one field
+///   'title:="the wealth of networks"'    the whole value; title:/^the/ a regular expression
+///   year:2002..2006  'year:>=2010'       a range, a comparison; also 2010.. and 2010s
 ///   type:article,book                    either of several
-///   movement:oekonux  theme:=policy      a tag with the narrower tags; without them
-///   has:doi  missing:abstract            what is there and what is not
+///   movement:oekonux  theme:=policy      a tag with its child tags; without them
+///   has:doi  missing:abstract            a field that is set or missing
 ///   -theme:policy                        not; the same as NOT theme:policy
 ///   '(author:merten OR author:meretz)'   either
 ///   sort:-year,author  limit:20          the order, and how many
@@ -35,21 +35,21 @@ use peerbib::query::{FIELDS, Query};
     after_long_help = format!("{EXAMPLES}\n\n{}", fields())
 )]
 pub(crate) struct Find {
-    /// The works that are meant; all, without a query
+    /// The query; without one, all works
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// The columns of the table, parted by commas: key, author, year, title, type, tags, identification,
-    /// added, changed, or any field, such as doi [default: key,author,year,title]
+    /// The columns, separated by commas: key, author, year, title, type, tags, identification, added,
+    /// changed, or any field, such as doi [default: key,author,year,title]
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     columns: Vec<String>,
 
-    /// Sort by this, in place of what the query says: author, year, title, key, type, added, changed,
-    /// original; with a minus before it from the last to the first
+    /// Sort by author, year, title, key, type, added, changed or original, instead of as the query says;
+    /// a leading minus reverses the order
     #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
     sort: Option<String>,
 
-    /// List at most so many works
+    /// List at most this many works
     #[arg(long, value_name = "NUMBER")]
     limit: Option<usize>,
 
@@ -57,16 +57,16 @@ pub(crate) struct Find {
     #[arg(long)]
     json: bool,
 
-    /// Print the keys alone, one a line
+    /// Print only the keys, one per line
     #[arg(long, conflicts_with = "json")]
     keys: bool,
 
-    /// Print a line for each work as TEMPLATE has it: '{key}: {title} ({year})'. Between braces stands any
-    /// column or field; \t is a tab, \n a new line, {{ a brace
+    /// Print each work by a template such as '{key}: {title} ({year})', with any column or field in
+    /// braces; \t is a tab, \n a line break, {{ a brace
     #[arg(long, value_name = "TEMPLATE", conflicts_with_all = ["json", "keys"])]
     format: Option<String>,
 
-    /// Print the number of works alone
+    /// Print only the number of works
     #[arg(long, conflicts_with_all = ["json", "keys", "format", "columns"])]
     count: bool,
 }
@@ -86,7 +86,7 @@ fn fields() -> String {
         .unwrap_or(0)
         + 4;
     let mut text =
-        "Fields of a query, besides all those of BibLaTeX and the facets of your tags:".to_owned();
+        "Query fields, besides those of BibLaTeX and the facets of your tags:".to_owned();
     for field in FIELDS {
         let indent = " ".repeat(width);
         let first = format!("  {:1$}", field.name, width - 2);
@@ -288,7 +288,7 @@ fn write_rows(
 
 /// A work as `--json` prints it: design.md fixes these names.
 #[derive(serde::Serialize)]
-struct Found<'a> {
+struct WorkJson<'a> {
     key: &'a str,
     #[serde(rename = "type")]
     entry_type: &'a str,
@@ -306,9 +306,9 @@ fn print_json(
     works: &Headings,
 ) -> std::result::Result<(), CommandError> {
     let tags = library.tags_of(&works.works())?;
-    let found: Vec<Found<'_>> = works
+    let found: Vec<WorkJson<'_>> = works
         .iter()
-        .map(|work| Found {
+        .map(|work| WorkJson {
             key: work.key,
             entry_type: work.entry_type(),
             title: work.title,
@@ -357,9 +357,11 @@ impl Template {
                             Some(character) => name.push(character),
                             None => {
                                 return Err(CommandError::usage(format_args!(
-                                    "the brace before \u{201c}{name}\u{201d} in the template is never closed"
+                                    "unclosed brace before \u{201c}{name}\u{201d} in the template"
                                 ))
-                                .with_help("write {title} for the title, and {{ for a brace itself".to_owned()));
+                                .with_help(
+                                    "write {title} for the title, and {{ for a brace".to_owned(),
+                                ));
                             }
                         }
                     }

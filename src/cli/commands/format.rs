@@ -5,20 +5,20 @@ use clap::{Args, ValueEnum};
 use crate::cli::export_entries::Entries;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::Input;
-use crate::cli::output_format::{FormArguments, Listed};
+use crate::cli::output_format::{OutputArgs, RenderedList};
 use crate::cli::style_engine::{Engine, Rendering, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::{Reading, Severity};
 use peerbib::library::{Library, Reference, TagSummary};
 use peerbib::reading_list::{GroupBy, Grouping, Headings, ReadingList, Repeat, WorkInList};
 
-/// Print a reading list in a citation style
+/// Print a bibliography in a citation style
 ///
-/// The works are those that a query finds in the library (`peerbib find --help` shows the language); all
-/// of them, without a query. With --input they are those of files, and no library is needed.
+/// Formats the works that match a query (`peerbib find --help` explains queries), or without one all
+/// works of the library. With --input it formats the entries of files, without a library.
 ///
-/// A style is named (`peerbib style list`) or given as a .csl file. Private annotations stay out of the
-/// list unless --annotations asks for them.
+/// A style is a name (`peerbib style list`) or a .csl file. Private annotations are only printed with
+/// --annotations.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib format movement:oekonux --style apa\n  \
@@ -26,36 +26,35 @@ use peerbib::reading_list::{GroupBy, Grouping, Headings, ReadingList, Repeat, Wo
                   peerbib format --input refs.bib --style ./house.csl --locale de-DE --to html"
 )]
 pub(crate) struct Format {
-    /// The works that are meant; all, without a query
+    /// The works to format; without a query, all
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// Format the works of these files instead of the library's; - is standard input
+    /// Format the entries of these files instead of the library; - is standard input
     #[arg(long, value_name = "FILE", num_args = 1..)]
     input: Vec<String>,
 
-    /// The format of the input files; without it, that of their ending, or that which they look like
+    /// The format of the input files; by default, detected from the extension or the content
     #[arg(long, value_name = "FORMAT", requires = "input")]
     from: Option<FormatName>,
 
-    /// The citation style: its name, or a .csl file; without it, that of your configuration [default: apa]
+    /// The citation style: a name or a .csl file; by default, that of your configuration [default: apa]
     #[arg(long, value_name = "STYLE")]
     style: Option<String>,
 
-    /// The language of the terms, such as de-DE; without it, that of your configuration, or else the
-    /// style's own
+    /// The language, such as de-DE; by default, that of your configuration or of the style
     #[arg(long, value_name = "LOCALE")]
     locale: Option<String>,
 
     #[command(flatten)]
-    form: FormArguments,
+    form: OutputArgs,
 
-    /// Put the works into sections: by movement, theme or another facet of tags, by year or decade of
-    /// the original date, by type, author or language
+    /// Group works into sections: by movement, theme or another facet of tags, by year or decade of the
+    /// original date, by type, author or language
     #[arg(long, value_name = "GROUP")]
     group_by: Option<String>,
 
-    /// Where a work of several groups stands: under each of them, or under the first alone
+    /// Print a work that belongs to several groups in each, or only in the first
     #[arg(
         long,
         value_name = "WHERE",
@@ -68,7 +67,7 @@ pub(crate) struct Format {
     #[arg(long, value_name = "ENGINE", default_value = "peerbib")]
     engine: Engine,
 
-    /// Let the style print private annotations, too
+    /// Print private annotations, too
     #[arg(long)]
     annotations: bool,
 }
@@ -105,10 +104,10 @@ impl Format {
             list(tags, group_by).write(context, entries, works, &rendering, &self.form)?
         } else {
             if !self.query.is_empty() {
-                return Err(CommandError::usage(
-                    "a query looks in the library, and --input does without",
-                )
-                .with_help("import the file first, or leave the query out".to_owned()));
+                return Err(
+                    CommandError::usage("--input cannot be combined with a query")
+                        .with_help("import the file first, or omit the query".to_owned()),
+                );
             }
             let (readings, all_read) = self.read_input(context)?;
             let works: Vec<Reference> = readings.iter().flat_map(Reference::of_reading).collect();
@@ -124,7 +123,7 @@ impl Format {
         })
     }
 
-    /// The files, and whether every entry could be read.
+    /// Reads the files. Returns whether every entry could be read, too.
     fn read_input(
         &self,
         context: &CommandContext,
@@ -134,7 +133,7 @@ impl Format {
         for name in &self.input {
             let input = Input::read(name, self.from.map(FormatName::format))?;
             for problem in &input.reading.file.problems {
-                crate::cli::commands::import::tell(context, &input.path, problem);
+                crate::cli::commands::import::report_problem(context, &input.path, problem);
                 all_read &= problem.severity != Severity::Error;
             }
             readings.push(input.reading);
@@ -143,12 +142,12 @@ impl Format {
     }
 }
 
-/// Where a work of several groups stands.
+/// Where a work of several groups is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RepeatName {
-    /// Under each of them
+    /// In each group
     Each,
-    /// Under the first of them alone
+    /// Only in the first group
     First,
 }
 
@@ -161,27 +160,27 @@ impl From<RepeatName> for Repeat {
     }
 }
 
-/// How works become a list.
+/// How works are grouped into a list.
 pub(crate) struct Listing {
-    /// The tags that they can be grouped by.
+    /// The tags to group by.
     pub(crate) tags: Vec<TagSummary>,
-    /// What they are grouped by.
+    /// The grouping.
     pub(crate) group_by: Option<GroupBy>,
-    /// Where a work of several groups stands.
+    /// Where a work of several groups is printed.
     pub(crate) repeat: Repeat,
-    /// Whether private annotations are to be seen.
+    /// Whether to print private annotations.
     pub(crate) annotations: bool,
 }
 
 impl Listing {
-    /// Formats works and writes the list. Says whether every work could be rendered.
+    /// Formats works and writes the list. Returns whether every work could be rendered.
     pub(crate) fn write(
         &self,
         context: &CommandContext,
         entries: Entries<'_>,
         mut works: Vec<Reference>,
         rendering: &Rendering,
-        form: &FormArguments,
+        form: &OutputArgs,
     ) -> std::result::Result<bool, CommandError> {
         let mut items = items_of(&mut works, self.annotations)?;
         let (list, complete) = match &self.group_by {
@@ -200,7 +199,7 @@ impl Listing {
         };
         form.write(
             context,
-            &Listed {
+            &RenderedList {
                 list: &list,
                 works: &works,
                 items: &items,
@@ -213,7 +212,7 @@ impl Listing {
     }
 }
 
-/// The tags of a facet, in the order of the library's vocabulary.
+/// Returns the tags of a facet, in the order of the vocabulary.
 pub(crate) fn tags_of_facet(
     library: &Library,
     facet: &str,
@@ -221,18 +220,19 @@ pub(crate) fn tags_of_facet(
     let tags = library.tags(Some(facet))?;
     if tags.is_empty() {
         let facets = library.facets()?.join(", ");
-        return Err(CommandError::usage(format_args!(
-            "works cannot be grouped by \u{201c}{facet}\u{201d}"
-        ))
-        .with_help(format!(
-            "group them by year, decade, type, author, language, or by a facet of tags{}{facets}",
-            if facets.is_empty() { "" } else { ": " }
-        )));
+        return Err(
+            CommandError::usage(format_args!("cannot group by \u{201c}{facet}\u{201d}")).with_help(
+                format!(
+                    "group by year, decade, type, author, language or a facet of tags{}{facets}",
+                    if facets.is_empty() { "" } else { ": " }
+                ),
+            ),
+        );
     }
     Ok(tags)
 }
 
-/// The tags that works of files bring along in their keywords, by name.
+/// Returns the tags in the keywords of works, by name.
 fn tags_on(works: &[Reference]) -> Vec<TagSummary> {
     let names: std::collections::BTreeSet<_> = works.iter().flat_map(|work| &work.tags).collect();
     names

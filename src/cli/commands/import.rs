@@ -16,58 +16,58 @@ use peerbib::library::{
     Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Library, Receipt, Reject,
 };
 
-/// Import bibliographies into the library: BibTeX, BibLaTeX, CSL-JSON, RIS, Hayagriva
+/// Import BibTeX, BibLaTeX, CSL-JSON, RIS or Hayagriva files
 ///
-/// Every entry of BibTeX and BibLaTeX is kept as it is written, with its fields in their order;
-/// references in other formats become BibLaTeX, and what that cannot hold is told. An entry that cannot be read
-/// costs one entry: the receipt says where it is and why, and --rejects keeps it for mending. Importing
-/// a file again changes nothing; where an entry has changed since, --on-conflict says what happens.
+/// BibTeX and BibLaTeX entries are kept exactly as written. References in other formats become BibLaTeX;
+/// whatever that cannot hold is reported. An entry that cannot be read costs only that entry: the report
+/// gives its line and the reason, and --rejects saves it. Importing a file again changes nothing; if an
+/// entry has changed since, --on-conflict decides.
 ///
-/// An entry is of a work that the library has where that has its key, its DOI, ISBN or eprint, or its
-/// title, first author, year and type. Chapters of one book, editions and volumes are never one work.
-/// Keywords such as movement:oekonux become tags, and so do the groups of JabRef.
+/// An entry matches an existing work if they share a key, DOI, ISBN or eprint, or title, first author,
+/// year and type. Chapters of one book, editions and volumes are different works. Keywords such as
+/// movement:oekonux become tags, and so do JabRef's groups.
 ///
-/// peerbib ships two bibliographies: peerbib:chapter, the works of the chapter, and peerbib:commons, a
-/// broader collection. They are imported by these names, with their tags.
+/// Two bibliographies are bundled, with their tags: peerbib:chapter, the works of the chapter, and
+/// peerbib:commons, a broader collection.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib import refs.bib\n  \
                         peerbib import *.bib --rejects rejected.bib\n  \
                         peerbib import peerbib:commons")]
 pub(crate) struct Import {
-    /// The files; - is standard input
+    /// The files to import; - is standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 
-    /// What an entry does to its work in the library, where the two differ
+    /// What to do if an entry and its work in the library differ
     #[arg(long, value_name = "POLICY", default_value = "merge")]
     on_conflict: OnConflict,
 
-    /// The format of the files; without it, that of their ending, or that which they look like
+    /// The format of the files; by default, detected from the extension or the content
     #[arg(long, value_name = "FORMAT")]
     from: Option<FormatName>,
 
-    /// Write the entries that were refused to this file, each below its reason; - is standard output
+    /// Write rejected entries to this file, each with its reason; - is standard output
     #[arg(long, value_name = "FILE")]
     rejects: Option<String>,
 
-    /// Print the receipt as JSON
+    /// Print the report as JSON
     #[arg(long)]
     json: bool,
 
-    /// Say what would be imported, and change nothing
+    /// Show what would be imported, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum OnConflict {
-    /// Leave the library's work as it is
+    /// Keep the library's work
     Keep,
-    /// Put the file's entry in its place
+    /// Replace it with the file's entry
     Replace,
-    /// Add the fields that are new; where both have a field, the library's stays
+    /// Add new fields; if both have a field, keep the library's
     Merge,
-    /// Add the fields that are new; where both have a field, show both and ask
+    /// Add new fields; if both have a field, ask
     Ask,
 }
 
@@ -77,8 +77,8 @@ impl Import {
             && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal())
         {
             return Err(
-                CommandError::usage("--on-conflict ask needs a terminal to ask at").with_help(
-                    "say --on-conflict merge, keep or replace; the receipt tells each conflict"
+                CommandError::usage("--on-conflict ask needs a terminal").with_help(
+                    "use --on-conflict merge, keep or replace; the report lists each conflict"
                         .to_owned(),
                 ),
             );
@@ -86,11 +86,11 @@ impl Import {
         let rejects_to_stdout = self.rejects.as_deref() == Some("-");
         if rejects_to_stdout && self.json {
             return Err(CommandError::usage(
-                "--rejects - and --json would both write to standard output",
+                "--rejects - and --json both write to standard output",
             )
-            .with_help("write one of them to a file".to_owned()));
+            .with_help("write the rejected entries to a file".to_owned()));
         }
-        // All files are read before the library is touched, so that a missing one changes nothing.
+        // All files are read first, so that a missing one changes nothing.
         let inputs = self
             .files
             .iter()
@@ -102,14 +102,14 @@ impl Import {
             OnConflict::Merge => ConflictPolicy::Merge,
             OnConflict::Ask => ConflictPolicy::Ask,
         };
-        // A rehearsal makes no library where there is none.
+        // A dry run creates no library.
         let mut library = if self.dry_run && !context.library_path()?.exists() {
             Library::temporary()?
         } else {
             context.open_or_create()?
         };
         let receipt = if self.dry_run {
-            context.rehearse(&mut library, |change| {
+            context.dry_run(&mut library, |change| {
                 import_all(change, &inputs, policy, false)
             })?
         } else {
@@ -136,8 +136,14 @@ impl Import {
             } else {
                 context.print(&table(&receipt))?;
             }
+            let kept: usize = receipt.files.iter().map(|file| file.kept).sum();
+            if kept > 0 && !self.dry_run {
+                context.note(
+                    "the library\u{2019}s values were kept; --on-conflict replace takes the file\u{2019}s",
+                );
+            }
             if self.dry_run {
-                context.note("nothing was changed: this was a rehearsal");
+                context.note("dry run: nothing was changed");
             }
         }
         let rejected = receipt.totals.rejected > 0;
@@ -149,8 +155,8 @@ impl Import {
     }
 }
 
-/// Imports bibliographies one after the other, with a bar, and puts the tags of the shipped vocabulary
-/// on the works of those that ship with peerbib.
+/// Imports bibliographies one after the other, with a progress bar. Installs the bundled vocabulary with
+/// a bundled bibliography.
 pub(crate) fn import_all(
     change: &peerbib::library::Change<'_>,
     inputs: &[Input],
@@ -164,7 +170,7 @@ pub(crate) fn import_all(
     let bar = progress::bar(entries, watched);
     bar.set_message("importing");
     let mut receipt = Receipt::default();
-    let mut asking = Asking { always: None };
+    let mut prompt = ConflictPrompt { always: None };
     for input in inputs {
         let imported = ImportedFile {
             path: &input.path,
@@ -172,18 +178,15 @@ pub(crate) fn import_all(
             file: &input.reading.file,
         };
         let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
-        let ask = &mut |conflict: &Conflict| bar.suspend(|| asking.ask(conflict));
+        let ask = &mut |conflict: &Conflict| bar.suspend(|| prompt.ask(conflict));
         let mut imported = change.import_asking(imported, policy, ask, advance)?;
-        tell_of_reading(input, &mut imported);
+        add_unreadable_entries(input, &mut imported);
         for group in change.import_groups(&input.path, &input.reading.file)? {
             imported.problems.push(Problem {
                 line: 0,
                 key: None,
                 field: None,
-                message: format!(
-                    "the group \u{201c}{group}\u{201d} is a search, which peerbib does not run; \
-                     its works are not tagged"
-                ),
+                message: format!("skipped the group \u{201c}{group}\u{201d}: it is a saved search"),
                 severity: Severity::Notice,
             });
         }
@@ -200,8 +203,8 @@ pub(crate) fn import_all(
     Ok(receipt)
 }
 
-/// Adds to a receipt what was refused before it came to the library, because it could not be read.
-fn tell_of_reading(input: &Input, receipt: &mut FileReceipt) {
+/// Adds the entries that could not be read to a report.
+fn add_unreadable_entries(input: &Input, receipt: &mut FileReceipt) {
     let rejected = input.reading.rejected.iter();
     receipt.rejects.extend(rejected.map(|rejected| Reject {
         line: rejected.line,
@@ -212,31 +215,28 @@ fn tell_of_reading(input: &Input, receipt: &mut FileReceipt) {
     receipt.counts.rejected += input.reading.rejected.len();
 }
 
-/// Tells each problem with its place, the way compilers do, so that editors can jump there.
+/// Prints each problem with its position, as compilers do, so that editors can jump there.
 pub(crate) fn report_problems(context: &CommandContext, receipt: &Receipt) {
     for file in &receipt.files {
         for problem in &file.problems {
-            tell(context, &file.path, problem);
+            report_problem(context, &file.path, problem);
         }
         if file.counts.entries == 0 {
-            context.note(format_args!(
-                "{}: there are no entries in it; peerbib reads BibTeX and BibLaTeX (.bib)",
-                file.path
-            ));
+            context.note(format_args!("{}: no entries found", file.path));
         }
     }
 }
 
-/// Tells a problem; `--quiet` keeps back what is only noticed.
-pub(crate) fn tell(context: &CommandContext, path: &str, problem: &Problem) {
+/// Prints a problem. `--quiet` hides notes.
+pub(crate) fn report_problem(context: &CommandContext, path: &str, problem: &Problem) {
     match problem.severity {
-        Severity::Error | Severity::Warning => context.warn(told(path, problem)),
-        Severity::Notice => context.note(told(path, problem)),
+        Severity::Error | Severity::Warning => context.warn(problem_line(path, problem)),
+        Severity::Notice => context.note(problem_line(path, problem)),
     }
 }
 
-/// A problem in one line: file, line, key, field, and what is the matter.
-fn told(path: &str, problem: &Problem) -> String {
+/// Returns a problem as one line: file, line, severity, key, field, message.
+fn problem_line(path: &str, problem: &Problem) -> String {
     let bold = anstyle::Style::new().bold();
     let mut text = path.to_owned();
     if problem.line > 0 {
@@ -290,7 +290,7 @@ fn table(receipt: &Receipt) -> String {
         row(path, counts);
     }
     if receipt.files.len() > 1 {
-        row("in all", &receipt.totals);
+        row("total", &receipt.totals);
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -301,13 +301,13 @@ fn table(receipt: &Receipt) -> String {
         .collect()
 }
 
-/// The refused entries as a `.bib` file that can be mended and imported.
+/// Returns the rejected entries as a `.bib` file that can be fixed and imported.
 fn rejects(receipt: &Receipt) -> String {
     let mut text = String::new();
     for file in &receipt.files {
         for reject in &file.rejects {
-            // BibTeX knows no comments: between entries it passes over everything but an @.
-            let place = format!("{}:{}: the entry {}", file.path, reject.line, reject.reason);
+            // BibTeX has no comments; between entries it ignores everything except an @.
+            let place = format!("{}:{}: {}", file.path, reject.line, reject.reason);
             let _ = writeln!(
                 text,
                 "% {}\n{}\n",
@@ -319,13 +319,13 @@ fn rejects(receipt: &Receipt) -> String {
     text
 }
 
-/// Asks whose value a field shall have; the end of the input is the library's for all that follow.
-struct Asking {
-    /// What was said for all that follow.
+/// Asks which value of a field to keep. At the end of the input, the library's values stay.
+struct ConflictPrompt {
+    /// The answer for all further conflicts.
     always: Option<Choice>,
 }
 
-impl Asking {
+impl ConflictPrompt {
     fn ask(&mut self, conflict: &Conflict) -> Choice {
         if let Some(choice) = self.always {
             return choice;
@@ -339,13 +339,13 @@ impl Asking {
             conflict.line,
             conflict.key,
             conflict.field,
-            crate::cli::wrapped(&conflict.in_library, 11),
-            crate::cli::wrapped(&conflict.in_file, 11)
+            crate::cli::ui::wrapped(&conflict.in_library, 11),
+            crate::cli::ui::wrapped(&conflict.in_file, 11)
         );
         loop {
             let _ = write!(
                 stderr,
-                "take that of the [l]ibrary, of the [f]ile; [L], [F]: for all? "
+                "keep the value of the [l]ibrary or the [f]ile? ([L], [F]: for all) "
             );
             let _ = stderr.flush();
             let mut answer = String::new();

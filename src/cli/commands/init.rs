@@ -7,13 +7,12 @@ use peerbib::bundled;
 
 /// Create an empty library
 ///
-/// The library is one file; `peerbib --library PATH init` puts it where you like. It knows the
-/// movements and themes that peerbib ships with, so that works can be tagged at once; --bare leaves
-/// them out. A library that is there already is left as it is.
+/// A library is a single file; --library PATH chooses where. It starts with peerbib's vocabulary of
+/// movements and themes, so you can tag works at once. An existing library is not changed.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib --library commons.db init")]
 pub(crate) struct Init {
-    /// Leave out the shipped movements and themes
+    /// Leave out the bundled vocabulary
     #[arg(long)]
     bare: bool,
 }
@@ -24,7 +23,7 @@ impl Init {
         let mut library = context.open_or_create()?;
         if existed {
             context.note(format_args!(
-                "there is a library at {}",
+                "the library {} already exists",
                 library.path().display()
             ));
             return Ok(Outcome::Done);
@@ -36,7 +35,7 @@ impl Init {
             })?;
         }
         context.note(format_args!(
-            "created a library at {}",
+            "created the library {}",
             library.path().display()
         ));
         Ok(Outcome::Done)

@@ -1,6 +1,5 @@
 //! `peerbib man`
 
-use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -10,232 +9,188 @@ use clap_mangen::roff::{Roff, bold, italic, roman};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, command_line};
 use peerbib::config::SETTINGS;
 
-/// Print the manual page of peerbib or of one of its verbs, or write all of them
+/// Print the manual page of a command, or write all of them
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib man import | man -l -\n  peerbib man tags add | man -l -\n  \
                         peerbib man --directory man1"
 )]
 pub(crate) struct Man {
-    /// The verb, with the one below it where it has some; without a verb, peerbib itself
-    #[arg(value_name = "VERB", conflicts_with = "directory")]
-    verb: Vec<String>,
+    /// The command, such as `import` or `tags add`; without one, peerbib itself
+    #[arg(value_name = "COMMAND", conflicts_with = "directory")]
+    command: Vec<String>,
 
-    /// Write the pages of peerbib and of every verb into this directory, one file each
+    /// Write the pages of peerbib and of every command into this directory
     #[arg(long, value_name = "DIRECTORY")]
     directory: Option<PathBuf>,
 }
 
 impl Man {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        let mut command = command_line();
-        command.build();
+        let mut root = command_line();
+        root.build();
         if let Some(directory) = &self.directory {
             let failed = |error: std::io::Error| {
                 CommandError::new(format_args!(
-                    "{} cannot be written to: {error}",
+                    "cannot write to {}: {error}",
                     directory.display()
                 ))
             };
             std::fs::create_dir_all(directory).map_err(failed)?;
             let mut pages = Vec::new();
-            all_pages(&command, &[], &mut pages)?;
+            collect_pages(&root, None, &mut pages)?;
             for (name, page) in &pages {
                 std::fs::write(directory.join(format!("{name}.1")), page).map_err(failed)?;
             }
             context.note(format_args!(
-                "{} pages are in {} now",
+                "wrote {} pages to {}",
                 pages.len(),
                 directory.display()
             ));
             return Ok(Outcome::Done);
         }
-        let mut meant = &command;
-        let mut above = Vec::new();
-        for verb in &self.verb {
-            above.push(meant);
-            meant = meant.find_subcommand(verb).ok_or_else(|| {
-                let name = meant.get_bin_name().unwrap_or("peerbib");
-                CommandError::usage(format_args!("{name} has no verb \u{201c}{verb}\u{201d}"))
-                    .with_help(format!("`{name} --help` lists the verbs"))
+        let (mut parent, mut command) = (None, &root);
+        for word in &self.command {
+            let child = command.find_subcommand(word).ok_or_else(|| {
+                let name = command.get_bin_name().unwrap_or("peerbib");
+                CommandError::usage(format_args!("{name} has no command \u{201c}{word}\u{201d}"))
+                    .with_help(format!("`{name} --help` lists the commands"))
             })?;
+            (parent, command) = (Some(command), child);
         }
-        let page = page(meant, &above)?;
         let mut output = context.output();
-        output.write_all(&page)?;
+        output.write_all(&page(command, parent)?)?;
         output.flush()?;
         Ok(Outcome::Done)
     }
 }
 
-/// The pages of a command and of everything below it, by name.
-fn all_pages<'a>(
-    command: &'a Command,
-    above: &[&'a Command],
+/// Adds the pages of a command and of its subcommands, with their names.
+fn collect_pages(
+    command: &Command,
+    parent: Option<&Command>,
     pages: &mut Vec<(String, Vec<u8>)>,
 ) -> std::io::Result<()> {
-    pages.push((name(command), page(command, above)?));
-    let mut above = above.to_vec();
-    above.push(command);
-    for verb in command.get_subcommands() {
-        all_pages(verb, &above, pages)?;
+    pages.push((page_name(command), page(command, parent)?));
+    for subcommand in command.get_subcommands() {
+        collect_pages(subcommand, Some(command), pages)?;
     }
     Ok(())
 }
 
-/// The name of a page: peerbib-tags-add.
-fn name(command: &Command) -> String {
+/// Returns the name of a page, such as `peerbib-tags-add`.
+fn page_name(command: &Command) -> String {
     let name = command.get_bin_name().unwrap_or(command.get_name());
     name.replace(' ', "-")
 }
 
-/// The manual page of a command that stands below these.
-fn page(command: &Command, above: &[&Command]) -> std::io::Result<Vec<u8>> {
+/// Returns the manual page of a command. clap_mangen writes most sections; it would join the lines of
+/// tables and examples in the description, so we write those with [`write_text`].
+fn page(command: &Command, parent: Option<&Command>) -> std::io::Result<Vec<u8>> {
     let version = command.get_version().unwrap_or_default();
-    let page = clap_mangen::Man::new(command.clone().display_name(name(command)))
-        .title(name(command))
+    let page = clap_mangen::Man::new(command.clone().display_name(page_name(command)))
+        .title(page_name(command))
         .source(format!("peerbib {version}"))
         .manual("Manual of peerbib");
     let mut text = Vec::new();
     page.render_title(&mut text)?;
-    // Keys, tags and options are not to be broken, nor stretched.
+    // Neither hyphenate nor justify: keys, tags and options must stay as they are.
     text.extend_from_slice(b".nh\n.ad l\n");
     page.render_name_section(&mut text)?;
     page.render_synopsis_section(&mut text)?;
-
     let mut roff = Roff::new();
     roff.control("SH", ["DESCRIPTION"]);
-    let about = command.get_long_about().or(command.get_about());
-    write_prose(
-        &mut roff,
-        &about.map(ToString::to_string).unwrap_or_default(),
-    );
+    if let Some(about) = command.get_long_about().or(command.get_about()) {
+        write_text(&mut roff, &about.to_string());
+    }
     roff.to_writer(&mut text)?;
-
     page.render_options_section(&mut text)?;
 
     let mut roff = Roff::new();
     if command.has_subcommands() {
-        roff.control("SH", ["VERBS"]);
-        for verb in command.get_subcommands() {
-            let about = verb.get_about().map(ToString::to_string);
+        roff.control("SH", ["COMMANDS"]);
+        for subcommand in command.get_subcommands() {
+            let about = subcommand.get_about().map(ToString::to_string);
             roff.control("TP", []);
-            roff.text([bold(name(verb)), roman("(1)")]);
+            roff.text([bold(page_name(subcommand)), roman("(1)")]);
             roff.text([roman(about.unwrap_or_default())]);
         }
     }
     if let Some(examples) = command.get_after_help() {
         let examples = examples.to_string();
-        let (heading, examples) = examples.split_once('\n').unwrap_or(("", examples.as_str()));
-        roff.control(
-            "SH",
-            [if heading == "Example:" {
-                "EXAMPLE"
-            } else {
-                "EXAMPLES"
-            }],
-        );
-        write_prose(&mut roff, examples);
+        let (_, lines) = examples.split_once('\n').unwrap_or(("", examples.as_str()));
+        roff.control("SH", ["EXAMPLES"]);
+        write_text(&mut roff, lines);
     }
-    if above.is_empty() {
-        write_files(&mut roff);
-        write_environment(&mut roff);
+    if parent.is_none() {
+        write_table(&mut roff, "FILES", FILES);
+        roff.control("SH", ["ENVIRONMENT"]);
+        for setting in SETTINGS {
+            write_row(&mut roff, &setting.variable(), &sentence(setting.about));
+        }
+        for (name, about) in ENVIRONMENT {
+            write_row(&mut roff, name, about);
+        }
     }
-    write_exit_status(&mut roff);
-    write_see_also(&mut roff, command, above);
+    write_table(&mut roff, "EXIT STATUS", EXIT_STATUS);
+    let mut pages: Vec<String> = parent.map(page_name).into_iter().collect();
+    pages.extend(command.get_subcommands().map(page_name));
+    if let Some(parent) = parent.filter(|parent| parent.get_name() != "peerbib") {
+        let siblings = parent.get_subcommands().map(page_name);
+        pages.extend(siblings.filter(|name| *name != page_name(command)));
+    }
+    roff.control("SH", ["SEE ALSO"]);
+    roff.text([roman(
+        pages
+            .iter()
+            .map(|page| format!("{page}(1)"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    )]);
     roff.to_writer(&mut text)?;
     Ok(text)
 }
 
-/// Paragraphs; lines that are indented stand as they are.
-fn write_prose(roff: &mut Roff, text: &str) {
-    let mut as_they_are = false;
+/// Writes paragraphs; indented lines keep their line breaks.
+fn write_text(roff: &mut Roff, text: &str) {
+    let mut verbatim = false;
     for line in text.lines() {
-        let is_indented = line.starts_with(' ') && !line.trim().is_empty();
-        if is_indented && !as_they_are {
+        let is_blank = line.trim().is_empty();
+        let is_indented = line.starts_with(' ') && !is_blank;
+        if is_indented && !verbatim {
             roff.control("PP", []).control("nf", []);
-        } else if !is_indented && as_they_are {
+        } else if !is_indented && verbatim {
             roff.control("fi", []);
-            if !line.trim().is_empty() {
+            if !is_blank {
                 roff.control("br", []);
             }
         }
-        as_they_are = is_indented;
-        if line.trim().is_empty() {
+        verbatim = is_indented;
+        if is_blank {
             roff.control("PP", []);
         } else {
             roff.text([roman(line)]);
         }
     }
-    if as_they_are {
+    if verbatim {
         roff.control("fi", []);
     }
 }
 
-fn write_entries(roff: &mut Roff, entries: &[(String, String)]) {
-    for (name, about) in entries {
-        roff.control("TP", []);
-        roff.text([italic(name.as_str())]);
-        roff.text([roman(about.as_str())]);
+fn write_table(roff: &mut Roff, heading: &str, rows: &[(&str, &str)]) {
+    roff.control("SH", [heading]);
+    for (name, about) in rows {
+        write_row(roff, name, about);
     }
 }
 
-fn write_files(roff: &mut Roff) {
-    roff.control("SH", ["FILES"]);
-    let entries = [
-        (
-            "$XDG_DATA_HOME/peerbib/library.db",
-            "The library, where no other is named. Without the variable it is in ~/.local/share; other \
-             systems than Linux have directories of their own.",
-        ),
-        (
-            "$XDG_DATA_HOME/peerbib/styles/",
-            "The citation styles that you added.",
-        ),
-        (
-            "$XDG_CONFIG_HOME/peerbib/config.toml",
-            "The configuration: see peerbib-config(1). Without the variable it is in ~/.config.",
-        ),
-    ];
-    write_entries(
-        roff,
-        &entries.map(|(name, about)| (name.to_owned(), about.to_owned())),
-    );
+fn write_row(roff: &mut Roff, name: &str, about: &str) {
+    roff.control("TP", []);
+    roff.text([italic(name)]);
+    roff.text([roman(about)]);
 }
 
-fn write_environment(roff: &mut Roff) {
-    roff.control("SH", ["ENVIRONMENT"]);
-    let mut entries: Vec<(String, String)> = SETTINGS
-        .iter()
-        .map(|setting| (setting.variable(), sentence(setting.about)))
-        .collect();
-    let others = [
-        (
-            "PEERBIB_CONFIG",
-            "The configuration file, in the place of the usual one.",
-        ),
-        (
-            "VISUAL, EDITOR",
-            "The editor, where neither PEERBIB_EDITOR nor the configuration names one.",
-        ),
-        (
-            "NO_COLOR",
-            "Where it is set, nothing is coloured unless peerbib is told to.",
-        ),
-        (
-            "CLICOLOR_FORCE",
-            "Where it is set, colour is used off a terminal, too.",
-        ),
-        (
-            "COLUMNS",
-            "The width of tables where the output goes to no terminal.",
-        ),
-    ];
-    entries.extend(others.map(|(name, about)| (name.to_owned(), about.to_owned())));
-    write_entries(roff, &entries);
-}
-
-/// A description as a sentence.
+/// Returns a description as a sentence.
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(char::to_uppercase);
@@ -243,64 +198,42 @@ fn sentence(text: &str) -> String {
     format!("{first}{}.", characters.as_str())
 }
 
-fn write_exit_status(roff: &mut Roff) {
-    roff.control("SH", ["EXIT STATUS"]);
-    for (code, about) in [
-        ("0", "All was done."),
-        (
-            "1",
-            "It failed, or was done in part, or there are findings.",
-        ),
-        ("2", "It was not asked for rightly; nothing was done."),
-    ] {
-        roff.control("TP", []);
-        roff.text([bold(code)]);
-        roff.text([roman(about)]);
-    }
-}
+const FILES: &[(&str, &str)] = &[
+    (
+        "$XDG_DATA_HOME/peerbib/library.db",
+        "The default library. XDG_DATA_HOME defaults to ~/.local/share; macOS and Windows have their own \
+         directories.",
+    ),
+    (
+        "$XDG_DATA_HOME/peerbib/styles/",
+        "The citation styles that you added.",
+    ),
+    (
+        "$XDG_CONFIG_HOME/peerbib/config.toml",
+        "The configuration; see peerbib-config(1). XDG_CONFIG_HOME defaults to ~/.config.",
+    ),
+];
 
-/// The pages above and below, those beside it, and those that its text names.
-fn write_see_also(roff: &mut Roff, command: &Command, above: &[&Command]) {
-    let own = name(command);
-    let mut pages: Vec<String> = above.iter().map(|above| name(above)).collect();
-    let mut others = BTreeSet::new();
-    if let [root, ..] = above {
-        others.extend(named_in(command, root));
-    }
-    if let [_, .., directly_above] = above {
-        others.extend(directly_above.get_subcommands().map(name));
-    }
-    others.extend(command.get_subcommands().map(name));
-    others.retain(|page| *page != own && !pages.contains(page));
-    pages.extend(others);
-    roff.control("SH", ["SEE ALSO"]);
-    let mut line = Vec::new();
-    for page in pages {
-        if !line.is_empty() {
-            line.push(roman(", "));
-        }
-        line.push(bold(page));
-        line.push(roman("(1)"));
-    }
-    roff.text(line);
-}
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("PEERBIB_CONFIG", "The path of the configuration file."),
+    (
+        "PEERBIB_WAIT",
+        "How many seconds to wait for another program that is changing the library.",
+    ),
+    (
+        "VISUAL, EDITOR",
+        "The editor, unless PEERBIB_EDITOR or the configuration sets one.",
+    ),
+    ("NO_COLOR", "If set, no color is used by default."),
+    (
+        "CLICOLOR_FORCE",
+        "If set, color is used even without a terminal.",
+    ),
+    ("COLUMNS", "The width of tables without a terminal."),
+];
 
-/// The verbs that the help of a command names, as in `peerbib tags`.
-fn named_in(command: &Command, root: &Command) -> Vec<String> {
-    let mut text = String::new();
-    let about = command.get_long_about().or(command.get_about());
-    text.extend(about.map(ToString::to_string));
-    for argument in command.get_arguments() {
-        let help = argument.get_long_help().or(argument.get_help());
-        text.extend(help.map(ToString::to_string));
-    }
-    let mentions = text.split("`peerbib ").skip(1);
-    mentions
-        .filter_map(|mention| {
-            let verb = mention
-                .split(|c: char| !c.is_alphanumeric() && c != '-')
-                .next()?;
-            root.find_subcommand(verb).map(name)
-        })
-        .collect()
-}
+const EXIT_STATUS: &[(&str, &str)] = &[
+    ("0", "Success."),
+    ("1", "Failure, partial success, or findings."),
+    ("2", "Usage error; nothing was done."),
+];

@@ -2,16 +2,18 @@
 
 use clap::Args;
 
-use crate::cli::editor::{Draft, Edited, Refusal, Task, can_edit, without_blank_start};
+use crate::cli::editor::{
+    EditError, EditOutcome, EditRequest, TempFile, can_edit, without_blank_start,
+};
 use crate::cli::io::standard_input_as_text;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, LibraryError, Note};
 
-/// Keep a private note on a work, in Markdown
+/// Write a private note on a work, in Markdown
 ///
-/// Without an option the note is opened in your editor (`peerbib config`, $VISUAL and $EDITOR say which) or,
-/// where there is no terminal for one, printed. Notes are found by `peerbib find`; they are never printed in a reading
-/// list or by a style unless you ask for them, and leave the library only with `peerbib export --notes`.
+/// Without options the note opens in your editor (set it with `peerbib config`, $VISUAL or $EDITOR);
+/// without a terminal it is printed. `peerbib find` searches notes. Reading lists print them only if you
+/// ask for it, and only `peerbib export --notes` exports them.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib note merten2000 -m 'The talk that started it all.'\n  \
@@ -20,7 +22,7 @@ use peerbib::library::{Library, LibraryError, Note};
                         echo '- read again' | peerbib note merten2000 --append -m -"
 )]
 pub(crate) struct NoteWork {
-    /// The work, by citation key
+    /// The citation key of the work
     #[arg(value_name = "KEY")]
     key: String,
 
@@ -28,7 +30,7 @@ pub(crate) struct NoteWork {
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     message: Option<String>,
 
-    /// Add to the note, as a paragraph of its own, in place of writing it anew
+    /// Add a paragraph to the note instead of replacing it
     #[arg(long, requires = "message")]
     append: bool,
 
@@ -36,11 +38,11 @@ pub(crate) struct NoteWork {
     #[arg(long, conflicts_with_all = ["message", "remove"])]
     show: bool,
 
-    /// Take the note away
+    /// Remove the note
     #[arg(long, conflicts_with = "message")]
     remove: bool,
 
-    /// Print the note as JSON, null where there is none
+    /// Print the note as JSON, or null if there is none
     #[arg(long, conflicts_with_all = ["message", "remove"])]
     json: bool,
 }
@@ -65,7 +67,7 @@ impl NoteWork {
     fn write(&self, context: &CommandContext, text: &str) -> Result {
         if text.trim().is_empty() && !self.remove {
             return Err(CommandError::usage("the note is empty")
-                .with_help("say what to note; --remove takes a note away".to_owned()));
+                .with_help("give a text, or use --remove to remove the note".to_owned()));
         }
         let mut library = context.open_to_change()?;
         let work = library.work_id(&self.key)?;
@@ -75,7 +77,7 @@ impl NoteWork {
             _ => text.to_owned(),
         };
         let changed = context.change(&mut library, |change| change.set_note(work, &text))?;
-        tell(context, &library, work, changed, before.is_some())
+        report(context, &library, work, changed, before.is_some())
     }
 
     fn edit(&self, context: &CommandContext) -> Result {
@@ -86,26 +88,26 @@ impl NoteWork {
         let text = before.clone().unwrap_or_default();
         let reference = library.reference(&key)?;
         let title = reference.title.unwrap_or_default();
-        let task = Task {
+        let request = EditRequest {
             name: "note.md",
             text: &format!("{text}\n"),
             comment: ("<!--", " -->"),
             heading: &format!("a note on {key}: {title}").replace("--", "\u{2013}"),
-            instead: "say it with -m",
+            alternative: "use -m",
         };
-        let edited = Draft::edit(context, &task, |text| {
+        let edited = TempFile::edit(context, &request, |text| {
             let set = context.change(&mut library, |change| {
                 if change.note(work)?.map(|note| note.text) != before {
                     return Err(LibraryError::ChangedMeanwhile(format!("the note on {key}")));
                 }
                 change.set_note(work, without_blank_start(text))
             });
-            set.map_err(Refusal::from)
+            set.map_err(EditError::from)
         })?;
         match edited {
-            Edited::Unchanged => context.note("nothing was changed"),
-            Edited::Done(changed) => {
-                return tell(context, &library, work, changed, before.is_some());
+            EditOutcome::Unchanged => context.note("nothing was changed"),
+            EditOutcome::Done(changed) => {
+                return report(context, &library, work, changed, before.is_some());
             }
         }
         Ok(Outcome::Done)
@@ -120,12 +122,12 @@ fn show(context: &CommandContext, library: &Library, key: &str, json: bool) -> R
     }
     match note {
         Some(note) => context.print(&format!("{}\n", note.text))?,
-        None => context.note(format_args!("there is no note on {key}")),
+        None => context.note(format_args!("no note on {key}")),
     }
     Ok(Outcome::Done)
 }
 
-fn tell(
+fn report(
     context: &CommandContext,
     library: &Library,
     work: i64,
@@ -135,12 +137,12 @@ fn tell(
     let key = library.key_of(work)?;
     let is_there = library.note(work)?.is_some();
     context.note(match (changed, is_there, was_there) {
-        (true, true, _) => format!("the note on {key} is written"),
+        (true, true, _) => format!("saved the note on {key}"),
         (true, false, _) => {
-            format!("the note on {key} is taken away; `peerbib undo` brings it back")
+            format!("removed the note on {key}; `peerbib undo` restores it")
         }
-        (false, false, _) => format!("nothing to do: there is no note on {key}"),
-        (false, true, _) => format!("nothing to do: the note on {key} says so already"),
+        (false, false, _) => format!("nothing to do: no note on {key}"),
+        (false, true, _) => format!("nothing to do: the note on {key} is unchanged"),
     });
     Ok(Outcome::Done)
 }

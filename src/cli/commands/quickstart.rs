@@ -6,7 +6,7 @@ use crate::cli::commands::format::{Listing, tags_of_facet};
 use crate::cli::commands::import::{import_all, report_problems};
 use crate::cli::export_entries::Entries;
 use crate::cli::input::Input;
-use crate::cli::output_format::FormArguments;
+use crate::cli::output_format::OutputArgs;
 use crate::cli::style_engine::{Engine, Rendering};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::bundled;
@@ -14,12 +14,12 @@ use peerbib::library::{Condition, ConflictPolicy, RuleScope};
 use peerbib::reading_list::GroupBy;
 use peerbib::tagging;
 
-/// Start with the works of the chapter: a library, its tags, and a reading list
+/// Start with the works of the chapter
 ///
 /// Creates your library if there is none, imports the works that "Prophets and Advocates of Peer
 /// Production" (G. Dafermos, The Handbook of Peer Production, ch. 7) references, tags them by movement
-/// and theme, and prints them as a reading list, grouped by movement, in APA style or that of your
-/// configuration. A second time it adds nothing and prints the same list.
+/// and theme, and prints a reading list grouped by movement, in APA or the style of your configuration.
+/// Running it again adds nothing and prints the same list.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib quickstart")]
 pub(crate) struct Quickstart {}
@@ -47,7 +47,7 @@ impl Quickstart {
         let style = context.style_name(None)?;
         let locale = context.locale_name(None)?;
         let rendering = Rendering::new(context, &style, locale.as_deref(), Engine::Peerbib)?;
-        let form = FormArguments::default();
+        let form = OutputArgs::default();
         listing.write(
             context,
             Entries::Library(&library),

@@ -6,11 +6,10 @@ use clap::Args;
 
 use crate::cli::{CommandContext, Outcome, Result, progress};
 
-/// Make everything anew that is derived from the entries
+/// Rebuild indexes and derived data
 ///
-/// Names, dates, CSL items, the full-text index and the other indexes are made from the entries as they
-/// were written. This makes them again, after an update of peerbib or where `peerbib doctor` says so. The
-/// entries, tags, notes, lists and history are not touched.
+/// Derives names, dates, CSL items and all indexes from the entries again, after an update of peerbib or
+/// if `peerbib doctor` says so. Entries, tags, notes, lists and history are not changed.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib rebuild")]
 pub(crate) struct Rebuild {}
@@ -22,13 +21,13 @@ impl Rebuild {
         let mut library = context.open_to_change()?;
         let works = usize::try_from(library.count()?).unwrap_or_default();
         let bar = progress::bar(works, false);
-        bar.set_message("deriving");
+        bar.set_message("rebuilding");
         let count = context.change(&mut library, |change| {
             change.rebuild(&mut |count| bar.inc(u64::try_from(count).unwrap_or(0)))
         })?;
         bar.finish_and_clear();
         context.note(format_args!(
-            "made anew what is derived from {count} works: names, dates, CSL items, the full-text index"
+            "rebuilt names, dates, CSL items and indexes of {count} works"
         ));
         context.detail(format_args!("in {:.1} s", started.elapsed().as_secs_f64()));
         Ok(Outcome::Done)

@@ -10,21 +10,20 @@ use peerbib::library::LibraryError;
 
 /// Remove works from the library
 ///
-/// Comments and @strings that stand before their entries in a file stay. `peerbib undo` brings the works
-/// back, with their tags.
+/// `peerbib undo` restores them, with their tags. Comments and @strings before an entry in its file stay.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib remove siefkes2009\n  \
                         peerbib remove --find 'type:online year:..1999' --dry-run")]
 pub(crate) struct Remove {
-    /// The works, by citation key
+    /// The citation keys of the works
     #[arg(value_name = "KEY", required_unless_present = "find")]
     keys: Vec<String>,
 
-    /// Remove the works that a query finds
+    /// Remove the works that match a query
     #[arg(long, value_name = "QUERY")]
     find: Option<String>,
 
-    /// Say what would be removed, and remove nothing
+    /// Show what would be removed, and remove nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -36,7 +35,7 @@ impl Remove {
         if self.dry_run {
             let lines: String = works
                 .iter()
-                .map(|(_, key)| format!("{key} would be removed\n"))
+                .map(|(_, key)| format!("would remove {key}\n"))
                 .collect();
             context.print(&lines)?;
             return Ok(Outcome::Done);
@@ -47,18 +46,20 @@ impl Remove {
                 count => format!("Remove {count} works?"),
             })?;
         }
-        // While a person thought about it, another program may have changed the library.
+        // While the user was asked, another program may have changed the library.
         library.hold()?;
         if named_works(context, &library, &self.keys, self.find.as_deref())? != works {
-            return Err(LibraryError::ChangedMeanwhile("what the query finds".to_owned()).into());
+            return Err(
+                LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),
+            );
         }
         let numbers: BTreeSet<i64> = works.iter().map(|(work, _)| *work).collect();
         context.change(&mut library, |change| change.remove_works(&numbers))?;
         context.note(match works.as_slice() {
-            [] => "nothing to do: no works found".to_owned(),
-            [(_, key)] => format!("{key} is removed; `peerbib undo` brings it back"),
+            [] => "no works found".to_owned(),
+            [(_, key)] => format!("removed {key}; `peerbib undo` restores it"),
             several => format!(
-                "{} works are removed; `peerbib undo` brings them back",
+                "removed {} works; `peerbib undo` restores them",
                 several.len()
             ),
         });

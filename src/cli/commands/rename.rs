@@ -7,24 +7,24 @@ use clap::Args;
 use crate::cli::commands::tag::named_works;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 
-/// Give works other citation keys
+/// Change citation keys
 ///
-/// The old key stays as an alias, so that everything that names the work by it goes on to work; entries
-/// that inherit from it (crossref, xdata) follow. Keys never change unless you ask.
+/// The old key stays as an alias, so documents that cite it still work, and entries that inherit from
+/// it (crossref, xdata) follow. Keys never change unless you ask.
 ///
-/// A pattern makes keys of what a work says. Its markers are those of JabRef and Better BibTeX:
+/// A pattern generates keys. Its markers are those of JabRef and Better BibTeX:
 ///
-///   [auth]            family name of the first author or editor; [auth3]: three letters of it
+///   [auth]            family name of the first author or editor; [auth3]: its first 3 letters
 ///   [authors]         all family names; [authors2]: two, then EtAl
 ///   [auth.etal]       one name, two names, or the first and EtAl
 ///   [year]  [shortyear]
-///   [title]           all words of the title but the, of, and …
+///   [title]           all words of the title without the, of, and …
 ///   [shorttitle]      the first three of them; [shorttitle2]: two
 ///   [veryshorttitle]  the first of them
 ///   [entrytype]  [volume]  [firstpage]
 ///
-/// :lower or :upper behind a marker sets its case: [auth:lower]. Accents are taken off. Where two works
-/// would get one key, the second gets it with an a, b, c. A work that has such a key already keeps it.
+/// Add :lower or :upper to change case, as in [auth:lower]. Accents are removed. If a key is taken, the
+/// next work gets an a, b, c after it. A work that already has a matching key keeps it.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
@@ -33,20 +33,20 @@ use crate::cli::{CommandContext, CommandError, Outcome, Result};
                   peerbib rename --pattern '[auth][year]' --find movement:oekonux"
 )]
 pub(crate) struct Rename {
-    /// The key and the new key; with --pattern, the works that are meant
+    /// A key and its new key; with --pattern, the works to rename
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
 
-    /// Make the keys by a pattern, of all works where neither keys nor --find is given; without a
-    /// PATTERN, by that of your configuration [default: [auth:lower][year][veryshorttitle:lower]]
+    /// Generate keys from a pattern, for all works unless you give keys or --find; without PATTERN, from
+    /// the one in your configuration [default: [auth:lower][year][veryshorttitle:lower]]
     #[arg(long, value_name = "PATTERN", num_args = 0..=1, default_missing_value = "")]
     pattern: Option<String>,
 
-    /// The works that a query finds
+    /// Rename the works that match a query
     #[arg(long, value_name = "QUERY", requires = "pattern")]
     find: Option<String>,
 
-    /// Say what would be done, and do nothing
+    /// Show the new keys, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -56,8 +56,8 @@ impl Rename {
         let mut library = context.open_to_change()?;
         let renamings = match (&self.pattern, self.keys.as_slice()) {
             (Some(pattern), keys) => {
-                let said = Some(pattern.as_str()).filter(|pattern| !pattern.is_empty());
-                let pattern = context.key_pattern(said)?;
+                let pattern = Some(pattern.as_str()).filter(|pattern| !pattern.is_empty());
+                let pattern = context.key_pattern(pattern)?;
                 let all = keys.is_empty() && self.find.is_none();
                 let find = if all { Some("") } else { self.find.as_deref() };
                 let mut taken = HashSet::new();
@@ -75,10 +75,9 @@ impl Rename {
             (None, [key, new]) => vec![(library.work_id(key)?, key.clone(), new.clone())],
             (None, _) => {
                 return Err(
-                    CommandError::usage("rename takes a key and a new key, or --pattern")
-                        .with_help(
-                            "an example: peerbib rename merten2009 merten2009talk".to_owned(),
-                        ),
+                    CommandError::usage("give a key and a new key, or --pattern").with_help(
+                        "for example: `peerbib rename merten2009 merten2009talk`".to_owned(),
+                    ),
                 );
             }
         };
@@ -93,13 +92,14 @@ impl Rename {
         } else {
             context.change(&mut library, rename)?;
         }
-        let verb = if self.dry_run { "would be" } else { "is" };
-        let lines = renamings.iter().map(|(_, old, new)| {
-            format!(
-                "{old} {verb} {new}{}\n",
-                if self.dry_run { "" } else { " now" }
-            )
-        });
+        let verb = if self.dry_run {
+            "would rename"
+        } else {
+            "renamed"
+        };
+        let lines = renamings
+            .iter()
+            .map(|(_, old, new)| format!("{verb} {old} to {new}\n"));
         let lines: String = lines.collect();
         if self.dry_run {
             context.print(&lines)?;
@@ -107,7 +107,7 @@ impl Rename {
             context.note(lines.trim_end());
         }
         if renamings.is_empty() {
-            context.note("nothing to do: the works have such keys already");
+            context.note("nothing to do: all keys match the pattern already");
         }
         Ok(Outcome::Done)
     }

@@ -11,36 +11,35 @@ use peerbib::library::{
 use peerbib::model::{CslItem, Entry, Field};
 use peerbib::query::Query;
 
-/// Show all that is known of a work
+/// Show everything about a work
 ///
-/// Its fields as they were written; its tags and who put them there; the reading lists that it is on, its
-/// files, your private note; other keys of it, the bibliographies it came from, what it inherits; and what
-/// was done to it since.
+/// Its fields as written; its tags and who added them; its reading lists, files and your private note;
+/// its other keys, the bibliographies it came from, what it inherits; and its history.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib show benkler2006wealth\n  \
                         peerbib show benkler2006wealth --source\n  \
                         peerbib show benkler2006wealth --csl")]
 pub(crate) struct Show {
-    /// The works, by citation key
+    /// The citation keys of the works
     #[arg(value_name = "KEY", required = true)]
     keys: Vec<String>,
 
-    /// Print the entry alone, just as it was written
+    /// Print only the entry, as written
     #[arg(long)]
     source: bool,
 
-    /// Print the work in the variables of CSL, too, as citation styles see it
+    /// Also print the CSL variables, as citation styles see them
     #[arg(long, conflicts_with = "source")]
     csl: bool,
 
-    /// Print an array of works as JSON, with all of that and their CSL variables
+    /// Print an array of works as JSON, including their CSL variables
     #[arg(long, conflicts_with = "source")]
     json: bool,
 }
 
-/// All that is known of a work, as `--json` prints it.
+/// A work, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct Shown {
+struct WorkJson {
     #[serde(flatten)]
     reference: Reference,
     csl: CslItem,
@@ -49,18 +48,18 @@ struct Shown {
     fields: Vec<Field>,
     assignments: Vec<Assignment>,
     vetoed: Vec<Veto>,
-    lists: Vec<OnList>,
-    /// The private note on it, in Markdown.
+    lists: Vec<ListJson>,
+    /// The private note, in Markdown.
     note: Option<String>,
-    files: Vec<ShownFile>,
+    files: Vec<FileJson>,
     #[serde(flatten)]
     record: Record,
     history: Vec<Step>,
 }
 
-/// A file of a work.
+/// A linked file of a work.
 #[derive(serde::Serialize)]
-struct ShownFile {
+struct FileJson {
     path: String,
     description: Option<String>,
     /// Whether the entry itself names it.
@@ -69,11 +68,11 @@ struct ShownFile {
 
 /// A reading list that a work is on.
 #[derive(serde::Serialize)]
-struct OnList {
+struct ListJson {
     list: String,
-    /// Whether a person put it there, whatever the list's query finds.
+    /// Whether the user pinned it.
     pinned: bool,
-    /// What the list says of it.
+    /// The annotation in the list.
     annotation: Option<String>,
 }
 
@@ -102,7 +101,7 @@ impl Show {
         let shown = self
             .keys
             .iter()
-            .map(|key| Shown::of(&library, key))
+            .map(|key| WorkJson::new(&library, key))
             .collect::<std::result::Result<Vec<_>, CommandError>>()?;
         if self.json {
             context.print_json(&shown)?;
@@ -114,8 +113,8 @@ impl Show {
     }
 }
 
-impl Shown {
-    fn of(library: &Library, key: &str) -> std::result::Result<Self, CommandError> {
+impl WorkJson {
+    fn new(library: &Library, key: &str) -> std::result::Result<Self, CommandError> {
         let reference = library.reference(key)?;
         let Entry { fields, source, .. } = library.work(&reference.key)?;
         let tagging = library.tagging(&reference.key)?;
@@ -130,7 +129,7 @@ impl Shown {
             files: library
                 .linked_files(reference.id)?
                 .into_iter()
-                .map(|file| ShownFile {
+                .map(|file| FileJson {
                     path: file.path,
                     description: file.description,
                     in_entry: file.in_entry,
@@ -147,22 +146,22 @@ impl Shown {
         for field in &self.fields {
             lines.add(&field.name, without_delimiters(&field.value));
         }
-        lines.part();
+        lines.start_block();
         for tag in &self.reference.tags {
-            lines.add("tags", &self.tagged(tag));
+            lines.add("tags", &self.tag_with_origins(tag));
         }
         for veto in &self.vetoed {
-            lines.add("not", &format!("{} (taken off by hand)", veto.tag));
+            lines.add("not", &format!("{} (removed by hand)", veto.tag));
         }
         for on in &self.lists {
             let pinned = if on.pinned { " (pinned)" } else { "" };
-            let said = on.annotation.as_ref().map(|text| format!(": {text}"));
+            let annotation = on.annotation.as_ref().map(|text| format!(": {text}"));
             lines.add(
                 "lists",
-                &format!("{}{pinned}{}", on.list, said.unwrap_or_default()),
+                &format!("{}{pinned}{}", on.list, annotation.unwrap_or_default()),
             );
         }
-        // What the entry names stands among its fields already.
+        // Files that the entry names are shown among its fields.
         for file in self.files.iter().filter(|file| !file.in_entry) {
             let what = file.description.as_ref().map(|text| format!(" ({text})"));
             lines.add(
@@ -175,7 +174,7 @@ impl Shown {
                 lines.add("note", line);
             }
         }
-        lines.part();
+        lines.start_block();
         for alias in &self.record.aliases {
             lines.add("other keys", alias);
         }
@@ -187,7 +186,7 @@ impl Shown {
         }
         for source in &self.record.came_from {
             let differs = if source.differs {
-                " (where it reads differently)"
+                " (with a different text)"
             } else {
                 ""
             };
@@ -201,7 +200,7 @@ impl Shown {
             lines.add("history", &format!("{}  {}{state}", step.at, step.command));
         }
         if with_csl {
-            lines.part();
+            lines.start_block();
             lines.add("CSL type", &self.csl.item_type);
             for (name, value) in &self.csl.variables {
                 let json = serde_json::to_string(value).unwrap_or_default();
@@ -219,14 +218,14 @@ impl Shown {
         format!("{bold}{key}{bold:#} {dim}@{kind}{dim:#}\n{}", lines.text())
     }
 
-    /// The type as it was written.
+    /// Returns the type as written.
     fn written_type(&self) -> &str {
         let written = self.source.trim_start_matches('@');
         written.split(['{', '(']).next().unwrap_or_default().trim()
     }
 
-    /// A tag with those on whose word it is there.
-    fn tagged(&self, tag: &TagName) -> String {
+    /// Returns a tag with its origins.
+    fn tag_with_origins(&self, tag: &TagName) -> String {
         let origins: Vec<String> = self
             .assignments
             .iter()
@@ -235,8 +234,8 @@ impl Shown {
                 let source = &assignment.source;
                 match assignment.origin {
                     Origin::Hand => format!("by hand: {source}"),
-                    Origin::Rule => format!("by the rule \u{201c}{source}\u{201d}"),
-                    Origin::Import => format!("by an import: {source}"),
+                    Origin::Rule => format!("by rule \u{201c}{source}\u{201d}"),
+                    Origin::Import => format!("by import: {source}"),
                 }
             })
             .collect();
@@ -244,12 +243,12 @@ impl Shown {
     }
 }
 
-/// The reading lists that a work is on.
-fn lists(library: &Library, work: i64) -> std::result::Result<Vec<OnList>, CommandError> {
+/// Returns the reading lists that contain a work.
+fn lists(library: &Library, work: i64) -> std::result::Result<Vec<ListJson>, CommandError> {
     let mut found = Vec::new();
     for list in library.lists()? {
         let query: Query = format!("list:{}", list.name).parse()?;
-        // A list whose query cannot be read any more holds nobody up here: `peerbib list` tells of it.
+        // `peerbib list` reports a list whose query is no longer valid.
         let Ok(condition) = query.translate(library) else {
             continue;
         };
@@ -258,7 +257,7 @@ fn lists(library: &Library, work: i64) -> std::result::Result<Vec<OnList>, Comma
         }
         let said = library.listed_works(list.id)?;
         let said = said.into_iter().find(|said| said.work == Some(work));
-        found.push(OnList {
+        found.push(ListJson {
             list: list.name,
             pinned: said
                 .as_ref()
@@ -269,10 +268,10 @@ fn lists(library: &Library, work: i64) -> std::result::Result<Vec<OnList>, Comma
     Ok(found)
 }
 
-/// Lines with a name before each, all of one width; of lines with one name, the first has it.
+/// Labelled lines, aligned. Only the first of several lines with the same label shows it.
 #[derive(Default)]
 struct Lines {
-    /// Name and text; both empty for a blank line.
+    /// Label and text; both empty for a blank line.
     lines: Vec<(String, String)>,
 }
 
@@ -282,8 +281,8 @@ impl Lines {
         self.lines.push((name.to_owned(), text));
     }
 
-    /// Begins another part, below a blank line.
-    fn part(&mut self) {
+    /// Starts a new block after a blank line.
+    fn start_block(&mut self) {
         self.lines.push((String::new(), String::new()));
     }
 
@@ -304,13 +303,13 @@ impl Lines {
                 blank = true;
                 continue;
             }
-            // A part with nothing in it leaves no gap.
+            // An empty block leaves no gap.
             if std::mem::take(&mut blank) && !text.is_empty() {
                 text.push('\n');
             }
             let shown = if name == before { "" } else { name };
             let gap = " ".repeat(widest - width(shown));
-            let line = crate::cli::wrapped(line, widest + 4);
+            let line = crate::cli::ui::wrapped(line, widest + 4);
             let _ = writeln!(text, "  {dim}{shown}{dim:#}{gap}  {line}");
             before = name;
         }
@@ -318,7 +317,7 @@ impl Lines {
     }
 }
 
-/// The inside of `{…}` or `"…"`, where the value is one such text.
+/// Removes the delimiters from a value that is a single `{…}` or `"…"`.
 pub(crate) fn without_delimiters(value: &str) -> &str {
     let inner = |open, close| {
         value
@@ -328,7 +327,7 @@ pub(crate) fn without_delimiters(value: &str) -> &str {
     let Some(inside) = inner('{', '}').or_else(|| inner('"', '"')) else {
         return value;
     };
-    // `{a} # {b}` is two texts.
+    // `{a} # {b}` is two.
     let mut depth = 0_i32;
     for character in inside.chars() {
         depth += match character {

@@ -2,16 +2,15 @@
 
 use clap::Args;
 
-use crate::cli::chart_args::{Drawing, Form, Shown};
+use crate::cli::chart_args::{ChartArgs, ChartFormat, ChartWorks};
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::charts::statistics::{CountBy, Statistics};
 use peerbib::charts::{html_page, statistics_svg, statistics_text, timeline_text};
 
 /// Count works by year, movement, theme, type, language and author
 ///
-/// The years are those of the original dates. A work of several tags, or of several authors, counts for each of
-/// them, and a narrower tag for the wider ones, too. Authors are counted under one name where their names fit:
-/// Y. Benkler as Yochai Benkler.
+/// Years are those of the original dates. A work counts for each of its tags and their parents, and for
+/// each of its authors. Variants of a name count as one author: Y. Benkler as Yochai Benkler.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib stats\n  peerbib stats movement:oekonux --by author,year\n  \
@@ -19,19 +18,19 @@ use peerbib::charts::{html_page, statistics_svg, statistics_text, timeline_text}
 )]
 pub(crate) struct Stats {
     #[command(flatten)]
-    shown: Shown,
+    shown: ChartWorks,
 
-    /// What to count by: year, type, language, author, identification (how sure it is which work is meant),
-    /// missing (what references lack), or a facet of tags; several with commas between them
+    /// What to count by, separated by commas: year, type, language, author, identification, missing (fields
+    /// that references lack), or a facet of tags
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<String>,
 
-    /// How many values of each are shown before the rest is folded; 0 shows all
+    /// How many values to show of each; 0 shows all
     #[arg(long, value_name = "NUMBER", default_value_t = 10)]
     top: usize,
 
     #[command(flatten)]
-    drawing: Drawing,
+    drawing: ChartArgs,
 }
 
 impl Stats {
@@ -53,7 +52,7 @@ impl Stats {
         }
         if by.is_empty() {
             by.push(CountBy::Year);
-            // The facets that these works have; others have nothing to tell.
+            // Only facets that these works have.
             let has = |facet: &String| {
                 works
                     .iter()
@@ -76,8 +75,8 @@ impl Stats {
             context.note("no works found");
             return Ok(Outcome::Done);
         }
-        let picture = match self.drawing.form() {
-            Form::Text => statistics_text::draw(
+        let picture = match self.drawing.format() {
+            ChartFormat::Text => statistics_text::draw(
                 &statistics,
                 timeline_text::Layout {
                     columns: self.drawing.columns(),
@@ -85,8 +84,8 @@ impl Stats {
                     events: false,
                 },
             ),
-            Form::Svg => statistics_svg::draw(&statistics, &self.drawing.look()),
-            Form::Html => {
+            ChartFormat::Svg => statistics_svg::draw(&statistics, &self.drawing.look()),
+            ChartFormat::Html => {
                 let drawing = statistics_svg::draw(&statistics, &self.drawing.look());
                 html_page::of_statistics(&statistics, &drawing, self.drawing.theme())
             }

@@ -11,10 +11,10 @@ use peerbib::csl::{Citation, Cite, Processor, Style, StyleClass};
 use peerbib::model::CslItem;
 use peerbib::output::text;
 
-/// Say which citation styles there are, show one, add one, check one
+/// List, inspect, add and validate citation styles
 ///
-/// Any style of the official CSL repository can be used by the path of its file, or be added to use it
-/// by its name.
+/// Any style of the official CSL repository can be used by the path of its file, or added and used by
+/// name.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib style list chicago\n  peerbib style show apa\n  \
@@ -22,22 +22,22 @@ use peerbib::output::text;
 )]
 pub(crate) struct StyleCommand {
     #[command(subcommand)]
-    verb: Verb,
+    command: Subcommands,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum Subcommands {
     List(List),
     Show(Show),
     Add(Add),
     Check(Check),
 }
 
-/// List the styles that can be used by name: yours, and those that come with peerbib
+/// List the styles that can be used by name
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib style list chicago\n  peerbib style list --json")]
 struct List {
-    /// Only styles whose name or title has this word
+    /// List only styles with this word in their name or title
     word: Option<String>,
 
     /// Print an array of styles as JSON
@@ -45,46 +45,46 @@ struct List {
     json: bool,
 }
 
-/// Show a style: its title, what it is for, its licence, and a sample
+/// Show a style: title, purpose, licence and a sample
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib style show apa")]
 struct Show {
-    /// The style: its name, or a .csl file
+    /// The style: a name or a .csl file
     style: String,
 }
 
-/// Add styles, to use them by name from now on
+/// Add styles, so that they can be used by name
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib style add nature.csl\n  peerbib style add styles/")]
 struct Add {
-    /// .csl files, or directories of them
+    /// .csl files, or directories that contain them
     #[arg(value_name = "FILE", required = true)]
     paths: Vec<PathBuf>,
 }
 
-/// Check style files, and say where each goes wrong
+/// Validate style files
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib style check house.csl")]
 struct Check {
-    /// .csl files, or directories of them
+    /// .csl files, or directories that contain them
     #[arg(value_name = "FILE", required = true)]
     paths: Vec<PathBuf>,
 }
 
 impl StyleCommand {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        match self.verb {
-            Verb::List(command) => command.run(context),
-            Verb::Show(command) => command.run(context),
-            Verb::Add(command) => command.run(context),
-            Verb::Check(command) => command.run(context),
+        match self.command {
+            Subcommands::List(command) => command.run(context),
+            Subcommands::Show(command) => command.run(context),
+            Subcommands::Add(command) => command.run(context),
+            Subcommands::Check(command) => command.run(context),
         }
     }
 }
 
-/// A style as the list shows it.
+/// A style, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct Listed {
+struct StyleJson {
     name: String,
     aliases: Vec<&'static str>,
     title: String,
@@ -92,7 +92,7 @@ struct Listed {
     added: bool,
 }
 
-impl From<ShelvedStyle> for Listed {
+impl From<ShelvedStyle> for StyleJson {
     fn from(style: ShelvedStyle) -> Self {
         let ShelvedStyle {
             name,
@@ -111,16 +111,16 @@ impl From<ShelvedStyle> for Listed {
 impl List {
     fn run(self, context: &CommandContext) -> Result {
         let word = self.word.unwrap_or_default().to_lowercase();
-        let has_word = |style: &Listed| {
+        let has_word = |style: &StyleJson| {
             style.title.to_lowercase().contains(&word)
                 || style.name.contains(&word)
                 || style.aliases.iter().any(|alias| alias.contains(&word))
         };
-        let mut styles: Vec<Listed> = shelf::styles().into_iter().map(Listed::from).collect();
+        let mut styles: Vec<StyleJson> = shelf::styles().into_iter().map(StyleJson::from).collect();
         for (name, source) in added(context) {
             if let Ok(style) = source.compile_alone() {
                 styles.retain(|shipped| shipped.name != name);
-                styles.push(Listed {
+                styles.push(StyleJson {
                     name,
                     aliases: vec![],
                     title: style.info.title,
@@ -145,13 +145,13 @@ impl List {
         }
         context.print(&text)?;
         if styles.is_empty() {
-            context.note("no style has this word; any .csl file can be used by its path");
+            context.note("no styles found; any .csl file can be used by its path");
         }
         Ok(Outcome::Done)
     }
 }
 
-/// The styles that the user added, by name.
+/// Returns the styles that the user added, by name.
 fn added(context: &CommandContext) -> Vec<(String, StyleSource)> {
     let names = context.added_style_names().into_iter();
     names
@@ -162,7 +162,7 @@ fn added(context: &CommandContext) -> Vec<(String, StyleSource)> {
         .collect()
 }
 
-/// The `.csl` files of a directory, by name; or the file itself.
+/// Returns the `.csl` files of a directory by name, or the file itself.
 fn style_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
@@ -178,7 +178,7 @@ fn style_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The works and cites of a sample: an article, a book, and a chapter in an edited volume.
+/// The works of the sample: an article, a book, and a chapter in an edited volume.
 const SAMPLE: &str = include_str!("style_sample.json");
 
 impl Show {
@@ -190,7 +190,7 @@ impl Show {
         let mut page = format!("{bold}{}{bold:#}\n", info.title);
         let mut line = |name: &str, value: &str| {
             if !value.is_empty() {
-                let _ = writeln!(page, "  {name:10}  {}", crate::cli::wrapped(value, 14));
+                let _ = writeln!(page, "  {name:10}  {}", crate::cli::ui::wrapped(value, 14));
             }
         };
         line("about", info.summary.as_deref().unwrap_or_default());
@@ -229,7 +229,7 @@ impl Show {
             let _ = writeln!(
                 page,
                 "    {}",
-                crate::cli::wrapped(&text::entry(&citation.content), 4)
+                crate::cli::ui::wrapped(&text::entry(&citation.content), 4)
             );
         }
         match processor.bibliography() {
@@ -237,26 +237,26 @@ impl Show {
                 let _ = writeln!(page, "\n  {bold}listed{bold:#}");
                 for entry in bibliography.entries {
                     let entry = text::entry(&entry.content);
-                    let _ = writeln!(page, "    {}", crate::cli::wrapped(&entry, 6));
+                    let _ = writeln!(page, "    {}", crate::cli::ui::wrapped(&entry, 6));
                 }
             }
-            None => page.push_str("\n  has no bibliography\n"),
+            None => page.push_str("\n  no bibliography\n"),
         }
         context.print(&page)?;
         Ok(Outcome::Done)
     }
 }
 
-/// Every style file that the paths name.
+/// Returns all style files at these paths.
 fn all_files(paths: &[PathBuf]) -> std::result::Result<Vec<PathBuf>, CommandError> {
     let mut files = Vec::new();
     for path in paths {
         let found = style_files(path).map_err(|error| {
-            CommandError::new(format_args!("{} cannot be read: {error}", path.display()))
+            CommandError::new(format_args!("cannot read {}: {error}", path.display()))
         })?;
         if found.is_empty() {
             return Err(CommandError::new(format_args!(
-                "{} holds no .csl files",
+                "no .csl files in {}",
                 path.display()
             )));
         }
@@ -268,7 +268,7 @@ fn all_files(paths: &[PathBuf]) -> std::result::Result<Vec<PathBuf>, CommandErro
 impl Add {
     fn run(self, context: &CommandContext) -> Result {
         let directory = context.style_directory()?;
-        // Everything is read before anything is written, so that a bad file adds nothing.
+        // Everything is read first, so that a bad file adds nothing.
         let mut styles = Vec::new();
         for file in all_files(&self.paths)? {
             let source = context.style(&as_path(&file))?;
@@ -279,7 +279,7 @@ impl Add {
                     file.display()
                 ))
                 .with_help(
-                    "nothing was added; `peerbib style check` names what is wrong".to_owned(),
+                    "nothing was added; `peerbib style check` shows what is wrong".to_owned(),
                 )
             })?;
             let name = file
@@ -291,7 +291,7 @@ impl Add {
         }
         let failed = |error: std::io::Error| {
             CommandError::new(format_args!(
-                "{} cannot be written to: {error}",
+                "cannot write to {}: {error}",
                 directory.display()
             ))
         };
@@ -310,7 +310,7 @@ impl Add {
                 && context.parent_style(name_of(parent)).is_none()
             {
                 context.note(format_args!(
-                    "note: it takes its rules from {parent}; add {}.csl, too",
+                    "note: it depends on {parent}; add {}.csl, too",
                     name_of(parent)
                 ));
             }
@@ -325,7 +325,7 @@ impl Check {
         for file in all_files(&self.paths)? {
             let source = context.style(&as_path(&file))?;
             match source.compile(|name| context.parent_style(name)) {
-                Ok(_) => context.print(&format!("{}: good\n", file.display()))?,
+                Ok(_) => context.print(&format!("{}: valid\n", file.display()))?,
                 Err(error) => {
                     outcome = Outcome::Partial;
                     context.print(&format!("{error}\n"))?;
@@ -336,7 +336,7 @@ impl Check {
     }
 }
 
-/// A path that is taken for no name, even where it has no directory and no ending.
+/// Returns a path that cannot be confused with the name of a style.
 fn as_path(file: &Path) -> String {
     if file.components().count() > 1 {
         file.to_string_lossy().into_owned()

@@ -4,24 +4,24 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{
     Change, Condition, Library, LibraryError, NewAssignment, Origin, Tag, TagChange, TagName,
     TaggedOutcome,
 };
 
-/// Put tags on works, or take them off all the works of a query
+/// Tag works, one by one or by query
 ///
-/// A tag has a facet and a name: movement:oekonux, theme:germ-form. `peerbib tags` lists those there
-/// are; --create makes one that is not there yet.
+/// A tag has a facet and a name: movement:oekonux, theme:germ-form. `peerbib tags` lists the tags;
+/// --create makes a new one.
 ///
-/// Either a tag, or several with commas between them, and the works by key; with --find, those that a query
-/// finds. Or a query, with changes among its words: +TAG puts a tag on every work that it finds, -TAG takes
-/// one off. What the changes do is told first, and at a terminal asked about. To leave the works of a tag
-/// out of the query, write NOT before the tag.
+/// Give a tag (or several, separated by commas) and the keys of works, or --find and a query. Or give a
+/// query with changes among its words: +TAG adds a tag to every work that matches, -TAG removes it.
+/// Changes are previewed, and confirmed in a terminal. To exclude works with a tag from the query, write
+/// NOT before the tag.
 ///
-/// What you put on stays until you take it off, whatever rules and imports say, and what you take off
-/// stays off: `peerbib why` tells both.
+/// Tags that you add by hand stay until you remove them, and tags that you remove by hand are not
+/// re-added by rules or imports. `peerbib why` shows both.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "peerbib tag [OPTIONS] TAG KEY...\n       \
@@ -33,35 +33,35 @@ use peerbib::library::{
                   peerbib tag author:meretz +movement:oekonux -theme:value --yes"
 )]
 pub(crate) struct TagWorks {
-    /// A tag and keys of works; or a query, with +TAG and -TAG for what changes
+    /// A tag and the keys of works; or a query, with +TAG and -TAG for changes
     #[arg(value_name = "WORD", required = true)]
     words: Vec<String>,
 
-    /// Tag the works that a query finds
+    /// Tag the works that match a query
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     find: Option<String>,
 
-    /// Why: the reason that `peerbib why` shows
+    /// The reason, which `peerbib why` shows
     #[arg(long, value_name = "REASON")]
     why: Option<String>,
 
-    /// Make a tag if there is none of this name
+    /// Create the tag if it does not exist
     #[arg(long, alias = "new")]
     create: bool,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// Print what a query with +TAG and -TAG changes as JSON
+    /// Print the changes of +TAG and -TAG as JSON
     #[arg(long)]
     json: bool,
 }
 
-/// A change that the person wrote: the sign, and the tag.
+/// A change among the words of a query: `+TAG` or `-TAG`.
 #[derive(PartialEq)]
-struct Written {
-    puts_on: bool,
+struct RequestedChange {
+    adds: bool,
     tag: Tag,
 }
 
@@ -76,24 +76,24 @@ impl TagWorks {
         }
     }
 
-    /// Sorts the words into those of a query and changes.
+    /// Separates the words of the query from the changes.
     fn changes(
         &self,
         library: &Library,
-    ) -> std::result::Result<(Vec<String>, Vec<Written>), CommandError> {
+    ) -> std::result::Result<(Vec<String>, Vec<RequestedChange>), CommandError> {
         let facets = library.facets()?;
         let mut query = Vec::new();
         let mut changes = Vec::new();
         for word in &self.words {
             if let Some(name) = word.strip_prefix('+') {
-                changes.push(Written {
-                    puts_on: true,
+                changes.push(RequestedChange {
+                    adds: true,
                     tag: self.tag(library, name)?,
                 });
                 continue;
             }
-            // What stands behind the sign may as well be a condition that is negated.
-            let taken_off = match word.strip_prefix(['-', '\u{2212}']) {
+            // After a hyphen comes a tag to remove or a negated condition.
+            let removed = match word.strip_prefix(['-', '\u{2212}']) {
                 Some(name) if !name.contains(char::is_whitespace) => {
                     match library.resolve_tag(name) {
                         Ok(tag) => Some(tag),
@@ -108,11 +108,8 @@ impl TagWorks {
                 }
                 _ => None,
             };
-            match taken_off {
-                Some(tag) => changes.push(Written {
-                    puts_on: false,
-                    tag,
-                }),
+            match removed {
+                Some(tag) => changes.push(RequestedChange { adds: false, tag }),
                 None => query.push(word.clone()),
             }
         }
@@ -124,30 +121,31 @@ impl TagWorks {
         context: &CommandContext,
         library: &mut Library,
         query: &[String],
-        changes: &[Written],
+        changes: &[RequestedChange],
     ) -> Result {
         if self.find.is_some() {
-            return Err(CommandError::usage("--find goes with a tag and no sign before it").with_help(
-                "write the query beside the changes: peerbib tag author:meretz +movement:oekonux"
+            return Err(CommandError::usage("--find cannot be combined with +TAG and -TAG").with_help(
+                "write the query beside the changes: `peerbib tag author:meretz +movement:oekonux`"
                     .to_owned(),
             ));
         }
         if query.is_empty() {
-            return Err(CommandError::usage("no works are named: this would change every one").with_help(
-                "write a query beside the changes, such as author:meretz; year:..9999 is every dated work"
-                    .to_owned(),
-            ));
+            return Err(
+                CommandError::usage("no query: this would change every work").with_help(
+                    "add a query, such as author:meretz; year:..9999 matches every dated work"
+                        .to_owned(),
+                ),
+            );
         }
         let person = context.person()?;
-        let rehearse = |library: &mut Library| -> std::result::Result<_, CommandError> {
+        let preview_of = |library: &mut Library| -> std::result::Result<_, CommandError> {
             let works = context.condition(library, query)?;
             let count = library.count_met(&works, 0)?.0;
-            let counts =
-                library.rehearse(|change| self.carry_out(change, &works, changes, &person))?;
+            let counts = library.rehearse(|change| self.apply(change, &works, changes, &person))?;
             Ok((works, (count, counts)))
         };
-        let (mut works, told) = rehearse(library)?;
-        let (count, counts) = &told;
+        let (mut works, counted) = preview_of(library)?;
+        let (count, counts) = &counted;
         let preview = preview(*count, changes, counts);
         if self.json {
             let changes: Vec<_> = changes
@@ -156,7 +154,7 @@ impl TagWorks {
                 .map(|(change, count)| {
                     serde_json::json!({
                         "tag": change.tag.tag,
-                        "change": if change.puts_on { "put" } else { "taken" },
+                        "change": if change.adds { "added" } else { "removed" },
                         "works": count,
                     })
                 })
@@ -175,37 +173,39 @@ impl TagWorks {
         if *count == 0 {
             return Ok(Outcome::Done);
         }
-        context.confirm_at_terminal("Shall this be done?")?;
+        context.confirm_at_terminal("Apply these changes?")?;
         if !library.is_held() {
-            // While a person thought about it, another program may have changed the library.
+            // While the user was asked, another program may have changed the library.
             library.hold()?;
-            let (works_now, told_now) = rehearse(library)?;
-            if self.changes(library)?.1 != changes || told_now != told {
-                return Err(LibraryError::ChangedMeanwhile("what this would do".to_owned()).into());
+            let (works_now, counted_now) = preview_of(library)?;
+            if self.changes(library)?.1 != changes || counted_now != counted {
+                return Err(
+                    LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),
+                );
             }
             works = works_now;
         }
         context.change(library, |change| {
-            self.carry_out(change, &works, changes, &person)
+            self.apply(change, &works, changes, &person)
         })?;
         Ok(Outcome::Done)
     }
 
-    fn carry_out(
+    fn apply(
         &self,
         change: &Change<'_>,
         works: &Condition,
-        written: &[Written],
+        written: &[RequestedChange],
         person: &str,
     ) -> peerbib::library::Result<Vec<usize>> {
         let mut changes = Vec::with_capacity(written.len());
-        for Written { puts_on, tag } in written {
+        for RequestedChange { adds, tag } in written {
             let id = if tag.id == 0 {
                 change.put_tag(tag)?
             } else {
                 tag.id
             };
-            changes.push(if *puts_on {
+            changes.push(if *adds {
                 TagChange::Put(id)
             } else {
                 TagChange::Take(id)
@@ -219,19 +219,19 @@ impl TagWorks {
             return Ok(Outcome::Done);
         };
         if keys.is_empty() && self.find.is_none() {
-            return Err(CommandError::usage("no works are named").with_help(format!(
-                "name them by key, by --find QUERY, or as a query: peerbib tag QUERY +{tags}"
+            return Err(CommandError::usage("no works given").with_help(format!(
+                "give their keys, or --find QUERY, or a query with the change: `peerbib tag QUERY +{tags}`"
             )));
         }
         let works = named_works(context, library, keys, self.find.as_deref())?;
-        let tags = listed(tags)?
+        let tags = split_tags(tags)?
             .into_iter()
             .map(|text| self.tag(library, text))
             .collect::<std::result::Result<Vec<_>, CommandError>>()?;
         if self.dry_run {
             for tag in &tags {
                 for (_, key) in &works {
-                    context.print(&format!("{key} would get {}\n", tag.tag))?;
+                    context.print(&format!("would tag {key} as {}\n", tag.tag))?;
                 }
             }
             return Ok(Outcome::Done);
@@ -254,7 +254,7 @@ impl TagWorks {
                         reason: self.why.as_deref(),
                     })?;
                     if outcome == TaggedOutcome::Added {
-                        added.push(format!("{key} is {} now", tag.tag));
+                        added.push(format!("tagged {key} as {}", tag.tag));
                     }
                 }
             }
@@ -264,12 +264,12 @@ impl TagWorks {
             context.note(line);
         }
         if added.is_empty() {
-            context.note("nothing to do: the works have the tag by your hand already");
+            context.note("nothing to do: you have already tagged these works");
         }
         Ok(Outcome::Done)
     }
 
-    /// The tag that `text` names, or with `--create` one to be made.
+    /// Returns the tag that `text` names, or with `--create` a new one.
     fn tag(&self, library: &Library, text: &str) -> std::result::Result<Tag, CommandError> {
         match library.resolve_tag(text) {
             Ok(tag) => Ok(tag),
@@ -277,43 +277,44 @@ impl TagWorks {
                 Ok(Tag::named(text.parse::<TagName>()?))
             }
             Err(error @ LibraryError::UnknownTag { .. }) => {
-                let help = error.help().unwrap_or_default();
-                Err(CommandError::new(&error)
-                    .with_help(format!("{help}; --create makes a new tag")))
+                let help = hints::library(&error).unwrap_or_default();
+                Err(CommandError::new(&error).with_help(format!("{help}; --create creates it")))
             }
             Err(error) => Err(error.into()),
         }
     }
 }
 
-/// What changes would do to the works of a query.
-fn preview(count: i64, changes: &[Written], counts: &[usize]) -> String {
+/// Describes what the changes do to the works of a query.
+fn preview(count: i64, changes: &[RequestedChange], counts: &[usize]) -> String {
     let mut text = format!("{} found\n", works(count));
     let width = changes
         .iter()
         .map(|change| change.tag.tag.to_string().chars().count())
         .max()
         .unwrap_or(0);
-    for (Written { puts_on, tag }, changed) in changes.iter().zip(counts) {
-        let sign = if *puts_on { '+' } else { '\u{2212}' };
+    for (RequestedChange { adds, tag }, changed) in changes.iter().zip(counts) {
+        let sign = if *adds { '+' } else { '\u{2212}' };
         let name = tag.tag.to_string();
         let others = usize::try_from(count).unwrap_or(0).saturating_sub(*changed);
         let _ = write!(text, "  {sign}{name:width$}  ");
-        let _ = match (*puts_on, *changed, others) {
-            (true, 0, _) => writeln!(text, "all have it already"),
-            (true, changed, 0) => writeln!(text, "{changed} get it"),
-            (true, changed, others) => writeln!(text, "{changed} get it, {others} have it already"),
-            (false, 0, _) => writeln!(text, "none has it"),
-            (false, changed, 0) => writeln!(text, "{changed} lose it"),
+        let _ = match (*adds, *changed, others) {
+            (true, 0, _) => writeln!(text, "no change: all have it"),
+            (true, changed, 0) => writeln!(text, "adds it to {changed}"),
+            (true, changed, others) => {
+                writeln!(text, "adds it to {changed}; {others} already have it")
+            }
+            (false, 0, _) => writeln!(text, "no change: none has it"),
+            (false, changed, 0) => writeln!(text, "removes it from {changed}"),
             (false, changed, others) => {
-                writeln!(text, "{changed} lose it, {others} do not have it")
+                writeln!(text, "removes it from {changed}; {others} do not have it")
             }
         };
     }
     text
 }
 
-/// `1 work`, `12 works`.
+/// Returns “1 work”, “12 works”.
 pub(crate) fn works(count: impl TryInto<i64>) -> String {
     match count.try_into().unwrap_or(i64::MAX) {
         1 => "1 work".to_owned(),
@@ -321,21 +322,25 @@ pub(crate) fn works(count: impl TryInto<i64>) -> String {
     }
 }
 
-/// The tags of a list with commas between them; at least one.
-pub(crate) fn listed(tags: &str) -> std::result::Result<Vec<&str>, CommandError> {
+/// Splits a list of tags at its commas.
+///
+/// # Errors
+///
+/// If it is empty.
+pub(crate) fn split_tags(tags: &str) -> std::result::Result<Vec<&str>, CommandError> {
     let tags: Vec<&str> = tags
         .split(',')
         .map(str::trim)
         .filter(|tag| !tag.is_empty())
         .collect();
     if tags.is_empty() {
-        return Err(CommandError::usage("no tag is named")
+        return Err(CommandError::usage("no tag given")
             .with_help("write a tag as FACET:NAME, such as theme:germ-form".to_owned()));
     }
     Ok(tags)
 }
 
-/// The works that are named by key or found by a query: their numbers and keys.
+/// Returns the ids and keys of the works with these keys and of those that match the query.
 pub(crate) fn named_works(
     context: &CommandContext,
     library: &Library,

@@ -2,21 +2,21 @@
 
 use clap::Args;
 
-use crate::cli::chart_args::{Drawing, Form, Shown};
+use crate::cli::chart_args::{ChartArgs, ChartFormat, ChartWorks};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::charts::timeline::{Request, Timeline};
 use peerbib::charts::{html_page, timeline_svg, timeline_text};
 use peerbib::library::{Library, Tag};
 use peerbib::reading_list::in_hierarchy;
 
-/// Draw when works appeared, on a lane for each movement
+/// Draw a timeline of works by movement
 ///
-/// The years are those of the original dates. Each movement has its active years as a bar and its events as
-/// marks, both from the vocabulary (`peerbib tags show movement:oekonux`). A work of two movements stands on
-/// both lanes. Few works stand with their names, many as dots, very many as a column for each year. The
-/// movements without works are shown, too, unless a query or a list chooses the works.
+/// Years are those of the original dates. Each movement has a lane with its active years as a bar and its
+/// events as marks, both from the vocabulary (`peerbib tags show movement:oekonux`). A work of two
+/// movements appears in both lanes. A few works are drawn with their names, many as dots, and very many
+/// as columns per year. Movements without works are shown unless you select works.
 ///
-/// In svg and html a work shows its title where the pointer rests on it, and leads to its DOI or URL.
+/// In svg and html, works show their titles on hover and link to their DOI or URL.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib timeline\n  peerbib timeline -o chapter.svg\n  \
@@ -25,18 +25,18 @@ use peerbib::reading_list::in_hierarchy;
 )]
 pub(crate) struct DrawTimeline {
     #[command(flatten)]
-    shown: Shown,
+    shown: ChartWorks,
 
     /// The lanes: movement, theme, or another facet of tags
     #[arg(long, value_name = "FACET", default_value = "movement")]
     by: String,
 
-    /// Leave the list of events below a chart of text out
+    /// Do not list events below a text chart
     #[arg(long)]
     no_events: bool,
 
     #[command(flatten)]
-    drawing: Drawing,
+    drawing: ChartArgs,
 }
 
 impl DrawTimeline {
@@ -55,7 +55,7 @@ impl DrawTimeline {
         let timeline = Timeline::of(&works, request)?;
         for unreadable in &timeline.unreadable {
             context.note(format_args!(
-                "note: {unreadable} is no date in the form YYYY-MM-DD, and is not shown"
+                "note: skipped {unreadable}: expected a date YYYY-MM-DD"
             ));
         }
         if self.drawing.json {
@@ -70,11 +70,11 @@ impl DrawTimeline {
             context.note(note);
         }
         if timeline.first_year.is_none() {
-            context.note("none of the works has a year, so that there is nothing to draw");
+            context.note("nothing to draw: no work has a year");
             return Ok(Outcome::Done);
         }
-        let picture = match self.drawing.form() {
-            Form::Text => timeline_text::draw(
+        let picture = match self.drawing.format() {
+            ChartFormat::Text => timeline_text::draw(
                 &timeline,
                 timeline_text::Layout {
                     columns: self.drawing.columns(),
@@ -82,8 +82,8 @@ impl DrawTimeline {
                     events: !self.no_events,
                 },
             ),
-            Form::Svg => timeline_svg::draw(&timeline, &self.drawing.look()),
-            Form::Html => {
+            ChartFormat::Svg => timeline_svg::draw(&timeline, &self.drawing.look()),
+            ChartFormat::Html => {
                 let drawing = timeline_svg::draw(&timeline, &self.drawing.look());
                 html_page::of_timeline(&timeline, &drawing, self.drawing.theme())
             }
@@ -93,13 +93,13 @@ impl DrawTimeline {
     }
 }
 
-/// The tags that lanes are for, with all that is known of them, narrower ones behind their wider one.
+/// Returns the tags of the lanes, children after their parents.
 fn tags_of_lanes(
     library: &Library,
     facet: &str,
 ) -> std::result::Result<Vec<(Tag, usize)>, CommandError> {
     let tags = library.tags(Some(facet))?;
-    // The usual lanes need not be there: a library without movements has one lane for all.
+    // Without movements, the default timeline has one lane for all works.
     if tags.is_empty() && facet != "movement" {
         return Err(crate::cli::no_such_facet(library, facet)?);
     }

@@ -7,11 +7,11 @@ use clap::Args;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{ChangedRows, Library, LibraryError, Step, StepState};
 
-/// Take back a command that changed the library
+/// Undo a command that changed the library
 ///
-/// Without a number it is the last one; call it again to go further back. An older command, named by its
-/// number in `peerbib log`, is taken back where no later one has changed what it changed; otherwise it is
-/// refused, and nothing changes. `peerbib redo` goes forward again.
+/// Undoes the last command; run it again to go further back. Given the number of an older step from
+/// `peerbib log`, it undoes only that step, unless a later one changed the same data. `peerbib redo` goes
+/// forward again.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib untag movement:oekonux merten2000\n  peerbib undo\n  \
@@ -22,15 +22,15 @@ pub(crate) struct Undo {
     #[arg(value_name = "STEP")]
     step: Option<i64>,
 
-    /// Say what would be taken back, and change nothing
+    /// Show what would be undone, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-/// Do again what was taken back last
+/// Redo what was undone
 ///
-/// With a number, do again the step of that number. Once something else was done, what was taken back
-/// before it is out of reach.
+/// Redoes the step that was undone last, or the one with this number. After a new change, steps undone
+/// before it can no longer be redone.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib undo\n  peerbib redo")]
 pub(crate) struct Redo {
@@ -38,74 +38,74 @@ pub(crate) struct Redo {
     #[arg(value_name = "STEP")]
     step: Option<i64>,
 
-    /// Say what would be done again, and change nothing
+    /// Show what would be redone, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-/// Show what was done to the library, the latest first
+/// Show the history of the library or of a work
 ///
-/// With a key: what was done to this work, its tags, its files and its note. The number of a step is
-/// what `peerbib undo` and --show take.
+/// Lists the commands that changed the library, the latest first. With a key, only those that changed
+/// this work, its tags, files or note. `peerbib undo` takes the number of a step.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib log\n  peerbib log --limit 10\n  \
                         peerbib log merten2000\n  peerbib log --show 1")]
 pub(crate) struct Log {
-    /// A work, by citation key; it may be one that was removed
+    /// The citation key of a work, even of a removed one
     #[arg(value_name = "KEY")]
     key: Option<String>,
 
-    /// Show no more than this many steps
+    /// Show at most this many steps
     #[arg(long, value_name = "NUMBER")]
     limit: Option<usize>,
 
-    /// Show what one step changed
+    /// Show what this step changed
     #[arg(long, value_name = "STEP", conflicts_with_all = ["key", "limit"])]
     show: Option<i64>,
 
-    /// Print an array of steps as JSON; with --show, that step and what it changed
+    /// Print an array of steps as JSON; with --show, one step with its changes
     #[arg(long)]
     json: bool,
 }
 
-/// How many rows of a kind are named to a person, and how many to a program.
+/// How many rows of a kind are named, in text and in JSON.
 const NAMED: usize = 5;
 const NAMED_IN_JSON: usize = 1_000;
 
 impl Undo {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let detail = rehearsal(&library, self.dry_run, self.step, StepState::Done)?;
+        let detail = preview(&library, self.dry_run, self.step, StepState::Done)?;
         let step = if self.dry_run {
             library.rehearse_undo(self.step)?
         } else {
             library.undo(self.step)?
         };
-        tell(context, "undone", &step, detail)
+        report(context, "undone", &step, detail)
     }
 }
 
 impl Redo {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let detail = rehearsal(&library, self.dry_run, self.step, StepState::Undone)?;
+        let detail = preview(&library, self.dry_run, self.step, StepState::Undone)?;
         let step = if self.dry_run {
             library.rehearse_redo(self.step)?
         } else {
             library.redo(self.step)?
         };
-        tell(context, "done again", &step, detail)
+        report(context, "redone", &step, detail)
     }
 }
 
-/// What a step did, for a rehearsal.
-fn rehearsal(
+/// Describes the changes of a step for a dry run.
+fn preview(
     library: &Library,
-    is_rehearsal: bool,
+    dry_run: bool,
     number: Option<i64>,
     state: StepState,
 ) -> std::result::Result<Option<String>, LibraryError> {
-    if !is_rehearsal {
+    if !dry_run {
         return Ok(None);
     }
     let step = match number {
@@ -118,19 +118,19 @@ fn rehearsal(
     Ok(Some(detail(&library.step_detail(&step, NAMED)?)))
 }
 
-fn tell(context: &CommandContext, what: &str, step: &Step, detail: Option<String>) -> Result {
+fn report(context: &CommandContext, what: &str, step: &Step, detail: Option<String>) -> Result {
     let Step { id, command, .. } = step;
     match detail {
-        None => context.note(format_args!("{what}: {command} (step {id})")),
+        None => context.note(format_args!("{what} step {id}: {command}")),
         Some(detail) => {
-            context.print(&format!("would be {what}: {command} (step {id})\n{detail}"))?;
+            context.print(&format!("would be {what}: step {id}: {command}\n{detail}"))?;
         }
     }
     Ok(Outcome::Done)
 }
 
 #[derive(serde::Serialize)]
-struct Shown {
+struct StepJson {
     #[serde(flatten)]
     step: Step,
     changed: Vec<ChangedRows>,
@@ -144,11 +144,11 @@ impl Log {
             let named = if self.json { NAMED_IN_JSON } else { NAMED };
             let changed = library.step_detail(&step, named)?;
             if self.json {
-                context.print_json(&Shown { step, changed })?;
+                context.print_json(&StepJson { step, changed })?;
                 return Ok(Outcome::Done);
             }
             let detail = match step.state {
-                StepState::Dropped => "  nothing is kept of it\n".to_owned(),
+                StepState::Dropped => "  (details no longer stored)\n".to_owned(),
                 StepState::Done | StepState::Undone => detail(&changed),
             };
             context.print(&format!("{}{detail}", line(&step, 0)))?;
@@ -172,13 +172,13 @@ impl Log {
         let text: String = steps.iter().map(|step| line(step, width)).collect();
         context.print(&text)?;
         if steps.is_empty() {
-            context.note("nothing was done to the library yet");
+            context.note("no history yet");
         }
         Ok(Outcome::Done)
     }
 }
 
-/// The number of a work that is in the library, or was.
+/// Returns the id of a work that is or was in the library.
 fn named_work(library: &Library, key: &str) -> std::result::Result<i64, LibraryError> {
     match library.work_id(key) {
         Err(error @ LibraryError::UnknownKey { .. }) => library.removed_work(key)?.ok_or(error),
@@ -186,7 +186,7 @@ fn named_work(library: &Library, key: &str) -> std::result::Result<i64, LibraryE
     }
 }
 
-/// A step in one line, its number in `width` columns.
+/// Describes a step in one line, with its number in `width` columns.
 fn line(step: &Step, width: usize) -> String {
     let bold = anstyle::Style::new().bold();
     let dim = anstyle::Style::new().dimmed();
@@ -194,15 +194,15 @@ fn line(step: &Step, width: usize) -> String {
     let state = match step.state {
         StepState::Done => "",
         StepState::Undone => "  (undone)",
-        StepState::Dropped => "  (undone for good)",
+        StepState::Dropped => "  (undone, cannot be redone)",
     };
     let number = step.id;
     let indent = width.max(number.to_string().len()) + 2 + at.len() + 2;
-    let command = crate::cli::wrapped(&step.command, indent);
+    let command = crate::cli::ui::wrapped(&step.command, indent);
     format!("{number:>width$}  {dim}{at}{dim:#}  {bold}{command}{bold:#}{state}\n")
 }
 
-/// What became of which rows, a kind a line.
+/// Describes changed rows, one line per kind.
 fn detail(changed: &[ChangedRows]) -> String {
     let width = changed
         .iter()
@@ -222,7 +222,7 @@ fn detail(changed: &[ChangedRows]) -> String {
             names.push_str(", \u{2026}");
         }
         let line = format!("  {:width$}  {:>digits$}  ", rows.what, rows.count);
-        let names = crate::cli::wrapped(&names, line.chars().count());
+        let names = crate::cli::ui::wrapped(&names, line.chars().count());
         let _ = writeln!(text, "{}", format!("{line}{names}").trim_end());
     }
     text

@@ -2,41 +2,41 @@
 
 use clap::Args;
 
-use crate::cli::commands::tag::{listed, named_works};
+use crate::cli::commands::tag::{named_works, split_tags};
 use crate::cli::{CommandContext, Outcome, Result};
 
-/// Take a tag off works
+/// Remove tags from works
 ///
-/// A tag that a rule or an import put on a work does not come back by itself: `peerbib why` shows that
-/// it was taken off by hand. `peerbib tag` puts it on again.
+/// Tags removed by hand are not re-added by rules or imports; `peerbib why` shows them, and `peerbib tag`
+/// adds them again.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib untag theme:law benkler2002coase\n  \
                         peerbib untag course:week-3 --find 'year:..1999'"
 )]
 pub(crate) struct Untag {
-    /// The tag, or several with commas between them
+    /// The tag, or several separated by commas
     #[arg(value_name = "TAG")]
     tags: String,
 
-    /// The works, by citation key
+    /// The citation keys of the works
     #[arg(value_name = "KEY", required_unless_present = "find")]
     keys: Vec<String>,
 
-    /// Take the tag off the works that a query finds
+    /// Untag the works that match a query
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     find: Option<String>,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
 impl Untag {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        let mut library = context.open_to_change_or_rehearse(self.dry_run)?;
+        let mut library = context.open_to_change_unless(self.dry_run)?;
         let works = named_works(context, &library, &self.keys, self.find.as_deref())?;
-        let tags = listed(&self.tags)?
+        let tags = split_tags(&self.tags)?
             .into_iter()
             .map(|text| library.resolve_tag(text))
             .collect::<peerbib::library::Result<Vec<_>>>()?;
@@ -49,7 +49,7 @@ impl Untag {
                         .iter()
                         .any(|held| held.tag == tag.tag)
                     {
-                        context.print(&format!("{key} would lose {}\n", tag.tag))?;
+                        context.print(&format!("would remove {} from {key}\n", tag.tag))?;
                     }
                 }
             }
@@ -60,7 +60,7 @@ impl Untag {
             for tag in &tags {
                 for (work, key) in &works {
                     if change.unassign(*work, tag.id)? {
-                        removed.push(format!("{key} is no longer {}", tag.tag));
+                        removed.push(format!("removed {} from {key}", tag.tag));
                     }
                 }
             }

@@ -13,22 +13,21 @@ use peerbib::formats::{self, Export, ExportedWork, Format, Reading};
 use peerbib::library::{ConflictPolicy, ImportedFile, Library};
 use peerbib::model::{CslItem, Entry};
 
-/// Check that a file comes out of peerbib as it went in
+/// Check that a file survives import and export unchanged
 ///
-/// The file is imported into a library of its own, exported again, and compared byte by byte; where it
-/// is in your library, what that would export for it is compared, too. Any difference is shown with
-/// its lines. A file in another format than BibTeX and BibLaTeX is compared with what is left of it
-/// after it became BibLaTeX, both written in its format.
+/// The file is imported into a temporary library, exported, and compared byte by byte. If it is in your
+/// library, the export from there is compared, too. A file in a format other than BibTeX and BibLaTeX
+/// becomes BibLaTeX; what is left of it is written in its own format and compared.
 ///
-/// Nothing is changed. Ends with exit code 1 where there is a difference.
+/// Nothing is changed. The exit code is 1 if there is a difference.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib verify refs.bib")]
 pub(crate) struct Verify {
-    /// The files; - is standard input
+    /// The files to verify; - is standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 
-    /// The format of the files; without it, that of their ending, or that which they look like
+    /// The format of the files; by default, detected from the extension or the content
     #[arg(long, value_name = "FORMAT")]
     from: Option<FormatName>,
 }
@@ -63,24 +62,23 @@ fn verify_bibtex(
     reading: &Reading,
 ) -> std::result::Result<bool, CommandError> {
     let again = imported_and_exported(source, reading)?;
-    let mut is_same = compare(context, name, source, &again, "what importing it gives")?;
-    // A library that is not there has nothing to compare.
+    let mut is_same = compare(context, name, source, &again, "after import and export")?;
     if let Ok(path) = context.library_path()
         && path.exists()
         && let Some(stored) = context.open()?.export_file(&source.path)?
     {
-        is_same &= compare(context, name, source, &stored, "what the library exports")?;
+        is_same &= compare(context, name, source, &stored, "export from the library")?;
     }
     if is_same {
         let entries = reading.file.works().count();
         context.print(&format!(
-            "{name}: {entries} entries, the same byte for byte\n"
+            "{name}: {entries} entries, identical byte for byte\n"
         ))?;
     }
     Ok(is_same)
 }
 
-/// The text of the file after it went through a library of its own.
+/// Imports the file into a temporary library and exports it again.
 fn imported_and_exported(
     source: &Source,
     reading: &Reading,
@@ -101,7 +99,7 @@ fn imported_and_exported(
     Ok(library.export_file(&source.path)?.unwrap_or_default())
 }
 
-/// Whether a text, in the file's encoding, is the file; where it is not, the difference is shown.
+/// Returns whether a text in the file's encoding is identical to the file, and prints the differences.
 fn compare(
     context: &CommandContext,
     name: &str,
@@ -118,8 +116,7 @@ fn compare(
     }
     if text == source.decoded.text {
         context.print(&format!(
-            "{name}: {what} has the same text, but other bytes: the encoding {} has two ways to \
-             write it\n",
+            "{name}: {what}: same text, different bytes; the encoding {} is ambiguous\n",
             encoding.name()
         ))?;
         return Ok(false);
@@ -143,7 +140,7 @@ fn show_difference(
     context.print(&diff)
 }
 
-/// The items as they were read, and as they are derived from the BibLaTeX that they became.
+/// Compares items as read with items derived from the BibLaTeX that they became.
 fn verify_items(
     context: &CommandContext,
     name: &str,
@@ -193,18 +190,15 @@ fn verify_items(
     let after = write(derived.iter().collect());
     let mut is_same = before == after;
     if !is_same {
-        show_difference(context, &before, &after, name, "what importing it gives")?;
+        show_difference(context, &before, &after, name, "after import and export")?;
     }
     for rejected in &reading.rejected {
         is_same = false;
-        context.print(&format!(
-            "{name}:{}: the entry {}\n",
-            rejected.line, rejected.reason
-        ))?;
+        context.print(&format!("{name}:{}: {}\n", rejected.line, rejected.reason))?;
     }
     if is_same {
         context.print(&format!(
-            "{name}: {} entries, with every variable the same\n",
+            "{name}: {} entries, identical in every variable\n",
             works.len()
         ))?;
     }

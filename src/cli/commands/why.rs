@@ -7,15 +7,14 @@ use clap::Args;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Assignment, Match, Origin, TagName, Tagging, Veto};
 
-/// Say why a work has its tags: who put each there, and the reason
+/// Explain why a work has its tags
 ///
-/// A tag is there by someone's hand, by an import, or by a rule, and it may be there by several. Of a rule it
-/// says which of its conditions hold, and on which words of the work. A tag that was taken off by hand and
-/// that no rule or import puts back is told, too.
+/// A tag may come from you, from an import, or from rules. For a rule it shows which conditions match,
+/// and on which words. Tags that you removed by hand are shown, too.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib why benkler2002coase")]
 pub(crate) struct Why {
-    /// The works, by citation key
+    /// The citation keys of the works
     #[arg(value_name = "KEY", required = true)]
     keys: Vec<String>,
 
@@ -35,68 +34,68 @@ impl Why {
         if self.json {
             context.print_json(&taggings)?;
         } else {
-            let texts: Vec<String> = taggings.iter().map(story).collect();
+            let texts: Vec<String> = taggings.iter().map(explanation).collect();
             context.print(&texts.join("\n"))?;
         }
         Ok(Outcome::Done)
     }
 }
 
-/// The story of a work's tags: a paragraph for each tag, a sentence for each who put it there.
-fn story(tagging: &Tagging) -> String {
+/// Explains the tags of a work: a block for each tag, a sentence for each origin.
+fn explanation(tagging: &Tagging) -> String {
     let bold = anstyle::Style::new().bold();
     let mut text = format!("{bold}{}{bold:#}\n", tagging.key);
     if tagging.tags.is_empty() {
-        text.push_str("  has no tags\n");
+        text.push_str("  no tags\n");
     }
-    let mut told: Option<&TagName> = None;
+    let mut previous: Option<&TagName> = None;
     for assignment in &tagging.tags {
         let tag = &assignment.tag;
-        if told != Some(tag) {
+        if previous != Some(tag) {
             let _ = writeln!(text, "  {bold}{tag}{bold:#}");
         }
-        told = Some(tag);
+        previous = Some(tag);
         let mut line = |sentence: &str| {
-            let _ = writeln!(text, "    {}", crate::cli::wrapped(sentence, 4));
+            let _ = writeln!(text, "    {}", crate::cli::ui::wrapped(sentence, 4));
         };
         if let Some(reason) = &assignment.reason {
             line(reason);
         }
-        line(&on_whose_word(assignment));
+        line(&origin(assignment));
     }
     for Veto { tag, at } in &tagging.vetoed {
         let sentence = format!(
-            "not {tag}: taken off by hand, {}, so no rule or import puts it back",
+            "not {tag}: removed by hand on {}; rules and imports do not re-add it",
             day(at)
         );
-        let _ = writeln!(text, "  {}", crate::cli::wrapped(&sentence, 4));
+        let _ = writeln!(text, "  {}", crate::cli::ui::wrapped(&sentence, 4));
     }
     text
 }
 
-fn on_whose_word(assignment: &Assignment) -> String {
+fn origin(assignment: &Assignment) -> String {
     let day = day(&assignment.at);
     let source = &assignment.source;
     match assignment.origin {
-        Origin::Hand => format!("put there by hand ({source}), {day}"),
+        Origin::Hand => format!("added by hand ({source}) on {day}"),
         Origin::Rule => {
-            let mut sentence = format!("put there by the rule \u{201c}{source}\u{201d}, {day}");
+            let mut sentence = format!("added by the rule \u{201c}{source}\u{201d} on {day}");
             let matches: Vec<String> = assignment.matched.iter().map(matched).collect();
             if !matches.is_empty() {
                 let _ = write!(sentence, ", because {}", matches.join(" and "));
             }
             sentence
         }
-        Origin::Import => format!("put there by an import ({source}), {day}"),
+        Origin::Import => format!("added by an import ({source}) on {day}"),
     }
 }
 
-/// A condition that holds, and the words on which it does: `author:meretz matches “Stefan Meretz”`.
+/// Describes a condition and the words that it matches: `author:meretz matches “Stefan Meretz”`.
 pub(crate) fn matched(found: &Match) -> String {
     let Match { condition, text } = found;
     match text {
         Some(text) => format!("{condition} matches \u{201c}{text}\u{201d}"),
-        None => format!("{condition} holds"),
+        None => format!("{condition} matches"),
     }
 }
 

@@ -27,6 +27,7 @@ mod to_bibtex;
 mod to_csl;
 mod writer;
 
+#[cfg(feature = "library")]
 pub(crate) use abbreviations::definitions;
 pub use abbreviations::{Resolved, Strings};
 pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read};
@@ -43,6 +44,7 @@ pub use writer::{tidy, tidy_entry};
 pub(crate) use abbreviations::{Part, parts};
 pub(crate) use entry_types::is_known as is_known_type;
 pub(crate) use inheritance::{Resolved as WithInherited, resolve};
+#[cfg(feature = "library")]
 pub(crate) use languages::known_tag as language_tag;
 pub(crate) use names::{read_names, split_list};
 pub(crate) use tex::plain;

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 
-use super::document::counted;
-use super::missing::{MissingKeys, PlaceOfKey, places};
-use super::place::{Place, beside, read_document};
-use super::shelf::Shelf;
-use super::{CiteCommand, CiteForm, Order};
-use crate::cli::export_entries::{Wanted, tell_losses, written};
-use crate::cli::output_format::{FormArguments, Listed};
+use super::citable_works::CitableWorks;
+use super::missing::{KeyPosition, MissingKeys, places};
+use super::output::{Output, beside, read_document};
+use super::{CiteCommand, CiteFormat, Order};
+use crate::cli::export_entries::{ReferenceOptions, report_losses, write_references};
+use crate::cli::output_format::{OutputArgs, RenderedList};
 use crate::cli::style_engine::{Engine, Rendering, items_of};
+use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::documents::markdown::{Markdown, Metadata};
 use peerbib::documents::{Cited, latex, typst};
@@ -18,30 +18,30 @@ use peerbib::library::Reference;
 use peerbib::model::CslItem;
 use peerbib::reading_list::ReadingList;
 
-/// Everything that the documents cite.
+/// The keys that documents cite.
 #[derive(Default)]
 struct CitedKeys {
-    /// The keys in the order of their first citation, with where they are cited.
-    keys: Vec<(String, Vec<PlaceOfKey>)>,
-    /// Keys that may mean something else than a work, until one citation says that they do not.
+    /// The keys in the order of their first citation, with their positions.
+    keys: Vec<(String, Vec<KeyPosition>)>,
+    /// Keys that may refer to something else, such as a figure, until a citation shows otherwise.
     uncertain: BTreeSet<String>,
     labels: HashSet<String>,
-    /// Whether every work is asked for.
+    /// Whether all works are cited, as with \nocite{*}.
     all: bool,
-    /// Whether BibTeX itself makes the bibliography.
+    /// Whether the document uses BibTeX.
     by_bibtex: bool,
-    /// Files that are taken in and cannot be read.
+    /// Included files that cannot be read.
     unread: Vec<String>,
     seen: HashSet<PathBuf>,
     metadata: Metadata,
 }
 
-/// A work, and where it is cited, as `--json` has it.
+/// A cited work, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct Told<'a> {
+struct CitedWorkJson<'a> {
     key: &'a str,
     work: Option<&'a Reference>,
-    places: &'a [PlaceOfKey],
+    places: &'a [KeyPosition],
     suggestion: Option<&'a str>,
 }
 
@@ -60,14 +60,14 @@ impl CiteCommand {
         .flatten()
         .map(String::as_str)
         .collect();
-        place.spares(&sources, "name another file with -o")?;
+        place.check_not_input(&sources, "choose another file with -o")?;
         let cited = self.cited_keys(context, files)?;
-        let form = match self.form().unwrap_or(CiteForm::Biblatex) {
-            CiteForm::Biblatex if self.to.is_none() && cited.by_bibtex => CiteForm::Bibtex,
+        let form = match self.form().unwrap_or(CiteFormat::Biblatex) {
+            CiteFormat::Biblatex if self.to.is_none() && cited.by_bibtex => CiteFormat::Bibtex,
             form => form,
         };
         let of_markdown = self.markdown.first().map_or("-", String::as_str);
-        let shelf = self.shelf_of(context, of_markdown, &cited.metadata, files)?;
+        let shelf = self.works_of(context, of_markdown, &cited.metadata, files)?;
         let mut missing = MissingKeys::default();
         let mut works: Vec<Reference> = Vec::new();
         let mut cited_as: Vec<(String, Option<String>)> = Vec::new();
@@ -103,11 +103,11 @@ impl CiteCommand {
             works.sort_by(|left, right| left.key.cmp(&right.key));
         }
         if self.json {
-            self.tell_json(context, &cited, &cited_as, &works, &missing)?;
+            self.print_json(context, &cited, &cited_as, &works, &missing)?;
         } else {
-            let text = self.written(context, &shelf, &cited, works.clone(), form)?;
+            let text = self.write_references(context, &shelf, &cited, works.clone(), form)?;
             let is_new = place.write(context, &text)?;
-            if let Place::File(path) = &place
+            if let Output::File(path) = &place
                 && (is_new || !self.watch)
             {
                 context.note(format_args!(
@@ -120,7 +120,7 @@ impl CiteCommand {
         for unread in &cited.unread {
             context.warn(unread);
         }
-        let is_missing = missing.tell(context, &shelf);
+        let is_missing = missing.report(context, &shelf);
         Ok(
             if is_missing || !cited.unread.is_empty() || !shelf.complete {
                 Outcome::Partial
@@ -130,25 +130,25 @@ impl CiteCommand {
         )
     }
 
-    fn written(
+    fn write_references(
         &self,
         context: &CommandContext,
-        shelf: &Shelf,
+        shelf: &CitableWorks,
         cited: &CitedKeys,
         mut works: Vec<Reference>,
-        form: CiteForm,
+        form: CiteFormat,
     ) -> std::result::Result<String, CommandError> {
-        if form == CiteForm::Keys {
+        if form == CiteFormat::Keys {
             return Ok(works.iter().map(|work| format!("{}\n", work.key)).collect());
         }
-        if form == CiteForm::List {
+        if form == CiteFormat::List {
             return Ok(works.iter().map(|work| line(work, cited)).collect());
         }
         if let Some(format) = form.format() {
-            // A work stands before those that it inherits from, as BibTeX wants it.
+            // BibTeX requires a work before those that it inherits from.
             let parents = shelf.parents(&works)?;
             works.retain(|work| parents.iter().all(|parent| parent.key != work.key));
-            let is_bib = matches!(form, CiteForm::Biblatex | CiteForm::Bibtex);
+            let is_bib = matches!(form, CiteFormat::Biblatex | CiteFormat::Bibtex);
             if is_bib {
                 works.extend(parents);
             } else {
@@ -158,13 +158,13 @@ impl CiteCommand {
             }
             let items = items_of(&mut works, false)?;
             let pairs: Vec<(&Reference, &CslItem)> = works.iter().zip(&items).collect();
-            let wanted = Wanted {
+            let options = ReferenceOptions {
                 format,
                 tags: false,
                 annotations: false,
             };
-            let written = written(shelf.entries(), &pairs, wanted)?;
-            tell_losses(context, format, &written.losses);
+            let written = write_references(shelf.entries(), &pairs, options)?;
+            report_losses(context, format, &written.losses);
             return Ok(written.text);
         }
         let Some(in_style) = form.in_style() else {
@@ -176,7 +176,7 @@ impl CiteCommand {
         let items = items_of(&mut works, false)?;
         let (bibliography, _) = rendering.bibliography(context, &items)?;
         let list = ReadingList::plain(bibliography);
-        let listed = Listed {
+        let listed = RenderedList {
             list: &list,
             works: &works,
             items: &items,
@@ -185,11 +185,11 @@ impl CiteCommand {
             annotations: false,
         };
         let mut text = Vec::new();
-        FormArguments::default().write_form(context, in_style, &listed, &mut text)?;
+        OutputArgs::default().write_as(context, in_style, &listed, &mut text)?;
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
-    fn tell_json(
+    fn print_json(
         &self,
         context: &CommandContext,
         cited: &CitedKeys,
@@ -198,11 +198,11 @@ impl CiteCommand {
         missing: &MissingKeys,
     ) -> std::result::Result<(), CommandError> {
         let work = |key: &str| works.iter().find(|work| work.key == key);
-        let mut told: Vec<Told<'_>> = cited
+        let mut works_json: Vec<CitedWorkJson<'_>> = cited
             .keys
             .iter()
             .zip(cited_as)
-            .map(|((key, places), (_, known))| Told {
+            .map(|((key, places), (_, known))| CitedWorkJson {
                 key,
                 work: known.as_deref().and_then(work),
                 places,
@@ -219,7 +219,7 @@ impl CiteCommand {
                     .iter()
                     .all(|(_, known)| known.as_deref() != Some(&work.key))
             });
-            told.extend(rest.map(|work| Told {
+            works_json.extend(rest.map(|work| CitedWorkJson {
                 key: &work.key,
                 work: Some(work),
                 places: &[],
@@ -227,12 +227,12 @@ impl CiteCommand {
             }));
         }
         if self.order == Order::Key {
-            told.sort_by_key(|told| told.key);
+            works_json.sort_by_key(|work| work.key);
         }
-        context.print_json(&told)
+        context.print_json(&works_json)
     }
 
-    /// The keys that the documents cite.
+    /// Returns the keys that the documents cite.
     fn cited_keys(
         &self,
         context: &CommandContext,
@@ -255,14 +255,14 @@ impl CiteCommand {
             keys.add(path, markdown.cited());
             if let Some((line, reason)) = &markdown.metadata.problem {
                 context.warn(format_args!(
-                    "{path}:{line}: the metadata cannot be read, and do not count: {reason}"
+                    "{path}:{line}: warning: ignored invalid metadata: {reason}"
                 ));
             }
             if keys.metadata == Metadata::default() {
                 keys.metadata = markdown.metadata.clone();
             }
         }
-        // A figure that is referred to is no work.
+        // A reference to a figure is not a citation.
         let CitedKeys {
             keys: cited,
             uncertain,
@@ -274,14 +274,14 @@ impl CiteCommand {
     }
 }
 
-/// How a file's text is read.
+/// A function that reads a file.
 type ReadKeys<'a> = &'a dyn Fn(&str) -> std::result::Result<Cited, (usize, String)>;
 
-/// How deep files may take in others.
+/// How deeply files may include others.
 const DEEPEST: usize = 50;
 
 impl CitedKeys {
-    /// Reads a file and those that it takes in. `main` is the file beside which those of LaTeX stand.
+    /// Reads a file and those that it includes. `main` is the file that LaTeX's paths are relative to.
     fn read(
         &mut self,
         path: &str,
@@ -296,15 +296,13 @@ impl CitedKeys {
         }
         let text = read_aux(path, files)?;
         let cited = keys_of(&text).map_err(|(line, reason)| {
-            CommandError::new(format_args!(
-                "{path}:{line}: the file cannot be read: {reason}"
-            ))
-            .with_help("run LaTeX once more, so that it writes the file anew".to_owned())
+            CommandError::new(format_args!("{path}:{line}: invalid file: {reason}"))
+                .with_help("run LaTeX again to rewrite the file".to_owned())
         })?;
         let mut rest = cited.clone();
         let mut done = 0;
         for file in &cited.files {
-            // What stands before the file is cited before what stands in it.
+            // Citations before the inclusion come first.
             let before = rest.keys.drain(..file.after.saturating_sub(done)).collect();
             done = done.max(file.after);
             self.add(
@@ -321,7 +319,7 @@ impl CitedKeys {
                 beside(path, &file.path)
             };
             let near = match file.path.strip_prefix('/') {
-                // A path that begins at the root of a Typst project.
+                // A path from the root of a Typst project.
                 Some(inside) if !is_aux && !near.exists() => beside(main, inside),
                 _ => near,
             };
@@ -345,7 +343,7 @@ impl CitedKeys {
             .map(|(place, (key, _))| (key.clone(), place))
             .collect();
         for cited in cited.keys {
-            let place = PlaceOfKey {
+            let place = KeyPosition {
                 file: path.to_owned(),
                 line: cited.line,
             };
@@ -366,7 +364,7 @@ impl CitedKeys {
     }
 }
 
-/// Reads a file that LaTeX or a person wrote; what is no UTF-8 in it is of no interest here.
+/// Reads a file of LaTeX or Typst. Invalid UTF-8 does not matter here.
 fn read_aux(path: &str, files: &mut Vec<PathBuf>) -> std::result::Result<String, CommandError> {
     if !path.ends_with(".aux") {
         return read_document(path, files);
@@ -374,16 +372,16 @@ fn read_aux(path: &str, files: &mut Vec<PathBuf>) -> std::result::Result<String,
     files.push(PathBuf::from(path));
     let bytes = std::fs::read(path).map_err(|error| {
         let reason = match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            std::io::ErrorKind::NotFound => "no such file".to_owned(),
             _ => error.to_string(),
         };
-        CommandError::new(format_args!("{path} cannot be read: {reason}"))
-            .with_help("LaTeX writes it when it is run on the document".to_owned())
+        CommandError::new(format_args!("cannot read {path}: {reason}"))
+            .with_help("run LaTeX on the document to create it".to_owned())
     })?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A work in a line: its key, what it is, and where it is cited.
+/// Describes a work in one line: key, authors, title, where it is cited.
 fn line(work: &Reference, cited: &CitedKeys) -> String {
     let authors = match work.authors.as_slice() {
         [] => String::new(),

@@ -2,19 +2,20 @@
 
 use std::path::PathBuf;
 
+use super::citable_works::{CitableWorks, item_of};
 use super::missing::{MissingKey, MissingKeys};
-use super::place::{Place, beside, read_document};
-use super::shelf::{Shelf, item_of};
-use super::{CiteCommand, CiteForm};
+use super::output::{Output, beside, read_document};
+use super::{CiteCommand, CiteFormat};
 use crate::cli::style_engine::known_locale;
+use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::Style;
 use peerbib::csl::shelf::name_of;
 use peerbib::documents::markdown::{Markdown, Metadata, Options, Works};
 
-/// What became of a document.
+/// A report on a document, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct Told<'a> {
+struct DocumentJson<'a> {
     document: &'a str,
     output: &'a str,
     style: &'a str,
@@ -31,41 +32,40 @@ impl CiteCommand {
         document: &str,
         files: &mut Vec<PathBuf>,
     ) -> Result {
-        if !matches!(self.to, None | Some(CiteForm::Markdown)) {
+        if !matches!(self.to, None | Some(CiteFormat::Markdown)) {
             return Err(CommandError::usage(
-                "a document stays what it is, and only its citations are formatted",
+                "--to does not apply to a document",
             )
             .with_help(
-                "leave --to out, and convert the document afterwards, such as with `pandoc cited.md -o \
-                 cited.docx`; for a list of the works that it cites, say --markdown before its name"
+                "omit --to and convert the result, for example with `pandoc cited.md -o cited.docx`; for a \
+                 list of the cited works, put --markdown before the document"
                     .to_owned(),
             ));
         }
         let place = if self.in_place {
             if document == "-" {
-                return Err(CommandError::usage("standard input cannot be written over"));
+                return Err(CommandError::usage("cannot overwrite standard input"));
             }
-            Place::File(PathBuf::from(document))
+            Output::File(PathBuf::from(document))
         } else {
             let place = self.place();
-            place.spares(
+            place.check_not_input(
                 &[document],
-                "name another file with -o, or say --in-place if the citations as you wrote them are \
-                 kept elsewhere",
+                "choose another file with -o, or use --in-place if you have a copy of your citations",
             )?;
             place
         };
-        if self.json && place == Place::StandardOutput {
-            return Err(
-                CommandError::usage("the document and the JSON would be mixed up")
-                    .with_help("write the document to a file with -o".to_owned()),
-            );
+        if self.json && place == Output::StandardOutput {
+            return Err(CommandError::usage(
+                "--json and the document both write to standard output",
+            )
+            .with_help("write the document to a file with -o".to_owned()));
         }
         if self.watch && document == "-" {
-            return Err(CommandError::usage("standard input cannot be watched"));
+            return Err(CommandError::usage("cannot watch standard input"));
         }
         let text = read_document(document, files)?;
-        // What an editor on Windows puts first is no part of the first line.
+        // A byte order mark is not part of the first line.
         let (mark, source) = match text.strip_prefix('\u{feff}') {
             Some(source) => ("\u{feff}", source),
             None => ("", text.as_str()),
@@ -74,7 +74,7 @@ impl CiteCommand {
         let metadata = &markdown.metadata;
         if let Some((line, reason)) = &metadata.problem {
             context.warn(format_args!(
-                "{document}:{line}: the metadata cannot be read, and do not count: {reason}"
+                "{document}:{line}: warning: ignored invalid metadata: {reason}"
             ));
         }
         let cited = markdown.cited();
@@ -85,7 +85,7 @@ impl CiteCommand {
         let mut missing = MissingKeys::default();
         let mut complete = metadata.problem.is_none();
         if !is_empty {
-            let shelf = self.shelf_of(context, document, metadata, files)?;
+            let shelf = self.works_of(context, document, metadata, files)?;
             complete &= shelf.complete;
             for cited in &cited.keys {
                 match shelf.item(&cited.key)? {
@@ -102,7 +102,7 @@ impl CiteCommand {
                     works.add(&key, item_of(reference)?);
                 }
             }
-            complete &= !missing.tell(context, &shelf);
+            complete &= !missing.report(context, &shelf);
         }
         let options = Options {
             style: &style,
@@ -112,21 +112,20 @@ impl CiteCommand {
         let cited = markdown.cited_in(&works, &options);
         for unprinted in &cited.unprinted {
             context.warn(format_args!(
-                "{document}:{}: the style prints nothing of {}",
+                "{document}:{}: warning: the style prints nothing for {}",
                 unprinted.line, unprinted.key
             ));
             complete = false;
         }
         for stray in &cited.strays {
             context.warn(format_args!(
-                "{document}:{}: @{} stands in the citation of another work without a semicolon before it, and \
-                 is left as it is",
+                "{document}:{}: warning: ignored @{}: separate works in a citation with semicolons",
                 stray.line, stray.key
             ));
             complete = false;
         }
         let is_new = place.write(context, &format!("{mark}{}", cited.text))?;
-        if let Place::File(path) = &place
+        if let Output::File(path) = &place
             && (is_new || !self.watch)
         {
             context.note(format_args!(
@@ -137,7 +136,7 @@ impl CiteCommand {
             ));
         }
         if self.json {
-            context.print_json(&Told {
+            context.print_json(&DocumentJson {
                 document,
                 output: self.output.as_deref().unwrap_or(document),
                 style: &style_name,
@@ -153,7 +152,7 @@ impl CiteCommand {
         })
     }
 
-    /// The style: of the option, of the document, or of the configuration.
+    /// Returns the style of the option, the document, or the configuration.
     fn style_of(
         &self,
         context: &CommandContext,
@@ -173,7 +172,7 @@ impl CiteCommand {
         Ok((name, style))
     }
 
-    /// The language: of the option, of the document, or of the configuration.
+    /// Returns the language of the option, the document, or the configuration.
     fn locale_of(
         &self,
         context: &CommandContext,
@@ -184,8 +183,7 @@ impl CiteCommand {
             match known_locale(language) {
                 Ok(locale) => return Ok(Some(locale)),
                 Err(_) => context.warn(format_args!(
-                    "{document}: there are no terms in the language \u{201c}{language}\u{201d}; they are \
-                     those of the style"
+                    "{document}: warning: unknown language \u{201c}{language}\u{201d}; using that of the style"
                 )),
             }
         }
@@ -193,14 +191,14 @@ impl CiteCommand {
         locale.as_deref().map(known_locale).transpose()
     }
 
-    /// The works: of the files of the option, of those that the document names, or of the library.
-    pub(crate) fn shelf_of(
+    /// Opens the works in the files of the option, in those of the document, or in the library.
+    pub(crate) fn works_of(
         &self,
         context: &CommandContext,
         document: &str,
         metadata: &Metadata,
         files: &mut Vec<PathBuf>,
-    ) -> std::result::Result<Shelf, CommandError> {
+    ) -> std::result::Result<CitableWorks, CommandError> {
         let input: Vec<String> = if self.input.is_empty() {
             metadata
                 .bibliography
@@ -210,7 +208,7 @@ impl CiteCommand {
         } else {
             self.input.clone()
         };
-        Shelf::open(
+        CitableWorks::open(
             context,
             &input,
             self.from,
@@ -220,7 +218,7 @@ impl CiteCommand {
     }
 }
 
-/// A file that a document names: beside the document, or where peerbib runs.
+/// Returns the path of a file that a document names, relative to the document or to the working directory.
 fn existing(document: &str, path: &str) -> String {
     let near = beside(document, path);
     if near.exists() {
@@ -230,8 +228,7 @@ fn existing(document: &str, path: &str) -> String {
     }
 }
 
-/// The style that a document names: a file beside it; or else by the file's name, or the end of an address,
-/// one that peerbib has.
+/// Returns the style that a document names: a file, or the name at the end of a path or URL.
 fn named_in_document(document: &str, style: &str) -> String {
     let found = existing(document, style);
     if std::path::Path::new(&found).is_file() {
@@ -243,13 +240,4 @@ fn named_in_document(document: &str, style: &str) -> String {
     }
     let name = name_of(style);
     name.strip_suffix(".csl").unwrap_or(name).to_owned()
-}
-
-/// "1 work", "3 works"
-pub(crate) fn counted(count: usize, what: &str) -> String {
-    if count == 1 {
-        format!("1 {what}")
-    } else {
-        format!("{count} {what}s")
-    }
 }

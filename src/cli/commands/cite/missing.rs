@@ -1,40 +1,40 @@
-//! Keys that belong to no work.
+//! Unknown keys in documents.
 
 use std::collections::BTreeSet;
 
-use super::shelf::Shelf;
+use super::citable_works::CitableWorks;
 use crate::cli::CommandContext;
 use peerbib::suggest::in_sentence;
 
-/// A key that belongs to no work.
+/// An unknown key.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct MissingKey {
     pub(crate) key: String,
     /// Where it is cited.
-    pub(crate) places: Vec<PlaceOfKey>,
-    /// The key that is spelt most like it.
+    pub(crate) places: Vec<KeyPosition>,
+    /// The most similar key.
     pub(crate) suggestion: Option<String>,
-    /// All that are spelt much the same, the nearest first.
+    /// All similar keys, the most similar first.
     #[serde(skip)]
     pub(crate) near: Vec<String>,
 }
 
-/// Where a key is cited.
+/// A position in a document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub(crate) struct PlaceOfKey {
+pub(crate) struct KeyPosition {
     pub(crate) file: String,
     pub(crate) line: usize,
 }
 
-/// Gathers keys that belong to no work, each once.
+/// Unknown keys, each once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MissingKeys {
     pub(crate) keys: Vec<MissingKey>,
 }
 
 impl MissingKeys {
-    pub(crate) fn add(&mut self, shelf: &Shelf, key: &str, file: &str, line: usize) {
-        let place = PlaceOfKey {
+    pub(crate) fn add(&mut self, shelf: &CitableWorks, key: &str, file: &str, line: usize) {
+        let place = KeyPosition {
             file: file.to_owned(),
             line,
         };
@@ -52,8 +52,8 @@ impl MissingKeys {
         }
     }
 
-    /// Tells the keys, with where they are cited and what may be meant. Says whether there are any.
-    pub(crate) fn tell(&self, context: &CommandContext, shelf: &Shelf) -> bool {
+    /// Reports the keys with their positions and similar keys. Returns whether there are any.
+    pub(crate) fn report(&self, context: &CommandContext, shelf: &CitableWorks) -> bool {
         for missing in &self.keys {
             context.warn(format_args!(
                 "{}: no work has the key \u{201c}{}\u{201d}{}",
@@ -64,15 +64,15 @@ impl MissingKeys {
         }
         let count = self.keys.len();
         if count > 0 {
-            let (keys, belong) = if count == 1 {
-                ("key", "belongs")
+            let (keys, verb) = if count == 1 {
+                ("key", "is")
             } else {
-                ("keys", "belong")
+                ("keys", "are")
             };
             context.note(format_args!(
-                "{count} {keys} {belong} to no work in {}{}",
+                "{count} {keys} {verb} not in {}{}",
                 shelf.name(),
-                shelf.way_in()
+                shelf.advice()
             ));
         }
         count > 0
@@ -80,10 +80,10 @@ impl MissingKeys {
 }
 
 /// `draft.md:3, 7, notes.md:2`
-pub(crate) fn places(places: &[PlaceOfKey]) -> String {
+pub(crate) fn places(places: &[KeyPosition]) -> String {
     let mut text = String::new();
     let mut last_file = None;
-    let sorted: BTreeSet<&PlaceOfKey> = places.iter().collect();
+    let sorted: BTreeSet<&KeyPosition> = places.iter().collect();
     for place in sorted {
         if last_file == Some(&place.file) {
             text.push_str(&format!(", {}", place.line));

@@ -1,38 +1,36 @@
 //! `peerbib cite`
 
+mod citable_works;
 mod cited_works;
 mod document;
+mod inline;
 mod missing;
-mod place;
-mod shelf;
-mod single;
+mod output;
 mod watch;
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use self::place::Place;
+use self::output::Output;
 use crate::cli::format_name::FormatName;
-use crate::cli::output_format::Form;
+use crate::cli::output_format::OutputFormat;
 use crate::cli::{CommandContext, CommandError, Result};
 
-/// Cite works: one by one, in a Markdown document, or as the bibliography of a document
+/// Cite works in text and documents
 ///
-/// With keys: one citation, for the clipboard. A citation in pandoc's syntax does as well:
-/// '[@benkler2006wealth, pp. 12-14; see also @bauwens2005political]'. On Wayland, pipe it into `wl-copy`; on
-/// X11 into `xclip -selection clipboard`; on a Mac into `pbcopy`.
+/// With keys: one citation, to paste. Pandoc's syntax works, too:
+/// '[@benkler2006wealth, pp. 12-14; see also @bauwens2005political]'.
 ///
-/// With a Markdown document: its citations, in pandoc's syntax, are formatted, and its bibliography is put
-/// at `::: {#refs}` or at its end. All else stays byte for byte. In a style with notes they become
-/// footnotes. What the document's metadata say of `csl`, `lang`, `bibliography`, `references`, `nocite` and
-/// `reference-section-title` counts, unless an option says otherwise; with `link-citations: true` each
-/// citation leads to the entry of its work.
+/// With a Markdown document: formats its citations, which use pandoc's syntax, and puts the bibliography at
+/// `::: {#refs}` or at the end. Everything else stays byte for byte. In note styles, citations become
+/// footnotes. The metadata `csl`, `lang`, `bibliography`, `references`, `nocite`, `reference-section-title`
+/// and `link-citations` of the document are respected; options take precedence.
 ///
-/// With --aux, --bcf, --typst or --markdown: the works that a document cites, as a file of references for
-/// it, or as a list in a style.
+/// With --aux, --bcf, --typst or --markdown: the works that a document cites, as a file of references or
+/// formatted in a style.
 ///
-/// Keys that belong to no work are told with their lines, and the exit code is 1; all others are done.
+/// Unknown keys are reported with their lines, and the exit code is 1; everything else is still done.
 #[derive(Debug, Args)]
 #[command(
     name = "cite",
@@ -44,27 +42,26 @@ use crate::cli::{CommandContext, CommandError, Result};
                   peerbib cite --markdown draft.md --to text --style mla"
 )]
 pub(crate) struct CiteCommand {
-    /// The works, by citation key; or a citation in pandoc's syntax; or a Markdown document (.md,
-    /// .markdown, .qmd, .rmd, .txt; - is standard input)
+    /// Citation keys, a citation in pandoc's syntax, or a Markdown document (.md, .markdown, .qmd, .rmd, .txt;
+    /// - is standard input)
     #[arg(value_name = "KEY|DOCUMENT")]
     what: Vec<String>,
 
-    /// Write to this file; without it, or with -, to standard output
+    /// Write to this file; - is standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<String>,
 
-    /// What to write; without it, what the ending of the output file says, or else text for a citation,
-    /// and biblatex for the works of a document, or bibtex where BibTeX makes its bibliography
-    #[arg(long, value_name = "FORM")]
-    to: Option<CiteForm>,
+    /// The output format; by default, that of the extension of the output file, or text for a citation, and
+    /// biblatex (or bibtex if the document uses BibTeX) for the works of a document
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<CiteFormat>,
 
-    /// The citation style: its name, or a .csl file; without it, that of the document or of your
-    /// configuration [default: apa]
+    /// The citation style: a name or a .csl file; by default, that of the document or your configuration
+    /// [default: apa]
     #[arg(long, value_name = "STYLE")]
     style: Option<String>,
 
-    /// The language of the terms, such as de-DE; without it, that of the document or of your
-    /// configuration, or else the style's own
+    /// The language, such as de-DE; by default, that of the document, your configuration or the style
     #[arg(long, value_name = "LOCALE")]
     locale: Option<String>,
 
@@ -72,60 +69,59 @@ pub(crate) struct CiteCommand {
     #[arg(long, value_name = "FILE")]
     input: Vec<String>,
 
-    /// The format of the input files; without it, that of their ending, or that which they look like
+    /// The format of the input files; by default, detected from the extension or the content
     #[arg(long, value_name = "FORMAT", requires = "input")]
     from: Option<FormatName>,
 
-    /// Print JSON: the citation; what became of the document (with --output); or where each work is cited
+    /// Print JSON: the citation, a report on the document (with --output), or where each work is cited
     #[arg(long, conflicts_with = "watch")]
     json: bool,
 
-    /// Where in the work, such as 'p. 12' or 'ch. 3'
+    /// The locator, such as 'p. 12' or 'ch. 3'
     #[arg(long, value_name = "LOCATOR", help_heading = CITATION)]
     locator: Option<String>,
 
-    /// What stands before the citation, such as 'see'
+    /// The prefix, such as 'see'
     #[arg(long, value_name = "TEXT", help_heading = CITATION)]
     prefix: Option<String>,
 
-    /// What stands behind it
+    /// The suffix
     #[arg(long, value_name = "TEXT", help_heading = CITATION)]
     suffix: Option<String>,
 
-    /// Leave the authors out, as they stand in the sentence already
+    /// Omit the authors, because the sentence names them
     #[arg(long, conflicts_with = "author_only", help_heading = CITATION)]
     suppress_author: bool,
 
-    /// The authors alone
+    /// Print only the authors
     #[arg(long, help_heading = CITATION)]
     author_only: bool,
 
-    /// Print the entries in the bibliography, too
+    /// Print the bibliography, too
     #[arg(long, help_heading = CITATION)]
     bibliography: bool,
 
-    /// The heading of the bibliography, where the document has no place for it
+    /// The heading of the bibliography, unless the document has a place for it
     #[arg(long, value_name = "TITLE", help_heading = DOCUMENT)]
     title: Option<String>,
 
-    /// Write the document over itself; its citations can then be formatted no more
+    /// Overwrite the document; its citations cannot be formatted again
     #[arg(long, conflicts_with_all = ["output", "watch"], help_heading = DOCUMENT)]
     in_place: bool,
 
-    /// Write the output again whenever the document, a file that it takes in, or the library changes, until
-    /// Ctrl-C ends it
+    /// Update the output whenever the document, a file that it includes, or the library changes; Ctrl-C stops
     #[arg(long, requires = "output", help_heading = DOCUMENT)]
     watch: bool,
 
-    /// The works that a LaTeX document cites, by the .aux file that LaTeX wrote, and those of its chapters
+    /// The works that a LaTeX document cites, from its .aux file
     #[arg(long, value_name = "FILE", help_heading = WORKS)]
     aux: Vec<String>,
 
-    /// The works that a LaTeX document cites, by the .bcf file that biblatex wrote
+    /// The works that a LaTeX document cites, from the .bcf file of biblatex
     #[arg(long, value_name = "FILE", help_heading = WORKS)]
     bcf: Vec<String>,
 
-    /// The works that a Typst document cites, and the files that it includes
+    /// The works that a Typst document and its included files cite
     #[arg(long, value_name = "FILE", help_heading = WORKS)]
     typst: Vec<String>,
 
@@ -133,19 +129,19 @@ pub(crate) struct CiteCommand {
     #[arg(long, value_name = "FILE", help_heading = WORKS)]
     markdown: Vec<String>,
 
-    /// The order of the works: as they are cited, or by key; a list in a style has the style's own order
+    /// The order of the works: as cited, or by key; a formatted list has the order of the style
     #[arg(long, value_name = "ORDER", default_value = "cited", help_heading = WORKS)]
     order: Order,
 }
 
-/// The headings of options that mean something for one of the ways to cite alone.
+/// The headings of options for one of the ways to cite.
 const CITATION: &str = "One citation";
 const DOCUMENT: &str = "A document";
 const WORKS: &str = "The works of a document";
 
-/// What `cite` can write.
+/// An output format of `cite`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum CiteForm {
+enum CiteFormat {
     /// Plain text
     Text,
     /// HTML
@@ -156,38 +152,38 @@ enum CiteForm {
     Latex,
     /// Typst markup
     Typst,
-    /// The markup of Wikipedia and other wikis
+    /// MediaWiki markup
     Mediawiki,
-    /// The references, as BibLaTeX
+    /// The references as BibLaTeX
     #[value(alias = "bib")]
     Biblatex,
-    /// The references, as BibTeX
+    /// The references as BibTeX
     Bibtex,
-    /// The references, as Typst's YAML
+    /// The references as Hayagriva YAML
     #[value(alias = "yaml")]
     Hayagriva,
-    /// The references, as CSL-JSON
+    /// The references as CSL-JSON
     CslJson,
-    /// The references, as RIS
+    /// The references as RIS
     Ris,
-    /// A line for each work: its key, where it is cited, and what it is
+    /// One line per work: key, authors, title, where it is cited
     List,
-    /// The keys, one a line
+    /// The keys, one per line
     Keys,
 }
 
 /// The order of the works that a document cites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Order {
-    /// As they are cited first
+    /// In the order of the first citation
     Cited,
     /// By key
     Key,
 }
 
-impl CiteForm {
-    /// The form that the ending of a file's name stands for.
-    fn of_ending(path: &str) -> Option<Self> {
+impl CiteFormat {
+    /// Returns the format for the extension of a file.
+    fn from_path(path: &str) -> Option<Self> {
         let (_, ending) = path.rsplit_once('.')?;
         Some(match ending.to_lowercase().as_str() {
             "txt" | "text" => Self::Text,
@@ -204,20 +200,20 @@ impl CiteForm {
         })
     }
 
-    /// The form of a list in a style.
-    fn in_style(self) -> Option<Form> {
+    /// Returns the format of a formatted list.
+    fn in_style(self) -> Option<OutputFormat> {
         Some(match self {
-            Self::Text => Form::Text,
-            Self::Html => Form::Html,
-            Self::Markdown => Form::Markdown,
-            Self::Latex => Form::Latex,
-            Self::Typst => Form::Typst,
-            Self::Mediawiki => Form::Mediawiki,
+            Self::Text => OutputFormat::Text,
+            Self::Html => OutputFormat::Html,
+            Self::Markdown => OutputFormat::Markdown,
+            Self::Latex => OutputFormat::Latex,
+            Self::Typst => OutputFormat::Typst,
+            Self::Mediawiki => OutputFormat::Mediawiki,
             _ => return None,
         })
     }
 
-    /// The reference format.
+    /// Returns the reference format.
     fn format(self) -> Option<FormatName> {
         Some(match self {
             Self::Biblatex => FormatName::Biblatex,
@@ -243,15 +239,13 @@ impl CiteCommand {
                     self.cited_works(context, &mut Vec::new())
                 }
             }
-            [] => Err(
-                CommandError::usage("nothing is said to be cited").with_help(
-                    "give the key of a work (`peerbib find` shows them), or a document: \
-                 peerbib cite draft.md -o cited.md"
-                        .to_owned(),
-                ),
-            ),
+            [] => Err(CommandError::usage("nothing to cite").with_help(
+                "give the key of a work (`peerbib find` shows them), or a document: \
+                 `peerbib cite draft.md -o cited.md`"
+                    .to_owned(),
+            )),
             _ if of_document => Err(CommandError::usage(
-                "--aux, --bcf, --typst and --markdown name the document, and nothing stands beside them",
+                "--aux, --bcf, --typst and --markdown take no further arguments",
             )),
             [document] if is_document(document) => {
                 self.has_only("a document", &[CITATION, WORKS])?;
@@ -264,7 +258,7 @@ impl CiteCommand {
             keys => {
                 if let Some(document) = keys.iter().find(|key| is_document(key)) {
                     return Err(CommandError::usage(format_args!(
-                        "{document} is a document, and keys stand beside it"
+                        "cannot combine the document {document} with keys"
                     ))
                     .with_help("cite one document at a time".to_owned()));
                 }
@@ -274,7 +268,7 @@ impl CiteCommand {
         }
     }
 
-    /// Refuses options that mean nothing for what is to be done.
+    /// Rejects options that do not apply.
     fn has_only(&self, what: &str, others: &[&str]) -> std::result::Result<(), CommandError> {
         let said = [
             (CITATION, "--locator", self.locator.is_some()),
@@ -294,27 +288,27 @@ impl CiteCommand {
         {
             None => Ok(()),
             Some((_, option, _)) => Err(CommandError::usage(format_args!(
-                "{option} has no meaning for {what}"
+                "{option} does not apply to {what}"
             ))),
         }
     }
 
-    /// Where the output goes.
-    fn place(&self) -> Place {
+    /// Returns where the output goes.
+    fn place(&self) -> Output {
         match self.output.as_deref() {
-            None | Some("-") => Place::StandardOutput,
-            Some(path) => Place::File(PathBuf::from(path)),
+            None | Some("-") => Output::StandardOutput,
+            Some(path) => Output::File(PathBuf::from(path)),
         }
     }
 
-    /// What is to be written: what was asked for, or what the output's name says.
-    fn form(&self) -> Option<CiteForm> {
-        let of_ending = || CiteForm::of_ending(self.output.as_deref()?);
+    /// Returns the requested format, or that of the extension of the output file.
+    fn form(&self) -> Option<CiteFormat> {
+        let of_ending = || CiteFormat::from_path(self.output.as_deref()?);
         self.to.or_else(of_ending)
     }
 }
 
-/// Whether an argument means a document: by its ending, which no key has.
+/// Returns whether an argument is a document, by its extension, which no key has.
 fn is_document(argument: &str) -> bool {
     const ENDINGS: [&str; 8] = [
         "md", "markdown", "mdown", "mkd", "qmd", "rmd", "txt", "text",

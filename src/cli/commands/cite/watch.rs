@@ -1,19 +1,18 @@
-//! Writing the output again whenever what it comes from changes.
+//! Updating the output whenever an input changes.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use crate::cli::{CommandContext, Result};
 
-/// How long to wait before looking again. Looking costs a system call a file, and nobody notices the delay.
+/// The interval between checks. A check costs one system call per file.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// What a file looks like from outside: when it was changed, and how long it is. None where there is none.
+/// The modification time and the length of a file; `None` if there is none.
 type Look = Option<(SystemTime, u64)>;
 
-/// Runs `write`, which tells the files that it reads, again whenever one of them changes. What fails is
-/// told, and tried again after the next change. It never ends by itself, unless the first run shows that
-/// what was asked for cannot be done at all.
+/// Runs `write`, which reports the files that it reads, whenever one of them changes. Errors are reported, and
+/// the next change tries again. It only returns if the first run has a usage error.
 pub(crate) fn run(context: &CommandContext, write: impl Fn(&mut Vec<PathBuf>) -> Result) -> Result {
     let mut files = Vec::new();
     let mut is_first = true;
@@ -27,15 +26,15 @@ pub(crate) fn run(context: &CommandContext, write: impl Fn(&mut Vec<PathBuf>) ->
             }
             failure.report();
         }
-        // After a failure nobody knows all files; those of the last time may be the ones to mend.
+        // After a failure not all files are known; keep those of the last time.
         files.retain(|file| !read.contains(file));
         read.append(&mut files);
         files = read;
         if is_first {
-            context.note("watching for changes; Ctrl-C ends this");
+            context.note("watching for changes; press Ctrl-C to stop");
             is_first = false;
         }
-        // What changed while the output was written is looked at again.
+        // Files may have changed while the output was written.
         let seen: Vec<(PathBuf, Look)> = looks(&files)
             .into_iter()
             .map(|(file, now)| {
@@ -59,7 +58,7 @@ fn looks(files: &[PathBuf]) -> Vec<(PathBuf, Look)> {
 
 fn look(file: &PathBuf) -> Look {
     let metadata = std::fs::metadata(file).ok()?;
-    // The journal of a library comes and goes with each reader; only what is in it is a change.
+    // Readers create and delete an empty journal of the library, which is no change.
     let is_empty_journal =
         metadata.len() == 0 && file.extension().is_some_and(|end| end == "db-wal");
     if is_empty_journal {

@@ -2,16 +2,16 @@
 
 use clap::Args;
 
-use crate::cli::editor::{Draft, Edited, Refusal, Task, without_blank_start};
+use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile, without_blank_start};
 use crate::cli::io::standard_input_as_text;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, LibraryError, StoredList};
 use peerbib::reading_list::held;
 
-/// Say something of a work in a reading list, in Markdown
+/// Annotate a work in a reading list, in Markdown
 ///
-/// The text belongs to this list, beside the private note that the work may have, and is printed below
-/// the work. Without -m $VISUAL or $EDITOR opens it.
+/// The annotation belongs to this list, apart from your private note on the work, and is printed below
+/// the work. Without -m, your editor opens.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list annotate commons-101 benkler2006wealth -m \"Chapter 3 *first*.\"\n  \
@@ -23,15 +23,15 @@ pub(in crate::cli) struct AnnotateInList {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The work, by citation key
+    /// The citation key of the work
     #[arg(value_name = "KEY")]
     key: String,
 
-    /// The text, in Markdown; given several times, each is a paragraph; - is standard input
+    /// The annotation; repeat it for several paragraphs; - is standard input
     #[arg(short, long, value_name = "MARKDOWN", allow_hyphen_values = true)]
     message: Vec<String>,
 
-    /// Take the text away
+    /// Remove the annotation
     #[arg(long, conflicts_with = "message")]
     remove: bool,
 }
@@ -40,13 +40,13 @@ impl AnnotateInList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let in_editor = self.message.is_empty() && !self.remove;
         let message = message(&self.message)?;
-        let mut library = context.open_to_change_or_rehearse(in_editor)?;
+        let mut library = context.open_to_change_unless(in_editor)?;
         let list = library.list(&self.list)?;
         let said = library.listed_works(list.id)?;
         let work = match library.work_id(&self.key) {
             Ok(work) => work,
             Err(error @ LibraryError::UnknownKey { .. }) => {
-                // The text may have outlived its work.
+                // The work may no longer exist.
                 let removed = self.remove
                     && context.change(&mut library, |change| {
                         change.unannotate_missing(list.id, &self.key)
@@ -54,7 +54,7 @@ impl AnnotateInList {
                 if !removed {
                     return Err(error.into());
                 }
-                context.note(format_args!("the annotation of {} is removed", self.key));
+                context.note(format_args!("removed the annotation of {}", self.key));
                 return Ok(Outcome::Done);
             }
             Err(error) => return Err(error.into()),
@@ -68,7 +68,7 @@ impl AnnotateInList {
         }
         let after = message;
         if before == after {
-            context.note("nothing to do: the annotation is so already");
+            context.note("nothing to do: the annotation is unchanged");
             return Ok(Outcome::Done);
         }
         let is_removed = after.is_none();
@@ -77,13 +77,13 @@ impl AnnotateInList {
         })?;
         if is_removed {
             let key = library.key_of(work)?;
-            context.note(format_args!("the annotation of {key} is removed"));
+            context.note(format_args!("removed the annotation of {key}"));
             return Ok(Outcome::Done);
         }
-        tell(context, &library, &list, work)
+        report(context, &library, &list, work)
     }
 
-    /// Has a person write the text on `work`, in place of the one that was there before.
+    /// Opens the annotation of `work` in the editor.
     fn in_editor(
         &self,
         context: &CommandContext,
@@ -93,15 +93,15 @@ impl AnnotateInList {
     ) -> Result {
         let key = library.key_of(work)?;
         let title = library.reference(&key)?.title.unwrap_or_default();
-        let task = Task {
+        let request = EditRequest {
             name: &format!("{}.md", list.name),
             text: &format!("{}\n", before.as_deref().unwrap_or_default()),
             comment: ("<!--", " -->"),
             heading: &format!("on {key} in {}: {title}", list.name).replace("--", "\u{2013}"),
-            instead: "say it with -m, or take it away with --remove",
+            alternative: "use -m, or --remove to remove it",
         };
-        let edited = Draft::edit(context, &task, |text| {
-            let after = kept(without_blank_start(text));
+        let edited = TempFile::edit(context, &request, |text| {
+            let after = non_empty(without_blank_start(text));
             let annotated = context.change(library, |change| {
                 if change.annotate_in_list(list.id, work, after)? != before {
                     return Err(LibraryError::ChangedMeanwhile(format!(
@@ -110,37 +110,37 @@ impl AnnotateInList {
                 }
                 Ok(())
             });
-            annotated.map_err(Refusal::from)
+            annotated.map_err(EditError::from)
         })?;
         match edited {
-            Edited::Unchanged => {
+            EditOutcome::Unchanged => {
                 context.note("nothing was changed");
                 Ok(Outcome::Done)
             }
-            Edited::Done(()) => tell(context, library, list, work),
+            EditOutcome::Done(()) => report(context, library, list, work),
         }
     }
 }
 
-fn tell(context: &CommandContext, library: &Library, list: &StoredList, work: i64) -> Result {
+fn report(context: &CommandContext, library: &Library, list: &StoredList, work: i64) -> Result {
     let key = library.key_of(work)?;
-    context.note(format_args!("{key} is annotated in {}", list.name));
+    context.note(format_args!("annotated {key} in {}", list.name));
     if !held(library, list)?.iter().any(|held| held.id == work) {
         context.warn(format_args!(
-            "warning: {key} is not in the list; the annotation is kept for the time when it is"
+            "warning: {key} is not in the list; the annotation is kept"
         ));
     }
     Ok(Outcome::Done)
 }
 
-/// A text as it is kept; none, where it says nothing.
-fn kept(text: &str) -> Option<String> {
+/// Trims a text; `None` if nothing is left.
+fn non_empty(text: &str) -> Option<String> {
     Some(text.trim_end())
         .filter(|text| !text.trim().is_empty())
         .map(str::to_owned)
 }
 
-/// The paragraphs of a message; `-` is standard input.
+/// Joins the paragraphs of an annotation; `-` is standard input.
 fn message(paragraphs: &[String]) -> std::result::Result<Option<String>, CommandError> {
     let mut texts = Vec::new();
     for paragraph in paragraphs {
@@ -150,5 +150,5 @@ fn message(paragraphs: &[String]) -> std::result::Result<Option<String>, Command
             texts.push(paragraph.clone());
         }
     }
-    Ok(kept(&texts.join("\n\n")))
+    Ok(non_empty(&texts.join("\n\n")))
 }

@@ -5,17 +5,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::diff::as_it_stands;
-use super::file::edition_of;
-use super::freeze::day;
+use super::diff::current_snapshot;
+use super::file::parse_snapshot;
+use super::snapshot::day;
 use super::{counted, in_markdown, on_one_line};
 use crate::cli::io::write_file;
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::reading_list::{Changes, Edition, FieldChange, Told};
+use peerbib::reading_list::{Changes, FieldChange, Snapshot, Told};
 
-/// Print what changed from edition to edition, as Markdown
+/// Print the changes from snapshot to snapshot, as Markdown
 ///
-/// The latest stands first; above it, what changed since and is not frozen yet.
+/// The latest comes first; above it, the changes since the latest snapshot.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib list changelog commons-101 -o CHANGES.md")]
 pub(in crate::cli) struct ListChangelog {
@@ -33,34 +33,37 @@ impl ListChangelog {
         let library = context.open()?;
         let list = library.list(&self.list)?;
         let mut entries = Vec::new();
-        let mut before: Option<(String, Edition)> = None;
-        for stored in library.editions(list.id)? {
-            let edition = edition_of(&stored)?;
+        let mut before: Option<(String, Snapshot)> = None;
+        for stored in library.snapshots(list.id)? {
+            let snapshot = parse_snapshot(&stored)?;
             let mut entry = format!(
                 "## {} ({})\n",
                 in_markdown(&stored.name),
-                day(&stored.frozen_at)
+                day(&stored.saved_at)
             );
             match &before {
                 None => {
-                    let count = edition.contents.works.len();
+                    let count = snapshot.contents.works.len();
                     let _ = writeln!(
                         entry,
-                        "\nThe first edition, with {}.",
+                        "\nThe first snapshot, with {}.",
                         counted(count, "work")
                     );
                 }
                 Some((name, before)) => {
-                    let changes =
-                        Changes::between(&library, (name, before), (Some(&stored.name), &edition))?;
+                    let changes = Changes::between(
+                        &library,
+                        (name, before),
+                        (Some(&stored.name), &snapshot),
+                    )?;
                     entry.push_str(&body(&changes));
                 }
             }
             entries.push(entry);
-            before = Some((stored.name, edition));
+            before = Some((stored.name, snapshot));
         }
         if let Some((name, before)) = &before {
-            let now = as_it_stands(context, &library, &list)?;
+            let now = current_snapshot(context, &library, &list)?;
             let changes = Changes::between(&library, (name, before), (None, &now))?;
             if !changes.is_empty() {
                 entries.push(format!(
@@ -71,7 +74,7 @@ impl ListChangelog {
             }
         } else {
             context.note(format_args!(
-                "{} has no editions; `peerbib list freeze {} --name NAME` keeps one",
+                "{} has no snapshots; `peerbib list snapshot {} --name NAME` saves one",
                 list.name, list.name
             ));
         }
@@ -125,7 +128,7 @@ fn body(changes: &Changes) -> String {
         }
     }
     if !changes.list.is_empty() {
-        text.push_str("\n### The list itself\n\n");
+        text.push_str("\n### Settings\n\n");
         for change in &changes.list {
             let _ = writeln!(text, "- {}", in_words(change));
         }

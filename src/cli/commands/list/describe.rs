@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use super::printed::headings;
+use super::render::headings;
 use super::{counted, on_one_line};
-use crate::cli::{CommandContext, Outcome, Result, wrapped};
+use crate::cli::ui::wrapped;
+use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Standing, StoredList, StoredSection};
 use peerbib::reading_list::{Holding, Unattached};
 
-/// Say what a reading list is made of: its query, sections, pins, annotations, editions
+/// Show how a reading list is defined: query, sections, pins, annotations, snapshots
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib list describe commons-101")]
 pub(in crate::cli) struct DescribeList {
@@ -32,11 +33,11 @@ struct Description {
     pinned: Vec<String>,
     excluded: Vec<String>,
     annotated: Vec<String>,
-    /// Pinned works that the library does not have.
+    /// Pinned works that are not in the library.
     missing: Vec<String>,
-    /// Annotations whose works do not stand in the list.
+    /// Annotations of works that are not in the list.
     unattached: Vec<Unattached>,
-    editions: Vec<String>,
+    snapshots: Vec<String>,
 }
 
 impl DescribeList {
@@ -64,10 +65,10 @@ impl DescribeList {
             .filter(|work| work.annotation.is_some())
             .map(|work| work.key.clone())
             .collect();
-        let editions = library
-            .editions(list.id)?
+        let snapshots = library
+            .snapshots(list.id)?
             .into_iter()
-            .map(|edition| edition.name)
+            .map(|snapshot| snapshot.name)
             .collect();
         let description = Description {
             works: holding.contents.works.len(),
@@ -77,7 +78,7 @@ impl DescribeList {
             annotated,
             missing: holding.missing,
             unattached: holding.contents.unattached,
-            editions,
+            snapshots,
             list,
         };
         if self.json {
@@ -104,12 +105,12 @@ impl Description {
             }
         };
         let or_none = |text: &Option<String>| text.clone().unwrap_or_default();
-        line("holds", &counted(self.works, "work"));
+        line("contains", &counted(self.works, "work"));
         line(
             "query",
             match list.query.as_deref() {
-                None => "none: the pinned works alone",
-                Some("") => "every work of the library",
+                None => "none: only pinned works",
+                Some("") => "all works of the library",
                 Some(query) => query,
             },
         );
@@ -136,9 +137,9 @@ impl Description {
         }
         if !self.sections.is_empty() {
             line(
-                "the rest",
+                "other works",
                 if list.rest.is_empty() {
-                    "is left out"
+                    "left out"
                 } else {
                     &list.rest
                 },
@@ -163,15 +164,15 @@ impl Description {
                 ),
             );
         }
-        line("editions", &self.editions.join("  "));
+        line("snapshots", &self.snapshots.join("  "));
         text
     }
 }
 
-/// An order in words.
+/// Describes an order.
 fn in_words(order: &str) -> String {
     match order.strip_prefix('-') {
-        Some(order) => format!("by {order}, from the last to the first"),
+        Some(order) => format!("by {order}, descending"),
         None => format!("by {order}"),
     }
 }

@@ -4,18 +4,19 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use super::file::edition_of;
+use super::file::parse_snapshot;
 use super::on_one_line;
-use super::printed::headings;
-use crate::cli::{CommandContext, CommandError, Outcome, Result, wrapped};
+use super::render::headings;
+use crate::cli::ui::wrapped;
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, StoredList};
-use peerbib::reading_list::{Changes, Edition, FieldChange, Holding, Told};
+use peerbib::reading_list::{Changes, FieldChange, Holding, Snapshot, Told};
 
-/// Say what changed in a reading list: which works came, went or changed
+/// Show what changed in a reading list since a snapshot
 ///
-/// From an edition to the list as it stands, or to another edition; without one, from the latest. Works
-/// that have another key by now are followed. Annotations that have no work in the list are named, too.
-/// Ends with 0 where nothing changed, and with 1 where something did.
+/// Compares a snapshot (by default the latest) with the current list, or with another snapshot. Works are
+/// followed even if their keys have changed. Annotations without a work in the list are shown, too. The
+/// exit code is 1 if there are changes.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib list diff commons-101\n  \
                   peerbib list diff commons-101 2026-spring 2026-autumn --json")]
@@ -24,12 +25,12 @@ pub(in crate::cli) struct DiffList {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The edition to begin with; without it, the latest
-    #[arg(value_name = "EDITION")]
+    /// The snapshot to compare from; by default, the latest
+    #[arg(value_name = "SNAPSHOT")]
     from: Option<String>,
 
-    /// The edition to end with; without it, the list as it stands
-    #[arg(value_name = "EDITION")]
+    /// The snapshot to compare with; by default, the current list
+    #[arg(value_name = "SNAPSHOT")]
     to: Option<String>,
 
     /// Print as JSON
@@ -42,18 +43,20 @@ impl DiffList {
         let library = context.open()?;
         let list = library.list(&self.list)?;
         let from = match &self.from {
-            Some(name) => library.edition(list.id, name)?,
-            None => library.editions(list.id)?.pop().ok_or_else(|| {
-                CommandError::new(format_args!("{} has no editions", list.name)).with_help(format!(
-                    "`peerbib list freeze {} --name NAME` keeps one to compare with",
-                    list.name
-                ))
+            Some(name) => library.snapshot(list.id, name)?,
+            None => library.snapshots(list.id)?.pop().ok_or_else(|| {
+                CommandError::new(format_args!("{} has no snapshots", list.name)).with_help(
+                    format!(
+                        "`peerbib list snapshot {} --name NAME` saves one",
+                        list.name
+                    ),
+                )
             })?,
         };
-        let before = edition_of(&from)?;
+        let before = parse_snapshot(&from)?;
         let after = match &self.to {
-            Some(name) => edition_of(&library.edition(list.id, name)?)?,
-            None => as_it_stands(context, &library, &list)?,
+            Some(name) => parse_snapshot(&library.snapshot(list.id, name)?)?,
+            None => current_snapshot(context, &library, &list)?,
         };
         let changes = Changes::between(
             &library,
@@ -65,7 +68,7 @@ impl DiffList {
         } else {
             context.print(&text(&changes))?;
             if changes.is_empty() {
-                context.note(format_args!("nothing changed since {}", from.name));
+                context.note(format_args!("no changes since {}", from.name));
             }
         }
         Ok(if changes.is_empty() {
@@ -76,18 +79,18 @@ impl DiffList {
     }
 }
 
-/// What would be frozen now.
+/// Returns a snapshot of the current list.
 ///
 /// # Errors
 ///
-/// Where the list's query names what the library no longer knows.
-pub(crate) fn as_it_stands(
+/// If the query names something that no longer exists.
+pub(crate) fn current_snapshot(
     context: &CommandContext,
     library: &Library,
     list: &StoredList,
-) -> std::result::Result<Edition, CommandError> {
+) -> std::result::Result<Snapshot, CommandError> {
     let holding = Holding::now(library, list, headings(context, list))?;
-    Ok(Edition::of(library, holding.contents, &holding.works)?)
+    Ok(Snapshot::of(library, holding.contents, &holding.works)?)
 }
 
 fn text(changes: &Changes) -> String {
@@ -108,8 +111,8 @@ fn text(changes: &Changes) -> String {
             }
         }
     };
-    works("came", "+", green, &changes.came);
-    works("went", "-", red, &changes.went);
+    works("added", "+", green, &changes.came);
+    works("removed", "-", red, &changes.went);
     if !changes.changed.is_empty() {
         let _ = writeln!(text, "{bold}changed{bold:#}");
         for work in &changes.changed {
@@ -120,7 +123,7 @@ fn text(changes: &Changes) -> String {
         }
     }
     if !changes.list.is_empty() {
-        let _ = writeln!(text, "{bold}the list itself{bold:#}");
+        let _ = writeln!(text, "{bold}settings{bold:#}");
         for change in &changes.list {
             field(&mut text, change);
         }
@@ -129,9 +132,9 @@ fn text(changes: &Changes) -> String {
         let _ = writeln!(text, "{bold}annotations without a work{bold:#}");
         for unattached in &changes.unattached {
             let why = if unattached.in_library {
-                "is no longer in the list"
+                "no longer in the list"
             } else {
-                "is no longer in the library"
+                "no longer in the library"
             };
             let _ = writeln!(text, "  ? {} {why}", unattached.key);
             let _ = writeln!(

@@ -6,10 +6,10 @@ use super::file;
 use super::settings::{Settings, check_stored};
 use crate::cli::{CommandContext, Outcome, Result};
 
-/// Edit a reading list: its title, query, style, order, or all of it in your editor
+/// Edit a reading list: title, query, style and so on, or all of it in your editor
 ///
-/// Without options $VISUAL or $EDITOR opens the list as a TOML file, with its sections, pins and
-/// annotations; what comes back takes its place, and costs nothing where it cannot be read.
+/// Without options, your editor opens the list as a TOML file with its sections, pins and annotations. If
+/// the result cannot be read, nothing is lost and the editor opens again.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list edit commons-101 --style chicago-author-date --order year\n  \
@@ -36,12 +36,12 @@ impl EditList {
         let mut edited = list.clone();
         self.settings.apply(context, &library, &mut edited)?;
         if edited == list {
-            context.note("nothing to do: the list is so already");
+            context.note("nothing to do: the list already has these settings");
             return Ok(Outcome::Done);
         }
         check_stored(&mut library, &edited)?;
         context.change(&mut library, |change| change.put_list(&edited))?;
-        context.note(format_args!("{} is edited", list.name));
+        context.note(format_args!("edited {}", list.name));
         Ok(Outcome::Done)
     }
 }

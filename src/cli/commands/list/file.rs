@@ -6,22 +6,22 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::settings::{check_stored, checked_query};
-use crate::cli::editor::{Draft, Edited, Refusal, Task};
+use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
 use crate::cli::io::write_file;
 use crate::cli::style_engine::{Engine, Rendering};
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::library::{Library, LibraryError, StoredEdition, StoredList};
-use peerbib::reading_list::{Edition, ListFile, ListFileError};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
+use peerbib::library::{Library, LibraryError, StoredList, StoredSnapshot};
+use peerbib::reading_list::{ListFile, ListFileError, Snapshot};
 use peerbib::suggest::in_sentence;
 
-/// Write a reading list to a file, to share it, to keep its versions, to edit it
+/// Write a reading list to a file, to share, version or edit it
 ///
-/// The file holds all of the list: query, sections, pins, exclusions, order, annotations and editions.
-/// `peerbib list import` reads it again.
+/// The file contains everything: query, sections, pins, exclusions, order, annotations and snapshots.
+/// `peerbib list import` reads it.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list export commons-101 --to toml -o commons-101.toml\n  \
-                  peerbib list export commons-101 --without-editions"
+                  peerbib list export commons-101 --without-snapshots"
 )]
 pub(in crate::cli) struct ExportList {
     /// The list
@@ -36,12 +36,12 @@ pub(in crate::cli) struct ExportList {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Leave the editions out
+    /// Leave out the snapshots
     #[arg(long)]
-    without_editions: bool,
+    without_snapshots: bool,
 }
 
-/// A format of lists.
+/// A file format for lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ListFormat {
     /// TOML
@@ -53,8 +53,8 @@ impl ExportList {
         let library = context.open()?;
         let list = library.list(&self.list)?;
         let mut file = ListFile::of(&library, &list)?;
-        if self.without_editions {
-            file = file.without_editions();
+        if self.without_snapshots {
+            file = file.without_snapshots();
         }
         let text = match self.to {
             ListFormat::Toml => toml_of(&file)?,
@@ -62,7 +62,7 @@ impl ExportList {
         match &self.output {
             Some(path) if path.as_os_str() != "-" => {
                 write_file(path, text)?;
-                context.note(format_args!("{} is in {}", list.name, path.display()));
+                context.note(format_args!("wrote {} to {}", list.name, path.display()));
             }
             _ => {
                 let mut output = context.output();
@@ -76,13 +76,13 @@ impl ExportList {
 
 fn toml_of(file: &ListFile) -> std::result::Result<String, CommandError> {
     file.to_toml()
-        .map_err(|error| CommandError::new(format_args!("the list cannot be written: {error}")))
+        .map_err(|error| CommandError::new(format_args!("cannot write the list: {error}")))
 }
 
-/// Read a reading list from a file that `peerbib list export` wrote
+/// Import a reading list from a file
 ///
-/// Works that the library does not have are named, and stay in the list by their keys: they stand in it
-/// as soon as the library has them.
+/// Works that are not in the library are reported. They stay in the list by their keys, and appear as
+/// soon as they are in the library.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib list import syllabus.toml\n  \
                   peerbib list import syllabus.toml --name commons-2027\n  \
@@ -92,15 +92,15 @@ pub(in crate::cli) struct ImportList {
     #[arg(value_name = "FILE")]
     file: String,
 
-    /// Give the list another name than the file does
+    /// Use this name instead of the one in the file
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 
-    /// Put it in the place of the list of this name
+    /// Replace the existing list with this name
     #[arg(long)]
     replace: bool,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -109,7 +109,7 @@ impl ImportList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let text = read(&self.file)?;
         let file = parsed(&self.file, &text)?;
-        let mut library = context.open_to_change_or_rehearse(self.dry_run)?;
+        let mut library = context.open_to_change_unless(self.dry_run)?;
         let name = self.name.as_deref().unwrap_or(&file.name);
         let existing = match library.list(name) {
             Ok(list) => Some(list),
@@ -118,30 +118,30 @@ impl ImportList {
         };
         if existing.is_some() && !self.replace {
             return Err(CommandError::new(format_args!(
-                "there is a reading list \u{201c}{name}\u{201d} already"
+                "the reading list \u{201c}{name}\u{201d} already exists"
             ))
             .with_help(
-                "--replace puts this one in its place; --name gives it another".to_owned(),
+                "use --replace to replace it, or --name to choose another name".to_owned(),
             ));
         }
-        let doubts = doubts(context, &library, &self.file, &text, &file)?;
+        let mismatches = mismatches(context, &library, &self.file, &text, &file)?;
         if self.dry_run {
             let verb = if existing.is_some() {
                 "replaced"
             } else {
-                "made"
+                "created"
             };
             context.print(&format!("the list {name} would be {verb}\n"))?;
         } else {
             context.change(&mut library, |change| {
                 file.store(change, name, existing.as_ref()).map(drop)
             })?;
-            context.note(format_args!("{name} is imported"));
+            context.note(format_args!("imported {name}"));
         }
-        for doubt in &doubts {
-            context.warn(format_args!("warning: {doubt}"));
+        for mismatch in &mismatches {
+            context.warn(format_args!("warning: {mismatch}"));
         }
-        Ok(if doubts.is_empty() {
+        Ok(if mismatches.is_empty() {
             Outcome::Done
         } else {
             Outcome::Partial
@@ -158,11 +158,11 @@ fn read(name: &str) -> std::result::Result<String, CommandError> {
     };
     read.map_err(|error| {
         let reason = match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            std::io::ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+            std::io::ErrorKind::NotFound => "no such file".to_owned(),
+            std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
             _ => error.to_string(),
         };
-        CommandError::new(format_args!("{name} cannot be read: {reason}"))
+        CommandError::new(format_args!("cannot read {name}: {reason}"))
     })?;
     Ok(text)
 }
@@ -171,7 +171,7 @@ fn parsed(name: &str, text: &str) -> std::result::Result<ListFile, CommandError>
     ListFile::from_toml(text).map_err(|error| {
         let help = match &error {
             ListFileError::Malformed(_) => {
-                "nothing was changed; `peerbib list export` shows how such a file is written"
+                "nothing was changed; `peerbib list export` shows the format"
             }
             ListFileError::Newer(_) => "nothing was changed; install a newer peerbib",
         };
@@ -180,7 +180,7 @@ fn parsed(name: &str, text: &str) -> std::result::Result<ListFile, CommandError>
     })
 }
 
-/// The line on which a text stands first, and the name of the file.
+/// Returns the name of the file and the line of the first occurrence of a text.
 fn place(name: &str, text: &str, sought: &str) -> String {
     let first = sought.lines().next().unwrap_or_default();
     match text.lines().position(|line| line.contains(first)) {
@@ -189,19 +189,19 @@ fn place(name: &str, text: &str, sought: &str) -> String {
     }
 }
 
-/// What of a list does not fit into the library: each of it is kept all the same.
+/// Returns what in a list does not match the library; it is kept nevertheless.
 ///
 /// # Errors
 ///
-/// Where a query of the list cannot be read, by anybody.
-fn doubts(
+/// If a query of the list is invalid.
+fn mismatches(
     context: &CommandContext,
     library: &Library,
     name: &str,
     text: &str,
     file: &ListFile,
 ) -> std::result::Result<Vec<String>, CommandError> {
-    let mut doubts = Vec::new();
+    let mut mismatches = Vec::new();
     let queries = file
         .sections
         .iter()
@@ -211,11 +211,11 @@ fn doubts(
         if let Err(error) = parsed {
             return Err(
                 CommandError::usage(format_args!("{}: {error}", place(name, text, query)))
-                    .with_help(error.help()),
+                    .with_help(hints::query(&error)),
             );
         }
         if let Err(failure) = checked_query(library, query) {
-            doubts.push(format!(
+            mismatches.push(format!(
                 "{}: {}",
                 place(name, text, query),
                 failure.message()
@@ -229,7 +229,7 @@ fn doubts(
         Engine::default(),
     );
     if let Err(failure) = rendering {
-        doubts.push(format!(
+        mismatches.push(format!(
             "{}: {}",
             place(name, text, &file.style),
             failure.message()
@@ -240,42 +240,42 @@ fn doubts(
             Err(LibraryError::UnknownKey { suggestions, .. }) => in_sentence(&suggestions),
             _ => String::new(),
         };
-        doubts.push(format!(
-            "{}: no work of the library has the key {key}{suggestion}",
+        mismatches.push(format!(
+            "{}: no work has the key {key}{suggestion}",
             place(name, text, &format!("\"{key}\""))
         ));
     }
-    Ok(doubts)
+    Ok(mismatches)
 }
 
-/// Opens a list in the editor, and puts what comes back in its place; its editions stay.
+/// Opens a list in the editor and replaces it by the result. Its snapshots stay.
 pub(crate) fn edit_by_hand(
     context: &CommandContext,
     library: &mut Library,
     list: &StoredList,
 ) -> Result {
-    let before = ListFile::of(library, list)?.without_editions();
+    let before = ListFile::of(library, list)?.without_snapshots();
     let name = format!("{}.toml", list.name);
-    let task = Task {
+    let request = EditRequest {
         name: &name,
         text: &toml_of(&before)?,
         comment: ("#", ""),
         heading: "",
-        instead: "say what to edit, such as --title or --query; `peerbib list edit --help` lists it",
+        alternative: "use options such as --title or --query; `peerbib list edit --help` lists them",
     };
-    let edited = Draft::edit(context, &task, |text| {
-        let mend = |failure: CommandError| Refusal::Mend(failure.message().to_owned());
+    let edited = TempFile::edit(context, &request, |text| {
+        let mend = |failure: CommandError| EditError::Invalid(failure.message().to_owned());
         let file = parsed(&name, text).map_err(mend)?;
-        let doubts = doubts(context, library, &name, text, &file).map_err(mend)?;
+        let mismatches = mismatches(context, library, &name, text, &file).map_err(mend)?;
         let like = StoredList {
             query: file.query.clone(),
             ..list.clone()
         };
-        if doubts.is_empty() {
+        if mismatches.is_empty() {
             check_stored(library, &like).map_err(mend)?;
         }
         context.change(library, |change| {
-            if ListFile::of(change, list)?.without_editions() != before {
+            if ListFile::of(change, list)?.without_snapshots() != before {
                 return Err(LibraryError::ChangedMeanwhile(format!(
                     "the list {}",
                     list.name
@@ -283,31 +283,29 @@ pub(crate) fn edit_by_hand(
             }
             file.store(change, &file.name, Some(list)).map(drop)
         })?;
-        Ok((file.name, doubts))
+        Ok((file.name, mismatches))
     })?;
-    let Edited::Done((name, doubts)) = edited else {
+    let EditOutcome::Done((name, mismatches)) = edited else {
         context.note("nothing was changed");
         return Ok(Outcome::Done);
     };
-    context.note(format_args!("{name} is edited"));
-    for doubt in &doubts {
-        context.warn(format_args!("warning: {doubt}"));
+    context.note(format_args!("edited {name}"));
+    for mismatch in &mismatches {
+        context.warn(format_args!("warning: {mismatch}"));
     }
-    Ok(if doubts.is_empty() {
+    Ok(if mismatches.is_empty() {
         Outcome::Done
     } else {
         Outcome::Partial
     })
 }
 
-/// An edition as it was kept.
-///
-/// # Errors
-///
-/// Where the library's copy was damaged.
-pub(crate) fn edition_of(stored: &StoredEdition) -> std::result::Result<Edition, CommandError> {
-    Edition::stored(&stored.content).map_err(|error| {
-        LibraryError::UnreadableEdition {
+/// Parses a stored snapshot.
+pub(crate) fn parse_snapshot(
+    stored: &StoredSnapshot,
+) -> std::result::Result<Snapshot, CommandError> {
+    Snapshot::stored(&stored.content).map_err(|error| {
+        LibraryError::UnreadableSnapshot {
             name: stored.name.clone(),
             reason: error.to_string(),
         }

@@ -7,18 +7,19 @@ use clap::Args;
 use comfy_table::{Cell, CellAlignment};
 use rayon::prelude::*;
 
-use super::printed::headings;
+use super::render::headings;
 use super::{counted, printed_table, table};
-use crate::cli::{CommandContext, CommandError, Outcome, Result, wrapped};
+use crate::cli::ui::wrapped;
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::Style;
 use peerbib::library::Library;
 use peerbib::reading_list::{Holding, LeftOut, left_out};
 
-/// Say which fields of the works of a reading list a style does not print
+/// Show which fields of a reading list's works a style does not print
 ///
-/// So that you can choose a style: give several, and they stand side by side. The processor is asked:
-/// a field is left out where the printed entry stays the same, whatever the field says. Abstracts,
-/// keywords, languages and private notes, which hardly any style prints, are counted in a line of their own.
+/// Give several styles to compare them. A field counts as left out if the printed entry does not depend
+/// on it. Abstracts, keywords, languages and private notes, which hardly any style prints, are counted in
+/// a separate line.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib list fit commons-101\n  \
                   peerbib list fit commons-101 --style ieee --style chicago-notes")]
@@ -27,7 +28,7 @@ pub(in crate::cli) struct FitList {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The citation style, several to compare them; without it, the list's own
+    /// The citation style; can be repeated to compare; by default, that of the list
     #[arg(long, value_name = "STYLE")]
     style: Vec<String>,
 
@@ -40,10 +41,10 @@ pub(in crate::cli) struct FitList {
 #[derive(serde::Serialize)]
 struct Fit {
     style: String,
-    /// How many works lack each field.
+    /// How many works lose each field.
     fields: BTreeMap<String, usize>,
-    /// How many works lack each field that hardly any style prints.
-    seldom_printed: BTreeMap<String, usize>,
+    /// How many works lose each field that hardly any style prints.
+    rarely_printed: BTreeMap<String, usize>,
     works: Vec<FittedWork>,
 }
 
@@ -53,7 +54,7 @@ struct FittedWork {
     key: String,
     left_out: Vec<LeftOut>,
     /// The fields that hardly any style prints.
-    seldom_printed: Vec<String>,
+    rarely_printed: Vec<String>,
 }
 
 impl FitList {
@@ -84,7 +85,7 @@ impl FitList {
                     FittedWork {
                         key: item.id.clone(),
                         left_out,
-                        seldom_printed: seldom
+                        rarely_printed: seldom
                             .into_iter()
                             .map(|left_out| left_out.field)
                             .chain(private.then(|| PRIVATE_NOTE.to_owned()))
@@ -93,12 +94,12 @@ impl FitList {
                 })
                 .collect();
             let left_out = works.iter().flat_map(|work| &work.left_out);
-            let fields = numbers(left_out.map(|left_out| &left_out.field));
-            let seldom_printed = numbers(works.iter().flat_map(|work| &work.seldom_printed));
+            let fields = counts(left_out.map(|left_out| &left_out.field));
+            let rarely_printed = counts(works.iter().flat_map(|work| &work.rarely_printed));
             fits.push(Fit {
                 style: name.clone(),
                 fields,
-                seldom_printed,
+                rarely_printed,
                 works,
             });
         }
@@ -107,11 +108,11 @@ impl FitList {
             return Ok(Outcome::Done);
         }
         context.print(&text(&fits))?;
-        context.print(&seldom_printed(&fits))?;
+        context.print(&rarely_printed(&fits))?;
         if items.is_empty() {
-            context.note("the list holds no works");
+            context.note("the list is empty");
         } else if fits.iter().all(|fit| fit.fields.is_empty()) {
-            context.note(if fits.iter().all(|fit| fit.seldom_printed.is_empty()) {
+            context.note(if fits.iter().all(|fit| fit.rarely_printed.is_empty()) {
                 "nothing is left out"
             } else {
                 "nothing else is left out"
@@ -121,10 +122,10 @@ impl FitList {
     }
 }
 
-/// What a private note is called among the fields.
+/// The name of the private note among the fields.
 const PRIVATE_NOTE: &str = "private note";
 
-/// The works with notes that the list does not print, by key.
+/// Returns the works with notes that the list does not print, by key.
 fn with_private_notes<'h>(
     library: &Library,
     holding: &'h Holding,
@@ -146,8 +147,8 @@ fn with_private_notes<'h>(
     Ok(with_notes)
 }
 
-/// How often each name stands there.
-fn numbers<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usize> {
+/// Counts the names.
+fn counts<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usize> {
     let mut numbers = BTreeMap::new();
     for name in names {
         *numbers.entry(name.clone()).or_insert(0) += 1;
@@ -155,21 +156,21 @@ fn numbers<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usiz
     numbers
 }
 
-/// A line on what hardly any style prints; the most works that one of the styles leaves it out of.
-fn seldom_printed(fits: &[Fit]) -> String {
+/// Returns a line on fields that hardly any style prints, with the maximum over the styles.
+fn rarely_printed(fits: &[Fit]) -> String {
     let mut most: BTreeMap<&str, usize> = BTreeMap::new();
-    for (field, count) in fits.iter().flat_map(|fit| &fit.seldom_printed) {
+    for (field, count) in fits.iter().flat_map(|fit| &fit.rarely_printed) {
         let known = most.entry(field).or_default();
         *known = (*known).max(*count);
     }
     if most.is_empty() {
         return String::new();
     }
-    let told: Vec<String> = most
+    let fields: Vec<String> = most
         .iter()
         .map(|(field, count)| format!("{field} ({})", counted(*count, "work")))
         .collect();
-    let mut line = format!("left out by nearly every style: {}", told.join(", "));
+    let mut line = format!("left out by nearly every style: {}", fields.join(", "));
     let below: Vec<&str> = [("abstract", "abstract"), (PRIVATE_NOTE, "note")]
         .into_iter()
         .filter(|(field, _)| most.contains_key(field))
@@ -189,7 +190,7 @@ fn seldom_printed(fits: &[Fit]) -> String {
         .collect()
 }
 
-/// The works with what each style leaves out, and below it how many works each field is left out of.
+/// Returns a table of works with what each style leaves out, and one with totals.
 fn text(fits: &[Fit]) -> String {
     let mut text = String::new();
     let header = |first: &str| {

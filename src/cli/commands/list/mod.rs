@@ -1,4 +1,4 @@
-//! `peerbib list`: reading lists that are stored, a file a verb.
+//! `peerbib list`: one file per subcommand.
 
 mod annotate;
 mod changelog;
@@ -7,29 +7,30 @@ mod diff;
 mod edit;
 mod file;
 mod fit;
-mod freeze;
+
+mod move_works;
 mod new;
 mod pin;
-mod place;
-mod printed;
 mod remove;
 mod rename;
+mod render;
 mod section;
 mod settings;
 mod show;
-mod works;
+mod snapshot;
+mod work_args;
 
 use clap::{Args, Subcommand};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
-use crate::cli::context::columns;
+use crate::cli::ui::{columns, counted};
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::StoredList;
 use peerbib::reading_list::held;
 
-/// Keep reading lists: a query with pins, in sections, annotated, in editions
+/// Create and print reading lists
 ///
-/// Without a verb: every list, with the number of works that it holds now.
+/// Without a command, shows every list with its current number of works.
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -43,26 +44,27 @@ pub(crate) struct ListCommand {
     json: bool,
 
     #[command(subcommand)]
-    verb: Option<Verb>,
+    command: Option<Subcommands>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum Subcommands {
     New(new::NewList),
     Show(show::ShowList),
     Describe(describe::DescribeList),
     Edit(edit::EditList),
     Rename(rename::RenameList),
     Copy(rename::CopyList),
+    #[command(aliases = ["rm", "delete"])]
     Remove(remove::RemoveFromList),
     Add(pin::AddToList),
     Pin(pin::PinToList),
     Exclude(pin::ExcludeFromList),
-    Move(place::MoveInList),
+    Move(move_works::MoveInList),
     Annotate(annotate::AnnotateInList),
     Section(section::SectionCommand),
-    Freeze(freeze::FreezeList),
-    Editions(freeze::Editions),
+    Snapshot(snapshot::SnapshotList),
+    Snapshots(snapshot::Snapshots),
     Diff(diff::DiffList),
     Changelog(changelog::ListChangelog),
     Fit(fit::FitList),
@@ -72,40 +74,40 @@ enum Verb {
 
 impl ListCommand {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        match self.verb {
+        match self.command {
             None => lists(context, self.json),
-            Some(Verb::New(command)) => command.run(context),
-            Some(Verb::Show(command)) => command.run(context),
-            Some(Verb::Describe(command)) => command.run(context),
-            Some(Verb::Edit(command)) => command.run(context),
-            Some(Verb::Rename(command)) => command.run(context),
-            Some(Verb::Copy(command)) => command.run(context),
-            Some(Verb::Remove(command)) => command.run(context),
-            Some(Verb::Add(command)) => command.run(context),
-            Some(Verb::Pin(command)) => command.run(context),
-            Some(Verb::Exclude(command)) => command.run(context),
-            Some(Verb::Move(command)) => command.run(context),
-            Some(Verb::Annotate(command)) => command.run(context),
-            Some(Verb::Section(command)) => command.run(context),
-            Some(Verb::Freeze(command)) => command.run(context),
-            Some(Verb::Editions(command)) => command.run(context),
-            Some(Verb::Diff(command)) => command.run(context),
-            Some(Verb::Changelog(command)) => command.run(context),
-            Some(Verb::Fit(command)) => command.run(context),
-            Some(Verb::Export(command)) => command.run(context),
-            Some(Verb::Import(command)) => command.run(context),
+            Some(Subcommands::New(command)) => command.run(context),
+            Some(Subcommands::Show(command)) => command.run(context),
+            Some(Subcommands::Describe(command)) => command.run(context),
+            Some(Subcommands::Edit(command)) => command.run(context),
+            Some(Subcommands::Rename(command)) => command.run(context),
+            Some(Subcommands::Copy(command)) => command.run(context),
+            Some(Subcommands::Remove(command)) => command.run(context),
+            Some(Subcommands::Add(command)) => command.run(context),
+            Some(Subcommands::Pin(command)) => command.run(context),
+            Some(Subcommands::Exclude(command)) => command.run(context),
+            Some(Subcommands::Move(command)) => command.run(context),
+            Some(Subcommands::Annotate(command)) => command.run(context),
+            Some(Subcommands::Section(command)) => command.run(context),
+            Some(Subcommands::Snapshot(command)) => command.run(context),
+            Some(Subcommands::Snapshots(command)) => command.run(context),
+            Some(Subcommands::Diff(command)) => command.run(context),
+            Some(Subcommands::Changelog(command)) => command.run(context),
+            Some(Subcommands::Fit(command)) => command.run(context),
+            Some(Subcommands::Export(command)) => command.run(context),
+            Some(Subcommands::Import(command)) => command.run(context),
         }
     }
 }
 
-/// A list in the overview.
+/// A list, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct Overview {
+struct ListJson {
     #[serde(flatten)]
     list: StoredList,
-    /// How many works it holds; none where its query can no longer be asked.
+    /// How many works it contains; `None` if its query is no longer valid.
     works: Option<usize>,
-    editions: usize,
+    snapshots: usize,
 }
 
 fn lists(context: &CommandContext, json: bool) -> Result {
@@ -121,11 +123,11 @@ fn lists(context: &CommandContext, json: bool) -> Result {
                 None
             }
         };
-        let editions = library.editions(list.id)?.len();
-        overview.push(Overview {
+        let snapshots = library.snapshots(list.id)?.len();
+        overview.push(ListJson {
             list,
             works,
-            editions,
+            snapshots,
         });
     }
     if json {
@@ -133,23 +135,21 @@ fn lists(context: &CommandContext, json: bool) -> Result {
         return Ok(outcome);
     }
     if overview.is_empty() {
-        context.note(
-            "there are no reading lists yet; `peerbib list new NAME --query QUERY` makes one",
-        );
+        context.note("no reading lists yet; `peerbib list new NAME --query QUERY` creates one");
         return Ok(outcome);
     }
-    let mut table = table(["list", "works", "editions", "style", "title"].map(str::to_owned));
-    for Overview {
+    let mut table = table(["list", "works", "snapshots", "style", "title"].map(str::to_owned));
+    for ListJson {
         list,
         works,
-        editions,
+        snapshots,
     } in &overview
     {
         let works = works.map_or_else(|| "?".to_owned(), |works| works.to_string());
         table.add_row([
             Cell::new(&list.name),
             Cell::new(works).set_alignment(CellAlignment::Right),
-            Cell::new(editions).set_alignment(CellAlignment::Right),
+            Cell::new(snapshots).set_alignment(CellAlignment::Right),
             Cell::new(&list.style),
             Cell::new(list.title.as_deref().unwrap_or_default()),
         ]);
@@ -158,25 +158,17 @@ fn lists(context: &CommandContext, json: bool) -> Result {
     Ok(outcome)
 }
 
-/// A number of things: "1 work", "12 works".
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
-    }
-}
-
-/// Text with a space for each line break.
+/// Replaces white space by single spaces.
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Plain text as Markdown reads it.
+/// Escapes plain text for Markdown.
 fn in_markdown(text: &str) -> String {
     peerbib::output::markdown::entry(&[peerbib::csl::Inline::Text(text.to_owned())])
 }
 
-/// A table without lines, as wide as the terminal.
+/// Returns a table without borders, as wide as the terminal.
 fn table(header: impl IntoIterator<Item = String>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -186,7 +178,7 @@ fn table(header: impl IntoIterator<Item = String>) -> Table {
     table
 }
 
-/// A table as text, flush left, without spaces at the ends of its lines.
+/// Prints a table flush left, without trailing spaces.
 fn printed_table(table: &Table) -> String {
     let lines = table.lines();
     let lines =

@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use super::settings::{Settings, check_stored, unsaid};
+use super::settings::{Settings, check_stored, default_list};
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::Standing;
 
-/// Make a reading list: of what a query finds, of the works that you name, or both
+/// Create a reading list from a query, from works, or from both
 ///
-/// A list asks its query anew whenever it is printed, so that works that come later are in it, too.
+/// The query runs whenever the list is printed, so works that are added later appear, too.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list new commons-101 --query movement:p2p-foundation,oekonux --group-by theme\n  \
@@ -16,11 +16,11 @@ use peerbib::library::Standing;
                   peerbib list new germ-form merten2000 siefkes2009 --annotate annotation,why"
 )]
 pub(in crate::cli) struct NewList {
-    /// The name by which commands know the list: letters, digits, hyphens
+    /// The name for commands: letters, digits, hyphens
     #[arg(value_name = "NAME")]
     name: String,
 
-    /// Works to pin, by citation key
+    /// The citation keys of works to pin
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
 
@@ -31,7 +31,7 @@ pub(in crate::cli) struct NewList {
 impl NewList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let mut list = unsaid(context, &self.name)?;
+        let mut list = default_list(context, &self.name)?;
         self.settings.apply(context, &library, &mut list)?;
         let works = self
             .keys
@@ -48,7 +48,7 @@ impl NewList {
         })?;
         let count = peerbib::reading_list::held(&library, &list)?.len();
         context.note(format_args!(
-            "{} holds {}; `peerbib list show {}` prints it",
+            "created {} with {}; `peerbib list show {}` prints it",
             list.name,
             super::counted(count, "work"),
             list.name

@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use super::works::{Chosen, ListedWorks, lines, would_be};
+use super::work_args::{SelectedWorks, WorkArgs, lines, would_be};
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::Standing;
 
-/// Add works to a reading list: pin those that its query does not find
+/// Add works to a reading list
 ///
-/// A work that was excluded comes back.
+/// Works that the query does not match are pinned. Excluded works are no longer excluded.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list add commons-101 benkler2002coase\n  \
@@ -16,41 +16,41 @@ use peerbib::library::Standing;
 )]
 pub(in crate::cli) struct AddToList {
     #[command(flatten)]
-    works: ListedWorks,
+    works: WorkArgs,
 }
 
-/// Pin works to a reading list: they stay in it, whatever its query finds
+/// Pin works to a reading list, so that they stay whatever the query matches
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib list pin commons-101 merten2000")]
 pub(in crate::cli) struct PinToList {
     #[command(flatten)]
-    works: ListedWorks,
+    works: WorkArgs,
 }
 
-/// Exclude works from a reading list: they stay out of it, whatever its query finds
+/// Exclude works from a reading list, even if the query matches them
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib list exclude commons-101 merten2000")]
 pub(in crate::cli) struct ExcludeFromList {
     #[command(flatten)]
-    works: ListedWorks,
+    works: WorkArgs,
 }
 
 impl AddToList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
-        let chosen = self.works.chosen(context)?.all_known()?;
+        let chosen = self.works.select(context)?.all_known()?;
         let name = chosen.list.name.clone();
-        settle(
+        set_membership(
             context,
             chosen,
             self.works.dry_run,
             |standing, found| match (standing, found) {
-                (Some(Standing::Pinned), _) => (standing, "is pinned already".to_owned()),
+                (Some(Standing::Pinned), _) => (standing, "is already pinned".to_owned()),
                 (Some(Standing::Excluded), true) => (
                     None,
-                    format!("is in {name} again: its query finds it, and it is no longer excluded"),
+                    format!("is no longer excluded from {name}; its query matches it"),
                 ),
-                (None, true) => (None, format!("is in {name} already: its query finds it")),
-                (_, false) => (Some(Standing::Pinned), format!("is in {name} now")),
+                (None, true) => (None, format!("is already in {name}; its query matches it")),
+                (_, false) => (Some(Standing::Pinned), format!("was added to {name}")),
             },
         )
     }
@@ -58,15 +58,15 @@ impl AddToList {
 
 impl PinToList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
-        let chosen = self.works.chosen(context)?.all_known()?;
+        let chosen = self.works.select(context)?.all_known()?;
         let name = chosen.list.name.clone();
-        settle(context, chosen, self.works.dry_run, |standing, _| {
+        set_membership(context, chosen, self.works.dry_run, |standing, _| {
             let told = match standing {
-                Some(Standing::Pinned) => "is pinned already".to_owned(),
+                Some(Standing::Pinned) => "is already pinned".to_owned(),
                 Some(Standing::Excluded) => {
-                    format!("is pinned to {name} now, and no longer excluded")
+                    format!("was pinned to {name} and is no longer excluded")
                 }
-                None => format!("is pinned to {name} now"),
+                None => format!("was pinned to {name}"),
             };
             (Some(Standing::Pinned), told)
         })
@@ -75,26 +75,26 @@ impl PinToList {
 
 impl ExcludeFromList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
-        let chosen = self.works.chosen(context)?.all_known()?;
+        let chosen = self.works.select(context)?.all_known()?;
         let name = chosen.list.name.clone();
-        settle(context, chosen, self.works.dry_run, |standing, _| {
+        set_membership(context, chosen, self.works.dry_run, |standing, _| {
             let told = match standing {
-                Some(Standing::Excluded) => "is excluded already".to_owned(),
+                Some(Standing::Excluded) => "is already excluded".to_owned(),
                 Some(Standing::Pinned) => {
-                    format!("is excluded from {name} now, and no longer pinned")
+                    format!("was excluded from {name} and is no longer pinned")
                 }
-                None => format!("is excluded from {name} now"),
+                None => format!("was excluded from {name}"),
             };
             (Some(Standing::Excluded), told)
         })
     }
 }
 
-/// Gives each work the standing that `decide` says, which is told how it stands and whether the query
-/// finds it; and says so.
-fn settle(
+/// Sets the membership of each work to what `decide` returns for its current one and for whether the query
+/// matches it, and reports it.
+fn set_membership(
     context: &CommandContext,
-    mut chosen: Chosen,
+    mut chosen: SelectedWorks,
     dry_run: bool,
     decide: impl Fn(Option<Standing>, bool) -> (Option<Standing>, String),
 ) -> Result {
@@ -124,7 +124,7 @@ fn settle(
         context.note(line);
     }
     if told.is_empty() {
-        context.note("nothing to do: no works found");
+        context.note("no works found");
     }
     Ok(Outcome::Done)
 }

@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-use super::works::{ListedWorks, lines, would_be};
+use super::work_args::{WorkArgs, lines, would_be};
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{LibraryError, Standing};
 
-/// Remove works from a reading list; or without works, the list itself
+/// Remove works from a reading list, or the list itself
 ///
-/// A pinned work is no longer pinned; one that the query finds is excluded. Works stay in the library,
-/// and what the list says of a work stays until it is taken away: `peerbib list diff` names it.
+/// A pinned work is unpinned, and one that the query matches is excluded. Works stay in the library.
+/// Their annotations stay until they are removed; `peerbib list diff` shows them.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list remove commons-101 merten2000\n  \
@@ -17,7 +17,7 @@ use peerbib::library::{LibraryError, Standing};
 )]
 pub(in crate::cli) struct RemoveFromList {
     #[command(flatten)]
-    works: ListedWorks,
+    works: WorkArgs,
 }
 
 impl RemoveFromList {
@@ -25,40 +25,36 @@ impl RemoveFromList {
         if self.works.names_none() {
             return self.remove_list(context);
         }
-        let mut chosen = self.works.chosen(context)?;
-        // A pinned work that the library does not have can be taken off by the key that it was named by.
+        let mut chosen = self.works.select(context)?;
+        // A pinned work that is not in the library can be removed by its key.
         let missing = chosen.take_missing()?;
         let mut actions: Vec<(i64, Option<Standing>)> = Vec::new();
-        let mut told = Vec::new();
+        let mut messages = Vec::new();
         for work in &chosen.works {
             let key = &work.key;
             match (work.standing, work.found) {
-                (Some(Standing::Excluded), _) => told.push(format!("{key} is excluded already")),
+                (Some(Standing::Excluded), _) => {
+                    messages.push(format!("{key} is already excluded"))
+                }
                 (_, true) => {
                     actions.push((work.id, Some(Standing::Excluded)));
-                    told.push(format!(
-                        "{key} is excluded: the query of the list finds it, and goes on to do so"
-                    ));
+                    messages.push(format!("excluded {key}, which the query still matches"));
                 }
                 (Some(Standing::Pinned), false) => {
                     actions.push((work.id, None));
-                    told.push(format!("{key} is no longer pinned"));
+                    messages.push(format!("unpinned {key}"));
                 }
-                (None, false) => told.push(format!("{key} is not in the list")),
+                (None, false) => messages.push(format!("{key} is not in the list")),
             }
         }
-        told.extend(
-            missing
-                .iter()
-                .map(|key| format!("{key} is no longer pinned")),
-        );
+        messages.extend(missing.iter().map(|key| format!("unpinned {key}")));
         if self.works.dry_run {
             let would: Vec<String> = chosen
                 .works
                 .iter()
                 .map(|work| match actions.iter().find(|(id, _)| *id == work.id) {
                     Some((_, standing)) => would_be(&work.key, *standing),
-                    None => format!("{} would stay as it is", work.key),
+                    None => format!("{} would not change", work.key),
                 })
                 .chain(missing.iter().map(|key| would_be(key, None)))
                 .collect();
@@ -75,7 +71,7 @@ impl RemoveFromList {
             }
             Ok(())
         })?;
-        for line in &told {
+        for line in &messages {
             context.note(line);
         }
         Ok(Outcome::Done)
@@ -85,21 +81,21 @@ impl RemoveFromList {
         let mut library = context.open_to_ask(self.works.dry_run)?;
         let list = library.list(&self.works.list)?;
         if self.works.dry_run {
-            context.print(&format!("{} would be removed\n", list.name))?;
+            context.print(&format!("would remove {}\n", list.name))?;
             return Ok(Outcome::Done);
         }
         context.confirm_at_terminal(&format!(
-            "Remove the list {}, with its sections, annotations and editions?",
+            "Remove the list {} with its sections, annotations and snapshots?",
             list.name
         ))?;
-        // While a person thought about it, another program may have changed the library.
+        // While the user was asked, another program may have changed the library.
         library.hold()?;
         if library.list(&self.works.list)? != list {
             return Err(LibraryError::ChangedMeanwhile(format!("the list {}", list.name)).into());
         }
         context.change(&mut library, |change| change.remove_list(list.id))?;
         context.note(format_args!(
-            "the list {} is removed; `peerbib undo` brings it back",
+            "removed the list {}; `peerbib undo` restores it",
             list.name
         ));
         Ok(Outcome::Done)

@@ -6,7 +6,7 @@ use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::StoredList;
 use peerbib::reading_list::ListFile;
 
-/// Give a reading list another name
+/// Rename a reading list
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib list rename commons-101 commons-102")]
 pub(in crate::cli) struct RenameList {
@@ -14,7 +14,7 @@ pub(in crate::cli) struct RenameList {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// Its new name
+    /// The new name
     #[arg(value_name = "NAME")]
     name: String,
 }
@@ -28,12 +28,12 @@ impl RenameList {
             ..list.clone()
         };
         context.change(&mut library, |change| change.put_list(&renamed))?;
-        context.note(format_args!("{} is {} now", list.name, renamed.name));
+        context.note(format_args!("renamed {} to {}", list.name, renamed.name));
         Ok(Outcome::Done)
     }
 }
 
-/// Copy a reading list, with its sections, pins and annotations, but not its editions
+/// Copy a reading list with its sections, pins and annotations, but without its snapshots
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib list copy commons-101 commons-2027")]
 pub(in crate::cli) struct CopyList {
@@ -50,11 +50,11 @@ impl CopyList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
         let list = library.list(&self.list)?;
-        let file = ListFile::of(&library, &list)?.without_editions();
+        let file = ListFile::of(&library, &list)?.without_snapshots();
         context.change(&mut library, |change| {
             file.store(change, &self.name, None).map(drop)
         })?;
-        context.note(format_args!("{} is a copy of {}", self.name, list.name));
+        context.note(format_args!("copied {} to {}", list.name, self.name));
         Ok(Outcome::Done)
     }
 }

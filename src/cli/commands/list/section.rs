@@ -4,13 +4,13 @@ use clap::{Args, Subcommand};
 
 use super::settings::{checked_order, checked_query};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::library::StoredSection;
+use peerbib::library::{Library, StoredSection};
 
-/// Write the sections of a reading list by hand
+/// Define the sections of a reading list
 ///
-/// A work stands in the first section whose query finds it, or in the one that `list move --section`
-/// put it into; the others stand last, under a heading of their own (`list edit --rest`).
-/// `list describe` shows the sections with their queries.
+/// A work belongs to the first section whose query matches it, or to the one that `list move --section`
+/// moved it into. The others come last, under their own heading (`list edit --rest`). `list describe` shows
+/// the sections with their queries.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list section add commons-101 --title Beginnings --query year:..2005\n  \
@@ -18,14 +18,15 @@ use peerbib::library::StoredSection;
 )]
 pub(in crate::cli) struct SectionCommand {
     #[command(subcommand)]
-    verb: Verb,
+    command: Subcommands,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum Subcommands {
     Add(AddSection),
     Edit(EditSection),
     Move(MoveSection),
+    #[command(aliases = ["rm", "delete"])]
     Remove(RemoveSection),
 }
 
@@ -40,23 +41,14 @@ struct AddSection {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The heading of the section
+    /// The title
     #[arg(long, value_name = "TITLE")]
     title: String,
 
-    /// What stands before its first work, in Markdown
-    #[arg(long, value_name = "MARKDOWN", allow_hyphen_values = true)]
-    introduction: Option<String>,
+    #[command(flatten)]
+    fields: SectionFields,
 
-    /// Which works of the list it takes; without it, those that are moved into it
-    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
-    query: Option<String>,
-
-    /// The order of its works; without it, the list's
-    #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
-    order: Option<String>,
-
-    /// Put it before this section: its title, or its number
+    /// Insert it before this section: its title or number
     #[arg(long, value_name = "SECTION")]
     before: Option<String>,
 }
@@ -71,28 +63,59 @@ struct EditSection {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The section: its title, or its number
+    /// The section: its title or number
     #[arg(value_name = "SECTION")]
     section: String,
 
-    /// Its new heading
+    /// The new title
     #[arg(long, value_name = "TITLE")]
     title: Option<String>,
 
-    /// What stands before its first work, in Markdown; an empty text takes it away
+    #[command(flatten)]
+    fields: SectionFields,
+}
+
+/// The fields of a section.
+#[derive(Debug, Args)]
+struct SectionFields {
+    /// An introduction in Markdown; empty to remove it
     #[arg(long, value_name = "MARKDOWN", allow_hyphen_values = true)]
     introduction: Option<String>,
 
-    /// Which works of the list it takes; an empty one leaves those that are moved into it
+    /// Which works of the list it contains; empty for those that are moved into it
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     query: Option<String>,
 
-    /// The order of its works; an empty one is the list's
+    /// The order of its works; empty for the order of the list
     #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
     order: Option<String>,
 }
 
-/// Move a section among the others
+impl SectionFields {
+    /// Changes a section as the options say.
+    fn apply(
+        self,
+        library: &Library,
+        section: &mut StoredSection,
+    ) -> std::result::Result<(), CommandError> {
+        if let Some(introduction) = self.introduction {
+            section.introduction = unless_empty(introduction);
+        }
+        if let Some(query) = self.query {
+            checked_query(library, &query)?;
+            section.query = unless_empty(query);
+        }
+        if let Some(order) = self.order {
+            section.order = match order.as_str() {
+                "" => None,
+                order => Some(checked_order(order)?),
+            };
+        }
+        Ok(())
+    }
+}
+
+/// Move a section
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib list section move commons-101 Beginnings --last")]
 struct MoveSection {
@@ -100,7 +123,7 @@ struct MoveSection {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The section: its title, or its number
+    /// The section: its title or number
     #[arg(value_name = "SECTION")]
     section: String,
 
@@ -116,19 +139,19 @@ struct RemoveSection {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The section: its title, or its number
+    /// The section: its title or number
     #[arg(value_name = "SECTION")]
     section: String,
 }
 
-/// A place among works or sections.
+/// A position among works or sections.
 #[derive(Debug, Args)]
 pub(crate) struct PlaceArguments {
-    /// Before all others
+    /// To the beginning
     #[arg(long, group = "place")]
     first: bool,
 
-    /// Behind all others
+    /// To the end
     #[arg(long, group = "place")]
     last: bool,
 
@@ -136,12 +159,12 @@ pub(crate) struct PlaceArguments {
     #[arg(long, value_name = "OTHER", group = "place")]
     before: Option<String>,
 
-    /// Behind this one
+    /// After this one
     #[arg(long, value_name = "OTHER", group = "place")]
     after: Option<String>,
 }
 
-/// A place among works or sections.
+/// A position among works or sections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place<'a> {
     First,
@@ -151,7 +174,7 @@ pub(crate) enum Place<'a> {
 }
 
 impl PlaceArguments {
-    /// The place that was asked for.
+    /// Returns the requested position.
     pub(crate) fn place(&self) -> Option<Place<'_>> {
         match (&self.before, &self.after) {
             (Some(before), _) => Some(Place::Before(before)),
@@ -164,7 +187,7 @@ impl PlaceArguments {
 }
 
 impl<'a> Place<'a> {
-    /// What stands beside the place.
+    /// Returns what the position is relative to.
     pub(crate) fn anchor(self) -> Option<&'a str> {
         match self {
             Self::Before(anchor) | Self::After(anchor) => Some(anchor),
@@ -172,8 +195,8 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Moves some to the place among all, in the order in which they are named. `anchor` is the one that
-    /// stands beside the place; gives nothing where it is not among the others.
+    /// Moves some elements to the position. `anchor` is the element that it is relative to; returns `None` if
+    /// that is not among the others.
     pub(crate) fn put<T: PartialEq + Copy>(
         self,
         all: &mut Vec<T>,
@@ -193,11 +216,11 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The section that is meant by its title or its number.
+/// Returns the section with this title or number.
 ///
 /// # Errors
 ///
-/// Where there is none.
+/// If there is none.
 pub(crate) fn resolved<'s>(
     sections: &'s [StoredSection],
     name: &str,
@@ -217,11 +240,8 @@ pub(crate) fn resolved<'s>(
         let near = peerbib::suggest::closest(name, titles.iter().cloned());
         let help = match peerbib::suggest::question(&near) {
             Some(question) => question,
-            None if titles.is_empty() => {
-                "`peerbib list section add` writes one; those by a facet or by year come by themselves"
-                    .to_owned()
-            }
-            None => format!("the sections there are: {}", titles.join(", ")),
+            None if titles.is_empty() => "`peerbib list section add` adds one".to_owned(),
+            None => format!("the sections are: {}", titles.join(", ")),
         };
         CommandError::new(format_args!(
             "the list has no section \u{201c}{name}\u{201d}"
@@ -236,11 +256,11 @@ fn unless_empty(text: String) -> Option<String> {
 
 impl SectionCommand {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
-        match self.verb {
-            Verb::Add(command) => command.run(context),
-            Verb::Edit(command) => command.run(context),
-            Verb::Move(command) => command.run(context),
-            Verb::Remove(command) => command.run(context),
+        match self.command {
+            Subcommands::Add(command) => command.run(context),
+            Subcommands::Edit(command) => command.run(context),
+            Subcommands::Move(command) => command.run(context),
+            Subcommands::Remove(command) => command.run(context),
         }
     }
 }
@@ -252,25 +272,23 @@ impl AddSection {
         let sections = library.list_sections(list.id)?;
         if sections.iter().any(|section| section.title == self.title) {
             return Err(CommandError::new(format_args!(
-                "the list has a section \u{201c}{}\u{201d} already",
+                "the list already has a section \u{201c}{}\u{201d}",
                 self.title
             ))
-            .with_help("choose another title, or edit that one".to_owned()));
+            .with_help("choose another title, or edit that section".to_owned()));
         }
         let before = match &self.before {
             Some(name) => Some(resolved(&sections, name)?.id),
             None => None,
         };
-        if let Some(query) = &self.query {
-            checked_query(&library, query)?;
-        }
-        let section = StoredSection {
+        let mut section = StoredSection {
             id: 0,
             title: self.title,
-            introduction: self.introduction.and_then(unless_empty),
-            query: self.query,
-            order: self.order.as_deref().map(checked_order).transpose()?,
+            introduction: None,
+            query: None,
+            order: None,
         };
+        self.fields.apply(&library, &mut section)?;
         context.change(&mut library, |change| {
             let id = change.put_section(list.id, &section)?;
             let mut order: Vec<i64> = sections.iter().map(|section| section.id).collect();
@@ -282,8 +300,8 @@ impl AddSection {
             change.order_sections(&order)
         })?;
         context.note(format_args!(
-            "{} has a section \u{201c}{}\u{201d} now",
-            list.name, section.title
+            "added the section \u{201c}{}\u{201d} to {}",
+            section.title, list.name
         ));
         Ok(Outcome::Done)
     }
@@ -299,26 +317,14 @@ impl EditSection {
         if let Some(title) = self.title {
             section.title = title;
         }
-        if let Some(introduction) = self.introduction {
-            section.introduction = unless_empty(introduction);
-        }
-        if let Some(query) = self.query {
-            checked_query(&library, &query)?;
-            section.query = unless_empty(query);
-        }
-        if let Some(order) = self.order {
-            section.order = match order.as_str() {
-                "" => None,
-                order => Some(checked_order(order)?),
-            };
-        }
+        self.fields.apply(&library, &mut section)?;
         if section == *before {
-            context.note("nothing to do: the section is so already");
+            context.note("nothing to do: the section is unchanged");
             return Ok(Outcome::Done);
         }
         context.change(&mut library, |change| change.put_section(list.id, &section))?;
         context.note(format_args!(
-            "the section \u{201c}{}\u{201d} is edited",
+            "edited the section \u{201c}{}\u{201d}",
             section.title
         ));
         Ok(Outcome::Done)
@@ -332,8 +338,8 @@ impl MoveSection {
         let sections = library.list_sections(list.id)?;
         let section = resolved(&sections, &self.section)?;
         let Some(place) = self.place.place() else {
-            return Err(CommandError::usage("no place is named")
-                .with_help("say --first, --last, --before SECTION or --after SECTION".to_owned()));
+            return Err(CommandError::usage("no position given")
+                .with_help("use --first, --last, --before SECTION or --after SECTION".to_owned()));
         };
         let anchor = match place.anchor() {
             Some(name) => Some(resolved(&sections, name)?.id),
@@ -344,12 +350,12 @@ impl MoveSection {
             .put(&mut order, &[section.id], anchor.as_ref())
             .is_none()
         {
-            context.note("nothing to do: a section stands beside itself already");
+            context.note("nothing to do: a section cannot be moved next to itself");
             return Ok(Outcome::Done);
         }
         context.change(&mut library, |change| change.order_sections(&order))?;
         context.note(format_args!(
-            "the section \u{201c}{}\u{201d} is moved",
+            "moved the section \u{201c}{}\u{201d}",
             section.title
         ));
         Ok(Outcome::Done)
@@ -364,7 +370,7 @@ impl RemoveSection {
         let section = resolved(&sections, &self.section)?;
         context.change(&mut library, |change| change.remove_section(section.id))?;
         context.note(format_args!(
-            "the section \u{201c}{}\u{201d} is removed, and its works stay in the list",
+            "removed the section \u{201c}{}\u{201d}; its works stay in the list",
             section.title
         ));
         Ok(Outcome::Done)

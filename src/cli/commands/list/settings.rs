@@ -1,4 +1,4 @@
-//! What a reading list is like: the options that `list new` and `list edit` share.
+//! The settings of a reading list as options.
 
 use clap::Args;
 
@@ -8,64 +8,105 @@ use crate::cli::{CommandContext, CommandError};
 use peerbib::library::{Library, StoredList};
 use peerbib::reading_list::{Annotated, GroupBy, Order, REST_IN_ENGLISH, Repeat, asked, held};
 
-/// What a reading list is like.
-#[derive(Debug, Default, Args)]
-pub(crate) struct Settings {
-    /// The title, as it is printed; an empty one takes it away
-    #[arg(long, value_name = "TITLE")]
-    title: Option<String>,
-
-    /// What stands before the first section, in Markdown; an empty text takes it away
-    #[arg(long, value_name = "MARKDOWN", allow_hyphen_values = true)]
-    introduction: Option<String>,
-
-    /// Which works the list holds: what this query finds, now and later
-    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
-    query: Option<String>,
-
-    /// Hold the pinned works alone, and no query
-    #[arg(long, conflicts_with = "query")]
-    no_query: bool,
-
-    /// The citation style: its name, or a .csl file
+/// How a list is printed: the options that `list new`, `list edit` and `list show` share.
+#[derive(Debug, Default, PartialEq, Args)]
+pub(crate) struct PrintOptions {
+    /// The citation style: a name or a .csl file
     #[arg(long, value_name = "STYLE")]
-    style: Option<String>,
+    pub(crate) style: Option<String>,
 
-    /// The language of the terms, such as de-DE; an empty one leaves it to the style
+    /// The language, such as de-DE; empty for that of the style
     #[arg(long, value_name = "LOCALE")]
-    locale: Option<String>,
+    pub(crate) locale: Option<String>,
 
-    /// Put the works into sections: by movement, theme or another facet of tags, by year or decade of
-    /// the original date, by type, author or language; or by none
+    /// Group works into sections: by movement, theme or another facet of tags, by year or decade of the
+    /// original date, by type, author or language, or none
     #[arg(long, value_name = "GROUP")]
     group_by: Option<String>,
 
-    /// Where a work of several groups stands: under each of them, or under the first alone
+    /// Print a work that belongs to several groups in each, or only in the first
     #[arg(long, value_name = "WHERE")]
     repeat: Option<RepeatName>,
 
-    /// The order of the works: style, year, author, title, added or hand; with a minus before it, from
-    /// the last to the first
+    /// The order of works: style, year, author, title, added or hand; a leading minus reverses it
     #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
     order: Option<String>,
 
-    /// What stands below each work: annotation, abstract, note, tags, why, several with commas between
-    /// them, or none
+    /// What to print below each work: annotation, abstract, note, tags, why, separated by commas, or none
     #[arg(long, value_name = "WHAT")]
-    annotate: Option<String>,
+    pub(crate) annotate: Option<String>,
+}
 
-    /// The heading of the works that no section written by hand takes; without it, "Further reading" in
-    /// the language of the list
+impl PrintOptions {
+    /// Changes a list as the options say.
+    ///
+    /// # Errors
+    ///
+    /// If a value is invalid.
+    pub(crate) fn apply(
+        &self,
+        library: &Library,
+        list: &mut StoredList,
+    ) -> Result<(), CommandError> {
+        if let Some(style) = &self.style {
+            list.style.clone_from(style);
+        }
+        if let Some(locale) = &self.locale {
+            list.locale = unless_empty(locale);
+        }
+        if let Some(group_by) = &self.group_by {
+            list.group_by = checked_grouping(library, group_by)?;
+        }
+        if let Some(repeat) = self.repeat {
+            list.repeat = Repeat::from(repeat).as_str().to_owned();
+        }
+        if let Some(order) = &self.order {
+            list.order = checked_order(order)?;
+        }
+        if let Some(annotate) = &self.annotate {
+            list.annotate = checked_annotations(annotate)?;
+        }
+        Ok(())
+    }
+}
+
+/// The settings of a list.
+#[derive(Debug, Default, PartialEq, Args)]
+pub(crate) struct Settings {
+    /// The printed title; empty to remove it
+    #[arg(long, value_name = "TITLE")]
+    title: Option<String>,
+
+    /// An introduction in Markdown; empty to remove it
+    #[arg(long, value_name = "MARKDOWN", allow_hyphen_values = true)]
+    introduction: Option<String>,
+
+    /// Include the works that match this query, now and later
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    query: Option<String>,
+
+    /// Remove the query and keep only pinned works
+    #[arg(long, conflicts_with = "query")]
+    no_query: bool,
+
+    #[command(flatten)]
+    print: PrintOptions,
+
+    /// The heading for works outside all defined sections; by default, "Further reading" in the language of
+    /// the list
     #[arg(long, value_name = "HEADING")]
     rest: Option<String>,
 
-    /// Leave out the works that no section written by hand takes
+    /// Leave out works outside all defined sections
     #[arg(long, conflicts_with = "rest")]
     no_rest: bool,
 }
 
-/// A list of this name that is like any other.
-pub(crate) fn unsaid(context: &CommandContext, name: &str) -> Result<StoredList, CommandError> {
+/// Returns a list with default settings.
+pub(crate) fn default_list(
+    context: &CommandContext,
+    name: &str,
+) -> Result<StoredList, CommandError> {
     Ok(StoredList {
         id: 0,
         name: name.to_owned(),
@@ -84,49 +125,22 @@ pub(crate) fn unsaid(context: &CommandContext, name: &str) -> Result<StoredList,
 }
 
 impl Settings {
-    /// Whether nothing is asked for.
+    /// Returns whether no option is given.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self {
-            title,
-            introduction,
-            query,
-            no_query,
-            style,
-            locale,
-            group_by,
-            repeat,
-            order,
-            annotate,
-            rest,
-            no_rest,
-        } = self;
-        let said = [
-            title,
-            introduction,
-            query,
-            style,
-            locale,
-            group_by,
-            order,
-            annotate,
-            rest,
-        ];
-        said.iter().all(|option| option.is_none()) && repeat.is_none() && !no_query && !no_rest
+        *self == Self::default()
     }
 
-    /// Makes a list what is asked for.
+    /// Changes a list as the options say.
     ///
     /// # Errors
     ///
-    /// Where the query, the style or anything else cannot be used.
+    /// If a value is invalid.
     pub(crate) fn apply(
         &self,
         context: &CommandContext,
         library: &Library,
         list: &mut StoredList,
     ) -> Result<(), CommandError> {
-        let unless_empty =
-            |text: &String| Some(text.clone()).filter(|text| !text.trim().is_empty());
         if let Some(title) = &self.title {
             list.title = unless_empty(title);
         }
@@ -140,26 +154,15 @@ impl Settings {
         if self.no_query {
             list.query = None;
         }
-        if let Some(locale) = &self.locale {
-            list.locale = unless_empty(locale);
-        }
-        if self.style.is_some() || self.locale.is_some() || list.id == 0 {
-            let style = self.style.as_deref().unwrap_or(&list.style);
-            let locale = list.locale.as_deref();
-            Rendering::new(context, style, locale, Engine::default())?;
-            list.style = lasting(style);
-        }
-        if let Some(group_by) = &self.group_by {
-            list.group_by = checked_grouping(library, group_by)?;
-        }
-        if let Some(repeat) = self.repeat {
-            list.repeat = Repeat::from(repeat).as_str().to_owned();
-        }
-        if let Some(order) = &self.order {
-            list.order = checked_order(order)?;
-        }
-        if let Some(annotate) = &self.annotate {
-            list.annotate = checked_annotations(annotate)?;
+        self.print.apply(library, list)?;
+        if self.print.style.is_some() || self.print.locale.is_some() || list.id == 0 {
+            Rendering::new(
+                context,
+                &list.style,
+                list.locale.as_deref(),
+                Engine::default(),
+            )?;
+            list.style = absolute_style(&list.style);
         }
         if let Some(rest) = &self.rest {
             list.rest.clone_from(rest);
@@ -171,13 +174,17 @@ impl Settings {
     }
 }
 
-/// Refuses a query that cannot be read, or that asks for what the library does not know.
+fn unless_empty(text: &str) -> Option<String> {
+    Some(text.to_owned()).filter(|text| !text.trim().is_empty())
+}
+
+/// Rejects a query that is invalid or names something that does not exist.
 pub(crate) fn checked_query(library: &Library, query: &str) -> Result<(), CommandError> {
     asked(library, query)?;
     Ok(())
 }
 
-/// An order, as it is stored.
+/// Checks an order and returns its stored form.
 pub(crate) fn checked_order(text: &str) -> Result<String, CommandError> {
     Ok(text
         .parse::<Order>()
@@ -185,7 +192,7 @@ pub(crate) fn checked_order(text: &str) -> Result<String, CommandError> {
         .to_string())
 }
 
-/// What is to stand below works, as it is stored.
+/// Checks what to print below works and returns its stored form.
 pub(crate) fn checked_annotations(text: &str) -> Result<String, CommandError> {
     Ok(text
         .parse::<Annotated>()
@@ -193,7 +200,7 @@ pub(crate) fn checked_annotations(text: &str) -> Result<String, CommandError> {
         .to_string())
 }
 
-/// What works are grouped by, as it is stored; none for `none` and for an empty text.
+/// Checks a grouping and returns its stored form; `None` for `none` and an empty text.
 pub(crate) fn checked_grouping(
     library: &Library,
     text: &str,
@@ -208,8 +215,7 @@ pub(crate) fn checked_grouping(
     Ok(Some(text.to_lowercase()))
 }
 
-/// Refuses to store a list whose query cannot be asked once it is stored, because it asks for the list
-/// itself.
+/// Rejects a list whose query refers to the list itself.
 pub(crate) fn check_stored(library: &mut Library, list: &StoredList) -> Result<(), CommandError> {
     library.rehearse(|change| {
         let id = change.put_list(list)?;
@@ -219,8 +225,8 @@ pub(crate) fn check_stored(library: &mut Library, list: &StoredList) -> Result<(
     Ok(())
 }
 
-/// A style as it can be found from anywhere: the path of a file is made a whole one.
-fn lasting(style: &str) -> String {
+/// Makes the path of a style file absolute.
+fn absolute_style(style: &str) -> String {
     let is_file = style.contains(['/', '\\']) || style.ends_with(".csl");
     let whole = std::path::absolute(style).ok().filter(|_| is_file);
     whole.map_or_else(|| style.to_owned(), |path| path.display().to_string())

@@ -5,18 +5,18 @@ use clap::Args;
 use super::Report;
 use crate::cli::{CommandContext, Outcome, Result};
 
-/// Carry out the rules for all works
+/// Apply the rules to all works
 ///
-/// Tags are put on works that meet a condition, and taken off those that meet it no longer. --dry-run shows
-/// each of these tags with the words of the work that the condition matched.
+/// Adds tags to works that match a rule and removes them from works that no longer match. --dry-run shows
+/// each change with the words that match.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib rules apply --dry-run\n  peerbib rules apply")]
 pub(crate) struct ApplyRules {
-    /// Show what would be put on and taken off, and change nothing
+    /// Show which tags would be added and removed, and change nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// Print an array of what was put on and taken off as JSON
+    /// Print an array of the added and removed tags as JSON
     #[arg(long)]
     json: bool,
 }
@@ -29,7 +29,7 @@ impl ApplyRules {
         } else {
             context.change(&mut library, Report::of_applying)?
         };
-        context.tell_of_broken(&report.applied);
+        context.report_broken_rules(&report.applied);
         if self.json {
             context.print_json(&report.effects)?;
         } else {

@@ -2,15 +2,16 @@
 
 use clap::Args;
 
-use crate::cli::{CommandContext, Outcome, Result, wrapped};
+use crate::cli::ui::wrapped;
+use crate::cli::{CommandContext, Outcome, Result, hints};
 use peerbib::library::Library;
 use peerbib::tagging;
 
-/// Look for what is wrong with the rules
+/// Check the rules
 ///
-/// That is: conditions that cannot be read, tags that are not there, rules that match no work, rules that say
-/// the same or contradict each other, that rest on what they lead to, and tags that were taken off by hand
-/// from every work that a rule matches. Exit code 1 where there are findings.
+/// Finds invalid conditions, unknown tags, rules that match nothing, that duplicate or contradict each
+/// other or depend on their own tags, and rules whose tags were removed by hand from every match. The
+/// exit code is 1 if there are findings.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib rules check")]
 pub(crate) struct CheckRules {
@@ -23,31 +24,36 @@ impl CheckRules {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library: Library = context.open()?;
         let rules = library.rules()?;
-        let findings = tagging::check(&rules, &library)?;
+        let mut findings = tagging::check(&rules, &library)?;
+        for finding in &mut findings {
+            if let Some(error) = &finding.error {
+                finding.help = hints::query(error);
+            }
+        }
         if self.json {
             context.print_json(&findings)?;
         } else {
             let bold = anstyle::Style::new().bold();
             let mut text = String::new();
-            let mut rest = findings.iter().peekable();
-            while let Some(finding) = rest.next() {
-                let told = wrapped(&format!("{}: {}", finding.rule, finding.message), 2);
-                match told.strip_prefix(&finding.rule) {
-                    Some(behind) => {
-                        text.push_str(&format!("{bold}{}{bold:#}{behind}\n", finding.rule));
+            let mut remaining = findings.iter().peekable();
+            while let Some(finding) = remaining.next() {
+                let line = wrapped(&format!("{}: {}", finding.rule, finding.message), 2);
+                match line.strip_prefix(&finding.rule) {
+                    Some(rest) => {
+                        text.push_str(&format!("{bold}{}{bold:#}{rest}\n", finding.rule));
                     }
-                    None => text.push_str(&format!("{told}\n")),
+                    None => text.push_str(&format!("{line}\n")),
                 }
-                // What helps against several findings in a row is said behind the last of them.
-                let next = rest.peek().and_then(|next| next.help.as_ref());
+                // Consecutive findings with the same advice show it once, after the last.
+                let next = remaining.peek().and_then(|next| next.help.as_ref());
                 if let Some(help) = finding.help.as_ref().filter(|help| Some(*help) != next) {
                     text.push_str(&format!("  {}\n", wrapped(help, 2)));
                 }
             }
             context.print(&text)?;
             context.note(match (rules.len(), findings.len()) {
-                (0, _) => "there are no rules".to_owned(),
-                (rules, 0) => format!("{rules} rules, and nothing is wrong with them"),
+                (0, _) => "no rules".to_owned(),
+                (rules, 0) => format!("{rules} rules, no findings"),
                 (rules, 1) => format!("{rules} rules, 1 finding"),
                 (rules, count) => format!("{rules} rules, {count} findings"),
             });

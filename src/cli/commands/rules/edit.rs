@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::change;
-use crate::cli::editor::{Draft, Edited, Refusal, Task};
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{Library, LibraryError, Rule};
 use peerbib::query::Query;
 use peerbib::tagging::Rules;
@@ -16,57 +16,57 @@ use peerbib::tagging::Rules;
                   peerbib rules add GNU --when \'title:gnu OR title:linux\' --then theme:free-software --dry-run"
 )]
 pub(crate) struct AddRule {
-    /// What it is called
+    /// The name of the rule
     #[arg(value_name = "NAME")]
     name: String,
 
     #[command(flatten)]
     parts: Parts,
 
-    /// Carry it out at once
+    /// Apply it at once
     #[arg(long)]
     apply: bool,
 
-    /// Say what it would do, and change nothing
+    /// Show what it would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-/// Change rules, in your editor or part by part
+/// Edit rules, in your editor or with options
 ///
-/// Without options the editor opens with all rules as TOML, or with the one that is named; rules that are not
-/// in the text any more are removed. Text that cannot be read costs nothing: the editor opens again.
+/// Without options, your editor opens all rules as TOML, or the given one; rules that you delete are
+/// removed. If the text cannot be read, nothing is lost and the editor opens again.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib rules edit\n  \
                   peerbib quickstart > list.txt && peerbib rules edit Merten --when author:merten")]
 pub(crate) struct EditRules {
-    /// The rule; all, without a name
+    /// The rule; without a name, all
     #[arg(value_name = "NAME")]
     name: Option<String>,
 
     #[command(flatten)]
     parts: Parts,
 
-    /// Give the rule another name
+    /// Rename the rule
     #[arg(long, value_name = "NEW-NAME", requires = "name")]
     rename: Option<String>,
 
-    /// Carry the rules out at once
+    /// Apply the rules at once
     #[arg(long)]
     apply: bool,
 
-    /// Say what the change would do, and change nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
 struct Parts {
-    /// The condition, a query
+    /// The condition: a query
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     when: Option<String>,
 
-    /// A tag that works get which meet it; may be given several times, or with commas
+    /// Tag to apply to matching works; can be repeated or separated by commas
     #[arg(long, value_name = "TAG", value_delimiter = ',')]
     then: Vec<String>,
 
@@ -74,11 +74,11 @@ struct Parts {
     #[arg(long, value_name = "REASON")]
     why: Option<String>,
 
-    /// A work that must meet the condition; may be given several times, or with commas
+    /// A work that must match; can be repeated or separated by commas
     #[arg(long, value_name = "KEY", value_delimiter = ',')]
     must: Vec<String>,
 
-    /// A work that must not meet it
+    /// A work that must not match
     #[arg(long, value_name = "KEY", value_delimiter = ',')]
     must_not: Vec<String>,
 }
@@ -90,10 +90,10 @@ impl AddRule {
         match library.rule(&name) {
             Ok(rule) => {
                 return Err(CommandError::new(format_args!(
-                    "there is a rule \u{201c}{}\u{201d} already",
+                    "the rule \u{201c}{}\u{201d} already exists",
                     rule.name
                 ))
-                .with_help("`peerbib rules edit NAME` changes it".to_owned()));
+                .with_help("`peerbib rules edit NAME` edits it".to_owned()));
             }
             Err(LibraryError::UnknownRule { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -103,7 +103,7 @@ impl AddRule {
         else {
             return Err(
                 CommandError::usage("a rule needs a name, a condition and a tag")
-                    .with_help("peerbib rules add NAME --when QUERY --then TAG".to_owned()),
+                    .with_help("use `peerbib rules add NAME --when QUERY --then TAG`".to_owned()),
             );
         };
         let rule = Rule {
@@ -114,7 +114,7 @@ impl AddRule {
             must: self.parts.must,
             must_not: self.parts.must_not,
         };
-        let rule = sound(rule, &library)?;
+        let rule = checked(rule, &library)?;
         change(
             context,
             &mut library,
@@ -132,8 +132,8 @@ impl EditRules {
         }
         let mut library = context.open_to_change()?;
         let Some(name) = &self.name else {
-            return Err(CommandError::usage("it is not said which rule changes")
-                .with_help("name it: peerbib rules edit NAME --when QUERY".to_owned()));
+            return Err(CommandError::usage("no rule given")
+                .with_help("use `peerbib rules edit NAME --when QUERY`".to_owned()));
         };
         let mut rule = library.rule(name)?;
         let old = rule.name.clone();
@@ -157,7 +157,7 @@ impl EditRules {
             match library.rule(&new) {
                 Ok(other) if other.name != old => {
                     return Err(CommandError::new(format_args!(
-                        "there is a rule \u{201c}{}\u{201d} already",
+                        "the rule \u{201c}{}\u{201d} already exists",
                         other.name
                     )));
                 }
@@ -165,7 +165,7 @@ impl EditRules {
                 Err(error) => return Err(error.into()),
             }
         }
-        let rule = sound(rule, &library)?;
+        let rule = checked(rule, &library)?;
         change(context, &mut library, how, |change| {
             if rule.name != old {
                 change.rename_rule(&old, &rule.name)?;
@@ -175,8 +175,8 @@ impl EditRules {
     }
 }
 
-/// The rule with its tags named in full, where its condition can be read and its tags are there.
-fn sound(mut rule: Rule, library: &Library) -> std::result::Result<Rule, CommandError> {
+/// Checks the condition and the tags of a rule, and completes the names of the tags.
+fn checked(mut rule: Rule, library: &Library) -> std::result::Result<Rule, CommandError> {
     let query: Query = rule.when.parse()?;
     query.translate(library)?;
     let mut then = Vec::new();
@@ -184,9 +184,9 @@ fn sound(mut rule: Rule, library: &Library) -> std::result::Result<Rule, Command
         let name = match library.resolve_tag(name) {
             Ok(tag) => tag.tag.to_string(),
             Err(error) => {
-                let help = error.help().unwrap_or_default();
+                let help = hints::library(&error).unwrap_or_default();
                 return Err(CommandError::new(&error)
-                    .with_help(format!("{help}; `peerbib tags add` makes a new tag")));
+                    .with_help(format!("{help}; `peerbib tags add` creates it")));
             }
         };
         if !then.contains(&name) {
@@ -197,7 +197,7 @@ fn sound(mut rule: Rule, library: &Library) -> std::result::Result<Rule, Command
     Ok(rule)
 }
 
-/// Has the person edit rules as TOML, until it can be read.
+/// Opens rules as TOML in the editor until they are valid.
 fn by_hand(
     context: &CommandContext,
     library: &mut Library,
@@ -208,7 +208,7 @@ fn by_hand(
         name.map_or_else(|| library.rules(), |name| Ok(vec![library.rule(name)?]))
     };
     let before = named(library)?;
-    let task = Task {
+    let request = EditRequest {
         name: "rules.toml",
         text: &Rules {
             rules: before.clone(),
@@ -216,10 +216,10 @@ fn by_hand(
         .to_toml(),
         comment: ("#", ""),
         heading: "",
-        instead: "say which rule to change and how: peerbib rules edit NAME --when QUERY",
+        alternative: "use options: `peerbib rules edit NAME --when QUERY`",
     };
-    let edited = Draft::edit(context, &task, |text| {
-        let after = readable(text, library).map_err(Refusal::Mend)?;
+    let edited = TempFile::edit(context, &request, |text| {
+        let after = parse_rules(text, library).map_err(EditError::Invalid)?;
         if !how.0 {
             library.hold()?;
         }
@@ -235,26 +235,26 @@ fn by_hand(
         Ok(Some(changed))
     })?;
     match edited {
-        Edited::Done(Some(outcome)) => Ok(outcome),
-        Edited::Done(None) | Edited::Unchanged => {
+        EditOutcome::Done(Some(outcome)) => Ok(outcome),
+        EditOutcome::Done(None) | EditOutcome::Unchanged => {
             context.note("nothing was changed");
             Ok(Outcome::Done)
         }
     }
 }
 
-/// The rules that a person wrote, where each of them can be carried out.
-fn readable(text: &str, library: &Library) -> std::result::Result<Vec<Rule>, String> {
+/// Parses and checks edited rules.
+fn parse_rules(text: &str, library: &Library) -> std::result::Result<Vec<Rule>, String> {
     let rules: Rules = text.parse().map_err(|error| format!("{error}"))?;
     let with_name = |rule: Rule| {
         let name = rule.name.clone();
-        sound(rule, library).map_err(|failure| format!("{name}: {}", failure.message()))
+        checked(rule, library).map_err(|failure| format!("{name}: {}", failure.message()))
     };
     rules.rules.into_iter().map(with_name).collect()
 }
 
-/// Has the rules `after` take the place of the rules `before`. One that has another name alone keeps what it
-/// did; one that is gone takes its tags along.
+/// Replaces the rules `before` by the rules `after`. A rule that was only renamed keeps its tags; the tags of
+/// a deleted rule are removed.
 pub(crate) fn replace(
     change: &peerbib::library::Change<'_>,
     before: &[Rule],
@@ -278,7 +278,7 @@ pub(crate) fn replace(
     for rule in after {
         change.put_rule(rule)?;
     }
-    // The others keep their places before those that were edited.
+    // Rules that were not edited keep their places.
     let mut order: Vec<String> = change.rules()?.into_iter().map(|rule| rule.name).collect();
     if after.len() == order.len() {
         order = after.iter().map(|rule| rule.name.clone()).collect();

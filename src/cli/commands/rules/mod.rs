@@ -3,7 +3,7 @@
 mod apply;
 mod check;
 mod edit;
-mod exchange;
+mod import_export;
 mod remove;
 mod show;
 mod test;
@@ -12,18 +12,19 @@ use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::{CommandContext, Outcome, Result, wrapped};
+use crate::cli::ui::wrapped;
+use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Change, Effect, Library, Rule, RuleEffect, RuleScope};
 use peerbib::tagging::{self, Applied};
 
-/// Put tags on works by rules
+/// Tag works by rules
 ///
-/// A rule is a condition, written as a query, with the tags that works get which meet it. New and edited works
-/// are tagged by the rules at once; `peerbib rules apply` carries them out for all works after the rules
-/// themselves have changed. A tag whose rule no longer matches goes; what a hand or an import put on a work
-/// stays, and so does off what was taken off by hand.
+/// A rule is a condition, written as a query, and the tags to apply to matching works. New and edited works
+/// are tagged at once; after editing rules, `peerbib rules apply` applies them to all works. A tag is removed
+/// when its rule no longer matches. Tags added by hand or by an import stay, and tags removed by hand are not
+/// re-added.
 ///
-/// The rules belong to the library. As TOML each of them is:
+/// A rule as TOML:
 ///
 ///   [[rule]]
 ///   name = "Meretz"
@@ -33,7 +34,7 @@ use peerbib::tagging::{self, Applied};
 ///   must = ["meretz2012ten"]
 ///   must_not = ["merten2000"]
 ///
-/// Without a verb: the rules, with the number of works that each put a tag on.
+/// Without a command, lists the rules with the number of works that each has tagged.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
@@ -48,11 +49,11 @@ pub(crate) struct RulesCommand {
     json: bool,
 
     #[command(subcommand)]
-    verb: Option<Verb>,
+    command: Option<Subcommands>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum Subcommands {
     Show(show::ShowRule),
     Add(edit::AddRule),
     Edit(edit::EditRules),
@@ -60,30 +61,30 @@ enum Verb {
     Check(check::CheckRules),
     Test(test::TestRules),
     Apply(apply::ApplyRules),
-    Export(exchange::ExportRules),
-    Import(exchange::ImportRules),
+    Export(import_export::ExportRules),
+    Import(import_export::ImportRules),
 }
 
 impl RulesCommand {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        match self.verb {
+        match self.command {
             None => list(context, self.json),
-            Some(Verb::Show(command)) => command.run(context),
-            Some(Verb::Add(command)) => command.run(context),
-            Some(Verb::Edit(command)) => command.run(context),
-            Some(Verb::Remove(command)) => command.run(context),
-            Some(Verb::Check(command)) => command.run(context),
-            Some(Verb::Test(command)) => command.run(context),
-            Some(Verb::Apply(command)) => command.run(context),
-            Some(Verb::Export(command)) => command.run(context),
-            Some(Verb::Import(command)) => command.run(context),
+            Some(Subcommands::Show(command)) => command.run(context),
+            Some(Subcommands::Add(command)) => command.run(context),
+            Some(Subcommands::Edit(command)) => command.run(context),
+            Some(Subcommands::Remove(command)) => command.run(context),
+            Some(Subcommands::Check(command)) => command.run(context),
+            Some(Subcommands::Test(command)) => command.run(context),
+            Some(Subcommands::Apply(command)) => command.run(context),
+            Some(Subcommands::Export(command)) => command.run(context),
+            Some(Subcommands::Import(command)) => command.run(context),
         }
     }
 }
 
-/// A rule, with what it did.
+/// A rule with the number of works that it tagged, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct Listed {
+struct RuleJson {
     #[serde(flatten)]
     rule: Rule,
     works: i64,
@@ -92,10 +93,10 @@ struct Listed {
 fn list(context: &CommandContext, json: bool) -> Result {
     let library = context.open()?;
     let works = library.works_by_rule()?;
-    let rules: Vec<Listed> = library
+    let rules: Vec<RuleJson> = library
         .rules()?
         .into_iter()
-        .map(|rule| Listed {
+        .map(|rule| RuleJson {
             works: works.get(&rule.name).copied().unwrap_or(0),
             rule,
         })
@@ -106,7 +107,7 @@ fn list(context: &CommandContext, json: bool) -> Result {
     }
     let bold = anstyle::Style::new().bold();
     let mut text = String::new();
-    for Listed { rule, works } in &rules {
+    for RuleJson { rule, works } in &rules {
         let _ = writeln!(
             text,
             "{bold}{}{bold:#}  {}",
@@ -119,14 +120,14 @@ fn list(context: &CommandContext, json: bool) -> Result {
     context.print(&text)?;
     if rules.is_empty() {
         context.note(
-            "there are no rules; `peerbib rules add` makes one, and `peerbib rules import peerbib:rules` \
-             brings those that ship with peerbib",
+            "no rules; add one with `peerbib rules add`, or the bundled ones with \
+             `peerbib rules import peerbib:rules`",
         );
     }
     Ok(Outcome::Done)
 }
 
-/// What carrying out rules did, for the reader.
+/// The result of applying rules.
 #[derive(Default)]
 struct Report {
     effects: Vec<RuleEffect>,
@@ -134,14 +135,14 @@ struct Report {
 }
 
 impl Report {
-    /// Carries out the rules of the library for all works.
+    /// Applies the rules of the library to all works.
     fn of_applying(change: &Change<'_>) -> peerbib::library::Result<Self> {
         let mut effects = Vec::new();
         let applied = tagging::apply(change, RuleScope::All, &mut |effect| effects.push(effect))?;
         Ok(Self { effects, applied })
     }
 
-    /// How many tags are on works, or off them, that were not before.
+    /// Counts the added and the removed tags.
     fn counts(&self) -> (usize, usize) {
         let count = |wanted: Effect| {
             let effects = self.effects.iter();
@@ -152,7 +153,7 @@ impl Report {
         (count(Effect::Added), count(Effect::Removed))
     }
 
-    /// One sentence: `12 tags put on, 3 taken off; 40 were there already, and have a rule behind them now`.
+    /// Returns a sentence: “added 12 tags, removed 3; 40 tags that are also set by hand or import”.
     fn summary(&self, dry_run: bool) -> String {
         let (added, removed) = self.counts();
         let shared = self
@@ -161,30 +162,24 @@ impl Report {
             .filter(|effect| effect.shared && effect.effect == Effect::Added)
             .count();
         let mut text = if self.effects.is_empty() {
-            "nothing to do: the tags of all works are as the rules say".to_owned()
+            "nothing to do: all works are tagged as the rules say".to_owned()
         } else if dry_run {
-            format!("{} would be put on, {removed} taken off", tags(added))
+            format!("would add {}, remove {removed}", tags(added))
         } else {
-            format!("{} put on, {removed} taken off", tags(added))
+            format!("added {}, removed {removed}", tags(added))
         };
         if shared > 0 {
             let _ = write!(
                 text,
-                "; {} there already by hand or import, and {} a rule behind {}",
-                match (shared, dry_run) {
-                    (1, false) => "1 was".to_owned(),
-                    (1, true) => "1 is".to_owned(),
-                    (count, false) => format!("{count} were"),
-                    (count, true) => format!("{count} are"),
-                },
-                if dry_run { "would have" } else { "have" },
-                if shared == 1 { "it" } else { "them" }
+                "; {} that {} also set by hand or import",
+                tags(shared),
+                if shared == 1 { "is" } else { "are" }
             );
         }
         text
     }
 
-    /// The effects, rule by rule, each with the words that were matched.
+    /// Lists the changes by rule, with the words that match.
     fn text(&self) -> String {
         let bold = anstyle::Style::new().bold();
         let mut text = String::new();
@@ -214,7 +209,7 @@ impl Report {
                         effect.matched.iter().map(super::why::matched).collect();
                     matches.join("; ")
                 }
-                Effect::Removed => "the rule does not match any more".to_owned(),
+                Effect::Removed => "the rule no longer matches".to_owned(),
             };
             let tag = effect.tag.to_string();
             let line = format!(
@@ -227,7 +222,7 @@ impl Report {
     }
 }
 
-/// `1 tag`, `12 tags`.
+/// Returns “1 tag”, “12 tags”.
 fn tags(count: usize) -> String {
     match count {
         1 => "1 tag".to_owned(),
@@ -235,8 +230,8 @@ fn tags(count: usize) -> String {
     }
 }
 
-/// Changes the rules of the library, or with `dry_run` only tries whether they can be changed so; then tells
-/// how many tags the change would bring, or with `apply` carries the rules out in the same step.
+/// Changes the rules, or with `dry_run` only tries it. With `apply` it applies them in the same step;
+/// otherwise it reports how many tags they would change.
 fn change(
     context: &CommandContext,
     library: &mut Library,
@@ -247,7 +242,7 @@ fn change(
         edit(change)?;
         Report::of_applying(change)
     })?;
-    context.tell_of_broken(&rehearsed.applied);
+    context.report_broken_rules(&rehearsed.applied);
     if dry_run {
         context.print(&rehearsed.text())?;
         context.note(rehearsed.summary(true));
@@ -264,7 +259,7 @@ fn change(
         context.note(rehearsed.summary(false));
     } else if !rehearsed.effects.is_empty() {
         context.note(format_args!(
-            "`peerbib rules apply` carries the rules out: {}",
+            "run `peerbib rules apply` to apply the rules: {}",
             rehearsed.summary(true)
         ));
     }

@@ -5,9 +5,9 @@ use clap::Args;
 use crate::cli::commands::tag::works;
 use crate::cli::{CommandContext, Outcome, Result};
 
-/// Remove rules, and take off the tags that they put on works
+/// Remove rules and the tags that they added
 ///
-/// A tag that is on a work by hand, by an import or by another rule, too, stays there.
+/// Tags that are also set by hand, by an import or by another rule stay.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib quickstart > list.txt && peerbib rules remove Merten")]
 pub(crate) struct RemoveRule {
@@ -15,7 +15,7 @@ pub(crate) struct RemoveRule {
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -43,11 +43,11 @@ impl RemoveRule {
             let tagged = works(i64::try_from(count).unwrap_or(i64::MAX));
             if self.dry_run {
                 context.print(&format!(
-                    "the rule \u{201c}{name}\u{201d} would be gone, and its tags from {tagged}\n"
+                    "would remove the rule \u{201c}{name}\u{201d} and its tags from {tagged}\n"
                 ))?;
             } else {
                 context.note(format_args!(
-                    "the rule \u{201c}{name}\u{201d} is gone, and its tags from {tagged}"
+                    "removed the rule \u{201c}{name}\u{201d} and its tags from {tagged}"
                 ));
             }
         }

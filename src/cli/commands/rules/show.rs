@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use crate::cli::{CommandContext, Outcome, Result, wrapped};
+use crate::cli::ui::wrapped;
+use crate::cli::{CommandContext, Outcome, Result};
 
-/// Show a rule: its condition, its tags, the works it is tested by
+/// Show a rule: condition, tags, test works
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib quickstart > list.txt && peerbib rules show Meretz")]
 pub(crate) struct ShowRule {
@@ -29,7 +30,7 @@ impl ShowRule {
             .copied()
             .unwrap_or(0);
         if self.json {
-            context.print_json(&super::Listed { rule, works })?;
+            context.print_json(&super::RuleJson { rule, works })?;
             return Ok(Outcome::Done);
         }
         let bold = anstyle::Style::new().bold();

@@ -8,11 +8,11 @@ use peerbib::tagging::{self, TestResult};
 
 /// Test the rules against the works that each must and must not match
 ///
-/// Works that the library does not have are passed over. Exit code 1 where a rule fails.
+/// Works that are not in the library are skipped. The exit code is 1 if a rule fails.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib rules test")]
 pub(crate) struct TestRules {
-    /// The rules; all, without a name
+    /// The rules; without a name, all
     #[arg(value_name = "NAME")]
     names: Vec<String>,
 
@@ -37,16 +37,16 @@ impl TestRules {
         if self.json {
             context.print_json(&results)?;
         } else {
-            context.print(&results.iter().map(told).collect::<String>())?;
+            context.print(&results.iter().map(failures).collect::<String>())?;
             let passed: usize = results.iter().map(|result| result.passed).sum();
             let failed = results.iter().filter(|result| !result.is_passed()).count();
             let absent: usize = results.iter().map(|result| result.absent.len()).sum();
             let mut text = format!(
-                "{} rules, {failed} of them wrong; {passed} works are as they must be",
+                "{} rules tested, {failed} failed; {passed} works as expected",
                 results.len()
             );
             if absent > 0 {
-                text.push_str(&format!(", {absent} are not in this library"));
+                text.push_str(&format!(", {absent} not in this library"));
             }
             context.note(text);
         }
@@ -58,7 +58,7 @@ impl TestRules {
     }
 }
 
-fn told(result: &TestResult) -> String {
+fn failures(result: &TestResult) -> String {
     let bold = anstyle::Style::new().bold();
     let mut text = String::new();
     let mut line =
@@ -71,7 +71,7 @@ fn told(result: &TestResult) -> String {
     }
     if !result.wrongly_matched.is_empty() {
         line(&format!(
-            "matches {}, and must not",
+            "matches {} but must not",
             result.wrongly_matched.join(", ")
         ));
     }

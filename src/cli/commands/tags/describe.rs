@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use super::{change, tell};
+use super::{change, report};
 use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::library::{Library, Tag, TagEvent, TagName};
 
-/// Add a tag, or add to what is known of one
+/// Add a tag, or add details to an existing one
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib tags add theme:care --label \"Care work\" --alias sorge\n  \
@@ -19,15 +19,15 @@ pub(crate) struct AddTag {
     #[command(flatten)]
     description: Description,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-/// Change what is known of a tag
+/// Edit a tag
 ///
-/// What is named takes the place of what was there; people, aliases and events are added to those that there
-/// are, and --no-person, --no-alias and --no-event take one away. An empty text clears a field.
+/// Options replace a value; people, aliases and events are added, and --no-person, --no-alias and
+/// --no-event remove one. An empty text clears a value.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib tags edit movement:oekonux --alias ox --active 1999/2013\n  \
@@ -40,60 +40,60 @@ pub(crate) struct EditTag {
     #[command(flatten)]
     description: Description,
 
-    /// Take a person away; may be given several times
+    /// Remove a person; can be repeated
     #[arg(long, value_name = "NAME")]
     no_person: Vec<String>,
 
-    /// Take an alias away; may be given several times
+    /// Remove an alias; can be repeated
     #[arg(long, value_name = "NAME")]
     no_alias: Vec<String>,
 
-    /// Take the events of a date away; may be given several times
+    /// Remove the events of a date; can be repeated
     #[arg(long, value_name = "DATE")]
     no_event: Vec<String>,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
 #[derive(Debug, Args)]
 struct Description {
-    /// How it is headed in reading lists
+    /// The heading in reading lists
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
 
-    /// What it stands for
+    /// A description
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
 
-    /// The wider tag that it belongs under
+    /// The parent tag
     #[arg(long, value_name = "TAG")]
     parent: Option<String>,
 
-    /// Where it is at home
+    /// A place
     #[arg(long, value_name = "PLACE")]
     place: Option<String>,
 
-    /// When it was or is active, as EDTF: 1999/2013, or 2005/.. where it goes on
+    /// When it was active, in EDTF: 1999/2013; 2005/.. if it still is
     #[arg(long, value_name = "YEARS")]
     active: Option<String>,
 
-    /// Another name for it; may be given several times
+    /// An alias; can be repeated
     #[arg(long, value_name = "NAME")]
     alias: Vec<String>,
 
-    /// Someone tied to it; may be given several times
+    /// An associated person; can be repeated
     #[arg(long, value_name = "NAME")]
     person: Vec<String>,
 
-    /// What happened when; may be given several times
+    /// An event with its date; can be repeated
     #[arg(long, value_name = "DATE=WHAT")]
     event: Vec<String>,
 }
 
 impl Description {
-    /// Describes `tag` so.
+    /// Changes `tag` as the options say.
     fn apply(&self, tag: &mut Tag, library: &Library) -> std::result::Result<(), CommandError> {
         let fields = [
             (&mut tag.label, &self.label),
@@ -129,9 +129,9 @@ impl Description {
         for event in &self.event {
             let (date, what) = event.split_once('=').ok_or_else(|| {
                 CommandError::usage(format_args!(
-                    "\u{201c}{event}\u{201d} is not of the form DATE=WHAT"
+                    "invalid event \u{201c}{event}\u{201d}: expected DATE=WHAT"
                 ))
-                .with_help("an example: --event \"2009=Conference in Manchester\"".to_owned())
+                .with_help("for example: --event \"2009=Conference in Manchester\"".to_owned())
             })?;
             let event = TagEvent {
                 date: date.trim().to_owned(),
@@ -163,17 +163,11 @@ impl AddTag {
         })?;
         let name = &tag.tag;
         let (done, would) = if known.is_some() {
-            (
-                format!("{name} was a tag already, and is described so now"),
-                format!("{name} is a tag already, and would be described so"),
-            )
+            (format!("updated {name}"), format!("would update {name}"))
         } else {
-            (
-                format!("{name} is a tag now"),
-                format!("{name} would be a tag"),
-            )
+            (format!("added {name}"), format!("would add {name}"))
         };
-        tell(context, self.dry_run, &done, &would)
+        report(context, self.dry_run, &done, &would)
     }
 }
 
@@ -183,14 +177,14 @@ impl EditTag {
         let before = library.resolve_tag(&self.tag)?;
         let mut tag = before.clone();
         self.description.apply(&mut tag, &library)?;
-        take(&mut tag.people, &self.no_person, "person", |person| person)?;
-        take(&mut tag.aliases, &self.no_alias, "alias", |alias| alias)?;
-        take(&mut tag.events, &self.no_event, "event", |event| {
+        remove_from(&mut tag.people, &self.no_person, "person", |person| person)?;
+        remove_from(&mut tag.aliases, &self.no_alias, "alias", |alias| alias)?;
+        remove_from(&mut tag.events, &self.no_event, "event", |event| {
             &event.date
         })?;
         if tag == before {
             context.note(format_args!(
-                "nothing to do: {} is described so already",
+                "nothing to do: {} already has these values",
                 tag.tag
             ));
             return Ok(crate::cli::Outcome::Done);
@@ -200,17 +194,17 @@ impl EditTag {
         })?;
         let works = super::extent(&library, &tag)?;
         let name = &tag.tag;
-        tell(
+        report(
             context,
             self.dry_run,
-            &format!("{name} is described anew; it has {works}"),
-            &format!("{name} would be described anew; it has {works}"),
+            &format!("updated {name}, which has {works}"),
+            &format!("would update {name}, which has {works}"),
         )
     }
 }
 
-/// Takes what is named out of a list.
-fn take<T>(
+/// Removes an element from a list.
+fn remove_from<T>(
     list: &mut Vec<T>,
     names: &[String],
     what: &str,
@@ -223,7 +217,7 @@ fn take<T>(
             return Err(CommandError::new(format_args!(
                 "the tag has no {what} \u{201c}{name}\u{201d}"
             ))
-            .with_help("`peerbib tags show TAG` shows what is known of it".to_owned()));
+            .with_help("`peerbib tags show TAG` shows its details".to_owned()));
         }
     }
     Ok(())

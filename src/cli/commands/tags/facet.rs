@@ -2,14 +2,13 @@
 
 use clap::Args;
 
-use super::{change, tell};
+use super::{change, report};
 use crate::cli::{CommandContext, Result, no_such_facet};
 use peerbib::library::Facet;
 
-/// Describe a facet: how it is headed, and whether a work has one tag of it at most
+/// Edit a facet: its heading, and whether its tags exclude each other
 ///
-/// Of an exclusive facet, such as a status, `peerbib rules check` reports rules that would give a work two
-/// tags.
+/// `peerbib rules check` reports rules that give a work two tags of an exclusive facet, such as a status.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib tags facet course --exclusive\n  \
                   peerbib tags facet movement --label \"Movements and currents\"")]
@@ -17,19 +16,19 @@ pub(crate) struct DescribeFacet {
     /// The facet
     facet: String,
 
-    /// How it is headed
+    /// The heading
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
 
-    /// A work has one tag of it at most
+    /// A work has at most one tag of this facet
     #[arg(long, conflicts_with = "not_exclusive")]
     exclusive: bool,
 
-    /// A work may have several tags of it
+    /// A work may have several tags of this facet
     #[arg(long)]
     not_exclusive: bool,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -60,12 +59,12 @@ impl DescribeFacet {
             change.put_facet(&facet)
         })?;
         let several = if facet.exclusive {
-            "one tag at most"
+            "at most one tag"
         } else {
             "any number of tags"
         };
         let name = &facet.name;
-        tell(
+        report(
             context,
             self.dry_run,
             &format!("a work has {several} of the facet {name}"),

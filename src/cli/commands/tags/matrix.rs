@@ -1,31 +1,29 @@
 //! `peerbib tags matrix`
 
-mod counted;
-mod printed;
+mod counts;
+mod table;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::context::columns;
+use crate::cli::ui::columns;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use counted::Counted;
+use counts::CountTable;
 use peerbib::library::{Axis, Condition, Library};
 
 /// Count works by movement and theme, or along any two axes
 ///
-/// An axis is a facet of tags, such as movement or theme; or year, decade, type or language. Every tag of a
-/// facet has its line, so that one sees where nothing is: an empty cell is a dot. A work that has several
-/// tags counts in each, and in the totals once; it counts for the wider tags of its tags, too, unless
-/// --own says that a tag's own works alone count.
+/// An axis is a facet of tags, such as movement or theme, or year, decade, type or language. Every tag of
+/// a facet gets a row or column; an empty cell is a dot. A work with several tags counts for each of
+/// them, and once in the totals. It also counts for the parents of its tags, unless --own is given.
 ///
-/// With --by there is a matrix for each year, decade, or whatever the third axis is; where one axis alone is
-/// named, it is the other one.
+/// --by prints a matrix for each value of a third axis.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib tags matrix movement theme\n  \
                   peerbib tags matrix movement --by decade\n  \
                   peerbib tags matrix theme type year:2010.. --to markdown\n  \
                   peerbib tags matrix movement theme --by decade --own --json")]
 pub(crate) struct PrintMatrix {
-    /// The axis of the rows, that of the columns, and a query for the works that count; all, without one
+    /// The axes of the rows and the columns, and a query; without one, all works count
     #[arg(value_name = "AXIS", required = true)]
     words: Vec<String>,
 
@@ -33,18 +31,18 @@ pub(crate) struct PrintMatrix {
     #[arg(long, value_name = "AXIS")]
     by: Option<String>,
 
-    /// Count for a tag the works that have it, not those of narrower tags
+    /// Do not count works for the parents of their tags
     #[arg(long)]
     own: bool,
 
-    /// What to print
+    /// The output format
     #[arg(
         long,
         value_name = "FORMAT",
         default_value = "text",
         conflicts_with = "json"
     )]
-    to: Form,
+    to: MatrixFormat,
 
     /// Print as JSON
     #[arg(long)]
@@ -52,19 +50,19 @@ pub(crate) struct PrintMatrix {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
+enum MatrixFormat {
     /// A table that fits the terminal
     Text,
     /// An HTML table
     Html,
     /// A table in Markdown
     Markdown,
-    /// A line for each row, with commas
+    /// CSV
     Csv,
 }
 
-/// An axis, as the person named it.
-struct Named {
+/// An axis with its name on the command line.
+struct NamedAxis {
     name: String,
     axis: Axis,
 }
@@ -92,8 +90,8 @@ impl PrintMatrix {
             None => by.take().ok_or_else(|| {
                 let query = rest.first().map(String::as_str).unwrap_or_default();
                 if query.is_empty() {
-                    CommandError::usage("one axis makes no matrix")
-                        .with_help(format!("name a second one: {}", known_axes(&facets)))
+                    CommandError::usage("a matrix needs two axes")
+                        .with_help(format!("add a second axis: {}", known_axes(&facets)))
                 } else {
                     unknown(query, &facets)
                 }
@@ -106,10 +104,10 @@ impl PrintMatrix {
             return Ok(Outcome::Done);
         }
         let text = match self.to {
-            Form::Text => printed::text(&matrix, columns()),
-            Form::Html => printed::html(&matrix),
-            Form::Markdown => printed::markdown(&matrix),
-            Form::Csv => printed::csv(&matrix),
+            MatrixFormat::Text => table::text(&matrix, columns()),
+            MatrixFormat::Html => table::html(&matrix),
+            MatrixFormat::Markdown => table::markdown(&matrix),
+            MatrixFormat::Csv => table::csv(&matrix),
         };
         context.print(&text)?;
         Ok(Outcome::Done)
@@ -119,24 +117,24 @@ impl PrintMatrix {
         &self,
         library: &Library,
         works: &Condition,
-        rows: Named,
-        columns: Named,
-        by: Option<Named>,
-    ) -> std::result::Result<counted::Matrix, CommandError> {
+        rows: NamedAxis,
+        columns: NamedAxis,
+        by: Option<NamedAxis>,
+    ) -> std::result::Result<counts::Matrix, CommandError> {
         let narrower = !self.own;
         let slices = match &by {
-            None => vec![Counted::of(
+            None => vec![CountTable::of(
                 library,
                 works,
                 (&rows, &columns),
                 None,
                 narrower,
             )?],
-            Some(by) => counted::lines(library, works, by, narrower)?
+            Some(by) => counts::lines(library, works, by, narrower)?
                 .into_iter()
                 .filter(|line| line.works > 0)
                 .map(|line| {
-                    Counted::of(
+                    CountTable::of(
                         library,
                         works,
                         (&rows, &columns),
@@ -146,7 +144,7 @@ impl PrintMatrix {
                 })
                 .collect::<std::result::Result<_, _>>()?,
         };
-        Ok(counted::Matrix {
+        Ok(counts::Matrix {
             rows: rows.name,
             columns: columns.name,
             by: by.map(|by| by.name),
@@ -156,9 +154,9 @@ impl PrintMatrix {
     }
 }
 
-fn axis(name: &str, facets: &[String]) -> Option<Named> {
+fn axis(name: &str, facets: &[String]) -> Option<NamedAxis> {
     let name = name.to_lowercase();
-    // No facet's name is that of another axis, or the facet goes before.
+    // A facet takes precedence over another axis of the same name.
     let axis = if facets.contains(&name) {
         Axis::Facet(name.clone())
     } else {
@@ -167,7 +165,7 @@ fn axis(name: &str, facets: &[String]) -> Option<Named> {
             Ok(axis) => axis,
         }
     };
-    Some(Named { name, axis })
+    Some(NamedAxis { name, axis })
 }
 
 fn known_axes(facets: &[String]) -> String {
@@ -177,8 +175,6 @@ fn known_axes(facets: &[String]) -> String {
 }
 
 fn unknown(name: &str, facets: &[String]) -> CommandError {
-    CommandError::usage(format_args!(
-        "works cannot be counted by \u{201c}{name}\u{201d}"
-    ))
-    .with_help(format!("the axes there are: {}", known_axes(facets)))
+    CommandError::usage(format_args!("cannot count by \u{201c}{name}\u{201d}"))
+        .with_help(format!("the axes are: {}", known_axes(facets)))
 }

@@ -2,24 +2,24 @@
 
 use clap::Args;
 
-use super::{change, extent, tell};
+use super::{change, extent, report};
 use crate::cli::{CommandContext, CommandError, Result};
 
-/// Join a tag to another that means the same
+/// Merge a tag into another
 ///
-/// The other tag gets its works, each with the reasons that there are, and what was taken off them; its
-/// aliases, people, events and narrower tags. Its name stays as an alias.
+/// The other tag gains its works with their reasons, its removals by hand, aliases, people, events and
+/// child tags. Its name stays as an alias.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib tags merge theme:labour theme:value --dry-run")]
 pub(crate) struct MergeTags {
-    /// The tag that goes
+    /// The tag to merge
     tag: String,
 
-    /// The tag that stays
+    /// The tag to keep
     #[arg(value_name = "INTO")]
     into: String,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -31,7 +31,7 @@ impl MergeTags {
         let into = library.resolve_tag(&self.into)?;
         if from.id == into.id {
             return Err(CommandError::new(format_args!(
-                "{} and {} are one tag already: {}",
+                "{} and {} are the same tag: {}",
                 self.tag, self.into, into.tag
             )));
         }
@@ -42,11 +42,11 @@ impl MergeTags {
         })?;
         let (from, into) = (&from.tag, &into.tag);
         let works = crate::cli::commands::tag::works(works);
-        tell(
+        report(
             context,
             self.dry_run,
-            &format!("{from}, with {concerned}, is {into} now, which has {works}"),
-            &format!("{from}, with {concerned}, would be {into}, which would have {works}"),
+            &format!("merged {from} ({concerned}) into {into}, which now has {works}"),
+            &format!("would merge {from} ({concerned}) into {into}, which would have {works}"),
         )
     }
 }

@@ -1,8 +1,8 @@
 //! `peerbib tags`
 
 mod describe;
-mod exchange;
 mod facet;
+mod import_export;
 mod matrix;
 mod merge;
 mod move_tag;
@@ -15,16 +15,16 @@ use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
 
-pub(crate) use exchange::{read_text, write_text};
+pub(crate) use import_export::{read_text, write_text};
 
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Change, Library, LibraryError, Tag, TagExtent};
 use peerbib::reading_list::in_hierarchy;
 
-/// List the movements, themes and other tags, and look after them
+/// List and organize tags
 ///
-/// Without a verb: every tag with the number of works that have it or a narrower one, narrower tags below
-/// wider ones. A tag is named FACET:NAME, or by any of its aliases; without a facet where that is clear.
+/// Without a command, lists every tag with the number of works that have it or a child of it. Name a tag
+/// as FACET:NAME, by an alias, or without the facet if that is unambiguous.
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -34,7 +34,7 @@ use peerbib::reading_list::in_hierarchy;
                   peerbib tags matrix movement theme"
 )]
 pub(crate) struct Tags {
-    /// List the tags of one facet only, such as movement or theme
+    /// List only the tags of one facet, such as movement or theme
     facet: Option<String>,
 
     /// Print as JSON
@@ -42,11 +42,11 @@ pub(crate) struct Tags {
     json: bool,
 
     #[command(subcommand)]
-    verb: Option<Verb>,
+    command: Option<Subcommands>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum Subcommands {
     Show(show::ShowTag),
     Add(describe::AddTag),
     Edit(describe::EditTag),
@@ -54,34 +54,35 @@ enum Verb {
     Merge(merge::MergeTags),
     Split(split::SplitTag),
     Move(move_tag::MoveTag),
+    #[command(aliases = ["rm", "delete"])]
     Remove(remove::RemoveTag),
     Facet(facet::DescribeFacet),
     Matrix(matrix::PrintMatrix),
-    Export(exchange::ExportTags),
-    Import(exchange::ImportTags),
+    Export(import_export::ExportTags),
+    Import(import_export::ImportTags),
 }
 
 impl Tags {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        match self.verb {
+        match self.command {
             None => list(context, self.facet.as_deref(), self.json),
-            Some(Verb::Show(command)) => command.run(context),
-            Some(Verb::Add(command)) => command.run(context),
-            Some(Verb::Edit(command)) => command.run(context),
-            Some(Verb::Rename(command)) => command.run(context),
-            Some(Verb::Merge(command)) => command.run(context),
-            Some(Verb::Split(command)) => command.run(context),
-            Some(Verb::Move(command)) => command.run(context),
-            Some(Verb::Remove(command)) => command.run(context),
-            Some(Verb::Facet(command)) => command.run(context),
-            Some(Verb::Matrix(command)) => command.run(context),
-            Some(Verb::Export(command)) => command.run(context),
-            Some(Verb::Import(command)) => command.run(context),
+            Some(Subcommands::Show(command)) => command.run(context),
+            Some(Subcommands::Add(command)) => command.run(context),
+            Some(Subcommands::Edit(command)) => command.run(context),
+            Some(Subcommands::Rename(command)) => command.run(context),
+            Some(Subcommands::Merge(command)) => command.run(context),
+            Some(Subcommands::Split(command)) => command.run(context),
+            Some(Subcommands::Move(command)) => command.run(context),
+            Some(Subcommands::Remove(command)) => command.run(context),
+            Some(Subcommands::Facet(command)) => command.run(context),
+            Some(Subcommands::Matrix(command)) => command.run(context),
+            Some(Subcommands::Export(command)) => command.run(context),
+            Some(Subcommands::Import(command)) => command.run(context),
         }
     }
 }
 
-/// Changes the library, or with `dry_run` only tries whether it can be changed so.
+/// Changes the library, or with `dry_run` only tries it.
 fn change<T>(
     context: &CommandContext,
     library: &mut Library,
@@ -95,8 +96,8 @@ fn change<T>(
     }
 }
 
-/// Tells what was done, on standard error; or what would be, as data.
-fn tell(context: &CommandContext, dry_run: bool, done: &str, would: &str) -> Result {
+/// Reports what was done as a message, or what would be done as data.
+fn report(context: &CommandContext, dry_run: bool, done: &str, would: &str) -> Result {
     if dry_run {
         context.print(&format!("{would}\n"))?;
     } else {
@@ -105,7 +106,7 @@ fn tell(context: &CommandContext, dry_run: bool, done: &str, would: &str) -> Res
     Ok(Outcome::Done)
 }
 
-/// What hangs on a tag, in words: `22 works, 1 veto, 2 narrower tags and the rules “Merten”, “Meretz”`.
+/// Describes what belongs to a tag: “22 works, 2 child tags and 3 rules”.
 fn extent(library: &Library, tag: &Tag) -> std::result::Result<String, LibraryError> {
     let TagExtent {
         works,
@@ -116,13 +117,13 @@ fn extent(library: &Library, tag: &Tag) -> std::result::Result<String, LibraryEr
     let mut parts = vec![super::tag::works(works)];
     match vetoes {
         0 => {}
-        1 => parts.push("1 work that it was taken off".to_owned()),
-        count => parts.push(format!("{count} works that it was taken off")),
+        1 => parts.push("1 removal by hand".to_owned()),
+        count => parts.push(format!("{count} removals by hand")),
     }
     match narrower.len() {
         0 => {}
-        1 => parts.push("1 narrower tag".to_owned()),
-        count => parts.push(format!("{count} narrower tags")),
+        1 => parts.push("1 child tag".to_owned()),
+        count => parts.push(format!("{count} child tags")),
     }
     match rules.as_slice() {
         [] => {}

@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use super::{change, extent, tell};
+use super::{change, extent, report};
 use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::library::TagName;
 
-/// Move a tag under another, to the top, to another facet, or to another place in the order
+/// Move a tag: under another parent, to the top, to another facet, or in the order
 ///
-/// Its narrower tags go along. In a new facet the old names stay as aliases.
+/// Its child tags move along. After a change of facet the old names stay as aliases.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib tags move theme:motivation --under theme:culture\n  \
@@ -20,23 +20,23 @@ pub(crate) struct MoveTag {
     /// The tag
     tag: String,
 
-    /// The wider tag that it belongs under
+    /// The new parent
     #[arg(long, value_name = "TAG", conflicts_with = "top")]
     under: Option<String>,
 
-    /// Have it stand by itself, under no other tag
+    /// Give it no parent
     #[arg(long)]
     top: bool,
 
-    /// The facet that it belongs to
+    /// The new facet
     #[arg(long)]
     facet: Option<String>,
 
-    /// The tag before which it stands in lists
+    /// List it before this tag
     #[arg(long, value_name = "TAG")]
     before: Option<String>,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -44,8 +44,8 @@ pub(crate) struct MoveTag {
 impl MoveTag {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         if self.under.is_none() && !self.top && self.facet.is_none() && self.before.is_none() {
-            return Err(CommandError::usage("it is not said where the tag goes")
-                .with_help("say --under TAG, --top, --facet FACET or --before TAG".to_owned()));
+            return Err(CommandError::usage("no destination given")
+                .with_help("use --under TAG, --top, --facet FACET or --before TAG".to_owned()));
         }
         let mut library = context.open_to_change()?;
         let tag = library.resolve_tag(&self.tag)?;
@@ -60,7 +60,7 @@ impl MoveTag {
                     let name: TagName = format!("{facet}:{}", tag.tag.name).parse()?;
                     change.rename_tag(&tag, &name)?;
                 }
-                // A wider tag of the old facet would not list it any more.
+                // A parent of the old facet would no longer list it.
                 if under.is_none() && tag.parent.is_some() {
                     change.put_under(&change.tag(tag.id)?, None)?;
                 }
@@ -83,28 +83,28 @@ impl MoveTag {
         let mut place = match (&moved.parent, tag.parent == moved.parent) {
             (_, true) => String::new(),
             (Some(parent), false) => format!(" under {parent}"),
-            (None, false) => " under no other tag".to_owned(),
+            (None, false) => " to the top".to_owned(),
         };
         if moved.tag != tag.tag {
-            place = format!(" {}{place}", moved.tag);
+            place = format!(" to {}{place}", moved.tag);
         }
         if let Some(before) = &before {
             place.push_str(&format!(" before {}", before.tag));
         }
         let old = &tag.tag;
         if place.is_empty() {
-            return tell(
+            return report(
                 context,
                 self.dry_run,
-                &format!("nothing to do: {old} is there already"),
-                &format!("nothing to do: {old} is there already"),
+                &format!("nothing to do: {old} is already there"),
+                &format!("nothing to do: {old} is already there"),
             );
         }
-        tell(
+        report(
             context,
             self.dry_run,
-            &format!("{old} is{place} now, with {concerned}"),
-            &format!("{old} would be{place}, with {concerned}"),
+            &format!("moved {old} ({concerned}){place}"),
+            &format!("would move {old} ({concerned}){place}"),
         )
     }
 }

@@ -2,19 +2,19 @@
 
 use clap::Args;
 
-use super::{change, extent, tell};
+use super::{change, extent, report};
 use crate::cli::{CommandContext, Result};
 
 /// Remove a tag from the vocabulary and from all works
 ///
-/// Its narrower tags stay, without a wider one. `peerbib tags merge` joins it to another instead.
+/// Its child tags lose their parent. To merge it into another tag instead, use `peerbib tags merge`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib tags remove theme:law")]
 pub(crate) struct RemoveTag {
     /// The tag
     tag: String,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -31,19 +31,14 @@ impl RemoveTag {
         let name = &tag.tag;
         for rule in &rules {
             context.warn(format_args!(
-                "warning: the rule \u{201c}{rule}\u{201d} leads to {name}; change it with `peerbib rules edit`"
+                "warning: the rule \u{201c}{rule}\u{201d} applies {name}; edit it with `peerbib rules edit`"
             ));
         }
-        tell(
+        report(
             context,
             self.dry_run,
-            &format!(
-                "{name} is gone from the vocabulary and from all works (it had {concerned}); \
-                 `peerbib undo` brings it back"
-            ),
-            &format!(
-                "{name} would be gone from the vocabulary and from all works: it has {concerned}"
-            ),
+            &format!("removed {name} ({concerned}); `peerbib undo` restores it"),
+            &format!("would remove {name} ({concerned})"),
         )
     }
 }

@@ -2,24 +2,24 @@
 
 use clap::Args;
 
-use super::{change, extent, tell};
+use super::{change, extent, report};
 use crate::cli::{CommandContext, Result};
 use peerbib::library::TagName;
 
-/// Give a tag another name; the old one stays as an alias
+/// Rename a tag; the old name stays as an alias
 ///
-/// Works, rules, queries and reading lists that name the tag go on to mean it.
+/// Rules, queries and reading lists that use the old name still work.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib tags rename theme:labour theme:work")]
 pub(crate) struct RenameTag {
     /// The tag
     tag: String,
 
-    /// Its new name, in the same facet where none is written
+    /// The new name; by default in the same facet
     #[arg(value_name = "NEW-NAME")]
     name: String,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -38,11 +38,11 @@ impl RenameTag {
             change.rename_tag(&tag, &name)
         })?;
         let old = &tag.tag;
-        tell(
+        report(
             context,
             self.dry_run,
-            &format!("{old} is {name} now, with {concerned}; {old} is an alias of it"),
-            &format!("{old} would be {name}, with {concerned}"),
+            &format!("renamed {old} ({concerned}) to {name}; the old name is now an alias"),
+            &format!("would rename {old} ({concerned}) to {name}"),
         )
     }
 }

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use crate::cli::{CommandContext, Outcome, Result, wrapped};
+use crate::cli::ui::wrapped;
+use crate::cli::{CommandContext, Outcome, Result};
 
-/// Show what is known of a tag: people, places, events
+/// Show a tag: description, people, places, events
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib tags show movement:oekonux")]
 pub(crate) struct ShowTag {
@@ -35,7 +36,7 @@ impl ShowTag {
             line("about", description);
         }
         if let Some(parent) = &tag.parent {
-            line("under", &parent.to_string());
+            line("parent", &parent.to_string());
         }
         if let Some(active) = &tag.active {
             line("active", active);
@@ -55,7 +56,7 @@ impl ShowTag {
         let extent = library.extent(&tag)?;
         if !extent.narrower.is_empty() {
             let narrower: Vec<String> = extent.narrower.iter().map(ToString::to_string).collect();
-            line("narrower", &narrower.join(", "));
+            line("children", &narrower.join(", "));
         }
         if !extent.rules.is_empty() {
             line("rules", &extent.rules.join(", "));

@@ -2,18 +2,17 @@
 
 use clap::Args;
 
-use super::{change, tell};
+use super::{change, report};
 use crate::cli::commands::tag::works;
 use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::library::{Library, LibraryError, SplitPart, Tag, TagName};
 use peerbib::tagging::split_rules;
 
-/// Split a tag into several, by query
+/// Split a tag into several, by queries
 ///
-/// Each --into names a tag, which is made where there is none, and the --where behind it says which of the
-/// works of the old tag get it, on the same word as before. They lose the old tag, which keeps the others;
-/// with --rest, these get a tag of their own, too, and the old one goes. Rules that lead to the old tag are
-/// split along.
+/// Each --into names a tag, which is created if needed, and the --where after it selects the works of the
+/// old tag that get it. They lose the old tag; the others keep it. With --rest, they get another tag,
+/// too, and the old one is removed. Rules that apply the old tag are split, too.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  peerbib tags split theme:policy --into theme:cities --where title:city --dry-run"
@@ -22,11 +21,11 @@ pub(crate) struct SplitTag {
     /// The tag
     tag: String,
 
-    /// A tag that some of its works get; may be given several times
+    /// A new tag; can be repeated
     #[arg(long, value_name = "TAG", required = true)]
     into: Vec<String>,
 
-    /// Which works get the tag of the --into before it
+    /// The works that get the tag of the --into before it
     #[arg(
         long = "where",
         value_name = "QUERY",
@@ -35,11 +34,11 @@ pub(crate) struct SplitTag {
     )]
     queries: Vec<String>,
 
-    /// The tag that works get which no --where finds
+    /// The tag for works that match no --where
     #[arg(long, value_name = "TAG")]
     rest: Option<String>,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -48,11 +47,11 @@ impl SplitTag {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         if self.into.len() != self.queries.len() {
             return Err(CommandError::usage(format_args!(
-                "there are {} tags to split into, and {} queries",
+                "{} --into but {} --where",
                 self.into.len(),
                 self.queries.len()
             ))
-            .with_help("give each --into a --where of its own".to_owned()));
+            .with_help("give each --into its own --where".to_owned()));
         }
         let mut library = context.open_to_change()?;
         let tag = library.resolve_tag(&self.tag)?;
@@ -110,7 +109,7 @@ impl SplitTag {
         }
         match &rest {
             Some(rest) => lines.push(format!(
-                "{} as {}; {} is gone",
+                "{} as {}; removed {}",
                 works(count_of(left)),
                 rest.tag,
                 tag.tag
@@ -118,10 +117,10 @@ impl SplitTag {
             None => lines.push(format!("{} left as {}", works(count_of(left)), tag.tag)),
         }
         if !rules.is_empty() {
-            lines.push(format!("split along: the rules {}", rules.join(", ")));
+            lines.push(format!("also split the rules {}", rules.join(", ")));
         }
         let text = lines.join("\n");
-        tell(context, self.dry_run, &text, &text)
+        report(context, self.dry_run, &text, &text)
     }
 }
 
@@ -129,7 +128,7 @@ fn count_of(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// A tag to split into: one that there is, or one to be made beside the old one.
+/// Returns a tag to split into: an existing or a new one.
 fn part(library: &Library, tag: &Tag, text: &str) -> std::result::Result<Tag, CommandError> {
     let name: TagName = if text.contains(':') {
         text.parse()?
@@ -138,8 +137,8 @@ fn part(library: &Library, tag: &Tag, text: &str) -> std::result::Result<Tag, Co
     };
     if name == tag.tag {
         return Err(
-            CommandError::usage(format_args!("{name} is the tag that is split"))
-                .with_help("choose other names for the parts".to_owned()),
+            CommandError::usage(format_args!("cannot split {name} into itself"))
+                .with_help("choose another name".to_owned()),
         );
     }
     Ok(match library.tag_called(&name)? {

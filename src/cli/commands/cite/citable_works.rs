@@ -1,4 +1,4 @@
-//! Where the works are that may be cited: in the library, or in files.
+//! The works that can be cited: those of the library or of files.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -15,9 +15,9 @@ use peerbib::model::{CslItem, Entry};
 use peerbib::suggest::closest;
 
 /// Works that can be looked up by key.
-pub(crate) struct Shelf {
+pub(crate) struct CitableWorks {
     content: Content,
-    /// Works that a document brings along.
+    /// Works in the metadata of a document.
     own: Vec<CslItem>,
     /// Whether every entry could be read.
     pub(crate) complete: bool,
@@ -32,13 +32,13 @@ enum Content {
     },
 }
 
-impl Shelf {
-    /// The works of these files, or of the library where there are none. The paths of what is read go into
+impl CitableWorks {
+    /// Opens the works of these files, or of the library if there are none. Adds the paths of what is read to
     /// `files`.
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read, or there is no library.
+    /// If a file cannot be read, or there is no library.
     pub(crate) fn open(
         context: &CommandContext,
         input: &[String],
@@ -62,7 +62,7 @@ impl Shelf {
             files.push(PathBuf::from(name));
             let input = Input::read(name, from.map(FormatName::format))?;
             for problem in &input.reading.file.problems {
-                import::tell(context, &input.path, problem);
+                import::report_problem(context, &input.path, problem);
                 complete &= problem.severity != Severity::Error;
             }
             readings.push(input.reading);
@@ -83,11 +83,7 @@ impl Shelf {
         })
     }
 
-    /// The work with a key.
-    ///
-    /// # Errors
-    ///
-    /// What the library reports.
+    /// Returns the work with a key.
     pub(crate) fn reference(&self, key: &str) -> Result<Option<Reference>, CommandError> {
         match &self.content {
             Content::Library(library) => match library.reference(key) {
@@ -104,12 +100,7 @@ impl Shelf {
         }
     }
 
-    /// The work with a key, in the variables of CSL and under the key that it has on the shelf; without
-    /// private annotations.
-    ///
-    /// # Errors
-    ///
-    /// What the library reports.
+    /// Returns the CSL item of the work with a key, without private annotations.
     pub(crate) fn item(&self, key: &str) -> Result<Option<CslItem>, CommandError> {
         if let Some(item) = self.own.iter().find(|item| item.id == key) {
             return Ok(Some(item.clone()));
@@ -117,11 +108,7 @@ impl Shelf {
         self.reference(key)?.map(item_of).transpose()
     }
 
-    /// Every work.
-    ///
-    /// # Errors
-    ///
-    /// What the library reports.
+    /// Returns all works.
     pub(crate) fn all(&self) -> Result<Vec<Reference>, CommandError> {
         Ok(match &self.content {
             Content::Library(library) => library.select(&peerbib::library::Condition::All)?,
@@ -129,12 +116,12 @@ impl Shelf {
         })
     }
 
-    /// The works that the document brings along.
+    /// Returns the works in the metadata of the document.
     pub(crate) fn own(&self) -> &[CslItem] {
         &self.own
     }
 
-    /// Keys that are spelt much as this one, which belongs to no work, the nearest first.
+    /// Returns keys similar to an unknown one, the most similar first.
     pub(crate) fn suggestions(&self, key: &str) -> Vec<String> {
         match &self.content {
             Content::Library(library) => match library.work_id(key) {
@@ -148,7 +135,7 @@ impl Shelf {
         }
     }
 
-    /// Where the entries of the works stand.
+    /// Returns the source of the entries.
     pub(crate) fn entries(&self) -> Entries<'_> {
         match &self.content {
             Content::Library(library) => Entries::Library(library),
@@ -156,7 +143,7 @@ impl Shelf {
         }
     }
 
-    /// What the works are called as a whole.
+    /// Returns a name for the works as a whole.
     pub(crate) fn name(&self) -> &'static str {
         match &self.content {
             Content::Library(_) => "the library",
@@ -164,20 +151,15 @@ impl Shelf {
         }
     }
 
-    /// How works get there.
-    pub(crate) fn way_in(&self) -> &'static str {
+    /// Returns advice on how to add works.
+    pub(crate) fn advice(&self) -> &'static str {
         match &self.content {
-            Content::Library(_) => "; `peerbib import` and `peerbib add` bring works in",
+            Content::Library(_) => "; add them with `peerbib import` or `peerbib add`",
             Content::Files { .. } => "",
         }
     }
 
-    /// The works that the entries of these works inherit from, and the members of the sets among them;
-    /// those of which they inherit in turn as well.
-    ///
-    /// # Errors
-    ///
-    /// What the library reports.
+    /// Returns the works that these works inherit from, directly or not, and the members of sets.
     pub(crate) fn parents(&self, works: &[Reference]) -> Result<Vec<Reference>, CommandError> {
         let mut seen: BTreeSet<String> = BTreeSet::new();
         let mut parents: Vec<Reference> = Vec::new();
@@ -223,7 +205,7 @@ impl Shelf {
     }
 }
 
-/// A work in the variables of CSL, under the key that it has in the library; without private annotations.
+/// Returns the CSL item of a work under its key, without private annotations.
 pub(crate) fn item_of(mut reference: Reference) -> Result<CslItem, CommandError> {
     let mut item = reference.take_item()?;
     item.id = reference.key;

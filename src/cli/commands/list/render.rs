@@ -1,19 +1,19 @@
-//! A list on its way to its reader.
+//! Lists and snapshots as output.
 
-use super::file::edition_of;
+use super::file::parse_snapshot;
 use crate::cli::export_entries::Entries;
-use crate::cli::output_format::{FormArguments, Listed};
+use crate::cli::output_format::{OutputArgs, RenderedList};
 use crate::cli::style_engine::{Engine, Rendering};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::Reading;
 use peerbib::library::{Library, StoredList};
-use peerbib::reading_list::{Contents, Edition, Headings, Holding, ReadingList};
+use peerbib::reading_list::{Contents, Headings, Holding, ReadingList, Snapshot};
 
-/// A list as a style prints it.
+/// Formats a list in its style.
 ///
 /// # Errors
 ///
-/// Where the style or the locale of the list is not there.
+/// If the style or the locale does not exist.
 pub(crate) fn formatted(
     context: &CommandContext,
     contents: &Contents,
@@ -28,8 +28,7 @@ pub(crate) fn formatted(
     Ok((list, complete))
 }
 
-/// The headings of a list in its language: its own, or that of its style; in English, where neither can
-/// be told.
+/// Returns the headings in the language of a list or of its style, or in English.
 pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> Headings {
     if let Some(locale) = &list.locale {
         return Headings::in_language(locale);
@@ -40,22 +39,22 @@ pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> Headings 
     }
 }
 
-/// Writes a list as it stands. Says whether every work could be rendered.
+/// Writes the current list. Returns whether every work could be rendered.
 ///
 /// # Errors
 ///
-/// Where the style is not there, or the output cannot be written.
+/// If the style does not exist, or the output cannot be written.
 pub(crate) fn write_holding(
     context: &CommandContext,
     library: &Library,
     holding: &Holding,
     rendering: &Rendering,
-    form: &FormArguments,
+    form: &OutputArgs,
 ) -> Result<bool, CommandError> {
     let (list, complete) = formatted(context, &holding.contents, rendering)?;
     form.write(
         context,
-        &Listed {
+        &RenderedList {
             list: &list,
             works: &holding.works,
             items: &holding.items,
@@ -67,29 +66,29 @@ pub(crate) fn write_holding(
     Ok(complete)
 }
 
-/// Writes an edition. Says whether every work could be rendered.
+/// Writes a snapshot. Returns whether every work could be rendered.
 ///
 /// # Errors
 ///
-/// Where the style is not there, or the output cannot be written.
-pub(crate) fn write_edition(
+/// If the style does not exist, or the output cannot be written.
+pub(crate) fn write_snapshot(
     context: &CommandContext,
-    edition: &Edition,
+    snapshot: &Snapshot,
     engine: Engine,
-    form: &FormArguments,
+    form: &OutputArgs,
 ) -> Result<bool, CommandError> {
-    let contents = &edition.contents;
+    let contents = &snapshot.contents;
     let rendering = Rendering::new(context, &contents.style, contents.locale.as_deref(), engine)?;
     let (list, complete) = formatted(context, contents, &rendering)?;
     let reading = Reading {
-        file: peerbib::formats::bibtex::read(&edition.bibliography()),
+        file: peerbib::formats::bibtex::read(&snapshot.bibliography()),
         items: None,
         rejected: Vec::new(),
     };
-    let (works, items) = edition.works(&reading.file);
+    let (works, items) = snapshot.works(&reading.file);
     form.write(
         context,
-        &Listed {
+        &RenderedList {
             list: &list,
             works: &works,
             items: &items,
@@ -101,15 +100,15 @@ pub(crate) fn write_edition(
     Ok(complete)
 }
 
-/// The edition of a list with a name.
+/// Returns the snapshot of a list with this name.
 ///
 /// # Errors
 ///
-/// Where there is none, or the library's copy was damaged.
-pub(crate) fn edition(
+/// If there is none, or it cannot be read.
+pub(crate) fn snapshot(
     library: &Library,
     list: &StoredList,
     name: &str,
-) -> Result<Edition, CommandError> {
-    edition_of(&library.edition(list.id, name)?)
+) -> Result<Snapshot, CommandError> {
+    parse_snapshot(&library.snapshot(list.id, name)?)
 }

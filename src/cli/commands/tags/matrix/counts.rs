@@ -1,58 +1,58 @@
-//! The counts of a matrix, with what its lines are called.
+//! The counts of a matrix.
 
 use std::collections::HashMap;
 
-use super::Named;
+use super::NamedAxis;
 use peerbib::library::{Axis, Condition, Library, Result};
 use peerbib::reading_list::in_hierarchy;
 
-/// Tables of counts along two axes: one, or one for each line of a third axis.
+/// Tables of counts along two axes, one for each value of a third axis.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Matrix {
     pub(crate) rows: String,
     pub(crate) columns: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) by: Option<String>,
-    /// Whether a work counts for the wider tags of its tags, too.
+    /// Whether a work also counts for the parents of its tags.
     pub(crate) with_narrower: bool,
-    pub(crate) tables: Vec<Counted>,
+    pub(crate) tables: Vec<CountTable>,
 }
 
 /// A table of counts.
 #[derive(Debug, serde::Serialize)]
-pub(crate) struct Counted {
-    /// The line of the third axis.
+pub(crate) struct CountTable {
+    /// The value of the third axis.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) of: Option<Line>,
-    pub(crate) rows: Vec<Line>,
-    pub(crate) columns: Vec<Line>,
+    pub(crate) of: Option<AxisLine>,
+    pub(crate) rows: Vec<AxisLine>,
+    pub(crate) columns: Vec<AxisLine>,
     /// The counts, row by row.
     pub(crate) counts: Vec<Vec<i64>>,
-    /// How many works there are that stand in some row and some column.
+    /// How many works are in the table.
     pub(crate) total: i64,
 }
 
-/// A line of an axis.
+/// A row or column.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct Line {
+pub(crate) struct AxisLine {
     /// Its name: `movement:oekonux`, `2009`, `article`.
     pub(crate) name: String,
-    /// What is printed.
+    /// Its printed heading.
     pub(crate) heading: String,
-    /// How deep it stands below wider tags.
+    /// Its depth in the hierarchy of tags.
     pub(crate) depth: usize,
-    /// How many works stand on it.
+    /// How many works it has.
     pub(crate) works: i64,
 }
 
-/// The lines of an axis, with the works that meet a condition: all tags of a facet; of other axes those
-/// lines that have works.
+/// Returns the rows or columns of an axis: all tags of a facet, or the values of another axis that have
+/// works.
 pub(crate) fn lines(
     library: &Library,
     works: &Condition,
-    axis: &Named,
+    axis: &NamedAxis,
     narrower: bool,
-) -> Result<Vec<Line>> {
+) -> Result<Vec<AxisLine>> {
     let counts = library.count_by(works, std::slice::from_ref(&axis.axis), 1, narrower)?;
     let mut counts: HashMap<String, i64> = counts
         .into_iter()
@@ -62,7 +62,7 @@ pub(crate) fn lines(
         let tags = library.tags(Some(facet))?;
         let lines = in_hierarchy(&tags).into_iter().map(|(tag, depth)| {
             let name = tag.tag.to_string();
-            Line {
+            AxisLine {
                 works: counts.remove(&name).unwrap_or(0),
                 heading: tag.label.clone().unwrap_or_else(|| tag.tag.name.clone()),
                 name,
@@ -71,9 +71,9 @@ pub(crate) fn lines(
         });
         return Ok(lines.collect());
     }
-    let mut lines: Vec<Line> = counts
+    let mut lines: Vec<AxisLine> = counts
         .into_iter()
-        .map(|(name, works)| Line {
+        .map(|(name, works)| AxisLine {
             heading: if axis.axis == Axis::Decade {
                 format!("{name}s")
             } else {
@@ -88,12 +88,12 @@ pub(crate) fn lines(
     Ok(lines)
 }
 
-impl Counted {
+impl CountTable {
     pub(crate) fn of(
         library: &Library,
         works: &Condition,
-        (rows, columns): (&Named, &Named),
-        of: Option<(&Named, Line)>,
+        (rows, columns): (&NamedAxis, &NamedAxis),
+        of: Option<(&NamedAxis, AxisLine)>,
         narrower: bool,
     ) -> Result<Self> {
         let third = of.as_ref().map(|(named, _)| named.axis.clone());
@@ -101,7 +101,7 @@ impl Counted {
             (Some((_, line)), Some(name)) => line.name == *name,
             _ => true,
         };
-        // The counts along some axes of works that stand on the others, too.
+        // Counts along some axes, of works that are on the others, too.
         let along = |told: &[&Axis], others: &[&Axis]| -> Result<Vec<(Vec<String>, i64)>> {
             let axes = told.iter().map(|axis| (*axis).clone());
             let axes = axes.chain(third.clone());
@@ -135,7 +135,7 @@ impl Counted {
             for line in lines.iter_mut() {
                 line.works = counts.get(&line.name).copied().unwrap_or(0);
             }
-            // What is empty at one time is most of a vocabulary.
+            // Most of a vocabulary is empty at any one time.
             if of.is_some() {
                 lines.retain(|line| line.works > 0);
             }
@@ -143,7 +143,7 @@ impl Counted {
         let counts = row_lines
             .iter()
             .map(|row| {
-                let cell = |column: &Line| {
+                let cell = |column: &AxisLine| {
                     let place = (row.name.clone(), column.name.clone());
                     cells.get(&place).copied().unwrap_or(0)
                 };
@@ -161,14 +161,14 @@ impl Counted {
     }
 }
 
-/// How many works stand on some line of both axes.
+/// Counts the works that are on both axes.
 fn on_both(
     library: &Library,
     works: &Condition,
-    rows: &Named,
-    columns: &Named,
+    rows: &NamedAxis,
+    columns: &NamedAxis,
     narrower: bool,
-    of: Option<&(&Named, Line)>,
+    of: Option<&(&NamedAxis, AxisLine)>,
 ) -> Result<i64> {
     let axes: Vec<Axis> = [&rows.axis, &columns.axis]
         .into_iter()

@@ -1,4 +1,4 @@
-//! Editions: what a list held at a time, with the entries of its works as they were then.
+//! Snapshots: what a list held at a time, with the entries of its works as they were then.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ const PRIVATE: &[&str] = &["annotation", "annote"];
 /// What a list held at a time, with the entries of its works.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Edition {
+pub struct Snapshot {
     /// What it held.
     pub contents: Contents,
     /// The `@string`s of the files that the works came from.
@@ -26,8 +26,8 @@ pub struct Edition {
     pub entries: BTreeMap<String, String>,
 }
 
-impl Edition {
-    /// An edition of what a list holds now.
+impl Snapshot {
+    /// A snapshot of what a list holds now.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ impl Edition {
         })
     }
 
-    /// An edition as the library stores it.
+    /// A snapshot as the library stores it.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl Edition {
         serde_json::from_str(content)
     }
 
-    /// The edition as the library stores it.
+    /// The snapshot as the library stores it.
     ///
     /// # Errors
     ///
@@ -101,7 +101,7 @@ impl Edition {
         parts.join("\n\n")
     }
 
-    /// The works of the edition, and their variables of CSL as they were then.
+    /// The works of the snapshot, and their variables of CSL as they were then.
     pub fn works(&self, file: &bibtex::BibFile) -> (Vec<Reference>, Vec<CslItem>) {
         let mut items: BTreeMap<&str, &CslItem> = self
             .contents

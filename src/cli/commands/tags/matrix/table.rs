@@ -4,17 +4,16 @@ use std::fmt::Write as _;
 
 use textwrap::core::display_width;
 
-use super::counted::{Counted, Line, Matrix};
+use super::counts::{AxisLine, CountTable, Matrix};
 
-/// What stands in an empty cell.
+/// An empty cell.
 const EMPTY: &str = "\u{b7}";
 
 /// The space between two columns.
 const GAP: usize = 2;
 
-/// Tables for a terminal of `width` columns. Where the headings of all columns have no room beside each
-/// other, they are numbers, with a legend below; where the columns themselves have none, the table goes on
-/// below.
+/// Formats tables for a terminal of `width` columns. If the headings do not fit, they become numbers with a
+/// legend; if the columns do not fit, the table continues below.
 pub(crate) fn text(matrix: &Matrix, width: usize) -> String {
     let tables: Vec<String> = matrix
         .tables
@@ -27,7 +26,7 @@ pub(crate) fn text(matrix: &Matrix, width: usize) -> String {
     tables.join("\n")
 }
 
-fn table_as_text(table: &Counted, width: usize) -> String {
+fn table_as_text(table: &CountTable, width: usize) -> String {
     let bold = anstyle::Style::new().bold();
     let mut text = String::new();
     if let Some(of) = &table.of {
@@ -71,8 +70,7 @@ fn table_as_text(table: &Counted, width: usize) -> String {
     } else {
         (headings, as_they_are)
     };
-    // Numbers stand closer to each other rather than going on below, and what goes on below is as wide as
-    // what stands above.
+    // Numbers move closer together before the table continues below, with the same widths.
     let gap = if needed(&widths, GAP) > room { 1 } else { GAP };
     let blocks = needed(&widths, gap).div_ceil(room).max(1);
     let most = headings.len().div_ceil(blocks);
@@ -146,8 +144,8 @@ fn table_as_text(table: &Counted, width: usize) -> String {
     text
 }
 
-/// How wide each column is: its heading, or the widest of its counts.
-fn widths(table: &Counted, headings: &[String]) -> Vec<usize> {
+/// Returns the width of each column.
+fn widths(table: &CountTable, headings: &[String]) -> Vec<usize> {
     headings
         .iter()
         .zip(&table.columns)
@@ -155,8 +153,8 @@ fn widths(table: &Counted, headings: &[String]) -> Vec<usize> {
         .collect()
 }
 
-/// The numbers of the columns with what they stand for, beside each other as far as they fit.
-fn legend(columns: &[Line], width: usize) -> String {
+/// Returns the legend of numbered columns.
+fn legend(columns: &[AxisLine], width: usize) -> String {
     let entries: Vec<String> = columns
         .iter()
         .zip(1..)
@@ -194,7 +192,7 @@ fn cell(count: i64) -> String {
     }
 }
 
-/// Text that is no wider than `room`.
+/// Shortens text to a width.
 fn shortened(text: &str, room: usize) -> String {
     if display_width(text) <= room {
         return text.to_owned();
@@ -209,8 +207,7 @@ fn shortened(text: &str, room: usize) -> String {
     format!("{}\u{2026}", short.trim_end())
 }
 
-/// Tables in HTML, to be put into a page: rows and columns have headings that a screen reader reads, and
-/// narrower tags are indented.
+/// Formats tables as an HTML fragment, with row and column headings for screen readers.
 pub(crate) fn html(matrix: &Matrix) -> String {
     let mut html = String::new();
     for table in &matrix.tables {
@@ -295,7 +292,7 @@ pub(crate) fn markdown(matrix: &Matrix) -> String {
         rules.push("--:".to_owned());
         line(rules);
         for (row, counts) in table.rows.iter().zip(&table.counts) {
-            // Spaces at the beginning of a cell are lost.
+            // Leading spaces of a cell would be lost.
             let mut cells = vec![format!(
                 "{}{}",
                 "\u{2003}".repeat(row.depth),
@@ -314,8 +311,8 @@ pub(crate) fn markdown(matrix: &Matrix) -> String {
     tables.join("\n")
 }
 
-/// One table in CSV (RFC 4180), with the names of the lines; empty cells are 0. With a third axis its line
-/// stands first in each row, and each row has one count.
+/// Formats one table as CSV (RFC 4180) with names instead of headings; empty cells are 0. With a third axis,
+/// each row has its value first, and one count.
 pub(crate) fn csv(matrix: &Matrix) -> String {
     let field = |text: &str| {
         if text.contains([',', '"', '\n', '\r']) {

@@ -8,14 +8,13 @@ use crate::cli::{CommandContext, CommandError};
 
 /// Where the output goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Output {
     StandardOutput,
     File(PathBuf),
 }
 
-impl Place {
-    /// Writes the output. A file is there as a whole or not at all: it is written beside its place and then
-    /// put there. Says whether it differs from what was there.
+impl Output {
+    /// Writes the output. A file is replaced atomically. Returns whether its content has changed.
     pub(crate) fn write(&self, context: &CommandContext, text: &str) -> Result<bool, CommandError> {
         match self {
             Self::StandardOutput => {
@@ -29,18 +28,19 @@ impl Place {
                     return Ok(false);
                 }
                 write_whole(path, text.as_bytes()).map_err(|error| {
-                    CommandError::new(format_args!(
-                        "{} cannot be written: {error}",
-                        path.display()
-                    ))
+                    CommandError::new(format_args!("cannot write {}: {error}", path.display()))
                 })?;
                 Ok(true)
             }
         }
     }
 
-    /// Refuses to write over a file that is read.
-    pub(crate) fn spares(&self, sources: &[&str], way_out: &str) -> Result<(), CommandError> {
+    /// Rejects an output that would overwrite an input.
+    pub(crate) fn check_not_input(
+        &self,
+        sources: &[&str],
+        advice: &str,
+    ) -> Result<(), CommandError> {
         let Self::File(path) = self else {
             return Ok(());
         };
@@ -52,16 +52,16 @@ impl Place {
         {
             None => Ok(()),
             Some(source) => Err(CommandError::usage(format_args!(
-                "{source} would be written over itself"
+                "{source} would overwrite itself"
             ))
-            .with_help(way_out.to_owned())),
+            .with_help(advice.to_owned())),
         }
     }
 }
 
-/// Writes a file beside its place, and puts it there.
+/// Replaces a file atomically.
 fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    // A link stays one, and what is no plain file is written as it is.
+    // A symbolic link stays one; anything but a plain file is written directly.
     let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let old = std::fs::metadata(path).ok();
     if old.as_ref().is_some_and(|old| !old.is_file()) {
@@ -83,7 +83,7 @@ fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
     written
 }
 
-/// Reads a document; `-` is standard input. Its path goes into `files`.
+/// Reads a document; `-` is standard input. Adds its path to `files`.
 pub(crate) fn read_document(path: &str, files: &mut Vec<PathBuf>) -> Result<String, CommandError> {
     let bytes = if path == "-" {
         standard_input()?
@@ -91,12 +91,12 @@ pub(crate) fn read_document(path: &str, files: &mut Vec<PathBuf>) -> Result<Stri
         files.push(PathBuf::from(path));
         std::fs::read(path).map_err(|error| {
             let reason = match error.kind() {
-                std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+                std::io::ErrorKind::NotFound => "no such file".to_owned(),
                 std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-                std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
+                std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
                 _ => error.to_string(),
             };
-            CommandError::new(format_args!("{path} cannot be read: {reason}"))
+            CommandError::new(format_args!("cannot read {path}: {reason}"))
         })?
     };
     String::from_utf8(bytes).map_err(|error| {
@@ -104,16 +104,15 @@ pub(crate) fn read_document(path: &str, files: &mut Vec<PathBuf>) -> Result<Stri
         let read = error.as_bytes().get(..sound).unwrap_or_default();
         let line = read.iter().filter(|byte| **byte == b'\n').count() + 1;
         CommandError::new(format_args!(
-            "{path}:{line}: the document is not text in UTF-8"
+            "{path}:{line}: the document is not UTF-8 text"
         ))
         .with_help(
-            "save it as UTF-8, or convert it: iconv -f latin1 -t utf-8 old.md > new.md".to_owned(),
+            "convert it, for example with `iconv -f latin1 -t utf-8 old.md > new.md`".to_owned(),
         )
     })
 }
 
-/// The path that a document writes, as seen from where peerbib runs: beside the document, unless it is
-/// absolute.
+/// Resolves a path in a document, relative to the document.
 pub(crate) fn beside(document: &str, path: &str) -> PathBuf {
     match Path::new(document).parent() {
         Some(directory) if document != "-" => directory.join(path),

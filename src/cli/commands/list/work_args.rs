@@ -1,4 +1,4 @@
-//! The works of a list that a command names, and how they stand there.
+//! The works that a command names, and their membership in a list.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,62 +9,62 @@ use crate::cli::{CommandContext, CommandError};
 use peerbib::library::{Library, LibraryError, Standing, StoredList, WorkSet};
 use peerbib::reading_list::asked;
 
-/// A list, and the works that are meant.
+/// A list and works.
 #[derive(Debug, Args)]
-pub(crate) struct ListedWorks {
+pub(crate) struct WorkArgs {
     /// The list
     #[arg(value_name = "LIST")]
     pub(crate) list: String,
 
-    /// The works, by citation key
+    /// The citation keys of the works
     #[arg(value_name = "KEY")]
     pub(crate) keys: Vec<String>,
 
-    /// The works that a query finds
+    /// The works that match a query
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     pub(crate) find: Option<String>,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
 
-/// A list with works that were named.
-pub(crate) struct Chosen {
+/// A list with the selected works.
+pub(crate) struct SelectedWorks {
     pub(crate) library: Library,
     pub(crate) list: StoredList,
-    pub(crate) works: Vec<ChosenWork>,
-    /// Keys that no work of the library has.
+    pub(crate) works: Vec<SelectedWork>,
+    /// Keys that no work has.
     unknown: Vec<LibraryError>,
 }
 
-/// A work that was named.
-pub(crate) struct ChosenWork {
+/// A selected work.
+pub(crate) struct SelectedWork {
     pub(crate) id: i64,
     pub(crate) key: String,
-    /// Whether it stands in the list, whatever the query finds.
+    /// Its membership, independent of the query.
     pub(crate) standing: Option<Standing>,
-    /// Whether the query of the list finds it.
+    /// Whether the query of the list matches it.
     pub(crate) found: bool,
 }
 
-impl ListedWorks {
-    /// Whether no work is named.
+impl WorkArgs {
+    /// Returns whether no works are given.
     pub(crate) fn names_none(&self) -> bool {
         self.keys.is_empty() && self.find.is_none()
     }
 
-    /// The list, and the works that are named, each once.
+    /// Returns the list and the works, each once.
     ///
     /// # Errors
     ///
-    /// Where no work is named, and where there is no such list.
-    pub(crate) fn chosen(&self, context: &CommandContext) -> Result<Chosen, CommandError> {
-        let library = context.open_to_change_or_rehearse(self.dry_run)?;
+    /// If no works are given, or the list does not exist.
+    pub(crate) fn select(&self, context: &CommandContext) -> Result<SelectedWorks, CommandError> {
+        let library = context.open_to_change_unless(self.dry_run)?;
         let list = library.list(&self.list)?;
         if self.names_none() {
-            return Err(CommandError::usage("no work is named")
-                .with_help("name works by key, or with --find by a query".to_owned()));
+            return Err(CommandError::usage("no works given")
+                .with_help("give their keys, or --find QUERY".to_owned()));
         }
         let mut named = Vec::new();
         let mut unknown = Vec::new();
@@ -91,7 +91,7 @@ impl ListedWorks {
         let works = named
             .into_iter()
             .map(|id| {
-                Ok(ChosenWork {
+                Ok(SelectedWork {
                     id,
                     key: library.key_of(id)?,
                     standing: standing.get(&id).copied(),
@@ -99,7 +99,7 @@ impl ListedWorks {
                 })
             })
             .collect::<peerbib::library::Result<Vec<_>>>()?;
-        Ok(Chosen {
+        Ok(SelectedWorks {
             library,
             list,
             works,
@@ -108,12 +108,12 @@ impl ListedWorks {
     }
 }
 
-impl Chosen {
-    /// Refuses keys that no work has.
+impl SelectedWorks {
+    /// Rejects unknown keys.
     ///
     /// # Errors
     ///
-    /// Where a key is unknown.
+    /// If a key is unknown.
     pub(crate) fn all_known(mut self) -> Result<Self, CommandError> {
         if self.unknown.is_empty() {
             Ok(self)
@@ -122,11 +122,11 @@ impl Chosen {
         }
     }
 
-    /// The unknown keys of which the list says something all the same.
+    /// Removes and returns the unknown keys that the list mentions.
     ///
     /// # Errors
     ///
-    /// Where a key is unknown to the list, too.
+    /// If a key is unknown to the list, too.
     pub(crate) fn take_missing(&mut self) -> Result<Vec<String>, CommandError> {
         let said = self.library.listed_works(self.list.id)?;
         let mut missing = Vec::new();
@@ -146,16 +146,16 @@ impl Chosen {
     }
 }
 
-/// Lines of text, each with its end.
+/// Joins lines.
 pub(crate) fn lines(lines: &[String]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// How a work would stand in a list.
+/// Describes a future membership.
 pub(crate) fn would_be(key: &str, standing: Option<Standing>) -> String {
     match standing {
-        Some(Standing::Pinned) => format!("{key} would be pinned"),
-        Some(Standing::Excluded) => format!("{key} would be excluded"),
-        None => format!("{key} would be neither pinned nor excluded"),
+        Some(Standing::Pinned) => format!("would pin {key}"),
+        Some(Standing::Excluded) => format!("would exclude {key}"),
+        None => format!("would neither pin nor exclude {key}"),
     }
 }

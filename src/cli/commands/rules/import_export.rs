@@ -19,30 +19,30 @@ pub(crate) struct ExportRules {
     file: String,
 }
 
-/// Read rules from TOML
+/// Import rules from TOML
 ///
-/// A rule takes the place of the one of its name; with --replace, rules that the file does not have are
-/// removed. `peerbib rules --help` shows what a rule looks like; peerbib:rules is the set that ships with
-/// peerbib, of which those come in that are as they were when they shipped and not removed before.
+/// A rule replaces the one with the same name; --replace also removes rules that the file does not
+/// contain. peerbib:rules are the bundled rules; importing them skips rules that you edited or removed.
+/// `peerbib rules --help` shows the format.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib rules import peerbib:rules --dry-run\n  \
                   peerbib rules export rules.toml && peerbib rules import rules.toml --replace"
 )]
 pub(crate) struct ImportRules {
-    /// The file; - is standard input, and peerbib:rules the shipped rules
+    /// The file; - is standard input, peerbib:rules the bundled rules
     #[arg(value_name = "FILE")]
     file: String,
 
-    /// Remove rules that the file does not have
+    /// Remove rules that the file does not contain
     #[arg(long)]
     replace: bool,
 
-    /// Carry the rules out at once
+    /// Apply the rules at once
     #[arg(long)]
     apply: bool,
 
-    /// Say what the rules would do, and change nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -74,7 +74,7 @@ impl ImportRules {
         let before = library.rules()?;
         let new = |rule: &&Rule| !before.contains(rule);
         context.note(format_args!(
-            "{} rules in {}, {} of them new or changed",
+            "{} rules in {}, {} new or changed",
             rules.rules.len(),
             self.file,
             rules.rules.iter().filter(new).count()

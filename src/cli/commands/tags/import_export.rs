@@ -6,9 +6,9 @@ use crate::cli::io::write_file;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, no_such_facet};
 use peerbib::tagging::Vocabulary;
 
-/// Write the vocabulary as TOML: tags with their parents, aliases, people and events
+/// Write the vocabulary as TOML: tags with parents, aliases, people and events
 ///
-/// Read again with `peerbib tags import`, it is the same vocabulary, in the same order.
+/// `peerbib tags import` reads it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib tags export\n  \
                   peerbib tags export vocabulary.toml --facet movement")]
@@ -17,15 +17,15 @@ pub(crate) struct ExportTags {
     #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
     file: String,
 
-    /// The tags of one facet only
+    /// Only the tags of one facet
     #[arg(long)]
     facet: Option<String>,
 }
 
-/// Read a vocabulary from TOML
+/// Import a vocabulary from TOML
 ///
-/// Tags that it names are as it says afterwards, in its order; all others stay as they are. The format is
-/// that of `peerbib tags export`; works that it assigns tags to get them.
+/// Replaces the tags that the file contains, in its order; others stay. Works that the file assigns tags
+/// to are tagged. The format is that of `peerbib tags export`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  peerbib tags export tags.toml && peerbib tags import tags.toml --dry-run"
@@ -35,11 +35,11 @@ pub(crate) struct ImportTags {
     #[arg(value_name = "FILE")]
     file: String,
 
-    /// Say what would be done, and do nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// Print what is new and what changed as JSON
+    /// Print the new and changed tags as JSON
     #[arg(long)]
     json: bool,
 }
@@ -78,7 +78,7 @@ impl ImportTags {
             names.join(", ")
         };
         let mut text = format!(
-            "{} new, {} changed, {} as before",
+            "{} new, {} changed, {} unchanged",
             changes.new.len(),
             changes.changed.len(),
             changes.unchanged
@@ -89,11 +89,11 @@ impl ImportTags {
         if !changes.changed.is_empty() {
             text.push_str(&format!("\nchanged: {}", names(&changes.changed)));
         }
-        super::tell(context, self.dry_run, &text, &text)
+        super::report(context, self.dry_run, &text, &text)
     }
 }
 
-/// Writes text to a file, or to standard output for `-`.
+/// Writes text to a file or to standard output.
 pub(crate) fn write_text(
     context: &CommandContext,
     file: &str,
@@ -103,11 +103,11 @@ pub(crate) fn write_text(
         return context.print(text);
     }
     write_file(file, text)?;
-    context.note(format_args!("written to {file}"));
+    context.note(format_args!("wrote {file}"));
     Ok(())
 }
 
-/// The text of a file, or of standard input for `-`.
+/// Reads a file or standard input.
 pub(crate) fn read_text(file: &str) -> std::result::Result<String, CommandError> {
     let text = if file == "-" {
         std::io::read_to_string(std::io::stdin().lock())
@@ -116,10 +116,10 @@ pub(crate) fn read_text(file: &str) -> std::result::Result<String, CommandError>
     };
     text.map_err(|error| {
         let reason = match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            std::io::ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+            std::io::ErrorKind::NotFound => "no such file".to_owned(),
+            std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
             _ => error.to_string(),
         };
-        CommandError::new(format_args!("{file} cannot be read: {reason}"))
+        CommandError::new(format_args!("cannot read {file}: {reason}"))
     })
 }

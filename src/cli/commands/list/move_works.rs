@@ -4,17 +4,17 @@ use std::collections::HashSet;
 
 use clap::Args;
 
-use super::printed::{formatted, headings};
+use super::render::{formatted, headings};
 use super::section::{PlaceArguments, resolved};
 use crate::cli::style_engine::{Engine, Rendering};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, StoredList, StoredSection};
 use peerbib::reading_list::{Holding, Order, OrderBy};
 
-/// Move works within a reading list: to a place in its order, or into a section
+/// Move works within a reading list: to a position, or into a section
 ///
-/// A list whose works are moved to a place is in the order by hand from then on; it begins with the
-/// order that it had. Works that come later stand last.
+/// A list whose works are moved to a position is sorted manually from then on, starting from its current
+/// order. Works that are added later come last.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list move commons-101 merten2000 --first\n  \
@@ -26,18 +26,18 @@ pub(in crate::cli) struct MoveInList {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The works, by citation key
+    /// The citation keys of the works
     #[arg(value_name = "KEY", required = true)]
     keys: Vec<String>,
 
     #[command(flatten)]
     place: PlaceArguments,
 
-    /// Put them into this section: its title, or its number
+    /// Move them into this section: its title or number
     #[arg(long, value_name = "SECTION")]
     section: Option<String>,
 
-    /// Leave it to the queries of the sections again where they stand
+    /// Let the queries of the sections decide again
     #[arg(long, conflicts_with = "section")]
     no_section: bool,
 }
@@ -48,8 +48,8 @@ impl MoveInList {
         let list = library.list(&self.list)?;
         let place = self.place.place();
         if place.is_none() && self.section.is_none() && !self.no_section {
-            return Err(CommandError::usage("no place is named").with_help(
-                "say --first, --last, --before KEY, --after KEY or --section SECTION".to_owned(),
+            return Err(CommandError::usage("no position given").with_help(
+                "use --first, --last, --before KEY, --after KEY or --section SECTION".to_owned(),
             ));
         }
         let works = self
@@ -63,7 +63,7 @@ impl MoveInList {
             None => self.no_section.then_some(None),
         };
         let holding = Holding::now(&library, &list, headings(context, &list))?;
-        // A list may leave out what no section takes, which is what --section is to mend.
+        // A list may leave out works without a section; --section gives them one.
         let is_held = |work: i64| holding.works.iter().any(|held| held.id == work);
         for work in &works {
             let key = library.key_of(*work)?;
@@ -89,7 +89,7 @@ impl MoveInList {
                             place.anchor().unwrap_or_default(),
                             list.name
                         ))
-                        .with_help("name a work of the list to move the others to".to_owned())
+                        .with_help("give a work of the list".to_owned())
                     })?;
                 Some(order)
             }
@@ -120,7 +120,7 @@ impl MoveInList {
                     order: by_hand.clone(),
                     ..list.clone()
                 })?;
-                // A section with an order of its own would not show where its works were put.
+                // A section with its own order would ignore the new positions.
                 for section in sections.iter().filter(|section| holds_moved(section)) {
                     change.put_section(
                         list.id,
@@ -134,13 +134,12 @@ impl MoveInList {
             Ok(())
         })?;
         context.note(match self.keys.as_slice() {
-            [key] => format!("{key} is moved"),
-            several => format!("{} works are moved", several.len()),
+            [key] => format!("moved {key}"),
+            several => format!("moved {} works", several.len()),
         });
         if turns_to_hand {
             context.note(format_args!(
-                "{} is in the order by hand now; `peerbib list edit {} --order style` gives it back to \
-                 the style",
+                "{} is now sorted manually; `peerbib list edit {} --order style` sorts it by style",
                 list.name, list.name
             ));
         }
@@ -148,7 +147,7 @@ impl MoveInList {
     }
 }
 
-/// The works in the order in which they are printed first; behind them those that no section takes.
+/// Returns the works in the order of their first occurrence in print, then those without a section.
 fn order_of_print(
     context: &CommandContext,
     library: &Library,

@@ -1,27 +1,27 @@
 //! One citation.
 
-use super::document::counted;
-use super::shelf::Shelf;
-use super::{CiteCommand, CiteForm};
+use super::citable_works::CitableWorks;
+use super::{CiteCommand, CiteFormat};
 use crate::cli::style_engine::known_locale;
+use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::{Inline, plain_text};
 use peerbib::documents::markdown::{Markdown, Options, SingleCitation, Works, WrittenCite};
 use peerbib::output::{html, latex, markdown, mediawiki, text, typst};
 use peerbib::suggest;
 
-/// A citation as `--json` has it.
+/// A citation, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct Told {
+struct CitationJson {
     keys: Vec<String>,
     text: String,
     html: String,
-    bibliography: Vec<ToldEntry>,
+    bibliography: Vec<EntryJson>,
     missing: Vec<String>,
 }
 
 #[derive(serde::Serialize)]
-struct ToldEntry {
+struct EntryJson {
     key: String,
     text: String,
     html: String,
@@ -29,14 +29,15 @@ struct ToldEntry {
 
 impl CiteCommand {
     pub(crate) fn single(&self, context: &CommandContext) -> Result {
-        let form = self.form().unwrap_or(CiteForm::Text);
+        let form = self.form().unwrap_or(CiteFormat::Text);
         let Some(write) = writer(form) else {
             return Err(CommandError::usage(
-                "a citation is text, html, markdown, latex, typst or mediawiki",
+                "unsupported output format for a citation",
             )
-            .with_help("for the references of works, see `peerbib export --help`".to_owned()));
+            .with_help("use text, html, markdown, latex, typst or mediawiki; `peerbib export` exports references".to_owned()));
         };
-        let shelf = Shelf::open(context, &self.input, self.from, Vec::new(), &mut Vec::new())?;
+        let shelf =
+            CitableWorks::open(context, &self.input, self.from, Vec::new(), &mut Vec::new())?;
         let (mut cites, in_sentence) = self.cites(&shelf)?;
         self.add_details(&mut cites)?;
         let mut works = Works::default();
@@ -56,7 +57,7 @@ impl CiteCommand {
             }
         }
         if cites.iter().all(|cite| works.get(&cite.key).is_none()) {
-            // There is nothing to paste.
+            // Nothing to paste.
             return Ok(Outcome::Partial);
         }
         let style_name = context.style_name(self.style.as_deref())?;
@@ -72,7 +73,7 @@ impl CiteCommand {
         };
         let citation = SingleCitation::new(&cites, in_sentence, self.author_only, &works, &options);
         if self.bibliography && citation.bibliography.entries.is_empty() {
-            context.note("note: the style has no bibliography");
+            context.note("the style has no bibliography");
         }
         if self.json {
             let told = |content: &[Inline]| {
@@ -82,7 +83,7 @@ impl CiteCommand {
                 )
             };
             let (text, html) = told(&citation.content);
-            context.print_json(&Told {
+            context.print_json(&CitationJson {
                 keys: cites.iter().map(|cite| cite.key.clone()).collect(),
                 text,
                 html,
@@ -93,14 +94,14 @@ impl CiteCommand {
                     .map(|entry| {
                         let (text, html) = told(&entry.content);
                         let key = entry.key.clone();
-                        ToldEntry { key, text, html }
+                        EntryJson { key, text, html }
                     })
                     .collect(),
                 missing: citation.missing,
             })?;
         } else {
             if plain_text(&citation.content).trim().is_empty() {
-                context.warn("the style prints nothing of it");
+                context.warn("warning: the style prints nothing for it");
                 complete = false;
             }
             let mut output = format!("{}\n", write(&citation.content));
@@ -118,8 +119,11 @@ impl CiteCommand {
         })
     }
 
-    /// The cites that are meant, and whether the first is part of a sentence.
-    fn cites(&self, shelf: &Shelf) -> std::result::Result<(Vec<WrittenCite>, bool), CommandError> {
+    /// Returns the requested cites, and whether the first is part of a sentence.
+    fn cites(
+        &self,
+        shelf: &CitableWorks,
+    ) -> std::result::Result<(Vec<WrittenCite>, bool), CommandError> {
         if let [written] = self.what.as_slice()
             && written.contains('@')
             && shelf.reference(written)?.is_none()
@@ -127,11 +131,11 @@ impl CiteCommand {
             let document = Markdown::read(written);
             let Some((cites, in_sentence)) = document.only_citation() else {
                 return Err(CommandError::usage(format_args!(
-                    "\u{201c}{written}\u{201d} is not one citation"
+                    "\u{201c}{written}\u{201d} is not a single citation"
                 ))
                 .with_help(
-                    "write it as in pandoc: '[see @one, p. 3; @two]', '@one', '-@one'; formatting a whole \
-                     text needs a document: peerbib cite - < text.md"
+                    "write it as in pandoc: '[see @one, p. 3; @two]', '@one', '-@one'; to format a text, use \
+                     `peerbib cite - < text.md`"
                         .to_owned(),
                 ));
             };
@@ -144,13 +148,13 @@ impl CiteCommand {
         Ok((self.what.iter().map(cite).collect(), false))
     }
 
-    /// Adds what the options say.
+    /// Adds locator, prefix and suffix of the options.
     fn add_details(&self, cites: &mut [WrittenCite]) -> std::result::Result<(), CommandError> {
         let count = cites.len();
         if let Some(locator) = &self.locator {
             let [only] = cites else {
                 return Err(CommandError::usage(format_args!(
-                    "a locator belongs to one work, and there are {}",
+                    "--locator applies to one work, not to {}",
                     counted(count, "work")
                 ))
                 .with_help(
@@ -186,15 +190,15 @@ impl CiteCommand {
     }
 }
 
-/// What writes a citation in a form.
-fn writer(form: CiteForm) -> Option<fn(&[Inline]) -> String> {
+/// Returns the writer for a format.
+fn writer(form: CiteFormat) -> Option<fn(&[Inline]) -> String> {
     Some(match form {
-        CiteForm::Text => text::entry,
-        CiteForm::Html => html::linked,
-        CiteForm::Markdown => markdown::entry,
-        CiteForm::Latex => latex::entry,
-        CiteForm::Typst => typst::entry,
-        CiteForm::Mediawiki => mediawiki::entry,
+        CiteFormat::Text => text::entry,
+        CiteFormat::Html => html::linked,
+        CiteFormat::Markdown => markdown::entry,
+        CiteFormat::Latex => latex::entry,
+        CiteFormat::Typst => typst::entry,
+        CiteFormat::Mediawiki => mediawiki::entry,
         _ => return None,
     })
 }

@@ -1,0 +1,236 @@
+//! Advice for errors: what to do next, in terms of this program's commands and options.
+//!
+//! The library crate reports facts and knows nothing of the command line. Each error that reaches the
+//! user gets its advice here.
+
+use std::path::Path;
+
+use peerbib::config::{ConfigError, SETTINGS, UnknownSetting};
+use peerbib::csl::shelf::{ShelfError, name_of};
+use peerbib::library::{Ailment, AilmentKind, LibraryError};
+use peerbib::query::QueryError;
+use peerbib::suggest::question;
+
+/// Returns the advice for an error of the library.
+pub(crate) fn library(error: &LibraryError) -> Option<String> {
+    use LibraryError as E;
+    Some(match error {
+        E::Missing(_) => "create one with `peerbib init`, or with `peerbib quickstart` to start from \
+                          the works of the chapter; or choose another with --library PATH"
+            .to_owned(),
+        E::Place { .. } => "choose another file with --library PATH".to_owned(),
+        E::Foreign { .. } => {
+            "nothing was changed; choose another file with --library PATH".to_owned()
+        }
+        E::Damaged { path, .. } => format!("nothing was changed; {}", restore(path)),
+        E::Newer { .. } => "nothing was changed; install a newer peerbib".to_owned(),
+        E::ReadOnly(_) => "nothing was changed; make the file and its directory writable, or work on \
+                           a copy with --library PATH"
+            .to_owned(),
+        E::Busy(_) => "nothing was changed; try again when the other program has finished, or wait \
+                       longer: PEERBIB_WAIT=300 waits up to 300 seconds"
+            .to_owned(),
+        E::DiskFull(_) | E::System { .. } => {
+            "nothing was changed; free some disk space, check that the file is writable, and try again"
+                .to_owned()
+        }
+        E::BackupExists(_) => {
+            "nothing was changed; choose another file, or overwrite this one with --force".to_owned()
+        }
+        E::Scratch(_) => "nothing was changed; free some space in the directory for temporary files, \
+                          or set TMPDIR to another directory"
+            .to_owned(),
+        E::BackupPlace { .. } => "nothing was changed; choose another file".to_owned(),
+        E::UnknownKey { suggestions, .. } => {
+            suggested(suggestions, "`peerbib find` lists the works with their keys")
+        }
+        E::UnknownTag { suggestions, .. } => suggested(suggestions, "`peerbib tags` lists the tags"),
+        E::MalformedTag { .. } => "write a tag as FACET:NAME, such as theme:germ-form".to_owned(),
+        E::AmbiguousTag { .. } => "include the facet: FACET:NAME".to_owned(),
+        E::TagCycle { .. } => "choose another parent".to_owned(),
+        E::TakenTag { holder, .. } => format!(
+            "choose another name; if both mean the same, `peerbib tags merge` merges the other tag into \
+             {holder}"
+        ),
+        E::MalformedDate { .. } => {
+            "write an EDTF date or interval: 2009, 2009-03-27, 1999/2013, 2005/..".to_owned()
+        }
+        E::UnknownRule { suggestions, .. } => {
+            suggested(suggestions, "`peerbib rules` lists the rules")
+        }
+        E::NoStep(_) | E::UnknownStep(_) => "`peerbib log` shows the history".to_owned(),
+        E::StepState { .. } => "`peerbib log` shows the state of each step".to_owned(),
+        E::StepConflict { step, by, .. } => match by {
+            Some((by, _)) => format!(
+                "nothing was changed; run `peerbib undo {by}` first, or make the change by hand: \
+                 `peerbib log --show {step}` shows it"
+            ),
+            None => format!(
+                "nothing was changed; make the change by hand: `peerbib log --show {step}` shows it"
+            ),
+        },
+        E::ChangedMeanwhile(_) => "nothing was changed; run the command again".to_owned(),
+        E::UnreadableWork { key, .. } => {
+            format!("nothing was lost: `peerbib show {key} --source` prints the stored text")
+        }
+        E::UnmatchedBraces { .. } => "nothing was changed; balance the braces; write a literal brace \
+                                      as \\textbraceleft{} or \\textbraceright{}"
+            .to_owned(),
+        E::UnreadableEntry(_) => {
+            "nothing was changed; write an entry as @type{key, field = {value}, \u{2026}}".to_owned()
+        }
+        E::TakenKey { holder, .. } => format!(
+            "choose another key; if both are the same work, `peerbib dedupe merge` merges the other \
+             into {holder}"
+        ),
+        E::MalformedKey(_) => {
+            "a key contains no white space and none of , { } ( ) \" ' = # % @ ~ \\ $".to_owned()
+        }
+        E::MalformedPattern { .. } => {
+            "`peerbib rename --help` lists the markers; an example: [auth][year]".to_owned()
+        }
+        E::UnknownList {
+            suggestions, known, ..
+        } => known_names(
+            suggestions,
+            known,
+            "the lists are",
+            "`peerbib list new NAME` creates one",
+        ),
+        E::TakenListName(name) => {
+            format!("choose another name, or edit that list with `peerbib list edit {name}`")
+        }
+        E::MalformedListName(_) => {
+            "a name consists of letters, digits, hyphens, dots and underscores: commons-101".to_owned()
+        }
+        E::UnknownSnapshot {
+            suggestions, known, ..
+        } => known_names(
+            suggestions,
+            known,
+            "the snapshots are",
+            "`peerbib list snapshot` saves one",
+        ),
+        E::UnreadableSnapshot { .. } => {
+            "restore a backup of the library with `peerbib backup --restore FILE`".to_owned()
+        }
+        E::TakenSnapshotName(_) => "a snapshot never changes; choose another name".to_owned(),
+        E::DamagedDrawer => "nothing was lost: run `peerbib rebuild`".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Returns the advice for an error in a query.
+pub(crate) fn query(error: &QueryError) -> Option<String> {
+    match error {
+        QueryError::Malformed { help, .. } | QueryError::Unknown { help, .. } => Some(
+            help.clone()
+                .unwrap_or_else(|| "`peerbib find --help` explains the query language".to_owned()),
+        ),
+        QueryError::NotInLibrary { error, .. } => library(error),
+        QueryError::Library(error) => library(error),
+        _ => None,
+    }
+}
+
+/// Returns the advice for an error in the configuration.
+pub(crate) fn config(error: &ConfigError) -> Option<String> {
+    const EDIT: &str = "`peerbib config edit` opens the file";
+    Some(match error {
+        ConfigError::Unreadable { .. } => {
+            "make the file readable, or name another in PEERBIB_CONFIG".to_owned()
+        }
+        ConfigError::Malformed { .. } => {
+            format!("write one setting per line, such as style = \"apa\"; {EDIT}")
+        }
+        ConfigError::Unknown { error, .. } if !error.suggestions.is_empty() => {
+            format!("{} {EDIT}", setting(error))
+        }
+        ConfigError::Unknown { error, .. } => format!("{}; {EDIT}", setting(error)),
+        ConfigError::InvalidValue { expected, .. } => format!("expected {expected}; {EDIT}"),
+        ConfigError::InvalidVariable { expected, .. } => format!("expected {expected}"),
+        _ => return None,
+    })
+}
+
+/// Returns the advice for the name of a setting that does not exist.
+pub(crate) fn setting(error: &UnknownSetting) -> String {
+    question(&error.suggestions).unwrap_or_else(|| {
+        let names: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
+        format!("the settings are: {}", names.join(", "))
+    })
+}
+
+/// Returns the advice for a style that cannot be loaded.
+pub(crate) fn style(error: &ShelfError) -> String {
+    match error {
+        ShelfError::Unknown { suggestions, .. } => suggested(
+            suggestions,
+            "`peerbib style list` lists the styles; to use a file, give its path, such as ./my.csl",
+        ),
+        ShelfError::Malformed { .. } => {
+            "use a CSL 1.0 style, such as one from the official repository".to_owned()
+        }
+        ShelfError::NotForHayagriva { .. } => "omit --engine hayagriva".to_owned(),
+        ShelfError::MissingParent { parent, .. } => format!(
+            "download {}.csl and add it with `peerbib style add`",
+            name_of(parent)
+        ),
+    }
+}
+
+/// Returns the advice for a problem that `peerbib doctor` found in the library at `path`.
+pub(crate) fn integrity(issue: &Ailment, path: &Path) -> String {
+    let first = || issue.names.first().map_or("KEY", String::as_str);
+    if issue.rebuild_mends {
+        return "run `peerbib rebuild`".to_owned();
+    }
+    match issue.kind {
+        AilmentKind::Dangling => format!("another program deleted them; {}", restore(path)),
+        AilmentKind::UnreadableEntry => format!(
+            "nothing was lost: `peerbib show {key} --source` prints the stored text, and \
+             `peerbib edit {key}` opens it",
+            key = first()
+        ),
+        AilmentKind::TagCycle => format!(
+            "another program set their parents; choose another parent for one of them: \
+             `peerbib tags move {} --under PARENT`",
+            first()
+        ),
+        AilmentKind::History => {
+            "no data is lost, but `peerbib undo` cannot undo these steps".to_owned()
+        }
+        AilmentKind::MissingFile => {
+            "`peerbib file check` lists them; `peerbib file root DIRECTORY` \
+                                     sets the directory that contains the files"
+                .to_owned()
+        }
+        _ => restore(path),
+    }
+}
+
+/// Returns how to recover a damaged library.
+fn restore(path: &Path) -> String {
+    format!(
+        "restore a backup with `peerbib backup --restore FILE`, or recover what is readable with \
+         `sqlite3 {} .recover`",
+        path.display()
+    )
+}
+
+/// Asks whether one of the suggestions was meant; without any, says how to list what there is.
+fn suggested(suggestions: &[String], otherwise: &str) -> String {
+    question(suggestions).unwrap_or_else(|| otherwise.to_owned())
+}
+
+/// Asks whether one of the suggestions was meant; without any, lists the known names, or says how to
+/// create the first.
+fn known_names(suggestions: &[String], known: &[String], label: &str, create: &str) -> String {
+    question(suggestions).unwrap_or_else(|| {
+        if known.is_empty() {
+            create.to_owned()
+        } else {
+            format!("{label}: {}", known.join(", "))
+        }
+    })
+}

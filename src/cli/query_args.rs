@@ -1,0 +1,99 @@
+//! Queries as arguments: the words of a shell as one query, and negations such as `-theme:policy`.
+
+use std::ffi::OsString;
+
+/// Joins the words of a query. The shell has removed quotation marks, so a word that contains white space
+/// was quoted and becomes a phrase again.
+pub(crate) fn joined_query(words: &[String]) -> String {
+    let words: Vec<(&str, &str)> = words
+        .iter()
+        .map(|word| match word.strip_prefix(['-', MINUS]) {
+            Some(term) => ("-", term),
+            None => ("", word.as_str()),
+        })
+        .collect();
+    if let [(sign, only)] = words.as_slice() {
+        // A single word is a whole query already.
+        return format!("{sign}{only}");
+    }
+    let phrases = words.iter().map(|(sign, word)| {
+        let is_plain = !word.chars().any(char::is_whitespace) || word.contains(['"', '(', ')']);
+        match word.split_once(':') {
+            _ if is_plain => format!("{sign}{word}"),
+            Some((field, value)) if !field.contains(char::is_whitespace) => {
+                let (equals, value) = match value.strip_prefix('=') {
+                    Some(value) => ("=", value),
+                    None => ("", value),
+                };
+                let is_pattern = value.len() > 1 && value.starts_with('/') && value.ends_with('/');
+                if is_pattern {
+                    format!("{sign}{field}:{equals}{value}")
+                } else {
+                    format!("{sign}{field}:{equals}\"{value}\"")
+                }
+            }
+            _ => format!("{sign}\"{word}\""),
+        }
+    });
+    phrases.collect::<Vec<_>>().join(" ")
+}
+
+/// The minus sign, U+2212. The query language reads it like a hyphen.
+pub(crate) const MINUS: char = '\u{2212}';
+
+/// Replaces the hyphen of each negation in a query by a minus sign, so that clap does not take
+/// `-theme:policy` for an option. clap's own `allow_hyphen_values` does not serve here: after the first
+/// word of a query it takes every option for a word, so `find benkler --json` would look for “--json”.
+///
+/// An argument is a negation if it follows a command that takes a query, starts with a single hyphen, and
+/// is no short option of that command.
+pub(crate) fn with_negations(root: &clap::Command, arguments: &[OsString]) -> Vec<OsString> {
+    let mut command = root;
+    let mut is_open = true;
+    arguments
+        .iter()
+        .enumerate()
+        .map(|(index, argument)| {
+            let text = argument.to_str().unwrap_or_default();
+            if text == "--" {
+                is_open = false;
+            }
+            if index == 0 || !is_open {
+                return argument.clone();
+            }
+            if let Some(subcommand) = command.find_subcommand(text) {
+                command = subcommand;
+                return argument.clone();
+            }
+            match text.strip_prefix('-') {
+                Some(term) if takes_query(command) && !is_option(command, term) => {
+                    format!("{MINUS}{term}").into()
+                }
+                _ => argument.clone(),
+            }
+        })
+        .collect()
+}
+
+/// Returns whether a command has a query among its positional arguments.
+fn takes_query(command: &clap::Command) -> bool {
+    command.get_positionals().any(|argument| {
+        let names = argument.get_value_names().unwrap_or_default();
+        names
+            .iter()
+            .any(|name| matches!(name.as_str(), "QUERY" | "KEY|QUERY" | "WORD"))
+    })
+}
+
+/// Returns whether an argument without its first hyphen is an option, or the name of standard input.
+fn is_option(command: &clap::Command, rest: &str) -> bool {
+    let mut letters = rest.chars();
+    match (letters.next(), letters.next()) {
+        (None | Some('-'), _) => true,
+        (Some('h' | 'V'), None) => true,
+        (Some(letter), None) => command
+            .get_arguments()
+            .any(|argument| argument.get_short() == Some(letter)),
+        _ => false,
+    }
+}
