@@ -24,7 +24,7 @@ use peerbib::output::text::TextLayout;
 use peerbib::output::{
     Works, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
 };
-use peerbib::reading_list::{Entry, Heading, Prose, ReadingList, Section};
+use peerbib::reading_list::{FormattedEntry, Heading, ReadingList, RichBlocks, Section};
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -95,21 +95,21 @@ fn rich(text: &str) -> Vec<Inline> {
     ]
 }
 
-fn entry(key: &str, content: Vec<Inline>) -> Entry {
-    Entry {
+fn entry(key: &str, content: Vec<Inline>) -> FormattedEntry {
+    FormattedEntry {
         key: key.to_owned(),
         content,
-        annotation: Prose::default(),
+        annotation: RichBlocks::default(),
     }
 }
 
-fn section(heading: &str, depth: usize, entries: Vec<Entry>) -> Section {
+fn section(heading: &str, depth: usize, entries: Vec<FormattedEntry>) -> Section {
     Section {
         heading: Some(Heading {
             text: heading.to_owned(),
             depth,
         }),
-        introduction: Prose::default(),
+        introduction: RichBlocks::default(),
         entries,
     }
 }
@@ -146,7 +146,7 @@ fn full_list() -> ReadingList {
         .enumerate()
         .map(|(index, text)| entry(&format!("rich{index}"), rich(text)));
     let mut annotated = entry("annotated", rich("Nests"));
-    annotated.annotation = Prose::from_markdown(ANNOTATION);
+    annotated.annotation = RichBlocks::from_markdown(ANNOTATION);
     let numbered = entry(
         "numbered",
         vec![
@@ -163,13 +163,13 @@ fn full_list() -> ReadingList {
         section("Deeper & narrower", 1, vec![annotated]),
         section("Numbered", 0, vec![numbered]),
     ];
-    sections[0].introduction = Prose::from_markdown("An *introduction* to the section.");
+    sections[0].introduction = RichBlocks::from_markdown("An *introduction* to the section.");
     for text in NASTY {
         sections.push(section(text, 0, vec![entry("again", rich("Again"))]));
     }
     ReadingList {
         title: Some("Commons & 100 % <peers> 🌱 #1_x".into()),
-        introduction: Prose::from_markdown("What *this* list is about. #1 {x} 5 $ \\ ~ ^"),
+        introduction: RichBlocks::from_markdown("What *this* list is about. #1 {x} 5 $ \\ ~ ^"),
         sections,
         ..ReadingList::default()
     }
@@ -182,7 +182,7 @@ fn nasty_list(texts: &[String]) -> ReadingList {
     ReadingList {
         sections: vec![Section {
             heading: None,
-            introduction: Prose::default(),
+            introduction: RichBlocks::default(),
             entries: entries.collect(),
         }],
         ..ReadingList::default()
@@ -746,7 +746,7 @@ fn nothing_in_a_work_ends_the_script_of_a_page_or_runs_in_it() {
     let items = vec![works[0].take_item().unwrap()];
     let mut list = list_of(&items);
     list.sections[0].entries[0].annotation =
-        Prose::from_markdown("[x](javascript:alert(1)) <script>alert(1)</script>");
+        RichBlocks::from_markdown("[x](javascript:alert(1)) <script>alert(1)</script>");
     let page = html::page(&list, &Works::new(&works, &items), "en");
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert_eq!(page.matches("</script>").count(), 1, "{page}");

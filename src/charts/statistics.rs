@@ -10,7 +10,7 @@ use super::text_metrics::clean;
 use super::years::{counted, original_year, written};
 use crate::library::{self, Reference, TagName, TagSummary, folded};
 use crate::model::{CslItem, CslName};
-use crate::reading_list::Headings;
+use crate::reading_list::HeadingTranslations;
 
 /// Counts of works by what they have in common.
 #[derive(Debug, Clone, Serialize)]
@@ -197,7 +197,7 @@ fn chart(works: &[Counted<'_>], by: &CountBy, tags: &[TagSummary]) -> Chart {
         CountBy::Type => {
             let labels = works.iter().map(|work| {
                 vec![
-                    Headings::default()
+                    HeadingTranslations::default()
                         .of_type(&work.work.entry_type)
                         .to_owned(),
                 ]
@@ -208,7 +208,7 @@ fn chart(works: &[Counted<'_>], by: &CountBy, tags: &[TagSummary]) -> Chart {
             let labels = works.iter().map(|work| {
                 let language = work.item.text("language").map(|text| clean(&text));
                 language
-                    .and_then(|language| Headings::default().language(&language))
+                    .and_then(|language| HeadingTranslations::default().language(&language))
                     .into_iter()
                     .collect()
             });

@@ -52,7 +52,7 @@ impl Shown {
         };
         let mut title = None;
         if let Some(list) = list {
-            condition = condition.and(reading_list::condition(library, &list)?);
+            condition = condition.and(reading_list::list_filter(library, &list)?);
             title = Some(list.title.unwrap_or(list.name));
         }
         Ok((library.select(&condition)?, title))

@@ -18,7 +18,7 @@ use peerbib::library::{
     Statement,
 };
 use peerbib::query::Query;
-use peerbib::tagging::{self, Applied, BrokenRule};
+use peerbib::tagging::{self, BrokenRule, RuleRunReport};
 
 /// A run of the program.
 pub(crate) struct CommandContext {
@@ -587,7 +587,7 @@ impl CommandContext {
     }
 
     /// Tells of rules that could not be carried out.
-    pub(crate) fn tell_of_broken(&self, applied: &Applied) {
+    pub(crate) fn tell_of_broken(&self, applied: &RuleRunReport) {
         for BrokenRule { name, error } in &applied.broken {
             let reason = error.to_string();
             let reason = reason.lines().next().unwrap_or_default();

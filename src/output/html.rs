@@ -14,7 +14,7 @@ use super::text_runs::printable;
 use super::urls::leads_somewhere;
 use super::{Works, coins, json_ld};
 use crate::csl::{Bibliography, BibliographyLayout, Display, Formatting, Inline, plain_text};
-use crate::reading_list::{Block, Prose, ReadingList};
+use crate::reading_list::{Block, ReadingList, RichBlocks};
 
 /// The whole of a bibliography.
 pub fn bibliography(bibliography: &Bibliography) -> String {
@@ -80,7 +80,7 @@ pub fn page(list: &ReadingList, works: &Works<'_>, language: &str) -> String {
 }
 
 /// Prose.
-pub fn prose(prose: &Prose) -> String {
+pub fn prose(prose: &RichBlocks) -> String {
     let mut html = String::new();
     write_blocks(&prose.blocks, &mut html);
     html
@@ -180,7 +180,7 @@ fn write_contents(list: &ReadingList, anchors: &[String], html: &mut String) {
     html.push_str("</ul>\n</nav>\n");
 }
 
-fn write_introduction(prose: &Prose, html: &mut String) {
+fn write_introduction(prose: &RichBlocks, html: &mut String) {
     if !prose.is_empty() {
         html.push_str("<div class=\"introduction\">\n");
         write_blocks(&prose.blocks, html);

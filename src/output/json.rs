@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{html, text};
-use crate::reading_list::{Entry, Prose, ReadingList, Section};
+use crate::reading_list::{FormattedEntry, ReadingList, RichBlocks, Section};
 
 /// An entry, as the contract of `format --to json` has it.
 #[derive(Debug, Serialize)]
@@ -89,7 +89,7 @@ fn heading(section: &Section) -> Option<&str> {
         .map(|heading| heading.text.as_str())
 }
 
-fn json_entry(entry: &Entry) -> JsonEntry<'_> {
+fn json_entry(entry: &FormattedEntry) -> JsonEntry<'_> {
     JsonEntry {
         key: &entry.key,
         group: None,
@@ -100,7 +100,7 @@ fn json_entry(entry: &Entry) -> JsonEntry<'_> {
     }
 }
 
-fn json_prose(prose: &Prose) -> Option<JsonProse> {
+fn json_prose(prose: &RichBlocks) -> Option<JsonProse> {
     (!prose.is_empty()).then(|| JsonProse {
         text: text::prose(prose),
         html: html::prose(prose),

@@ -9,7 +9,7 @@ use super::template::filled;
 use super::text_runs::{Look, Raised, printable};
 use super::urls::encoded;
 use crate::csl::Inline;
-use crate::reading_list::{Block, Prose, ReadingList};
+use crate::reading_list::{Block, ReadingList, RichBlocks};
 
 struct Latex;
 
@@ -140,7 +140,7 @@ fn anchor(key: &str) -> String {
     format!("\\hypertarget{{ref-{name}}}{{}}")
 }
 
-fn blocks(prose: &Prose, text: &mut String) {
+fn blocks(prose: &RichBlocks, text: &mut String) {
     write_blocks(&prose.blocks, text);
 }
 

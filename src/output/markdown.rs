@@ -4,7 +4,7 @@ use super::markup_writer::{self, Around, Markup, has_margin};
 use super::text_runs::{Look, Raised, printable};
 use super::urls::encoded;
 use crate::csl::Inline;
-use crate::reading_list::{Block, Prose, ReadingList, Section};
+use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
 
 struct Markdown;
 
@@ -64,12 +64,12 @@ fn entries(section: &Section) -> Vec<String> {
 }
 
 /// Prose as one text.
-pub(super) fn prose(markup: &impl Markup, prose: &Prose) -> String {
+pub(super) fn prose(markup: &impl Markup, prose: &RichBlocks) -> String {
     prose_blocks(markup, prose).join("\n\n")
 }
 
 /// Prose as blocks, between which stand blank lines.
-pub(super) fn prose_blocks(markup: &impl Markup, prose: &Prose) -> Vec<String> {
+pub(super) fn prose_blocks(markup: &impl Markup, prose: &RichBlocks) -> Vec<String> {
     blocks(markup, &prose.blocks)
 }
 

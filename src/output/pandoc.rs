@@ -8,7 +8,7 @@ use super::markup_writer::{self, Around, Markup, margin_and_rest};
 use super::template::filled;
 use super::text_runs::{Look, Raised, printable};
 use crate::csl::{BibliographyLayout, Inline};
-use crate::reading_list::{Entry, ReadingList, Section};
+use crate::reading_list::{FormattedEntry, ReadingList, Section};
 
 struct Pandoc;
 
@@ -94,7 +94,7 @@ fn bibliography<'l>(
     text
 }
 
-fn item(entry: &Entry, is_first: bool) -> String {
+fn item(entry: &FormattedEntry, is_first: bool) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_.:".contains(c);
     let anchor = if is_first && entry.key.chars().all(is_plain) {
         format!("#ref-{} ", entry.key)

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::text_runs::{Line, Look, Run, lines, printable};
 use crate::csl::Inline;
-use crate::reading_list::{Block, Prose, ReadingList, Section};
+use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
 
 /// How text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,7 +39,7 @@ pub fn entry(content: &[Inline]) -> String {
 }
 
 /// Prose as plain text, its blocks on lines of their own.
-pub fn prose(prose: &Prose) -> String {
+pub fn prose(prose: &RichBlocks) -> String {
     let mut writer = Writer::new(TextLayout::default());
     writer.blocks(&prose.blocks, "");
     writer.text.trim_end().to_owned()
@@ -113,7 +113,7 @@ impl Writer {
         self.text.push('\n');
     }
 
-    fn introduction(&mut self, prose: &Prose, indent: &str) {
+    fn introduction(&mut self, prose: &RichBlocks, indent: &str) {
         if !prose.is_empty() {
             self.blocks(&prose.blocks, indent);
             self.text.push('\n');

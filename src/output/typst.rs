@@ -7,7 +7,7 @@ use super::markup_writer::{self, Around, Markup};
 use super::template::filled;
 use super::text_runs::{Look, Raised, printable};
 use crate::csl::Inline;
-use crate::reading_list::{Block, Prose, ReadingList};
+use crate::reading_list::{Block, ReadingList, RichBlocks};
 
 struct Typst;
 
@@ -116,7 +116,7 @@ fn label(key: &str) -> String {
     }
 }
 
-fn write_prose(prose: &Prose, text: &mut String) {
+fn write_prose(prose: &RichBlocks, text: &mut String) {
     write_blocks(&prose.blocks, text);
 }
 

@@ -301,7 +301,7 @@ fn programs_that_change_one_thing_at_once_lose_nothing_of_each_other() {
     let list = desk.runs("list export birds").stdout;
     for said in [
         "[[section]]",
-        "standing = \"pinned\"",
+        "membership = \"pinned\"",
         "annotation = \"A word",
     ] {
         assert_eq!(list.matches(said).count(), TIMES, "{said}: {list}");

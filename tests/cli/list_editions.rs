@@ -65,8 +65,8 @@ fn a_diff_says_which_works_came_went_and_changed() {
     let changes: serde_json::Value =
         serde_json::from_str(&desk.ends(1, "list diff l spring --json").stdout).unwrap();
     assert_eq!(changes["from"], "spring");
-    assert_eq!(changes["came"][0]["key"], "ostrom");
-    assert_eq!(changes["went"][0]["key"], "marx");
+    assert_eq!(changes["added"][0]["key"], "ostrom");
+    assert_eq!(changes["removed"][0]["key"], "marx");
     assert_eq!(changes["unattached"][0]["key"], "marx");
     assert_eq!(changes["unattached"][0]["annotation"], "On *Marx*.");
     let changed = changes["changed"].as_array().unwrap();
@@ -94,7 +94,7 @@ fn a_work_that_left_the_query_and_one_that_was_merged_are_told_apart() {
     desk.runs("dedupe merge smith marx");
     let changes: serde_json::Value =
         serde_json::from_str(&desk.ends(1, "list diff l --json").stdout).unwrap();
-    let went: Vec<(&str, &str)> = changes["went"]
+    let went: Vec<(&str, &str)> = changes["removed"]
         .as_array()
         .unwrap()
         .iter()
@@ -108,8 +108,8 @@ fn a_work_that_left_the_query_and_one_that_was_merged_are_told_apart() {
     assert_eq!(
         went,
         [
-            ("marx", "it is one work with smith now"),
-            ("anon", "the list no longer holds it")
+            ("marx", "merged into smith"),
+            ("anon", "no longer in the list")
         ]
     );
 }

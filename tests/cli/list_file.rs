@@ -127,7 +127,7 @@ fn a_file_that_is_no_list_changes_nothing() {
         ("g.toml", String::new(), "format"),
         (
             "h.toml",
-            good.replace("standing = \"pinned\"", "standing = \"pind\""),
+            good.replace("membership = \"pinned\"", "membership = \"pind\""),
             "pind",
         ),
     ] {
@@ -150,7 +150,7 @@ fn a_file_written_by_hand_needs_little() {
     let desk = desk();
     desk.put(
         "small.toml",
-        "format = 1\nname = \"small\"\nstyle = \"apa\"\n\n[[work]]\nkey = \"marx\"\nstanding = \"pinned\"\n\
+        "format = 1\nname = \"small\"\nstyle = \"apa\"\n\n[[work]]\nkey = \"marx\"\nmembership = \"pinned\"\n\
          annotation = '''\nLong,\n\n*long*.\n'''\n",
     );
     desk.runs("list import small.toml");

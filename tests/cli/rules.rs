@@ -190,7 +190,7 @@ fn rules_that_cannot_be_read_change_nothing() {
         ("[[rule]]\nname = \"x\"\nwhen = 3\n", "line 3"),
         (
             "[[rule]]\nname = \"x\"\nwhen = \"a\"\nthen = []\n",
-            "leads to no tag",
+            "assigns no tag",
         ),
         ("[[rule]]\nname = \"x\"\nwhen = \"a\"\n", "then"),
         ("[[rules]]\n", "rules"),
@@ -300,13 +300,13 @@ fn what_is_wrong_with_rules_is_found() {
         .collect();
     insta::assert_snapshot!(found.join("\n"), @r"
     nothing: matches no work of this library
-    both ways: must and must not match free
-    vetoed: movement:oekonux was taken off by hand from every work that it matches
+    both ways: free is listed in both must and must_not
+    vetoed: movement:oekonux was removed by hand from every matching work
     gone: there is no tag “theme:passing”
-    circle: rests on the tag to which it leads itself
-    twin: has the condition of “good”, and leads to theme:free-software, too
-    twin: contradicts “good”: for theme:free-software, one must match both, and the other must not
-    read: contradicts “unread”: 1 work matches both, and would be status:read and status:unread, but a work has one status at most
+    circle: depends on a tag that it assigns itself
+    twin: has the same condition as “good” and also assigns theme:free-software
+    twin: contradicts “good”: both assign theme:free-software, but only one of them must match both
+    read: contradicts “unread”: 1 work matches both and would get status:read and status:unread, but a work can have only one status
     ");
 }
 

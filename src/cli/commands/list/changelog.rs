@@ -11,7 +11,7 @@ use super::freeze::day;
 use super::{counted, in_markdown, on_one_line};
 use crate::cli::io::write_file;
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::reading_list::{Changes, Edition, FieldChange, Told};
+use peerbib::reading_list::{DiffEntry, FieldChange, ListDiff, Snapshot};
 
 /// Print what changed from edition to edition, as Markdown
 ///
@@ -33,7 +33,7 @@ impl ListChangelog {
         let library = context.open()?;
         let list = library.list(&self.list)?;
         let mut entries = Vec::new();
-        let mut before: Option<(String, Edition)> = None;
+        let mut before: Option<(String, Snapshot)> = None;
         for stored in library.editions(list.id)? {
             let edition = edition_of(&stored)?;
             let mut entry = format!(
@@ -51,8 +51,11 @@ impl ListChangelog {
                     );
                 }
                 Some((name, before)) => {
-                    let changes =
-                        Changes::between(&library, (name, before), (Some(&stored.name), &edition))?;
+                    let changes = ListDiff::between(
+                        &library,
+                        (name, before),
+                        (Some(&stored.name), &edition),
+                    )?;
                     entry.push_str(&body(&changes));
                 }
             }
@@ -61,7 +64,7 @@ impl ListChangelog {
         }
         if let Some((name, before)) = &before {
             let now = as_it_stands(context, &library, &list)?;
-            let changes = Changes::between(&library, (name, before), (None, &now))?;
+            let changes = ListDiff::between(&library, (name, before), (None, &now))?;
             if !changes.is_empty() {
                 entries.push(format!(
                     "## Since {}\n{}",
@@ -92,9 +95,9 @@ impl ListChangelog {
 }
 
 /// What changed, each kind of change below a heading.
-fn body(changes: &Changes) -> String {
+fn body(changes: &ListDiff) -> String {
     let mut text = String::new();
-    let mut works = |heading: &str, works: &[Told]| {
+    let mut works = |heading: &str, works: &[DiffEntry]| {
         if works.is_empty() {
             return;
         }
@@ -113,8 +116,8 @@ fn body(changes: &Changes) -> String {
             );
         }
     };
-    works("Added", &changes.came);
-    works("Removed", &changes.went);
+    works("Added", &changes.added);
+    works("Removed", &changes.removed);
     if !changes.changed.is_empty() {
         text.push_str("\n### Changed\n\n");
         for work in &changes.changed {

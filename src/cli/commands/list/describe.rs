@@ -8,7 +8,7 @@ use super::printed::headings;
 use super::{counted, on_one_line};
 use crate::cli::{CommandContext, Outcome, Result, wrapped};
 use peerbib::library::{Standing, StoredList, StoredSection};
-use peerbib::reading_list::{Holding, Unattached};
+use peerbib::reading_list::{OrphanAnnotation, ResolvedList};
 
 /// Say what a reading list is made of: its query, sections, pins, annotations, editions
 #[derive(Debug, Args)]
@@ -35,7 +35,7 @@ struct Description {
     /// Pinned works that the library does not have.
     missing: Vec<String>,
     /// Annotations whose works do not stand in the list.
-    unattached: Vec<Unattached>,
+    unattached: Vec<OrphanAnnotation>,
     editions: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ impl DescribeList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let list = library.list(&self.list)?;
-        let holding = Holding::now(&library, &list, headings(context, &list))?;
+        let holding = ResolvedList::new(&library, &list, headings(context, &list))?;
         let mut pinned = Vec::new();
         let mut excluded = Vec::new();
         for said in library.listed_works(list.id)? {

@@ -9,7 +9,7 @@ use super::on_one_line;
 use super::printed::headings;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, wrapped};
 use peerbib::library::{Library, StoredList};
-use peerbib::reading_list::{Changes, Edition, FieldChange, Holding, Told};
+use peerbib::reading_list::{DiffEntry, FieldChange, ListDiff, ResolvedList, Snapshot};
 
 /// Say what changed in a reading list: which works came, went or changed
 ///
@@ -55,7 +55,7 @@ impl DiffList {
             Some(name) => edition_of(&library.edition(list.id, name)?)?,
             None => as_it_stands(context, &library, &list)?,
         };
-        let changes = Changes::between(
+        let changes = ListDiff::between(
             &library,
             (&from.name, &before),
             (self.to.as_deref(), &after),
@@ -85,17 +85,17 @@ pub(crate) fn as_it_stands(
     context: &CommandContext,
     library: &Library,
     list: &StoredList,
-) -> std::result::Result<Edition, CommandError> {
-    let holding = Holding::now(library, list, headings(context, list))?;
-    Ok(Edition::of(library, holding.contents, &holding.works)?)
+) -> std::result::Result<Snapshot, CommandError> {
+    let holding = ResolvedList::new(library, list, headings(context, list))?;
+    Ok(Snapshot::new(library, holding.contents, &holding.works)?)
 }
 
-fn text(changes: &Changes) -> String {
+fn text(changes: &ListDiff) -> String {
     let bold = anstyle::Style::new().bold();
     let green = anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Green.into()));
     let red = anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Red.into()));
     let mut text = String::new();
-    let mut works = |heading: &str, sign: &str, style: anstyle::Style, works: &[Told]| {
+    let mut works = |heading: &str, sign: &str, style: anstyle::Style, works: &[DiffEntry]| {
         if works.is_empty() {
             return;
         }
@@ -108,8 +108,8 @@ fn text(changes: &Changes) -> String {
             }
         }
     };
-    works("came", "+", green, &changes.came);
-    works("went", "-", red, &changes.went);
+    works("came", "+", green, &changes.added);
+    works("went", "-", red, &changes.removed);
     if !changes.changed.is_empty() {
         let _ = writeln!(text, "{bold}changed{bold:#}");
         for work in &changes.changed {

@@ -11,7 +11,7 @@ use crate::cli::io::write_file;
 use crate::cli::style_engine::{Engine, Rendering};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, LibraryError, StoredEdition, StoredList};
-use peerbib::reading_list::{Edition, ListFile, ListFileError};
+use peerbib::reading_list::{ListFile, ListFileError, Snapshot};
 use peerbib::suggest::in_sentence;
 
 /// Write a reading list to a file, to share it, to keep its versions, to edit it
@@ -38,7 +38,7 @@ pub(in crate::cli) struct ExportList {
 
     /// Leave the editions out
     #[arg(long)]
-    without_editions: bool,
+    without_snapshots: bool,
 }
 
 /// A format of lists.
@@ -52,9 +52,9 @@ impl ExportList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let list = library.list(&self.list)?;
-        let mut file = ListFile::of(&library, &list)?;
-        if self.without_editions {
-            file = file.without_editions();
+        let mut file = ListFile::from_list(&library, &list)?;
+        if self.without_snapshots {
+            file = file.without_snapshots();
         }
         let text = match self.to {
             ListFormat::Toml => toml_of(&file)?,
@@ -254,7 +254,7 @@ pub(crate) fn edit_by_hand(
     library: &mut Library,
     list: &StoredList,
 ) -> Result {
-    let before = ListFile::of(library, list)?.without_editions();
+    let before = ListFile::from_list(library, list)?.without_snapshots();
     let name = format!("{}.toml", list.name);
     let task = Task {
         name: &name,
@@ -275,7 +275,7 @@ pub(crate) fn edit_by_hand(
             check_stored(library, &like).map_err(mend)?;
         }
         context.change(library, |change| {
-            if ListFile::of(change, list)?.without_editions() != before {
+            if ListFile::from_list(change, list)?.without_snapshots() != before {
                 return Err(LibraryError::ChangedMeanwhile(format!(
                     "the list {}",
                     list.name
@@ -305,8 +305,8 @@ pub(crate) fn edit_by_hand(
 /// # Errors
 ///
 /// Where the library's copy was damaged.
-pub(crate) fn edition_of(stored: &StoredEdition) -> std::result::Result<Edition, CommandError> {
-    Edition::stored(&stored.content).map_err(|error| {
+pub(crate) fn edition_of(stored: &StoredEdition) -> std::result::Result<Snapshot, CommandError> {
+    Snapshot::from_json(&stored.content).map_err(|error| {
         LibraryError::UnreadableEdition {
             name: stored.name.clone(),
             reason: error.to_string(),

@@ -12,7 +12,7 @@ use super::{counted, printed_table, table};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, wrapped};
 use peerbib::csl::Style;
 use peerbib::library::Library;
-use peerbib::reading_list::{Holding, LeftOut, left_out};
+use peerbib::reading_list::{ResolvedList, UnprintedField, unprinted_fields};
 
 /// Say which fields of the works of a reading list a style does not print
 ///
@@ -51,7 +51,7 @@ struct Fit {
 #[derive(serde::Serialize)]
 struct FittedWork {
     key: String,
-    left_out: Vec<LeftOut>,
+    left_out: Vec<UnprintedField>,
     /// The fields that hardly any style prints.
     seldom_printed: Vec<String>,
 }
@@ -60,7 +60,7 @@ impl FitList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let list = library.list(&self.list)?;
-        let holding = Holding::now(&library, &list, headings(context, &list))?;
+        let holding = ResolvedList::new(&library, &list, headings(context, &list))?;
         let items = holding.contents.items();
         let with_notes = with_private_notes(&library, &holding)?;
         let own = [list.style.clone()];
@@ -76,10 +76,10 @@ impl FitList {
             let works: Vec<FittedWork> = items
                 .par_iter()
                 .map(|item| {
-                    let (seldom, left_out): (Vec<LeftOut>, Vec<LeftOut>) =
-                        left_out(&style, list.locale.as_deref(), item)
+                    let (seldom, left_out): (Vec<UnprintedField>, Vec<UnprintedField>) =
+                        unprinted_fields(&style, list.locale.as_deref(), item)
                             .into_iter()
-                            .partition(|left_out| left_out.seldom_printed);
+                            .partition(|left_out| left_out.rarely_printed);
                     let private = with_notes.contains(item.id.as_str());
                     FittedWork {
                         key: item.id.clone(),
@@ -127,7 +127,7 @@ const PRIVATE_NOTE: &str = "private note";
 /// The works with notes that the list does not print, by key.
 fn with_private_notes<'h>(
     library: &Library,
-    holding: &'h Holding,
+    holding: &'h ResolvedList,
 ) -> std::result::Result<HashSet<&'h str>, CommandError> {
     let mut with_notes = HashSet::new();
     let printed: HashSet<&str> = holding

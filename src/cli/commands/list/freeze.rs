@@ -7,7 +7,7 @@ use super::file::edition_of;
 use super::printed::headings;
 use super::{counted, printed_table, table};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::reading_list::{Edition, Holding};
+use peerbib::reading_list::{ResolvedList, Snapshot};
 
 /// Keep what a reading list holds now, under a name and for good
 ///
@@ -33,10 +33,10 @@ impl FreezeList {
             return Err(CommandError::usage("an edition needs a name")
                 .with_help("such as --name 2026-spring".to_owned()));
         }
-        let holding = Holding::now(&library, &list, headings(context, &list))?;
+        let holding = ResolvedList::new(&library, &list, headings(context, &list))?;
         let count = holding.contents.works.len();
-        let edition = Edition::of(&library, holding.contents, &holding.works)?;
-        let content = edition.to_stored()?;
+        let edition = Snapshot::new(&library, holding.contents, &holding.works)?;
+        let content = edition.to_json()?;
         context.change(&mut library, |change| {
             change.freeze(list.id, &self.name, &content, None)
         })?;

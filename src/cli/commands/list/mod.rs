@@ -25,7 +25,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use crate::cli::context::columns;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::StoredList;
-use peerbib::reading_list::held;
+use peerbib::reading_list::works_of_list;
 
 /// Keep reading lists: a query with pins, in sections, annotated, in editions
 ///
@@ -113,7 +113,7 @@ fn lists(context: &CommandContext, json: bool) -> Result {
     let mut overview = Vec::new();
     let mut outcome = Outcome::Done;
     for list in library.lists()? {
-        let works = match held(&library, &list) {
+        let works = match works_of_list(&library, &list) {
             Ok(works) => Some(works.len()),
             Err(error) => {
                 outcome = Outcome::Partial;

@@ -7,7 +7,9 @@ use crate::cli::style_engine::{Engine, Rendering};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::Reading;
 use peerbib::library::{Library, StoredList};
-use peerbib::reading_list::{Contents, Edition, Headings, Holding, ReadingList};
+use peerbib::reading_list::{
+    HeadingTranslations, ListContents, ReadingList, ResolvedList, Snapshot,
+};
 
 /// A list as a style prints it.
 ///
@@ -16,27 +18,27 @@ use peerbib::reading_list::{Contents, Edition, Headings, Holding, ReadingList};
 /// Where the style or the locale of the list is not there.
 pub(crate) fn formatted(
     context: &CommandContext,
-    contents: &Contents,
+    contents: &ListContents,
     rendering: &Rendering,
 ) -> Result<(ReadingList, bool), CommandError> {
     let (bibliography, complete) = rendering.bibliography(context, &contents.items())?;
     let mut list = ReadingList::grouped(&bibliography, &contents.grouping());
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
-    let headings = Headings::in_language(rendering.language());
+    let headings = HeadingTranslations::in_language(rendering.language());
     list.annotate(&mut contents.annotations(headings));
     Ok((list, complete))
 }
 
 /// The headings of a list in its language: its own, or that of its style; in English, where neither can
 /// be told.
-pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> Headings {
+pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> HeadingTranslations {
     if let Some(locale) = &list.locale {
-        return Headings::in_language(locale);
+        return HeadingTranslations::in_language(locale);
     }
     match Rendering::new(context, &list.style, None, Engine::default()) {
-        Ok(rendering) => Headings::in_language(rendering.language()),
-        Err(_) => Headings::default(),
+        Ok(rendering) => HeadingTranslations::in_language(rendering.language()),
+        Err(_) => HeadingTranslations::default(),
     }
 }
 
@@ -48,7 +50,7 @@ pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> Headings 
 pub(crate) fn write_holding(
     context: &CommandContext,
     library: &Library,
-    holding: &Holding,
+    holding: &ResolvedList,
     rendering: &Rendering,
     form: &FormArguments,
 ) -> Result<bool, CommandError> {
@@ -74,7 +76,7 @@ pub(crate) fn write_holding(
 /// Where the style is not there, or the output cannot be written.
 pub(crate) fn write_edition(
     context: &CommandContext,
-    edition: &Edition,
+    edition: &Snapshot,
     engine: Engine,
     form: &FormArguments,
 ) -> Result<bool, CommandError> {
@@ -110,6 +112,6 @@ pub(crate) fn edition(
     library: &Library,
     list: &StoredList,
     name: &str,
-) -> Result<Edition, CommandError> {
+) -> Result<Snapshot, CommandError> {
     edition_of(&library.edition(list.id, name)?)
 }

@@ -8,7 +8,7 @@ use crate::cli::commands::format::RepeatName;
 use crate::cli::output_format::FormArguments;
 use crate::cli::style_engine::{Engine, Rendering};
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::reading_list::{Contents, Headings, Holding, Repeat};
+use peerbib::reading_list::{DuplicatePlacement, HeadingTranslations, ListContents, ResolvedList};
 
 /// Print a reading list, in any form
 ///
@@ -76,7 +76,7 @@ impl ShowList {
             list.group_by = checked_grouping(&library, group_by)?;
         }
         if let Some(repeat) = self.repeat {
-            list.repeat = Repeat::from(repeat).as_str().to_owned();
+            list.repeat = DuplicatePlacement::from(repeat).as_str().to_owned();
         }
         if let Some(order) = &self.order {
             list.order = checked_order(order)?;
@@ -91,8 +91,8 @@ impl ShowList {
             list.locale = Some(locale.clone());
         }
         let rendering = Rendering::new(context, &list.style, list.locale.as_deref(), self.engine)?;
-        let headings = Headings::in_language(rendering.language());
-        let holding = Holding::now(&library, &list, headings)?;
+        let headings = HeadingTranslations::in_language(rendering.language());
+        let holding = ResolvedList::new(&library, &list, headings)?;
         if holding.contents.works.is_empty() {
             context.note("the list holds no works");
         }
@@ -108,7 +108,7 @@ impl ShowList {
     /// Has a list be printed in another style, language and manner, as far as that is asked for.
     fn restyle(
         &self,
-        contents: &mut Contents,
+        contents: &mut ListContents,
     ) -> std::result::Result<(), crate::cli::CommandError> {
         if let Some(style) = &self.style {
             contents.style.clone_from(style);

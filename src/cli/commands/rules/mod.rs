@@ -14,7 +14,7 @@ use clap::{Args, Subcommand};
 
 use crate::cli::{CommandContext, Outcome, Result, wrapped};
 use peerbib::library::{Change, Effect, Library, Rule, RuleEffect, RuleScope};
-use peerbib::tagging::{self, Applied};
+use peerbib::tagging::{self, RuleRunReport};
 
 /// Put tags on works by rules
 ///
@@ -130,7 +130,7 @@ fn list(context: &CommandContext, json: bool) -> Result {
 #[derive(Default)]
 struct Report {
     effects: Vec<RuleEffect>,
-    applied: Applied,
+    applied: RuleRunReport,
 }
 
 impl Report {

@@ -8,7 +8,7 @@ use super::text_runs::{Look, Raised, printable};
 use super::urls::encoded;
 use super::{Works, text_runs};
 use crate::csl::Inline;
-use crate::reading_list::{Block, Entry, Prose, ReadingList};
+use crate::reading_list::{Block, FormattedEntry, ReadingList, RichBlocks};
 
 struct MediaWiki;
 
@@ -32,7 +32,7 @@ pub fn entry(content: &[Inline]) -> String {
     markup_writer::entry(&MediaWiki, content)
 }
 
-fn written(list: &ReadingList, entry: impl Fn(&Entry) -> String) -> String {
+fn written(list: &ReadingList, entry: impl Fn(&FormattedEntry) -> String) -> String {
     let mut parts = Vec::new();
     if let Some(title) = &list.title {
         parts.push(heading(1, title));
@@ -69,7 +69,7 @@ fn heading(level: usize, text: &str) -> String {
     format!("{marks} {text} {marks}")
 }
 
-fn prose_blocks(prose: &Prose) -> Vec<String> {
+fn prose_blocks(prose: &RichBlocks) -> Vec<String> {
     blocks(&prose.blocks)
 }
 
