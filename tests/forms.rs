@@ -22,7 +22,7 @@ use peerbib::library::Reference;
 use peerbib::model::CslItem;
 use peerbib::output::text::TextLayout;
 use peerbib::output::{
-    Works, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
+    MetadataIndex, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
 };
 use peerbib::reading_list::{FormattedEntry, Heading, ReadingList, RichBlocks, Section};
 use proptest::prelude::*;
@@ -660,7 +660,7 @@ fn html_holds_every_character_and_is_valid() {
 fn html_says_what_the_works_are_to_reference_managers() {
     let (works, items) = references();
     let list = list_of(&items);
-    let works = Works::new(&works, &items);
+    let works = MetadataIndex::new(&works, &items);
     let page = html::page(&list, &works, "en-US");
     let (_, elements) = html_to_plain(&page);
     let coins: Vec<&String> = elements
@@ -747,7 +747,7 @@ fn nothing_in_a_work_ends_the_script_of_a_page_or_runs_in_it() {
     let mut list = list_of(&items);
     list.sections[0].entries[0].annotation =
         RichBlocks::from_markdown("[x](javascript:alert(1)) <script>alert(1)</script>");
-    let page = html::page(&list, &Works::new(&works, &items), "en");
+    let page = html::page(&list, &MetadataIndex::new(&works, &items), "en");
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert_eq!(page.matches("</script>").count(), 1, "{page}");
     let (_, elements) = html_to_plain(&page);
@@ -768,7 +768,7 @@ fn mediawiki_holds_every_character() {
 #[test]
 fn mediawiki_templates_name_the_fields_of_citation_style_1() {
     let (works, items) = references();
-    let wiki = mediawiki::with_templates(&list_of(&items), &Works::new(&works, &items));
+    let wiki = mediawiki::with_templates(&list_of(&items), &MetadataIndex::new(&works, &items));
     let mut calls = Vec::new();
     for line in wiki.lines() {
         let call = line

@@ -1,14 +1,14 @@
-//! The characters that LaTeX has no font for by itself: by script, with the fonts that have them.
+//! Characters that LaTeX's default fonts lack: their scripts and the fonts that contain them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// What a run of characters is written in.
+/// The script of a run of characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Script {
-    /// What the usual fonts of every LaTeX have.
+    /// Characters in LaTeX's default fonts.
     Latin,
     Greek,
     Cyrillic,
@@ -16,13 +16,13 @@ pub(super) enum Script {
     Hebrew,
     Chinese,
     Devanagari,
-    /// Any other script, and letters with uncommon accents.
+    /// Any other script, and letters with rare accents.
     Other,
-    /// Emoji, arrows, signs: one at a time.
+    /// Emoji, arrows and signs, one at a time.
     Symbol,
 }
 
-/// The scripts that have a font of their own, with the fonts that have them, the best first.
+/// Scripts that need a font, with candidate fonts in order of preference.
 const FONTS: [(Script, &str); 7] = [
     (Script::Greek, ""),
     (Script::Cyrillic, ""),
@@ -49,7 +49,7 @@ const FONTS: [(Script, &str); 7] = [
 ];
 
 impl Script {
-    /// What the commands of the preamble call it.
+    /// Returns the name of the script in the commands of the preamble.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Latin => "Latin",
@@ -66,7 +66,7 @@ impl Script {
 
     fn of(c: char) -> Option<Self> {
         Some(match c {
-            // What belongs to the script around it.
+            // These characters belong to the surrounding script.
             ' '
             | '\u{a0}'
             | '\u{200c}'..='\u{200f}'
@@ -107,7 +107,8 @@ impl Script {
     }
 }
 
-/// Whether the encodings T1 and TS1 have a character, as the files `t1enc.dfu` and `ts1enc.dfu` of LaTeX say.
+/// Returns whether the encodings T1 and TS1 contain a character, according to LaTeX's `t1enc.dfu` and
+/// `ts1enc.dfu`.
 fn is_common(c: char) -> bool {
     c.is_ascii()
         || matches!(c,
@@ -121,17 +122,17 @@ fn is_common(c: char) -> bool {
             | '\u{200b}' | '\u{202f}')
 }
 
-/// Text in runs of one script each, composed as far as Unicode can. Spaces between two words of a script
-/// belong to it, since they are what keeps words in order that are written from right to left.
-pub(super) fn by_script(text: &str) -> Vec<(Script, String)> {
+/// Splits NFC-normalized text into runs of one script each. A space between two words of a script belongs to
+/// that run, so that right-to-left words keep their order.
+pub(super) fn split_by_script(text: &str) -> Vec<(Script, String)> {
     let mut runs: Vec<(Script, String)> = Vec::new();
     let mut between = String::new();
     let mut joins = false;
     for character in text.nfc() {
         let Some(script) = Script::of(character) else {
             match runs.last_mut() {
-                // An accent or a joiner is one with what it stands behind.
-                Some((_, run)) if between.is_empty() && clings(character) => {
+                // A combining mark or joiner stays with the character before it.
+                Some((_, run)) if between.is_empty() && is_combining(character) => {
                     joins = character == '\u{200d}';
                     run.push(character);
                 }
@@ -169,18 +170,18 @@ fn add_latin(runs: &mut Vec<(Script, String)>, text: &str) {
     }
 }
 
-/// Whether a character makes one with the one before it.
-fn clings(c: char) -> bool {
+/// Returns whether a character combines with the previous one.
+fn is_combining(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' | '\u{200c}' | '\u{200d}')
 }
 
-/// Whether nothing is seen of a character.
+/// Returns whether a character is invisible.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{61c}')
 }
 
-/// The fonts for the scripts of a document's body, for engines that use those of the system.
+/// Returns the font selection for the scripts in a document's body, for engines that use system fonts.
 pub(super) fn fonts(body: &str) -> String {
     let mut fonts = String::new();
     for (script, names) in FONTS {
@@ -191,12 +192,12 @@ pub(super) fn fonts(body: &str) -> String {
     fonts
 }
 
-/// What pdfLaTeX needs for each character of a document's body that its fonts may not have: the character,
-/// its number, and its code in UTF-16.
+/// Returns the fallback definitions for characters in a document's body that pdfLaTeX's fonts may lack. Each
+/// has the character, its code point, and its UTF-16 code.
 pub(super) fn fallbacks(body: &str) -> String {
     let uncommon: BTreeSet<char> = body
         .chars()
-        .filter(|c| !is_common(*c) || clings(*c))
+        .filter(|c| !is_common(*c) || is_combining(*c))
         .collect();
     let mut fallbacks = String::new();
     for character in uncommon {
@@ -225,7 +226,7 @@ mod tests {
     fn runs_of_a_script_hold_their_spaces_and_lose_nothing() {
         let run = |script, text: &str| (script, text.to_owned());
         assert_eq!(
-            by_script("On \u{627}\u{644} \u{639}, e\u{301} \u{1f331}\u{fe0f}!"),
+            split_by_script("On \u{627}\u{644} \u{639}, e\u{301} \u{1f331}\u{fe0f}!"),
             [
                 run(Script::Latin, "On "),
                 run(Script::Arabic, "\u{627}\u{644} \u{639}"),
@@ -239,7 +240,10 @@ mod tests {
             " \u{301}x",
             "\u{3b1} \u{3b2}b \u{433} ",
         ] {
-            let whole: String = by_script(text).into_iter().map(|(_, run)| run).collect();
+            let whole: String = split_by_script(text)
+                .into_iter()
+                .map(|(_, run)| run)
+                .collect();
             assert_eq!(whole, text.nfc().collect::<String>());
         }
     }

@@ -1,9 +1,9 @@
-//! A reading list in the forms in which people hand it on: one module each.
+//! Output formats for reading lists, one module each.
 //!
-//! Rich text is laid flat to runs (`runs`), which every form but HTML is written from; what the forms of
-//! text with markup have in common is in `marked_up`. A form that is a whole document has its frame, such
-//! as a page or a preamble, in a file of `templates`, with a name between dollar signs where something goes
-//! in. What a form tells of a work beyond its entry comes from [`Works`].
+//! Rich text is flattened into runs (`text_runs`), from which every format except HTML is written. Text
+//! formats with markup share `markup_writer`. Complete documents are fill_template into a file of `templates`, in
+//! which names between dollar signs are placeholders. Formats that need more than the formatted entry get it
+//! from [`MetadataIndex`].
 
 pub mod coins;
 pub mod csv;
@@ -17,7 +17,6 @@ mod latex_characters;
 pub mod markdown;
 mod markup_writer;
 pub mod mediawiki;
-pub mod mediawiki_templates;
 pub mod pandoc;
 pub mod rtf;
 mod template;
@@ -26,4 +25,4 @@ mod text_runs;
 pub mod typst;
 mod urls;
 
-pub use item_metadata::{ListedWork, Works};
+pub use item_metadata::{ItemMetadata, MetadataIndex};

@@ -1,48 +1,44 @@
-//! The markup of MediaWiki, as Wikipedia and the P2P Foundation's wiki have it.
+//! MediaWiki markup, as used by Wikipedia and the P2P Foundation's wiki.
+
+mod escape;
+mod templates;
 
 use std::fmt::Write as _;
 
-use super::markup_writer::{self, Around, Markup};
-use super::mediawiki_templates;
-use super::text_runs::{Look, Raised, printable};
-use super::urls::encoded;
-use super::{Works, text_runs};
+use escape::escape;
+
+use super::MetadataIndex;
+use super::markup_writer::{self, BlockMarkup, Markup, RunContext, write_blocks};
+use super::text_runs::{TextStyle, VerticalAlign, printable};
+use super::urls::percent_encode;
 use crate::csl::Inline;
-use crate::reading_list::{Block, FormattedEntry, ReadingList, RichBlocks};
+use crate::reading_list::{Block, FormattedEntry, ReadingList};
 
 struct MediaWiki;
 
-/// A reading list: headings of the second level and below, since a page's own title is the first, and the
-/// entries as a list.
+/// Formats a reading list. Section headings start at the second level, since the page title is the first;
+/// entries are list items.
 pub fn reading_list(list: &ReadingList) -> String {
-    written(list, |item| entry(&item.content))
+    write_list(list, |item| entry(&item.content))
 }
 
-/// A reading list whose entries are templates of Citation Style 1, which the wiki formats itself. A work
-/// that is not known stands as the style prints it.
-pub fn with_templates(list: &ReadingList, works: &Works<'_>) -> String {
-    written(list, |item| match works.get(&item.key) {
-        Some(work) => mediawiki_templates::citation(work),
+/// Formats a reading list with Citation Style 1 templates, which the wiki formats itself. A work without
+/// metadata is formatted by the citation style.
+pub fn with_templates(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
+    write_list(list, |item| match works.get(&item.key) {
+        Some(work) => templates::citation(work),
         None => entry(&item.content),
     })
 }
 
-/// An entry.
+/// Formats an entry.
 pub fn entry(content: &[Inline]) -> String {
     markup_writer::entry(&MediaWiki, content)
 }
 
-fn written(list: &ReadingList, entry: impl Fn(&FormattedEntry) -> String) -> String {
-    let mut parts = Vec::new();
-    if let Some(title) = &list.title {
-        parts.push(heading(1, title));
-    }
-    parts.extend(prose_blocks(&list.introduction));
-    for section in &list.sections {
-        if let Some(title) = &section.heading {
-            parts.push(heading((title.depth + 2).min(6), &title.text));
-        }
-        parts.extend(prose_blocks(&section.introduction));
+/// Formats a reading list, with `entry` for each entry.
+fn write_list(list: &ReadingList, entry: impl Fn(&FormattedEntry) -> String) -> String {
+    markup_writer::reading_list(&MediaWiki, list, |section| {
         let mut items = String::new();
         for item in &section.entries {
             let _ = writeln!(items, "* {}", entry(item));
@@ -50,50 +46,16 @@ fn written(list: &ReadingList, entry: impl Fn(&FormattedEntry) -> String) -> Str
                 write_in_list(block, "*:", &mut items);
             }
         }
-        if !items.is_empty() {
-            parts.push(items.trim_end().to_owned());
-        }
-    }
-    let mut text = parts.join("\n\n");
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    text
+        let items = items.trim_end();
+        (!items.is_empty())
+            .then(|| items.to_owned())
+            .into_iter()
+            .collect()
+    })
 }
 
-fn heading(level: usize, text: &str) -> String {
-    let marks = "=".repeat(level);
-    let text = MediaWiki
-        .escaped(printable(text).trim())
-        .replace('=', "&#61;");
-    format!("{marks} {text} {marks}")
-}
-
-fn prose_blocks(prose: &RichBlocks) -> Vec<String> {
-    blocks(&prose.blocks)
-}
-
-fn blocks(blocks: &[Block]) -> Vec<String> {
-    let written = blocks.iter().map(|block| match block {
-        Block::Paragraph(content) => entry(content),
-        Block::Quote(quoted) => {
-            format!(
-                "<blockquote>\n{}\n</blockquote>",
-                self::blocks(quoted).join("\n\n")
-            )
-        }
-        Block::List { .. } => {
-            let mut text = String::new();
-            write_in_list(block, "", &mut text);
-            text.trim_end().to_owned()
-        }
-        Block::Verbatim(text) => format!("<pre>\n{}\n</pre>", verbatim(text)),
-    });
-    written.collect()
-}
-
-/// A block on lines that begin with the marks of the lists that it stands in. A list goes on only as long
-/// as its lines follow each other, so that what is more than a line is written with tags.
+/// Formats a block whose lines start with the markers of the enclosing lists. A list continues only while its
+/// lines follow each other, so preformatted text uses inline tags.
 fn write_in_list(block: &Block, marks: &str, text: &mut String) {
     match block {
         Block::Paragraph(content) => {
@@ -105,19 +67,7 @@ fn write_in_list(block: &Block, marks: &str, text: &mut String) {
                 write_in_list(block, &format!("{marks}:"), text);
             }
         }
-        Block::List { start, items } => {
-            let mark = if start.is_some() { '#' } else { '*' };
-            for item in items {
-                let mut marks = format!("{marks}{mark}");
-                for block in item {
-                    write_in_list(block, &marks, text);
-                    // What follows the first paragraph of an item belongs to it.
-                    if !marks.ends_with(':') {
-                        marks.push(':');
-                    }
-                }
-            }
-        }
+        Block::List { start, items } => write_items(*start, items, marks, text),
         Block::Verbatim(verbatim) => {
             for line in verbatim.lines() {
                 let _ = writeln!(text, "{marks} <code>{}</code>", self::verbatim(line));
@@ -126,85 +76,61 @@ fn write_in_list(block: &Block, marks: &str, text: &mut String) {
     }
 }
 
+fn write_items(start: Option<u64>, items: &[Vec<Block>], marks: &str, text: &mut String) {
+    let mark = if start.is_some() { '#' } else { '*' };
+    for item in items {
+        let mut marks = format!("{marks}{mark}");
+        for block in item {
+            write_in_list(block, &marks, text);
+            // Further paragraphs of an item are its continuation.
+            if !marks.ends_with(':') {
+                marks.push(':');
+            }
+        }
+    }
+}
+
 fn verbatim(text: &str) -> String {
-    let lines = text.lines().map(|line| MediaWiki.escaped(&printable(line)));
+    let lines = text.lines().map(|line| escape(&printable(line)));
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Text in which the wiki takes no character for markup.
-pub(super) fn escaped(text: &str) -> String {
-    MediaWiki.escaped(&text_runs::printable(text))
-}
-
 impl Markup for MediaWiki {
-    fn escaped(&self, text: &str) -> String {
-        let mut escaped = String::with_capacity(text.len());
-        let mut before = ' ';
-        let mut first = true;
-        let mut characters = text.chars().peekable();
-        while let Some(character) = characters.next() {
-            let next = characters.peek().copied();
-            match character {
-                '&' if next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '#') => {
-                    escaped.push_str("&amp;");
-                }
-                '<' => escaped.push_str("&lt;"),
-                '>' => escaped.push_str("&gt;"),
-                // Links, templates, emphasis, signatures and the cells of tables.
-                '[' => escaped.push_str("&#91;"),
-                ']' => escaped.push_str("&#93;"),
-                '{' => escaped.push_str("&#123;"),
-                '}' => escaped.push_str("&#125;"),
-                '|' => escaped.push_str("&#124;"),
-                // Two are emphasis; one is an apostrophe, but for one that stands beside emphasis.
-                '\'' if first || next.is_none_or(|c| c == '\'') || before == '\'' => {
-                    escaped.push_str("&#39;");
-                }
-                '~' => escaped.push_str("&#126;"),
-                // Switches such as __NOTOC__.
-                '_' if before == '_' || next == Some('_') => escaped.push_str("&#95;"),
-                // An address that nobody made a link of.
-                ':' if next == Some('/') => escaped.push_str("&#58;"),
-                '-' if before == '-' || next == Some('-') => escaped.push_str("&#45;"),
-                _ => escaped.push(character),
-            }
-            before = character;
-            first = false;
-        }
-        escaped
+    fn escape(&self, text: &str) -> String {
+        escape(text)
     }
 
-    fn with_look(&self, mut text: String, look: Look, around: Around) -> String {
-        if look.small_caps {
+    fn with_style(&self, mut text: String, style: TextStyle, context: RunContext) -> String {
+        if style.small_caps {
             text = format!("<span style=\"font-variant:small-caps\">{text}</span>");
         }
-        if look.underline {
+        if style.underline {
             text = format!("<u>{text}</u>");
         }
-        match look.raised {
-            Some(Raised::Superscript) => text = format!("<sup>{text}</sup>"),
-            Some(Raised::Subscript) => text = format!("<sub>{text}</sub>"),
+        match style.vertical_align {
+            Some(VerticalAlign::Superscript) => text = format!("<sup>{text}</sup>"),
+            Some(VerticalAlign::Subscript) => text = format!("<sub>{text}</sub>"),
             None => {}
         }
-        let (mark, open, close) = match (look.bold, look.italic) {
+        let (mark, open, close) = match (style.bold, style.italic) {
             (true, true) => ("'''''", "<b><i>", "</i></b>"),
             (true, false) => ("'''", "<b>", "</b>"),
             (false, true) => ("''", "<i>", "</i>"),
             (false, false) => return text,
         };
-        // The apostrophes of neighbours would be counted together.
-        if around.beside_markup {
+        // Adjacent apostrophes would be counted together.
+        if context.beside_markup {
             format!("{open}{text}{close}")
         } else {
             format!("{mark}{text}{mark}")
         }
     }
 
-    /// An address that is shown as it is becomes a link by itself, where its end is plain.
-    fn link(&self, shown: String, text: &str, href: &str, around: Around) -> String {
-        let address = encoded(href, "[]'|{}<>\"");
+    /// Formats a link. A URL that is its own text needs no markup, if its end is unambiguous.
+    fn link(&self, shown: String, text: &str, href: &str, context: RunContext) -> String {
+        let address = percent_encode(href, "[]'|{}<>\"");
         let ends_plainly = href.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '/')
-            && around
+            && context
                 .after
                 .is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ',' | ';'));
         let is_known = ["https://", "http://", "mailto:", "ftp://", "//"]
@@ -223,8 +149,8 @@ impl Markup for MediaWiki {
         "<br>"
     }
 
-    /// At the start of a line, some characters begin lists, headings, tables or text that is set as it is.
-    fn at_start(&self, line: String) -> String {
+    /// Escapes characters that start a list, a heading, a table or preformatted text.
+    fn escape_line_start(&self, line: String) -> String {
         let mut characters = line.chars();
         match characters.next() {
             Some(first) if matches!(first, '*' | '#' | ':' | ';' | '=' | '-' | '!') => {
@@ -232,5 +158,28 @@ impl Markup for MediaWiki {
             }
             _ => line,
         }
+    }
+}
+
+impl BlockMarkup for MediaWiki {
+    fn heading(&self, level: usize, text: &str) -> String {
+        let marks = "=".repeat(level.min(6));
+        let text = escape(printable(text).trim()).replace('=', "&#61;");
+        format!("{marks} {text} {marks}")
+    }
+
+    fn quote(&self, blocks: &[Block]) -> String {
+        let quoted = write_blocks(self, blocks).join("\n\n");
+        format!("<blockquote>\n{quoted}\n</blockquote>")
+    }
+
+    fn list(&self, start: Option<u64>, items: &[Vec<Block>]) -> String {
+        let mut text = String::new();
+        write_items(start, items, "", &mut text);
+        text.trim_end().to_owned()
+    }
+
+    fn preformatted(&self, text: &str) -> String {
+        format!("<pre>\n{}\n</pre>", verbatim(text))
     }
 }

@@ -78,7 +78,7 @@ impl CiteCommand {
             let told = |content: &[Inline]| {
                 (
                     text::entry(content),
-                    html::linked(content).trim().to_owned(),
+                    html::rich_text_with_links(content).trim().to_owned(),
                 )
             };
             let (text, html) = told(&citation.content);
@@ -190,7 +190,7 @@ impl CiteCommand {
 fn writer(form: CiteForm) -> Option<fn(&[Inline]) -> String> {
     Some(match form {
         CiteForm::Text => text::entry,
-        CiteForm::Html => html::linked,
+        CiteForm::Html => html::rich_text_with_links,
         CiteForm::Markdown => markdown::entry,
         CiteForm::Latex => latex::entry,
         CiteForm::Typst => typst::entry,
