@@ -457,7 +457,7 @@ fn a_dark_picture_is_dark_and_one_of_its_own_accord_is_both() {
     assert!(first_pixel(&light) > 250 && first_pixel(&dark) < 40 && first_pixel(&auto) > 250);
     let follows = "prefers-color-scheme: dark";
     assert!(auto.contains(follows) && !light.contains(follows) && !dark.contains(follows));
-    for contrast in peerbib::charts::contrast_of_texts() {
+    for contrast in peerbib::charts::text_contrasts() {
         assert!(contrast >= 4.5, "{contrast}");
     }
 }

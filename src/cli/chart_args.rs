@@ -8,7 +8,7 @@ use crate::cli::context::columns;
 use crate::cli::io::write_file;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::charts::Theme;
-use peerbib::charts::timeline_svg::{Look, NARROWEST, WIDEST};
+use peerbib::charts::timeline_svg::{NARROWEST, SvgOptions, WIDEST};
 use peerbib::library::{Library, Reference};
 use peerbib::reading_list;
 
@@ -135,8 +135,8 @@ impl Drawing {
         }
     }
 
-    pub(crate) fn look(&self) -> Look {
-        Look {
+    pub(crate) fn look(&self) -> SvgOptions {
+        SvgOptions {
             theme: self.theme(),
             width: self.width,
             on_a_page: self.form() == Form::Html,
