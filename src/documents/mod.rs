@@ -5,6 +5,15 @@
 //! the files that LaTeX writes for BibTeX and Biber (`.aux`, `.bcf`), and [`typst`] reads Typst.
 //!
 //! This module does not depend on the library; the caller looks up the keys.
+//!
+//! ```
+//! use peerbib::documents::markdown::Markdown;
+//!
+//! let document = Markdown::read("Peer production [see @benkler2002, p. 375]\nis not @new2020.");
+//! let cited = document.cited();
+//! let keys: Vec<_> = cited.keys.iter().map(|key| (key.key.as_str(), key.line)).collect();
+//! assert_eq!(keys, [("benkler2002", 1), ("new2020", 2)]);
+//! ```
 
 pub mod latex;
 pub mod markdown;

@@ -4,6 +4,24 @@
 //! formats with markup share `markup_writer`. Complete documents are fill_template into a file of `templates`, in
 //! which names between dollar signs are placeholders. Formats that need more than the formatted entry get it
 //! from [`MetadataIndex`].
+//!
+//! ```
+//! use peerbib::csl::{Formatting, Inline};
+//! use peerbib::output::{html, latex, markdown, text};
+//!
+//! let content = [
+//!     Inline::Text("Benkler, Y. (2006). ".into()),
+//!     Inline::Formatted(
+//!         Formatting::Italic,
+//!         vec![Inline::Text("The wealth of networks".into())],
+//!     ),
+//!     Inline::Text(".".into()),
+//! ];
+//! assert_eq!(text::entry(&content), "Benkler, Y. (2006). The wealth of networks.");
+//! assert_eq!(markdown::entry(&content), "Benkler, Y. (2006). *The wealth of networks*.");
+//! assert_eq!(latex::entry(&content), r"Benkler, Y. (2006). \textit{The wealth of networks}.");
+//! assert_eq!(html::rich_text(&content), "Benkler, Y. (2006). <i>The wealth of networks</i>.");
+//! ```
 
 pub mod coins;
 pub mod csv;

@@ -253,7 +253,7 @@ fn diff_work(
         changes.extend(diff_variables(earlier, later));
     }
     changes.extend(FieldChange::new(
-        "annotation in the list",
+        "annotation",
         earlier.annotation.clone(),
         later.annotation.clone(),
     ));

@@ -3,6 +3,36 @@
 //! A [`ReadingList`] is the input of every output writer: sections with headings, each with the entries of a
 //! formatted bibliography. The bibliography is formatted once for the whole list and then distributed over
 //! the sections, so that numbers and year suffixes (2012a, 2012b) mean the same work everywhere.
+//!
+//! ```
+//! use peerbib::csl::{Style, format_bibliography};
+//! use peerbib::library::Library;
+//! use peerbib::output::text::{self, TextLayout};
+//! use peerbib::reading_list::{HeadingTranslations, ListFile, ReadingList, ResolvedList};
+//!
+//! # use peerbib::formats::bibtex;
+//! # use peerbib::library::{ConflictPolicy, ImportedFile};
+//! # let mut library = Library::temporary()?;
+//! # let file = bibtex::read("@book{o, author = {Ostrom, Elinor}, title = {Governing the Commons}, date = {1990}}");
+//! # let imported = ImportedFile { path: "refs.bib", encoding: "UTF-8", file: &file };
+//! # library.change("import", |change| change.import(imported, ConflictPolicy::Merge, &mut |_| ()))?;
+//! # let style = Style::from_xml(r#"<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
+//! #   <citation><layout><text variable="title"/></layout></citation>
+//! #   <bibliography><layout suffix="."><text variable="title"/></layout></bibliography></style>"#)?;
+//! // `library` contains Ostrom's "Governing the Commons" (1990), and `style` prints only titles.
+//! let file = "format = 1\nname = 'c'\nquery = 'commons'\nstyle = 'titles'\ngroup-by = 'decade'\n";
+//! let file = ListFile::from_toml(file)?;
+//! library.change("list", |change| file.store(change, "commons", None))?;
+//!
+//! let headings = HeadingTranslations::in_language("en");
+//! let resolved = ResolvedList::new(&library, &library.list("commons")?, headings)?;
+//! let bibliography = format_bibliography(&style, None, &resolved.contents.items());
+//! let list = ReadingList::grouped(&bibliography, &resolved.contents.grouping());
+//! let printed = text::reading_list(&list, TextLayout::default());
+//! assert!(printed.contains("1990s"));
+//! assert!(printed.contains("Governing the Commons."));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod annotation;
 mod contents;
