@@ -38,7 +38,7 @@ pub(in crate::cli) struct ExportList {
 
     /// Leave the editions out
     #[arg(long)]
-    without_snapshots: bool,
+    without_editions: bool,
 }
 
 /// A format of lists.
@@ -53,7 +53,7 @@ impl ExportList {
         let library = context.open()?;
         let list = library.list(&self.list)?;
         let mut file = ListFile::from_list(&library, &list)?;
-        if self.without_snapshots {
+        if self.without_editions {
             file = file.without_snapshots();
         }
         let text = match self.to {
