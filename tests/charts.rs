@@ -1,7 +1,7 @@
-//! Pictures as readers see them: each is laid out and rendered to pixels with the widest of the common fonts,
-//! and no label leaves it or covers another.
+//! Charts as viewers see them: each is laid out and rendered to pixels with the widest of the common fonts,
+//! and no label is cut off or overlaps another.
 
-// A picture that cannot be made has failed anyway.
+// A chart that cannot be drawn fails the test anyway.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,7 +9,7 @@
     clippy::indexing_slicing
 )]
 
-// What the verbs' own tests use of it, these do not.
+// These tests use only some of the functions.
 #[allow(dead_code)]
 #[path = "cli/desk.rs"]
 mod desk;
@@ -22,7 +22,7 @@ use desk::Desk;
 use resvg::usvg::{self, fontdb};
 use resvg::{tiny_skia, tiny_skia::Pixmap};
 
-/// The only font there is, so that every machine finds the same.
+/// The only font available, so that the result is the same on every machine.
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(dejavu::sans::regular().to_vec());
@@ -39,7 +39,7 @@ fn laid_out(svg: &str) -> usvg::Tree {
     usvg::Tree::from_str(svg, &options).expect("a valid picture")
 }
 
-/// The texts of a picture, each with the rectangle that it fills.
+/// Collects the texts of a drawing with their rectangles.
 fn texts(group: &usvg::Group, found: &mut Vec<(String, usvg::Rect)>) {
     for node in group.children() {
         match node {
@@ -53,7 +53,8 @@ fn texts(group: &usvg::Group, found: &mut Vec<(String, usvg::Rect)>) {
     }
 }
 
-/// Renders a picture and checks that all of its texts are there, within it and apart; gives them.
+/// Renders a drawing, checks that all of its texts are visible, inside it and do not overlap, and returns
+/// them.
 #[track_caller]
 fn is_legible(svg: &str) -> Vec<String> {
     let tree = laid_out(svg);
@@ -100,7 +101,7 @@ fn is_legible(svg: &str) -> Vec<String> {
             "“{text}” is not to be seen"
         );
         for (other, its_place) in &found[number + 1..] {
-            // Half a pixel is within the rounding of the letters.
+            // Allow half a pixel for rounding.
             let meet = place.left() + 0.5 < its_place.right()
                 && its_place.left() + 0.5 < place.right()
                 && place.top() + 0.5 < its_place.bottom()
@@ -114,7 +115,7 @@ fn is_legible(svg: &str) -> Vec<String> {
     found.into_iter().map(|(text, _)| text).collect()
 }
 
-/// The pictures of a desk's library in all widths.
+/// Checks the charts of a library in all widths.
 fn are_legible(desk: &Desk) {
     for line in [
         "timeline --to svg",
@@ -130,7 +131,7 @@ fn are_legible(desk: &Desk) {
     }
 }
 
-/// Works of the literature's last forty years, of which some are in the shipped movements.
+/// Generates works of forty years, some of them in the bundled movements.
 fn generated(count: usize) -> String {
     const NAMES: [&str; 9] = [
         "Ostrom, Elinor",
@@ -172,7 +173,7 @@ fn generated(count: usize) -> String {
     bibliography
 }
 
-/// A desk with works, and with the movements and themes of the shipped vocabulary.
+/// Creates an environment with works and the bundled vocabulary.
 fn desk_with(bibliography: &str) -> Desk {
     let desk = Desk::empty();
     desk.runs("init");
@@ -233,7 +234,7 @@ fn works_of_many_centuries_are_legible() {
     let mut bibliography =
         String::from("@book{iliad, author = {Homer}, title = {Iliad}, date = {-0750}}\n");
     for number in 0..1_500 {
-        // Denser towards our own days.
+        // Recent years have more works.
         let year = 2020 - (number * number * 37 % 1_000_003) % 700;
         let _ = writeln!(
             bibliography,
@@ -342,7 +343,7 @@ fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
     years.sort_by_key(|(year, _)| *year);
     for pair in years.windows(2) {
         let ((before, left), (after, right)) = (pair[0], pair[1]);
-        // The dots of a pile stand beside each other, within their year.
+        // The dots of a stack are next to each other, within their year.
         assert!(
             before == after || left < right,
             "{before} at {left}, {after} at {right}"
@@ -395,10 +396,10 @@ fn active_years_and_events_are_where_they_belong() {
     let (y2000, y2009) = (year(oekonux, "merten2000"), year(oekonux, "merten2009"));
     let unit = (y2009 - y2000) / 9.0;
     let near = |one: f64, other: f64| (one - other).abs() < 0.1;
-    // The whole of 1999 to the whole of 2013; the dot of a year stands in its middle.
+    // From the start of 1999 to the end of 2013; the dot of a year is in its middle.
     let (from, to) = active(oekonux, "1999/2013");
     assert!(near(from, y2000 - 1.5 * unit) && near(to, y2000 + 13.5 * unit));
-    // An open end goes on beyond the last work.
+    // An open end extends beyond the last work.
     let (from, to) = active(foundation, "2005/..");
     assert!(near(
         from,
@@ -406,7 +407,7 @@ fn active_years_and_events_are_where_they_belong() {
     ));
     assert!(to > year(foundation, "dafermos2021prophets") + unit);
     assert!(near(event(oekonux, "2009"), y2009));
-    // Autumn of 2014, between the beginning and the end of its year.
+    // Autumn of 2014 is between the start and the end of its year.
     let autumn = event("movement:syriza", "2014-23");
     let y2014 = y2000 + 14.0 * unit;
     assert!(autumn > y2014 && autumn < y2014 + 0.5 * unit);
@@ -432,7 +433,7 @@ fn a_picture_says_what_it_is_to_those_who_do_not_see_it() {
         assert_eq!(child("title").unwrap().text(), Some("Reading <& writing"));
         let description = child("desc").unwrap().text().unwrap();
         assert!(description.contains("43 works"), "{description}");
-        // Text is text.
+        // Text is drawn as text, not as paths.
         let letters = picture
             .descendants()
             .filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "path")));
