@@ -217,8 +217,8 @@ fn chart(works: &[CountedWork<'_>], by: &CountBy, tags: &[TagSummary]) -> Chart 
         CountBy::Author => by_author(works),
         CountBy::Identification => {
             let labels = works.iter().map(|work| {
-                let said = work.work.identification.as_deref().unwrap_or("certain");
-                vec![clean(said)]
+                let certainty = work.work.identification.as_deref().unwrap_or("certain");
+                vec![clean(certainty)]
             });
             by_labels("identification", "Identification", labels)
         }

@@ -242,10 +242,10 @@ impl SvgBuilder {
         let mut name = tooltip(title);
         name.assign("id", "picture-title");
         document.append(name);
-        let mut said = Element::new("desc");
-        said.assign("id", "picture-description");
-        said.append(Text::new(description));
-        document.append(said);
+        let mut details = Element::new("desc");
+        details.assign("id", "picture-description");
+        details.append(Text::new(description));
+        document.append(details);
         let mut style = Element::new("style");
         style.append(Text::new(style_sheet(self.theme)));
         document.append(style);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::labels::{disambiguate_labels, format_work_count, label};
 use super::text_metrics::clean;
 use super::year_axis::{Era, eras};
-use super::years::{YearSpan, calendar_year, format_years, original_year};
+use super::years::{Period, calendar_year, format_years, original_year};
 use crate::library::{self, Reference, Tag, TagName};
 use crate::model::{CslItem, EdtfDate};
 
@@ -65,7 +65,7 @@ pub struct ActiveYears {
     /// The date as printed: "1999–2013", "since 2005".
     pub words: String,
     #[serde(skip)]
-    pub(super) span: YearSpan,
+    pub(super) period: Period,
 }
 
 /// An event.
@@ -78,7 +78,7 @@ pub struct LaneEvent {
     /// The description of the event.
     pub what: String,
     #[serde(skip)]
-    pub(super) span: YearSpan,
+    pub(super) period: Period,
 }
 
 /// A work on a lane.
@@ -229,8 +229,8 @@ impl Timeline {
         let mut years = Vec::new();
         for lane in &self.lanes {
             years.extend(lane.works.iter().map(|work| work.axis_year));
-            years.extend(lane.events.iter().flat_map(|event| event.span.years()));
-            years.extend(lane.active.iter().flat_map(|active| active.span.years()));
+            years.extend(lane.events.iter().flat_map(|event| event.period.years()));
+            years.extend(lane.active.iter().flat_map(|active| active.period.years()));
         }
         years
     }
@@ -397,7 +397,7 @@ impl Lane {
             Some(ActiveYears {
                 date: date.clone(),
                 words: format_years(&read),
-                span: YearSpan::new(&read),
+                period: Period::new(&read),
             })
         });
         let mut events: Vec<LaneEvent> = tag
@@ -409,7 +409,7 @@ impl Lane {
                     date: event.date.clone(),
                     words: format_years(&read),
                     what: clean(&event.what),
-                    span: YearSpan::new(&read),
+                    period: Period::new(&read),
                 })
             })
             .collect();
@@ -440,7 +440,7 @@ impl LaneEvent {
     /// Returns the position of the mark on the year axis: the middle of a short event or the start of a long
     /// one.
     pub(super) fn at(&self) -> f64 {
-        match (self.span.from, self.span.to) {
+        match (self.period.from, self.period.to) {
             (Some(from), Some(to)) if to - from <= 1.0 => f64::midpoint(from, to),
             (Some(from), _) => from,
             (None, Some(to)) => to,
@@ -450,8 +450,8 @@ impl LaneEvent {
 
     /// Returns the end of an event that lasted longer than a year.
     pub(super) fn until(&self) -> Option<f64> {
-        let from = self.span.from?;
-        self.span.to.filter(|to| to - from > 1.0)
+        let from = self.period.from?;
+        self.period.to.filter(|to| to - from > 1.0)
     }
 }
 

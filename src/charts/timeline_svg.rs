@@ -296,7 +296,7 @@ impl Frame {
             if lane
                 .active
                 .as_ref()
-                .is_some_and(|active| active.span.to.is_none())
+                .is_some_and(|active| active.period.to.is_none())
             {
                 needed = needed.max(12.0);
             }
@@ -411,7 +411,7 @@ impl Frame {
             thread.assign("stroke-dasharray", "2 4");
             return thread;
         };
-        let (from, to) = (active.span.from, active.span.to);
+        let (from, to) = (active.period.from, active.period.to);
         let left = from.map_or(self.gutter + 14.0, |from| self.scale.x(from));
         let right = to.map_or(self.edge - 8.0, |to| self.scale.x(to));
         let mut corners = Vec::new();
@@ -638,10 +638,10 @@ impl Frame {
                 .iter()
                 .filter_map(|lane| lane.active.as_ref())
         };
-        if active().any(|active| active.span.to.is_some()) {
+        if active().any(|active| active.period.to.is_some()) {
             entries.push((LegendMark::Bar, "active years".into()));
         }
-        if active().any(|active| active.span.to.is_none()) {
+        if active().any(|active| active.period.to.is_none()) {
             entries.push((LegendMark::OpenBar, "active, end unknown".into()));
         }
         if !self.scale.breaks().is_empty() {

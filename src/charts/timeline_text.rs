@@ -340,16 +340,16 @@ impl TextAxis {
             }
         };
         if let Some(active) = &lane.active {
-            let from = active.span.from.map_or(0, |from| self.column(from));
+            let from = active.period.from.map_or(0, |from| self.column(from));
             // The end of a year is the start of the next, but belongs to the first.
-            let to = active.span.to.map_or(last, |to| self.column(to - 0.01));
+            let to = active.period.to.map_or(last, |to| self.column(to - 0.01));
             for column in from..=to {
                 put(column, glyphs.line);
             }
-            if active.span.from.is_none() {
+            if active.period.from.is_none() {
                 put(from, glyphs.open_start);
             }
-            if active.span.to.is_none() {
+            if active.period.to.is_none() {
                 put(to, glyphs.open_end);
             }
         }

@@ -61,12 +61,12 @@ pub(super) fn format_year(year: i64) -> String {
 
 /// A period on the year axis. A missing end is open.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct YearSpan {
+pub(super) struct Period {
     pub(super) from: Option<f64>,
     pub(super) to: Option<f64>,
 }
 
-impl YearSpan {
+impl Period {
     /// Returns the period of a date. A year lasts from its start to its end.
     pub(super) fn new(date: &EdtfDate) -> Self {
         match date {
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_year_is_all_of_it() {
-        let span = |text: &str| YearSpan::new(&date(text));
+        let span = |text: &str| Period::new(&date(text));
         let years = |text: &str| span(text).years().collect::<Vec<_>>();
         assert_eq!(span("1999/2013").from, Some(1999.0));
         assert_eq!(span("1999/2013").to, Some(2014.0));

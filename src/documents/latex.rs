@@ -52,12 +52,12 @@ pub fn read_aux(text: &str) -> Cited {
 fn arguments(text: &str) -> Vec<&str> {
     let mut arguments = Vec::new();
     let mut rest = text;
-    while let Some((argument, behind)) = rest
+    while let Some((argument, after)) = rest
         .strip_prefix('{')
         .and_then(|inside| inside.split_once('}'))
     {
         arguments.push(argument.trim());
-        rest = behind;
+        rest = after;
     }
     arguments
 }
@@ -88,7 +88,7 @@ pub fn read_bcf(text: &str) -> Result<Cited, (usize, String)> {
         return Err((
             1,
             format!(
-                "it begins with \u{201c}{name}\u{201d} instead of \u{201c}bcf:controlfile\u{201d}"
+                "the root element is \u{201c}{name}\u{201d}, expected \u{201c}bcf:controlfile\u{201d}"
             ),
         ));
     }

@@ -313,10 +313,10 @@ impl TypstReader {
                 return;
             }
             self.group(LabelMeaning::Other);
-            let behind = self.at;
+            let end = self.at;
             self.take_while(char::is_whitespace);
             if !self.starts_with("else") {
-                self.at = behind;
+                self.at = end;
                 return;
             }
             self.at += 4;

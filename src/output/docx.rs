@@ -7,7 +7,7 @@ use docx_rs::{
     Run as WordRun, RunFonts, SpecialIndentType, Style, StyleType, VertAlignType,
 };
 
-use super::text_runs::{Line, Run, TextStyle, VerticalAlign, lines, printable};
+use super::text_runs::{TextLine, TextRun, TextStyle, VerticalAlign, lines, printable};
 use super::urls::percent_encode;
 use crate::csl::RichText;
 use crate::reading_list::{Block, ReadingList};
@@ -130,7 +130,7 @@ fn heading_style(depth: usize) -> String {
     format!("Heading{}", depth + 1)
 }
 
-fn entry(lines: &[Line], list: &ReadingList, has_annotations: bool) -> Paragraph {
+fn entry(lines: &[TextLine], list: &ReadingList, has_annotations: bool) -> Paragraph {
     let after = 120 * u32::from(list.layout.entry_spacing.min(10));
     let line = 240 * i32::from(list.layout.line_spacing.clamp(1, 10));
     // Wide line spacing adds space below each line. Without equal space above, an annotation would be closer
@@ -166,7 +166,7 @@ fn indented(paragraph: Paragraph, by: i32, hanging: i32) -> Paragraph {
     paragraph.indent(Some(by), special, None, None)
 }
 
-fn add_lines(mut paragraph: Paragraph, lines: &[Line]) -> Paragraph {
+fn add_lines(mut paragraph: Paragraph, lines: &[TextLine]) -> Paragraph {
     for (index, line) in lines.iter().enumerate() {
         if index > 0 {
             paragraph =
@@ -245,7 +245,7 @@ fn add_paragraph(document: Docx, content: &RichText, style: &str, indent: i32, m
     document.add_paragraph(add_lines(paragraph, &lines(content)))
 }
 
-fn add_run(paragraph: Paragraph, run: &Run) -> Paragraph {
+fn add_run(paragraph: Paragraph, run: &TextRun) -> Paragraph {
     let word_run = with_style(WordRun::new().add_text(&run.text), run.style);
     match &run.href {
         Some(href) => {

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::latex_characters::{self, Script};
-use super::markup_writer::{self, Markup, RunContext};
+use super::latex_characters::{self, FontScript};
+use super::markup_writer::{self, InlineMarkup, RunContext};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
 use super::urls::percent_encode;
@@ -186,7 +186,7 @@ fn write_blocks(blocks: &[Block], text: &mut String) {
     }
 }
 
-impl Markup for Latex {
+impl InlineMarkup for Latex {
     /// Escapes text. Character sequences that form ligatures (`--`, `,,`) are separated, and straight
     /// quotation marks and accents stay as they are. Letters of other scripts and symbols become arguments of
     /// commands that select a font.
@@ -194,8 +194,8 @@ impl Markup for Latex {
         let mut escaped = String::with_capacity(text.len());
         for (script, text) in latex_characters::split_by_script(text) {
             match script {
-                Script::Latin => write_latin(&text, &mut escaped),
-                Script::Symbol => {
+                FontScript::Latin => write_latin(&text, &mut escaped),
+                FontScript::Symbol => {
                     let _ = write!(escaped, "\\insymbol{{{text}}}");
                 }
                 script => {

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// The script of a run of characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Script {
+pub(super) enum FontScript {
     /// Characters in LaTeX's default fonts.
     Latin,
     Greek,
@@ -23,32 +23,32 @@ pub(super) enum Script {
 }
 
 /// Scripts that need a font, with candidate fonts in order of preference.
-const FONTS: [(Script, &str); 7] = [
-    (Script::Greek, ""),
-    (Script::Cyrillic, ""),
+const FONTS: [(FontScript, &str); 7] = [
+    (FontScript::Greek, ""),
+    (FontScript::Cyrillic, ""),
     (
-        Script::Arabic,
+        FontScript::Arabic,
         "Amiri,Scheherazade New,Noto Naskh Arabic,Noto Sans Arabic,Geeza Pro,Times New Roman,DejaVu Sans,Noto Kufi Arabic",
     ),
     (
-        Script::Hebrew,
+        FontScript::Hebrew,
         "Ezra SIL,Noto Serif Hebrew,Noto Sans Hebrew,Times New Roman,DejaVu Sans",
     ),
     (
-        Script::Chinese,
+        FontScript::Chinese,
         "Noto Serif CJK SC,Source Han Serif SC,Noto Sans CJK SC,Songti SC,SimSun,Hiragino Mincho ProN,MS Mincho,FandolSong,WenQuanYi Zen Hei,Droid Sans Fallback",
     ),
     (
-        Script::Devanagari,
+        FontScript::Devanagari,
         "Noto Serif Devanagari,Noto Sans Devanagari,Lohit Devanagari,Mangal,Kohinoor Devanagari",
     ),
     (
-        Script::Other,
+        FontScript::Other,
         "Noto Serif,Noto Sans,DejaVu Sans,FreeSerif,Arial Unicode MS",
     ),
 ];
 
-impl Script {
+impl FontScript {
     /// Returns the name of the script in the commands of the preamble.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl Script {
         }
     }
 
-    fn of(c: char) -> Option<Self> {
+    fn from_char(c: char) -> Option<Self> {
         Some(match c {
             // These characters belong to the surrounding script.
             ' '
@@ -124,12 +124,12 @@ fn is_common(c: char) -> bool {
 
 /// Splits NFC-normalized text into runs of one script each. A space between two words of a script belongs to
 /// that run, so that right-to-left words keep their order.
-pub(super) fn split_by_script(text: &str) -> Vec<(Script, String)> {
-    let mut runs: Vec<(Script, String)> = Vec::new();
+pub(super) fn split_by_script(text: &str) -> Vec<(FontScript, String)> {
+    let mut runs: Vec<(FontScript, String)> = Vec::new();
     let mut between = String::new();
     let mut joins = false;
     for character in text.nfc() {
-        let Some(script) = Script::of(character) else {
+        let Some(script) = FontScript::from_char(character) else {
             match runs.last_mut() {
                 // A combining mark or joiner stays with the character before it.
                 Some((_, run)) if between.is_empty() && is_combining(character) => {
@@ -141,14 +141,14 @@ pub(super) fn split_by_script(text: &str) -> Vec<(Script, String)> {
             continue;
         };
         match runs.last_mut() {
-            Some((last, run)) if *last == script && (script != Script::Symbol || joins) => {
+            Some((last, run)) if *last == script && (script != FontScript::Symbol || joins) => {
                 run.push_str(&between);
                 run.push(character);
             }
             _ => {
                 add_latin(&mut runs, &between);
                 match runs.last_mut() {
-                    Some((last, run)) if *last == script && script == Script::Latin => {
+                    Some((last, run)) if *last == script && script == FontScript::Latin => {
                         run.push(character);
                     }
                     _ => runs.push((script, character.to_string())),
@@ -162,11 +162,11 @@ pub(super) fn split_by_script(text: &str) -> Vec<(Script, String)> {
     runs
 }
 
-fn add_latin(runs: &mut Vec<(Script, String)>, text: &str) {
+fn add_latin(runs: &mut Vec<(FontScript, String)>, text: &str) {
     match runs.last_mut() {
         _ if text.is_empty() => {}
-        Some((Script::Latin, run)) => run.push_str(text),
-        _ => runs.push((Script::Latin, text.to_owned())),
+        Some((FontScript::Latin, run)) => run.push_str(text),
+        _ => runs.push((FontScript::Latin, text.to_owned())),
     }
 }
 
@@ -228,11 +228,11 @@ mod tests {
         assert_eq!(
             split_by_script("On \u{627}\u{644} \u{639}, e\u{301} \u{1f331}\u{fe0f}!"),
             [
-                run(Script::Latin, "On "),
-                run(Script::Arabic, "\u{627}\u{644} \u{639}"),
-                run(Script::Latin, ", \u{e9} "),
-                run(Script::Symbol, "\u{1f331}\u{fe0f}"),
-                run(Script::Latin, "!"),
+                run(FontScript::Latin, "On "),
+                run(FontScript::Arabic, "\u{627}\u{644} \u{639}"),
+                run(FontScript::Latin, ", \u{e9} "),
+                run(FontScript::Symbol, "\u{1f331}\u{fe0f}"),
+                run(FontScript::Latin, "!"),
             ]
         );
         for text in [

@@ -1,12 +1,12 @@
 //! Markdown (CommonMark).
 
-use super::markup_writer::{self, BlockMarkup, Markup, RunContext, has_margin, write_blocks};
+use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, has_margin, write_blocks};
 use super::text_runs::{TextStyle, VerticalAlign, printable};
 use super::urls::percent_encode;
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList, Section};
 
-struct Markdown;
+struct CommonMark;
 
 /// An empty comment, because two consecutive lists would be read as one.
 pub(super) const LIST_SEPARATOR: &str = "<!-- -->";
@@ -14,12 +14,12 @@ pub(super) const LIST_SEPARATOR: &str = "<!-- -->";
 /// Formats a reading list: the title as a first-level heading, section headings below it, and the entries as
 /// a list. Entries with a number or label are paragraphs.
 pub fn reading_list(list: &ReadingList) -> String {
-    markup_writer::reading_list(&Markdown, list, entries)
+    markup_writer::reading_list(&CommonMark, list, entries)
 }
 
 /// Formats an entry, with a hard line break between its lines.
 pub fn entry(content: &[Inline]) -> String {
-    markup_writer::entry(&Markdown, content)
+    markup_writer::entry(&CommonMark, content)
 }
 
 fn entries(section: &Section) -> Vec<String> {
@@ -30,7 +30,7 @@ fn entries(section: &Section) -> Vec<String> {
     let annotated = section.has_annotations();
     let entries = section.entries.iter().map(|item| {
         let mut blocks = vec![entry(&item.content)];
-        let annotation = markup_writer::blocks(&Markdown, &item.annotation).join("\n\n");
+        let annotation = markup_writer::blocks(&CommonMark, &item.annotation).join("\n\n");
         if numbered {
             if !annotation.is_empty() {
                 blocks.push(prefixed(&annotation, "> ", "> "));
@@ -100,7 +100,7 @@ fn prefixed(text: &str, first: &str, others: &str) -> String {
     prefixed
 }
 
-impl Markup for Markdown {
+impl InlineMarkup for CommonMark {
     fn escape(&self, text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
         let mut before: Option<char> = None;
@@ -183,7 +183,7 @@ impl Markup for Markdown {
     }
 }
 
-impl BlockMarkup for Markdown {
+impl BlockMarkup for CommonMark {
     fn heading(&self, level: usize, text: &str) -> String {
         heading(self, level, text)
     }
@@ -228,7 +228,7 @@ impl RunContext {
 }
 
 /// Formats a heading.
-pub(super) fn heading(markup: &impl Markup, level: usize, text: &str) -> String {
+pub(super) fn heading(markup: &impl InlineMarkup, level: usize, text: &str) -> String {
     let mut escaped = markup.escape(printable(text).trim());
     // Trailing number signs would be read as a closing sequence.
     if escaped.ends_with('#') && !escaped.ends_with("\\#") {

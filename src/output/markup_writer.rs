@@ -1,11 +1,11 @@
 //! The shared writer of text formats with markup.
 
-use super::text_runs::{Line, Run, TextStyle, lines};
+use super::text_runs::{TextLine, TextRun, TextStyle, lines};
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
 
 /// A text format with markup.
-pub(super) trait Markup {
+pub(super) trait InlineMarkup {
     /// Escapes text so that no character is read as markup.
     fn escape(&self, text: &str) -> String;
 
@@ -25,7 +25,7 @@ pub(super) trait Markup {
 }
 
 /// A text format whose documents are blocks separated by blank lines.
-pub(super) trait BlockMarkup: Markup {
+pub(super) trait BlockMarkup: InlineMarkup {
     /// Formats a heading; level 1 is the title of the list.
     fn heading(&self, level: usize, text: &str) -> String;
 
@@ -123,7 +123,7 @@ pub(super) struct RunContext {
 }
 
 /// Formats an entry, each line with its margin before the text.
-pub(super) fn entry(markup: &impl Markup, content: &[Inline]) -> String {
+pub(super) fn entry(markup: &impl InlineMarkup, content: &[Inline]) -> String {
     let lines: Vec<String> = lines(content)
         .iter()
         .map(|line| {
@@ -136,11 +136,11 @@ pub(super) fn entry(markup: &impl Markup, content: &[Inline]) -> String {
 }
 
 /// Formats the margin of an entry, such as a number, and the rest separately.
-pub(super) fn margin_and_rest(markup: &impl Markup, content: &[Inline]) -> (String, String) {
+pub(super) fn margin_and_rest(markup: &impl InlineMarkup, content: &[Inline]) -> (String, String) {
     let mut lines = lines(content);
     let margin = lines
         .first_mut()
-        .map(|line: &mut Line| std::mem::take(&mut line.margin));
+        .map(|line: &mut TextLine| std::mem::take(&mut line.margin));
     let rest: Vec<String> = lines
         .iter()
         .map(|line| markup.escape_line_start(runs(markup, &line.runs)))
@@ -156,9 +156,9 @@ pub(super) fn has_margin(content: &[Inline]) -> bool {
     lines(content).iter().any(|line| !line.margin.is_empty())
 }
 
-fn runs(markup: &impl Markup, runs: &[Run]) -> String {
+fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
     let mut text = String::new();
-    let mut before: Option<&Run> = None;
+    let mut before: Option<&TextRun> = None;
     for (index, run) in runs.iter().enumerate() {
         let next = runs.get(index + 1);
         // In most formats, emphasis must not start or end with white space, so white space goes outside.
@@ -206,7 +206,7 @@ fn runs(markup: &impl Markup, runs: &[Run]) -> String {
     text
 }
 
-impl Run {
+impl TextRun {
     fn has_markup(&self) -> bool {
         self.href.is_some() || self.style != TextStyle::default()
     }

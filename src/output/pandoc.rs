@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::markdown::{self, LIST_SEPARATOR, destination};
-use super::markup_writer::{self, BlockMarkup, Markup, RunContext, margin_and_rest};
+use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, margin_and_rest};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
 use crate::csl::{BibliographyLayout, Inline};
@@ -102,7 +102,7 @@ fn item(entry: &FormattedEntry, is_first: bool) -> String {
     format!("::: {{{anchor}.csl-entry}}\n{body}\n{annotation}:::\n\n")
 }
 
-impl Markup for Pandoc {
+impl InlineMarkup for Pandoc {
     /// Escapes text. Pandoc allows any symbol to be escaped (`all_symbols_escapable`). Quotation marks,
     /// dashes and ellipses are escaped so that the extension `smart` does not change them.
     fn escape(&self, text: &str) -> String {

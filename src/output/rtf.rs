@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::markup_writer::{self, Markup, RunContext};
+use super::markup_writer::{self, InlineMarkup, RunContext};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
 use super::urls::percent_encode;
@@ -126,7 +126,7 @@ pub fn entry(content: &[Inline]) -> String {
     markup_writer::entry(&Rtf, content)
 }
 
-impl Markup for Rtf {
+impl InlineMarkup for Rtf {
     fn escape(&self, text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
         for character in text.chars() {

@@ -7,14 +7,14 @@ pub(super) fn fill_template(template: &str, values: &[(&str, &str)]) -> String {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('$') {
         filled.push_str(before);
-        let value = after.split_once('$').and_then(|(name, behind)| {
+        let value = after.split_once('$').and_then(|(name, after_name)| {
             let (_, value) = values.iter().find(|(known, _)| *known == name)?;
-            Some((value, behind))
+            Some((value, after_name))
         });
         match value {
-            Some((value, behind)) => {
+            Some((value, after_name)) => {
                 filled.push_str(value);
-                rest = behind;
+                rest = after_name;
             }
             None => {
                 filled.push('$');

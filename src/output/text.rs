@@ -6,7 +6,7 @@ use anstyle::{Effects, Style};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::text_runs::{Line, Run, TextStyle, lines, printable};
+use super::text_runs::{TextLine, TextRun, TextStyle, lines, printable};
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
 
@@ -40,14 +40,14 @@ pub fn entry(content: &[Inline]) -> String {
 
 /// Formats blocks as plain text, each on its own lines.
 pub fn blocks(blocks: &RichBlocks) -> String {
-    let mut writer = Writer::new(TextLayout::default());
+    let mut writer = TextWriter::new(TextLayout::default());
     writer.blocks(&blocks.blocks, "");
     writer.text.trim_end().to_owned()
 }
 
 /// Formats a reading list: headings and entries, with blank lines between entries if lines are wrapped.
 pub fn reading_list(list: &ReadingList, layout: TextLayout) -> String {
-    let mut writer = Writer::new(layout);
+    let mut writer = TextWriter::new(layout);
     if let Some(title) = &list.title {
         writer.heading(title, "", true);
     }
@@ -72,12 +72,12 @@ pub fn reading_list(list: &ReadingList, layout: TextLayout) -> String {
     text
 }
 
-struct Writer {
+struct TextWriter {
     layout: TextLayout,
     text: String,
 }
 
-impl Writer {
+impl TextWriter {
     fn new(layout: TextLayout) -> Self {
         Self {
             layout,
@@ -95,7 +95,7 @@ impl Writer {
             style.bold = true;
             style.underline = is_title;
         }
-        let heading = Run {
+        let heading = TextRun {
             text: printable(text).into_owned(),
             style,
             href: None,
@@ -146,7 +146,7 @@ impl Writer {
         }
     }
 
-    fn line(&mut self, line: &Line, margin: usize, hanging: bool) {
+    fn line(&mut self, line: &TextLine, margin: usize, hanging: bool) {
         let indent = if line.indented { "    " } else { "" };
         if margin > 0 {
             let mut before = String::new();
@@ -205,7 +205,7 @@ impl Writer {
     /// Lines break at spaces and between characters of scripts without spaces, but never within a URL.
     /// Formatting such as italics ends at the end of each line and restarts on the next, so that the indent
     /// stays plain.
-    fn wrap(&mut self, runs: &[Run], first: &str, rest: &str) {
+    fn wrap(&mut self, runs: &[TextRun], first: &str, rest: &str) {
         let Some(columns) = self.layout.width else {
             let mut line = first.to_owned();
             self.styled(runs, &mut line);
@@ -214,7 +214,7 @@ impl Writer {
             return;
         };
         let columns = columns.max(20);
-        let mut line: Vec<Run> = Vec::new();
+        let mut line: Vec<TextRun> = Vec::new();
         let mut prefix = first;
         let mut used = textwrap::core::display_width(first);
         let mut begun = false;
@@ -235,7 +235,7 @@ impl Writer {
         self.finish(&mut line, prefix);
     }
 
-    fn finish(&mut self, line: &mut Vec<Run>, prefix: &str) {
+    fn finish(&mut self, line: &mut Vec<TextRun>, prefix: &str) {
         if let Some(last) = line.last_mut() {
             last.text.truncate(last.text.trim_end_matches(' ').len());
         }
@@ -246,7 +246,7 @@ impl Writer {
         self.text.push('\n');
     }
 
-    fn styled(&self, runs: &[Run], text: &mut String) {
+    fn styled(&self, runs: &[TextRun], text: &mut String) {
         for run in runs.iter().filter(|run| !run.text.is_empty()) {
             let style = if self.layout.ansi {
                 ansi_style(run.style)
@@ -274,12 +274,12 @@ impl Writer {
 /// An unbreakable part of a line.
 struct Fragment<'r> {
     text: String,
-    run: &'r Run,
+    run: &'r TextRun,
     may_break_before: bool,
 }
 
 /// Splits runs into fragments, each with its trailing spaces. A word may span several runs.
-fn fragments(runs: &[Run]) -> Vec<Fragment<'_>> {
+fn fragments(runs: &[TextRun]) -> Vec<Fragment<'_>> {
     let mut pieces: Vec<Fragment<'_>> = Vec::new();
     let mut after_space = false;
     let mut after_wide = false;
@@ -315,12 +315,12 @@ fn fragments(runs: &[Run]) -> Vec<Fragment<'_>> {
     pieces
 }
 
-fn push(line: &mut Vec<Run>, piece: &Fragment<'_>) {
+fn push(line: &mut Vec<TextRun>, piece: &Fragment<'_>) {
     match line.last_mut() {
         Some(last) if last.style == piece.run.style && last.href == piece.run.href => {
             last.text.push_str(&piece.text);
         }
-        _ => line.push(Run {
+        _ => line.push(TextRun {
             text: piece.text.clone(),
             style: piece.run.style,
             href: piece.run.href.clone(),
@@ -345,11 +345,11 @@ fn is_closing(grapheme: &str) -> bool {
 }
 
 /// Appends the URL to each link that has a different text, unless links can be clicked.
-fn append_urls(runs: Vec<Run>, links: bool) -> Vec<Run> {
+fn append_urls(runs: Vec<TextRun>, links: bool) -> Vec<TextRun> {
     if links {
         return runs;
     }
-    let mut append_urls: Vec<Run> = Vec::with_capacity(runs.len());
+    let mut append_urls: Vec<TextRun> = Vec::with_capacity(runs.len());
     let mut runs = runs.into_iter().peekable();
     let mut shown = String::new();
     while let Some(run) = runs.next() {
@@ -366,7 +366,7 @@ fn append_urls(runs: Vec<Run>, links: bool) -> Vec<Run> {
             continue;
         }
         if shown != href {
-            append_urls.push(Run {
+            append_urls.push(TextRun {
                 text: format!(" <{href}>"),
                 style: TextStyle::default(),
                 href: None,
@@ -377,11 +377,11 @@ fn append_urls(runs: Vec<Run>, links: bool) -> Vec<Run> {
     append_urls
 }
 
-fn width(runs: &[Run]) -> usize {
+fn width(runs: &[TextRun]) -> usize {
     runs.iter().map(|run| run.text.width()).sum()
 }
 
-fn unstyled(runs: &[Run]) -> String {
+fn unstyled(runs: &[TextRun]) -> String {
     runs.iter().map(|run| run.text.as_str()).collect()
 }
 

@@ -27,7 +27,7 @@ pub(super) enum VerticalAlign {
 
 /// Consecutive characters with the same formatting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Run {
+pub(super) struct TextRun {
     pub(super) text: String,
     pub(super) style: TextStyle,
     pub(super) href: Option<String>,
@@ -35,16 +35,16 @@ pub(super) struct Run {
 
 /// A line of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Line {
+pub(super) struct TextLine {
     /// Text in the left margin, such as a number.
-    pub(super) margin: Vec<Run>,
-    pub(super) runs: Vec<Run>,
+    pub(super) margin: Vec<TextRun>,
+    pub(super) runs: Vec<TextRun>,
     pub(super) indented: bool,
 }
 
 /// Flattens rich text into lines.
-pub(super) fn lines(content: &[Inline]) -> Vec<Line> {
-    let mut lines = vec![Line::default()];
+pub(super) fn lines(content: &[Inline]) -> Vec<TextLine> {
+    let mut lines = vec![TextLine::default()];
     lay_out(content, TextStyle::default(), None, &mut lines);
     lines.retain(|line| !(line.runs.is_empty() && line.margin.is_empty()));
     for line in &mut lines {
@@ -54,7 +54,7 @@ pub(super) fn lines(content: &[Inline]) -> Vec<Line> {
     lines
 }
 
-fn lay_out(content: &[Inline], style: TextStyle, href: Option<&str>, lines: &mut Vec<Line>) {
+fn lay_out(content: &[Inline], style: TextStyle, href: Option<&str>, lines: &mut Vec<TextLine>) {
     for piece in content {
         match piece {
             Inline::Text(text) => push(lines, runs(&printable(text), style, href)),
@@ -66,7 +66,7 @@ fn lay_out(content: &[Inline], style: TextStyle, href: Option<&str>, lines: &mut
             }
             Inline::Link { content, .. } => lay_out(content, style, href, lines),
             Inline::Display(Display::LeftMargin, content) => {
-                let mut margin = vec![Line::default()];
+                let mut margin = vec![TextLine::default()];
                 lay_out(content, style, href, &mut margin);
                 begin_line(lines);
                 if let Some(line) = lines.last_mut() {
@@ -80,7 +80,7 @@ fn lay_out(content: &[Inline], style: TextStyle, href: Option<&str>, lines: &mut
                     line.indented = *display == Display::Indent;
                 }
                 lay_out(content, style, href, lines);
-                lines.push(Line::default());
+                lines.push(TextLine::default());
             }
         }
     }
@@ -101,16 +101,16 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(printable.collect())
 }
 
-fn runs(text: &str, style: TextStyle, href: Option<&str>) -> Option<Run> {
+fn runs(text: &str, style: TextStyle, href: Option<&str>) -> Option<TextRun> {
     let href = href.map(str::to_owned);
-    (!text.is_empty()).then(|| Run {
+    (!text.is_empty()).then(|| TextRun {
         text: text.to_owned(),
         style,
         href,
     })
 }
 
-fn push(lines: &mut [Line], run: Option<Run>) {
+fn push(lines: &mut [TextLine], run: Option<TextRun>) {
     let Some((line, run)) = lines.last_mut().zip(run) else {
         return;
     };
@@ -122,16 +122,16 @@ fn push(lines: &mut [Line], run: Option<Run>) {
     }
 }
 
-fn begin_line(lines: &mut Vec<Line>) {
+fn begin_line(lines: &mut Vec<TextLine>) {
     if lines
         .last()
         .is_none_or(|line| !line.runs.is_empty() || !line.margin.is_empty())
     {
-        lines.push(Line::default());
+        lines.push(TextLine::default());
     }
 }
 
-fn trim(runs: &mut Vec<Run>) {
+fn trim(runs: &mut Vec<TextRun>) {
     if let Some(first) = runs.first_mut() {
         first.text = first.text.trim_start().to_owned();
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::markup_writer::{self, BlockMarkup, Markup, RunContext, write_blocks};
+use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, write_blocks};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
 use crate::csl::Inline;
@@ -105,7 +105,7 @@ fn multiline_string_literal(text: &str) -> String {
     )
 }
 
-impl Markup for Typst {
+impl InlineMarkup for Typst {
     fn escape(&self, text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
         let mut before: Option<char> = None;

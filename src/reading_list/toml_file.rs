@@ -134,18 +134,18 @@ impl ListFile {
             .map(|(section, number)| (section.id, number))
             .collect();
         let mut works = Vec::new();
-        for said in library.listed_works(list.id)? {
+        for entry in library.listed_works(list.id)? {
             works.push(FileWork {
-                key: match said.work {
+                key: match entry.work {
                     Some(work) => library.key_of(work)?,
-                    None => said.key,
+                    None => entry.key,
                 },
-                membership: said.standing,
-                place: said.position,
-                section: said
+                membership: entry.standing,
+                place: entry.position,
+                section: entry
                     .section
                     .and_then(|section| number.get(&section).copied()),
-                annotation: said.annotation,
+                annotation: entry.annotation,
             });
         }
         let snapshots = library

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use escape::escape;
 
 use super::MetadataIndex;
-use super::markup_writer::{self, BlockMarkup, Markup, RunContext, write_blocks};
+use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, write_blocks};
 use super::text_runs::{TextStyle, VerticalAlign, printable};
 use super::urls::percent_encode;
 use crate::csl::Inline;
@@ -95,7 +95,7 @@ fn verbatim(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-impl Markup for MediaWiki {
+impl InlineMarkup for MediaWiki {
     fn escape(&self, text: &str) -> String {
         escape(text)
     }
