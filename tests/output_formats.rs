@@ -630,7 +630,7 @@ fn markdown_holds_every_character() {
 
 #[test]
 fn html_holds_every_character_and_is_valid() {
-    let works = Works::default();
+    let works = MetadataIndex::default();
     let (plain, _) = html_to_plain(&html::reading_list(&full_list(), &works));
     html_holds_all(&plain);
     let page = html::page(&full_list(), &works, "en-US");
@@ -855,7 +855,7 @@ fn json_tells_what_stands_around_an_entry() {
 #[test]
 fn csv_is_read_by_others_as_it_was_written() {
     let list = full_list();
-    let written = csv::reading_list(&list, &Works::default());
+    let written = csv::reading_list(&list, &MetadataIndex::default());
     let mut reader = ::csv::Reader::from_reader(written.as_bytes());
     let columns: Vec<String> = reader
         .headers()
@@ -1157,7 +1157,7 @@ proptest! {
         for (list, wanted) in [(alone, flat(&first)), (within, wanted)] {
             let plain = flat(&markdown_to_plain(&markdown::reading_list(&list)));
             prop_assert_eq!(&plain, &wanted, "markdown {}", markdown::reading_list(&list));
-            let (plain, _) = html_to_plain(&html::reading_list(&list, &Works::default()));
+            let (plain, _) = html_to_plain(&html::reading_list(&list, &MetadataIndex::default()));
             prop_assert_eq!(&flat(&plain), &wanted, "html");
             let plain = wiki_to_plain(&mediawiki::reading_list(&list));
             prop_assert_eq!(&flat(&plain), &wanted, "mediawiki {}", mediawiki::reading_list(&list));
@@ -1165,7 +1165,7 @@ proptest! {
             prop_assert_eq!(&flat(&plain), &wanted, "rtf");
             let plain = text::reading_list(&list, TextLayout::default());
             prop_assert_eq!(&flat(&plain), &wanted, "text");
-            let written = csv::reading_list(&list, &Works::default());
+            let written = csv::reading_list(&list, &MetadataIndex::default());
             let mut reader = ::csv::Reader::from_reader(written.as_bytes());
             let row = reader.records().next().unwrap().unwrap();
             let found = flat(&row[12]);
