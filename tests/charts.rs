@@ -11,16 +11,16 @@
 
 // These tests use only some of the functions.
 #[allow(dead_code)]
-#[path = "cli/desk.rs"]
-mod desk;
+#[path = "cli/test_env.rs"]
+mod test_env;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
-use desk::Desk;
 use resvg::usvg::{self, fontdb};
 use resvg::{tiny_skia, tiny_skia::Pixmap};
+use test_env::TestEnvironment;
 
 /// The only font available, so that the result is the same on every machine.
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
@@ -116,7 +116,7 @@ fn is_legible(svg: &str) -> Vec<String> {
 }
 
 /// Checks the charts of a library in all widths.
-fn are_legible(desk: &Desk) {
+fn are_legible(env: &TestEnvironment) {
     for line in [
         "timeline --to svg",
         "timeline --to svg --width 560",
@@ -127,7 +127,7 @@ fn are_legible(desk: &Desk) {
         "stats --to svg --width 560",
         "stats --to svg --top 0 --width 1800 --theme dark",
     ] {
-        is_legible(&desk.runs(line).stdout);
+        is_legible(&env.runs(line).stdout);
     }
 }
 
@@ -174,34 +174,34 @@ fn generated(count: usize) -> String {
 }
 
 /// Creates an environment with works and the bundled vocabulary.
-fn desk_with(bibliography: &str) -> Desk {
-    let desk = Desk::empty();
-    desk.runs("init");
-    desk.put("refs.bib", bibliography);
-    desk.runs("import refs.bib");
-    desk
+fn env_with(bibliography: &str) -> TestEnvironment {
+    let env = TestEnvironment::empty();
+    env.runs("init");
+    env.put("refs.bib", bibliography);
+    env.runs("import refs.bib");
+    env
 }
 
 #[test]
 fn the_chapter_is_legible() {
-    are_legible(&Desk::with_chapter());
+    are_legible(&TestEnvironment::with_chapter());
 }
 
 #[test]
 fn the_shipped_works_are_legible() {
-    let desk = Desk::with_chapter();
-    desk.runs("import peerbib:commons");
-    are_legible(&desk);
+    let env = TestEnvironment::with_chapter();
+    env.runs("import peerbib:commons");
+    are_legible(&env);
 }
 
 #[test]
 fn ten_works_are_legible() {
-    are_legible(&desk_with(&generated(10)));
+    are_legible(&env_with(&generated(10)));
 }
 
 #[test]
 fn two_thousand_works_are_legible() {
-    are_legible(&desk_with(&generated(2_000)));
+    are_legible(&env_with(&generated(2_000)));
 }
 
 #[test]
@@ -214,8 +214,8 @@ fn thousands_of_works_of_a_few_years_are_columns_with_their_numbers() {
             "@misc{{w{number}, title = {{Nuts}}, date = {{{year}}}}}"
         );
     }
-    let desk = desk_with(&bibliography);
-    let svg = desk.runs("timeline --to svg").stdout;
+    let env = env_with(&bibliography);
+    let svg = env.runs("timeline --to svg").stdout;
     let texts = is_legible(&svg);
     for number in ["1500", "500"] {
         assert!(texts.iter().any(|text| text == number), "{texts:?}");
@@ -226,7 +226,7 @@ fn thousands_of_works_of_a_few_years_are_columns_with_their_numbers() {
         .filter_map(|node| node.attribute("data-works"));
     let total: usize = works.map(|works| works.parse::<usize>().unwrap()).sum();
     assert_eq!(total, 3_000);
-    are_legible(&desk);
+    are_legible(&env);
 }
 
 #[test]
@@ -247,12 +247,12 @@ fn works_of_many_centuries_are_legible() {
             "@book{{y{year}, title = {{Nests}}, date = {{{year:04}}}}}"
         );
     }
-    are_legible(&desk_with(&bibliography));
+    are_legible(&env_with(&bibliography));
 }
 
 #[test]
 fn far_off_years_and_odd_characters_are_legible() {
-    let desk = desk_with(
+    let env = env_with(
         "@book{a, author = {Aristotle}, title = {Politics <&> \"so\" called}, origdate = {-0349}, date = {1998},
            keywords = {movement:walking}}
          @book{k, author = {Marx, Karl}, title = {Das Kapital}, date = {1867~}, keywords = {movement:walking}}
@@ -262,7 +262,7 @@ fn far_off_years_and_odd_characters_are_legible() {
          @misc{n, title = {]]> --> \u{1}}}
         ",
     );
-    let svg = desk.runs("timeline --to svg").stdout;
+    let svg = env.runs("timeline --to svg").stdout;
     let texts = is_legible(&svg);
     for text in [
         "350 BCE",
@@ -281,14 +281,14 @@ fn far_off_years_and_odd_characters_are_legible() {
                 || text.contains("<Winstanley> & \"Diggers\"")),
         "{texts:?}"
     );
-    are_legible(&desk);
+    are_legible(&env);
 }
 
 #[test]
 fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
-    let desk = Desk::with_chapter();
-    desk.runs("import peerbib:commons");
-    let svg = desk.runs("timeline --to svg").stdout;
+    let env = TestEnvironment::with_chapter();
+    env.runs("import peerbib:commons");
+    let svg = env.runs("timeline --to svg").stdout;
     let picture = roxmltree::Document::parse(&svg).unwrap();
     let mut drawn: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut places: BTreeMap<String, f64> = BTreeMap::new();
@@ -309,7 +309,7 @@ fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
             places.insert(key, mark.attribute("cx").unwrap().parse().unwrap());
         }
     }
-    let works = desk.json("find --json");
+    let works = env.json("find --json");
     let mut years: Vec<(i64, f64)> = Vec::new();
     for work in works.as_array().unwrap() {
         let key = work["key"].as_str().unwrap();
@@ -331,7 +331,7 @@ fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
             assert_eq!(drawn.get(key), Some(&lanes), "{key}");
         }
     }
-    let timeline = desk.json("timeline --json");
+    let timeline = env.json("timeline --json");
     for lane in timeline["lanes"].as_array().unwrap() {
         for work in lane["works"].as_array().unwrap() {
             years.push((
@@ -353,8 +353,8 @@ fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
 
 #[test]
 fn active_years_and_events_are_where_they_belong() {
-    let desk = Desk::with_chapter();
-    let svg = desk.runs("timeline --to svg").stdout;
+    let env = TestEnvironment::with_chapter();
+    let svg = env.runs("timeline --to svg").stdout;
     let picture = roxmltree::Document::parse(&svg).unwrap();
     let lane = |name: &str| {
         let mut lanes = picture.descendants();
@@ -418,9 +418,9 @@ fn active_years_and_events_are_where_they_belong() {
 
 #[test]
 fn a_picture_says_what_it_is_to_those_who_do_not_see_it() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     for verb in ["timeline", "stats"] {
-        let svg = desk
+        let svg = env
             .runs(&format!("{verb} --to svg --title 'Reading <& writing'"))
             .stdout;
         let picture = roxmltree::Document::parse(&svg).unwrap();
@@ -443,9 +443,9 @@ fn a_picture_says_what_it_is_to_those_who_do_not_see_it() {
 
 #[test]
 fn a_dark_picture_is_dark_and_one_of_its_own_accord_is_both() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     let picture = |theme: &str| {
-        desk.runs(&format!("timeline --to svg --theme {theme}"))
+        env.runs(&format!("timeline --to svg --theme {theme}"))
             .stdout
     };
     let first_pixel = |svg: &str| {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A temporary home directory with a library.
-pub(crate) struct Desk {
+pub(crate) struct TestEnvironment {
     directory: TempDir,
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-impl Desk {
+impl TestEnvironment {
     /// Creates an environment without a library.
     pub(crate) fn empty() -> Self {
         Self {
@@ -33,13 +33,13 @@ impl Desk {
     /// imported once for all tests, and each test gets a copy.
     pub(crate) fn with_chapter() -> Self {
         static CHAPTER: OnceLock<Vec<u8>> = OnceLock::new();
-        let desk = Self::empty();
-        desk.put_library(CHAPTER.get_or_init(|| {
-            let desk = Self::empty();
-            desk.runs("import peerbib:chapter");
-            desk.library_as_file()
+        let env = Self::empty();
+        env.put_library(CHAPTER.get_or_init(|| {
+            let env = Self::empty();
+            env.runs("import peerbib:chapter");
+            env.library_as_file()
         }));
-        desk
+        env
     }
 
     /// Returns the library as a file that can be copied to another environment.
@@ -52,10 +52,10 @@ impl Desk {
     /// Creates an environment whose library contains the works of `bibliography`, which is also in
     /// `refs.bib`.
     pub(crate) fn with(bibliography: &str) -> Self {
-        let desk = Self::empty();
-        desk.put("refs.bib", bibliography);
-        desk.runs("import refs.bib");
-        desk
+        let env = Self::empty();
+        env.put("refs.bib", bibliography);
+        env.runs("import refs.bib");
+        env
     }
 
     /// Returns the path of a file.
@@ -146,7 +146,7 @@ impl Desk {
     }
 
     /// Runs peerbib, which must exit with `code`, print nothing to stdout and report one error. Returns the
-    /// message, with the environment's directory as `DESK`.
+    /// message, with the environment's directory as `$TEST_ENV`.
     #[track_caller]
     pub(crate) fn refuses(&self, code: i32, line: &str) -> String {
         let run = self.ends(code, line);
@@ -157,7 +157,7 @@ impl Desk {
             "peerbib {line} gives one error:\n{}",
             run.stderr
         );
-        self.without_place(&run.stderr)
+        self.redact_paths(&run.stderr)
     }
 
     /// Runs peerbib and parses its output as JSON.
@@ -173,12 +173,12 @@ impl Desk {
         run.stdout.lines().map(str::to_owned).collect()
     }
 
-    /// Replaces the environment's directory by `DESK`.
-    pub(crate) fn without_place(&self, text: &str) -> String {
+    /// Replaces the environment's directory by `$TEST_ENV`.
+    pub(crate) fn redact_paths(&self, text: &str) -> String {
         let path = self.directory.path();
         let canonical = path.canonicalize().unwrap();
-        text.replace(canonical.to_str().unwrap(), "DESK")
-            .replace(path.to_str().unwrap(), "DESK")
+        text.replace(canonical.to_str().unwrap(), "$TEST_ENV")
+            .replace(path.to_str().unwrap(), "$TEST_ENV")
     }
 
     /// Returns the library's complete contents as reported by its commands: entries, works, tags and their
@@ -229,7 +229,7 @@ pub(crate) fn words(line: &str) -> Vec<String> {
 }
 
 /// Replaces each timestamp by `TIME`.
-pub(crate) fn without_times(text: &str) -> String {
+pub(crate) fn redact_times(text: &str) -> String {
     let pattern = "dddd-dd-dd?dd:dd:dd";
     let characters: Vec<char> = text.chars().collect();
     let mut plain = String::new();
