@@ -1,5 +1,5 @@
-//! How fast the citation processor is: loading a style, bibliographies of 100, 4,000 and 100,000
-//! works, and the citations of a document with 1,000 of them.
+//! Speed of the citation processor: loading a style, bibliographies of 100, 4,000 and 100,000 works, and a
+//! document with 1,000 citations.
 
 #![allow(missing_docs)]
 #![allow(
@@ -26,7 +26,7 @@ fn style(name: &str) -> Style {
     source.compile(|_| None).expect("a style")
 }
 
-/// Works of few authors with many works in few years, which is what makes cites equal.
+/// Generates works by few authors, many per year, so that many cites need disambiguation.
 fn works(count: usize) -> Vec<CslItem> {
     let families = [
         "Bauwens",

@@ -1,7 +1,6 @@
-//! How fast files come in and go out: `cargo bench --bench import`.
+//! Speed of import and export: `cargo bench --bench import`.
 //!
-//! For the figures of whole processes make a file with the example `generate_bibliography`, and time
-//! the program on it.
+//! To time the whole program, generate a file with the example `generate_bibliography` and run peerbib on it.
 
 #![allow(
     clippy::unwrap_used,

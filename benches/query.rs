@@ -1,7 +1,7 @@
-//! How fast works are found: `cargo bench --bench query`. A query is read, translated and answered with what a
-//! table shows of the works, on a library of 100,000.
+//! Speed of searching: `cargo bench --bench query`. Each query is parsed, translated and run on a library of
+//! 100,000 works, including the columns of the result table.
 //!
-//! For the figures of whole processes import what the example `generate_bibliography` makes, and time
+//! To time the whole program, import a file generated with the example `generate_bibliography` and run
 //! `peerbib find` on it.
 
 #![allow(
@@ -66,7 +66,7 @@ fn main() {
     divan::main();
 }
 
-/// A library in which every seventh work has a tag, and every other of these a narrower one.
+/// Creates a library in which every seventh work has a tag, and every second one of these a child tag.
 fn library() -> (tempfile::TempDir, Library) {
     let directory = tempfile::tempdir().unwrap();
     let mut library =

@@ -1,4 +1,4 @@
-//! How fast the rules that ship with peerbib are carried out: `cargo bench --bench rules`.
+//! Speed of the bundled rules: `cargo bench --bench rules`.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,7 +20,7 @@ fn main() {
     divan::main();
 }
 
-/// A library of generated works, with the shipped vocabulary and rules, which were not carried out yet.
+/// Creates a library of generated works with the bundled vocabulary and rules, which have not run yet.
 fn library(directory: &tempfile::TempDir, works: usize) -> Library {
     let mut library =
         Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
@@ -55,7 +55,7 @@ fn for_the_first_time(bencher: Bencher<'_, '_>, works: usize) {
     let directory = tempfile::tempdir().unwrap();
     let mut library = library(&directory, works);
     bencher.counter(ItemsCount::new(works)).bench_local(|| {
-        // Forgotten each time, so that the next one begins anew.
+        // A dry run, so that every iteration starts from the same state.
         library
             .rehearse(|change| tagging::apply(change, RuleScope::All, &mut |_| ()))
             .unwrap()

@@ -1,5 +1,5 @@
-//! Writes a bibliography of any length to standard output, to try peerbib on a large one:
-//! `cargo run --release --example generate_bibliography -- 100000 > large.bib`
+//! Generates a bibliography of any length for tests of large libraries: `cargo run --release --example
+//! generate_bibliography -- 100000 > large.bib`
 
 #![allow(
     clippy::indexing_slicing,

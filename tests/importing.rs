@@ -17,7 +17,7 @@ const BENKLER: &str = "@article{benkler2002,\n  title = {Coase's Penguin},\n  \
     author = {Benkler, Yochai},\n  year = 2002,\n  doi = {10.2307/1562247}\n}\n";
 
 /// A library in a directory of its own, with files beside it.
-struct Desk {
+struct TestEnvironment {
     directory: TempDir,
 }
 
@@ -27,7 +27,7 @@ struct Said {
     code: i32,
 }
 
-impl Desk {
+impl TestEnvironment {
     fn new() -> Self {
         Self {
             directory: tempfile::tempdir().unwrap(),
@@ -112,68 +112,68 @@ impl Desk {
 
 #[test]
 fn a_file_that_is_imported_again_changes_nothing() {
-    let desk = Desk::new();
+    let env = TestEnvironment::new();
     let text = format!(
         "@string{{fm = {{First Monday}}}}\n{BENKLER}\n@article{{b, title={{T}}, journal=fm}}\n"
     );
-    desk.import("a.bib", &text);
-    let receipt = desk.import("a.bib", &text);
+    env.import("a.bib", &text);
+    let receipt = env.import("a.bib", &text);
     assert_eq!(receipt["unchanged"], 2);
     assert_eq!(receipt["imported"], 0);
-    assert_eq!(desk.steps(), 1);
-    assert_eq!(desk.done(&["export"]), text);
+    assert_eq!(env.steps(), 1);
+    assert_eq!(env.done(&["export"]), text);
 }
 
 #[test]
 fn an_entry_is_known_by_its_doi_under_another_key_and_its_file_stays_as_it_is() {
-    let desk = Desk::new();
-    desk.import("a.bib", BENKLER);
+    let env = TestEnvironment::new();
+    env.import("a.bib", BENKLER);
     let other = "@article{Penguin,\n  title = {Coase's penguin, or, {Linux}},\n  year = {2002},\n  \
         doi = {https://doi.org/10.2307/1562247},\n  volume = {112}\n}\n";
-    let receipt = desk.import("b.bib", other);
+    let receipt = env.import("b.bib", other);
     assert_eq!(
         (&receipt["updated"], &receipt["imported"]),
         (&1.into(), &0.into())
     );
-    assert_eq!(desk.keys(), ["benkler2002"]);
-    assert!(desk.done(&["show", "Penguin"]).contains("112"));
-    let receipt = desk.import("b.bib", other);
+    assert_eq!(env.keys(), ["benkler2002"]);
+    assert!(env.done(&["show", "Penguin"]).contains("112"));
+    let receipt = env.import("b.bib", other);
     assert_eq!(receipt["unchanged"], 1);
     assert_eq!(receipt["files"][0]["problems"].as_array().unwrap().len(), 0);
-    assert_eq!(desk.steps(), 2);
+    assert_eq!(env.steps(), 2);
 }
 
 #[test]
 fn two_chapters_and_two_editions_are_never_one_work() {
-    let desk = Desk::new();
-    desk.import(
+    let env = TestEnvironment::new();
+    env.import(
         "a.bib",
         "@incollection{one, title={One}, author={A}, isbn={9780300110562}, year=2006}
          @book{first, title={Governing the Commons}, author={Ostrom}, year=1990, edition=1, isbn={0521405998}}",
     );
-    let receipt = desk.import(
+    let receipt = env.import(
         "b.bib",
         "@incollection{two, title={Two}, author={A}, isbn={9780300110562}, year=2006}
          @book{second, title={Governing the Commons}, author={Ostrom}, year=2015, edition=2, isbn={0521405998}}",
     );
     assert_eq!(receipt["imported"], 2);
-    assert_eq!(desk.run(&["dedupe"]).code, 0);
+    assert_eq!(env.run(&["dedupe"]).code, 0);
 }
 
 #[test]
 fn different_works_under_one_key_are_both_kept_and_stay_so() {
-    let desk = Desk::new();
-    desk.import(
+    let env = TestEnvironment::new();
+    env.import(
         "a.bib",
         "@book{smith, title={Wealth}, author={Smith}, year=1776}\n",
     );
     let other = "@article{smith, title={Licences}, author={Smythe}, year=2001}\n";
     for (imported, unchanged) in [(1, 0), (0, 1)] {
-        let receipt = desk.import("b.bib", other);
+        let receipt = env.import("b.bib", other);
         assert_eq!(receipt["imported"], imported);
         assert_eq!(receipt["unchanged"], unchanged);
     }
-    assert_eq!(desk.keys(), ["smith", "smith-2"]);
+    assert_eq!(env.keys(), ["smith", "smith-2"]);
 }
 
 #[test]
@@ -183,12 +183,12 @@ fn a_changed_entry_updates_by_policy() {
         ("merge", "2002", true),
         ("replace", "2003", true),
     ] {
-        let desk = Desk::new();
-        desk.import("a.bib", BENKLER);
+        let env = TestEnvironment::new();
+        env.import("a.bib", BENKLER);
         let changed = BENKLER.replace("year = 2002", "year = 2003,\n  volume = 112");
-        desk.file("a.bib", &changed);
-        desk.done(&["import", "a.bib", "--on-conflict", policy]);
-        let source = desk.done(&["show", "--source", "benkler2002"]);
+        env.file("a.bib", &changed);
+        env.done(&["import", "a.bib", "--on-conflict", policy]);
+        let source = env.done(&["show", "--source", "benkler2002"]);
         assert!(source.contains(year), "{policy}: {source}");
         assert_eq!(source.contains("112"), has_volume, "{policy}: {source}");
     }
@@ -196,17 +196,17 @@ fn a_changed_entry_updates_by_policy() {
 
 #[test]
 fn asking_needs_a_terminal() {
-    let desk = Desk::new();
-    desk.import("a.bib", BENKLER);
-    let said = desk.run(&["import", "a.bib", "--on-conflict", "ask"]);
+    let env = TestEnvironment::new();
+    env.import("a.bib", BENKLER);
+    let said = env.run(&["import", "a.bib", "--on-conflict", "ask"]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("terminal"));
 }
 
 #[test]
 fn every_problem_of_a_receipt_has_the_same_members() {
-    let desk = Desk::new();
-    let receipt = desk.import(
+    let env = TestEnvironment::new();
+    let receipt = env.import(
         "a.bib",
         "@book{, title={T}}\n@book{b, title={T}\n year=1999}\n@odd{c, note={n}}",
     );
@@ -223,29 +223,29 @@ fn every_problem_of_a_receipt_has_the_same_members() {
 
 #[test]
 fn what_was_refused_can_be_mended_and_fed_in_again() {
-    let desk = Desk::new();
-    desk.file("a.bib", &format!("@book{{, title={{No Key}}}}\n{BENKLER}"));
-    let said = desk.run(&["import", "a.bib", "--rejects", "rejects.bib"]);
+    let env = TestEnvironment::new();
+    env.file("a.bib", &format!("@book{{, title={{No Key}}}}\n{BENKLER}"));
+    let said = env.run(&["import", "a.bib", "--rejects", "rejects.bib"]);
     assert_eq!(said.code, 1);
-    let rejects = std::fs::read_to_string(desk.path("rejects.bib")).unwrap();
+    let rejects = std::fs::read_to_string(env.path("rejects.bib")).unwrap();
     assert!(rejects.starts_with("% ") && rejects.contains("has no citation key"));
-    let receipt = desk.import("mended.bib", &rejects.replace("@book{,", "@book{nokey,"));
+    let receipt = env.import("mended.bib", &rejects.replace("@book{,", "@book{nokey,"));
     assert_eq!(receipt["imported"], 1);
 }
 
 #[test]
 fn an_import_is_undone_and_done_again_to_the_letter() {
-    let desk = Desk::new();
-    desk.import("a.bib", BENKLER);
+    let env = TestEnvironment::new();
+    env.import("a.bib", BENKLER);
     let second =
         "% notes\n@book{b, title={Other Things Altogether}, keywords={movement:oekonux}}\n";
-    desk.file("b.bib", second);
-    desk.changes_and_can_be_undone(&["import", "b.bib"]);
-    let redone = desk.done(&["export"]);
-    desk.done(&["undo"]);
-    assert_eq!(desk.done(&["export"]), BENKLER);
-    desk.done(&["redo"]);
-    assert_eq!(desk.done(&["export"]), redone);
+    env.file("b.bib", second);
+    env.changes_and_can_be_undone(&["import", "b.bib"]);
+    let redone = env.done(&["export"]);
+    env.done(&["undo"]);
+    assert_eq!(env.done(&["export"]), BENKLER);
+    env.done(&["redo"]);
+    assert_eq!(env.done(&["export"]), redone);
 }
 
 const TWICE: &str =
@@ -259,9 +259,9 @@ const TWICE: &str =
 
 #[test]
 fn duplicates_are_listed_with_the_reason_and_side_by_side() {
-    let desk = Desk::new();
-    desk.import("a.bib", TWICE);
-    let said = desk.run(&["dedupe"]);
+    let env = TestEnvironment::new();
+    env.import("a.bib", TWICE);
+    let said = env.run(&["dedupe"]);
     assert_eq!(said.code, 1);
     assert!(
         said.out.contains("the same ISBN, 9780300110562"),
@@ -273,7 +273,7 @@ fn duplicates_are_listed_with_the_reason_and_side_by_side() {
         "{}",
         said.out
     );
-    let clusters: Json = serde_json::from_str(&desk.run(&["dedupe", "--json"]).out).unwrap();
+    let clusters: Json = serde_json::from_str(&env.run(&["dedupe", "--json"]).out).unwrap();
     assert_eq!(
         clusters[0]["keys"],
         serde_json::json!(["wealth", "Wealth06"])
@@ -283,11 +283,11 @@ fn duplicates_are_listed_with_the_reason_and_side_by_side() {
 
 #[test]
 fn merged_works_keep_fields_tags_and_keys() {
-    let desk = Desk::new();
-    desk.import("a.bib", TWICE);
-    desk.changes_and_can_be_undone(&["dedupe", "merge", "wealth", "Wealth06"]);
-    assert_eq!(desk.keys(), ["wealth", "other"]);
-    let shown = desk.done(&["show", "Wealth06"]);
+    let env = TestEnvironment::new();
+    env.import("a.bib", TWICE);
+    env.changes_and_can_be_undone(&["dedupe", "merge", "wealth", "Wealth06"]);
+    assert_eq!(env.keys(), ["wealth", "other"]);
+    let shown = env.done(&["show", "Wealth06"]);
     for part in [
         "Yale",
         "theme:commons",
@@ -297,70 +297,70 @@ fn merged_works_keep_fields_tags_and_keys() {
     ] {
         assert!(shown.contains(part), "{shown}");
     }
-    let exported = desk.done(&["export"]);
+    let exported = env.done(&["export"]);
     assert!(exported.contains("% a comment before the second"));
     assert_eq!(exported.matches("9780300110562").count(), 0);
-    assert_eq!(desk.run(&["dedupe"]).code, 0);
+    assert_eq!(env.run(&["dedupe"]).code, 0);
 }
 
 #[test]
 fn works_that_were_kept_apart_are_not_asked_about_again() {
-    let desk = Desk::new();
-    desk.import("a.bib", TWICE);
-    desk.done(&["dedupe", "keep-apart", "wealth", "Wealth06"]);
-    assert_eq!(desk.run(&["dedupe"]).code, 0);
-    desk.done(&["undo"]);
-    assert_eq!(desk.run(&["dedupe"]).code, 1);
+    let env = TestEnvironment::new();
+    env.import("a.bib", TWICE);
+    env.done(&["dedupe", "keep-apart", "wealth", "Wealth06"]);
+    assert_eq!(env.run(&["dedupe"]).code, 0);
+    env.done(&["undo"]);
+    assert_eq!(env.run(&["dedupe"]).code, 1);
 }
 
 #[test]
 fn a_renamed_work_is_found_by_its_old_key_and_its_heirs_follow() {
-    let desk = Desk::new();
-    desk.import(
+    let env = TestEnvironment::new();
+    env.import(
         "a.bib",
         "@incollection{part, title={Part}, crossref={whole}}\n@collection{whole, title={Whole}, year=2001}\n",
     );
-    desk.changes_and_can_be_undone(&["rename", "whole", "berg2001"]);
+    env.changes_and_can_be_undone(&["rename", "whole", "berg2001"]);
     assert_eq!(
-        desk.done(&["export"]),
+        env.done(&["export"]),
         "@incollection{part, title={Part}, crossref={berg2001}}\n@collection{berg2001, title={Whole}, year=2001}\n"
     );
-    assert!(desk.done(&["show", "whole"]).contains("Whole"));
+    assert!(env.done(&["show", "whole"]).contains("Whole"));
     assert_eq!(
-        desk.done(&["find", "--keys", "year:2001"]).lines().count(),
+        env.done(&["find", "--keys", "year:2001"]).lines().count(),
         2
     );
-    let said = desk.run(&["rename", "part", "berg2001"]);
+    let said = env.run(&["rename", "part", "berg2001"]);
     assert_eq!(said.code, 1);
     assert!(said.err.contains("belongs to another work"));
 }
 
 #[test]
 fn keys_made_by_a_pattern_are_unique_and_stay() {
-    let desk = Desk::new();
-    desk.import(
+    let env = TestEnvironment::new();
+    env.import(
         "a.bib",
         "@book{x, title={One}, author={S{\\o}derberg, J}, year=2002}\n@book{y, title={Two}, author={S{\\o}derberg, J}, year=2002}\n",
     );
     let pattern = ["rename", "--pattern", "[auth:lower][year]"];
-    let planned = desk.done(&[pattern.as_slice(), &["--dry-run"]].concat());
+    let planned = env.done(&[pattern.as_slice(), &["--dry-run"]].concat());
     assert_eq!(
         planned,
         "x would be soderberg2002\ny would be soderberg2002a\n"
     );
-    assert_eq!(desk.keys(), ["x", "y"]);
-    desk.changes_and_can_be_undone(&pattern);
-    assert_eq!(desk.keys(), ["soderberg2002", "soderberg2002a"]);
-    desk.done(&pattern);
-    assert_eq!(desk.keys(), ["soderberg2002", "soderberg2002a"]);
-    assert_eq!(desk.run(&["rename", "--pattern", "[author_x]"]).code, 2);
+    assert_eq!(env.keys(), ["x", "y"]);
+    env.changes_and_can_be_undone(&pattern);
+    assert_eq!(env.keys(), ["soderberg2002", "soderberg2002a"]);
+    env.done(&pattern);
+    assert_eq!(env.keys(), ["soderberg2002", "soderberg2002a"]);
+    assert_eq!(env.run(&["rename", "--pattern", "[author_x]"]).code, 2);
 }
 
 #[test]
 fn an_edit_keeps_the_manner_of_the_entry() {
-    let desk = Desk::new();
-    desk.import("a.bib", BENKLER);
-    desk.changes_and_can_be_undone(&[
+    let env = TestEnvironment::new();
+    env.import("a.bib", BENKLER);
+    env.changes_and_can_be_undone(&[
         "edit",
         "benkler2002",
         "--set",
@@ -369,36 +369,36 @@ fn an_edit_keeps_the_manner_of_the_entry() {
         "doi",
     ]);
     assert_eq!(
-        desk.done(&["export"]),
+        env.done(&["export"]),
         BENKLER.replace("doi = {10.2307/1562247}", "volume = {112}")
     );
-    let said = desk.run(&["edit", "benkler2002", "--set", "note=open {brace"]);
+    let said = env.run(&["edit", "benkler2002", "--set", "note=open {brace"]);
     assert_eq!(said.code, 1);
-    assert!(!desk.done(&["export"]).contains("brace"));
+    assert!(!env.done(&["export"]).contains("brace"));
 }
 
 #[test]
 fn a_removed_work_leaves_the_comments_around_it() {
-    let desk = Desk::new();
-    desk.import("a.bib", TWICE);
-    desk.changes_and_can_be_undone(&["remove", "Wealth06"]);
+    let env = TestEnvironment::new();
+    env.import("a.bib", TWICE);
+    env.changes_and_can_be_undone(&["remove", "Wealth06"]);
     assert!(
-        desk.done(&["export"])
+        env.done(&["export"])
             .contains("% a comment before the second")
     );
     assert_eq!(
-        desk.done(&["remove", "other", "--dry-run"]),
+        env.done(&["remove", "other", "--dry-run"]),
         "other would be removed\n"
     );
-    assert_eq!(desk.keys().len(), 2);
+    assert_eq!(env.keys().len(), 2);
 }
 
 #[test]
 fn a_reference_is_added_as_an_entry_or_field_by_field() {
-    let desk = Desk::new();
-    desk.import("a.bib", BENKLER);
-    desk.changes_and_can_be_undone(&["add", "@book{ostrom, title={Governing}}"]);
-    desk.changes_and_can_be_undone(&[
+    let env = TestEnvironment::new();
+    env.import("a.bib", BENKLER);
+    env.changes_and_can_be_undone(&["add", "@book{ostrom, title={Governing}}"]);
+    env.changes_and_can_be_undone(&[
         "add",
         "--type",
         "book",
@@ -409,19 +409,19 @@ fn a_reference_is_added_as_an_entry_or_field_by_field() {
         "--set",
         "year=2006",
     ]);
-    assert!(desk.keys().contains(&"benkler2006wealth".to_owned()));
-    assert_eq!(desk.run(&["add", "@book{open"]).code, 1);
-    assert_eq!(desk.run(&["add", "@book{ostrom, title={Other}}"]).code, 1);
+    assert!(env.keys().contains(&"benkler2006wealth".to_owned()));
+    assert_eq!(env.run(&["add", "@book{open"]).code, 1);
+    assert_eq!(env.run(&["add", "@book{ostrom, title={Other}}"]).code, 1);
 }
 
 #[test]
 fn rebuilding_changes_nothing_that_can_be_seen() {
-    let desk = Desk::new();
-    desk.import("a.bib", TWICE);
-    let before = (desk.done(&["find", "--json"]), desk.run(&["dedupe"]).out);
-    desk.done(&["rebuild"]);
+    let env = TestEnvironment::new();
+    env.import("a.bib", TWICE);
+    let before = (env.done(&["find", "--json"]), env.run(&["dedupe"]).out);
+    env.done(&["rebuild"]);
     assert_eq!(
-        (desk.done(&["find", "--json"]), desk.run(&["dedupe"]).out),
+        (env.done(&["find", "--json"]), env.run(&["dedupe"]).out),
         before
     );
 }

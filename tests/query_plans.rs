@@ -192,7 +192,8 @@ fn lists_notes_and_linked_files_are_found() {
         .unwrap()
         .translate(&library)
         .unwrap_err();
-    assert_eq!(unknown.help().as_deref(), Some("did you mean reader?"));
+    // The error carries the names that are close; the command line makes a hint of them.
+    assert!(format!("{unknown:?}").contains("reader"), "{unknown:?}");
     connection
         .execute("UPDATE linked_file SET path = 'other.epub'", [])
         .unwrap();

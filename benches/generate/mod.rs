@@ -1,8 +1,8 @@
-//! Makes bibliographies of any length, always the same for the same length.
+//! Generates bibliographies of any length; the same length always gives the same text.
 //!
-//! They are like those that people have: a few hundred authors with similar names who write several
-//! works a year, TeX accents, `@string`s for journals, titles that begin alike, books and their
-//! chapters, and now and then a comment between two entries.
+//! They resemble real ones: a few hundred authors with similar names who write several works a year, TeX
+//! accents, `@string`s for journals, titles with common beginnings, books with their chapters, and an
+//! occasional comment between entries.
 
 use std::fmt::Write as _;
 
@@ -107,7 +107,7 @@ const JOURNALS: &[(&str, &str)] = &[
     ("eph", "Ephemera"),
 ];
 
-/// The text of a BibLaTeX file with `entries` entries, about 280 bytes each.
+/// Returns a BibLaTeX file with `entries` entries of about 280 bytes each.
 pub(crate) fn bibliography(entries: usize) -> String {
     let mut text = String::with_capacity(entries * 290 + 1_000);
     text.push_str("% A generated bibliography\n\n");
@@ -178,7 +178,7 @@ fn entry(text: &mut String, number: usize, dice: &mut Dice) {
     };
 }
 
-/// A small generator of numbers that only look random (xorshift).
+/// A small pseudorandom number generator (xorshift).
 struct Dice(u64);
 
 impl Dice {

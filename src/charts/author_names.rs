@@ -1,4 +1,4 @@
-//! One person under several spellings: "Yochai Benkler", "Y. Benkler", "Benkler, Y."
+//! Merges the spellings of an author's name: "Yochai Benkler", "Y. Benkler", "Benkler, Y."
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -6,20 +6,20 @@ use crate::model::CslName;
 
 /// A name on a work.
 #[derive(Debug, Clone)]
-pub(super) struct Person {
-    /// The family name with its particles, without case and accents.
+pub(super) struct AuthorName {
+    /// The folded family name with its particles.
     family: String,
-    /// The given names or initials, without case and accents.
+    /// The folded given names or initials.
     given: Vec<String>,
-    /// The name as it is read.
+    /// The name in reading order.
     name: String,
-    /// The number of the work.
+    /// The index of the work.
     work: usize,
 }
 
-impl Person {
-    /// A name of a work with a number; `folded` takes case and accents off.
-    pub(super) fn of(name: &CslName, work: usize, folded: fn(&str) -> String) -> Self {
+impl AuthorName {
+    /// Converts a name of the work with this index. `folded` removes case and accents.
+    pub(super) fn new(name: &CslName, work: usize, folded: fn(&str) -> String) -> Self {
         let family = CslName::joined([
             &name.dropping_particle,
             &name.non_dropping_particle,
@@ -40,11 +40,10 @@ impl Person {
     }
 }
 
-/// The persons behind the names, each by its fullest name and with the number of its works. Names are of
-/// one person where the family names are one, and the given names or initials fit those of one person
-/// alone: "J. Smith" is neither John nor Jane.
-pub(super) fn unified(people: Vec<Person>) -> Vec<(String, usize)> {
-    let mut families: BTreeMap<String, BTreeMap<Vec<String>, Vec<Person>>> = BTreeMap::new();
+/// Returns each author by the fullest name, with the number of works. Two names are merged if the family
+/// names are equal and the given names or initials fit only one author: "J. Smith" is neither John nor Jane.
+pub(super) fn merge_spellings(people: Vec<AuthorName>) -> Vec<(String, usize)> {
+    let mut families: BTreeMap<String, BTreeMap<Vec<String>, Vec<AuthorName>>> = BTreeMap::new();
     for person in people {
         let spellings = families.entry(person.family.clone()).or_default();
         spellings
@@ -52,16 +51,18 @@ pub(super) fn unified(people: Vec<Person>) -> Vec<(String, usize)> {
             .or_default()
             .push(person);
     }
-    families.into_values().flat_map(of_family).collect()
+    families.into_values().flat_map(merge_family).collect()
 }
 
-fn of_family(spellings: BTreeMap<Vec<String>, Vec<Person>>) -> Vec<(String, usize)> {
-    let mut fullest_first: Vec<(Vec<String>, Vec<Person>)> = spellings.into_iter().collect();
+fn merge_family(spellings: BTreeMap<Vec<String>, Vec<AuthorName>>) -> Vec<(String, usize)> {
+    let mut fullest_first: Vec<(Vec<String>, Vec<AuthorName>)> = spellings.into_iter().collect();
     let letters = |given: &[String]| given.iter().map(|part| part.chars().count()).sum::<usize>();
     fullest_first.sort_by_key(|(given, _)| std::cmp::Reverse(letters(given)));
-    let mut groups: Vec<(Vec<String>, Vec<Person>)> = Vec::new();
+    let mut groups: Vec<(Vec<String>, Vec<AuthorName>)> = Vec::new();
     for (given, mut people) in fullest_first {
-        let mut fitting = groups.iter_mut().filter(|(fuller, _)| fit(&given, fuller));
+        let mut fitting = groups
+            .iter_mut()
+            .filter(|(fuller, _)| is_compatible(&given, fuller));
         match (fitting.next(), fitting.next()) {
             (Some((_, group)), None) => group.append(&mut people),
             _ => groups.push((given, people)),
@@ -71,13 +72,13 @@ fn of_family(spellings: BTreeMap<Vec<String>, Vec<Person>>) -> Vec<(String, usiz
         .into_iter()
         .map(|(_, people)| {
             let works: BTreeSet<usize> = people.iter().map(|person| person.work).collect();
-            (usual_name(&people), works.len())
+            (preferred_name(&people), works.len())
         })
         .collect()
 }
 
-/// Whether given names or initials may be those of the person with the fuller ones.
-fn fit(given: &[String], fuller: &[String]) -> bool {
+/// Returns whether given names or initials are compatible with fuller ones.
+fn is_compatible(given: &[String], fuller: &[String]) -> bool {
     let is_like = |(one, other): (&String, &String)| {
         let is_initial = one.chars().count() == 1 || other.chars().count() == 1;
         one == other || (is_initial && one.chars().next() == other.chars().next())
@@ -85,8 +86,8 @@ fn fit(given: &[String], fuller: &[String]) -> bool {
     !given.is_empty() && !fuller.is_empty() && given.iter().zip(fuller).all(is_like)
 }
 
-/// The longest of the names, and of several the one that is used most.
-fn usual_name(people: &[Person]) -> String {
+/// Returns the longest name, or the most frequent one of several.
+fn preferred_name(people: &[AuthorName]) -> String {
     let mut uses: HashMap<&str, usize> = HashMap::new();
     for person in people {
         *uses.entry(&person.name).or_default() += 1;
@@ -108,9 +109,9 @@ mod tests {
                 family: Some((*family).to_owned()),
                 ..CslName::default()
             };
-            Person::of(&name, work, str::to_lowercase)
+            AuthorName::new(&name, work, str::to_lowercase)
         });
-        unified(people.collect())
+        merge_spellings(people.collect())
     }
 
     #[test]

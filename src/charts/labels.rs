@@ -1,13 +1,12 @@
-//! What a work is called in a picture: its authors and year, as in "Moore & Karatzogianni 2009".
+//! Labels of works in charts: authors and year, as in "Moore & Karatzogianni 2009".
 
 use std::collections::HashMap;
 
 use super::text_metrics::clean;
-use super::years::{KnownYear, written};
+use super::years::{KnownYear, format_year};
 use crate::model::CslItem;
 
-/// The authors of a work, or its title where it has none, and its year, which begins at the place that
-/// stands beside the label.
+/// Returns the label of a work, made of its authors (or title) and year, and the byte offset of the year.
 pub(super) fn label(
     item: &CslItem,
     title: Option<&str>,
@@ -23,22 +22,22 @@ pub(super) fn label(
     };
     let when = match year {
         None => "n.d.".to_owned(),
-        Some(KnownYear { year, about: true }) => format!("c. {}", written(year)),
-        Some(KnownYear { year, about: false }) => written(year),
+        Some(KnownYear { year, about: true }) => format!("c. {}", format_year(year)),
+        Some(KnownYear { year, about: false }) => format_year(year),
     };
     let who = clean(&who);
     (format!("{who} {when}"), who.len() + 1)
 }
 
-/// A number of works in words.
-pub(super) fn counted_works(count: usize) -> String {
+/// Formats a number of works.
+pub(super) fn format_work_count(count: usize) -> String {
     match count {
         1 => "1 work".to_owned(),
         count => format!("{count} works"),
     }
 }
 
-/// The first words of a title, in quotation marks; the key of a work without one.
+/// Returns the first words of a title in quotation marks, or the key of a work without a title.
 fn title_label(title: &str, key: &str) -> String {
     let words: Vec<&str> = title.split_whitespace().collect();
     match words.as_slice() {
@@ -48,8 +47,8 @@ fn title_label(title: &str, key: &str) -> String {
     }
 }
 
-/// Tells works of one label apart by letters, in their order: 2012a, 2012b; n.d.-a, n.d.-b.
-pub(super) fn tell_apart<'l>(labels: impl Iterator<Item = &'l mut String>) {
+/// Adds letters to equal labels in order: 2012a, 2012b; n.d.-a, n.d.-b.
+pub(super) fn disambiguate_labels<'l>(labels: impl Iterator<Item = &'l mut String>) {
     let labels: Vec<&mut String> = labels.collect();
     let mut alike: HashMap<String, usize> = HashMap::new();
     for label in &labels {
@@ -69,7 +68,7 @@ pub(super) fn tell_apart<'l>(labels: impl Iterator<Item = &'l mut String>) {
     }
 }
 
-/// a, b, … z, aa, ab, …
+/// Returns a, b, … z, aa, ab, …
 fn letters(mut number: usize) -> String {
     let mut letters = Vec::new();
     loop {
@@ -134,7 +133,7 @@ mod tests {
     #[test]
     fn works_of_one_label_are_told_apart() {
         let mut labels = ["A 2012", "B 2012", "A 2012"].map(str::to_owned);
-        tell_apart(labels.iter_mut());
+        disambiguate_labels(labels.iter_mut());
         assert_eq!(labels, ["A 2012a", "B 2012", "A 2012b"]);
         assert_eq!(
             (letters(25), letters(26), letters(702)),

@@ -1,13 +1,12 @@
-//! Pictures of a bibliography: when its works appeared and in which movements, and how many there are of
-//! each kind.
+//! Charts of a bibliography: a timeline of works by movement, and counts of works by year, tag, type,
+//! language and author.
 //!
-//! A picture is made in two steps. First a *model*, in which nothing is drawn: [`Timeline`] and
-//! [`Statistics`] say which works stand where, and are what `--json` prints. Then a *drawing* of it: as
-//! SVG ([`timeline_svg`], [`statistics_svg`]), as a page around that SVG ([`page`]), or in the characters
-//! of a terminal ([`timeline_text`], [`statistics_text`]).
+//! A chart is made in two steps. First a *model*: [`Timeline`] and [`Statistics`] contain the data, which is
+//! also what `--json` prints. Then a *drawing*: SVG ([`timeline_svg`], [`statistics_svg`]), an HTML page with
+//! that SVG ([`html_page`]), or text for a terminal ([`timeline_text`], [`statistics_text`]).
 //!
-//! Whatever the font that a reader has, no label covers another: texts are measured after the widest of
-//! the common sans-serif fonts (`lettering.rs`), and the layout keeps what was measured apart.
+//! Labels never overlap, whatever font the viewer has: the layout measures text with the widest of the common
+//! sans-serif fonts (`text_metrics.rs`).
 
 mod author_names;
 pub mod html_page;
@@ -24,6 +23,6 @@ pub mod timeline_text;
 mod year_axis;
 mod years;
 
-pub use palette::{Theme, contrast_of_texts};
+pub use palette::{Theme, text_contrasts};
 pub use statistics::Statistics;
 pub use timeline::Timeline;

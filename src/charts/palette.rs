@@ -1,15 +1,15 @@
-//! Colours: those of Okabe and Ito, which people who are colour-blind tell apart, by day and by night.
+//! Colors of light and dark charts. They are those of Okabe and Ito, which are safe for color-blind viewers.
 //!
-//! Every element has its colour twice. As an attribute, which any program understands; and by a class,
-//! with which the style sheet of the picture changes it where the reader's system is dark. Variables of
-//! CSS would be shorter, but librsvg, Inkscape and word processors do not know them.
+//! Every element has its color twice: as an attribute, which every program understands, and as a class, which
+//! the style sheet of the chart overrides in dark mode. CSS variables would be shorter, but librsvg, Inkscape
+//! and word processors do not support them.
 
 use std::fmt::Write as _;
 
-/// Whether a picture is light or dark.
+/// The color scheme of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
-    /// As the reader's system is.
+    /// The color scheme of the viewer's system.
     #[default]
     Auto,
     /// Dark on light.
@@ -18,44 +18,44 @@ pub enum Theme {
     Dark,
 }
 
-/// What a colour is for.
+/// The role of a color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Paint {
-    /// The ground on which all stands.
-    Ground,
+pub(super) enum Color {
+    /// The background.
+    Background,
     /// Text.
     Text,
-    /// Text that stands back.
+    /// Secondary text.
     Quiet,
-    /// Lines that lead the eye.
+    /// Guide lines.
     Line,
-    /// The marks of a lane; lanes take turns with a few colours.
+    /// The marks of a lane. Lanes alternate between a few colors.
     Lane(usize),
 }
 
-/// How many colours the lanes take turns with.
-pub(super) const LANE_COLOURS: usize = 4;
+/// The number of lane colors.
+pub(super) const LANE_COLORS: usize = 4;
 
-const ALL: [Paint; 4 + LANE_COLOURS] = [
-    Paint::Ground,
-    Paint::Text,
-    Paint::Quiet,
-    Paint::Line,
-    Paint::Lane(0),
-    Paint::Lane(1),
-    Paint::Lane(2),
-    Paint::Lane(3),
+const ALL: [Color; 4 + LANE_COLORS] = [
+    Color::Background,
+    Color::Text,
+    Color::Quiet,
+    Color::Line,
+    Color::Lane(0),
+    Color::Lane(1),
+    Color::Lane(2),
+    Color::Lane(3),
 ];
 
-impl Paint {
-    /// The colour by day and by night.
-    fn colours(self) -> (&'static str, &'static str) {
+impl Color {
+    /// Returns the light and the dark color.
+    fn colors(self) -> (&'static str, &'static str) {
         match self {
-            Self::Ground => ("#ffffff", "#14181d"),
+            Self::Background => ("#ffffff", "#14181d"),
             Self::Text => ("#1c2127", "#e8ebee"),
             Self::Quiet => ("#59636e", "#a4aeb8"),
             Self::Line => ("#e3e6ea", "#2c333b"),
-            Self::Lane(number) => match number % LANE_COLOURS {
+            Self::Lane(number) => match number % LANE_COLORS {
                 0 => ("#0072b2", "#56b4e9"),
                 1 => ("#d55e00", "#e69f00"),
                 2 => ("#009e73", "#009e73"),
@@ -64,23 +64,23 @@ impl Paint {
         }
     }
 
-    /// The colour as an attribute has it.
-    pub(super) fn colour(self, theme: Theme) -> &'static str {
-        let (day, night) = self.colours();
+    /// Returns the color for an attribute.
+    pub(super) fn color(self, theme: Theme) -> &'static str {
+        let (light, dark) = self.colors();
         match theme {
-            Theme::Auto | Theme::Light => day,
-            Theme::Dark => night,
+            Theme::Auto | Theme::Light => light,
+            Theme::Dark => dark,
         }
     }
 
-    /// The classes of elements that are filled with it and that are outlined in it.
+    /// Returns the classes for filled and for outlined elements.
     pub(super) fn classes(self) -> (&'static str, &'static str) {
         match self {
-            Self::Ground => ("fill-ground", "line-ground"),
+            Self::Background => ("fill-ground", "line-ground"),
             Self::Text => ("fill-text", "line-text"),
             Self::Quiet => ("fill-quiet", "line-quiet"),
             Self::Line => ("fill-line", "line-line"),
-            Self::Lane(number) => match number % LANE_COLOURS {
+            Self::Lane(number) => match number % LANE_COLORS {
                 0 => ("fill-0", "line-0"),
                 1 => ("fill-1", "line-1"),
                 2 => ("fill-2", "line-2"),
@@ -90,18 +90,18 @@ impl Paint {
     }
 }
 
-/// The style sheet that makes a picture dark where the reader's system is.
+/// Returns the style sheet, with dark mode if the theme is automatic.
 pub(super) fn style_sheet(theme: Theme) -> String {
     let mut style =
         String::from("a { cursor: pointer; }\na:hover text { text-decoration: underline; }\n");
     if theme == Theme::Auto {
         style.push_str("@media (prefers-color-scheme: dark) {\n");
-        for paint in ALL {
-            let (_, night) = paint.colours();
-            let (fill, line) = paint.classes();
+        for color in ALL {
+            let (_, dark) = color.colors();
+            let (fill, line) = color.classes();
             let _ = writeln!(
                 style,
-                "  .{fill} {{ fill: {night}; }} .{line} {{ stroke: {night}; }}"
+                "  .{fill} {{ fill: {dark}; }} .{line} {{ stroke: {dark}; }}"
             );
         }
         style.push_str("}\n");
@@ -109,30 +109,30 @@ pub(super) fn style_sheet(theme: Theme) -> String {
     style
 }
 
-/// The contrast, after WCAG 2, of each colour of text with the ground it stands on, by day and by night.
-pub fn contrast_of_texts() -> Vec<f64> {
-    let (ground_by_day, ground_by_night) = Paint::Ground.colours();
-    [Paint::Text, Paint::Quiet]
+/// Returns the WCAG 2 contrast of each text color with its background, light and dark.
+pub fn text_contrasts() -> Vec<f64> {
+    let (light_background, dark_background) = Color::Background.colors();
+    [Color::Text, Color::Quiet]
         .iter()
-        .flat_map(|paint| {
-            let (day, night) = paint.colours();
+        .flat_map(|color| {
+            let (light, dark) = color.colors();
             [
-                contrast(day, ground_by_day),
-                contrast(night, ground_by_night),
+                contrast(light, light_background),
+                contrast(dark, dark_background),
             ]
         })
         .collect()
 }
 
-/// The contrast of two colours: from 1, of one with itself, to 21, of black with white.
+/// Returns the contrast of two colors, from 1 (equal) to 21 (black and white).
 fn contrast(one: &str, other: &str) -> f64 {
     let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-fn luminance(colour: &str) -> f64 {
+fn luminance(color: &str) -> f64 {
     let part = |place: usize| {
-        let digits = colour.get(1 + 2 * place..3 + 2 * place).unwrap_or_default();
+        let digits = color.get(1 + 2 * place..3 + 2 * place).unwrap_or_default();
         let value = f64::from(u8::from_str_radix(digits, 16).unwrap_or_default()) / 255.0;
         if value <= 0.04045 {
             value / 12.92
@@ -150,18 +150,18 @@ mod tests {
     #[test]
     fn text_is_read_by_day_and_by_night() {
         assert!((contrast("#000000", "#ffffff") - 21.0).abs() < 0.01);
-        for found in contrast_of_texts() {
+        for found in text_contrasts() {
             assert!(found >= 4.5, "{found}");
         }
     }
 
     #[test]
     fn marks_stand_out_from_the_ground() {
-        for lane in 0..LANE_COLOURS {
-            let (day, night) = Paint::Lane(lane).colours();
-            let (ground_by_day, ground_by_night) = Paint::Ground.colours();
-            assert!(contrast(day, ground_by_day) >= 3.0, "{day}");
-            assert!(contrast(night, ground_by_night) >= 3.0, "{night}");
+        for lane in 0..LANE_COLORS {
+            let (light, dark) = Color::Lane(lane).colors();
+            let (light_background, dark_background) = Color::Background.colors();
+            assert!(contrast(light, light_background) >= 3.0, "{light}");
+            assert!(contrast(dark, dark_background) >= 3.0, "{dark}");
         }
     }
 }

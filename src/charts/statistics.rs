@@ -1,84 +1,83 @@
-//! How many works there are of each kind: by year, tag, type, language and author.
+//! Counts of works by year, tag, type, language, author and other properties.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::author_names::{Person, unified};
+use super::author_names::{AuthorName, merge_spellings};
 use super::text_metrics::clean;
-use super::years::{counted, original_year, written};
+use super::years::{calendar_year, format_year, original_year};
 use crate::library::{self, Reference, TagName, TagSummary, folded};
 use crate::model::{CslItem, CslName};
-use crate::reading_list::Headings;
+use crate::reading_list::HeadingTranslations;
 
-/// Counts of works by what they have in common.
+/// Counts of works, one chart per property.
 #[derive(Debug, Clone, Serialize)]
 pub struct Statistics {
-    /// What the picture is called.
+    /// The title of the drawing.
     pub title: String,
-    /// How many works there are.
+    /// The number of works.
     pub works: usize,
-    /// The counts, one chart for each thing that works are counted by.
+    /// The charts.
     pub charts: Vec<Chart>,
 }
 
-/// Works counted by one thing.
+/// The counts of one property.
 #[derive(Debug, Clone, Serialize)]
 pub struct Chart {
-    /// What they are counted by: `year`, a facet of tags, `type`, `language`, `author`, `identification` or
-    /// `missing`.
+    /// The property: `year`, a tag facet, `type`, `language`, `author`, `identification` or `missing`.
     pub by: String,
-    /// What the chart is called.
+    /// The title of the chart.
     pub title: String,
-    /// The counts: years in their order, all else with the most works first.
+    /// The counts: years in order, other values by descending count.
     pub bars: Vec<Bar>,
-    /// What was folded because it was not among the first.
+    /// The values that were folded into one sum.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub more: Option<More>,
-    /// How many works have nothing to be counted by.
+    pub more: Option<FoldedBars>,
+    /// The number of works without a value.
     pub without: usize,
 }
 
 /// The count of one value.
 #[derive(Debug, Clone, Serialize)]
 pub struct Bar {
-    /// What is printed.
+    /// The printed label.
     pub label: String,
-    /// The value: a tag as it stands in a query, a year, or the label itself.
+    /// The value: a tag as written in a query, a year, or the label itself.
     pub value: String,
-    /// How many works.
+    /// The number of works.
     pub works: usize,
-    /// The year on the line of years.
+    /// The year on the year axis.
     #[serde(skip)]
     pub(super) year: Option<i64>,
 }
 
-/// The values that were folded.
+/// Values folded into one sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct More {
-    /// How many values.
+pub struct FoldedBars {
+    /// The number of values.
     pub values: usize,
-    /// How many works the values have, each value counted by itself.
+    /// The number of works, counted once for each value.
     pub works: usize,
 }
 
-/// What works are counted by.
+/// A property by which works are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CountBy {
-    /// The year in which they first appeared.
+    /// The year of first publication.
     Year,
-    /// The tags of a facet; a narrower tag counts for the wider ones, too.
+    /// The tags of a facet. A child tag also counts for its parents.
     Facet(String),
-    /// Their type.
+    /// The entry type.
     Type,
-    /// Their language.
+    /// The language.
     Language,
-    /// Their authors, or editors where they have none.
+    /// The authors, or the editors if there are no authors.
     Author,
-    /// How sure it is which work is meant.
+    /// The certainty of the identification.
     Identification,
-    /// What they lack.
+    /// Missing data.
     Missing,
 }
 
@@ -98,30 +97,31 @@ impl std::str::FromStr for CountBy {
     }
 }
 
-/// A work with what is counted.
-struct Counted<'w> {
+/// A work with its item.
+struct CountedWork<'w> {
     work: &'w Reference,
     item: CslItem,
 }
 
 impl Statistics {
-    /// Counts works by each of `by`. `tags` are those of the library, with their wider ones; `top` is how many
-    /// values of a kind are told before the rest is folded. `title` is what the picture is called.
+    /// Counts works by each property of `by`. `tags` are the tags of the library with their parents. `top`
+    /// limits the number of values per chart; the others are folded. Without a `title`, the title is derived
+    /// from the properties.
     ///
     /// # Errors
     ///
-    /// [`library::LibraryError::UnreadableWork`] where a derived row of the library was damaged.
-    pub fn of(
+    /// Returns [`library::LibraryError::UnreadableWork`] if a derived row of the library is damaged.
+    pub fn new(
         works: &[Reference],
         by: &[CountBy],
         tags: &[TagSummary],
         top: Option<usize>,
         title: Option<&str>,
     ) -> library::Result<Self> {
-        let counted = works
+        let calendar_year = works
             .par_iter()
             .map(|work| {
-                Ok(Counted {
+                Ok(CountedWork {
                     work,
                     item: work.item()?,
                 })
@@ -130,7 +130,7 @@ impl Statistics {
         let charts: Vec<Chart> = by
             .iter()
             .map(|by| {
-                let mut chart = chart(&counted, by, tags);
+                let mut chart = chart(&calendar_year, by, tags);
                 if let Some(top) = top
                     && *by != CountBy::Year
                 {
@@ -140,15 +140,15 @@ impl Statistics {
             })
             .collect();
         Ok(Self {
-            title: title.map_or_else(|| usual_title(&charts), clean),
+            title: title.map_or_else(|| default_title(&charts), clean),
             works: works.len(),
             charts,
         })
     }
 }
 
-/// "Works by year, movement and author".
-fn usual_title(charts: &[Chart]) -> String {
+/// Returns a default title such as "Works by year, movement and author".
+fn default_title(charts: &[Chart]) -> String {
     let by: Vec<String> = charts
         .iter()
         .filter(|chart| !matches!(chart.by.as_str(), "identification" | "missing"))
@@ -162,18 +162,18 @@ fn usual_title(charts: &[Chart]) -> String {
 }
 
 impl Chart {
-    /// Leaves the first values alone, and the others as a sum; one alone is not worth folding.
+    /// Keeps the first `top` values and folds the others, unless there is only one.
     fn fold(&mut self, top: usize) {
         if self.bars.len() > top + 1 {
             let rest = self.bars.split_off(top);
-            self.more = Some(More {
+            self.more = Some(FoldedBars {
                 values: rest.len(),
                 works: rest.iter().map(|bar| bar.works).sum(),
             });
         }
     }
 
-    /// What is said of the works that could not be counted.
+    /// Describes the works that could not be counted.
     pub fn note(&self) -> Option<String> {
         let without = match self.without {
             0 => return None,
@@ -181,23 +181,23 @@ impl Chart {
             count => format!("{count} works"),
         };
         Some(match self.by.as_str() {
-            "year" => format!("{without} of unknown year"),
+            "year" => format!("{without} without a known year"),
             "author" => format!("{without} without an author"),
-            "language" => format!("{without} that do not say their language"),
-            "missing" => format!("{without} that lack none of these"),
+            "language" => format!("{without} without a language"),
+            "missing" => format!("{without} with nothing missing"),
             facet => format!("{without} without a {facet}"),
         })
     }
 }
 
-fn chart(works: &[Counted<'_>], by: &CountBy, tags: &[TagSummary]) -> Chart {
+fn chart(works: &[CountedWork<'_>], by: &CountBy, tags: &[TagSummary]) -> Chart {
     match by {
         CountBy::Year => by_year(works),
         CountBy::Facet(facet) => by_facet(works, facet, tags),
         CountBy::Type => {
             let labels = works.iter().map(|work| {
                 vec![
-                    Headings::default()
+                    HeadingTranslations::default()
                         .of_type(&work.work.entry_type)
                         .to_owned(),
                 ]
@@ -208,7 +208,7 @@ fn chart(works: &[Counted<'_>], by: &CountBy, tags: &[TagSummary]) -> Chart {
             let labels = works.iter().map(|work| {
                 let language = work.item.text("language").map(|text| clean(&text));
                 language
-                    .and_then(|language| Headings::default().language(&language))
+                    .and_then(|language| HeadingTranslations::default().language(&language))
                     .into_iter()
                     .collect()
             });
@@ -217,16 +217,16 @@ fn chart(works: &[Counted<'_>], by: &CountBy, tags: &[TagSummary]) -> Chart {
         CountBy::Author => by_author(works),
         CountBy::Identification => {
             let labels = works.iter().map(|work| {
-                let said = work.work.identification.as_deref().unwrap_or("certain");
-                vec![clean(said)]
+                let certainty = work.work.identification.as_deref().unwrap_or("certain");
+                vec![clean(certainty)]
             });
-            by_labels("identification", "Which work is meant", labels)
+            by_labels("identification", "Identification", labels)
         }
-        CountBy::Missing => by_labels("missing", "What is missing", works.iter().map(missing)),
+        CountBy::Missing => by_labels("missing", "Missing data", works.iter().map(missing)),
     }
 }
 
-fn by_year(works: &[Counted<'_>]) -> Chart {
+fn by_year(works: &[CountedWork<'_>]) -> Chart {
     let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
     let mut without = 0;
     for work in works {
@@ -237,12 +237,12 @@ fn by_year(works: &[Counted<'_>]) -> Chart {
     }
     Chart {
         by: "year".into(),
-        title: "Year of first appearance".into(),
+        title: "Year of first publication".into(),
         bars: counts
             .into_iter()
             .map(|(year, works)| Bar {
-                label: written(year),
-                value: counted(year).to_string(),
+                label: format_year(year),
+                value: calendar_year(year).to_string(),
                 works,
                 year: Some(year),
             })
@@ -252,7 +252,7 @@ fn by_year(works: &[Counted<'_>]) -> Chart {
     }
 }
 
-/// Counts labels, of which a work may have several, each once.
+/// Counts labels. A work may have several and counts once for each.
 fn by_labels(by: &str, title: &str, labels: impl Iterator<Item = Vec<String>>) -> Chart {
     let mut counts: HashMap<String, usize> = HashMap::new();
     let mut without = 0;
@@ -273,20 +273,20 @@ fn by_labels(by: &str, title: &str, labels: impl Iterator<Item = Vec<String>>) -
     Chart {
         by: by.into(),
         title: title.into(),
-        bars: most_first(bars.collect()),
+        bars: sort_by_count(bars.collect()),
         more: None,
         without,
     }
 }
 
-fn most_first(mut bars: Vec<Bar>) -> Vec<Bar> {
+fn sort_by_count(mut bars: Vec<Bar>) -> Vec<Bar> {
     bars.sort_by(|one, other| {
         (other.works, &one.label, &one.value).cmp(&(one.works, &other.label, &other.value))
     });
     bars
 }
 
-fn by_facet(works: &[Counted<'_>], facet: &str, tags: &[TagSummary]) -> Chart {
+fn by_facet(works: &[CountedWork<'_>], facet: &str, tags: &[TagSummary]) -> Chart {
     let parents: HashMap<&TagName, &TagName> = tags
         .iter()
         .filter_map(|tag| Some((&tag.tag, tag.parent.as_ref()?)))
@@ -329,26 +329,26 @@ fn by_facet(works: &[Counted<'_>], facet: &str, tags: &[TagSummary]) -> Chart {
     Chart {
         by: facet.to_owned(),
         title,
-        bars: most_first(bars.collect()),
+        bars: sort_by_count(bars.collect()),
         more: None,
         without,
     }
 }
 
-fn by_author(works: &[Counted<'_>]) -> Chart {
-    let mut people: Vec<Person> = Vec::new();
+fn by_author(works: &[CountedWork<'_>]) -> Chart {
+    let mut people: Vec<AuthorName> = Vec::new();
     let mut without = 0;
     for (number, work) in works.iter().enumerate() {
         let names = work.item.principal_names();
         let is_others = |name: &CslName| name.literal.as_deref() == Some("others");
         let of_work = names.iter().filter(|name| !is_others(name));
         let before = people.len();
-        people.extend(of_work.map(|name| Person::of(name, number, folded)));
+        people.extend(of_work.map(|name| AuthorName::new(name, number, folded)));
         if people.len() == before {
             without += 1;
         }
     }
-    let bars = unified(people)
+    let bars = merge_spellings(people)
         .into_iter()
         .map(|(name, works)| Bar {
             value: name.clone(),
@@ -360,14 +360,14 @@ fn by_author(works: &[Counted<'_>]) -> Chart {
     Chart {
         by: "author".into(),
         title: "Author".into(),
-        bars: most_first(bars),
+        bars: sort_by_count(bars),
         more: None,
         without,
     }
 }
 
-/// What a work lacks that most references are asked for.
-fn missing(work: &Counted<'_>) -> Vec<String> {
+/// Returns the data that a work lacks and most references should have.
+fn missing(work: &CountedWork<'_>) -> Vec<String> {
     let item = &work.item;
     let has = |variable: &str| {
         item.text(variable)
@@ -386,7 +386,7 @@ fn missing(work: &Counted<'_>) -> Vec<String> {
         ["DOI", "URL", "ISBN", "PMID", "PMCID"]
             .iter()
             .any(|name| has(name)),
-        "DOI, ISBN or address",
+        "DOI, ISBN or URL",
     );
     note(has("abstract"), "abstract");
     note(has("language"), "language");

@@ -1,16 +1,16 @@
-//! Counts of works as SVG: the years as columns across the picture, all else as bars below them.
+//! Statistics as SVG: years as columns across the whole width, other properties as bars below.
 
 use svg::Node as _;
 use svg::node::element::Element;
 
-use super::labels::counted_works;
-use super::palette::Paint;
+use super::labels::format_work_count;
+use super::palette::Color;
 use super::statistics::{Bar, Chart, Statistics};
-use super::svg::{Anchor, Brush, Lettering, group, titled};
+use super::svg::{Anchor, LabelStyle, SvgBuilder, group, tooltip};
 use super::text_metrics::{cut, lines, width};
-use super::timeline_svg::{Look, NARROWEST, WIDEST, break_mark, numbered};
-use super::year_axis::{Scale, eras};
-use super::years::written;
+use super::timeline_svg::{NARROWEST, SvgOptions, WIDEST, break_mark, numbered_bins};
+use super::year_axis::{YearAxis, eras};
+use super::years::format_year;
 
 const MARGIN: f64 = 24.0;
 const HEAD: f64 = 78.0;
@@ -22,21 +22,21 @@ const BAR: f64 = 13.0;
 const BETWEEN: f64 = 34.0;
 const COLUMNS: f64 = 130.0;
 
-/// Draws counts. There must be a work to count.
-pub fn draw(statistics: &Statistics, look: &Look) -> String {
-    let brush = Brush { theme: look.theme };
+/// Draws statistics, which must contain at least one work.
+pub fn draw(statistics: &Statistics, look: &SvgOptions) -> String {
+    let svg = SvgBuilder { theme: look.theme };
     let full = f64::from(look.width.clamp(NARROWEST, WIDEST));
     let title = cut(&statistics.title, 20.0 * 1.2, full - 2.0 * MARGIN);
     let mut content = vec![
-        brush.text(
+        svg.text(
             (MARGIN, 36.0),
-            Lettering::new(20.0, Paint::Text).bold(),
+            LabelStyle::new(20.0, Color::Text).bold(),
             &title,
         ),
-        brush.text(
+        svg.text(
             (MARGIN, 57.0),
-            Lettering::new(13.0, Paint::Quiet),
-            &counted_works(statistics.works),
+            LabelStyle::new(13.0, Color::Quiet),
+            &format_work_count(statistics.works),
         ),
     ];
     let mut top = HEAD;
@@ -47,11 +47,11 @@ pub fn draw(statistics: &Statistics, look: &Look) -> String {
         .filter(is_there)
         .partition(|chart| chart.by == "year");
     for chart in years {
-        let (drawn, height) = columns(chart, brush, (MARGIN, top), full - 2.0 * MARGIN);
+        let (drawn, height) = columns(chart, svg, (MARGIN, top), full - 2.0 * MARGIN);
         content.push(drawn);
         top += height + BETWEEN;
     }
-    // Side by side where there is room, each below the shortest.
+    // Place the charts in columns, each below the shortest one.
     let across = ((full / 500.0) as usize).clamp(1, others.len().clamp(1, 3));
     let wide = (full - 2.0 * MARGIN - BETWEEN * (across as f64 - 1.0)) / across as f64;
     let mut bottoms = vec![top; across];
@@ -65,19 +65,19 @@ pub fn draw(statistics: &Statistics, look: &Look) -> String {
             continue;
         };
         let left = MARGIN + (wide + BETWEEN) * place as f64;
-        let (drawn, height) = bars(chart, brush, (left, *bottom), wide);
+        let (drawn, height) = bars(chart, svg, (left, *bottom), wide);
         content.push(drawn);
         *bottom += height + BETWEEN;
     }
     let height = bottoms.into_iter().fold(top, f64::max) - BETWEEN + MARGIN;
     let description = description(statistics);
-    let picture = brush.picture((full, height), &statistics.title, &description, content);
+    let picture = svg.picture((full, height), &statistics.title, &description, content);
     format!("{picture}\n")
 }
 
-/// What the picture shows, for those who do not see it.
+/// Describes the drawing for screen readers.
 fn description(statistics: &Statistics) -> String {
-    let mut text = format!("{}.", counted_works(statistics.works));
+    let mut text = format!("{}.", format_work_count(statistics.works));
     for chart in &statistics.charts {
         let most = chart.bars.iter().max_by_key(|bar| bar.works);
         if let Some(Bar { label, works, .. }) = most {
@@ -87,14 +87,14 @@ fn description(statistics: &Statistics) -> String {
     text
 }
 
-fn heading(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> Element {
-    let lettering = Lettering::new(TITLE, Paint::Text).bold();
+fn heading(chart: &Chart, svg: SvgBuilder, at: (f64, f64), wide: f64) -> Element {
+    let style = LabelStyle::new(TITLE, Color::Text).bold();
     let title = cut(&chart.title, TITLE * 1.2, wide);
-    brush.text((at.0, at.1 + TITLE), lettering, &title)
+    svg.text((at.0, at.1 + TITLE), style, &title)
 }
 
-/// What was folded and what could not be counted, below a chart.
-fn footing(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> Option<(Element, f64)> {
+/// Draws the notes below a chart on folded values and works without a value.
+fn footing(chart: &Chart, svg: SvgBuilder, at: (f64, f64), wide: f64) -> Option<(Element, f64)> {
     let more = chart.more.map(|more| format!("and {} more", more.values));
     let notes: Vec<String> = more.into_iter().chain(chart.note()).collect();
     if notes.is_empty() {
@@ -102,14 +102,14 @@ fn footing(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> Option<(El
     }
     let lines = lines(&notes.join(" \u{b7} "), SMALL, wide, 2);
     let height = 15.0 * lines.len() as f64 + 4.0;
-    let lettering = Lettering::new(SMALL, Paint::Quiet);
-    let drawn = brush.lines((at.0, at.1 + 13.0), lettering, 15.0, 0, &lines);
+    let style = LabelStyle::new(SMALL, Color::Quiet);
+    let drawn = svg.lines((at.0, at.1 + 13.0), style, 15.0, 0, &lines);
     Some((drawn, height))
 }
 
-fn bars(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> (Element, f64) {
+fn bars(chart: &Chart, svg: SvgBuilder, at: (f64, f64), wide: f64) -> (Element, f64) {
     let (left, top) = at;
-    let mut parts = vec![heading(chart, brush, at, wide)];
+    let mut parts = vec![heading(chart, svg, at, wide)];
     let widest = chart
         .bars
         .iter()
@@ -130,37 +130,37 @@ fn bars(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> (Element, f64
     for bar in &chart.bars {
         let base = y + ROW / 2.0 + 4.0;
         let label = cut(&bar.label, LABEL, names);
-        let lettering = Lettering::new(LABEL, Paint::Text).at(Anchor::End);
-        let mut name = brush.text((left + names, base), lettering, &label);
+        let style = LabelStyle::new(LABEL, Color::Text).at(Anchor::End);
+        let mut name = svg.text((left + names, base), style, &label);
         if label != bar.label {
-            name.append(titled(&bar.label));
+            name.append(tooltip(&bar.label));
         }
         parts.push(name);
         let long = (room * bar.works as f64 / most as f64).max(1.0);
         let corner = (ground, y + (ROW - BAR) / 2.0);
-        let mut drawn = brush.rectangle(corner, (long, BAR), 2.0, Paint::Lane(0));
-        drawn.append(titled(&format!(
+        let mut drawn = svg.rectangle(corner, (long, BAR), 2.0, Color::Lane(0));
+        drawn.append(tooltip(&format!(
             "{}: {}",
             bar.label,
-            counted_works(bar.works)
+            format_work_count(bar.works)
         )));
         parts.push(drawn);
-        let number = Lettering::new(SMALL, Paint::Quiet);
-        parts.push(brush.text((ground + long + 6.0, base), number, &bar.works.to_string()));
+        let number = LabelStyle::new(SMALL, Color::Quiet);
+        parts.push(svg.text((ground + long + 6.0, base), number, &bar.works.to_string()));
         y += ROW;
     }
-    if let Some((drawn, height)) = footing(chart, brush, (ground, y), wide - names - 12.0) {
+    if let Some((drawn, height)) = footing(chart, svg, (ground, y), wide - names - 12.0) {
         parts.push(drawn);
         y += height;
     }
     (group(parts), y - top)
 }
 
-fn columns(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> (Element, f64) {
+fn columns(chart: &Chart, svg: SvgBuilder, at: (f64, f64), wide: f64) -> (Element, f64) {
     let (left, top) = at;
-    let mut parts = vec![heading(chart, brush, at, wide)];
+    let mut parts = vec![heading(chart, svg, at, wide)];
     let years: Vec<i64> = chart.bars.iter().filter_map(|bar| bar.year).collect();
-    let (scale, each) = Scale::in_steps(&eras(&years), left + 16.0, left + wide - 16.0, 9.0);
+    let (scale, each) = YearAxis::in_steps(&eras(&years), left + 16.0, left + wide - 16.0, 9.0);
     let mut counts: std::collections::BTreeMap<i64, usize> = std::collections::BTreeMap::new();
     for bar in &chart.bars {
         if let Some(year) = bar.year {
@@ -171,33 +171,37 @@ fn columns(chart: &Chart, brush: Brush, at: (f64, f64), wide: f64) -> (Element, 
     let ground = top + TITLE + 26.0 + COLUMNS;
     let room = scale.unit() * each as f64;
     let broad = (room * 0.8).min(56.0);
-    let mut numbered = numbered(&counts, SMALL, room);
+    let mut numbered_bins = numbered_bins(&counts, SMALL, room);
     for (from, works) in counts {
         let x = scale.x(from as f64 + each as f64 / 2.0);
         let high = (COLUMNS * works as f64 / most as f64).max(1.0);
         let corner = (x - broad / 2.0, ground - high);
-        let mut column = brush.rectangle(corner, (broad, high), 0.0, Paint::Lane(0));
+        let mut column = svg.rectangle(corner, (broad, high), 0.0, Color::Lane(0));
         let of = match each {
-            1 => written(from),
-            years => format!("{}\u{2013}{}", written(from), written(from + years - 1)),
+            1 => format_year(from),
+            years => format!(
+                "{}\u{2013}{}",
+                format_year(from),
+                format_year(from + years - 1)
+            ),
         };
-        column.append(titled(&format!("{of}: {}", counted_works(works))));
+        column.append(tooltip(&format!("{of}: {}", format_work_count(works))));
         parts.push(column);
-        if numbered.remove(&from) {
-            let lettering = Lettering::new(SMALL, Paint::Quiet).at(Anchor::Middle);
-            parts.push(brush.text((x, ground - high - 5.0), lettering, &works.to_string()));
+        if numbered_bins.remove(&from) {
+            let style = LabelStyle::new(SMALL, Color::Quiet).at(Anchor::Middle);
+            parts.push(svg.text((x, ground - high - 5.0), style, &works.to_string()));
         }
     }
-    parts.push(brush.line((left, ground), (left + wide, ground), Paint::Quiet, 1.0));
+    parts.push(svg.line((left, ground), (left + wide, ground), Color::Quiet, 1.0));
     for at in scale.breaks() {
-        parts.push(break_mark(brush, at, ground - 8.0, ground + 8.0));
+        parts.push(break_mark(svg, at, ground - 8.0, ground + 8.0));
     }
     for tick in scale.ticks(LABEL) {
-        let lettering = Lettering::new(LABEL, Paint::Quiet).at(Anchor::Middle);
-        parts.push(brush.text((tick.x, ground + 17.0), lettering, &written(tick.year)));
+        let style = LabelStyle::new(LABEL, Color::Quiet).at(Anchor::Middle);
+        parts.push(svg.text((tick.x, ground + 17.0), style, &format_year(tick.year)));
     }
     let mut y = ground + 24.0;
-    if let Some((drawn, height)) = footing(chart, brush, (left, y), wide) {
+    if let Some((drawn, height)) = footing(chart, svg, (left, y), wide) {
         parts.push(drawn);
         y += height;
     }

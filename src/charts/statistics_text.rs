@@ -1,27 +1,27 @@
-//! Counts of works as bars in a terminal.
+//! Statistics as bars in a terminal.
 
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::labels::counted_works;
+use super::labels::format_work_count;
 use super::statistics::{Bar, Chart, Statistics};
-use super::timeline_text::{Layout, Signs, shortened};
+use super::timeline_text::{ChartLayout, Glyphs, truncate};
 use super::year_axis::{Era, eras, step};
-use super::years::written;
+use super::years::format_year;
 
-/// The longest bar, beyond which nothing is gained.
+/// The maximum length of a bar.
 const LONGEST: usize = 60;
-/// How many columns have room for two charts side by side, and how many are kept free between them.
+/// The terminal width for two charts side by side, and the space between them.
 const WIDE: usize = 120;
 const BETWEEN: usize = 4;
-/// How many bars there are of years at most.
+/// The maximum number of bars for years.
 const MOST_YEARS: i64 = 18;
 
-/// Draws counts with their formatting, which a caller may take out again.
-pub fn draw(statistics: &Statistics, layout: Layout) -> String {
+/// Draws statistics with ANSI formatting, which the caller may strip.
+pub fn draw(statistics: &Statistics, layout: ChartLayout) -> String {
     let bold = Style::new().bold();
-    let mut text = format!("{bold}{}{bold:#}\n", counted_works(statistics.works));
+    let mut text = format!("{bold}{}{bold:#}\n", format_work_count(statistics.works));
     let charts = statistics
         .charts
         .iter()
@@ -32,7 +32,7 @@ pub fn draw(statistics: &Statistics, layout: Layout) -> String {
         }
         return text;
     }
-    // Side by side, each below the shorter.
+    // Place the charts side by side, each below the shorter column.
     let half = (layout.columns - BETWEEN) / 2;
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for chart in charts {
@@ -42,7 +42,7 @@ pub fn draw(statistics: &Statistics, layout: Layout) -> String {
             &mut left
         };
         let columns = half;
-        shorter.extend(lines_of(chart, Layout { columns, ..layout }));
+        shorter.extend(lines_of(chart, ChartLayout { columns, ..layout }));
     }
     for number in 0..left.len().max(right.len()) {
         let line = |lines: &[String]| lines.get(number).cloned().unwrap_or_default();
@@ -58,25 +58,25 @@ pub fn draw(statistics: &Statistics, layout: Layout) -> String {
 }
 
 /// A line of a chart.
-enum Line {
+enum ChartLine {
     Bar {
         label: String,
         works: usize,
     },
-    /// Years of which there is nothing.
+    /// Omitted years.
     Gap,
 }
 
-/// The lines of a chart, the first of which is empty.
-fn lines_of(chart: &Chart, layout: Layout) -> Vec<String> {
-    let signs = Signs::of(layout.ascii);
+/// Returns the lines of a chart, the first of which is empty.
+fn lines_of(chart: &Chart, layout: ChartLayout) -> Vec<String> {
+    let glyphs = Glyphs::new(layout.ascii);
     let bold = Style::new().bold();
     let quiet = Style::new().dimmed();
-    let colour = Style::new().fg_color(Some(AnsiColor::Blue.into()));
+    let color = Style::new().fg_color(Some(AnsiColor::Blue.into()));
     let lines = if chart.by == "year" {
         years(&chart.bars)
     } else {
-        let bar = |bar: &Bar| Line::Bar {
+        let bar = |bar: &Bar| ChartLine::Bar {
             label: bar.label.clone(),
             works: bar.works,
         };
@@ -84,8 +84,8 @@ fn lines_of(chart: &Chart, layout: Layout) -> Vec<String> {
     };
     let of_bars = || {
         lines.iter().filter_map(|line| match line {
-            Line::Bar { label, works } => Some((label, *works)),
-            Line::Gap => None,
+            ChartLine::Bar { label, works } => Some((label, *works)),
+            ChartLine::Gap => None,
         })
     };
     let longest = of_bars()
@@ -101,16 +101,16 @@ fn lines_of(chart: &Chart, layout: Layout) -> Vec<String> {
 
     let mut text = vec![String::new(), format!("{bold}{}{bold:#}", chart.title)];
     for line in &lines {
-        let Line::Bar { label, works } = line else {
-            text.push(format!("  {quiet}{}{quiet:#}", signs.gap));
+        let ChartLine::Bar { label, works } = line else {
+            text.push(format!("  {quiet}{}{quiet:#}", glyphs.gap));
             continue;
         };
-        let label = shortened(label, names, signs.dots);
+        let label = truncate(label, names, glyphs.dots);
         let gap = " ".repeat(names - textwrap::core::display_width(&label).min(names));
         let mut drawn = format!("  {label}{gap}  {works:>numbers$}");
         if *works > 0 {
             let bar = bar(*works, most, room, layout.ascii);
-            let _ = write!(drawn, "  {colour}{bar}{colour:#}");
+            let _ = write!(drawn, "  {color}{bar}{color:#}");
         }
         text.push(drawn);
     }
@@ -121,7 +121,7 @@ fn lines_of(chart: &Chart, layout: Layout) -> Vec<String> {
     text
 }
 
-/// A bar of eighths of a column; one of whole columns, where there are no eighths.
+/// Draws a bar in eighths of a column, or in whole columns with ASCII.
 fn bar(works: usize, most: usize, room: usize, ascii: bool) -> String {
     if ascii {
         let columns = (works * room).div_ceil(most);
@@ -135,8 +135,8 @@ fn bar(works: usize, most: usize, room: usize, ascii: bool) -> String {
     format!("{}{last}", "\u{2588}".repeat(eighths / 8))
 }
 
-/// Works by year, or by steps of years where these would be too many lines.
-fn years(bars: &[Bar]) -> Vec<Line> {
+/// Groups works by year, or by larger steps if there would be too many lines.
+fn years(bars: &[Bar]) -> Vec<ChartLine> {
     let years: Vec<i64> = bars.iter().filter_map(|bar| bar.year).collect();
     let eras = eras(&years);
     let all: i64 = eras.iter().map(|era| era.length()).sum();
@@ -144,14 +144,14 @@ fn years(bars: &[Bar]) -> Vec<Line> {
     let mut lines = Vec::new();
     for (number, Era { first, last }) in eras.into_iter().enumerate() {
         if number > 0 {
-            lines.push(Line::Gap);
+            lines.push(ChartLine::Gap);
         }
         let mut from = first.div_euclid(step) * step;
         while from <= last {
             let to = from + step - 1;
             let within = |bar: &&Bar| bar.year.is_some_and(|year| (from..=to).contains(&year));
-            lines.push(Line::Bar {
-                label: years_in_words(from.max(first), to.min(last)),
+            lines.push(ChartLine::Bar {
+                label: format_year_range(from.max(first), to.min(last)),
                 works: bars.iter().filter(within).map(|bar| bar.works).sum(),
             });
             from += step;
@@ -160,11 +160,11 @@ fn years(bars: &[Bar]) -> Vec<Line> {
     lines
 }
 
-fn years_in_words(from: i64, to: i64) -> String {
+fn format_year_range(from: i64, to: i64) -> String {
     if from == to {
-        written(from)
+        format_year(from)
     } else {
-        format!("{}\u{2013}{}", written(from), written(to))
+        format!("{}\u{2013}{}", format_year(from), format_year(to))
     }
 }
 

@@ -1,16 +1,16 @@
-//! The elements of SVG that the pictures are drawn with, in the colours of a theme.
+//! SVG elements in the colors of a theme.
 
 use svg::node::Text;
 use svg::node::element::Element;
 use svg::{Document, Node as _};
 
-use super::palette::{Paint, Theme, style_sheet};
+use super::palette::{Color, Theme, style_sheet};
 
-/// The fonts of the pictures: that of the reader's system, or else any without serifs.
+/// The viewer's system font, or another sans-serif font.
 const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', \
                      'DejaVu Sans', sans-serif";
 
-/// How a text stands at its point.
+/// The alignment of a text at its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Anchor {
     Start,
@@ -18,22 +18,22 @@ pub(super) enum Anchor {
     End,
 }
 
-/// How a text is set.
+/// The style of a text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Lettering {
+pub(super) struct LabelStyle {
     pub(super) size: f64,
-    pub(super) paint: Paint,
+    pub(super) color: Color,
     pub(super) bold: bool,
     pub(super) anchor: Anchor,
-    /// Whether lines below it are kept from its letters.
+    /// Whether the text has an outline in the background color, so that lines behind it stay readable.
     pub(super) halo: bool,
 }
 
-impl Lettering {
-    pub(super) fn new(size: f64, paint: Paint) -> Self {
+impl LabelStyle {
+    pub(super) fn new(size: f64, color: Color) -> Self {
         Self {
             size,
-            paint,
+            color,
             bold: false,
             anchor: Anchor::Start,
             halo: false,
@@ -53,32 +53,32 @@ impl Lettering {
     }
 }
 
-/// Draws in the colours of a theme.
+/// Builds elements in the colors of a theme.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Brush {
+pub(super) struct SvgBuilder {
     pub(super) theme: Theme,
 }
 
-/// A number as an attribute has it: to the hundredth, which no eye sees.
+/// Rounds an attribute value to two decimal places to keep the file small.
 pub(super) fn rounded(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
 }
 
-impl Brush {
-    /// An element with a fill and an outline.
-    pub(super) fn painted(self, name: &str, fill: Option<Paint>, line: Option<Paint>) -> Element {
+impl SvgBuilder {
+    /// Creates an element with a fill and an outline color.
+    pub(super) fn colored(self, name: &str, fill: Option<Color>, line: Option<Color>) -> Element {
         let mut element = Element::new(name);
         let mut classes = Vec::new();
         match fill {
-            Some(paint) => {
-                element.assign("fill", paint.colour(self.theme));
-                classes.push(paint.classes().0);
+            Some(color) => {
+                element.assign("fill", color.color(self.theme));
+                classes.push(color.classes().0);
             }
             None => element.assign("fill", "none"),
         }
-        if let Some(paint) = line {
-            element.assign("stroke", paint.colour(self.theme));
-            classes.push(paint.classes().1);
+        if let Some(color) = line {
+            element.assign("stroke", color.color(self.theme));
+            classes.push(color.classes().1);
         }
         if self.theme == Theme::Auto && !classes.is_empty() {
             element.assign("class", classes.join(" "));
@@ -90,10 +90,10 @@ impl Brush {
         self,
         from: (f64, f64),
         to: (f64, f64),
-        paint: Paint,
+        color: Color,
         width: f64,
     ) -> Element {
-        let mut line = self.painted("line", None, Some(paint));
+        let mut line = self.colored("line", None, Some(color));
         for (name, value) in [("x1", from.0), ("y1", from.1), ("x2", to.0), ("y2", to.1)] {
             line.assign(name, rounded(value));
         }
@@ -106,9 +106,9 @@ impl Brush {
         corner: (f64, f64),
         size: (f64, f64),
         round: f64,
-        fill: Paint,
+        fill: Color,
     ) -> Element {
-        let mut rectangle = self.painted("rect", Some(fill), None);
+        let mut rectangle = self.colored("rect", Some(fill), None);
         for (name, value) in [
             ("x", corner.0),
             ("y", corner.1),
@@ -123,28 +123,33 @@ impl Brush {
         rectangle
     }
 
-    /// A shape with straight sides.
-    pub(super) fn shape(self, corners: &[(f64, f64)], fill: Paint, line: Option<Paint>) -> Element {
-        let mut shape = self.painted("polygon", Some(fill), line);
+    /// Creates a polygon.
+    pub(super) fn polygon(
+        self,
+        corners: &[(f64, f64)],
+        fill: Color,
+        line: Option<Color>,
+    ) -> Element {
+        let mut polygon = self.colored("polygon", Some(fill), line);
         let corners: Vec<String> = corners
             .iter()
             .map(|(x, y)| format!("{},{}", rounded(*x), rounded(*y)))
             .collect();
-        shape.assign("points", corners.join(" "));
-        shape
+        polygon.assign("points", corners.join(" "));
+        polygon
     }
 
-    /// The mark of a work.
-    pub(super) fn dot(self, middle: (f64, f64), radius: f64, fill: Paint) -> Element {
-        let mut dot = self.painted("circle", Some(fill), None);
+    /// Creates a circle.
+    pub(super) fn dot(self, middle: (f64, f64), radius: f64, fill: Color) -> Element {
+        let mut dot = self.colored("circle", Some(fill), None);
         for (name, value) in [("cx", middle.0), ("cy", middle.1), ("r", radius)] {
             dot.assign(name, rounded(value));
         }
         dot
     }
 
-    /// The mark of an event: a square that stands on a corner.
-    pub(super) fn diamond(self, middle: (f64, f64), radius: f64, fill: Paint) -> Element {
+    /// Creates the diamond that marks an event.
+    pub(super) fn diamond(self, middle: (f64, f64), radius: f64, fill: Color) -> Element {
         let (x, y) = middle;
         let corners = [
             (x, y - radius),
@@ -152,31 +157,30 @@ impl Brush {
             (x, y + radius),
             (x - radius, y),
         ];
-        let mut diamond = self.shape(&corners, fill, Some(Paint::Ground));
+        let mut diamond = self.polygon(&corners, fill, Some(Color::Background));
         diamond.assign("stroke-width", 1.5);
         diamond
     }
 
-    /// A text; its point is at the base of its first letter, of its middle or of its end.
-    pub(super) fn text(self, at: (f64, f64), lettering: Lettering, text: &str) -> Element {
-        let mut element = self.lettered(lettering);
+    /// Creates a text whose point is on the baseline at its start, middle or end.
+    pub(super) fn text(self, at: (f64, f64), style: LabelStyle, text: &str) -> Element {
+        let mut element = self.text_element(style);
         element.assign("x", rounded(at.0));
         element.assign("y", rounded(at.1));
         element.append(Text::new(text));
         element
     }
 
-    /// A text of several lines, the first of which stands at `at`; the words of `lead`, where it is given,
-    /// are bold and stand at its beginning.
+    /// Creates a text of several lines, the first of which is at `at`. The first `lead` bytes are bold.
     pub(super) fn lines(
         self,
         at: (f64, f64),
-        lettering: Lettering,
+        style: LabelStyle,
         pitch: f64,
         lead: usize,
         lines: &[String],
     ) -> Element {
-        let mut element = self.lettered(lettering);
+        let mut element = self.text_element(style);
         for (number, line) in lines.iter().enumerate() {
             let mut span = Element::new("tspan");
             span.assign("x", rounded(at.0));
@@ -191,7 +195,7 @@ impl Brush {
                 bold.append(Text::new(head));
                 span.append(bold);
             }
-            // A line break is a space where text is selected.
+            // When the text is copied, a line break becomes a space.
             let end = if number + 1 < lines.len() { " " } else { "" };
             span.append(Text::new(format!("{tail}{end}")));
             element.append(span);
@@ -199,19 +203,19 @@ impl Brush {
         element
     }
 
-    fn lettered(self, lettering: Lettering) -> Element {
-        let halo = lettering.halo.then_some(Paint::Ground);
-        let mut element = self.painted("text", Some(lettering.paint), halo);
-        if lettering.halo {
+    fn text_element(self, style: LabelStyle) -> Element {
+        let halo = style.halo.then_some(Color::Background);
+        let mut element = self.colored("text", Some(style.color), halo);
+        if style.halo {
             element.assign("stroke-width", 3);
             element.assign("stroke-linejoin", "round");
             element.assign("paint-order", "stroke");
         }
-        element.assign("font-size", lettering.size);
-        if lettering.bold {
+        element.assign("font-size", style.size);
+        if style.bold {
             element.assign("font-weight", "600");
         }
-        match lettering.anchor {
+        match style.anchor {
             Anchor::Start => {}
             Anchor::Middle => element.assign("text-anchor", "middle"),
             Anchor::End => element.assign("text-anchor", "end"),
@@ -219,7 +223,7 @@ impl Brush {
         element
     }
 
-    /// A whole picture, with its name and description for those who do not see it.
+    /// Creates the document, with a title and description for screen readers.
     pub(super) fn picture(
         self,
         size: (f64, f64),
@@ -235,17 +239,17 @@ impl Brush {
             .set("role", "img")
             .set("aria-labelledby", "picture-title picture-description")
             .set("font-family", FONTS);
-        let mut name = titled(title);
+        let mut name = tooltip(title);
         name.assign("id", "picture-title");
         document.append(name);
-        let mut said = Element::new("desc");
-        said.assign("id", "picture-description");
-        said.append(Text::new(description));
-        document.append(said);
+        let mut details = Element::new("desc");
+        details.assign("id", "picture-description");
+        details.append(Text::new(description));
+        document.append(details);
         let mut style = Element::new("style");
         style.append(Text::new(style_sheet(self.theme)));
         document.append(style);
-        document.append(self.rectangle((0.0, 0.0), (width, height), 0.0, Paint::Ground));
+        document.append(self.rectangle((0.0, 0.0), (width, height), 0.0, Color::Background));
         for element in content {
             document.append(element);
         }
@@ -253,14 +257,14 @@ impl Brush {
     }
 }
 
-/// What is shown where a pointer rests on an element, as its first child.
-pub(super) fn titled(text: &str) -> Element {
+/// Creates a tooltip, which must be the first child of its element.
+pub(super) fn tooltip(text: &str) -> Element {
     let mut title = Element::new("title");
     title.append(Text::new(text));
     title
 }
 
-/// An element around others.
+/// Groups elements.
 pub(super) fn group(children: impl IntoIterator<Item = Element>) -> Element {
     let mut group = Element::new("g");
     for child in children {
@@ -269,7 +273,7 @@ pub(super) fn group(children: impl IntoIterator<Item = Element>) -> Element {
     group
 }
 
-/// Elements that lead to an address.
+/// Wraps elements in a link.
 pub(super) fn linked(address: &str, children: impl IntoIterator<Item = Element>) -> Element {
     let mut link = Element::new("a");
     link.assign("href", address);

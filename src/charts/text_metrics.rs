@@ -1,10 +1,10 @@
-//! How much room a text takes, whatever the font, and how it is broken or cut to fit.
+//! Text measurement that is safe for any font, and text wrapping and truncation.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// The advance widths of the characters from U+0020 to U+007E in DejaVu Sans, in hundredths of the font
-/// size. It is the widest of the common sans-serif fonts: a text measured by it fits in any other.
+/// The advance widths of the characters U+0020 to U+007E in DejaVu Sans, in hundredths of the font size. It
+/// is the widest of the common sans-serif fonts, so a text measured with it fits in any other.
 const ADVANCES: [u8; 95] = [
     32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64,
     64, 64, 34, 34, 84, 84, 84, 53, 100, 68, 69, 70, 77, 63, 58, 77, 75, 29, 29, 66, 56, 86, 75,
@@ -12,15 +12,15 @@ const ADVANCES: [u8; 95] = [
     63, 63, 28, 28, 58, 28, 97, 63, 61, 63, 63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84,
 ];
 
-/// How much wider the same text is in bold, at most.
+/// The maximum ratio of bold to normal width.
 const BOLD: f64 = 1.2;
 
-/// The width of a text set at a font size, in the units of that size; rather too large than too small.
+/// Returns an upper bound of the width of a text at a font size, in the units of that size.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     size * text.nfd().map(advance).sum::<f64>()
 }
 
-/// The width of a text in bold.
+/// Returns an upper bound of the width of a bold text.
 pub(super) fn bold_width(text: &str, size: f64) -> f64 {
     width(text, size) * BOLD
 }
@@ -37,15 +37,14 @@ fn advance(character: char) -> f64 {
     }
     match character {
         '\u{2010}'..='\u{2013}' | '\u{2018}'..='\u{201f}' | '\u{b7}' => 0.53,
-        // Ideographs and the like are as wide as they are high, and emoji somewhat wider.
+        // Ideographs are as wide as they are high, and emoji a little wider.
         _ if textwrap::core::display_width(character.encode_utf8(&mut [0; 4])) > 1 => 1.3,
         _ if (character as u32) < 0x250 => 0.85,
         _ => 1.0,
     }
 }
 
-/// A text without what no picture can show: control characters become spaces, marks that turn the
-/// direction of the text around them are left out, and white space is one space.
+/// Replaces control characters and white space by single spaces and removes bidirectional control characters.
 pub(super) fn clean(text: &str) -> String {
     let visible: String = text
         .chars()
@@ -58,7 +57,7 @@ pub(super) fn clean(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A text that is no wider than `room`: cut, with an ellipsis, where it would be.
+/// Truncates a text to a width, with an ellipsis.
 pub(super) fn cut(text: &str, size: f64, room: f64) -> String {
     if width(text, size) <= room {
         return text.to_owned();
@@ -77,8 +76,8 @@ pub(super) fn cut(text: &str, size: f64, room: f64) -> String {
     kept
 }
 
-/// A text in lines that are no wider than `room`, at most `most` of them; the last is cut where the text
-/// goes on. A word that is too wide for a line is broken.
+/// Wraps a text into at most `most` lines of a width and truncates the last line if necessary. A word that is
+/// wider than a line is split.
 pub(super) fn lines(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
@@ -116,7 +115,7 @@ pub(super) fn lines(text: &str, size: f64, room: f64, most: usize) -> Vec<String
     lines
 }
 
-/// As much of a word as fits into `room`, a character at least, and the rest of it.
+/// Splits a word after as many characters as fit, at least one.
 fn broken(word: &str, size: f64, room: f64) -> (String, String) {
     let mut head = String::new();
     let mut taken = 0.0;

@@ -1,4 +1,4 @@
-//! The timeline as a model: which works and events stand on which lane, and when.
+//! The model of a timeline: works, events and active years on lanes.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -6,127 +6,127 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::labels::{counted_works, label, tell_apart};
+use super::labels::{disambiguate_labels, format_work_count, label};
 use super::text_metrics::clean;
 use super::year_axis::{Era, eras};
-use super::years::{Stretch, counted, in_words, original_year};
+use super::years::{Period, calendar_year, format_years, original_year};
 use crate::library::{self, Reference, Tag, TagName};
 use crate::model::{CslItem, EdtfDate};
 
-/// Works by the year in which they first appeared, on a lane for each tag of a facet.
+/// Works by year of first publication, with one lane for each tag of a facet.
 #[derive(Debug, Clone, Serialize)]
 pub struct Timeline {
-    /// What the picture is called.
+    /// The title of the drawing.
     pub title: String,
-    /// The facet whose tags the lanes are.
+    /// The facet whose tags form the lanes.
     pub by: String,
-    /// How many works there are.
+    /// The number of works.
     pub works: usize,
-    /// The first year of a work or event, where there is one; -1 is 1 BCE.
+    /// The first year of a work or event; -1 is 1 BCE.
     pub first_year: Option<i64>,
     /// The last year of a work or event.
     pub last_year: Option<i64>,
-    /// The keys of the works whose year is not known.
+    /// The keys of the works without a known year.
     pub undated: Vec<String>,
-    /// The lanes, in the order of the vocabulary, narrower tags below wider ones; the works without a tag
-    /// of the facet are last.
+    /// The lanes in vocabulary order, child tags below their parents. Works without a tag of the facet come
+    /// last.
     pub lanes: Vec<Lane>,
-    /// The dates of the vocabulary that cannot be read, and so are not shown.
+    /// The invalid dates in the vocabulary, which are not shown.
     pub unreadable: Vec<String>,
 }
 
 /// The works, events and active years of a tag.
 #[derive(Debug, Clone, Serialize)]
 pub struct Lane {
-    /// The tag; none for the works without one.
+    /// The tag; `None` for the works without one.
     pub tag: Option<TagName>,
-    /// What the lane is called.
+    /// The label of the lane.
     pub label: String,
-    /// How deep it stands below wider tags: 0 for the widest.
+    /// The nesting depth of the tag; 0 is the top level.
     pub depth: usize,
     /// The active years.
-    pub active: Option<Active>,
-    /// What happened when, the earliest first.
-    pub events: Vec<Event>,
-    /// Its works of a known year, the earliest first.
+    pub active: Option<ActiveYears>,
+    /// The events, earliest first.
+    pub events: Vec<LaneEvent>,
+    /// The works with a known year, earliest first.
     pub works: Vec<LaneWork>,
-    /// The keys of its works whose year is not known.
+    /// The keys of the works without a known year.
     pub undated: Vec<String>,
-    /// Which of the colours it has: a narrower tag that of the wider one.
+    /// The index of its color. A child tag has the color of its parent.
     #[serde(skip)]
-    pub(super) colour: usize,
+    pub(super) color: usize,
 }
 
-/// When a movement was or is active.
+/// The active years of a movement.
 #[derive(Debug, Clone, Serialize)]
-pub struct Active {
-    /// As the vocabulary has it (EDTF).
+pub struct ActiveYears {
+    /// The date in the vocabulary (EDTF).
     pub date: String,
-    /// In words: "1999–2013", "since 2005".
+    /// The date as printed: "1999–2013", "since 2005".
     pub words: String,
     #[serde(skip)]
-    pub(super) stretch: Stretch,
+    pub(super) period: Period,
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Debug, Clone, Serialize)]
-pub struct Event {
-    /// When, as the vocabulary has it (EDTF).
+pub struct LaneEvent {
+    /// The date in the vocabulary (EDTF).
     pub date: String,
-    /// The year in words: "2009", "2015–2019".
+    /// The year as printed: "2009", "2015–2019".
     pub words: String,
-    /// What.
+    /// The description of the event.
     pub what: String,
     #[serde(skip)]
-    pub(super) stretch: Stretch,
+    pub(super) period: Period,
 }
 
 /// A work on a lane.
 #[derive(Debug, Clone, Serialize)]
 pub struct LaneWork {
-    /// Its key.
+    /// The citation key.
     pub key: String,
-    /// Its authors and year.
+    /// The authors and year.
     pub label: String,
-    /// Its title, without markup.
+    /// The title without markup.
     pub title: Option<String>,
-    /// The year in which it first appeared; -1 is 1 BCE.
+    /// The year of first publication; -1 is 1 BCE.
     pub year: i64,
     /// Whether the year is an estimate.
     pub about: bool,
-    /// Where it is to be had: its DOI as an address, or its URL.
+    /// The address of its DOI, or its URL.
     pub link: Option<String>,
-    /// The year on the line of years.
+    /// The year on the year axis.
     #[serde(skip)]
-    pub(super) on_line: i64,
-    /// Where the year begins in the label.
+    pub(super) axis_year: i64,
+    /// The byte offset of the year in the label.
     #[serde(skip)]
     pub(super) year_begins: usize,
 }
 
-/// What a timeline is made of.
+/// The parameters of a timeline.
 #[derive(Debug)]
-pub struct Request<'r> {
-    /// What the picture is called; without it, after what it shows.
+pub struct TimelineRequest<'r> {
+    /// The title; without one, it is derived from the content.
     pub title: Option<String>,
-    /// The facet whose tags the lanes are.
+    /// The facet whose tags form the lanes.
     pub facet: &'r str,
-    /// The tags of the facet with how deep each stands, narrower ones behind their wider one.
+    /// The tags of the facet with their nesting depth, child tags after their parents.
     pub tags: &'r [(Tag, usize)],
-    /// Whether movements that have a history, but none of the works, are shown.
+    /// Whether to show movements that have events or active years but none of the works.
     pub with_empty_lanes: bool,
 }
 
-/// A work as it stands on its lanes, or the key and label of one whose year is not known.
-struct Placed {
+/// A work with its year, if known, and its tags.
+struct DatedWork {
     tags: Vec<TagName>,
     key: String,
     label: String,
     work: Option<LaneWork>,
 }
 
-impl Placed {
-    fn of(work: &Reference, item: &CslItem) -> Self {
+impl DatedWork {
+    fn new(work: &Reference, item: &CslItem) -> Self {
         let year = original_year(item);
         let title = work.title.as_deref().map(clean);
         let (label, year_begins) = label(item, title.as_deref(), year);
@@ -138,30 +138,30 @@ impl Placed {
                 key: work.key.clone(),
                 label: String::new(),
                 title,
-                year: counted(year.year),
+                year: calendar_year(year.year),
                 about: year.about,
                 link: link(item),
-                on_line: year.year,
+                axis_year: year.year,
                 year_begins,
             }),
         }
     }
 }
 
-/// The address of a work: that of its DOI, or else its own.
+/// Returns the address of a work's DOI, or its URL.
 fn link(item: &CslItem) -> Option<String> {
     let doi = item
         .text("DOI")
         .and_then(|doi| doi.parse::<crate::model::Doi>().ok());
     let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     match doi {
-        Some(doi) => Some(format!("https://doi.org/{}", in_address(&doi.to_string()))),
+        Some(doi) => Some(format!("https://doi.org/{}", encode_doi(&doi.to_string()))),
         None => item.text("URL").filter(is_web),
     }
 }
 
-/// A DOI as it stands in an address, where some of the characters that it may have mean something else.
-fn in_address(doi: &str) -> String {
+/// Percent-encodes a DOI for use in a URL.
+fn encode_doi(doi: &str) -> String {
     let mut address = String::new();
     for byte in doi.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/:;()!*'@&=+$,".contains(&byte) {
@@ -174,24 +174,24 @@ fn in_address(doi: &str) -> String {
 }
 
 impl Timeline {
-    /// The timeline of works.
+    /// Creates the timeline of works.
     ///
     /// # Errors
     ///
-    /// [`library::LibraryError::UnreadableWork`] where a derived row of the library was damaged.
-    pub fn of(works: &[Reference], request: Request<'_>) -> library::Result<Self> {
+    /// Returns [`library::LibraryError::UnreadableWork`] if a derived row of the library is damaged.
+    pub fn new(works: &[Reference], request: TimelineRequest<'_>) -> library::Result<Self> {
         let mut placed = works
             .par_iter()
-            .map(|work| Ok(Placed::of(work, &work.item()?)))
+            .map(|work| Ok(DatedWork::new(work, &work.item()?)))
             .collect::<library::Result<Vec<_>>>()?;
-        tell_apart(placed.iter_mut().map(|placed| &mut placed.label));
+        disambiguate_labels(placed.iter_mut().map(|placed| &mut placed.label));
         for placed in &mut placed {
             if let Some(work) = &mut placed.work {
                 work.label.clone_from(&placed.label);
             }
         }
         placed.sort_by(|one, other| {
-            let year = |placed: &Placed| placed.work.as_ref().map(|work| work.on_line);
+            let year = |placed: &DatedWork| placed.work.as_ref().map(|work| work.axis_year);
             (year(one), &one.label, &one.key).cmp(&(year(other), &other.label, &other.key))
         });
         let mut unreadable = Vec::new();
@@ -212,8 +212,8 @@ impl Timeline {
             unreadable,
         };
         let years = timeline.years();
-        timeline.first_year = years.iter().min().copied().map(counted);
-        timeline.last_year = years.iter().max().copied().map(counted);
+        timeline.first_year = years.iter().min().copied().map(calendar_year);
+        timeline.last_year = years.iter().max().copied().map(calendar_year);
         timeline.title = request.title.map_or_else(
             || match timeline.lanes.as_slice() {
                 [Lane { tag: None, .. }] => "Works by year".to_owned(),
@@ -224,32 +224,32 @@ impl Timeline {
         Ok(timeline)
     }
 
-    /// All years of which something is known, on the line of years.
+    /// Returns all years with data, on the year axis.
     fn years(&self) -> Vec<i64> {
         let mut years = Vec::new();
         for lane in &self.lanes {
-            years.extend(lane.works.iter().map(|work| work.on_line));
-            years.extend(lane.events.iter().flat_map(|event| event.stretch.years()));
-            years.extend(lane.active.iter().flat_map(|active| active.stretch.years()));
+            years.extend(lane.works.iter().map(|work| work.axis_year));
+            years.extend(lane.events.iter().flat_map(|event| event.period.years()));
+            years.extend(lane.active.iter().flat_map(|active| active.period.years()));
         }
         years
     }
 
-    /// The years of which something is known, without the long gaps between them.
+    /// Returns the ranges of years with data, without long gaps.
     pub(super) fn eras(&self) -> Vec<Era> {
         eras(&self.years())
     }
 
-    /// What the picture shows, in a sentence for those who do not see it.
+    /// Describes the timeline in a sentence for screen readers.
     pub fn description(&self) -> String {
         let mut text = match (self.first_year, self.last_year) {
             (Some(first), Some(last)) => format!(
-                "{} of the years {} to {}",
-                counted_works(self.works),
+                "{} from {} to {}",
+                format_work_count(self.works),
                 year(first),
                 year(last)
             ),
-            _ => counted_works(self.works),
+            _ => format_work_count(self.works),
         };
         let on: Vec<String> = self
             .lanes
@@ -268,40 +268,44 @@ impl Timeline {
         text
     }
 
-    /// That there are works whose year is not known.
+    /// Notes the works without a known year.
     pub fn note_on_undated(&self) -> Option<String> {
         match self.undated.as_slice() {
             [] => None,
             [key] => Some(format!(
-                "1 work of unknown year is not shown: {}",
+                "1 work without a known year is not shown: {}",
                 clean(key)
             )),
             keys if keys.len() <= 4 => Some(format!(
-                "{} works of unknown year are not shown: {}",
+                "{} works without a known year are not shown: {}",
                 keys.len(),
                 clean(&keys.join(", "))
             )),
             keys => Some(format!(
-                "{} works of unknown year are not shown",
+                "{} works without a known year are not shown",
                 keys.len()
             )),
         }
     }
 }
 
-fn year(counted: i64) -> String {
-    super::years::written(super::years::on_line(counted))
+fn year(calendar_year: i64) -> String {
+    super::years::format_year(super::years::axis_year(calendar_year))
 }
 
-fn lanes(placed: &[Placed], request: &Request<'_>, unreadable: &mut Vec<String>) -> Vec<Lane> {
-    let mut of_tag: HashMap<&TagName, Vec<&Placed>> = HashMap::new();
+fn lanes(
+    placed: &[DatedWork],
+    request: &TimelineRequest<'_>,
+    unreadable: &mut Vec<String>,
+) -> Vec<Lane> {
+    let mut by_tag: HashMap<&TagName, Vec<&DatedWork>> = HashMap::new();
     let known: HashSet<&TagName> = request.tags.iter().map(|(tag, _)| &tag.tag).collect();
     let mut without = Vec::new();
     for work in placed {
         let own = work.tags.iter().filter(|tag| known.contains(tag));
         let mut has_one = false;
         for tag in own {
-            of_tag.entry(tag).or_default().push(work);
+            by_tag.entry(tag).or_default().push(work);
             has_one = true;
         }
         if !has_one {
@@ -309,14 +313,14 @@ fn lanes(placed: &[Placed], request: &Request<'_>, unreadable: &mut Vec<String>)
         }
     }
     let mut lanes: Vec<Lane> = Vec::new();
-    let mut colour = 0;
+    let mut color = 0;
     for (place, (tag, depth)) in request.tags.iter().enumerate() {
         if *depth == 0 && place > 0 {
-            colour += 1;
+            color += 1;
         }
-        let mut lane = Lane::of(tag, *depth, unreadable);
-        lane.colour = colour;
-        lane.take(of_tag.get(&tag.tag).map(Vec::as_slice).unwrap_or_default());
+        let mut lane = Lane::new(tag, *depth, unreadable);
+        lane.color = color;
+        lane.take(by_tag.get(&tag.tag).map(Vec::as_slice).unwrap_or_default());
         lanes.push(lane);
     }
     let parent = |place: usize| -> Option<usize> {
@@ -326,8 +330,8 @@ fn lanes(placed: &[Placed], request: &Request<'_>, unreadable: &mut Vec<String>)
             .take(place)
             .rposition(|lane| lane.depth == depth)
     };
-    // Their history is that of these works only where some of the works are in it.
-    let with_empty_lanes = request.with_empty_lanes && (placed.is_empty() || !of_tag.is_empty());
+    // Show empty lanes only if at least one work is on a lane of the facet.
+    let with_empty_lanes = request.with_empty_lanes && (placed.is_empty() || !by_tag.is_empty());
     let mut is_shown: Vec<bool> = lanes
         .iter()
         .map(|lane| {
@@ -336,7 +340,7 @@ fn lanes(placed: &[Placed], request: &Request<'_>, unreadable: &mut Vec<String>)
             has_works || (with_empty_lanes && has_history)
         })
         .collect();
-    // A narrower lane says of which wider one it is a case.
+    // Assign works to child tags before their parents.
     for place in (0..lanes.len()).rev() {
         if is_shown.get(place) == Some(&true)
             && let Some(parent) = parent(place)
@@ -347,15 +351,15 @@ fn lanes(placed: &[Placed], request: &Request<'_>, unreadable: &mut Vec<String>)
     }
     let mut shown = is_shown.into_iter();
     lanes.retain(|_| shown.next() == Some(true));
-    // Neighbours differ in colour whichever lanes are left.
+    // Adjacent lanes must differ in color, whichever lanes are shown.
     let mut before: Option<usize> = None;
     let mut next = 0;
     for lane in &mut lanes {
-        if before.is_some_and(|before| before != lane.colour) {
+        if before.is_some_and(|before| before != lane.color) {
             next += 1;
         }
-        before = Some(lane.colour);
-        lane.colour = next;
+        before = Some(lane.color);
+        lane.color = next;
     }
     if !without.is_empty() {
         let label = if lanes.is_empty() {
@@ -371,7 +375,7 @@ fn lanes(placed: &[Placed], request: &Request<'_>, unreadable: &mut Vec<String>)
             events: Vec::new(),
             works: Vec::new(),
             undated: Vec::new(),
-            colour: next + 1,
+            color: next + 1,
         };
         lane.take(&without);
         lanes.push(lane);
@@ -380,7 +384,7 @@ fn lanes(placed: &[Placed], request: &Request<'_>, unreadable: &mut Vec<String>)
 }
 
 impl Lane {
-    fn of(tag: &Tag, depth: usize, unreadable: &mut Vec<String>) -> Self {
+    fn new(tag: &Tag, depth: usize, unreadable: &mut Vec<String>) -> Self {
         let mut read = |date: &str, of: &str| -> Option<EdtfDate> {
             let read = date.trim().parse().ok();
             if read.is_none() {
@@ -390,22 +394,22 @@ impl Lane {
         };
         let active = tag.active.as_ref().and_then(|date| {
             let read = read(date, "active")?;
-            Some(Active {
+            Some(ActiveYears {
                 date: date.clone(),
-                words: in_words(&read),
-                stretch: Stretch::of(&read),
+                words: format_years(&read),
+                period: Period::new(&read),
             })
         });
-        let mut events: Vec<Event> = tag
+        let mut events: Vec<LaneEvent> = tag
             .events
             .iter()
             .filter_map(|event| {
                 let read = read(&event.date, "event of")?;
-                Some(Event {
+                Some(LaneEvent {
                     date: event.date.clone(),
-                    words: in_words(&read),
+                    words: format_years(&read),
                     what: clean(&event.what),
-                    stretch: Stretch::of(&read),
+                    period: Period::new(&read),
                 })
             })
             .collect();
@@ -418,11 +422,11 @@ impl Lane {
             events,
             works: Vec::new(),
             undated: Vec::new(),
-            colour: 0,
+            color: 0,
         }
     }
 
-    fn take(&mut self, placed: &[&Placed]) {
+    fn take(&mut self, placed: &[&DatedWork]) {
         for placed in placed {
             match &placed.work {
                 Some(work) => self.works.push(work.clone()),
@@ -432,11 +436,11 @@ impl Lane {
     }
 }
 
-impl Event {
-    /// Where its mark stands on the line of years: in the middle of a point of time, at the beginning of a
-    /// longer one.
+impl LaneEvent {
+    /// Returns the position of the mark on the year axis: the middle of a short event or the start of a long
+    /// one.
     pub(super) fn at(&self) -> f64 {
-        match (self.stretch.from, self.stretch.to) {
+        match (self.period.from, self.period.to) {
             (Some(from), Some(to)) if to - from <= 1.0 => f64::midpoint(from, to),
             (Some(from), _) => from,
             (None, Some(to)) => to,
@@ -444,10 +448,10 @@ impl Event {
         }
     }
 
-    /// Until when it lasted, where it was longer than a year.
+    /// Returns the end of an event that lasted longer than a year.
     pub(super) fn until(&self) -> Option<f64> {
-        let from = self.stretch.from?;
-        self.stretch.to.filter(|to| to - from > 1.0)
+        let from = self.period.from?;
+        self.period.to.filter(|to| to - from > 1.0)
     }
 }
 
@@ -471,13 +475,13 @@ mod tests {
             ],
             ..Tag::named("movement:oekonux".parse().unwrap())
         };
-        let request = Request {
+        let request = TimelineRequest {
             title: None,
             facet: "movement",
             tags: &[(tag, 0)],
             with_empty_lanes: true,
         };
-        let timeline = Timeline::of(&[], request).unwrap();
+        let timeline = Timeline::new(&[], request).unwrap();
         assert_eq!(
             timeline.unreadable,
             [
@@ -505,7 +509,7 @@ mod tests {
 
     #[test]
     fn a_doi_is_an_address_whatever_is_in_it() {
-        assert_eq!(in_address("10.1000/a<b>#c"), "10.1000/a%3Cb%3E%23c");
-        assert_eq!(in_address("10.2307/1562247"), "10.2307/1562247");
+        assert_eq!(encode_doi("10.1000/a<b>#c"), "10.1000/a%3Cb%3E%23c");
+        assert_eq!(encode_doi("10.2307/1562247"), "10.2307/1562247");
     }
 }

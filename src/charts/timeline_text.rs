@@ -1,52 +1,52 @@
-//! A timeline in the characters of a terminal.
+//! Timelines as text for a terminal.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::labels::counted_works;
+use super::labels::format_work_count;
 use super::timeline::{Lane, Timeline};
-use super::year_axis::{Era, in_whole_steps, step, ticks_of};
-use super::years::written;
+use super::year_axis::{Era, align_to_steps, step, ticks_of};
+use super::years::format_year;
 
-/// How text is laid out in a terminal.
+/// The layout of a chart in a terminal.
 #[derive(Debug, Clone, Copy)]
-pub struct Layout {
-    /// How many columns there are.
+pub struct ChartLayout {
+    /// The width in columns.
     pub columns: usize,
-    /// Whether the characters of ASCII alone are there to draw with.
+    /// Whether to draw with ASCII characters only.
     pub ascii: bool,
-    /// Whether the events are listed below the chart.
+    /// Whether to list the events below the chart.
     pub events: bool,
 }
 
-/// The colours that lanes take turns with, which every terminal has.
-const COLOURS: [AnsiColor; 4] = [
+/// The lane colors, which every terminal supports.
+const COLORS: [AnsiColor; 4] = [
     AnsiColor::Blue,
     AnsiColor::Yellow,
     AnsiColor::Green,
     AnsiColor::Magenta,
 ];
 
-/// The signs that a chart is made of.
-pub(super) struct Signs {
+/// The characters of a chart.
+pub(super) struct Glyphs {
     pub(super) line: char,
     pub(super) event: char,
-    pub(super) goes_on: char,
-    pub(super) went_on: char,
+    pub(super) open_end: char,
+    pub(super) open_start: char,
     pub(super) gap: char,
     pub(super) dots: &'static str,
 }
 
-impl Signs {
-    pub(super) fn of(ascii: bool) -> Self {
+impl Glyphs {
+    pub(super) fn new(ascii: bool) -> Self {
         if ascii {
             Self {
                 line: '-',
                 event: 'o',
-                goes_on: '>',
-                went_on: '<',
+                open_end: '>',
+                open_start: '<',
                 gap: '|',
                 dots: "...",
             }
@@ -54,8 +54,8 @@ impl Signs {
             Self {
                 line: '\u{2500}',
                 event: '\u{25c6}',
-                goes_on: '\u{25b6}',
-                went_on: '\u{25c0}',
+                open_end: '\u{25b6}',
+                open_start: '\u{25c0}',
                 gap: '\u{250a}',
                 dots: "\u{2026}",
             }
@@ -63,9 +63,9 @@ impl Signs {
     }
 }
 
-/// Draws a timeline with its formatting, which a caller may take out again.
-pub fn draw(timeline: &Timeline, layout: Layout) -> String {
-    let signs = Signs::of(layout.ascii);
+/// Draws a timeline with ANSI formatting, which the caller may strip.
+pub fn draw(timeline: &Timeline, layout: ChartLayout) -> String {
+    let glyphs = Glyphs::new(layout.ascii);
     let bold = Style::new().bold();
     let quiet = Style::new().dimmed();
     let longest = timeline
@@ -81,11 +81,11 @@ pub fn draw(timeline: &Timeline, layout: Layout) -> String {
         .columns
         .saturating_sub(gutter + count_width + 4)
         .max(10);
-    let line = Line::new(&timeline.eras(), room);
+    let axis = TextAxis::new(&timeline.eras(), room);
     let most = timeline
         .lanes
         .iter()
-        .flat_map(|lane| line.counts(lane).into_values())
+        .flat_map(|lane| axis.counts(lane).into_values())
         .max()
         .unwrap_or(0);
 
@@ -93,19 +93,19 @@ pub fn draw(timeline: &Timeline, layout: Layout) -> String {
     let _ = writeln!(
         text,
         "{quiet}{}{quiet:#}",
-        format!("{:gutter$}  {}", "", line.axis()).trim_end()
+        format!("{:gutter$}  {}", "", axis.axis()).trim_end()
     );
     for lane in &timeline.lanes {
-        let colour = COLOURS.get(lane.colour % COLOURS.len()).copied();
-        let colour = Style::new().fg_color(colour.map(Into::into));
+        let color = COLORS.get(lane.color % COLORS.len()).copied();
+        let color = Style::new().fg_color(color.map(Into::into));
         let history =
-            (lane.active.is_some() || !lane.events.is_empty()).then(|| line.history(lane, &signs));
-        let works = (!lane.works.is_empty()).then(|| line.works(lane, most, layout.ascii, &signs));
+            (lane.active.is_some() || !lane.events.is_empty()).then(|| axis.history(lane, &glyphs));
+        let works = (!lane.works.is_empty()).then(|| axis.works(lane, most, layout.ascii, &glyphs));
         let rows: Vec<String> = history.into_iter().chain(works.clone()).collect();
         let last = rows.len().saturating_sub(1);
         for (number, row) in rows.iter().enumerate() {
             let name = if number == 0 {
-                label(lane, gutter, &signs)
+                label(lane, gutter, &glyphs)
             } else {
                 String::new()
             };
@@ -120,16 +120,16 @@ pub fn draw(timeline: &Timeline, layout: Layout) -> String {
             } else {
                 row
             };
-            let drawn = format!("{name}{gap}  {colour}{row}{colour:#}  {count:>count_width$}");
+            let drawn = format!("{name}{gap}  {color}{row}{color:#}  {count:>count_width$}");
             let _ = writeln!(text, "{}", drawn.trim_end());
         }
         if rows.is_empty() {
-            let _ = writeln!(text, "{}", label(lane, gutter, &signs));
+            let _ = writeln!(text, "{}", label(lane, gutter, &glyphs));
         }
     }
     text.push('\n');
     for explained in textwrap::wrap(
-        &key(timeline, &line, most, layout.ascii, &signs),
+        &legend(timeline, &axis, most, layout.ascii, &glyphs),
         layout.columns,
     ) {
         let _ = writeln!(text, "{quiet}{explained}{quiet:#}");
@@ -140,14 +140,14 @@ pub fn draw(timeline: &Timeline, layout: Layout) -> String {
     text
 }
 
-/// The name of a lane, cut to the room for names.
-fn label(lane: &Lane, gutter: usize, signs: &Signs) -> String {
+/// Returns the label of a lane, truncated to the label column.
+fn label(lane: &Lane, gutter: usize, glyphs: &Glyphs) -> String {
     let indent = "  ".repeat(lane.depth.min(4));
-    shortened(&format!("{indent}{}", lane.label), gutter, signs.dots)
+    truncate(&format!("{indent}{}", lane.label), gutter, glyphs.dots)
 }
 
-/// A text in so many columns: cut where it has more.
-pub(super) fn shortened(text: &str, columns: usize, dots: &str) -> String {
+/// Truncates a text to a number of columns.
+pub(super) fn truncate(text: &str, columns: usize, dots: &str) -> String {
     if textwrap::core::display_width(text) <= columns {
         return text.to_owned();
     }
@@ -165,37 +165,43 @@ pub(super) fn shortened(text: &str, columns: usize, dots: &str) -> String {
     kept
 }
 
-/// What the signs mean.
-fn key(timeline: &Timeline, line: &Line, most: usize, ascii: bool, signs: &Signs) -> String {
+/// Returns the legend.
+fn legend(
+    timeline: &Timeline,
+    axis: &TextAxis,
+    most: usize,
+    ascii: bool,
+    glyphs: &Glyphs,
+) -> String {
     let mut parts = Vec::new();
-    let of_years = match line.years {
-        1 => "in a year".to_owned(),
-        years => format!("in {years} years"),
+    let per_year = match axis.years {
+        1 => "per year".to_owned(),
+        years => format!("per {years} years"),
     };
     match (most, ascii) {
         (0, _) => {}
-        (_, true) => parts.push(format!("1 to 9, +: works {of_years}")),
-        (1, false) => parts.push(format!("\u{2588}: 1 work {of_years}")),
+        (_, true) => parts.push(format!("1 to 9, +: works {per_year}")),
+        (1, false) => parts.push(format!("\u{2588}: 1 work {per_year}")),
         (_, false) => parts.push(format!(
-            "{}\u{2026}\u{2588}: 1 to {} {of_years}",
+            "{}\u{2026}\u{2588}: 1 to {} works {per_year}",
             block(1, most),
-            counted_works(most)
+            format_work_count(most)
         )),
     }
     if timeline.lanes.iter().any(|lane| !lane.events.is_empty()) {
-        parts.push(format!("{}: an event", signs.event));
+        parts.push(format!("{}: event", glyphs.event));
     }
     if timeline.lanes.iter().any(|lane| lane.active.is_some()) {
-        parts.push(format!("{0}{0}: active years", signs.line));
+        parts.push(format!("{0}{0}: active years", glyphs.line));
     }
-    if line.eras.len() > 1 {
-        parts.push(format!("{}: years left out", signs.gap));
+    if axis.eras.len() > 1 {
+        parts.push(format!("{}: omitted years", glyphs.gap));
     }
     parts.join("   ")
 }
 
-/// The events of each lane, below each other.
-fn list_events(timeline: &Timeline, layout: Layout, text: &mut String) {
+/// Lists the events of each lane.
+fn list_events(timeline: &Timeline, layout: ChartLayout, text: &mut String) {
     let bold = Style::new().bold();
     let widest = timeline
         .lanes
@@ -223,7 +229,7 @@ fn list_events(timeline: &Timeline, layout: Layout, text: &mut String) {
     }
 }
 
-/// The block that stands for a number of works, where the highest stands for `most`.
+/// Returns the block character for `count` on a scale where `most` is full height.
 pub(super) fn block(count: usize, most: usize) -> char {
     const BLOCKS: [char; 8] = [
         '\u{2581}', '\u{2582}', '\u{2583}', '\u{2584}', '\u{2585}', '\u{2586}', '\u{2587}',
@@ -233,22 +239,22 @@ pub(super) fn block(count: usize, most: usize) -> char {
     BLOCKS.get(height - 1).copied().unwrap_or('\u{2588}')
 }
 
-/// The line of years in columns.
-struct Line {
-    /// The eras of which something is known, and as they are drawn: of whole columns.
+/// The year axis in columns.
+struct TextAxis {
+    /// The ranges of years with data, and the ranges drawn, which fill whole columns.
     known: Vec<Era>,
     eras: Vec<Era>,
-    /// How many years stand in a column, and how many columns a year takes; one of them is 1.
+    /// The number of years per column and of columns per year; one of them is 1.
     years: i64,
     columns: i64,
 }
 
-impl Line {
+impl TextAxis {
     fn new(eras: &[Era], room: usize) -> Self {
         let room = i64::try_from(room).unwrap_or(80);
         let with = |years: i64, columns: i64| Self {
             known: eras.to_vec(),
-            eras: in_whole_steps(eras, years),
+            eras: align_to_steps(eras, years),
             years,
             columns,
         };
@@ -258,9 +264,8 @@ impl Line {
         let narrow = steps
             .take_while(|years| *years <= 2 * all)
             .map(|years| with(years, 1));
-        let mut lines = broad.chain(narrow);
-        lines
-            .find(|line| line.width() <= room)
+        let mut axes = broad.chain(narrow);
+        axes.find(|axis| axis.width() <= room)
             .unwrap_or_else(|| with(all.max(1), 1))
     }
 
@@ -271,15 +276,15 @@ impl Line {
 
     fn length(&self, era: Era) -> i64 {
         let own = era.length() / self.years * self.columns;
-        // A short era between two gaps has room for its year.
+        // Leave room for the year of a short range between two gaps.
         if self.eras.len() > 1 {
-            own.max(written(era.first).len() as i64)
+            own.max(format_year(era.first).len() as i64)
         } else {
             own
         }
     }
 
-    /// The column in which a point of the line of years stands, which is in one of the eras or at its end.
+    /// Returns the column of a point on the year axis, which must be within a range or at its end.
     fn column(&self, point: f64) -> i64 {
         let mut left = 0;
         for (number, era) in self.eras.iter().enumerate() {
@@ -294,40 +299,40 @@ impl Line {
         left
     }
 
-    /// A row of spaces, with the gaps between the eras.
-    fn empty(&self, signs: &Signs) -> Vec<char> {
+    /// Creates an empty row with the gaps between ranges.
+    fn empty(&self, glyphs: &Glyphs) -> Vec<char> {
         let mut row = Vec::new();
         for (number, era) in self.eras.iter().enumerate() {
             if number > 0 {
-                row.push(signs.gap);
+                row.push(glyphs.gap);
             }
             row.extend((0..self.length(*era)).map(|_| ' '));
         }
         row
     }
 
-    /// The years above the chart, each with its first digit above its column.
+    /// Draws the years above the chart, each starting at its column.
     fn axis(&self) -> String {
         let mut axis = String::new();
         for era in &self.known {
             let unit = self.columns as f64 / self.years as f64;
             for year in ticks_of(*era, step(unit, 6.0)) {
                 let at = self.column(year as f64);
-                let (free, written) = (axis.len() as i64, written(year));
-                // The last may stand out as far as the numbers on the right do.
-                let is_within = at + written.len() as i64 <= self.width() + 3;
+                let (free, format_year) = (axis.len() as i64, format_year(year));
+                // The last year may extend over the numbers on the right.
+                let is_within = at + format_year.len() as i64 <= self.width() + 3;
                 if at >= free + i64::from(free > 0) && is_within {
                     axis.extend((free..at).map(|_| ' '));
-                    axis.push_str(&written);
+                    axis.push_str(&format_year);
                 }
             }
         }
         axis
     }
 
-    /// The active years and the events of a lane.
-    fn history(&self, lane: &Lane, signs: &Signs) -> String {
-        let mut row = self.empty(signs);
+    /// Draws the active years and events of a lane.
+    fn history(&self, lane: &Lane, glyphs: &Glyphs) -> String {
+        let mut row = self.empty(glyphs);
         let last = self.width() - 1;
         let mut put = |column: i64, sign: char| {
             if let Some(place) = usize::try_from(column).ok().and_then(|at| row.get_mut(at)) {
@@ -335,43 +340,45 @@ impl Line {
             }
         };
         if let Some(active) = &lane.active {
-            let from = active.stretch.from.map_or(0, |from| self.column(from));
-            // The end of a year is the beginning of the next, and still its own.
-            let to = active.stretch.to.map_or(last, |to| self.column(to - 0.01));
+            let from = active.period.from.map_or(0, |from| self.column(from));
+            // The end of a year is the start of the next, but belongs to the first.
+            let to = active.period.to.map_or(last, |to| self.column(to - 0.01));
             for column in from..=to {
-                put(column, signs.line);
+                put(column, glyphs.line);
             }
-            if active.stretch.from.is_none() {
-                put(from, signs.went_on);
+            if active.period.from.is_none() {
+                put(from, glyphs.open_start);
             }
-            if active.stretch.to.is_none() {
-                put(to, signs.goes_on);
+            if active.period.to.is_none() {
+                put(to, glyphs.open_end);
             }
         }
         for event in &lane.events {
             let column = self.column(event.at());
             if let Some(until) = event.until() {
                 for column in column..=self.column(until - 0.01) {
-                    put(column, signs.line);
+                    put(column, glyphs.line);
                 }
             }
-            // A year stands at its beginning, where its works and its number stand, too.
-            put(self.column(event.at().floor()), signs.event);
+            // An event is drawn at the start of its year, like works and numbers.
+            put(self.column(event.at().floor()), glyphs.event);
         }
         row.into_iter().collect()
     }
 
-    /// How many works of a lane stand in each column.
+    /// Counts the works of a lane by column.
     fn counts(&self, lane: &Lane) -> BTreeMap<i64, usize> {
         let mut counts = BTreeMap::new();
         for work in &lane.works {
-            *counts.entry(self.column(work.on_line as f64)).or_default() += 1;
+            *counts
+                .entry(self.column(work.axis_year as f64))
+                .or_default() += 1;
         }
         counts
     }
 
-    fn works(&self, lane: &Lane, most: usize, ascii: bool, signs: &Signs) -> String {
-        let mut row = self.empty(signs);
+    fn works(&self, lane: &Lane, most: usize, ascii: bool, glyphs: &Glyphs) -> String {
+        let mut row = self.empty(glyphs);
         let wide = (self.columns - 1).max(1);
         for (column, count) in self.counts(lane) {
             let sign = match (ascii, u32::try_from(count)) {

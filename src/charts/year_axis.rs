@@ -1,18 +1,17 @@
-//! The line of years: where a year stands in a picture, which years are written below it, and what is
-//! left out of it.
+//! The year axis: positions of years, tick labels and breaks.
 //!
-//! Works of one decade and a book of antiquity stand in one picture: where nothing is known for long, the
-//! line is broken, and goes on behind the break.
+//! A drawing may contain the works of one decade and a book of antiquity, so long ranges without data are
+//! left out and marked by a break.
 
 use super::text_metrics::width;
-use super::years::{counted, written};
+use super::years::{calendar_year, format_year};
 
-/// A part of the line of years without a break in it.
+/// A part of the year axis without a break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Era {
-    /// Its first year.
+    /// The first year.
     pub(super) first: i64,
-    /// Its last year.
+    /// The last year.
     pub(super) last: i64,
 }
 
@@ -22,10 +21,10 @@ impl Era {
     }
 }
 
-/// How often a line is broken at most.
+/// The maximum number of breaks.
 const MOST_BREAKS: usize = 6;
 
-/// The eras of which something is known: `years`, with all between them but for the longest gaps.
+/// Returns the parts of the axis that contain `years`, without the longest gaps.
 pub(super) fn eras(years: &[i64]) -> Vec<Era> {
     let mut years = years.to_vec();
     years.sort_unstable();
@@ -43,8 +42,8 @@ pub(super) fn eras(years: &[i64]) -> Vec<Era> {
     let mut breaks = Vec::new();
     for (before, after) in gaps.into_iter().take(MOST_BREAKS) {
         let gap = after - before - 1;
-        // A gap is worth seeing unless it would take a good part of the picture for itself; a short one, unless
-        // much is left without it.
+        // Leave out a gap that would take a large part of the axis. Leave out a short one only if that
+        // shortens the axis considerably.
         let rest = left - gap;
         if gap < if rest >= 30 { 15.max(rest / 3) } else { 30 } {
             break;
@@ -66,8 +65,8 @@ pub(super) fn eras(years: &[i64]) -> Vec<Era> {
     eras
 }
 
-/// The eras drawn out to whole steps of years; those that meet then are one.
-pub(super) fn in_whole_steps(eras: &[Era], step: i64) -> Vec<Era> {
+/// Extends parts of the axis to whole steps of years and merges those that then touch.
+pub(super) fn align_to_steps(eras: &[Era], step: i64) -> Vec<Era> {
     let mut whole: Vec<Era> = Vec::new();
     for era in eras {
         let first = era.first.div_euclid(step) * step;
@@ -80,23 +79,23 @@ pub(super) fn in_whole_steps(eras: &[Era], step: i64) -> Vec<Era> {
     whole
 }
 
-/// The steps in which people count years.
+/// The step sizes in years.
 const STEPS: [i64; 12] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
 
-/// The smallest step of years, or a round multiple of the largest, that takes `room` at least where a year
-/// takes `unit`.
+/// Returns the smallest step, or a multiple of the largest, whose width is at least `room` if a year has the
+/// width `unit`.
 pub(super) fn step(unit: f64, room: f64) -> i64 {
     let wide_enough = |step: &i64| *step as f64 * unit >= room;
     let mut steps = STEPS.into_iter().chain((1..40).map(|power| 5_000 << power));
     steps.find(wide_enough).unwrap_or(i64::MAX)
 }
 
-/// Whether a year of the line is one that is counted to in steps: 1990, 2000, 350 BCE.
+/// Returns whether a year of the axis is a multiple of the step: 1990, 2000, 350 BCE.
 fn is_round(year: i64, step: i64) -> bool {
-    counted(year) % step == 0
+    calendar_year(year) % step == 0
 }
 
-/// The round years of an era; its first, where it has none.
+/// Returns the round years of a part of the axis, or its first year if there are none.
 pub(super) fn ticks_of(era: Era, step: i64) -> Vec<i64> {
     let mut years = Vec::new();
     let mut year = era.first;
@@ -114,39 +113,39 @@ pub(super) fn ticks_of(era: Era, step: i64) -> Vec<i64> {
     years
 }
 
-/// A year that is written below the line.
+/// A labelled year below the axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Tick {
     pub(super) year: i64,
-    /// The middle of the year.
+    /// The position of the middle of the year.
     pub(super) x: f64,
 }
 
-/// The line of years in a picture.
+/// The year axis of a drawing.
 #[derive(Debug, Clone)]
-pub(super) struct Scale {
-    pieces: Vec<Piece>,
+pub(super) struct YearAxis {
+    segments: Vec<AxisSegment>,
     unit: f64,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Piece {
+struct AxisSegment {
     era: Era,
     left: f64,
     right: f64,
 }
 
-/// The room that a break takes.
+/// The width of a break.
 const BREAK: f64 = 24.0;
-/// The room that an era takes at least, unless that is too much of the picture.
+/// The minimum width of a part between breaks, unless there are too many.
 const SHORTEST: f64 = 52.0;
 
-impl Scale {
-    /// The line of these eras from `left` to `right`.
+impl YearAxis {
+    /// Creates an axis from `left` to `right`.
     pub(super) fn new(eras: &[Era], left: f64, right: f64) -> Self {
         let room = right - left - BREAK * eras.len().saturating_sub(1) as f64;
         let shortest = SHORTEST.min(room * 0.6 / eras.len().max(1) as f64);
-        // Eras that are too short for their share get the least, and the others share the rest.
+        // Parts that are too short get the minimum width, and the others share the rest.
         let mut is_short = vec![false; eras.len()];
         let mut unit;
         loop {
@@ -170,44 +169,44 @@ impl Scale {
             }
         }
         if is_short.iter().all(|short| *short) {
-            // All of them are short: they share the room evenly.
+            // If all parts are too short, they share the width equally.
             let each = room / eras.len().max(1) as f64;
             unit = eras
                 .iter()
                 .map(|era| each / era.length() as f64)
                 .fold(f64::INFINITY, f64::min);
-            return Self::laid_out(eras, left, unit, |_| each);
+            return Self::with_lengths(eras, left, unit, |_| each);
         }
-        Self::laid_out(eras, left, unit, |era| {
+        Self::with_lengths(eras, left, unit, |era| {
             (era.length() as f64 * unit).max(shortest)
         })
     }
 
-    fn laid_out(eras: &[Era], left: f64, unit: f64, length: impl Fn(Era) -> f64) -> Self {
+    fn with_lengths(eras: &[Era], left: f64, unit: f64, length: impl Fn(Era) -> f64) -> Self {
         let mut x = left;
-        let pieces = eras
+        let segments = eras
             .iter()
             .map(|era| {
-                let piece = Piece {
+                let segment = AxisSegment {
                     era: *era,
                     left: x,
                     right: x + length(*era),
                 };
-                x = piece.right + BREAK;
-                piece
+                x = segment.right + BREAK;
+                segment
             })
             .collect();
-        Self { pieces, unit }
+        Self { segments, unit }
     }
 
-    /// The line of these eras in steps of years that take `room` at least, each of which stands whole in its
-    /// era; and how many years a step has.
+    /// Creates an axis with steps of years that are at least `room` wide and do not cross a break. Also
+    /// returns the number of years per step.
     pub(super) fn in_steps(eras: &[Era], left: f64, right: f64, room: f64) -> (Self, i64) {
         let mut scale = Self::new(eras, left, right);
         let mut years = step(scale.unit, room);
-        // Whole steps are longer than the years were, and so may need larger ones.
+        // Rounding to whole steps makes the axis longer, which may require larger steps.
         for _ in 0..8 {
-            scale = Self::new(&in_whole_steps(eras, years), left, right);
+            scale = Self::new(&align_to_steps(eras, years), left, right);
             let needed = step(scale.unit, room);
             if needed <= years {
                 break;
@@ -217,53 +216,54 @@ impl Scale {
         (scale, years)
     }
 
-    /// The room that a year takes, in the eras that are long enough to have their share.
+    /// Returns the width of a year in the parts that are long enough.
     pub(super) fn unit(&self) -> f64 {
         self.unit
     }
 
-    /// Where a point of the line of years stands; a point within a break, in the middle of it.
+    /// Returns the position of a point on the axis, or the middle of the break that contains it.
     pub(super) fn x(&self, point: f64) -> f64 {
-        let mut before: Option<&Piece> = None;
-        for piece in &self.pieces {
-            let (from, to) = (piece.era.first as f64, piece.era.last as f64 + 1.0);
+        let mut before: Option<&AxisSegment> = None;
+        for segment in &self.segments {
+            let (from, to) = (segment.era.first as f64, segment.era.last as f64 + 1.0);
             if point < from {
                 return match before {
-                    Some(before) => (before.right + piece.left) / 2.0,
-                    None => piece.left,
+                    Some(before) => (before.right + segment.left) / 2.0,
+                    None => segment.left,
                 };
             }
             if point <= to {
-                return piece.left + (point - from) / (to - from) * (piece.right - piece.left);
+                return segment.left
+                    + (point - from) / (to - from) * (segment.right - segment.left);
             }
-            before = Some(piece);
+            before = Some(segment);
         }
-        before.map_or(0.0, |piece| piece.right)
+        before.map_or(0.0, |segment| segment.right)
     }
 
-    /// Where the middle of a year stands.
+    /// Returns the position of the middle of a year.
     pub(super) fn middle(&self, year: i64) -> f64 {
         self.x(year as f64 + 0.5)
     }
 
-    /// Where the line is broken: the middle of each break.
+    /// Returns the middle of each break.
     pub(super) fn breaks(&self) -> Vec<f64> {
-        self.pieces
+        self.segments
             .iter()
-            .zip(self.pieces.iter().skip(1))
+            .zip(self.segments.iter().skip(1))
             .map(|(before, after)| f64::midpoint(before.right, after.left))
             .collect()
     }
 
-    /// The years that are written in letters of a size, well apart from each other.
+    /// Returns the labelled years for a font size, spaced apart.
     pub(super) fn ticks(&self, size: f64) -> Vec<Tick> {
         const APART: f64 = 14.0;
-        let room = |year: i64| width(&written(year), size);
+        let room = |year: i64| width(&format_year(year), size);
         let mut ticks: Vec<Tick> = Vec::new();
-        for piece in &self.pieces {
-            let unit = (piece.right - piece.left) / piece.era.length() as f64;
-            let widest = room(piece.era.first).max(room(piece.era.last));
-            for year in ticks_of(piece.era, step(unit, widest + APART)) {
+        for segment in &self.segments {
+            let unit = (segment.right - segment.left) / segment.era.length() as f64;
+            let widest = room(segment.era.first).max(room(segment.era.last));
+            for year in ticks_of(segment.era, step(unit, widest + APART)) {
                 let x = self.middle(year);
                 let is_free = |tick: &Tick| {
                     x - tick.x >= f64::midpoint(room(tick.year), room(year)) + APART / 2.0
@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn steps_stand_whole_and_apart() {
         let years = [1649, 1776, 1867, 2001, 2004, 2021];
-        let (scale, step) = Scale::in_steps(&eras(&years), 0.0, 100.0, 9.0);
+        let (scale, step) = YearAxis::in_steps(&eras(&years), 0.0, 100.0, 9.0);
         let bins: std::collections::BTreeSet<i64> = years
             .iter()
             .map(|year| year.div_euclid(step) * step)
@@ -325,15 +325,15 @@ mod tests {
             "{step}: {middles:?}"
         );
         let era = |first: i64, last: i64| Era { first, last };
-        let whole = in_whole_steps(&[era(1937, 1937), era(1968, 1968), era(1999, 2021)], 10);
+        let whole = align_to_steps(&[era(1937, 1937), era(1968, 1968), era(1999, 2021)], 10);
         assert_eq!(whole, [era(1930, 1939), era(1960, 1969), era(1990, 2029)]);
-        let whole = in_whole_steps(&[era(1937, 1937), era(1968, 1968), era(1999, 2021)], 50);
+        let whole = align_to_steps(&[era(1937, 1937), era(1968, 1968), era(1999, 2021)], 50);
         assert_eq!(whole, [era(1900, 2049)]);
     }
 
     #[test]
     fn later_years_stand_further_to_the_right() {
-        let scale = Scale::new(&eras(&[-349, 1867, 1999, 2021]), 100.0, 1000.0);
+        let scale = YearAxis::new(&eras(&[-349, 1867, 1999, 2021]), 100.0, 1000.0);
         let mut before = 0.0;
         for year in [-349, 1000, 1867, 1900, 1999, 2000, 2010, 2021] {
             let x = scale.middle(year);
@@ -346,7 +346,7 @@ mod tests {
     #[test]
     fn round_years_are_written_and_each_era_has_one() {
         let years = |of: &[i64], size: f64| -> Vec<i64> {
-            let scale = Scale::new(&eras(of), 0.0, 1000.0);
+            let scale = YearAxis::new(&eras(of), 0.0, 1000.0);
             scale.ticks(size).iter().map(|tick| tick.year).collect()
         };
         assert_eq!(years(&[1999, 2021], 50.0), [2000, 2005, 2010, 2015, 2020]);

@@ -1,18 +1,17 @@
-//! Years as they are drawn: a line without a gap between 1 BCE and 1 CE.
+//! Years on the axis, where 1 BCE is 0, so that there is no gap before 1 CE.
 
 use crate::model::{CslDate, CslItem, DatePoint, EdtfDate, RangeEnd, WithinYear};
 
 /// The year of a work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct KnownYear {
-    /// The year on the line of years, on which 1 BCE is 0.
+    /// The year on the axis, where 1 BCE is 0.
     pub(super) year: i64,
-    /// Whether it is an estimate.
+    /// Whether the year is an estimate.
     pub(super) about: bool,
 }
 
-/// The year in which a work first appeared, as far as it is known: that of its original date, or else
-/// that of its own.
+/// Returns the year of first publication, if known: the year of the original date, or of the date.
 pub(super) fn original_year(item: &CslItem) -> Option<KnownYear> {
     ["original-date", "issued"]
         .iter()
@@ -27,9 +26,9 @@ fn year_of(date: &CslDate) -> Option<KnownYear> {
             serde_json::Value::Bool(false) | serde_json::Value::Null
         )
     });
-    // 0 is an open end, and no year.
+    // A year of 0 marks an open end.
     if let Some(year) = date.year().filter(|year| *year != 0) {
-        let year = on_line(i64::from(year));
+        let year = axis_year(i64::from(year));
         return Some(KnownYear { year, about });
     }
     [&date.edtf, &date.raw]
@@ -41,18 +40,18 @@ fn year_of(date: &CslDate) -> Option<KnownYear> {
         })
 }
 
-/// A year as people count, in which -1 is 1 BCE, on the line of years.
-pub(super) fn on_line(year: i64) -> i64 {
+/// Converts a calendar year, where -1 is 1 BCE, to a year on the axis.
+pub(super) fn axis_year(year: i64) -> i64 {
     if year < 0 { year + 1 } else { year }
 }
 
-/// A year of the line as people count: -1 is 1 BCE.
-pub(super) fn counted(year: i64) -> i64 {
+/// Converts a year on the axis to a calendar year, where -1 is 1 BCE.
+pub(super) fn calendar_year(year: i64) -> i64 {
     if year <= 0 { year - 1 } else { year }
 }
 
-/// A year of the line as it is written: "1999", "350 BCE".
-pub(super) fn written(year: i64) -> String {
+/// Formats a year of the axis: "1999", "350 BCE".
+pub(super) fn format_year(year: i64) -> String {
     if year <= 0 {
         format!("{} BCE", 1 - year)
     } else {
@@ -60,16 +59,16 @@ pub(super) fn written(year: i64) -> String {
     }
 }
 
-/// The time from a point on the line of years to another; an end that is absent is open.
+/// A period on the year axis. A missing end is open.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Stretch {
+pub(super) struct Period {
     pub(super) from: Option<f64>,
     pub(super) to: Option<f64>,
 }
 
-impl Stretch {
-    /// The time that a date means: a year is all of it, from its beginning to its end.
-    pub(super) fn of(date: &EdtfDate) -> Self {
+impl Period {
+    /// Returns the period of a date. A year lasts from its start to its end.
+    pub(super) fn new(date: &EdtfDate) -> Self {
         match date {
             EdtfDate::Single(point) => {
                 let (from, to) = bounds(point);
@@ -91,18 +90,18 @@ impl Stretch {
         }
     }
 
-    /// The years of its ends.
+    /// Returns the years of the ends.
     pub(super) fn years(&self) -> impl Iterator<Item = i64> + use<> {
         let first = self.from.map(|from| from.floor() as i64);
-        // The end of a year is the beginning of the next, and belongs to the first of them.
+        // The end of a year is the start of the next, but belongs to the first.
         let last = self.to.map(|to| (to.ceil() - 1.0) as i64);
         first.into_iter().chain(last)
     }
 }
 
-/// Where a point of time begins and ends. Seasons are those of the northern half of the world.
+/// Returns the start and end of a date. Seasons are those of the northern hemisphere.
 fn bounds(point: &DatePoint) -> (f64, f64) {
-    // Far beyond any year of a work, and far within what a picture can reckon with.
+    // Far beyond the year of any work, but small enough for calculations.
     const FARTHEST: i64 = 10_000_000;
     let year = point.year.clamp(-FARTHEST, FARTHEST) as f64;
     let month = |month: u8| f64::from(month.saturating_sub(1)) / 12.0;
@@ -129,32 +128,32 @@ fn bounds(point: &DatePoint) -> (f64, f64) {
     }
 }
 
-/// The years of a date in words: "2014", "since 2005", "about 1867".
-pub(super) fn in_words(date: &EdtfDate) -> String {
+/// Formats the years of a date: "2014", "since 2005", "about 1867".
+pub(super) fn format_years(date: &EdtfDate) -> String {
     match date {
-        EdtfDate::Single(point) => point_in_words(point),
+        EdtfDate::Single(point) => format_point(point),
         EdtfDate::Range(start, end) => match (start, end) {
             (RangeEnd::Date(start), RangeEnd::Date(end)) => {
-                format!("{}\u{2013}{}", point_in_words(start), point_in_words(end))
+                format!("{}\u{2013}{}", format_point(start), format_point(end))
             }
-            (RangeEnd::Date(start), RangeEnd::Open) => format!("since {}", point_in_words(start)),
+            (RangeEnd::Date(start), RangeEnd::Open) => format!("since {}", format_point(start)),
             (RangeEnd::Date(start), RangeEnd::Unknown) => {
-                format!("{}\u{2013}?", point_in_words(start))
+                format!("{}\u{2013}?", format_point(start))
             }
-            (RangeEnd::Open, RangeEnd::Date(end)) => format!("until {}", point_in_words(end)),
-            (RangeEnd::Unknown, RangeEnd::Date(end)) => format!("?\u{2013}{}", point_in_words(end)),
+            (RangeEnd::Open, RangeEnd::Date(end)) => format!("until {}", format_point(end)),
+            (RangeEnd::Unknown, RangeEnd::Date(end)) => format!("?\u{2013}{}", format_point(end)),
             _ => String::new(),
         },
     }
 }
 
-fn point_in_words(point: &DatePoint) -> String {
+fn format_point(point: &DatePoint) -> String {
     let year = match point.unknown_digits {
-        0 => written(point.year),
+        0 => format_year(point.year),
         1 => format!("{}s", point.year),
         digits => {
             let last = point.year + 10_i64.pow(u32::from(digits)) - 1;
-            format!("{}\u{2013}{}", written(point.year), written(last))
+            format!("{}\u{2013}{}", format_year(point.year), format_year(last))
         }
     };
     let doubt = if point.uncertain { "?" } else { "" };
@@ -184,16 +183,16 @@ mod tests {
             ("199X", "1990s"),
             ("-0349", "350 BCE"),
         ] {
-            assert_eq!(in_words(&date(edtf)), words, "{edtf}");
+            assert_eq!(format_years(&date(edtf)), words, "{edtf}");
         }
     }
 
     #[test]
     fn a_year_is_all_of_it() {
-        let stretch = |text: &str| Stretch::of(&date(text));
-        let years = |text: &str| stretch(text).years().collect::<Vec<_>>();
-        assert_eq!(stretch("1999/2013").from, Some(1999.0));
-        assert_eq!(stretch("1999/2013").to, Some(2014.0));
+        let span = |text: &str| Period::new(&date(text));
+        let years = |text: &str| span(text).years().collect::<Vec<_>>();
+        assert_eq!(span("1999/2013").from, Some(1999.0));
+        assert_eq!(span("1999/2013").to, Some(2014.0));
         assert_eq!(years("1999/2013"), [1999, 2013]);
         assert_eq!(years("2005/.."), [2005]);
         assert_eq!(years("2014-12"), [2014, 2014]);
@@ -204,9 +203,12 @@ mod tests {
 
     #[test]
     fn there_is_no_gap_at_the_beginning_of_our_era() {
-        assert_eq!(on_line(-1), 0);
-        assert_eq!(on_line(1), 1);
-        assert_eq!(counted(0), -1);
-        assert_eq!((written(0), written(1)), ("1 BCE".into(), "1".into()));
+        assert_eq!(axis_year(-1), 0);
+        assert_eq!(axis_year(1), 1);
+        assert_eq!(calendar_year(0), -1);
+        assert_eq!(
+            (format_year(0), format_year(1)),
+            ("1 BCE".into(), "1".into())
+        );
     }
 }

@@ -8,7 +8,7 @@ use crate::cli::io::write_file;
 use crate::cli::ui::columns;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::charts::Theme;
-use peerbib::charts::timeline_svg::{Look, NARROWEST, WIDEST};
+use peerbib::charts::timeline_svg::{NARROWEST, SvgOptions, WIDEST};
 use peerbib::library::{Library, Reference};
 use peerbib::reading_list;
 
@@ -52,7 +52,7 @@ impl ChartWorks {
         };
         let mut title = None;
         if let Some(list) = list {
-            condition = condition.and(reading_list::condition(library, &list)?);
+            condition = condition.and(reading_list::list_filter(library, &list)?);
             title = Some(list.title.unwrap_or(list.name));
         }
         Ok((library.select(&condition)?, title))
@@ -135,8 +135,8 @@ impl ChartArgs {
         }
     }
 
-    pub(crate) fn look(&self) -> Look {
-        Look {
+    pub(crate) fn look(&self) -> SvgOptions {
+        SvgOptions {
             theme: self.theme(),
             width: self.width,
             on_a_page: self.format() == ChartFormat::Html,

@@ -15,7 +15,7 @@ use peerbib::library::{
     Condition, Effect, KeyPattern, Library, LibraryError, Patience, Reference, RuleEffect,
 };
 use peerbib::query::Query;
-use peerbib::tagging::{self, Applied, BrokenRule};
+use peerbib::tagging::{self, BrokenRule, RuleRunReport};
 
 /// One run of the program.
 pub(crate) struct CommandContext {
@@ -393,7 +393,7 @@ impl CommandContext {
     }
 
     /// Warns about rules that could not be applied.
-    pub(crate) fn report_broken_rules(&self, applied: &Applied) {
+    pub(crate) fn report_broken_rules(&self, applied: &RuleRunReport) {
         for BrokenRule { name, error } in &applied.broken {
             let reason = error.to_string();
             let reason = reason.lines().next().unwrap_or_default();

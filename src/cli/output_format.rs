@@ -13,7 +13,7 @@ use crate::cli::{CommandContext, CommandError};
 use peerbib::library::Reference;
 use peerbib::model::CslItem;
 use peerbib::output::{
-    Works, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
+    MetadataIndex, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
 };
 use peerbib::reading_list::ReadingList;
 
@@ -174,7 +174,7 @@ impl OutputArgs {
     ) -> Result<(), CommandError> {
         let list = listed.list;
         let language = listed.language;
-        let works = || Works::new(listed.works, listed.items);
+        let works = || MetadataIndex::new(listed.works, listed.items);
         let text = match format {
             OutputFormat::Text | OutputFormat::Ansi => {
                 let on_terminal = self.output.is_none() && std::io::stdout().is_terminal();

@@ -1,15 +1,15 @@
-//! What LaTeX writes down for the program that makes the bibliography.
+//! The files that LaTeX writes for BibTeX and Biber.
 //!
-//! BibTeX reads `.aux` files, into which LaTeX writes `\citation{key,…}` and biblatex
-//! `\abx@aux@cite{section}{key}`; a chapter of its own has a file of its own, named in `\@input`. Biber
-//! reads the `.bcf` that biblatex writes, an XML file.
+//! BibTeX reads `.aux` files, which contain `\citation{key,…}`, or `\abx@aux@cite{section}{key}` with
+//! biblatex. A chapter that is included has its own file, named in `\@input`. Biber reads the `.bcf` file
+//! that biblatex writes, which is XML.
 
 use roxmltree::Document;
 
-use super::{Cited, CitedFile, CitedKey};
+use super::{Cited, CitedKey, IncludedFile};
 
-/// What an `.aux` file cites.
-pub fn of_aux(text: &str) -> Cited {
+/// Reads the citations in an `.aux` file.
+pub fn read_aux(text: &str) -> Cited {
     let mut cited = Cited::default();
     for (number, line) in text.lines().enumerate() {
         let number = number + 1;
@@ -24,17 +24,17 @@ pub fn of_aux(text: &str) -> Cited {
                         add(&mut cited, keys, number);
                     }
                 }
-                // The reference section comes first, in all but old versions of biblatex.
+                // Except in old versions of biblatex, the first argument is the reference section.
                 "abx@aux@cite" | "abx@aux@nocite" => {
                     if let Some(keys) = arguments.last() {
                         add(&mut cited, keys, number);
                     }
                 }
-                // Biblatex has BibTeX do its work in a style of this name, and means BibLaTeX.
+                // biblatex uses a style of this name when it runs BibTeX; the fields are still BibLaTeX.
                 "bibstyle" => cited.by_bibtex = arguments.first() != Some(&"biblatex"),
                 "@input" => {
                     if let Some(path) = arguments.first() {
-                        cited.files.push(CitedFile {
+                        cited.files.push(IncludedFile {
                             path: (*path).to_owned(),
                             line: number,
                             after: cited.keys.len(),
@@ -48,16 +48,16 @@ pub fn of_aux(text: &str) -> Cited {
     cited
 }
 
-/// The texts in braces that stand one behind the other.
+/// Returns the consecutive arguments in braces.
 fn arguments(text: &str) -> Vec<&str> {
     let mut arguments = Vec::new();
     let mut rest = text;
-    while let Some((argument, behind)) = rest
+    while let Some((argument, after)) = rest
         .strip_prefix('{')
         .and_then(|inside| inside.split_once('}'))
     {
         arguments.push(argument.trim());
-        rest = behind;
+        rest = after;
     }
     arguments
 }
@@ -72,12 +72,12 @@ fn add(cited: &mut Cited, keys: &str, line: usize) {
     }
 }
 
-/// What a `.bcf` file cites: the keys of all its sections, and the members of the sets in them.
+/// Reads the citations in a `.bcf` file: the keys of all its sections and the members of their sets.
 ///
 /// # Errors
 ///
-/// Where the file is no XML, or none that biblatex writes: the line, and what is wrong.
-pub fn of_bcf(text: &str) -> Result<Cited, (usize, String)> {
+/// Returns the line and the problem if the file is not XML or was not written by biblatex.
+pub fn read_bcf(text: &str) -> Result<Cited, (usize, String)> {
     let document = Document::parse(text).map_err(|error| {
         let line = usize::try_from(error.pos().row).unwrap_or_default();
         (line, error.to_string())
@@ -88,7 +88,7 @@ pub fn of_bcf(text: &str) -> Result<Cited, (usize, String)> {
         return Err((
             1,
             format!(
-                "it begins with \u{201c}{name}\u{201d} instead of \u{201c}bcf:controlfile\u{201d}"
+                "the root element is \u{201c}{name}\u{201d}, expected \u{201c}bcf:controlfile\u{201d}"
             ),
         ));
     }
@@ -103,7 +103,7 @@ pub fn of_bcf(text: &str) -> Result<Cited, (usize, String)> {
         match node.attribute("members") {
             Some(members) => add(&mut cited, members, line),
             None if key == "*" => cited.all = true,
-            // A key may hold a comma here.
+            // Here, a key may contain a comma.
             None if !key.is_empty() => cited.keys.push(CitedKey::new(key, line)),
             None => {}
         }
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_citations_of_bibtex_and_of_biblatex_are_read() {
-        let cited = of_aux(
+        let cited = read_aux(
             "\\relax\n\\citation{benkler2006wealth,bauwens2005political}\n\\@input{chapter.aux}\n\
              \\abx@aux@cite{0}{merten2000}\n\\abx@aux@cite{old}\n\\bibdata{refs}\n\\citation{*}\n\
              \\@writefile{toc}{\\contentsline {section}{\\citation}{1}}\n",
@@ -143,7 +143,7 @@ mod tests {
         assert!(cited.all);
         assert_eq!(
             cited.files,
-            [CitedFile {
+            [IncludedFile {
                 path: "chapter.aux".into(),
                 line: 3,
                 after: 2
@@ -153,14 +153,14 @@ mod tests {
 
     #[test]
     fn bibtex_is_known_by_its_style() {
-        assert!(of_aux("\\bibstyle{plain}").by_bibtex);
-        assert!(!of_aux("\\bibstyle{biblatex}").by_bibtex);
-        assert!(!of_aux("\\abx@aux@cite{0}{a}").by_bibtex);
+        assert!(read_aux("\\bibstyle{plain}").by_bibtex);
+        assert!(!read_aux("\\bibstyle{biblatex}").by_bibtex);
+        assert!(!read_aux("\\abx@aux@cite{0}{a}").by_bibtex);
     }
 
     #[test]
     fn the_control_file_of_biber_is_read() {
-        let cited = of_bcf(
+        let cited = read_bcf(
             "<?xml version=\"1.0\"?>\n\
              <bcf:controlfile xmlns:bcf=\"https://sourceforge.net/projects/biblatex\">\n\
              <bcf:section number=\"0\">\n<bcf:citekey order=\"1\">benkler2006wealth</bcf:citekey>\n\
@@ -170,7 +170,7 @@ mod tests {
         .unwrap();
         assert_eq!(keys(&cited), [("benkler2006wealth", 4), ("a", 5), ("b", 5)]);
         assert!(cited.all);
-        assert!(of_bcf("<html/>").unwrap_err().1.contains("html"));
-        assert_eq!(of_bcf("<a>\n<b></a>").unwrap_err().0, 2);
+        assert!(read_bcf("<html/>").unwrap_err().1.contains("html"));
+        assert_eq!(read_bcf("<a>\n<b></a>").unwrap_err().0, 2);
     }
 }

@@ -1,30 +1,38 @@
-//! Citations inside documents.
+//! Citations in documents.
 //!
-//! A document cites works by their keys. What it cites comes out as [`CitedKey`]s, each with its place.
-//! There is a module for each kind of document: [`markdown`] with the citations of pandoc, which can also
-//! be written out in a style; [`latex`] with what LaTeX and biblatex leave behind for BibTeX and Biber
-//! (`.aux`, `.bcf`); [`typst`].
+//! Each module reads one kind of document and returns the cited keys as [`CitedKey`]s with their lines:
+//! [`markdown`] reads pandoc's citation syntax and can also format the citations in a style, [`latex`] reads
+//! the files that LaTeX writes for BibTeX and Biber (`.aux`, `.bcf`), and [`typst`] reads Typst.
 //!
-//! Nothing in here knows the library: a caller looks the keys up wherever its works are.
+//! This module does not depend on the library; the caller looks up the keys.
+//!
+//! ```
+//! use peerbib::documents::markdown::Markdown;
+//!
+//! let document = Markdown::read("Peer production [see @benkler2002, p. 375]\nis not @new2020.");
+//! let cited = document.cited();
+//! let keys: Vec<_> = cited.keys.iter().map(|key| (key.key.as_str(), key.line)).collect();
+//! assert_eq!(keys, [("benkler2002", 1), ("new2020", 2)]);
+//! ```
 
 pub mod latex;
 pub mod markdown;
 pub mod typst;
 
-/// A key that a document cites, where it stands.
+/// A cited key with its position.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct CitedKey {
-    /// The key, as it is written.
+    /// The key as written.
     pub key: String,
-    /// The line, counted from 1.
+    /// The line, starting at 1.
     pub line: usize,
-    /// Whether it can be nothing but a citation. In Typst `@key` may be a figure of another file, too.
+    /// Whether this is certainly a citation. In Typst, `@key` may also refer to a figure in another file.
     #[serde(skip)]
     pub certain: bool,
 }
 
 impl CitedKey {
-    /// A key that can be nothing but a citation.
+    /// Creates a key that is certainly a citation.
     pub fn new(key: impl Into<String>, line: usize) -> Self {
         Self {
             key: key.into(),
@@ -34,34 +42,34 @@ impl CitedKey {
     }
 }
 
-/// What a document cites.
+/// The citations of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cited {
-    /// The keys, in the document's order, each as often as it is cited.
+    /// The keys in document order, once for each citation.
     pub keys: Vec<CitedKey>,
-    /// Whether it asks for every work there is (`\nocite{*}`).
+    /// Whether the document cites every work (`\nocite{*}`).
     pub all: bool,
-    /// The files that the document takes in, as it names them; they may cite, too.
-    pub files: Vec<CitedFile>,
-    /// The labels that the document gives to its own figures, sections and so on: a reference to one of
-    /// them is no citation, unless it is marked as one.
+    /// The included files as named in the document; they may contain citations as well.
+    pub files: Vec<IncludedFile>,
+    /// The labels that the document defines for its own figures, sections and so on. A reference to one of
+    /// them is not a citation, unless it is marked as one.
     pub labels: Vec<String>,
-    /// Whether BibTeX itself makes the bibliography, which does not know the fields of BibLaTeX.
+    /// Whether BibTeX makes the bibliography, which does not support BibLaTeX's fields.
     pub by_bibtex: bool,
 }
 
-/// A file that a document takes in.
+/// A file included by a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CitedFile {
-    /// Its path, as it is written.
+pub struct IncludedFile {
+    /// The path as written.
     pub path: String,
-    /// The line, counted from 1.
+    /// The line, starting at 1.
     pub line: usize,
-    /// How many keys were cited before it.
+    /// The number of keys cited before it.
     pub after: usize,
 }
 
-/// The lines of a text, by the bytes at which they begin.
+/// The byte offsets at which the lines of a text start.
 #[derive(Debug, Clone)]
 pub(crate) struct Lines {
     starts: Vec<usize>,
@@ -75,7 +83,7 @@ impl Lines {
         }
     }
 
-    /// The line of a byte, counted from 1.
+    /// Returns the line of a byte offset, starting at 1.
     pub(crate) fn of(&self, at: usize) -> usize {
         self.starts.partition_point(|start| *start <= at).max(1)
     }

@@ -1,14 +1,14 @@
-//! What a Typst document cites: `@key`, `@key[p. 3]`, `#cite(<key>)`, `#cite(label("key"))`.
+//! The citations of a Typst document: `@key`, `@key[p. 3]`, `#cite(<key>)`, `#cite(label("key"))`.
 //!
-//! Typst has three modes, markup, code and formulas, each inside of the others; what is raw text, a string
-//! or a comment in one of them is left alone. A reference `@key` may mean a label of the document as well
-//! as a work; a caller tells them apart by [`Cited::labels`], once it has seen all files.
+//! Typst has three modes, markup, code and math, which can be nested. Raw text, strings and comments are
+//! skipped. A reference `@key` may refer to a label of the document instead of a work; once the caller has
+//! read all files, it can tell them apart by [`Cited::labels`].
 
-use super::{Cited, CitedFile, CitedKey, Lines};
+use super::{Cited, CitedKey, IncludedFile, Lines};
 
-/// What a document cites, and the files that it includes or imports.
+/// Reads the citations of a document, and the files that it includes or imports.
 pub fn cited(text: &str) -> Cited {
-    let mut reader = Reader {
+    let mut reader = TypstReader {
         characters: text.char_indices().collect(),
         at: 0,
         lines: Lines::new(text),
@@ -17,16 +17,16 @@ pub fn cited(text: &str) -> Cited {
     };
     while !reader.is_at_end() {
         reader.markup();
-        // A bracket that closes nothing.
+        // An unmatched closing bracket.
         reader.at += 1;
     }
     reader.cited
 }
 
-/// How deep brackets may nest; nobody writes this, and a program that does gets no further.
-const DEEPEST: usize = 200;
+/// The maximum nesting depth of brackets, which limits recursion.
+const MAX_DEPTH: usize = 200;
 
-struct Reader {
+struct TypstReader {
     characters: Vec<(usize, char)>,
     at: usize,
     lines: Lines,
@@ -34,18 +34,18 @@ struct Reader {
     depth: usize,
 }
 
-/// What the labels in a group of code are.
+/// The meaning of labels in a group of code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Labels {
+enum LabelMeaning {
     /// Works, as in `cite(<key>)`.
     Works,
-    /// Works or things of the document, as in `ref(<key>)`.
+    /// Works or labels of the document, as in `ref(<key>)`.
     References,
-    /// Neither.
+    /// Neither of them.
     Other,
 }
 
-impl Reader {
+impl TypstReader {
     fn is_at_end(&self) -> bool {
         self.at >= self.characters.len()
     }
@@ -70,7 +70,7 @@ impl Reader {
             .all(|(ahead, character)| self.peek(ahead) == Some(character))
     }
 
-    /// Goes on while `wanted`, and gives what was gone over.
+    /// Advances while `wanted` holds, and returns the skipped text.
     fn take_while(&mut self, wanted: impl Fn(char) -> bool) -> String {
         let mut taken = String::new();
         while let Some(character) = self.peek(0).filter(|character| wanted(*character)) {
@@ -80,7 +80,7 @@ impl Reader {
         taken
     }
 
-    /// Markup, to the end or before the bracket that closes it.
+    /// Reads markup up to its closing bracket or the end.
     fn markup(&mut self) {
         self.depth += 1;
         let mut brackets = 0_usize;
@@ -119,7 +119,7 @@ impl Reader {
         self.depth -= 1;
     }
 
-    /// Goes over a comment, if one begins here.
+    /// Skips a comment, if one starts here.
     fn comment(&mut self) -> bool {
         if self.starts_with("//") {
             self.take_while(|character| character != '\n');
@@ -146,7 +146,7 @@ impl Reader {
         true
     }
 
-    /// Goes over raw text, if it begins here.
+    /// Skips raw text, if it starts here.
     fn raw(&mut self) -> bool {
         if self.peek(0) != Some('`') {
             return false;
@@ -157,7 +157,7 @@ impl Reader {
         }
         while !self.is_at_end() {
             self.take_while(|character| character != '`');
-            // A longer run closes, too, with ticks of its own inside.
+            // A longer run closes raw text as well; the extra backticks belong to the text.
             let closing = self.take_while(|character| character == '`').len();
             if closing >= ticks {
                 self.at -= closing - ticks;
@@ -167,7 +167,7 @@ impl Reader {
         true
     }
 
-    /// `@key`, with what may stand in brackets behind it read as markup.
+    /// Reads `@key` and its supplement in brackets.
     fn reference(&mut self) {
         let line = self.line();
         self.at += 1;
@@ -185,7 +185,7 @@ impl Reader {
         }
     }
 
-    /// `<label>`; a `<` alone is gone over.
+    /// Reads `<label>`, or skips a single `<`.
     fn label(&mut self) -> Option<String> {
         self.at += 1;
         let start = self.at;
@@ -198,7 +198,7 @@ impl Reader {
         None
     }
 
-    /// A formula, in which `#` begins code.
+    /// Reads a formula, in which `#` starts code.
     fn formula(&mut self) {
         self.at += 1;
         while let Some(character) = self.peek(0) {
@@ -223,7 +223,7 @@ impl Reader {
         }
     }
 
-    /// A string, without its quotation marks.
+    /// Reads a string and returns it without its quotation marks.
     fn string(&mut self) -> String {
         let mut text = String::new();
         self.at += 1;
@@ -241,11 +241,10 @@ impl Reader {
         text
     }
 
-    /// Code in markup: a statement to the end of its line, or an expression as far as it is written
-    /// without a space.
+    /// Reads code in markup: a statement up to the end of its line, or an expression without spaces.
     fn embedded(&mut self) {
         match self.peek(0) {
-            Some('(' | '{' | '[') => self.group(Labels::Other),
+            Some('(' | '{' | '[') => self.group(LabelMeaning::Other),
             Some('"') => {
                 self.string();
             }
@@ -270,14 +269,14 @@ impl Reader {
             }
             _ => return,
         }
-        self.tail();
+        self.postfix();
     }
 
-    /// What is written right behind an expression: calls and fields.
-    fn tail(&mut self) {
+    /// Reads calls and field accesses after an expression.
+    fn postfix(&mut self) {
         loop {
             match self.peek(0) {
-                Some('(' | '[') => self.group(Labels::Other),
+                Some('(' | '[') => self.group(LabelMeaning::Other),
                 Some('.') if self.peek(1).is_some_and(is_name_start) => {
                     self.at += 1;
                     let name = self.take_while(is_in_name);
@@ -288,61 +287,61 @@ impl Reader {
         }
     }
 
-    /// The brackets behind a name.
+    /// Reads the brackets after a name.
     fn call(&mut self, name: &str) {
         if self.peek(0) == Some('(') {
             self.group(match name {
-                "cite" => Labels::Works,
-                "ref" => Labels::References,
-                _ => Labels::Other,
+                "cite" => LabelMeaning::Works,
+                "ref" => LabelMeaning::References,
+                _ => LabelMeaning::Other,
             });
         }
     }
 
-    /// `if … [..] else [..]`, `for … {..}`: to the end of the last block.
+    /// Reads `if … [..] else [..]` or `for … {..}` up to the end of the last block.
     fn branches(&mut self) {
         loop {
-            // The condition, to the block behind it.
+            // The condition, up to its block.
             while let Some(character) = self.peek(0) {
                 match character {
                     '[' | '{' => break,
                     '\n' => return,
-                    _ => self.code(Labels::Other),
+                    _ => self.code(LabelMeaning::Other),
                 }
             }
             if self.is_at_end() {
                 return;
             }
-            self.group(Labels::Other);
-            let behind = self.at;
+            self.group(LabelMeaning::Other);
+            let end = self.at;
             self.take_while(char::is_whitespace);
             if !self.starts_with("else") {
-                self.at = behind;
+                self.at = end;
                 return;
             }
             self.at += 4;
         }
     }
 
-    /// A statement, to the end of its line or a semicolon.
+    /// Reads a statement up to the end of its line or a semicolon.
     fn statement(&mut self) {
         while let Some(character) = self.peek(0) {
             match character {
                 '\n' | ';' | ']' | '}' | ')' => return,
-                _ => self.code(Labels::Other),
+                _ => self.code(LabelMeaning::Other),
             }
         }
     }
 
-    /// A group in brackets: content in square ones, code in the others.
-    fn group(&mut self, labels: Labels) {
+    /// Reads a group in brackets: content in square brackets, code in the others.
+    fn group(&mut self, labels: LabelMeaning) {
         let close = match self.peek(0) {
             Some('(') => ')',
             Some('{') => '}',
             _ => ']',
         };
         self.at += 1;
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             return;
         }
         if close == ']' {
@@ -361,8 +360,8 @@ impl Reader {
         self.depth -= 1;
     }
 
-    /// One piece of code.
-    fn code(&mut self, labels: Labels) {
+    /// Reads one piece of code.
+    fn code(&mut self, labels: LabelMeaning) {
         if self.comment() || self.raw() {
             return;
         }
@@ -371,13 +370,13 @@ impl Reader {
                 self.string();
             }
             Some('$') => self.formula(),
-            Some('(' | '{' | '[') => self.group(Labels::Other),
+            Some('(' | '{' | '[') => self.group(LabelMeaning::Other),
             Some('<') => {
                 let line = self.line();
                 if let Some(key) = self.label()
-                    && labels != Labels::Other
+                    && labels != LabelMeaning::Other
                 {
-                    let certain = labels == Labels::Works;
+                    let certain = labels == LabelMeaning::Works;
                     self.cited.keys.push(CitedKey { key, line, certain });
                 }
             }
@@ -389,8 +388,8 @@ impl Reader {
         }
     }
 
-    /// What a name in code stands before.
-    fn named(&mut self, name: &str, labels: Labels) {
+    /// Reads what follows a name in code.
+    fn named(&mut self, name: &str, labels: LabelMeaning) {
         let line = self.line();
         match name {
             "include" | "import" => {
@@ -398,7 +397,7 @@ impl Reader {
                 if self.peek(0) == Some('"') {
                     let path = self.string();
                     if !path.starts_with('@') {
-                        self.cited.files.push(CitedFile {
+                        self.cited.files.push(IncludedFile {
                             path,
                             line,
                             after: self.cited.keys.len(),
@@ -406,16 +405,16 @@ impl Reader {
                     }
                 }
             }
-            // `label("key")` is another way to write `<key>`.
-            "label" if self.starts_with("(\"") && labels != Labels::Other => {
+            // `label("key")` is equivalent to `<key>`.
+            "label" if self.starts_with("(\"") && labels != LabelMeaning::Other => {
                 self.at += 1;
                 let key = self.string();
-                let certain = labels == Labels::Works;
+                let certain = labels == LabelMeaning::Works;
                 self.cited.keys.push(CitedKey { key, line, certain });
                 self.take_while(|character| character != ')');
                 self.at += 1;
             }
-            // An argument by which packages label what they make.
+            // Packages use this argument to label their output.
             "label" if self.starts_with(": <") => {
                 self.at += 2;
                 let label = self.label();

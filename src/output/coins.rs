@@ -1,46 +1,46 @@
-//! COinS: a work as an OpenURL (ANSI/NISO Z39.88-2004, in keys and values) in the title of an empty span,
-//! from which reference managers such as Zotero take it when they meet the page.
+//! COinS: OpenURL context objects (ANSI/NISO Z39.88-2004, key/encoded-value) in the title of an empty span.
+//! Reference managers such as Zotero read them from a web page.
 
-use super::ListedWork;
+use super::ItemMetadata;
 use super::item_metadata::{family_name, given_name};
-use super::urls::encoded_value;
+use super::urls::percent_encode_value;
 use crate::model::CslName;
 
-/// The context object of a work: what stands in the title of the span, not yet escaped for HTML.
-pub fn context_object(work: ListedWork<'_>) -> String {
-    let kind = Kind::of(&work.item.item_type);
+/// Returns the context object of a work: the title of the span, not yet escaped for HTML.
+pub fn context_object(work: ItemMetadata<'_>) -> String {
+    let format = OpenUrlFormat::for_type(&work.item.item_type);
     let mut pairs = Pairs::default();
     pairs.add("ctx_ver", "Z39.88-2004");
-    pairs.add("rft_val_fmt", kind.format());
+    pairs.add("rft_val_fmt", format.format());
     pairs.add("rfr_id", "info:sid/peerbib");
     if let Some(doi) = work.doi() {
         pairs.add("rft_id", &format!("info:doi/{doi}"));
     }
     if let Some(url) = work.url() {
         pairs.add("rft_id", &url);
-        if kind == Kind::Other {
+        if format == OpenUrlFormat::Other {
             pairs.add("rft.identifier", &url);
         }
     }
-    let [genre_key, title_key, container_key] = match kind {
-        Kind::Article => ["rft.genre", "rft.atitle", "rft.jtitle"],
-        Kind::InBook => ["rft.genre", "rft.atitle", "rft.btitle"],
-        Kind::Book => ["rft.genre", "rft.btitle", ""],
-        Kind::Dissertation => ["", "rft.title", ""],
-        Kind::Other => ["rft.type", "rft.title", "rft.source"],
+    let [genre_key, title_key, container_key] = match format {
+        OpenUrlFormat::Article => ["rft.genre", "rft.atitle", "rft.jtitle"],
+        OpenUrlFormat::InBook => ["rft.genre", "rft.atitle", "rft.btitle"],
+        OpenUrlFormat::Book => ["rft.genre", "rft.btitle", ""],
+        OpenUrlFormat::Dissertation => ["", "rft.title", ""],
+        OpenUrlFormat::Other => ["rft.type", "rft.title", "rft.source"],
     };
     pairs.add(genre_key, genre(&work.item.item_type));
     pairs.add_some(title_key, work.title());
     pairs.add_some(container_key, work.text("container-title"));
-    names(&mut pairs, work, kind);
+    names(&mut pairs, work, format);
     pairs.add_some("rft.date", work.date("issued"));
-    publication(&mut pairs, work, kind);
+    publication(&mut pairs, work, format);
     pairs.text
 }
 
-/// The formats of the registry (`info:ofi/fmt:kev:mtx:…`).
+/// A metadata format of the OpenURL registry (`info:ofi/fmt:kev:mtx:…`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum OpenUrlFormat {
     Article,
     Book,
     InBook,
@@ -48,8 +48,8 @@ enum Kind {
     Other,
 }
 
-impl Kind {
-    fn of(item_type: &str) -> Self {
+impl OpenUrlFormat {
+    fn for_type(item_type: &str) -> Self {
         match item_type {
             "article-journal" | "article-magazine" | "article-newspaper" | "article" | "review"
             | "review-book" => Self::Article,
@@ -71,7 +71,7 @@ impl Kind {
     }
 }
 
-/// The genres of the formats `journal` and `book`; for Dublin Core, the types as Zotero names them.
+/// Returns the genre for the formats `journal` and `book`, or Zotero's type name for Dublin Core.
 fn genre(item_type: &str) -> &'static str {
     match item_type {
         "article-journal" | "article-magazine" | "article-newspaper" | "review" | "review-book" => {
@@ -99,8 +99,8 @@ fn genre(item_type: &str) -> &'static str {
     }
 }
 
-fn names(pairs: &mut Pairs, work: ListedWork<'_>, kind: Kind) {
-    let key = if kind == Kind::Other {
+fn names(pairs: &mut Pairs, work: ItemMetadata<'_>, format: OpenUrlFormat) {
+    let key = if format == OpenUrlFormat::Other {
         "rft.creator"
     } else {
         "rft.au"
@@ -110,7 +110,7 @@ fn names(pairs: &mut Pairs, work: ListedWork<'_>, kind: Kind) {
     } else {
         "editor"
     };
-    if kind != Kind::Other
+    if format != OpenUrlFormat::Other
         && let Some(first) = work.names(variable).next()
     {
         if first.family.is_some() {
@@ -125,16 +125,16 @@ fn names(pairs: &mut Pairs, work: ListedWork<'_>, kind: Kind) {
     }
 }
 
-fn publication(pairs: &mut Pairs, work: ListedWork<'_>, kind: Kind) {
-    if kind == Kind::Other {
+fn publication(pairs: &mut Pairs, work: ItemMetadata<'_>, format: OpenUrlFormat) {
+    if format == OpenUrlFormat::Other {
         pairs.add_some("rft.publisher", work.text("publisher"));
         pairs.add_some("rft.language", work.text("language"));
         return;
     }
-    if kind == Kind::Dissertation {
+    if format == OpenUrlFormat::Dissertation {
         pairs.add_some("rft.inst", work.text("publisher"));
         pairs.add_some("rft.degree", work.text("genre"));
-    } else if kind != Kind::Article {
+    } else if format != OpenUrlFormat::Article {
         pairs.add_some("rft.pub", work.text("publisher"));
         pairs.add_some("rft.place", work.text("publisher-place"));
         pairs.add_some("rft.edition", work.text("edition"));
@@ -179,7 +179,7 @@ impl Pairs {
         }
         self.text.push_str(key);
         self.text.push('=');
-        self.text.push_str(&encoded_value(value));
+        self.text.push_str(&percent_encode_value(value));
     }
 
     fn add_some(&mut self, key: &str, value: Option<String>) {

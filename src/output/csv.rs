@@ -1,6 +1,6 @@
-//! CSV (RFC 4180): a row for each entry, for spreadsheets.
+//! CSV (RFC 4180) for spreadsheets, one row per entry.
 
-use super::Works;
+use super::MetadataIndex;
 use super::text;
 use crate::reading_list::ReadingList;
 
@@ -21,10 +21,9 @@ const COLUMNS: [&str; 14] = [
     "language",
 ];
 
-/// The entries of a list, below a row with the names of the columns. Several authors or tags stand in one
-/// cell, with semicolons between them; headings of sections with what is above them, such as
-/// `Oekonux > Germ form`.
-pub fn reading_list(list: &ReadingList, works: &Works<'_>) -> String {
+/// Formats the entries of a list below a header row. Several authors or tags share a cell, separated by
+/// semicolons. The section column contains the path of headings, such as `Oekonux > Germ form`.
+pub fn reading_list(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
     let mut csv = String::new();
     row(&mut csv, COLUMNS.map(str::to_owned));
     let mut above: Vec<(usize, &str)> = Vec::new();
@@ -67,7 +66,7 @@ pub fn reading_list(list: &ReadingList, works: &Works<'_>) -> String {
                     of_item("URL"),
                     tags.unwrap_or_default(),
                     headings.clone(),
-                    text::prose(&entry.annotation),
+                    text::blocks(&entry.annotation),
                     text::entry(&entry.content),
                     of_item("language"),
                 ],
@@ -83,10 +82,10 @@ fn row<const N: usize>(csv: &mut String, cells: [String; N]) {
     csv.push_str("\r\n");
 }
 
-/// A cell, between quotation marks where it needs them.
+/// Formats a cell, quoted if necessary.
 ///
-/// Spreadsheets take what begins with `=`, `+`, `-` or `@` for a formula and run it, wherever the text came
-/// from; an apostrophe before it says that it is text. A number is one.
+/// Spreadsheets execute text that starts with `=`, `+`, `-` or `@` as a formula, even if it comes from an
+/// imported file. A leading apostrophe marks it as text. Numbers are exempt.
 fn cell(text: &str) -> String {
     let begins_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let is_number = text.parse::<i64>().is_ok();

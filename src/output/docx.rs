@@ -7,23 +7,23 @@ use docx_rs::{
     Run as WordRun, RunFonts, SpecialIndentType, Style, StyleType, VertAlignType,
 };
 
-use super::text_runs::{Line, Look, Raised, Run, lines, printable};
-use super::urls::encoded;
+use super::text_runs::{TextLine, TextRun, TextStyle, VerticalAlign, lines, printable};
+use super::urls::percent_encode;
 use crate::csl::RichText;
 use crate::reading_list::{Block, ReadingList};
 
-/// The indent of entries and of what is said of them, in twentieths of a point.
+/// The indent of entries and annotations, in twentieths of a point.
 const INDENT: i32 = 720;
-/// The indent of quotations and of the items of lists.
-const DEEPER: i32 = 360;
+/// The additional indent of quotations and list items.
+const NESTED_INDENT: i32 = 360;
 
-/// A reading list as a document: title and headings that Word knows as such, the entries as paragraphs of
-/// the style "Bibliography", with hanging indents where the citation style asks for them, and what is said
-/// of them in the style "Annotation".
+/// Formats a reading list as a document. The title and headings use Word's built-in styles, entries use the
+/// style "Bibliography" with a hanging indent if the citation style asks for one, and annotations use the
+/// style "Annotation".
 ///
 /// # Errors
 ///
-/// Where the archive cannot be packed.
+/// Returns an error if the archive cannot be written.
 pub fn reading_list(list: &ReadingList) -> std::io::Result<Vec<u8>> {
     let mut document = styled();
     if let Some(title) = &list.title {
@@ -50,7 +50,8 @@ pub fn reading_list(list: &ReadingList) -> std::io::Result<Vec<u8>> {
         }
     }
     let mut parts = document.build();
-    // The library knows no small capitals; "vanish" holds their place in a style that nothing else uses.
+    // docx-rs does not support small capitals, so the style uses "vanish" as a placeholder; no other style
+    // uses it.
     parts.styles = replaced(parts.styles, "<w:vanish />", "<w:smallCaps />");
     if let Some(title) = &list.title {
         let mut core = String::from("<dc:title>");
@@ -70,7 +71,7 @@ pub fn reading_list(list: &ReadingList) -> std::io::Result<Vec<u8>> {
     Ok(file.into_inner())
 }
 
-/// A part of the archive with one text in the place of another.
+/// Replaces one text in a part of the archive.
 fn replaced(part: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
     match String::from_utf8(part) {
         Ok(text) => text.replace(from, to).into_bytes(),
@@ -78,7 +79,7 @@ fn replaced(part: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
     }
 }
 
-/// An empty document with the styles that a list uses.
+/// Creates an empty document with the styles of a list.
 fn styled() -> Docx {
     let fonts = RunFonts::new()
         .ascii("Times New Roman")
@@ -129,11 +130,11 @@ fn heading_style(depth: usize) -> String {
     format!("Heading{}", depth + 1)
 }
 
-fn entry(lines: &[Line], list: &ReadingList, has_annotations: bool) -> Paragraph {
+fn entry(lines: &[TextLine], list: &ReadingList, has_annotations: bool) -> Paragraph {
     let after = 120 * u32::from(list.layout.entry_spacing.min(10));
     let line = 240 * i32::from(list.layout.line_spacing.clamp(1, 10));
-    // The space of wide lines is below them: without as much above, what is said of a work would stand
-    // closer to the next one.
+    // Wide line spacing adds space below each line. Without equal space above, an annotation would be closer
+    // to the next entry than to its own.
     let before = if has_annotations && line > 240 {
         line.unsigned_abs()
     } else {
@@ -143,7 +144,7 @@ fn entry(lines: &[Line], list: &ReadingList, has_annotations: bool) -> Paragraph
         .style("Bibliography")
         .align(AlignmentType::Left)
         .line_spacing(
-            // Without the rule LibreOffice takes the number for points, and sets lines too tight.
+            // Without this rule LibreOffice reads the value as points and sets the lines too tight.
             LineSpacing::new()
                 .before(before)
                 .after(after)
@@ -159,13 +160,13 @@ fn entry(lines: &[Line], list: &ReadingList, has_annotations: bool) -> Paragraph
     add_lines(paragraph, lines)
 }
 
-/// A paragraph that is indented, its first line by less.
+/// Indents a paragraph, with a hanging first line.
 fn indented(paragraph: Paragraph, by: i32, hanging: i32) -> Paragraph {
     let special = (hanging > 0).then_some(SpecialIndentType::Hanging(hanging));
     paragraph.indent(Some(by), special, None, None)
 }
 
-fn add_lines(mut paragraph: Paragraph, lines: &[Line]) -> Paragraph {
+fn add_lines(mut paragraph: Paragraph, lines: &[TextLine]) -> Paragraph {
     for (index, line) in lines.iter().enumerate() {
         if index > 0 {
             paragraph =
@@ -184,12 +185,12 @@ fn add_lines(mut paragraph: Paragraph, lines: &[Line]) -> Paragraph {
     paragraph
 }
 
-/// Blocks of prose in a paragraph style.
+/// Adds blocks in a paragraph style.
 fn add_blocks(mut document: Docx, blocks: &[Block], style: &str, indent: i32) -> Docx {
     for block in blocks {
         document = match block {
             Block::Paragraph(content) => add_paragraph(document, content, style, indent, ""),
-            Block::Quote(quoted) => add_blocks(document, quoted, style, indent + DEEPER),
+            Block::Quote(quoted) => add_blocks(document, quoted, style, indent + NESTED_INDENT),
             Block::List { start, items } => {
                 for (item, number) in items.iter().zip(start.unwrap_or_default()..) {
                     let mut mark = match start {
@@ -198,14 +199,18 @@ fn add_blocks(mut document: Docx, blocks: &[Block], style: &str, indent: i32) ->
                     };
                     for block in item {
                         document = match block {
-                            Block::Paragraph(content) => {
-                                add_paragraph(document, content, style, indent + DEEPER, &mark)
-                            }
+                            Block::Paragraph(content) => add_paragraph(
+                                document,
+                                content,
+                                style,
+                                indent + NESTED_INDENT,
+                                &mark,
+                            ),
                             other => add_blocks(
                                 document,
                                 std::slice::from_ref(other),
                                 style,
-                                indent + DEEPER,
+                                indent + NESTED_INDENT,
                             ),
                         };
                         mark.clear();
@@ -215,7 +220,8 @@ fn add_blocks(mut document: Docx, blocks: &[Block], style: &str, indent: i32) ->
             }
             Block::Verbatim(text) => {
                 let fonts = || RunFonts::new().ascii("Courier New").hi_ansi("Courier New");
-                let mut paragraph = indented(Paragraph::new().style(style), indent + DEEPER, 0);
+                let mut paragraph =
+                    indented(Paragraph::new().style(style), indent + NESTED_INDENT, 0);
                 for (index, line) in text.lines().enumerate() {
                     let mut run = WordRun::new().fonts(fonts()).size(20);
                     if index > 0 {
@@ -231,7 +237,7 @@ fn add_blocks(mut document: Docx, blocks: &[Block], style: &str, indent: i32) ->
 }
 
 fn add_paragraph(document: Docx, content: &RichText, style: &str, indent: i32, mark: &str) -> Docx {
-    let hanging = if mark.is_empty() { 0 } else { DEEPER };
+    let hanging = if mark.is_empty() { 0 } else { NESTED_INDENT };
     let mut paragraph = indented(Paragraph::new().style(style), indent, hanging);
     if !mark.is_empty() {
         paragraph = paragraph.add_run(WordRun::new().add_text(mark).add_tab());
@@ -239,11 +245,11 @@ fn add_paragraph(document: Docx, content: &RichText, style: &str, indent: i32, m
     document.add_paragraph(add_lines(paragraph, &lines(content)))
 }
 
-fn add_run(paragraph: Paragraph, run: &Run) -> Paragraph {
-    let word_run = with_look(WordRun::new().add_text(&run.text), run.look);
+fn add_run(paragraph: Paragraph, run: &TextRun) -> Paragraph {
+    let word_run = with_style(WordRun::new().add_text(&run.text), run.style);
     match &run.href {
         Some(href) => {
-            let link = Hyperlink::new(encoded(href, ""), HyperlinkType::External);
+            let link = Hyperlink::new(percent_encode(href, ""), HyperlinkType::External);
             let word_run = word_run.color("0563C1").underline("single");
             paragraph.add_hyperlink(link.add_run(word_run))
         }
@@ -251,22 +257,22 @@ fn add_run(paragraph: Paragraph, run: &Run) -> Paragraph {
     }
 }
 
-fn with_look(mut run: WordRun, look: Look) -> WordRun {
-    if look.small_caps {
+fn with_style(mut run: WordRun, style: TextStyle) -> WordRun {
+    if style.small_caps {
         run = run.style("SmallCapitals");
     }
-    if look.italic {
+    if style.italic {
         run = run.italic();
     }
-    if look.bold {
+    if style.bold {
         run = run.bold();
     }
-    if look.underline {
+    if style.underline {
         run = run.underline("single");
     }
-    match look.raised {
-        Some(Raised::Superscript) => run = vertical(run, VertAlignType::SuperScript),
-        Some(Raised::Subscript) => run = vertical(run, VertAlignType::SubScript),
+    match style.vertical_align {
+        Some(VerticalAlign::Superscript) => run = vertical(run, VertAlignType::SuperScript),
+        Some(VerticalAlign::Subscript) => run = vertical(run, VertAlignType::SubScript),
         None => {}
     }
     run

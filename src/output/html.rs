@@ -1,22 +1,22 @@
-//! Rich text as HTML, in the very markup of the reference processor.
+//! HTML with the exact markup of citeproc-js.
 //!
-//! Characters that mean something in HTML are written as numbers, raised letters and digits of
-//! Unicode as `<sup>`, two spaces as one that does not break and one that does; bibliographies have
-//! the classes `csl-bib-body`, `csl-entry`, `csl-left-margin` and so on.
+//! Special characters become numeric references, superscript letters and digits become `<sup>`, and two
+//! spaces become a non-breaking and a normal one. Bibliographies use the classes `csl-bib-body`, `csl-entry`,
+//! `csl-left-margin` and so on.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::template::filled;
+use super::template::fill_template;
 use super::text_runs::printable;
-use super::urls::leads_somewhere;
-use super::{Works, coins, json_ld};
+use super::urls::is_safe_link;
+use super::{MetadataIndex, coins, json_ld};
 use crate::csl::{Bibliography, BibliographyLayout, Display, Formatting, Inline, plain_text};
-use crate::reading_list::{Block, Prose, ReadingList};
+use crate::reading_list::{Block, ReadingList, RichBlocks};
 
-/// The whole of a bibliography.
+/// Formats a bibliography.
 pub fn bibliography(bibliography: &Bibliography) -> String {
     let mut html = String::from("<div class=\"csl-bib-body\">\n");
     for entry in &bibliography.entries {
@@ -28,7 +28,7 @@ pub fn bibliography(bibliography: &Bibliography) -> String {
     html
 }
 
-/// One entry of a bibliography, in its `csl-entry`.
+/// Formats an entry with its `csl-entry` div.
 pub fn entry(content: &[Inline]) -> String {
     let mut html = String::from("<div class=\"csl-entry\">");
     write(content, Links::Plain, &mut html);
@@ -36,9 +36,9 @@ pub fn entry(content: &[Inline]) -> String {
     html
 }
 
-/// A reading list as a part of a page: below their headings, a `csl-bib-body` for each section, with links
-/// to be followed, an anchor for each work (`#ref-` and its key) and its metadata as COinS.
-pub fn reading_list(list: &ReadingList, works: &Works<'_>) -> String {
+/// Formats a reading list as an HTML fragment: headings, a `csl-bib-body` for each section, links, an anchor
+/// for each work (`#ref-` and its key) and its metadata as COinS.
+pub fn reading_list(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
     let mut html = String::new();
     if let Some(title) = &list.title {
         let _ = writeln!(html, "<h1>{}</h1>", escaped(title));
@@ -48,10 +48,10 @@ pub fn reading_list(list: &ReadingList, works: &Works<'_>) -> String {
     html
 }
 
-/// A reading list as a page of its own in a language: with a style sheet for screen and paper that lays it
-/// out as the citation style asks, a table of contents where there are sections, and the works' metadata
-/// as JSON-LD and COinS.
-pub fn page(list: &ReadingList, works: &Works<'_>, language: &str) -> String {
+/// Formats a reading list as a complete page: a style sheet for screen and print that follows the layout of
+/// the citation style, a table of contents if there are sections, and the metadata of the works as JSON-LD
+/// and COinS.
+pub fn page(list: &ReadingList, works: &MetadataIndex<'_>, language: &str) -> String {
     let title = list.title.as_deref().unwrap_or("Reading list");
     let anchors = anchors(list);
     let mut head = String::new();
@@ -59,10 +59,10 @@ pub fn page(list: &ReadingList, works: &Works<'_>, language: &str) -> String {
         let _ = writeln!(head, "<h1>{}</h1>", escaped(title));
     }
     write_introduction(&list.introduction, &mut head);
-    write_contents(list, &anchors, &mut head);
+    write_table_of_contents(list, &anchors, &mut head);
     let mut body = String::new();
     write_sections(list, works, &anchors, &mut body);
-    filled(
+    fill_template(
         include_str!("templates/page.html"),
         &[
             ("language", &attribute(language)),
@@ -79,14 +79,14 @@ pub fn page(list: &ReadingList, works: &Works<'_>, language: &str) -> String {
     )
 }
 
-/// Prose.
-pub fn prose(prose: &Prose) -> String {
+/// Formats blocks of text.
+pub fn blocks(blocks: &RichBlocks) -> String {
     let mut html = String::new();
-    write_blocks(&prose.blocks, &mut html);
+    write_blocks(&blocks.blocks, &mut html);
     html
 }
 
-/// What a citation style says of the layout, as CSS.
+/// Returns the CSS for the layout of a citation style.
 fn layout_css(layout: BibliographyLayout) -> String {
     let mut css = String::new();
     if layout.hanging_indent {
@@ -97,7 +97,7 @@ fn layout_css(layout: BibliographyLayout) -> String {
         ".csl-entry {{ margin-block-end: {}em; }}",
         f32::from(layout.entry_spacing.min(10)).max(0.5)
     );
-    // Lines are set double for those who mark them on paper; on a screen they are only hard to read.
+    // Double spacing leaves room for notes on paper; on a screen it only makes the text harder to read.
     let _ = write!(
         css,
         "@media print {{ .csl-bib-body {{ line-height: {}; }} }}",
@@ -106,7 +106,7 @@ fn layout_css(layout: BibliographyLayout) -> String {
     css
 }
 
-/// The direction in which a language is written.
+/// Returns the writing direction of a language.
 fn direction(language: &str) -> &'static str {
     let base = language.split(['-', '_']).next().unwrap_or_default();
     match base.to_ascii_lowercase().as_str() {
@@ -115,7 +115,7 @@ fn direction(language: &str) -> &'static str {
     }
 }
 
-/// The anchors of the sections, in their order: their headings in lower case with hyphens, each once.
+/// Returns a unique anchor for each section, made of its heading in lower case with hyphens.
 fn anchors(list: &ReadingList) -> Vec<String> {
     let mut taken = HashSet::new();
     let anchors = list.sections.iter().map(|section| {
@@ -140,7 +140,7 @@ fn anchors(list: &ReadingList) -> Vec<String> {
     anchors.collect()
 }
 
-fn write_contents(list: &ReadingList, anchors: &[String], html: &mut String) {
+fn write_table_of_contents(list: &ReadingList, anchors: &[String], html: &mut String) {
     let headings: Vec<_> = list
         .sections
         .iter()
@@ -151,7 +151,7 @@ fn write_contents(list: &ReadingList, anchors: &[String], html: &mut String) {
         return;
     }
     html.push_str("<nav>\n<ul>\n");
-    // How many lists are open below the first, and whether an item is.
+    // The number of nested lists and whether the current item is open.
     let mut depth = 0;
     let mut is_open = false;
     for (heading, anchor) in headings {
@@ -180,15 +180,20 @@ fn write_contents(list: &ReadingList, anchors: &[String], html: &mut String) {
     html.push_str("</ul>\n</nav>\n");
 }
 
-fn write_introduction(prose: &Prose, html: &mut String) {
-    if !prose.is_empty() {
+fn write_introduction(blocks: &RichBlocks, html: &mut String) {
+    if !blocks.is_empty() {
         html.push_str("<div class=\"introduction\">\n");
-        write_blocks(&prose.blocks, html);
+        write_blocks(&blocks.blocks, html);
         html.push_str("</div>\n");
     }
 }
 
-fn write_sections(list: &ReadingList, works: &Works<'_>, anchors: &[String], html: &mut String) {
+fn write_sections(
+    list: &ReadingList,
+    works: &MetadataIndex<'_>,
+    anchors: &[String],
+    html: &mut String,
+) {
     let mut seen = HashSet::new();
     for (section, anchor) in list.sections.iter().zip(anchors) {
         if let Some(heading) = &section.heading {
@@ -204,7 +209,7 @@ fn write_sections(list: &ReadingList, works: &Works<'_>, anchors: &[String], htm
         html.push_str("<div class=\"csl-bib-body\">\n");
         for entry in &section.entries {
             html.push_str("  <div class=\"csl-entry\"");
-            // An anchor may occur once, and a work in several sections.
+            // An id must be unique, but a work may occur in several sections.
             if seen.insert(entry.key.as_str()) {
                 let _ = write!(html, " id=\"ref-{}\"", attribute(&entry.key));
             }
@@ -263,7 +268,7 @@ fn write_blocks(blocks: &[Block], html: &mut String) {
                 });
             }
             Block::Verbatim(text) => {
-                // A line break right behind the tag would be left out.
+                // HTML ignores a line break directly after the tag.
                 html.push_str("<pre>\n");
                 for line in text.lines() {
                     html.push_str(&escaped(line));
@@ -275,14 +280,14 @@ fn write_blocks(blocks: &[Block], html: &mut String) {
     }
 }
 
-/// Text in which no character is taken for markup.
+/// Escapes text.
 fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     escape(&printable(text), &mut html);
     html
 }
 
-/// Text as the value of an attribute between quotation marks.
+/// Escapes text for a quoted attribute value.
 fn attribute(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for character in printable(text).chars() {
@@ -297,15 +302,15 @@ fn attribute(text: &str) -> String {
     html
 }
 
-/// Rich text, such as a citation.
+/// Formats rich text, such as a citation.
 pub fn rich_text(content: &[Inline]) -> String {
     let mut html = String::new();
     write(content, Links::Plain, &mut html);
     html
 }
 
-/// Rich text with its links as links, which the reference processor leaves out.
-pub fn linked(content: &[Inline]) -> String {
+/// Formats rich text with its links, which citeproc-js omits.
+pub fn rich_text_with_links(content: &[Inline]) -> String {
     let mut html = String::new();
     write(content, Links::Linked, &mut html);
     html
@@ -327,8 +332,8 @@ fn write(content: &[Inline], links: Links, html: &mut String) {
                 write(content, links, html);
                 html.push_str(end);
             }
-            Inline::Link { href, content } if links == Links::Linked && leads_somewhere(href) => {
-                // On paper, the address of a link that shows something else is printed behind it.
+            Inline::Link { href, content } if links == Links::Linked && is_safe_link(href) => {
+                // In print, the address of a link with a different text follows the link.
                 let class = if plain_text(content) == *href {
                     ""
                 } else {
@@ -378,10 +383,10 @@ fn escape(text: &str, html: &mut String) {
             '&' => html.push_str("&#38;"),
             '<' => html.push_str("&#60;"),
             '>' => html.push_str("&#62;"),
-            _ if is_raised(character) => {
+            _ if is_superscript(character) => {
                 html.push_str("<sup>");
                 match character {
-                    // Unicode gives these no letter that they are raised from.
+                    // These superscripts have no compatibility decomposition in Unicode.
                     '\u{2c0}' => html.push('\u{294}'),
                     '\u{2c1}' => html.push('\u{295}'),
                     '\u{6e5}' => html.push('\u{648}'),
@@ -395,8 +400,8 @@ fn escape(text: &str, html: &mut String) {
     }
 }
 
-/// Whether a character is a raised letter, digit or sign.
-fn is_raised(character: char) -> bool {
+/// Returns whether a character is a superscript letter, digit or sign.
+fn is_superscript(character: char) -> bool {
     !character.is_ascii()
         && matches!(character,
             '\u{aa}' | '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{ba}' | '\u{2b0}'..='\u{2b8}'

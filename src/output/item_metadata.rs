@@ -1,4 +1,4 @@
-//! What the forms know of a work beyond the entry that a style prints.
+//! Metadata of the works of a list, for formats that contain more than the formatted entry.
 
 use std::collections::HashMap;
 
@@ -6,64 +6,63 @@ use crate::library::Reference;
 use crate::model::markup::plain;
 use crate::model::{CslDate, CslItem, CslName};
 
-/// The works of a list by their keys.
+/// The metadata of the works of a list, by citation key.
 #[derive(Debug, Default)]
-pub struct Works<'a> {
-    by_key: HashMap<&'a str, ListedWork<'a>>,
+pub struct MetadataIndex<'a> {
+    by_key: HashMap<&'a str, ItemMetadata<'a>>,
 }
 
-/// A work of a list.
+/// The metadata of a work.
 #[derive(Debug, Clone, Copy)]
-pub struct ListedWork<'a> {
-    /// As the library sees it.
+pub struct ItemMetadata<'a> {
+    /// The summary from the library.
     pub reference: &'a Reference,
-    /// In the variables of CSL.
+    /// The CSL item.
     pub item: &'a CslItem,
 }
 
-impl<'a> Works<'a> {
-    /// Works and their variables, which are in the same order.
+impl<'a> MetadataIndex<'a> {
+    /// Combines works with their items; both slices have the same order.
     pub fn new(works: &'a [Reference], items: &'a [CslItem]) -> Self {
         let by_key = works
             .iter()
             .zip(items)
-            .map(|(reference, item)| (reference.key.as_str(), ListedWork { reference, item }))
+            .map(|(reference, item)| (reference.key.as_str(), ItemMetadata { reference, item }))
             .collect();
         Self { by_key }
     }
 
-    /// The work with a key.
-    pub fn get(&self, key: &str) -> Option<ListedWork<'a>> {
+    /// Returns the work with this key.
+    pub fn get(&self, key: &str) -> Option<ItemMetadata<'a>> {
         self.by_key.get(key).copied()
     }
 }
 
-impl<'a> ListedWork<'a> {
-    /// A variable as text without markup; none where it is empty.
+impl<'a> ItemMetadata<'a> {
+    /// Returns a variable as plain text, or `None` if it is empty.
     pub(super) fn text(&self, variable: &str) -> Option<String> {
         let text = plain(&self.item.text(variable)?);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         (!text.is_empty()).then_some(text)
     }
 
-    /// The title with its subtitle, as it was written: its capitals are those of the work, whatever the
-    /// style makes of them.
+    /// Returns the title with subtitle as entered, without the style's text case.
     pub(super) fn title(&self) -> Option<String> {
         self.reference.title.clone().or_else(|| self.text("title"))
     }
 
-    /// The names of a variable that are names, not the end of a list that was cut off.
+    /// Returns the names of a variable without a final "and others".
     pub(super) fn names(&self, variable: &str) -> impl Iterator<Item = &'a CslName> {
         let names = self.item.names(variable).iter();
         names.filter(|name| !name.reading_order().is_empty() && !is_others(name))
     }
 
-    /// A date as ISO 8601 has it, as far as it is known; the beginning of a span.
+    /// Returns a date in ISO 8601, as precise as it is known. For a range, this is its start.
     pub(super) fn date(&self, variable: &str) -> Option<String> {
         iso_date(self.item.date(variable)?)
     }
 
-    /// The pages as first and last.
+    /// Returns the first and the last page.
     pub(super) fn pages(&self) -> Option<(String, Option<String>)> {
         let pages = self.text("page")?;
         let dashes = ['-', '\u{2013}', '\u{2014}'];
@@ -76,25 +75,25 @@ impl<'a> ListedWork<'a> {
         })
     }
 
-    /// The DOI alone, without the address that leads to it.
+    /// Returns the DOI without its resolver address.
     pub(super) fn doi(&self) -> Option<String> {
         let doi = self.text("DOI")?;
         let at = doi.find("10.")?;
         doi.get(at..).map(str::to_owned)
     }
 
-    /// The address of the work, if a browser can follow it.
+    /// Returns the URL if a browser can open it.
     pub(super) fn url(&self) -> Option<String> {
         self.text("URL").filter(|url| url.contains("://"))
     }
 }
 
-/// The end of a list of names that was cut off.
+/// Returns whether a name stands for "and others".
 pub(super) fn is_others(name: &CslName) -> bool {
     name.literal.as_deref() == Some("others") && name.family.is_none()
 }
 
-/// The family name with the particles that stand before it.
+/// Returns the family name with its particles.
 pub(super) fn family_name(name: &CslName) -> String {
     CslName::joined([
         &name.dropping_particle,
@@ -103,7 +102,7 @@ pub(super) fn family_name(name: &CslName) -> String {
     ])
 }
 
-/// The given names with the suffix that stands behind the name.
+/// Returns the given names with the suffix.
 pub(super) fn given_name(name: &CslName) -> Option<String> {
     let given = name.given.clone()?;
     Some(match &name.suffix {
@@ -112,7 +111,7 @@ pub(super) fn given_name(name: &CslName) -> Option<String> {
     })
 }
 
-/// `2006`, `2006-05` or `2006-05-17`.
+/// Formats a date as `2006`, `2006-05` or `2006-05-17`.
 fn iso_date(date: &CslDate) -> Option<String> {
     let mut parts = date.date_parts.first()?.iter();
     let year = *parts.next()?;
@@ -120,7 +119,7 @@ fn iso_date(date: &CslDate) -> Option<String> {
         return None;
     }
     let mut iso = if year < 0 {
-        // ISO 8601 counts a year 0, which is 1 BCE.
+        // ISO 8601 has a year 0, which is 1 BC.
         format!("-{:04}", -(i64::from(year) + 1))
     } else {
         format!("{year:04}")

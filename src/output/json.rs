@@ -1,40 +1,40 @@
-//! JSON: the entries of a list as text and as HTML.
+//! JSON: the entries of a list as text and HTML.
 
 use serde::Serialize;
 
 use super::{html, text};
-use crate::reading_list::{Entry, Prose, ReadingList, Section};
+use crate::reading_list::{FormattedEntry, ReadingList, RichBlocks, Section};
 
-/// An entry, as the contract of `format --to json` has it.
+/// An entry in the output of `format --to json`.
 #[derive(Debug, Serialize)]
 pub struct JsonEntry<'a> {
     key: &'a str,
     /// The heading of its section.
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<&'a str>,
-    /// The headings above it, the widest first.
+    /// The path of headings, outermost first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     section: Vec<&'a str>,
     text: String,
     html: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    annotation: Option<JsonProse>,
+    annotation: Option<JsonText>,
 }
 
-/// Prose in both ways.
+/// Text in both formats.
 #[derive(Debug, Serialize)]
-struct JsonProse {
+struct JsonText {
     text: String,
     html: String,
 }
 
-/// A whole list: what stands around the entries, and the entries in their sections.
+/// A whole list with its sections and introductions.
 #[derive(Debug, Serialize)]
 pub struct JsonList<'a> {
     title: Option<&'a str>,
     language: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    introduction: Option<JsonProse>,
+    introduction: Option<JsonText>,
     sections: Vec<JsonSection<'a>>,
 }
 
@@ -43,11 +43,11 @@ struct JsonSection<'a> {
     heading: Option<&'a str>,
     depth: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    introduction: Option<JsonProse>,
+    introduction: Option<JsonText>,
     entries: Vec<JsonEntry<'a>>,
 }
 
-/// The entries of a list, in its order.
+/// Returns the entries of a list in order.
 pub fn entries(list: &ReadingList) -> Vec<JsonEntry<'_>> {
     let mut above: Vec<(usize, &str)> = Vec::new();
     let mut entries = Vec::new();
@@ -66,18 +66,18 @@ pub fn entries(list: &ReadingList) -> Vec<JsonEntry<'_>> {
     entries
 }
 
-/// The whole list as one object.
+/// Returns the whole list as one object.
 pub fn list<'a>(list: &'a ReadingList, language: &'a str) -> JsonList<'a> {
     let sections = list.sections.iter().map(|section| JsonSection {
         heading: heading(section),
         depth: section.heading.as_ref().map_or(0, |heading| heading.depth),
-        introduction: json_prose(&section.introduction),
+        introduction: json_text(&section.introduction),
         entries: section.entries.iter().map(json_entry).collect(),
     });
     JsonList {
         title: list.title.as_deref(),
         language,
-        introduction: json_prose(&list.introduction),
+        introduction: json_text(&list.introduction),
         sections: sections.collect(),
     }
 }
@@ -89,20 +89,20 @@ fn heading(section: &Section) -> Option<&str> {
         .map(|heading| heading.text.as_str())
 }
 
-fn json_entry(entry: &Entry) -> JsonEntry<'_> {
+fn json_entry(entry: &FormattedEntry) -> JsonEntry<'_> {
     JsonEntry {
         key: &entry.key,
         group: None,
         section: Vec::new(),
         text: text::entry(&entry.content),
         html: html::entry(&entry.content),
-        annotation: json_prose(&entry.annotation),
+        annotation: json_text(&entry.annotation),
     }
 }
 
-fn json_prose(prose: &Prose) -> Option<JsonProse> {
-    (!prose.is_empty()).then(|| JsonProse {
-        text: text::prose(prose),
-        html: html::prose(prose),
+fn json_text(blocks: &RichBlocks) -> Option<JsonText> {
+    (!blocks.is_empty()).then(|| JsonText {
+        text: text::blocks(blocks),
+        html: html::blocks(blocks),
     })
 }

@@ -1,16 +1,21 @@
-//! JSON-LD in the vocabulary of schema.org: the works of a list for search engines and reference managers.
+//! JSON-LD with the schema.org vocabulary, for search engines and reference managers.
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
 use super::item_metadata::{family_name, given_name};
-use super::{ListedWork, Works};
+use super::{ItemMetadata, MetadataIndex};
 use crate::reading_list::ReadingList;
 
-/// A list with its works, each once, as the text of a `script` element: no `<` stands in it, so that nothing
-/// can end the element early.
-pub fn reading_list(list: &ReadingList, works: &Works<'_>, title: &str, language: &str) -> String {
+/// Formats the works of a list, each once, as the text of a `script` element. It contains no `<`, so nothing
+/// can close the element early.
+pub fn reading_list(
+    list: &ReadingList,
+    works: &MetadataIndex<'_>,
+    title: &str,
+    language: &str,
+) -> String {
     let mut seen = HashSet::new();
     let listed: Vec<Value> = list
         .sections
@@ -35,10 +40,10 @@ pub fn reading_list(list: &ReadingList, works: &Works<'_>, title: &str, language
     text.replace('<', "\\u003c")
 }
 
-/// A work.
-pub fn work(work: ListedWork<'_>) -> Value {
+/// Converts a work.
+pub fn work(work: ItemMetadata<'_>) -> Value {
     let item_type = work.item.item_type.as_str();
-    let mut object = Object::of(schema_type(item_type));
+    let mut object = Object::new(schema_type(item_type));
     let doi = work.doi().map(|doi| format!("https://doi.org/{doi}"));
     let url = work.url();
     object.set("@id", doi.clone().or_else(|| url.clone()));
@@ -57,7 +62,7 @@ pub fn work(work: ListedWork<'_>) -> Value {
     object.set("url", url.or_else(|| doi.clone()));
     object.set("sameAs", doi);
     let publisher = work.text("publisher").map(|name| {
-        let mut publisher = Object::of("Organization");
+        let mut publisher = Object::new("Organization");
         publisher.set("name", Some(name));
         publisher.set("address", work.text("publisher-place"));
         publisher.finished()
@@ -113,8 +118,8 @@ fn schema_type(item_type: &str) -> &'static str {
     }
 }
 
-/// What a work is part of: a journal with volume and issue, or a book, or a site.
-fn container(work: ListedWork<'_>) -> Option<Value> {
+/// Returns the container of a work: a journal with volume and issue, a book, or a site.
+fn container(work: ItemMetadata<'_>) -> Option<Value> {
     let name = work.text("container-title")?;
     let is_article = matches!(
         work.item.item_type.as_str(),
@@ -125,7 +130,7 @@ fn container(work: ListedWork<'_>) -> Option<Value> {
             work.item.item_type.as_str(),
             "webpage" | "post" | "post-weblog"
         );
-        let mut book = Object::of(if is_site { "WebSite" } else { "Book" });
+        let mut book = Object::new(if is_site { "WebSite" } else { "Book" });
         book.set("name", Some(name));
         if !is_site {
             book.set("isbn", work.text("ISBN"));
@@ -133,7 +138,7 @@ fn container(work: ListedWork<'_>) -> Option<Value> {
         }
         return Some(book.finished());
     }
-    let mut journal = Object::of("Periodical");
+    let mut journal = Object::new("Periodical");
     journal.set("name", Some(name));
     journal.set("issn", work.text("ISSN"));
     let mut container = journal.finished();
@@ -142,7 +147,7 @@ fn container(work: ListedWork<'_>) -> Option<Value> {
         ("PublicationIssue", "issueNumber", "issue"),
     ] {
         if let Some(number) = work.text(variable) {
-            let mut part = Object::of(kind);
+            let mut part = Object::new(kind);
             part.set(key, Some(number));
             part.set_value("isPartOf", Some(container));
             container = part.finished();
@@ -151,9 +156,9 @@ fn container(work: ListedWork<'_>) -> Option<Value> {
     Some(container)
 }
 
-fn people(work: ListedWork<'_>, variable: &str) -> Vec<Value> {
+fn people(work: ItemMetadata<'_>, variable: &str) -> Vec<Value> {
     let people = work.names(variable).map(|name| {
-        let mut person = Object::of(if name.family.is_some() {
+        let mut person = Object::new(if name.family.is_some() {
             "Person"
         } else {
             "Organization"
@@ -171,7 +176,7 @@ fn people(work: ListedWork<'_>, variable: &str) -> Vec<Value> {
 struct Object(Map<String, Value>);
 
 impl Object {
-    fn of(kind: &str) -> Self {
+    fn new(kind: &str) -> Self {
         let mut object = Map::new();
         object.insert("@type".to_owned(), Value::from(kind));
         Self(object)

@@ -1,20 +1,20 @@
-//! LaTeX: to be read in by a document with `\input`, or a document of its own.
+//! LaTeX, as a fragment for `\input` or as a complete document.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::latex_characters::{self, Script};
-use super::markup_writer::{self, Around, Markup};
-use super::template::filled;
-use super::text_runs::{Look, Raised, printable};
-use super::urls::encoded;
+use super::latex_characters::{self, FontScript};
+use super::markup_writer::{self, InlineMarkup, RunContext};
+use super::template::fill_template;
+use super::text_runs::{TextStyle, VerticalAlign, printable};
+use super::urls::percent_encode;
 use crate::csl::Inline;
-use crate::reading_list::{Block, Prose, ReadingList};
+use crate::reading_list::{Block, ReadingList, RichBlocks};
 
 struct Latex;
 
-/// A reading list: unnumbered sections, and in each the entries as a list with hanging indents. The
-/// commands that it uses and that a document may not have are given a plain meaning at its beginning.
+/// Formats a reading list as a fragment: unnumbered sections with their entries as lists. Commands that the
+/// document may lack get a simple fallback definition.
 pub fn reading_list(list: &ReadingList) -> String {
     let mut text = include_str!("templates/fragment.tex").to_owned();
     if let Some(title) = &list.title {
@@ -24,9 +24,9 @@ pub fn reading_list(list: &ReadingList) -> String {
     text
 }
 
-/// A reading list as a document of its own, for pdfLaTeX, XeLaTeX and LuaLaTeX. Its preamble has only what
-/// its characters need: letters that pdfLaTeX has no font for are shown as their numbers and can still be
-/// searched and copied, and the other two look for a font of the system that has them.
+/// Formats a reading list as a document for pdfLaTeX, XeLaTeX or LuaLaTeX. The preamble contains only what
+/// the characters of the list need. pdfLaTeX shows letters without a font by their code point, and they
+/// remain searchable; the other two engines style for a system font.
 pub fn document(list: &ReadingList, language: &str) -> String {
     let mut text = String::new();
     body(list, 0, &mut text);
@@ -41,7 +41,7 @@ pub fn document(list: &ReadingList, language: &str) -> String {
     };
     let body = format!("{shown}{text}");
     let pdf_title = pdf_string(title);
-    filled(
+    fill_template(
         include_str!("templates/document.tex"),
         &[
             ("language", &pdf_string(language)),
@@ -53,16 +53,16 @@ pub fn document(list: &ReadingList, language: &str) -> String {
     )
 }
 
-/// An entry.
+/// Formats an entry.
 pub fn entry(content: &[Inline]) -> String {
     markup_writer::entry(&Latex, content)
 }
 
 fn heading(text: &str) -> String {
-    Latex.escaped(&printable(text))
+    Latex.escape(&printable(text))
 }
 
-/// Text for an option of hyperref, in which commands mean nothing.
+/// Formats text for a hyperref option, which must not contain commands.
 fn pdf_string(text: &str) -> String {
     printable(text)
         .chars()
@@ -95,7 +95,7 @@ fn body(list: &ReadingList, deeper: usize, text: &mut String) {
         let _ = writeln!(text, "\n\\begin{{list}}{{}}{{{indent}{spacing}}}");
         for item in &section.entries {
             let (margin, rest) = markup_writer::margin_and_rest(&Latex, &item.content);
-            // A bracket behind \item would be taken for its label.
+            // LaTeX would read a bracket after \item as its label.
             let margin = if margin.is_empty() {
                 "\\relax".to_owned()
             } else {
@@ -108,7 +108,7 @@ fn body(list: &ReadingList, deeper: usize, text: &mut String) {
             };
             let _ = writeln!(text, "\\item{margin} {anchor}{rest}");
             if !item.annotation.is_empty() {
-                // Below the lines that hang, or a little further in than an entry without any.
+                // Align with the hanging lines, or indent a little if there is no hanging indent.
                 let inner = if list.layout.hanging_indent {
                     "0pt"
                 } else {
@@ -128,7 +128,7 @@ fn body(list: &ReadingList, deeper: usize, text: &mut String) {
     }
 }
 
-/// Where a link to a work leads: `ref-` and its key, without the characters that mean something to TeX.
+/// Returns the link target of a work: `ref-` and its key, without TeX's special characters.
 fn anchor(key: &str) -> String {
     let name: String = key
         .chars()
@@ -140,8 +140,8 @@ fn anchor(key: &str) -> String {
     format!("\\hypertarget{{ref-{name}}}{{}}")
 }
 
-fn blocks(prose: &Prose, text: &mut String) {
-    write_blocks(&prose.blocks, text);
+fn blocks(blocks: &RichBlocks, text: &mut String) {
+    write_blocks(&blocks.blocks, text);
 }
 
 fn write_blocks(blocks: &[Block], text: &mut String) {
@@ -176,7 +176,7 @@ fn write_blocks(blocks: &[Block], text: &mut String) {
                 let lines = verbatim.lines().map(|line| {
                     let line = printable(line);
                     let spaces = line.len() - line.trim_start_matches(' ').len();
-                    let rest = Latex.escaped(line.trim_start_matches(' '));
+                    let rest = Latex.escape(line.trim_start_matches(' '));
                     format!("{}\\mbox{{}}{rest}", "~".repeat(spaces))
                 });
                 text.push_str(&lines.collect::<Vec<_>>().join("\\\\\n"));
@@ -186,16 +186,16 @@ fn write_blocks(blocks: &[Block], text: &mut String) {
     }
 }
 
-impl Markup for Latex {
-    /// Signs that TeX would join to others (`--`, `,,`) are kept apart, and quotation marks and accents are
-    /// written as what they are. Letters of other scripts, and signs, are the arguments of commands that
-    /// choose a font for them.
-    fn escaped(&self, text: &str) -> String {
+impl InlineMarkup for Latex {
+    /// Escapes text. Character sequences that form ligatures (`--`, `,,`) are separated, and straight
+    /// quotation marks and accents stay as they are. Letters of other scripts and symbols become arguments of
+    /// commands that select a font.
+    fn escape(&self, text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
-        for (script, text) in latex_characters::by_script(text) {
+        for (script, text) in latex_characters::split_by_script(text) {
             match script {
-                Script::Latin => write_latin(&text, &mut escaped),
-                Script::Symbol => {
+                FontScript::Latin => write_latin(&text, &mut escaped),
+                FontScript::Symbol => {
                     let _ = write!(escaped, "\\insymbol{{{text}}}");
                 }
                 script => {
@@ -208,14 +208,20 @@ impl Markup for Latex {
         escaped
     }
 
-    fn with_look(&self, mut text: String, look: Look, _: Around) -> String {
+    fn with_style(&self, mut text: String, style: TextStyle, _: RunContext) -> String {
         for (holds, command) in [
-            (look.small_caps, "textsc"),
-            (look.underline, "underline"),
-            (look.raised == Some(Raised::Superscript), "textsuperscript"),
-            (look.raised == Some(Raised::Subscript), "textsubscript"),
-            (look.bold, "textbf"),
-            (look.italic, "textit"),
+            (style.small_caps, "textsc"),
+            (style.underline, "underline"),
+            (
+                style.vertical_align == Some(VerticalAlign::Superscript),
+                "textsuperscript",
+            ),
+            (
+                style.vertical_align == Some(VerticalAlign::Subscript),
+                "textsubscript",
+            ),
+            (style.bold, "textbf"),
+            (style.italic, "textit"),
         ] {
             if holds {
                 text = format!("\\{command}{{{text}}}");
@@ -224,10 +230,12 @@ impl Markup for Latex {
         text
     }
 
-    fn link(&self, shown: String, text: &str, href: &str, _: Around) -> String {
-        let address = encoded(href, "").replace('%', "\\%").replace('#', "\\#");
+    fn link(&self, shown: String, text: &str, href: &str, _: RunContext) -> String {
+        let address = percent_encode(href, "")
+            .replace('%', "\\%")
+            .replace('#', "\\#");
         if text == href || text.contains("://") {
-            // An address may be broken behind its signs.
+            // Allow a line break after punctuation in a URL.
             let mut breakable = String::with_capacity(shown.len());
             for character in shown.chars() {
                 breakable.push(character);
@@ -244,8 +252,9 @@ impl Markup for Latex {
         "\\\\\n"
     }
 
-    /// What begins a paragraph may follow `\\` or `\item`, which would take a bracket or an asterisk.
-    fn at_start(&self, mut line: String) -> String {
+    /// Protects the start of a paragraph: `\\` and `\item` would take a bracket or an asterisk as an
+    /// argument.
+    fn escape_line_start(&self, mut line: String) -> String {
         if line.starts_with(['[', '*']) {
             line.insert_str(0, "{}");
         }

@@ -1,14 +1,14 @@
-//! The characters that LaTeX has no font for by itself: by script, with the fonts that have them.
+//! Characters that LaTeX's default fonts lack: their scripts and the fonts that contain them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// What a run of characters is written in.
+/// The script of a run of characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Script {
-    /// What the usual fonts of every LaTeX have.
+pub(super) enum FontScript {
+    /// Characters in LaTeX's default fonts.
     Latin,
     Greek,
     Cyrillic,
@@ -16,40 +16,40 @@ pub(super) enum Script {
     Hebrew,
     Chinese,
     Devanagari,
-    /// Any other script, and letters with uncommon accents.
+    /// Any other script, and letters with rare accents.
     Other,
-    /// Emoji, arrows, signs: one at a time.
+    /// Emoji, arrows and signs, one at a time.
     Symbol,
 }
 
-/// The scripts that have a font of their own, with the fonts that have them, the best first.
-const FONTS: [(Script, &str); 7] = [
-    (Script::Greek, ""),
-    (Script::Cyrillic, ""),
+/// Scripts that need a font, with candidate fonts in order of preference.
+const FONTS: [(FontScript, &str); 7] = [
+    (FontScript::Greek, ""),
+    (FontScript::Cyrillic, ""),
     (
-        Script::Arabic,
+        FontScript::Arabic,
         "Amiri,Scheherazade New,Noto Naskh Arabic,Noto Sans Arabic,Geeza Pro,Times New Roman,DejaVu Sans,Noto Kufi Arabic",
     ),
     (
-        Script::Hebrew,
+        FontScript::Hebrew,
         "Ezra SIL,Noto Serif Hebrew,Noto Sans Hebrew,Times New Roman,DejaVu Sans",
     ),
     (
-        Script::Chinese,
+        FontScript::Chinese,
         "Noto Serif CJK SC,Source Han Serif SC,Noto Sans CJK SC,Songti SC,SimSun,Hiragino Mincho ProN,MS Mincho,FandolSong,WenQuanYi Zen Hei,Droid Sans Fallback",
     ),
     (
-        Script::Devanagari,
+        FontScript::Devanagari,
         "Noto Serif Devanagari,Noto Sans Devanagari,Lohit Devanagari,Mangal,Kohinoor Devanagari",
     ),
     (
-        Script::Other,
+        FontScript::Other,
         "Noto Serif,Noto Sans,DejaVu Sans,FreeSerif,Arial Unicode MS",
     ),
 ];
 
-impl Script {
-    /// What the commands of the preamble call it.
+impl FontScript {
+    /// Returns the name of the script in the commands of the preamble.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Latin => "Latin",
@@ -64,9 +64,9 @@ impl Script {
         }
     }
 
-    fn of(c: char) -> Option<Self> {
+    fn from_char(c: char) -> Option<Self> {
         Some(match c {
-            // What belongs to the script around it.
+            // These characters belong to the surrounding script.
             ' '
             | '\u{a0}'
             | '\u{200c}'..='\u{200f}'
@@ -107,7 +107,8 @@ impl Script {
     }
 }
 
-/// Whether the encodings T1 and TS1 have a character, as the files `t1enc.dfu` and `ts1enc.dfu` of LaTeX say.
+/// Returns whether the encodings T1 and TS1 contain a character, according to LaTeX's `t1enc.dfu` and
+/// `ts1enc.dfu`.
 fn is_common(c: char) -> bool {
     c.is_ascii()
         || matches!(c,
@@ -121,17 +122,17 @@ fn is_common(c: char) -> bool {
             | '\u{200b}' | '\u{202f}')
 }
 
-/// Text in runs of one script each, composed as far as Unicode can. Spaces between two words of a script
-/// belong to it, since they are what keeps words in order that are written from right to left.
-pub(super) fn by_script(text: &str) -> Vec<(Script, String)> {
-    let mut runs: Vec<(Script, String)> = Vec::new();
+/// Splits NFC-normalized text into runs of one script each. A space between two words of a script belongs to
+/// that run, so that right-to-left words keep their order.
+pub(super) fn split_by_script(text: &str) -> Vec<(FontScript, String)> {
+    let mut runs: Vec<(FontScript, String)> = Vec::new();
     let mut between = String::new();
     let mut joins = false;
     for character in text.nfc() {
-        let Some(script) = Script::of(character) else {
+        let Some(script) = FontScript::from_char(character) else {
             match runs.last_mut() {
-                // An accent or a joiner is one with what it stands behind.
-                Some((_, run)) if between.is_empty() && clings(character) => {
+                // A combining mark or joiner stays with the character before it.
+                Some((_, run)) if between.is_empty() && is_combining(character) => {
                     joins = character == '\u{200d}';
                     run.push(character);
                 }
@@ -140,14 +141,14 @@ pub(super) fn by_script(text: &str) -> Vec<(Script, String)> {
             continue;
         };
         match runs.last_mut() {
-            Some((last, run)) if *last == script && (script != Script::Symbol || joins) => {
+            Some((last, run)) if *last == script && (script != FontScript::Symbol || joins) => {
                 run.push_str(&between);
                 run.push(character);
             }
             _ => {
                 add_latin(&mut runs, &between);
                 match runs.last_mut() {
-                    Some((last, run)) if *last == script && script == Script::Latin => {
+                    Some((last, run)) if *last == script && script == FontScript::Latin => {
                         run.push(character);
                     }
                     _ => runs.push((script, character.to_string())),
@@ -161,26 +162,26 @@ pub(super) fn by_script(text: &str) -> Vec<(Script, String)> {
     runs
 }
 
-fn add_latin(runs: &mut Vec<(Script, String)>, text: &str) {
+fn add_latin(runs: &mut Vec<(FontScript, String)>, text: &str) {
     match runs.last_mut() {
         _ if text.is_empty() => {}
-        Some((Script::Latin, run)) => run.push_str(text),
-        _ => runs.push((Script::Latin, text.to_owned())),
+        Some((FontScript::Latin, run)) => run.push_str(text),
+        _ => runs.push((FontScript::Latin, text.to_owned())),
     }
 }
 
-/// Whether a character makes one with the one before it.
-fn clings(c: char) -> bool {
+/// Returns whether a character combines with the previous one.
+fn is_combining(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' | '\u{200c}' | '\u{200d}')
 }
 
-/// Whether nothing is seen of a character.
+/// Returns whether a character is invisible.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{61c}')
 }
 
-/// The fonts for the scripts of a document's body, for engines that use those of the system.
+/// Returns the font selection for the scripts in a document's body, for engines that use system fonts.
 pub(super) fn fonts(body: &str) -> String {
     let mut fonts = String::new();
     for (script, names) in FONTS {
@@ -191,12 +192,12 @@ pub(super) fn fonts(body: &str) -> String {
     fonts
 }
 
-/// What pdfLaTeX needs for each character of a document's body that its fonts may not have: the character,
-/// its number, and its code in UTF-16.
+/// Returns the fallback definitions for characters in a document's body that pdfLaTeX's fonts may lack. Each
+/// has the character, its code point, and its UTF-16 code.
 pub(super) fn fallbacks(body: &str) -> String {
     let uncommon: BTreeSet<char> = body
         .chars()
-        .filter(|c| !is_common(*c) || clings(*c))
+        .filter(|c| !is_common(*c) || is_combining(*c))
         .collect();
     let mut fallbacks = String::new();
     for character in uncommon {
@@ -225,13 +226,13 @@ mod tests {
     fn runs_of_a_script_hold_their_spaces_and_lose_nothing() {
         let run = |script, text: &str| (script, text.to_owned());
         assert_eq!(
-            by_script("On \u{627}\u{644} \u{639}, e\u{301} \u{1f331}\u{fe0f}!"),
+            split_by_script("On \u{627}\u{644} \u{639}, e\u{301} \u{1f331}\u{fe0f}!"),
             [
-                run(Script::Latin, "On "),
-                run(Script::Arabic, "\u{627}\u{644} \u{639}"),
-                run(Script::Latin, ", \u{e9} "),
-                run(Script::Symbol, "\u{1f331}\u{fe0f}"),
-                run(Script::Latin, "!"),
+                run(FontScript::Latin, "On "),
+                run(FontScript::Arabic, "\u{627}\u{644} \u{639}"),
+                run(FontScript::Latin, ", \u{e9} "),
+                run(FontScript::Symbol, "\u{1f331}\u{fe0f}"),
+                run(FontScript::Latin, "!"),
             ]
         );
         for text in [
@@ -239,7 +240,10 @@ mod tests {
             " \u{301}x",
             "\u{3b1} \u{3b2}b \u{433} ",
         ] {
-            let whole: String = by_script(text).into_iter().map(|(_, run)| run).collect();
+            let whole: String = split_by_script(text)
+                .into_iter()
+                .map(|(_, run)| run)
+                .collect();
             assert_eq!(whole, text.nfc().collect::<String>());
         }
     }

@@ -1,38 +1,25 @@
-//! Markdown, as CommonMark reads it.
+//! Markdown (CommonMark).
 
-use super::markup_writer::{self, Around, Markup, has_margin};
-use super::text_runs::{Look, Raised, printable};
-use super::urls::encoded;
+use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, has_margin, write_blocks};
+use super::text_runs::{TextStyle, VerticalAlign, printable};
+use super::urls::percent_encode;
 use crate::csl::Inline;
-use crate::reading_list::{Block, Prose, ReadingList, Section};
+use crate::reading_list::{Block, ReadingList, Section};
 
-struct Markdown;
+struct CommonMark;
 
-/// A reading list: its title as a heading of the first level, those of its sections below, and the entries
-/// as a list; entries with a number or mark of their own are paragraphs.
+/// An empty comment, because two consecutive lists would be read as one.
+pub(super) const LIST_SEPARATOR: &str = "<!-- -->";
+
+/// Formats a reading list: the title as a first-level heading, section headings below it, and the entries as
+/// a list. Entries with a number or label are paragraphs.
 pub fn reading_list(list: &ReadingList) -> String {
-    let mut blocks = Vec::new();
-    if let Some(title) = &list.title {
-        blocks.push(heading(&Markdown, 1, title));
-    }
-    blocks.extend(prose_blocks(&Markdown, &list.introduction));
-    for section in &list.sections {
-        if let Some(title) = &section.heading {
-            blocks.push(heading(&Markdown, title.depth + 2, &title.text));
-        }
-        blocks.extend(prose_blocks(&Markdown, &section.introduction));
-        blocks.extend(entries(section));
-    }
-    let mut text = blocks.join("\n\n");
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    text
+    markup_writer::reading_list(&CommonMark, list, entries)
 }
 
-/// An entry, with a hard line break before each part that stands on a line of its own.
+/// Formats an entry, with a hard line break between its lines.
 pub fn entry(content: &[Inline]) -> String {
-    markup_writer::entry(&Markdown, content)
+    markup_writer::entry(&CommonMark, content)
 }
 
 fn entries(section: &Section) -> Vec<String> {
@@ -43,7 +30,7 @@ fn entries(section: &Section) -> Vec<String> {
     let annotated = section.has_annotations();
     let entries = section.entries.iter().map(|item| {
         let mut blocks = vec![entry(&item.content)];
-        let annotation = prose(&Markdown, &item.annotation);
+        let annotation = markup_writer::blocks(&CommonMark, &item.annotation).join("\n\n");
         if numbered {
             if !annotation.is_empty() {
                 blocks.push(prefixed(&annotation, "> ", "> "));
@@ -63,39 +50,13 @@ fn entries(section: &Section) -> Vec<String> {
     }
 }
 
-/// Prose as one text.
-pub(super) fn prose(markup: &impl Markup, prose: &Prose) -> String {
-    prose_blocks(markup, prose).join("\n\n")
+/// Formats a quotation.
+pub(super) fn quote(markup: &impl BlockMarkup, blocks: &[Block]) -> String {
+    prefixed(&write_blocks(markup, blocks).join("\n\n"), "> ", "> ")
 }
 
-/// Prose as blocks, between which stand blank lines.
-pub(super) fn prose_blocks(markup: &impl Markup, prose: &Prose) -> Vec<String> {
-    blocks(markup, &prose.blocks)
-}
-
-fn blocks(markup: &impl Markup, blocks: &[Block]) -> Vec<String> {
-    let mut written = Vec::new();
-    let mut after_list = false;
-    for block in blocks {
-        let is_list = matches!(block, Block::List { .. });
-        if is_list && after_list {
-            // Two lists that follow each other would be one.
-            written.push("<!-- -->".to_owned());
-        }
-        after_list = is_list;
-        written.push(match block {
-            Block::Paragraph(content) => markup_writer::entry(markup, content),
-            Block::Quote(quoted) => {
-                prefixed(&self::blocks(markup, quoted).join("\n\n"), "> ", "> ")
-            }
-            Block::List { start, items } => list(markup, *start, items),
-            Block::Verbatim(text) => fenced(text),
-        });
-    }
-    written
-}
-
-fn list(markup: &impl Markup, start: Option<u64>, items: &[Vec<Block>]) -> String {
+/// Formats a bulleted or numbered list.
+pub(super) fn list(markup: &impl BlockMarkup, start: Option<u64>, items: &[Vec<Block>]) -> String {
     let tight = items.iter().all(|item| item.len() <= 1);
     let items = items.iter().zip(0..).map(|(item, index): (_, u64)| {
         let mark = match start {
@@ -103,15 +64,15 @@ fn list(markup: &impl Markup, start: Option<u64>, items: &[Vec<Block>]) -> Strin
             None => "- ".to_owned(),
         };
         let indent = " ".repeat(mark.len());
-        prefixed(&blocks(markup, item).join("\n\n"), &mark, &indent)
+        prefixed(&write_blocks(markup, item).join("\n\n"), &mark, &indent)
     });
     items
         .collect::<Vec<_>>()
         .join(if tight { "\n" } else { "\n\n" })
 }
 
-/// Text between fences that are longer than any in it.
-fn fenced(text: &str) -> String {
+/// Formats a fenced code block; the fence is longer than any in the text.
+pub(super) fn fenced(text: &str) -> String {
     let longest = text
         .split(|c| c != '`')
         .map(str::len)
@@ -121,8 +82,8 @@ fn fenced(text: &str) -> String {
     format!("{fence}\n{text}\n{fence}")
 }
 
-/// Text with something before its first line, and before each of the others that is not empty.
-pub(super) fn prefixed(text: &str, first: &str, others: &str) -> String {
+/// Adds a prefix to the first line and another one to each further line.
+fn prefixed(text: &str, first: &str, others: &str) -> String {
     let mut prefixed = String::with_capacity(text.len() + first.len());
     for (index, line) in text.split('\n').enumerate() {
         let prefix = if index == 0 { first } else { others };
@@ -139,8 +100,8 @@ pub(super) fn prefixed(text: &str, first: &str, others: &str) -> String {
     prefixed
 }
 
-impl Markup for Markdown {
-    fn escaped(&self, text: &str) -> String {
+impl InlineMarkup for CommonMark {
+    fn escape(&self, text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
         let mut before: Option<char> = None;
         let mut characters = text.chars().peekable();
@@ -148,13 +109,13 @@ impl Markup for Markdown {
             let next = characters.peek().copied();
             let special = match character {
                 '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '~' | '$' => true,
-                // Within a word it is no emphasis, and addresses stay what they are.
+                // Within a word, an underscore is not emphasis, and URLs stay readable.
                 '_' => {
                     !(before.is_some_and(char::is_alphanumeric)
                         && next.is_some_and(char::is_alphanumeric))
                 }
                 '&' => next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '#'),
-                // A link behind it would be a picture.
+                // With a link after it, this would be an image.
                 '!' => next.is_none(),
                 _ => false,
             };
@@ -167,34 +128,34 @@ impl Markup for Markdown {
         escaped
     }
 
-    fn with_look(&self, mut text: String, look: Look, around: Around) -> String {
-        if look.small_caps {
+    fn with_style(&self, mut text: String, style: TextStyle, context: RunContext) -> String {
+        if style.small_caps {
             text = format!("<span style=\"font-variant:small-caps\">{text}</span>");
         }
-        if look.underline {
+        if style.underline {
             text = format!("<u>{text}</u>");
         }
-        match look.raised {
-            Some(Raised::Superscript) => text = format!("<sup>{text}</sup>"),
-            Some(Raised::Subscript) => text = format!("<sub>{text}</sub>"),
+        match style.vertical_align {
+            Some(VerticalAlign::Superscript) => text = format!("<sup>{text}</sup>"),
+            Some(VerticalAlign::Subscript) => text = format!("<sub>{text}</sub>"),
             None => {}
         }
-        let (mark, open, close) = match (look.bold, look.italic) {
+        let (mark, open, close) = match (style.bold, style.italic) {
             (true, true) => ("***", "<strong><em>", "</em></strong>"),
             (true, false) => ("**", "<strong>", "</strong>"),
             (false, true) => ("*", "<em>", "</em>"),
             (false, false) => return text,
         };
-        if around.lets_asterisks_stand() {
+        if context.allows_asterisks() {
             format!("{mark}{text}{mark}")
         } else {
             format!("{open}{text}{close}")
         }
     }
 
-    fn link(&self, shown: String, text: &str, href: &str, _: Around) -> String {
+    fn link(&self, shown: String, text: &str, href: &str, _: RunContext) -> String {
         let is_address = text == href
-            && encoded(href, "<>") == href
+            && percent_encode(href, "<>") == href
             && href.contains("://")
             && !href.contains(['<', '>']);
         if is_address {
@@ -207,7 +168,7 @@ impl Markup for Markdown {
         "  \n"
     }
 
-    fn at_start(&self, mut line: String) -> String {
+    fn escape_line_start(&self, mut line: String) -> String {
         if line.starts_with(['#', '+', '-', '=', ':', '|']) {
             line.insert(0, '\\');
         } else if let Some(at) = line.find(['.', ')'])
@@ -215,17 +176,38 @@ impl Markup for Markdown {
                 !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
             })
         {
-            // "1986. A great year" would begin a numbered list.
+            // "1986. A great year" would start a numbered list.
             line.insert(at, '\\');
         }
         line
     }
 }
 
-/// The address of a link, in which nothing is a reference to a character; between angle brackets where it
-/// has brackets of its own.
+impl BlockMarkup for CommonMark {
+    fn heading(&self, level: usize, text: &str) -> String {
+        heading(self, level, text)
+    }
+
+    fn quote(&self, blocks: &[Block]) -> String {
+        quote(self, blocks)
+    }
+
+    fn list(&self, start: Option<u64>, items: &[Vec<Block>]) -> String {
+        list(self, start, items)
+    }
+
+    fn preformatted(&self, text: &str) -> String {
+        fenced(text)
+    }
+
+    fn list_separator(&self) -> Option<&'static str> {
+        Some(LIST_SEPARATOR)
+    }
+}
+
+/// Formats a link destination without character references, in angle brackets if it contains parentheses.
 pub(super) fn destination(href: &str) -> String {
-    let address = encoded(href, if href.contains('&') { ";" } else { "" });
+    let address = percent_encode(href, if href.contains('&') { ";" } else { "" });
     if address.contains(['(', ')']) || address.is_empty() {
         format!("<{address}>")
     } else {
@@ -233,10 +215,10 @@ pub(super) fn destination(href: &str) -> String {
     }
 }
 
-impl Around {
-    /// Whether asterisks around the run are read as emphasis: they are not where punctuation stands inside
-    /// them and a letter outside (CommonMark, "Emphasis and strong emphasis"), nor beside other ones.
-    pub(super) fn lets_asterisks_stand(&self) -> bool {
+impl RunContext {
+    /// Returns whether asterisks around the run are read as emphasis. They are not if punctuation is inside
+    /// and a letter outside (CommonMark, "Emphasis and strong emphasis"), or next to other asterisks.
+    fn allows_asterisks(&self) -> bool {
         let stands = |outside: Option<char>, inside: Option<char>| {
             inside.is_some_and(char::is_alphanumeric)
                 || outside.is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation())
@@ -245,10 +227,10 @@ impl Around {
     }
 }
 
-/// A heading of a level.
-pub(super) fn heading(markup: &impl Markup, level: usize, text: &str) -> String {
-    let mut escaped = markup.escaped(printable(text).trim());
-    // Number signs at its end would be taken for its own.
+/// Formats a heading.
+pub(super) fn heading(markup: &impl InlineMarkup, level: usize, text: &str) -> String {
+    let mut escaped = markup.escape(printable(text).trim());
+    // Trailing number signs would be read as a closing sequence.
     if escaped.ends_with('#') && !escaped.ends_with("\\#") {
         escaped.insert(escaped.len() - 1, '\\');
     }

@@ -1,36 +1,120 @@
-//! Text with markup, which most targets are: what they have in common, and what each says for itself.
+//! The shared writer of text formats with markup.
 
-use super::text_runs::{Line, Look, Run, lines};
+use super::text_runs::{TextLine, TextRun, TextStyle, lines};
 use crate::csl::Inline;
+use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
 
-/// A target that is text with markup in it.
-pub(super) trait Markup {
-    /// Text in which no character is taken for markup.
-    fn escaped(&self, text: &str) -> String;
+/// A text format with markup.
+pub(super) trait InlineMarkup {
+    /// Escapes text so that no character is read as markup.
+    fn escape(&self, text: &str) -> String;
 
-    /// Markup around text that is escaped already.
-    fn with_look(&self, text: String, look: Look, around: Around) -> String;
+    /// Adds formatting to escaped text.
+    fn with_style(&self, text: String, style: TextStyle, context: RunContext) -> String;
 
-    /// A link; `shown` is escaped already, `text` is the same as it was.
-    fn link(&self, shown: String, text: &str, href: &str, around: Around) -> String;
+    /// Formats a link. `shown` is the escaped form of `text`.
+    fn link(&self, shown: String, text: &str, href: &str, context: RunContext) -> String;
 
-    /// What stands between two lines of one entry.
+    /// Returns the separator between the lines of an entry.
     fn line_break(&self) -> &'static str;
 
-    /// A line with which a block begins, so that its first character begins nothing else.
-    fn at_start(&self, line: String) -> String {
+    /// Escapes the start of a block, where some characters have a special meaning.
+    fn escape_line_start(&self, line: String) -> String {
         line
     }
 }
 
-/// What stands around a run.
+/// A text format whose documents are blocks separated by blank lines.
+pub(super) trait BlockMarkup: InlineMarkup {
+    /// Formats a heading; level 1 is the title of the list.
+    fn heading(&self, level: usize, text: &str) -> String;
+
+    /// Formats a quotation.
+    fn quote(&self, blocks: &[Block]) -> String;
+
+    /// Formats a list, which is numbered from `start` if that is given.
+    fn list(&self, start: Option<u64>, items: &[Vec<Block>]) -> String;
+
+    /// Formats preformatted text.
+    fn preformatted(&self, text: &str) -> String;
+
+    /// Returns the block that separates two consecutive lists, if they need one.
+    fn list_separator(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// Formats a reading list as blocks: the title, the introduction and the sections. `entries` formats the
+/// entries of a section.
+pub(super) fn reading_list<'l>(
+    markup: &impl BlockMarkup,
+    list: &'l ReadingList,
+    entries: impl FnMut(&'l Section) -> Vec<String>,
+) -> String {
+    let title = list.title.as_deref().map(|title| markup.heading(1, title));
+    join(title.into_iter().chain(body(markup, list, entries)))
+}
+
+/// Formats a reading list without its title.
+pub(super) fn body<'l>(
+    markup: &impl BlockMarkup,
+    list: &'l ReadingList,
+    mut entries: impl FnMut(&'l Section) -> Vec<String>,
+) -> Vec<String> {
+    let mut written = blocks(markup, &list.introduction);
+    for section in &list.sections {
+        if let Some(heading) = &section.heading {
+            written.push(markup.heading(heading.depth + 2, &heading.text));
+        }
+        written.extend(blocks(markup, &section.introduction));
+        written.extend(entries(section));
+    }
+    written
+}
+
+/// Joins blocks to a text that ends with a line break, unless it is empty.
+pub(super) fn join(blocks: impl IntoIterator<Item = String>) -> String {
+    let blocks: Vec<String> = blocks.into_iter().collect();
+    let mut text = blocks.join("\n\n");
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+/// Formats each block of a text.
+pub(super) fn blocks(markup: &impl BlockMarkup, text: &RichBlocks) -> Vec<String> {
+    write_blocks(markup, &text.blocks)
+}
+
+/// Formats each block, adding separators between lists.
+pub(super) fn write_blocks(markup: &impl BlockMarkup, blocks: &[Block]) -> Vec<String> {
+    let mut written = Vec::new();
+    let mut after_list = false;
+    for block in blocks {
+        let is_list = matches!(block, Block::List { .. });
+        if is_list && after_list {
+            written.extend(markup.list_separator().map(str::to_owned));
+        }
+        after_list = is_list;
+        written.push(match block {
+            Block::Paragraph(content) => entry(markup, content),
+            Block::Quote(quoted) => markup.quote(quoted),
+            Block::List { start, items } => markup.list(*start, items),
+            Block::Verbatim(text) => markup.preformatted(text),
+        });
+    }
+    written
+}
+
+/// The surroundings of a run.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Around {
-    /// The character before it, where there is one.
+pub(super) struct RunContext {
+    /// The character before the run.
     pub(super) before: Option<char>,
-    /// The character behind it, where there is one.
+    /// The character after the run.
     pub(super) after: Option<char>,
-    /// Whether the run right before it, or right behind it, has markup, too.
+    /// Whether an adjacent run has markup as well.
     pub(super) beside_markup: bool,
     /// The first character of the run.
     pub(super) first: Option<char>,
@@ -38,28 +122,28 @@ pub(super) struct Around {
     pub(super) last: Option<char>,
 }
 
-/// An entry on one line: what stands in its margin, then the rest.
-pub(super) fn entry(markup: &impl Markup, content: &[Inline]) -> String {
+/// Formats an entry, each line with its margin before the text.
+pub(super) fn entry(markup: &impl InlineMarkup, content: &[Inline]) -> String {
     let lines: Vec<String> = lines(content)
         .iter()
         .map(|line| {
             let parts = [runs(markup, &line.margin), runs(markup, &line.runs)];
             let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            markup.at_start(parts.join(" "))
+            markup.escape_line_start(parts.join(" "))
         })
         .collect();
     lines.join(markup.line_break())
 }
 
-/// The margin of an entry, such as a number, and the rest of it.
-pub(super) fn margin_and_rest(markup: &impl Markup, content: &[Inline]) -> (String, String) {
+/// Formats the margin of an entry, such as a number, and the rest separately.
+pub(super) fn margin_and_rest(markup: &impl InlineMarkup, content: &[Inline]) -> (String, String) {
     let mut lines = lines(content);
     let margin = lines
         .first_mut()
-        .map(|line: &mut Line| std::mem::take(&mut line.margin));
+        .map(|line: &mut TextLine| std::mem::take(&mut line.margin));
     let rest: Vec<String> = lines
         .iter()
-        .map(|line| markup.at_start(runs(markup, &line.runs)))
+        .map(|line| markup.escape_line_start(runs(markup, &line.runs)))
         .collect();
     (
         runs(markup, &margin.unwrap_or_default()),
@@ -67,17 +151,17 @@ pub(super) fn margin_and_rest(markup: &impl Markup, content: &[Inline]) -> (Stri
     )
 }
 
-/// Whether an entry has a margin of its own.
+/// Returns whether an entry has a margin.
 pub(super) fn has_margin(content: &[Inline]) -> bool {
     lines(content).iter().any(|line| !line.margin.is_empty())
 }
 
-fn runs(markup: &impl Markup, runs: &[Run]) -> String {
+fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
     let mut text = String::new();
-    let mut before: Option<&Run> = None;
+    let mut before: Option<&TextRun> = None;
     for (index, run) in runs.iter().enumerate() {
         let next = runs.get(index + 1);
-        // Emphasis may not begin or end with white space in most targets, so that goes outside.
+        // In most formats, emphasis must not start or end with white space, so white space goes outside.
         let core = run.text.trim();
         let start = run.text.len() - run.text.trim_start().len();
         let leading = run.text.get(..start).unwrap_or_default();
@@ -92,7 +176,7 @@ fn runs(markup: &impl Markup, runs: &[Run]) -> String {
                 && next.is_some_and(|run| {
                     run.has_markup() && !run.text.starts_with(char::is_whitespace)
                 });
-            let around = Around {
+            let context = RunContext {
                 before: leading
                     .chars()
                     .next_back()
@@ -105,15 +189,15 @@ fn runs(markup: &impl Markup, runs: &[Run]) -> String {
                 first: core.chars().next(),
                 last: core.chars().next_back(),
             };
-            let shown = markup.escaped(core);
+            let shown = markup.escape(core);
             let shown = match &run.href {
-                Some(href) => markup.link(shown, core, href, around),
+                Some(href) => markup.link(shown, core, href, context),
                 None => shown,
             };
-            text.push_str(&if run.look == Look::default() {
+            text.push_str(&if run.style == TextStyle::default() {
                 shown
             } else {
-                markup.with_look(shown, run.look, around)
+                markup.with_style(shown, run.style, context)
             });
         }
         text.push_str(trailing);
@@ -122,8 +206,8 @@ fn runs(markup: &impl Markup, runs: &[Run]) -> String {
     text
 }
 
-impl Run {
+impl TextRun {
     fn has_markup(&self) -> bool {
-        self.href.is_some() || self.look != Look::default()
+        self.href.is_some() || self.style != TextStyle::default()
     }
 }

@@ -1,9 +1,27 @@
-//! A reading list in the forms in which people hand it on: one module each.
+//! Output formats for reading lists, one module each.
 //!
-//! Rich text is laid flat to runs (`runs`), which every form but HTML is written from; what the forms of
-//! text with markup have in common is in `marked_up`. A form that is a whole document has its frame, such
-//! as a page or a preamble, in a file of `templates`, with a name between dollar signs where something goes
-//! in. What a form tells of a work beyond its entry comes from [`Works`].
+//! Rich text is flattened into runs (`text_runs`), from which every format except HTML is written. Text
+//! formats with markup share `markup_writer`. Complete documents are fill_template into a file of `templates`, in
+//! which names between dollar signs are placeholders. Formats that need more than the formatted entry get it
+//! from [`MetadataIndex`].
+//!
+//! ```
+//! use peerbib::csl::{Formatting, Inline};
+//! use peerbib::output::{html, latex, markdown, text};
+//!
+//! let content = [
+//!     Inline::Text("Benkler, Y. (2006). ".into()),
+//!     Inline::Formatted(
+//!         Formatting::Italic,
+//!         vec![Inline::Text("The wealth of networks".into())],
+//!     ),
+//!     Inline::Text(".".into()),
+//! ];
+//! assert_eq!(text::entry(&content), "Benkler, Y. (2006). The wealth of networks.");
+//! assert_eq!(markdown::entry(&content), "Benkler, Y. (2006). *The wealth of networks*.");
+//! assert_eq!(latex::entry(&content), r"Benkler, Y. (2006). \textit{The wealth of networks}.");
+//! assert_eq!(html::rich_text(&content), "Benkler, Y. (2006). <i>The wealth of networks</i>.");
+//! ```
 
 pub mod coins;
 pub mod csv;
@@ -17,7 +35,6 @@ mod latex_characters;
 pub mod markdown;
 mod markup_writer;
 pub mod mediawiki;
-pub mod mediawiki_templates;
 pub mod pandoc;
 pub mod rtf;
 mod template;
@@ -27,4 +44,4 @@ mod text_runs;
 pub mod typst;
 mod urls;
 
-pub use item_metadata::{ListedWork, Works};
+pub use item_metadata::{ItemMetadata, MetadataIndex};

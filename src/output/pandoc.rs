@@ -1,72 +1,56 @@
-//! Pandoc's Markdown: with the divisions and classes that pandoc's own citation processor writes, so that its
-//! style sheets and filters know a bibliography as one.
+//! Pandoc's Markdown, with the divs and classes of pandoc's own citation processor, so that its style sheets
+//! and filters recognize the bibliography.
 
 use std::collections::HashSet;
 
-use super::markdown::{destination, heading, prose, prose_blocks};
-use super::markup_writer::{self, Around, Markup, margin_and_rest};
-use super::template::filled;
-use super::text_runs::{Look, Raised, printable};
+use super::markdown::{self, LIST_SEPARATOR, destination};
+use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, margin_and_rest};
+use super::template::fill_template;
+use super::text_runs::{TextStyle, VerticalAlign, printable};
 use crate::csl::{BibliographyLayout, Inline};
-use crate::reading_list::{Entry, ReadingList, Section};
+use crate::reading_list::{Block, FormattedEntry, ReadingList, Section};
 
 struct Pandoc;
 
-/// A reading list: headings, and the entries of each section as the division of a bibliography.
+/// Formats a reading list: headings, and a bibliography div for each section.
 pub fn reading_list(list: &ReadingList) -> String {
-    let mut blocks = Vec::new();
-    if let Some(title) = &list.title {
-        blocks.push(heading(&Pandoc, 1, title));
-    }
-    blocks.extend(body(list));
-    finished(blocks)
+    markup_writer::reading_list(&Pandoc, list, bibliographies(list))
 }
 
-/// A reading list as a document, with its title and language where pandoc looks for them.
+/// Formats a reading list as a document with title and language in its YAML header.
 pub fn document(list: &ReadingList, language: &str) -> String {
     let title = list.title.as_deref().unwrap_or("Reading list");
-    filled(
+    let body = markup_writer::body(&Pandoc, list, bibliographies(list));
+    fill_template(
         include_str!("templates/document.md"),
         &[
-            ("title", &in_yaml(&Pandoc.escaped(&printable(title)))),
-            ("language", &in_yaml(language)),
-            ("body", &finished(body(list))),
+            ("title", &yaml_string(&Pandoc.escape(&printable(title)))),
+            ("language", &yaml_string(language)),
+            ("body", &markup_writer::join(body)),
         ],
     )
 }
 
-/// An entry.
+/// Formats an entry.
 pub fn entry(content: &[Inline]) -> String {
     markup_writer::entry(&Pandoc, content)
 }
 
-/// A scalar between quotation marks (YAML 1.2, §7.3.1).
-fn in_yaml(text: &str) -> String {
+/// Formats a double-quoted scalar (YAML 1.2, §7.3.1).
+fn yaml_string(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-fn finished(blocks: Vec<String>) -> String {
-    let mut text = blocks.join("\n\n");
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    text
-}
-
-fn body(list: &ReadingList) -> Vec<String> {
-    let mut blocks = prose_blocks(&Pandoc, &list.introduction);
+/// Returns a function that formats the bibliographies of the list's sections.
+fn bibliographies<'l>(list: &'l ReadingList) -> impl FnMut(&'l Section) -> Vec<String> {
     let mut anchors = HashSet::new();
     let is_only = list.sections.len() == 1;
-    for section in &list.sections {
-        if let Some(title) = &section.heading {
-            blocks.push(heading(&Pandoc, title.depth + 2, &title.text));
+    move |section| {
+        if section.entries.is_empty() {
+            return Vec::new();
         }
-        blocks.extend(prose_blocks(&Pandoc, &section.introduction));
-        if !section.entries.is_empty() {
-            blocks.push(bibliography(section, list.layout, is_only, &mut anchors));
-        }
+        vec![bibliography(section, list.layout, is_only, &mut anchors)]
     }
-    blocks
 }
 
 fn bibliography<'l>(
@@ -75,7 +59,7 @@ fn bibliography<'l>(
     is_only: bool,
     anchors: &mut HashSet<&'l str>,
 ) -> String {
-    // An identifier may occur once, and #refs is where pandoc puts its own bibliography.
+    // An id must be unique, and pandoc puts its own bibliography into #refs.
     let identifier = if is_only { "#refs " } else { "" };
     let hanging = if layout.hanging_indent {
         " .hanging-indent"
@@ -94,7 +78,7 @@ fn bibliography<'l>(
     text
 }
 
-fn item(entry: &Entry, is_first: bool) -> String {
+fn item(entry: &FormattedEntry, is_first: bool) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_.:".contains(c);
     let anchor = if is_first && entry.key.chars().all(is_plain) {
         format!("#ref-{} ", entry.key)
@@ -112,16 +96,16 @@ fn item(entry: &Entry, is_first: bool) -> String {
     } else {
         format!(
             "\n:::: {{.annotation}}\n{}\n::::\n",
-            prose(&Pandoc, &entry.annotation)
+            markup_writer::blocks(&Pandoc, &entry.annotation).join("\n\n")
         )
     };
     format!("::: {{{anchor}.csl-entry}}\n{body}\n{annotation}:::\n\n")
 }
 
-impl Markup for Pandoc {
-    /// Pandoc lets every sign be escaped (`all_symbols_escapable`). Quotation marks, dashes and dots are
-    /// escaped so that the extension `smart` does not change them.
-    fn escaped(&self, text: &str) -> String {
+impl InlineMarkup for Pandoc {
+    /// Escapes text. Pandoc allows any symbol to be escaped (`all_symbols_escapable`). Quotation marks,
+    /// dashes and ellipses are escaped so that the extension `smart` does not change them.
+    fn escape(&self, text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
         let mut before = ' ';
         let mut characters = text.chars().peekable();
@@ -144,31 +128,35 @@ impl Markup for Pandoc {
         escaped
     }
 
-    fn with_look(&self, mut text: String, look: Look, around: Around) -> String {
-        if look.small_caps {
+    fn with_style(&self, mut text: String, style: TextStyle, context: RunContext) -> String {
+        if style.small_caps {
             text = format!("[{text}]{{.smallcaps}}");
         }
-        if look.underline {
+        if style.underline {
             text = format!("[{text}]{{.underline}}");
         }
-        // Raised and lowered text may hold no space that is not escaped.
-        match look.raised {
-            Some(Raised::Superscript) => text = format!("^{}^", text.replace(' ', "\\ ")),
-            Some(Raised::Subscript) => text = format!("~{}~", text.replace(' ', "\\ ")),
+        // Superscript and subscript text must not contain unescaped spaces.
+        match style.vertical_align {
+            Some(VerticalAlign::Superscript) => text = format!("^{}^", text.replace(' ', "\\ ")),
+            Some(VerticalAlign::Subscript) => text = format!("~{}~", text.replace(' ', "\\ ")),
             None => {}
         }
-        let mark = match (look.bold, look.italic) {
+        let mark = match (style.bold, style.italic) {
             (true, true) => "***",
             (true, false) => "**",
             (false, true) => "*",
             (false, false) => return text,
         };
-        // A comment keeps the asterisks of neighbours apart.
-        let apart = if around.beside_markup { "<!-- -->" } else { "" };
+        // A comment separates adjacent asterisks.
+        let apart = if context.beside_markup {
+            "<!-- -->"
+        } else {
+            ""
+        };
         format!("{apart}{mark}{text}{mark}{apart}")
     }
 
-    fn link(&self, shown: String, text: &str, href: &str, _: Around) -> String {
+    fn link(&self, shown: String, text: &str, href: &str, _: RunContext) -> String {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || ":/?#.=%-_+,;&()".contains(c);
         if text == href && href.starts_with("http") && href.chars().all(is_plain) {
             return format!("<{href}>");
@@ -180,8 +168,8 @@ impl Markup for Pandoc {
         "\\\n"
     }
 
-    /// Lists of pandoc's may be numbered with letters, in brackets, too.
-    fn at_start(&self, mut line: String) -> String {
+    /// Escapes the start of a block. Pandoc's numbered lists may also use letters and parentheses.
+    fn escape_line_start(&self, mut line: String) -> String {
         if line.starts_with(['+', '-', '=', ':', '%']) {
             line.insert(0, '\\');
             return line;
@@ -202,5 +190,27 @@ impl Markup for Pandoc {
             line.insert(at, '\\');
         }
         line
+    }
+}
+
+impl BlockMarkup for Pandoc {
+    fn heading(&self, level: usize, text: &str) -> String {
+        markdown::heading(self, level, text)
+    }
+
+    fn quote(&self, blocks: &[Block]) -> String {
+        markdown::quote(self, blocks)
+    }
+
+    fn list(&self, start: Option<u64>, items: &[Vec<Block>]) -> String {
+        markdown::list(self, start, items)
+    }
+
+    fn preformatted(&self, text: &str) -> String {
+        markdown::fenced(text)
+    }
+
+    fn list_separator(&self) -> Option<&'static str> {
+        Some(LIST_SEPARATOR)
     }
 }

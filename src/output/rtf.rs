@@ -1,22 +1,22 @@
-//! Rich Text Format 1.9, which word processors open: a whole document.
+//! Rich Text Format 1.9, as a complete document for word processors.
 
 use std::fmt::Write as _;
 
-use super::markup_writer::{self, Around, Markup};
-use super::template::filled;
-use super::text_runs::{Look, Raised, printable};
-use super::urls::encoded;
+use super::markup_writer::{self, InlineMarkup, RunContext};
+use super::template::fill_template;
+use super::text_runs::{TextStyle, VerticalAlign, printable};
+use super::urls::percent_encode;
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList};
 
 struct Rtf;
 
-/// A reading list: headings that word processors know as headings, and the entries as paragraphs, with
-/// hanging indents where the style asks for them.
+/// Formats a reading list: headings with outline levels, and entries as paragraphs, with a hanging indent if
+/// the style asks for one.
 pub fn reading_list(list: &ReadingList) -> String {
     let mut body = String::new();
     if let Some(title) = &list.title {
-        let title = Rtf.escaped(&printable(title));
+        let title = Rtf.escape(&printable(title));
         let _ = writeln!(body, "{{\\pard\\s10\\sa240\\keepn\\b\\fs40 {title}\\par}}");
     }
     write_blocks(&list.introduction.blocks, 0, &mut body);
@@ -24,7 +24,7 @@ pub fn reading_list(list: &ReadingList) -> String {
         if let Some(heading) = &section.heading {
             let level = heading.depth.min(2);
             let size = 32 - 4 * level;
-            let heading = Rtf.escaped(&printable(&heading.text));
+            let heading = Rtf.escape(&printable(&heading.text));
             let _ = writeln!(
                 body,
                 "{{\\pard\\s{}\\outlinelevel{level}\\sb240\\sa120\\keepn\\b\\fs{size} {heading}\\par}}",
@@ -47,8 +47,8 @@ pub fn reading_list(list: &ReadingList) -> String {
             } else {
                 format!("{margin}\\tab ")
             };
-            // The space of wide lines is below them: without as much above, what is said of a work would
-            // stand closer to the next one.
+            // Wide line spacing adds space below each line. Without equal space above, an annotation would be
+            // closer to the next entry than to its own.
             let before = if has_annotations && line > 240 {
                 format!("\\sb{line}")
             } else {
@@ -62,16 +62,16 @@ pub fn reading_list(list: &ReadingList) -> String {
         }
     }
     let title = list.title.as_deref().unwrap_or("Reading list");
-    filled(
+    fill_template(
         include_str!("templates/document.rtf"),
         &[
-            ("title", &Rtf.escaped(&printable(title))),
+            ("title", &Rtf.escape(&printable(title))),
             ("body", body.trim_end()),
         ],
     )
 }
 
-/// Blocks of prose, indented by twentieths of a point.
+/// Formats blocks, indented by `indent` twentieths of a point.
 fn write_blocks(blocks: &[Block], indent: usize, text: &mut String) {
     for block in blocks {
         match block {
@@ -81,7 +81,7 @@ fn write_blocks(blocks: &[Block], indent: usize, text: &mut String) {
                 for (item, number) in items.iter().zip(start.unwrap_or_default()..) {
                     let mut mark = match start {
                         Some(_) => format!("{number}."),
-                        None => Rtf.escaped("\u{2022}"),
+                        None => Rtf.escape("\u{2022}"),
                     };
                     for block in item {
                         match block {
@@ -97,7 +97,7 @@ fn write_blocks(blocks: &[Block], indent: usize, text: &mut String) {
                 }
             }
             Block::Verbatim(verbatim) => {
-                let lines = verbatim.lines().map(|line| Rtf.escaped(&printable(line)));
+                let lines = verbatim.lines().map(|line| Rtf.escape(&printable(line)));
                 let lines = lines.collect::<Vec<_>>().join("\\line ");
                 let _ = writeln!(
                     text,
@@ -121,13 +121,13 @@ fn write_paragraph(content: &str, indent: usize, mark: &str, text: &mut String) 
     );
 }
 
-/// An entry, as a part of a document.
+/// Formats an entry as part of a document.
 pub fn entry(content: &[Inline]) -> String {
     markup_writer::entry(&Rtf, content)
 }
 
-impl Markup for Rtf {
-    fn escaped(&self, text: &str) -> String {
+impl InlineMarkup for Rtf {
+    fn escape(&self, text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
         for character in text.chars() {
             match character {
@@ -140,7 +140,7 @@ impl Markup for Rtf {
                 '\u{a0}' => escaped.push_str("\\~"),
                 _ if character.is_control() => escaped.push(' '),
                 _ => {
-                    // \u takes a signed number of 16 bits, and after it what older readers show.
+                    // \u takes a signed 16-bit number and a substitute for older readers.
                     for unit in character.encode_utf16(&mut [0; 2]) {
                         let _ = write!(escaped, "\\u{}?", unit.cast_signed());
                     }
@@ -150,14 +150,20 @@ impl Markup for Rtf {
         escaped
     }
 
-    fn with_look(&self, mut text: String, look: Look, _: Around) -> String {
+    fn with_style(&self, mut text: String, style: TextStyle, _: RunContext) -> String {
         for (holds, word) in [
-            (look.small_caps, "scaps"),
-            (look.underline, "ul"),
-            (look.raised == Some(Raised::Superscript), "super"),
-            (look.raised == Some(Raised::Subscript), "sub"),
-            (look.bold, "b"),
-            (look.italic, "i"),
+            (style.small_caps, "scaps"),
+            (style.underline, "ul"),
+            (
+                style.vertical_align == Some(VerticalAlign::Superscript),
+                "super",
+            ),
+            (
+                style.vertical_align == Some(VerticalAlign::Subscript),
+                "sub",
+            ),
+            (style.bold, "b"),
+            (style.italic, "i"),
         ] {
             if holds {
                 text = format!("{{\\{word} {text}}}");
@@ -166,8 +172,8 @@ impl Markup for Rtf {
         text
     }
 
-    fn link(&self, shown: String, _: &str, href: &str, _: Around) -> String {
-        let address = self.escaped(&encoded(href, "\"{}\\"));
+    fn link(&self, shown: String, _: &str, href: &str, _: RunContext) -> String {
+        let address = self.escape(&percent_encode(href, "\"{}\\"));
         format!(
             "{{\\field{{\\*\\fldinst HYPERLINK \"{address}\"}}{{\\fldrslt {{\\cf1\\ul {shown}}}}}}}"
         )

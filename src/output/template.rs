@@ -1,20 +1,20 @@
-//! The frames of documents: text with a name between dollar signs where something goes in.
+//! Templates of documents, with names between dollar signs as placeholders.
 
-/// A template with the values in the places that name them. A dollar sign that begins no name stays, and
-/// what is put in is not looked at again.
-pub(super) fn filled(template: &str, values: &[(&str, &str)]) -> String {
+/// Fills a template with values. A dollar sign that starts no known name is kept, and inserted values are not
+/// expanded again.
+pub(super) fn fill_template(template: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('$') {
         filled.push_str(before);
-        let value = after.split_once('$').and_then(|(name, behind)| {
+        let value = after.split_once('$').and_then(|(name, after_name)| {
             let (_, value) = values.iter().find(|(known, _)| *known == name)?;
-            Some((value, behind))
+            Some((value, after_name))
         });
         match value {
-            Some((value, behind)) => {
+            Some((value, after_name)) => {
                 filled.push_str(value);
-                rest = behind;
+                rest = after_name;
             }
             None => {
                 filled.push('$');
@@ -34,7 +34,7 @@ mod tests {
     fn values_go_where_their_names_stand_and_are_not_looked_at_again() {
         let values = [("title", "$body$ costs $5"), ("body", "b")];
         assert_eq!(
-            filled("<$title$|$body$> $ $other$ $", &values),
+            fill_template("<$title$|$body$> $ $other$ $", &values),
             "<$body$ costs $5|b> $ $other$ $"
         );
     }

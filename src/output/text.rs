@@ -1,4 +1,4 @@
-//! Plain text, and text for a terminal.
+//! Plain text and terminal output.
 
 use std::fmt::Write as _;
 
@@ -6,22 +6,22 @@ use anstyle::{Effects, Style};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::text_runs::{Line, Look, Run, lines, printable};
+use super::text_runs::{TextLine, TextRun, TextStyle, lines, printable};
 use crate::csl::Inline;
-use crate::reading_list::{Block, Prose, ReadingList, Section};
+use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
 
-/// How text is laid out.
+/// The layout of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TextLayout {
-    /// Whether italics, bold and underlined text are shown, with ANSI escape codes.
+    /// Whether to use ANSI escape codes for italic, bold and underlined text.
     pub ansi: bool,
-    /// Whether links can be followed, with the escape code OSC 8.
+    /// Whether to use the escape code OSC 8 for links.
     pub links: bool,
-    /// The width in columns at which lines are broken; none to leave each entry on one line.
+    /// The width in columns for wrapping lines; `None` puts each entry on one line.
     pub width: Option<usize>,
 }
 
-/// An entry as plain text on one line.
+/// Formats an entry as plain text on one line.
 pub fn entry(content: &[Inline]) -> String {
     let lines: Vec<String> = lines(content)
         .iter()
@@ -38,17 +38,16 @@ pub fn entry(content: &[Inline]) -> String {
     lines.join(" ")
 }
 
-/// Prose as plain text, its blocks on lines of their own.
-pub fn prose(prose: &Prose) -> String {
-    let mut writer = Writer::new(TextLayout::default());
-    writer.blocks(&prose.blocks, "");
+/// Formats blocks as plain text, each on its own lines.
+pub fn blocks(blocks: &RichBlocks) -> String {
+    let mut writer = TextWriter::new(TextLayout::default());
+    writer.blocks(&blocks.blocks, "");
     writer.text.trim_end().to_owned()
 }
 
-/// A reading list as text: headings, and under them the entries, each followed by a blank line where
-/// lines are broken.
+/// Formats a reading list: headings and entries, with blank lines between entries if lines are wrapped.
 pub fn reading_list(list: &ReadingList, layout: TextLayout) -> String {
-    let mut writer = Writer::new(layout);
+    let mut writer = TextWriter::new(layout);
     if let Some(title) = &list.title {
         writer.heading(title, "", true);
     }
@@ -64,7 +63,7 @@ pub fn reading_list(list: &ReadingList, layout: TextLayout) -> String {
         writer.introduction(&section.introduction, "");
         writer.entries(section, list);
     }
-    // A last section without entries ends like any other.
+    // End the text in the same way if the last section has no entries.
     let mut text = writer.text;
     text.truncate(text.trim_end_matches('\n').len());
     if !text.is_empty() {
@@ -73,12 +72,12 @@ pub fn reading_list(list: &ReadingList, layout: TextLayout) -> String {
     text
 }
 
-struct Writer {
+struct TextWriter {
     layout: TextLayout,
     text: String,
 }
 
-impl Writer {
+impl TextWriter {
     fn new(layout: TextLayout) -> Self {
         Self {
             layout,
@@ -86,19 +85,19 @@ impl Writer {
         }
     }
 
-    /// A heading: in bold, or with a line below it where there is no bold.
+    /// Writes a heading in bold, or underlined with a line of characters if there are no ANSI codes.
     fn heading(&mut self, text: &str, indent: &str, is_title: bool) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
         }
-        let mut look = Look::default();
+        let mut style = TextStyle::default();
         if self.layout.ansi {
-            look.bold = true;
-            look.underline = is_title;
+            style.bold = true;
+            style.underline = is_title;
         }
-        let heading = Run {
+        let heading = TextRun {
             text: printable(text).into_owned(),
-            look,
+            style,
             href: None,
         };
         let start = self.text.len();
@@ -113,9 +112,9 @@ impl Writer {
         self.text.push('\n');
     }
 
-    fn introduction(&mut self, prose: &Prose, indent: &str) {
-        if !prose.is_empty() {
-            self.blocks(&prose.blocks, indent);
+    fn introduction(&mut self, blocks: &RichBlocks, indent: &str) {
+        if !blocks.is_empty() {
+            self.blocks(&blocks.blocks, indent);
             self.text.push('\n');
         }
     }
@@ -147,7 +146,7 @@ impl Writer {
         }
     }
 
-    fn line(&mut self, line: &Line, margin: usize, hanging: bool) {
+    fn line(&mut self, line: &TextLine, margin: usize, hanging: bool) {
         let indent = if line.indented { "    " } else { "" };
         if margin > 0 {
             let mut before = String::new();
@@ -159,7 +158,7 @@ impl Writer {
         }
     }
 
-    /// Blocks of prose, with a blank line between paragraphs where lines are broken.
+    /// Writes blocks, with blank lines between paragraphs if lines are wrapped.
     fn blocks(&mut self, blocks: &[Block], indent: &str) {
         for (index, block) in blocks.iter().enumerate() {
             if index > 0 && self.layout.width.is_some() {
@@ -174,7 +173,7 @@ impl Writer {
         match block {
             Block::Paragraph(content) => {
                 for line in lines(content) {
-                    let runs = with_addresses(line.runs, self.layout.links);
+                    let runs = append_urls(line.runs, self.layout.links);
                     self.wrap(&runs, first, rest);
                 }
             }
@@ -201,12 +200,12 @@ impl Writer {
         }
     }
 
-    /// Runs with `first` before their first line and `rest` before the others.
+    /// Wraps runs, with `first` before the first line and `rest` before the others.
     ///
-    /// Lines are broken at spaces and between characters of scripts that are written without them, and
-    /// never within an address, which is whole or is no address. What a line does not finish, such as
-    /// italics, is ended at its end and begun anew on the next, so that the indent stays plain.
-    fn wrap(&mut self, runs: &[Run], first: &str, rest: &str) {
+    /// Lines break at spaces and between characters of scripts without spaces, but never within a URL.
+    /// Formatting such as italics ends at the end of each line and restarts on the next, so that the indent
+    /// stays plain.
+    fn wrap(&mut self, runs: &[TextRun], first: &str, rest: &str) {
         let Some(columns) = self.layout.width else {
             let mut line = first.to_owned();
             self.styled(runs, &mut line);
@@ -215,12 +214,12 @@ impl Writer {
             return;
         };
         let columns = columns.max(20);
-        let mut line: Vec<Run> = Vec::new();
+        let mut line: Vec<TextRun> = Vec::new();
         let mut prefix = first;
         let mut used = textwrap::core::display_width(first);
         let mut begun = false;
-        // A word may go over several runs, of which only the first piece can begin a line.
-        for word in pieces(runs).chunk_by(|_, next| !next.may_break_before) {
+        // A word may span several runs; only its first fragment can start a line.
+        for word in fragments(runs).chunk_by(|_, next| !next.may_break_before) {
             let text: String = word.iter().map(|piece| piece.text.as_str()).collect();
             if begun && used + text.trim_end_matches(' ').width() > columns {
                 self.finish(&mut line, prefix);
@@ -236,7 +235,7 @@ impl Writer {
         self.finish(&mut line, prefix);
     }
 
-    fn finish(&mut self, line: &mut Vec<Run>, prefix: &str) {
+    fn finish(&mut self, line: &mut Vec<TextRun>, prefix: &str) {
         if let Some(last) = line.last_mut() {
             last.text.truncate(last.text.trim_end_matches(' ').len());
         }
@@ -247,10 +246,10 @@ impl Writer {
         self.text.push('\n');
     }
 
-    fn styled(&self, runs: &[Run], text: &mut String) {
+    fn styled(&self, runs: &[TextRun], text: &mut String) {
         for run in runs.iter().filter(|run| !run.text.is_empty()) {
             let style = if self.layout.ansi {
-                ansi_style(run.look)
+                ansi_style(run.style)
             } else {
                 Style::new()
             };
@@ -263,7 +262,7 @@ impl Writer {
                 Some(href) => write!(
                     text,
                     "\u{1b}]8;;{}\u{1b}\\{style}{}{style:#}\u{1b}]8;;\u{1b}\\",
-                    super::urls::encoded(href, ""),
+                    super::urls::percent_encode(href, ""),
                     run.text
                 ),
                 None => write!(text, "{style}{}{style:#}", run.text),
@@ -272,16 +271,16 @@ impl Writer {
     }
 }
 
-/// A piece of a line that is not broken.
-struct Piece<'r> {
+/// An unbreakable part of a line.
+struct Fragment<'r> {
     text: String,
-    run: &'r Run,
+    run: &'r TextRun,
     may_break_before: bool,
 }
 
-/// Runs in pieces, each with the spaces behind it. A word may go over several runs.
-fn pieces(runs: &[Run]) -> Vec<Piece<'_>> {
-    let mut pieces: Vec<Piece<'_>> = Vec::new();
+/// Splits runs into fragments, each with its trailing spaces. A word may span several runs.
+fn fragments(runs: &[TextRun]) -> Vec<Fragment<'_>> {
+    let mut pieces: Vec<Fragment<'_>> = Vec::new();
     let mut after_space = false;
     let mut after_wide = false;
     for run in runs {
@@ -293,7 +292,7 @@ fn pieces(runs: &[Run]) -> Vec<Piece<'_>> {
             let breaks = !space && (after_space || (wide && after_wide && !is_closing(grapheme)));
             if breaks {
                 if !text.is_empty() {
-                    pieces.push(Piece {
+                    pieces.push(Fragment {
                         text: std::mem::take(&mut text),
                         run,
                         may_break_before: may_break,
@@ -306,7 +305,7 @@ fn pieces(runs: &[Run]) -> Vec<Piece<'_>> {
             after_wide = wide;
         }
         if !text.is_empty() {
-            pieces.push(Piece {
+            pieces.push(Fragment {
                 text,
                 run,
                 may_break_before: may_break,
@@ -316,20 +315,20 @@ fn pieces(runs: &[Run]) -> Vec<Piece<'_>> {
     pieces
 }
 
-fn push(line: &mut Vec<Run>, piece: &Piece<'_>) {
+fn push(line: &mut Vec<TextRun>, piece: &Fragment<'_>) {
     match line.last_mut() {
-        Some(last) if last.look == piece.run.look && last.href == piece.run.href => {
+        Some(last) if last.style == piece.run.style && last.href == piece.run.href => {
             last.text.push_str(&piece.text);
         }
-        _ => line.push(Run {
+        _ => line.push(TextRun {
             text: piece.text.clone(),
-            look: piece.run.look,
+            style: piece.run.style,
             href: piece.run.href.clone(),
         }),
     }
 }
 
-/// Whether a character belongs to a script in which a line may be broken almost anywhere: Chinese
+/// Returns whether a character belongs to a script that allows line breaks almost anywhere: Chinese
 /// characters, kana, hangul and their punctuation.
 fn is_without_spaces(c: char) -> bool {
     matches!(c,
@@ -338,28 +337,28 @@ fn is_without_spaces(c: char) -> bool {
         | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Punctuation that begins no line.
+/// Returns whether a grapheme is punctuation that must not start a line.
 fn is_closing(grapheme: &str) -> bool {
     "、。，．・：；？！ー」』）〉》】〕］｝々〜…"
         .chars()
         .any(|c| grapheme.starts_with(c))
 }
 
-/// Runs with the address behind each link that shows something else and cannot be followed.
-fn with_addresses(runs: Vec<Run>, links: bool) -> Vec<Run> {
+/// Appends the URL to each link that has a different text, unless links can be clicked.
+fn append_urls(runs: Vec<TextRun>, links: bool) -> Vec<TextRun> {
     if links {
         return runs;
     }
-    let mut with_addresses: Vec<Run> = Vec::with_capacity(runs.len());
+    let mut append_urls: Vec<TextRun> = Vec::with_capacity(runs.len());
     let mut runs = runs.into_iter().peekable();
     let mut shown = String::new();
     while let Some(run) = runs.next() {
         let Some(href) = run.href.clone() else {
-            with_addresses.push(run);
+            append_urls.push(run);
             continue;
         };
         shown.push_str(&run.text);
-        with_addresses.push(run);
+        append_urls.push(run);
         if runs
             .peek()
             .is_some_and(|next| next.href.as_ref() == Some(&href))
@@ -367,31 +366,31 @@ fn with_addresses(runs: Vec<Run>, links: bool) -> Vec<Run> {
             continue;
         }
         if shown != href {
-            with_addresses.push(Run {
+            append_urls.push(TextRun {
                 text: format!(" <{href}>"),
-                look: Look::default(),
+                style: TextStyle::default(),
                 href: None,
             });
         }
         shown.clear();
     }
-    with_addresses
+    append_urls
 }
 
-fn width(runs: &[Run]) -> usize {
+fn width(runs: &[TextRun]) -> usize {
     runs.iter().map(|run| run.text.width()).sum()
 }
 
-fn unstyled(runs: &[Run]) -> String {
+fn unstyled(runs: &[TextRun]) -> String {
     runs.iter().map(|run| run.text.as_str()).collect()
 }
 
-fn ansi_style(look: Look) -> Style {
+fn ansi_style(style: TextStyle) -> Style {
     let mut effects = Effects::new();
     for (holds, effect) in [
-        (look.italic, Effects::ITALIC),
-        (look.bold, Effects::BOLD),
-        (look.underline, Effects::UNDERLINE),
+        (style.italic, Effects::ITALIC),
+        (style.bold, Effects::BOLD),
+        (style.underline, Effects::UNDERLINE),
     ] {
         if holds {
             effects |= effect;

@@ -1,51 +1,51 @@
-//! Rich text laid flat: runs of characters with all the formatting that holds for them.
+//! Flattens rich text into lines of runs, each with its complete formatting.
 //!
-//! Targets whose markup cannot be nested and undone (italics within italics are upright) are written
-//! from runs instead of from the tree.
+//! Formats whose markup cannot express nested and reverted formatting (upright text within italics) are
+//! written from runs instead of the tree.
 
 use std::borrow::Cow;
 
-use super::urls::leads_somewhere;
+use super::urls::is_safe_link;
 use crate::csl::{Display, Formatting, Inline};
 
-/// All the formatting that holds for a run.
+/// The complete formatting of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Look {
+pub(super) struct TextStyle {
     pub(super) italic: bool,
     pub(super) bold: bool,
     pub(super) underline: bool,
     pub(super) small_caps: bool,
-    pub(super) raised: Option<Raised>,
+    pub(super) vertical_align: Option<VerticalAlign>,
 }
 
-/// Raised or lowered text.
+/// Superscript or subscript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Raised {
+pub(super) enum VerticalAlign {
     Superscript,
     Subscript,
 }
 
-/// A run of characters that look the same.
+/// Consecutive characters with the same formatting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Run {
+pub(super) struct TextRun {
     pub(super) text: String,
-    pub(super) look: Look,
+    pub(super) style: TextStyle,
     pub(super) href: Option<String>,
 }
 
-/// A line of its own within an entry; the first is where the entry begins.
+/// A line of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Line {
-    /// What stands apart at the left, such as a number.
-    pub(super) margin: Vec<Run>,
-    pub(super) runs: Vec<Run>,
+pub(super) struct TextLine {
+    /// Text in the left margin, such as a number.
+    pub(super) margin: Vec<TextRun>,
+    pub(super) runs: Vec<TextRun>,
     pub(super) indented: bool,
 }
 
-/// Lays rich text flat.
-pub(super) fn lines(content: &[Inline]) -> Vec<Line> {
-    let mut lines = vec![Line::default()];
-    lay_out(content, Look::default(), None, &mut lines);
+/// Flattens rich text into lines.
+pub(super) fn lines(content: &[Inline]) -> Vec<TextLine> {
+    let mut lines = vec![TextLine::default()];
+    lay_out(content, TextStyle::default(), None, &mut lines);
     lines.retain(|line| !(line.runs.is_empty() && line.margin.is_empty()));
     for line in &mut lines {
         trim(&mut line.margin);
@@ -54,40 +54,40 @@ pub(super) fn lines(content: &[Inline]) -> Vec<Line> {
     lines
 }
 
-fn lay_out(content: &[Inline], look: Look, href: Option<&str>, lines: &mut Vec<Line>) {
+fn lay_out(content: &[Inline], style: TextStyle, href: Option<&str>, lines: &mut Vec<TextLine>) {
     for piece in content {
         match piece {
-            Inline::Text(text) => push(lines, runs(&printable(text), look, href)),
+            Inline::Text(text) => push(lines, runs(&printable(text), style, href)),
             Inline::Formatted(formatting, content) => {
-                lay_out(content, look.with(*formatting), href, lines);
+                lay_out(content, style.with(*formatting), href, lines);
             }
-            Inline::Link { href, content } if leads_somewhere(href) => {
-                lay_out(content, look, Some(href), lines);
+            Inline::Link { href, content } if is_safe_link(href) => {
+                lay_out(content, style, Some(href), lines);
             }
-            Inline::Link { content, .. } => lay_out(content, look, href, lines),
+            Inline::Link { content, .. } => lay_out(content, style, href, lines),
             Inline::Display(Display::LeftMargin, content) => {
-                let mut margin = vec![Line::default()];
-                lay_out(content, look, href, &mut margin);
+                let mut margin = vec![TextLine::default()];
+                lay_out(content, style, href, &mut margin);
                 begin_line(lines);
                 if let Some(line) = lines.last_mut() {
                     line.margin = margin.into_iter().flat_map(|line| line.runs).collect();
                 }
             }
-            Inline::Display(Display::RightInline, content) => lay_out(content, look, href, lines),
+            Inline::Display(Display::RightInline, content) => lay_out(content, style, href, lines),
             Inline::Display(display, content) => {
                 begin_line(lines);
                 if let Some(line) = lines.last_mut() {
                     line.indented = *display == Display::Indent;
                 }
-                lay_out(content, look, href, lines);
-                lines.push(Line::default());
+                lay_out(content, style, href, lines);
+                lines.push(TextLine::default());
             }
         }
     }
 }
 
-/// Text on one line, without the characters that no form can print: those would break a line, move the
-/// cursor of a terminal, or make a document that no program opens.
+/// Replaces line breaks by spaces and removes control characters, which would move a terminal's cursor or
+/// make a document invalid.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
     let is_odd =
         |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}');
@@ -101,37 +101,37 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(printable.collect())
 }
 
-fn runs(text: &str, look: Look, href: Option<&str>) -> Option<Run> {
+fn runs(text: &str, style: TextStyle, href: Option<&str>) -> Option<TextRun> {
     let href = href.map(str::to_owned);
-    (!text.is_empty()).then(|| Run {
+    (!text.is_empty()).then(|| TextRun {
         text: text.to_owned(),
-        look,
+        style,
         href,
     })
 }
 
-fn push(lines: &mut [Line], run: Option<Run>) {
+fn push(lines: &mut [TextLine], run: Option<TextRun>) {
     let Some((line, run)) = lines.last_mut().zip(run) else {
         return;
     };
     match line.runs.last_mut() {
-        Some(last) if last.look == run.look && last.href == run.href => {
+        Some(last) if last.style == run.style && last.href == run.href => {
             last.text.push_str(&run.text);
         }
         _ => line.runs.push(run),
     }
 }
 
-fn begin_line(lines: &mut Vec<Line>) {
+fn begin_line(lines: &mut Vec<TextLine>) {
     if lines
         .last()
         .is_none_or(|line| !line.runs.is_empty() || !line.margin.is_empty())
     {
-        lines.push(Line::default());
+        lines.push(TextLine::default());
     }
 }
 
-fn trim(runs: &mut Vec<Run>) {
+fn trim(runs: &mut Vec<TextRun>) {
     if let Some(first) = runs.first_mut() {
         first.text = first.text.trim_start().to_owned();
     }
@@ -141,7 +141,7 @@ fn trim(runs: &mut Vec<Run>) {
     runs.retain(|run| !run.text.is_empty());
 }
 
-impl Look {
+impl TextStyle {
     fn with(mut self, formatting: Formatting) -> Self {
         match formatting {
             Formatting::Italic | Formatting::Oblique => self.italic = true,
@@ -152,9 +152,9 @@ impl Look {
             Formatting::NormalVariant => self.small_caps = false,
             Formatting::Underline => self.underline = true,
             Formatting::NoDecoration => self.underline = false,
-            Formatting::Superscript => self.raised = Some(Raised::Superscript),
-            Formatting::Subscript => self.raised = Some(Raised::Subscript),
-            Formatting::Baseline => self.raised = None,
+            Formatting::Superscript => self.vertical_align = Some(VerticalAlign::Superscript),
+            Formatting::Subscript => self.vertical_align = Some(VerticalAlign::Subscript),
+            Formatting::Baseline => self.vertical_align = None,
         }
         self
     }

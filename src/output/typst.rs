@@ -1,31 +1,24 @@
-//! Typst: markup to be included in a document, or a document of its own.
+//! Typst, as a fragment to include or as a complete document.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::markup_writer::{self, Around, Markup};
-use super::template::filled;
-use super::text_runs::{Look, Raised, printable};
+use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, write_blocks};
+use super::template::fill_template;
+use super::text_runs::{TextStyle, VerticalAlign, printable};
 use crate::csl::Inline;
-use crate::reading_list::{Block, Prose, ReadingList};
+use crate::reading_list::{Block, ReadingList, Section};
 
 struct Typst;
 
-/// A reading list: headings, and in each section the entries as paragraphs, with hanging indents where
-/// the style asks for them.
+/// Formats a reading list: headings and entries, with hanging indents if the style asks for them.
 pub fn reading_list(list: &ReadingList) -> String {
-    let mut text = String::new();
-    if let Some(title) = &list.title {
-        let _ = writeln!(text, "= {}\n", heading(title));
-    }
-    body(list, &mut text);
-    text
+    markup_writer::reading_list(&Typst, list, entries(list))
 }
 
-/// A reading list as a document of its own.
+/// Formats a reading list as a complete document.
 pub fn document(list: &ReadingList, language: &str) -> String {
-    let mut text = String::new();
-    body(list, &mut text);
+    let text = markup_writer::join(markup_writer::body(&Typst, list, entries(list)));
     let title = list.title.as_deref().unwrap_or("Reading list");
     let shown = match &list.title {
         Some(title) => format!(
@@ -35,78 +28,65 @@ pub fn document(list: &ReadingList, language: &str) -> String {
         None => String::new(),
     };
     let (base, region) = match language.split_once(['-', '_']) {
-        Some((base, region)) if region.len() == 2 => (base, in_string(region)),
+        Some((base, region)) if region.len() == 2 => (base, string_literal(region)),
         Some((base, _)) => (base, "none".to_owned()),
         None => (language, "none".to_owned()),
     };
-    filled(
+    fill_template(
         include_str!("templates/document.typ"),
         &[
-            ("title", &in_string(title)),
-            ("language", &in_string(base)),
+            ("title", &string_literal(title)),
+            ("language", &string_literal(base)),
             ("region", &region),
             ("body", &format!("{shown}{text}")),
         ],
     )
 }
 
-/// An entry.
+/// Formats an entry.
 pub fn entry(content: &[Inline]) -> String {
     markup_writer::entry(&Typst, content)
 }
 
-/// Text as a string of Typst's code.
-fn in_string(text: &str) -> String {
+/// Formats text as a Typst string literal.
+fn string_literal(text: &str) -> String {
     let text = printable(text);
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn heading(text: &str) -> String {
-    Typst.escaped(printable(text).trim())
+    Typst.escape(printable(text).trim())
 }
 
-fn body(list: &ReadingList, text: &mut String) {
-    write_prose(&list.introduction, text);
+/// Returns a function that formats the entries of the list's sections.
+fn entries<'l>(list: &'l ReadingList) -> impl FnMut(&'l Section) -> Vec<String> {
     let mut seen = HashSet::new();
-    for section in &list.sections {
-        if let Some(title) = &section.heading {
-            if !text.is_empty() && !text.ends_with("\n\n") {
-                text.push('\n');
-            }
-            let level = "=".repeat(title.depth + 2);
-            let _ = writeln!(text, "{level} {}\n", heading(&title.text));
-        }
-        write_prose(&section.introduction, text);
-        for (index, item) in section.entries.iter().enumerate() {
-            if index > 0 {
-                text.push('\n');
-            }
+    move |section| {
+        let entries = section.entries.iter().map(|item| {
             let (margin, rest) = markup_writer::margin_and_rest(&Typst, &item.content);
             let label = if seen.insert(item.key.as_str()) {
                 label(&item.key)
             } else {
                 String::new()
             };
-            let _ = if !margin.is_empty() {
-                writeln!(
-                    text,
-                    "#block(grid(columns: (2.5em, 1fr), [{margin}], [{rest}])){label}"
-                )
+            let mut text = if !margin.is_empty() {
+                format!("#block(grid(columns: (2.5em, 1fr), [{margin}], [{rest}])){label}")
             } else if list.layout.hanging_indent {
-                writeln!(text, "#block(par(hanging-indent: 2em)[{rest}]){label}")
+                format!("#block(par(hanging-indent: 2em)[{rest}]){label}")
             } else {
-                writeln!(text, "#block[{rest}]{label}")
+                format!("#block[{rest}]{label}")
             };
             if !item.annotation.is_empty() {
-                let mut annotation = String::new();
-                write_prose(&item.annotation, &mut annotation);
-                let _ = writeln!(text, "#pad(left: 2em)[\n{}\n]", annotation.trim_end());
+                let annotation = markup_writer::blocks(&Typst, &item.annotation).join("\n\n");
+                let _ = write!(text, "\n#pad(left: 2em)[\n{annotation}\n]");
             }
-        }
+            text
+        });
+        entries.collect()
     }
 }
 
-/// The label of a work: `ref-` and its key, where that can be one.
+/// Returns the label of a work: `ref-` and its key, or nothing if the key is not a valid label.
 fn label(key: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_:.".contains(c);
     if key.chars().all(is_plain) {
@@ -116,46 +96,7 @@ fn label(key: &str) -> String {
     }
 }
 
-fn write_prose(prose: &Prose, text: &mut String) {
-    write_blocks(&prose.blocks, text);
-}
-
-fn write_blocks(blocks: &[Block], text: &mut String) {
-    for block in blocks {
-        match block {
-            Block::Paragraph(content) => {
-                let _ = writeln!(text, "{}\n", entry(content));
-            }
-            Block::Quote(quoted) => {
-                let _ = writeln!(text, "#quote(block: true)[\n{}\n]\n", inner(quoted));
-            }
-            Block::List { start, items } => {
-                let items = items
-                    .iter()
-                    .map(|item| format!("[{}]", inner(item)))
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                let _ = match start {
-                    Some(start) => writeln!(text, "#enum(start: {start}, {items})\n"),
-                    None => writeln!(text, "#list({items})\n"),
-                };
-            }
-            Block::Verbatim(verbatim) => {
-                let lines: Vec<_> = verbatim.lines().map(printable).collect();
-                let lines = in_lines(&lines.join("\n"));
-                let _ = writeln!(text, "#raw({lines}, block: true)\n");
-            }
-        }
-    }
-}
-
-fn inner(blocks: &[Block]) -> String {
-    let mut text = String::new();
-    write_blocks(blocks, &mut text);
-    text.trim_end().to_owned()
-}
-
-fn in_lines(text: &str) -> String {
+fn multiline_string_literal(text: &str) -> String {
     format!(
         "\"{}\"",
         text.replace('\\', "\\\\")
@@ -164,8 +105,8 @@ fn in_lines(text: &str) -> String {
     )
 }
 
-impl Markup for Typst {
-    fn escaped(&self, text: &str) -> String {
+impl InlineMarkup for Typst {
+    fn escape(&self, text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
         let mut before: Option<char> = None;
         let mut characters = text.chars().peekable();
@@ -174,12 +115,12 @@ impl Markup for Typst {
             let special = match character {
                 '\\' | '#' | '$' | '*' | '_' | '`' | '<' | '>' | '@' | '[' | ']' | '~' | '"'
                 | '\'' => true,
-                // Comments, addresses that become links, and list items.
+                // Comments, bare URLs and term lists.
                 '/' => {
                     before.is_none_or(|c| matches!(c, '/' | ':' | '*') || c.is_whitespace())
                         || next == Some('*')
                 }
-                // Dashes, soft hyphens and minus signs are made of hyphens that stand within no word.
+                // Hyphens outside words may form dashes, soft hyphens or minus signs.
                 '-' => {
                     !(before.is_some_and(char::is_alphabetic)
                         && next.is_some_and(char::is_alphabetic))
@@ -193,8 +134,7 @@ impl Markup for Typst {
             escaped.push(character);
             before = Some(character);
         }
-        // A run may be the beginning of a line, or of content in brackets, which is one, too; there,
-        // "1986. A great year" would begin a numbered list.
+        // A run may start a line or a content block, where "1986. A great year" would start a numbered list.
         if escaped.starts_with(['=', '+']) {
             escaped.insert(0, '\\');
         } else if let Some(at) = escaped.find('.')
@@ -207,29 +147,35 @@ impl Markup for Typst {
         escaped
     }
 
-    fn with_look(&self, mut text: String, look: Look, around: Around) -> String {
+    fn with_style(&self, mut text: String, style: TextStyle, context: RunContext) -> String {
         let functions = [
-            (look.small_caps, "smallcaps"),
-            (look.underline, "underline"),
-            (look.raised == Some(Raised::Superscript), "super"),
-            (look.raised == Some(Raised::Subscript), "sub"),
-            (look.bold, "strong"),
-            (look.italic, "emph"),
+            (style.small_caps, "smallcaps"),
+            (style.underline, "underline"),
+            (
+                style.vertical_align == Some(VerticalAlign::Superscript),
+                "super",
+            ),
+            (
+                style.vertical_align == Some(VerticalAlign::Subscript),
+                "sub",
+            ),
+            (style.bold, "strong"),
+            (style.italic, "emph"),
         ];
         for (holds, function) in functions {
             if holds {
                 text = format!("#{function}[{text}]");
             }
         }
-        ended(text, around)
+        end_call(text, context)
     }
 
-    fn link(&self, shown: String, text: &str, href: &str, around: Around) -> String {
-        let address = in_string(href);
+    fn link(&self, shown: String, text: &str, href: &str, context: RunContext) -> String {
+        let address = string_literal(href);
         if text == href {
-            return ended(format!("#link({address})"), around);
+            return end_call(format!("#link({address})"), context);
         }
-        ended(format!("#link({address})[{shown}]"), around)
+        end_call(format!("#link({address})[{shown}]"), context)
     }
 
     fn line_break(&self) -> &'static str {
@@ -237,11 +183,40 @@ impl Markup for Typst {
     }
 }
 
-/// A call with a semicolon where what follows would be taken for more of it: arguments, a field, or the
-/// semicolon itself.
-fn ended(mut call: String, around: Around) -> String {
-    if matches!(around.after, Some('(' | '[' | '.' | ';')) && !call.ends_with(';') {
+/// Ends a function call with a semicolon if the next character would otherwise continue it: arguments, a
+/// field access, or a semicolon.
+fn end_call(mut call: String, context: RunContext) -> String {
+    if matches!(context.after, Some('(' | '[' | '.' | ';')) && !call.ends_with(';') {
         call.push(';');
     }
     call
+}
+
+impl BlockMarkup for Typst {
+    fn heading(&self, level: usize, text: &str) -> String {
+        format!("{} {}", "=".repeat(level), heading(text))
+    }
+
+    fn quote(&self, blocks: &[Block]) -> String {
+        let quoted = write_blocks(self, blocks).join("\n\n");
+        format!("#quote(block: true)[\n{quoted}\n]")
+    }
+
+    fn list(&self, start: Option<u64>, items: &[Vec<Block>]) -> String {
+        let items: Vec<String> = items
+            .iter()
+            .map(|item| format!("[{}]", write_blocks(self, item).join("\n\n")))
+            .collect();
+        let items = items.join(", ");
+        match start {
+            Some(start) => format!("#enum(start: {start}, {items})"),
+            None => format!("#list({items})"),
+        }
+    }
+
+    fn preformatted(&self, text: &str) -> String {
+        let lines: Vec<_> = text.lines().map(printable).collect();
+        let lines = multiline_string_literal(&lines.join("\n"));
+        format!("#raw({lines}, block: true)")
+    }
 }

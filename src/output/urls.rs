@@ -1,10 +1,10 @@
-//! Addresses that links lead to.
+//! Link targets.
 
 use std::fmt::Write as _;
 
-/// Whether a link to the address can do nothing but lead there: not so `javascript:` and its like, which a
-/// reference or an annotation from elsewhere may hold.
-pub(super) fn leads_somewhere(address: &str) -> bool {
+/// Returns whether following a link is safe. URLs such as `javascript:` may come from an imported reference
+/// or annotation.
+pub(super) fn is_safe_link(address: &str) -> bool {
     let address: String = address
         .chars()
         .filter(|c| !c.is_whitespace() && !c.is_control())
@@ -21,9 +21,9 @@ pub(super) fn leads_somewhere(address: &str) -> bool {
         )
 }
 
-/// An address in the characters that RFC 3986 gives it, so that it can stand in any markup: all others, and
-/// those of `also`, are written with percent signs. Percent signs that are there already stay.
-pub(super) fn encoded(address: &str, also: &str) -> String {
+/// Percent-encodes all characters that RFC 3986 does not allow in a URL, and those in `also`, so that it can
+/// be used in any markup. Existing percent signs are kept.
+pub(super) fn percent_encode(address: &str, also: &str) -> String {
     let mut encoded = String::with_capacity(address.len());
     for character in address.trim().chars() {
         let stays =
@@ -37,8 +37,8 @@ pub(super) fn encoded(address: &str, also: &str) -> String {
     encoded
 }
 
-/// Text as a value in a query: everything but letters, digits and `-._~` with percent signs.
-pub(super) fn encoded_value(text: &str) -> String {
+/// Percent-encodes a query value: everything except letters, digits and `-._~`.
+pub(super) fn percent_encode_value(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_ascii_alphanumeric() || "-._~".contains(character) {
@@ -63,21 +63,21 @@ mod tests {
     #[test]
     fn addresses_are_written_in_their_own_characters() {
         assert_eq!(
-            encoded("https://e.org/a b/ä?q={x}#%20", ""),
+            percent_encode("https://e.org/a b/ä?q={x}#%20", ""),
             "https://e.org/a%20b/%C3%A4?q=%7Bx%7D#%20"
         );
         assert_eq!(
-            encoded("https://e.org/[x]|", "[]"),
+            percent_encode("https://e.org/[x]|", "[]"),
             "https://e.org/%5Bx%5D%7C"
         );
-        assert_eq!(encoded_value("a&b=ç/"), "a%26b%3D%C3%A7%2F");
+        assert_eq!(percent_encode_value("a&b=ç/"), "a%26b%3D%C3%A7%2F");
     }
 
     #[test]
     fn what_would_run_is_no_address() {
-        assert!(leads_somewhere("https://e.org/javascript:x"));
-        assert!(leads_somewhere("mailto:ada@example.org"));
-        assert!(leads_somewhere("../other.html"));
+        assert!(is_safe_link("https://e.org/javascript:x"));
+        assert!(is_safe_link("mailto:ada@example.org"));
+        assert!(is_safe_link("../other.html"));
         for bad in [
             "javascript:alert(1)",
             " JavaScript:x",
@@ -85,7 +85,7 @@ mod tests {
             "data:text/html,x",
             "",
         ] {
-            assert!(!leads_somewhere(bad), "{bad}");
+            assert!(!is_safe_link(bad), "{bad}");
         }
     }
 }

@@ -1,53 +1,48 @@
-//! What stands below a work in a list.
+//! Annotation kinds: the texts that a list prints below each work.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::snapshot::ContentsWork;
-use super::{Block, Headings, Prose};
-use crate::csl::Inline;
-use crate::model::markup;
-
-/// What stands below each work of a list, in this order.
+/// The kinds of text that a list prints below each work, in this order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Annotated {
-    kinds: Vec<Kind>,
+pub struct AnnotationKinds {
+    kinds: Vec<AnnotationKind>,
 }
 
 /// A kind of text below a work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// What the list says of it.
+pub enum AnnotationKind {
+    /// The annotation that belongs to the list.
     Annotation,
-    /// Its abstract.
+    /// The abstract of the work.
     Abstract,
-    /// The private notes on it.
+    /// The private notes on the work.
     Note,
-    /// What its tags are called.
+    /// The labels of its tags.
     Tags,
-    /// Why it has its tags.
+    /// The reasons for its tags.
     Why,
 }
 
-const NAMES: &[(&str, Kind)] = &[
-    ("annotation", Kind::Annotation),
-    ("abstract", Kind::Abstract),
-    ("note", Kind::Note),
-    ("tags", Kind::Tags),
-    ("why", Kind::Why),
+const NAMES: &[(&str, AnnotationKind)] = &[
+    ("annotation", AnnotationKind::Annotation),
+    ("abstract", AnnotationKind::Abstract),
+    ("note", AnnotationKind::Note),
+    ("tags", AnnotationKind::Tags),
+    ("why", AnnotationKind::Why),
 ];
 
-/// A text that names nothing to be printed below a work.
+/// A name that is not an annotation kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "\u{201c}{0}\u{201d} cannot stand below works; there are annotation, abstract, note, tags, why and none"
+    "unknown annotation kind \u{201c}{0}\u{201d}: expected annotation, abstract, note, tags, why or none"
 )]
-pub struct UnknownKind(String);
+pub struct UnknownAnnotationKind(String);
 
-impl FromStr for Annotated {
-    type Err = UnknownKind;
+impl FromStr for AnnotationKinds {
+    type Err = UnknownAnnotationKind;
 
-    /// Reads names with commas between them; `none` is none.
+    /// Parses names separated by commas; `none` stands for no annotation.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut kinds = Vec::new();
         let names = text.split(',').map(str::trim);
@@ -55,7 +50,7 @@ impl FromStr for Annotated {
             let (_, kind) = NAMES
                 .iter()
                 .find(|(known, _)| known.eq_ignore_ascii_case(name))
-                .ok_or_else(|| UnknownKind(name.to_owned()))?;
+                .ok_or_else(|| UnknownAnnotationKind(name.to_owned()))?;
             if !kinds.contains(kind) {
                 kinds.push(*kind);
             }
@@ -64,7 +59,7 @@ impl FromStr for Annotated {
     }
 }
 
-impl fmt::Display for Annotated {
+impl fmt::Display for AnnotationKinds {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self
             .kinds
@@ -80,13 +75,13 @@ impl fmt::Display for Annotated {
     }
 }
 
-impl serde::Serialize for Annotated {
+impl serde::Serialize for AnnotationKinds {
     fn serialize<S: serde::Serializer>(&self, writer: S) -> Result<S::Ok, S::Error> {
         writer.collect_str(self)
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Annotated {
+impl<'de> serde::Deserialize<'de> for AnnotationKinds {
     fn deserialize<D: serde::Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
         String::deserialize(reader)?
             .parse()
@@ -94,90 +89,30 @@ impl<'de> serde::Deserialize<'de> for Annotated {
     }
 }
 
-impl Annotated {
-    /// What a list has stored; nothing, where a later peerbib stored a name that this one does not know.
+impl AnnotationKinds {
+    /// Parses a stored value. Returns the empty set if a later version stored an unknown name.
     pub(super) fn stored(text: &str) -> Self {
         text.parse().unwrap_or_default()
     }
 
-    /// Whether a kind of text is printed.
-    pub(super) fn has(&self, kind: Kind) -> bool {
+    /// Returns whether this kind is printed.
+    pub(super) fn has(&self, kind: AnnotationKind) -> bool {
         self.kinds.contains(&kind)
     }
 
-    /// The variables of CSL that are printed below each work, so that no style needs to print them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = AnnotationKind> {
+        self.kinds.iter().copied()
+    }
+
+    /// Returns the CSL variables that are printed below each work and that the style therefore need not
+    /// print.
     pub(super) fn variables(&self) -> impl Iterator<Item = &'static str> {
-        [(Kind::Abstract, "abstract"), (Kind::Note, "annote")]
-            .into_iter()
-            .filter(|(kind, _)| self.has(*kind))
-            .map(|(_, variable)| variable)
-    }
-
-    /// What stands below a work.
-    pub(super) fn prose(&self, work: &ContentsWork, headings: Headings) -> Prose {
-        let mut blocks = Vec::new();
-        for kind in &self.kinds {
-            match kind {
-                Kind::Annotation => {
-                    let text = work.annotation.as_deref().unwrap_or_default();
-                    blocks.extend(Prose::from_markdown(text).blocks);
-                }
-                Kind::Note => {
-                    for text in &work.notes {
-                        blocks.extend(Prose::from_markdown(text).blocks);
-                    }
-                }
-                Kind::Abstract => blocks.extend(
-                    paragraphs(&work.item.text("abstract").unwrap_or_default()).map(paragraph),
-                ),
-                Kind::Tags if !work.tags.is_empty() => {
-                    let labels: Vec<&str> =
-                        work.tags.iter().map(|tag| tag.label.as_str()).collect();
-                    blocks.push(paragraph(format!(
-                        "{} {}",
-                        headings.tags(),
-                        labels.join(", ")
-                    )));
-                }
-                Kind::Why => {
-                    let sentences: Vec<String> = work
-                        .tags
-                        .iter()
-                        .filter(|tag| !tag.reasons.is_empty())
-                        .map(|tag| format!("{}: {}", tag.label, sentence(&tag.reasons)))
-                        .collect();
-                    if !sentences.is_empty() {
-                        blocks.push(paragraph(sentences.join(" ")));
-                    }
-                }
-                Kind::Tags => {}
-            }
-        }
-        Prose { blocks }
-    }
-}
-
-/// Reasons as one sentence with its full stop.
-fn sentence(reasons: &[String]) -> String {
-    let text = reasons.join("; ");
-    if text.ends_with(['.', '!', '?', '\u{2026}']) {
-        text
-    } else {
-        format!("{text}.")
-    }
-}
-
-fn paragraph(text: String) -> Block {
-    Block::Paragraph(vec![Inline::Text(text)])
-}
-
-/// The paragraphs of a text of a reference, without its markup.
-fn paragraphs(text: &str) -> impl Iterator<Item = String> {
-    markup::plain(text)
-        .replace("\r\n", "\n")
-        .split("\n\n")
-        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
-        .filter(|paragraph| !paragraph.is_empty())
-        .collect::<Vec<_>>()
+        [
+            (AnnotationKind::Abstract, "abstract"),
+            (AnnotationKind::Note, "annote"),
+        ]
         .into_iter()
+        .filter(|(kind, _)| self.has(*kind))
+        .map(|(_, variable)| variable)
+    }
 }

@@ -1,64 +1,64 @@
-//! What changed in a list from one time to another.
+//! The difference between two states of a list.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::{Contents, ContentsWork, Snapshot, Unattached};
+use super::{ContentsWork, ListContents, OrphanAnnotation, Snapshot};
 use crate::formats::bibtex::{self, Strings};
 use crate::library::{Library, Result};
 use crate::model::{CslDate, CslName, CslValue, Entry};
 
-/// What changed in a list from one time to another.
+/// The difference between two states of a list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Changes {
-    /// The earlier snapshot.
+pub struct ListDiff {
+    /// The name of the earlier snapshot.
     pub from: String,
-    /// The later snapshot; none for the list as it stands.
+    /// The name of the later snapshot; `None` for the current list.
     pub to: Option<String>,
-    /// The works that came.
-    pub came: Vec<Told>,
-    /// The works that went.
-    pub went: Vec<Told>,
-    /// The works that stand in both and are no longer the same.
+    /// The works that were added.
+    pub added: Vec<DiffEntry>,
+    /// The works that were removed.
+    pub removed: Vec<DiffEntry>,
+    /// The works in both states that differ.
     pub changed: Vec<ChangedWork>,
-    /// What changed of the list itself: its title, its style.
+    /// The changed settings of the list, such as its title or style.
     pub list: Vec<FieldChange>,
-    /// The annotations that have no work at the later time.
-    pub unattached: Vec<Unattached>,
+    /// The annotations without a work in the later state.
+    pub unattached: Vec<OrphanAnnotation>,
 }
 
-/// A work that came or went.
+/// A work that was added or removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Told {
-    /// Its key.
+pub struct DiffEntry {
+    /// The citation key.
     pub key: String,
-    /// The work in a few words: who, what, when.
+    /// A short description of the work: author, title, year.
     pub work: String,
-    /// Why it went, as far as the library knows.
+    /// The reason for the removal, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// A work that is no longer the same.
+/// A work that differs between the two states.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChangedWork {
-    /// Its key at the later time.
+    /// The citation key in the later state.
     pub key: String,
-    /// The work in a few words: who, what, when.
+    /// A short description of the work: author, title, year.
     pub work: String,
-    /// What changed.
+    /// The changed fields.
     pub fields: Vec<FieldChange>,
 }
 
-/// A field with another value.
+/// A changed field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldChange {
-    /// The field.
+    /// The name of the field.
     pub field: String,
-    /// Its value before.
+    /// The earlier value.
     pub before: Option<String>,
-    /// Its value afterwards.
+    /// The later value.
     pub after: Option<String>,
 }
 
@@ -72,8 +72,9 @@ impl FieldChange {
     }
 }
 
-/// Fields that other programs keep for themselves, and what belongs to the owner of a library alone.
-const NO_CHANGE: &[&str] = &[
+/// Fields that are ignored because other programs manage them or because they are private to the owner of the
+/// library.
+const IGNORED_FIELDS: &[&str] = &[
     "annotation",
     "annote",
     "creationdate",
@@ -85,100 +86,98 @@ const NO_CHANGE: &[&str] = &[
     "timestamp",
 ];
 
-impl Changes {
-    /// What changed from one snapshot to another, or to the list as it stands. Works that the library
-    /// knows by another key by now are followed.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+impl ListDiff {
+    /// Compares two snapshots, or a snapshot with the current list. A work whose key has changed in the
+    /// library since the snapshot is still recognized.
     pub fn between(
         library: &Library,
         (from, before): (&str, &Snapshot),
         (to, after): (Option<&str>, &Snapshot),
     ) -> Result<Self> {
-        let earlier = by_work(library, &before.contents)?;
-        let later = by_work(library, &after.contents)?;
-        let mut went = Vec::new();
+        let earlier = group_by_identity(library, &before.contents)?;
+        let later = group_by_identity(library, &after.contents)?;
+        let mut removed = Vec::new();
         let mut changed = Vec::new();
         for (work, all) in &earlier {
             let mut all = all.iter().copied();
             let first = all.next();
             if let (Some(first), Some(now)) = (first, later.get(work).and_then(|all| all.first())) {
-                let fields = changes_of((before, first), (after, now));
+                let fields = diff_work((before, first), (after, now));
                 if !fields.is_empty() {
                     changed.push(ChangedWork {
                         key: now.key.clone(),
-                        work: in_words(now),
+                        work: describe_work(now),
                         fields,
                     });
                 }
-                // Two works of then are one now.
-                went.extend(all.map(|merged| {
-                    told(merged, Some(format!("it is one work with {} now", now.key)))
-                }));
+                // Two works of the earlier state have been merged.
+                removed.extend(
+                    all.map(|merged| diff_entry(merged, Some(format!("merged into {}", now.key)))),
+                );
             } else {
                 let reason = match work {
-                    Identity::Work(_) if to.is_none() => {
-                        Some("the list no longer holds it".to_owned())
+                    WorkIdentity::Work(_) if to.is_none() => {
+                        Some("no longer in the list".to_owned())
                     }
-                    Identity::Work(_) => None,
-                    Identity::Key(_) => Some("it is no longer in the library".to_owned()),
+                    WorkIdentity::Work(_) => None,
+                    WorkIdentity::Key(_) => Some("no longer in the library".to_owned()),
                 };
-                went.extend(
+                removed.extend(
                     first
                         .into_iter()
                         .chain(all)
-                        .map(|work| told(work, reason.clone())),
+                        .map(|work| diff_entry(work, reason.clone())),
                 );
             }
         }
-        let came = later
+        let added = later
             .iter()
             .filter(|(work, _)| !earlier.contains_key(work))
-            .flat_map(|(_, all)| all.iter().map(|work| told(work, None)))
+            .flat_map(|(_, all)| all.iter().map(|work| diff_entry(work, None)))
             .collect();
         Ok(Self {
             from: from.to_owned(),
             to: to.map(str::to_owned),
-            came: in_order(came, &after.contents, |told: &Told| &told.key),
-            went: in_order(went, &before.contents, |told: &Told| &told.key),
-            changed: in_order(changed, &after.contents, |changed: &ChangedWork| {
+            added: sort_by_list_order(added, &after.contents, |entry: &DiffEntry| &entry.key),
+            removed: sort_by_list_order(removed, &before.contents, |entry: &DiffEntry| &entry.key),
+            changed: sort_by_list_order(changed, &after.contents, |changed: &ChangedWork| {
                 &changed.key
             }),
-            list: of_list(&before.contents, &after.contents),
+            list: diff_settings(&before.contents, &after.contents),
             unattached: after.contents.unattached.clone(),
         })
     }
 
-    /// Whether nothing changed, and no annotation is without its work.
+    /// Returns whether nothing changed and every annotation has its work.
     pub fn is_empty(&self) -> bool {
-        self.came.is_empty()
-            && self.went.is_empty()
+        self.added.is_empty()
+            && self.removed.is_empty()
             && self.changed.is_empty()
             && self.list.is_empty()
             && self.unattached.is_empty()
     }
 }
 
-/// Which work is meant: the one of this number in the library, or none of the library by this key.
+/// The identity of a work across snapshots: its id in the library, or its key if the library no longer has
+/// it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Identity {
+enum WorkIdentity {
     Work(i64),
     Key(String),
 }
 
-/// The works by what the library knows them as now; those first that still have the key of then.
-fn by_work<'c>(
+/// Groups works by their identity in the current library. If several keys lead to one work, the one that is
+/// still its key comes first.
+fn group_by_identity<'c>(
     library: &Library,
-    contents: &'c Contents,
-) -> Result<BTreeMap<Identity, Vec<&'c ContentsWork>>> {
-    let mut works: BTreeMap<Identity, Vec<&ContentsWork>> = BTreeMap::new();
+    contents: &'c ListContents,
+) -> Result<BTreeMap<WorkIdentity, Vec<&'c ContentsWork>>> {
+    let mut works: BTreeMap<WorkIdentity, Vec<&ContentsWork>> = BTreeMap::new();
     for work in &contents.works {
         match library.find_key(&work.key)? {
             Some(id) => {
                 let has_key = library.key_of(id)? == work.key;
-                let all = works.entry(Identity::Work(id)).or_default();
+                let all = works.entry(WorkIdentity::Work(id)).or_default();
                 if has_key {
                     all.insert(0, work);
                 } else {
@@ -186,7 +185,7 @@ fn by_work<'c>(
                 }
             }
             None => works
-                .entry(Identity::Key(work.key.clone()))
+                .entry(WorkIdentity::Key(work.key.clone()))
                 .or_default()
                 .push(work),
         }
@@ -194,16 +193,16 @@ fn by_work<'c>(
     Ok(works)
 }
 
-fn told(work: &ContentsWork, reason: Option<String>) -> Told {
-    Told {
+fn diff_entry(work: &ContentsWork, reason: Option<String>) -> DiffEntry {
+    DiffEntry {
         key: work.key.clone(),
-        work: in_words(work),
+        work: describe_work(work),
         reason,
     }
 }
 
-/// A work in a few words: who, what, when.
-fn in_words(work: &ContentsWork) -> String {
+/// Describes a work by author, title and year.
+fn describe_work(work: &ContentsWork) -> String {
     let item = &work.item;
     let names = ["author", "editor"]
         .iter()
@@ -230,8 +229,8 @@ fn in_words(work: &ContentsWork) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// What changed of a work: its entry, what the list says of it, its sections.
-fn changes_of(
+/// Compares a work in two snapshots: its entry, its annotation, tags and sections.
+fn diff_work(
     (before, earlier): (&Snapshot, &ContentsWork),
     (after, later): (&Snapshot, &ContentsWork),
 ) -> Vec<FieldChange> {
@@ -246,15 +245,15 @@ fn changes_of(
         bibtex::parse_entry(source).ok()
     };
     if let (Some(one), Some(other)) = (entry(before, &earlier.key), entry(after, &later.key)) {
-        changes.extend(of_entries(&one, &other));
+        changes.extend(diff_entries(&one, &other));
     }
-    let of_entry = changes.iter().any(|change| change.field != "key");
-    // An abbreviation or the work that it inherits from has changed, and the entry itself has not.
-    if !of_entry && earlier.item.variables != later.item.variables {
-        changes.extend(of_variables(earlier, later));
+    let entry_changed = changes.iter().any(|change| change.field != "key");
+    // The entry itself is unchanged, so an `@string` or an inherited field has changed.
+    if !entry_changed && earlier.item.variables != later.item.variables {
+        changes.extend(diff_variables(earlier, later));
     }
     changes.extend(FieldChange::new(
-        "annotation in the list",
+        "annotation",
         earlier.annotation.clone(),
         later.annotation.clone(),
     ));
@@ -272,12 +271,14 @@ fn changes_of(
     changes
 }
 
-fn of_entries(before: &Entry, after: &Entry) -> Vec<FieldChange> {
+fn diff_entries(before: &Entry, after: &Entry) -> Vec<FieldChange> {
     let values = |work: &Entry| -> BTreeMap<String, String> {
         work.fields
             .iter()
-            .map(|field| (field.name.to_lowercase(), value_in_words(&field.value)))
-            .filter(|(name, _)| !NO_CHANGE.contains(&name.as_str()) && !name.starts_with("bdsk-"))
+            .map(|field| (field.name.to_lowercase(), format_value(&field.value)))
+            .filter(|(name, _)| {
+                !IGNORED_FIELDS.contains(&name.as_str()) && !name.starts_with("bdsk-")
+            })
             .collect()
     };
     let (before_values, after_values) = (values(before), values(after));
@@ -290,10 +291,10 @@ fn of_entries(before: &Entry, after: &Entry) -> Vec<FieldChange> {
     kind.into_iter().chain(fields).collect()
 }
 
-/// A value without the braces around it, on one line.
-fn value_in_words(value: &str) -> String {
+/// Formats a value on one line, without its outer braces.
+fn format_value(value: &str) -> String {
     let resolved = Strings::default().resolve(value);
-    // An abbreviation is told by its name: what it stands for is not known here.
+    // An undefined `@string` keeps its name, because the snapshot has no value for it.
     let text = if resolved.undefined.is_empty() {
         resolved.text.as_ref()
     } else {
@@ -302,7 +303,7 @@ fn value_in_words(value: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn of_variables(before: &ContentsWork, after: &ContentsWork) -> Vec<FieldChange> {
+fn diff_variables(before: &ContentsWork, after: &ContentsWork) -> Vec<FieldChange> {
     let names: BTreeSet<&String> = before
         .item
         .variables
@@ -312,14 +313,14 @@ fn of_variables(before: &ContentsWork, after: &ContentsWork) -> Vec<FieldChange>
     names
         .into_iter()
         .filter_map(|name| {
-            let value = |work: &ContentsWork| work.item.variables.get(name).map(variable_in_words);
+            let value = |work: &ContentsWork| work.item.variables.get(name).map(format_variable);
             FieldChange::new(name, value(before), value(after))
         })
         .collect()
 }
 
-/// The value of a CSL variable in words.
-pub(super) fn variable_in_words(value: &CslValue) -> String {
+/// Formats the value of a CSL variable as plain text.
+pub(super) fn format_variable(value: &CslValue) -> String {
     match value {
         CslValue::Text(text) => text.clone(),
         CslValue::Number(number) => number.to_string(),
@@ -337,15 +338,15 @@ pub(super) fn variable_in_words(value: &CslValue) -> String {
                     parts.join("-")
                 })
                 .collect();
-            let said = date.literal.as_ref().or(date.raw.as_ref());
-            said.cloned().unwrap_or_else(|| ends.join("/"))
+            let text = date.literal.as_ref().or(date.raw.as_ref());
+            text.cloned().unwrap_or_else(|| ends.join("/"))
         }
         CslValue::Other(json) => json.to_string(),
     }
 }
 
-/// The headings under which a work stands, each with the wider ones above it.
-fn sections_of(contents: &Contents, key: &str) -> Option<String> {
+/// Returns the headings that contain a work, each preceded by its parent headings.
+fn sections_of(contents: &ListContents, key: &str) -> Option<String> {
     let mut path: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for section in &contents.sections {
@@ -360,7 +361,7 @@ fn sections_of(contents: &Contents, key: &str) -> Option<String> {
     (!found.is_empty()).then(|| found.join("; "))
 }
 
-fn of_list(before: &Contents, after: &Contents) -> Vec<FieldChange> {
+fn diff_settings(before: &ListContents, after: &ListContents) -> Vec<FieldChange> {
     [
         ("title", before.title.clone(), after.title.clone()),
         (
@@ -380,14 +381,18 @@ fn of_list(before: &Contents, after: &Contents) -> Vec<FieldChange> {
     .collect()
 }
 
-/// What is told of works, in the order of a list.
-fn in_order<T>(mut told: Vec<T>, contents: &Contents, key: impl Fn(&T) -> &str) -> Vec<T> {
-    let place: HashMap<&str, usize> = contents
+/// Sorts changes by the order of the works in a list.
+fn sort_by_list_order<T>(
+    mut changes: Vec<T>,
+    contents: &ListContents,
+    key: impl Fn(&T) -> &str,
+) -> Vec<T> {
+    let position: HashMap<&str, usize> = contents
         .works
         .iter()
         .enumerate()
-        .map(|(place, work)| (work.key.as_str(), place))
+        .map(|(position, work)| (work.key.as_str(), position))
         .collect();
-    told.sort_by_key(|told| place.get(key(told)).copied());
-    told
+    changes.sort_by_key(|change| position.get(key(change)).copied());
+    changes
 }

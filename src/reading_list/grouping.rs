@@ -1,21 +1,21 @@
-//! Works put into groups: by a facet of their tags, by year or decade, by type, author or language.
+//! Groups works by tag facet, year, decade, type, author or language.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use super::{Headings, Order, Prose, WorkInList, original_year};
+use super::{HeadingTranslations, ListOrder, RichBlocks, WorkInList, original_year};
 use crate::library::{TagName, TagSummary, folded};
 
-/// What works are grouped by.
+/// The property by which works are grouped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupBy {
     /// The tags of a facet, such as `movement`.
     Facet(String),
-    /// The year in which they first appeared, the earliest first.
+    /// The year of first publication, earliest first.
     Year,
-    /// The ten years in which they first appeared.
+    /// The decade of first publication.
     Decade,
-    /// The type of work.
+    /// The entry type.
     Type,
     /// The first author.
     Author,
@@ -38,18 +38,18 @@ impl FromStr for GroupBy {
     }
 }
 
-/// Where a work of several groups stands.
+/// The placement of a work that belongs to several groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Repeat {
-    /// In each of them.
+pub enum DuplicatePlacement {
+    /// In each of its groups.
     #[default]
     Each,
-    /// In the first of them alone.
+    /// Only in the first of its groups.
     First,
 }
 
-impl Repeat {
-    /// Its name, as it is stored.
+impl DuplicatePlacement {
+    /// Returns the stored name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Each => "each",
@@ -57,7 +57,7 @@ impl Repeat {
         }
     }
 
-    /// The one of this name; [`Repeat::Each`] for any other.
+    /// Returns the value with this name, or [`DuplicatePlacement::Each`] if the name is unknown.
     pub fn named(text: &str) -> Self {
         match text {
             "first" => Self::First,
@@ -69,71 +69,70 @@ impl Repeat {
 /// The heading of a section.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Heading {
-    /// What is printed.
+    /// The printed text.
     pub text: String,
-    /// How deep it stands below the wider groups: 0 for the widest.
+    /// The nesting depth; 0 is the top level.
     pub depth: usize,
 }
 
 /// Works in groups.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Grouping {
-    /// The groups, in the order in which they are printed. One without works stands there for the
-    /// narrower ones below it.
-    pub groups: Vec<Group>,
+    /// The groups in print order. A group may be empty if it is the parent of a group that is not.
+    pub groups: Vec<WorkGroup>,
 }
 
-/// One group of works.
+/// A group of works.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// Its heading.
+pub struct WorkGroup {
+    /// The heading of the group.
     pub heading: Option<Heading>,
-    /// What stands between its heading and its first work.
-    pub introduction: Prose,
-    /// The keys of its works, in their order as far as it is not the style's.
+    /// The text between the heading and the first work.
+    pub introduction: RichBlocks,
+    /// The citation keys of its works, sorted unless `order` is that of the style.
     pub keys: Vec<String>,
-    /// Which order that is.
-    pub order: Order,
+    /// The order of the works.
+    pub order: ListOrder,
 }
 
-impl Group {
-    /// A group of works with a heading, in the order of the style.
+impl WorkGroup {
+    /// Creates a group with a heading, in the order of the style.
     pub(super) fn headed(text: String, depth: usize, keys: Vec<String>) -> Self {
         Self {
             heading: Some(Heading { text, depth }),
-            introduction: Prose::default(),
+            introduction: RichBlocks::default(),
             keys,
-            order: Order::default(),
+            order: ListOrder::default(),
         }
     }
 }
 
 impl Grouping {
-    /// Groups `works`, which keep their order in each group, below headings in a language. `tags` are the
-    /// tags of the facet in the order of the vocabulary, where works are grouped by one. Works that belong
-    /// to no group stand last, in one of their own.
-    pub fn of(
+    /// Groups `works`, which keep their order within each group. HeadingTranslations are printed in the language of
+    /// `headings`. `tags` lists the tags of the facet in vocabulary order and is only used when grouping by
+    /// facet. Works that belong to no group form the last one.
+    pub fn new(
         works: &[WorkInList<'_>],
         by: &GroupBy,
         tags: &[TagSummary],
-        repeat: Repeat,
-        headings: Headings,
+        repeat: DuplicatePlacement,
+        headings: HeadingTranslations,
     ) -> Self {
         match by {
             GroupBy::Facet(facet) => {
-                let without = headings.without(facet);
+                let without = headings.without_tag(facet);
                 Self::by_facet(works, without, tags, repeat)
             }
             GroupBy::Year => Self::by_label(works, headings.no_date(), |work| {
                 let year = original_year(work)?;
-                Some((place_of(year), headings.year(year)))
+                Some((year_sort_key(year), headings.year(year)))
             }),
             GroupBy::Decade => Self::by_label(works, headings.no_date(), |work| {
                 let year = original_year(work)?;
                 let decade = year.div_euclid(10) * 10;
                 let label = match decade {
                     0.. => headings.decade(decade.unsigned_abs(), false),
-                    // The years before our era are counted down: 499 to 490 are the 490s.
+                    // Decades BC count backwards: 499 to 490 BC are the 490s.
                     _ => headings.decade(year.unsigned_abs() / 10 * 10, true),
                 };
                 let place = if decade < 0 {
@@ -141,7 +140,7 @@ impl Grouping {
                 } else {
                     decade
                 };
-                Some((place_of(place), label))
+                Some((year_sort_key(place), label))
             }),
             GroupBy::Type => Self::by_label(works, "", |(work, _)| {
                 let label = headings.of_type(&work.entry_type).to_owned();
@@ -158,13 +157,13 @@ impl Grouping {
         }
     }
 
-    /// Groups by tags. A work with a tag and a narrower one stands under the narrower one alone, which
-    /// stands below the wider one itself.
+    /// Groups by tags. A work with a tag and one of its child tags appears only in the child's group, which
+    /// follows below the parent's.
     fn by_facet(
         works: &[WorkInList<'_>],
         without: String,
         tags: &[TagSummary],
-        repeat: Repeat,
+        repeat: DuplicatePlacement,
     ) -> Self {
         let tags = in_hierarchy(tags);
         let own: Vec<Vec<&TagName>> = works
@@ -179,20 +178,21 @@ impl Grouping {
                 .map(|((work, _), _)| work.key.clone())
                 .collect()
         };
-        let mut groups: Vec<Group> = tags
+        let mut groups: Vec<WorkGroup> = tags
             .iter()
             .map(|(tag, depth)| {
                 let text = tag.label.clone().unwrap_or_else(|| tag.tag.name.clone());
                 let keys = keys_where(&|tags| tags.contains(&&tag.tag));
-                Group::headed(text, *depth, keys)
+                WorkGroup::headed(text, *depth, keys)
             })
             .collect();
         let untagged = keys_where(&|tags| tags.is_empty());
-        groups.push(Group::headed(without, 0, untagged));
-        // From the last to the first: an empty group stays where a narrower one right behind it does.
-        let mut kept: Vec<Group> = Vec::new();
+        groups.push(WorkGroup::headed(without, 0, untagged));
+        // Scan backwards: an empty group stays if a deeper group directly follows it.
+        let mut kept: Vec<WorkGroup> = Vec::new();
         for group in groups.into_iter().rev() {
-            let depth = |group: &Group| group.heading.as_ref().map_or(0, |heading| heading.depth);
+            let depth =
+                |group: &WorkGroup| group.heading.as_ref().map_or(0, |heading| heading.depth);
             let has_narrower = kept.last().is_some_and(|next| depth(next) > depth(&group));
             if !group.keys.is_empty() || has_narrower {
                 kept.push(group);
@@ -202,13 +202,13 @@ impl Grouping {
         Self { groups: kept }
     }
 
-    /// Groups by a label and the text that it is sorted by.
+    /// Groups by a label; the first string is its sort key.
     fn by_label(
         works: &[WorkInList<'_>],
         without: &str,
         label: impl Fn(WorkInList<'_>) -> Option<(String, String)>,
     ) -> Self {
-        let mut groups: BTreeMap<(bool, String), Group> = BTreeMap::new();
+        let mut groups: BTreeMap<(bool, String), WorkGroup> = BTreeMap::new();
         for work in works {
             let (place, text) = match label(*work) {
                 Some((place, text)) => ((false, place), text),
@@ -216,7 +216,7 @@ impl Grouping {
             };
             groups
                 .entry(place)
-                .or_insert_with(|| Group::headed(text, 0, Vec::new()))
+                .or_insert_with(|| WorkGroup::headed(text, 0, Vec::new()))
                 .keys
                 .push(work.0.key.clone());
         }
@@ -226,11 +226,11 @@ impl Grouping {
     }
 }
 
-/// The tags among `tags` that a work has, in their order, but for those that a narrower one speaks for.
+/// Returns a work's tags among `tags`, in that order, without those that have a child tag on the same work.
 fn narrowest<'t>(
     of_work: &[TagName],
     tags: &[(&'t TagSummary, usize)],
-    repeat: Repeat,
+    repeat: DuplicatePlacement,
 ) -> Vec<&'t TagName> {
     let has = |tag: &TagName| of_work.contains(tag);
     let mut found = Vec::new();
@@ -243,18 +243,18 @@ fn narrowest<'t>(
             found.push(&tag.tag);
         }
     }
-    if repeat == Repeat::First {
+    if repeat == DuplicatePlacement::First {
         found.truncate(1);
     }
     found
 }
 
-/// A year as text that sorts as years do, those before our era, too.
-fn place_of(year: i32) -> String {
+/// Formats a year so that text order equals numeric order, including years BC.
+fn year_sort_key(year: i32) -> String {
     format!("{:010}", i64::from(year) + 1_000_000_000)
 }
 
-/// The tags with their narrower tags right behind them, and how deep each stands.
+/// Sorts tags so that child tags follow their parent, and adds the nesting depth of each.
 pub fn in_hierarchy(tags: &[TagSummary]) -> Vec<(&TagSummary, usize)> {
     let is_top = |tag: &TagSummary| {
         tag.parent

@@ -1,7 +1,7 @@
-//! The names of languages, by the first part of their BCP 47 tags.
+//! Language names by BCP 47 primary subtag.
 
-/// The names of a language by its tag, such as `de-DE` or `grc`, or by its English name: in English, and,
-/// of those that reading lists meet most, in each of the other languages of headings.
+/// Returns the names of a language given by a tag such as `de-DE` or `grc`, or by its English name. The first
+/// name is English. The most common languages also have a name in each of the other heading languages.
 pub(super) fn names(text: &str) -> Option<&'static [&'static str]> {
     let code = text.split(['-', '_']).next().unwrap_or_default();
     let is_meant = |(tag, names): &&(&str, &[&str])| {
@@ -13,7 +13,7 @@ pub(super) fn names(text: &str) -> Option<&'static [&'static str]> {
     LANGUAGES.iter().find(is_meant).map(|(_, names)| *names)
 }
 
-/// ISO 639-1, and of the longer codes those that libraries meet, each with its names as [`names`] gives them.
+/// ISO 639-1 codes and the longer codes common in libraries, with names in the order of [`names`].
 #[rustfmt::skip]
 const LANGUAGES: &[(&str, &[&str])] = &[
     ("af", &["Afrikaans"]),

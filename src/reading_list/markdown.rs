@@ -1,47 +1,47 @@
-//! Prose that people write around the works of a list: introductions and annotations, in Markdown.
+//! Introductions and annotations, parsed from Markdown.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::csl::{Formatting, Inline, RichText};
 
-/// Prose, as it was written in Markdown and as every form can print it.
+/// Parsed Markdown text that every output writer can print.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Prose {
-    /// Its blocks, in their order.
+pub struct RichBlocks {
+    /// The blocks in order.
     pub blocks: Vec<Block>,
 }
 
-/// A block of prose.
+/// A block of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
-    /// A paragraph; a heading within prose is one in bold, since the list has headings of its own.
+    /// A paragraph. A Markdown heading becomes a bold paragraph, since the list has headings of its own.
     Paragraph(RichText),
     /// A quotation.
     Quote(Vec<Block>),
-    /// A list; a numbered one begins with the number.
+    /// A bulleted or numbered list.
     List {
-        /// The first number, or none for a list with bullets.
+        /// The first number, or `None` for a bulleted list.
         start: Option<u64>,
         /// The items.
         items: Vec<Vec<Block>>,
     },
-    /// Text that is printed as it stands, line by line.
+    /// Preformatted text.
     Verbatim(String),
 }
 
-impl Prose {
-    /// Reads Markdown (CommonMark). Whatever is written is prose: raw HTML and images come out as text.
+impl RichBlocks {
+    /// Parses Markdown (CommonMark). Raw HTML and images become plain text.
     pub fn from_markdown(markdown: &str) -> Self {
-        let mut reader = Reader::default();
+        let mut parser = BlockParser::default();
         for event in Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH) {
-            reader.take(event);
+            parser.take(event);
         }
-        reader.end_paragraph();
-        while reader.open.len() > 1 {
-            reader.close_container();
+        parser.end_paragraph();
+        while parser.open.len() > 1 {
+            parser.close_container();
         }
         Self {
-            blocks: reader
+            blocks: parser
                 .open
                 .pop()
                 .map(|open| open.blocks)
@@ -49,13 +49,13 @@ impl Prose {
         }
     }
 
-    /// Whether there is nothing to print.
+    /// Returns whether there is nothing to print.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
     }
 }
 
-/// A container that is open: the prose itself, a quotation, a list or an item of one.
+/// An open container: the whole text, a quotation, a list or a list item.
 #[derive(Default)]
 struct Container {
     kind: ContainerKind,
@@ -71,21 +71,21 @@ enum ContainerKind {
     List(Option<u64>),
 }
 
-/// Markup around text that is open.
-enum Span {
+/// An open inline element.
+enum OpenSpan {
     Formatted(Formatting),
     Link(String),
-    /// What carries no look of its own.
+    /// An element without formatting.
     Bare,
 }
 
-struct Reader {
+struct BlockParser {
     open: Vec<Container>,
-    text: Vec<(Span, RichText)>,
+    text: Vec<(OpenSpan, RichText)>,
     verbatim: Option<String>,
 }
 
-impl Default for Reader {
+impl Default for BlockParser {
     fn default() -> Self {
         Self {
             open: vec![Container::default()],
@@ -95,7 +95,7 @@ impl Default for Reader {
     }
 }
 
-impl Reader {
+impl BlockParser {
     fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Start(tag) => self.start(tag),
@@ -117,8 +117,8 @@ impl Reader {
 
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
-            Tag::Paragraph | Tag::HtmlBlock => self.begin_paragraph(Span::Bare),
-            Tag::Heading { .. } => self.begin_paragraph(Span::Formatted(Formatting::Bold)),
+            Tag::Paragraph | Tag::HtmlBlock => self.begin_paragraph(OpenSpan::Bare),
+            Tag::Heading { .. } => self.begin_paragraph(OpenSpan::Formatted(Formatting::Bold)),
             Tag::BlockQuote(_) => self.open_container(ContainerKind::Quote),
             Tag::List(start) => self.open_container(ContainerKind::List(start)),
             Tag::Item => self.open_container(ContainerKind::Plain),
@@ -128,12 +128,15 @@ impl Reader {
             }
             Tag::Emphasis => self
                 .text
-                .push((Span::Formatted(Formatting::Italic), vec![])),
-            Tag::Strong => self.text.push((Span::Formatted(Formatting::Bold), vec![])),
+                .push((OpenSpan::Formatted(Formatting::Italic), vec![])),
+            Tag::Strong => self
+                .text
+                .push((OpenSpan::Formatted(Formatting::Bold), vec![])),
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
-                self.text.push((Span::Link(dest_url.into_string()), vec![]));
+                self.text
+                    .push((OpenSpan::Link(dest_url.into_string()), vec![]));
             }
-            _ => self.text.push((Span::Bare, vec![])),
+            _ => self.text.push((OpenSpan::Bare, vec![])),
         }
     }
 
@@ -154,7 +157,7 @@ impl Reader {
         }
     }
 
-    fn begin_paragraph(&mut self, span: Span) {
+    fn begin_paragraph(&mut self, span: OpenSpan) {
         self.end_paragraph();
         self.text.push((span, Vec::new()));
     }
@@ -166,13 +169,13 @@ impl Reader {
         if let Some((span, content)) = self.text.pop()
             && !content.is_empty()
         {
-            self.add(Block::Paragraph(spanned(span, content)));
+            self.add(Block::Paragraph(close_span_content(span, content)));
         }
     }
 
     fn close_span(&mut self) {
         if let Some((span, content)) = self.text.pop() {
-            for inline in spanned(span, content) {
+            for inline in close_span_content(span, content) {
                 self.push(inline);
             }
         }
@@ -184,8 +187,8 @@ impl Reader {
                 (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),
                 (_, inline) => content.push(inline),
             },
-            // The items of a tight list hold text without a paragraph around it.
-            None => self.text.push((Span::Bare, vec![inline])),
+            // The items of a tight list contain text without a paragraph around it.
+            None => self.text.push((OpenSpan::Bare, vec![inline])),
         }
     }
 
@@ -221,11 +224,11 @@ impl Reader {
     }
 }
 
-fn spanned(span: Span, content: RichText) -> RichText {
+fn close_span_content(span: OpenSpan, content: RichText) -> RichText {
     match span {
-        Span::Bare => content,
-        Span::Formatted(formatting) => vec![Inline::Formatted(formatting, content)],
-        Span::Link(href) => vec![Inline::Link { href, content }],
+        OpenSpan::Bare => content,
+        OpenSpan::Formatted(formatting) => vec![Inline::Formatted(formatting, content)],
+        OpenSpan::Link(href) => vec![Inline::Link { href, content }],
     }
 }
 
@@ -235,8 +238,9 @@ mod tests {
 
     #[test]
     fn paragraphs_lists_quotations_and_links_are_read() {
-        let prose =
-            Prose::from_markdown("On *peer* [production](https://e.org).\n\n> Yes\n\n3. a\n4. b\n");
+        let prose = RichBlocks::from_markdown(
+            "On *peer* [production](https://e.org).\n\n> Yes\n\n3. a\n4. b\n",
+        );
         let text = |text: &str| vec![Inline::Text(text.into())];
         let paragraph = |content: &str| Block::Paragraph(text(content));
         assert_eq!(
@@ -271,7 +275,7 @@ mod tests {
             ("```\nverbatim\n```", "verbatim"),
             ("# heading", "heading"),
         ] {
-            let prose = format!("{:?}", Prose::from_markdown(markdown));
+            let prose = format!("{:?}", RichBlocks::from_markdown(markdown));
             assert!(prose.contains(word), "{markdown}: {prose}");
         }
     }

@@ -1,45 +1,75 @@
-//! Reading lists: which works, in which sections, as a style prints them.
+//! Reading lists: selected works, sorted into sections and formatted by a citation style.
 //!
-//! A [`ReadingList`] is what output writers take: sections with headings, and in each the entries of a
-//! formatted bibliography. The bibliography is formatted once for the whole list, so that numbers and
-//! year suffixes (2012a, 2012b) mean the same work everywhere, and is then dealt out to the sections.
+//! A [`ReadingList`] is the input of every output writer: sections with headings, each with the entries of a
+//! formatted bibliography. The bibliography is formatted once for the whole list and then distributed over
+//! the sections, so that numbers and year suffixes (2012a, 2012b) mean the same work everywhere.
+//!
+//! ```
+//! use peerbib::csl::{Style, format_bibliography};
+//! use peerbib::library::Library;
+//! use peerbib::output::text::{self, TextLayout};
+//! use peerbib::reading_list::{HeadingTranslations, ListFile, ReadingList, ResolvedList};
+//!
+//! # use peerbib::formats::bibtex;
+//! # use peerbib::library::{ConflictPolicy, ImportedFile};
+//! # let mut library = Library::temporary()?;
+//! # let file = bibtex::read("@book{o, author = {Ostrom, Elinor}, title = {Governing the Commons}, date = {1990}}");
+//! # let imported = ImportedFile { path: "refs.bib", encoding: "UTF-8", file: &file };
+//! # library.change("import", |change| change.import(imported, ConflictPolicy::Merge, &mut |_| ()))?;
+//! # let style = Style::from_xml(r#"<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
+//! #   <citation><layout><text variable="title"/></layout></citation>
+//! #   <bibliography><layout suffix="."><text variable="title"/></layout></bibliography></style>"#)?;
+//! // `library` contains Ostrom's "Governing the Commons" (1990), and `style` prints only titles.
+//! let file = "format = 1\nname = 'c'\nquery = 'commons'\nstyle = 'titles'\ngroup-by = 'decade'\n";
+//! let file = ListFile::from_toml(file)?;
+//! library.change("list", |change| file.store(change, "commons", None))?;
+//!
+//! let headings = HeadingTranslations::in_language("en");
+//! let resolved = ResolvedList::new(&library, &library.list("commons")?, headings)?;
+//! let bibliography = format_bibliography(&style, None, &resolved.contents.items());
+//! let list = ReadingList::grouped(&bibliography, &resolved.contents.grouping());
+//! let printed = text::reading_list(&list, TextLayout::default());
+//! assert!(printed.contains("1990s"));
+//! assert!(printed.contains("Governing the Commons."));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod annotation;
+mod contents;
 mod diff;
 mod grouping;
 mod languages;
 mod markdown;
 mod order;
-mod saved_snapshot;
-mod snapshot;
+mod snapshots;
 mod style_coverage;
 mod toml_file;
 mod translations;
 
 use std::collections::HashMap;
 
-pub use annotation::{Annotated, Kind, UnknownKind};
-pub use diff::{ChangedWork, Changes, FieldChange, Told};
-pub use grouping::{Group, GroupBy, Grouping, Heading, Repeat, in_hierarchy};
-pub use markdown::{Block, Prose};
-pub use order::{Order, OrderBy, UnknownOrder};
-pub use saved_snapshot::Snapshot;
-pub use snapshot::{
-    Contents, ContentsSection, ContentsTag, ContentsWork, Holding, Unattached, asked, condition,
-    held,
+pub use annotation::{AnnotationKind, AnnotationKinds, UnknownAnnotationKind};
+pub use contents::{
+    ContentsSection, ContentsTag, ContentsWork, ListContents, OrphanAnnotation, ResolvedList,
+    list_filter, parse_list_query, works_of_list,
 };
-pub use style_coverage::{LeftOut, left_out};
+pub use diff::{ChangedWork, DiffEntry, FieldChange, ListDiff};
+pub use grouping::{DuplicatePlacement, GroupBy, Grouping, Heading, WorkGroup, in_hierarchy};
+pub use markdown::{Block, RichBlocks};
+pub use order::{ListOrder, OrderBy, UnknownListOrder};
+pub use snapshots::Snapshot;
+pub use style_coverage::{UnprintedField, unprinted_fields};
 pub use toml_file::{FileSection, ListFile, ListFileError};
-pub use translations::{Headings, REST_IN_ENGLISH};
+pub use translations::{HeadingTranslations, REST_IN_ENGLISH};
 
 use crate::csl::{Bibliography, BibliographyEntry, BibliographyLayout, RichText};
 use crate::library::Reference;
 use crate::model::{CslDate, CslItem};
 
-/// A work that stands in a list, and its variables of CSL.
+/// A work of a list with its CSL item.
 pub type WorkInList<'a> = (&'a Reference, &'a CslItem);
 
-/// The year in which a work first appeared: that of its original date, where it has one.
+/// Returns the year in which a work first appeared: the year of its original date if it has one.
 pub fn original_year((work, item): WorkInList<'_>) -> Option<i32> {
     let original = item.date("original-date").and_then(CslDate::year);
     original
@@ -50,29 +80,29 @@ pub fn original_year((work, item): WorkInList<'_>) -> Option<i32> {
 /// A formatted reading list.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReadingList {
-    /// Its title.
+    /// The title of the list.
     pub title: Option<String>,
-    /// What stands between its title and its first section.
-    pub introduction: Prose,
-    /// Its sections; a list without headings has one.
+    /// The text between the title and the first section.
+    pub introduction: RichBlocks,
+    /// The sections. A list without headings has exactly one.
     pub sections: Vec<Section>,
-    /// How its entries are laid out.
+    /// The layout of the entries.
     pub layout: BibliographyLayout,
 }
 
 /// A section of a reading list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
-    /// Its heading.
+    /// The heading of the section.
     pub heading: Option<Heading>,
-    /// What stands between its heading and its first entry.
-    pub introduction: Prose,
-    /// Its entries, in the order in which they are printed.
-    pub entries: Vec<Entry>,
+    /// The text between the heading and the first entry.
+    pub introduction: RichBlocks,
+    /// The entries in print order.
+    pub entries: Vec<FormattedEntry>,
 }
 
 impl Section {
-    /// Whether something is said below any of its entries.
+    /// Returns whether any entry has an annotation.
     pub fn has_annotations(&self) -> bool {
         self.entries
             .iter()
@@ -80,43 +110,47 @@ impl Section {
     }
 }
 
-/// A work in a section.
+/// A formatted entry of a section.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub struct FormattedEntry {
     /// The citation key.
     pub key: String,
-    /// The work as the style prints it.
+    /// The entry as the style formats it.
     pub content: RichText,
-    /// What is said of it below.
-    pub annotation: Prose,
+    /// The annotation printed below the entry.
+    pub annotation: RichBlocks,
 }
 
-impl From<BibliographyEntry> for Entry {
+impl From<BibliographyEntry> for FormattedEntry {
     fn from(entry: BibliographyEntry) -> Self {
         Self {
             key: entry.key,
             content: entry.content,
-            annotation: Prose::default(),
+            annotation: RichBlocks::default(),
         }
     }
 }
 
 impl ReadingList {
-    /// A list without sections.
+    /// Creates a list without headings.
     pub fn plain(bibliography: Bibliography) -> Self {
         Self {
             sections: vec![Section {
                 heading: None,
-                introduction: Prose::default(),
-                entries: bibliography.entries.into_iter().map(Entry::from).collect(),
+                introduction: RichBlocks::default(),
+                entries: bibliography
+                    .entries
+                    .into_iter()
+                    .map(FormattedEntry::from)
+                    .collect(),
             }],
             layout: bibliography.layout,
             ..Self::default()
         }
     }
 
-    /// A list with a section for each group, in the order of the grouping. A work stands in each of its
-    /// groups; where the order is the style's, in the one that the style gives it.
+    /// Creates a list with one section per group. A work appears in each of its groups. If a group's order is
+    /// that of the style, its entries keep the order of the bibliography.
     pub fn grouped(bibliography: &Bibliography, grouping: &Grouping) -> Self {
         let place: HashMap<&str, usize> = bibliography
             .entries
@@ -142,7 +176,7 @@ impl ReadingList {
                 let entries = places
                     .into_iter()
                     .filter_map(|place| bibliography.entries.get(place).cloned())
-                    .map(Entry::from)
+                    .map(FormattedEntry::from)
                     .collect();
                 Section {
                     heading: group.heading.clone(),
@@ -158,8 +192,9 @@ impl ReadingList {
         }
     }
 
-    /// Puts below each entry what is said of its work; where it stands more than once, below the first.
-    pub fn annotate(&mut self, annotations: &mut HashMap<String, Prose>) {
+    /// Adds the annotations to their entries. The annotation of a work that occurs more than once is printed
+    /// only below the first occurrence.
+    pub fn annotate(&mut self, annotations: &mut HashMap<String, RichBlocks>) {
         for section in &mut self.sections {
             for entry in &mut section.entries {
                 if let Some(annotation) = annotations.remove(&entry.key) {
@@ -171,8 +206,8 @@ impl ReadingList {
 }
 
 impl Grouping {
-    /// The works with their items, in the order in which they are first printed as far as that is not the
-    /// style's. A style that numbers works as they come then numbers them from the first to the last.
+    /// Sorts the works and their items by their first occurrence in the groups, so that a style that numbers
+    /// works by first citation numbers them from first to last.
     pub fn in_order_of_print(
         &self,
         works: Vec<Reference>,

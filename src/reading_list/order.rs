@@ -8,30 +8,30 @@ use std::str::FromStr;
 use super::{WorkInList, original_year};
 use crate::library::folded;
 
-/// The order of works: by what, and in which direction.
+/// A sort key and direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Order {
-    /// By what they are ordered.
+pub struct ListOrder {
+    /// The sort key.
     pub by: OrderBy,
-    /// Whether the last comes first.
+    /// Whether the order is reversed.
     pub descending: bool,
 }
 
-/// By what works are ordered.
+/// The key by which works are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OrderBy {
-    /// As the citation style has it.
+    /// The order of the citation style.
     #[default]
     Style,
-    /// The year in which they first appeared.
+    /// The year of first publication.
     Year,
     /// The first author.
     Author,
-    /// The title, without an article at its beginning.
+    /// The title, without a leading article.
     Title,
-    /// When they came into the library.
+    /// The time at which the work was added to the library.
     Added,
-    /// As a person put them.
+    /// The manual order.
     Hand,
 }
 
@@ -44,16 +44,16 @@ const NAMES: &[(&str, OrderBy)] = &[
     ("hand", OrderBy::Hand),
 ];
 
-/// A text that names no order.
+/// A text that is not a list order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "works cannot be ordered by \u{201c}{0}\u{201d}; there are style, year, author, title, added and hand, \
-     each with a minus before it for the other direction"
+    "unknown order \u{201c}{0}\u{201d}: expected style, year, author, title, added or hand, \
+     optionally with a leading minus to reverse it"
 )]
-pub struct UnknownOrder(String);
+pub struct UnknownListOrder(String);
 
-impl FromStr for Order {
-    type Err = UnknownOrder;
+impl FromStr for ListOrder {
+    type Err = UnknownListOrder;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let name = text.trim().to_lowercase();
@@ -68,11 +68,11 @@ impl FromStr for Order {
                 by: *by,
                 descending,
             })
-            .ok_or_else(|| UnknownOrder(text.to_owned()))
+            .ok_or_else(|| UnknownListOrder(text.to_owned()))
     }
 }
 
-impl fmt::Display for Order {
+impl fmt::Display for ListOrder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.descending { "-" } else { "" };
         let name = NAMES.iter().find(|(_, by)| *by == self.by);
@@ -84,13 +84,13 @@ impl fmt::Display for Order {
     }
 }
 
-impl serde::Serialize for Order {
+impl serde::Serialize for ListOrder {
     fn serialize<S: serde::Serializer>(&self, writer: S) -> Result<S::Ok, S::Error> {
         writer.collect_str(self)
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Order {
+impl<'de> serde::Deserialize<'de> for ListOrder {
     fn deserialize<D: serde::Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
         String::deserialize(reader)?
             .parse()
@@ -98,10 +98,9 @@ impl<'de> serde::Deserialize<'de> for Order {
     }
 }
 
-impl Order {
-    /// Puts works into this order; those that have nothing to be ordered by stand last, and those that
-    /// are alike in it stay as they stood. The order of the style is known to the style alone, so that
-    /// works stay as they are. `places` are the places that a person gave them, by their numbers.
+impl ListOrder {
+    /// Sorts works in this order. Works without a sort key come last; the sort is stable. For the style's
+    /// order this is a no-op, since only the style knows it. `places` are the manual positions by work id.
     pub(super) fn sort(self, works: &mut [WorkInList<'_>], places: &HashMap<i64, i64>) {
         match self.by {
             OrderBy::Style => {}
@@ -130,7 +129,7 @@ impl Order {
     }
 }
 
-/// The articles that do not count in the order of titles, by language.
+/// Leading articles that are ignored when sorting titles, by language.
 const ARTICLES: &[(&str, &[&str])] = &[
     ("en", &["the", "a", "an"]),
     ("de", &["der", "die", "das", "ein", "eine"]),
@@ -141,8 +140,7 @@ const ARTICLES: &[(&str, &[&str])] = &[
     ("pt", &["o", "a", "os", "as", "um", "uma"]),
 ];
 
-/// What a title is ordered by: its words without case, accents and the signs around them, and without
-/// the article that it begins with.
+/// Returns the sort key of a title: folded, without leading punctuation and without a leading article.
 fn title_key((work, item): WorkInList<'_>) -> Option<String> {
     let title = work.title.as_deref()?;
     let language = item.text("language").unwrap_or_else(|| "en".to_owned());

@@ -1,29 +1,29 @@
-//! What a style leaves out of a work, found out by asking the processor.
+//! Detects the fields of a work that a style does not print, by running the processor.
 
 use serde::Serialize;
 
-use super::diff::variable_in_words;
+use super::diff::format_variable;
 use crate::csl::{RichText, Style, format_bibliography};
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
-/// A field of a work that a style does not print.
+/// A field that a style does not print.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LeftOut {
-    /// What the field is called.
+pub struct UnprintedField {
+    /// The name of the field for display.
     pub field: String,
-    /// The variable of CSL.
+    /// The CSL variable.
     pub variable: String,
-    /// Its value.
+    /// The value.
     pub value: String,
-    /// Whether hardly any style prints the field, so that it does not tell styles apart.
+    /// Whether most styles omit the field, so that it does not help to compare styles.
     #[serde(skip)]
-    pub seldom_printed: bool,
+    pub rarely_printed: bool,
 }
 
-/// What hardly any style prints, so that it does not tell styles apart.
-const SELDOM_PRINTED: &[&str] = &["abstract", "keyword", "language"];
+/// Variables that most styles omit, so that they do not help to compare styles.
+const RARELY_PRINTED: &[&str] = &["abstract", "keyword", "language"];
 
-/// What is no affair of a style, and what says again what another variable says.
+/// Variables that styles are not expected to print, or that repeat substitute_value variable.
 const NOT_EXPECTED: &[&str] = &[
     "annote",
     "call-number",
@@ -41,25 +41,29 @@ const NOT_EXPECTED: &[&str] = &[
     "year-suffix",
 ];
 
-/// The fields of a work that a style does not print.
+/// Returns the fields of a work that a style does not print.
 ///
-/// Each is given another value of the same kind, and the work is printed again: where the entry stays
-/// the same, the style does not print the field. (To leave the field out would not tell: a style may
-/// print something else in its place.)
-pub fn left_out(style: &Style, locale: Option<&str>, item: &CslItem) -> Vec<LeftOut> {
+/// Each value is replaced in turn by substitute_value one of the same kind, and the work is formatted again. If the
+/// result does not change, the style does not print the field. Removing the field would not work, because a
+/// style may print a substitute.
+pub fn unprinted_fields(
+    style: &Style,
+    locale: Option<&str>,
+    item: &CslItem,
+) -> Vec<UnprintedField> {
     let printed = printed(style, locale, item);
     item.variables
         .iter()
         .filter(|(variable, _)| !NOT_EXPECTED.contains(&variable.as_str()))
         .filter_map(|(variable, value)| {
             let mut other = item.clone();
-            let other_value = another(value)?;
+            let other_value = substitute_value(value)?;
             other.variables.insert(variable.clone(), other_value);
-            (self::printed(style, locale, &other) == printed).then(|| LeftOut {
+            (self::printed(style, locale, &other) == printed).then(|| UnprintedField {
                 field: field_name(variable),
                 variable: variable.clone(),
-                value: variable_in_words(value),
-                seldom_printed: SELDOM_PRINTED.contains(&variable.as_str()),
+                value: format_variable(value),
+                rarely_printed: RARELY_PRINTED.contains(&variable.as_str()),
             })
         })
         .collect()
@@ -74,22 +78,22 @@ fn printed(style: &Style, locale: Option<&str>, item: &CslItem) -> Option<RichTe
         .map(|entry| entry.content)
 }
 
-/// Another value of the same kind: as long, with a number where there is a number, so that a style takes
-/// the same way with it. None for a value that is empty, or that no style can print.
-fn another(value: &CslValue) -> Option<CslValue> {
+/// Returns substitute_value value of the same kind and length, with digits in place of digits, so that the style takes
+/// the same branches. Returns `None` for a value that is empty or that no style can print.
+fn substitute_value(value: &CslValue) -> Option<CslValue> {
     Some(match value {
         CslValue::Text(text) if text.trim().is_empty() => return None,
-        CslValue::Text(text) => CslValue::Text(shifted(text)),
+        CslValue::Text(text) => CslValue::Text(substitute_text(text)),
         CslValue::Number(number) => CslValue::Number(number + 1),
         CslValue::Names(names) if names.is_empty() => return None,
-        CslValue::Names(names) => CslValue::Names(names.iter().map(another_name).collect()),
-        CslValue::Date(date) => CslValue::Date(another_date(date)),
+        CslValue::Names(names) => CslValue::Names(names.iter().map(substitute_name).collect()),
+        CslValue::Date(date) => CslValue::Date(substitute_date(date)),
         CslValue::Other(_) => return None,
     })
 }
 
-fn another_name(name: &CslName) -> CslName {
-    let other = |part: &Option<String>| part.as_deref().map(shifted);
+fn substitute_name(name: &CslName) -> CslName {
+    let other = |part: &Option<String>| part.as_deref().map(substitute_text);
     CslName {
         family: other(&name.family),
         given: other(&name.given),
@@ -98,24 +102,24 @@ fn another_name(name: &CslName) -> CslName {
     }
 }
 
-fn another_date(date: &CslDate) -> CslDate {
+fn substitute_date(date: &CslDate) -> CslDate {
     let mut other = date.clone();
     for parts in &mut other.date_parts {
-        // An end of [0] is an open one.
+        // A year of 0 marks an open end of a range.
         if let Some(year) = parts.first_mut().filter(|year| **year != 0) {
             *year = year.saturating_add(111);
         }
     }
-    other.literal = date.literal.as_deref().map(shifted);
-    other.raw = date.raw.as_deref().map(shifted);
-    other.edtf = date.edtf.as_deref().map(shifted);
+    other.literal = date.literal.as_deref().map(substitute_text);
+    other.raw = date.raw.as_deref().map(substitute_text);
+    other.edtf = date.edtf.as_deref().map(substitute_text);
     other
 }
 
-/// Every letter and digit of a text replaced by the next one; markup stays.
-fn shifted(text: &str) -> String {
+/// Replaces each letter and digit by the next one; markup is kept.
+fn substitute_text(text: &str) -> String {
     let mut in_tag = false;
-    let shifted: String = text
+    let substitute_text: String = text
         .chars()
         .map(|character| {
             in_tag = (in_tag || character == '<') && character != '>';
@@ -127,21 +131,21 @@ fn shifted(text: &str) -> String {
                 'a'..='y' | 'A'..='Y' | '0'..='8' => {
                     char::from_u32(u32::from(character) + 1).unwrap_or(character)
                 }
-                // Any other letter is as good as the next.
+                // Any other letter will do.
                 _ if character.is_lowercase() => 'q',
                 _ if character.is_alphabetic() => 'Q',
                 _ => character,
             }
         })
         .collect();
-    if shifted == text {
+    if substitute_text == text {
         format!("{text}q")
     } else {
-        shifted
+        substitute_text
     }
 }
 
-/// What a variable of CSL is called by those who do not know CSL.
+/// Returns the display name of a CSL variable.
 fn field_name(variable: &str) -> String {
     match variable {
         "issued" => "date",

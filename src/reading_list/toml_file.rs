@@ -1,25 +1,25 @@
-//! A reading list as a file, in TOML, to be shared, versioned and edited.
+//! Reading lists as TOML files that can be shared, versioned and edited.
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Annotated, Order, REST_IN_ENGLISH, Repeat, Snapshot};
+use super::{AnnotationKinds, DuplicatePlacement, ListOrder, REST_IN_ENGLISH, Snapshot};
 use crate::library::{
     Change, Library, LibraryError, ListedWork, Result, Standing, StoredList, StoredSection,
 };
 
-/// What a file begins with.
+/// The comment at the start of a file.
 const HEAD: &str = "# A reading list, exported from peerbib.\n\n";
 
-/// The version of the format of files.
+/// The version of the file format.
 const FORMAT: u32 = 1;
 
-/// A reading list as a file has it.
+/// A reading list in its file format.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ListFile {
-    /// The version of the format.
+    /// The version of the file format.
     format: u32,
     /// The name of the list.
     pub name: String,
@@ -27,67 +27,67 @@ pub struct ListFile {
     title: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     introduction: Option<String>,
-    /// The query; without it, the list holds its pinned works alone.
+    /// The query. A list without one contains only its pinned works.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     /// The citation style.
     pub style: String,
-    /// The language of the style's terms.
+    /// The locale of the style's terms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// What the works are grouped by.
+    /// The property by which works are grouped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_by: Option<String>,
     #[serde(default = "each")]
     repeat: String,
     #[serde(default)]
-    order: Order,
+    order: ListOrder,
     #[serde(default = "annotation")]
-    annotate: Annotated,
+    annotate: AnnotationKinds,
     #[serde(default = "further_reading")]
     rest: String,
-    /// The sections written by hand.
+    /// The manual sections.
     #[serde(rename = "section", default, skip_serializing_if = "Vec::is_empty")]
     pub sections: Vec<FileSection>,
-    /// What is said of works, those with a place by hand first.
+    /// Settings of individual works; works with a manual position come first.
     #[serde(rename = "work", default, skip_serializing_if = "Vec::is_empty")]
     works: Vec<FileWork>,
     #[serde(rename = "snapshot", default, skip_serializing_if = "Vec::is_empty")]
     snapshots: Vec<FileSnapshot>,
 }
 
-/// A section written by hand.
+/// A manual section.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FileSection {
     title: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     introduction: Option<String>,
-    /// The query; without it, the section has the works that are put into it.
+    /// The query. A section without one contains the works that were put into it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    order: Option<Order>,
+    order: Option<ListOrder>,
 }
 
-/// What is said of a work.
+/// The settings of one work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct FileWork {
     key: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    standing: Option<Standing>,
-    /// Its place in the order by hand.
+    membership: Option<Standing>,
+    /// The position in the manual order.
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<i64>,
-    /// The number of the section that it was put into, from 1.
+    /// The number of the section that the work was put into, starting at 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     section: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     annotation: Option<String>,
 }
 
-/// A snapshot.
+/// A saved snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct FileSnapshot {
@@ -98,35 +98,35 @@ struct FileSnapshot {
 }
 
 fn each() -> String {
-    Repeat::Each.as_str().to_owned()
+    DuplicatePlacement::Each.as_str().to_owned()
 }
 
-fn annotation() -> Annotated {
-    Annotated::stored("annotation")
+fn annotation() -> AnnotationKinds {
+    AnnotationKinds::stored("annotation")
 }
 
 fn further_reading() -> String {
     REST_IN_ENGLISH.to_owned()
 }
 
-/// A file that is no reading list.
+/// An error in a list file.
 #[derive(Debug, thiserror::Error)]
 pub enum ListFileError {
-    /// It is not written as such files are.
+    /// The file is malformed.
     #[error("{0}")]
     Malformed(String),
-    /// A later peerbib wrote it.
+    /// The file was written by a later version of peerbib.
     #[error("the file has format {0}, and this peerbib knows {FORMAT}")]
     Newer(u32),
 }
 
 impl ListFile {
-    /// A list of the library as a file.
+    /// Reads a list and its snapshots from the library.
     ///
     /// # Errors
     ///
-    /// What SQLite reports; [`LibraryError::UnreadableSnapshot`].
-    pub fn of(library: &Library, list: &StoredList) -> Result<Self> {
+    /// Returns [`LibraryError::UnreadableSnapshot`] if a stored snapshot is damaged.
+    pub fn from_list(library: &Library, list: &StoredList) -> Result<Self> {
         let sections = library.list_sections(list.id)?;
         let number: HashMap<i64, usize> = sections
             .iter()
@@ -134,25 +134,25 @@ impl ListFile {
             .map(|(section, number)| (section.id, number))
             .collect();
         let mut works = Vec::new();
-        for said in library.listed_works(list.id)? {
+        for entry in library.listed_works(list.id)? {
             works.push(FileWork {
-                key: match said.work {
+                key: match entry.work {
                     Some(work) => library.key_of(work)?,
-                    None => said.key,
+                    None => entry.key,
                 },
-                standing: said.standing,
-                place: said.position,
-                section: said
+                membership: entry.standing,
+                place: entry.position,
+                section: entry
                     .section
                     .and_then(|section| number.get(&section).copied()),
-                annotation: said.annotation,
+                annotation: entry.annotation,
             });
         }
         let snapshots = library
             .snapshots(list.id)?
             .into_iter()
             .map(|stored| {
-                let snapshot = Snapshot::stored(&stored.content).map_err(|error| {
+                let snapshot = Snapshot::from_json(&stored.content).map_err(|error| {
                     LibraryError::UnreadableSnapshot {
                         name: stored.name.clone(),
                         reason: error.to_string(),
@@ -176,7 +176,7 @@ impl ListFile {
             group_by: list.group_by.clone(),
             repeat: list.repeat.clone(),
             order: list.order.parse().unwrap_or_default(),
-            annotate: Annotated::stored(&list.annotate),
+            annotate: AnnotationKinds::stored(&list.annotate),
             rest: list.rest.clone(),
             sections: sections
                 .into_iter()
@@ -192,27 +192,27 @@ impl ListFile {
         })
     }
 
-    /// The same list without its snapshots.
+    /// Returns the list without its snapshots.
     #[must_use]
     pub fn without_snapshots(mut self) -> Self {
         self.snapshots.clear();
         self
     }
 
-    /// The file.
+    /// Serializes the list as TOML.
     ///
     /// # Errors
     ///
-    /// None that is known.
+    /// Returns an error if serialization fails.
     pub fn to_toml(&self) -> std::result::Result<String, toml::ser::Error> {
         Ok(format!("{HEAD}{}", toml::to_string_pretty(self)?))
     }
 
-    /// Reads a file.
+    /// Parses a list file.
     ///
     /// # Errors
     ///
-    /// [`ListFileError`], which names the line.
+    /// Returns [`ListFileError`] with the line of the error.
     pub fn from_toml(text: &str) -> std::result::Result<Self, ListFileError> {
         #[derive(Deserialize)]
         struct Format {
@@ -231,7 +231,7 @@ impl ListFile {
                 .is_some_and(|section| !(1..=sections).contains(&section))
             {
                 return Err(malformed(format!(
-                    "{} stands in section {}, and there are {sections} sections",
+                    "{} is in section {}, but the list has {sections} sections",
                     work.key,
                     work.section.unwrap_or_default(),
                 )));
@@ -241,7 +241,7 @@ impl ListFile {
         for snapshot in &file.snapshots {
             if names.insert(&snapshot.name, ()).is_some() {
                 return Err(malformed(format!(
-                    "there are two snapshots called {}",
+                    "two snapshots are named {}",
                     snapshot.name
                 )));
             }
@@ -249,11 +249,7 @@ impl ListFile {
         Ok(file)
     }
 
-    /// The keys that the list names and the library does not have, with what is said of their works.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the keys in the list that are not in the library.
     pub fn missing(&self, library: &Library) -> Result<Vec<&str>> {
         let mut missing = Vec::new();
         for work in &self.works {
@@ -264,12 +260,13 @@ impl ListFile {
         Ok(missing)
     }
 
-    /// Stores the list under a name, in the place of `replaced` where that is given: its snapshots stay
-    /// where the file has none. Gives the number of the list.
+    /// Stores the list under `name`, replacing `replaced` if given, and returns its id. Existing snapshots
+    /// are kept if the file has none.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::TakenListName`]; [`LibraryError::MalformedListName`].
+    /// Returns [`LibraryError::TakenListName`] or [`LibraryError::MalformedListName`] if the name cannot be
+    /// used.
     pub fn store(
         &self,
         change: &Change<'_>,
@@ -285,7 +282,7 @@ impl ListFile {
             style: self.style.clone(),
             locale: self.locale.clone(),
             group_by: self.group_by.clone(),
-            repeat: Repeat::named(&self.repeat).as_str().to_owned(),
+            repeat: DuplicatePlacement::named(&self.repeat).as_str().to_owned(),
             order: self.order.to_string(),
             annotate: self.annotate.to_string(),
             rest: self.rest.clone(),
@@ -314,7 +311,7 @@ impl ListFile {
                 ListedWork {
                     work: None,
                     key: work.key.clone(),
-                    standing: work.standing,
+                    standing: work.membership,
                     section: section.copied(),
                     position: work.place,
                     annotation: work.annotation.clone(),
@@ -327,12 +324,14 @@ impl ListFile {
             }
         }
         for snapshot in &self.snapshots {
-            let content = snapshot.snapshot.to_stored().map_err(|error| {
-                LibraryError::UnreadableSnapshot {
-                    name: snapshot.name.clone(),
-                    reason: error.to_string(),
-                }
-            })?;
+            let content =
+                snapshot
+                    .snapshot
+                    .to_json()
+                    .map_err(|error| LibraryError::UnreadableSnapshot {
+                        name: snapshot.name.clone(),
+                        reason: error.to_string(),
+                    })?;
             change.save_snapshot(list, &snapshot.name, &content, Some(&snapshot.saved_at))?;
         }
         Ok(list)

@@ -1,23 +1,22 @@
-//! What the groups of a list are called, in the language of the list.
+//! WorkGroup headings and labels in seven languages.
 
 use super::languages;
 
-/// The languages that have headings of their own, in the order in which the tables below and that of the
-/// names of languages give their words.
+/// The languages of the tables below and of the language names, in the order of their columns.
 const LANGUAGES: [&str; 7] = ["en", "de", "fr", "es", "it", "pt", "nl"];
 
-/// The same words in each of the languages.
-type Words = [&'static str; LANGUAGES.len()];
+/// The translations of one text, in the order of [`LANGUAGES`].
+type Translations = [&'static str; LANGUAGES.len()];
 
 /// The headings of groups in one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Headings {
-    /// The place of the language among those that there are; English stands first.
+pub struct HeadingTranslations {
+    /// The index into [`LANGUAGES`].
     language: usize,
 }
 
-impl Headings {
-    /// The headings for a list in a language such as `de-DE`; in English, where it has none of its own.
+impl HeadingTranslations {
+    /// Returns the headings for a locale such as `de-DE`; English if the language is not supported.
     pub fn in_language(locale: &str) -> Self {
         let primary = locale.split(['-', '_']).next().unwrap_or_default();
         let place = LANGUAGES
@@ -28,13 +27,13 @@ impl Headings {
         }
     }
 
-    /// The word of this language, or else of English.
+    /// Returns the translation into this language, or the English text if there is none.
     pub(super) fn word(self, words: &[&'static str]) -> &'static str {
         let word = words.get(self.language).or_else(|| words.first());
         word.copied().unwrap_or_default()
     }
 
-    /// A year; negative ones are before our era.
+    /// Formats a year; negative years are BC.
     pub(super) fn year(self, year: i32) -> String {
         if year < 0 {
             format!("{} {}", year.unsigned_abs(), self.word(&BEFORE_OUR_ERA))
@@ -43,8 +42,7 @@ impl Headings {
         }
     }
 
-    /// The ten years from this one on, 1990; with `before` those before our era that are counted down,
-    /// 499 to 490.
+    /// Formats the decade that starts with `first`; with `before`, a decade BC, which counts backwards.
     pub(super) fn decade(self, first: u32, before: bool) -> String {
         let decade = self.word(&DECADE).replace('#', &first.to_string());
         if before {
@@ -66,8 +64,8 @@ impl Headings {
         self.word(&NO_LANGUAGE)
     }
 
-    /// Works without a tag of a facet.
-    pub(super) fn without(self, facet: &str) -> String {
+    /// Returns the heading of works without a tag of `facet`.
+    pub(super) fn without_tag(self, facet: &str) -> String {
         let known = WITHOUT_A.iter().find(|(known, _)| *known == facet);
         match known {
             Some((_, words)) => self.word(words).to_owned(),
@@ -75,18 +73,18 @@ impl Headings {
         }
     }
 
-    /// The works that no section written by hand takes.
+    /// Returns the heading of works that no manual section contains.
     pub(super) fn rest(self) -> &'static str {
         self.word(&REST)
     }
 
-    /// What stands before the tags of a work, with a colon as the language writes it.
+    /// Returns the label before the tags of a work, with a colon as the language writes it.
     pub(super) fn tags(self) -> &'static str {
         self.word(&TAGS)
     }
 
-    /// The name of a language by its tag or its English name; the text as it is, where it is neither;
-    /// none where it is empty.
+    /// Returns the name of a language given by its tag or English name. Returns other text unchanged, or
+    /// `None` if it is empty.
     pub(crate) fn language(self, text: &str) -> Option<String> {
         let text = text.trim();
         match languages::names(text) {
@@ -95,14 +93,14 @@ impl Headings {
         }
     }
 
-    /// What works of a BibLaTeX type are called, in the plural.
+    /// Returns the plural name of a BibLaTeX type.
     pub(crate) fn of_type(self, entry_type: &str) -> &'static str {
         let known = TYPES.iter().find(|(types, _)| types.contains(&entry_type));
         self.word(known.map_or(&OTHER_WORKS, |(_, words)| words))
     }
 }
 
-const REST: Words = [
+const REST: Translations = [
     REST_IN_ENGLISH,
     "Weitere Literatur",
     "Pour aller plus loin",
@@ -112,11 +110,11 @@ const REST: Words = [
     "Verder lezen",
 ];
 
-/// What heads the works that no section takes, in a list that does not say it: as it is stored, and to be
-/// printed in the language of the list.
+/// The default heading of works that no section contains, as it is stored. It is printed in the language of
+/// the list.
 pub const REST_IN_ENGLISH: &str = "Further reading";
 
-const TAGS: Words = [
+const TAGS: Translations = [
     "Tags:",
     "Schlagwörter:",
     "Mots-clés\u{a0}:",
@@ -126,7 +124,7 @@ const TAGS: Words = [
     "Trefwoorden:",
 ];
 
-const BEFORE_OUR_ERA: Words = [
+const BEFORE_OUR_ERA: Translations = [
     "BCE",
     "v.\u{a0}Chr.",
     "av.\u{a0}J.-C.",
@@ -136,8 +134,8 @@ const BEFORE_OUR_ERA: Words = [
     "v.Chr.",
 ];
 
-/// With # for the first of the years.
-const DECADE: Words = [
+/// Decade names; `#` stands for the first year.
+const DECADE: Translations = [
     "#s",
     "#er Jahre",
     "Années #",
@@ -147,7 +145,7 @@ const DECADE: Words = [
     "Jaren #",
 ];
 
-const NO_DATE: Words = [
+const NO_DATE: Translations = [
     "No date",
     "Ohne Jahr",
     "Sans date",
@@ -157,7 +155,7 @@ const NO_DATE: Words = [
     "Zonder jaar",
 ];
 
-const NO_AUTHOR: Words = [
+const NO_AUTHOR: Translations = [
     "No author",
     "Ohne Verfasser",
     "Sans auteur",
@@ -167,7 +165,7 @@ const NO_AUTHOR: Words = [
     "Zonder auteur",
 ];
 
-const NO_LANGUAGE: Words = [
+const NO_LANGUAGE: Translations = [
     "Language not stated",
     "Ohne Angabe der Sprache",
     "Langue non indiquée",
@@ -177,11 +175,11 @@ const NO_LANGUAGE: Words = [
     "Taal niet vermeld",
 ];
 
-/// What stands before the name of a facet that a person thought of.
-const WITHOUT: Words = ["Without a", "Ohne", "Sans", "Sin", "Senza", "Sem", "Zonder"];
+/// The words before the name of a custom facet.
+const WITHOUT: Translations = ["Without a", "Ohne", "Sans", "Sin", "Senza", "Sem", "Zonder"];
 
-/// Works without a tag of one of the facets that peerbib brings along.
-const WITHOUT_A: [(&str, Words); 2] = [
+/// HeadingTranslations of works without a tag of a built-in facet.
+const WITHOUT_A: [(&str, Translations); 2] = [
     (
         "movement",
         [
@@ -208,7 +206,7 @@ const WITHOUT_A: [(&str, Words); 2] = [
     ),
 ];
 
-const OTHER_WORKS: Words = [
+const OTHER_WORKS: Translations = [
     "Other works",
     "Andere Werke",
     "Autres documents",
@@ -218,9 +216,9 @@ const OTHER_WORKS: Words = [
     "Andere werken",
 ];
 
-/// The types of BibLaTeX, with what works of them are called.
+/// Plural names of the BibLaTeX types.
 #[rustfmt::skip]
-const TYPES: &[(&[&str], Words)] = &[
+const TYPES: &[(&[&str], Translations)] = &[
     (&["article", "suppperiodical"],
      ["Articles", "Artikel", "Articles", "Artículos", "Articoli", "Artigos", "Artikelen"]),
     (&["book", "mvbook"],
@@ -277,19 +275,22 @@ mod tests {
             ("el-GR", "1990s"),
             ("", "1990s"),
         ] {
-            assert_eq!(Headings::in_language(locale).decade(1990, false), decade);
+            assert_eq!(
+                HeadingTranslations::in_language(locale).decade(1990, false),
+                decade
+            );
         }
     }
 
     #[test]
     fn languages_are_called_by_their_names() {
-        let english = |text| Headings::default().language(text);
+        let english = |text| HeadingTranslations::default().language(text);
         assert_eq!(english("en-US").as_deref(), Some("English"));
         assert_eq!(english("DE").as_deref(), Some("German"));
         assert_eq!(english("greek").as_deref(), Some("Greek"));
         assert_eq!(english("Klingon").as_deref(), Some("Klingon"));
         assert_eq!(english(" "), None);
-        let german = |text| Headings::in_language("de-AT").language(text);
+        let german = |text| HeadingTranslations::in_language("de-AT").language(text);
         assert_eq!(german("de-DE").as_deref(), Some("Deutsch"));
         assert_eq!(german("akk").as_deref(), Some("Akkadian"));
     }
@@ -305,7 +306,10 @@ mod tests {
         types.sort_unstable();
         types.dedup();
         assert_eq!(types.len(), all);
-        assert_eq!(Headings::default().of_type("book"), "Books");
-        assert_eq!(Headings::in_language("nl").of_type("new"), "Andere werken");
+        assert_eq!(HeadingTranslations::default().of_type("book"), "Books");
+        assert_eq!(
+            HeadingTranslations::in_language("nl").of_type("new"),
+            "Andere werken"
+        );
     }
 }

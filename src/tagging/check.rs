@@ -1,58 +1,53 @@
-//! What is wrong with the rules of a library: by themselves, with each other, and against the works that
-//! they are known to be right and wrong for.
+//! Checks the rules of a library: each by itself, against each other, and against their test works.
 
 use std::collections::BTreeSet;
 
 use super::match_evidence;
-use super::rules::Read;
+use super::rules::ParsedRule;
 use crate::library::{Library, LibraryError, Rule, TagName};
 use crate::query::QueryError;
 
-/// Something that is wrong with a rule.
+/// A problem with a rule.
 #[derive(Debug, serde::Serialize)]
-pub struct Finding {
-    /// The rule.
+pub struct RuleFinding {
+    /// The name of the rule.
     pub rule: String,
-    /// What is the matter.
+    /// The problem.
     pub message: String,
-    /// What to do.
+    /// The suggested fix.
     pub help: Option<String>,
     /// The error, if the rule's condition cannot be used.
     #[serde(skip)]
     pub error: Option<QueryError>,
 }
 
-/// What testing a rule against the works named in it gave.
+/// The result of testing a rule against the works that it names.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct TestResult {
-    /// The rule.
+pub struct RuleTestResult {
+    /// The name of the rule.
     pub rule: String,
-    /// How many works were as they must be.
+    /// The number of works with the expected result.
     pub passed: usize,
-    /// The works that it must match and does not.
+    /// The works that the rule must match but does not.
     pub missed: Vec<String>,
-    /// The works that it must not match, and does.
+    /// The works that the rule must not match but does.
     pub wrongly_matched: Vec<String>,
-    /// The works that the library does not have.
+    /// The works that are not in the library.
     pub absent: Vec<String>,
-    /// Why its condition cannot be asked.
+    /// The error in the rule's condition, if it is invalid.
     pub broken: Option<String>,
 }
 
-impl TestResult {
-    /// Whether the rule does what it must.
+impl RuleTestResult {
+    /// Returns whether the rule behaves as expected.
     pub fn is_passed(&self) -> bool {
         self.missed.is_empty() && self.wrongly_matched.is_empty() && self.broken.is_none()
     }
 }
 
 /// Tests a rule against the works that it must and must not match.
-///
-/// # Errors
-///
-/// What SQLite reports.
-pub fn test(rule: &Rule, library: &Library) -> Result<TestResult, LibraryError> {
-    let mut result = TestResult {
+pub fn test(rule: &Rule, library: &Library) -> Result<RuleTestResult, LibraryError> {
+    let mut result = RuleTestResult {
         rule: rule.name.clone(),
         passed: 0,
         missed: Vec::new(),
@@ -60,7 +55,7 @@ pub fn test(rule: &Rule, library: &Library) -> Result<TestResult, LibraryError> 
         absent: Vec::new(),
         broken: None,
     };
-    let condition = match Read::of(rule, library) {
+    let condition = match ParsedRule::new(rule, library) {
         Ok(read) => read.ready.condition,
         Err(error) => {
             result.broken = Some(error.to_string());
@@ -87,39 +82,35 @@ pub fn test(rule: &Rule, library: &Library) -> Result<TestResult, LibraryError> 
     Ok(result)
 }
 
-/// Looks for what is wrong with rules: conditions that cannot be read or match nothing, tags that are not
-/// there, rules that say the same or contradict each other, tags that were taken off every work.
-///
-/// # Errors
-///
-/// What SQLite reports.
-pub fn check(rules: &[Rule], library: &Library) -> Result<Vec<Finding>, LibraryError> {
-    let mut checking = Checking {
+/// Checks rules for invalid conditions, conditions without a match, unknown tags, duplicates, contradictions,
+/// dependency cycles, and tags that were removed by hand from every matching work.
+pub fn check(rules: &[Rule], library: &Library) -> Result<Vec<RuleFinding>, LibraryError> {
+    let mut checker = Checker {
         library,
         findings: Vec::new(),
     };
     let mut read = Vec::new();
     for rule in rules {
-        match Read::of(rule, library) {
+        match ParsedRule::new(rule, library) {
             Ok(good) => {
-                checking.by_itself(rule, &good)?;
+                checker.check_rule(rule, &good)?;
                 read.push((rule, good));
             }
-            Err(error) => checking.unreadable(rule, error),
+            Err(error) => checker.report_invalid(rule, error),
         }
     }
-    checking.with_each_other(&read)?;
-    Ok(checking.findings)
+    checker.check_pairs(&read)?;
+    Ok(checker.findings)
 }
 
-struct Checking<'l> {
+struct Checker<'l> {
     library: &'l Library,
-    findings: Vec<Finding>,
+    findings: Vec<RuleFinding>,
 }
 
-impl Checking<'_> {
-    fn find(&mut self, rule: &Rule, message: String, help: Option<String>) {
-        self.findings.push(Finding {
+impl Checker<'_> {
+    fn report(&mut self, rule: &Rule, message: String, help: Option<String>) {
+        self.findings.push(RuleFinding {
             rule: rule.name.clone(),
             message,
             help,
@@ -127,8 +118,8 @@ impl Checking<'_> {
         });
     }
 
-    fn unreadable(&mut self, rule: &Rule, error: QueryError) {
-        self.findings.push(Finding {
+    fn report_invalid(&mut self, rule: &Rule, error: QueryError) {
+        self.findings.push(RuleFinding {
             rule: rule.name.clone(),
             message: error.to_string(),
             help: None,
@@ -136,7 +127,7 @@ impl Checking<'_> {
         });
     }
 
-    fn by_itself(&mut self, rule: &Rule, read: &Read) -> Result<(), LibraryError> {
+    fn check_rule(&mut self, rule: &Rule, read: &ParsedRule) -> Result<(), LibraryError> {
         let mut met = 0;
         let mut vetoed = Vec::new();
         for (tag, name) in &read.ready.tags {
@@ -148,19 +139,18 @@ impl Checking<'_> {
         }
         if met == 0 {
             let help = Some(
-                "where such works are still to come, leave it; else widen its condition, or remove it"
+                "widen its condition or remove it, unless matching works are still to be added"
                     .to_owned(),
             );
-            self.find(rule, "matches no work of this library".into(), help);
+            self.report(rule, "matches no work of this library".into(), help);
         }
         if !vetoed.is_empty() {
             let message = format!(
-                "{} was taken off by hand from every work that it matches",
+                "{} was removed by hand from every matching work",
                 vetoed.join(", ")
             );
-            let help =
-                Some("the rule seems to be wrong: narrow its condition, or remove it".into());
-            self.find(rule, message, help);
+            let help = Some("narrow its condition or remove the rule".into());
+            self.report(rule, message, help);
         }
         let both: Vec<&str> = rule
             .must
@@ -169,18 +159,18 @@ impl Checking<'_> {
             .map(String::as_str)
             .collect();
         if !both.is_empty() {
-            let message = format!("must and must not match {}", both.join(", "));
-            self.find(
+            let message = format!("{} is listed in both must and must_not", both.join(", "));
+            self.report(
                 rule,
                 message,
-                Some("take the key out of one of the two".into()),
+                Some("remove the key from one of them".into()),
             );
         }
         Ok(())
     }
 
-    fn with_each_other(&mut self, rules: &[(&Rule, Read)]) -> Result<(), LibraryError> {
-        self.circles(rules)?;
+    fn check_pairs(&mut self, rules: &[(&Rule, ParsedRule)]) -> Result<(), LibraryError> {
+        self.check_cycles(rules)?;
         for (index, (rule, read)) in rules.iter().enumerate() {
             for (other, other_read) in rules.iter().take(index) {
                 let shared: Vec<String> = read
@@ -192,18 +182,18 @@ impl Checking<'_> {
                     .collect();
                 if read.query == other_read.query && !shared.is_empty() {
                     let message = format!(
-                        "has the condition of \u{201c}{}\u{201d}, and leads to {}, too",
+                        "has the same condition as \u{201c}{}\u{201d} and also assigns {}",
                         other.name,
                         shared.join(", ")
                     );
-                    self.find(rule, message, Some("remove one of the two".into()));
+                    self.report(rule, message, Some("remove one of the two".into()));
                 }
                 if !shared.is_empty() {
                     let mut contradicted = Vec::new();
                     for key in &rule.must {
                         if other.must_not.contains(key)
                             && !contradicted.contains(key)
-                            && self.is_met(key, other_read)?
+                            && self.matches(key, other_read)?
                         {
                             contradicted.push(key.clone());
                         }
@@ -211,50 +201,51 @@ impl Checking<'_> {
                     for key in &rule.must_not {
                         if other.must.contains(key)
                             && !contradicted.contains(key)
-                            && self.is_met(key, read)?
+                            && self.matches(key, read)?
                         {
                             contradicted.push(key.clone());
                         }
                     }
                     if !contradicted.is_empty() {
                         let message = format!(
-                            "contradicts \u{201c}{}\u{201d}: for {}, one must match {}, and the other must not",
+                            "contradicts \u{201c}{}\u{201d}: both assign {}, but only one of them must match {}",
                             other.name,
                             shared.join(", "),
                             contradicted.join(", ")
                         );
-                        self.find(
+                        self.report(
                             rule,
                             message,
-                            Some("settle which of the two is right".into()),
+                            Some("decide which of the two is right".into()),
                         );
                     }
                 }
-                self.exclusive(rule, read, other, other_read)?;
+                self.check_exclusive_pair(rule, read, other, other_read)?;
             }
-            self.exclusive_by_itself(rule, read)?;
+            self.check_exclusive_tags(rule, read)?;
         }
         Ok(())
     }
 
-    /// Rules that rest on what they lead to, by themselves or by way of others.
-    fn circles(&mut self, rules: &[(&Rule, Read)]) -> Result<(), LibraryError> {
-        let mut rests_on = Vec::new();
+    /// Reports rules that depend on tags they assign, directly or through other rules.
+    fn check_cycles(&mut self, rules: &[(&Rule, ParsedRule)]) -> Result<(), LibraryError> {
+        let mut dependencies = Vec::new();
         for (_, read) in rules {
             let mut tags = Vec::new();
-            for name in match_evidence::tags_asked_for(&read.query) {
+            for name in match_evidence::referenced_tags(&read.query) {
                 if let Ok(tag) = self.library.resolve_tag(&name) {
-                    // A tag is asked for with the narrower ones under it.
+                    // A tag in a query includes its child tags.
                     tags.extend(self.library.with_narrower(&[tag.id])?);
                 }
             }
-            rests_on.push(tags);
+            dependencies.push(tags);
         }
-        // The rules that lead to a tag on which a rule rests.
-        let below: Vec<Vec<usize>> = rests_on
+        // For each rule, the rules that assign a tag it depends on.
+        let below: Vec<Vec<usize>> = dependencies
             .iter()
             .map(|tags| {
-                let leads = |read: &Read| read.ready.tags.iter().any(|(tag, _)| tags.contains(tag));
+                let leads =
+                    |read: &ParsedRule| read.ready.tags.iter().any(|(tag, _)| tags.contains(tag));
                 let rules = rules.iter().enumerate();
                 rules
                     .filter(|(_, (_, read))| leads(read))
@@ -262,21 +253,21 @@ impl Checking<'_> {
                     .collect()
             })
             .collect();
-        let reached: Vec<BTreeSet<usize>> = (0..rules.len())
-            .map(|start| reached(&below, start))
+        let reachable: Vec<BTreeSet<usize>> = (0..rules.len())
+            .map(|start| reachable(&below, start))
             .collect();
         for (start, (rule, _)) in rules.iter().enumerate() {
             let reaches = |from: usize, to: usize| {
-                reached
+                reachable
                     .get(from)
-                    .is_some_and(|reached| reached.contains(&to))
+                    .is_some_and(|reachable| reachable.contains(&to))
             };
             if !reaches(start, start) {
                 continue;
             }
             let is_direct = below.get(start).is_some_and(|below| below.contains(&start));
             let message = if is_direct {
-                "rests on the tag to which it leads itself".to_owned()
+                "depends on a tag that it assigns itself".to_owned()
             } else {
                 let others: Vec<String> = rules
                     .iter()
@@ -286,16 +277,16 @@ impl Checking<'_> {
                     })
                     .map(|(_, (rule, _))| format!("\u{201c}{}\u{201d}", rule.name))
                     .collect();
-                format!("rests on itself, by way of {}", others.join(", "))
+                format!("depends on itself through {}", others.join(", "))
             };
-            let help = "its tags keep themselves on works; ask for something of the work instead";
-            self.find(rule, message, Some(help.to_owned()));
+            let help = "once assigned, its tags would never be removed; use a condition on the work itself";
+            self.report(rule, message, Some(help.to_owned()));
         }
         Ok(())
     }
 
-    /// A rule that leads to two tags of which a work has one.
-    fn exclusive_by_itself(&mut self, rule: &Rule, read: &Read) -> Result<(), LibraryError> {
+    /// Reports a rule that assigns several tags of a facet that allows only one per work.
+    fn check_exclusive_tags(&mut self, rule: &Rule, read: &ParsedRule) -> Result<(), LibraryError> {
         for facet in self.exclusive_facets()? {
             let tags: Vec<String> = read
                 .ready
@@ -306,25 +297,26 @@ impl Checking<'_> {
                 .collect();
             if tags.len() > 1 {
                 let message = format!(
-                    "leads to {}, and a work has one {facet} at most",
+                    "assigns {}, but a work can have only one {facet}",
                     tags.join(" and ")
                 );
-                self.find(rule, message, Some("leave one of them out".into()));
+                self.report(rule, message, Some("keep only one of them".into()));
             }
         }
         Ok(())
     }
 
-    /// Two rules that lead the same works to two tags of which a work has one.
-    fn exclusive(
+    /// Reports two rules that assign different tags to the same work in a facet that allows only one per
+    /// work.
+    fn check_exclusive_pair(
         &mut self,
         rule: &Rule,
-        read: &Read,
+        read: &ParsedRule,
         other: &Rule,
-        other_read: &Read,
+        other_read: &ParsedRule,
     ) -> Result<(), LibraryError> {
         for facet in self.exclusive_facets()? {
-            let of_facet = |read: &Read| -> Vec<TagName> {
+            let of_facet = |read: &ParsedRule| -> Vec<TagName> {
                 let tags = read.ready.tags.iter().map(|(_, name)| name.clone());
                 tags.filter(|name| name.facet == facet).collect()
             };
@@ -344,8 +336,8 @@ impl Checking<'_> {
                 continue;
             }
             let message = format!(
-                "contradicts \u{201c}{}\u{201d}: {works} {} both, and would be {one} and {two}, but \
-                 a work has one {facet} at most",
+                "contradicts \u{201c}{}\u{201d}: {works} {} both and would get {one} and {two}, but \
+                 a work can have only one {facet}",
                 other.name,
                 if works == 1 {
                     "work matches"
@@ -354,8 +346,8 @@ impl Checking<'_> {
                 }
             );
             let help =
-                "narrow the condition of one of the two, for instance by the other's with a hyphen";
-            self.find(rule, message, Some(help.to_owned()));
+                "narrow one of the conditions, for example by excluding the other with a hyphen";
+            self.report(rule, message, Some(help.to_owned()));
         }
         Ok(())
     }
@@ -368,7 +360,7 @@ impl Checking<'_> {
             .collect())
     }
 
-    fn is_met(&self, key: &str, read: &Read) -> Result<bool, LibraryError> {
+    fn matches(&self, key: &str, read: &ParsedRule) -> Result<bool, LibraryError> {
         match self.library.work_id(key) {
             Ok(work) => self.library.meets(work, &read.ready.condition),
             Err(LibraryError::UnknownKey { .. }) => Ok(false),
@@ -377,16 +369,16 @@ impl Checking<'_> {
     }
 }
 
-/// What is reached from `start` in one step or more.
-fn reached(steps: &[Vec<usize>], start: usize) -> BTreeSet<usize> {
-    let mut reached = BTreeSet::new();
+/// Returns the nodes reachable from `start` in one or more steps.
+fn reachable(steps: &[Vec<usize>], start: usize) -> BTreeSet<usize> {
+    let mut reachable = BTreeSet::new();
     let mut pending = vec![start];
     while let Some(place) = pending.pop() {
         for next in steps.get(place).into_iter().flatten() {
-            if reached.insert(*next) {
+            if reachable.insert(*next) {
                 pending.push(*next);
             }
         }
     }
-    reached
+    reachable
 }

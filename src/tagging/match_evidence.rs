@@ -1,65 +1,68 @@
-//! On which words of a work the condition of a rule holds.
+//! Finds the words of a work that satisfy the condition of a rule.
 //!
-//! The condition is a tree of queries. Its *leaves* are the conditions that say something of the work
-//! themselves; those below a negation say what the work is not, so they match no words. Each of the other
-//! leaves is asked of the work by itself, and where it is about words, these are looked up in the work as
-//! they stand there: with their capitals and accents, a name as a whole.
+//! A condition is a tree of queries. Terms below a negation describe what a work is not, so they match no
+//! words. Every other term is evaluated separately for the work. If it searches for words, they are looked up
+//! in the work and returned as spelled there, with capitals and accents; a match in a name returns the whole
+//! name.
 
 use crate::library::full_text::Column;
 use crate::library::{Condition, Library, Match, Met, folded};
 use crate::model::{CslItem, CslValue, markup};
 use crate::query::{Matching, NodeKind, Place, Query, QueryError, Term};
 
-/// A condition of a rule that may hold by itself.
+/// A term of a rule's condition that is not negated.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Leaf {
-    /// As it is written.
+pub(super) struct PositiveTerm {
+    /// The term as written in the rule.
     written: String,
-    /// Its translation.
+    /// The term translated into a condition.
     pub(super) condition: Condition,
-    /// The words that it asks for, where it asks for words.
-    words: Option<Words>,
+    /// The words that the term searches for, if it does.
+    words: Option<Phrase>,
 }
 
-/// Words that follow each other in a place of a work.
+/// Consecutive words in a part of a work.
 #[derive(Debug, Clone, PartialEq)]
-struct Words {
+struct Phrase {
     place: Place,
-    /// Without case and accents.
+    /// The folded words.
     words: Vec<String>,
-    /// Whether the last word may go on.
+    /// Whether the last word is a prefix.
     beginning: bool,
 }
 
-/// The leaves of a query that are not below a negation, in its order.
+/// Returns the terms of a query that are not negated, in order.
 ///
 /// # Errors
 ///
-/// Where one names a tag that `library` does not have.
-pub(super) fn leaves(query: &Query, library: &Library) -> Result<Vec<Leaf>, QueryError> {
+/// Returns [`QueryError`] if a term refers to a tag that is not in `library`.
+pub(super) fn positive_terms(
+    query: &Query,
+    library: &Library,
+) -> Result<Vec<PositiveTerm>, QueryError> {
     query
         .positive_terms()
         .iter()
-        .map(|leaf| {
-            let words = match &leaf.root().kind {
+        .map(|term| {
+            let words = match &term.root().kind {
                 NodeKind::Term {
                     term: Term::Text { place, matching },
                     ..
-                } => Words::asked_for(place, matching),
+                } => Phrase::from_matching(place, matching),
                 _ => None,
             };
-            Ok(Leaf {
-                written: leaf.text().to_owned(),
-                condition: leaf.translate(library)?,
+            Ok(PositiveTerm {
+                written: term.text().to_owned(),
+                condition: term.translate(library)?,
                 words,
             })
         })
         .collect()
 }
 
-/// The tags that a query asks for, negated or not, as a library finds them; among them names before a
-/// colon of which the library alone knows whether they are facets or fields.
-pub(super) fn tags_asked_for(query: &Query) -> Vec<String> {
+/// Returns the tags in a query, negated or not. A name before a colon may be a facet or a field; only the
+/// library can tell.
+pub(super) fn referenced_tags(query: &Query) -> Vec<String> {
     let mut found = Vec::new();
     let mut pending = vec![query.root()];
     while let Some(node) = pending.pop() {
@@ -85,22 +88,22 @@ pub(super) fn tags_asked_for(query: &Query) -> Vec<String> {
     found
 }
 
-/// Which of the leaves hold for a work, and on which words.
-pub(super) fn matched(leaves: &[Leaf], met: &Met<'_>) -> Vec<Match> {
-    leaves
+/// Returns the terms that match a work, each with the matched words.
+pub(super) fn matches(terms: &[PositiveTerm], met: &Met<'_>) -> Vec<Match> {
+    terms
         .iter()
         .zip(met.parts)
         .filter(|(_, holds)| **holds)
-        .map(|(leaf, _)| Match {
-            condition: leaf.written.clone(),
-            text: leaf.words.as_ref().and_then(|words| words.found_in(met)),
+        .map(|(term, _)| Match {
+            condition: term.written.clone(),
+            text: term.words.as_ref().and_then(|words| words.find_in(met)),
         })
         .collect()
 }
 
-impl Words {
-    /// What a condition on text asks for; none for a pattern, and none for what has no words.
-    fn asked_for(place: &Place, matching: &Matching) -> Option<Self> {
+impl Phrase {
+    /// Returns the words that a text term searches for, or `None` for a pattern or a text without words.
+    fn from_matching(place: &Place, matching: &Matching) -> Option<Self> {
         let beginning = match matching {
             Matching::Words(_) | Matching::Whole(_) => false,
             Matching::Beginning(_) => true,
@@ -116,8 +119,8 @@ impl Words {
         })
     }
 
-    /// Whether the words may stand in what a column of the full-text index holds.
-    fn may_stand_in(&self, column: Column) -> bool {
+    /// Returns whether the term searches a column of the full-text index.
+    fn searches(&self, column: Column) -> bool {
         match &self.place {
             Place::Anywhere => true,
             Place::Columns(columns) | Place::Names(columns) => columns.contains(&column),
@@ -125,17 +128,10 @@ impl Words {
         }
     }
 
-    /// The words as they stand in a work: the whole name of a person and of a journal, and the words
-    /// alone of a longer text.
-    fn found_in(&self, met: &Met<'_>) -> Option<String> {
-        let in_title = || {
-            self.may_stand_in(Column::Title)
-                .then(|| self.span(met.title))?
-        };
-        let in_author = || {
-            self.may_stand_in(Column::Author)
-                .then(|| self.author(met))?
-        };
+    /// Returns the matched text: the whole name of a person or journal, or only the words of a longer text.
+    fn find_in(&self, met: &Met<'_>) -> Option<String> {
+        let in_title = || self.searches(Column::Title).then(|| self.span(met.title))?;
+        let in_author = || self.searches(Column::Author).then(|| self.author(met))?;
         in_title().or_else(in_author).or_else(|| self.in_item(met))
     }
 
@@ -146,7 +142,7 @@ impl Words {
             .find(|author| self.span(author).is_some())
     }
 
-    /// The words in the variables of CSL.
+    /// Searches the CSL variables.
     fn in_item(&self, met: &Met<'_>) -> Option<String> {
         let item: CslItem = serde_json::from_str(met.item).ok()?;
         item.variables.iter().find_map(|(variable, value)| {
@@ -166,7 +162,7 @@ impl Words {
                 _ if matches!(value, CslValue::Names(_)) => Column::Contributor,
                 _ => Column::Other,
             };
-            let is_meant = self.may_stand_in(column);
+            let is_meant = self.searches(column);
             match value {
                 CslValue::Text(text) if is_meant => {
                     let text = markup::plain(text);
@@ -182,7 +178,7 @@ impl Words {
         })
     }
 
-    /// The words in a text, as they stand there.
+    /// Returns the words as spelled in `text`.
     fn span(&self, text: &str) -> Option<String> {
         let first = self.words.first()?;
         let found: Vec<(usize, &str)> = tokens(text).collect();
@@ -207,7 +203,7 @@ impl Words {
     }
 }
 
-/// The words of a text as the full-text index cuts them, with the place where each begins.
+/// Splits a text into the words of the full-text index, each with its byte offset.
 fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = text.char_indices().peekable();
     std::iter::from_fn(move || {
@@ -224,7 +220,7 @@ fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// Letters, digits, and the accents that follow a letter in decomposed text.
+/// Returns whether a character is a letter, a digit or a combining mark.
 fn is_part_of_word(c: char) -> bool {
     c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
 }
@@ -234,7 +230,7 @@ mod tests {
     use super::*;
 
     fn span(words: &str, beginning: bool, text: &str) -> Option<String> {
-        let words = Words {
+        let words = Phrase {
             place: Place::Columns(&[Column::Title]),
             words: tokens(words).map(|(_, word)| folded(word)).collect(),
             beginning,

@@ -1,18 +1,18 @@
-//! Movements and themes: the vocabulary of tags, and the rules that put them on works.
+//! The tag vocabulary and the rules that assign tags to works.
 //!
-//! A [`Vocabulary`] is a TOML file with tags, their hierarchy and what is known of them, and the works
-//! that belong to each with the reason. [`Rules`] are a TOML file, too: conditions, which are queries,
-//! with the tags that works get which meet them. [`apply`] carries the rules of a library out and keeps on
-//! which words of a work each condition holds (`matched.rs`); [`check`] finds what is wrong with them.
-//! peerbib ships one of each (`bib/vocabulary.toml` and `bib/rules.toml`).
+//! A [`Vocabulary`] is a TOML file that contains tags with their hierarchy and descriptions, and the works
+//! that belong to each tag with the reason. [`Rules`] are a TOML file as well: each rule has a condition,
+//! which is a query, and the tags that matching works get. [`apply`] runs the rules of a library and records
+//! the words on which each condition matched (`match_evidence.rs`); [`check`] finds problems in the rules.
+//! peerbib bundles one of each (`bib/vocabulary.toml` and `bib/rules.toml`).
 
 mod check;
 mod match_evidence;
 mod rules;
 mod vocabulary;
 
-pub use check::{Finding, TestResult, check, test};
+pub use check::{RuleFinding, RuleTestResult, check, test};
 pub use rules::{
-    Applied, BrokenRule, Rules, RulesError, apply, apply_to_watched, install, split_rules,
+    BrokenRule, RuleRunReport, Rules, RulesError, apply, apply_to_watched, install, split_rules,
 };
-pub use vocabulary::{Vocabulary, VocabularyChanges, VocabularyError, VocabularyReceipt};
+pub use vocabulary::{Vocabulary, VocabularyChanges, VocabularyError, VocabularyReport};

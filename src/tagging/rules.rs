@@ -1,37 +1,37 @@
-//! Rules: read from TOML and written as it, and carried out.
+//! Rules: reading, writing and running them.
 
 use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use super::match_evidence::{self, Leaf};
+use super::match_evidence::{self, PositiveTerm};
 use crate::library::{self, Change, Library, ReadyRule, Rule, RuleEffect, RuleScope, Tag};
 use crate::query::{Query, QueryError};
 
-/// Rules as a TOML file has them.
+/// The contents of a rules file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
-    /// The rules, in their order.
+    /// The rules in order.
     #[serde(rename = "rule", default)]
     pub rules: Vec<Rule>,
 }
 
-/// Rules that cannot be read.
+/// An error in a rules file.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesError {
-    /// The message of the TOML parser, with line and column.
-    #[error("the rules cannot be read: {0}")]
+    /// The file is not valid TOML or has unknown keys; the message names line and column.
+    #[error("invalid rules: {0}")]
     Toml(#[from] toml::de::Error),
-    /// Two rules have one name.
-    #[error("two rules are called \u{201c}{0}\u{201d}")]
-    Twice(String),
-    /// A rule lacks something.
+    /// Two rules have the same name.
+    #[error("two rules are named \u{201c}{0}\u{201d}")]
+    DuplicateName(String),
+    /// A rule is incomplete.
     #[error("the rule \u{201c}{name}\u{201d} {reason}")]
-    Lacking {
-        /// The rule.
+    Incomplete {
+        /// The name of the rule.
         name: String,
-        /// What it lacks.
+        /// The missing part.
         reason: &'static str,
     },
 }
@@ -39,31 +39,31 @@ pub enum RulesError {
 impl std::str::FromStr for Rules {
     type Err = RulesError;
 
+    /// Parses and validates a rules file.
+    ///
     /// # Errors
     ///
-    /// Where the text is not TOML, or not of rules; two rules have one name; or one has no name, no
-    /// condition or no tag.
+    /// Returns [`RulesError`] if the text is not a valid rules file, if two rules have the same name, or if a
+    /// rule has no name, condition or tag.
     fn from_str(text: &str) -> Result<Self, RulesError> {
         let rules: Self = toml::from_str(text)?;
         for (index, rule) in rules.rules.iter().enumerate() {
-            let lacking = |reason| RulesError::Lacking {
+            let incomplete = |reason| RulesError::Incomplete {
                 name: rule.name.clone(),
                 reason,
             };
             if rule.name.trim().is_empty() {
-                return Err(lacking("has no name"));
+                return Err(incomplete("has no name"));
             }
             if rule.when.trim().is_empty() {
-                return Err(lacking(
-                    "has no condition, so that it would be for every work",
-                ));
+                return Err(incomplete("has no condition and would match every work"));
             }
             if rule.then.is_empty() {
-                return Err(lacking("leads to no tag"));
+                return Err(incomplete("assigns no tag"));
             }
             let same = |other: &Rule| other.name.to_lowercase() == rule.name.to_lowercase();
             if rules.rules.iter().take(index).any(same) {
-                return Err(RulesError::Twice(rule.name.clone()));
+                return Err(RulesError::DuplicateName(rule.name.clone()));
             }
         }
         Ok(rules)
@@ -71,7 +71,7 @@ impl std::str::FromStr for Rules {
 }
 
 impl Rules {
-    /// The rules as TOML, which is read as the same rules again.
+    /// Serializes the rules as TOML. Parsing the result gives the same rules.
     pub fn to_toml(&self) -> String {
         let text = |text: &str| toml::Value::from(text).to_string();
         let list = |texts: &[String]| {
@@ -107,22 +107,24 @@ impl Rules {
     }
 }
 
-/// A rule that was read in full: its condition translated, its tags found.
-pub(super) struct Read {
+/// A rule with its condition translated and its tags resolved.
+pub(super) struct ParsedRule {
     pub(super) query: Query,
     pub(super) ready: ReadyRule,
-    leaves: Vec<Leaf>,
+    terms: Vec<PositiveTerm>,
 }
 
-impl Read {
+impl ParsedRule {
+    /// Parses a rule.
+    ///
     /// # Errors
     ///
-    /// Where the condition cannot be read, or names a tag that `library` does not have; and where it has
-    /// none of the tags that the rule leads to.
-    pub(super) fn of(rule: &Rule, library: &Library) -> Result<Self, QueryError> {
+    /// Returns [`QueryError`] if the condition is invalid, or if the condition or the rule refers to a tag
+    /// that is not in `library`.
+    pub(super) fn new(rule: &Rule, library: &Library) -> Result<Self, QueryError> {
         let query: Query = rule.when.parse()?;
         let condition = query.translate(library)?;
-        let leaves = match_evidence::leaves(&query, library)?;
+        let terms = match_evidence::positive_terms(&query, library)?;
         let mut tags = Vec::with_capacity(rule.then.len());
         for name in &rule.then {
             let tag = library.resolve_tag(name)?;
@@ -138,50 +140,47 @@ impl Read {
                 why: rule.why.clone(),
                 tags,
                 condition,
-                parts: leaves.iter().map(|leaf| leaf.condition.clone()).collect(),
+                parts: terms.iter().map(|term| term.condition.clone()).collect(),
             },
-            leaves,
+            terms,
         })
     }
 }
 
-/// A rule that cannot be carried out.
+/// A rule that cannot be run.
 #[derive(Debug)]
 pub struct BrokenRule {
-    /// The rule.
+    /// The name of the rule.
     pub name: String,
-    /// Why not.
+    /// The error.
     pub error: QueryError,
 }
 
-/// What carrying out the rules of a library did.
+/// The result of running the rules of a library.
 #[derive(Debug, Default)]
-pub struct Applied {
-    /// How many tags were put on or taken off.
+pub struct RuleRunReport {
+    /// The number of tags added or removed.
     pub changes: usize,
-    /// The rules that could not be carried out; what they did before stays.
+    /// The rules that could not be run. Tags that they assigned earlier are kept.
     pub broken: Vec<BrokenRule>,
 }
 
-/// Carries out the rules of the library one after the other; `effect` is told of each change. Where rules
-/// ask for tags, they are carried out again until nothing changes, so that a rule may rest on any other.
-///
-/// # Errors
-///
-/// What SQLite reports. A rule that cannot be read is no error, but is told in what is given.
+/// Runs the rules of the library in order and calls `effect` for each change. If rules depend on tags, they
+/// run again until nothing changes, so that a rule may depend on any other. Invalid rules are returned in the
+/// result.
 pub fn apply(
     change: &Change<'_>,
     scope: RuleScope,
     effect: &mut dyn FnMut(RuleEffect),
-) -> library::Result<Applied> {
+) -> library::Result<RuleRunReport> {
     let rules = change.rules()?;
-    let mut applied = Applied::default();
+    let mut applied = RuleRunReport::default();
     if scope == RuleScope::All {
         applied.changes += change.drop_orphans(effect)?;
     }
     let mut read = Vec::with_capacity(rules.len());
     for rule in &rules {
-        match Read::of(rule, change) {
+        match ParsedRule::new(rule, change) {
             Ok(rule) => read.push(rule),
             Err(error) => applied.broken.push(BrokenRule {
                 name: rule.name.clone(),
@@ -189,18 +188,18 @@ pub fn apply(
             }),
         }
     }
-    let rest_on_tags = read
+    let depends_on_tags = read
         .iter()
-        .any(|rule| !match_evidence::tags_asked_for(&rule.query).is_empty());
-    // Rules that contradict each other in a circle would go on for ever; `check` tells of them.
-    let rounds = if rest_on_tags { read.len() + 1 } else { 1 };
+        .any(|rule| !match_evidence::referenced_tags(&rule.query).is_empty());
+    // Contradictory rules in a cycle would run forever; `check` reports them.
+    let rounds = if depends_on_tags { read.len() + 1 } else { 1 };
     for _ in 0..rounds {
         let mut changes = 0;
         for rule in &read {
             changes += change.apply_rule(
                 &rule.ready,
                 scope,
-                &|met| match_evidence::matched(&rule.leaves, met),
+                &|met| match_evidence::matches(&rule.terms, met),
                 effect,
             )?;
         }
@@ -212,44 +211,35 @@ pub fn apply(
     Ok(applied)
 }
 
-/// Runs `edit`, and then carries out the rules for the works that it made or changed, or of which it
-/// changed the tags where a rule asks for tags; `effect` is told of each change. Without rules it does no more
-/// than `edit`.
-///
-/// # Errors
-///
-/// Those of `edit`; what SQLite reports.
+/// Runs `edit`, then runs the rules on the works that it created or changed, including works with changed
+/// tags if a rule depends on tags. Calls `effect` for each change.
 pub fn apply_to_watched<T>(
     change: &Change<'_>,
     edit: impl FnOnce(&Change<'_>) -> library::Result<T>,
     effect: &mut dyn FnMut(RuleEffect),
-) -> library::Result<(T, Applied)> {
+) -> library::Result<(T, RuleRunReport)> {
     let rules = change.rules()?;
     if rules.is_empty() {
-        return Ok((edit(change)?, Applied::default()));
+        return Ok((edit(change)?, RuleRunReport::default()));
     }
-    let rest_on_tags = rules.iter().any(|rule| {
+    let depends_on_tags = rules.iter().any(|rule| {
         rule.when
             .parse()
-            .is_ok_and(|query| !match_evidence::tags_asked_for(&query).is_empty())
+            .is_ok_and(|query| !match_evidence::referenced_tags(&query).is_empty())
     });
-    change.watch_works(rest_on_tags)?;
+    change.watch_works(depends_on_tags)?;
     let outcome = edit(change)?;
     let applied = if change.end_watch()? {
         apply(change, RuleScope::Watched, effect)?
     } else {
-        Applied::default()
+        RuleRunReport::default()
     };
     change.forget_works()?;
     Ok((outcome, applied))
 }
 
-/// Puts rules that ship with peerbib into the library: those that were never put there before, so that
-/// what a person changed or removed stays so. Gives the number of rules that are new.
-///
-/// # Errors
-///
-/// What SQLite reports.
+/// Adds bundled rules to the library and returns the number of new ones. A rule that was added before is
+/// skipped, so that rules edited or removed by the user stay so.
 pub fn install(change: &Change<'_>, rules: &Rules) -> library::Result<usize> {
     let own: Vec<String> = change.rules()?.into_iter().map(|rule| rule.name).collect();
     let mut new = 0;
@@ -262,13 +252,9 @@ pub fn install(change: &Change<'_>, rules: &Rules) -> library::Result<usize> {
     Ok(new)
 }
 
-/// Splits the rules that lead to a tag as the tag itself is split: for each part there is a rule that asks
-/// for the part's query, too, and what they put on works goes along. With `rest`, so does what meets no
-/// part.
-///
-/// # Errors
-///
-/// What SQLite reports.
+/// Splits the rules that assign `tag` in the same way as the tag: for each part there is a new rule that adds
+/// the part's query, and the assignments move to it. Works that match no part go to `rest`, or keep `tag`.
+/// Returns the names of the rules that were split.
 pub fn split_rules(
     change: &Change<'_>,
     tag: &Tag,

@@ -1,4 +1,4 @@
-//! A vocabulary of tags, and how a library takes it in.
+//! Tag vocabularies and their import into a library.
 
 use std::fmt::Write as _;
 
@@ -9,17 +9,17 @@ use crate::library::{
     TaggedOutcome,
 };
 
-/// A vocabulary as its TOML file has it.
+/// The contents of a vocabulary file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vocabulary {
-    /// What is known of facets.
+    /// The facets.
     #[serde(rename = "facet", default)]
     facets: Vec<Facet>,
-    /// The tags; a parent stands before its narrower tags or behind them.
+    /// The tags. A parent may come before or after its child tags.
     #[serde(rename = "tag", default)]
     tags: Vec<VocabularyTag>,
-    /// Which works belong to which tag.
+    /// The works that belong to each tag.
     #[serde(rename = "assignment", default)]
     assignments: Vec<VocabularyAssignment>,
 }
@@ -59,44 +59,44 @@ struct VocabularyAssignment {
     why: String,
 }
 
-/// What an assignment rests on.
+/// The basis of an assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Basis {
-    /// What the chapter says of the work, or cites it for.
+    /// The chapter's discussion or citation of the work.
     Chapter,
     /// The work itself.
     Work,
 }
 
-/// A vocabulary that cannot be read: the message of the TOML parser, with line and column.
+/// An error in a vocabulary file; the message of the TOML parser names line and column.
 #[derive(Debug, thiserror::Error)]
-#[error("the vocabulary cannot be read: {0}")]
+#[error("invalid vocabulary: {0}")]
 pub struct VocabularyError(#[from] toml::de::Error);
 
-/// What taking in a vocabulary did.
+/// The result of installing a vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct VocabularyReceipt {
-    /// Tags that the library has now.
+pub struct VocabularyReport {
+    /// The number of tags in the vocabulary.
     pub tags: usize,
-    /// Tags that were put on works.
+    /// The number of new assignments.
     pub assigned: usize,
-    /// Tags that were on their works already.
+    /// The number of assignments that already existed.
     pub unchanged: usize,
-    /// Tags that a person took off before, and that stay off.
+    /// The number of assignments skipped because the tag was removed from the work by hand.
     pub vetoed: usize,
 }
 
-/// What having a library be as a vocabulary says did.
+/// The changes made by [`Vocabulary::synchronize`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct VocabularyChanges {
-    /// Tags that are new.
+    /// New tags.
     pub new: Vec<TagName>,
-    /// Tags of which something else is known now.
+    /// Changed tags.
     pub changed: Vec<TagName>,
-    /// How many tags were so already.
+    /// The number of unchanged tags.
     pub unchanged: usize,
-    /// How many tags were put on works.
+    /// The number of new assignments.
     pub assigned: usize,
 }
 
@@ -109,18 +109,18 @@ impl std::str::FromStr for Vocabulary {
 }
 
 impl Vocabulary {
-    /// Puts the tags into the library, and on those works of the vocabulary that the library has.
-    /// `source` is named as the one on whose word the tags are there.
+    /// Adds the tags to the library and assigns them to those works of the vocabulary that are in the
+    /// library. `source` is recorded as the source of the assignments.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::UnknownTag`] where a parent or an assignment names a tag that is not there.
-    pub fn install(&self, change: &Change<'_>, source: &str) -> library::Result<VocabularyReceipt> {
-        let mut receipt = VocabularyReceipt::default();
+    /// Returns [`LibraryError::UnknownTag`] if a parent or an assignment refers to an unknown tag.
+    pub fn install(&self, change: &Change<'_>, source: &str) -> library::Result<VocabularyReport> {
+        let mut report = VocabularyReport::default();
         let mut new = Vec::new();
         for tag in &self.tags {
-            receipt.tags += 1;
-            // A tag that a person has described or moved stays as that person left it.
+            report.tags += 1;
+            // A tag that has a description or a parent may have been edited by the user, so it is kept.
             let is_described = match change.tag_called(&tag.name()?)? {
                 Some(id) => {
                     let known = change.tag(id)?;
@@ -142,15 +142,15 @@ impl Vocabulary {
                 change.put_tag(&narrower)?;
             }
         }
-        self.assign(change, source, &mut receipt)?;
-        Ok(receipt)
+        self.assign(change, source, &mut report)?;
+        Ok(report)
     }
 
     fn assign(
         &self,
         change: &Change<'_>,
         source: &str,
-        receipt: &mut VocabularyReceipt,
+        report: &mut VocabularyReport,
     ) -> library::Result<()> {
         for assignment in &self.assignments {
             let work = match change.work_id(&assignment.work) {
@@ -171,21 +171,25 @@ impl Vocabulary {
                 reason: Some(&assignment.why),
             })?;
             match outcome {
-                TaggedOutcome::Added => receipt.assigned += 1,
-                TaggedOutcome::Unchanged => receipt.unchanged += 1,
-                TaggedOutcome::Vetoed => receipt.vetoed += 1,
+                TaggedOutcome::Added => report.assigned += 1,
+                TaggedOutcome::Unchanged => report.unchanged += 1,
+                TaggedOutcome::Vetoed => report.vetoed += 1,
             }
         }
         Ok(())
     }
 
-    /// Has the tags of the library be exactly as the vocabulary says, in its order; tags that it does not
-    /// name stay as they are. The works that it names get their tags on the word of `source`.
+    /// Updates the tags of the library to match the vocabulary and its order, and assigns them to the works
+    /// that it names. Other tags are kept. `source` is recorded as the source of the assignments.
     ///
     /// # Errors
     ///
-    /// Those of [`Change::write_tag`].
-    pub fn take_in(&self, change: &Change<'_>, source: &str) -> library::Result<VocabularyChanges> {
+    /// Returns the errors of [`Change::write_tag`].
+    pub fn synchronize(
+        &self,
+        change: &Change<'_>,
+        source: &str,
+    ) -> library::Result<VocabularyChanges> {
         let mut changes = VocabularyChanges::default();
         for facet in &self.facets {
             change.put_facet(facet)?;
@@ -203,7 +207,7 @@ impl Vocabulary {
             };
             tags.push((id, before, tag));
         }
-        // All parents that differ are taken away first, so that two tags can change places.
+        // Clear all parents that differ before setting any, so that two tags can swap places.
         for (id, before, tag) in &tags {
             let parent = tag.parent()?;
             if let Some(before) = before
@@ -218,7 +222,7 @@ impl Vocabulary {
                 id: *id,
                 tag: now.tag.clone(),
                 parent: tag.parent()?,
-                aliases: tag.aliases_beside(&now)?,
+                aliases: tag.aliases_for(&now)?,
                 ..tag.without_parent()?
             };
             change.write_tag(&wanted)?;
@@ -230,26 +234,26 @@ impl Vocabulary {
         }
         let order: Vec<i64> = tags.iter().map(|(id, ..)| *id).collect();
         change.order_tags(&order)?;
-        let mut receipt = VocabularyReceipt::default();
-        self.assign(change, source, &mut receipt)?;
-        changes.assigned = receipt.assigned;
+        let mut report = VocabularyReport::default();
+        self.assign(change, source, &mut report)?;
+        changes.assigned = report.assigned;
         Ok(changes)
     }
 
-    /// The tags of a library, or of one facet of it, as TOML: read again, they are the same tags.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Exports the tags of a library, or of one facet, as TOML. Importing the result gives the same tags.
     pub fn export(library: &Library, facet: Option<&str>) -> library::Result<String> {
         let mut toml = String::new();
         for described in library.described_facets()? {
             if facet.is_some_and(|facet| facet != described.name) {
                 continue;
             }
-            let _ = writeln!(toml, "[[facet]]\nfacet     = {}", quoted(&described.name));
+            let _ = writeln!(
+                toml,
+                "[[facet]]\nfacet     = {}",
+                toml_string(&described.name)
+            );
             if let Some(label) = &described.label {
-                let _ = writeln!(toml, "label     = {}", quoted(label));
+                let _ = writeln!(toml, "label     = {}", toml_string(label));
             }
             let _ = writeln!(toml, "exclusive = {}\n", described.exclusive);
         }
@@ -278,8 +282,8 @@ fn write_tag(toml: &mut String, tag: &Tag) {
     let mut line = |field: &str, value: String| {
         let _ = writeln!(toml, "{field:<11} = {value}");
     };
-    line("[[tag]]\nfacet      ", quoted(&name.facet));
-    line("tag", quoted(&name.name));
+    line("[[tag]]\nfacet      ", toml_string(&name.facet));
+    line("tag", toml_string(&name.name));
     let parent = parent.as_ref().map(|parent| {
         if parent.facet == name.facet {
             parent.name.clone()
@@ -296,12 +300,12 @@ fn write_tag(toml: &mut String, tag: &Tag) {
     ];
     for (field, text) in texts {
         if let Some(text) = text {
-            line(field, quoted(text));
+            line(field, toml_string(text));
         }
     }
     for (field, texts) in [("aliases", aliases), ("people", people)] {
         if !texts.is_empty() {
-            let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+            let texts: Vec<String> = texts.iter().map(|text| toml_string(text)).collect();
             line(field, format!("[{}]", texts.join(", ")));
         }
     }
@@ -311,8 +315,8 @@ fn write_tag(toml: &mut String, tag: &Tag) {
             .map(|TagEvent { date, what }| {
                 format!(
                     "  {{ date = {}, what = {} }},\n",
-                    quoted(date),
-                    quoted(what)
+                    toml_string(date),
+                    toml_string(what)
                 )
             })
             .collect();
@@ -321,8 +325,8 @@ fn write_tag(toml: &mut String, tag: &Tag) {
     toml.push('\n');
 }
 
-/// Text as TOML writes it on one line.
-fn quoted(text: &str) -> String {
+/// Formats a text as a single-line TOML string.
+fn toml_string(text: &str) -> String {
     toml::Value::from(text.replace("\r\n", "\n")).to_string()
 }
 
@@ -331,7 +335,7 @@ impl VocabularyTag {
         format!("{}:{}", self.facet, self.tag).parse()
     }
 
-    /// The parent; one of another facet is written with it.
+    /// Returns the parent. Its facet is written only if it differs from the tag's.
     fn parent(&self) -> library::Result<Option<TagName>> {
         self.parent
             .as_ref()
@@ -345,9 +349,9 @@ impl VocabularyTag {
             .transpose()
     }
 
-    /// The aliases, without the name that the tag has in the library, and with the one that the
-    /// vocabulary has for it where that is another.
-    fn aliases_beside(&self, tag: &Tag) -> library::Result<Vec<String>> {
+    /// Returns the aliases without the tag's name in the library. If the library uses another name than the
+    /// vocabulary, the vocabulary's name becomes an alias.
+    fn aliases_for(&self, tag: &Tag) -> library::Result<Vec<String>> {
         let mut aliases = self.aliases.clone();
         let own = self.name()?;
         if own != tag.tag {

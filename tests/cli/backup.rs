@@ -2,44 +2,44 @@
 
 use rusqlite::Connection;
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 #[test]
 fn a_backup_is_a_library_of_the_same_state() {
-    let desk = Desk::with_chapter();
-    let state = desk.state();
-    let told = desk.runs("backup copy.db").stderr;
+    let env = TestEnvironment::with_chapter();
+    let state = env.state();
+    let told = env.runs("backup copy.db").stderr;
     assert_eq!(
         told,
         "copied 43 works to copy.db, and read the copy through\n"
     );
-    desk.runs("remove merten2000");
-    let names: Vec<_> = std::fs::read_dir(desk.path(""))
+    env.runs("remove merten2000");
+    let names: Vec<_> = std::fs::read_dir(env.path(""))
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .filter(|name| name.starts_with("copy"))
         .collect();
     assert_eq!(names, ["copy.db"], "there is nothing beside it");
-    desk.runs("--library copy.db doctor");
+    env.runs("--library copy.db doctor");
     assert_eq!(
-        desk.runs("--library copy.db export")
+        env.runs("--library copy.db export")
             .stdout
             .matches("merten2000,")
             .count(),
         1
     );
-    assert_ne!(state, desk.state());
-    desk.runs("backup --restore copy.db --yes");
-    assert_eq!(state, desk.state());
-    desk.runs("doctor");
+    assert_ne!(state, env.state());
+    env.runs("backup --restore copy.db --yes");
+    assert_eq!(state, env.state());
+    env.runs("doctor");
 }
 
 #[test]
 fn a_backup_without_a_name_stands_beside_the_library_and_takes_no_place_of_another() {
-    let desk = Desk::with_chapter();
-    desk.runs("backup");
-    desk.runs("backup");
-    let mut names: Vec<_> = std::fs::read_dir(desk.library().parent().unwrap())
+    let env = TestEnvironment::with_chapter();
+    env.runs("backup");
+    env.runs("backup");
+    let mut names: Vec<_> = std::fs::read_dir(env.library().parent().unwrap())
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .filter(|name| name.starts_with("library.20"))
@@ -51,52 +51,52 @@ fn a_backup_without_a_name_stands_beside_the_library_and_takes_no_place_of_anoth
 
 #[test]
 fn a_file_that_is_there_stays_unless_forced() {
-    let desk = Desk::with_chapter();
-    let file = desk.put("precious.db", "not a library");
-    let told = desk.refuses(1, "backup precious.db");
+    let env = TestEnvironment::with_chapter();
+    let file = env.put("precious.db", "not a library");
+    let told = env.refuses(1, "backup precious.db");
     assert!(
         told.contains("there is a file precious.db already"),
         "{told}"
     );
     assert!(told.contains("--force"), "{told}");
     assert_eq!(std::fs::read(&file).unwrap(), b"not a library");
-    desk.runs("backup precious.db --force");
-    desk.runs("--library precious.db doctor");
-    let library = desk.library();
+    env.runs("backup precious.db --force");
+    env.runs("--library precious.db doctor");
+    let library = env.library();
     let line = format!("backup {} --force", library.display());
-    let told = desk.refuses(1, &line);
+    let told = env.refuses(1, &line);
     assert!(told.contains("it is the library itself"), "{told}");
-    let told = desk.refuses(1, "backup no/such/place.db");
+    let told = env.refuses(1, "backup no/such/place.db");
     assert!(told.contains("no/such/place.db cannot be a copy"), "{told}");
 }
 
 #[test]
 fn only_a_whole_library_is_put_back() {
-    let desk = Desk::with_chapter();
-    let state = desk.state();
-    desk.runs("backup copy.db");
-    let whole = std::fs::read(desk.path("copy.db")).unwrap();
-    desk.put("half.db", &whole[..whole.len() / 2]);
-    desk.put("text.db", "These are my notes.\n".repeat(100));
-    desk.put("empty.db", "");
+    let env = TestEnvironment::with_chapter();
+    let state = env.state();
+    env.runs("backup copy.db");
+    let whole = std::fs::read(env.path("copy.db")).unwrap();
+    env.put("half.db", &whole[..whole.len() / 2]);
+    env.put("text.db", "These are my notes.\n".repeat(100));
+    env.put("empty.db", "");
     for (name, reason) in [
         ("half.db", "damaged"),
         ("text.db", "is not a peerbib library"),
         ("empty.db", "is not a peerbib library"),
         ("nothing.db", "there is no file nothing.db"),
     ] {
-        let told = desk.refuses(1, &format!("backup --restore {name} --yes"));
+        let told = env.refuses(1, &format!("backup --restore {name} --yes"));
         assert!(told.contains(reason), "{name}: {told}");
     }
-    assert_eq!(state, desk.state());
-    let told = desk.refuses(2, "backup --restore half.db");
+    assert_eq!(state, env.state());
+    let told = env.refuses(2, "backup --restore half.db");
     assert!(told.contains("--yes"), "{told}");
 }
 
 /// A library as version 1 of the schema had it, with two works.
-pub(crate) fn version_1(desk: &Desk) {
-    std::fs::create_dir_all(desk.library().parent().unwrap()).unwrap();
-    let connection = Connection::open(desk.library()).unwrap();
+pub(crate) fn version_1(env: &TestEnvironment) {
+    std::fs::create_dir_all(env.library().parent().unwrap()).unwrap();
+    let connection = Connection::open(env.library()).unwrap();
     connection.pragma_update(None, "page_size", 8192).unwrap();
     connection
         .pragma_update(None, "journal_mode", "WAL")
@@ -127,20 +127,20 @@ pub(crate) fn version_1(desk: &Desk) {
 
 #[test]
 fn a_library_of_version_1_is_copied_and_then_migrated_with_its_history() {
-    let desk = Desk::empty();
-    version_1(&desk);
-    let run = desk.runs("find fruit OR apples --keys");
+    let env = TestEnvironment::empty();
+    version_1(&env);
+    let run = env.runs("find fruit OR apples --keys");
     assert!(
-        desk.without_place(&run.stderr).starts_with(
+        env.redact_paths(&run.stderr).starts_with(
             "the library was of version 1 and is of version 3 now; a copy of it as it was is \
-             DESK/data/peerbib/library.version-1.db"
+             $TEST_ENV/data/peerbib/library.version-1.db"
         ),
         "{}",
         run.stderr
     );
     assert_eq!(run.stdout, "a\n", "what is derived was made anew");
-    desk.runs("doctor");
-    let copy = Connection::open(desk.path("data/peerbib/library.version-1.db")).unwrap();
+    env.runs("doctor");
+    let copy = Connection::open(env.path("data/peerbib/library.version-1.db")).unwrap();
     let (version, works): (i64, i64) = copy
         .query_row(
             "SELECT user_version, (SELECT count(*) FROM work) FROM pragma_user_version",
@@ -149,19 +149,19 @@ fn a_library_of_version_1_is_copied_and_then_migrated_with_its_history() {
         )
         .unwrap();
     assert_eq!((version, works), (1, 2));
-    desk.runs("undo");
-    assert_eq!(desk.keys("theme:fruit"), [""; 0]);
-    desk.runs("redo");
-    assert_eq!(desk.keys("theme:fruit"), ["a"]);
-    desk.runs("undo 2");
-    desk.runs("undo 1");
-    assert_eq!(desk.keys(""), [""; 0]);
-    desk.runs("redo");
-    desk.runs("redo");
-    assert_eq!(desk.keys("theme:fruit"), ["a"]);
-    desk.runs("doctor");
+    env.runs("undo");
+    assert_eq!(env.keys("theme:fruit"), [""; 0]);
+    env.runs("redo");
+    assert_eq!(env.keys("theme:fruit"), ["a"]);
+    env.runs("undo 2");
+    env.runs("undo 1");
+    assert_eq!(env.keys(""), [""; 0]);
+    env.runs("redo");
+    env.runs("redo");
+    assert_eq!(env.keys("theme:fruit"), ["a"]);
+    env.runs("doctor");
     // The copy can be put back, and is migrated again.
-    desk.runs("backup --restore data/peerbib/library.version-1.db --yes");
-    assert_eq!(desk.keys("theme:fruit"), ["a"]);
-    desk.runs("doctor");
+    env.runs("backup --restore data/peerbib/library.version-1.db --yes");
+    assert_eq!(env.keys("theme:fruit"), ["a"]);
+    env.runs("doctor");
 }

@@ -3,13 +3,20 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 /// What is refused says `names` and `way_out`, and leaves the file as it was.
 #[track_caller]
-fn is_refused(desk: &Desk, file: &Path, code: i32, line: &str, names: &str, way_out: &str) {
+fn is_refused(
+    env: &TestEnvironment,
+    file: &Path,
+    code: i32,
+    line: &str,
+    names: &str,
+    way_out: &str,
+) {
     let before = std::fs::read(file).unwrap();
-    let told = desk.refuses(code, line);
+    let told = env.refuses(code, line);
     assert!(
         told.contains(names),
         "{line} does not name {names}:\n{told}"
@@ -27,8 +34,8 @@ fn is_refused(desk: &Desk, file: &Path, code: i32, line: &str, names: &str, way_
 
 /// The same for a command that reads the library, which stays as it was.
 #[track_caller]
-fn refused_at_library(desk: &Desk, code: i32, line: &str, names: &str, way_out: &str) {
-    is_refused(desk, &desk.library(), code, line, names, way_out);
+fn refused_at_library(env: &TestEnvironment, code: i32, line: &str, names: &str, way_out: &str) {
+    is_refused(env, &env.library(), code, line, names, way_out);
 }
 
 mod files {
@@ -36,16 +43,16 @@ mod files {
 
     #[test]
     fn a_missing_file_is_named() {
-        let desk = Desk::with_chapter();
+        let env = TestEnvironment::with_chapter();
         refused_at_library(
-            &desk,
+            &env,
             1,
             "import nothing.bib",
             "nothing.bib",
             "there is no such file",
         );
         refused_at_library(
-            &desk,
+            &env,
             1,
             "format --input nothing.bib",
             "nothing.bib",
@@ -55,24 +62,24 @@ mod files {
 
     #[test]
     fn one_missing_file_of_several_keeps_the_others_out() {
-        let desk = Desk::with_chapter();
-        desk.put("good.bib", "@book{good, title = {Good}}");
+        let env = TestEnvironment::with_chapter();
+        env.put("good.bib", "@book{good, title = {Good}}");
         refused_at_library(
-            &desk,
+            &env,
             1,
             "import good.bib nothing.bib",
             "nothing.bib",
             "no such file",
         );
-        assert_eq!(desk.keys("title:good"), [""; 0]);
+        assert_eq!(env.keys("title:good"), [""; 0]);
     }
 
     #[test]
     fn a_directory_is_told_from_a_file() {
-        let desk = Desk::with_chapter();
-        std::fs::create_dir(desk.path("folder")).unwrap();
+        let env = TestEnvironment::with_chapter();
+        std::fs::create_dir(env.path("folder")).unwrap();
         refused_at_library(
-            &desk,
+            &env,
             1,
             "import folder",
             "folder is a directory",
@@ -82,33 +89,27 @@ mod files {
 
     #[test]
     fn a_binary_file_is_no_bibliography() {
-        let desk = Desk::with_chapter();
+        let env = TestEnvironment::with_chapter();
         let bytes: Vec<u8> = (0..4000_u32).map(|n| (n * n % 251) as u8).collect();
-        desk.put("picture.png", bytes);
-        refused_at_library(&desk, 1, "import picture.png", "picture.png", ".bib");
-        refused_at_library(
-            &desk,
-            1,
-            "format --input picture.png",
-            "binary data",
-            ".bib",
-        );
+        env.put("picture.png", bytes);
+        refused_at_library(&env, 1, "import picture.png", "picture.png", ".bib");
+        refused_at_library(&env, 1, "format --input picture.png", "binary data", ".bib");
     }
 
     #[test]
     fn a_file_without_entries_is_noticed() {
-        let desk = Desk::empty();
-        desk.put("letter.txt", "Dear Ada, here is the list.\n");
-        let told = desk.runs("import letter.txt").stderr;
+        let env = TestEnvironment::empty();
+        env.put("letter.txt", "Dear Ada, here is the list.\n");
+        let told = env.runs("import letter.txt").stderr;
         assert!(told.contains("letter.txt"), "{told}");
         assert!(told.contains("there are no entries in it"), "{told}");
     }
 
     #[test]
     fn a_bibliography_that_does_not_ship_is_named_with_those_that_do() {
-        let desk = Desk::with_chapter();
+        let env = TestEnvironment::with_chapter();
         let line = "import peerbib:chaptr";
-        refused_at_library(&desk, 1, line, "chaptr", "peerbib:chapter");
+        refused_at_library(&env, 1, line, "chaptr", "peerbib:chapter");
     }
 }
 
@@ -125,7 +126,7 @@ mod libraries {
 
     #[test]
     fn a_missing_library_is_not_made_by_looking_for_it() {
-        let desk = Desk::empty();
+        let env = TestEnvironment::empty();
         for line in [
             "find",
             "tags",
@@ -136,41 +137,41 @@ mod libraries {
             "format",
             "tag a:b c",
         ] {
-            let told = desk.refuses(1, line);
+            let told = env.refuses(1, line);
             assert!(
-                told.contains("no library at DESK/data/peerbib/library.db"),
+                told.contains("no library at $TEST_ENV/data/peerbib/library.db"),
                 "{told}"
             );
             assert!(told.contains("peerbib quickstart"), "{told}");
         }
-        assert!(!desk.path("data").exists());
+        assert!(!env.path("data").exists());
     }
 
     #[test]
     fn a_truncated_database_is_damaged_and_stays_as_it_is() {
-        let desk = Desk::with_chapter();
-        let whole = std::fs::read(desk.library()).unwrap();
+        let env = TestEnvironment::with_chapter();
+        let whole = std::fs::read(env.library()).unwrap();
         for length in [whole.len() / 2, 4096, 50] {
-            desk.put_library(&whole[..length]);
+            env.put_library(&whole[..length]);
             for line in COMMANDS {
-                refused_at_library(&desk, 1, line, "is damaged", "bring back a copy");
+                refused_at_library(&env, 1, line, "is damaged", "bring back a copy");
             }
         }
     }
 
     #[test]
     fn a_text_file_is_no_library() {
-        let desk = Desk::empty();
-        desk.put_library("These are my notes.\n");
+        let env = TestEnvironment::empty();
+        env.put_library("These are my notes.\n");
         for line in COMMANDS {
-            refused_at_library(&desk, 1, line, "not an SQLite database", "--library PATH");
+            refused_at_library(&env, 1, line, "not an SQLite database", "--library PATH");
         }
     }
 
     #[test]
     fn the_database_of_another_program_is_left_alone() {
-        let desk = Desk::empty();
-        let other = desk.path("other.db");
+        let env = TestEnvironment::empty();
+        let other = env.path("other.db");
         let connection = rusqlite::Connection::open(&other).unwrap();
         connection
             .execute_batch("CREATE TABLE recipe (name TEXT)")
@@ -178,43 +179,43 @@ mod libraries {
         drop(connection);
         for line in COMMANDS {
             let line = format!("--library other.db {line}");
-            is_refused(&desk, &other, 1, &line, "another program", "--library PATH");
+            is_refused(&env, &other, 1, &line, "another program", "--library PATH");
         }
     }
 
     #[test]
     fn a_library_of_a_newer_version_is_left_alone() {
-        let desk = Desk::with_chapter();
-        let connection = rusqlite::Connection::open(desk.library()).unwrap();
+        let env = TestEnvironment::with_chapter();
+        let connection = rusqlite::Connection::open(env.library()).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         drop(connection);
         for line in COMMANDS {
-            refused_at_library(&desk, 1, line, "version 99", "install a newer peerbib");
+            refused_at_library(&env, 1, line, "version 99", "install a newer peerbib");
         }
     }
 
     #[test]
     fn a_directory_is_no_library() {
-        let desk = Desk::empty();
-        std::fs::create_dir(desk.path("folder")).unwrap();
+        let env = TestEnvironment::empty();
+        std::fs::create_dir(env.path("folder")).unwrap();
         for line in COMMANDS {
-            let told = desk.refuses(1, &format!("--library folder {line}"));
+            let told = env.refuses(1, &format!("--library folder {line}"));
             assert!(
                 told.contains("folder cannot hold a library: it is a directory"),
                 "{told}"
             );
             assert!(told.contains("--library PATH"), "{told}");
         }
-        assert_eq!(std::fs::read_dir(desk.path("folder")).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(env.path("folder")).unwrap().count(), 0);
     }
 
     #[test]
     fn a_place_below_a_file_cannot_hold_a_library() {
-        let desk = Desk::empty();
-        let file = desk.put("file", "text");
+        let env = TestEnvironment::empty();
+        let file = env.put("file", "text");
         for line in ["quickstart", "init", "import peerbib:chapter", "find"] {
             let line = format!("--library file/library.db {line}");
-            is_refused(&desk, &file, 1, &line, "file/library.db", "--library PATH");
+            is_refused(&env, &file, 1, &line, "file/library.db", "--library PATH");
         }
     }
 
@@ -222,9 +223,9 @@ mod libraries {
     #[test]
     #[cfg(target_os = "linux")]
     fn a_read_only_place_cannot_hold_a_library() {
-        let desk = Desk::empty();
+        let env = TestEnvironment::empty();
         for line in ["quickstart", "init", "import peerbib:chapter"] {
-            let told = desk.refuses(1, &format!("--library /proc/peerbib/library.db {line}"));
+            let told = env.refuses(1, &format!("--library /proc/peerbib/library.db {line}"));
             assert!(told.contains("/proc/peerbib"), "{told}");
             assert!(told.contains("--library PATH"), "{told}");
         }
@@ -232,10 +233,10 @@ mod libraries {
 
     #[test]
     fn a_library_in_use_by_another_program_says_so() {
-        let desk = Desk::with_chapter();
-        let connection = rusqlite::Connection::open(desk.library()).unwrap();
+        let env = TestEnvironment::with_chapter();
+        let connection = rusqlite::Connection::open(env.library()).unwrap();
         connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let told = desk.refuses(1, "tag theme:law merten2000");
+        let told = env.refuses(1, "tag theme:law merten2000");
         assert!(told.contains("in use by another program"), "{told}");
         assert!(told.contains("try again"), "{told}");
     }
@@ -246,23 +247,23 @@ mod names {
 
     #[test]
     fn an_unknown_style_suggests_another() {
-        let desk = Desk::with_chapter();
+        let env = TestEnvironment::with_chapter();
         refused_at_library(
-            &desk,
+            &env,
             1,
             "format --style appa",
             "\u{201c}appa\u{201d}",
             "did you mean apa?",
         );
         refused_at_library(
-            &desk,
+            &env,
             1,
             "format --style zzzz",
             "\u{201c}zzzz\u{201d}",
             "peerbib style list",
         );
         refused_at_library(
-            &desk,
+            &env,
             1,
             "format --style ./no.csl",
             "./no.csl",
@@ -272,23 +273,23 @@ mod names {
 
     #[test]
     fn a_style_that_is_none_says_where() {
-        let desk = Desk::with_chapter();
-        desk.put("broken.csl", "<style><unclosed></style>");
-        refused_at_library(&desk, 1, "format --style broken.csl", "broken.csl", "help:");
+        let env = TestEnvironment::with_chapter();
+        env.put("broken.csl", "<style><unclosed></style>");
+        refused_at_library(&env, 1, "format --style broken.csl", "broken.csl", "help:");
     }
 
     #[test]
     fn an_unknown_locale_suggests_another() {
-        let desk = Desk::with_chapter();
+        let env = TestEnvironment::with_chapter();
         refused_at_library(
-            &desk,
+            &env,
             1,
             "format --locale de-DX",
             "\u{201c}de-DX\u{201d}",
             "did you mean de-DE?",
         );
         refused_at_library(
-            &desk,
+            &env,
             1,
             "format --locale xx-YY",
             "\u{201c}xx-YY\u{201d}",
@@ -298,7 +299,7 @@ mod names {
 
     #[test]
     fn an_unknown_tag_suggests_another() {
-        let desk = Desk::with_chapter();
+        let env = TestEnvironment::with_chapter();
         for line in [
             "tag theme:germ-frm merten2000",
             "untag theme:germ-frm merten2000",
@@ -308,7 +309,7 @@ mod names {
             "tags remove theme:germ-frm",
         ] {
             refused_at_library(
-                &desk,
+                &env,
                 1,
                 line,
                 "\u{201c}theme:germ-frm\u{201d}",
@@ -316,22 +317,16 @@ mod names {
             );
         }
         refused_at_library(
-            &desk,
+            &env,
             1,
             "tag theme:xyz merten2000",
             "theme:xyz",
             "peerbib tags",
         );
+        refused_at_library(&env, 1, "tag theme:xyz merten2000", "theme:xyz", "--create");
+        refused_at_library(&env, 1, "tags moovement", "moovement", "movement, theme");
         refused_at_library(
-            &desk,
-            1,
-            "tag theme:xyz merten2000",
-            "theme:xyz",
-            "--create",
-        );
-        refused_at_library(&desk, 1, "tags moovement", "moovement", "movement, theme");
-        refused_at_library(
-            &desk,
+            &env,
             2,
             "format --group-by moovement",
             "moovement",
@@ -341,26 +336,20 @@ mod names {
 
     #[test]
     fn a_word_that_is_no_tag_shows_how_one_is_written() {
-        let desk = Desk::with_chapter();
+        let env = TestEnvironment::with_chapter();
         for line in [
             "tag 'theme:two words' merten2000 --new",
             "tag reading merten2000 --new",
             "tags add reading",
         ] {
-            refused_at_library(&desk, 1, line, "is not a tag", "FACET:NAME");
+            refused_at_library(&env, 1, line, "is not a tag", "FACET:NAME");
         }
-        refused_at_library(
-            &desk,
-            2,
-            "tag , merten2000",
-            "no tag is named",
-            "FACET:NAME",
-        );
+        refused_at_library(&env, 2, "tag , merten2000", "no tag is named", "FACET:NAME");
     }
 
     #[test]
     fn an_unknown_key_suggests_another() {
-        let desk = Desk::with_chapter();
+        let env = TestEnvironment::with_chapter();
         for line in [
             "show benkler2002cose",
             "why benkler2002cose",
@@ -368,46 +357,46 @@ mod names {
             "untag theme:law merten2000 benkler2002cose",
         ] {
             refused_at_library(
-                &desk,
+                &env,
                 1,
                 line,
                 "\u{201c}benkler2002cose\u{201d}",
                 "did you mean benkler2002coase?",
             );
         }
-        refused_at_library(&desk, 1, "show zzz", "\u{201c}zzz\u{201d}", "peerbib find");
+        refused_at_library(&env, 1, "show zzz", "\u{201c}zzz\u{201d}", "peerbib find");
     }
 
     #[test]
     fn an_unknown_verb_or_option_is_wrong_usage() {
-        let desk = Desk::with_chapter();
+        let env = TestEnvironment::with_chapter();
         refused_at_library(
-            &desk,
+            &env,
             2,
             "frmat",
             "'frmat'",
             "similar subcommand exists: 'format'",
         );
-        refused_at_library(&desk, 2, "find commons --kesy", "'--kesy'", "'--keys'");
-        refused_at_library(&desk, 2, "export --to foo", "'foo'", "biblatex");
-        refused_at_library(&desk, 2, "man frmat", "frmat", "peerbib --help");
-        refused_at_library(&desk, 2, "tag theme:law", "no works are named", "--find");
+        refused_at_library(&env, 2, "find commons --kesy", "'--kesy'", "'--keys'");
+        refused_at_library(&env, 2, "export --to foo", "'foo'", "biblatex");
+        refused_at_library(&env, 2, "man frmat", "frmat", "peerbib --help");
+        refused_at_library(&env, 2, "tag theme:law", "no works are named", "--find");
     }
 
     #[test]
     fn a_query_and_files_do_not_go_together() {
-        let desk = Desk::with_chapter();
-        desk.put("a.bib", "@book{a, title = {A}}");
+        let env = TestEnvironment::with_chapter();
+        env.put("a.bib", "@book{a, title = {A}}");
         let line = "format movement:oekonux --input a.bib";
-        refused_at_library(&desk, 2, line, "--input", "leave the query out");
+        refused_at_library(&env, 2, line, "--input", "leave the query out");
     }
 
     #[test]
     fn nothing_to_undo_or_redo_says_so() {
-        let desk = Desk::with_chapter();
-        refused_at_library(&desk, 1, "redo", "nothing to redo", "peerbib log");
-        desk.runs("undo");
-        refused_at_library(&desk, 1, "undo", "nothing to undo", "peerbib log");
+        let env = TestEnvironment::with_chapter();
+        refused_at_library(&env, 1, "redo", "nothing to redo", "peerbib log");
+        env.runs("undo");
+        refused_at_library(&env, 1, "undo", "nothing to undo", "peerbib log");
     }
 }
 
@@ -417,9 +406,9 @@ mod queries {
     /// The caret stands below the character at which the query goes wrong.
     #[track_caller]
     fn points_at(query: &str, position: usize, message: &str) {
-        let desk = Desk::with("@book{a, title = {A}}");
-        let before = std::fs::read(desk.library()).unwrap();
-        let told = desk.refuses(2, &format!("find '{query}'"));
+        let env = TestEnvironment::with("@book{a, title = {A}}");
+        let before = std::fs::read(env.library()).unwrap();
+        let told = env.refuses(2, &format!("find '{query}'"));
         let lines: Vec<_> = told.lines().collect();
         let line = lines
             .iter()
@@ -434,7 +423,7 @@ mod queries {
         );
         assert!(told.contains(message), "{told}");
         assert!(told.contains("help: "), "{told}");
-        assert_eq!(before, std::fs::read(desk.library()).unwrap());
+        assert_eq!(before, std::fs::read(env.library()).unwrap());
     }
 
     #[test]
@@ -472,7 +461,7 @@ mod queries {
     /// What is not known is marked, and the nearest thing that is known is named.
     #[test]
     fn a_misspelt_name_is_marked_and_gets_a_suggestion() {
-        let desk = Desk::with(
+        let env = TestEnvironment::with(
             "@book{ostrom1990, title = {A}, shelfmark = {X 12}, keywords = {theme:commons}}\n",
         );
         for (query, marked, suggestion) in [
@@ -500,7 +489,7 @@ mod queries {
             ("law missing:isnb", "isnb", "did you mean isbn?"),
             ("xyzzy:green", "xyzzy", "the fields are author, editor"),
         ] {
-            let told = desk.refuses(1, &format!("find '{query}'"));
+            let told = env.refuses(1, &format!("find '{query}'"));
             let lines: Vec<&str> = told.lines().collect();
             assert_eq!(lines[2].trim(), query, "{told}");
             let mark = &lines[3][lines[3].find('^').unwrap()..];
@@ -508,21 +497,21 @@ mod queries {
             assert_eq!(lines[3].find('^'), lines[2].rfind(marked), "{told}");
             assert!(told.contains(suggestion), "{told}");
         }
-        assert_eq!(desk.keys("shelfmark:x"), ["ostrom1990"]);
+        assert_eq!(env.keys("shelfmark:x"), ["ostrom1990"]);
     }
 
     #[test]
     fn brackets_without_end_are_refused() {
-        let desk = Desk::with("@book{a, title = {A}}");
-        let told = desk.refuses(2, &format!("find '{}'", "(".repeat(100_000)));
+        let env = TestEnvironment::with("@book{a, title = {A}}");
+        let told = env.refuses(2, &format!("find '{}'", "(".repeat(100_000)));
         assert!(told.contains("too many brackets"), "{}", &told[..200]);
-        let told = desk.refuses(2, &format!("find '{}a'", "-(".repeat(5_000)));
+        let told = env.refuses(2, &format!("find '{}a'", "-(".repeat(5_000)));
         assert!(told.contains("too many brackets"), "{}", &told[..200]);
     }
 
     #[test]
     fn a_word_that_full_text_search_would_read_as_an_operator_is_a_word() {
-        let desk = Desk::with("@book{a, title = {Near and far: NOT here}}");
+        let env = TestEnvironment::with("@book{a, title = {Near and far: NOT here}}");
         for query in [
             "NOT",
             "NEAR",
@@ -531,7 +520,7 @@ mod queries {
             "'{near}'",
             "'a+b OR near'",
         ] {
-            let run = desk.runs(&format!("find {query} --keys"));
+            let run = env.runs(&format!("find {query} --keys"));
             assert_eq!(run.stdout, "a\n", "{query}");
         }
     }
@@ -540,7 +529,7 @@ mod queries {
 #[test]
 #[cfg(unix)]
 fn a_closed_pipe_ends_quietly() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     for line in [
         "export",
         "find",
@@ -551,9 +540,9 @@ fn a_closed_pipe_ends_quietly() {
         "man",
         "--help",
     ] {
-        let mut child = desk
+        let mut child = env
             .command(env!("CARGO_BIN_EXE_peerbib"))
-            .args(crate::desk::words(line))
+            .args(crate::test_env::words(line))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

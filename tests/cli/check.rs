@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 /// A fault for every rule.
 const FAULTY: &str = "\
@@ -37,16 +37,16 @@ fn rules_of(findings: &Value, key: &str) -> Vec<String> {
     rules
 }
 
-fn findings(desk: &Desk, line: &str) -> Value {
-    serde_json::from_str(&desk.ends(1, line).stdout).unwrap()
+fn findings(env: &TestEnvironment, line: &str) -> Value {
+    serde_json::from_str(&env.ends(1, line).stdout).unwrap()
 }
 
 #[test]
 fn works_of_which_it_is_not_certain_which_is_meant_are_counted() {
-    let desk = Desk::with_chapter();
-    let run = desk.ends(1, "check");
+    let env = TestEnvironment::with_chapter();
+    let run = env.ends(1, "check");
     let counts: Vec<_> = ["certain", "probable", "unresolved"]
-        .map(|kind| desk.keys(&format!("identification:{kind}")).len())
+        .map(|kind| env.keys(&format!("identification:{kind}")).len())
         .into();
     assert_eq!(counts.iter().sum::<usize>(), 43);
     assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
@@ -62,9 +62,9 @@ fn works_of_which_it_is_not_certain_which_is_meant_are_counted() {
 
 #[test]
 fn the_shipped_works_lack_only_what_is_not_known() {
-    let desk = Desk::with_chapter();
-    desk.runs("import peerbib:commons");
-    let findings = findings(&desk, "check --json");
+    let env = TestEnvironment::with_chapter();
+    env.runs("import peerbib:commons");
+    let findings = findings(&env, "check --json");
     for finding in findings.as_array().unwrap() {
         let rule = finding["rule"].as_str().unwrap();
         let known = ["identification", "access-date", "missing-field"];
@@ -79,8 +79,8 @@ fn the_shipped_works_lack_only_what_is_not_known() {
 
 #[test]
 fn every_rule_finds_what_it_is_there_for() {
-    let desk = Desk::with(FAULTY);
-    let found = findings(&desk, "check --json");
+    let env = TestEnvironment::with(FAULTY);
+    let found = findings(&env, "check --json");
     assert_eq!(
         rules_of(&found, "shouted"),
         [
@@ -116,7 +116,7 @@ fn every_rule_finds_what_it_is_there_for() {
         .collect();
     all.sort();
     all.dedup();
-    let rules = desk.json("check --rules --json");
+    let rules = env.json("check --rules --json");
     let mut names: Vec<_> = rules
         .as_array()
         .unwrap()
@@ -129,31 +129,31 @@ fn every_rule_finds_what_it_is_there_for() {
 
 #[test]
 fn a_finding_says_what_and_how_to_mend_it() {
-    let desk = Desk::with(FAULTY);
-    let run = desk.ends(1, "check");
+    let env = TestEnvironment::with(FAULTY);
+    let run = env.ends(1, "check");
     insta::assert_snapshot!(format!("{}{}", run.stdout, run.stderr));
 }
 
 #[test]
 fn json_has_a_contract() {
-    let desk = Desk::with(FAULTY);
+    let env = TestEnvironment::with(FAULTY);
     assert_eq!(
-        findings(&desk, "check key:typo --rule isbn --json"),
+        findings(&env, "check key:typo --rule isbn --json"),
         json!([{
             "key": "typo", "field": "isbn", "rule": "isbn", "severity": "error", "fixable": false,
             "message": "the check digit of 978-0-300-11056-3 is wrong",
             "help": "compare it with the source: one digit is wrong, or two are exchanged",
         }])
     );
-    assert_eq!(desk.json("check key:fine --json"), json!([]));
+    assert_eq!(env.json("check key:fine --json"), json!([]));
 }
 
 #[test]
 fn a_file_is_checked_without_a_library_and_its_lines_are_named() {
-    let desk = Desk::empty();
-    desk.put("refs.bib", FAULTY);
+    let env = TestEnvironment::empty();
+    env.put("refs.bib", FAULTY);
     let found = findings(
-        &desk,
+        &env,
         "check --file refs.bib --rule doi --rule isbn --rule unknown-field --json",
     );
     let places: Vec<_> = found
@@ -169,21 +169,21 @@ fn a_file_is_checked_without_a_library_and_its_lines_are_named() {
         })
         .collect();
     assert_eq!(places, [("doi", 4), ("isbn", 9), ("unknown-field", 15)]);
-    let told = desk.without_place(&desk.ends(1, "check --file refs.bib --rule doi").stdout);
+    let told = env.redact_paths(&env.ends(1, "check --file refs.bib --rule doi").stdout);
     assert!(
-        told.starts_with("DESK/refs.bib:4: shouted, doi: note:"),
+        told.starts_with("$TEST_ENV/refs.bib:4: shouted, doi: note:"),
         "{told}"
     );
-    assert!(!desk.path("data").exists());
-    let run = desk.peerbib(&["check", "--file", "-", "--rule", "doi"], FAULTY);
+    assert!(!env.path("data").exists());
+    let run = env.peerbib(&["check", "--file", "-", "--rule", "doi"], FAULTY);
     assert_eq!(run.code, Some(1));
 }
 
 #[test]
 fn a_file_with_an_entry_that_cannot_be_read_has_a_finding() {
-    let desk = Desk::empty();
-    desk.put("refs.bib", "@misc{a, title = {A}}\n@misc{b, title = {B}\n");
-    let run = desk.ends(1, "check --file refs.bib");
+    let env = TestEnvironment::empty();
+    env.put("refs.bib", "@misc{a, title = {A}}\n@misc{b, title = {B}\n");
+    let run = env.ends(1, "check --file refs.bib");
     assert!(
         run.stderr.contains("refs.bib:2: error: b:"),
         "{}",
@@ -193,19 +193,19 @@ fn a_file_with_an_entry_that_cannot_be_read_has_a_finding() {
 
 #[test]
 fn a_value_inherited_from_another_entry_is_not_missing() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@inbook{a, author = {Wren, Ada}, title = {A}, crossref = {b}}\n@book{b, author = {Finch, Bo}, title = {B}, date = {2001}}\n",
     );
-    desk.runs("check");
-    desk.put("refs.bib", desk.runs("export").stdout);
-    desk.runs("check --file refs.bib");
+    env.runs("check");
+    env.put("refs.bib", env.runs("export").stdout);
+    env.runs("check --file refs.bib");
 }
 
 #[test]
 fn what_is_certain_is_mended_in_one_step_and_taken_back_in_one() {
-    let desk = Desk::with(FAULTY);
-    let before = desk.state();
-    let run = desk.ends(1, "check --fix --json");
+    let env = TestEnvironment::with(FAULTY);
+    let before = env.state();
+    let run = env.ends(1, "check --fix --json");
     let left: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(
         rules_of(&left, "shouted"),
@@ -224,7 +224,7 @@ fn what_is_certain_is_mended_in_one_step_and_taken_back_in_one() {
         run.stderr
     );
     assert_eq!(
-        desk.runs("show shouted --source").stdout,
+        env.runs("show shouted --source").stdout,
         "@article{shouted,
   author = {WREN, ADA and others},
   title  = {Nests},
@@ -235,60 +235,60 @@ fn what_is_certain_is_mended_in_one_step_and_taken_back_in_one() {
 }
 "
     );
-    let after = desk.state();
+    let after = env.state();
     assert_ne!(before, after);
     assert_eq!(
-        desk.json("find shouted --json").as_array().unwrap().len(),
+        env.json("find shouted --json").as_array().unwrap().len(),
         1,
         "it is found as before"
     );
-    desk.runs("undo");
-    assert_eq!(before, desk.state());
-    desk.runs("redo");
-    assert_eq!(after, desk.state());
-    let log = desk.runs("log --json").stdout;
-    desk.ends(1, "check --fix");
-    assert_eq!(after, desk.state());
+    env.runs("undo");
+    assert_eq!(before, env.state());
+    env.runs("redo");
+    assert_eq!(after, env.state());
+    let log = env.runs("log --json").stdout;
+    env.ends(1, "check --fix");
+    assert_eq!(after, env.state());
     assert_eq!(
         log,
-        desk.runs("log --json").stdout,
+        env.runs("log --json").stdout,
         "there was nothing left to mend"
     );
 }
 
 #[test]
 fn a_rehearsal_says_what_would_be_mended_and_changes_nothing() {
-    let desk = Desk::with(FAULTY);
-    let state = desk.state();
-    let told = desk.ends(1, "check --fix --dry-run --rule doi").stderr;
+    let env = TestEnvironment::with(FAULTY);
+    let state = env.state();
+    let told = env.ends(1, "check --fix --dry-run --rule doi").stderr;
     assert!(told.contains("would become 10.1000/nests"), "{told}");
     assert!(told.contains("nothing was changed"), "{told}");
     assert!(!told.contains("12--34"), "only this rule: {told}");
-    assert_eq!(state, desk.state());
+    assert_eq!(state, env.state());
 }
 
 #[test]
 fn what_was_mended_leaves_with_the_file_and_nothing_else_is_changed() {
-    let desk = Desk::with(&format!(
+    let env = TestEnvironment::with(&format!(
         "% before\n@string{{x = {{X}}}}\n{FAULTY}% behind\n"
     ));
-    desk.runs("check --fix --rule pages");
+    env.runs("check --fix --rule pages");
     assert_eq!(
-        desk.runs("export").stdout,
+        env.runs("export").stdout,
         format!("% before\n@string{{x = {{X}}}}\n{FAULTY}% behind\n").replace("12-34", "12--34")
     );
 }
 
 #[test]
 fn an_unknown_rule_suggests_another() {
-    let desk = Desk::with(FAULTY);
-    let told = desk.refuses(2, "check --rule isbm");
+    let env = TestEnvironment::with(FAULTY);
+    let told = env.refuses(2, "check --rule isbm");
     assert!(
         told.contains("\u{201c}isbm\u{201d}") && told.contains("did you mean isbn?"),
         "{told}"
     );
-    let told = desk.refuses(2, "check --rule zzz");
+    let told = env.refuses(2, "check --rule zzz");
     assert!(told.contains("peerbib check --rules"), "{told}");
-    desk.refuses(2, "check --file refs.bib --fix");
-    desk.refuses(2, "check --dry-run");
+    env.refuses(2, "check --file refs.bib --fix");
+    env.refuses(2, "check --dry-run");
 }

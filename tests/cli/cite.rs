@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 /// Where the documents lie, and how they are to come out.
 fn documents() -> PathBuf {
@@ -13,24 +13,24 @@ fn document(name: &str) -> String {
     std::fs::read_to_string(documents().join(name)).unwrap()
 }
 
-/// A desk with the chapter's works and a document.
-fn desk(text: &str) -> Desk {
-    let desk = Desk::with_chapter();
-    desk.put("draft.md", text);
-    desk
+/// A test environment with the chapter's works and a document.
+fn env(text: &str) -> TestEnvironment {
+    let env = TestEnvironment::with_chapter();
+    env.put("draft.md", text);
+    env
 }
 
 /// What a document becomes in a style.
 #[track_caller]
 fn cited(text: &str, style: &str) -> String {
-    desk(text)
+    env(text)
         .runs(&format!("cite draft.md --style {style}"))
         .stdout
 }
 
 #[test]
 fn documents_come_out_as_written_down_in_each_style() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     let mut seen = 0;
     for entry in std::fs::read_dir(documents()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
@@ -38,8 +38,8 @@ fn documents_come_out_as_written_down_in_each_style() {
             continue;
         };
         seen += 1;
-        desk.put("draft.md", document(&format!("{source}.md")));
-        let run = desk.runs(&format!("cite draft.md --style {style}"));
+        env.put("draft.md", document(&format!("{source}.md")));
+        let run = env.runs(&format!("cite draft.md --style {style}"));
         let expected = document(&name);
         if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
             std::fs::write(documents().join(&name), &run.stdout).unwrap();
@@ -53,8 +53,8 @@ fn documents_come_out_as_written_down_in_each_style() {
 
 #[test]
 fn a_citation_for_the_clipboard_is_one_line() {
-    let desk = Desk::with_chapter();
-    let cite = |arguments: &str| desk.runs(&format!("cite {arguments}")).stdout;
+    let env = TestEnvironment::with_chapter();
+    let cite = |arguments: &str| env.runs(&format!("cite {arguments}")).stdout;
     assert_eq!(cite("benkler2006wealth"), "(Benkler, 2006)\n");
     assert_eq!(
         cite("benkler2006wealth --locator 'p. 12' --style chicago-notes"),
@@ -88,32 +88,32 @@ fn a_citation_for_the_clipboard_is_one_line() {
 
 #[test]
 fn a_citation_may_be_written_as_in_pandoc() {
-    let desk = Desk::with_chapter();
-    let cite = |citation: &str| desk.peerbib(&["cite", citation], "").stdout;
+    let env = TestEnvironment::with_chapter();
+    let cite = |citation: &str| env.peerbib(&["cite", citation], "").stdout;
     assert_eq!(
         cite("[@benkler2006wealth, pp. 12-14; see also @bauwens2005political]"),
         "(Benkler, 2006, pp. 12–14; see also Bauwens, 2005)\n"
     );
     assert_eq!(cite("@benkler2006wealth [p. 3]"), "Benkler (2006, p. 3)\n");
     assert_eq!(cite("[-@benkler2006wealth]"), "(2006)\n");
-    let told = desk.refuses(2, "cite 'see @benkler2006wealth and @merten2000'");
+    let told = env.refuses(2, "cite 'see @benkler2006wealth and @merten2000'");
     assert!(told.contains("is not one citation"), "{told}");
 }
 
 #[test]
 fn a_citation_comes_with_its_entry_and_as_json() {
-    let desk = Desk::with_chapter();
-    let run = desk.runs("cite merten2000 bollier2013wealth --bibliography");
+    let env = TestEnvironment::with_chapter();
+    let run = env.runs("cite merten2000 bollier2013wealth --bibliography");
     assert_eq!(run.stdout.lines().count(), 3, "{}", run.stdout);
-    let json = desk.json("cite benkler2006wealth --json");
+    let json = env.json("cite benkler2006wealth --json");
     assert_eq!(json["text"], "(Benkler, 2006)");
     assert_eq!(json["bibliography"][0]["key"], "benkler2006wealth");
 }
 
 #[test]
 fn a_key_of_no_work_is_told_with_what_may_be_meant() {
-    let desk = Desk::with_chapter();
-    let run = desk.ends(1, "cite benkler2006welth");
+    let env = TestEnvironment::with_chapter();
+    let run = env.ends(1, "cite benkler2006welth");
     assert_eq!(run.stdout, "");
     assert!(
         run.stderr.contains("did you mean benkler2006wealth?"),
@@ -124,9 +124,9 @@ fn a_key_of_no_work_is_told_with_what_may_be_meant() {
 
 #[test]
 fn a_key_that_was_renamed_is_still_cited() {
-    let desk = desk("[@benkler2006wealth] and [@wealth].\n");
-    desk.runs("rename benkler2006wealth wealth");
-    let text = desk.runs("cite draft.md").stdout;
+    let env = env("[@benkler2006wealth] and [@wealth].\n");
+    env.runs("rename benkler2006wealth wealth");
+    let text = env.runs("cite draft.md").stdout;
     assert!(
         text.starts_with("(Benkler, 2006) and (Benkler, 2006).\n"),
         "{text}"
@@ -136,10 +136,10 @@ fn a_key_that_was_renamed_is_still_cited() {
 
 #[test]
 fn unknown_keys_stay_visible_and_are_told_with_their_lines() {
-    let desk = desk(
+    let env = env(
         "One [see @bauwens2005politcal, p. 3; @merten2000].\n\nTwo @bauwens2005politcal, [@nothing].\n",
     );
-    let run = desk.ends(1, "cite draft.md");
+    let run = env.ends(1, "cite draft.md");
     assert!(
         run.stdout.starts_with(
             "One (see **bauwens2005politcal?**, p. 3; Merten, 2000).\n\nTwo **bauwens2005politcal?**, \
@@ -160,8 +160,8 @@ fn unknown_keys_stay_visible_and_are_told_with_their_lines() {
 
 #[test]
 fn a_missing_semicolon_is_told() {
-    let desk = desk("[@merten2000 and @victor2003free]\n");
-    let run = desk.ends(1, "cite draft.md");
+    let env = env("[@merten2000 and @victor2003free]\n");
+    let run = env.ends(1, "cite draft.md");
     assert!(
         run.stderr.contains("draft.md:1: @victor2003free stands in"),
         "{}",
@@ -176,13 +176,10 @@ fn a_document_that_cites_nothing_comes_out_as_it_is() {
         "# Title\n\nNo citation, a@b.example.\n\n::: {#refs}\n:::\n",
         "\u{feff}x\r\n",
     ] {
-        let desk = Desk::empty();
-        desk.put("draft.md", text);
-        let run = desk.runs("cite draft.md -o cited.md");
-        assert_eq!(
-            std::fs::read_to_string(desk.path("cited.md")).unwrap(),
-            text
-        );
+        let env = TestEnvironment::empty();
+        env.put("draft.md", text);
+        let run = env.runs("cite draft.md -o cited.md");
+        assert_eq!(std::fs::read_to_string(env.path("cited.md")).unwrap(), text);
         assert_eq!(run.stdout, "");
     }
 }
@@ -228,30 +225,30 @@ fn the_bibliography_stands_at_the_end_under_its_heading() {
 
 #[test]
 fn the_metadata_of_the_document_choose_style_language_and_works() {
-    let desk = Desk::empty();
-    desk.put(
+    let env = TestEnvironment::empty();
+    env.put(
         "own.bib",
         "@book{wren, author = {Wren, Ada}, title = {Nests}, date = {1999}, publisher = {Hedge}}\n",
     );
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
-    std::fs::copy(own, desk.path("house.csl")).unwrap();
-    desk.put(
+    std::fs::copy(own, env.path("house.csl")).unwrap();
+    env.put(
         "draft.md",
         "---\nbibliography: own.bib\nlang: de\ncsl: https://www.zotero.org/styles/apa\n---\n[@wren, S. 3; @wren, Kap. 4]\n",
     );
-    let text = desk.runs("cite draft.md").stdout;
+    let text = env.runs("cite draft.md").stdout;
     assert!(
         text.contains("\n(Wren, 1999, S. 3, 1999, Kapitel 4)\n"),
         "{text}"
     );
-    let text = desk.runs("cite draft.md --style mla --locale en-US").stdout;
+    let text = env.runs("cite draft.md --style mla --locale en-US").stdout;
     assert!(text.contains("\n(Wren 3; Wren, ch. 4)\n"), "{text}");
-    desk.put(
+    env.put(
         "draft.md",
         "---\nreferences:\n- id: owl\n  type: book\n  title: Owls\n  author: {family: Owl, given: Bo}\n  \
          issued: {year: 2001}\ncsl: house.csl\n---\n[@owl]\n",
     );
-    let text = desk.runs("cite draft.md").stdout;
+    let text = env.runs("cite draft.md").stdout;
     assert!(text.contains("Owl"), "{text}");
     assert!(text.contains("2001"), "{text}");
 }
@@ -266,9 +263,9 @@ fn works_that_are_not_cited_are_listed_when_the_metadata_say_so() {
         text.contains("Nothing.\n\nMerten, S. (2000).\n\nVictor, R."),
         "{text}"
     );
-    let desk = Desk::with("@book{a, title = {Apples}}\n@book{b, title = {Bread}}\n");
-    desk.put("draft.md", "---\nnocite: '@*'\n---\n");
-    let text = desk.runs("cite draft.md").stdout;
+    let env = TestEnvironment::with("@book{a, title = {Apples}}\n@book{b, title = {Bread}}\n");
+    env.put("draft.md", "---\nnocite: '@*'\n---\n");
+    let text = env.runs("cite draft.md").stdout;
     assert!(
         text.contains("*Apples*") && text.contains("*Bread*"),
         "{text}"
@@ -303,42 +300,42 @@ fn notes_can_stay_before_the_punctuation() {
 
 #[test]
 fn a_document_is_never_written_over_by_accident() {
-    let desk = desk("One [@merten2000].\n");
-    let told = desk.refuses(2, "cite draft.md -o draft.md");
+    let env = env("One [@merten2000].\n");
+    let told = env.refuses(2, "cite draft.md -o draft.md");
     assert!(told.contains("--in-place"), "{told}");
-    desk.refuses(2, "cite draft.md -o ./draft.md");
-    desk.put("refs.bib", "");
-    desk.refuses(2, "cite --markdown draft.md --input refs.bib -o refs.bib");
+    env.refuses(2, "cite draft.md -o ./draft.md");
+    env.put("refs.bib", "");
+    env.refuses(2, "cite --markdown draft.md --input refs.bib -o refs.bib");
     assert_eq!(
-        std::fs::read_to_string(desk.path("draft.md")).unwrap(),
+        std::fs::read_to_string(env.path("draft.md")).unwrap(),
         "One [@merten2000].\n"
     );
-    desk.runs("cite draft.md --in-place");
-    let text = std::fs::read_to_string(desk.path("draft.md")).unwrap();
+    env.runs("cite draft.md --in-place");
+    let text = std::fs::read_to_string(env.path("draft.md")).unwrap();
     assert!(text.starts_with("One (Merten, 2000).\n"), "{text}");
 }
 
 #[test]
 fn a_document_comes_from_standard_input() {
-    let desk = Desk::with_chapter();
-    let run = desk.peerbib(&["cite", "-"], "One [@merten2000].\n");
+    let env = TestEnvironment::with_chapter();
+    let run = env.peerbib(&["cite", "-"], "One [@merten2000].\n");
     assert_eq!(run.stdout, "One (Merten, 2000).\n\nMerten, S. (2000).\n");
 }
 
 #[test]
 fn what_became_of_a_document_is_told_as_json() {
-    let desk = desk("One [@merten2000] and @nothing.\n");
-    let run = desk.ends(1, "cite draft.md -o cited.md --json");
+    let env = env("One [@merten2000] and @nothing.\n");
+    let run = env.ends(1, "cite draft.md -o cited.md --json");
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(json["citations"], 2);
     assert_eq!(json["works"][0], "merten2000");
     assert_eq!(json["missing"][0]["places"][0]["line"], 1);
-    desk.refuses(2, "cite draft.md --json");
+    env.refuses(2, "cite draft.md --json");
 }
 
 #[test]
 fn options_that_mean_nothing_are_refused() {
-    let desk = desk("x\n");
+    let env = env("x\n");
     for line in [
         "cite",
         "cite draft.md --locator 3",
@@ -350,19 +347,19 @@ fn options_that_mean_nothing_are_refused() {
         "cite --aux a.aux merten2000",
         "cite draft.md --watch",
     ] {
-        desk.refuses(2, line);
+        env.refuses(2, line);
     }
-    let told = desk.refuses(1, "cite missing.md");
+    let told = env.refuses(1, "cite missing.md");
     assert!(told.contains("there is no such file"), "{told}");
-    desk.put("latin.md", b"one\ntw\xf6\n");
-    let told = desk.refuses(1, "cite latin.md");
+    env.put("latin.md", b"one\ntw\xf6\n");
+    let told = env.refuses(1, "cite latin.md");
     assert!(told.contains("latin.md:2: "), "{told}");
 }
 
 #[test]
 fn broken_metadata_are_told_with_their_line() {
-    let desk = desk("---\ntitle: [\n---\nOne [@merten2000].\n");
-    let run = desk.ends(1, "cite draft.md");
+    let env = env("---\ntitle: [\n---\nOne [@merten2000].\n");
+    let run = env.ends(1, "cite draft.md");
     assert!(
         run.stderr.contains("draft.md:3: the metadata")
             || run.stderr.contains("draft.md:2: the metadata"),
@@ -374,15 +371,15 @@ fn broken_metadata_are_told_with_their_line() {
 
 #[test]
 fn citations_lead_to_their_entries_where_the_document_asks_for_it() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@book{a, author = {Doe, Ada}, title = {Apples}, date = 2001}\n\
          @book{b, author = {Roe, Bea}, title = {Bread}, date = 2002, url = {https://example.org/b}}\n\
          @book{x/y, author = {Poe, Cy}, title = {Cake}, date = 2003}\n",
     );
     let text = "One [see @a, p. 3; @b], two @a [p. 4], three [-@a], four [@x/y].\n";
     let cited = |style: &str| {
-        desk.put("d.md", format!("---\nlink-citations: true\n---\n{text}"));
-        desk.runs(&format!("cite d.md --style {style}")).stdout
+        env.put("d.md", format!("---\nlink-citations: true\n---\n{text}"));
+        env.runs(&format!("cite d.md --style {style}")).stdout
     };
     let apa = cited("apa");
     assert!(
@@ -405,7 +402,7 @@ fn citations_lead_to_their_entries_where_the_document_asks_for_it() {
     );
     let notes = cited("chicago-notes");
     assert!(notes.contains("](#ref-a)"), "{notes}");
-    desk.put("d.md", text);
-    let plain = desk.runs("cite d.md").stdout;
+    env.put("d.md", text);
+    let plain = env.runs("cite d.md").stdout;
     assert!(!plain.contains("#ref") && !plain.contains(":::"), "{plain}");
 }

@@ -1,15 +1,15 @@
 //! `peerbib completions`, and what the tab key offers.
 
-use crate::desk::{Desk, Run, words};
+use crate::test_env::{Run, TestEnvironment, words};
 
 /// What is offered to a shell behind the words of a command line; the last is being written.
 #[track_caller]
-fn asked(desk: &Desk, shell: &str, line: &str) -> Run {
+fn asked(env: &TestEnvironment, shell: &str, line: &str) -> Run {
     let mut words = words(line);
     if line.ends_with(' ') {
         words.push(String::new());
     }
-    let output = desk
+    let output = env
         .command(env!("CARGO_BIN_EXE_peerbib"))
         .env("PEERBIB_COMPLETE", shell)
         .arg("--")
@@ -26,8 +26,8 @@ fn asked(desk: &Desk, shell: &str, line: &str) -> Run {
 
 /// The words that are offered.
 #[track_caller]
-fn offered(desk: &Desk, line: &str) -> Vec<String> {
-    let run = asked(desk, "fish", line);
+fn offered(env: &TestEnvironment, line: &str) -> Vec<String> {
+    let run = asked(env, "fish", line);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{line}");
     let lines = run.stdout.lines();
     lines
@@ -35,154 +35,154 @@ fn offered(desk: &Desk, line: &str) -> Vec<String> {
         .collect()
 }
 
-fn desk() -> Desk {
-    let desk = Desk::with(
+fn env() -> TestEnvironment {
+    let env = TestEnvironment::with(
         "@book{benkler2006, author = {Benkler, Yochai}, title = {The Wealth of Networks}, year = {2006},
            keywords = {movement:oekonux, theme:commons}}\n\
          @article{bauwens2005, author = {Bauwens, Michel}, title = {The Political Economy}, year = {2005},
            keywords = {movement:p2p, theme:political-economy}}\n",
     );
-    desk.runs("tags add movement:oekonux --label 'Project Oekonux'");
-    desk
+    env.runs("tags add movement:oekonux --label 'Project Oekonux'");
+    env
 }
 
 #[test]
 fn verbs_and_options_are_offered_with_what_they_do() {
-    let desk = Desk::empty();
-    let told = asked(&desk, "fish", "qui").stdout;
+    let env = TestEnvironment::empty();
+    let told = asked(&env, "fish", "qui").stdout;
     assert!(
         told.starts_with("quickstart\tStart with the works"),
         "{told}"
     );
-    assert_eq!(offered(&desk, "tags rem"), ["remove"]);
-    assert_eq!(offered(&desk, "find --js"), ["--json"]);
-    assert_eq!(offered(&desk, "find --color ne"), ["never"]);
-    assert!(offered(&desk, "format --to ").contains(&"docx".to_owned()));
+    assert_eq!(offered(&env, "tags rem"), ["remove"]);
+    assert_eq!(offered(&env, "find --js"), ["--json"]);
+    assert_eq!(offered(&env, "find --color ne"), ["never"]);
+    assert!(offered(&env, "format --to ").contains(&"docx".to_owned()));
 }
 
 #[test]
 fn keys_are_offered_with_author_year_and_title() {
-    let desk = desk();
-    let told = asked(&desk, "fish", "show ben").stdout;
+    let env = env();
+    let told = asked(&env, "fish", "show ben").stdout;
     assert_eq!(
         told,
         "benkler2006\tYochai Benkler 2006: The Wealth of Networks\n"
     );
     assert_eq!(
-        offered(&desk, "show benkler2006 b"),
+        offered(&env, "show benkler2006 b"),
         ["bauwens2005", "benkler2006"]
     );
     assert_eq!(
-        offered(&desk, "dedupe merge b"),
+        offered(&env, "dedupe merge b"),
         ["bauwens2005", "benkler2006"]
     );
-    assert!(offered(&desk, "show nothing").is_empty());
+    assert!(offered(&env, "show nothing").is_empty());
 }
 
 #[test]
 fn tags_are_offered_with_their_facet_or_without_and_behind_a_comma() {
-    let desk = desk();
-    let told = asked(&desk, "fish", "tag movement:o").stdout;
+    let env = env();
+    let told = asked(&env, "fish", "tag movement:o").stdout;
     assert_eq!(told, "movement:oekonux\tProject Oekonux\n");
-    assert_eq!(offered(&desk, "tag oek"), ["oekonux"]);
+    assert_eq!(offered(&env, "tag oek"), ["oekonux"]);
     assert_eq!(
-        offered(&desk, "untag movement:p2p,theme:p"),
+        offered(&env, "untag movement:p2p,theme:p"),
         ["movement:p2p,theme:political-economy"]
     );
-    assert_eq!(offered(&desk, "tag theme:commons bau"), ["bauwens2005"]);
-    assert_eq!(offered(&desk, "tags mov"), ["move", "movement"]);
-    assert!(offered(&desk, "format --group-by ").contains(&"theme".to_owned()));
+    assert_eq!(offered(&env, "tag theme:commons bau"), ["bauwens2005"]);
+    assert_eq!(offered(&env, "tags mov"), ["move", "movement"]);
+    assert!(offered(&env, "format --group-by ").contains(&"theme".to_owned()));
 }
 
 #[test]
 fn fields_of_queries_and_their_values_are_offered() {
-    let desk = desk();
-    assert_eq!(offered(&desk, "find autho"), ["author:"]);
-    assert!(offered(&desk, "find ").contains(&"movement:".to_owned()));
+    let env = env();
+    assert_eq!(offered(&env, "find autho"), ["author:"]);
+    assert!(offered(&env, "find ").contains(&"movement:".to_owned()));
     assert_eq!(
-        offered(&desk, "find movement:"),
+        offered(&env, "find movement:"),
         ["movement:oekonux", "movement:p2p"]
     );
     assert_eq!(
-        offered(&desk, "find movement:oekonux,p"),
+        offered(&env, "find movement:oekonux,p"),
         ["movement:oekonux,p2p"]
     );
-    assert_eq!(offered(&desk, "find movement:=o"), ["movement:=oekonux"]);
-    assert_eq!(offered(&desk, "find benkler -theme:c"), ["-theme:commons"]);
+    assert_eq!(offered(&env, "find movement:=o"), ["movement:=oekonux"]);
+    assert_eq!(offered(&env, "find benkler -theme:c"), ["-theme:commons"]);
     assert_eq!(
-        offered(&desk, "find '(author:benkler OR type:bo"),
+        offered(&env, "find '(author:benkler OR type:bo"),
         [
             "(author:benkler OR type:book",
             "(author:benkler OR type:bookinbook",
             "(author:benkler OR type:booklet",
         ]
     );
-    assert_eq!(offered(&desk, "find 'title:\"wealth of"), [""; 0]);
-    assert_eq!(offered(&desk, "find sort:-ye"), ["sort:-year"]);
+    assert_eq!(offered(&env, "find 'title:\"wealth of"), [""; 0]);
+    assert_eq!(offered(&env, "find sort:-ye"), ["sort:-year"]);
     assert_eq!(
-        offered(&desk, "tag theme:commons --find key:ben"),
+        offered(&env, "tag theme:commons --find key:ben"),
         ["key:benkler2006"]
     );
-    assert_eq!(offered(&desk, "export origin:r"), ["origin:rule"]);
+    assert_eq!(offered(&env, "export origin:r"), ["origin:rule"]);
 }
 
 #[test]
 fn styles_shipped_and_added_are_offered_and_style_files() {
-    let desk = desk();
+    let env = env();
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
-    std::fs::copy(own, desk.path("house.csl")).unwrap();
-    assert_eq!(offered(&desk, "format --style ./ho"), ["./house.csl"]);
-    assert_eq!(offered(&desk, "format --style hou"), ["house.csl"]);
-    desk.runs("style add house.csl");
-    assert_eq!(offered(&desk, "format --style hou"), ["house"]);
+    std::fs::copy(own, env.path("house.csl")).unwrap();
+    assert_eq!(offered(&env, "format --style ./ho"), ["./house.csl"]);
+    assert_eq!(offered(&env, "format --style hou"), ["house.csl"]);
+    env.runs("style add house.csl");
+    assert_eq!(offered(&env, "format --style hou"), ["house"]);
     assert_eq!(
-        offered(&desk, "format --style=chicago-a"),
+        offered(&env, "format --style=chicago-a"),
         ["--style=chicago-author-date"]
     );
-    assert_eq!(offered(&desk, "format --locale de-D"), ["de-DE"]);
-    assert_eq!(offered(&desk, "config set style hou"), ["house"]);
-    assert_eq!(offered(&desk, "config set loc"), ["locale"]);
-    assert_eq!(offered(&desk, "config set color a"), ["auto", "always"]);
+    assert_eq!(offered(&env, "format --locale de-D"), ["de-DE"]);
+    assert_eq!(offered(&env, "config set style hou"), ["house"]);
+    assert_eq!(offered(&env, "config set loc"), ["locale"]);
+    assert_eq!(offered(&env, "config set color a"), ["auto", "always"]);
 }
 
 #[test]
 fn files_and_shipped_bibliographies_are_offered_to_import() {
-    let desk = desk();
-    std::fs::create_dir(desk.path("papers")).unwrap();
-    desk.put("papers/more.bib", "");
-    assert_eq!(offered(&desk, "import re"), ["refs.bib"]);
-    assert_eq!(offered(&desk, "import pa"), ["papers/"]);
-    assert_eq!(offered(&desk, "import papers/m"), ["papers/more.bib"]);
-    assert_eq!(offered(&desk, "import peerbib:ch"), ["peerbib:chapter"]);
+    let env = env();
+    std::fs::create_dir(env.path("papers")).unwrap();
+    env.put("papers/more.bib", "");
+    assert_eq!(offered(&env, "import re"), ["refs.bib"]);
+    assert_eq!(offered(&env, "import pa"), ["papers/"]);
+    assert_eq!(offered(&env, "import papers/m"), ["papers/more.bib"]);
+    assert_eq!(offered(&env, "import peerbib:ch"), ["peerbib:chapter"]);
 }
 
 #[test]
 fn the_library_that_the_command_line_names_is_asked() {
-    let desk = desk();
-    desk.put(
+    let env = env();
+    env.put(
         "other.bib",
         "@book{ostrom1990, title = {Governing the Commons}}",
     );
-    desk.runs("--library other.db import other.bib");
-    assert_eq!(offered(&desk, "--library other.db show "), ["ostrom1990"]);
-    assert_eq!(offered(&desk, "show --library=other.db o"), ["ostrom1990"]);
+    env.runs("--library other.db import other.bib");
+    assert_eq!(offered(&env, "--library other.db show "), ["ostrom1990"]);
+    assert_eq!(offered(&env, "show --library=other.db o"), ["ostrom1990"]);
 }
 
 #[test]
 fn without_a_library_or_with_a_broken_one_nothing_is_said_or_made() {
-    let desk = Desk::empty();
-    assert!(offered(&desk, "show b").is_empty());
-    assert!(!desk.library().exists());
+    let env = TestEnvironment::empty();
+    assert!(offered(&env, "show b").is_empty());
+    assert!(!env.library().exists());
     for broken in [&b""[..], b"no library", &[0; 20_000]] {
-        desk.put_library(broken);
-        assert!(offered(&desk, "find movement:x").is_empty());
-        assert_eq!(std::fs::read(desk.library()).unwrap(), broken);
+        env.put_library(broken);
+        assert!(offered(&env, "find movement:x").is_empty());
+        assert_eq!(std::fs::read(env.library()).unwrap(), broken);
     }
-    std::fs::create_dir_all(desk.path(".config/peerbib")).unwrap();
-    desk.put(".config/peerbib/config.toml", "styl = 3");
-    assert!(offered(&desk, "show b").is_empty());
-    assert_eq!(offered(&desk, "config se"), ["set"]);
-    let run = asked(&desk, "tcsh", "show b");
+    std::fs::create_dir_all(env.path(".config/peerbib")).unwrap();
+    env.put(".config/peerbib/config.toml", "styl = 3");
+    assert!(offered(&env, "show b").is_empty());
+    assert_eq!(offered(&env, "config se"), ["set"]);
+    let run = asked(&env, "tcsh", "show b");
     assert_eq!(
         (run.code, run.stdout.as_str(), run.stderr.as_str()),
         (Some(0), "", "")
@@ -191,27 +191,27 @@ fn without_a_library_or_with_a_broken_one_nothing_is_said_or_made() {
 
 #[test]
 fn each_shell_is_answered_in_its_own_form() {
-    let desk = desk();
+    let env = env();
     assert_eq!(
-        asked(&desk, "bash", "tag movement:o").stdout,
+        asked(&env, "bash", "tag movement:o").stdout,
         "movement:oekonux\n"
     );
     assert_eq!(
-        asked(&desk, "zsh", "tag movement:o").stdout,
+        asked(&env, "zsh", "tag movement:o").stdout,
         "movement\\:oekonux:Project Oekonux\n"
     );
     for shell in ["elvish", "powershell"] {
-        let told = asked(&desk, shell, "show ben").stdout;
+        let told = asked(&env, shell, "show ben").stdout;
         assert!(told.contains("benkler2006"), "{shell}: {told}");
     }
 }
 
 /// What a shell prints that has read peerbib's script for it; `None` where it is not on this machine.
 #[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
-fn shell(desk: &Desk, shell: &str, flags: &[&str], script: &str) -> Option<String> {
-    let completions = desk.runs(&format!("completions {shell}")).stdout;
-    desk.put("completions", completions);
-    let output = desk
+fn shell(env: &TestEnvironment, shell: &str, flags: &[&str], script: &str) -> Option<String> {
+    let completions = env.runs(&format!("completions {shell}")).stdout;
+    env.put("completions", completions);
+    let output = env
         .command(shell)
         .args(flags)
         .arg("-c")
@@ -233,7 +233,7 @@ fn shell(desk: &Desk, shell: &str, flags: &[&str], script: &str) -> Option<Strin
 #[test]
 #[cfg(unix)]
 fn bash_completes_words_that_it_cuts_at_colons() {
-    let desk = desk();
+    let env = env();
     let complete = |line: &str, cut: &str| {
         let script = format!(
             "source ./completions
@@ -241,7 +241,7 @@ fn bash_completes_words_that_it_cuts_at_colons() {
              COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); COMP_TYPE=9
              _peerbib; printf '%s\\n' \"${{COMPREPLY[@]}}\""
         );
-        shell(&desk, "bash", &["--norc"], &script)
+        shell(&env, "bash", &["--norc"], &script)
     };
     for (line, cut, expected) in [
         ("peerbib qui", "peerbib qui", "quickstart"),
@@ -297,10 +297,10 @@ fn bash_completes_words_that_it_cuts_at_colons() {
 #[test]
 #[cfg(unix)]
 fn fish_completes_with_descriptions() {
-    let desk = desk();
+    let env = env();
     let script =
         "source ./completions; complete -C 'peerbib show ben'; complete -C 'peerbib find -theme:c'";
-    if let Some(told) = shell(&desk, "fish", &["--no-config"], script) {
+    if let Some(told) = shell(&env, "fish", &["--no-config"], script) {
         assert_eq!(
             told,
             "benkler2006\tYochai Benkler 2006: The Wealth of Networks\n-theme:commons\n"
@@ -311,13 +311,13 @@ fn fish_completes_with_descriptions() {
 #[test]
 #[cfg(unix)]
 fn zsh_completes_with_descriptions() {
-    let desk = desk();
+    let env = env();
     // What the completion system does with them is its own; it is given the right things.
     let script = "compdef() { : }; _files() { : }; _describe() { print -rl -- \"${(@P)3}\" }
                   source ./completions
                   words=(peerbib show ben); CURRENT=3; PREFIX=ben; _peerbib
                   words=(peerbib find \"'movement:oek\"); CURRENT=3; PREFIX=movement:oek; _peerbib";
-    if let Some(told) = shell(&desk, "zsh", &["-f"], script) {
+    if let Some(told) = shell(&env, "zsh", &["-f"], script) {
         assert_eq!(
             told,
             "benkler2006:Yochai Benkler 2006: The Wealth of Networks\n\
@@ -328,8 +328,8 @@ fn zsh_completes_with_descriptions() {
 
 #[test]
 fn every_verb_offers_what_it_takes() {
-    let desk = desk();
-    desk.put("scan.pdf", "");
+    let env = env();
+    env.put("scan.pdf", "");
     for line in [
         "file add benkler2006 scan.pdf --description Scan",
         "list new commons-101 benkler2006",
@@ -338,7 +338,7 @@ fn every_verb_offers_what_it_takes() {
         "rules add Benkler --when author:benkler --then theme:commons",
         "undo",
     ] {
-        desk.runs(line);
+        env.runs(line);
     }
     let keys = ["bauwens2005", "benkler2006"];
     for line in [
@@ -361,7 +361,7 @@ fn every_verb_offers_what_it_takes() {
         "list annotate commons-101 b",
         "rules edit Benkler --must b",
     ] {
-        let offers = offered(&desk, line);
+        let offers = offered(&env, line);
         assert!(
             keys.iter().all(|key| offers.contains(&(*key).to_owned())),
             "{line}: {offers:?}"
@@ -390,21 +390,24 @@ fn every_verb_offers_what_it_takes() {
         ("tags merge theme:commons mov", "movement:oekonux"),
         ("tags matrix mov", "movement"),
         ("rules add X --then theme:c", "theme:commons"),
-        ("export --file DESK", "DESK/refs.bib"),
+        ("export --file $TEST_ENV", "$TEST_ENV/refs.bib"),
         ("doctor --js", "--json"),
         ("man fin", "find"),
     ] {
-        let place = desk.path("").canonicalize().unwrap();
+        let place = env.path("").canonicalize().unwrap();
         let place = place.to_str().unwrap().trim_end_matches('/');
-        let (line, expected) = (line.replace("DESK", place), expected.replace("DESK", place));
-        let offers = offered(&desk, &line);
+        let (line, expected) = (
+            line.replace("$TEST_ENV", place),
+            expected.replace("$TEST_ENV", place),
+        );
+        let offers = offered(&env, &line);
         assert!(offers.contains(&expected), "{line}: {offers:?}");
     }
-    let rules = offered(&desk, "rules show ");
+    let rules = offered(&env, "rules show ");
     assert!(
         !rules.contains(&"Benkler".to_owned()),
         "its step was undone"
     );
-    let told = asked(&desk, "fish", "redo ").stdout;
+    let told = asked(&env, "fish", "redo ").stdout;
     assert!(told.contains("\tpeerbib rules add Benkler"), "{told}");
 }

@@ -1,23 +1,24 @@
 //! `peerbib config`, and what is set by it.
 
-use crate::desk::{Desk, Run, words};
+use crate::test_env::{Run, TestEnvironment, words};
 
 const FILE: &str = ".config/peerbib/config.toml";
 
-fn configured(text: &str) -> Desk {
-    let desk =
-        Desk::with("@book{b, author = {Benkler, Yochai}, title = {Wealth}, year = {2006}}\n");
-    std::fs::create_dir_all(desk.path(".config/peerbib")).unwrap();
-    desk.put(FILE, text);
-    desk
+fn configured(text: &str) -> TestEnvironment {
+    let env = TestEnvironment::with(
+        "@book{b, author = {Benkler, Yochai}, title = {Wealth}, year = {2006}}\n",
+    );
+    std::fs::create_dir_all(env.path(".config/peerbib")).unwrap();
+    env.put(FILE, text);
+    env
 }
 
-fn file(desk: &Desk) -> String {
-    std::fs::read_to_string(desk.path(FILE)).unwrap()
+fn file(env: &TestEnvironment) -> String {
+    std::fs::read_to_string(env.path(FILE)).unwrap()
 }
 
-fn with_variable(desk: &Desk, variable: &str, value: &str, line: &str) -> Run {
-    let output = desk
+fn with_variable(env: &TestEnvironment, variable: &str, value: &str, line: &str) -> Run {
+    let output = env
         .command(env!("CARGO_BIN_EXE_peerbib"))
         .args(words(line))
         .env(variable, value)
@@ -32,10 +33,10 @@ fn with_variable(desk: &Desk, variable: &str, value: &str, line: &str) -> Run {
 
 #[test]
 fn every_setting_is_shown_with_where_it_comes_from() {
-    let desk = configured("# mine\nstyle = \"chicago-author-date\"\n");
-    let shown = with_variable(&desk, "PEERBIB_LOCALE", "de-DE", "config --library x.db").stdout;
-    insta::assert_snapshot!(desk.without_place(&shown));
-    let json = desk.json("config show --json");
+    let env = configured("# mine\nstyle = \"chicago-author-date\"\n");
+    let shown = with_variable(&env, "PEERBIB_LOCALE", "de-DE", "config --library x.db").stdout;
+    insta::assert_snapshot!(env.redact_paths(&shown));
+    let json = env.json("config show --json");
     let style = json
         .as_array()
         .unwrap()
@@ -52,9 +53,9 @@ fn every_setting_is_shown_with_where_it_comes_from() {
 
 #[test]
 fn the_help_names_every_setting() {
-    let desk = Desk::empty();
-    let help = desk.runs("config --help").stdout;
-    for setting in desk.json("config --json").as_array().unwrap() {
+    let env = TestEnvironment::empty();
+    let help = env.runs("config --help").stdout;
+    for setting in env.json("config --json").as_array().unwrap() {
         let name = setting["name"].as_str().unwrap();
         assert!(help.contains(&format!("\n  {name}  ")), "{name}: {help}");
     }
@@ -64,26 +65,22 @@ fn the_help_names_every_setting() {
 fn setting_a_value_keeps_comments_and_order() {
     let before =
         "# What I like\nstyle = \"apa\" # for the journal\n\n# Mine\nname = \"Ada\"\n# the end\n";
-    let desk = configured(before);
-    desk.runs("config set style chicago-author-date");
-    desk.runs("config set locale de-de");
+    let env = configured(before);
+    env.runs("config set style chicago-author-date");
+    env.runs("config set locale de-de");
     assert_eq!(
-        file(&desk),
+        file(&env),
         before
             .replace("\"apa\"", "\"chicago-author-date\"")
             .replace("\"Ada\"\n", "\"Ada\"\nlocale = \"de-DE\"\n")
     );
-    desk.runs("config unset locale");
-    desk.runs("config set style apa");
-    assert_eq!(file(&desk), before);
-    desk.runs("config unset style");
+    env.runs("config unset locale");
+    env.runs("config set style apa");
+    assert_eq!(file(&env), before);
+    env.runs("config unset style");
+    assert!(file(&env).starts_with("# What I like\n"), "{}", file(&env));
     assert!(
-        file(&desk).starts_with("# What I like\n"),
-        "{}",
-        file(&desk)
-    );
-    assert!(
-        desk.runs("config unset style")
+        env.runs("config unset style")
             .stderr
             .starts_with("nothing to do")
     );
@@ -91,28 +88,28 @@ fn setting_a_value_keeps_comments_and_order() {
 
 #[test]
 fn the_first_setting_makes_the_file() {
-    let desk = Desk::empty();
+    let env = TestEnvironment::empty();
     assert_eq!(
-        desk.runs("config path").stdout.trim(),
-        desk.path(FILE).to_str().unwrap()
+        env.runs("config path").stdout.trim(),
+        env.path(FILE).to_str().unwrap()
     );
-    assert!(!desk.path(FILE).exists());
-    desk.runs("config set name Ada Lovelace");
-    desk.runs("config set columns key,year title");
-    desk.runs("config set editor code --wait");
-    let file = file(&desk);
+    assert!(!env.path(FILE).exists());
+    env.runs("config set name Ada Lovelace");
+    env.runs("config set columns key,year title");
+    env.runs("config set editor code --wait");
+    let file = file(&env);
     assert!(file.starts_with("# "), "{file}");
     assert!(file.contains("name = \"Ada Lovelace\"\n"), "{file}");
     assert!(
         file.contains("columns = [\"key\", \"year\", \"title\"]\n"),
         "{file}"
     );
-    assert_eq!(desk.runs("config get editor").stdout, "code --wait\n");
+    assert_eq!(env.runs("config get editor").stdout, "code --wait\n");
 }
 
 #[test]
 fn a_value_is_checked_before_it_is_set() {
-    let desk = Desk::empty();
+    let env = TestEnvironment::empty();
     for (line, expected) in [
         ("config set style apaa", "did you mean apa?"),
         ("config set locale de-XX", "there is no locale"),
@@ -129,115 +126,114 @@ fn a_value_is_checked_before_it_is_set() {
         ("config set columns key,yaer", "did you mean year?"),
         ("config get pattern", "did you mean key-pattern?"),
     ] {
-        let run = desk.peerbib(&words(line), "");
+        let run = env.peerbib(&words(line), "");
         assert!(matches!(run.code, Some(1 | 2)), "{line}: {run:?}");
         assert!(run.stderr.contains(expected), "{line}: {}", run.stderr);
     }
-    assert!(!desk.path(FILE).exists());
+    assert!(!env.path(FILE).exists());
 }
 
 #[test]
 fn a_broken_file_is_told_with_its_place_and_can_be_shown_and_mended() {
-    let desk = configured("name = \"Ada\"\nstyl = \"apa\"\ncolor = 3\n");
-    let told = desk.refuses(1, "find");
+    let env = configured("name = \"Ada\"\nstyl = \"apa\"\ncolor = 3\n");
+    let told = env.refuses(1, "find");
     assert!(
         told.contains("config.toml:2:1: there is no setting \u{201c}styl\u{201d}"),
         "{told}"
     );
     assert!(told.contains("did you mean style?"), "{told}");
-    let shown = desk.ends(1, "config");
+    let shown = env.ends(1, "config");
     assert!(shown.stdout.contains("Ada"), "{}", shown.stdout);
     assert!(
         shown.stderr.contains("config.toml:3:9: color cannot be"),
         "{}",
         shown.stderr
     );
-    desk.runs("config path");
-    desk.runs("config set color never");
-    assert!(file(&desk).contains("color = \"never\""));
+    env.runs("config path");
+    env.runs("config set color never");
+    assert!(file(&env).contains("color = \"never\""));
 
-    desk.put(FILE, "style = apa\n");
-    let told = desk.refuses(1, "find");
+    env.put(FILE, "style = apa\n");
+    let told = env.refuses(1, "find");
     assert!(told.contains("config.toml:1:9:"), "{told}");
     assert!(
-        desk.refuses(1, "config set name Ada")
+        env.refuses(1, "config set name Ada")
             .contains("config edit")
     );
-    desk.ends(1, "config");
-    desk.runs("config path");
+    env.ends(1, "config");
+    env.runs("config path");
 
-    desk.put(FILE, b"\xff\xfe");
-    assert!(desk.refuses(1, "find").contains("not text in UTF-8"));
+    env.put(FILE, b"\xff\xfe");
+    assert!(env.refuses(1, "find").contains("not text in UTF-8"));
 }
 
 #[test]
 fn an_option_goes_before_the_environment_and_that_before_the_file() {
-    let desk = configured("style = \"chicago-author-date\"\n");
-    let apa = desk.runs("format --style apa").stdout;
-    let chicago = desk.runs("format").stdout;
-    let ieee = with_variable(&desk, "PEERBIB_STYLE", "ieee", "format").stdout;
+    let env = configured("style = \"chicago-author-date\"\n");
+    let apa = env.runs("format --style apa").stdout;
+    let chicago = env.runs("format").stdout;
+    let ieee = with_variable(&env, "PEERBIB_STYLE", "ieee", "format").stdout;
     assert!(
         apa.contains("(2006)") && !chicago.contains("(2006)"),
         "{apa}{chicago}"
     );
     assert!(ieee.starts_with("[1]"), "{ieee}");
     assert_eq!(
-        with_variable(&desk, "PEERBIB_STYLE", "ieee", "format --style apa").stdout,
+        with_variable(&env, "PEERBIB_STYLE", "ieee", "format --style apa").stdout,
         apa
     );
-    let told = with_variable(&desk, "PEERBIB_COLOR", "green", "find").stderr;
+    let told = with_variable(&env, "PEERBIB_COLOR", "green", "find").stderr;
     assert!(told.contains("PEERBIB_COLOR cannot be"), "{told}");
 }
 
 #[test]
 fn what_is_set_holds_for_the_commands() {
-    let desk = configured(
+    let env = configured(
         "library = \"../../mine.db\"\nname = \"Ada Lovelace\"\nkey-pattern = \"[auth][year]\"\n\
          color = \"always\"\n",
     );
-    desk.runs("add --type book --set author='Ostrom, Elinor' --set year=1990 --set title=Commons");
-    assert!(desk.path("mine.db").is_file());
-    assert_eq!(desk.keys(""), ["Ostrom1990"]);
-    desk.runs("tag theme:commons Ostrom1990 --new");
-    assert!(desk.runs("why Ostrom1990").stdout.contains("Ada Lovelace"));
-    assert!(desk.runs("why Ostrom1990").stdout.contains('\u{1b}'));
+    env.runs("add --type book --set author='Ostrom, Elinor' --set year=1990 --set title=Commons");
+    assert!(env.path("mine.db").is_file());
+    assert_eq!(env.keys(""), ["Ostrom1990"]);
+    env.runs("tag theme:commons Ostrom1990 --new");
+    assert!(env.runs("why Ostrom1990").stdout.contains("Ada Lovelace"));
+    assert!(env.runs("why Ostrom1990").stdout.contains('\u{1b}'));
     assert!(
-        !desk
-            .runs("why Ostrom1990 --color never")
+        !env.runs("why Ostrom1990 --color never")
             .stdout
             .contains('\u{1b}')
     );
-    desk.runs("config set key-pattern [year][auth]");
-    desk.runs("rename --pattern");
-    assert_eq!(desk.keys(""), ["1990Ostrom"]);
+    env.runs("config set key-pattern [year][auth]");
+    env.runs("rename --pattern");
+    assert_eq!(env.keys(""), ["1990Ostrom"]);
 }
 
 #[test]
 fn peerbib_config_names_another_file() {
-    let desk = Desk::empty();
-    let other = desk.path("other.toml");
+    let env = TestEnvironment::empty();
+    let other = env.path("other.toml");
     let run = with_variable(
-        &desk,
+        &env,
         "PEERBIB_CONFIG",
         other.to_str().unwrap(),
         "config set style ieee",
     );
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(std::fs::read_to_string(other).unwrap().contains("ieee"));
-    assert!(!desk.path(FILE).exists());
+    assert!(!env.path(FILE).exists());
 }
 
 #[test]
 #[cfg(unix)]
 fn a_file_that_is_linked_here_stays_where_it_is() {
-    let desk = configured("");
-    std::fs::remove_file(desk.path(FILE)).unwrap();
-    desk.put("dotfiles.toml", "style = \"apa\"\n");
-    std::os::unix::fs::symlink(desk.path("dotfiles.toml"), desk.path(FILE)).unwrap();
-    desk.runs("config set style ieee");
-    assert!(desk.path(FILE).is_symlink());
+    let env = configured("");
+    std::fs::remove_file(env.path(FILE)).unwrap();
+    env.put("dotfiles.toml", "style = \"apa\"\n");
+    std::os::unix::fs::symlink(env.path("dotfiles.toml"), env.path(FILE)).unwrap();
+    env.runs("config set style ieee");
+    assert!(env.path(FILE).is_symlink());
     assert!(
-        std::fs::read_to_string(desk.path("dotfiles.toml"))
+        std::fs::read_to_string(env.path("dotfiles.toml"))
             .unwrap()
             .contains("ieee")
     );
@@ -245,13 +241,14 @@ fn a_file_that_is_linked_here_stays_where_it_is() {
 
 #[test]
 fn columns_that_are_set_are_those_that_find_prints() {
-    let desk = Desk::with("@book{a, title = {Apples}, shelf = {Cellar}, doi = {10.1000/1}}\n");
-    desk.runs("config set columns key,doi,shelf");
-    let table = desk.runs("find").stdout;
+    let env =
+        TestEnvironment::with("@book{a, title = {Apples}, shelf = {Cellar}, doi = {10.1000/1}}\n");
+    env.runs("config set columns key,doi,shelf");
+    let table = env.runs("find").stdout;
     let words: Vec<&str> = table.split_whitespace().collect();
     assert_eq!(words, ["a", "10.1000/1", "Cellar"]);
     // A field of one's own is known by the library that has it.
-    desk.refuses(2, "--library other.db config set columns shelf");
-    desk.runs("config unset columns");
-    assert!(desk.runs("find").stdout.contains("Apples"));
+    env.refuses(2, "--library other.db config set columns shelf");
+    env.runs("config unset columns");
+    assert!(env.runs("find").stdout.contains("Apples"));
 }

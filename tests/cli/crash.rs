@@ -5,12 +5,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::backup::version_1;
-use crate::desk::{Desk, Run, without_times, words};
 use crate::history::rows;
+use crate::test_env::{Run, TestEnvironment, redact_times, words};
 
 /// Starts peerbib and lets it run.
-fn start(desk: &Desk, line: &str) -> Child {
-    let mut command: Command = desk.command(env!("CARGO_BIN_EXE_peerbib"));
+fn start(env: &TestEnvironment, line: &str) -> Child {
+    let mut command: Command = env.command(env!("CARGO_BIN_EXE_peerbib"));
     command
         .args(words(line))
         .stdout(Stdio::null())
@@ -27,8 +27,8 @@ fn bibliography(works: usize, title: &str) -> String {
 }
 
 /// Every row of the library, and what history knows, but for times.
-fn held(desk: &Desk) -> String {
-    let connection = rusqlite::Connection::open(desk.library()).unwrap();
+fn held(env: &TestEnvironment) -> String {
+    let connection = rusqlite::Connection::open(env.library()).unwrap();
     let mut steps = connection
         .prepare("SELECT command || ' ' || state FROM step ORDER BY id")
         .unwrap();
@@ -37,7 +37,7 @@ fn held(desk: &Desk) -> String {
         .unwrap()
         .collect::<Result<_, _>>()
         .unwrap();
-    without_times(&desk.without_place(&format!("{}{}", rows(desk), steps.join("\n"))))
+    redact_times(&env.redact_paths(&format!("{}{}", rows(env), steps.join("\n"))))
 }
 
 /// That a library holds the same as another; the first row in which they differ is told.
@@ -54,40 +54,36 @@ fn assert_same(one: &str, other: &str, when: &str) {
 /// Kills `line` at many moments of its run, the more the longer it lasts. Each time the library holds all of
 /// what it does, or nothing, and doctor is silent; what is there can be taken back and done again.
 #[track_caller]
-fn survives(prepare: &dyn Fn() -> Desk, line: &str, rounds: u32) {
-    let desk = prepare();
-    let before = held(&desk);
+fn survives(prepare: &dyn Fn() -> TestEnvironment, line: &str, rounds: u32) {
+    let env = prepare();
+    let before = held(&env);
     let mut whole = Duration::MAX;
     let mut after = String::new();
     // The first run of all waits for the disk.
     for _ in 0..2 {
-        let desk = prepare();
+        let env = prepare();
         let started = Instant::now();
-        assert!(start(&desk, line).wait().unwrap().success(), "{line}");
+        assert!(start(&env, line).wait().unwrap().success(), "{line}");
         whole = whole.min(started.elapsed());
-        after = held(&desk);
+        after = held(&env);
     }
     assert_ne!(before, after, "{line} changes something");
     let (mut nothing, mut all) = (0, 0);
     for round in 0..rounds {
-        let desk = prepare();
-        let mut child = start(&desk, line);
+        let env = prepare();
+        let mut child = start(&env, line);
         std::thread::sleep(whole * round / rounds);
         child.kill().unwrap();
         child.wait().unwrap();
-        let run = desk.runs("doctor");
+        let run = env.runs("doctor");
         assert_eq!(run.stdout, "", "{line}, killed in round {round}");
-        let state = held(&desk);
+        let state = held(&env);
         if state == before {
             nothing += 1;
             // What was not done can be done now.
             if nothing % 10 == 0 {
-                desk.runs(line);
-                assert_same(
-                    &held(&desk),
-                    &after,
-                    &format!("{line}, after round {round}"),
-                );
+                env.runs(line);
+                assert_same(&held(&env), &after, &format!("{line}, after round {round}"));
             }
         } else {
             assert_same(&state, &after, &format!("{line}, killed in round {round}"));
@@ -97,10 +93,10 @@ fn survives(prepare: &dyn Fn() -> Desk, line: &str, rounds: u32) {
                     "undo" => ("redo", "undo"),
                     _ => ("undo", "redo"),
                 };
-                desk.runs(back);
-                desk.runs(forth);
+                env.runs(back);
+                env.runs(forth);
                 assert_same(
-                    &held(&desk),
+                    &held(&env),
                     &after,
                     &format!("{line}, turned after round {round}"),
                 );
@@ -113,29 +109,29 @@ fn survives(prepare: &dyn Fn() -> Desk, line: &str, rounds: u32) {
     );
 }
 
-/// A desk whose library is a copy of one that was prepared once.
-fn copies_of(desk: &Desk) -> impl Fn() -> Desk + use<> {
-    let library = desk.library_as_file();
-    let more = std::fs::read(desk.path("more.bib")).ok();
+/// A test environment whose library is a copy of one that was prepared once.
+fn copies_of(env: &TestEnvironment) -> impl Fn() -> TestEnvironment + use<> {
+    let library = env.library_as_file();
+    let more = std::fs::read(env.path("more.bib")).ok();
     move || {
-        let desk = Desk::empty();
-        desk.put_library(&library);
+        let env = TestEnvironment::empty();
+        env.put_library(&library);
         if let Some(more) = &more {
-            desk.put("more.bib", more);
+            env.put("more.bib", more);
         }
-        desk
+        env
     }
 }
 
 /// A small library with some of everything that commands change.
-fn small_library() -> Desk {
-    let desk = Desk::with(&bibliography(30, "On the nests of birds"));
-    desk.runs("tags add course:one");
-    desk.runs("rules add Finches --when author:finch1 --then course:one --apply");
-    desk.runs("note w1 -m 'read again'");
-    desk.runs("list new nests --query birds");
-    desk.put("more.bib", bibliography(60, "On the feathers of birds"));
-    desk
+fn small_library() -> TestEnvironment {
+    let env = TestEnvironment::with(&bibliography(30, "On the nests of birds"));
+    env.runs("tags add course:one");
+    env.runs("rules add Finches --when author:finch1 --then course:one --apply");
+    env.runs("note w1 -m 'read again'");
+    env.runs("list new nests --query birds");
+    env.put("more.bib", bibliography(60, "On the feathers of birds"));
+    env
 }
 
 #[test]
@@ -165,33 +161,33 @@ fn a_bulk_change_of_tags_that_is_killed_is_there_whole_or_not_at_all() {
 
 #[test]
 fn an_undo_that_is_killed_is_there_whole_or_not_at_all() {
-    let desk = small_library();
-    desk.runs("import more.bib --on-conflict replace");
-    survives(&copies_of(&desk), "undo", 30);
-    desk.runs("undo");
-    survives(&copies_of(&desk), "redo", 30);
+    let env = small_library();
+    env.runs("import more.bib --on-conflict replace");
+    survives(&copies_of(&env), "undo", 30);
+    env.runs("undo");
+    survives(&copies_of(&env), "redo", 30);
 }
 
 #[test]
 fn a_migration_that_is_killed_is_done_by_the_next_command() {
-    let desk = Desk::empty();
-    version_1(&desk);
-    let old = std::fs::read(desk.library()).unwrap();
+    let env = TestEnvironment::empty();
+    version_1(&env);
+    let old = std::fs::read(env.library()).unwrap();
     let started = Instant::now();
-    desk.runs("find");
+    env.runs("find");
     let whole = started.elapsed();
-    let after = held(&desk);
+    let after = held(&env);
     let rounds = 40;
     for round in 0..rounds {
-        let desk = Desk::empty();
-        desk.put_library(&old);
-        let mut child = start(&desk, "find");
+        let env = TestEnvironment::empty();
+        env.put_library(&old);
+        let mut child = start(&env, "find");
         std::thread::sleep(whole * round / rounds);
         child.kill().unwrap();
         child.wait().unwrap();
-        assert_eq!(desk.runs("doctor").stdout, "", "killed in round {round}");
-        assert_same(&held(&desk), &after, &format!("killed in round {round}"));
-        let copy = desk.path("data/peerbib/library.version-1.db");
+        assert_eq!(env.runs("doctor").stdout, "", "killed in round {round}");
+        assert_same(&held(&env), &after, &format!("killed in round {round}"));
+        let copy = env.path("data/peerbib/library.version-1.db");
         let copy = rusqlite::Connection::open(copy).unwrap();
         let works: i64 = copy
             .query_row("SELECT count(*) FROM work", [], |row| row.get(0))
@@ -202,11 +198,11 @@ fn a_migration_that_is_killed_is_done_by_the_next_command() {
 
 #[test]
 fn two_programs_at_once_both_finish_and_lose_nothing() {
-    let desk = Desk::with(&bibliography(60, "On the nests of birds"));
+    let env = TestEnvironment::with(&bibliography(60, "On the nests of birds"));
     let imports: Vec<String> = (0..3)
         .map(|n| {
             let entries = bibliography(40, "Feathers").replace("{w", &format!("{{f{n}x"));
-            desk.put(&format!("more{n}.bib"), entries);
+            env.put(&format!("more{n}.bib"), entries);
             format!("import more{n}.bib")
         })
         .collect();
@@ -217,10 +213,10 @@ fn two_programs_at_once_both_finish_and_lose_nothing() {
         lines.push(format!("note w{n} -m 'note {n}'"));
         lines.push("note w50 --append -m word".to_owned());
     }
-    desk.runs("note w50 -m word");
+    env.runs("note w50 -m word");
     let children: Vec<(String, Child)> = lines
         .iter()
-        .map(|line| (line.clone(), start(&desk, line)))
+        .map(|line| (line.clone(), start(&env, line)))
         .collect();
     for (line, child) in children {
         let output = child.wait_with_output().unwrap();
@@ -230,42 +226,42 @@ fn two_programs_at_once_both_finish_and_lose_nothing() {
             String::from_utf8_lossy(&output.stderr)
         );
     }
-    assert_eq!(desk.runs("doctor").stdout, "");
+    assert_eq!(env.runs("doctor").stdout, "");
     assert_eq!(
-        desk.json("log --json").as_array().unwrap().len(),
+        env.json("log --json").as_array().unwrap().len(),
         2 + lines.len()
     );
     for n in 0..4 {
-        assert_eq!(desk.keys(&format!("hand:t{n}")).len(), 60);
+        assert_eq!(env.keys(&format!("hand:t{n}")).len(), 60);
         assert!(
-            desk.runs(&format!("show w{n} --source"))
+            env.runs(&format!("show w{n} --source"))
                 .stdout
                 .contains("note = ")
         );
         assert_eq!(
-            desk.runs(&format!("note w{n} --show")).stdout,
+            env.runs(&format!("note w{n} --show")).stdout,
             format!("note {n}\n")
         );
     }
-    let note = desk.runs("note w50 --show").stdout;
+    let note = env.runs("note w50 --show").stdout;
     assert_eq!(note.matches("word").count(), 5, "{note}");
     // Each of them can be taken back.
     for _ in &lines {
-        desk.runs("undo");
+        env.runs("undo");
     }
-    assert_eq!(desk.keys("feathers"), [""; 0]);
-    assert!(!desk.runs("tags").stdout.contains("hand"));
-    assert_eq!(desk.runs("doctor").stdout, "");
+    assert_eq!(env.keys("feathers"), [""; 0]);
+    assert!(!env.runs("tags").stdout.contains("hand"));
+    assert_eq!(env.runs("doctor").stdout, "");
 }
 
 /// What a command reads before it changes the library is still so when it does, however many do the same.
 #[test]
 fn programs_that_change_one_thing_at_once_lose_nothing_of_each_other() {
     const TIMES: usize = 10;
-    let desk = Desk::with(&bibliography(TIMES, "On the nests of birds"));
-    desk.runs("tags add hand:seen");
-    desk.runs("list new birds --title Birds");
-    desk.runs("rules add Finches --when author:finch --then theme:birds");
+    let env = TestEnvironment::with(&bibliography(TIMES, "On the nests of birds"));
+    env.runs("tags add hand:seen");
+    env.runs("list new birds --title Birds");
+    env.runs("rules add Finches --when author:finch --then theme:birds");
     let mut children = Vec::new();
     for n in 0..TIMES {
         for line in [
@@ -279,7 +275,7 @@ fn programs_that_change_one_thing_at_once_lose_nothing_of_each_other() {
         ] {
             let is_first = n == 0 && line.starts_with("list section");
             let line = line.replace(if is_first { " --before 1" } else { "" }, "");
-            let child = start(&desk, &line);
+            let child = start(&env, &line);
             if is_first {
                 // The others stand before one that is there.
                 assert!(child.wait_with_output().unwrap().status.success());
@@ -293,32 +289,32 @@ fn programs_that_change_one_thing_at_once_lose_nothing_of_each_other() {
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{line}: {told}");
     }
-    let tagged = desk.keys("hand:new0").len() + desk.keys("hand:new1").len();
+    let tagged = env.keys("hand:new0").len() + env.keys("hand:new1").len();
     assert_eq!(tagged, TIMES);
-    assert_eq!(desk.keys("hand:bulk").len(), TIMES);
-    let tag = desk.json("tags show hand:seen --json");
+    assert_eq!(env.keys("hand:bulk").len(), TIMES);
+    let tag = env.json("tags show hand:seen --json");
     assert_eq!(tag["aliases"].as_array().unwrap().len(), TIMES, "{tag}");
-    let list = desk.runs("list export birds").stdout;
+    let list = env.runs("list export birds").stdout;
     for said in [
         "[[section]]",
-        "standing = \"pinned\"",
+        "membership = \"pinned\"",
         "annotation = \"A word",
     ] {
         assert_eq!(list.matches(said).count(), TIMES, "{said}: {list}");
     }
-    assert_eq!(desk.runs("doctor").stdout, "");
+    assert_eq!(env.runs("doctor").stdout, "");
     // Each is a step of its own, and all of them can be taken back.
     for _ in 0..TIMES {
-        desk.runs("undo");
+        env.runs("undo");
     }
-    assert_eq!(desk.runs("doctor").stdout, "");
+    assert_eq!(env.runs("doctor").stdout, "");
 }
 
 #[test]
 fn two_programs_make_one_library() {
-    let desk = Desk::empty();
+    let env = TestEnvironment::empty();
     let children: Vec<Child> = (0..4)
-        .map(|_| start(&desk, "import peerbib:chapter"))
+        .map(|_| start(&env, "import peerbib:chapter"))
         .collect();
     for child in children {
         let output = child.wait_with_output().unwrap();
@@ -328,16 +324,16 @@ fn two_programs_make_one_library() {
             String::from_utf8_lossy(&output.stderr)
         );
     }
-    assert_eq!(desk.keys("").len(), 43);
-    assert_eq!(desk.runs("doctor").stdout, "");
+    assert_eq!(env.keys("").len(), 43);
+    assert_eq!(env.runs("doctor").stdout, "");
 }
 
 #[test]
 fn a_busy_library_is_waited_for_and_the_wait_is_told() {
-    let desk = Desk::with_chapter();
-    let connection = rusqlite::Connection::open(desk.library()).unwrap();
+    let env = TestEnvironment::with_chapter();
+    let connection = rusqlite::Connection::open(env.library()).unwrap();
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let waiting = start(&desk, "tag theme:law merten2000");
+    let waiting = start(&env, "tag theme:law merten2000");
     std::thread::sleep(Duration::from_millis(2_500));
     connection.execute_batch("COMMIT").unwrap();
     let output = waiting.wait_with_output().unwrap();
@@ -348,7 +344,7 @@ fn a_busy_library_is_waited_for_and_the_wait_is_told() {
         "{told}"
     );
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let output = desk
+    let output = env
         .command(env!("CARGO_BIN_EXE_peerbib"))
         .args(["untag", "theme:law", "merten2000"])
         .env("PEERBIB_WAIT", "0")
@@ -359,18 +355,18 @@ fn a_busy_library_is_waited_for_and_the_wait_is_told() {
     assert!(told.contains("in use by another program"), "{told}");
     assert!(told.contains("PEERBIB_WAIT=300"), "{told}");
     // Reading need not wait.
-    desk.runs("find merten");
+    env.runs("find merten");
 }
 
 /// A disk that is full: no file may grow beyond a size.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_told_and_nothing_is_lost() {
-    let desk = Desk::with_chapter();
-    desk.put("more.bib", bibliography(400, "On the nests of birds"));
-    let state = desk.state();
+    let env = TestEnvironment::with_chapter();
+    env.put("more.bib", bibliography(400, "On the nests of birds"));
+    let state = env.state();
     let limited = |blocks: u32, line: &str| {
-        desk.command("sh")
+        env.command("sh")
             .args([
                 "-c",
                 &format!("trap '' XFSZ; ulimit -f {blocks}; exec peerbib {line}"),
@@ -391,7 +387,7 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
                 // It had room enough.
                 assert_ne!(line, "import more.bib", "{blocks}");
                 if line != "backup c.db" {
-                    desk.runs(if line == "undo" { "redo" } else { "undo" });
+                    env.runs(if line == "undo" { "redo" } else { "undo" });
                 }
                 continue;
             }
@@ -402,19 +398,19 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
             );
             assert!(told.contains("nothing was changed"), "{line}: {told}");
             assert!(!told.contains("panicked"), "{told}");
-            assert!(!desk.path("c.db").exists() || line != "backup c.db");
+            assert!(!env.path("c.db").exists() || line != "backup c.db");
         }
     }
-    assert_eq!(state, desk.state());
-    assert_eq!(desk.runs("doctor").stdout, "");
-    desk.runs("import more.bib");
+    assert_eq!(state, env.state());
+    assert_eq!(env.runs("doctor").stdout, "");
+    env.runs("import more.bib");
 }
 
 /// A file in which bytes were flipped is refused, or works; it never panics, and reading changes nothing.
 #[test]
 fn a_damaged_library_is_never_a_panic() {
-    let desk = Desk::with_chapter();
-    let whole = std::fs::read(desk.library()).unwrap();
+    let env = TestEnvironment::with_chapter();
+    let whole = std::fs::read(env.library()).unwrap();
     let rounds = 25;
     let mut found = 0;
     for round in 0..rounds {
@@ -427,10 +423,10 @@ fn a_damaged_library_is_never_a_panic() {
         }
         // The head of the file is looked at by other tests.
         bytes[..100].copy_from_slice(&whole[..100]);
-        desk.put_library(&bytes);
+        env.put_library(&bytes);
         for line in ["find --json", "export", "log", "tags", "doctor"] {
-            // The desk itself sees to it that nothing panics.
-            let run = desk.peerbib(&words(line), "");
+            // The environment itself sees to it that nothing panics.
+            let run = env.peerbib(&words(line), "");
             assert!(matches!(run.code, Some(0 | 1)), "{line}: {run:?}");
             if run.code == Some(1) && line == "doctor" {
                 found += 1;
@@ -438,18 +434,18 @@ fn a_damaged_library_is_never_a_panic() {
                 assert!(run.stderr.contains("error:"), "{line}: {run:?}");
             }
             assert!(
-                std::fs::read(desk.library()).unwrap() == bytes,
+                std::fs::read(env.library()).unwrap() == bytes,
                 "{line} changed the file"
             );
         }
         for line in ["undo", "edit --find merten --set note=x", "rebuild"] {
-            desk.put_library(&bytes);
-            let run = desk.peerbib(&words(line), "");
+            env.put_library(&bytes);
+            let run = env.peerbib(&words(line), "");
             assert!(matches!(run.code, Some(0 | 1)), "{line}: {run:?}");
         }
         // What a command leaves beside the library belongs to the library that is replaced now.
         for beside in ["library.db-wal", "library.db-shm"] {
-            let _ = std::fs::remove_file(desk.path(&format!("data/peerbib/{beside}")));
+            let _ = std::fs::remove_file(env.path(&format!("data/peerbib/{beside}")));
         }
     }
     assert!(found > rounds / 2, "doctor found {found} of {rounds}");
@@ -463,19 +459,19 @@ const BOUND: [&str; 2] = ["setpriv", "--bounding-set=-dac_override,-dac_read_sea
 #[cfg(target_os = "linux")]
 fn a_read_only_library_is_read_and_not_written() {
     use std::os::unix::fs::PermissionsExt as _;
-    let desk = Desk::with_chapter();
-    let directory = desk.library().parent().unwrap().to_path_buf();
+    let env = TestEnvironment::with_chapter();
+    let directory = env.library().parent().unwrap().to_path_buf();
     let permit = |directory_mode: u32, file_mode: u32| {
         let mode = std::fs::Permissions::from_mode;
         std::fs::set_permissions(&directory, mode(0o755)).unwrap();
-        std::fs::set_permissions(desk.library(), mode(file_mode)).unwrap();
+        std::fs::set_permissions(env.library(), mode(file_mode)).unwrap();
         std::fs::set_permissions(&directory, mode(directory_mode)).unwrap();
     };
     let command = |bound: bool, program: &str, words: &[String]| {
         let mut line: Vec<&str> = if bound { BOUND.to_vec() } else { Vec::new() };
         line.push(program);
         line.extend(words.iter().map(String::as_str));
-        desk.command(line[0]).args(&line[1..]).output()
+        env.command(line[0]).args(&line[1..]).output()
     };
     let can_write = |bound: bool| {
         let probe = directory.join("probe").display().to_string();
@@ -505,7 +501,7 @@ fn a_read_only_library_is_read_and_not_written() {
     };
     for (directory_mode, file_mode) in [(0o555, 0o444), (0o755, 0o444), (0o555, 0o644)] {
         permit(directory_mode, file_mode);
-        let before = std::fs::read(desk.library()).unwrap();
+        let before = std::fs::read(env.library()).unwrap();
         for line in [
             "find merten",
             "doctor",
@@ -526,7 +522,7 @@ fn a_read_only_library_is_read_and_not_written() {
             assert!(told.contains("cannot be written to"), "{line}: {told}");
             assert_eq!(told.matches("error:").count(), 1, "{line}: {told}");
         }
-        assert_eq!(before, std::fs::read(desk.library()).unwrap());
+        assert_eq!(before, std::fs::read(env.library()).unwrap());
     }
     // Where nobody may look into the file, that is said.
     permit(0o755, 0o000);
@@ -542,8 +538,8 @@ fn a_read_only_library_is_read_and_not_written() {
 #[test]
 #[cfg(target_os = "linux")]
 fn output_that_cannot_be_written_is_told() {
-    let desk = Desk::with_chapter();
-    desk.runs("list new x --query year:2000");
+    let env = TestEnvironment::with_chapter();
+    env.runs("list new x --query year:2000");
     for line in [
         "find",
         "find --json",
@@ -561,7 +557,7 @@ fn output_that_cannot_be_written_is_told() {
             .write(true)
             .open("/dev/full")
             .unwrap();
-        let output = desk
+        let output = env
             .command(env!("CARGO_BIN_EXE_peerbib"))
             .args(words(line))
             .stdout(full)

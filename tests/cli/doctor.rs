@@ -2,10 +2,10 @@
 
 use rusqlite::Connection;
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
-fn alter(desk: &Desk, sql: &str) {
-    let connection = Connection::open(desk.library()).unwrap();
+fn alter(env: &TestEnvironment, sql: &str) {
+    let connection = Connection::open(env.library()).unwrap();
     connection
         .pragma_update(None, "foreign_keys", false)
         .unwrap();
@@ -14,11 +14,11 @@ fn alter(desk: &Desk, sql: &str) {
 
 /// What doctor says of the library after another program changed it so.
 #[track_caller]
-fn found_after(sql: &str) -> (Desk, Vec<(String, String, bool)>) {
-    let desk = Desk::with_chapter();
-    alter(&desk, sql);
+fn found_after(sql: &str) -> (TestEnvironment, Vec<(String, String, bool)>) {
+    let env = TestEnvironment::with_chapter();
+    alter(&env, sql);
     let found: serde_json::Value =
-        serde_json::from_str(&desk.ends(1, "doctor --json").stdout).unwrap();
+        serde_json::from_str(&env.ends(1, "doctor --json").stdout).unwrap();
     let found = found
         .as_array()
         .unwrap()
@@ -32,22 +32,22 @@ fn found_after(sql: &str) -> (Desk, Vec<(String, String, bool)>) {
             )
         })
         .collect();
-    (desk, found)
+    (env, found)
 }
 
 /// What doctor finds after `sql` is of this kind alone, and a rebuild mends it.
 #[track_caller]
 fn rebuild_mends(sql: &str, kind: &str) {
-    let (desk, found) = found_after(sql);
+    let (env, found) = found_after(sql);
     assert!(
         found.iter().all(|(of, _, mends)| of == kind && *mends) && !found.is_empty(),
         "{sql}: {found:?}"
     );
-    let state = desk.runs("export").stdout;
-    desk.runs("rebuild");
-    let run = desk.runs("doctor");
+    let state = env.runs("export").stdout;
+    env.runs("rebuild");
+    let run = env.runs("doctor");
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
-    assert_eq!(state, desk.runs("export").stdout);
+    assert_eq!(state, env.runs("export").stdout);
 }
 
 /// SQL after which the table is as it was, and the index as `change` leaves it, which `change_back` takes back.
@@ -91,32 +91,34 @@ fn an_index_that_does_not_fit_its_table_is_found_and_mended() {
 
 #[test]
 fn doctor_is_silent_where_all_is_well() {
-    let desk = Desk::with_chapter();
-    desk.runs("import peerbib:commons");
-    desk.runs("tag theme:law merten2000");
-    desk.runs("untag theme:law merten2000");
-    desk.runs("rename merten2000 merten");
-    desk.runs("note merten -m something");
-    desk.runs("remove benkler2002coase");
-    desk.runs("undo");
-    let run = desk.runs("doctor");
+    let env = TestEnvironment::with_chapter();
+    env.runs("import peerbib:commons");
+    env.runs("tag theme:law merten2000");
+    env.runs("untag theme:law merten2000");
+    env.runs("rename merten2000 merten");
+    env.runs("note merten -m something");
+    env.runs("remove benkler2002coase");
+    env.runs("undo");
+    let run = env.runs("doctor");
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
-    assert_eq!(desk.runs("doctor --json").stdout, "[]\n");
+    assert_eq!(env.runs("doctor --json").stdout, "[]\n");
 }
 
 #[test]
 fn doctor_is_silent_after_an_import_of_two_works_with_one_key() {
-    let desk = Desk::with("@book{a, title = {Apples}, year = {2000}}\n@book{b, title = {Bread}}\n");
-    desk.put(
+    let env = TestEnvironment::with(
+        "@book{a, title = {Apples}, year = {2000}}\n@book{b, title = {Bread}}\n",
+    );
+    env.put(
         "more.bib",
         "@book{a, title = {Zebras}, year = {1990}}\n@book{c, title = {Cake}}\n@book{c, title = {Cream}}\n",
     );
-    desk.runs("import more.bib");
-    let mut keys = desk.keys("");
+    env.runs("import more.bib");
+    let mut keys = env.keys("");
     keys.sort();
     assert_eq!(keys, ["a", "a-2", "b", "c", "c-2"]);
-    assert_eq!(desk.runs("doctor").stderr, "");
-    let items = desk.json("export --to csl-json");
+    assert_eq!(env.runs("doctor").stderr, "");
+    let items = env.json("export --to csl-json");
     let ids = items
         .as_array()
         .unwrap()
@@ -155,16 +157,16 @@ fn derived_values_that_are_not_what_the_entries_say_are_found_and_mended() {
 
 #[test]
 fn doctor_names_the_works_and_the_way_out() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     alter(
-        &desk,
+        &env,
         "UPDATE reference SET title = 'Other' WHERE work_id = 3",
     );
-    let connection = Connection::open(desk.library()).unwrap();
+    let connection = Connection::open(env.library()).unwrap();
     let key: String = connection
         .query_row("SELECT key FROM work WHERE id = 3", [], |row| row.get(0))
         .unwrap();
-    let told = desk.ends(1, "doctor").stdout;
+    let told = env.ends(1, "doctor").stdout;
     assert!(
         told.contains("what is derived of 1 work (reference)"),
         "{told}"
@@ -175,10 +177,10 @@ fn doctor_names_the_works_and_the_way_out() {
 
 #[test]
 fn an_overview_that_cannot_be_read_is_an_error_that_says_what_mends_it() {
-    let desk = Desk::with_chapter();
-    alter(&desk, "UPDATE drawer SET cards = 'x' || cards");
+    let env = TestEnvironment::with_chapter();
+    alter(&env, "UPDATE drawer SET cards = 'x' || cards");
     for line in ["find", "find title:/wealth/", "find benkler --columns doi"] {
-        let told = desk.ends(1, line).stderr;
+        let told = env.ends(1, line).stderr;
         assert_eq!(
             told,
             "error: an overview of works in the library cannot be read\n\
@@ -186,8 +188,8 @@ fn an_overview_that_cannot_be_read_is_an_error_that_says_what_mends_it() {
             "{line}"
         );
     }
-    desk.runs("rebuild");
-    assert!(!desk.keys("title:/wealth/").is_empty());
+    env.runs("rebuild");
+    assert!(!env.keys("title:/wealth/").is_empty());
 }
 
 #[test]
@@ -221,8 +223,8 @@ fn what_another_program_did_to_the_truth_is_found() {
 
 #[test]
 fn doctor_changes_nothing() {
-    let desk = Desk::with_chapter();
-    let before = std::fs::read(desk.library()).unwrap();
-    desk.runs("doctor");
-    assert_eq!(before, std::fs::read(desk.library()).unwrap());
+    let env = TestEnvironment::with_chapter();
+    let before = std::fs::read(env.library()).unwrap();
+    env.runs("doctor");
+    assert_eq!(before, std::fs::read(env.library()).unwrap());
 }

@@ -1,22 +1,22 @@
 //! `peerbib edit`
 
-use crate::desk::{Desk, Run, words};
+use crate::test_env::{Run, TestEnvironment, words};
 
-fn desk() -> Desk {
-    Desk::with(
+fn env() -> TestEnvironment {
+    TestEnvironment::with(
         "% mine\n@book{a,\n  Title = {Apples},   % as I like it\n  publisher = {Orchard}\n}\n\
          @book{b, title = {Bread}, publisher = {Oven}}\n@book{c, title = {Cake}, publisher = {Oven}}\n",
     )
 }
 
 /// Runs peerbib with an editor that is a shell script, which has the draft as `$1`.
-pub(crate) fn with_editor(desk: &Desk, line: &str, script: &str) -> Run {
-    desk.put("an editor", script);
-    let output = desk
+pub(crate) fn with_editor(env: &TestEnvironment, line: &str, script: &str) -> Run {
+    env.put("an editor", script);
+    let output = env
         .command(env!("CARGO_BIN_EXE_peerbib"))
         .args(words(line))
         .env("EDITOR", "sh 'an editor'")
-        .env("TMPDIR", desk.path(""))
+        .env("TMPDIR", env.path(""))
         .output()
         .unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
@@ -30,8 +30,8 @@ pub(crate) fn with_editor(desk: &Desk, line: &str, script: &str) -> Run {
 
 /// The drafts that lie about.
 #[cfg(unix)]
-fn drafts(desk: &Desk) -> Vec<std::path::PathBuf> {
-    std::fs::read_dir(desk.path(""))
+fn drafts(env: &TestEnvironment) -> Vec<std::path::PathBuf> {
+    std::fs::read_dir(env.path(""))
         .unwrap()
         .map(|file| file.unwrap().path())
         .filter(|path| {
@@ -46,25 +46,25 @@ fn drafts(desk: &Desk) -> Vec<std::path::PathBuf> {
 
 #[test]
 fn fields_are_set_and_taken_away_and_the_rest_stays_as_it_was_written() {
-    let desk = desk();
-    let told = desk
+    let env = env();
+    let told = env
         .runs("edit a --set title=Pears --unset publisher")
         .stderr;
     assert_eq!(told, "1 work edited\n");
-    let source = desk.runs("show a --source").stdout;
+    let source = env.runs("show a --source").stdout;
     assert!(source.ends_with("Title = {Pears}\n}\n"), "{source}");
     assert!(!source.contains("Orchard"), "{source}");
-    assert!(desk.runs("export").stdout.starts_with("% mine\n@book{a,\n"));
-    let told = desk.runs("edit a --set title=Pears").stderr;
+    assert!(env.runs("export").stdout.starts_with("% mine\n@book{a,\n"));
+    let told = env.runs("edit a --set title=Pears").stderr;
     assert!(told.starts_with("nothing to do"), "{told}");
-    desk.refuses(2, "edit a --set title");
+    env.refuses(2, "edit a --set title");
 }
 
 #[test]
 fn works_that_a_query_finds_are_edited_once_that_is_confirmed() {
-    let desk = desk();
-    let state = desk.state();
-    let told = desk
+    let env = env();
+    let state = env.state();
+    let told = env
         .ends(2, "edit publisher:oven --set publisher=Stove")
         .stderr;
     assert!(
@@ -73,33 +73,33 @@ fn works_that_a_query_finds_are_edited_once_that_is_confirmed() {
     );
     assert!(told.contains("Edit 2 works?"), "{told}");
     assert!(told.contains("--yes"), "{told}");
-    let would = desk
+    let would = env
         .runs("edit publisher:oven --set publisher=Stove --dry-run")
         .stdout;
     assert_eq!(would.matches("publisher = {Stove}").count(), 2, "{would}");
-    assert_eq!(state, desk.state());
-    let told = desk
+    assert_eq!(state, env.state());
+    let told = env
         .runs("edit publisher:oven --set publisher=Stove --yes")
         .stderr;
     assert!(told.ends_with("2 works edited\n"), "{told}");
-    assert_eq!(desk.keys("publisher:stove"), ["b", "c"]);
-    desk.runs("undo");
-    assert_eq!(state, desk.state());
-    desk.runs("edit --find 'cake OR bread' --set note=Baked");
+    assert_eq!(env.keys("publisher:stove"), ["b", "c"]);
+    env.runs("undo");
+    assert_eq!(state, env.state());
+    env.runs("edit --find 'cake OR bread' --set note=Baked");
     assert_eq!(
-        desk.runs("export").stdout.matches("note = {Baked}").count(),
+        env.runs("export").stdout.matches("note = {Baked}").count(),
         2
     );
-    let told = desk.runs("edit title:nothing --set note=x --yes").stderr;
+    let told = env.runs("edit title:nothing --set note=x --yes").stderr;
     assert_eq!(told, "nothing to do: no works found\n");
 }
 
 #[test]
 fn a_mistyped_key_is_no_search() {
-    let desk = Desk::with_chapter();
-    let told = desk.refuses(1, "edit benkler2006welth --set year=2006 --yes");
+    let env = TestEnvironment::with_chapter();
+    let told = env.refuses(1, "edit benkler2006welth --set year=2006 --yes");
     assert!(told.contains("did you mean benkler2006wealth?"), "{told}");
-    let told = desk.refuses(1, "edit merten2000 merten --set year=2006 --yes");
+    let told = env.refuses(1, "edit merten2000 merten --set year=2006 --yes");
     assert!(told.contains("no work has the key"), "{told}");
 }
 
@@ -109,9 +109,9 @@ mod by_hand {
 
     #[test]
     fn what_comes_back_from_the_editor_takes_the_place_of_the_entry() {
-        let desk = desk();
+        let env = env();
         let run = with_editor(
-            &desk,
+            &env,
             "edit a",
             "sed -i 's/Apples/Pears/; s/{a,/{pears,/' \"$1\"",
         );
@@ -119,41 +119,41 @@ mod by_hand {
             (run.code, run.stderr.as_str()),
             (Some(0), "1 work edited\n")
         );
-        assert_eq!(desk.keys("title:pears"), ["pears"]);
-        let source = desk.runs("show a --source").stdout;
+        assert_eq!(env.keys("title:pears"), ["pears"]);
+        let source = env.runs("show a --source").stdout;
         assert!(
             source.contains("% as I like it"),
             "the old key is an alias: {source}"
         );
-        let run = with_editor(&desk, "edit pears", "true");
+        let run = with_editor(&env, "edit pears", "true");
         assert_eq!(
             (run.code, run.stderr.as_str()),
             (Some(0), "nothing was changed\n")
         );
-        assert_eq!(drafts(&desk), [""; 0].map(std::path::PathBuf::from));
+        assert_eq!(drafts(&env), [""; 0].map(std::path::PathBuf::from));
     }
 
     #[test]
     fn the_editor_opens_again_with_the_reason_until_the_entry_can_be_read() {
-        let desk = desk();
+        let env = env();
         let script = "if grep -q '% peerbib:' \"$1\"; then
                 cp \"$1\" second
                 sed -i 's/{Pears/{Pears}/' \"$1\"
             else
                 sed -i 's/{Apples}/{Pears/' \"$1\"
             fi";
-        let run = with_editor(&desk, "edit a", script);
+        let run = with_editor(&env, "edit a", script);
         assert_eq!(
             (run.code, run.stderr.as_str()),
             (Some(0), "1 work edited\n")
         );
-        let second = std::fs::read_to_string(desk.path("second")).unwrap();
+        let second = std::fs::read_to_string(env.path("second")).unwrap();
         assert!(
             second.starts_with("% peerbib: the entry is not closed"),
             "{second}"
         );
         assert!(second.contains("% peerbib: Mend it and save"), "{second}");
-        let source = desk.runs("show a --source").stdout;
+        let source = env.runs("show a --source").stdout;
         assert!(
             source.contains("{Pears}") && !source.contains("peerbib:"),
             "{source}"
@@ -162,10 +162,10 @@ mod by_hand {
 
     #[test]
     fn who_gives_up_finds_the_draft_where_the_error_says() {
-        let desk = desk();
-        let state = desk.state();
+        let env = env();
+        let state = env.state();
         let run = with_editor(
-            &desk,
+            &env,
             "edit a",
             "grep -q '% peerbib:' \"$1\" || sed -i 's/{a,/{b,/; s/Apples/Pears/' \"$1\"",
         );
@@ -187,19 +187,19 @@ mod by_hand {
             draft.starts_with("@book{b,") && draft.contains("Pears"),
             "{draft}"
         );
-        assert_eq!(state, desk.state());
+        assert_eq!(state, env.state());
         // An editor that fails has no say.
-        let run = with_editor(&desk, "edit a", "sed -i 's/Apples/Pears/' \"$1\"; exit 1");
+        let run = with_editor(&env, "edit a", "sed -i 's/Apples/Pears/' \"$1\"; exit 1");
         assert_eq!(run.code, Some(1));
         assert!(run.stderr.contains("nothing lost"), "{}", run.stderr);
-        assert_eq!(state, desk.state());
+        assert_eq!(state, env.state());
     }
 
     #[test]
     fn what_another_program_changed_meanwhile_is_not_written_over() {
-        let desk = desk();
+        let env = env();
         let run = with_editor(
-            &desk,
+            &env,
             "edit a",
             "peerbib edit a --set title=Quinces; sed -i 's/Apples/Pears/' \"$1\"",
         );
@@ -215,14 +215,14 @@ mod by_hand {
             "{}",
             run.stderr
         );
-        assert!(desk.runs("show a").stdout.contains("Quinces"));
+        assert!(env.runs("show a").stdout.contains("Quinces"));
     }
 
     #[test]
     fn what_was_guessed_in_an_edited_entry_is_told() {
-        let desk = desk();
+        let env = env();
         let run = with_editor(
-            &desk,
+            &env,
             "edit b",
             "sed -i 's/{Oven}/{Oven}, date = {199x-77}/' \"$1\"",
         );
@@ -232,11 +232,11 @@ mod by_hand {
 
     #[test]
     fn without_a_terminal_and_without_an_editor_the_way_out_is_told() {
-        let desk = desk();
-        let told = desk.refuses(2, "edit a");
+        let env = env();
+        let told = env.refuses(2, "edit a");
         assert!(told.contains("no terminal to open an editor in"), "{told}");
         assert!(told.contains("$EDITOR"), "{told}");
-        let told = desk.refuses(2, "edit a b");
+        let told = env.refuses(2, "edit a b");
         assert!(
             told.contains("one work at a time, and 2 are meant"),
             "{told}"
@@ -246,19 +246,19 @@ mod by_hand {
 
 #[test]
 fn braces_that_do_not_match_are_told_with_their_field() {
-    let desk = Desk::with("@book{a, title = {Apples}}\n");
+    let env = TestEnvironment::with("@book{a, title = {Apples}}\n");
     for line in [
         "edit a --set 'title=Pe{ars'",
         "edit a --set year=2001 --set 'title=Pe}a{rs'",
         "add --type book --set 'title=Pe{ars'",
     ] {
-        let told = desk.refuses(1, line);
+        let told = env.refuses(1, line);
         assert!(
             told.contains("the braces in the value for title do not match: \u{201c}Pe"),
             "{told}"
         );
         assert!(told.contains("\\textbraceleft{}"), "{told}");
     }
-    assert_eq!(desk.runs("export").stdout, "@book{a, title = {Apples}}\n");
-    desk.runs("edit a --set 'title=Pe{\\\"a}rs \\textbraceleft{}'");
+    assert_eq!(env.runs("export").stdout, "@book{a, title = {Apples}}\n");
+    env.runs("edit a --set 'title=Pe{\\\"a}rs \\textbraceleft{}'");
 }

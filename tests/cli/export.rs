@@ -1,21 +1,21 @@
 //! `peerbib export`
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 const FILE: &str = "% Encoding: UTF-8\n\n@STRING{jot = \"Journal of Things\"}\n@preamble{\"\\newcommand\"}\n\nSome words between.\n@Article{b, AUTHOR = {Wren, Ada},\n\ttitle={B}, journal = jot # { A}, }\n@comment{jabref-meta: x}\n@book(a, title = \"A {\"}q{\"}\", mystery = {kept})\n% the end";
 
 #[test]
 fn a_file_comes_out_byte_for_byte() {
-    let desk = Desk::with(FILE);
-    assert_eq!(desk.runs("export").stdout, FILE);
+    let env = TestEnvironment::with(FILE);
+    assert_eq!(env.runs("export").stdout, FILE);
 }
 
 #[test]
 fn the_chapter_comes_out_byte_for_byte() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/bib/chapter.bib");
     assert_eq!(
-        desk.runs("export").stdout,
+        env.runs("export").stdout,
         std::fs::read_to_string(shipped).unwrap()
     );
 }
@@ -23,21 +23,21 @@ fn the_chapter_comes_out_byte_for_byte() {
 #[test]
 fn a_file_with_bad_entries_comes_out_byte_for_byte() {
     let file = "@book{a, title = {A}}\n@book{b, title = {B}\n@book{c, title = {C}}\n";
-    let desk = Desk::empty();
-    desk.put("refs.bib", file);
-    desk.ends(1, "import refs.bib");
-    assert_eq!(desk.runs("export").stdout, file);
+    let env = TestEnvironment::empty();
+    env.put("refs.bib", file);
+    env.ends(1, "import refs.bib");
+    assert_eq!(env.runs("export").stdout, file);
 }
 
 #[test]
 fn a_query_exports_the_works_that_it_finds_with_their_abbreviations() {
-    let desk = Desk::with(FILE);
+    let env = TestEnvironment::with(FILE);
     assert_eq!(
-        desk.runs("export author:wren").stdout,
+        env.runs("export author:wren").stdout,
         "@STRING{jot = \"Journal of Things\"}\n\n@Article{b, AUTHOR = {Wren, Ada},\n\ttitle={B}, journal = jot # { A}, }\n"
     );
     assert_eq!(
-        desk.runs("export -author:wren --to csl-json")
+        env.runs("export -author:wren --to csl-json")
             .stdout
             .matches("\"id\"")
             .count(),
@@ -47,8 +47,8 @@ fn a_query_exports_the_works_that_it_finds_with_their_abbreviations() {
 
 #[test]
 fn csl_json_has_the_variables_of_csl() {
-    let desk = Desk::with(FILE);
-    let items = desk.json("export author:wren --to csl-json");
+    let env = TestEnvironment::with(FILE);
+    let items = env.json("export author:wren --to csl-json");
     assert_eq!(items[0]["id"], "b");
     assert_eq!(items[0]["type"], "article-journal");
     assert_eq!(items[0]["container-title"], "Journal of Things A");
@@ -57,34 +57,34 @@ fn csl_json_has_the_variables_of_csl() {
 
 #[test]
 fn what_was_exported_comes_in_again_as_it_is() {
-    let desk = Desk::with_chapter();
-    desk.put("again.bib", desk.runs("export").stdout);
-    let receipt = desk.json("import again.bib --json");
+    let env = TestEnvironment::with_chapter();
+    env.put("again.bib", env.runs("export").stdout);
+    let receipt = env.json("import again.bib --json");
     assert_eq!(receipt["unchanged"], 43);
     assert_eq!(receipt["rejected"], 0);
-    assert_eq!(desk.keys("").len(), 43);
+    assert_eq!(env.keys("").len(), 43);
 }
 
 #[test]
 fn an_export_that_finds_nothing_says_so() {
-    let run = Desk::with(FILE).runs("export nothing-of-the-kind");
+    let run = TestEnvironment::with(FILE).runs("export nothing-of-the-kind");
     assert_eq!(run.stdout, "");
     assert_eq!(run.stderr, "no works found\n");
 }
 
 #[test]
 fn notes_tags_and_a_tidy_form_go_together() {
-    let desk = Desk::with("@Book{a, Title={Apples}}\n@book{b, title = {Bread}}\n");
-    desk.runs("tag theme:fruit a --create");
-    desk.runs("note a -m 'see } and {there'");
-    let text = desk.runs("export --notes --tags --tidy").stdout;
+    let env = TestEnvironment::with("@Book{a, Title={Apples}}\n@book{b, title = {Bread}}\n");
+    env.runs("tag theme:fruit a --create");
+    env.runs("note a -m 'see } and {there'");
+    let text = env.runs("export --notes --tags --tidy").stdout;
     assert!(
         text.contains("theme:fruit") && text.contains("textbraceright"),
         "{text}"
     );
-    desk.put("again.bib", &text);
-    desk.runs("--library again.db import again.bib");
-    let comment = desk
+    env.put("again.bib", &text);
+    env.runs("--library again.db import again.bib");
+    let comment = env
         .runs("--library again.db find key:a --format '{comment}'")
         .stdout;
     assert_eq!(comment, "see } and {there\n");

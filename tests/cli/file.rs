@@ -1,88 +1,88 @@
 //! `peerbib file`
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
-fn desk() -> Desk {
-    let desk = Desk::with(
+fn env() -> TestEnvironment {
+    let env = TestEnvironment::with(
         "@book{a, title = {Apples}}\n\
          @book{b, title = {Bread}, file = {Full Text:papers/b\\; 1.pdf:application/pdf;:gone.pdf:PDF}}\n\
          @book{c, title = {Cake}, file = {papers/c.pdf}}\n",
     );
-    std::fs::create_dir(desk.path("papers")).unwrap();
+    std::fs::create_dir(env.path("papers")).unwrap();
     for name in ["papers/a 1: ü.pdf", "papers/b; 1.pdf", "papers/c.pdf"] {
-        desk.put(name, "%PDF");
+        env.put(name, "%PDF");
     }
-    desk
+    env
 }
 
 #[test]
 fn files_are_linked_listed_and_unlinked() {
-    let desk = desk();
-    let told = desk
+    let env = env();
+    let told = env
         .runs("file add a 'papers/a 1: ü.pdf' --description 'an offprint'")
         .stderr;
     // The root is the directory of the library, so that this file is outside of it.
     assert_eq!(
-        desk.without_place(&told),
-        "a has the file DESK/papers/a 1: ü.pdf now\n"
+        env.redact_paths(&told),
+        "a has the file $TEST_ENV/papers/a 1: ü.pdf now\n"
     );
     assert!(
-        desk.runs("file add a 'papers/a 1: ü.pdf'")
+        env.runs("file add a 'papers/a 1: ü.pdf'")
             .stderr
             .starts_with("nothing to do")
     );
-    let listed = desk.runs("file list a").stdout;
+    let listed = env.runs("file list a").stdout;
     assert_eq!(
-        desk.without_place(&listed),
-        "a\n  1  DESK/papers/a 1: ü.pdf  (an offprint)\n"
+        env.redact_paths(&listed),
+        "a\n  1  $TEST_ENV/papers/a 1: ü.pdf  (an offprint)\n"
     );
-    desk.runs("file remove a 'a 1: ü.pdf'");
-    assert_eq!(desk.runs("file list a").stderr, "there are no files\n");
-    desk.runs("undo");
-    desk.runs("file remove a 1");
-    let told = desk.refuses(1, "file remove a 1");
+    env.runs("file remove a 'a 1: ü.pdf'");
+    assert_eq!(env.runs("file list a").stderr, "there are no files\n");
+    env.runs("undo");
+    env.runs("file remove a 1");
+    let told = env.refuses(1, "file remove a 1");
     assert!(told.contains("a has no files"), "{told}");
-    assert!(desk.path("papers/a 1: ü.pdf").exists());
+    assert!(env.path("papers/a 1: ü.pdf").exists());
 }
 
 #[test]
 fn a_file_that_is_not_there_is_not_linked() {
-    let desk = desk();
-    let told = desk.refuses(1, "file add a papers/nothing.pdf");
+    let env = env();
+    let told = env.refuses(1, "file add a papers/nothing.pdf");
     assert!(
         told.contains("papers/nothing.pdf: there is no such file"),
         "{told}"
     );
-    desk.refuses(1, "file add nothing papers/c.pdf");
+    env.refuses(1, "file add nothing papers/c.pdf");
 }
 
 #[test]
 fn files_of_entries_are_understood_as_jabref_and_zotero_write_them() {
-    let desk = desk();
-    let run = desk.ends(1, "file list");
+    let env = env();
+    let run = env.ends(1, "file list");
     assert_eq!(
-        desk.without_place(&run.stdout),
-        "b\n  1  papers/b; 1.pdf  (Full Text)\n  2  gone.pdf  missing: there is no DESK/data/peerbib/gone.pdf\n\
+        env.redact_paths(&run.stdout),
+        "b\n  1  papers/b; 1.pdf  (Full Text)\n  2  gone.pdf  missing: there is no $TEST_ENV/data/peerbib/gone.pdf\n\
          c\n  1  papers/c.pdf\n"
     );
     let files: serde_json::Value =
-        serde_json::from_str(&desk.ends(1, "file list b --json").stdout).unwrap();
+        serde_json::from_str(&env.ends(1, "file list b --json").stdout).unwrap();
     assert_eq!(files[0]["missing"], false);
     assert_eq!(files[0]["in_entry"], true);
     assert_eq!(files[1]["missing"], true);
-    let told = desk.refuses(1, "file remove b gone.pdf");
+    let told = env.refuses(1, "file remove b gone.pdf");
     assert!(told.contains("in its field file"), "{told}");
     assert!(told.contains("edit b --unset file"), "{told}");
 }
 
 #[test]
 fn paths_are_kept_from_the_root_and_move_with_it() {
-    let desk = desk();
-    let told = desk.runs("file root papers").stderr;
+    let env = env();
+    let told = env.runs("file root papers").stderr;
     assert!(told.contains("papers now"), "{told}");
-    desk.runs("file add a 'papers/a 1: ü.pdf' papers/c.pdf");
+    env.runs("file add a 'papers/a 1: ü.pdf' papers/c.pdf");
     let paths = |line: &str| -> Vec<String> {
-        let files = desk.json(line);
+        let files = env.json(line);
         let files = files.as_array().unwrap();
         files
             .iter()
@@ -91,12 +91,12 @@ fn paths_are_kept_from_the_root_and_move_with_it() {
     };
     assert_eq!(paths("file list a --json"), ["a 1: ü.pdf", "c.pdf"]);
     assert_eq!(
-        desk.without_place(&desk.runs("file root").stdout),
-        "DESK/papers\n"
+        env.redact_paths(&env.runs("file root").stdout),
+        "$TEST_ENV/papers\n"
     );
     // The files are moved, and the root follows.
-    std::fs::rename(desk.path("papers"), desk.path("texts")).unwrap();
-    let run = desk.ends(1, "file check a");
+    std::fs::rename(env.path("papers"), env.path("texts")).unwrap();
+    let run = env.ends(1, "file check a");
     assert!(
         run.stderr.contains("2 of 2 files are missing"),
         "{}",
@@ -107,76 +107,76 @@ fn paths_are_kept_from_the_root_and_move_with_it() {
         "{}",
         run.stdout
     );
-    desk.runs("file check a --root texts");
-    let told = desk.ends(1, "doctor").stdout;
+    env.runs("file check a --root texts");
+    let told = env.ends(1, "doctor").stdout;
     assert!(told.contains("2 linked files are missing"), "{told}");
     // A new root keeps the links on the files that they are on.
-    std::fs::rename(desk.path("texts"), desk.path("papers")).unwrap();
-    desk.runs("file root .");
+    std::fs::rename(env.path("texts"), env.path("papers")).unwrap();
+    env.runs("file root .");
     assert_eq!(
         paths("file list a --json"),
         ["papers/a 1: ü.pdf", "papers/c.pdf"]
     );
-    desk.runs("undo");
+    env.runs("undo");
     assert_eq!(paths("file list a --json"), ["a 1: ü.pdf", "c.pdf"]);
-    desk.runs("file check a");
-    let told = desk.refuses(1, "file root papers/c.pdf");
+    env.runs("file check a");
+    let told = env.refuses(1, "file root papers/c.pdf");
     assert!(told.contains("is not a directory"), "{told}");
 }
 
 #[test]
 fn the_root_of_a_library_goes_before_that_of_the_configuration() {
-    let desk = desk();
+    let env = env();
     let root = || {
-        let run = desk.runs("file root");
-        (desk.without_place(&run.stdout), run.stderr)
+        let run = env.runs("file root");
+        (env.redact_paths(&run.stdout), run.stderr)
     };
-    assert_eq!(root().0, "DESK/data/peerbib\n");
-    desk.runs("config set files .");
+    assert_eq!(root().0, "$TEST_ENV/data/peerbib\n");
+    env.runs("config set files .");
     assert_eq!(
         root(),
         (
-            "DESK\n".to_owned(),
+            "$TEST_ENV\n".to_owned(),
             "it is `files` in your configuration; the library has no root of its own\n".to_owned()
         )
     );
-    desk.runs("file add a papers/c.pdf");
+    env.runs("file add a papers/c.pdf");
     let path = || {
-        desk.json("file list a --json")[0]["path"]
+        env.json("file list a --json")[0]["path"]
             .as_str()
             .unwrap()
             .to_owned()
     };
     assert_eq!(path(), "papers/c.pdf");
-    desk.runs("file root papers");
+    env.runs("file root papers");
     assert_eq!(root().1, "it is the root of this library\n");
     assert_eq!(path(), "c.pdf");
-    let told = desk.without_place(&desk.runs("config set files papers").stderr);
+    let told = env.redact_paths(&env.runs("config set files papers").stderr);
     assert!(
-        told.contains("has a root of its own, DESK/papers"),
+        told.contains("has a root of its own, $TEST_ENV/papers"),
         "{told}"
     );
-    desk.runs("config set files .");
-    let told = desk.without_place(&desk.runs("file root --unset").stderr);
+    env.runs("config set files .");
+    let told = env.redact_paths(&env.runs("file root --unset").stderr);
     assert_eq!(
         told,
-        "the root of linked files is DESK now; the path of 1 file is kept from there\n"
+        "the root of linked files is $TEST_ENV now; the path of 1 file is kept from there\n"
     );
     assert_eq!(path(), "papers/c.pdf");
-    desk.runs("file check a");
-    desk.runs("undo");
-    assert_eq!(root().0, "DESK/papers\n");
+    env.runs("file check a");
+    env.runs("undo");
+    assert_eq!(root().0, "$TEST_ENV/papers\n");
     assert_eq!(path(), "c.pdf");
 }
 
 #[test]
 #[cfg(unix)]
 fn a_file_is_opened_with_the_program_that_is_named() {
-    let desk = desk();
-    desk.put("opener", "#!/bin/sh\nprintf '%s' \"$2\" > opened\n");
-    desk.runs("file add a 'papers/a 1: ü.pdf'");
+    let env = env();
+    env.put("opener", "#!/bin/sh\nprintf '%s' \"$2\" > opened\n");
+    env.runs("file add a 'papers/a 1: ü.pdf'");
     let open = |line: &str, opener: &str| {
-        desk.command("sh")
+        env.command("sh")
             .args(["-c", line])
             .env("PEERBIB_OPENER", opener)
             .output()
@@ -184,12 +184,12 @@ fn a_file_is_opened_with_the_program_that_is_named() {
     };
     let output = open("peerbib file open a", "sh opener --");
     assert!(output.status.success(), "{output:?}");
-    let opened = std::fs::read_to_string(desk.path("opened")).unwrap();
-    assert_eq!(desk.without_place(&opened), "DESK/papers/a 1: ü.pdf");
+    let opened = std::fs::read_to_string(env.path("opened")).unwrap();
+    assert_eq!(env.redact_paths(&opened), "$TEST_ENV/papers/a 1: ü.pdf");
     // Of several, the first that is there.
     assert!(open("peerbib file open b", "sh opener --").status.success());
-    let opened = std::fs::read_to_string(desk.path("opened")).unwrap();
-    assert_eq!(desk.without_place(&opened), "DESK/papers/b; 1.pdf");
+    let opened = std::fs::read_to_string(env.path("opened")).unwrap();
+    assert_eq!(env.redact_paths(&opened), "$TEST_ENV/papers/b; 1.pdf");
     for (line, opener, reason) in [
         (
             "peerbib file open b gone.pdf",

@@ -1,6 +1,6 @@
 //! `peerbib find`
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 const WORKS: &str = "\
 @book{ostrom, author = {Ostrom, Elinor}, title = {Governing the Commons}, date = {1990}, keywords = {theme:commons}}
@@ -12,25 +12,25 @@ const WORKS: &str = "\
 @misc{undated, title = {Peer review and production}, keywords = {theme:cooperatives}}
 ";
 
-/// A desk with the works above; `theme:peer` is narrower than `theme:commons`, and `theme:cooperatives`
+/// A test environment with the works above; `theme:peer` is narrower than `theme:commons`, and `theme:cooperatives`
 /// narrower than that.
-fn desk() -> Desk {
-    let desk = Desk::with(WORKS);
-    desk.runs("tags add theme:peer --parent theme:commons");
-    desk.runs("tags add theme:cooperatives --parent theme:peer --alias coops");
-    desk
+fn env() -> TestEnvironment {
+    let env = TestEnvironment::with(WORKS);
+    env.runs("tags add theme:peer --parent theme:commons");
+    env.runs("tags add theme:cooperatives --parent theme:peer --alias coops");
+    env
 }
 
 /// The works that queries find, in the order in which they are listed.
 #[track_caller]
-fn finds(desk: &Desk, query: &str, keys: &[&str]) {
-    assert_eq!(desk.keys(query), keys, "{query}");
+fn finds(env: &TestEnvironment, query: &str, keys: &[&str]) {
+    assert_eq!(env.keys(query), keys, "{query}");
 }
 
 #[test]
 fn without_a_query_every_work_is_listed_by_first_author_and_year() {
     finds(
-        &desk(),
+        &env(),
         "",
         &["foundation", "muller", "ostrom", "history", "undated"],
     );
@@ -38,41 +38,37 @@ fn without_a_query_every_work_is_listed_by_first_author_and_year() {
 
 #[test]
 fn words_are_found_anywhere_and_all_must_be_there() {
-    let desk = desk();
-    finds(&desk, "governing", &["ostrom"]);
-    finds(&desk, "peer", &["foundation", "history", "undated"]);
-    finds(&desk, "peer production", &["foundation", "undated"]);
-    finds(&desk, "peer governing", &[]);
-    finds(&desk, "revue", &["muller"]);
-    finds(&desk, "ostrom", &["ostrom"]);
+    let env = env();
+    finds(&env, "governing", &["ostrom"]);
+    finds(&env, "peer", &["foundation", "history", "undated"]);
+    finds(&env, "peer production", &["foundation", "undated"]);
+    finds(&env, "peer governing", &[]);
+    finds(&env, "revue", &["muller"]);
+    finds(&env, "ostrom", &["ostrom"]);
 }
 
 #[test]
 fn phrases_are_words_that_follow_each_other() {
-    let desk = desk();
+    let env = env();
     // As a shell hands on what a person wrote in quotation marks beside other words.
-    finds(&desk, "'\"peer production\"'", &["foundation"]);
-    finds(&desk, "history \"peer production\"", &["foundation"]);
-    finds(&desk, "title:\"review and production\" peer", &["undated"]);
-    finds(&desk, "peer -\"peer production\"", &["history", "undated"]);
-    finds(
-        &desk,
-        "'peer -\"peer production\"'",
-        &["history", "undated"],
-    );
+    finds(&env, "'\"peer production\"'", &["foundation"]);
+    finds(&env, "history \"peer production\"", &["foundation"]);
+    finds(&env, "title:\"review and production\" peer", &["undated"]);
+    finds(&env, "peer -\"peer production\"", &["history", "undated"]);
+    finds(&env, "'peer -\"peer production\"'", &["history", "undated"]);
 }
 
 #[test]
 fn a_star_stands_for_the_rest_of_a_word() {
-    let desk = desk();
-    finds(&desk, "gover*", &["ostrom"]);
-    finds(&desk, "gover", &[]);
-    finds(&desk, "author:ost*", &["ostrom"]);
+    let env = env();
+    finds(&env, "gover*", &["ostrom"]);
+    finds(&env, "gover", &[]);
+    finds(&env, "author:ost*", &["ostrom"]);
 }
 
 #[test]
 fn case_and_accents_do_not_matter() {
-    let desk = desk();
+    let env = env();
     for query in [
         "ethique",
         "ÉTHIQUE",
@@ -81,64 +77,64 @@ fn case_and_accents_do_not_matter() {
         "author:jorg",
         "in:cafe",
     ] {
-        finds(&desk, query, &["muller"]);
+        finds(&env, query, &["muller"]);
     }
 }
 
 #[test]
 fn a_field_looks_in_one_place() {
-    let desk = desk();
-    finds(&desk, "author:ostrom", &["ostrom"]);
-    finds(&desk, "author:governing", &[]);
-    finds(&desk, "author:wren", &["history"]);
-    finds(&desk, "author:foundation", &["foundation"]);
-    finds(&desk, "title:history", &["foundation", "history"]);
-    finds(&desk, "journal:revue", &["muller"]);
-    finds(&desk, "container:revue", &["muller"]);
-    finds(&desk, "title:revue", &[]);
-    finds(&desk, "key:ostrom", &["ostrom"]);
-    finds(&desk, "type:book", &["ostrom", "history"]);
-    finds(&desk, "type:ONLINE", &["foundation"]);
-    finds(&desk, "identification:probable", &["foundation"]);
-    finds(&desk, "identification:certain type:online", &[]);
+    let env = env();
+    finds(&env, "author:ostrom", &["ostrom"]);
+    finds(&env, "author:governing", &[]);
+    finds(&env, "author:wren", &["history"]);
+    finds(&env, "author:foundation", &["foundation"]);
+    finds(&env, "title:history", &["foundation", "history"]);
+    finds(&env, "journal:revue", &["muller"]);
+    finds(&env, "container:revue", &["muller"]);
+    finds(&env, "title:revue", &[]);
+    finds(&env, "key:ostrom", &["ostrom"]);
+    finds(&env, "type:book", &["ostrom", "history"]);
+    finds(&env, "type:ONLINE", &["foundation"]);
+    finds(&env, "identification:probable", &["foundation"]);
+    finds(&env, "identification:certain type:online", &[]);
 }
 
 #[test]
 fn a_year_is_within_a_span_open_at_either_end() {
-    let desk = desk();
-    finds(&desk, "year:1990", &["ostrom"]);
-    finds(&desk, "year:1990..2003", &["muller", "ostrom", "history"]);
-    finds(&desk, "year:2003..", &["foundation", "muller"]);
-    finds(&desk, "year:..1998", &["ostrom", "history"]);
-    finds(&desk, "year:2000", &["history"]);
-    finds(&desk, "-year:..3000", &["undated"]);
+    let env = env();
+    finds(&env, "year:1990", &["ostrom"]);
+    finds(&env, "year:1990..2003", &["muller", "ostrom", "history"]);
+    finds(&env, "year:2003..", &["foundation", "muller"]);
+    finds(&env, "year:..1998", &["ostrom", "history"]);
+    finds(&env, "year:2000", &["history"]);
+    finds(&env, "-year:..3000", &["undated"]);
 }
 
 #[test]
 fn a_tag_is_found_with_its_narrower_tags() {
-    let desk = desk();
-    finds(&desk, "theme:commons", &["ostrom", "history", "undated"]);
-    finds(&desk, "theme:peer", &["history", "undated"]);
-    finds(&desk, "theme:cooperatives", &["undated"]);
-    finds(&desk, "theme:coops", &["undated"]);
-    finds(&desk, "tag:theme:peer", &["history", "undated"]);
-    finds(&desk, "THEME:Peer", &["history", "undated"]);
-    finds(&desk, "theme:commons -theme:peer", &["ostrom"]);
+    let env = env();
+    finds(&env, "theme:commons", &["ostrom", "history", "undated"]);
+    finds(&env, "theme:peer", &["history", "undated"]);
+    finds(&env, "theme:cooperatives", &["undated"]);
+    finds(&env, "theme:coops", &["undated"]);
+    finds(&env, "tag:theme:peer", &["history", "undated"]);
+    finds(&env, "THEME:Peer", &["history", "undated"]);
+    finds(&env, "theme:commons -theme:peer", &["ostrom"]);
 }
 
 #[test]
 fn a_hyphen_negates_wherever_it_stands() {
-    let desk = desk();
-    finds(&desk, "-history", &["muller", "ostrom", "undated"]);
-    finds(&desk, "peer -history", &["undated"]);
-    finds(&desk, "-type:book -theme:law", &["foundation", "undated"]);
+    let env = env();
+    finds(&env, "-history", &["muller", "ostrom", "undated"]);
+    finds(&env, "peer -history", &["undated"]);
+    finds(&env, "-type:book -theme:law", &["foundation", "undated"]);
     finds(
-        &desk,
+        &env,
         "-Veblen -hegel",
         &["foundation", "muller", "ostrom", "history", "undated"],
     );
     assert_eq!(
-        desk.runs("find --keys -- -history").stdout,
+        env.runs("find --keys -- -history").stdout,
         "muller
 ostrom
 undated
@@ -148,39 +144,35 @@ undated
 
 #[test]
 fn options_may_stand_before_between_and_behind_the_words_of_a_query() {
-    let desk = desk();
+    let env = env();
     for line in [
         "find --keys author:ostrom -history",
         "find author:ostrom --keys -history",
         "find author:ostrom -history --keys",
         "find -history --keys author:ostrom --color never",
     ] {
-        assert_eq!(desk.runs(line).stdout, "ostrom\n", "{line}");
+        assert_eq!(env.runs(line).stdout, "ostrom\n", "{line}");
     }
 }
 
 #[test]
 fn or_and_brackets_say_either() {
-    let desk = desk();
+    let env = env();
+    finds(&env, "author:ostrom OR author:wren", &["ostrom", "history"]);
     finds(
-        &desk,
-        "author:ostrom OR author:wren",
-        &["ostrom", "history"],
-    );
-    finds(
-        &desk,
+        &env,
         "'(author:ostrom OR author:wren) year:..1995'",
         &["ostrom"],
     );
-    finds(&desk, "author:ostrom OR author:wren year:1900", &["ostrom"]);
+    finds(&env, "author:ostrom OR author:wren year:1900", &["ostrom"]);
     finds(
-        &desk,
+        &env,
         "'-(type:book OR type:article)'",
         &["foundation", "undated"],
     );
-    finds(&desk, "type:book AND author:wren", &["history"]);
+    finds(&env, "type:book AND author:wren", &["history"]);
     finds(
-        &desk,
+        &env,
         "'peer (history OR (review -foundation))'",
         &["foundation", "history", "undated"],
     );
@@ -188,7 +180,7 @@ fn or_and_brackets_say_either() {
 
 #[test]
 fn a_word_between_words_with_a_hyphen_is_no_negation() {
-    finds(&desk(), "peer-production", &["foundation"]);
+    finds(&env(), "peer-production", &["foundation"]);
 }
 
 /// Works with a field of every kind.
@@ -205,7 +197,7 @@ const FIELDS: &str = "\
 
 #[test]
 fn letters_that_do_not_decompose_are_found_as_those_they_are_read_as() {
-    let desk = Desk::with(FIELDS);
+    let env = TestEnvironment::with(FIELDS);
     for query in [
         "soderberg",
         "s\u{f6}derberg",
@@ -213,7 +205,7 @@ fn letters_that_do_not_decompose_are_found_as_those_they_are_read_as() {
         "kobenhavn",
         "K\u{f8}benhavn",
     ] {
-        finds(&desk, query, &["soderberg"]);
+        finds(&env, query, &["soderberg"]);
     }
     for query in [
         "strasse",
@@ -222,16 +214,16 @@ fn letters_that_do_not_decompose_are_found_as_those_they_are_read_as() {
         "\u{141}ukasik",
         "zurich",
     ] {
-        finds(&desk, query, &["lukasik"]);
+        finds(&env, query, &["lukasik"]);
     }
     // Nothing stands between words of Chinese.
-    finds(&desk, "\u{8d22}\u{4ea7}", &["gongyou"]);
-    finds(&desk, "\u{4ea7}\u{8d22}", &[]);
+    finds(&env, "\u{8d22}\u{4ea7}", &["gongyou"]);
+    finds(&env, "\u{4ea7}\u{8d22}", &[]);
 }
 
 #[test]
 fn every_field_looks_in_its_own_place() {
-    let desk = Desk::with(FIELDS);
+    let env = TestEnvironment::with(FIELDS);
     let all = ["soderberg", "lukasik", "gongyou"];
     for (query, key) in [
         ("author:johan", "soderberg"),
@@ -286,7 +278,7 @@ fn every_field_looks_in_its_own_place() {
         ("origdate:<1900", "soderberg"),
         ("lukasik 2015", "lukasik"),
     ] {
-        finds(&desk, &format!("'{query}'"), &[key]);
+        finds(&env, &format!("'{query}'"), &[key]);
     }
     for query in [
         "author:moore",
@@ -302,18 +294,18 @@ fn every_field_looks_in_its_own_place() {
         "'author:\"johan p2p\"'",
         "'publisher:\"routledge zed\"'",
     ] {
-        finds(&desk, query, &[]);
+        finds(&env, query, &[]);
     }
-    assert_eq!(desk.keys("added:today").len(), all.len());
-    assert_eq!(desk.keys("'added:<2000'"), [""; 0]);
-    assert_eq!(desk.keys("added:2000..").len(), all.len());
-    assert_eq!(desk.keys("added:1d changed:1d").len(), all.len());
-    assert_eq!(desk.keys("changed:yesterday"), [""; 0]);
+    assert_eq!(env.keys("added:today").len(), all.len());
+    assert_eq!(env.keys("'added:<2000'"), [""; 0]);
+    assert_eq!(env.keys("added:2000..").len(), all.len());
+    assert_eq!(env.keys("added:1d changed:1d").len(), all.len());
+    assert_eq!(env.keys("changed:yesterday"), [""; 0]);
 }
 
 #[test]
 fn an_equals_sign_asks_for_the_whole_of_a_value() {
-    let desk = Desk::with(FIELDS);
+    let env = TestEnvironment::with(FIELDS);
     for query in [
         "author:=s\u{f6}derberg",
         "'author:=\"S\u{f6}derberg, Johan\"'",
@@ -325,7 +317,7 @@ fn an_equals_sign_asks_for_the_whole_of_a_value() {
         "volume:=12",
         "'translator:=\"phoebe moore\"'",
     ] {
-        finds(&desk, query, &["soderberg"]);
+        finds(&env, query, &["soderberg"]);
     }
     for query in [
         "author:=johan",
@@ -335,30 +327,30 @@ fn an_equals_sign_asks_for_the_whole_of_a_value() {
         "keyword:=free",
         "volume:=1",
     ] {
-        finds(&desk, query, &[]);
+        finds(&env, query, &[]);
     }
 }
 
 #[test]
 fn a_pattern_stands_between_slashes() {
-    let desk = Desk::with(FIELDS);
-    finds(&desk, "'title:/^hack.*ism$/'", &["soderberg"]);
-    finds(&desk, "author:/^J/", &["lukasik", "soderberg"]);
-    finds(&desk, "'volume:/^12\\d$/'", &["lukasik"]);
-    finds(&desk, "'key:/berg$/'", &["soderberg"]);
-    finds(&desk, "'type:/thesis/'", &["lukasik"]);
-    finds(&desk, "'url:/example\\.org\\/com/'", &["gongyou"]);
-    finds(&desk, "'year:2000.. -title:/a/'", &["gongyou"]);
-    finds(&desk, "'lang:/^(de|en-gb)/'", &["lukasik", "soderberg"]);
-    finds(&desk, "'contributor:/^phoebe/'", &["soderberg"]);
-    finds(&desk, "'note:/re-?read/'", &["soderberg"]);
-    desk.runs("note gongyou -m 'To be re-read'");
-    finds(&desk, "'note:/re-?read/'", &["soderberg", "gongyou"]);
-    desk.runs("edit soderberg --set 'title=Peers' --unset subtitle");
-    finds(&desk, "'title:/hack/'", &[]);
-    desk.runs("undo");
+    let env = TestEnvironment::with(FIELDS);
+    finds(&env, "'title:/^hack.*ism$/'", &["soderberg"]);
+    finds(&env, "author:/^J/", &["lukasik", "soderberg"]);
+    finds(&env, "'volume:/^12\\d$/'", &["lukasik"]);
+    finds(&env, "'key:/berg$/'", &["soderberg"]);
+    finds(&env, "'type:/thesis/'", &["lukasik"]);
+    finds(&env, "'url:/example\\.org\\/com/'", &["gongyou"]);
+    finds(&env, "'year:2000.. -title:/a/'", &["gongyou"]);
+    finds(&env, "'lang:/^(de|en-gb)/'", &["lukasik", "soderberg"]);
+    finds(&env, "'contributor:/^phoebe/'", &["soderberg"]);
+    finds(&env, "'note:/re-?read/'", &["soderberg"]);
+    env.runs("note gongyou -m 'To be re-read'");
+    finds(&env, "'note:/re-?read/'", &["soderberg", "gongyou"]);
+    env.runs("edit soderberg --set 'title=Peers' --unset subtitle");
+    finds(&env, "'title:/hack/'", &[]);
+    env.runs("undo");
     finds(
-        &desk,
+        &env,
         "'title:/hacking capitalism/' year:2008",
         &["soderberg"],
     );
@@ -366,115 +358,115 @@ fn a_pattern_stands_between_slashes() {
 
 #[test]
 fn years_are_compared_and_decades_named() {
-    let desk = Desk::with(FIELDS);
-    finds(&desk, "'year:>=2008'", &["lukasik", "soderberg"]);
-    finds(&desk, "'year:>2008'", &["lukasik"]);
-    finds(&desk, "'year:<=2002'", &["gongyou"]);
-    finds(&desk, "year:2003", &["gongyou"]);
-    finds(&desk, "year:2000s", &["soderberg", "gongyou"]);
-    finds(&desk, "year:2002-2006", &["gongyou"]);
-    finds(&desk, "year:2008,2015", &["lukasik", "soderberg"]);
+    let env = TestEnvironment::with(FIELDS);
+    finds(&env, "'year:>=2008'", &["lukasik", "soderberg"]);
+    finds(&env, "'year:>2008'", &["lukasik"]);
+    finds(&env, "'year:<=2002'", &["gongyou"]);
+    finds(&env, "year:2003", &["gongyou"]);
+    finds(&env, "year:2000s", &["soderberg", "gongyou"]);
+    finds(&env, "year:2002-2006", &["gongyou"]);
+    finds(&env, "year:2008,2015", &["lukasik", "soderberg"]);
 }
 
 #[test]
 fn what_is_there_and_what_is_missing() {
-    let desk = Desk::with(FIELDS);
-    desk.runs("tag theme:law soderberg --new");
-    finds(&desk, "has:doi", &["gongyou"]);
-    finds(&desk, "has:doi,isbn", &["soderberg", "gongyou"]);
-    finds(&desk, "missing:doi", &["lukasik", "soderberg"]);
-    finds(&desk, "missing:abstract", &["lukasik", "gongyou"]);
-    finds(&desk, "has:tag", &["soderberg"]);
-    finds(&desk, "has:theme", &["soderberg"]);
-    finds(&desk, "missing:theme", &["lukasik", "gongyou"]);
-    finds(&desk, "no:tag", &["lukasik", "gongyou"]);
-    finds(&desk, "has:in", &["gongyou"]);
-    finds(&desk, "has:editor", &["soderberg"]);
-    finds(&desk, "has:shelfmark", &["gongyou"]);
-    finds(&desk, "has:school", &["lukasik"]);
-    finds(&desk, "has:year has:lang", &["lukasik", "soderberg"]);
-    finds(&desk, "'theme:*'", &["soderberg"]);
-    finds(&desk, "'doi:*'", &["gongyou"]);
+    let env = TestEnvironment::with(FIELDS);
+    env.runs("tag theme:law soderberg --new");
+    finds(&env, "has:doi", &["gongyou"]);
+    finds(&env, "has:doi,isbn", &["soderberg", "gongyou"]);
+    finds(&env, "missing:doi", &["lukasik", "soderberg"]);
+    finds(&env, "missing:abstract", &["lukasik", "gongyou"]);
+    finds(&env, "has:tag", &["soderberg"]);
+    finds(&env, "has:theme", &["soderberg"]);
+    finds(&env, "missing:theme", &["lukasik", "gongyou"]);
+    finds(&env, "no:tag", &["lukasik", "gongyou"]);
+    finds(&env, "has:in", &["gongyou"]);
+    finds(&env, "has:editor", &["soderberg"]);
+    finds(&env, "has:shelfmark", &["gongyou"]);
+    finds(&env, "has:school", &["lukasik"]);
+    finds(&env, "has:year has:lang", &["lukasik", "soderberg"]);
+    finds(&env, "'theme:*'", &["soderberg"]);
+    finds(&env, "'doi:*'", &["gongyou"]);
 }
 
 #[test]
 fn a_comma_is_or_and_an_equals_sign_leaves_the_narrower_tags_out() {
-    let desk = desk();
-    finds(&desk, "theme:law,peer", &["muller", "history", "undated"]);
-    finds(&desk, "theme:=peer", &["history"]);
-    finds(&desk, "theme:=peer,law", &["muller", "history"]);
-    finds(&desk, "tag:law", &["muller"]);
-    finds(&desk, "tag:=peer", &["history"]);
-    finds(&desk, "'theme:co*'", &["ostrom", "history", "undated"]);
-    finds(&desk, "type:article,book", &["muller", "ostrom", "history"]);
-    finds(&desk, "key:ostrom,history", &["ostrom", "history"]);
-    finds(&desk, "author:ostrom,wren", &["ostrom", "history"]);
-    finds(&desk, "-type:article,book", &["foundation", "undated"]);
+    let env = env();
+    finds(&env, "theme:law,peer", &["muller", "history", "undated"]);
+    finds(&env, "theme:=peer", &["history"]);
+    finds(&env, "theme:=peer,law", &["muller", "history"]);
+    finds(&env, "tag:law", &["muller"]);
+    finds(&env, "tag:=peer", &["history"]);
+    finds(&env, "'theme:co*'", &["ostrom", "history", "undated"]);
+    finds(&env, "type:article,book", &["muller", "ostrom", "history"]);
+    finds(&env, "key:ostrom,history", &["ostrom", "history"]);
+    finds(&env, "author:ostrom,wren", &["ostrom", "history"]);
+    finds(&env, "-type:article,book", &["foundation", "undated"]);
     finds(
-        &desk,
+        &env,
         "origin:import",
         &["muller", "ostrom", "history", "undated"],
     );
-    finds(&desk, "origin:hand", &[]);
+    finds(&env, "origin:hand", &[]);
 }
 
 #[test]
 fn not_and_and_or_are_written_as_words_or_as_signs() {
-    let desk = desk();
-    finds(&desk, "peer NOT history", &["undated"]);
-    finds(&desk, "peer AND NOT history", &["undated"]);
+    let env = env();
+    finds(&env, "peer NOT history", &["undated"]);
+    finds(&env, "peer AND NOT history", &["undated"]);
     finds(
-        &desk,
+        &env,
         "NOT '(type:book OR type:article)'",
         &["foundation", "undated"],
     );
-    finds(&desk, "peer not history", &[]);
+    finds(&env, "peer not history", &[]);
 }
 
 #[test]
 fn a_query_says_in_which_order_and_how_many() {
-    let desk = desk();
+    let env = env();
     finds(
-        &desk,
+        &env,
         "sort:year",
         &["ostrom", "history", "muller", "foundation", "undated"],
     );
     finds(
-        &desk,
+        &env,
         "sort:-year",
         &["foundation", "muller", "history", "ostrom", "undated"],
     );
-    finds(&desk, "sort:-year limit:2", &["foundation", "muller"]);
-    finds(&desk, "limit:1", &["foundation"]);
-    finds(&desk, "type:book sort:key", &["history", "ostrom"]);
+    finds(&env, "sort:-year limit:2", &["foundation", "muller"]);
+    finds(&env, "limit:1", &["foundation"]);
+    finds(&env, "type:book sort:key", &["history", "ostrom"]);
     finds(
-        &desk,
+        &env,
         "sort:type,-key",
         &["muller", "ostrom", "history", "undated", "foundation"],
     );
-    finds(&desk, "sort:title limit:1 peer", &["history"]);
-    finds(&desk, "limit:0", &[]);
+    finds(&env, "sort:title limit:1 peer", &["history"]);
+    finds(&env, "limit:0", &[]);
 }
 
 #[test]
 fn an_edit_changes_what_a_work_is_found_by_and_when_it_changed() {
-    let desk = desk();
+    let env = env();
     finds(
-        &desk,
+        &env,
         "'changed:>1h'",
         &["foundation", "muller", "ostrom", "history", "undated"],
     );
-    desk.runs("edit ostrom --set title=Understanding");
-    finds(&desk, "governing", &[]);
-    finds(&desk, "understanding changed:today", &["ostrom"]);
-    desk.runs("undo");
-    finds(&desk, "governing", &["ostrom"]);
+    env.runs("edit ostrom --set title=Understanding");
+    finds(&env, "governing", &[]);
+    finds(&env, "understanding changed:today", &["ostrom"]);
+    env.runs("undo");
+    finds(&env, "governing", &["ostrom"]);
 }
 
 #[test]
 fn json_keeps_its_contract() {
-    let desk = desk();
-    let found = desk.json("find theme:peer --json");
+    let env = env();
+    let found = env.json("find theme:peer --json");
     assert_eq!(
         found,
         serde_json::json!([
@@ -484,26 +476,26 @@ fn json_keeps_its_contract() {
              "year": null, "tags": ["theme:cooperatives"]},
         ])
     );
-    assert_eq!(desk.json("find nothing --json"), serde_json::json!([]));
+    assert_eq!(env.json("find nothing --json"), serde_json::json!([]));
 }
 
 #[test]
 fn a_table_for_people_and_the_count_beside_it() {
-    let run = desk().runs("find peer");
+    let run = env().runs("find peer");
     insta::assert_snapshot!(format!("{}{}", run.stdout, run.stderr));
-    assert_eq!(desk().runs("find nothing").stderr, "no works found\n");
+    assert_eq!(env().runs("find nothing").stderr, "no works found\n");
 }
 
 #[test]
 fn columns_are_chosen_among_all_that_is_known() {
-    let desk = desk();
-    let run = desk.runs("find --columns key,type,year,tags,journaltitle type:article,online");
+    let env = env();
+    let run = env.runs("find --columns key,type,year,tags,journaltitle type:article,online");
     assert_eq!(
         run.stdout,
         "foundation  online   2010\nmuller      article  2003  theme:law  Revue du Caf\u{e9}\n"
     );
     assert_eq!(run.stderr, "2 works\n");
-    let told = desk.refuses(2, "find --columns key,yaer");
+    let told = env.refuses(2, "find --columns key,yaer");
     assert!(
         told.contains("no column and no field \u{201c}yaer\u{201d}"),
         "{told}"
@@ -513,47 +505,47 @@ fn columns_are_chosen_among_all_that_is_known() {
 
 #[test]
 fn options_say_the_order_and_the_number_in_place_of_the_query() {
-    let desk = desk();
-    let run = desk.runs("find --keys --sort -year --limit 2");
+    let env = env();
+    let run = env.runs("find --keys --sort -year --limit 2");
     assert_eq!(run.stdout, "foundation\nmuller\n");
     assert_eq!(
-        desk.runs("find --keys --sort=-year limit:1").stdout,
+        env.runs("find --keys --sort=-year limit:1").stdout,
         "foundation\n"
     );
     assert_eq!(
-        desk.runs("find --keys sort:year --sort key").stdout,
+        env.runs("find --keys sort:year --sort key").stdout,
         "foundation\nhistory\nmuller\nostrom\nundated\n"
     );
     assert_eq!(
-        desk.runs("find --keys --limit 9 limit:1").stdout,
+        env.runs("find --keys --limit 9 limit:1").stdout,
         "foundation\n"
     );
-    assert_eq!(desk.runs("find --limit 2").stderr, "2 of 5 works\n");
-    let told = desk.refuses(2, "find --sort colour");
+    assert_eq!(env.runs("find --limit 2").stderr, "2 of 5 works\n");
+    let told = env.refuses(2, "find --sort colour");
     assert!(told.contains("works cannot be sorted by"), "{told}");
 }
 
 #[test]
 fn the_number_of_works_alone() {
-    let desk = desk();
-    assert_eq!(desk.runs("find peer --count").stdout, "3\n");
-    assert_eq!(desk.runs("find nothing --count").stdout, "0\n");
-    assert_eq!(desk.runs("find --count limit:2").stdout, "2\n");
+    let env = env();
+    assert_eq!(env.runs("find peer --count").stdout, "3\n");
+    assert_eq!(env.runs("find nothing --count").stdout, "0\n");
+    assert_eq!(env.runs("find --count limit:2").stdout, "2\n");
 }
 
 #[test]
 fn a_template_has_places_for_anything_known_of_a_work() {
-    let desk = desk();
-    let run = desk.runs("find type:article --format '{key}: {title} ({year})'");
+    let env = env();
+    let run = env.runs("find type:article --format '{key}: {title} ({year})'");
     assert_eq!(run.stdout, "muller: \u{c9}thique du partage (2003)\n");
-    let run = desk
-        .runs("find type:article --format '{author}\\t{journaltitle}\\n{{{type}}} {tags}{doi}'");
+    let run =
+        env.runs("find type:article --format '{author}\\t{journaltitle}\\n{{{type}}} {tags}{doi}'");
     assert_eq!(
         run.stdout,
         "J\u{f6}rg M\u{fc}ller\tRevue du Caf\u{e9}\n{article} theme:law\n"
     );
-    let told = desk.refuses(2, "find --format '{titel}'");
+    let told = env.refuses(2, "find --format '{titel}'");
     assert!(told.contains("did you mean title?"), "{told}");
-    let told = desk.refuses(2, "find --format '{title'");
+    let told = env.refuses(2, "find --format '{title'");
     assert!(told.contains("never closed"), "{told}");
 }

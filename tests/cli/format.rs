@@ -1,6 +1,6 @@
 //! `peerbib format`
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 const WORKS: &str = "\
 @book{wren, author = {Wren, Ada}, title = {Nests}, publisher = {Circle Press}, date = {2015},
@@ -24,8 +24,8 @@ fn in_order(output: &str, texts: &[&str]) {
 
 #[test]
 fn a_list_is_sorted_as_the_style_says() {
-    let desk = Desk::with(WORKS);
-    let list = desk.runs("format").stdout;
+    let env = TestEnvironment::with(WORKS);
+    let list = env.runs("format").stdout;
     in_order(
         &list,
         &["Finch, B. (2001)", "Reading Circle", "Wren, A. (2015)"],
@@ -34,20 +34,20 @@ fn a_list_is_sorted_as_the_style_says() {
 
 #[test]
 fn a_query_chooses_the_works() {
-    let desk = Desk::with(WORKS);
-    let list = desk
+    let env = TestEnvironment::with(WORKS);
+    let list = env
         .runs("format theme:birds -author:finch --style apa --to text")
         .stdout;
     assert!(list.starts_with("Wren, A. (2015)"), "{list}");
     assert!(!list.contains("Finch"), "{list}");
-    assert_eq!(desk.runs("format title:nothing").stdout.trim(), "");
+    assert_eq!(env.runs("format title:nothing").stdout.trim(), "");
 }
 
 #[test]
 fn sections_follow_the_tags_of_a_facet() {
-    let desk = Desk::with(WORKS);
-    desk.runs("tags add theme:birds --label 'On birds'");
-    let list = desk.runs("format --group-by theme").stdout;
+    let env = TestEnvironment::with(WORKS);
+    env.runs("tags add theme:birds --label 'On birds'");
+    let list = env.runs("format --group-by theme").stdout;
     in_order(
         &list,
         &[
@@ -64,8 +64,8 @@ fn sections_follow_the_tags_of_a_facet() {
 
 #[test]
 fn sections_follow_movements_with_narrower_ones_below() {
-    let desk = Desk::with_chapter();
-    let list = desk
+    let env = TestEnvironment::with_chapter();
+    let list = env
         .runs("format -key:jopp --group-by movement --to markdown")
         .stdout;
     in_order(
@@ -80,9 +80,9 @@ fn sections_follow_movements_with_narrower_ones_below() {
 
 #[test]
 fn sections_follow_years_types_and_authors() {
-    let desk = Desk::with(WORKS);
+    let env = TestEnvironment::with(WORKS);
     in_order(
-        &desk.runs("format --group-by year").stdout,
+        &env.runs("format --group-by year").stdout,
         &[
             "2001\n",
             "Finch",
@@ -93,7 +93,7 @@ fn sections_follow_years_types_and_authors() {
         ],
     );
     in_order(
-        &desk.runs("format --group-by type").stdout,
+        &env.runs("format --group-by type").stdout,
         &[
             "Articles\n",
             "Finch",
@@ -104,7 +104,7 @@ fn sections_follow_years_types_and_authors() {
         ],
     );
     in_order(
-        &desk.runs("format --group-by author").stdout,
+        &env.runs("format --group-by author").stdout,
         &[
             "Bo Finch\n",
             "Finch",
@@ -117,9 +117,9 @@ fn sections_follow_years_types_and_authors() {
 
 #[test]
 fn every_target_writes_its_own_markup() {
-    let desk = Desk::with(WORKS);
+    let env = TestEnvironment::with(WORKS);
     let to = |target: &str| {
-        desk.runs(&format!("format author:finch --to {target}"))
+        env.runs(&format!("format author:finch --to {target}"))
             .stdout
     };
     assert!(
@@ -147,15 +147,15 @@ fn every_target_writes_its_own_markup() {
 
 #[test]
 fn text_has_no_escape_sequences_where_nobody_sees_them() {
-    let desk = Desk::with(WORKS);
-    assert!(!desk.runs("format").stdout.contains('\u{1b}'));
-    assert!(desk.runs("format --color always").stdout.contains('\u{1b}'));
+    let env = TestEnvironment::with(WORKS);
+    assert!(!env.runs("format").stdout.contains('\u{1b}'));
+    assert!(env.runs("format --color always").stdout.contains('\u{1b}'));
 }
 
 #[test]
 fn json_keeps_its_contract() {
-    let desk = Desk::with(WORKS);
-    let entries = desk.json("format --to json");
+    let env = TestEnvironment::with(WORKS);
+    let entries = env.json("format --to json");
     let entries = entries.as_array().unwrap();
     let keys: Vec<_> = entries
         .iter()
@@ -188,19 +188,19 @@ fn json_keeps_its_contract() {
             .unwrap()
             .contains("<i>Journal of Nests</i>")
     );
-    let grouped = desk.json("format --to json --group-by year");
+    let grouped = env.json("format --to json --group-by year");
     assert_eq!(grouped[0]["group"], "2001");
 }
 
 #[test]
 fn files_are_formatted_without_a_library() {
-    let desk = Desk::empty();
-    desk.put("works.bib", WORKS);
-    desk.put(
+    let env = TestEnvironment::empty();
+    env.put("works.bib", WORKS);
+    env.put(
         "more.bib",
         "@book{swift, author = {Swift, Di}, title = {Eggs}, date = {1999}}",
     );
-    let list = desk
+    let list = env
         .runs("format --input works.bib --input more.bib --group-by theme")
         .stdout;
     in_order(
@@ -215,16 +215,16 @@ fn files_are_formatted_without_a_library() {
             "Swift",
         ],
     );
-    let run = desk.peerbib(&["format", "--input", "-", "--to", "json"], WORKS);
+    let run = env.peerbib(&["format", "--input", "-", "--to", "json"], WORKS);
     assert_eq!(run.stdout.matches("\"key\"").count(), 3, "{}", run.stderr);
-    assert!(!desk.path("data").exists(), "no library is made");
+    assert!(!env.path("data").exists(), "no library is made");
 }
 
 #[test]
 fn a_bad_entry_of_a_file_is_told_and_the_others_are_formatted() {
-    let desk = Desk::empty();
-    desk.put("works.bib", format!("{WORKS}@book{{bad, title = {{Open\n"));
-    let run = desk.ends(1, "format --input works.bib");
+    let env = TestEnvironment::empty();
+    env.put("works.bib", format!("{WORKS}@book{{bad, title = {{Open\n"));
+    let run = env.ends(1, "format --input works.bib");
     assert!(
         run.stderr.contains("works.bib:6: error: bad:"),
         "{}",
@@ -238,9 +238,9 @@ fn a_bad_entry_of_a_file_is_told_and_the_others_are_formatted() {
 
 #[test]
 fn private_annotations_are_printed_only_where_they_are_asked_for() {
-    let desk = Desk::with(WORKS);
+    let env = TestEnvironment::with(WORKS);
     let list = |more: &str| {
-        desk.runs(&format!("format --style annotated-reading-list {more}"))
+        env.runs(&format!("format --style annotated-reading-list {more}"))
             .stdout
     };
     assert!(!list("").contains("private remark"));
@@ -249,33 +249,29 @@ fn private_annotations_are_printed_only_where_they_are_asked_for() {
 
 #[test]
 fn a_locale_translates_the_terms() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@incollection{a, author = {Wren, Ada}, editor = {Finch, Bo}, title = {Nests}, booktitle = {Birds}, date = {2001}}\n",
     );
-    assert!(
-        desk.runs("format --locale de-DE")
-            .stdout
-            .contains("(Hrsg.)")
-    );
-    assert!(desk.runs("format --locale de").stdout.contains("(Hrsg.)"));
-    assert!(desk.runs("format --locale en-US").stdout.contains("(Ed.)"));
+    assert!(env.runs("format --locale de-DE").stdout.contains("(Hrsg.)"));
+    assert!(env.runs("format --locale de").stdout.contains("(Hrsg.)"));
+    assert!(env.runs("format --locale en-US").stdout.contains("(Ed.)"));
 }
 
 #[test]
 fn a_style_file_is_used_by_its_path() {
-    let desk = Desk::with(WORKS);
+    let env = TestEnvironment::with(WORKS);
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
-    std::fs::copy(own, desk.path("house.csl")).unwrap();
-    let by_path = desk.runs("format --style house.csl").stdout;
-    assert_eq!(by_path, desk.runs("format --style compact-syllabus").stdout);
-    assert_eq!(by_path, desk.runs("format --style ./house.csl").stdout);
+    std::fs::copy(own, env.path("house.csl")).unwrap();
+    let by_path = env.runs("format --style house.csl").stdout;
+    assert_eq!(by_path, env.runs("format --style compact-syllabus").stdout);
+    assert_eq!(by_path, env.runs("format --style ./house.csl").stdout);
 }
 
 #[test]
 fn the_references_themselves_are_handed_on_in_the_order_of_the_list() {
-    let desk = Desk::with(WORKS);
+    let env = TestEnvironment::with(WORKS);
     let keys = |more: &str| -> Vec<String> {
-        let items = desk.json(&format!("format --to csl-json {more}"));
+        let items = env.json(&format!("format --to csl-json {more}"));
         let ids = items.as_array().unwrap().iter();
         ids.map(|item| item["id"].as_str().unwrap().to_owned())
             .collect()
@@ -287,25 +283,25 @@ fn the_references_themselves_are_handed_on_in_the_order_of_the_list() {
         "a work with two themes is handed on once"
     );
     for form in ["biblatex", "bibtex", "hayagriva", "ris"] {
-        let from_library = desk.runs(&format!("format --to {form}")).stdout;
+        let from_library = env.runs(&format!("format --to {form}")).stdout;
         in_order(&from_library, &["Twigs", "A page", "Nests"]);
-        let from_file = desk.runs(&format!("format --input refs.bib --to {form}"));
+        let from_file = env.runs(&format!("format --input refs.bib --to {form}"));
         assert_eq!(from_file.stdout, from_library, "{form}");
     }
 }
 
 #[test]
 fn private_annotations_stay_out_of_references_that_are_handed_on() {
-    let desk = Desk::with(WORKS);
+    let env = TestEnvironment::with(WORKS);
     for form in ["biblatex", "bibtex", "csl-json", "hayagriva", "ris"] {
-        let references = desk.runs(&format!("format --to {form}")).stdout;
+        let references = env.runs(&format!("format --to {form}")).stdout;
         assert!(
             !references.contains("private remark"),
             "{form}: {references}"
         );
     }
     for form in ["biblatex", "bibtex", "csl-json"] {
-        let references = desk
+        let references = env
             .runs(&format!("format --annotations --to {form}"))
             .stdout;
         assert!(
@@ -317,7 +313,7 @@ fn private_annotations_stay_out_of_references_that_are_handed_on() {
 
 #[test]
 fn a_file_gets_the_form_that_its_ending_stands_for() {
-    let desk = Desk::with(WORKS);
+    let env = TestEnvironment::with(WORKS);
     for (file, form) in [
         ("list.txt", "text"),
         ("list.html", "html"),
@@ -331,7 +327,7 @@ fn a_file_gets_the_form_that_its_ending_stands_for() {
         ("list.yml", "hayagriva"),
         ("list.ris", "ris"),
     ] {
-        let run = desk.runs(&format!("format --output {file}"));
+        let run = env.runs(&format!("format --output {file}"));
         assert_eq!(run.stdout, "");
         // Who opens it would miss the rest of the page.
         let is_part = matches!(form, "html" | "latex");
@@ -341,22 +337,22 @@ fn a_file_gets_the_form_that_its_ending_stands_for() {
             "{}",
             run.stderr
         );
-        let written = std::fs::read_to_string(desk.path(file)).unwrap();
-        let printed = desk.runs(&format!("format --to {form}")).stdout;
+        let written = std::fs::read_to_string(env.path(file)).unwrap();
+        let printed = env.runs(&format!("format --to {form}")).stdout;
         assert_eq!(written, printed, "{file}");
     }
-    desk.runs("format --output list.docx");
+    env.runs("format --output list.docx");
     assert!(
-        std::fs::read(desk.path("list.docx"))
+        std::fs::read(env.path("list.docx"))
             .unwrap()
             .starts_with(b"PK")
     );
-    desk.runs("format --output list.text --to html");
-    let whole = desk.runs("format --output list.html --standalone");
+    env.runs("format --output list.text --to html");
+    let whole = env.runs("format --output list.html --standalone");
     assert_eq!(whole.stderr, "");
-    let told = desk.refuses(2, "format --output list.odt");
+    let told = env.refuses(2, "format --output list.odt");
     assert!(told.contains("--to html"), "{told}");
-    let told = desk.refuses(1, "format --output no/such/place.html");
+    let told = env.refuses(1, "format --output no/such/place.html");
     assert!(
         told.contains("no/such/place.html cannot be written"),
         "{told}"

@@ -1,10 +1,10 @@
 //! The help: read as a whole, and its examples run.
 
-use crate::desk::{Desk, words};
+use crate::test_env::{TestEnvironment, words};
 
 /// The verbs that `peerbib … --help` lists, with those below them.
-fn verbs(desk: &Desk, above: &str) -> Vec<String> {
-    let help = desk.runs(&format!("{above} --help")).stdout;
+fn verbs(env: &TestEnvironment, above: &str) -> Vec<String> {
+    let help = env.runs(&format!("{above} --help")).stdout;
     let mut verbs = Vec::new();
     let listed = ["\nVerbs:\n", "\nCommands:\n"];
     if let Some((_, commands)) = listed.iter().find_map(|heading| help.split_once(heading)) {
@@ -17,7 +17,7 @@ fn verbs(desk: &Desk, above: &str) -> Vec<String> {
             };
             if !verb.is_empty() {
                 let verb = format!("{above} {verb}").trim().to_owned();
-                let narrower = self::verbs(desk, &verb);
+                let narrower = self::verbs(env, &verb);
                 verbs.push(verb);
                 verbs.extend(narrower);
             }
@@ -41,14 +41,14 @@ fn examples(help: &str) -> Vec<String> {
 
 #[test]
 fn the_whole_help() {
-    let desk = Desk::empty();
-    let verbs = verbs(&desk, "");
+    let env = TestEnvironment::empty();
+    let verbs = verbs(&env, "");
     assert!(verbs.len() > 20, "{verbs:?}");
-    let whole = desk.runs("--help").stdout;
+    let whole = env.runs("--help").stdout;
     insta::assert_snapshot!("peerbib", whole);
     let common = running(options_of_every_verb(&whole));
     for verb in verbs {
-        let help = desk.runs(&format!("{verb} --help")).stdout;
+        let help = env.runs(&format!("{verb} --help")).stdout;
         // Every verb tells them, and one snapshot of them is enough.
         let here = options_of_every_verb(&help);
         assert_eq!(running(here), common, "{verb}");
@@ -74,9 +74,9 @@ fn running(text: &str) -> String {
 
 #[test]
 fn every_verb_shows_an_example() {
-    let desk = Desk::empty();
-    for verb in verbs(&desk, "") {
-        let help = desk.runs(&format!("{verb} --help")).stdout;
+    let env = TestEnvironment::empty();
+    for verb in verbs(&env, "") {
+        let help = env.runs(&format!("{verb} --help")).stdout;
         let examples = examples(&help);
         assert!(!examples.is_empty(), "{verb}:\n{help}");
         let named = format!("peerbib {verb}");
@@ -88,25 +88,25 @@ fn every_verb_shows_an_example() {
 #[test]
 #[cfg(unix)]
 fn the_examples_run() {
-    let first = Desk::with_chapter();
+    let first = TestEnvironment::with_chapter();
     first.runs("tag course:week-3 merten2000 --new");
     let library = first.library_as_file();
     for verb in std::iter::once(String::new()).chain(verbs(&first, "")) {
         let help = first.runs(&format!("{verb} --help")).stdout;
         for example in examples(&help).iter().chain(&start_here(&help)) {
             // What an example takes for granted.
-            let desk = Desk::empty();
-            desk.put_library(&library);
-            desk.put(
+            let env = TestEnvironment::empty();
+            env.put_library(&library);
+            env.put(
                 "refs.bib",
                 "@book{wren, author = {Wren, Ada}, title = {Nests}}\n",
             );
-            desk.put("draft.md", "One [@merten2000, p. 3].\n");
-            desk.put("paper.typ", "One @merten2000[p. 3].\n");
-            desk.put("thesis.aux", "\\citation{merten2000}\n");
+            env.put("draft.md", "One [@merten2000, p. 3].\n");
+            env.put("paper.typ", "One @merten2000[p. 3].\n");
+            env.put("thesis.aux", "\\citation{merten2000}\n");
             let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
             for folder in ["styles", "Downloads"] {
-                std::fs::create_dir(desk.path(folder)).unwrap();
+                std::fs::create_dir(env.path(folder)).unwrap();
             }
             for name in [
                 "house.csl",
@@ -114,27 +114,27 @@ fn the_examples_run() {
                 "Downloads/nature.csl",
                 "styles/own.csl",
             ] {
-                std::fs::copy(own, desk.path(name)).unwrap();
+                std::fs::copy(own, env.path(name)).unwrap();
             }
-            std::fs::create_dir_all(desk.path(".local/share/bash-completion/completions")).unwrap();
+            std::fs::create_dir_all(env.path(".local/share/bash-completion/completions")).unwrap();
             if example.starts_with("peerbib file") {
-                desk.runs("file add merten2000 refs.bib");
+                env.runs("file add merten2000 refs.bib");
             }
             if example.contains("--file refs.bib") {
-                desk.runs("import refs.bib");
+                env.runs("import refs.bib");
             }
             if example.starts_with("peerbib undo") || example.starts_with("peerbib redo") {
-                desk.runs("tag theme:law merten2000");
+                env.runs("tag theme:law merten2000");
             }
             if example.starts_with("peerbib redo") {
-                desk.runs("undo");
+                env.runs("undo");
             }
             if example.starts_with("peerbib list ") && !example.contains("list new") {
-                lists(&desk, example);
+                lists(&env, example);
             }
             // Not every machine has a reader of manual pages.
             let line = example.replace(" | man -l -", "");
-            let output = desk
+            let output = env
                 .command("sh")
                 .args(["-c", &line])
                 .env("PEERBIB_OPENER", "true")
@@ -156,25 +156,25 @@ fn the_examples_run() {
 }
 
 /// The lists that an example of `peerbib list` takes for granted.
-fn lists(desk: &Desk, example: &str) {
-    desk.runs("list new syllabus --query theme:commons");
-    desk.runs("list export syllabus --output syllabus.toml");
+fn lists(env: &TestEnvironment, example: &str) {
+    env.runs("list new syllabus --query theme:commons");
+    env.runs("list export syllabus --output syllabus.toml");
     if !example.contains("--replace") {
-        desk.runs("list remove syllabus");
+        env.runs("list remove syllabus");
     }
-    desk.runs(
+    env.runs(
         "list new commons-101 --query 'movement:p2p-foundation OR movement:oekonux' \
          --annotate annotation,why",
     );
     if !example.contains("section add") {
-        desk.runs("list section add commons-101 --title Beginnings --query year:..2005");
+        env.runs("list section add commons-101 --title Beginnings --query year:..2005");
     }
     if !example.contains("list freeze") {
-        desk.runs("list freeze commons-101 --name 2026-spring");
-        desk.runs("list freeze commons-101 --name 2026-autumn");
+        env.runs("list freeze commons-101 --name 2026-spring");
+        env.runs("list freeze commons-101 --name 2026-autumn");
     }
     if example.contains("--remove") {
-        desk.runs("list annotate commons-101 benkler2006wealth -m first");
+        env.runs("list annotate commons-101 benkler2006wealth -m first");
     }
 }
 
@@ -192,14 +192,14 @@ fn start_here(help: &str) -> Vec<String> {
 
 #[test]
 fn help_is_short_and_long() {
-    let desk = Desk::empty();
-    for verb in verbs(&desk, "") {
-        let short = desk.runs(&format!("{verb} -h")).stdout;
+    let env = TestEnvironment::empty();
+    for verb in verbs(&env, "") {
+        let short = env.runs(&format!("{verb} -h")).stdout;
         assert!(short.contains("Usage: peerbib"), "{verb}: {short}");
     }
-    assert!(desk.runs("--version").stdout.starts_with("peerbib "));
-    assert!(desk.runs("find -V").stdout.starts_with("peerbib"));
-    let bare = desk.ends(2, "");
+    assert!(env.runs("--version").stdout.starts_with("peerbib "));
+    assert!(env.runs("find -V").stdout.starts_with("peerbib"));
+    let bare = env.ends(2, "");
     assert!(
         bare.stderr.contains("peerbib quickstart"),
         "{}",
@@ -209,10 +209,10 @@ fn help_is_short_and_long() {
 
 #[test]
 fn there_is_a_manual_page_for_every_verb_and_completions_for_every_shell() {
-    let desk = Desk::empty();
-    assert!(desk.runs("man").stdout.contains(".TH peerbib"));
-    for verb in verbs(&desk, "").iter().filter(|verb| !verb.contains(' ')) {
-        let page = desk.runs(&format!("man {verb}")).stdout;
+    let env = TestEnvironment::empty();
+    assert!(env.runs("man").stdout.contains(".TH peerbib"));
+    for verb in verbs(&env, "").iter().filter(|verb| !verb.contains(' ')) {
+        let page = env.runs(&format!("man {verb}")).stdout;
         assert!(
             page.contains(&format!("peerbib\\-{verb}"))
                 || page.contains(&format!("peerbib-{verb}")),
@@ -220,7 +220,7 @@ fn there_is_a_manual_page_for_every_verb_and_completions_for_every_shell() {
         );
     }
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let script = desk.runs(&format!("completions {shell}")).stdout;
+        let script = env.runs(&format!("completions {shell}")).stdout;
         assert!(script.contains("PEERBIB_COMPLETE"), "{shell}");
     }
 }

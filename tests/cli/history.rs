@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::desk::{Desk, without_times};
+use crate::test_env::{TestEnvironment, redact_times};
 
 pub(crate) const REFS: &str = "\
 @book{a, title = {Apples}, date = {2001}, keywords = {theme:fruit, course:one}}
@@ -12,8 +12,8 @@ pub(crate) const REFS: &str = "\
 ";
 
 /// Every row of every table but those of history itself: the truth and what is derived from it.
-pub(crate) fn rows(desk: &Desk) -> String {
-    let connection = rusqlite::Connection::open(desk.library()).unwrap();
+pub(crate) fn rows(env: &TestEnvironment) -> String {
+    let connection = rusqlite::Connection::open(env.library()).unwrap();
     let mut tables = connection
         .prepare(
             "SELECT name FROM sqlite_schema
@@ -57,18 +57,18 @@ pub(crate) fn rows(desk: &Desk) -> String {
 /// Undoing `line` gives back what was there, and redoing it gives back what it did.
 #[track_caller]
 pub(crate) fn is_turned_back_exactly(line: &str) {
-    let desk = Desk::with(REFS);
-    desk.put("more.bib", "@string{x = {X}}\n@book{c, title = {Cake}, publisher = x, keywords = {theme:new, theme:fruit}}\n@book{a, title = {Pears}}\n@book{p, title = {Patisserie}, publisher = {P}}\n@book{d, title = {Dates}}\n% end");
-    let state = || desk.state() + &rows(&desk);
+    let env = TestEnvironment::with(REFS);
+    env.put("more.bib", "@string{x = {X}}\n@book{c, title = {Cake}, publisher = x, keywords = {theme:new, theme:fruit}}\n@book{a, title = {Pears}}\n@book{p, title = {Patisserie}, publisher = {P}}\n@book{d, title = {Dates}}\n% end");
+    let state = || env.state() + &rows(&env);
     let before = state();
-    desk.runs(line);
+    env.runs(line);
     let after = state();
     assert_ne!(before, after, "{line} changes something");
     for round in 1..=2 {
-        let told = desk.runs("undo").stderr;
+        let told = env.runs("undo").stderr;
         assert!(told.starts_with("undone: peerbib "), "{told}");
         assert_eq!(before, state(), "undo {round} of {line}");
-        let told = desk.runs("redo").stderr;
+        let told = env.runs("redo").stderr;
         assert!(told.starts_with("done again: peerbib "), "{told}");
         assert_eq!(after, state(), "redo {round} of {line}");
     }
@@ -109,24 +109,24 @@ fn tags_remove_is_turned_back() {
 
 #[test]
 fn a_veto_that_was_undone_lets_the_import_put_the_tag_back() {
-    let desk = Desk::with(REFS);
-    desk.runs("untag theme:fruit a");
-    desk.runs("undo");
+    let env = TestEnvironment::with(REFS);
+    env.runs("untag theme:fruit a");
+    env.runs("undo");
     assert_eq!(
-        desk.json("why a --json")[0]["vetoed"],
+        env.json("why a --json")[0]["vetoed"],
         Value::Array(Vec::new())
     );
-    assert_eq!(desk.keys("theme:fruit"), ["a"]);
-    desk.runs("redo");
-    desk.put("refs.bib", REFS.replace("2001", "2002"));
-    desk.runs("import refs.bib");
-    assert_eq!(desk.keys("theme:fruit"), [""; 0], "redo vetoes again");
+    assert_eq!(env.keys("theme:fruit"), ["a"]);
+    env.runs("redo");
+    env.put("refs.bib", REFS.replace("2001", "2002"));
+    env.runs("import refs.bib");
+    assert_eq!(env.keys("theme:fruit"), [""; 0], "redo vetoes again");
 }
 
 #[test]
 fn undo_goes_all_the_way_back_and_redo_all_the_way_forward() {
-    let desk = Desk::with(REFS);
-    let mut states = vec![desk.state()];
+    let env = TestEnvironment::with(REFS);
+    let mut states = vec![env.state()];
     let lines = [
         "tag theme:fruit b",
         "untag theme:fruit a",
@@ -135,31 +135,31 @@ fn undo_goes_all_the_way_back_and_redo_all_the_way_forward() {
         "tag theme:fruit c --new",
     ];
     for line in lines {
-        desk.runs(line);
-        states.push(desk.state());
+        env.runs(line);
+        states.push(env.state());
     }
     for state in states.iter().rev().skip(1) {
-        desk.runs("undo");
-        assert_eq!(*state, desk.state());
+        env.runs("undo");
+        assert_eq!(*state, env.state());
     }
-    desk.runs("undo");
-    assert_eq!(desk.runs("export").stdout, "");
-    desk.refuses(1, "undo");
+    env.runs("undo");
+    assert_eq!(env.runs("export").stdout, "");
+    env.refuses(1, "undo");
     for state in &states {
-        desk.runs("redo");
-        assert_eq!(*state, desk.state());
+        env.runs("redo");
+        assert_eq!(*state, env.state());
     }
-    desk.refuses(1, "redo");
+    env.refuses(1, "redo");
 }
 
 #[test]
 fn what_was_undone_is_out_of_reach_once_something_else_was_done() {
-    let desk = Desk::with(REFS);
-    desk.runs("tag theme:fruit b");
-    desk.runs("undo");
-    desk.runs("tag theme:fruit c");
-    desk.refuses(1, "redo");
-    let log = desk.json("log --json");
+    let env = TestEnvironment::with(REFS);
+    env.runs("tag theme:fruit b");
+    env.runs("undo");
+    env.runs("tag theme:fruit c");
+    env.refuses(1, "redo");
+    let log = env.json("log --json");
     let states: Vec<_> = log
         .as_array()
         .unwrap()
@@ -167,14 +167,14 @@ fn what_was_undone_is_out_of_reach_once_something_else_was_done() {
         .map(|step| &step["state"])
         .collect();
     assert_eq!(states, ["done", "dropped", "done"]);
-    desk.runs("undo");
-    assert_eq!(desk.keys("theme:fruit"), ["a"]);
+    env.runs("undo");
+    assert_eq!(env.keys("theme:fruit"), ["a"]);
 }
 
 #[test]
 fn looking_leaves_no_step() {
-    let desk = Desk::with(REFS);
-    let log = desk.runs("log --json").stdout;
+    let env = TestEnvironment::with(REFS);
+    let log = env.runs("log --json").stdout;
     for line in [
         "find",
         "format",
@@ -188,19 +188,19 @@ fn looking_leaves_no_step() {
         "import more.bib --dry-run",
         "untag theme:fruit c",
     ] {
-        desk.put("more.bib", "@book{d, title = {D}}");
-        desk.runs(line);
+        env.put("more.bib", "@book{d, title = {D}}");
+        env.runs(line);
     }
-    assert_eq!(log, desk.runs("log --json").stdout);
+    assert_eq!(log, env.runs("log --json").stdout);
 }
 
 #[test]
 fn the_log_shows_command_lines_that_can_be_run_again() {
-    let desk = Desk::with(REFS);
-    desk.runs("tag theme:fruit c --why \"it's a fruit cake\"");
-    desk.runs("tag theme:law c --new");
-    desk.runs("undo");
-    insta::assert_snapshot!(without_times(&desk.runs("log").stdout), @r"
+    let env = TestEnvironment::with(REFS);
+    env.runs("tag theme:fruit c --why \"it's a fruit cake\"");
+    env.runs("tag theme:law c --new");
+    env.runs("undo");
+    insta::assert_snapshot!(redact_times(&env.runs("log").stdout), @r"
     3  TIME UTC  peerbib tag theme:law c --new  (undone)
     2  TIME UTC  peerbib tag theme:fruit c --why 'it'\''s a fruit cake'
     1  TIME UTC  peerbib import refs.bib
@@ -209,39 +209,39 @@ fn the_log_shows_command_lines_that_can_be_run_again() {
 
 #[test]
 fn an_older_step_is_undone_where_no_later_one_touched_its_rows() {
-    let desk = Desk::with(REFS);
-    desk.runs("tag theme:fruit b");
-    let expected = desk.state();
-    desk.runs("edit c --set publisher=Oven");
-    desk.runs("tag theme:fruit c --why 'a fruit cake'");
-    let told = desk.runs("undo 3").stderr;
+    let env = TestEnvironment::with(REFS);
+    env.runs("tag theme:fruit b");
+    let expected = env.state();
+    env.runs("edit c --set publisher=Oven");
+    env.runs("tag theme:fruit c --why 'a fruit cake'");
+    let told = env.runs("undo 3").stderr;
     assert_eq!(
         told,
         "undone: peerbib edit c --set publisher=Oven (step 3)\n"
     );
-    assert!(!desk.runs("show c --source").stdout.contains("Oven"));
-    assert_eq!(desk.keys("theme:fruit"), ["c", "b", "a"]);
-    let told = desk.runs("redo").stderr;
+    assert!(!env.runs("show c --source").stdout.contains("Oven"));
+    assert_eq!(env.keys("theme:fruit"), ["c", "b", "a"]);
+    let told = env.runs("redo").stderr;
     assert!(told.starts_with("done again: peerbib edit c"), "{told}");
-    assert!(desk.runs("show c").stdout.contains("Oven"));
+    assert!(env.runs("show c").stdout.contains("Oven"));
     // Both ways of going back meet.
-    desk.runs("undo 3");
-    desk.runs("undo 4");
-    assert_eq!(expected, desk.state());
-    desk.runs("redo 3");
-    desk.runs("redo 4");
-    assert!(desk.runs("show c").stdout.contains("Oven"));
+    env.runs("undo 3");
+    env.runs("undo 4");
+    assert_eq!(expected, env.state());
+    env.runs("redo 3");
+    env.runs("redo 4");
+    assert!(env.runs("show c").stdout.contains("Oven"));
 }
 
 #[test]
 fn an_older_step_that_a_later_one_builds_on_is_refused_and_the_later_one_named() {
-    let desk = Desk::with(REFS);
-    desk.runs("edit c --set publisher=Oven");
-    desk.runs("edit c --set publisher=Stove");
-    desk.runs("tag theme:cake c --new");
-    desk.runs("tag theme:cake b");
-    let state = desk.state();
-    let told = desk.refuses(1, "undo 2");
+    let env = TestEnvironment::with(REFS);
+    env.runs("edit c --set publisher=Oven");
+    env.runs("edit c --set publisher=Stove");
+    env.runs("tag theme:cake c --new");
+    env.runs("tag theme:cake b");
+    let state = env.state();
+    let told = env.refuses(1, "undo 2");
     assert!(
         told.contains(
             "step 2 cannot be undone: c was changed since, by step 3 (\u{201c}peerbib edit c --set publisher=Stove\u{201d})"
@@ -250,61 +250,61 @@ fn an_older_step_that_a_later_one_builds_on_is_refused_and_the_later_one_named()
     );
     assert!(told.contains("`peerbib undo 3` comes first"), "{told}");
     // The tag that step 4 made is on a work by step 5, whose assignment would go with it.
-    let told = desk.refuses(1, "undo 4");
+    let told = env.refuses(1, "undo 4");
     assert!(
         told.contains("b theme:cake was changed since, by step 5"),
         "{told}"
     );
     // The import cannot go without what was done to its works.
-    let told = desk.refuses(1, "undo 1");
+    let told = env.refuses(1, "undo 1");
     assert!(told.contains("by step "), "{told}");
-    assert_eq!(state, desk.state());
-    desk.refuses(1, "undo 9");
-    desk.runs("undo 5");
-    desk.refuses(1, "undo 5");
-    desk.runs("undo 4");
-    assert_eq!(desk.keys("theme:fruit"), ["a"]);
+    assert_eq!(state, env.state());
+    env.refuses(1, "undo 9");
+    env.runs("undo 5");
+    env.refuses(1, "undo 5");
+    env.runs("undo 4");
+    assert_eq!(env.keys("theme:fruit"), ["a"]);
 }
 
 #[test]
 fn a_removed_work_does_not_come_back_over_another_of_its_key() {
-    let desk = Desk::with(REFS);
-    desk.runs("remove c");
-    desk.runs("add '@book{c, title = {Another cake}}'");
-    let state = desk.state();
-    let told = desk.refuses(1, "undo 2");
+    let env = TestEnvironment::with(REFS);
+    env.runs("remove c");
+    env.runs("add '@book{c, title = {Another cake}}'");
+    let state = env.state();
+    let told = env.refuses(1, "undo 2");
     assert!(
         told.contains("step 2 cannot be undone: c was changed since, by step 3"),
         "{told}"
     );
-    assert_eq!(state, desk.state());
+    assert_eq!(state, env.state());
 }
 
 #[test]
 fn what_another_program_changed_is_not_undone_over() {
-    let desk = Desk::with(REFS);
-    desk.runs("tag theme:fruit b c");
-    desk.runs("edit a --set publisher=Orchard");
+    let env = TestEnvironment::with(REFS);
+    env.runs("tag theme:fruit b c");
+    env.runs("edit a --set publisher=Orchard");
     let alter = |sql: &str| {
-        let connection = rusqlite::Connection::open(desk.library()).unwrap();
+        let connection = rusqlite::Connection::open(env.library()).unwrap();
         connection.execute_batch(sql).unwrap();
     };
     alter("UPDATE work SET source = replace(source, 'Orchard', 'Garden') WHERE key = 'a'");
-    let told = desk.refuses(1, "undo");
+    let told = env.refuses(1, "undo");
     assert!(
         told.contains("step 3 cannot be undone: a was changed since, by another program"),
         "{told}"
     );
     alter("UPDATE work SET source = replace(source, 'Garden', 'Orchard') WHERE key = 'a'");
-    desk.runs("undo");
+    env.runs("undo");
     alter("UPDATE assignment SET reason = 'because' WHERE origin = 'hand' AND work_id = 4");
-    let told = desk.refuses(1, "undo");
+    let told = env.refuses(1, "undo");
     assert!(told.contains("c theme:fruit was changed since"), "{told}");
     alter("DELETE FROM assignment WHERE origin = 'hand' AND work_id = 4");
-    desk.refuses(1, "undo");
+    env.refuses(1, "undo");
     // The redo of what was undone looks as closely.
     alter("UPDATE work SET source = replace(source, 'Apples', 'Pears') WHERE key = 'a'");
-    let told = desk.refuses(1, "redo");
+    let told = env.refuses(1, "redo");
     assert!(
         told.contains("step 3 cannot be done again: a was changed"),
         "{told}"
@@ -313,38 +313,38 @@ fn what_another_program_changed_is_not_undone_over() {
 
 #[test]
 fn a_rehearsal_of_undo_tells_and_changes_nothing() {
-    let desk = Desk::with(REFS);
-    desk.runs("untag theme:fruit a");
-    let state = desk.state();
-    insta::assert_snapshot!(desk.runs("undo --dry-run").stdout, @r"
+    let env = TestEnvironment::with(REFS);
+    env.runs("untag theme:fruit a");
+    let state = env.state();
+    insta::assert_snapshot!(env.runs("undo --dry-run").stdout, @r"
     would be undone: peerbib untag theme:fruit a (step 2)
       tags taken off works  1  a theme:fruit
       tags kept off works   1  a theme:fruit
     ");
-    assert_eq!(state, desk.state());
-    desk.runs("undo");
-    insta::assert_snapshot!(desk.runs("redo --dry-run").stdout, @r"
+    assert_eq!(state, env.state());
+    env.runs("undo");
+    insta::assert_snapshot!(env.runs("redo --dry-run").stdout, @r"
     would be done again: peerbib untag theme:fruit a (step 2)
       tags taken off works  1  a theme:fruit
       tags kept off works   1  a theme:fruit
     ");
-    desk.runs("redo");
-    assert_eq!(state, desk.state());
+    env.runs("redo");
+    assert_eq!(state, env.state());
 }
 
 #[test]
 fn the_log_tells_what_a_step_changed() {
-    let desk = Desk::with(REFS);
-    desk.runs("remove c");
-    insta::assert_snapshot!(without_times(
-        &desk.without_place(&desk.runs("log --show 1").stdout)
+    let env = TestEnvironment::with(REFS);
+    env.runs("remove c");
+    insta::assert_snapshot!(redact_times(
+        &env.redact_paths(&env.runs("log --show 1").stdout)
     ));
-    insta::assert_snapshot!(without_times(&desk.runs("log --show 2").stdout), @r"
+    insta::assert_snapshot!(redact_times(&env.runs("log --show 2").stdout), @r"
     2  TIME UTC  peerbib remove c
       works removed                        1  c
       places of works in files taken away  1  c
     ");
-    let shown = desk.json("log --show 1 --json");
+    let shown = env.json("log --show 1 --json");
     assert_eq!(shown["command"], "peerbib import refs.bib");
     assert_eq!(shown["changed"][0]["what"], "works added");
     assert_eq!(shown["changed"][0]["count"], 4);
@@ -352,20 +352,20 @@ fn the_log_tells_what_a_step_changed() {
         shown["changed"][0]["names"],
         serde_json::json!(["a", "b", "p", "c"])
     );
-    let told = desk.refuses(1, "log --show 7");
+    let told = env.refuses(1, "log --show 7");
     assert!(told.contains("there is no step 7"), "{told}");
 }
 
 #[test]
 fn the_log_of_a_work_has_the_steps_that_had_a_part_in_it() {
-    let desk = Desk::with(REFS);
-    desk.runs("tag theme:fruit b");
-    desk.runs("tag theme:fruit c");
-    desk.runs("rename c cake");
-    desk.runs("untag theme:fruit cake");
-    desk.runs("remove cake");
+    let env = TestEnvironment::with(REFS);
+    env.runs("tag theme:fruit b");
+    env.runs("tag theme:fruit c");
+    env.runs("rename c cake");
+    env.runs("untag theme:fruit cake");
+    env.runs("remove cake");
     let steps = |line: &str| -> Vec<i64> {
-        let log = desk.json(line);
+        let log = env.json(line);
         let steps = log.as_array().unwrap();
         steps
             .iter()
@@ -377,10 +377,10 @@ fn the_log_of_a_work_has_the_steps_that_had_a_part_in_it() {
     assert_eq!(steps("log a --json"), [1]);
     assert_eq!(steps("log --limit 2 --json"), [6, 5]);
     assert_eq!(steps("log b --limit 1 --json"), [2]);
-    desk.runs("undo");
-    desk.runs("undo");
+    env.runs("undo");
+    env.runs("undo");
     assert_eq!(steps("log cake --json"), [6, 5, 4, 3, 1]);
-    let told = desk.refuses(1, "log nothing");
+    let told = env.refuses(1, "log nothing");
     assert!(told.contains("no work has the key"), "{told}");
 }
 
@@ -400,32 +400,32 @@ fn edit_remove_rename_and_merge_are_turned_back() {
 
 #[test]
 fn keys_that_change_places_are_turned_back() {
-    let desk = Desk::with(REFS);
-    desk.runs("rename a x");
-    desk.runs("rename c y");
-    let states = [desk.state()];
-    desk.runs("rename y a2");
-    desk.runs("undo 4");
-    assert_eq!(states[0], desk.state());
-    desk.runs("undo 2");
-    assert_eq!(desk.keys("apples"), ["a"]);
-    assert_eq!(desk.keys("cake"), ["y"]);
+    let env = TestEnvironment::with(REFS);
+    env.runs("rename a x");
+    env.runs("rename c y");
+    let states = [env.state()];
+    env.runs("rename y a2");
+    env.runs("undo 4");
+    assert_eq!(states[0], env.state());
+    env.runs("undo 2");
+    assert_eq!(env.keys("apples"), ["a"]);
+    assert_eq!(env.keys("cake"), ["y"]);
 }
 
 #[test]
 fn strings_of_a_file_are_turned_back_with_what_they_mean() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@string{oven = {Oven Press}}\n@book{a, title = {A}, publisher = oven}\n@book{b, title = {B}}\n",
     );
-    let shown = || desk.runs("export --to csl-json").stdout;
+    let shown = || env.runs("export --to csl-json").stdout;
     let before = shown();
-    desk.put("refs.bib", "@string{oven = {Stove Press}}\n@book{a, title = {A}, publisher = oven}\n@book{b, title = {B}}\n");
-    desk.runs("import refs.bib");
+    env.put("refs.bib", "@string{oven = {Stove Press}}\n@book{a, title = {A}, publisher = oven}\n@book{b, title = {B}}\n");
+    env.runs("import refs.bib");
     let after = shown();
     assert!(after.contains("Stove"), "{after}");
-    desk.runs("undo");
+    env.runs("undo");
     assert_eq!(before, shown());
-    desk.runs("redo");
+    env.runs("redo");
     assert_eq!(after, shown());
 }
 
@@ -451,10 +451,10 @@ fn many(works: std::ops::Range<usize>) -> String {
 
 #[test]
 fn steps_with_many_rows_are_turned_back_as_those_with_few() {
-    let desk = Desk::with(REFS);
-    desk.put("many.bib", many(0..400));
-    desk.put("fewer.bib", many(100..250).replace("Part", "Chapter"));
-    desk.put("more.bib", many(300..650));
+    let env = TestEnvironment::with(REFS);
+    env.put("many.bib", many(0..400));
+    env.put("fewer.bib", many(100..250).replace("Part", "Chapter"));
+    env.put("more.bib", many(300..650));
     let papers: Vec<String> = (2..650).step_by(3).map(|n| format!("w{n}")).collect();
     let remove = format!("remove {} --yes", papers.join(" "));
     let lines = [
@@ -465,44 +465,44 @@ fn steps_with_many_rows_are_turned_back_as_those_with_few() {
         "edit type:misc --set note=Read --yes",
         &remove,
     ];
-    let state = || rows(&desk);
+    let state = || rows(&env);
     let mut states = vec![state()];
     for line in lines {
-        desk.runs(line);
+        env.runs(line);
         states.push(state());
         assert_ne!(states.last(), states.get(states.len() - 2), "{line}");
     }
     for round in 1..=2 {
         for (line, before) in lines.iter().zip(&states).rev() {
-            desk.runs("undo");
+            env.runs("undo");
             assert_eq!(*before, state(), "undo {round} of {line}");
         }
         for (line, after) in lines.iter().zip(states.iter().skip(1)) {
-            desk.runs("redo");
+            env.runs("redo");
             assert_eq!(*after, state(), "redo {round} of {line}");
         }
-        assert_eq!(desk.runs("doctor").stderr, "");
+        assert_eq!(env.runs("doctor").stderr, "");
     }
     assert_eq!(states.last(), Some(&state()));
 }
 
 #[test]
 fn a_step_with_many_rows_is_refused_where_one_of_them_changed_since() {
-    let desk = Desk::with(REFS);
-    desk.put("many.bib", many(0..400));
-    desk.runs("import many.bib");
-    desk.runs("tag theme:late w307 --new");
-    let state = rows(&desk);
-    let told = desk.refuses(1, "undo 2");
+    let env = TestEnvironment::with(REFS);
+    env.put("many.bib", many(0..400));
+    env.runs("import many.bib");
+    env.runs("tag theme:late w307 --new");
+    let state = rows(&env);
+    let told = env.refuses(1, "undo 2");
     assert!(
         told.contains("w307 theme:late was changed since, by step 3"),
         "{told}"
     );
-    assert_eq!(state, rows(&desk));
-    desk.runs("undo");
-    desk.runs("undo");
-    desk.runs("redo 2");
-    desk.runs("edit w307 --set title=Late");
-    let told = desk.refuses(1, "undo 2");
+    assert_eq!(state, rows(&env));
+    env.runs("undo");
+    env.runs("undo");
+    env.runs("redo 2");
+    env.runs("edit w307 --set title=Late");
+    let told = env.refuses(1, "undo 2");
     assert!(told.contains("w307 was changed since, by step 4"), "{told}");
 }

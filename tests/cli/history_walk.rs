@@ -1,11 +1,11 @@
 //! Back and forth through the history of a library, whatever was done to it.
 
-use crate::desk::{Desk, words};
 use crate::history::{REFS, is_turned_back_exactly, rows};
+use crate::test_env::{TestEnvironment, words};
 
 /// Every row, but for the key that an item of CSL has of itself: that of the entry, until it is derived anew.
-fn held(desk: &Desk) -> String {
-    let rows = rows(desk);
+fn held(env: &TestEnvironment) -> String {
+    let rows = rows(env);
     let lines = rows
         .lines()
         .map(|line| match line.split_once("{\"id\":\"") {
@@ -98,8 +98,8 @@ const CHANGING: &[&str] = &[
 ];
 
 /// The number of the last step of history.
-fn last_step(desk: &Desk) -> i64 {
-    let connection = rusqlite::Connection::open(desk.library()).unwrap();
+fn last_step(env: &TestEnvironment) -> i64 {
+    let connection = rusqlite::Connection::open(env.library()).unwrap();
     let sql = "SELECT coalesce(max(id), 0) FROM step";
     connection.query_row(sql, [], |row| row.get(0)).unwrap()
 }
@@ -109,18 +109,18 @@ fn last_step(desk: &Desk) -> i64 {
 #[track_caller]
 fn walk(seed: u64, commands: usize) {
     let mut dice = Dice(seed);
-    let desk = Desk::with(REFS);
-    desk.put("more.bib", "@book{c, title = {Cake}, publisher = {Oven}, keywords = {theme:new, theme:fruit}}\n@book{a, title = {Pears}, date = {2002}}\n@book{d, title = {Dates}, date = {2003}, doi = {https://doi.org/10.1000/182}}\n");
-    desk.put("scan.pdf", "");
-    desk.runs("tags export vocabulary.toml");
-    desk.runs("--library other.db import refs.bib");
-    desk.runs("--library other.db list new listed a --query has:date --title Listed");
-    desk.runs("--library other.db list export listed -o list.toml");
-    let mut states = vec![held(&desk)];
+    let env = TestEnvironment::with(REFS);
+    env.put("more.bib", "@book{c, title = {Cake}, publisher = {Oven}, keywords = {theme:new, theme:fruit}}\n@book{a, title = {Pears}, date = {2002}}\n@book{d, title = {Dates}, date = {2003}, doi = {https://doi.org/10.1000/182}}\n");
+    env.put("scan.pdf", "");
+    env.runs("tags export vocabulary.toml");
+    env.runs("--library other.db import refs.bib");
+    env.runs("--library other.db list new listed a --query has:date --title Listed");
+    env.runs("--library other.db list export listed -o list.toml");
+    let mut states = vec![held(&env)];
     let mut here = 0;
     let mut done: Vec<String> = Vec::new();
     for _ in 0..commands {
-        let keys: Vec<String> = desk.keys("");
+        let keys: Vec<String> = env.keys("");
         let mut key = || {
             keys.get(dice.below(keys.len().max(1)))
                 .cloned()
@@ -131,12 +131,12 @@ fn walk(seed: u64, commands: usize) {
             .replace('N', &dice.below(4).to_string())
             .replace(" K", &format!(" {one}"))
             .replace(" J", &format!(" {other}"));
-        let before = last_step(&desk);
-        let run = desk.peerbib(&words(&line), "");
+        let before = last_step(&env);
+        let run = env.peerbib(&words(&line), "");
         assert!(matches!(run.code, Some(0..=2)), "{line}: {run:?}");
         done.push(format!("{line} ({:?})", run.code));
         let told = || format!("seed {seed}, after {done:#?}");
-        let now = held(&desk);
+        let now = held(&env);
         match line.as_str() {
             "undo" if run.code == Some(0) => {
                 here -= 1;
@@ -146,7 +146,7 @@ fn walk(seed: u64, commands: usize) {
                 here += 1;
                 assert!(states[here] == now, "{}", told());
             }
-            _ if last_step(&desk) > before => {
+            _ if last_step(&env) > before => {
                 states.truncate(here + 1);
                 states.push(now);
                 here += 1;
@@ -156,17 +156,17 @@ fn walk(seed: u64, commands: usize) {
     }
     let told = |what: &str, place: usize| format!("seed {seed}, {what} to {place}: {done:#?}");
     while here > 0 {
-        desk.runs("undo");
+        env.runs("undo");
         here -= 1;
-        assert!(states[here] == held(&desk), "{}", told("back", here));
+        assert!(states[here] == held(&env), "{}", told("back", here));
     }
-    assert_eq!(desk.runs("doctor").stdout, "", "{}", told("back", 0));
+    assert_eq!(env.runs("doctor").stdout, "", "{}", told("back", 0));
     while here + 1 < states.len() {
-        desk.runs("redo");
+        env.runs("redo");
         here += 1;
-        assert!(states[here] == held(&desk), "{}", told("forth", here));
+        assert!(states[here] == held(&env), "{}", told("forth", here));
     }
-    assert_eq!(desk.runs("doctor").stdout, "", "{}", told("forth", here));
+    assert_eq!(env.runs("doctor").stdout, "", "{}", told("forth", here));
 }
 
 #[test]
@@ -179,23 +179,23 @@ fn any_walk_through_the_verbs_can_be_gone_back_and_forth() {
 /// A step that takes the last rows of a table away adds rows with numbers that none had when it began.
 #[test]
 fn an_import_that_brings_a_removed_work_back_is_turned_back() {
-    let desk = Desk::with(REFS);
-    let mut states = vec![held(&desk)];
+    let env = TestEnvironment::with(REFS);
+    let mut states = vec![held(&env)];
     for line in ["remove b", "import refs.bib", "edit b --set note=x"] {
-        desk.runs(line);
-        states.push(held(&desk));
+        env.runs(line);
+        states.push(held(&env));
     }
     for _ in 1..=2 {
         for state in states.iter().rev().skip(1) {
-            desk.runs("undo");
-            assert!(*state == held(&desk));
+            env.runs("undo");
+            assert!(*state == held(&env));
         }
         for state in states.iter().skip(1) {
-            desk.runs("redo");
-            assert!(*state == held(&desk));
+            env.runs("redo");
+            assert!(*state == held(&env));
         }
     }
-    assert_eq!(desk.runs("doctor").stdout, "");
+    assert_eq!(env.runs("doctor").stdout, "");
 }
 
 /// Each verb on a library that it changes, so that none is missing from what chance takes.

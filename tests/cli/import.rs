@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 /// Each line has its own fault but the first and the last.
 const HALF_READABLE: &str = "\
@@ -20,16 +20,16 @@ const HALF_READABLE: &str = "\
 
 #[test]
 fn a_bad_entry_costs_one_entry() {
-    let desk = Desk::empty();
-    desk.put("half.bib", HALF_READABLE);
-    let run = desk.ends(1, "import half.bib");
-    let told = desk.without_place(&run.stderr);
+    let env = TestEnvironment::empty();
+    env.put("half.bib", HALF_READABLE);
+    let run = env.ends(1, "import half.bib");
+    let told = env.redact_paths(&run.stderr);
     assert!(
-        told.contains("DESK/half.bib:5: error: broken: rejected: the entry is not closed"),
+        told.contains("$TEST_ENV/half.bib:5: error: broken: rejected: the entry is not closed"),
         "{told}"
     );
-    assert!(told.contains("DESK/half.bib:9: error: rejected: the entry has no citation key"));
-    let mut keys = desk.keys("");
+    assert!(told.contains("$TEST_ENV/half.bib:9: error: rejected: the entry has no citation key"));
+    let mut keys = env.keys("");
     keys.sort();
     assert_eq!(
         keys,
@@ -39,10 +39,10 @@ fn a_bad_entry_costs_one_entry() {
 
 #[test]
 fn the_receipt_says_file_line_key_field_and_reason() {
-    let desk = Desk::empty();
-    desk.put("half.bib", HALF_READABLE);
-    let run = desk.ends(1, "import half.bib");
-    let told = desk.without_place(&format!("{}{}", run.stderr, run.stdout));
+    let env = TestEnvironment::empty();
+    env.put("half.bib", HALF_READABLE);
+    let run = env.ends(1, "import half.bib");
+    let told = env.redact_paths(&format!("{}{}", run.stderr, run.stdout));
     // The width of the table hangs on the length of the path.
     let told: Vec<_> = told
         .lines()
@@ -53,10 +53,10 @@ fn the_receipt_says_file_line_key_field_and_reason() {
 
 #[test]
 fn the_receipt_as_json_keeps_its_contract() {
-    let desk = Desk::empty();
-    desk.put("half.bib", HALF_READABLE);
-    desk.put("fine.bib", "@book{fine, title = {Fine}}\n");
-    let run = desk.ends(1, "import half.bib fine.bib --json");
+    let env = TestEnvironment::empty();
+    env.put("half.bib", HALF_READABLE);
+    env.put("fine.bib", "@book{fine, title = {Fine}}\n");
+    let run = env.ends(1, "import half.bib fine.bib --json");
     let receipt: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let counts = |of: &serde_json::Value| {
         ["entries", "imported", "updated", "unchanged", "rejected"]
@@ -89,78 +89,76 @@ fn the_receipt_as_json_keeps_its_contract() {
 
 #[test]
 fn an_undefined_abbreviation_keeps_its_name() {
-    let desk = Desk::with(HALF_READABLE.lines().nth(2).unwrap());
+    let env = TestEnvironment::with(HALF_READABLE.lines().nth(2).unwrap());
     assert_eq!(
-        desk.json("show undefined --json")[0]["csl"]["container-title"],
+        env.json("show undefined --json")[0]["csl"]["container-title"],
         "nope"
     );
 }
 
 #[test]
 fn an_abbreviation_of_the_file_is_resolved() {
-    let desk = Desk::empty();
-    desk.put("half.bib", HALF_READABLE);
-    desk.ends(1, "import half.bib");
-    let shown = desk.json("show good --json");
+    let env = TestEnvironment::empty();
+    env.put("half.bib", HALF_READABLE);
+    env.ends(1, "import half.bib");
+    let shown = env.json("show good --json");
     assert_eq!(shown[0]["csl"]["container-title"], "Journal of Things");
 }
 
 #[test]
 fn a_year_that_is_none_is_kept_and_shown() {
-    let desk = Desk::with("@book{eggs, author = {Wren, Ada}, title = {Eggs}, year = {n.d.}}\n");
-    assert!(desk.runs("show eggs").stdout.contains("n.d."));
-    assert!(desk.runs("format").stdout.contains("n.d."));
+    let env =
+        TestEnvironment::with("@book{eggs, author = {Wren, Ada}, title = {Eggs}, year = {n.d.}}\n");
+    assert!(env.runs("show eggs").stdout.contains("n.d."));
+    assert!(env.runs("format").stdout.contains("n.d."));
 }
 
 #[test]
 fn rejects_come_back_with_their_reason_and_can_be_mended() {
-    let desk = Desk::empty();
-    desk.put("half.bib", HALF_READABLE);
-    desk.ends(1, "import half.bib --rejects rejects.bib");
-    let rejects = std::fs::read_to_string(desk.path("rejects.bib")).unwrap();
+    let env = TestEnvironment::empty();
+    env.put("half.bib", HALF_READABLE);
+    env.ends(1, "import half.bib --rejects rejects.bib");
+    let rejects = std::fs::read_to_string(env.path("rejects.bib")).unwrap();
     assert_eq!(
-        desk.without_place(&rejects),
-        "% DESK/half.bib:5: the entry is not closed: a closing brace, parenthesis or quotation mark is \
+        env.redact_paths(&rejects),
+        "% $TEST_ENV/half.bib:5: the entry is not closed: a closing brace, parenthesis or quotation mark is \
          missing\n@article{broken, author = {Wren, Ada, title = {Feathers}\n\n\
-         % DESK/half.bib:9: the entry has no citation key\n@article{, title = {No key}}\n\n"
+         % $TEST_ENV/half.bib:9: the entry has no citation key\n@article{, title = {No key}}\n\n"
     );
-    desk.put(
+    env.put(
         "rejects.bib",
         rejects
             .replace("Ada, title = {Feathers}", "Ada}, title = {Feathers}}")
             .replace("{,", "{named,"),
     );
-    desk.runs("import rejects.bib");
-    assert_eq!(
-        desk.keys("title:feathers OR title:key"),
-        ["broken", "named"]
-    );
+    env.runs("import rejects.bib");
+    assert_eq!(env.keys("title:feathers OR title:key"), ["broken", "named"]);
 }
 
 #[test]
 fn the_same_file_again_changes_nothing() {
-    let desk = Desk::with("@book{a, title = {A}, keywords = {theme:law}}\n% end\n");
-    let state = desk.state();
-    let log = desk.runs("log --json").stdout;
-    let again = desk.runs("import refs.bib").stdout;
+    let env = TestEnvironment::with("@book{a, title = {A}, keywords = {theme:law}}\n% end\n");
+    let state = env.state();
+    let log = env.runs("log --json").stdout;
+    let again = env.runs("import refs.bib").stdout;
     assert_eq!(
         again.split_whitespace().rev().take(5).collect::<Vec<_>>(),
         ["0", "1", "0", "0", "1"]
     );
-    assert_eq!(state, desk.state());
-    assert_eq!(log, desk.runs("log --json").stdout);
+    assert_eq!(state, env.state());
+    assert_eq!(log, env.runs("log --json").stdout);
 }
 
 #[test]
 fn a_changed_entry_is_merged_and_what_differs_stays_and_is_told() {
-    let desk = Desk::with("@book{a, title = {Nests}, publisher = {Old}}\n");
-    desk.put(
+    let env = TestEnvironment::with("@book{a, title = {Nests}, publisher = {Old}}\n");
+    env.put(
         "refs.bib",
         "@book{a, title = {Nests}, publisher = {New}, year = 2001}\n",
     );
-    let told = desk.runs("import refs.bib").stderr;
+    let told = env.runs("import refs.bib").stderr;
     assert!(told.contains("publisher"), "{told}");
-    let source = desk.runs("show a --source").stdout;
+    let source = env.runs("show a --source").stdout;
     assert!(
         source.contains("publisher = {Old}") && source.contains("2001"),
         "{source}"
@@ -171,39 +169,41 @@ fn a_changed_entry_is_merged_and_what_differs_stays_and_is_told() {
 fn the_policy_says_what_a_changed_entry_does() {
     let changed = "@book{a, title = {Twigs}}";
     for (policy, title) in [("keep", "Nests"), ("replace", "Twigs"), ("merge", "Nests")] {
-        let desk = Desk::with("@book{a, title = {Nests}}\n");
-        desk.put("changed.bib", changed);
-        desk.runs(&format!("import changed.bib --on-conflict {policy}"));
-        assert_eq!(desk.json("show a --json")[0]["title"], title, "{policy}");
+        let env = TestEnvironment::with("@book{a, title = {Nests}}\n");
+        env.put("changed.bib", changed);
+        env.runs(&format!("import changed.bib --on-conflict {policy}"));
+        assert_eq!(env.json("show a --json")[0]["title"], title, "{policy}");
     }
 }
 
 #[test]
 fn a_rehearsal_changes_nothing_and_says_so() {
-    let desk = Desk::with("@book{a, title = {Nests}}\n");
-    let state = desk.state();
-    desk.put(
+    let env = TestEnvironment::with("@book{a, title = {Nests}}\n");
+    let state = env.state();
+    env.put(
         "more.bib",
         "@book{b, title = {Twigs}, keywords = {theme:law}}",
     );
-    let run = desk.runs("import more.bib --dry-run");
+    let run = env.runs("import more.bib --dry-run");
     assert!(run.stdout.contains("more.bib"), "{}", run.stdout);
     assert!(run.stderr.contains("nothing was changed"), "{}", run.stderr);
-    assert_eq!(state, desk.state());
+    assert_eq!(state, env.state());
 }
 
 #[test]
 fn standard_input_is_a_file_like_any_other() {
-    let desk = Desk::empty();
-    let run = desk.peerbib(&["import", "-"], "@book{a, title = {Nests}}\n");
+    let env = TestEnvironment::empty();
+    let run = env.peerbib(&["import", "-"], "@book{a, title = {Nests}}\n");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(desk.keys(""), ["a"]);
+    assert_eq!(env.keys(""), ["a"]);
 }
 
 #[test]
 fn keywords_with_a_facet_become_tags() {
-    let desk = Desk::with("@book{a, title = {A}, keywords = {plain, theme:law, course:week-3}}\n");
-    let why = desk.json("why a --json");
+    let env = TestEnvironment::with(
+        "@book{a, title = {A}, keywords = {plain, theme:law, course:week-3}}\n",
+    );
+    let why = env.json("why a --json");
     let tags: Vec<_> = why[0]["tags"]
         .as_array()
         .unwrap()
@@ -212,15 +212,15 @@ fn keywords_with_a_facet_become_tags() {
         .collect();
     assert_eq!(tags, ["theme:law", "course:week-3"]);
     assert_eq!(why[0]["tags"][0]["origin"], "import");
-    assert_eq!(desk.keys("plain"), ["a"], "other keywords are words");
+    assert_eq!(env.keys("plain"), ["a"], "other keywords are words");
 }
 
 #[test]
 fn every_encoding_is_read() {
-    let desk = Desk::empty();
+    let env = TestEnvironment::empty();
     let text = "@book{a, author = {M\u{fc}ller, J\u{f6}rg}, title = {Caf\u{e9}}}\n";
-    desk.put("utf8.bib", text);
-    desk.put(
+    env.put("utf8.bib", text);
+    env.put(
         "latin1.bib",
         text.chars()
             .map(|c| u8::try_from(u32::from(c)).unwrap())
@@ -231,33 +231,33 @@ fn every_encoding_is_read() {
         .chain(text.chars())
         .flat_map(|c| (c as u16).to_le_bytes())
         .collect();
-    desk.put("utf16.bib", utf16);
+    env.put("utf16.bib", utf16);
     for file in ["utf8", "latin1", "utf16"] {
-        let run = desk.ends(0, &format!("--library {file}.db import {file}.bib"));
+        let run = env.ends(0, &format!("--library {file}.db import {file}.bib"));
         assert_eq!(
             run.stderr.contains("Windows-1252"),
             file == "latin1",
             "{}",
             run.stderr
         );
-        let found = desk.json(&format!("--library {file}.db find author:müller --json"));
+        let found = env.json(&format!("--library {file}.db find author:müller --json"));
         assert_eq!(found[0]["title"], "Café", "{file}");
     }
 }
 
 #[test]
 fn a_taken_off_tag_does_not_come_back_with_its_file() {
-    let desk = Desk::with("@book{a, title = {A}, keywords = {theme:law}}\n");
-    desk.runs("untag theme:law a");
-    desk.put(
+    let env = TestEnvironment::with("@book{a, title = {A}, keywords = {theme:law}}\n");
+    env.runs("untag theme:law a");
+    env.put(
         "refs.bib",
         "@book{a, title = {A}, keywords = {theme:law}, year = 2001}\n",
     );
-    desk.runs("import refs.bib");
-    desk.runs("import refs.bib --on-conflict replace");
-    assert_eq!(desk.keys("theme:law"), [""; 0]);
+    env.runs("import refs.bib");
+    env.runs("import refs.bib --on-conflict replace");
+    assert_eq!(env.keys("theme:law"), [""; 0]);
     assert!(
-        desk.runs("why a")
+        env.runs("why a")
             .stdout
             .contains("not theme:law: taken off by hand")
     );
@@ -265,32 +265,32 @@ fn a_taken_off_tag_does_not_come_back_with_its_file() {
 
 #[test]
 fn a_rehearsal_tells_which_tags_the_rules_would_give() {
-    let desk = Desk::with("@book{a, title = {Apples}, keywords = {theme:fruit}}\n");
-    desk.runs("tags add theme:cider");
-    desk.runs("rules add Fruit --when 'title:pears OR title:quinces' --then theme:fruit");
-    desk.runs("rules add Cider --when title:cider --then theme:cider");
-    desk.put(
+    let env = TestEnvironment::with("@book{a, title = {Apples}, keywords = {theme:fruit}}\n");
+    env.runs("tags add theme:cider");
+    env.runs("rules add Fruit --when 'title:pears OR title:quinces' --then theme:fruit");
+    env.runs("rules add Cider --when title:cider --then theme:cider");
+    env.put(
         "more.bib",
         "@book{b, title = {Pears}}\n@book{c, title = {Quinces}}\n@book{d, title = {Cider}}\n",
     );
-    let state = desk.state();
-    let told = desk.runs("import more.bib --dry-run").stderr;
+    let state = env.state();
+    let told = env.runs("import more.bib --dry-run").stderr;
     assert_eq!(
         told,
         "by the rules, works would get tags (+) or lose them (\u{2212}):\n  +theme:cider  1 work\n  \
          +theme:fruit  2 works\nnothing was changed: this was a rehearsal\n"
     );
-    assert_eq!(state, desk.state());
-    let told = desk.runs("import more.bib").stderr;
+    assert_eq!(state, env.state());
+    let told = env.runs("import more.bib").stderr;
     assert!(told.contains("3 tags were put on"), "{told}");
-    assert_eq!(desk.keys("theme:fruit origin:rule").len(), 2);
+    assert_eq!(env.keys("theme:fruit origin:rule").len(), 2);
 }
 
 #[test]
 fn a_rehearsal_makes_no_library() {
-    let desk = Desk::empty();
-    desk.put("more.bib", "@book{b, title = {Pears}}\n");
-    let receipt = desk.json("import more.bib --dry-run --json");
+    let env = TestEnvironment::empty();
+    env.put("more.bib", "@book{b, title = {Pears}}\n");
+    let receipt = env.json("import more.bib --dry-run --json");
     assert_eq!(receipt["imported"], 1);
-    assert!(!desk.path("data").exists());
+    assert!(!env.path("data").exists());
 }

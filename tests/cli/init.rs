@@ -1,67 +1,67 @@
 //! `peerbib init` and `peerbib rebuild`
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 #[test]
 fn init_makes_a_library_with_the_shipped_movements_and_themes() {
-    let desk = Desk::empty();
-    let told = desk.runs("init").stderr;
+    let env = TestEnvironment::empty();
+    let told = env.runs("init").stderr;
     assert!(told.contains("created a library at"), "{told}");
-    assert!(desk.library().is_file());
-    assert!(desk.runs("tags").stdout.contains("oekonux"));
-    assert_eq!(desk.keys(""), [""; 0]);
+    assert!(env.library().is_file());
+    assert!(env.runs("tags").stdout.contains("oekonux"));
+    assert_eq!(env.keys(""), [""; 0]);
 }
 
 #[test]
 fn init_leaves_a_library_that_is_there_as_it_is() {
-    let desk = Desk::with("@book{a, title = {A}}\n");
-    let state = desk.state();
-    let told = desk.runs("init").stderr;
+    let env = TestEnvironment::with("@book{a, title = {A}}\n");
+    let state = env.state();
+    let told = env.runs("init").stderr;
     assert!(told.contains("there is a library at"), "{told}");
-    assert_eq!(state, desk.state());
+    assert_eq!(state, env.state());
 }
 
 #[test]
 fn a_bare_library_has_no_tags() {
-    let desk = Desk::empty();
-    desk.runs("--library bare.db init --bare");
+    let env = TestEnvironment::empty();
+    env.runs("--library bare.db init --bare");
     assert_eq!(
-        desk.json("--library bare.db tags --json"),
+        env.json("--library bare.db tags --json"),
         serde_json::json!([])
     );
-    assert!(!desk.library().exists());
+    assert!(!env.library().exists());
 }
 
 #[test]
 fn the_environment_names_the_library_and_an_option_overrides_it() {
-    let desk = Desk::empty();
+    let env = TestEnvironment::empty();
     let run = |line: &str| {
-        let output = desk
+        let output = env
             .command(env!("CARGO_BIN_EXE_peerbib"))
-            .args(crate::desk::words(line))
-            .env("PEERBIB_LIBRARY", desk.path("one.db"))
+            .args(crate::test_env::words(line))
+            .env("PEERBIB_LIBRARY", env.path("one.db"))
             .output()
             .unwrap();
         assert!(output.status.success(), "{line}");
     };
     run("init --bare");
-    assert!(desk.path("one.db").is_file());
+    assert!(env.path("one.db").is_file());
     run("init --bare --library two.db");
-    assert!(desk.path("two.db").is_file());
-    assert!(!desk.library().exists());
+    assert!(env.path("two.db").is_file());
+    assert!(!env.library().exists());
 }
 
 #[test]
 fn rebuild_changes_nothing_that_can_be_seen() {
-    let desk = Desk::with_chapter();
-    let state = desk.state();
-    let log = desk.runs("log --json").stdout;
-    let told = desk.runs("rebuild").stderr;
+    let env = TestEnvironment::with_chapter();
+    let state = env.state();
+    let log = env.runs("log --json").stdout;
+    let told = env.runs("rebuild").stderr;
     assert!(told.contains("43 works"), "{told}");
-    assert_eq!(state, desk.state());
-    assert_eq!(log, desk.runs("log --json").stdout);
+    assert_eq!(state, env.state());
+    assert_eq!(log, env.runs("log --json").stdout);
     assert_eq!(
-        desk.keys("author:benkler"),
+        env.keys("author:benkler"),
         ["benkler2002coase", "benkler2006wealth"]
     );
 }

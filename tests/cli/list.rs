@@ -1,8 +1,8 @@
 //! `peerbib list`: what a list holds, in which order, and what it says of its works.
 
-use crate::desk::Desk;
 #[cfg(unix)]
 use crate::edit::with_editor;
+use crate::test_env::TestEnvironment;
 
 /// Works that tell apart what lists are ordered and grouped by.
 pub(crate) const WORKS: &str = "
@@ -17,13 +17,13 @@ pub(crate) const WORKS: &str = "
 @online{anon, title = {A Manifesto}, url = {https://example.org}, keywords = {theme:commons}}
 ";
 
-pub(crate) fn desk() -> Desk {
-    Desk::with(WORKS)
+pub(crate) fn env() -> TestEnvironment {
+    TestEnvironment::with(WORKS)
 }
 
 /// The groups and keys that a list prints, in order.
-pub(crate) fn printed(desk: &Desk, line: &str) -> Vec<String> {
-    let entries = desk.json(&format!("{line} --to json"));
+pub(crate) fn printed(env: &TestEnvironment, line: &str) -> Vec<String> {
+    let entries = env.json(&format!("{line} --to json"));
     let of_entry = |entry: &serde_json::Value| {
         let key = entry["key"].as_str().unwrap();
         match entry["group"].as_str() {
@@ -36,29 +36,29 @@ pub(crate) fn printed(desk: &Desk, line: &str) -> Vec<String> {
 
 #[test]
 fn a_list_asks_its_query_anew_whenever_it_is_printed() {
-    let desk = desk();
-    let told = desk.runs("list new commons --query theme:commons").stderr;
+    let env = env();
+    let told = env.runs("list new commons --query theme:commons").stderr;
     assert!(told.contains("commons holds 2 works"), "{told}");
-    assert_eq!(printed(&desk, "list show commons"), ["anon", "benkler"]);
-    desk.runs("tag theme:commons marx");
+    assert_eq!(printed(&env, "list show commons"), ["anon", "benkler"]);
+    env.runs("tag theme:commons marx");
     assert_eq!(
-        printed(&desk, "list show commons"),
+        printed(&env, "list show commons"),
         ["anon", "benkler", "marx"]
     );
 }
 
 #[test]
 fn all_lists_are_shown_with_their_counts() {
-    let desk = desk();
+    let env = env();
     assert!(
-        desk.runs("list")
+        env.runs("list")
             .stderr
             .contains("there are no reading lists")
     );
-    desk.runs("list new commons --query theme:commons --title 'The commons'");
-    desk.runs("list new by-hand marx smith benkler --style ieee");
-    insta::assert_snapshot!(desk.runs("list").stdout);
-    let lists = desk.json("list --json");
+    env.runs("list new commons --query theme:commons --title 'The commons'");
+    env.runs("list new by-hand marx smith benkler --style ieee");
+    insta::assert_snapshot!(env.runs("list").stdout);
+    let lists = env.json("list --json");
     assert_eq!(lists[0]["name"], "by-hand");
     assert_eq!(lists[0]["works"], 3);
     assert_eq!(lists[1]["query"], "theme:commons");
@@ -66,27 +66,27 @@ fn all_lists_are_shown_with_their_counts() {
 
 #[test]
 fn a_list_that_cannot_be_printed_is_not_stored() {
-    let desk = desk();
+    let env = env();
     for (line, what) in [
         ("list new x --query 'theme:comons'", "theme:commons"),
         ("list new x --query '(a'", "cannot be read"),
         ("list new x --style apaa", "apa"),
         ("list new x --locale xx-YY", "locale"),
         ("list new x --group-by movment", "grouped by"),
-        ("list new x --order colour", "ordered by"),
+        ("list new x --order colour", "unknown order"),
         ("list new x --annotate poem", "poem"),
         ("list new 'a b'", "cannot be the name"),
         ("list new x nothing", "no work has the key"),
     ] {
-        let run = desk.peerbib(&crate::desk::words(line), "");
+        let run = env.peerbib(&crate::test_env::words(line), "");
         assert!(matches!(run.code, Some(1 | 2)), "{line}: {run:?}");
         assert!(run.stderr.contains(what), "{line}: {}", run.stderr);
     }
-    assert_eq!(desk.json("list --json"), serde_json::json!([]));
-    desk.runs("list new x");
-    let told = desk.refuses(1, "list new X");
+    assert_eq!(env.json("list --json"), serde_json::json!([]));
+    env.runs("list new x");
+    let told = env.refuses(1, "list new X");
     assert!(told.contains("already"), "{told}");
-    let told = desk.refuses(1, "list show xx");
+    let told = env.refuses(1, "list show xx");
     assert!(
         told.contains("did you mean x?") || told.contains("the lists there are: x"),
         "{told}"
@@ -95,56 +95,56 @@ fn a_list_that_cannot_be_printed_is_not_stored() {
 
 #[test]
 fn works_are_pinned_and_excluded_and_go_back_to_the_query() {
-    let desk = desk();
-    desk.runs("list new l --query theme:commons");
-    let told = desk.runs("list add l marx benkler").stderr;
+    let env = env();
+    env.runs("list new l --query theme:commons");
+    let told = env.runs("list add l marx benkler").stderr;
     assert_eq!(
         told,
         "marx is in l now\nbenkler is in l already: its query finds it\n"
     );
-    assert_eq!(printed(&desk, "list show l"), ["anon", "benkler", "marx"]);
-    let told = desk.runs("list remove l marx benkler").stderr;
+    assert_eq!(printed(&env, "list show l"), ["anon", "benkler", "marx"]);
+    let told = env.runs("list remove l marx benkler").stderr;
     assert_eq!(
         told,
         "marx is no longer pinned\n\
          benkler is excluded: the query of the list finds it, and goes on to do so\n"
     );
-    assert_eq!(printed(&desk, "list show l"), ["anon"]);
-    let told = desk.runs("list add l benkler").stderr;
+    assert_eq!(printed(&env, "list show l"), ["anon"]);
+    let told = env.runs("list add l benkler").stderr;
     assert!(told.contains("is in l again"), "{told}");
-    assert_eq!(printed(&desk, "list show l"), ["anon", "benkler"]);
+    assert_eq!(printed(&env, "list show l"), ["anon", "benkler"]);
     // A pinned work stays, even where the query finds it no longer.
-    desk.runs("list pin l benkler");
-    desk.runs("untag theme:commons benkler");
-    assert_eq!(printed(&desk, "list show l"), ["anon", "benkler"]);
-    desk.runs("list exclude l --find title:manifesto");
-    assert_eq!(printed(&desk, "list show l"), ["benkler"]);
-    let told = desk.runs("list remove l marx").stderr;
+    env.runs("list pin l benkler");
+    env.runs("untag theme:commons benkler");
+    assert_eq!(printed(&env, "list show l"), ["anon", "benkler"]);
+    env.runs("list exclude l --find title:manifesto");
+    assert_eq!(printed(&env, "list show l"), ["benkler"]);
+    let told = env.runs("list remove l marx").stderr;
     assert_eq!(told, "marx is not in the list\n");
-    desk.refuses(1, "list add l marks");
-    desk.refuses(2, "list add l");
+    env.refuses(1, "list add l marks");
+    env.refuses(2, "list add l");
 }
 
 #[test]
 fn a_rehearsal_changes_nothing() {
-    let desk = desk();
-    desk.runs("list new l --query theme:commons");
-    let would = desk.runs("list add l marx benkler --dry-run").stdout;
+    let env = env();
+    env.runs("list new l --query theme:commons");
+    let would = env.runs("list add l marx benkler --dry-run").stdout;
     assert_eq!(
         would,
         "marx would be pinned\nbenkler is in l already: its query finds it\n"
     );
-    let would = desk.runs("list remove l benkler --dry-run").stdout;
+    let would = env.runs("list remove l benkler --dry-run").stdout;
     assert_eq!(would, "benkler would be excluded\n");
-    desk.runs("list remove l --dry-run");
-    assert_eq!(printed(&desk, "list show l"), ["anon", "benkler"]);
-    assert_eq!(desk.json("log --json").as_array().unwrap().len(), 2);
+    env.runs("list remove l --dry-run");
+    assert_eq!(printed(&env, "list show l"), ["anon", "benkler"]);
+    assert_eq!(env.json("log --json").as_array().unwrap().len(), 2);
 }
 
 #[test]
 fn each_command_is_one_step_that_can_be_undone() {
-    let desk = desk();
-    desk.runs("list new l --query theme:commons");
+    let env = env();
+    env.runs("list new l --query theme:commons");
     let mut states = Vec::new();
     let steps = [
         "list add l marx smith",
@@ -158,64 +158,61 @@ fn each_command_is_one_step_that_can_be_undone() {
         "list remove m",
     ];
     for step in steps {
-        states.push(desk.json("list --json").to_string() + &state(&desk));
-        desk.runs(step);
+        states.push(env.json("list --json").to_string() + &state(&env));
+        env.runs(step);
     }
-    assert_eq!(desk.json("list --json"), serde_json::json!([]));
+    assert_eq!(env.json("list --json"), serde_json::json!([]));
     for before in states.iter().rev() {
-        desk.runs("undo");
-        assert_eq!(
-            desk.json("list --json").to_string() + &state(&desk),
-            *before
-        );
+        env.runs("undo");
+        assert_eq!(env.json("list --json").to_string() + &state(&env), *before);
     }
     for _ in steps {
-        desk.runs("redo");
+        env.runs("redo");
     }
-    assert_eq!(desk.json("list --json"), serde_json::json!([]));
+    assert_eq!(env.json("list --json"), serde_json::json!([]));
 }
 
 /// All that there is to know of the list `l` or `m`.
-fn state(desk: &Desk) -> String {
-    let name = desk.json("list --json")[0]["name"]
+fn state(env: &TestEnvironment) -> String {
+    let name = env.json("list --json")[0]["name"]
         .as_str()
         .unwrap()
         .to_owned();
-    desk.runs(&format!("list export {name}")).stdout
+    env.runs(&format!("list export {name}")).stdout
 }
 
 #[test]
 fn an_annotation_belongs_to_its_list() {
-    let desk = desk();
-    desk.runs("list new one --query theme:commons");
-    desk.runs("list copy one two");
-    desk.runs("list annotate one benkler -m 'Begin *here*.' -m '- Then go on.'");
-    let shown = desk.json("list describe one --json");
+    let env = env();
+    env.runs("list new one --query theme:commons");
+    env.runs("list copy one two");
+    env.runs("list annotate one benkler -m 'Begin *here*.' -m '- Then go on.'");
+    let shown = env.json("list describe one --json");
     assert_eq!(shown["annotated"][0], "benkler");
     assert_eq!(
-        desk.json("list describe two --json")["annotated"],
+        env.json("list describe two --json")["annotated"],
         serde_json::json!([])
     );
-    let told = desk.runs("list annotate two marx -m x").stderr;
+    let told = env.runs("list annotate two marx -m x").stderr;
     assert!(told.contains("marx is not in the list"), "{told}");
     assert_eq!(
-        desk.json("list describe two --json")["unattached"][0]["key"],
+        env.json("list describe two --json")["unattached"][0]["key"],
         "marx"
     );
-    desk.runs("list annotate one benkler --remove");
+    env.runs("list annotate one benkler --remove");
     assert_eq!(
-        desk.json("list describe one --json")["annotated"],
+        env.json("list describe one --json")["annotated"],
         serde_json::json!([])
     );
-    let told = desk.refuses(2, "list annotate one benkler");
+    let told = env.refuses(2, "list annotate one benkler");
     assert!(told.contains("-m"), "{told}");
-    let run = desk.peerbib(
+    let run = env.peerbib(
         &["list", "annotate", "one", "anon", "-m", "-"],
         "From *elsewhere*.\n",
     );
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(
-        desk.runs("list export one")
+        env.runs("list export one")
             .stdout
             .contains("annotation = \"From *elsewhere*.\"")
     );
@@ -223,9 +220,9 @@ fn an_annotation_belongs_to_its_list() {
 
 #[test]
 fn the_order_is_the_style_s_or_one_of_its_own() {
-    let desk = desk();
-    desk.runs("list new l --query ''");
-    let order = |order: &str| printed(&desk, &format!("list show l --order={order}"));
+    let env = env();
+    env.runs("list new l --query ''");
+    let order = |order: &str| printed(&env, &format!("list show l --order={order}"));
     assert_eq!(order("style"), ["anon", "benkler", "marx", "smith"]);
     assert_eq!(order("-style"), ["smith", "marx", "benkler", "anon"]);
     // By the year in which a work first appeared; a work without a date stands last in either direction.
@@ -238,47 +235,47 @@ fn the_order_is_the_style_s_or_one_of_its_own() {
 
 #[test]
 fn works_are_put_into_an_order_by_hand() {
-    let desk = desk();
-    desk.runs("list new l --query ''");
-    let told = desk.runs("list move l smith benkler --first").stderr;
+    let env = env();
+    env.runs("list new l --query ''");
+    let told = env.runs("list move l smith benkler --first").stderr;
     assert!(told.contains("order by hand"), "{told}");
     assert_eq!(
-        printed(&desk, "list show l"),
+        printed(&env, "list show l"),
         ["smith", "benkler", "anon", "marx"]
     );
-    desk.runs("list move l marx --before benkler");
-    desk.runs("list move l smith --after anon");
+    env.runs("list move l marx --before benkler");
+    env.runs("list move l smith --after anon");
     assert_eq!(
-        printed(&desk, "list show l"),
+        printed(&env, "list show l"),
         ["marx", "benkler", "anon", "smith"]
     );
-    desk.put(
+    env.put(
         "late.bib",
         "@book{aaa, author={Aaa, B}, title={Late}, year=2020}",
     );
-    desk.runs("import late.bib");
+    env.runs("import late.bib");
     assert_eq!(
-        printed(&desk, "list show l"),
+        printed(&env, "list show l"),
         ["marx", "benkler", "anon", "smith", "aaa"]
     );
-    desk.refuses(2, "list move l marx");
-    desk.runs("list exclude l anon");
-    let told = desk.refuses(1, "list move l anon --first");
+    env.refuses(2, "list move l marx");
+    env.runs("list exclude l anon");
+    let told = env.refuses(1, "list move l anon --first");
     assert!(told.contains("is not in l"), "{told}");
-    let told = desk.refuses(1, "list move l marx --after anon");
+    let told = env.refuses(1, "list move l marx --after anon");
     assert!(told.contains("is not in l"), "{told}");
-    desk.runs("list edit l --order style");
+    env.runs("list edit l --order style");
     assert_eq!(
-        printed(&desk, "list show l"),
+        printed(&env, "list show l"),
         ["aaa", "benkler", "marx", "smith"]
     );
 }
 
 #[test]
 fn a_style_that_numbers_works_numbers_them_as_they_are_printed() {
-    let desk = desk();
-    desk.runs("list new l --query '' --style ieee --order year --group-by language");
-    let entries = desk.json("list show l --to json");
+    let env = env();
+    env.runs("list new l --query '' --style ieee --order year --group-by language");
+    let entries = env.json("list show l --to json");
     let starts: Vec<&str> = entries
         .as_array()
         .unwrap()
@@ -290,77 +287,77 @@ fn a_style_that_numbers_works_numbers_them_as_they_are_printed() {
 
 #[test]
 fn a_list_follows_works_that_are_renamed_merged_removed_and_imported_again() {
-    let desk = desk();
-    desk.runs("list new l smith marx benkler");
-    desk.runs("list annotate l marx -m 'On Marx.'");
-    desk.runs("list annotate l smith -m 'On Smith.'");
-    desk.runs("rename marx marx1867");
+    let env = env();
+    env.runs("list new l smith marx benkler");
+    env.runs("list annotate l marx -m 'On Marx.'");
+    env.runs("list annotate l smith -m 'On Smith.'");
+    env.runs("rename marx marx1867");
     assert_eq!(
-        printed(&desk, "list show l"),
+        printed(&env, "list show l"),
         ["benkler", "marx1867", "smith"]
     );
-    desk.runs("remove marx1867");
-    let run = desk.ends(1, "list show l");
+    env.runs("remove marx1867");
+    let run = env.ends(1, "list show l");
     assert!(run.stderr.contains("marx1867 is pinned"), "{}", run.stderr);
-    let shown = desk.json("list describe l --json");
+    let shown = env.json("list describe l --json");
     assert_eq!(shown["missing"][0], "marx1867");
     assert_eq!(shown["unattached"][0]["annotation"], "On Marx.");
     assert_eq!(shown["unattached"][0]["in_library"], false);
-    desk.put(
+    env.put(
         "again.bib",
         "@book{marx1867, author = {Marx, Karl}, title = {Capital}, year = 1990}",
     );
-    desk.runs("import again.bib");
+    env.runs("import again.bib");
     assert_eq!(
-        printed(&desk, "list show l"),
+        printed(&env, "list show l"),
         ["benkler", "marx1867", "smith"]
     );
     assert_eq!(
-        desk.json("list describe l --json")["annotated"],
+        env.json("list describe l --json")["annotated"],
         serde_json::json!(["marx1867", "smith"])
     );
     // What the list says of both is said of the one that they are now.
-    desk.runs("dedupe merge smith marx1867");
-    assert_eq!(printed(&desk, "list show l"), ["benkler", "smith"]);
-    let file = desk.runs("list export l").stdout;
+    env.runs("dedupe merge smith marx1867");
+    assert_eq!(printed(&env, "list show l"), ["benkler", "smith"]);
+    let file = env.runs("list export l").stdout;
     assert!(
         file.contains("On Smith.") && file.contains("On Marx."),
         "{file}"
     );
     for _ in 0..4 {
-        desk.runs("undo");
+        env.runs("undo");
     }
-    assert_eq!(printed(&desk, "list show l"), ["benkler", "marx", "smith"]);
+    assert_eq!(printed(&env, "list show l"), ["benkler", "marx", "smith"]);
 }
 
 #[test]
 fn a_pinned_work_that_is_gone_can_be_taken_off() {
-    let desk = desk();
-    desk.runs("list new l marx smith");
-    desk.runs("list annotate l marx -m Gone");
-    desk.runs("remove marx");
-    desk.ends(1, "list show l");
-    let told = desk.runs("list remove l marx").stderr;
+    let env = env();
+    env.runs("list new l marx smith");
+    env.runs("list annotate l marx -m Gone");
+    env.runs("remove marx");
+    env.ends(1, "list show l");
+    let told = env.runs("list remove l marx").stderr;
     assert_eq!(told, "marx is no longer pinned\n");
-    desk.runs("list show l");
+    env.runs("list show l");
     assert_eq!(
-        desk.json("list describe l --json")["unattached"][0]["key"],
+        env.json("list describe l --json")["unattached"][0]["key"],
         "marx"
     );
-    desk.runs("list annotate l marx --remove");
+    env.runs("list annotate l marx --remove");
     assert_eq!(
-        desk.json("list describe l --json")["unattached"],
+        env.json("list describe l --json")["unattached"],
         serde_json::json!([])
     );
-    desk.refuses(1, "list remove l marx");
+    env.refuses(1, "list remove l marx");
 }
 
 #[test]
 fn a_style_is_chosen_by_what_it_leaves_out() {
-    let desk = desk();
-    desk.runs("list new l --query 'smith OR benkler'");
-    insta::assert_snapshot!(desk.runs("list fit l --style apa --style ieee").stdout);
-    let fits = desk.json("list fit l --style apa --style ieee --json");
+    let env = env();
+    env.runs("list new l --query 'smith OR benkler'");
+    insta::assert_snapshot!(env.runs("list fit l --style apa --style ieee").stdout);
+    let fits = env.json("list fit l --style apa --style ieee --json");
     let left_out = |style: usize, key: &str| -> Vec<String> {
         let works = fits[style]["works"].as_array().unwrap();
         let work = works.iter().find(|work| work["key"] == key).unwrap();
@@ -385,24 +382,24 @@ fn a_style_is_chosen_by_what_it_leaves_out() {
 
 #[test]
 fn a_list_can_be_part_of_another_but_not_of_itself() {
-    let desk = desk();
-    desk.runs("list new one --query theme:value");
-    desk.runs("list pin one benkler");
-    desk.runs("list exclude one smith");
-    desk.runs("list new two --query 'list:one OR manifesto'");
-    assert_eq!(printed(&desk, "list show two"), ["anon", "benkler", "marx"]);
-    let told = desk.refuses(1, "list edit one --query list:two");
+    let env = env();
+    env.runs("list new one --query theme:value");
+    env.runs("list pin one benkler");
+    env.runs("list exclude one smith");
+    env.runs("list new two --query 'list:one OR manifesto'");
+    assert_eq!(printed(&env, "list show two"), ["anon", "benkler", "marx"]);
+    let told = env.refuses(1, "list edit one --query list:two");
     assert!(told.contains("made of itself"), "{told}");
-    assert_eq!(printed(&desk, "list show one"), ["benkler", "marx"]);
+    assert_eq!(printed(&env, "list show one"), ["benkler", "marx"]);
 }
 
 #[test]
 fn what_stands_below_a_work_stands_there_once_in_any_style() {
-    let desk = desk();
-    desk.runs("list new l benkler --annotate annotation,abstract,tags");
-    desk.runs("list annotate l benkler -m 'Begin here.'");
+    let env = env();
+    env.runs("list new l benkler --annotate annotation,abstract,tags");
+    env.runs("list annotate l benkler -m 'Begin here.'");
     for style in ["apa", "ieee", "annotated-reading-list"] {
-        let text = desk
+        let text = env
             .runs(&format!("list show l --style {style} --to markdown"))
             .stdout;
         for what in ["Begin here.", "On peer production.", "Tags: commons"] {
@@ -410,22 +407,18 @@ fn what_stands_below_a_work_stands_there_once_in_any_style() {
         }
         assert!(!text.contains("Mine alone."), "{style}\n{text}");
     }
-    let text = desk
-        .runs("list show l --annotate note --to markdown")
-        .stdout;
+    let text = env.runs("list show l --annotate note --to markdown").stdout;
     assert_eq!(text.matches("Mine alone.").count(), 1, "{text}");
     assert!(!text.contains("Begin here."), "{text}");
-    let text = desk
-        .runs("list show l --annotate none --to markdown")
-        .stdout;
+    let text = env.runs("list show l --annotate none --to markdown").stdout;
     assert!(!text.contains("On peer production."), "{text}");
 }
 
 #[test]
 fn why_says_in_sentences_why_a_work_has_its_tags() {
-    let desk = Desk::with_chapter();
-    desk.runs("list new l merten2000 --annotate why");
-    let text = desk.runs("list show l --to markdown").stdout;
+    let env = TestEnvironment::with_chapter();
+    env.runs("list new l merten2000 --annotate why");
+    let text = env.runs("list show l --to markdown").stdout;
     assert!(
         text.contains("Oekonux: Founder\u{2019}s early text, listed for Oekonux theories.")
             || text.contains("Oekonux: Founder's early text, listed for Oekonux theories."),
@@ -436,52 +429,52 @@ fn why_says_in_sentences_why_a_work_has_its_tags() {
 #[cfg(unix)]
 #[test]
 fn a_list_is_edited_until_it_can_be_read() {
-    let desk = desk();
-    desk.runs("list new l --query theme:value --title Value");
+    let env = env();
+    env.runs("list new l --query theme:value --title Value");
     // The first time the query is broken; the second time it is mended, below what was said of it.
     let run = with_editor(
-        &desk,
+        &env,
         "list edit l",
         "if grep -q '^# peerbib: ' \"$1\"; then sed -i 's/(theme:value/theme:labour/' \"$1\"; \
          else sed -i 's/^title = .*/title = \"Labour\"/; s/theme:value/(theme:value/' \"$1\"; fi",
     );
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(run.stderr, "l is edited\n");
-    assert_eq!(printed(&desk, "list show l"), ["marx"]);
-    assert_eq!(desk.json("list describe l --json")["title"], "Labour");
+    assert_eq!(printed(&env, "list show l"), ["marx"]);
+    assert_eq!(env.json("list describe l --json")["title"], "Labour");
     // One that is left as it is changes nothing, and what was written is kept.
-    let run = with_editor(&desk, "list edit l", "echo 'title = 1' > \"$1\"");
+    let run = with_editor(&env, "list edit l", "echo 'title = 1' > \"$1\"");
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("nothing lost"), "{}", run.stderr);
-    assert_eq!(desk.json("list describe l --json")["title"], "Labour");
-    let run = with_editor(&desk, "list edit l", ":");
+    assert_eq!(env.json("list describe l --json")["title"], "Labour");
+    let run = with_editor(&env, "list edit l", ":");
     assert_eq!(run.stderr, "nothing was changed\n");
-    let told = desk.refuses(2, "list edit l");
+    let told = env.refuses(2, "list edit l");
     assert!(told.contains("--title"), "{told}");
 }
 
 #[cfg(unix)]
 #[test]
 fn an_annotation_is_written_in_the_editor() {
-    let desk = desk();
-    desk.runs("list new l benkler");
+    let env = env();
+    env.runs("list new l benkler");
     let run = with_editor(
-        &desk,
+        &env,
         "list annotate l benkler",
         "printf '\\nBegin *here*.\\n\\nThen go on.\\n\\n' >> \"$1\"",
     );
     assert_eq!(run.stderr, "benkler is annotated in l\n");
-    let file = desk.runs("list export l").stdout;
+    let file = env.runs("list export l").stdout;
     let annotation = toml::from_str::<toml::Table>(&file).unwrap();
     let annotation = annotation["work"][0]["annotation"].as_str().unwrap();
     assert_eq!(annotation, "Begin *here*.\n\nThen go on.");
-    let run = with_editor(&desk, "list annotate l benkler", ":");
+    let run = with_editor(&env, "list annotate l benkler", ":");
     assert_eq!(run.stderr, "nothing was changed\n");
     let run = with_editor(
-        &desk,
+        &env,
         "list annotate l benkler",
         "sed -i 's/here/there/' \"$1\"",
     );
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(desk.runs("list export l").stdout.contains("Begin *there*."));
+    assert!(env.runs("list export l").stdout.contains("Begin *there*."));
 }

@@ -1,32 +1,32 @@
 //! Editions of reading lists, and what changed since.
 
-use crate::desk::{Desk, without_times};
-use crate::list::{desk, printed};
+use crate::list::{env, printed};
+use crate::test_env::{TestEnvironment, redact_times};
 
-/// A desk with a list of three works and its edition `spring`.
-fn frozen() -> Desk {
-    let desk = desk();
-    desk.runs("list new l --query 'theme:value OR theme:commons' --title Commons --group-by theme --repeat first");
-    desk.runs("list annotate l marx -m 'On *Marx*.'");
-    let told = desk.runs("list freeze l --name spring").stderr;
+/// A test environment with a list of three works and its edition `spring`.
+fn frozen() -> TestEnvironment {
+    let env = env();
+    env.runs("list new l --query 'theme:value OR theme:commons' --title Commons --group-by theme --repeat first");
+    env.runs("list annotate l marx -m 'On *Marx*.'");
+    let told = env.runs("list freeze l --name spring").stderr;
     assert_eq!(told, "l is frozen as spring: 4 works\n");
-    desk
+    env
 }
 
 #[test]
 fn an_edition_is_printed_as_it_was() {
-    let desk = frozen();
-    let before = desk.runs("list show l --to markdown").stdout;
-    desk.runs("edit marx --set title=Capital");
-    desk.runs("rename smith smith1776");
-    desk.runs("remove benkler");
-    desk.runs("untag theme:value marx");
-    desk.runs("list edit l --title Other --style ieee --group-by none");
-    let after = desk
+    let env = frozen();
+    let before = env.runs("list show l --to markdown").stdout;
+    env.runs("edit marx --set title=Capital");
+    env.runs("rename smith smith1776");
+    env.runs("remove benkler");
+    env.runs("untag theme:value marx");
+    env.runs("list edit l --title Other --style ieee --group-by none");
+    let after = env
         .runs("list show l --edition spring --to markdown")
         .stdout;
     assert_eq!(before, after);
-    let bib = desk
+    let bib = env
         .runs("list show l --edition spring --to biblatex")
         .stdout;
     assert!(
@@ -34,39 +34,37 @@ fn an_edition_is_printed_as_it_was() {
         "{bib}"
     );
     assert!(!bib.contains("Mine alone."), "{bib}");
-    let ieee = desk
-        .runs("list show l --edition spring --style ieee")
-        .stdout;
+    let ieee = env.runs("list show l --edition spring --style ieee").stdout;
     assert!(ieee.contains("[1]"), "{ieee}");
-    desk.refuses(2, "list show l --edition spring --order year");
-    let told = desk.refuses(1, "list show l --edition sprung");
+    env.refuses(2, "list show l --edition spring --order year");
+    let told = env.refuses(1, "list show l --edition sprung");
     assert!(told.contains("did you mean spring?"), "{told}");
 }
 
 #[test]
 fn a_diff_says_which_works_came_went_and_changed() {
-    let desk = frozen();
+    let env = frozen();
     assert!(
-        desk.runs("list diff l")
+        env.runs("list diff l")
             .stderr
             .contains("nothing changed since spring")
     );
-    desk.put(
+    env.put(
         "new.bib",
         "@book{ostrom, author={Ostrom, Elinor}, title={Governing the Commons}, year=1990, keywords={theme:commons}}",
     );
-    desk.runs("import new.bib");
-    desk.runs("edit smith --set location=London --unset series");
-    desk.runs("rename benkler benkler2002");
-    desk.runs("list annotate l anon -m 'Not signed.'");
-    desk.runs("remove marx");
-    let run = desk.ends(1, "list diff l");
+    env.runs("import new.bib");
+    env.runs("edit smith --set location=London --unset series");
+    env.runs("rename benkler benkler2002");
+    env.runs("list annotate l anon -m 'Not signed.'");
+    env.runs("remove marx");
+    let run = env.ends(1, "list diff l");
     insta::assert_snapshot!(run.stdout);
     let changes: serde_json::Value =
-        serde_json::from_str(&desk.ends(1, "list diff l spring --json").stdout).unwrap();
+        serde_json::from_str(&env.ends(1, "list diff l spring --json").stdout).unwrap();
     assert_eq!(changes["from"], "spring");
-    assert_eq!(changes["came"][0]["key"], "ostrom");
-    assert_eq!(changes["went"][0]["key"], "marx");
+    assert_eq!(changes["added"][0]["key"], "ostrom");
+    assert_eq!(changes["removed"][0]["key"], "marx");
     assert_eq!(changes["unattached"][0]["key"], "marx");
     assert_eq!(changes["unattached"][0]["annotation"], "On *Marx*.");
     let changed = changes["changed"].as_array().unwrap();
@@ -82,19 +80,19 @@ fn a_diff_says_which_works_came_went_and_changed() {
 
 #[test]
 fn a_private_note_is_no_change_of_a_list() {
-    let desk = frozen();
-    desk.runs("edit benkler --set 'annotation=Something else' --set owner=ada");
-    desk.runs("list diff l");
+    let env = frozen();
+    env.runs("edit benkler --set 'annotation=Something else' --set owner=ada");
+    env.runs("list diff l");
 }
 
 #[test]
 fn a_work_that_left_the_query_and_one_that_was_merged_are_told_apart() {
-    let desk = frozen();
-    desk.runs("untag theme:commons anon");
-    desk.runs("dedupe merge smith marx");
+    let env = frozen();
+    env.runs("untag theme:commons anon");
+    env.runs("dedupe merge smith marx");
     let changes: serde_json::Value =
-        serde_json::from_str(&desk.ends(1, "list diff l --json").stdout).unwrap();
-    let went: Vec<(&str, &str)> = changes["went"]
+        serde_json::from_str(&env.ends(1, "list diff l --json").stdout).unwrap();
+    let went: Vec<(&str, &str)> = changes["removed"]
         .as_array()
         .unwrap()
         .iter()
@@ -108,48 +106,45 @@ fn a_work_that_left_the_query_and_one_that_was_merged_are_told_apart() {
     assert_eq!(
         went,
         [
-            ("marx", "it is one work with smith now"),
-            ("anon", "the list no longer holds it")
+            ("marx", "merged into smith"),
+            ("anon", "no longer in the list")
         ]
     );
 }
 
 #[test]
 fn editions_are_listed_compared_and_removed() {
-    let desk = frozen();
-    let told = desk.refuses(1, "list freeze l --name spring");
+    let env = frozen();
+    let told = env.refuses(1, "list freeze l --name spring");
     assert!(told.contains("already"), "{told}");
-    desk.runs("list exclude l anon");
-    desk.runs("list freeze l --name autumn");
-    let editions = desk.json("list editions l --json");
+    env.runs("list exclude l anon");
+    env.runs("list freeze l --name autumn");
+    let editions = env.json("list editions l --json");
     assert_eq!(editions[0]["name"], "spring");
     assert_eq!(editions[0]["works"], 4);
     assert_eq!(editions[1]["works"], 3);
-    let run = desk.ends(1, "list diff l spring autumn");
+    let run = env.ends(1, "list diff l spring autumn");
     assert!(run.stdout.contains("- anon"), "{}", run.stdout);
-    desk.runs("list diff l autumn");
-    let run = desk.ends(1, "list diff l autumn spring");
+    env.runs("list diff l autumn");
+    let run = env.ends(1, "list diff l autumn spring");
     assert!(run.stdout.contains("+ anon"), "{}", run.stdout);
-    desk.runs("list editions l --remove spring");
+    env.runs("list editions l --remove spring");
     assert_eq!(
-        desk.json("list editions l --json")
-            .as_array()
-            .unwrap()
-            .len(),
+        env.json("list editions l --json").as_array().unwrap().len(),
         1
     );
-    desk.runs("undo");
-    assert_eq!(desk.json("list editions l --json")[0]["name"], "spring");
+    env.runs("undo");
+    assert_eq!(env.json("list editions l --json")[0]["name"], "spring");
 }
 
 #[test]
 fn a_list_without_editions_has_nothing_to_compare_with() {
-    let desk = desk();
-    desk.runs("list new l marx");
-    let told = desk.refuses(1, "list diff l");
+    let env = env();
+    env.runs("list new l marx");
+    let told = env.refuses(1, "list diff l");
     assert!(told.contains("peerbib list freeze l"), "{told}");
     assert!(
-        desk.runs("list editions l")
+        env.runs("list editions l")
             .stderr
             .contains("has no editions")
     );
@@ -157,13 +152,13 @@ fn a_list_without_editions_has_nothing_to_compare_with() {
 
 #[test]
 fn the_changelog_tells_all_editions() {
-    let desk = frozen();
-    desk.runs("list exclude l anon");
-    desk.runs("edit marx --set title=Capital");
-    desk.runs("list freeze l --name autumn");
-    desk.runs("list add l anon");
-    let log = without_times(&desk.runs("list changelog l").stdout);
-    let day = desk.json("list editions l --json")[0]["frozen_at"]
+    let env = frozen();
+    env.runs("list exclude l anon");
+    env.runs("edit marx --set title=Capital");
+    env.runs("list freeze l --name autumn");
+    env.runs("list add l anon");
+    let log = redact_times(&env.runs("list changelog l").stdout);
+    let day = env.json("list editions l --json")[0]["frozen_at"]
         .as_str()
         .unwrap()
         .split('T')
@@ -171,18 +166,18 @@ fn the_changelog_tells_all_editions() {
         .unwrap()
         .to_owned();
     insta::assert_snapshot!(log.replace(&day, "DAY"));
-    desk.runs("list changelog l -o CHANGES.md");
-    assert!(desk.path("CHANGES.md").exists());
+    env.runs("list changelog l -o CHANGES.md");
+    assert!(env.path("CHANGES.md").exists());
 }
 
 #[test]
 fn editions_survive_undo_and_redo() {
-    let desk = frozen();
-    desk.runs("undo");
-    desk.refuses(1, "list show l --edition spring");
-    desk.runs("redo");
+    let env = frozen();
+    env.runs("undo");
+    env.refuses(1, "list show l --edition spring");
+    env.runs("redo");
     assert_eq!(
-        printed(&desk, "list show l --edition spring"),
-        printed(&desk, "list show l")
+        printed(&env, "list show l --edition spring"),
+        printed(&env, "list show l")
     );
 }

@@ -1,69 +1,69 @@
 //! Reading lists as files.
 
-use crate::desk::Desk;
-use crate::list::{desk, printed};
+use crate::list::{env, printed};
+use crate::test_env::TestEnvironment;
 
-/// A desk with a list that has something of everything.
-fn full() -> Desk {
-    let desk = desk();
-    desk.runs(
+/// A test environment with a list that has something of everything.
+fn full() -> TestEnvironment {
+    let env = env();
+    env.runs(
         "list new l --title 'Commons \u{201c}101\u{201d}' --introduction 'One *line*.' --query theme:value \
          --style chicago-author-date --locale de-DE --group-by decade --repeat first \
          --annotate annotation,why --rest 'Und mehr'",
     );
-    desk.runs("list section add l --title Classics --introduction 'Old.' --query title:wealth --order -year");
-    desk.runs("list section add l --title Picked");
-    desk.runs("list pin l benkler");
-    desk.runs("list exclude l anon");
-    desk.runs("list move l benkler --section Picked");
-    desk.runs("list move l marx --first");
+    env.runs("list section add l --title Classics --introduction 'Old.' --query title:wealth --order -year");
+    env.runs("list section add l --title Picked");
+    env.runs("list pin l benkler");
+    env.runs("list exclude l anon");
+    env.runs("list move l benkler --section Picked");
+    env.runs("list move l marx --first");
     let markdown = "First \"paragraph\" with '''quotes'''.\n\n- a\n- b \\ c\n\n    code\n\n\u{3b1}\u{3b2} \u{1f4da}\t.";
-    let run = desk.peerbib(&["list", "annotate", "l", "marx", "-m", "-"], markdown);
+    let run = env.peerbib(&["list", "annotate", "l", "marx", "-m", "-"], markdown);
     assert_eq!(run.code, Some(0), "{run:?}");
-    desk.runs("list freeze l --name spring");
-    desk.runs("list annotate l smith -m 'Long *ago*.'");
-    desk.runs("list freeze l --name autumn");
-    desk
+    env.runs("list freeze l --name spring");
+    env.runs("list annotate l smith -m 'Long *ago*.'");
+    env.runs("list freeze l --name autumn");
+    env
 }
 
 #[test]
 fn a_round_trip_loses_nothing() {
-    let desk = full();
-    let text = desk.runs("list export l --to toml").stdout;
-    desk.runs("list export l -o l.toml");
-    assert_eq!(std::fs::read_to_string(desk.path("l.toml")).unwrap(), text);
-    let shown = desk.runs("list show l --to markdown").stdout;
-    let edition = desk
+    let env = full();
+    let text = env.runs("list export l --to toml").stdout;
+    env.runs("list export l -o l.toml");
+    assert_eq!(std::fs::read_to_string(env.path("l.toml")).unwrap(), text);
+    let shown = env.runs("list show l --to markdown").stdout;
+    let edition = env
         .runs("list show l --edition spring --to markdown")
         .stdout;
-    desk.runs("list remove l");
-    desk.runs("list import l.toml");
-    assert_eq!(desk.runs("list export l").stdout, text);
-    assert_eq!(desk.runs("list show l --to markdown").stdout, shown);
+    env.runs("list remove l");
+    env.runs("list import l.toml");
+    assert_eq!(env.runs("list export l").stdout, text);
+    assert_eq!(env.runs("list show l --to markdown").stdout, shown);
     assert_eq!(
-        desk.runs("list show l --edition spring --to markdown")
+        env.runs("list show l --edition spring --to markdown")
             .stdout,
         edition
     );
-    desk.runs("list diff l autumn");
+    env.runs("list diff l autumn");
     // Over itself, and under another name.
-    desk.runs("list import l.toml --replace");
-    assert_eq!(desk.runs("list export l").stdout, text);
-    desk.runs("list import l.toml --name m");
-    let copy = desk.runs("list export m").stdout;
+    env.runs("list import l.toml --replace");
+    assert_eq!(env.runs("list export l").stdout, text);
+    env.runs("list import l.toml --name m");
+    let copy = env.runs("list export m").stdout;
     assert_eq!(copy.replace("name = \"m\"", "name = \"l\""), text);
-    desk.runs("undo");
-    desk.runs("undo");
-    assert_eq!(desk.runs("list export l").stdout, text);
-    let without = desk.runs("list export l --without-editions").stdout;
+    env.runs("undo");
+    env.runs("undo");
+    assert_eq!(env.runs("list export l").stdout, text);
+    let without = env.runs("list export l --without-editions").stdout;
     assert!(!without.contains("edition"), "{without}");
 }
 
 #[test]
 fn a_list_goes_from_one_library_to_another() {
-    let desk = full();
-    let text = desk.runs("list export l").stdout;
-    let other = Desk::with(
+    let env = full();
+    let text = env.runs("list export l").stdout;
+    let other = TestEnvironment::with(
         "@book{marks, author={Marx}, title={Other}, year=1900}\n@book{smith, title={S}}",
     );
     other.put("l.toml", &text);
@@ -89,18 +89,15 @@ fn a_list_goes_from_one_library_to_another() {
     assert_eq!(other.runs("list export l").stdout, text);
     other.put("works.bib", crate::list::WORKS);
     other.runs("import works.bib --on-conflict replace");
-    assert_eq!(
-        printed(&other, "list show l"),
-        printed(&desk, "list show l")
-    );
+    assert_eq!(printed(&other, "list show l"), printed(&env, "list show l"));
     assert_eq!(other.runs("list export l").stdout, text);
 }
 
 #[test]
 fn a_file_that_is_no_list_changes_nothing() {
-    let desk = full();
-    let good = desk.runs("list export l").stdout;
-    let before = desk.runs("list export l").stdout;
+    let env = full();
+    let good = env.runs("list export l").stdout;
+    let before = env.runs("list export l").stdout;
     for (name, text, told) in [
         ("a.toml", "name = ".to_owned(), "line 1"),
         (
@@ -127,38 +124,38 @@ fn a_file_that_is_no_list_changes_nothing() {
         ("g.toml", String::new(), "format"),
         (
             "h.toml",
-            good.replace("standing = \"pinned\"", "standing = \"pind\""),
+            good.replace("membership = \"pinned\"", "membership = \"pind\""),
             "pind",
         ),
     ] {
-        desk.put(name, &text);
-        let run = desk.peerbib(&["list", "import", name, "--replace"], "");
+        env.put(name, &text);
+        let run = env.peerbib(&["list", "import", name, "--replace"], "");
         assert!(matches!(run.code, Some(1 | 2)), "{name}: {run:?}");
         assert!(run.stderr.contains(told), "{name}: {}", run.stderr);
         assert!(run.stderr.contains(name), "{name}: {}", run.stderr);
     }
-    desk.refuses(1, "list import missing.toml");
-    desk.put("l.toml", &good);
-    let told = desk.refuses(1, "list import l.toml");
+    env.refuses(1, "list import missing.toml");
+    env.put("l.toml", &good);
+    let told = env.refuses(1, "list import l.toml");
     assert!(told.contains("--replace"), "{told}");
-    desk.runs("list import l.toml --replace --dry-run");
-    assert_eq!(desk.runs("list export l").stdout, before);
+    env.runs("list import l.toml --replace --dry-run");
+    assert_eq!(env.runs("list export l").stdout, before);
 }
 
 #[test]
 fn a_file_written_by_hand_needs_little() {
-    let desk = desk();
-    desk.put(
+    let env = env();
+    env.put(
         "small.toml",
-        "format = 1\nname = \"small\"\nstyle = \"apa\"\n\n[[work]]\nkey = \"marx\"\nstanding = \"pinned\"\n\
+        "format = 1\nname = \"small\"\nstyle = \"apa\"\n\n[[work]]\nkey = \"marx\"\nmembership = \"pinned\"\n\
          annotation = '''\nLong,\n\n*long*.\n'''\n",
     );
-    desk.runs("list import small.toml");
-    assert_eq!(printed(&desk, "list show small"), ["marx"]);
-    let run = desk.peerbib(
+    env.runs("list import small.toml");
+    assert_eq!(printed(&env, "list show small"), ["marx"]);
+    let run = env.peerbib(
         &["list", "import", "-", "--name", "other"],
         "format = 1\nname = \"x\"\nstyle = \"apa\"\nquery = \"theme:value\"\n",
     );
     assert_eq!(run.code, Some(0), "{run:?}");
-    assert_eq!(printed(&desk, "list show other"), ["marx", "smith"]);
+    assert_eq!(printed(&env, "list show other"), ["marx", "smith"]);
 }

@@ -1,13 +1,13 @@
 //! The sections of reading lists: by a facet, by year, by hand.
 
-use crate::desk::Desk;
-use crate::list::{desk, printed};
+use crate::list::{env, printed};
+use crate::test_env::TestEnvironment;
 
 #[test]
 fn works_are_grouped_by_what_a_reader_looks_for() {
-    let desk = desk();
-    desk.runs("list new l --query ''");
-    let by = |group: &str| printed(&desk, &format!("list show l --group-by {group}"));
+    let env = env();
+    env.runs("list new l --query ''");
+    let by = |group: &str| printed(&env, &format!("list show l --group-by {group}"));
     assert_eq!(
         by("year"),
         [
@@ -58,10 +58,10 @@ fn works_are_grouped_by_what_a_reader_looks_for() {
 
 #[test]
 fn a_work_with_two_tags_stands_under_each_or_under_the_first() {
-    let desk = desk();
-    desk.runs("list new l --query '' --group-by theme");
+    let env = env();
+    env.runs("list new l --query '' --group-by theme");
     assert_eq!(
-        printed(&desk, "list show l"),
+        printed(&env, "list show l"),
         [
             "value: marx",
             "value: smith",
@@ -76,26 +76,26 @@ fn a_work_with_two_tags_stands_under_each_or_under_the_first() {
         "commons: anon",
         "commons: benkler",
     ];
-    assert_eq!(printed(&desk, "list show l --repeat first"), first);
-    desk.runs("list edit l --repeat first");
-    assert_eq!(printed(&desk, "list show l"), first);
+    assert_eq!(printed(&env, "list show l --repeat first"), first);
+    env.runs("list edit l --repeat first");
+    assert_eq!(printed(&env, "list show l"), first);
     assert_eq!(
-        printed(&desk, "format --group-by theme --repeat first"),
+        printed(&env, "format --group-by theme --repeat first"),
         first
     );
 }
 
 #[test]
 fn narrower_tags_are_headings_below_the_wider_ones() {
-    let desk = desk();
-    desk.runs("tags add theme:economy --label Economy");
-    desk.runs("tags add theme:value --label Value --parent theme:economy");
-    desk.runs("tag theme:economy smith benkler");
-    desk.runs("list new l --query '' --group-by theme");
-    insta::assert_snapshot!(desk.runs("list show l --to markdown").stdout);
+    let env = env();
+    env.runs("tags add theme:economy --label Economy");
+    env.runs("tags add theme:value --label Value --parent theme:economy");
+    env.runs("tag theme:economy smith benkler");
+    env.runs("list new l --query '' --group-by theme");
+    insta::assert_snapshot!(env.runs("list show l --to markdown").stdout);
     // A wider tag without works of its own is a heading all the same.
-    desk.runs("untag theme:economy smith benkler");
-    let text = desk.runs("list show l --to markdown").stdout;
+    env.runs("untag theme:economy smith benkler");
+    let text = env.runs("list show l --to markdown").stdout;
     let headings: Vec<&str> = text.lines().filter(|line| line.starts_with('#')).collect();
     assert_eq!(
         headings,
@@ -105,16 +105,16 @@ fn narrower_tags_are_headings_below_the_wider_ones() {
 
 #[test]
 fn sections_written_by_hand_take_the_works_that_their_queries_find_first() {
-    let desk = desk();
-    desk.runs("list new l --query ''");
-    desk.runs(
+    let env = env();
+    env.runs("list new l --query ''");
+    env.runs(
         "list section add l --title 'The classics' --introduction 'Read *slowly*.' \
          --query theme:value --order -year",
     );
-    desk.runs("list section add l --title German --query title:kapital");
-    desk.runs("list section add l --title Picked");
+    env.runs("list section add l --title German --query title:kapital");
+    env.runs("list section add l --title Picked");
     assert_eq!(
-        printed(&desk, "list show l"),
+        printed(&env, "list show l"),
         [
             "The classics: marx",
             "The classics: smith",
@@ -122,11 +122,11 @@ fn sections_written_by_hand_take_the_works_that_their_queries_find_first() {
             "Further reading: benkler"
         ]
     );
-    desk.runs("list section move l German --first");
-    desk.runs("list move l anon --section picked");
-    desk.runs("list edit l --rest 'And also'");
+    env.runs("list section move l German --first");
+    env.runs("list move l anon --section picked");
+    env.runs("list edit l --rest 'And also'");
     assert_eq!(
-        printed(&desk, "list show l"),
+        printed(&env, "list show l"),
         [
             "German: marx",
             "The classics: smith",
@@ -134,30 +134,30 @@ fn sections_written_by_hand_take_the_works_that_their_queries_find_first() {
             "And also: benkler"
         ]
     );
-    desk.runs("list edit l --no-rest");
+    env.runs("list edit l --no-rest");
     assert_eq!(
-        printed(&desk, "list show l"),
+        printed(&env, "list show l"),
         ["German: marx", "The classics: smith", "Picked: anon"]
     );
-    desk.runs("list section edit l 1 --title 'In German' --query ''");
-    desk.runs("list section remove l Picked");
+    env.runs("list section edit l 1 --title 'In German' --query ''");
+    env.runs("list section remove l Picked");
     assert_eq!(
-        printed(&desk, "list show l"),
+        printed(&env, "list show l"),
         ["The classics: marx", "The classics: smith"]
     );
-    let told = desk.refuses(1, "list section edit l Clasics --order year");
+    let told = env.refuses(1, "list section edit l Clasics --order year");
     assert!(told.contains("The classics"), "{told}");
-    desk.refuses(1, "list section add l --title X --query theme:nothing");
-    desk.refuses(1, "list section add l --title 'The classics'");
-    insta::assert_snapshot!(desk.runs("list describe l").stdout);
+    env.refuses(1, "list section add l --title X --query theme:nothing");
+    env.refuses(1, "list section add l --title 'The classics'");
+    insta::assert_snapshot!(env.runs("list describe l").stdout);
 }
 
 #[test]
 fn the_rest_is_grouped_below_its_heading() {
-    let desk = desk();
-    desk.runs("list new l --query '' --group-by decade");
-    desk.runs("list section add l --title Manifestos --query manifesto");
-    let text = desk.runs("list show l --to markdown").stdout;
+    let env = env();
+    env.runs("list new l --query '' --group-by decade");
+    env.runs("list section add l --title Manifestos --query manifesto");
+    let text = env.runs("list show l --to markdown").stdout;
     let headings: Vec<&str> = text.lines().filter(|line| line.starts_with("##")).collect();
     assert_eq!(
         headings,
@@ -173,41 +173,41 @@ fn the_rest_is_grouped_below_its_heading() {
 
 #[test]
 fn works_are_put_into_an_order_within_their_section() {
-    let desk = desk();
-    desk.runs("list new l --query ''");
-    desk.runs("list section add l --title Value --query theme:value --order year");
+    let env = env();
+    env.runs("list new l --query ''");
+    env.runs("list section add l --title Value --query theme:value --order year");
     assert_eq!(
-        printed(&desk, "list show l")[..2],
+        printed(&env, "list show l")[..2],
         ["Value: smith", "Value: marx"]
     );
-    desk.runs("list move l marx --before smith");
+    env.runs("list move l marx --before smith");
     assert_eq!(
-        printed(&desk, "list show l")[..2],
+        printed(&env, "list show l")[..2],
         ["Value: marx", "Value: smith"]
     );
 }
 
 #[test]
 fn a_section_without_works_leaves_no_blank_line_behind() {
-    let desk = desk();
-    desk.runs("list new l");
-    desk.runs("list section add l --title Later --introduction 'To be written.'");
+    let env = env();
+    env.runs("list new l");
+    env.runs("list section add l --title Later --introduction 'To be written.'");
     assert_eq!(
-        desk.runs("list show l --to text").stdout,
+        env.runs("list show l --to text").stdout,
         "Later\n-----\n\nTo be written.\n"
     );
     assert_eq!(
-        desk.runs("list show l --to markdown").stdout,
+        env.runs("list show l --to markdown").stdout,
         "## Later\n\nTo be written.\n"
     );
 }
 
 #[test]
 fn a_list_with_its_prose_is_printed_in_every_form() {
-    let desk = Desk::with_chapter();
-    desk.runs("list new l --title 'Peer production' --query theme:germ-form --introduction 'A *short* list.'");
-    desk.runs("list section add l --title Beginnings --introduction 'Where it began.' --query year:..2005");
-    desk.runs("list annotate l meretz2012ten -m 'The **peerconomy**.'");
+    let env = TestEnvironment::with_chapter();
+    env.runs("list new l --title 'Peer production' --query theme:germ-form --introduction 'A *short* list.'");
+    env.runs("list section add l --title Beginnings --introduction 'Where it began.' --query year:..2005");
+    env.runs("list annotate l meretz2012ten -m 'The **peerconomy**.'");
     for form in [
         "text",
         "markdown",
@@ -217,7 +217,7 @@ fn a_list_with_its_prose_is_printed_in_every_form() {
         "mediawiki",
         "rtf",
     ] {
-        let text = desk.runs(&format!("list show l --to {form}")).stdout;
+        let text = env.runs(&format!("list show l --to {form}")).stdout;
         for what in [
             "short",
             "Where it began.",
@@ -228,16 +228,16 @@ fn a_list_with_its_prose_is_printed_in_every_form() {
             assert!(text.contains(what), "{form} lacks {what}:\n{text}");
         }
     }
-    desk.runs("list show l --output list.docx");
-    assert!(desk.path("list.docx").exists());
+    env.runs("list show l --output list.docx");
+    assert!(env.path("list.docx").exists());
 }
 
 #[test]
 fn headings_are_in_the_language_of_the_list() {
-    let desk = desk();
-    desk.runs("list new l --query '' --locale de-DE");
+    let env = env();
+    env.runs("list new l --query '' --locale de-DE");
     let headings = |line: &str| -> Vec<String> {
-        let text = desk.runs(&format!("{line} --to markdown")).stdout;
+        let text = env.runs(&format!("{line} --to markdown")).stdout;
         let lines = text.lines().filter_map(|line| line.strip_prefix("## "));
         lines.map(str::to_owned).collect()
     };
@@ -257,7 +257,7 @@ fn headings_are_in_the_language_of_the_list() {
         "1770s"
     );
     let xml = include_str!("../../styles/compact-syllabus.csl");
-    desk.put(
+    env.put(
         "haus.csl",
         xml.replace(
             "class=\"in-text\"",
@@ -268,18 +268,18 @@ fn headings_are_in_the_language_of_the_list() {
         headings("format --group-by decade --style haus.csl"),
         decades
     );
-    desk.runs("list edit l --locale ''");
+    env.runs("list edit l --locale ''");
     assert_eq!(
         headings("list show l --group-by decade --style haus.csl"),
         decades
     );
     // What a person wrote stays as it is; what nobody wrote is said in the language of the list.
-    desk.runs("list section add l --title Value --query theme:value");
+    env.runs("list section add l --title Value --query theme:value");
     assert_eq!(headings("list show l"), ["Value", "Further reading"]);
     assert_eq!(
         headings("list show l --locale nl"),
         ["Value", "Verder lezen"]
     );
-    desk.runs("list edit l --rest 'And also'");
+    env.runs("list edit l --rest 'And also'");
     assert_eq!(headings("list show l --locale nl"), ["Value", "And also"]);
 }

@@ -1,7 +1,7 @@
 //! What a person sees who runs peerbib: a module for each subcommand, and some for what concerns
 //! them all. Every test has a home, a data directory and a library of its own.
 
-// A test that cannot set up its desk has failed anyway.
+// A test that cannot set up its environment has failed anyway.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,11 +15,9 @@ mod bad_input;
 mod check;
 mod cite;
 mod cite_works;
-mod comfort;
 mod completions;
 mod config;
 mod crash;
-mod desk;
 mod doctor;
 mod edit;
 mod export;
@@ -47,5 +45,7 @@ mod stats;
 mod style;
 mod tag;
 mod tags;
+mod test_env;
 mod timeline;
+mod ui;
 mod why;

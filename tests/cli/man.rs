@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 /// The names and texts of all pages.
-fn pages(desk: &Desk) -> Vec<(String, String)> {
-    desk.runs("man --directory pages");
-    let mut pages: Vec<(String, String)> = std::fs::read_dir(desk.path("pages"))
+fn pages(env: &TestEnvironment) -> Vec<(String, String)> {
+    env.runs("man --directory pages");
+    let mut pages: Vec<(String, String)> = std::fs::read_dir(env.path("pages"))
         .unwrap()
         .map(|entry| {
             let path = entry.unwrap().path();
@@ -21,8 +21,8 @@ fn pages(desk: &Desk) -> Vec<(String, String)> {
 
 #[test]
 fn every_verb_and_every_verb_below_it_has_a_page() {
-    let desk = Desk::empty();
-    let pages = pages(&desk);
+    let env = TestEnvironment::empty();
+    let pages = pages(&env);
     let names: BTreeSet<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
     for name in [
         "peerbib",
@@ -33,7 +33,7 @@ fn every_verb_and_every_verb_below_it_has_a_page() {
     ] {
         assert!(names.contains(name), "{name}: {names:?}");
     }
-    let again = desk.runs("man tags add").stdout;
+    let again = env.runs("man tags add").stdout;
     let (_, page) = pages
         .iter()
         .find(|(name, _)| name == "peerbib-tags-add")
@@ -69,8 +69,8 @@ fn every_verb_and_every_verb_below_it_has_a_page() {
 
 #[test]
 fn every_page_that_is_named_is_there() {
-    let desk = Desk::empty();
-    let pages = pages(&desk);
+    let env = TestEnvironment::empty();
+    let pages = pages(&env);
     let names: BTreeSet<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
     for (name, page) in &pages {
         let (_, see_also) = page.split_once(".SH \"SEE ALSO\"\n").unwrap();
@@ -91,18 +91,18 @@ fn every_page_that_is_named_is_there() {
 
 #[test]
 fn a_page_without_its_verb_is_refused() {
-    let desk = Desk::empty();
-    let told = desk.refuses(2, "man tags nothing");
+    let env = TestEnvironment::empty();
+    let told = env.refuses(2, "man tags nothing");
     assert!(told.contains("peerbib tags has no verb"), "{told}");
 }
 
 #[test]
 #[cfg(unix)]
 fn the_pages_are_set_without_a_warning() {
-    let desk = Desk::empty();
-    for (name, _) in pages(&desk) {
+    let env = TestEnvironment::empty();
+    for (name, _) in pages(&env) {
         let path = format!("pages/{name}.1");
-        let groff = desk
+        let groff = env
             .command("groff")
             .args(["-man", "-ww", "-Tutf8", "-Kutf8", "-z", &path])
             .output();

@@ -1,67 +1,69 @@
 //! `peerbib note`
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
-fn desk() -> Desk {
-    Desk::with("@book{a, title = {Apples}}\n@book{b, title = {Bread}, note = {Printed note}}\n")
+fn env() -> TestEnvironment {
+    TestEnvironment::with(
+        "@book{a, title = {Apples}}\n@book{b, title = {Bread}, note = {Printed note}}\n",
+    )
 }
 
 #[test]
 fn a_note_is_written_added_to_printed_and_taken_away() {
-    let desk = desk();
-    assert_eq!(desk.runs("note a --show").stderr, "there is no note on a\n");
-    let told = desk.runs("note a -m 'A *first* thought'").stderr;
+    let env = env();
+    assert_eq!(env.runs("note a --show").stderr, "there is no note on a\n");
+    let told = env.runs("note a -m 'A *first* thought'").stderr;
     assert_eq!(told, "the note on a is written\n");
-    desk.runs("note a --append -m '- and a second'");
+    env.runs("note a --append -m '- and a second'");
     assert_eq!(
-        desk.runs("note a --show").stdout,
+        env.runs("note a --show").stdout,
         "A *first* thought\n\n- and a second\n"
     );
-    let told = desk
+    let told = env
         .runs("note a -m 'A *first* thought\n\n- and a second'")
         .stderr;
     assert!(told.starts_with("nothing to do"), "{told}");
-    let note = desk.json("note a --json");
+    let note = env.json("note a --json");
     assert_eq!(note["key"], "a");
     assert_eq!(note["text"], "A *first* thought\n\n- and a second");
-    let told = desk.runs("note a --remove").stderr;
+    let told = env.runs("note a --remove").stderr;
     assert!(told.contains("`peerbib undo` brings it back"), "{told}");
-    assert_eq!(desk.json("note a --json"), serde_json::Value::Null);
-    desk.runs("undo");
-    assert!(desk.runs("note a --show").stdout.contains("second"));
+    assert_eq!(env.json("note a --json"), serde_json::Value::Null);
+    env.runs("undo");
+    assert!(env.runs("note a --show").stdout.contains("second"));
 }
 
 #[test]
 fn a_note_comes_from_standard_input() {
-    let desk = desk();
-    let run = desk.peerbib(&["note", "a", "-m", "-"], "# Read\n\nagain\n");
+    let env = env();
+    let run = env.peerbib(&["note", "a", "-m", "-"], "# Read\n\nagain\n");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(desk.runs("note a --show").stdout, "# Read\n\nagain\n");
-    let told = desk.peerbib(&["note", "a", "-m", "-"], " \n");
+    assert_eq!(env.runs("note a --show").stdout, "# Read\n\nagain\n");
+    let told = env.peerbib(&["note", "a", "-m", "-"], " \n");
     assert_eq!(told.code, Some(2));
     assert!(told.stderr.contains("the note is empty"), "{}", told.stderr);
 }
 
 #[test]
 fn a_note_stays_with_its_work_through_renaming_and_merging() {
-    let desk = desk();
-    desk.runs("note a -m one");
-    desk.runs("note b -m two");
-    desk.runs("rename a apples");
-    assert_eq!(desk.runs("note apples --show").stdout, "one\n");
-    desk.runs("dedupe merge apples b");
-    assert_eq!(desk.runs("note apples --show").stdout, "one\n\ntwo\n");
-    desk.runs("undo");
-    assert_eq!(desk.runs("note b --show").stdout, "two\n");
-    assert_eq!(desk.runs("note apples --show").stdout, "one\n");
+    let env = env();
+    env.runs("note a -m one");
+    env.runs("note b -m two");
+    env.runs("rename a apples");
+    assert_eq!(env.runs("note apples --show").stdout, "one\n");
+    env.runs("dedupe merge apples b");
+    assert_eq!(env.runs("note apples --show").stdout, "one\n\ntwo\n");
+    env.runs("undo");
+    assert_eq!(env.runs("note b --show").stdout, "two\n");
+    assert_eq!(env.runs("note apples --show").stdout, "one\n");
 }
 
 #[test]
 fn a_note_is_printed_by_no_style_and_exported_only_when_asked() {
-    let desk = desk();
-    let before = desk.runs("export").stdout;
-    desk.runs("note a -m 'Lent to {Ada} & never #returned'");
-    assert_eq!(desk.runs("export").stdout, before);
+    let env = env();
+    let before = env.runs("export").stdout;
+    env.runs("note a -m 'Lent to {Ada} & never #returned'");
+    assert_eq!(env.runs("export").stdout, before);
     for line in [
         "format",
         "format --annotations",
@@ -71,20 +73,20 @@ fn a_note_is_printed_by_no_style_and_exported_only_when_asked() {
         "export --to ris",
         "export title:apples",
     ] {
-        let printed = desk.runs(line).stdout;
+        let printed = env.runs(line).stdout;
         assert!(!printed.contains("Lent"), "{line}: {printed}");
     }
     for line in ["export --notes", "export --notes title:apples"] {
-        let exported = desk.runs(line).stdout;
+        let exported = env.runs(line).stdout;
         assert!(exported.contains("Lent to"), "{exported}");
         // The entry can be read again, and the printed note of the other one is as it was.
-        desk.put("again.bib", &exported);
-        desk.runs("--library again.db import again.bib");
-        let note = desk.runs("--library again.db show a --source").stdout;
+        env.put("again.bib", &exported);
+        env.runs("--library again.db import again.bib");
+        let note = env.runs("--library again.db show a --source").stdout;
         assert!(note.contains("Lent"), "{note}");
     }
     assert!(
-        desk.runs("export --notes")
+        env.runs("export --notes")
             .stdout
             .contains("note = {Printed note}")
     );
@@ -97,19 +99,19 @@ mod editing {
 
     #[test]
     fn the_editor_opens_on_the_note_and_an_emptied_one_stays() {
-        let desk = desk();
+        let env = env();
         let run = with_editor(
-            &desk,
+            &env,
             "note a",
             "grep -q 'a note on a: Apples' \"$1\" && printf '\\nWritten *here*.\\n' >> \"$1\"",
         );
         assert_eq!(run.code, Some(0), "{}", run.stderr);
-        assert_eq!(desk.runs("note a --show").stdout, "Written *here*.\n");
-        let run = with_editor(&desk, "note a", "grep -q 'Written' \"$1\" && : > \"$1\"");
+        assert_eq!(env.runs("note a --show").stdout, "Written *here*.\n");
+        let run = with_editor(&env, "note a", "grep -q 'Written' \"$1\" && : > \"$1\"");
         assert_eq!(run.stderr, "nothing was changed\n");
-        let run = with_editor(&desk, "note a", "exit 3");
+        let run = with_editor(&env, "note a", "exit 3");
         assert_eq!(run.code, Some(1));
         assert!(run.stderr.contains("ended with an error"), "{}", run.stderr);
-        assert_eq!(desk.runs("note a --show").stdout, "Written *here*.\n");
+        assert_eq!(env.runs("note a --show").stdout, "Written *here*.\n");
     }
 }

@@ -2,26 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use crate::desk::{Desk, words};
 use crate::facts::{Value, chapter_facts, entries};
+use crate::test_env::{TestEnvironment, words};
 
 #[test]
 fn a_second_quickstart_adds_nothing_and_prints_the_same_list() {
-    let desk = Desk::empty();
-    let first = desk.runs("quickstart");
-    let state = desk.state();
-    let log = desk.runs("log --json").stdout;
-    let second = desk.runs("quickstart");
+    let env = TestEnvironment::empty();
+    let first = env.runs("quickstart");
+    let state = env.state();
+    let log = env.runs("log --json").stdout;
+    let second = env.runs("quickstart");
     assert!(first.stderr.contains("43 works, 43 of them new"));
     assert!(second.stderr.contains("43 works, 0 of them new"));
     assert_eq!(first.stdout, second.stdout);
-    assert_eq!(state, desk.state());
-    assert_eq!(log, desk.runs("log --json").stdout, "it is no step, either");
+    assert_eq!(state, env.state());
+    assert_eq!(log, env.runs("log --json").stdout, "it is no step, either");
 }
 
 #[test]
 fn quickstart_prints_the_works_by_movement_in_the_order_of_the_vocabulary() {
-    let list = Desk::empty().runs("quickstart").stdout;
+    let list = TestEnvironment::empty().runs("quickstart").stdout;
     let place = |text: &str| {
         list.find(text)
             .unwrap_or_else(|| panic!("no {text}: {list}"))
@@ -40,13 +40,13 @@ fn quickstart_prints_the_works_by_movement_in_the_order_of_the_vocabulary() {
 
 #[test]
 fn what_quickstart_says_to_try_next_works() {
-    let desk = Desk::empty();
-    let told = desk.runs("quickstart").stderr;
+    let env = TestEnvironment::empty();
+    let told = env.runs("quickstart").stderr;
     let (_, next) = told.split_once("Try next:").unwrap();
     let lines: Vec<_> = next.trim().lines().map(str::trim).collect();
     assert_eq!(lines.len(), 3, "{told}");
     for line in lines {
-        let run = desk.peerbib(&words(line.strip_prefix("peerbib ").unwrap()), "");
+        let run = env.peerbib(&words(line.strip_prefix("peerbib ").unwrap()), "");
         assert_eq!(run.code, Some(0), "{line}: {}", run.stderr);
         assert_ne!(run.stdout, "", "{line}");
     }
@@ -54,33 +54,35 @@ fn what_quickstart_says_to_try_next_works() {
 
 #[test]
 fn quickstart_makes_the_default_library() {
-    let desk = Desk::empty();
-    let told = desk.runs("quickstart").stderr;
-    assert!(desk.library().is_file());
+    let env = TestEnvironment::empty();
+    let told = env.runs("quickstart").stderr;
+    assert!(env.library().is_file());
     assert!(
-        told.contains(desk.library().to_str().unwrap()),
+        told.contains(env.library().to_str().unwrap()),
         "it says where the library is: {told}"
     );
 }
 
 #[test]
 fn quickstart_leaves_the_works_alone_that_are_there() {
-    let desk = Desk::with("@book{mine, author = {Wren, Ada}, title = {Nests}, date = {2015}}\n");
-    let list = desk.runs("quickstart");
+    let env = TestEnvironment::with(
+        "@book{mine, author = {Wren, Ada}, title = {Nests}, date = {2015}}\n",
+    );
+    let list = env.runs("quickstart");
     assert!(
         list.stderr.contains("44 works, 43 of them new"),
         "{}",
         list.stderr
     );
     assert!(list.stdout.contains("Wren, A. (2015)"));
-    assert_eq!(desk.keys("author:wren"), ["mine"]);
+    assert_eq!(env.keys("author:wren"), ["mine"]);
 }
 
 #[test]
 fn every_work_of_the_facts_is_in_the_library_field_by_field() {
-    let desk = Desk::empty();
-    desk.runs("quickstart");
-    let exported = desk.runs("export").stdout;
+    let env = TestEnvironment::empty();
+    env.runs("quickstart");
+    let exported = env.runs("export").stdout;
     let facts = chapter_facts();
     let library = entries(&exported);
     assert_eq!(
@@ -100,9 +102,9 @@ fn every_work_of_the_facts_is_in_the_library_field_by_field() {
 
 #[test]
 fn show_has_every_work_of_the_facts_as_it_was_written() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     for fact in chapter_facts() {
-        let shown = desk.json(&format!("show {} --json", fact.key));
+        let shown = env.json(&format!("show {} --json", fact.key));
         let source = shown[0]["source"].as_str().unwrap();
         let [entry] = entries(source).try_into().unwrap();
         assert_eq!(entry.key, fact.key);
@@ -121,8 +123,8 @@ fn show_has_every_work_of_the_facts_as_it_was_written() {
 
 #[test]
 fn every_tag_of_the_facts_is_on_its_work_with_its_reason() {
-    let desk = Desk::empty();
-    desk.runs("quickstart");
+    let env = TestEnvironment::empty();
+    env.runs("quickstart");
     for fact in chapter_facts() {
         let mut expected = BTreeMap::new();
         let tagged = [("movement", &fact.movement), ("theme", &fact.theme)];
@@ -135,7 +137,7 @@ fn every_tag_of_the_facts_is_on_its_work_with_its_reason() {
             let facet = reason.facet.as_deref().unwrap();
             expected.insert(format!("{facet}:{}", reason.tag), reason.why.clone());
         }
-        let why = desk.json(&format!("why {} --json", fact.key));
+        let why = env.json(&format!("why {} --json", fact.key));
         let found: BTreeMap<_, _> = why[0]["tags"]
             .as_array()
             .unwrap()

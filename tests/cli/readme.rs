@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::desk::{Desk, without_times};
+use crate::test_env::{TestEnvironment, redact_times};
 
 const README: &str = include_str!("../../README.md");
 
@@ -100,9 +100,9 @@ fn as_installed(line: &str) -> Option<String> {
     line.starts_with("peerbib ").then(|| line.to_owned())
 }
 
-/// Text in which nothing depends on the day, the machine or the desk.
-fn settled(desk: &Desk, text: &str) -> String {
-    let text = without_times(&desk.without_place(text));
+/// Text in which nothing depends on the day, the machine or the environment.
+fn settled(env: &TestEnvironment, text: &str) -> String {
+    let text = redact_times(&env.redact_paths(text));
     let mut settled = String::new();
     let mut rest = text.as_str();
     // A day, such as 2026-11-25.
@@ -153,9 +153,9 @@ fn comparable(text: &str, has_place: bool) -> Vec<String> {
         .collect()
 }
 
-/// The files on the desk, but for the library, with how long they are.
-fn files(desk: &Desk) -> BTreeMap<PathBuf, Vec<u8>> {
-    let entries = std::fs::read_dir(desk.path("")).unwrap();
+/// The files in the environment except the library, with their sizes.
+fn files(env: &TestEnvironment) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = std::fs::read_dir(env.path("")).unwrap();
     entries
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_file())
@@ -167,11 +167,11 @@ fn files(desk: &Desk) -> BTreeMap<PathBuf, Vec<u8>> {
 const LONG: usize = 100;
 
 /// A file as the snapshot tells of it: text as it is, anything else by its size, which may vary a little.
-fn told_file(desk: &Desk, path: &Path, content: &[u8]) -> String {
+fn told_file(env: &TestEnvironment, path: &Path, content: &[u8]) -> String {
     let name = path.file_name().unwrap().to_str().unwrap();
     match std::str::from_utf8(content) {
         Ok(text) => {
-            let text = settled(desk, text);
+            let text = settled(env, text);
             let lines: Vec<&str> = text.lines().collect();
             match lines.len() {
                 0..=LONG => format!("({name}:)\n{text}"),
@@ -197,16 +197,16 @@ fn told_file(desk: &Desk, path: &Path, content: &[u8]) -> String {
 #[cfg(unix)]
 #[test]
 fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
-    let desk = Desk::empty();
+    let env = TestEnvironment::empty();
     let mut told = String::new();
     let mut differing = String::new();
-    let mut before = files(&desk);
+    let mut before = files(&env);
     let mut commands = 0;
     for step in steps() {
         let (line, command, shown) = match step {
             Step::Bibliography(text) => {
-                desk.put("refs.bib", text);
-                before = files(&desk);
+                env.put("refs.bib", text);
+                before = files(&env);
                 continue;
             }
             Step::Command {
@@ -217,22 +217,22 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
         };
         commands += 1;
         // A shell reads the line as a person's does, and both streams come as at a terminal.
-        let output = desk
+        let output = env
             .command("sh")
             .args(["-c", &format!("{{ {command}\n}} 2>&1")])
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
-        let printed = settled(&desk, &printed);
+        let printed = settled(&env, &printed);
         let code = output.status.code();
         let _ = write!(told, "$ {command}\n{printed}");
         if code != Some(0) {
             let _ = writeln!(told, "[exit code {}]", code.unwrap_or(-1));
         }
-        let after = files(&desk);
+        let after = files(&env);
         for (path, content) in &after {
             if before.get(path) != Some(content) {
-                told.push_str(&told_file(&desk, path, content));
+                told.push_str(&told_file(&env, path, content));
             }
         }
         before = after;
@@ -242,8 +242,8 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
             "README.md:{line}: {command}\n{printed}"
         );
         if !shown.is_empty() {
-            let shown = settled(&desk, &shown.join("\n")).replace("/home/ines", "DESK");
-            let has_place = printed.contains("DESK");
+            let shown = settled(&env, &shown.join("\n")).replace("/home/ines", "$TEST_ENV");
+            let has_place = printed.contains("$TEST_ENV");
             if !agrees(
                 &comparable(&shown, has_place),
                 &comparable(&printed, has_place),

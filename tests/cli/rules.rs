@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desk::Desk;
 use crate::facts::chapter_facts;
+use crate::test_env::TestEnvironment;
 
 const REFS: &str = "\
 @book{exchange, author = {Meretz, Stefan}, title = {Beyond Exchange}, date = {2009}}
@@ -12,18 +12,18 @@ const REFS: &str = "\
 @book{other, author = {Söderberg, Johan}, title = {Hacking Capitalism}}
 ";
 
-/// A desk with these works, and tags to put on them.
-fn desk() -> Desk {
-    let desk = Desk::with(REFS);
+/// A test environment with these works, and tags to put on them.
+fn env() -> TestEnvironment {
+    let env = TestEnvironment::with(REFS);
     for tag in ["movement:oekonux", "theme:free-software", "theme:value"] {
-        desk.runs(&format!("tags add {tag}"));
+        env.runs(&format!("tags add {tag}"));
     }
-    desk
+    env
 }
 
-fn added(desk: &Desk, rules: &str) {
-    desk.put("rules.toml", rules);
-    desk.runs("rules import rules.toml");
+fn added(env: &TestEnvironment, rules: &str) {
+    env.put("rules.toml", rules);
+    env.runs("rules import rules.toml");
 }
 
 const MERETZ: &str = r#"[[rule]]
@@ -37,16 +37,16 @@ must_not = ["free"]
 
 #[test]
 fn what_a_rule_would_do_is_shown_with_the_matched_words() {
-    let desk = desk();
-    added(&desk, MERETZ);
-    let state = desk.state();
-    insta::assert_snapshot!(desk.runs("rules apply --dry-run").stdout, @r#"
+    let env = env();
+    added(&env, MERETZ);
+    let state = env.state();
+    insta::assert_snapshot!(env.runs("rules apply --dry-run").stdout, @r#"
     Meretz
       + exchange  movement:oekonux  author:meretz matches “Stefan Meretz”
       + both      movement:oekonux  author:meretz matches “Stefan Meretz”; in:oekonux matches “Oekonux Review”
     "#);
-    assert_eq!(state, desk.state());
-    let effects = desk.json("rules apply --dry-run --json");
+    assert_eq!(state, env.state());
+    let effects = env.json("rules apply --dry-run --json");
     assert_eq!(effects[1]["key"], "both");
     assert_eq!(effects[1]["effect"], "added");
     assert_eq!(effects[1]["matched"][1]["condition"], "in:oekonux");
@@ -55,35 +55,35 @@ fn what_a_rule_would_do_is_shown_with_the_matched_words() {
 
 #[test]
 fn rules_are_applied_in_one_step_and_why_tells_on_which_words() {
-    let desk = desk();
-    added(&desk, MERETZ);
-    let before = desk.state();
-    let told = desk.runs("rules apply").stderr;
+    let env = env();
+    added(&env, MERETZ);
+    let before = env.state();
+    let told = env.runs("rules apply").stderr;
     assert!(told.contains("2 tags put on, 0 taken off"), "{told}");
-    assert_eq!(desk.keys("movement:oekonux"), ["exchange", "both"]);
-    let why = desk.json("why both --json");
+    assert_eq!(env.keys("movement:oekonux"), ["exchange", "both"]);
+    let why = env.json("why both --json");
     assert_eq!(why[0]["tags"][0]["origin"], "rule");
     assert_eq!(why[0]["tags"][0]["source"], "Meretz");
     let day = why[0]["tags"][0]["at"].as_str().unwrap()[..10].to_owned();
-    insta::assert_snapshot!(desk.runs("why both").stdout.replace(&day, "DAY"), @r#"
+    insta::assert_snapshot!(env.runs("why both").stdout.replace(&day, "DAY"), @r#"
     both
       movement:oekonux
         By a core member
         put there by the rule “Meretz”, DAY, because author:meretz matches “Stefan Meretz” and in:oekonux matches “Oekonux Review”
     "#);
-    let again = desk.runs("rules apply").stderr;
+    let again = env.runs("rules apply").stderr;
     assert!(again.contains("nothing to do"), "{again}");
-    desk.runs("undo");
-    assert_eq!(before, desk.state());
+    env.runs("undo");
+    assert_eq!(before, env.state());
 }
 
 #[test]
 fn merten_is_not_taken_for_meretz() {
-    let desk = desk();
-    added(&desk, MERETZ);
-    desk.runs("rules apply");
+    let env = env();
+    added(&env, MERETZ);
+    env.runs("rules apply");
     assert_eq!(
-        desk.json("why free --json")[0]["tags"]
+        env.json("why free --json")[0]["tags"]
             .as_array()
             .unwrap()
             .len(),
@@ -93,29 +93,29 @@ fn merten_is_not_taken_for_meretz() {
 
 #[test]
 fn new_and_edited_works_are_tagged_at_once_in_the_same_step() {
-    let desk = desk();
-    added(&desk, MERETZ);
-    desk.put(
+    let env = env();
+    added(&env, MERETZ);
+    env.put(
         "more.bib",
         "@book{more, author = {Meretz, Stefan}, title = {More}}",
     );
-    let before = desk.state();
-    let told = desk.runs("import more.bib").stderr;
+    let before = env.state();
+    let told = env.runs("import more.bib").stderr;
     assert!(told.contains("by the rules, 1 tag"), "{told}");
     assert_eq!(
-        desk.keys("movement:oekonux"),
+        env.keys("movement:oekonux"),
         ["more"],
         "works that were there wait for `rules apply`"
     );
-    desk.runs("undo");
-    assert_eq!(before, desk.state());
-    desk.runs("add '@book{added, author = {Meretz, Stefan}, title = {Added}}'");
-    assert_eq!(desk.keys("movement:oekonux"), ["added"]);
-    desk.runs("edit free --set 'author=Meretz, Stefan'");
-    assert_eq!(desk.keys("movement:oekonux"), ["added", "free"]);
-    desk.runs("edit free --set 'author=Merten, Stefan'");
+    env.runs("undo");
+    assert_eq!(before, env.state());
+    env.runs("add '@book{added, author = {Meretz, Stefan}, title = {Added}}'");
+    assert_eq!(env.keys("movement:oekonux"), ["added"]);
+    env.runs("edit free --set 'author=Meretz, Stefan'");
+    assert_eq!(env.keys("movement:oekonux"), ["added", "free"]);
+    env.runs("edit free --set 'author=Merten, Stefan'");
     assert_eq!(
-        desk.keys("movement:oekonux"),
+        env.keys("movement:oekonux"),
         ["added"],
         "a tag whose rule no longer matches goes"
     );
@@ -123,52 +123,52 @@ fn new_and_edited_works_are_tagged_at_once_in_the_same_step() {
 
 #[test]
 fn a_tag_by_hand_stays_when_its_rule_goes_and_one_taken_off_stays_off() {
-    let desk = desk();
-    added(&desk, MERETZ);
-    desk.runs("rules apply");
-    desk.runs("tag movement:oekonux exchange");
-    desk.runs("untag movement:oekonux both");
-    desk.runs("rules apply");
-    desk.runs("edit both --set title=Renamed");
-    assert_eq!(desk.keys("movement:oekonux"), ["exchange"]);
-    let told = desk.runs("why both").stdout;
+    let env = env();
+    added(&env, MERETZ);
+    env.runs("rules apply");
+    env.runs("tag movement:oekonux exchange");
+    env.runs("untag movement:oekonux both");
+    env.runs("rules apply");
+    env.runs("edit both --set title=Renamed");
+    assert_eq!(env.keys("movement:oekonux"), ["exchange"]);
+    let told = env.runs("why both").stdout;
     assert!(
         told.contains("not movement:oekonux: taken off by hand, "),
         "{told}"
     );
-    desk.runs("rules edit Meretz --when author:nobody --apply");
-    assert_eq!(desk.keys("movement:oekonux"), ["exchange"]);
+    env.runs("rules edit Meretz --when author:nobody --apply");
+    assert_eq!(env.keys("movement:oekonux"), ["exchange"]);
     assert_eq!(
-        desk.json("why exchange --json")[0]["tags"][0]["origin"],
+        env.json("why exchange --json")[0]["tags"][0]["origin"],
         "hand"
     );
 }
 
 #[test]
 fn a_rule_that_is_removed_takes_its_tags_along() {
-    let desk = desk();
-    added(&desk, MERETZ);
-    desk.runs("rules apply");
-    let before = desk.state();
-    let would = desk.runs("rules remove meretz --dry-run").stdout;
+    let env = env();
+    added(&env, MERETZ);
+    env.runs("rules apply");
+    let before = env.state();
+    let would = env.runs("rules remove meretz --dry-run").stdout;
     assert!(would.contains("from 2 works"), "{would}");
-    assert_eq!(before, desk.state());
-    desk.runs("rules remove meretz");
-    assert_eq!(desk.keys("movement:oekonux"), [""; 0]);
-    desk.runs("undo");
-    assert_eq!(before, desk.state());
-    let told = desk.refuses(1, "rules remove Mertz");
+    assert_eq!(before, env.state());
+    env.runs("rules remove meretz");
+    assert_eq!(env.keys("movement:oekonux"), [""; 0]);
+    env.runs("undo");
+    assert_eq!(before, env.state());
+    let told = env.refuses(1, "rules remove Mertz");
     assert!(told.contains("did you mean Meretz?"), "{told}");
 }
 
 #[test]
 fn rules_are_exported_as_they_were_read() {
-    let desk = desk();
-    added(&desk, MERETZ);
-    desk.runs("rules add 'Free \"libre\" software' --when 'title:\"free software\" -author:meretz' --then theme:free-software --why \"It's free\"");
-    let exported = desk.runs("rules export").stdout;
+    let env = env();
+    added(&env, MERETZ);
+    env.runs("rules add 'Free \"libre\" software' --when 'title:\"free software\" -author:meretz' --then theme:free-software --why \"It's free\"");
+    let exported = env.runs("rules export").stdout;
     assert!(exported.contains(MERETZ), "{exported}");
-    let other = self::desk();
+    let other = self::env();
     other.put("rules.toml", &exported);
     other.runs("rules import rules.toml --apply");
     assert_eq!(exported, other.runs("rules export").stdout);
@@ -183,23 +183,23 @@ fn rules_are_exported_as_they_were_read() {
 
 #[test]
 fn rules_that_cannot_be_read_change_nothing() {
-    let desk = desk();
-    added(&desk, MERETZ);
-    let state = desk.runs("rules export").stdout;
+    let env = env();
+    added(&env, MERETZ);
+    let state = env.runs("rules export").stdout;
     for (text, reason) in [
         ("[[rule]]\nname = \"x\"\nwhen = 3\n", "line 3"),
         (
             "[[rule]]\nname = \"x\"\nwhen = \"a\"\nthen = []\n",
-            "leads to no tag",
+            "assigns no tag",
         ),
         ("[[rule]]\nname = \"x\"\nwhen = \"a\"\n", "then"),
         ("[[rules]]\n", "rules"),
     ] {
-        desk.put("bad.toml", text);
-        let told = desk.refuses(1, "rules import bad.toml");
+        env.put("bad.toml", text);
+        let told = env.refuses(1, "rules import bad.toml");
         assert!(told.contains("bad.toml") && told.contains(reason), "{told}");
     }
-    let told = desk.refuses(1, "rules import nothing.toml");
+    let told = env.refuses(1, "rules import nothing.toml");
     assert!(told.contains("no such file"), "{told}");
     for (line, reason) in [
         ("rules add x --when '(a' --then theme:value", "never closed"),
@@ -211,32 +211,32 @@ fn rules_that_cannot_be_read_change_nothing() {
         ("rules add x --when a", "--then"),
         ("rules add meretz --when a --then theme:value", "already"),
     ] {
-        let run = desk.peerbib(&crate::desk::words(line), "");
+        let run = env.peerbib(&crate::test_env::words(line), "");
         assert_ne!(run.code, Some(0), "{line}");
         assert!(run.stderr.contains(reason), "{line}: {}", run.stderr);
     }
-    assert_eq!(state, desk.runs("rules export").stdout);
+    assert_eq!(state, env.runs("rules export").stdout);
 }
 
 #[test]
 fn a_rule_may_rest_on_the_tags_of_others_wherever_it_stands() {
-    let desk = desk();
+    let env = env();
     added(
-        &desk,
+        &env,
         "[[rule]]\nname = 'second'\nwhen = 'theme:free-software'\nthen = ['theme:value']\n\
          [[rule]]\nname = 'first'\nwhen = 'title:free'\nthen = ['theme:free-software']\n",
     );
-    desk.runs("rules apply");
-    assert_eq!(desk.keys("theme:value"), ["both", "free"]);
-    desk.runs("tag theme:free-software other");
+    env.runs("rules apply");
+    assert_eq!(env.keys("theme:value"), ["both", "free"]);
+    env.runs("tag theme:free-software other");
     assert_eq!(
-        desk.keys("theme:value"),
+        env.keys("theme:value"),
         ["both", "free", "other"],
         "a tag by hand counts at once"
     );
-    desk.runs("untag theme:free-software free other");
+    env.runs("untag theme:free-software free other");
     assert_eq!(
-        desk.keys("theme:value"),
+        env.keys("theme:value"),
         ["both"],
         "a rule goes with the tag it rests on, whoever takes that off"
     );
@@ -244,33 +244,33 @@ fn a_rule_may_rest_on_the_tags_of_others_wherever_it_stands() {
 
 #[test]
 fn the_tests_of_rules_fail_where_they_match_wrongly() {
-    let desk = desk();
-    added(&desk, MERETZ);
-    let run = desk.runs("rules test");
+    let env = env();
+    added(&env, MERETZ);
+    let run = env.runs("rules test");
     assert!(
         run.stderr.contains("3 works are as they must be"),
         "{}",
         run.stderr
     );
-    desk.runs("rules edit Meretz --when author:stefan");
-    let run = desk.ends(1, "rules test");
+    env.runs("rules edit Meretz --when author:stefan");
+    let run = env.ends(1, "rules test");
     assert_eq!(run.stdout, "Meretz: matches free, and must not\n");
-    desk.runs("rules edit Meretz --when title:free");
+    env.runs("rules edit Meretz --when title:free");
     let results: serde_json::Value =
-        serde_json::from_str(&desk.ends(1, "rules test --json").stdout).unwrap();
+        serde_json::from_str(&env.ends(1, "rules test --json").stdout).unwrap();
     assert_eq!(results[0]["missed"][0], "exchange");
     assert_eq!(results[0]["wrongly_matched"][0], "free");
 }
 
 #[test]
 fn what_is_wrong_with_rules_is_found() {
-    let desk = desk();
-    desk.runs("tags add status:read");
-    desk.runs("tags add status:unread");
-    desk.runs("tags facet status --exclusive");
-    desk.runs("tags add theme:passing");
+    let env = env();
+    env.runs("tags add status:read");
+    env.runs("tags add status:unread");
+    env.runs("tags facet status --exclusive");
+    env.runs("tags add theme:passing");
     added(
-        &desk,
+        &env,
         "[[rule]]\nname = 'good'\nwhen = 'author:merten'\nthen = ['theme:free-software']\nmust = ['both']\n\
          [[rule]]\nname = 'twin'\nwhen = 'author:merten'\nthen = ['theme:free-software']\nmust_not = ['both']\n\
          [[rule]]\nname = 'nothing'\nwhen = 'author:nobody'\nthen = ['theme:value']\n\
@@ -281,11 +281,11 @@ fn what_is_wrong_with_rules_is_found() {
          [[rule]]\nname = 'vetoed'\nwhen = 'author:söderberg'\nthen = ['movement:oekonux']\n\
          [[rule]]\nname = 'gone'\nwhen = 'title:free'\nthen = ['theme:passing']\n",
     );
-    desk.runs("rules apply");
-    desk.runs("untag movement:oekonux other");
-    desk.runs("tags remove theme:passing");
+    env.runs("rules apply");
+    env.runs("untag movement:oekonux other");
+    env.runs("tags remove theme:passing");
     let findings: serde_json::Value =
-        serde_json::from_str(&desk.ends(1, "rules check --json").stdout).unwrap();
+        serde_json::from_str(&env.ends(1, "rules check --json").stdout).unwrap();
     let found: Vec<String> = findings
         .as_array()
         .unwrap()
@@ -300,21 +300,21 @@ fn what_is_wrong_with_rules_is_found() {
         .collect();
     insta::assert_snapshot!(found.join("\n"), @r"
     nothing: matches no work of this library
-    both ways: must and must not match free
-    vetoed: movement:oekonux was taken off by hand from every work that it matches
+    both ways: free is listed in both must and must_not
+    vetoed: movement:oekonux was removed by hand from every matching work
     gone: there is no tag “theme:passing”
-    circle: rests on the tag to which it leads itself
-    twin: has the condition of “good”, and leads to theme:free-software, too
-    twin: contradicts “good”: for theme:free-software, one must match both, and the other must not
-    read: contradicts “unread”: 1 work matches both, and would be status:read and status:unread, but a work has one status at most
+    circle: depends on a tag that it assigns itself
+    twin: has the same condition as “good” and also assigns theme:free-software
+    twin: contradicts “good”: both assign theme:free-software, but only one of them must match both
+    read: contradicts “unread”: 1 work matches both and would get status:read and status:unread, but a work can have only one status
     ");
 }
 
 #[test]
 fn what_helps_against_several_findings_is_said_once() {
-    let desk = Desk::with("@book{a, title = {Apples}}\n");
-    desk.runs("quickstart");
-    let told = desk.ends(1, "rules check").stdout;
+    let env = TestEnvironment::with("@book{a, title = {Apples}}\n");
+    env.runs("quickstart");
+    let told = env.ends(1, "rules check").stdout;
     assert!(
         told.matches("matches no work of this library").count() > 3,
         "{told}"
@@ -324,26 +324,26 @@ fn what_helps_against_several_findings_is_said_once() {
 
 #[test]
 fn a_broken_rule_is_told_and_does_not_keep_works_out() {
-    let desk = desk();
-    desk.runs("tags add theme:passing");
+    let env = env();
+    env.runs("tags add theme:passing");
     added(
-        &desk,
+        &env,
         "[[rule]]\nname = 'gone'\nwhen = 'title:free'\nthen = ['theme:passing']\n",
     );
-    desk.runs("tags remove theme:passing");
-    desk.put("more.bib", "@book{more, title = {Free more}}");
-    let told = desk.runs("import more.bib").stderr;
+    env.runs("tags remove theme:passing");
+    env.put("more.bib", "@book{more, title = {Free more}}");
+    let told = env.runs("import more.bib").stderr;
     assert!(
         told.contains("warning: the rule “gone” was left out: there is no tag “theme:passing”"),
         "{told}"
     );
-    assert_eq!(desk.keys("title:more"), ["more"]);
+    assert_eq!(env.keys("title:more"), ["more"]);
 }
 
 /// The tags that the vocabulary has for works, as a person gave them.
-fn tags_by_origin(desk: &Desk) -> BTreeMap<(String, String), BTreeSet<String>> {
-    let keys = desk.keys("");
-    let why = desk.json(&format!("why {} --json", keys.join(" ")));
+fn tags_by_origin(env: &TestEnvironment) -> BTreeMap<(String, String), BTreeSet<String>> {
+    let keys = env.keys("");
+    let why = env.json(&format!("why {} --json", keys.join(" ")));
     let mut tags: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
     for work in why.as_array().unwrap() {
         for tag in work["tags"].as_array().unwrap() {
@@ -364,16 +364,16 @@ fn tags_by_origin(desk: &Desk) -> BTreeMap<(String, String), BTreeSet<String>> {
 
 #[test]
 fn the_shipped_rules_are_true() {
-    let desk = Desk::empty();
-    desk.runs("quickstart");
-    desk.runs("import peerbib:commons");
-    assert_eq!(desk.runs("rules check").stdout, "");
-    desk.runs("rules test");
-    let rules = desk.json("rules --json");
+    let env = TestEnvironment::empty();
+    env.runs("quickstart");
+    env.runs("import peerbib:commons");
+    assert_eq!(env.runs("rules check").stdout, "");
+    env.runs("rules test");
+    let rules = env.json("rules --json");
     let rules = rules.as_array().unwrap();
     assert!(rules.len() >= 20, "{}", rules.len());
     let chapter: BTreeSet<String> = chapter_facts().into_iter().map(|fact| fact.key).collect();
-    for ((key, tag), words) in tags_by_origin(&desk) {
+    for ((key, tag), words) in tags_by_origin(&env) {
         if words.contains("") {
             continue;
         }
@@ -398,27 +398,27 @@ fn the_shipped_rules_are_true() {
 
 #[test]
 fn changes_of_the_shipped_rules_survive_a_second_quickstart() {
-    let desk = Desk::empty();
-    desk.runs("quickstart");
-    desk.runs("rules remove Syriza Bauwens");
-    desk.runs("rules edit Meretz --when 'author:meretz'");
-    desk.runs("rules edit Merten --rename 'The founder'");
-    desk.runs("rules add mine --when author:ostrom --then theme:commons");
-    let rules = desk.runs("rules export").stdout;
-    desk.runs("quickstart");
-    assert_eq!(rules, desk.runs("rules export").stdout);
-    desk.runs("rules import peerbib:rules");
-    assert_eq!(rules, desk.runs("rules export").stdout);
+    let env = TestEnvironment::empty();
+    env.runs("quickstart");
+    env.runs("rules remove Syriza Bauwens");
+    env.runs("rules edit Meretz --when 'author:meretz'");
+    env.runs("rules edit Merten --rename 'The founder'");
+    env.runs("rules add mine --when author:ostrom --then theme:commons");
+    let rules = env.runs("rules export").stdout;
+    env.runs("quickstart");
+    assert_eq!(rules, env.runs("rules export").stdout);
+    env.runs("rules import peerbib:rules");
+    assert_eq!(rules, env.runs("rules export").stdout);
 }
 
 #[test]
 fn an_edited_rule_keeps_the_time_of_the_tags_that_stay() {
-    let desk = desk();
-    added(&desk, MERETZ);
-    desk.runs("rules apply");
-    let before = desk.json("why both --json")[0]["tags"][0].clone();
-    desk.runs("rules edit Meretz --when author:meretz --rename 'Stefan Meretz' --why 'By himself' --apply");
-    let after = desk.json("why both --json")[0]["tags"][0].clone();
+    let env = env();
+    added(&env, MERETZ);
+    env.runs("rules apply");
+    let before = env.json("why both --json")[0]["tags"][0].clone();
+    env.runs("rules edit Meretz --when author:meretz --rename 'Stefan Meretz' --why 'By himself' --apply");
+    let after = env.json("why both --json")[0]["tags"][0].clone();
     assert_eq!(before["at"], after["at"]);
     assert_eq!(after["source"], "Stefan Meretz");
     assert_eq!(after["reason"], "By himself");
@@ -426,12 +426,12 @@ fn an_edited_rule_keeps_the_time_of_the_tags_that_stay() {
 }
 
 /// What the library says of its tags, rules and works, in few runs.
-fn tagging_state(desk: &Desk) -> String {
-    let keys = desk.keys("").join(" ");
+fn tagging_state(env: &TestEnvironment) -> String {
+    let keys = env.keys("").join(" ");
     ["tags export", "rules export", "tags --json", "export"]
         .iter()
-        .map(|line| desk.runs(line).stdout)
-        .chain([desk.runs(&format!("why {keys} --json")).stdout])
+        .map(|line| env.runs(line).stdout)
+        .chain([env.runs(&format!("why {keys} --json")).stdout])
         .collect()
 }
 
@@ -452,17 +452,17 @@ fn whatever_was_done_to_tags_is_turned_back_step_by_step() {
             dice ^= dice << 17;
             usize::try_from(dice >> 33).unwrap() % bound
         };
-        let desk = desk();
-        added(&desk, MERETZ);
+        let env = env();
+        added(&env, MERETZ);
         let steps = || {
-            desk.json("log --json")
+            env.json("log --json")
                 .as_array()
                 .unwrap()
                 .iter()
                 .filter(|step| step["state"] == "done")
                 .count()
         };
-        let mut states = vec![tagging_state(&desk)];
+        let mut states = vec![tagging_state(&env)];
         let mut lines = Vec::new();
         for _ in 0..9 {
             let (one, two, key) = (tags[roll(4)], tags[roll(4)], works[roll(4)]);
@@ -484,9 +484,9 @@ fn whatever_was_done_to_tags_is_turned_back_step_by_step() {
                 _ => "rules apply".to_owned(),
             };
             let before = steps();
-            let run = desk.peerbib(&crate::desk::words(&line), "");
+            let run = env.peerbib(&crate::test_env::words(&line), "");
             lines.push(line);
-            let after = tagging_state(&desk);
+            let after = tagging_state(&env);
             if run.code != Some(0) {
                 assert_eq!(
                     states.last().unwrap(),
@@ -507,13 +507,13 @@ fn whatever_was_done_to_tags_is_turned_back_step_by_step() {
         let latest = states.pop().unwrap();
         let done = states.len();
         for state in states.iter().rev() {
-            desk.runs("undo");
-            assert_eq!(*state, tagging_state(&desk), "{lines:#?}");
+            env.runs("undo");
+            assert_eq!(*state, tagging_state(&env), "{lines:#?}");
         }
         for _ in 0..done {
-            desk.runs("redo");
+            env.runs("redo");
         }
-        assert_eq!(latest, tagging_state(&desk), "{lines:#?}");
+        assert_eq!(latest, tagging_state(&env), "{lines:#?}");
     }
 }
 
@@ -522,29 +522,29 @@ fn whatever_was_done_to_tags_is_turned_back_step_by_step() {
 fn rules_are_edited_until_they_can_be_read() {
     use crate::edit::with_editor;
 
-    let desk = desk();
-    added(&desk, MERETZ);
+    let env = env();
+    added(&env, MERETZ);
     // The first time the condition is broken; the second time it is mended, below what was said of it.
     let run = with_editor(
-        &desk,
+        &env,
         "rules edit Meretz",
         "if grep -q '^# peerbib: ' \"$1\"; then sed -i 's/(author:/author:/' \"$1\"; \
          else sed -i 's/^when = .*/when = \"(author:merten\"/' \"$1\"; fi",
     );
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let when = |desk: &Desk| desk.runs("rules export").stdout;
+    let when = |env: &TestEnvironment| env.runs("rules export").stdout;
     assert!(
-        when(&desk).contains("when = \"author:merten\""),
+        when(&env).contains("when = \"author:merten\""),
         "{}",
-        when(&desk)
+        when(&env)
     );
-    let before = when(&desk);
-    let run = with_editor(&desk, "rules edit", "echo 'nonsense' > \"$1\"");
+    let before = when(&env);
+    let run = with_editor(&env, "rules edit", "echo 'nonsense' > \"$1\"");
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("nothing lost"), "{}", run.stderr);
-    let run = with_editor(&desk, "rules edit", ":");
+    let run = with_editor(&env, "rules edit", ":");
     assert_eq!(run.stderr, "nothing was changed\n");
-    assert_eq!(when(&desk), before);
-    let told = desk.refuses(2, "rules edit");
+    assert_eq!(when(&env), before);
+    let told = env.refuses(2, "rules edit");
     assert!(told.contains("--when"), "{told}");
 }

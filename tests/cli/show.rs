@@ -1,40 +1,37 @@
 //! `peerbib show`
 
-use crate::desk::{Desk, without_times};
+use crate::test_env::{TestEnvironment, redact_times};
 
 const ENTRY: &str = "@Book{nests,\n  Author = \"Wren, Ada\",\n  TITLE  = {{Nests} \\& twigs},\n  year=2015,\n  mystery = {kept},\n}";
 
 #[test]
 fn the_source_is_the_entry_byte_for_byte() {
-    let desk = Desk::with(&format!("% a comment\n{ENTRY}\n"));
-    assert_eq!(
-        desk.runs("show nests --source").stdout,
-        format!("{ENTRY}\n")
-    );
+    let env = TestEnvironment::with(&format!("% a comment\n{ENTRY}\n"));
+    assert_eq!(env.runs("show nests --source").stdout, format!("{ENTRY}\n"));
 }
 
 #[test]
 fn fields_are_shown_as_written_with_the_tags() {
-    let desk = Desk::with(ENTRY);
-    desk.runs("tag theme:birds nests --new");
-    desk.runs("rename nests twigs");
-    let shown = without_times(&desk.without_place(&desk.runs("show nests").stdout));
+    let env = TestEnvironment::with(ENTRY);
+    env.runs("tag theme:birds nests --new");
+    env.runs("rename nests twigs");
+    let shown = redact_times(&env.redact_paths(&env.runs("show nests").stdout));
     insta::assert_snapshot!(shown);
 }
 
 #[test]
 fn the_variables_of_csl_are_shown_on_request() {
-    let desk = Desk::with(ENTRY);
-    let shown = desk.runs("show nests --csl").stdout;
+    let env = TestEnvironment::with(ENTRY);
+    let shown = env.runs("show nests --csl").stdout;
     assert!(shown.contains("CSL type"), "{shown}");
     assert!(shown.contains("Nests & twigs"), "{shown}");
-    assert!(!desk.runs("show nests").stdout.contains("CSL type"));
+    assert!(!env.runs("show nests").stdout.contains("CSL type"));
 }
 
 #[test]
 fn json_has_the_csl_variables_and_the_source() {
-    let desk = Desk::with(ENTRY);
-    let shown = desk.json("show nests --json");
+    let env = TestEnvironment::with(ENTRY);
+    let shown = env.json("show nests --json");
     assert_eq!(shown[0]["key"], "nests");
     assert_eq!(shown[0]["csl"]["type"], "book");
     assert_eq!(shown[0]["csl"]["author"][0]["family"], "Wren");
@@ -64,18 +61,18 @@ fn json_has_the_csl_variables_and_the_source() {
 
 #[test]
 fn several_works_are_shown_in_the_order_asked_for() {
-    let desk = Desk::with_chapter();
-    let shown = desk.json("show merten2009 benkler2006wealth --json");
+    let env = TestEnvironment::with_chapter();
+    let shown = env.json("show merten2009 benkler2006wealth --json");
     assert_eq!(shown[0]["key"], "merten2009");
     assert_eq!(shown[1]["key"], "benkler2006wealth");
 }
 
 #[test]
 fn what_a_work_inherits_is_shown_from_both_ends() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@collection{reader, title = {Reader}}\n@incollection{part, title = {Part}, crossref = {reader}}\n",
     );
-    let shown = desk.json("show part reader --json");
+    let shown = env.json("show part reader --json");
     assert_eq!(shown[0]["inherits_from"], serde_json::json!(["reader"]));
     assert_eq!(shown[1]["inherited_by"], serde_json::json!(["part"]));
 }

@@ -1,16 +1,16 @@
 //! `peerbib stats`
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 #[test]
 fn the_chapter_in_numbers() {
-    insta::assert_snapshot!(Desk::with_chapter().runs("stats").stdout);
+    insta::assert_snapshot!(TestEnvironment::with_chapter().runs("stats").stdout);
 }
 
 #[test]
 fn charts_stand_side_by_side_where_there_is_room() {
-    let desk = Desk::with_chapter();
-    let output = desk
+    let env = TestEnvironment::with_chapter();
+    let output = env
         .command(env!("CARGO_BIN_EXE_peerbib"))
         .args(["stats", "--top", "5"])
         .env("COLUMNS", "140")
@@ -26,8 +26,8 @@ fn charts_stand_side_by_side_where_there_is_room() {
 
 #[test]
 fn a_long_tail_is_folded() {
-    let desk = Desk::with_chapter();
-    let text = desk.runs("stats --by movement --top 3").stdout;
+    let env = TestEnvironment::with_chapter();
+    let text = env.runs("stats --by movement --top 3").stdout;
     insta::assert_snapshot!(text, @r"
     43 works
 
@@ -37,9 +37,9 @@ fn a_long_tail_is_folded() {
       Journal of Peer Production   8  ██████████████████▌
       and 9 more
     ");
-    let all = desk.runs("stats --by movement --top 0").stdout;
+    let all = env.runs("stats --by movement --top 0").stdout;
     assert!(!all.contains("more"), "{all}");
-    let chart = &desk.json("stats --by movement --top 3 --json")["charts"][0];
+    let chart = &env.json("stats --by movement --top 3 --json")["charts"][0];
     assert_eq!(chart["bars"].as_array().unwrap().len(), 3);
     assert_eq!(chart["bars"][0]["value"], "movement:p2p-foundation");
     assert_eq!(chart["more"]["values"], 9);
@@ -47,12 +47,12 @@ fn a_long_tail_is_folded() {
 
 #[test]
 fn a_narrower_tag_counts_for_the_wider_one() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@book{a, title = {A}, keywords = {theme:food, theme:fruit}}\n@book{b, title = {B}, keywords = {theme:fruit}}\n\
          @book{c, title = {C}}\n",
     );
-    desk.runs("tags add theme:fruit --parent theme:food");
-    let chart = &desk.json("stats --by theme --json")["charts"][0];
+    env.runs("tags add theme:fruit --parent theme:food");
+    let chart = &env.json("stats --by theme --json")["charts"][0];
     let counts: Vec<(&str, i64)> = chart["bars"]
         .as_array()
         .unwrap()
@@ -70,13 +70,13 @@ fn a_narrower_tag_counts_for_the_wider_one() {
 
 #[test]
 fn authors_are_counted_under_one_name_where_their_names_fit() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@book{a, author = {Benkler, Yochai}, title = {A}}\n@book{b, author = {Benkler, Y.}, title = {B}}\n\
          @book{c, editor = {Y. Benkler and others}, title = {C}}\n@book{d, author = {{P2P Foundation}}, title = {D}}\n\
          @book{e, title = {E}}\n@book{f, author = {Smith, J.}, title = {F}}\n@book{g, author = {Smith, Jane}, title = {G}}\n\
          @book{h, author = {Smith, John}, title = {H}}\n",
     );
-    insta::assert_snapshot!(desk.runs("stats --by author").stdout, @r"
+    insta::assert_snapshot!(env.runs("stats --by author").stdout, @r"
     8 works
 
     Author
@@ -91,11 +91,11 @@ fn authors_are_counted_under_one_name_where_their_names_fit() {
 
 #[test]
 fn years_are_those_of_the_original_and_stand_in_their_order() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@book{a, title = {A}, origdate = {-0349}, date = {1998}}\n@book{b, title = {B}, date = {2001}}\n\
          @book{c, title = {C}, date = {2001}}\n@book{d, title = {D}, date = {2004}}\n@book{e, title = {E}}\n",
     );
-    insta::assert_snapshot!(desk.runs("stats --by year").stdout, @r"
+    insta::assert_snapshot!(env.runs("stats --by year").stdout, @r"
     5 works
 
     Year of first appearance
@@ -107,15 +107,15 @@ fn years_are_those_of_the_original_and_stand_in_their_order() {
       2004     1  ██████████████████████████████
       1 work of unknown year
     ");
-    let bars = desk.json("stats --by year --json")["charts"][0]["bars"].clone();
+    let bars = env.json("stats --by year --json")["charts"][0]["bars"].clone();
     assert_eq!(bars[0]["value"], "-350");
 }
 
 #[test]
 fn what_is_counted_by_is_chosen_and_a_facet_must_be_there() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     let charts = |line: &str| -> Vec<String> {
-        let statistics = desk.json(line);
+        let statistics = env.json(line);
         let charts = statistics["charts"].as_array().unwrap().iter();
         charts
             .map(|chart| chart["by"].as_str().unwrap().to_owned())
@@ -138,7 +138,7 @@ fn what_is_counted_by_is_chosen_and_a_facet_must_be_there() {
             "missing"
         ]
     );
-    let told = desk.refuses(1, "stats --by colour");
+    let told = env.refuses(1, "stats --by colour");
     assert!(
         told.contains("the facets there are: movement, theme"),
         "{told}"
@@ -147,9 +147,9 @@ fn what_is_counted_by_is_chosen_and_a_facet_must_be_there() {
 
 #[test]
 fn nothing_to_count_is_said() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     for form in ["text", "svg", "html"] {
-        let run = desk.runs(&format!("stats author:nobody --to {form}"));
+        let run = env.runs(&format!("stats author:nobody --to {form}"));
         assert_eq!(
             (run.stdout.as_str(), run.stderr.as_str()),
             ("", "no works found\n")
@@ -159,9 +159,9 @@ fn nothing_to_count_is_said() {
 
 #[test]
 fn a_page_has_the_counts_as_tables_too() {
-    let desk = Desk::with_chapter();
-    desk.runs("stats -o stats.html --by author --top 2");
-    let page = std::fs::read_to_string(desk.path("stats.html")).unwrap();
+    let env = TestEnvironment::with_chapter();
+    env.runs("stats -o stats.html --by author --top 2");
+    let page = std::fs::read_to_string(env.path("stats.html")).unwrap();
     for part in ["<svg ", "<th>Michel Bauwens</th><td>11</td>", "more</p>"] {
         assert!(page.contains(part), "{part}\n{page}");
     }
@@ -169,7 +169,7 @@ fn a_page_has_the_counts_as_tables_too() {
 
 #[test]
 fn plain_characters_where_there_are_no_others() {
-    let text = Desk::with_chapter()
+    let text = TestEnvironment::with_chapter()
         .runs("stats --by language --ascii")
         .stdout;
     assert!(

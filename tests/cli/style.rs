@@ -4,14 +4,14 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 /// Prints the chapter's list in these styles, each in a run of its own.
-fn print_the_list_in(desk: &Desk, styles: &[String]) {
+fn print_the_list_in(env: &TestEnvironment, styles: &[String]) {
     let failed: Vec<String> = styles
         .par_iter()
         .filter_map(|style| {
-            let run = desk.peerbib(&["format", "--style", style, "--to", "text"], "");
+            let run = env.peerbib(&["format", "--style", style, "--to", "text"], "");
             // A work that cannot be rendered is told and printed plainly, and the list goes on.
             let ended_well = matches!(run.code, Some(0 | 1));
             let list = run.stdout.to_lowercase();
@@ -34,8 +34,8 @@ fn print_the_list_in(desk: &Desk, styles: &[String]) {
 
 #[test]
 fn every_bundled_style_prints_the_list() {
-    let desk = Desk::with_chapter();
-    let styles = desk.json("style list --json");
+    let env = TestEnvironment::with_chapter();
+    let styles = env.json("style list --json");
     let styles: Vec<String> = styles
         .as_array()
         .unwrap()
@@ -43,7 +43,7 @@ fn every_bundled_style_prints_the_list() {
         .map(|style| style["name"].as_str().unwrap().to_owned())
         .collect();
     assert!(styles.len() > 50, "{styles:?}");
-    print_the_list_in(&desk, &styles);
+    print_the_list_in(&env, &styles);
 }
 
 /// The styles lie beside the checkout, where there are any.
@@ -61,22 +61,22 @@ fn every_style_of_the_conformance_suite_prints_the_list() {
         .collect();
     styles.sort();
     assert!(!styles.is_empty());
-    print_the_list_in(&Desk::with_chapter(), &styles);
+    print_the_list_in(&TestEnvironment::with_chapter(), &styles);
 }
 
 #[test]
 fn styles_are_listed_with_their_titles_and_narrowed_by_a_word() {
-    let desk = Desk::empty();
-    let all = desk.runs("style list").stdout;
+    let env = TestEnvironment::empty();
+    let all = env.runs("style list").stdout;
     assert!(
         all.contains("apa")
             && all.contains("compact-syllabus")
             && all.contains("annotated-reading-list")
     );
-    let some = desk.runs("style list chicago").stdout;
+    let some = env.runs("style list chicago").stdout;
     assert!(some.contains("chicago-author-date"), "{some}");
     assert!(!some.contains("apa\n"), "{some}");
-    let none = desk.runs("style list zzzz");
+    let none = env.runs("style list zzzz");
     assert_eq!(none.stdout, "");
     assert!(none.stderr.contains("any .csl file"), "{}", none.stderr);
 }

@@ -1,14 +1,14 @@
 //! `peerbib tags`
 
-use crate::desk::Desk;
+use crate::test_env::TestEnvironment;
 
 #[test]
 fn narrower_tags_stand_below_wider_ones_with_the_number_of_works() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@book{a, title = {A}, keywords = {theme:food}}\n@book{b, title = {B}, keywords = {theme:fruit, course:one}}\n",
     );
-    desk.runs("tags add theme:fruit --parent theme:food --label 'Fruit and nuts'");
-    insta::assert_snapshot!(desk.runs("tags").stdout, @r"
+    env.runs("tags add theme:fruit --parent theme:food --label 'Fruit and nuts'");
+    insta::assert_snapshot!(env.runs("tags").stdout, @r"
     theme
       food         2
         fruit      1  Fruit and nuts
@@ -16,8 +16,8 @@ fn narrower_tags_stand_below_wider_ones_with_the_number_of_works() {
     course
       one      1
     ");
-    assert!(!desk.runs("tags course").stdout.contains("fruit"));
-    let json = desk.json("tags theme --json");
+    assert!(!env.runs("tags course").stdout.contains("fruit"));
+    let json = env.json("tags theme --json");
     assert_eq!(json[0]["tag"], "theme:food");
     assert_eq!(
         (&json[0]["works"], &json[0]["works_with_narrower"]),
@@ -28,11 +28,11 @@ fn narrower_tags_stand_below_wider_ones_with_the_number_of_works() {
 
 #[test]
 fn a_tag_can_be_described_and_called_by_another_name() {
-    let desk = Desk::empty();
-    desk.runs("init --bare");
-    desk.runs("tags add theme:labour");
-    desk.runs("tags add theme:care --label 'Care work' --description 'Work for others' --parent labour --alias sorge");
-    insta::assert_snapshot!(desk.runs("tags show sorge").stdout, @r"
+    let env = TestEnvironment::empty();
+    env.runs("init --bare");
+    env.runs("tags add theme:labour");
+    env.runs("tags add theme:care --label 'Care work' --description 'Work for others' --parent labour --alias sorge");
+    insta::assert_snapshot!(env.runs("tags show sorge").stdout, @r"
     theme:care  Care work
       about      Work for others
       under      theme:labour
@@ -43,8 +43,8 @@ fn a_tag_can_be_described_and_called_by_another_name() {
 
 #[test]
 fn what_is_known_of_a_movement_is_shown() {
-    let desk = Desk::with_chapter();
-    let shown = desk.runs("tags show movement:berkman-klein").stdout;
+    let env = TestEnvironment::with_chapter();
+    let shown = env.runs("tags show movement:berkman-klein").stdout;
     assert!(
         shown.contains("Harvard University") && shown.contains("Yochai Benkler"),
         "{shown}"
@@ -53,32 +53,33 @@ fn what_is_known_of_a_movement_is_shown() {
 
 #[test]
 fn a_removed_tag_leaves_the_works_and_its_narrower_tags_behind() {
-    let desk = Desk::with("@book{a, title = {A}, keywords = {theme:food, theme:fruit}}\n");
-    desk.runs("tags add theme:fruit --parent theme:food");
-    let told = desk.runs("tags remove theme:food").stderr;
+    let env =
+        TestEnvironment::with("@book{a, title = {A}, keywords = {theme:food, theme:fruit}}\n");
+    env.runs("tags add theme:fruit --parent theme:food");
+    let told = env.runs("tags remove theme:food").stderr;
     assert!(told.contains("peerbib undo"), "{told}");
-    let json = desk.json("tags --json");
+    let json = env.json("tags --json");
     assert_eq!(json.as_array().unwrap().len(), 1);
     assert_eq!(json[0]["parent"], serde_json::Value::Null);
-    assert_eq!(desk.keys(""), ["a"]);
+    assert_eq!(env.keys(""), ["a"]);
 }
 
 #[test]
 fn a_tag_cannot_be_under_itself() {
-    let desk = Desk::empty();
-    desk.runs("init --bare");
-    desk.runs("tags add theme:food");
-    desk.runs("tags add theme:fruit --parent theme:food");
-    let state = desk.runs("tags").stdout;
+    let env = TestEnvironment::empty();
+    env.runs("init --bare");
+    env.runs("tags add theme:food");
+    env.runs("tags add theme:fruit --parent theme:food");
+    let state = env.runs("tags").stdout;
     for line in [
         "tags add theme:food --parent theme:fruit",
         "tags add theme:food --parent theme:food",
     ] {
-        let told = desk.refuses(1, line);
+        let told = env.refuses(1, line);
         assert!(told.contains("cannot be under"), "{told}");
         assert!(told.contains("choose another parent"), "{told}");
     }
-    assert_eq!(state, desk.runs("tags").stdout);
+    assert_eq!(state, env.runs("tags").stdout);
 }
 
 const FRUIT: &str = "\
@@ -88,53 +89,53 @@ const FRUIT: &str = "\
 @book{d, title = {Dough}, keywords = {theme:baking}, date = {2013}}
 ";
 
-fn fruit() -> Desk {
-    let desk = Desk::with(FRUIT);
-    desk.runs("tags edit theme:fruit --parent theme:food --alias obst --person 'Eva'");
-    desk
+fn fruit() -> TestEnvironment {
+    let env = TestEnvironment::with(FRUIT);
+    env.runs("tags edit theme:fruit --parent theme:food --alias obst --person 'Eva'");
+    env
 }
 
 /// What `line` would do is told and not done; then it is done, and undone.
 #[track_caller]
-fn is_rehearsed_and_undone(desk: &Desk, line: &str) -> String {
-    let before = desk.state();
-    let would = desk.runs(&format!("{line} --dry-run")).stdout;
+fn is_rehearsed_and_undone(env: &TestEnvironment, line: &str) -> String {
+    let before = env.state();
+    let would = env.runs(&format!("{line} --dry-run")).stdout;
     assert_ne!(would, "", "{line} says nothing");
-    assert_eq!(before, desk.state(), "{line} --dry-run changed something");
-    desk.runs(line);
-    let after = desk.state();
+    assert_eq!(before, env.state(), "{line} --dry-run changed something");
+    env.runs(line);
+    let after = env.state();
     assert_ne!(before, after, "{line} changed nothing");
-    desk.runs("undo");
-    assert_eq!(before, desk.state(), "undo of {line}");
-    desk.runs("redo");
-    assert_eq!(after, desk.state(), "redo of {line}");
+    env.runs("undo");
+    assert_eq!(before, env.state(), "undo of {line}");
+    env.runs("redo");
+    assert_eq!(after, env.state(), "redo of {line}");
     would
 }
 
 #[test]
 fn a_renamed_tag_is_found_by_its_old_name() {
-    let desk = fruit();
-    desk.put(
+    let env = fruit();
+    env.put(
         "rules.toml",
         "[[rule]]\nname = 'r'\nwhen = 'title:dough'\nthen = ['theme:obst']\n",
     );
-    desk.runs("rules import rules.toml");
-    let would = is_rehearsed_and_undone(&desk, "tags rename fruit theme:crops");
+    env.runs("rules import rules.toml");
+    let would = is_rehearsed_and_undone(&env, "tags rename fruit theme:crops");
     assert_eq!(
         would,
         "theme:fruit would be theme:crops, with 2 works and the rule “r”\n"
     );
     for name in ["theme:fruit", "fruit", "obst", "theme:crops", "CROPS"] {
         assert_eq!(
-            desk.json(&format!("tags show {name} --json"))["tag"],
+            env.json(&format!("tags show {name} --json"))["tag"],
             "theme:crops"
         );
     }
-    assert_eq!(desk.keys("theme:fruit"), ["a", "c"]);
-    assert!(desk.runs("rules export").stdout.contains("theme:crops"));
-    desk.runs("tags rename crops fruit");
-    assert_eq!(desk.json("tags show crops --json")["tag"], "theme:fruit");
-    let told = desk.refuses(1, "tags rename fruit food");
+    assert_eq!(env.keys("theme:fruit"), ["a", "c"]);
+    assert!(env.runs("rules export").stdout.contains("theme:crops"));
+    env.runs("tags rename crops fruit");
+    assert_eq!(env.json("tags show crops --json")["tag"], "theme:fruit");
+    let told = env.refuses(1, "tags rename fruit food");
     assert!(
         told.contains("belongs to theme:food") && told.contains("tags merge"),
         "{told}"
@@ -143,23 +144,23 @@ fn a_renamed_tag_is_found_by_its_old_name() {
 
 #[test]
 fn merged_tags_keep_reasons_vetoes_aliases_and_narrower_tags() {
-    let desk = fruit();
-    desk.runs("tag theme:fruit b --why 'has raisins'");
-    desk.runs("untag theme:fruit a");
-    desk.runs("untag theme:baking d");
-    desk.runs("tags add theme:stone-fruit --parent theme:fruit");
-    let would = is_rehearsed_and_undone(&desk, "tags merge theme:fruit theme:baking");
+    let env = fruit();
+    env.runs("tag theme:fruit b --why 'has raisins'");
+    env.runs("untag theme:fruit a");
+    env.runs("untag theme:baking d");
+    env.runs("tags add theme:stone-fruit --parent theme:fruit");
+    let would = is_rehearsed_and_undone(&env, "tags merge theme:fruit theme:baking");
     assert!(would.starts_with("theme:fruit, with 2 works, 1 work that it was taken off and 1 narrower tag, would be theme:baking"), "{would}");
-    let tag = desk.json("tags show obst --json");
+    let tag = env.json("tags show obst --json");
     assert_eq!(tag["tag"], "theme:baking");
     assert_eq!(tag["people"][0], "Eva");
     assert_eq!(tag["aliases"], serde_json::json!(["obst", "fruit"]));
     assert_eq!(
-        desk.json("tags show stone-fruit --json")["parent"],
+        env.json("tags show stone-fruit --json")["parent"],
         "theme:baking"
     );
-    assert_eq!(desk.keys("theme:baking"), ["b", "c"]);
-    let why = desk.json("why b --json");
+    assert_eq!(env.keys("theme:baking"), ["b", "c"]);
+    let why = env.json("why b --json");
     let merged = why[0]["tags"]
         .as_array()
         .unwrap()
@@ -172,7 +173,7 @@ fn merged_tags_keep_reasons_vetoes_aliases_and_narrower_tags() {
     );
     for key in ["a", "d"] {
         assert_eq!(
-            desk.json(&format!("why {key} --json"))[0]["vetoed"][0]["tag"],
+            env.json(&format!("why {key} --json"))[0]["vetoed"][0]["tag"],
             "theme:baking"
         );
     }
@@ -180,55 +181,55 @@ fn merged_tags_keep_reasons_vetoes_aliases_and_narrower_tags() {
 
 #[test]
 fn a_tag_is_merged_into_one_below_it() {
-    let desk = fruit();
-    desk.runs("tags add theme:stone-fruit --parent theme:fruit");
-    is_rehearsed_and_undone(&desk, "tags merge theme:food theme:stone-fruit");
+    let env = fruit();
+    env.runs("tags add theme:stone-fruit --parent theme:fruit");
+    is_rehearsed_and_undone(&env, "tags merge theme:food theme:stone-fruit");
     assert_eq!(
-        desk.json("tags show stone-fruit --json")["parent"],
+        env.json("tags show stone-fruit --json")["parent"],
         serde_json::Value::Null
     );
     assert_eq!(
-        desk.json("tags show fruit --json")["parent"],
+        env.json("tags show fruit --json")["parent"],
         "theme:stone-fruit"
     );
-    assert_eq!(desk.keys("theme:food").len(), 3);
-    desk.refuses(1, "tags merge fruit fruit");
+    assert_eq!(env.keys("theme:food").len(), 3);
+    env.refuses(1, "tags merge fruit fruit");
 }
 
 #[test]
 fn a_tag_is_split_by_query_with_its_rules() {
-    let desk = fruit();
-    desk.put(
+    let env = fruit();
+    env.put(
         "rules.toml",
         "[[rule]]\nname = 'r'\nwhen = 'type:book'\nthen = ['theme:food', 'theme:baking']\n",
     );
-    desk.runs("rules import rules.toml --apply");
-    desk.runs("untag theme:food c");
+    env.runs("rules import rules.toml --apply");
+    env.runs("untag theme:food c");
     let line = "tags split theme:food --into theme:sweet --where 'title:apples OR title:cherries' --into theme:staple --where title:bread";
-    let would = is_rehearsed_and_undone(&desk, line);
+    let would = is_rehearsed_and_undone(&env, line);
     assert_eq!(
         would,
         "1 work of theme:food as theme:sweet\n1 work of theme:food as theme:staple\n1 work left as theme:food\nsplit along: the rules r\n"
     );
-    assert_eq!(desk.keys("tag:theme:sweet"), ["a"]);
-    assert_eq!(desk.keys("theme:staple"), ["b"]);
+    assert_eq!(env.keys("tag:theme:sweet"), ["a"]);
+    assert_eq!(env.keys("theme:staple"), ["b"]);
     assert_eq!(
-        desk.json("why c --json")[0]["vetoed"][0]["tag"],
+        env.json("why c --json")[0]["vetoed"][0]["tag"],
         "theme:sweet"
     );
-    let state = desk.state();
-    desk.runs("rules apply");
+    let state = env.state();
+    env.runs("rules apply");
     let without_names = |state: &str| {
         state
             .replace("r, food", "r")
             .replace("r, sweet", "r")
             .replace("r, staple", "r")
     };
-    let places = |desk: &Desk| {
-        ["sweet", "staple", "food", "baking"].map(|tag| desk.keys(&format!("theme:{tag}")))
+    let places = |env: &TestEnvironment| {
+        ["sweet", "staple", "food", "baking"].map(|tag| env.keys(&format!("theme:{tag}")))
     };
     assert_eq!(
-        places(&desk),
+        places(&env),
         [
             vec!["a"],
             vec!["b"],
@@ -239,99 +240,93 @@ fn a_tag_is_split_by_query_with_its_rules() {
         "{}",
         without_names(&state)
     );
-    let told = desk.refuses(
+    let told = env.refuses(
         2,
         "tags split theme:food --into theme:x --where a --where b",
     );
     assert!(told.contains("each --into a --where"), "{told}");
-    desk.runs("tags split theme:baking --into theme:bread --where title:bread --rest theme:raw");
-    assert_eq!(desk.keys("theme:raw"), ["a", "c", "d"]);
-    desk.refuses(1, "tags show theme:baking");
+    env.runs("tags split theme:baking --into theme:bread --where title:bread --rest theme:raw");
+    assert_eq!(env.keys("theme:raw"), ["a", "c", "d"]);
+    env.refuses(1, "tags show theme:baking");
 }
 
 #[test]
 fn a_tag_moves_under_another_and_to_another_facet_with_what_is_below_it() {
-    let desk = fruit();
-    desk.runs("tags add theme:stone-fruit --parent theme:fruit");
-    is_rehearsed_and_undone(&desk, "tags move theme:fruit --under theme:baking");
-    assert_eq!(desk.keys("theme:baking"), ["a", "c", "d"]);
-    let told = desk.refuses(1, "tags move theme:baking --under theme:stone-fruit");
+    let env = fruit();
+    env.runs("tags add theme:stone-fruit --parent theme:fruit");
+    is_rehearsed_and_undone(&env, "tags move theme:fruit --under theme:baking");
+    assert_eq!(env.keys("theme:baking"), ["a", "c", "d"]);
+    let told = env.refuses(1, "tags move theme:baking --under theme:stone-fruit");
     assert!(told.contains("cannot be under"), "{told}");
-    is_rehearsed_and_undone(&desk, "tags move theme:fruit --facet crop");
-    let tag = desk.json("tags show theme:stone-fruit --json");
+    is_rehearsed_and_undone(&env, "tags move theme:fruit --facet crop");
+    let tag = env.json("tags show theme:stone-fruit --json");
     assert_eq!(
         (&tag["tag"], &tag["parent"]),
         (&"crop:stone-fruit".into(), &"crop:fruit".into())
     );
-    assert_eq!(
-        desk.json("tags show theme:obst --json")["tag"],
-        "crop:fruit"
-    );
-    assert_eq!(desk.keys("crop:fruit"), ["a", "c"]);
-    is_rehearsed_and_undone(
-        &desk,
-        "tags move crop:stone-fruit --top --before theme:food",
-    );
-    assert_eq!(desk.json("tags --json")[0]["tag"], "crop:stone-fruit");
-    desk.refuses(2, "tags move theme:food");
+    assert_eq!(env.json("tags show theme:obst --json")["tag"], "crop:fruit");
+    assert_eq!(env.keys("crop:fruit"), ["a", "c"]);
+    is_rehearsed_and_undone(&env, "tags move crop:stone-fruit --top --before theme:food");
+    assert_eq!(env.json("tags --json")[0]["tag"], "crop:stone-fruit");
+    env.refuses(2, "tags move theme:food");
 }
 
 #[test]
 fn years_and_events_must_be_dates() {
-    let desk = fruit();
+    let env = fruit();
     is_rehearsed_and_undone(
-        &desk,
+        &env,
         "tags edit theme:food --active 1999/2013 --event '2009-03=A fair' --place Dortmund",
     );
     for line in ["--active 'the nineties'", "--event 'march=A fair'"] {
-        let told = desk.refuses(1, &format!("tags edit theme:food {line}"));
+        let told = env.refuses(1, &format!("tags edit theme:food {line}"));
         assert!(
             told.contains("is not a date") && told.contains("EDTF"),
             "{told}"
         );
     }
-    desk.runs("tags edit theme:food --active '' --no-event 2009-03");
-    let tag = desk.json("tags show theme:food --json");
+    env.runs("tags edit theme:food --active '' --no-event 2009-03");
+    let tag = env.json("tags show theme:food --json");
     assert_eq!(
         (&tag["active"], &tag["events"]),
         (&serde_json::Value::Null, &serde_json::json!([]))
     );
-    let told = desk.refuses(1, "tags edit theme:food --no-alias nosh");
+    let told = env.refuses(1, "tags edit theme:food --no-alias nosh");
     assert!(told.contains("nosh"), "{told}");
 }
 
 #[test]
 fn a_name_belongs_to_one_tag() {
-    let desk = fruit();
-    let told = desk.refuses(1, "tags edit theme:baking --alias obst");
+    let env = fruit();
+    let told = env.refuses(1, "tags edit theme:baking --alias obst");
     assert!(
         told.contains("the name theme:obst belongs to theme:fruit"),
         "{told}"
     );
-    desk.refuses(1, "tags edit theme:baking --alias food");
-    desk.runs("tags add theme:obst --label Obst");
+    env.refuses(1, "tags edit theme:baking --alias food");
+    env.runs("tags add theme:obst --label Obst");
     assert_eq!(
-        desk.json("tags show theme:fruit --json")["label"],
+        env.json("tags show theme:fruit --json")["label"],
         "Obst",
         "an alias is the tag"
     );
-    desk.runs("tag theme:obst d");
-    desk.runs("untag obst a");
-    assert_eq!(desk.keys("theme:obst"), ["c", "d"]);
+    env.runs("tag theme:obst d");
+    env.runs("untag obst a");
+    assert_eq!(env.keys("theme:obst"), ["c", "d"]);
 }
 
 #[test]
 fn a_vocabulary_comes_back_as_it_was_written() {
-    let desk = Desk::with_chapter();
-    desk.runs("tags edit movement:p2p-foundation --alias p2pf --event '2007=Workshop of \"Bauwens\"\nand Wittel'");
-    desk.runs("tags move theme:theory --facet field");
-    desk.runs("tags facet movement --label Movements --exclusive");
-    let exported = desk.runs("tags export").stdout;
+    let env = TestEnvironment::with_chapter();
+    env.runs("tags edit movement:p2p-foundation --alias p2pf --event '2007=Workshop of \"Bauwens\"\nand Wittel'");
+    env.runs("tags move theme:theory --facet field");
+    env.runs("tags facet movement --label Movements --exclusive");
+    let exported = env.runs("tags export").stdout;
     assert!(
         exported.contains("\"theme:germ-form\""),
         "the old name is an alias"
     );
-    let other = Desk::empty();
+    let other = TestEnvironment::empty();
     other.put("v.toml", &exported);
     let told = other.runs("tags import v.toml").stderr;
     assert!(told.contains("38 new, 0 changed, 0 as before"), "{told}");
@@ -366,63 +361,59 @@ fn a_vocabulary_comes_back_as_it_was_written() {
 
 #[test]
 fn a_tag_that_was_renamed_moved_or_described_stays_so_after_a_second_quickstart() {
-    let desk = Desk::empty();
-    desk.runs("quickstart");
-    desk.runs("tags rename theme:labour theme:work");
-    desk.runs("tags move theme:germ-form --top");
-    desk.runs("tags edit movement:oekonux --label Ox --no-person 'Raoul Victor'");
-    let before = desk.runs("tags export").stdout;
-    desk.runs("quickstart");
-    assert_eq!(before, desk.runs("tags export").stdout);
+    let env = TestEnvironment::empty();
+    env.runs("quickstart");
+    env.runs("tags rename theme:labour theme:work");
+    env.runs("tags move theme:germ-form --top");
+    env.runs("tags edit movement:oekonux --label Ox --no-person 'Raoul Victor'");
+    let before = env.runs("tags export").stdout;
+    env.runs("quickstart");
+    assert_eq!(before, env.runs("tags export").stdout);
 }
 
 #[test]
 fn works_are_counted_by_two_facets_with_empty_cells() {
-    let desk = fruit();
-    desk.runs("tag movement:slow a b --create");
-    desk.runs("tag movement:raw c --create");
-    desk.runs("tag movement:still --create --find title:nothing");
-    desk.runs("tags add movement:still");
-    insta::assert_snapshot!(desk.runs("tags matrix theme movement").stdout, @"
+    let env = fruit();
+    env.runs("tag movement:slow a b --create");
+    env.runs("tag movement:raw c --create");
+    env.runs("tag movement:still --create --find title:nothing");
+    env.runs("tags add movement:still");
+    insta::assert_snapshot!(env.runs("tags matrix theme movement").stdout, @"
              slow  raw  still  total
     food        2    1      ·      3
       fruit     1    1      ·      2
     baking      ·    ·      ·      ·
     total       2    1      ·      3
     ");
-    let own = desk
+    let own = env
         .runs("tags matrix theme movement --own --to markdown")
         .stdout;
     insta::assert_snapshot!("matrix_markdown", own);
-    let by_decade = desk
-        .runs("tags matrix theme --by decade year:..2012")
-        .stdout;
+    let by_decade = env.runs("tags matrix theme --by decade year:..2012").stdout;
     insta::assert_snapshot!("matrix_by_decade", by_decade);
-    let csv = desk
-        .runs("tags matrix theme type --by year --to csv")
-        .stdout;
+    let csv = env.runs("tags matrix theme type --by year --to csv").stdout;
     insta::assert_snapshot!("matrix_csv", csv);
-    let html = desk
+    let html = env
         .runs("tags matrix movement type -theme:fruit --to html")
         .stdout;
     insta::assert_snapshot!("matrix_html", html);
-    let json = desk.json("tags matrix theme movement --json");
+    let json = env.json("tags matrix theme movement --json");
     assert_eq!(json["tables"][0]["counts"][0], serde_json::json!([2, 1, 0]));
     assert_eq!(json["tables"][0]["rows"][0]["works"], 3);
-    let told = desk.refuses(2, "tags matrix theme");
+    let told = env.refuses(2, "tags matrix theme");
     assert!(
         told.contains("theme, movement, year, decade, type, language"),
         "{told}"
     );
-    let told = desk.refuses(2, "tags matrix thme movement");
+    let told = env.refuses(2, "tags matrix thme movement");
     assert!(told.contains("thme"), "{told}");
 }
 
 #[test]
 fn a_wide_matrix_fits_the_terminal_with_a_legend() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     for columns in [60, 80, 100, 140] {
-        let output = desk
+        let output = env
             .command(env!("CARGO_BIN_EXE_peerbib"))
             .args(["tags", "matrix", "movement", "theme"])
             .env("COLUMNS", columns.to_string())

@@ -1,12 +1,12 @@
 //! `peerbib timeline`
 
-use crate::desk::{Desk, Run};
+use crate::test_env::{Run, TestEnvironment};
 
 /// Runs peerbib in a terminal's width.
-fn in_columns(desk: &Desk, columns: usize, line: &str) -> Run {
-    let output = desk
+fn in_columns(env: &TestEnvironment, columns: usize, line: &str) -> Run {
+    let output = env
         .command(env!("CARGO_BIN_EXE_peerbib"))
-        .args(crate::desk::words(line))
+        .args(crate::test_env::words(line))
         .env("COLUMNS", columns.to_string())
         .output()
         .unwrap();
@@ -27,24 +27,28 @@ fn widest(text: &str) -> usize {
 
 #[test]
 fn the_chapter_at_a_glance_in_80_columns() {
-    let run = in_columns(&Desk::with_chapter(), 80, "timeline");
+    let run = in_columns(&TestEnvironment::with_chapter(), 80, "timeline");
     assert!(widest(&run.stdout) <= 80, "{}", run.stdout);
     insta::assert_snapshot!(format!("{}{}", run.stdout, run.stderr));
 }
 
 #[test]
 fn the_chapter_at_a_glance_in_140_columns() {
-    let run = in_columns(&Desk::with_chapter(), 140, "timeline --no-events");
+    let run = in_columns(
+        &TestEnvironment::with_chapter(),
+        140,
+        "timeline --no-events",
+    );
     assert!(widest(&run.stdout) <= 140, "{}", run.stdout);
     insta::assert_snapshot!(run.stdout);
 }
 
 #[test]
 fn plain_characters_where_there_are_no_others() {
-    let desk = Desk::with_chapter();
-    let run = in_columns(&desk, 80, "timeline movement:oekonux --ascii --no-events");
+    let env = TestEnvironment::with_chapter();
+    let run = in_columns(&env, 80, "timeline movement:oekonux --ascii --no-events");
     insta::assert_snapshot!(run.stdout);
-    let output = desk
+    let output = env
         .command(env!("CARGO_BIN_EXE_peerbib"))
         .args(["timeline", "movement:oekonux", "--no-events"])
         .env("LC_ALL", "C")
@@ -55,9 +59,9 @@ fn plain_characters_where_there_are_no_others() {
 
 #[test]
 fn a_query_leaves_the_lanes_that_its_works_stand_on() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     let lanes = |line: &str| -> Vec<String> {
-        let timeline = desk.json(line);
+        let timeline = env.json(line);
         let lanes = timeline["lanes"].as_array().unwrap().iter();
         lanes
             .map(|lane| lane["label"].as_str().unwrap().to_owned())
@@ -79,12 +83,12 @@ fn a_query_leaves_the_lanes_that_its_works_stand_on() {
 
 #[test]
 fn a_work_of_two_movements_stands_on_both_lanes_and_one_of_none_on_the_last() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@book{a, title = {A}, date = {1990}, keywords = {course:one, course:two}}\n\
          @book{b, title = {B}, origdate = {1867}, date = {1990}, keywords = {course:two}}\n\
          @book{c, title = {C}, date = {2001}}\n@book{d, title = {D}, keywords = {course:one}}\n",
     );
-    let timeline = desk.json("timeline --by course --json");
+    let timeline = env.json("timeline --by course --json");
     let keys = |lane: usize| -> Vec<String> {
         let works = timeline["lanes"][lane]["works"].as_array().unwrap().iter();
         works
@@ -106,17 +110,17 @@ fn a_work_of_two_movements_stands_on_both_lanes_and_one_of_none_on_the_last() {
         (&timeline["first_year"], &timeline["last_year"]),
         (&1867.into(), &2001.into())
     );
-    let told = desk.runs("timeline --by course").stderr;
+    let told = env.runs("timeline --by course").stderr;
     assert_eq!(told, "1 work of unknown year is not shown: d\n");
 }
 
 #[test]
 fn works_of_one_label_are_told_apart() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@book{a, author = {Wren, Ada}, title = {A}, date = {1990}}\n\
          @book{b, author = {Wren, Ada}, title = {B}, date = {1990}}\n",
     );
-    let timeline = desk.json("timeline --json");
+    let timeline = env.json("timeline --json");
     let works = &timeline["lanes"][0]["works"];
     assert_eq!(
         (&works[0]["label"], &works[1]["label"]),
@@ -126,11 +130,11 @@ fn works_of_one_label_are_told_apart() {
 
 #[test]
 fn movements_without_a_work_of_the_library_tell_nothing() {
-    let desk = Desk::empty();
-    desk.runs("init");
-    desk.put("refs.bib", "@book{a, title = {A}, date = {1990}}");
-    desk.runs("import refs.bib");
-    let timeline = desk.json("timeline --json");
+    let env = TestEnvironment::empty();
+    env.runs("init");
+    env.put("refs.bib", "@book{a, title = {A}, date = {1990}}");
+    env.runs("import refs.bib");
+    let timeline = env.json("timeline --json");
     assert_eq!(timeline["lanes"].as_array().unwrap().len(), 1);
     assert_eq!(timeline["lanes"][0]["label"], "Works");
     assert_eq!(timeline["title"], "Works by year");
@@ -138,14 +142,14 @@ fn movements_without_a_work_of_the_library_tell_nothing() {
 
 #[test]
 fn nothing_to_draw_is_said() {
-    let desk = Desk::with("@book{a, title = {A}}\n@book{b, title = {B}}\n");
+    let env = TestEnvironment::with("@book{a, title = {A}}\n@book{b, title = {B}}\n");
     for form in ["text", "svg", "html"] {
-        let run = desk.runs(&format!("timeline author:nobody --to {form}"));
+        let run = env.runs(&format!("timeline author:nobody --to {form}"));
         assert_eq!(
             (run.stdout.as_str(), run.stderr.as_str()),
             ("", "no works found\n")
         );
-        let run = desk.runs(&format!("timeline --to {form}"));
+        let run = env.runs(&format!("timeline --to {form}"));
         assert_eq!(run.stdout, "");
         assert!(
             run.stderr.contains("2 works of unknown year"),
@@ -158,8 +162,8 @@ fn nothing_to_draw_is_said() {
 
 #[test]
 fn a_facet_that_is_not_there_is_refused_with_those_that_are() {
-    let desk = Desk::with_chapter();
-    let told = desk.refuses(1, "timeline --by colour");
+    let env = TestEnvironment::with_chapter();
+    let told = env.refuses(1, "timeline --by colour");
     insta::assert_snapshot!(told, @r"
     error: no tag has the facet “colour”
     help: the facets there are: movement, theme
@@ -168,33 +172,33 @@ fn a_facet_that_is_not_there_is_refused_with_those_that_are() {
 
 #[test]
 fn a_file_is_written_in_the_form_that_its_ending_names() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     for (name, beginning) in [
         ("a.svg", "<svg "),
         ("a.html", "<!DOCTYPE html>"),
         ("a.txt", "Works by year and movement\n"),
     ] {
-        let run = desk.runs(&format!("timeline -o {name}"));
+        let run = env.runs(&format!("timeline -o {name}"));
         assert_eq!(run.stdout, "");
-        let written = std::fs::read_to_string(desk.path(name)).unwrap();
+        let written = std::fs::read_to_string(env.path(name)).unwrap();
         assert!(written.starts_with(beginning), "{name}: {written}");
     }
-    desk.runs("timeline --json -o a.json");
-    let written = std::fs::read_to_string(desk.path("a.json")).unwrap();
-    assert_eq!(written, desk.runs("timeline --json").stdout);
-    let told = desk.refuses(1, "timeline movement:oekonux -o nowhere/a.svg");
+    env.runs("timeline --json -o a.json");
+    let written = std::fs::read_to_string(env.path("a.json")).unwrap();
+    assert_eq!(written, env.runs("timeline --json").stdout);
+    let told = env.refuses(1, "timeline movement:oekonux -o nowhere/a.svg");
     assert!(told.contains("nowhere/a.svg cannot be written"), "{told}");
-    desk.ends(2, "timeline --to svg --width 10");
+    env.ends(2, "timeline --to svg --width 10");
 }
 
 #[test]
 fn a_work_on_a_page_leads_to_its_doi_or_to_its_row() {
-    let desk = Desk::with(
+    let env = TestEnvironment::with(
         "@article{a, author = {Hardin, G.}, title = {The <Tragedy>}, date = {1968}, doi = {10.1126/science.162#1}}\n\
          @book{b, author = {Wren, Ada}, title = {Nuts & \"bolts\"}, date = {1990}}\n\
          @book{c, author = {Mal, L.}, title = {C}, date = {1991}, url = {javascript:alert(1)}}\n",
     );
-    let page = desk.runs("timeline --to html").stdout;
+    let page = env.runs("timeline --to html").stdout;
     for part in [
         "<a href=\"https://doi.org/10.1126/science.162%231\">",
         "<title>Hardin 1968: The &lt;Tragedy&gt;</title>",
@@ -206,24 +210,24 @@ fn a_work_on_a_page_leads_to_its_doi_or_to_its_row() {
     }
     assert!(!page.contains("javascript:"));
     // A picture alone has no rows to lead to.
-    assert!(!desk.runs("timeline --to svg").stdout.contains("href=\"#"));
+    assert!(!env.runs("timeline --to svg").stdout.contains("href=\"#"));
 }
 
 #[test]
 fn a_stored_list_is_drawn_with_its_title_and_no_more_works_than_it_holds() {
-    let desk = Desk::with_chapter();
-    desk.runs("list new early --title 'Early days' --query 'movement:oekonux year:..2004'");
-    desk.runs("list new three --query 'movement:oekonux sort:year limit:3'");
-    desk.runs("list exclude early merten2000");
-    desk.runs("list pin early benkler2006wealth");
+    let env = TestEnvironment::with_chapter();
+    env.runs("list new early --title 'Early days' --query 'movement:oekonux year:..2004'");
+    env.runs("list new three --query 'movement:oekonux sort:year limit:3'");
+    env.runs("list exclude early merten2000");
+    env.runs("list pin early benkler2006wealth");
     let held = |name: &str| {
-        let list = desk.json(&format!("list show {name} --group-by none --to json"));
+        let list = env.json(&format!("list show {name} --group-by none --to json"));
         let keys = list.as_array().unwrap().iter();
         keys.map(|entry| entry["key"].as_str().unwrap().to_owned())
             .collect::<std::collections::BTreeSet<_>>()
     };
     let drawn = |line: &str| {
-        let timeline = desk.json(line);
+        let timeline = env.json(line);
         let lanes = timeline["lanes"].as_array().unwrap().iter();
         lanes
             .flat_map(|lane| lane["works"].as_array().unwrap())
@@ -241,7 +245,7 @@ fn a_stored_list_is_drawn_with_its_title_and_no_more_works_than_it_holds() {
         drawn("timeline --list early author:benkler --json"),
         std::iter::once("benkler2006wealth".to_owned()).collect()
     );
-    assert!(desk.runs("timeline early").stdout.starts_with("Early days"));
-    let told = desk.refuses(1, "timeline --list erly");
+    assert!(env.runs("timeline early").stdout.starts_with("Early days"));
+    let told = env.refuses(1, "timeline --list erly");
     assert!(told.contains("early"), "{told}");
 }

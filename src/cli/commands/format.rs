@@ -10,7 +10,9 @@ use crate::cli::style_engine::{Engine, Rendering, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::{Reading, Severity};
 use peerbib::library::{Library, Reference, TagSummary};
-use peerbib::reading_list::{GroupBy, Grouping, Headings, ReadingList, Repeat, WorkInList};
+use peerbib::reading_list::{
+    DuplicatePlacement, GroupBy, Grouping, HeadingTranslations, ReadingList, WorkInList,
+};
 
 /// Print a bibliography in a citation style
 ///
@@ -151,7 +153,7 @@ pub(crate) enum RepeatName {
     First,
 }
 
-impl From<RepeatName> for Repeat {
+impl From<RepeatName> for DuplicatePlacement {
     fn from(name: RepeatName) -> Self {
         match name {
             RepeatName::Each => Self::Each,
@@ -167,7 +169,7 @@ pub(crate) struct Listing {
     /// The grouping.
     pub(crate) group_by: Option<GroupBy>,
     /// Where a work of several groups is printed.
-    pub(crate) repeat: Repeat,
+    pub(crate) repeat: DuplicatePlacement,
     /// Whether to print private annotations.
     pub(crate) annotations: bool,
 }
@@ -185,9 +187,9 @@ impl Listing {
         let mut items = items_of(&mut works, self.annotations)?;
         let (list, complete) = match &self.group_by {
             Some(by) => {
-                let headings = Headings::in_language(rendering.language());
+                let headings = HeadingTranslations::in_language(rendering.language());
                 let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
-                let grouping = Grouping::of(&pairs, by, &self.tags, self.repeat, headings);
+                let grouping = Grouping::new(&pairs, by, &self.tags, self.repeat, headings);
                 (works, items) = grouping.in_order_of_print(works, items);
                 let (bibliography, complete) = rendering.bibliography(context, &items)?;
                 (ReadingList::grouped(&bibliography, &grouping), complete)

@@ -39,7 +39,7 @@ impl Quickstart {
         report_problems(context, &receipt);
         let works = library.select(&Condition::All)?;
         let listing = Listing {
-            repeat: peerbib::reading_list::Repeat::Each,
+            repeat: peerbib::reading_list::DuplicatePlacement::Each,
             tags: tags_of_facet(&library, "movement")?,
             group_by: Some(GroupBy::Facet("movement".into())),
             annotations: false,

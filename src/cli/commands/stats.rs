@@ -66,7 +66,7 @@ impl Stats {
             by.push(CountBy::Missing);
         }
         let top = (self.top > 0).then_some(self.top);
-        let statistics = Statistics::of(&works, &by, &tags, top, title.as_deref())?;
+        let statistics = Statistics::new(&works, &by, &tags, top, title.as_deref())?;
         if self.drawing.json {
             self.drawing.write_json(context, &statistics)?;
             return Ok(Outcome::Done);
@@ -78,7 +78,7 @@ impl Stats {
         let picture = match self.drawing.format() {
             ChartFormat::Text => statistics_text::draw(
                 &statistics,
-                timeline_text::Layout {
+                timeline_text::ChartLayout {
                     columns: self.drawing.columns(),
                     ascii: self.drawing.is_ascii(),
                     events: false,
@@ -87,7 +87,7 @@ impl Stats {
             ChartFormat::Svg => statistics_svg::draw(&statistics, &self.drawing.look()),
             ChartFormat::Html => {
                 let drawing = statistics_svg::draw(&statistics, &self.drawing.look());
-                html_page::of_statistics(&statistics, &drawing, self.drawing.theme())
+                html_page::statistics_page(&statistics, &drawing, self.drawing.theme())
             }
         };
         self.drawing.write(context, &picture)?;

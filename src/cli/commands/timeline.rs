@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::chart_args::{ChartArgs, ChartFormat, ChartWorks};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::charts::timeline::{Request, Timeline};
+use peerbib::charts::timeline::{Timeline, TimelineRequest};
 use peerbib::charts::{html_page, timeline_svg, timeline_text};
 use peerbib::library::{Library, Tag};
 use peerbib::reading_list::in_hierarchy;
@@ -46,13 +46,13 @@ impl DrawTimeline {
         let tags = tags_of_lanes(&library, &facet)?;
         let (works, title) = self.shown.works(context, &library)?;
         let title = self.drawing.title.clone().or(title);
-        let request = Request {
+        let request = TimelineRequest {
             title,
             facet: &facet,
             tags: &tags,
             with_empty_lanes: !self.shown.is_choice(),
         };
-        let timeline = Timeline::of(&works, request)?;
+        let timeline = Timeline::new(&works, request)?;
         for unreadable in &timeline.unreadable {
             context.note(format_args!(
                 "note: skipped {unreadable}: expected a date YYYY-MM-DD"
@@ -76,7 +76,7 @@ impl DrawTimeline {
         let picture = match self.drawing.format() {
             ChartFormat::Text => timeline_text::draw(
                 &timeline,
-                timeline_text::Layout {
+                timeline_text::ChartLayout {
                     columns: self.drawing.columns(),
                     ascii: self.drawing.is_ascii(),
                     events: !self.no_events,
@@ -85,7 +85,7 @@ impl DrawTimeline {
             ChartFormat::Svg => timeline_svg::draw(&timeline, &self.drawing.look()),
             ChartFormat::Html => {
                 let drawing = timeline_svg::draw(&timeline, &self.drawing.look());
-                html_page::of_timeline(&timeline, &drawing, self.drawing.theme())
+                html_page::timeline_page(&timeline, &drawing, self.drawing.theme())
             }
         };
         self.drawing.write(context, &picture)?;

@@ -1,13 +1,13 @@
-//! What people write before and behind a key, in the markup that a citation style takes.
+//! Converts the text before and after a key from Markdown to the markup of a citation style.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// Markdown as the markup of CSL-JSON: emphasis and strong emphasis are tags, escapes are undone.
+/// Converts Markdown to CSL-JSON markup: emphasis becomes tags, and escapes are resolved.
 pub(super) fn csl_markup(markdown: &str) -> String {
     if !markdown.contains(['*', '_', '\\', '&', '~']) {
         return markdown.to_owned();
     }
-    // A letter in front keeps the text from being taken for a list, a heading or a quotation.
+    // A leading letter keeps the text from being parsed as a list, heading or quotation.
     const GUARD: char = '\u{e000}';
     let lead = markdown.len() - markdown.trim_start().len();
     let (space, text) = markdown.split_at_checked(lead).unwrap_or(("", markdown));

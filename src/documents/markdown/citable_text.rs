@@ -1,9 +1,9 @@
-//! Where in a Markdown document there is text that may cite.
+//! Finds the text of a Markdown document that may contain citations.
 //!
-//! The blocks are those of CommonMark with pandoc's fenced divisions, metadata blocks and footnotes. A
-//! passage is the text of one block: a paragraph, a heading, a cell of a table. Its characters remember
-//! where they stand in the document, so that a citation that runs over two lines of a quotation is one
-//! piece of text all the same, and the `>` in between is none of it.
+//! The blocks are those of CommonMark plus pandoc's fenced divs, metadata blocks and footnotes. A passage is
+//! the text of one block: a paragraph, a heading or a table cell. Its characters keep their offsets in the
+//! document, so a citation that spans two lines of a block quotation is contiguous text without the `>` in
+//! between.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -12,45 +12,45 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 /// A character of a passage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Glyph {
+pub(super) struct SourceChar {
     pub(super) character: char,
-    /// Where it stands in the document, in bytes.
+    /// Its byte offset in the document.
     pub(super) at: usize,
-    pub(super) kind: GlyphKind,
+    pub(super) kind: CharKind,
 }
 
-/// What a character may mean.
+/// The possible meaning of a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum GlyphKind {
+pub(super) enum CharKind {
     /// It may be markup.
     Plain,
-    /// A backslash that takes the meaning from the character behind it, or that character.
+    /// It is a backslash that escapes the next character, or that character.
     Escaped,
-    /// Part of code, a formula, a tag or an address: what stands there is no citation.
+    /// It is part of code, a formula, a tag or a URL, and cannot be part of a citation.
     Opaque,
 }
 
 /// The text of one block.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Passage {
-    pub(super) glyphs: Vec<Glyph>,
-    /// The label of the footnote that it belongs to.
+    pub(super) glyphs: Vec<SourceChar>,
+    /// The label of the footnote to which it belongs.
     pub(super) note: Option<String>,
     /// Whether it is in a table, where a `|` ends a cell.
     pub(super) in_table: bool,
-    /// The footnotes that it refers to, by the place of the reference.
+    /// The footnote references, by character index.
     pub(super) references: HashMap<usize, String>,
 }
 
-/// What the blocks of a document say.
+/// The relevant contents of a document's blocks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Blocks {
     pub(super) passages: Vec<Passage>,
-    /// The metadata blocks, without the lines around them.
+    /// The metadata blocks without their delimiters.
     pub(super) metadata: Vec<Range<usize>>,
-    /// The inside of the division `::: {#refs}`.
+    /// The content of the div `::: {#refs}`.
     pub(super) references: Option<Range<usize>>,
-    /// Identifiers that the document gives to things of its own: `{#fig:commons}`, `(@example)`.
+    /// The identifiers that the document defines: `{#fig:commons}`, `(@example)`.
     pub(super) own_labels: HashSet<String>,
 }
 
@@ -62,10 +62,10 @@ fn options() -> Options {
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
 }
 
-/// Takes a document apart.
+/// Splits a document into blocks.
 pub(super) fn blocks(source: &str) -> Blocks {
     let mut blocks = Blocks::default();
-    // Code must be known before the lines that mean something to pandoc alone are looked for.
+    // Code blocks must be known before looking for lines with pandoc's syntax.
     let mut verbatim: Vec<Range<usize>> = Vec::new();
     for (event, range) in Parser::new_ext(source, options()).into_offset_iter() {
         match event {
@@ -78,7 +78,7 @@ pub(super) fn blocks(source: &str) -> Blocks {
         }
     }
     let masked = without_pandoc_lines(source, &verbatim, &mut blocks);
-    let mut reader = Reader::new(&masked);
+    let mut reader = BlockReader::new(&masked);
     let parser = Parser::new_ext(
         &masked,
         options() - Options::ENABLE_YAML_STYLE_METADATA_BLOCKS,
@@ -90,8 +90,8 @@ pub(super) fn blocks(source: &str) -> Blocks {
     blocks
 }
 
-/// The document with blanks for what is no Markdown: metadata, the fences of divisions, environments of
-/// LaTeX. Every byte keeps its place. What these lines say goes into `blocks`.
+/// Replaces syntax that is not CommonMark by blanks: metadata, div fences and LaTeX environments. Byte
+/// offsets are preserved. The contents of these lines are added to `blocks`.
 fn without_pandoc_lines(source: &str, verbatim: &[Range<usize>], blocks: &mut Blocks) -> String {
     let mut masked = source.as_bytes().to_vec();
     let mut blank = |range: Range<usize>| {
@@ -104,7 +104,7 @@ fn without_pandoc_lines(source: &str, verbatim: &[Range<usize>], blocks: &mut Bl
     for range in &blocks.metadata {
         blank(range.clone());
     }
-    // The divisions that are open, and for the one of the references where its inside begins.
+    // The open divs; for the references div, the start of its content.
     let mut divisions: Vec<Option<usize>> = Vec::new();
     let mut environment: Option<(String, usize)> = None;
     let mut at = 0;
@@ -167,7 +167,7 @@ fn is_references_division(attributes: &str) -> bool {
         .any(|attribute| attribute == "#refs")
 }
 
-/// The identifiers that a line gives: those of attributes, and the labels of numbered examples.
+/// Adds the identifiers that a line defines: attributes and labels of numbered examples.
 fn own_labels(line: &str, labels: &mut HashSet<String>) {
     for piece in line.split("{#").skip(1) {
         let label = piece.split([' ', '}', '\t']).next().unwrap_or_default();
@@ -182,34 +182,34 @@ fn own_labels(line: &str, labels: &mut HashSet<String>) {
     }
 }
 
-/// Reads the events of the Markdown parser.
-struct Reader<'s> {
+/// Processes the events of the Markdown parser.
+struct BlockReader<'s> {
     source: &'s str,
     passages: Vec<Passage>,
-    current: Option<Open>,
+    current: Option<OpenPassage>,
     /// The footnote that is being defined.
     note: Option<String>,
     table: bool,
-    /// The links and images that are open: where each begins, and where what is in it ends.
+    /// The open links and images: their ranges and the end of the content read so far.
     links: Vec<(Range<usize>, usize)>,
-    /// The tight items that are open.
+    /// The number of open tight list items.
     items: usize,
 }
 
 /// A passage that is being read.
-struct Open {
+struct OpenPassage {
     range: Range<usize>,
     opaque: Vec<Range<usize>>,
-    /// What stands at the beginning of lines and is no text.
+    /// Line prefixes that are not text.
     skipped: Vec<Range<usize>>,
     references: HashMap<usize, String>,
-    /// Where the last line ended, until it is known where the next one begins.
+    /// The end of the last line, until the start of the next one is known.
     line_end: Option<usize>,
-    /// Whether the block is the inside of an item that has no paragraph of its own.
+    /// Whether the block is the content of a list item without a paragraph.
     is_loose_text: bool,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> BlockReader<'s> {
     fn new(source: &'s str) -> Self {
         Self {
             source,
@@ -298,7 +298,7 @@ impl<'s> Reader<'s> {
     }
 
     fn open(&mut self, range: Range<usize>, is_loose_text: bool) {
-        self.current = Some(Open {
+        self.current = Some(OpenPassage {
             range,
             opaque: Vec::new(),
             skipped: Vec::new(),
@@ -308,7 +308,7 @@ impl<'s> Reader<'s> {
         });
     }
 
-    /// Something that stands in a line of text; `end` says where, if all of it is known.
+    /// Adds an inline element. `end` is its end if the whole element is known.
     fn inline(&mut self, range: &Range<usize>, end: Option<usize>) {
         if self.current.is_none() && self.items > 0 {
             self.open(range.clone(), true);
@@ -328,21 +328,21 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// What is in a link reaches to here at least.
+    /// Extends the open links to this offset.
     fn seen(&mut self, end: usize) {
         if let Some((_, inside)) = self.links.last_mut() {
             *inside = end.max(*inside);
         }
     }
 
-    /// The bracket of a link is none that a citation begins with.
+    /// Opens a link, whose bracket cannot start a citation.
     fn open_link(&mut self, range: Range<usize>, bracket: usize) {
         let inside = (range.start + bracket).min(range.end);
         self.mark(|open| open.opaque.push(range.start..inside));
         self.links.push((range, inside));
     }
 
-    fn mark(&mut self, change: impl FnOnce(&mut Open)) {
+    fn mark(&mut self, change: impl FnOnce(&mut OpenPassage)) {
         if let Some(open) = &mut self.current {
             change(open);
         }
@@ -359,8 +359,8 @@ impl<'s> Reader<'s> {
             in_table: self.table,
             references: open.references,
         };
-        // What neither cites nor has a note is of no interest, unless it says that a footnote has begun.
-        let marks = |glyph: &Glyph| matches!(glyph.character, '@' | '^');
+        // Skip passages without citations or notes, except at the start of a footnote.
+        let marks = |glyph: &SourceChar| matches!(glyph.character, '@' | '^');
         if passage.note.is_some() || passage.glyphs.iter().any(marks) {
             self.passages.push(passage);
         }
@@ -393,8 +393,8 @@ fn is_block_end(tag: &TagEnd) -> bool {
     )
 }
 
-/// The characters of a passage, each with what it may mean.
-fn glyphs(source: &str, open: &Open) -> Vec<Glyph> {
+/// Returns the characters of a passage with their possible meanings.
+fn glyphs(source: &str, open: &OpenPassage) -> Vec<SourceChar> {
     let start = open.range.start;
     let text = source.get(open.range.clone()).unwrap_or_default();
     let mut opaque = vec![false; text.len()];
@@ -402,7 +402,7 @@ fn glyphs(source: &str, open: &Open) -> Vec<Glyph> {
         let inside = range.start.saturating_sub(start)..range.end.saturating_sub(start);
         opaque.get_mut(inside).unwrap_or_default().fill(true);
     }
-    let mut glyphs: Vec<Glyph> = Vec::with_capacity(text.len());
+    let mut glyphs: Vec<SourceChar> = Vec::with_capacity(text.len());
     let mut escaped = false;
     for (at, character) in text.char_indices() {
         let place = start + at;
@@ -412,22 +412,22 @@ fn glyphs(source: &str, open: &Open) -> Vec<Glyph> {
         }
         let kind = if opaque.get(at).copied().unwrap_or_default() {
             escaped = false;
-            GlyphKind::Opaque
+            CharKind::Opaque
         } else if escaped {
             escaped = false;
-            GlyphKind::Escaped
+            CharKind::Escaped
         } else if character == '\\' {
             let next = text.get(at + 1..).and_then(|rest| rest.chars().next());
             escaped = next.is_some_and(|next| next.is_ascii_punctuation());
             if escaped {
-                GlyphKind::Escaped
+                CharKind::Escaped
             } else {
-                GlyphKind::Plain
+                CharKind::Plain
             }
         } else {
-            GlyphKind::Plain
+            CharKind::Plain
         };
-        glyphs.push(Glyph {
+        glyphs.push(SourceChar {
             character,
             at: place,
             kind,
@@ -437,15 +437,15 @@ fn glyphs(source: &str, open: &Open) -> Vec<Glyph> {
     glyphs
 }
 
-/// Makes commands of TeX opaque, with their arguments: `\citep[see][]{key@2}`.
-fn hide_tex(glyphs: &mut [Glyph]) {
+/// Marks TeX commands and their arguments as opaque: `\citep[see][]{key@2}`.
+fn hide_tex(glyphs: &mut [SourceChar]) {
     let mut at = 0;
     while let Some(glyph) = glyphs.get(at) {
         at += 1;
-        if glyph.character != '\\' || glyph.kind != GlyphKind::Plain {
+        if glyph.character != '\\' || glyph.kind != CharKind::Plain {
             continue;
         }
-        let is_letter = |glyph: &Glyph| glyph.character.is_ascii_alphabetic();
+        let is_letter = |glyph: &SourceChar| glyph.character.is_ascii_alphabetic();
         let letters = glyphs
             .get(at..)
             .unwrap_or_default()
@@ -460,14 +460,14 @@ fn hide_tex(glyphs: &mut [Glyph]) {
             end = close + 1;
         }
         for glyph in glyphs.get_mut(at - 1..end).unwrap_or_default() {
-            glyph.kind = GlyphKind::Opaque;
+            glyph.kind = CharKind::Opaque;
         }
         at = end;
     }
 }
 
-/// The bracket that closes the one at this place.
-fn closing(glyphs: &[Glyph], at: usize) -> Option<usize> {
+/// Returns the bracket that closes the one at `at`.
+fn closing(glyphs: &[SourceChar], at: usize) -> Option<usize> {
     let close = match glyphs.get(at)?.character {
         '{' => '}',
         '[' => ']',
@@ -476,7 +476,7 @@ fn closing(glyphs: &[Glyph], at: usize) -> Option<usize> {
     let open = glyphs.get(at)?.character;
     let mut depth = 0_usize;
     for (offset, glyph) in glyphs.get(at..)?.iter().enumerate() {
-        if glyph.kind == GlyphKind::Escaped {
+        if glyph.kind == CharKind::Escaped {
             continue;
         }
         if glyph.character == open {
@@ -491,8 +491,7 @@ fn closing(glyphs: &[Glyph], at: usize) -> Option<usize> {
     None
 }
 
-/// The tags, comments and scripts of HTML in a block of it; what stands between them is Markdown to
-/// pandoc.
+/// Returns the tags, comments and scripts of an HTML block. Pandoc reads the text between them as Markdown.
 fn html_tags(source: &str, range: Range<usize>) -> Vec<Range<usize>> {
     const VERBATIM: [&str; 5] = ["script", "style", "pre", "textarea", "code"];
     let text = source.get(range.clone()).unwrap_or_default();
@@ -537,7 +536,7 @@ fn html_tags(source: &str, range: Range<usize>) -> Vec<Range<usize>> {
     tags
 }
 
-/// The length of a tag, in whose attributes a `>` may stand in quotation marks.
+/// Returns the length of a tag, whose quoted attributes may contain a `>`.
 fn end_of_tag(tag: &str) -> usize {
     let mut quote = None;
     for (at, character) in tag.char_indices() {

@@ -1,4 +1,4 @@
-//! A document with its citations formatted in a style.
+//! Formats the citations of a document in a style.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -22,8 +22,8 @@ pub struct Works {
 }
 
 impl Works {
-    /// Adds a work under a key by which documents cite it; the first work with a key is the one that is
-    /// meant by it. A work that is there already gets the key beside those that it has.
+    /// Adds a work under a key. If the key is taken, the first work keeps it. A work that was added before
+    /// gets the key as an additional one.
     pub fn add(&mut self, key: &str, item: CslItem) {
         if self.by_key.contains_key(key) {
             return;
@@ -37,12 +37,12 @@ impl Works {
         self.by_key.insert(key.to_owned(), place);
     }
 
-    /// The work with a key.
+    /// Returns the work with this key.
     pub fn get(&self, key: &str) -> Option<&CslItem> {
         self.items.get(*self.by_key.get(key)?)
     }
 
-    /// The works with these keys, each once, in their order.
+    /// Returns the works with these keys, each once, in order.
     fn with_keys<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Vec<CslItem> {
         let mut seen = HashSet::new();
         keys.filter_map(|key| self.get(key))
@@ -52,42 +52,42 @@ impl Works {
     }
 }
 
-/// How citations are formatted.
+/// The formatting options.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'o> {
     /// The style.
     pub style: &'o Style,
-    /// The language; that of the style without it.
+    /// The locale; `None` for that of the style.
     pub locale: Option<&'o str>,
-    /// The heading of the bibliography, where it has none.
+    /// The heading of a bibliography that has none in the document.
     pub title: Option<&'o str>,
 }
 
-/// A document whose citations were formatted.
+/// A document with formatted citations.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CitedDocument {
-    /// The document.
+    /// The text of the document.
     pub text: String,
-    /// How many citations there are in it.
+    /// The number of citations.
     pub citations: usize,
-    /// The keys of the works that it cites or lists, in the order of the bibliography.
+    /// The keys of the cited and listed works, in the order of the bibliography.
     pub works: Vec<String>,
-    /// The keys that belong to no work, where they stand.
+    /// The keys without a work.
     pub missing: Vec<CitedKey>,
     /// The keys of works that the style prints nothing of, where they stand.
     pub unprinted: Vec<CitedKey>,
-    /// The keys that are no citations since a semicolon is missing before them.
+    /// The keys that are not citations because a semicolon is missing before them.
     pub strays: Vec<CitedKey>,
 }
 
-/// One citation, formatted on its own.
+/// A citation formatted on its own.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SingleCitation {
     /// The citation.
     pub content: RichText,
-    /// The entries of its works.
+    /// The bibliography entries of its works.
     pub bibliography: Bibliography,
-    /// The keys that belong to no work.
+    /// The keys without a work.
     pub missing: Vec<String>,
 }
 
@@ -98,38 +98,38 @@ const PARTING: char = '\u{10fffd}';
 /// What the processor prints for a cite of which a style prints nothing.
 const UNPRINTED: [&str; 2] = ["[CSL STYLE ERROR", "[NO_PRINTED_FORM]"];
 
-/// Turns citations as they are written into citations as the processor takes them.
+/// Converts citations from the document to the processor's input.
 struct Translator<'a> {
     works: &'a Works,
     labels: LocatorLabels,
-    /// The works with entries that cites lead to, by key.
+    /// The works whose entries are link targets, by key.
     anchored: HashSet<&'a str>,
 }
 
-/// A citation, with what the processor does not do.
+/// The processor's input, with the parts that the processor does not format.
 #[derive(Debug, Clone, Default)]
 struct Translated {
-    /// Keys without a work that stand in the sentence, in the place of authors.
+    /// Keys without a work that take the place of authors in the sentence.
     missing_authors: Option<String>,
-    /// What the processor formats, if there is a work in it.
+    /// The citation, if at least one key belongs to a work.
     citation: Option<Citation>,
-    /// What is printed for a citation none of whose keys belongs to a work; in the markup of CSL.
+    /// The text of a citation without any known work, in CSL markup.
     missing: Option<String>,
-    /// Whether the authors are not enough, since a note hangs on them.
+    /// Whether the authors are not sufficient, because a note is attached to them.
     needs_rest: bool,
 }
 
-/// A citation as it is printed.
+/// A formatted citation.
 #[derive(Debug, Clone, Default)]
 struct Formatted {
-    /// The authors, where they are part of the sentence.
+    /// The authors, if they are part of the sentence.
     authors: RichText,
-    /// The rest, or all.
+    /// The rest, or the whole citation.
     rest: RichText,
 }
 
 impl Translator<'_> {
-    /// A translator for text in the language in which it is formatted, or in one of its own.
+    /// Creates a translator for the language of the style, or for another one.
     fn new<'a>(works: &'a Works, options: &Options<'a>, language: Option<&str>) -> Translator<'a> {
         let of_style = options.style.default_locale.as_deref();
         let languages = [options.locale.or(of_style), language];
@@ -143,7 +143,7 @@ impl Translator<'_> {
     fn translate(&self, cites: &[WrittenCite], in_sentence: bool, note: u32) -> Translated {
         let mut translated = Translated::default();
         let mut known: Vec<Cite> = Vec::new();
-        // Keys without a work are said in the affixes of the cites around them.
+        // Keys without a work are printed in the affixes of adjacent cites.
         let mut waiting = String::new();
         for (number, written) in cites.iter().enumerate() {
             let (locator, rest) = self.labels.split(&written.suffix);
@@ -193,8 +193,8 @@ impl Translator<'_> {
             && translated.missing_authors.is_none()
             && cites.first().is_some_and(|first| !first.suppress_author);
         if !known.is_empty() {
-            // The first work is the one that the sentence names; and what stands before and behind works
-            // was written for the order in which they are.
+            // Keep the written order: the first work is named in the sentence, and affixes depend on the
+            // order.
             let has_affixes = known
                 .iter()
                 .any(|cite| cite.prefix.is_some() || cite.suffix.is_some());
@@ -213,7 +213,7 @@ impl Translator<'_> {
     }
 }
 
-/// A prefix with a space at its end, unless it opens a bracket or quotation.
+/// Adds a space after a prefix, unless it ends with an opening bracket or quotation mark.
 fn spaced(prefix: &str) -> String {
     let prefix = prefix.trim_end();
     let opens = [
@@ -344,7 +344,7 @@ fn bold(text: String) -> RichText {
     )]
 }
 
-/// Text with `<b>` and `<i>` in it as rich text.
+/// Parses `<b>` and `<i>` tags.
 fn unknown(markup: &str) -> RichText {
     let mut text = Vec::new();
     let mut rest = markup;
@@ -373,8 +373,8 @@ fn unknown(markup: &str) -> RichText {
 }
 
 impl Markdown<'_> {
-    /// The document with its citations formatted and its bibliography in place. A document that cites
-    /// nothing comes out as it is.
+    /// Formats the citations of the document and inserts the bibliography. A document without citations does
+    /// not change.
     pub fn cited_in(&self, works: &Works, options: &Options<'_>) -> CitedDocument {
         let cited = self.cited();
         if cited.keys.is_empty() && !cited.all {
@@ -402,7 +402,7 @@ impl Markdown<'_> {
         }
         let notes = self.note_numbers(options.style.class);
         let mut translated: Vec<Translated> = vec![Translated::default(); self.citations.len()];
-        // The processor takes citations in the order in which they are read.
+        // The processor expects citations in reading order.
         for step in &self.steps {
             if let Step::Citation(number) = step
                 && let Some(citation) = self.citations.get(*number)
@@ -445,7 +445,7 @@ impl Markdown<'_> {
         }
     }
 
-    /// The number of the note that each citation stands in; 0 in the text.
+    /// Returns the note number of each citation; 0 means in the text.
     pub(super) fn note_numbers(&self, class: StyleClass) -> Vec<u32> {
         let mut count = 0;
         let mut of_notes: HashMap<usize, u32> = HashMap::new();
@@ -478,24 +478,24 @@ impl Markdown<'_> {
     }
 }
 
-/// Puts citations into the document.
+/// Inserts citations into the document.
 struct Writer<'m, 's> {
     document: &'m Markdown<'s>,
     is_note_style: bool,
     moves_notes: bool,
     moves_into_quotes: bool,
     edits: Vec<Edit>,
-    /// The notes that were added: their labels and what they say.
+    /// The labels and texts of the notes added.
     notes: Vec<(String, String)>,
     label: usize,
 }
 
-/// A replacement of a part of the document.
+/// A replacement in the document.
 struct Edit {
     range: Range<usize>,
     text: String,
-    /// Where in `text` punctuation goes that a later note takes to itself, and the end of the citation in
-    /// the document.
+    /// The offset in `text` of punctuation that a later note takes over, and the end of the citation in the
+    /// document.
     mark: Option<(usize, usize)>,
 }
 
@@ -588,7 +588,7 @@ impl<'m, 's> Writer<'m, 's> {
         }
     }
 
-    /// Rich text as Markdown that pandoc does not take for anything else.
+    /// Formats rich text as Markdown in which pandoc finds no other markup.
     fn markdown(&self, content: &[Inline], written: &WrittenCitation) -> String {
         let text = escaped_for_pandoc(
             &markdown::entry(content)
@@ -611,12 +611,12 @@ impl<'m, 's> Writer<'m, 's> {
         });
     }
 
-    /// Puts the mark of a note in the place of a citation: behind the punctuation that follows, and without
-    /// the space before it.
+    /// Replaces a citation by a note mark, which follows the punctuation after it and drops the space before
+    /// it.
     fn mark(&mut self, written: &WrittenCitation, authors: &str, is_sentence: bool, mark: &str) {
         let source = self.document.source;
         let mut range = written.range.clone();
-        // At the beginning of a paragraph there is nothing for punctuation to stand behind.
+        // At the start of a paragraph, there is no text that the punctuation could follow.
         let has_text = is_sentence || written.before.is_some();
         let punctuation = if self.moves_notes && has_text {
             let behind = source.get(range.end..).unwrap_or_default();
@@ -639,7 +639,7 @@ impl<'m, 's> Writer<'m, 's> {
             return;
         }
         let before = written.before.unwrap_or(range.start);
-        // A note right behind another one: the punctuation goes before both of them.
+        // A note directly after another one: the punctuation moves before both.
         if let Some(Edit {
             text,
             mark: Some((at, end)),
@@ -690,7 +690,7 @@ impl<'m, 's> Writer<'m, 's> {
         });
     }
 
-    /// Adds a note, and gives a label that the document does not use.
+    /// Adds a note and returns an unused label.
     fn add_note(&mut self, text: String) -> String {
         let label = loop {
             self.label += 1;
@@ -703,7 +703,7 @@ impl<'m, 's> Writer<'m, 's> {
         label
     }
 
-    /// The document with everything in its place.
+    /// Returns the document with all replacements.
     fn finish(mut self, bibliography: &Bibliography, title: Option<&str>) -> String {
         let source = self.document.source;
         let line_break = if source.contains("\r\n") {
@@ -746,13 +746,13 @@ impl<'m, 's> Writer<'m, 's> {
         for (label, text) in &self.notes {
             tail.push_str(&format!("{line_break}[^{label}]: {text}{line_break}"));
         }
-        // Citations in footnotes are read before those behind the footnote's mark.
+        // Citations in footnotes are read before the text after the footnote mark.
         self.edits.sort_by_key(|edit| edit.range.start);
         let mut text = String::with_capacity(source.len() * 2);
         let mut at = 0;
         for edit in &self.edits {
             if edit.range.start < at {
-                // Inside of what was replaced as a whole, such as an old bibliography.
+                // The citation is inside a part that was replaced as a whole, such as an old bibliography.
                 continue;
             }
             text.push_str(source.get(at..edit.range.start).unwrap_or_default());
@@ -768,12 +768,12 @@ impl<'m, 's> Writer<'m, 's> {
     }
 }
 
-/// What the entry of a work is called, so that its cites can lead to it; as pandoc calls it.
+/// Returns the link target of an entry, as pandoc names it.
 fn anchor(key: &str) -> String {
     format!("ref-{key}")
 }
 
-/// Whether pandoc can read a key in the attributes of an entry.
+/// Returns whether pandoc accepts a key as an identifier.
 fn can_be_anchor(key: &str) -> bool {
     key.chars()
         .all(|c| c.is_alphanumeric() || "-_.:".contains(c))
@@ -813,11 +813,11 @@ fn parted(content: RichText) -> (RichText, RichText) {
     (authors, rest)
 }
 
-/// Text as a note of its own: it begins with a capital and ends with a full stop.
+/// Formats a text as a note: it starts with a capital and ends with a full stop.
 fn as_note(text: &str) -> String {
     let mut note = String::with_capacity(text.len() + 1);
     let inside = text.trim_start_matches('[');
-    // A link begins with its bracket.
+    // Keep the opening bracket of a link.
     note.push_str(text.get(..text.len() - inside.len()).unwrap_or_default());
     let mut characters = inside.chars();
     if let Some(first) = characters.next() {
@@ -831,7 +831,7 @@ fn as_note(text: &str) -> String {
     note
 }
 
-/// Text without the full stop at its end, which may stand inside of quotation marks.
+/// Removes the final full stop, which may be inside quotation marks.
 fn without_full_stop(text: &str) -> String {
     for close in ["", "\u{201d}", "\u{2019}", "\"", "\u{201d}*", "*"] {
         if let Some(inside) = text.strip_suffix(close)
@@ -843,7 +843,7 @@ fn without_full_stop(text: &str) -> String {
     text.to_owned()
 }
 
-/// Punctuation without the full stop or mark that the text before it ends with already.
+/// Removes punctuation that repeats the end of the text before it.
 fn undoubled<'p>(before: &str, punctuation: &'p str) -> &'p str {
     let end = before.trim_end_matches(['*', '_', '"', '\u{201d}']);
     if end.ends_with(['.', '!', '?']) && !end.ends_with("...") {
@@ -860,8 +860,8 @@ fn is_superscript(content: &[Inline]) -> bool {
             .all(|piece| matches!(piece, Inline::Formatted(Formatting::Superscript, _)))
 }
 
-/// Escapes in Markdown what is markup to pandoc alone: citations, formulas, raised and lowered text. What
-/// is in an address or a tag stays as it is.
+/// Escapes syntax that only pandoc recognizes: citations, formulas, superscripts and subscripts. URLs and
+/// tags are not changed.
 fn escaped_for_pandoc(markdown: &str) -> String {
     if !markdown.contains(['@', '$', '^', '~']) {
         return markdown.to_owned();

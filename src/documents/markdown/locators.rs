@@ -1,19 +1,19 @@
-//! Locators at the beginning of what stands behind a key: `, pp. 12-14 and elsewhere`.
+//! Locators at the start of the text after a key: `, pp. 12-14 and elsewhere`.
 //!
-//! As pandoc reads them (manual, "Citation syntax"): a label in any of the forms that the document's
-//! language or English has for it, then numbers; without a label, a number means a page. Braces hold
-//! whatever they are put around: `{pp. iv, vi-xi}`, `{s.v. commons}`; empty ones say that there is none.
+//! The syntax is that of pandoc (manual, "Citation syntax"): a label in any of its forms in the document's
+//! language or English, followed by numbers; without a label, numbers are pages. Braces delimit a locator
+//! explicitly: `{pp. iv, vi-xi}`, `{s.v. commons}`. Empty braces mean that there is no locator.
 
 use crate::csl::{EmbeddedLocales, Locale};
 
-/// How labels are written, the longest first.
+/// The written forms of locator labels, longest first.
 #[derive(Debug, Clone)]
 pub(super) struct LocatorLabels {
     labels: Vec<(String, &'static str)>,
 }
 
-/// Forms in English that people write beside those of the locale.
-const MORE: &[(&str, &str)] = &[
+/// Common English forms in addition to those of the locale.
+const EXTRA_LABELS: &[(&str, &str)] = &[
     ("ch.", "chapter"),
     ("chs.", "chapter"),
     ("chap.", "chapter"),
@@ -65,7 +65,7 @@ const MORE: &[(&str, &str)] = &[
     ("art.", "article-locator"),
 ];
 
-/// A locator, and what it counts.
+/// A locator and its label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Locator {
     pub(super) label: &'static str,
@@ -73,14 +73,14 @@ pub(super) struct Locator {
 }
 
 impl LocatorLabels {
-    /// The labels of these languages, and those of English.
+    /// Returns the labels of these languages and of English.
     pub(super) fn new<'l>(languages: impl Iterator<Item = &'l str>) -> Self {
         let labels_of =
             |language| Locale::assemble(language, &EmbeddedLocales, &[]).locator_labels();
         let own: Vec<_> = languages.flat_map(labels_of).collect();
         let english = labels_of("en-US");
         let mut labels: Vec<(String, &'static str)> = Vec::new();
-        let more = MORE
+        let more = EXTRA_LABELS
             .iter()
             .map(|(label, term)| ((*label).to_owned(), *term));
         for (label, term) in own.into_iter().chain(more).chain(english) {
@@ -93,7 +93,7 @@ impl LocatorLabels {
         Self { labels }
     }
 
-    /// Splits what stands behind a key into a locator and the rest, which keeps the comma that it needs.
+    /// Splits the text after a key into a locator and the rest, which starts with a comma if it needs one.
     pub(super) fn split(&self, suffix: &str) -> (Option<Locator>, String) {
         let inside = suffix.trim_start();
         let inside = inside.strip_prefix(',').unwrap_or(inside).trim_start();
@@ -127,12 +127,12 @@ impl LocatorLabels {
         }
     }
 
-    /// The label that text begins with, and what stands behind it.
+    /// Returns the label at the start of a text, and the text after it.
     fn label<'t>(&self, text: &'t str) -> Option<(&'static str, &'t str)> {
         self.labels.iter().find_map(|(label, term)| {
             let length = prefix_length(text, label)?;
             let rest = text.get(length..)?;
-            // "page" is a label, and the beginning of "pagemaster" is none.
+            // "page" is a label, but not as the start of "pagemaster".
             let ends_in_letter = label.chars().next_back().is_some_and(char::is_alphabetic);
             let goes_on = rest.starts_with(char::is_alphabetic);
             (!(ends_in_letter && goes_on)).then_some((*term, rest))
@@ -140,7 +140,7 @@ impl LocatorLabels {
     }
 }
 
-/// The length of the beginning of `text` that is `label` in whatever case.
+/// Returns the length of the prefix of `text` that equals `label`, ignoring case.
 fn prefix_length(text: &str, label: &str) -> Option<usize> {
     let mut rest = label.chars().peekable();
     for (at, character) in text.char_indices() {
@@ -163,7 +163,7 @@ fn prefix_length(text: &str, label: &str) -> Option<usize> {
     rest.peek().is_none().then_some(text.len())
 }
 
-/// A rest with a comma before it, unless it begins with punctuation or a space of its own.
+/// Adds a comma before the rest, unless it starts with punctuation or a space.
 fn with_comma(rest: &str) -> String {
     let rest = rest.trim_end();
     if rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || is_punctuation(c)) {
@@ -178,7 +178,7 @@ fn is_punctuation(character: char) -> bool {
         || matches!(character, '\u{2010}'..='\u{2027}' | '\u{ab}' | '\u{bb}')
 }
 
-/// The inside of braces, and what stands behind them.
+/// Returns the content of braces and the text after them.
 fn braced(text: &str) -> Option<(&str, &str)> {
     if !text.starts_with('{') {
         return None;
@@ -197,8 +197,8 @@ fn braced(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// Where the numbers end that text begins with: "3-5, 7a, (iv)". The first must hold a digit, or with a
-/// label be a Roman numeral; so must each that follows.
+/// Returns the end of the numbers at the start of a text: "3-5, 7a, (iv)". The first number must contain a
+/// digit or, after a label, be a Roman numeral; the same holds for each further one.
 fn numbers(text: &str, labelled: bool) -> usize {
     let mut end = 0;
     loop {
@@ -223,8 +223,8 @@ fn numbers(text: &str, labelled: bool) -> usize {
     }
 }
 
-/// The length of the word that may be a number: to a space or mark, with brackets that match, and with
-/// full stops inside ("1.2").
+/// Returns the length of a word that may be a number: up to a space or punctuation mark, with balanced
+/// brackets, and including full stops inside ("1.2").
 fn word_length(text: &str) -> usize {
     let mut open: Vec<char> = Vec::new();
     let mut end = 0;
@@ -252,12 +252,12 @@ fn word_length(text: &str) -> usize {
             end = next_end;
         }
     }
-    // A dash at the end is no part of a number.
+    // A trailing dash does not belong to the number.
     let word = text.get(..end).unwrap_or_default();
     word.trim_end_matches(['-', ':']).len()
 }
 
-/// Whether text is Roman numerals, or ranges of them: "iv", "vi-xi", "(xv)-(xvii)".
+/// Returns whether a word consists of Roman numerals or ranges of them: "iv", "vi-xi", "(xv)-(xvii)".
 fn is_roman_range(word: &str) -> bool {
     let mut parts = word
         .split(['-', '\u{2013}'])

@@ -1,4 +1,4 @@
-//! What a document says of itself in its metadata blocks.
+//! The metadata blocks of a document.
 
 use std::ops::Range;
 
@@ -8,33 +8,33 @@ use serde_yaml::Value;
 use super::scanner;
 use crate::model::CslItem;
 
-/// The metadata that citations depend on (pandoc's manual, "Citations").
+/// The metadata that affects citations (pandoc's manual, "Citations").
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Metadata {
-    /// `csl` or `citation-style`: the style, by file, name or address.
+    /// `csl` or `citation-style`: the style, as a file, name or URL.
     pub style: Option<String>,
     /// `lang`: the language.
     pub language: Option<String>,
-    /// `bibliography`: the files that hold the works.
+    /// `bibliography`: the bibliography files.
     pub bibliography: Vec<String>,
-    /// `references`: works that the document brings along.
+    /// `references`: works defined in the document.
     pub references: Vec<CslItem>,
-    /// `nocite`: keys of works that are listed without being cited; `*` stands for all.
+    /// `nocite`: the keys of works that are listed without being cited; `*` means all.
     pub nocite: Vec<String>,
     /// `reference-section-title`: the heading of the bibliography.
     pub section_title: Option<String>,
-    /// `suppress-bibliography`: whether there is to be none.
+    /// `suppress-bibliography`: whether the bibliography is omitted.
     pub suppress_bibliography: bool,
-    /// `link-citations`: whether citations lead to the entries of their works.
+    /// `link-citations`: whether citations link to their entries.
     pub link_citations: bool,
-    /// `notes-after-punctuation`: whether notes stand behind full stops and commas.
+    /// `notes-after-punctuation`: whether note marks follow full stops and commas.
     pub notes_after_punctuation: bool,
-    /// What cannot be read: the line of the document, counted from 1, and why.
+    /// An error in the metadata: the line of the document, starting at 1, and the reason.
     pub problem: Option<(usize, String)>,
 }
 
 impl Metadata {
-    /// Reads metadata blocks. Where two set the same field, the later one counts.
+    /// Reads metadata blocks. A later block overrides the fields of an earlier one.
     pub(super) fn read(source: &str, blocks: &[Range<usize>]) -> Self {
         let mut metadata = Self {
             notes_after_punctuation: true,
@@ -85,7 +85,7 @@ impl Metadata {
     }
 }
 
-/// The YAML between the lines that part a block from the text.
+/// Returns the YAML between the delimiters of a block.
 fn inside(block: &str) -> String {
     let mut lines: Vec<&str> = block.lines().collect();
     let is_fence =
@@ -93,7 +93,7 @@ fn inside(block: &str) -> String {
     if is_fence(lines.last()) && lines.len() > 1 {
         lines.pop();
     }
-    // The first line is kept as an empty one, so that lines are counted as in the document.
+    // Keep the first line as an empty one, so that line numbers match the document.
     if is_fence(lines.first()) {
         lines.remove(0);
     }
@@ -126,8 +126,8 @@ fn items(value: &Value) -> Vec<CslItem> {
         .collect()
 }
 
-/// What pandoc allows in YAML and CSL-JSON has otherwise: one name without a list around it, and dates as
-/// lists of parts with names.
+/// Converts the forms that pandoc allows in YAML to CSL-JSON: a single name without a list, and dates as
+/// lists of named parts.
 fn as_csl_json(value: &Value) -> serde_json::Value {
     let mut item = serde_json::to_value(value).unwrap_or_default();
     let Some(fields) = item.as_object_mut() else {

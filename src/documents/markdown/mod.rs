@@ -1,9 +1,8 @@
-//! Markdown with the citations of pandoc.
+//! Markdown with pandoc's citations.
 //!
-//! A document goes through four steps, each a module: `passages` finds where there is text that may cite,
-//! `scanner` reads the citations in it, `metadata` what the document says of its style, and `cited`
-//! writes the document with formatted citations in their places. Markdown is read here and never written
-//! anew: what is no citation comes out byte for byte.
+//! A document passes through four modules: `citable_text` finds the text that may contain citations,
+//! `scanner` reads the citations in it, `metadata` reads the metadata blocks, and `format` replaces the
+//! citations by formatted ones. Everything else in the document is kept byte for byte.
 
 mod affixes;
 mod citable_text;
@@ -20,77 +19,76 @@ pub use metadata::Metadata;
 pub use scanner::WrittenCite;
 
 use self::citable_text::Passage;
-use self::scanner::{Found, Held};
+use self::scanner::{PassageItem, Placeholders};
 use super::{Cited, CitedKey, Lines};
 
-/// A document that was read.
+/// A parsed document.
 #[derive(Debug, Clone)]
 pub struct Markdown<'s> {
     source: &'s str,
-    /// What the document says of itself.
+    /// The metadata of the document.
     pub metadata: Metadata,
-    /// Its citations, in the order in which they are read: those in a footnote stand where the footnote is
-    /// referred to first.
+    /// The citations in reading order. Those in a footnote are read at its first reference.
     citations: Vec<WrittenCitation>,
-    /// The notes and citations in the order in which they are read.
+    /// The notes and citations in reading order.
     steps: Vec<Step>,
-    /// The inside of the division of the references.
+    /// The content of the references div.
     references: Option<Range<usize>>,
-    held: Held,
+    held: Placeholders,
 }
 
-/// A citation, where it stands.
+/// A citation as written in the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct WrittenCitation {
     cites: Vec<WrittenCite>,
-    /// Whether it stands in the sentence, as in `@key`.
+    /// Whether it is part of the sentence, as in `@key`.
     in_sentence: bool,
-    /// The bytes that it takes up.
+    /// Its byte range.
     range: Range<usize>,
-    /// Where the text before it ends, without the space between; none at the beginning of a block.
+    /// The end of the text before it, without white space; `None` at the start of a block.
     before: Option<usize>,
     place: Place,
     in_table: bool,
 }
 
-/// Where a citation stands.
+/// The context of a citation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Place {
     /// In the text.
     Text,
-    /// In a note that the document has already.
+    /// In a note of the document.
     Note {
-        /// The note, in the order in which notes are read.
+        /// The number of the note in reading order.
         note: usize,
-        /// Whether nothing stands before it in the note.
+        /// Whether the citation is at the start of the note.
         first: bool,
-        /// Whether nothing stands behind it in its paragraph.
+        /// Whether the citation is at the end of its paragraph.
         last: bool,
     },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// A note that the document has already.
+    /// A note of the document.
     Note(usize),
-    /// A citation, by its number.
+    /// A citation, by its index.
     Citation(usize),
 }
 
 impl<'s> Markdown<'s> {
-    /// Reads a document. Any text is one.
+    /// Parses a document. Every text is valid.
     pub fn read(source: &'s str) -> Self {
         let blocks = citable_text::blocks(source);
         let metadata = Metadata::read(source, &blocks.metadata);
-        let mut held = Held::new(source);
-        // What `@fig:commons` means is the document's own figure, and no work.
+        let mut held = Placeholders::new(source);
+        // `@fig:commons` refers to a figure of the document, not a work.
         let is_own = |key: &str| blocks.own_labels.contains(key);
-        let mut reading = Reading::default();
-        let mut of_notes: HashMap<&str, Vec<(usize, Vec<Found>)>> = HashMap::new();
+        let mut reader = PassageReader::default();
+        let mut of_notes: HashMap<&str, Vec<(usize, Vec<PassageItem>)>> = HashMap::new();
         let mut in_text = Vec::new();
         let mut note_order = Vec::new();
         for (at, passage) in blocks.passages.iter().enumerate() {
-            // What stands in the place of the bibliography now will not be there any more.
+            // The old bibliography will be replaced.
             let start = passage.glyphs.first().map(|glyph| glyph.at);
             let is_old = |inside: &Range<usize>| start.is_some_and(|start| inside.contains(&start));
             if blocks.references.as_ref().is_some_and(is_old) {
@@ -108,23 +106,23 @@ impl<'s> Markdown<'s> {
             }
         }
         for (at, found) in in_text {
-            reading.passage(&blocks.passages, at, found, &mut of_notes, None);
+            reader.passage(&blocks.passages, at, found, &mut of_notes, None);
         }
-        // Footnotes that nothing refers to are read last.
+        // Footnotes without a reference are read last.
         for label in note_order {
-            reading.note(&blocks.passages, label, &mut of_notes);
+            reader.note(&blocks.passages, label, &mut of_notes);
         }
         Self {
             source,
             metadata,
-            citations: reading.citations,
-            steps: reading.steps,
+            citations: reader.citations,
+            steps: reader.steps,
             references: blocks.references,
             held,
         }
     }
 
-    /// The cites of a document that is one citation and nothing else, and whether the first is part of a
+    /// Returns the cites of a document that consists of a single citation, and whether it is part of a
     /// sentence.
     pub fn only_citation(&self) -> Option<(Vec<WrittenCite>, bool)> {
         let [only] = self.citations.as_slice() else {
@@ -140,8 +138,7 @@ impl<'s> Markdown<'s> {
         is_alone.then(|| (only.cites.clone(), only.in_sentence))
     }
 
-    /// The keys that the document cites, in the order in which they are read, and after them those that its
-    /// metadata names.
+    /// Returns the cited keys in reading order, followed by those in the metadata.
     pub fn cited(&self) -> Cited {
         let lines = Lines::new(self.source);
         let mut keys: Vec<CitedKey> = self
@@ -167,24 +164,24 @@ impl<'s> Markdown<'s> {
     }
 }
 
-/// The reading of a document's passages.
+/// Collects the citations of a document's passages.
 #[derive(Default)]
-struct Reading {
+struct PassageReader {
     citations: Vec<WrittenCitation>,
     steps: Vec<Step>,
     notes: usize,
     begun: HashSet<String>,
 }
 
-impl Reading {
-    /// Reads what a passage holds; `note` says for a passage of a footnote which
-    /// note that is, and whether the passage is its first.
+impl PassageReader {
+    /// Reads the contents of a passage. For a passage of a footnote, `note` is the number of the note and
+    /// whether this is its first passage.
     fn passage<'p>(
         &mut self,
         passages: &'p [Passage],
         at: usize,
-        found: Vec<Found>,
-        of_notes: &mut HashMap<&'p str, Vec<(usize, Vec<Found>)>>,
+        found: Vec<PassageItem>,
+        of_notes: &mut HashMap<&'p str, Vec<(usize, Vec<PassageItem>)>>,
         note: Option<(usize, bool)>,
     ) {
         let Some(passage) = passages.get(at) else {
@@ -196,11 +193,11 @@ impl Reading {
                 .get(*at)
                 .is_none_or(|glyph| glyph.character.is_whitespace())
         };
-        // The number and the end of the note in the line that is open.
+        // The number and end of the current inline note.
         let mut inline_note: Option<(usize, usize)> = None;
         for found in found {
             match found {
-                Found::Reference { label } => {
+                PassageItem::Reference { label } => {
                     if let Some((label, _)) = of_notes.get_key_value(label.as_str()) {
                         let label: &'p str = label;
                         self.note(passages, label, of_notes);
@@ -208,10 +205,10 @@ impl Reading {
                         self.begin_note();
                     }
                 }
-                Found::InlineNote { end } => {
+                PassageItem::InlineNote { end } => {
                     inline_note = Some((self.begin_note(), end));
                 }
-                Found::Citation {
+                PassageItem::Citation {
                     cites,
                     in_sentence,
                     span: (start, end),
@@ -259,12 +256,12 @@ impl Reading {
         }
     }
 
-    /// Reads a footnote, where it is referred to first.
+    /// Reads a footnote at its first reference.
     fn note<'p>(
         &mut self,
         passages: &'p [Passage],
         label: &'p str,
-        of_notes: &mut HashMap<&'p str, Vec<(usize, Vec<Found>)>>,
+        of_notes: &mut HashMap<&'p str, Vec<(usize, Vec<PassageItem>)>>,
     ) {
         if !self.begun.insert(label.to_owned()) {
             return;
@@ -399,7 +396,7 @@ mod tests {
         works
     }
 
-    /// A style with years, one with notes, and one with raised numbers.
+    /// Returns an author-date style, a note style and a style with superscript numbers.
     fn styles() -> &'static [Style] {
         static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
             let compiled = |name: &&str| {
@@ -432,7 +429,7 @@ mod tests {
         assert!(text.contains("\n| [^fn1] |\n"), "{text}");
     }
 
-    /// Documents made of what means something in them.
+    /// Generates documents from fragments with a special meaning.
     fn pieces() -> impl Strategy<Value = String> {
         let pieces = vec![
             "@a",
@@ -520,7 +517,7 @@ mod tests {
             Markdown::read(&text).cited_in(&works, &options);
         }
 
-        /// Without its citations a document has nothing that changes.
+        /// Checks that a document without citations does not change.
         #[test]
         fn what_cites_nothing_stays_as_it_is(text in pieces()) {
             let text = text.replace('@', "at");

@@ -1,50 +1,50 @@
-//! The grammar of pandoc's citations (manual, "Citation syntax"), over the text of a passage.
+//! A parser of pandoc's citation syntax (manual, "Citation syntax") in a passage.
 
-use super::citable_text::{Glyph, GlyphKind, Passage};
+use super::citable_text::{CharKind, Passage, SourceChar};
 
-/// One work in a citation, as it is written.
+/// A cite as written in the document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WrittenCite {
     /// The key.
     pub key: String,
-    /// Where the key stands in the document, in bytes.
+    /// The byte offset of the key in the document.
     pub at: usize,
-    /// What stands before the key, in Markdown.
+    /// The text before the key, in Markdown.
     pub prefix: String,
-    /// What stands behind it, locator and all.
+    /// The text after it, including the locator.
     pub suffix: String,
-    /// Whether a minus sign before the key leaves the authors out.
+    /// Whether a minus sign before the key suppresses the author.
     pub suppress_author: bool,
-    /// Keys in the suffix, with their places: a semicolon is missing before them.
+    /// Keys in the suffix with their offsets; they lack a semicolon before them.
     pub strays: Vec<(String, usize)>,
 }
 
-/// What a passage holds, from its beginning to its end.
+/// An item found in a passage.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum PassageItem {
     Citation {
         cites: Vec<WrittenCite>,
-        /// Whether it stands in the sentence (`@key`), or in brackets (`[@key]`).
+        /// Whether it is part of the sentence (`@key`) or in brackets (`[@key]`).
         in_sentence: bool,
-        /// Its first and the one past its last character.
+        /// Its character range in the passage.
         span: (usize, usize),
     },
     /// A reference to a footnote.
     Reference { label: String },
-    /// The beginning of a note in the line, `^[`; the number is the place of the bracket.
+    /// The start of an inline note, `^[`; `end` is the index of its closing bracket.
     InlineNote { end: usize },
 }
 
-/// Fragments of a document that stand in affixes and mean nothing to a citation style: each is held for a
-/// character of its own until the citation is printed.
+/// Parts of affixes that a citation style must not interpret. Each is replaced by a private-use character
+/// until the citation is printed.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Held {
+pub(super) struct Placeholders {
     fragments: Vec<(char, String)>,
     next: u32,
 }
 
-impl Held {
-    /// A table whose characters do not occur in `source`.
+impl Placeholders {
+    /// Creates a table whose characters do not occur in `source`.
     pub(super) fn new(source: &str) -> Self {
         let in_plane = |character: &char| ('\u{f0000}'..='\u{ffffd}').contains(character);
         let highest = source.chars().filter(in_plane).max();
@@ -65,7 +65,7 @@ impl Held {
         }
     }
 
-    /// Text with every fragment in its place again.
+    /// Replaces the characters in a text by the original parts.
     pub(super) fn restored(&self, text: &str) -> String {
         if self.fragments.is_empty() || !text.contains(|c| ('\u{f0000}'..='\u{ffffd}').contains(&c))
         {
@@ -85,12 +85,12 @@ impl Held {
     }
 }
 
-/// Looks for the citations of a passage. `is_own` says of a key that it is a label of the document's own.
+/// Finds the citations of a passage. `is_own` returns whether a key is a label of the document.
 pub(super) fn scan(
     passage: &Passage,
-    held: &mut Held,
+    held: &mut Placeholders,
     is_own: &dyn Fn(&str) -> bool,
-) -> Vec<Found> {
+) -> Vec<PassageItem> {
     let mut scanner = Scanner {
         glyphs: &passage.glyphs,
         held,
@@ -100,14 +100,14 @@ pub(super) fn scan(
     let mut at = 0;
     while let Some(glyph) = passage.glyphs.get(at) {
         if let Some(label) = passage.references.get(&glyph.at) {
-            found.push(Found::Reference {
+            found.push(PassageItem::Reference {
                 label: label.clone(),
             });
         }
         match (glyph.kind, glyph.character) {
-            (GlyphKind::Plain, '[') => {
+            (CharKind::Plain, '[') => {
                 if let Some((cites, end)) = scanner.bracketed(at) {
-                    found.push(Found::Citation {
+                    found.push(PassageItem::Citation {
                         cites,
                         in_sentence: false,
                         span: (at, end),
@@ -116,16 +116,16 @@ pub(super) fn scan(
                     continue;
                 }
             }
-            (GlyphKind::Plain, '^') if scanner.is(at + 1, '[') => {
+            (CharKind::Plain, '^') if scanner.is(at + 1, '[') => {
                 if let Some(end) = scanner.closing(at + 1) {
-                    found.push(Found::InlineNote { end });
+                    found.push(PassageItem::InlineNote { end });
                     at += 2;
                     continue;
                 }
             }
-            (GlyphKind::Plain, '@' | '-') => {
+            (CharKind::Plain, '@' | '-') => {
                 if let Some((cites, end)) = scanner.in_sentence(at) {
-                    found.push(Found::Citation {
+                    found.push(PassageItem::Citation {
                         cites,
                         in_sentence: true,
                         span: (at, end),
@@ -141,20 +141,20 @@ pub(super) fn scan(
     found
 }
 
-/// The keys in text that is nothing but citations, such as the metadata field `nocite`; `*` stands for
+/// Returns the keys in a text that contains only citations, such as the metadata field `nocite`; `*` means
 /// every work.
 pub(super) fn keys(text: &str) -> Vec<String> {
-    let glyphs: Vec<Glyph> = text
+    let glyphs: Vec<SourceChar> = text
         .char_indices()
-        .map(|(at, character)| Glyph {
+        .map(|(at, character)| SourceChar {
             character,
             at,
-            kind: GlyphKind::Plain,
+            kind: CharKind::Plain,
         })
         .collect();
     let scanner = Scanner {
         glyphs: &glyphs,
-        held: &mut Held::default(),
+        held: &mut Placeholders::default(),
         is_own: &|_| false,
     };
     let mut keys = Vec::new();
@@ -174,12 +174,12 @@ pub(super) fn keys(text: &str) -> Vec<String> {
 }
 
 struct Scanner<'p> {
-    glyphs: &'p [Glyph],
-    held: &'p mut Held,
+    glyphs: &'p [SourceChar],
+    held: &'p mut Placeholders,
     is_own: &'p dyn Fn(&str) -> bool,
 }
 
-/// A key with its sign, and where it ends.
+/// A key with its sign and its end.
 struct Key {
     key: String,
     at: usize,
@@ -188,7 +188,7 @@ struct Key {
 }
 
 impl Scanner<'_> {
-    /// Whether this character stands here, as markup.
+    /// Returns whether this character is here and not escaped.
     fn is(&self, at: usize, character: char) -> bool {
         self.plain(at) == Some(character)
     }
@@ -196,18 +196,18 @@ impl Scanner<'_> {
     fn plain(&self, at: usize) -> Option<char> {
         self.glyphs
             .get(at)
-            .filter(|glyph| glyph.kind == GlyphKind::Plain)
+            .filter(|glyph| glyph.kind == CharKind::Plain)
             .map(|glyph| glyph.character)
     }
 
-    /// `@key`, `-@key`, `@{any key}`
+    /// Parses `@key`, `-@key` or `@{any key}`.
     fn key(&self, at: usize) -> Option<Key> {
         let before = |back: usize| {
             let glyph = self.glyphs.get(at.checked_sub(back)?)?;
             Some(glyph.character)
         };
         let is_word = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
-        // An address of e-mail, or a word of some other kind.
+        // An email address or another kind of word.
         if is_word(before(1))
             || before(1).is_some_and(|c| matches!(c, '.' | '_' | '+' | '%')) && is_word(before(2))
         {
@@ -254,7 +254,7 @@ impl Scanner<'_> {
         None
     }
 
-    /// A letter, digit or `_`, then more of them with single marks in between.
+    /// Parses a letter, digit or `_`, followed by more of them with single punctuation marks in between.
     fn bare_key(&self, start: usize) -> Option<(String, usize)> {
         let is_regular = |at: usize| {
             self.plain(at)
@@ -273,13 +273,13 @@ impl Scanner<'_> {
             } else if self.plain(end).is_some_and(|c| matches!(c, ':' | '/'))
                 && self.is(end + 1, '/')
             {
-                // The beginning of an address.
+                // The start of a URL.
                 end += 1;
             } else {
                 break;
             }
         }
-        // Slashes that led nowhere are no part of the key.
+        // Trailing slashes do not belong to the key.
         while end > start && !is_regular(end - 1) {
             end -= 1;
         }
@@ -287,7 +287,7 @@ impl Scanner<'_> {
         Some((key.iter().map(|glyph| glyph.character).collect(), end))
     }
 
-    /// Where a run of spaces with one line break at most ends.
+    /// Returns the end of white space that contains at most one line break.
     fn space(&self, mut at: usize) -> usize {
         let mut breaks = 0;
         while let Some(glyph) = self.glyphs.get(at) {
@@ -301,13 +301,13 @@ impl Scanner<'_> {
         at
     }
 
-    /// The bracket that closes the one at this place.
+    /// Returns the bracket that closes the one at `open`.
     fn closing(&self, open: usize) -> Option<usize> {
         let mut depth = 0_usize;
         for (offset, glyph) in self.glyphs.get(open..)?.iter().enumerate() {
             match (glyph.kind, glyph.character) {
-                (GlyphKind::Plain, '[') => depth += 1,
-                (GlyphKind::Plain, ']') => {
+                (CharKind::Plain, '[') => depth += 1,
+                (CharKind::Plain, ']') => {
                     depth -= 1;
                     if depth == 0 {
                         return Some(open + offset);
@@ -319,7 +319,7 @@ impl Scanner<'_> {
         None
     }
 
-    /// `[see @one, p. 3; @two]`, and the place behind it.
+    /// Parses `[see @one, p. 3; @two]` and returns its end.
     fn bracketed(&mut self, open: usize) -> Option<(Vec<WrittenCite>, usize)> {
         if self.is(open + 1, '^') {
             return None;
@@ -333,7 +333,7 @@ impl Scanner<'_> {
         (!is_span).then_some((cites, end))
     }
 
-    /// Cites with semicolons between, and the bracket behind them.
+    /// Parses cites separated by semicolons, up to the closing bracket.
     fn cites(&mut self, start: usize) -> Option<(Vec<WrittenCite>, usize)> {
         let mut cites = Vec::new();
         let mut at = self.space(start);
@@ -347,7 +347,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// A cite, and the semicolon or bracket behind it.
+    /// Parses a cite up to the semicolon or bracket after it.
     fn cite(&mut self, start: usize) -> Option<(WrittenCite, usize)> {
         let mut at = start;
         let mut stars = 0;
@@ -366,7 +366,7 @@ impl Scanner<'_> {
                 }
             }
         };
-        // A key within emphasis is a citation of its own.
+        // A key within emphasis is a separate citation.
         if stars % 2 == 1 {
             return None;
         }
@@ -384,7 +384,7 @@ impl Scanner<'_> {
         Some((cite, end))
     }
 
-    /// The keys between two places.
+    /// Returns the keys in a range.
     fn strays(&self, start: usize, end: usize) -> Vec<(String, usize)> {
         let keys = (start..end).filter_map(|at| self.key(at));
         keys.filter(|key| !key.suppress_author)
@@ -392,7 +392,7 @@ impl Scanner<'_> {
             .collect()
     }
 
-    /// The text to the next semicolon or closing bracket.
+    /// Parses the text up to the next semicolon or closing bracket.
     fn suffix(&mut self, start: usize) -> Option<(String, usize)> {
         let mut at = start;
         loop {
@@ -408,7 +408,7 @@ impl Scanner<'_> {
         Some((self.fragment(start, at), at))
     }
 
-    /// `@key` with what may stand behind it, and the place behind that.
+    /// Parses `@key` with an optional suffix and returns its end.
     fn in_sentence(&mut self, start: usize) -> Option<(Vec<WrittenCite>, usize)> {
         let key = self.key(start)?;
         let mut first = WrittenCite {
@@ -444,12 +444,12 @@ impl Scanner<'_> {
         }
     }
 
-    /// The Markdown between two places; what is opaque in it is held.
+    /// Returns the Markdown of a range, with opaque parts replaced by placeholders.
     fn fragment(&mut self, start: usize, end: usize) -> String {
         let mut text = String::new();
         let mut opaque = String::new();
         for glyph in self.glyphs.get(start..end).unwrap_or_default() {
-            if glyph.kind == GlyphKind::Opaque {
+            if glyph.kind == CharKind::Opaque {
                 opaque.push(glyph.character);
                 continue;
             }

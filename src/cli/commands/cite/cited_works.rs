@@ -241,10 +241,16 @@ impl CiteCommand {
         let mut keys = CitedKeys::default();
         for path in &self.aux {
             let directory = path.clone();
-            keys.read(path, &directory, &|text| Ok(latex::of_aux(text)), files, 0)?;
+            keys.read(
+                path,
+                &directory,
+                &|text| Ok(latex::read_aux(text)),
+                files,
+                0,
+            )?;
         }
         for path in &self.bcf {
-            keys.read(path, path, &latex::of_bcf, files, 0)?;
+            keys.read(path, path, &latex::read_bcf, files, 0)?;
         }
         for path in &self.typst {
             keys.read(path, path, &|text| Ok(typst::cited(text)), files, 0)?;

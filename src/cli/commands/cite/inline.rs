@@ -79,7 +79,7 @@ impl CiteCommand {
             let told = |content: &[Inline]| {
                 (
                     text::entry(content),
-                    html::linked(content).trim().to_owned(),
+                    html::rich_text_with_links(content).trim().to_owned(),
                 )
             };
             let (text, html) = told(&citation.content);
@@ -194,7 +194,7 @@ impl CiteCommand {
 fn writer(form: CiteFormat) -> Option<fn(&[Inline]) -> String> {
     Some(match form {
         CiteFormat::Text => text::entry,
-        CiteFormat::Html => html::linked,
+        CiteFormat::Html => html::rich_text_with_links,
         CiteFormat::Markdown => markdown::entry,
         CiteFormat::Latex => latex::entry,
         CiteFormat::Typst => typst::entry,

@@ -6,7 +6,7 @@ use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile, without_
 use crate::cli::io::standard_input_as_text;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, LibraryError, StoredList};
-use peerbib::reading_list::held;
+use peerbib::reading_list::works_of_list;
 
 /// Annotate a work in a reading list, in Markdown
 ///
@@ -125,7 +125,10 @@ impl AnnotateInList {
 fn report(context: &CommandContext, library: &Library, list: &StoredList, work: i64) -> Result {
     let key = library.key_of(work)?;
     context.note(format_args!("annotated {key} in {}", list.name));
-    if !held(library, list)?.iter().any(|held| held.id == work) {
+    if !works_of_list(library, list)?
+        .iter()
+        .any(|held| held.id == work)
+    {
         context.warn(format_args!(
             "warning: {key} is not in the list; the annotation is kept"
         ));

@@ -11,7 +11,7 @@ use super::snapshot::day;
 use super::{counted, in_markdown, on_one_line};
 use crate::cli::io::write_file;
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::reading_list::{Changes, FieldChange, Snapshot, Told};
+use peerbib::reading_list::{DiffEntry, FieldChange, ListDiff, Snapshot};
 
 /// Print the changes from snapshot to snapshot, as Markdown
 ///
@@ -51,7 +51,7 @@ impl ListChangelog {
                     );
                 }
                 Some((name, before)) => {
-                    let changes = Changes::between(
+                    let changes = ListDiff::between(
                         &library,
                         (name, before),
                         (Some(&stored.name), &snapshot),
@@ -64,7 +64,7 @@ impl ListChangelog {
         }
         if let Some((name, before)) = &before {
             let now = current_snapshot(context, &library, &list)?;
-            let changes = Changes::between(&library, (name, before), (None, &now))?;
+            let changes = ListDiff::between(&library, (name, before), (None, &now))?;
             if !changes.is_empty() {
                 entries.push(format!(
                     "## Since {}\n{}",
@@ -95,9 +95,9 @@ impl ListChangelog {
 }
 
 /// What changed, each kind of change below a heading.
-fn body(changes: &Changes) -> String {
+fn body(changes: &ListDiff) -> String {
     let mut text = String::new();
-    let mut works = |heading: &str, works: &[Told]| {
+    let mut works = |heading: &str, works: &[DiffEntry]| {
         if works.is_empty() {
             return;
         }
@@ -116,8 +116,8 @@ fn body(changes: &Changes) -> String {
             );
         }
     };
-    works("Added", &changes.came);
-    works("Removed", &changes.went);
+    works("Added", &changes.added);
+    works("Removed", &changes.removed);
     if !changes.changed.is_empty() {
         text.push_str("\n### Changed\n\n");
         for work in &changes.changed {

@@ -9,7 +9,7 @@ use super::{counted, on_one_line};
 use crate::cli::ui::wrapped;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Standing, StoredList, StoredSection};
-use peerbib::reading_list::{Holding, Unattached};
+use peerbib::reading_list::{OrphanAnnotation, ResolvedList};
 
 /// Show how a reading list is defined: query, sections, pins, annotations, snapshots
 #[derive(Debug, Args)]
@@ -36,7 +36,7 @@ struct Description {
     /// Pinned works that are not in the library.
     missing: Vec<String>,
     /// Annotations of works that are not in the list.
-    unattached: Vec<Unattached>,
+    unattached: Vec<OrphanAnnotation>,
     snapshots: Vec<String>,
 }
 
@@ -44,7 +44,7 @@ impl DescribeList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let list = library.list(&self.list)?;
-        let holding = Holding::now(&library, &list, headings(context, &list))?;
+        let holding = ResolvedList::new(&library, &list, headings(context, &list))?;
         let mut pinned = Vec::new();
         let mut excluded = Vec::new();
         for said in library.listed_works(list.id)? {

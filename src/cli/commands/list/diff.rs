@@ -10,7 +10,7 @@ use super::render::headings;
 use crate::cli::ui::wrapped;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, StoredList};
-use peerbib::reading_list::{Changes, FieldChange, Holding, Snapshot, Told};
+use peerbib::reading_list::{DiffEntry, FieldChange, ListDiff, ResolvedList, Snapshot};
 
 /// Show what changed in a reading list since a snapshot
 ///
@@ -58,7 +58,7 @@ impl DiffList {
             Some(name) => parse_snapshot(&library.snapshot(list.id, name)?)?,
             None => current_snapshot(context, &library, &list)?,
         };
-        let changes = Changes::between(
+        let changes = ListDiff::between(
             &library,
             (&from.name, &before),
             (self.to.as_deref(), &after),
@@ -89,16 +89,16 @@ pub(crate) fn current_snapshot(
     library: &Library,
     list: &StoredList,
 ) -> std::result::Result<Snapshot, CommandError> {
-    let holding = Holding::now(library, list, headings(context, list))?;
-    Ok(Snapshot::of(library, holding.contents, &holding.works)?)
+    let holding = ResolvedList::new(library, list, headings(context, list))?;
+    Ok(Snapshot::new(library, holding.contents, &holding.works)?)
 }
 
-fn text(changes: &Changes) -> String {
+fn text(changes: &ListDiff) -> String {
     let bold = anstyle::Style::new().bold();
     let green = anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Green.into()));
     let red = anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Red.into()));
     let mut text = String::new();
-    let mut works = |heading: &str, sign: &str, style: anstyle::Style, works: &[Told]| {
+    let mut works = |heading: &str, sign: &str, style: anstyle::Style, works: &[DiffEntry]| {
         if works.is_empty() {
             return;
         }
@@ -111,8 +111,8 @@ fn text(changes: &Changes) -> String {
             }
         }
     };
-    works("added", "+", green, &changes.came);
-    works("removed", "-", red, &changes.went);
+    works("added", "+", green, &changes.added);
+    works("removed", "-", red, &changes.removed);
     if !changes.changed.is_empty() {
         let _ = writeln!(text, "{bold}changed{bold:#}");
         for work in &changes.changed {

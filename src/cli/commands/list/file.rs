@@ -52,7 +52,7 @@ impl ExportList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let list = library.list(&self.list)?;
-        let mut file = ListFile::of(&library, &list)?;
+        let mut file = ListFile::from_list(&library, &list)?;
         if self.without_snapshots {
             file = file.without_snapshots();
         }
@@ -254,7 +254,7 @@ pub(crate) fn edit_by_hand(
     library: &mut Library,
     list: &StoredList,
 ) -> Result {
-    let before = ListFile::of(library, list)?.without_snapshots();
+    let before = ListFile::from_list(library, list)?.without_snapshots();
     let name = format!("{}.toml", list.name);
     let request = EditRequest {
         name: &name,
@@ -275,7 +275,7 @@ pub(crate) fn edit_by_hand(
             check_stored(library, &like).map_err(mend)?;
         }
         context.change(library, |change| {
-            if ListFile::of(change, list)?.without_snapshots() != before {
+            if ListFile::from_list(change, list)?.without_snapshots() != before {
                 return Err(LibraryError::ChangedMeanwhile(format!(
                     "the list {}",
                     list.name
@@ -304,7 +304,7 @@ pub(crate) fn edit_by_hand(
 pub(crate) fn parse_snapshot(
     stored: &StoredSnapshot,
 ) -> std::result::Result<Snapshot, CommandError> {
-    Snapshot::stored(&stored.content).map_err(|error| {
+    Snapshot::from_json(&stored.content).map_err(|error| {
         LibraryError::UnreadableSnapshot {
             name: stored.name.clone(),
             reason: error.to_string(),

@@ -13,7 +13,7 @@ use crate::cli::ui::wrapped;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::Style;
 use peerbib::library::Library;
-use peerbib::reading_list::{Holding, LeftOut, left_out};
+use peerbib::reading_list::{ResolvedList, UnprintedField, unprinted_fields};
 
 /// Show which fields of a reading list's works a style does not print
 ///
@@ -52,7 +52,7 @@ struct Fit {
 #[derive(serde::Serialize)]
 struct FittedWork {
     key: String,
-    left_out: Vec<LeftOut>,
+    left_out: Vec<UnprintedField>,
     /// The fields that hardly any style prints.
     rarely_printed: Vec<String>,
 }
@@ -61,7 +61,7 @@ impl FitList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let list = library.list(&self.list)?;
-        let holding = Holding::now(&library, &list, headings(context, &list))?;
+        let holding = ResolvedList::new(&library, &list, headings(context, &list))?;
         let items = holding.contents.items();
         let with_notes = with_private_notes(&library, &holding)?;
         let own = [list.style.clone()];
@@ -77,10 +77,10 @@ impl FitList {
             let works: Vec<FittedWork> = items
                 .par_iter()
                 .map(|item| {
-                    let (seldom, left_out): (Vec<LeftOut>, Vec<LeftOut>) =
-                        left_out(&style, list.locale.as_deref(), item)
+                    let (seldom, left_out): (Vec<UnprintedField>, Vec<UnprintedField>) =
+                        unprinted_fields(&style, list.locale.as_deref(), item)
                             .into_iter()
-                            .partition(|left_out| left_out.seldom_printed);
+                            .partition(|left_out| left_out.rarely_printed);
                     let private = with_notes.contains(item.id.as_str());
                     FittedWork {
                         key: item.id.clone(),
@@ -128,7 +128,7 @@ const PRIVATE_NOTE: &str = "private note";
 /// Returns the works with notes that the list does not print, by key.
 fn with_private_notes<'h>(
     library: &Library,
-    holding: &'h Holding,
+    holding: &'h ResolvedList,
 ) -> std::result::Result<HashSet<&'h str>, CommandError> {
     let mut with_notes = HashSet::new();
     let printed: HashSet<&str> = holding

@@ -26,7 +26,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use crate::cli::ui::{columns, counted};
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::StoredList;
-use peerbib::reading_list::held;
+use peerbib::reading_list::works_of_list;
 
 /// Create and print reading lists
 ///
@@ -115,7 +115,7 @@ fn lists(context: &CommandContext, json: bool) -> Result {
     let mut overview = Vec::new();
     let mut outcome = Outcome::Done;
     for list in library.lists()? {
-        let works = match held(&library, &list) {
+        let works = match works_of_list(&library, &list) {
             Ok(works) => Some(works.len()),
             Err(error) => {
                 outcome = Outcome::Partial;

@@ -9,7 +9,7 @@ use super::section::{PlaceArguments, resolved};
 use crate::cli::style_engine::{Engine, Rendering};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, StoredList, StoredSection};
-use peerbib::reading_list::{Holding, Order, OrderBy};
+use peerbib::reading_list::{ListOrder, OrderBy, ResolvedList};
 
 /// Move works within a reading list: to a position, or into a section
 ///
@@ -62,7 +62,7 @@ impl MoveInList {
             Some(name) => Some(Some(resolved(&sections, name)?.id)),
             None => self.no_section.then_some(None),
         };
-        let holding = Holding::now(&library, &list, headings(context, &list))?;
+        let holding = ResolvedList::new(&library, &list, headings(context, &list))?;
         // A list may leave out works without a section; --section gives them one.
         let is_held = |work: i64| holding.works.iter().any(|held| held.id == work);
         for work in &works {
@@ -95,7 +95,7 @@ impl MoveInList {
             }
             None => None,
         };
-        let by_hand = Order {
+        let by_hand = ListOrder {
             by: OrderBy::Hand,
             descending: false,
         }
@@ -152,7 +152,7 @@ fn order_of_print(
     context: &CommandContext,
     library: &Library,
     list: &StoredList,
-    holding: &Holding,
+    holding: &ResolvedList,
 ) -> std::result::Result<Vec<i64>, CommandError> {
     let rendering = Rendering::new(
         context,

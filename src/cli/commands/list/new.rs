@@ -46,7 +46,7 @@ impl NewList {
             }
             Ok(id)
         })?;
-        let count = peerbib::reading_list::held(&library, &list)?.len();
+        let count = peerbib::reading_list::works_of_list(&library, &list)?.len();
         context.note(format_args!(
             "created {} with {}; `peerbib list show {}` prints it",
             list.name,

@@ -50,7 +50,7 @@ impl CopyList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
         let list = library.list(&self.list)?;
-        let file = ListFile::of(&library, &list)?.without_snapshots();
+        let file = ListFile::from_list(&library, &list)?.without_snapshots();
         context.change(&mut library, |change| {
             file.store(change, &self.name, None).map(drop)
         })?;

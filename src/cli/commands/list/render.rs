@@ -7,7 +7,9 @@ use crate::cli::style_engine::{Engine, Rendering};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::Reading;
 use peerbib::library::{Library, StoredList};
-use peerbib::reading_list::{Contents, Headings, Holding, ReadingList, Snapshot};
+use peerbib::reading_list::{
+    HeadingTranslations, ListContents, ReadingList, ResolvedList, Snapshot,
+};
 
 /// Formats a list in its style.
 ///
@@ -16,26 +18,26 @@ use peerbib::reading_list::{Contents, Headings, Holding, ReadingList, Snapshot};
 /// If the style or the locale does not exist.
 pub(crate) fn formatted(
     context: &CommandContext,
-    contents: &Contents,
+    contents: &ListContents,
     rendering: &Rendering,
 ) -> Result<(ReadingList, bool), CommandError> {
     let (bibliography, complete) = rendering.bibliography(context, &contents.items())?;
     let mut list = ReadingList::grouped(&bibliography, &contents.grouping());
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
-    let headings = Headings::in_language(rendering.language());
+    let headings = HeadingTranslations::in_language(rendering.language());
     list.annotate(&mut contents.annotations(headings));
     Ok((list, complete))
 }
 
 /// Returns the headings in the language of a list or of its style, or in English.
-pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> Headings {
+pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> HeadingTranslations {
     if let Some(locale) = &list.locale {
-        return Headings::in_language(locale);
+        return HeadingTranslations::in_language(locale);
     }
     match Rendering::new(context, &list.style, None, Engine::default()) {
-        Ok(rendering) => Headings::in_language(rendering.language()),
-        Err(_) => Headings::default(),
+        Ok(rendering) => HeadingTranslations::in_language(rendering.language()),
+        Err(_) => HeadingTranslations::default(),
     }
 }
 
@@ -47,7 +49,7 @@ pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> Headings 
 pub(crate) fn write_holding(
     context: &CommandContext,
     library: &Library,
-    holding: &Holding,
+    holding: &ResolvedList,
     rendering: &Rendering,
     form: &OutputArgs,
 ) -> Result<bool, CommandError> {

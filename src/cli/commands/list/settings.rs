@@ -6,7 +6,10 @@ use crate::cli::commands::format::{RepeatName, tags_of_facet};
 use crate::cli::style_engine::{Engine, Rendering};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::{Library, StoredList};
-use peerbib::reading_list::{Annotated, GroupBy, Order, REST_IN_ENGLISH, Repeat, asked, held};
+use peerbib::reading_list::{
+    AnnotationKinds, DuplicatePlacement, GroupBy, ListOrder, REST_IN_ENGLISH, parse_list_query,
+    works_of_list,
+};
 
 /// How a list is printed: the options that `list new`, `list edit` and `list show` share.
 #[derive(Debug, Default, PartialEq, Args)]
@@ -58,7 +61,7 @@ impl PrintOptions {
             list.group_by = checked_grouping(library, group_by)?;
         }
         if let Some(repeat) = self.repeat {
-            list.repeat = Repeat::from(repeat).as_str().to_owned();
+            list.repeat = DuplicatePlacement::from(repeat).as_str().to_owned();
         }
         if let Some(order) = &self.order {
             list.order = checked_order(order)?;
@@ -116,8 +119,8 @@ pub(crate) fn default_list(
         style: context.style_name(None)?,
         locale: context.locale_name(None)?,
         group_by: None,
-        repeat: Repeat::Each.as_str().to_owned(),
-        order: Order::default().to_string(),
+        repeat: DuplicatePlacement::Each.as_str().to_owned(),
+        order: ListOrder::default().to_string(),
         annotate: "annotation".to_owned(),
         rest: REST_IN_ENGLISH.to_owned(),
         created_at: String::new(),
@@ -180,14 +183,14 @@ fn unless_empty(text: &str) -> Option<String> {
 
 /// Rejects a query that is invalid or names something that does not exist.
 pub(crate) fn checked_query(library: &Library, query: &str) -> Result<(), CommandError> {
-    asked(library, query)?;
+    parse_list_query(library, query)?;
     Ok(())
 }
 
 /// Checks an order and returns its stored form.
 pub(crate) fn checked_order(text: &str) -> Result<String, CommandError> {
     Ok(text
-        .parse::<Order>()
+        .parse::<ListOrder>()
         .map_err(CommandError::usage)?
         .to_string())
 }
@@ -195,7 +198,7 @@ pub(crate) fn checked_order(text: &str) -> Result<String, CommandError> {
 /// Checks what to print below works and returns its stored form.
 pub(crate) fn checked_annotations(text: &str) -> Result<String, CommandError> {
     Ok(text
-        .parse::<Annotated>()
+        .parse::<AnnotationKinds>()
         .map_err(CommandError::usage)?
         .to_string())
 }
@@ -220,7 +223,7 @@ pub(crate) fn check_stored(library: &mut Library, list: &StoredList) -> Result<(
     library.rehearse(|change| {
         let id = change.put_list(list)?;
         let stored = StoredList { id, ..list.clone() };
-        Ok(held(change, &stored).map(drop))
+        Ok(works_of_list(change, &stored).map(drop))
     })??;
     Ok(())
 }

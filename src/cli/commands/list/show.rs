@@ -7,7 +7,7 @@ use super::settings::PrintOptions;
 use crate::cli::output_format::OutputArgs;
 use crate::cli::style_engine::{Engine, Rendering};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::reading_list::{Contents, Headings, Holding};
+use peerbib::reading_list::{HeadingTranslations, ListContents, ResolvedList};
 
 /// Print a reading list
 ///
@@ -49,8 +49,8 @@ impl ShowList {
         }
         self.print.apply(&library, &mut list)?;
         let rendering = Rendering::new(context, &list.style, list.locale.as_deref(), self.engine)?;
-        let headings = Headings::in_language(rendering.language());
-        let holding = Holding::now(&library, &list, headings)?;
+        let headings = HeadingTranslations::in_language(rendering.language());
+        let holding = ResolvedList::new(&library, &list, headings)?;
         if holding.contents.works.is_empty() {
             context.note("the list is empty");
         }
@@ -64,7 +64,7 @@ impl ShowList {
     }
 
     /// Overrides the style, language and annotations of a snapshot.
-    fn restyle(&self, contents: &mut Contents) -> std::result::Result<(), CommandError> {
+    fn restyle(&self, contents: &mut ListContents) -> std::result::Result<(), CommandError> {
         if let Some(style) = &self.print.style {
             contents.style.clone_from(style);
         }

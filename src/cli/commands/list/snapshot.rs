@@ -7,7 +7,7 @@ use super::file::parse_snapshot;
 use super::render::headings;
 use super::{counted, printed_table, table};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::reading_list::{Holding, Snapshot};
+use peerbib::reading_list::{ResolvedList, Snapshot};
 
 /// Save a named snapshot of a reading list
 ///
@@ -33,10 +33,10 @@ impl SnapshotList {
             return Err(CommandError::usage("a snapshot needs a name")
                 .with_help("such as --name 2026-spring".to_owned()));
         }
-        let holding = Holding::now(&library, &list, headings(context, &list))?;
+        let holding = ResolvedList::new(&library, &list, headings(context, &list))?;
         let count = holding.contents.works.len();
-        let snapshot = Snapshot::of(&library, holding.contents, &holding.works)?;
-        let content = snapshot.to_stored()?;
+        let snapshot = Snapshot::new(&library, holding.contents, &holding.works)?;
+        let content = snapshot.to_json()?;
         context.change(&mut library, |change| {
             change.save_snapshot(list.id, &self.name, &content, None)
         })?;

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::commands::tag::named_works;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::{Library, LibraryError, Standing, StoredList, WorkSet};
-use peerbib::reading_list::asked;
+use peerbib::reading_list::parse_list_query;
 
 /// A list and works.
 #[derive(Debug, Args)]
@@ -85,7 +85,7 @@ impl WorkArgs {
             .filter_map(|said| Some((said.work?, said.standing?)))
             .collect();
         let found = match &list.query {
-            Some(query) => library.works_that_meet(&asked(&library, query)?)?,
+            Some(query) => library.works_that_meet(&parse_list_query(&library, query)?)?,
             None => WorkSet::default(),
         };
         let works = named

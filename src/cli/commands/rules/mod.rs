@@ -15,7 +15,7 @@ use clap::{Args, Subcommand};
 use crate::cli::ui::wrapped;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Change, Effect, Library, Rule, RuleEffect, RuleScope};
-use peerbib::tagging::{self, Applied};
+use peerbib::tagging::{self, RuleRunReport};
 
 /// Tag works by rules
 ///
@@ -131,7 +131,7 @@ fn list(context: &CommandContext, json: bool) -> Result {
 #[derive(Default)]
 struct Report {
     effects: Vec<RuleEffect>,
-    applied: Applied,
+    applied: RuleRunReport,
 }
 
 impl Report {

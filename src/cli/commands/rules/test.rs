@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::LibraryError;
-use peerbib::tagging::{self, TestResult};
+use peerbib::tagging::{self, RuleTestResult};
 
 /// Test the rules against the works that each must and must not match
 ///
@@ -50,7 +50,7 @@ impl TestRules {
             }
             context.note(text);
         }
-        Ok(if results.iter().all(TestResult::is_passed) {
+        Ok(if results.iter().all(RuleTestResult::is_passed) {
             Outcome::Done
         } else {
             Outcome::Partial
@@ -58,7 +58,7 @@ impl TestRules {
     }
 }
 
-fn failures(result: &TestResult) -> String {
+fn failures(result: &RuleTestResult) -> String {
     let bold = anstyle::Style::new().bold();
     let mut text = String::new();
     let mut line =

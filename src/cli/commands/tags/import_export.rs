@@ -67,7 +67,7 @@ impl ImportTags {
             .map_err(|error| CommandError::new(format_args!("{}: {error}", self.file)))?;
         let mut library = context.open_or_create()?;
         let changes = super::change(context, &mut library, self.dry_run, |change| {
-            vocabulary.take_in(change, &self.file)
+            vocabulary.synchronize(change, &self.file)
         })?;
         if self.json {
             context.print_json(&changes)?;

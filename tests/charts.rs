@@ -1,7 +1,7 @@
-//! Pictures as readers see them: each is laid out and rendered to pixels with the widest of the common fonts,
-//! and no label leaves it or covers another.
+//! Charts as viewers see them: each is laid out and rendered to pixels with the widest of the common fonts,
+//! and no label is cut off or overlaps another.
 
-// A picture that cannot be made has failed anyway.
+// A chart that cannot be drawn fails the test anyway.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,20 +9,20 @@
     clippy::indexing_slicing
 )]
 
-// What the verbs' own tests use of it, these do not.
+// These tests use only some of the functions.
 #[allow(dead_code)]
-#[path = "cli/desk.rs"]
-mod desk;
+#[path = "cli/test_env.rs"]
+mod test_env;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
-use desk::Desk;
 use resvg::usvg::{self, fontdb};
 use resvg::{tiny_skia, tiny_skia::Pixmap};
+use test_env::TestEnvironment;
 
-/// The only font there is, so that every machine finds the same.
+/// The only font available, so that the result is the same on every machine.
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(dejavu::sans::regular().to_vec());
@@ -39,7 +39,7 @@ fn laid_out(svg: &str) -> usvg::Tree {
     usvg::Tree::from_str(svg, &options).expect("a valid picture")
 }
 
-/// The texts of a picture, each with the rectangle that it fills.
+/// Collects the texts of a drawing with their rectangles.
 fn texts(group: &usvg::Group, found: &mut Vec<(String, usvg::Rect)>) {
     for node in group.children() {
         match node {
@@ -53,7 +53,8 @@ fn texts(group: &usvg::Group, found: &mut Vec<(String, usvg::Rect)>) {
     }
 }
 
-/// Renders a picture and checks that all of its texts are there, within it and apart; gives them.
+/// Renders a drawing, checks that all of its texts are visible, inside it and do not overlap, and returns
+/// them.
 #[track_caller]
 fn is_legible(svg: &str) -> Vec<String> {
     let tree = laid_out(svg);
@@ -100,7 +101,7 @@ fn is_legible(svg: &str) -> Vec<String> {
             "“{text}” is not to be seen"
         );
         for (other, its_place) in &found[number + 1..] {
-            // Half a pixel is within the rounding of the letters.
+            // Allow half a pixel for rounding.
             let meet = place.left() + 0.5 < its_place.right()
                 && its_place.left() + 0.5 < place.right()
                 && place.top() + 0.5 < its_place.bottom()
@@ -114,8 +115,8 @@ fn is_legible(svg: &str) -> Vec<String> {
     found.into_iter().map(|(text, _)| text).collect()
 }
 
-/// The pictures of a desk's library in all widths.
-fn are_legible(desk: &Desk) {
+/// Checks the charts of a library in all widths.
+fn are_legible(env: &TestEnvironment) {
     for line in [
         "timeline --to svg",
         "timeline --to svg --width 560",
@@ -126,11 +127,11 @@ fn are_legible(desk: &Desk) {
         "stats --to svg --width 560",
         "stats --to svg --top 0 --width 1800 --theme dark",
     ] {
-        is_legible(&desk.runs(line).stdout);
+        is_legible(&env.runs(line).stdout);
     }
 }
 
-/// Works of the literature's last forty years, of which some are in the shipped movements.
+/// Generates works of forty years, some of them in the bundled movements.
 fn generated(count: usize) -> String {
     const NAMES: [&str; 9] = [
         "Ostrom, Elinor",
@@ -172,35 +173,35 @@ fn generated(count: usize) -> String {
     bibliography
 }
 
-/// A desk with works, and with the movements and themes of the shipped vocabulary.
-fn desk_with(bibliography: &str) -> Desk {
-    let desk = Desk::empty();
-    desk.runs("init");
-    desk.put("refs.bib", bibliography);
-    desk.runs("import refs.bib");
-    desk
+/// Creates an environment with works and the bundled vocabulary.
+fn env_with(bibliography: &str) -> TestEnvironment {
+    let env = TestEnvironment::empty();
+    env.runs("init");
+    env.put("refs.bib", bibliography);
+    env.runs("import refs.bib");
+    env
 }
 
 #[test]
 fn the_chapter_is_legible() {
-    are_legible(&Desk::with_chapter());
+    are_legible(&TestEnvironment::with_chapter());
 }
 
 #[test]
 fn the_shipped_works_are_legible() {
-    let desk = Desk::with_chapter();
-    desk.runs("import peerbib:commons");
-    are_legible(&desk);
+    let env = TestEnvironment::with_chapter();
+    env.runs("import peerbib:commons");
+    are_legible(&env);
 }
 
 #[test]
 fn ten_works_are_legible() {
-    are_legible(&desk_with(&generated(10)));
+    are_legible(&env_with(&generated(10)));
 }
 
 #[test]
 fn two_thousand_works_are_legible() {
-    are_legible(&desk_with(&generated(2_000)));
+    are_legible(&env_with(&generated(2_000)));
 }
 
 #[test]
@@ -213,8 +214,8 @@ fn thousands_of_works_of_a_few_years_are_columns_with_their_numbers() {
             "@misc{{w{number}, title = {{Nuts}}, date = {{{year}}}}}"
         );
     }
-    let desk = desk_with(&bibliography);
-    let svg = desk.runs("timeline --to svg").stdout;
+    let env = env_with(&bibliography);
+    let svg = env.runs("timeline --to svg").stdout;
     let texts = is_legible(&svg);
     for number in ["1500", "500"] {
         assert!(texts.iter().any(|text| text == number), "{texts:?}");
@@ -225,7 +226,7 @@ fn thousands_of_works_of_a_few_years_are_columns_with_their_numbers() {
         .filter_map(|node| node.attribute("data-works"));
     let total: usize = works.map(|works| works.parse::<usize>().unwrap()).sum();
     assert_eq!(total, 3_000);
-    are_legible(&desk);
+    are_legible(&env);
 }
 
 #[test]
@@ -233,7 +234,7 @@ fn works_of_many_centuries_are_legible() {
     let mut bibliography =
         String::from("@book{iliad, author = {Homer}, title = {Iliad}, date = {-0750}}\n");
     for number in 0..1_500 {
-        // Denser towards our own days.
+        // Recent years have more works.
         let year = 2020 - (number * number * 37 % 1_000_003) % 700;
         let _ = writeln!(
             bibliography,
@@ -246,12 +247,12 @@ fn works_of_many_centuries_are_legible() {
             "@book{{y{year}, title = {{Nests}}, date = {{{year:04}}}}}"
         );
     }
-    are_legible(&desk_with(&bibliography));
+    are_legible(&env_with(&bibliography));
 }
 
 #[test]
 fn far_off_years_and_odd_characters_are_legible() {
-    let desk = desk_with(
+    let env = env_with(
         "@book{a, author = {Aristotle}, title = {Politics <&> \"so\" called}, origdate = {-0349}, date = {1998},
            keywords = {movement:walking}}
          @book{k, author = {Marx, Karl}, title = {Das Kapital}, date = {1867~}, keywords = {movement:walking}}
@@ -261,7 +262,7 @@ fn far_off_years_and_odd_characters_are_legible() {
          @misc{n, title = {]]> --> \u{1}}}
         ",
     );
-    let svg = desk.runs("timeline --to svg").stdout;
+    let svg = env.runs("timeline --to svg").stdout;
     let texts = is_legible(&svg);
     for text in [
         "350 BCE",
@@ -280,14 +281,14 @@ fn far_off_years_and_odd_characters_are_legible() {
                 || text.contains("<Winstanley> & \"Diggers\"")),
         "{texts:?}"
     );
-    are_legible(&desk);
+    are_legible(&env);
 }
 
 #[test]
 fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
-    let desk = Desk::with_chapter();
-    desk.runs("import peerbib:commons");
-    let svg = desk.runs("timeline --to svg").stdout;
+    let env = TestEnvironment::with_chapter();
+    env.runs("import peerbib:commons");
+    let svg = env.runs("timeline --to svg").stdout;
     let picture = roxmltree::Document::parse(&svg).unwrap();
     let mut drawn: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut places: BTreeMap<String, f64> = BTreeMap::new();
@@ -308,7 +309,7 @@ fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
             places.insert(key, mark.attribute("cx").unwrap().parse().unwrap());
         }
     }
-    let works = desk.json("find --json");
+    let works = env.json("find --json");
     let mut years: Vec<(i64, f64)> = Vec::new();
     for work in works.as_array().unwrap() {
         let key = work["key"].as_str().unwrap();
@@ -330,7 +331,7 @@ fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
             assert_eq!(drawn.get(key), Some(&lanes), "{key}");
         }
     }
-    let timeline = desk.json("timeline --json");
+    let timeline = env.json("timeline --json");
     for lane in timeline["lanes"].as_array().unwrap() {
         for work in lane["works"].as_array().unwrap() {
             years.push((
@@ -342,7 +343,7 @@ fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
     years.sort_by_key(|(year, _)| *year);
     for pair in years.windows(2) {
         let ((before, left), (after, right)) = (pair[0], pair[1]);
-        // The dots of a pile stand beside each other, within their year.
+        // The dots of a stack are next to each other, within their year.
         assert!(
             before == after || left < right,
             "{before} at {left}, {after} at {right}"
@@ -352,8 +353,8 @@ fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
 
 #[test]
 fn active_years_and_events_are_where_they_belong() {
-    let desk = Desk::with_chapter();
-    let svg = desk.runs("timeline --to svg").stdout;
+    let env = TestEnvironment::with_chapter();
+    let svg = env.runs("timeline --to svg").stdout;
     let picture = roxmltree::Document::parse(&svg).unwrap();
     let lane = |name: &str| {
         let mut lanes = picture.descendants();
@@ -395,10 +396,10 @@ fn active_years_and_events_are_where_they_belong() {
     let (y2000, y2009) = (year(oekonux, "merten2000"), year(oekonux, "merten2009"));
     let unit = (y2009 - y2000) / 9.0;
     let near = |one: f64, other: f64| (one - other).abs() < 0.1;
-    // The whole of 1999 to the whole of 2013; the dot of a year stands in its middle.
+    // From the start of 1999 to the end of 2013; the dot of a year is in its middle.
     let (from, to) = active(oekonux, "1999/2013");
     assert!(near(from, y2000 - 1.5 * unit) && near(to, y2000 + 13.5 * unit));
-    // An open end goes on beyond the last work.
+    // An open end extends beyond the last work.
     let (from, to) = active(foundation, "2005/..");
     assert!(near(
         from,
@@ -406,7 +407,7 @@ fn active_years_and_events_are_where_they_belong() {
     ));
     assert!(to > year(foundation, "dafermos2021prophets") + unit);
     assert!(near(event(oekonux, "2009"), y2009));
-    // Autumn of 2014, between the beginning and the end of its year.
+    // Autumn of 2014 is between the start and the end of its year.
     let autumn = event("movement:syriza", "2014-23");
     let y2014 = y2000 + 14.0 * unit;
     assert!(autumn > y2014 && autumn < y2014 + 0.5 * unit);
@@ -417,9 +418,9 @@ fn active_years_and_events_are_where_they_belong() {
 
 #[test]
 fn a_picture_says_what_it_is_to_those_who_do_not_see_it() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     for verb in ["timeline", "stats"] {
-        let svg = desk
+        let svg = env
             .runs(&format!("{verb} --to svg --title 'Reading <& writing'"))
             .stdout;
         let picture = roxmltree::Document::parse(&svg).unwrap();
@@ -432,7 +433,7 @@ fn a_picture_says_what_it_is_to_those_who_do_not_see_it() {
         assert_eq!(child("title").unwrap().text(), Some("Reading <& writing"));
         let description = child("desc").unwrap().text().unwrap();
         assert!(description.contains("43 works"), "{description}");
-        // Text is text.
+        // Text is drawn as text, not as paths.
         let letters = picture
             .descendants()
             .filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "path")));
@@ -442,9 +443,9 @@ fn a_picture_says_what_it_is_to_those_who_do_not_see_it() {
 
 #[test]
 fn a_dark_picture_is_dark_and_one_of_its_own_accord_is_both() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     let picture = |theme: &str| {
-        desk.runs(&format!("timeline --to svg --theme {theme}"))
+        env.runs(&format!("timeline --to svg --theme {theme}"))
             .stdout
     };
     let first_pixel = |svg: &str| {
@@ -457,7 +458,7 @@ fn a_dark_picture_is_dark_and_one_of_its_own_accord_is_both() {
     assert!(first_pixel(&light) > 250 && first_pixel(&dark) < 40 && first_pixel(&auto) > 250);
     let follows = "prefers-color-scheme: dark";
     assert!(auto.contains(follows) && !light.contains(follows) && !dark.contains(follows));
-    for contrast in peerbib::charts::contrast_of_texts() {
+    for contrast in peerbib::charts::text_contrasts() {
         assert!(contrast >= 4.5, "{contrast}");
     }
 }

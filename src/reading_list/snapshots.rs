@@ -1,38 +1,34 @@
-//! Snapshots: what a list held at a time, with the entries of its works as they were then.
+//! Snapshots of reading lists, with the entries of their works.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contents, Kind};
+use super::{AnnotationKind, ListContents};
 use crate::formats::bibtex;
 use crate::library::{Library, Reference, Result};
 use crate::model::CslItem;
 
-/// The fields of BibLaTeX that hold what only the owner of a library is to read.
+/// BibLaTeX fields that are private to the owner of the library.
 const PRIVATE: &[&str] = &["annotation", "annote"];
 
-/// What a list held at a time, with the entries of its works.
+/// The saved state of a list, with the entries of its works.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Snapshot {
-    /// What it held.
-    pub contents: Contents,
-    /// The `@string`s of the files that the works came from.
+    /// The contents of the list.
+    pub contents: ListContents,
+    /// The `@string` definitions that the entries use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub abbreviations: Vec<String>,
-    /// The entries of the works, by key; private notes only where the list prints them.
+    /// The source of each entry, by citation key. Private notes are included only if the list prints them.
     #[serde(default)]
     pub entries: BTreeMap<String, String>,
 }
 
 impl Snapshot {
-    /// A snapshot of what a list holds now.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn of(library: &Library, contents: Contents, works: &[Reference]) -> Result<Self> {
+    /// Creates a snapshot of the current contents of a list.
+    pub fn new(library: &Library, contents: ListContents, works: &[Reference]) -> Result<Self> {
         let numbers: Vec<i64> = works.iter().map(|work| work.id).collect();
         let mut entries = BTreeMap::new();
         for work in &contents.works {
@@ -40,7 +36,7 @@ impl Snapshot {
             if let Ok(renamed) = bibtex::set_key(&source, &work.key) {
                 source = renamed;
             }
-            if !contents.annotate.has(Kind::Note) {
+            if !contents.annotate.has(AnnotationKind::Note) {
                 for field in PRIVATE {
                     if let Ok(without) = bibtex::remove_field(&source, field) {
                         source = without;
@@ -49,7 +45,7 @@ impl Snapshot {
             }
             entries.insert(work.key.clone(), source);
         }
-        // A file may define the names of a thousand journals.
+        // A file may define the names of a thousand journals; keep only those in use.
         let is_used = |definition: &String| {
             bibtex::definitions(definition).iter().any(|(name, _)| {
                 let name = name.to_lowercase();
@@ -67,25 +63,25 @@ impl Snapshot {
         })
     }
 
-    /// A snapshot as the library stores it.
+    /// Parses a stored snapshot.
     ///
     /// # Errors
     ///
-    /// Where the stored text was damaged.
-    pub fn stored(content: &str) -> std::result::Result<Self, serde_json::Error> {
+    /// Returns an error if the stored JSON is damaged.
+    pub fn from_json(content: &str) -> std::result::Result<Self, serde_json::Error> {
         serde_json::from_str(content)
     }
 
-    /// The snapshot as the library stores it.
+    /// Serializes the snapshot as JSON.
     ///
     /// # Errors
     ///
-    /// None that is known.
-    pub fn to_stored(&self) -> std::result::Result<String, serde_json::Error> {
+    /// Returns an error if serialization fails.
+    pub fn to_json(&self) -> std::result::Result<String, serde_json::Error> {
         serde_json::to_string(self)
     }
 
-    /// The entries as one file, in the order of the list.
+    /// Returns the entries as one BibLaTeX file, in the order of the list.
     pub fn bibliography(&self) -> String {
         let in_order = self
             .contents
@@ -101,7 +97,7 @@ impl Snapshot {
         parts.join("\n\n")
     }
 
-    /// The works of the snapshot, and their variables of CSL as they were then.
+    /// Returns the works of the snapshot with their saved CSL items.
     pub fn works(&self, file: &bibtex::BibFile) -> (Vec<Reference>, Vec<CslItem>) {
         let mut items: BTreeMap<&str, &CslItem> = self
             .contents

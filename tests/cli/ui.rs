@@ -2,14 +2,14 @@
 
 use std::process::Stdio;
 
-use crate::desk::{Desk, words};
+use crate::test_env::{TestEnvironment, words};
 
 #[test]
 fn a_closed_pipe_is_no_error_whatever_is_printed() {
-    let desk = Desk::with_chapter();
-    desk.runs("list new commons-101 --query theme:commons --group-by decade");
-    desk.runs("list freeze commons-101 --name one");
-    desk.runs("list exclude commons-101 benkler2006wealth");
+    let env = TestEnvironment::with_chapter();
+    env.runs("list new commons-101 --query theme:commons --group-by decade");
+    env.runs("list freeze commons-101 --name one");
+    env.runs("list exclude commons-101 benkler2006wealth");
     for line in [
         "list",
         "list --json",
@@ -66,7 +66,7 @@ fn a_closed_pipe_is_no_error_whatever_is_printed() {
         "find --help",
         "--version",
     ] {
-        let mut child = desk
+        let mut child = env
             .command(env!("CARGO_BIN_EXE_peerbib"))
             .args(words(line))
             .stdout(Stdio::piped())
@@ -92,8 +92,8 @@ fn a_closed_pipe_is_no_error_whatever_is_printed() {
 #[test]
 #[cfg(unix)]
 fn the_first_line_of_many_can_be_taken() {
-    let desk = Desk::with_chapter();
-    let output = desk
+    let env = TestEnvironment::with_chapter();
+    let output = env
         .command("sh")
         .args(["-c", "peerbib find --quiet | head -1"])
         .output()
@@ -104,9 +104,9 @@ fn the_first_line_of_many_can_be_taken() {
 
 #[test]
 fn colour_is_used_where_it_is_asked_for() {
-    let desk = Desk::with_chapter();
+    let env = TestEnvironment::with_chapter();
     let coloured = |variables: &[(&str, &str)], line: &str| {
-        let output = desk
+        let output = env
             .command(env!("CARGO_BIN_EXE_peerbib"))
             .args(words(line))
             .envs(variables.iter().copied())
@@ -128,17 +128,17 @@ fn colour_is_used_where_it_is_asked_for() {
 
 #[test]
 fn quiet_says_nothing_but_errors_and_verbose_says_which_files_are_used() {
-    let desk = Desk::with("@book{a, title = {Apples}}\n");
-    assert_eq!(desk.runs("find --quiet").stderr, "");
-    assert_eq!(desk.runs("tag theme:fruit a --new --quiet").stderr, "");
+    let env = TestEnvironment::with("@book{a, title = {Apples}}\n");
+    assert_eq!(env.runs("find --quiet").stderr, "");
+    assert_eq!(env.runs("tag theme:fruit a --new --quiet").stderr, "");
     assert!(
-        desk.ends(1, "show nothing --quiet")
+        env.ends(1, "show nothing --quiet")
             .stderr
             .contains("error:")
     );
-    let told = desk.without_place(&desk.runs("find --verbose").stderr);
+    let told = env.redact_paths(&env.runs("find --verbose").stderr);
     assert!(
-        told.contains("library: DESK/data/peerbib/library.db"),
+        told.contains("library: $TEST_ENV/data/peerbib/library.db"),
         "{told}"
     );
     for phase in [
@@ -149,15 +149,15 @@ fn quiet_says_nothing_but_errors_and_verbose_says_which_files_are_used() {
     ] {
         assert!(told.contains(phase), "{phase}: {told}");
     }
-    let told = desk.runs("format --verbose").stderr;
+    let told = env.runs("format --verbose").stderr;
     assert!(told.contains(" s  formatted 1 work\n"), "{told}");
-    desk.ends(2, "find --quiet --verbose");
+    env.ends(2, "find --quiet --verbose");
 }
 
 #[test]
 fn a_table_fits_into_the_columns_that_are_named() {
-    let desk = Desk::with_chapter();
-    let output = desk
+    let env = TestEnvironment::with_chapter();
+    let output = env
         .command(env!("CARGO_BIN_EXE_peerbib"))
         .arg("find")
         .env("COLUMNS", "60")

@@ -1,60 +1,61 @@
-//! What a list holds at a time: its works in their sections, and what is said of them.
+//! The contents of a list: its works in their sections, with annotations.
 //!
-//! [`Holding::now`] asks the library; a snapshot keeps the same for good.
+//! [`ResolvedList::new`] reads the current contents from the library; a snapshot saves them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Annotated, Group, GroupBy, Grouping, Heading, Headings, Order, Prose, REST_IN_ENGLISH, Repeat,
-    WorkInList, annotation,
+    AnnotationKind, AnnotationKinds, Block, DuplicatePlacement, GroupBy, Grouping, Heading,
+    HeadingTranslations, ListOrder, REST_IN_ENGLISH, RichBlocks, WorkGroup, WorkInList,
 };
+use crate::csl::Inline;
 use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList, WorkSet};
-use crate::model::CslItem;
+use crate::model::{CslItem, markup};
 use crate::query::{Query, QueryError};
 
-/// What a list holds at a time.
+/// The contents of a list at one point in time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Contents {
-    /// Its title.
+pub struct ListContents {
+    /// The title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What stands between its title and its first section, in Markdown.
+    /// The text between the title and the first section, in Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introduction: Option<String>,
-    /// Its citation style.
+    /// The citation style.
     pub style: String,
-    /// The language of the style's terms.
+    /// The locale of the style's terms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// What stands below each work.
-    pub annotate: Annotated,
-    /// Its sections, in their order.
+    /// The kinds of text printed below each work.
+    pub annotate: AnnotationKinds,
+    /// The sections in order.
     #[serde(rename = "section", default, skip_serializing_if = "Vec::is_empty")]
     pub sections: Vec<ContentsSection>,
-    /// Its works, each once, in the order in which they first stand there.
+    /// The works, each once, in the order of their first occurrence in the sections.
     #[serde(rename = "work", default, skip_serializing_if = "Vec::is_empty")]
     pub works: Vec<ContentsWork>,
-    /// The annotations whose works do not stand there.
+    /// The annotations whose works are not in the list.
     #[serde(rename = "unattached", default, skip_serializing_if = "Vec::is_empty")]
-    pub unattached: Vec<Unattached>,
+    pub unattached: Vec<OrphanAnnotation>,
 }
 
-/// A section, or the whole of a list without any.
+/// A section, or the whole of a list without sections.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ContentsSection {
-    /// Its heading, and how deep it stands.
+    /// The heading and its depth.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heading: Option<Heading>,
-    /// What stands between its heading and its first work, in Markdown.
+    /// The text between the heading and the first work, in Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introduction: Option<String>,
-    /// The order of its works; where it is the style's, `works` are in the library's.
-    pub order: Order,
-    /// The keys of its works.
+    /// The order of the works. If it is that of the style, `works` is in library order.
+    pub order: ListOrder,
+    /// The citation keys of the works.
     pub works: Vec<String>,
 }
 
@@ -62,91 +63,91 @@ pub struct ContentsSection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ContentsWork {
-    /// Its citation key.
+    /// The citation key.
     pub key: String,
-    /// What the list says of it, in Markdown.
+    /// The annotation that belongs to the list, in Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotation: Option<String>,
-    /// The private notes on it, in Markdown; kept where the list prints them.
+    /// The private notes on the work, in Markdown; empty unless the list prints them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// Its tags.
+    /// The tags of the work.
     #[serde(rename = "tag", default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<ContentsTag>,
-    /// The work in the variables of CSL.
+    /// The CSL item of the work.
     #[serde(rename = "csl", with = "as_json")]
     pub item: CslItem,
 }
 
-/// A tag of a work of a list.
+/// A tag of a work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ContentsTag {
-    /// Its name, with its facet.
+    /// The name with its facet.
     pub tag: String,
-    /// What it is called.
+    /// The printed label.
     pub label: String,
-    /// Why the work has it, as far as anybody said.
+    /// The recorded reasons for the assignment.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
 }
 
-/// An annotation whose work does not stand in the list.
+/// An annotation whose work is not in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Unattached {
-    /// The key of the work.
+pub struct OrphanAnnotation {
+    /// The citation key of the work.
     pub key: String,
     /// The annotation, in Markdown.
     pub annotation: String,
-    /// Whether the library has the work.
+    /// Whether the work is in the library.
     pub in_library: bool,
 }
 
-/// A list as it stands, with the works that it holds.
-pub struct Holding {
-    /// What it holds.
-    pub contents: Contents,
-    /// Its works, as the library selects them.
+/// The current contents of a list with the works it selects.
+pub struct ResolvedList {
+    /// The contents.
+    pub contents: ListContents,
+    /// The works, as selected from the library.
     pub works: Vec<Reference>,
-    /// The works in the variables of CSL, in the order of `works`.
+    /// The CSL items, in the order of `works`.
     pub items: Vec<CslItem>,
-    /// The pinned works that the library does not have, by key.
+    /// The keys of pinned works that are not in the library.
     pub missing: Vec<String>,
 }
 
-impl Holding {
-    /// A list as it stands now, with these headings above its groups.
+impl ResolvedList {
+    /// Resolves a list, with group headings in the language of `headings`.
     ///
     /// # Errors
     ///
-    /// [`QueryError`] where a query of the list names what the library no longer knows.
-    pub fn now(
+    /// Returns [`QueryError`] if a query of the list refers to a tag or list that no longer exists.
+    pub fn new(
         library: &Library,
         list: &StoredList,
-        headings: Headings,
+        headings: HeadingTranslations,
     ) -> Result<Self, QueryError> {
-        let mut works = held(library, list)?;
+        let mut works = works_of_list(library, list)?;
         let mut items = Vec::with_capacity(works.len());
         for work in &mut works {
             let mut item = work.take_item()?;
             item.id.clone_from(&work.key);
             items.push(item);
         }
-        let said = library.listed_works(list.id)?;
-        let annotate = Annotated::stored(&list.annotate);
+        let entries = library.listed_works(list.id)?;
+        let annotate = AnnotationKinds::stored(&list.annotate);
         let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
         let sections = Sections {
             library,
             list,
             works: &pairs,
-            said: &said,
+            entries: &entries,
             headings,
         }
         .all()?;
-        let annotations: HashMap<i64, &str> = said
+        let annotations: HashMap<i64, &str> = entries
             .iter()
-            .filter_map(|said| Some((said.work?, said.annotation.as_deref()?)))
+            .filter_map(|entry| Some((entry.work?, entry.annotation.as_deref()?)))
             .collect();
         let labels = library.tag_labels()?;
         let mut by_key: HashMap<&str, WorkInList<'_>> = pairs
@@ -162,7 +163,7 @@ impl Holding {
         for (work, item) in in_order {
             let mut item = item.clone();
             let private = item.text("annote");
-            let notes = if annotate.has(annotation::Kind::Note) {
+            let notes = if annotate.has(AnnotationKind::Note) {
                 let note = library.note(work.id)?.map(|note| note.text);
                 note.into_iter().chain(private).collect()
             } else {
@@ -177,15 +178,15 @@ impl Holding {
                 item,
             });
         }
-        let standing: HashSet<&str> = contents.iter().map(|work| work.key.as_str()).collect();
-        let unattached = unattached(library, &said, &standing)?;
-        let missing = said
+        let listed: HashSet<&str> = contents.iter().map(|work| work.key.as_str()).collect();
+        let unattached = orphan_annotations(library, &entries, &listed)?;
+        let missing = entries
             .iter()
-            .filter(|said| said.work.is_none() && said.standing == Some(Standing::Pinned))
-            .map(|said| said.key.clone())
+            .filter(|entry| entry.work.is_none() && entry.standing == Some(Standing::Pinned))
+            .map(|entry| entry.key.clone())
             .collect();
         Ok(Self {
-            contents: Contents {
+            contents: ListContents {
                 title: list.title.clone(),
                 introduction: list.introduction.clone(),
                 style: list.style.clone(),
@@ -202,35 +203,34 @@ impl Holding {
     }
 }
 
-/// The works that a list holds: those that its query finds, with the pinned ones and without the
-/// excluded ones.
+/// Selects the works of a list: the results of its query, plus pinned works, minus excluded works.
 ///
 /// # Errors
 ///
-/// [`QueryError`] where its query names what the library does not know.
-pub fn held(library: &Library, list: &StoredList) -> Result<Vec<Reference>, QueryError> {
-    Ok(library.select(&condition(library, list)?)?)
+/// Returns [`QueryError`] if the query refers to an unknown tag or list.
+pub fn works_of_list(library: &Library, list: &StoredList) -> Result<Vec<Reference>, QueryError> {
+    Ok(library.select(&list_filter(library, list)?)?)
 }
 
-/// The condition that the works meet which a query of a list finds; their order is the list's affair, but
-/// not how many they are.
+/// Parses a query of a list. Its `sort:` terms are ignored, since the list has its own order; its limit is
+/// kept.
 ///
 /// # Errors
 ///
-/// [`QueryError`] where the query cannot be read, or names what the library does not know.
-pub fn asked(library: &Library, query: &str) -> Result<Condition, QueryError> {
+/// Returns [`QueryError`] if the query is invalid or refers to an unknown tag or list.
+pub fn parse_list_query(library: &Library, query: &str) -> Result<Condition, QueryError> {
     let query: Query = query.parse()?;
     Ok(query.selection(library)?.into_condition())
 }
 
-/// The condition that the works of a list meet.
+/// Returns the filter that selects the works of a list.
 ///
 /// # Errors
 ///
-/// [`QueryError`] where its query names what the library does not know.
-pub fn condition(library: &Library, list: &StoredList) -> Result<Condition, QueryError> {
+/// Returns [`QueryError`] if the query refers to an unknown tag or list.
+pub fn list_filter(library: &Library, list: &StoredList) -> Result<Condition, QueryError> {
     let query = match &list.query {
-        Some(query) => Some(asked(library, query)?),
+        Some(query) => Some(parse_list_query(library, query)?),
         None => None,
     };
     Ok(list.condition(query))
@@ -263,62 +263,64 @@ fn tags(
     Ok(tags)
 }
 
-fn unattached(
+fn orphan_annotations(
     library: &Library,
-    said: &[ListedWork],
-    standing: &HashSet<&str>,
-) -> Result<Vec<Unattached>, QueryError> {
-    let mut unattached = Vec::new();
-    for said in said {
-        let Some(annotation) = &said.annotation else {
+    entries: &[ListedWork],
+    listed: &HashSet<&str>,
+) -> Result<Vec<OrphanAnnotation>, QueryError> {
+    let mut orphans = Vec::new();
+    for entry in entries {
+        let Some(annotation) = &entry.annotation else {
             continue;
         };
-        let key = match said.work {
+        let key = match entry.work {
             Some(work) => library.key_of(work)?,
-            None => said.key.clone(),
+            None => entry.key.clone(),
         };
-        if !standing.contains(key.as_str()) {
-            unattached.push(Unattached {
+        if !listed.contains(key.as_str()) {
+            orphans.push(OrphanAnnotation {
                 key,
                 annotation: annotation.clone(),
-                in_library: said.work.is_some(),
+                in_library: entry.work.is_some(),
             });
         }
     }
-    Ok(unattached)
+    Ok(orphans)
 }
 
-/// The works of a list on their way into its sections.
+/// Distributes the works of a list over its sections.
 struct Sections<'a> {
     library: &'a Library,
     list: &'a StoredList,
     works: &'a [WorkInList<'a>],
-    said: &'a [ListedWork],
-    headings: Headings,
+    entries: &'a [ListedWork],
+    headings: HeadingTranslations,
 }
 
 impl Sections<'_> {
     fn all(&self) -> Result<Vec<ContentsSection>, QueryError> {
         let by_hand = self.library.list_sections(self.list.id)?;
         let placed: BTreeMap<i64, i64> = self
-            .said
+            .entries
             .iter()
-            .filter_map(|said| Some((said.work?, said.section?)))
+            .filter_map(|entry| Some((entry.work?, entry.section?)))
             .collect();
         let order = stored_order(&self.list.order);
         let mut left: Vec<WorkInList<'_>> = self.works.to_vec();
         let mut sections = Vec::new();
         for section in &by_hand {
             let found = match &section.query {
-                // Only the works of the list are looked for in it.
-                Some(query) => self.library.works_that_meet(&asked(self.library, query)?)?,
+                // The query may match works outside the list; only those in the list are used.
+                Some(query) => self
+                    .library
+                    .works_that_meet(&parse_list_query(self.library, query)?)?,
                 None => WorkSet::default(),
             };
-            let stands_here = |(work, _): &WorkInList<'_>| match placed.get(&work.id) {
+            let is_here = |(work, _): &WorkInList<'_>| match placed.get(&work.id) {
                 Some(place) => *place == section.id,
                 None => found.contains(work.id),
             };
-            let (here, elsewhere): (Vec<_>, Vec<_>) = left.into_iter().partition(stands_here);
+            let (here, elsewhere): (Vec<_>, Vec<_>) = left.into_iter().partition(is_here);
             left = elsewhere;
             if here.is_empty() && section.introduction.is_none() {
                 continue;
@@ -339,19 +341,20 @@ impl Sections<'_> {
         } else {
             Some(match self.list.rest.as_str() {
                 REST_IN_ENGLISH => self.headings.rest(),
-                said => said,
+                heading => heading,
             })
         };
         sections.extend(self.rest(left, rest, order)?);
         Ok(sections)
     }
 
-    /// The works that no section written by hand takes, below a heading where there are such sections.
+    /// Returns the sections of the works that no manual section contains. They have a common heading if there
+    /// are manual sections.
     fn rest(
         &self,
         mut works: Vec<WorkInList<'_>>,
         heading: Option<&str>,
-        order: Order,
+        order: ListOrder,
     ) -> Result<Vec<ContentsSection>, QueryError> {
         if works.is_empty() || heading == Some("") {
             return Ok(Vec::new());
@@ -373,11 +376,11 @@ impl Sections<'_> {
             _ => Vec::new(),
         };
         order.sort(&mut works, &self.places());
-        let grouping = Grouping::of(
+        let grouping = Grouping::new(
             &works,
             &by,
             &tags,
-            Repeat::named(&self.list.repeat),
+            DuplicatePlacement::named(&self.list.repeat),
             self.headings,
         );
         let below = heading.map(|text| ContentsSection {
@@ -403,32 +406,32 @@ impl Sections<'_> {
     }
 
     fn places(&self) -> HashMap<i64, i64> {
-        self.said
+        self.entries
             .iter()
-            .filter_map(|said| Some((said.work?, said.position?)))
+            .filter_map(|entry| Some((entry.work?, entry.position?)))
             .collect()
     }
 
-    fn ordered(&self, mut works: Vec<WorkInList<'_>>, order: Order) -> Vec<String> {
+    fn ordered(&self, mut works: Vec<WorkInList<'_>>, order: ListOrder) -> Vec<String> {
         order.sort(&mut works, &self.places());
         works.iter().map(|(work, _)| work.key.clone()).collect()
     }
 }
 
-/// An order as it is stored; the style's, where a later peerbib stored one that this one does not know.
-fn stored_order(text: &str) -> Order {
+/// Parses a stored order. Falls back to the style's order if a later version stored an unknown one.
+fn stored_order(text: &str) -> ListOrder {
     text.parse().unwrap_or_default()
 }
 
-impl Contents {
-    /// The works in their groups, as a bibliography is dealt out to them.
+impl ListContents {
+    /// Returns the groups over which a bibliography is distributed.
     pub fn grouping(&self) -> Grouping {
         let groups = self
             .sections
             .iter()
-            .map(|section| Group {
+            .map(|section| WorkGroup {
                 heading: section.heading.clone(),
-                introduction: markdown(section.introduction.as_deref()),
+                introduction: parse_markdown(section.introduction.as_deref()),
                 keys: section.works.clone(),
                 order: section.order,
             })
@@ -436,17 +439,17 @@ impl Contents {
         Grouping { groups }
     }
 
-    /// What stands below each work, by key, in the language of these headings as far as it is no prose.
-    pub fn annotations(&self, headings: Headings) -> HashMap<String, Prose> {
+    /// Returns the text below each work, by citation key. `headings` sets the language of generated text.
+    pub fn annotations(&self, headings: HeadingTranslations) -> HashMap<String, RichBlocks> {
         self.works
             .iter()
-            .map(|work| (work.key.clone(), self.annotate.prose(work, headings)))
-            .filter(|(_, prose)| !prose.is_empty())
+            .map(|work| (work.key.clone(), work.text_below(&self.annotate, headings)))
+            .filter(|(_, text)| !text.is_empty())
             .collect()
     }
 
-    /// The works as a style is to see them, in the order in which they first stand in the list: without
-    /// what is printed below them anyway.
+    /// Returns the items to be formatted, in the order of their first occurrence, without the variables that
+    /// are printed below each work anyway.
     pub fn items(&self) -> Vec<CslItem> {
         self.works
             .iter()
@@ -460,17 +463,87 @@ impl Contents {
             .collect()
     }
 
-    /// The introduction as prose.
-    pub fn introduction(&self) -> Prose {
-        markdown(self.introduction.as_deref())
+    /// Returns the parsed introduction.
+    pub fn introduction(&self) -> RichBlocks {
+        parse_markdown(self.introduction.as_deref())
     }
 }
 
-fn markdown(text: Option<&str>) -> Prose {
-    text.map(Prose::from_markdown).unwrap_or_default()
+fn parse_markdown(text: Option<&str>) -> RichBlocks {
+    text.map(RichBlocks::from_markdown).unwrap_or_default()
 }
 
-/// A CSL item as JSON within a text: TOML has no `null`, and no values of several types side by side.
+impl ContentsWork {
+    /// Returns the text below a self.
+    fn text_below(&self, kinds: &AnnotationKinds, headings: HeadingTranslations) -> RichBlocks {
+        let mut blocks = Vec::new();
+        for kind in kinds.iter() {
+            match kind {
+                AnnotationKind::Annotation => {
+                    let text = self.annotation.as_deref().unwrap_or_default();
+                    blocks.extend(RichBlocks::from_markdown(text).blocks);
+                }
+                AnnotationKind::Note => {
+                    for text in &self.notes {
+                        blocks.extend(RichBlocks::from_markdown(text).blocks);
+                    }
+                }
+                AnnotationKind::Abstract => blocks.extend(
+                    paragraphs(&self.item.text("abstract").unwrap_or_default()).map(paragraph),
+                ),
+                AnnotationKind::Tags if !self.tags.is_empty() => {
+                    let labels: Vec<&str> =
+                        self.tags.iter().map(|tag| tag.label.as_str()).collect();
+                    blocks.push(paragraph(format!(
+                        "{} {}",
+                        headings.tags(),
+                        labels.join(", ")
+                    )));
+                }
+                AnnotationKind::Why => {
+                    let sentences: Vec<String> = self
+                        .tags
+                        .iter()
+                        .filter(|tag| !tag.reasons.is_empty())
+                        .map(|tag| format!("{}: {}", tag.label, sentence(&tag.reasons)))
+                        .collect();
+                    if !sentences.is_empty() {
+                        blocks.push(paragraph(sentences.join(" ")));
+                    }
+                }
+                AnnotationKind::Tags => {}
+            }
+        }
+        RichBlocks { blocks }
+    }
+}
+
+/// Joins reasons into one sentence with a full stop.
+fn sentence(reasons: &[String]) -> String {
+    let text = reasons.join("; ");
+    if text.ends_with(['.', '!', '?', '\u{2026}']) {
+        text
+    } else {
+        format!("{text}.")
+    }
+}
+
+fn paragraph(text: String) -> Block {
+    Block::Paragraph(vec![Inline::Text(text)])
+}
+
+/// Splits the text of a field into paragraphs and removes its markup.
+fn paragraphs(text: &str) -> impl Iterator<Item = String> {
+    markup::plain(text)
+        .replace("\r\n", "\n")
+        .split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|paragraph| !paragraph.is_empty())
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// Serializes a CSL item as a JSON string, because TOML has neither `null` nor arrays of mixed types.
 mod as_json {
     use serde::{Deserialize as _, Deserializer, Serializer, de, ser};
 

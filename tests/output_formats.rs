@@ -1,7 +1,7 @@
-//! Every form of a reading list, read again: what went in comes out, whatever the characters.
+//! Every output format, read again: no character is lost or misread.
 //!
-//! Each form is taken by a reader of its own syntax, and by the program that compiles it where that is
-//! installed: Typst, pdfLaTeX, XeLaTeX and pandoc. Where it is not, the test says so and passes.
+//! Each output is parsed by a reader of its syntax, and compiled by Typst, pdfLaTeX, XeLaTeX or pandoc if
+//! they are installed. If not, the test reports that it was skipped.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,13 +22,13 @@ use peerbib::library::Reference;
 use peerbib::model::CslItem;
 use peerbib::output::text::TextLayout;
 use peerbib::output::{
-    Works, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
+    MetadataIndex, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
 };
-use peerbib::reading_list::{Entry, Heading, Prose, ReadingList, Section};
+use peerbib::reading_list::{FormattedEntry, Heading, ReadingList, RichBlocks, Section};
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Titles as they are met, and as nobody would hope to meet them.
+/// Titles with common and uncommon special characters.
 const NASTY: &[&str] = &[
     "Plain words, with commas; and a colon: so",
     "*stars* and **more** _under_ __scores__ snake_case_word",
@@ -72,7 +72,7 @@ const NASTY: &[&str] = &[
     "a&b;c &lt; d",
 ];
 
-/// An entry whose text stands in several looks.
+/// An entry in which the text occurs with different formatting.
 fn rich(text: &str) -> Vec<Inline> {
     let plain = |text: &str| Inline::Text(text.to_owned());
     vec![
@@ -95,21 +95,21 @@ fn rich(text: &str) -> Vec<Inline> {
     ]
 }
 
-fn entry(key: &str, content: Vec<Inline>) -> Entry {
-    Entry {
+fn entry(key: &str, content: Vec<Inline>) -> FormattedEntry {
+    FormattedEntry {
         key: key.to_owned(),
         content,
-        annotation: Prose::default(),
+        annotation: RichBlocks::default(),
     }
 }
 
-fn section(heading: &str, depth: usize, entries: Vec<Entry>) -> Section {
+fn section(heading: &str, depth: usize, entries: Vec<FormattedEntry>) -> Section {
     Section {
         heading: Some(Heading {
             text: heading.to_owned(),
             depth,
         }),
-        introduction: Prose::default(),
+        introduction: RichBlocks::default(),
         entries,
     }
 }
@@ -120,7 +120,7 @@ const ANNOTATION: &str = "On *peer* production, with a [link](https://example.or
                           3. third\n4. fourth\n\n\
                           ```\nverbatim  {x} \\y\n  indented #z\n```\n\nThe end.";
 
-/// The words of [`ANNOTATION`] that every form prints.
+/// The words of [`ANNOTATION`] that every format prints.
 const ANNOTATION_WORDS: &[&str] = &[
     "On peer production, with a link",
     "& 100 %.",
@@ -134,8 +134,7 @@ const ANNOTATION_WORDS: &[&str] = &[
     "The end.",
 ];
 
-/// A list with all there is, in which every nasty text stands as an entry, in an entry, as a heading and in
-/// an annotation.
+/// A list that contains every nasty text as an entry, in an entry, as a heading and in an annotation.
 fn full_list() -> ReadingList {
     let alone = NASTY
         .iter()
@@ -146,7 +145,7 @@ fn full_list() -> ReadingList {
         .enumerate()
         .map(|(index, text)| entry(&format!("rich{index}"), rich(text)));
     let mut annotated = entry("annotated", rich("Nests"));
-    annotated.annotation = Prose::from_markdown(ANNOTATION);
+    annotated.annotation = RichBlocks::from_markdown(ANNOTATION);
     let numbered = entry(
         "numbered",
         vec![
@@ -163,13 +162,13 @@ fn full_list() -> ReadingList {
         section("Deeper & narrower", 1, vec![annotated]),
         section("Numbered", 0, vec![numbered]),
     ];
-    sections[0].introduction = Prose::from_markdown("An *introduction* to the section.");
+    sections[0].introduction = RichBlocks::from_markdown("An *introduction* to the section.");
     for text in NASTY {
         sections.push(section(text, 0, vec![entry("again", rich("Again"))]));
     }
     ReadingList {
         title: Some("Commons & 100 % <peers> 🌱 #1_x".into()),
-        introduction: Prose::from_markdown("What *this* list is about. #1 {x} 5 $ \\ ~ ^"),
+        introduction: RichBlocks::from_markdown("What *this* list is about. #1 {x} 5 $ \\ ~ ^"),
         sections,
         ..ReadingList::default()
     }
@@ -182,21 +181,21 @@ fn nasty_list(texts: &[String]) -> ReadingList {
     ReadingList {
         sections: vec![Section {
             heading: None,
-            introduction: Prose::default(),
+            introduction: RichBlocks::default(),
             entries: entries.collect(),
         }],
         ..ReadingList::default()
     }
 }
 
-/// Text with one space wherever there is white space, composed.
+/// Normalizes white space and composes characters.
 fn flat(text: &str) -> String {
     let text: String = text.nfc().collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Text without white space, marks of direction and selectors, in compatible characters: what a PDF gives
-/// back of it.
+/// Removes white space, directional marks and variation selectors and replaces compatibility characters, like
+/// text copied from a PDF.
 fn solid(text: &str) -> String {
     text.nfkc()
         .filter(|c| {
@@ -206,7 +205,7 @@ fn solid(text: &str) -> String {
         .collect()
 }
 
-/// The texts that the full list must give, flat.
+/// The normalized texts that the full list must contain.
 fn expected() -> Vec<String> {
     let mut expected = vec![
         "Commons & 100 % <peers> 🌱 #1_x".to_owned(),
@@ -233,7 +232,7 @@ fn holds_all(form: &str, plain: &str) {
     }
 }
 
-/// HTML has raised digits in elements of their own.
+/// HTML writes superscript digits as elements.
 #[track_caller]
 fn html_holds_all(plain: &str) {
     let plain = solid(plain);
@@ -293,17 +292,17 @@ fn markdown_to_plain(markdown: &str) -> String {
     plain
 }
 
-/// The text of a page, and its elements with their attributes; fails on what HTML calls a parse error.
 /// A start tag: its name and its attributes.
 type StartTag = (String, BTreeMap<String, String>);
 
+/// Returns the text of a page and its start tags; fails on an HTML parse error.
 fn html_to_plain(page: &str) -> (String, Vec<StartTag>) {
     use html5gum::{DefaultEmitter, Token, Tokenizer};
     let mut plain = String::new();
     let mut elements = Vec::new();
     let mut open: Vec<String> = Vec::new();
     let decoded = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    // Scripts and style sheets are no markup.
+    // Scripts and style sheets are not markup.
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
     for token in Tokenizer::new_with_emitter(page, emitter) {
@@ -413,7 +412,7 @@ fn entities_decoded(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         decoded.push_str(before);
-        // An ampersand of an address stays one.
+        // An ampersand in a URL stays as it is.
         let entity = after.split_once(';').and_then(|(name, behind)| {
             let character = match name {
                 "amp" => '&',
@@ -471,7 +470,7 @@ fn docx_to_plain(bytes: &[u8]) -> String {
     plain
 }
 
-/// Reads RTF as far as this program writes it, and fails on words that it does not know.
+/// Reads the RTF that this program writes, and fails on unknown control words.
 fn rtf_to_plain(rtf: &str) -> String {
     assert!(rtf.is_ascii(), "RTF is ASCII");
     let mut plain = String::new();
@@ -631,7 +630,7 @@ fn markdown_holds_every_character() {
 
 #[test]
 fn html_holds_every_character_and_is_valid() {
-    let works = Works::default();
+    let works = MetadataIndex::default();
     let (plain, _) = html_to_plain(&html::reading_list(&full_list(), &works));
     html_holds_all(&plain);
     let page = html::page(&full_list(), &works, "en-US");
@@ -660,7 +659,7 @@ fn html_holds_every_character_and_is_valid() {
 fn html_says_what_the_works_are_to_reference_managers() {
     let (works, items) = references();
     let list = list_of(&items);
-    let works = Works::new(&works, &items);
+    let works = MetadataIndex::new(&works, &items);
     let page = html::page(&list, &works, "en-US");
     let (_, elements) = html_to_plain(&page);
     let coins: Vec<&String> = elements
@@ -746,8 +745,8 @@ fn nothing_in_a_work_ends_the_script_of_a_page_or_runs_in_it() {
     let items = vec![works[0].take_item().unwrap()];
     let mut list = list_of(&items);
     list.sections[0].entries[0].annotation =
-        Prose::from_markdown("[x](javascript:alert(1)) <script>alert(1)</script>");
-    let page = html::page(&list, &Works::new(&works, &items), "en");
+        RichBlocks::from_markdown("[x](javascript:alert(1)) <script>alert(1)</script>");
+    let page = html::page(&list, &MetadataIndex::new(&works, &items), "en");
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert_eq!(page.matches("</script>").count(), 1, "{page}");
     let (_, elements) = html_to_plain(&page);
@@ -768,7 +767,7 @@ fn mediawiki_holds_every_character() {
 #[test]
 fn mediawiki_templates_name_the_fields_of_citation_style_1() {
     let (works, items) = references();
-    let wiki = mediawiki::with_templates(&list_of(&items), &Works::new(&works, &items));
+    let wiki = mediawiki::with_templates(&list_of(&items), &MetadataIndex::new(&works, &items));
     let mut calls = Vec::new();
     for line in wiki.lines() {
         let call = line
@@ -856,7 +855,7 @@ fn json_tells_what_stands_around_an_entry() {
 #[test]
 fn csv_is_read_by_others_as_it_was_written() {
     let list = full_list();
-    let written = csv::reading_list(&list, &Works::default());
+    let written = csv::reading_list(&list, &MetadataIndex::default());
     let mut reader = ::csv::Reader::from_reader(written.as_bytes());
     let columns: Vec<String> = reader
         .headers()
@@ -894,7 +893,7 @@ fn csv_is_read_by_others_as_it_was_written() {
     assert!(annotated[place("annotation")].contains("On peer production"));
 }
 
-/// Runs a program in a directory; none where it is not installed.
+/// Runs a program in a directory; returns `None` if it is not installed.
 fn run(program: &str, arguments: &[&str], directory: &Path) -> Option<std::process::Output> {
     match Command::new(program)
         .args(arguments)
@@ -910,7 +909,7 @@ fn run(program: &str, arguments: &[&str], directory: &Path) -> Option<std::proce
     }
 }
 
-/// What a PDF says, as one can copy it from there; none where nothing reads it.
+/// Returns the text that can be copied from a PDF, or `None` if no program can read it.
 fn pdf_to_plain(pdf: &str, directory: &Path) -> Option<String> {
     let output = run("pdftotext", &["-raw", pdf, "-"], directory)?;
     // Each page ends with its number.
@@ -923,8 +922,8 @@ fn pdf_to_plain(pdf: &str, directory: &Path) -> Option<String> {
     Some(pages.collect())
 }
 
-/// Whether text runs from right to left, so that a PDF may give it in another order, or is in a script that
-/// this machine may have no font for.
+/// Returns whether a PDF may return a text in another order (right-to-left scripts), or this machine may lack
+/// a font for it.
 fn needs_fonts(text: &str) -> bool {
     text.chars().any(|c| {
         matches!(c, '\u{590}'..='\u{8ff}' | '\u{2e80}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}' | '\u{1f000}'..='\u{1ffff}' | '\u{2764}' | '\u{200d}')
@@ -933,8 +932,8 @@ fn needs_fonts(text: &str) -> bool {
 
 #[track_caller]
 fn pdf_holds_all(form: &str, plain: &str, even_needing_fonts: bool) {
-    // Page numbers come between, and what was broken at a hyphen looks as if it had been there.
-    // Some fonts give their small capitals back as capitals.
+    // Page numbers occur in between, and hyphenated words look like compounds. Some fonts return small
+    // capitals as capitals.
     let plain = solid(plain).to_lowercase();
     for text in expected() {
         if text.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}')) {
@@ -1063,7 +1062,7 @@ fn pandoc_reads_its_own_markdown_as_it_was_meant() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("id=\"refs\""));
 }
 
-/// Characters that mean something somewhere, and others.
+/// Special and other characters.
 fn nasty_text() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "a",
@@ -1148,7 +1147,7 @@ proptest! {
             Inline::Text(first.clone()),
             Inline::Formatted(Formatting::Italic, vec![Inline::Text(second.clone())]),
         ];
-        // Alone, where its first character begins a line, and within words.
+        // Alone, at the start of a line, and within words.
         let alone = nasty_list(std::slice::from_ref(&first));
         let mut within = nasty_list(&[]);
         let mut words = vec![Inline::Text("x ".into())];
@@ -1158,7 +1157,7 @@ proptest! {
         for (list, wanted) in [(alone, flat(&first)), (within, wanted)] {
             let plain = flat(&markdown_to_plain(&markdown::reading_list(&list)));
             prop_assert_eq!(&plain, &wanted, "markdown {}", markdown::reading_list(&list));
-            let (plain, _) = html_to_plain(&html::reading_list(&list, &Works::default()));
+            let (plain, _) = html_to_plain(&html::reading_list(&list, &MetadataIndex::default()));
             prop_assert_eq!(&flat(&plain), &wanted, "html");
             let plain = wiki_to_plain(&mediawiki::reading_list(&list));
             prop_assert_eq!(&flat(&plain), &wanted, "mediawiki {}", mediawiki::reading_list(&list));
@@ -1166,7 +1165,7 @@ proptest! {
             prop_assert_eq!(&flat(&plain), &wanted, "rtf");
             let plain = text::reading_list(&list, TextLayout::default());
             prop_assert_eq!(&flat(&plain), &wanted, "text");
-            let written = csv::reading_list(&list, &Works::default());
+            let written = csv::reading_list(&list, &MetadataIndex::default());
             let mut reader = ::csv::Reader::from_reader(written.as_bytes());
             let row = reader.records().next().unwrap().unwrap();
             let found = flat(&row[12]);

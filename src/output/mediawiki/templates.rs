@@ -1,16 +1,16 @@
-//! The citation templates of Wikipedia: Citation Style 1, such as `{{cite book}}`, with the parameters that
-//! its documentation (Help:Citation Style 1) names.
+//! Citation Style 1 templates, such as `{{cite book}}`, with the parameters documented in Wikipedia's
+//! Help:Citation Style 1.
 
-use super::ListedWork;
-use super::item_metadata::{family_name, given_name};
-use super::mediawiki::escaped;
-use super::urls::encoded;
+use super::escape::escape;
 use crate::model::markup;
+use crate::output::item_metadata::{self, ItemMetadata, family_name, given_name};
+use crate::output::text_runs::printable;
+use crate::output::urls::percent_encode;
 
-/// The call of the template for a work.
-pub(super) fn citation(work: ListedWork<'_>) -> String {
-    let template = Template::of(&work.item.item_type);
-    let mut call = Call::new(template.name());
+/// Returns the template call for a work.
+pub(super) fn citation(work: ItemMetadata<'_>) -> String {
+    let template = CiteTemplate::for_type(&work.item.item_type);
+    let mut call = TemplateCall::new(template.name());
     names(&mut call, work, "author", "last", "first", "author");
     names(
         &mut call,
@@ -29,21 +29,22 @@ pub(super) fn citation(work: ListedWork<'_>) -> String {
     call.add("series", work.text("collection-title"));
     call.add("volume", work.text("volume"));
     match template {
-        Template::Thesis => call.add("degree", degree(work)),
-        Template::Report => call.add("number", work.text("number")),
+        CiteTemplate::Thesis => call.add("degree", degree(work)),
+        CiteTemplate::Report => call.add("number", work.text("number")),
         _ => {}
     }
     if template.has_issue() {
         call.add("issue", work.text("issue"));
     }
-    if matches!(template, Template::Conference) {
+    if matches!(template, CiteTemplate::Conference) {
         call.add(
             "conference",
             work.text("event-title").or_else(|| work.text("event")),
         );
     }
     call.add("location", work.text("publisher-place"));
-    if !matches!(template, Template::Web) || work.text("container-title") != work.text("publisher")
+    if !matches!(template, CiteTemplate::Web)
+        || work.text("container-title") != work.text("publisher")
     {
         call.add("publisher", work.text("publisher"));
     }
@@ -60,7 +61,7 @@ pub(super) fn citation(work: ListedWork<'_>) -> String {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Template {
+enum CiteTemplate {
     Book,
     Journal,
     Magazine,
@@ -72,8 +73,8 @@ enum Template {
     Encyclopedia,
 }
 
-impl Template {
-    fn of(item_type: &str) -> Self {
+impl CiteTemplate {
+    fn for_type(item_type: &str) -> Self {
         match item_type {
             "article-journal" | "article" | "review" | "review-book" => Self::Journal,
             "article-magazine" => Self::Magazine,
@@ -107,32 +108,32 @@ impl Template {
     }
 }
 
-fn titles(call: &mut Call, work: ListedWork<'_>, template: Template) {
-    // A title with markup is only there in the capitals of CSL.
+fn titles(call: &mut TemplateCall, work: ItemMetadata<'_>, template: CiteTemplate) {
+    // Only CSL's copy of a title has markup, so a title with markup has CSL's capitals.
     let title = work.item.text("title");
     let has_markup = title
         .as_ref()
         .is_some_and(|title| markup::plain(title) != markup::without_nocase(title));
     let title = if has_markup { title } else { work.title() };
     let container = work.item.text("container-title");
-    let (own, around) = match template {
-        Template::Journal => ("title", "journal"),
-        Template::Magazine => ("title", "magazine"),
-        Template::News => ("title", "newspaper"),
-        Template::Web => ("title", "website"),
-        Template::Conference => ("title", "book-title"),
-        Template::Encyclopedia => ("title", "encyclopedia"),
-        Template::Book if container.is_some() => ("chapter", "title"),
+    let (own, container_parameter) = match template {
+        CiteTemplate::Journal => ("title", "journal"),
+        CiteTemplate::Magazine => ("title", "magazine"),
+        CiteTemplate::News => ("title", "newspaper"),
+        CiteTemplate::Web => ("title", "website"),
+        CiteTemplate::Conference => ("title", "book-title"),
+        CiteTemplate::Encyclopedia => ("title", "encyclopedia"),
+        CiteTemplate::Book if container.is_some() => ("chapter", "title"),
         _ => ("title", "work"),
     };
     call.rich(own, title);
-    call.rich(around, container);
+    call.rich(container_parameter, container);
 }
 
-/// `last1`, `first1`, and so on; a body stands as `author1` as a whole.
+/// Adds `last1`, `first1` and so on; an organization is added as `author1`.
 fn names(
-    call: &mut Call,
-    work: ListedWork<'_>,
+    call: &mut TemplateCall,
+    work: ItemMetadata<'_>,
     variable: &str,
     last: &str,
     first: &str,
@@ -154,13 +155,13 @@ fn names(
         .item
         .names(variable)
         .iter()
-        .any(super::item_metadata::is_others);
+        .any(item_metadata::is_others);
     if cut_off {
         call.add(&format!("display-{whole}s"), Some("etal".to_owned()));
     }
 }
 
-fn listed(work: ListedWork<'_>, variable: &str) -> Option<String> {
+fn listed(work: ItemMetadata<'_>, variable: &str) -> Option<String> {
     let names: Vec<String> = work
         .names(variable)
         .map(crate::model::CslName::reading_order)
@@ -168,21 +169,21 @@ fn listed(work: ListedWork<'_>, variable: &str) -> Option<String> {
     (!names.is_empty()).then(|| names.join("; "))
 }
 
-/// Those who are neither authors nor editors.
-fn others(work: ListedWork<'_>) -> Option<String> {
+/// Returns contributors other than authors and editors.
+fn others(work: ItemMetadata<'_>) -> Option<String> {
     let roles = [
         ("translator", "Translated by"),
         ("illustrator", "Illustrated by"),
     ];
     let roles: Vec<String> = roles
         .into_iter()
-        .filter_map(|(variable, said)| Some(format!("{said} {}", listed(work, variable)?)))
+        .filter_map(|(variable, label)| Some(format!("{label} {}", listed(work, variable)?)))
         .collect();
     (!roles.is_empty()).then(|| roles.join(". "))
 }
 
-/// The degree, without the word "thesis" that the template adds.
-fn degree(work: ListedWork<'_>) -> Option<String> {
+/// Returns the degree without the word "thesis", which the template adds.
+fn degree(work: ItemMetadata<'_>) -> Option<String> {
     let genre = work.text("genre")?;
     let lower = genre.to_lowercase();
     let bare = lower
@@ -202,9 +203,9 @@ fn first_of(identifiers: Option<String>) -> Option<String> {
     Some(first.to_owned())
 }
 
-/// A date as the templates take it: ISO 8601 for a day, but words for a month, since `2006-05` might be a
-/// span of years.
-fn readable(date: String) -> String {
+/// Formats a date for the templates: ISO 8601 for a day, but words for a month, because `2006-05` could be a
+/// range of years.
+fn format_date(date: String) -> String {
     const MONTHS: [&str; 12] = [
         "January",
         "February",
@@ -226,11 +227,11 @@ fn readable(date: String) -> String {
     month.unwrap_or(date)
 }
 
-struct Call {
+struct TemplateCall {
     text: String,
 }
 
-impl Call {
+impl TemplateCall {
     fn new(name: &str) -> Self {
         Self {
             text: format!("{{{{{name}"),
@@ -239,12 +240,12 @@ impl Call {
 
     fn add(&mut self, parameter: &str, value: Option<String>) {
         if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
-            self.set(parameter, &escaped(value.trim()));
+            self.set(parameter, &escape(&printable(value.trim())));
         }
     }
 
-    /// A parameter whose value is written already. A named parameter may hold equals signs; vertical bars
-    /// and braces are entities by now.
+    /// Adds a parameter with an escaped value. A named parameter may contain equals signs; bars and braces
+    /// have been escaped as entities.
     fn set(&mut self, parameter: &str, value: &str) {
         self.text.push_str(" |");
         self.text.push_str(parameter);
@@ -252,11 +253,13 @@ impl Call {
         self.text.push_str(value);
     }
 
-    /// A title, whose own italics and raised letters stay.
+    /// Adds a title, keeping its own italics and superscripts.
     fn rich(&mut self, parameter: &str, value: Option<String>) {
         let Some(value) = value else { return };
         let value = markup::without_nocase(&value);
-        let mut text = escaped(&value.split_whitespace().collect::<Vec<_>>().join(" "));
+        let mut text = escape(&printable(
+            &value.split_whitespace().collect::<Vec<_>>().join(" "),
+        ));
         for (tag, written) in [
             ("&lt;i&gt;", "<i>"),
             ("&lt;/i&gt;", "</i>"),
@@ -278,19 +281,19 @@ impl Call {
         }
     }
 
-    fn date(&mut self, parameter: &str, work: ListedWork<'_>, variable: &str) {
+    fn date(&mut self, parameter: &str, work: ItemMetadata<'_>, variable: &str) {
         let literal = || {
             let date = work.item.date(variable)?;
             date.literal.clone().or_else(|| date.raw.clone())
         };
         self.add(
             parameter,
-            work.date(variable).map(readable).or_else(literal),
+            work.date(variable).map(format_date).or_else(literal),
         );
     }
 
-    /// `page` for one, `pages` for several, with an en dash.
-    fn pages(&mut self, work: ListedWork<'_>) {
+    /// Adds `page` for one page or `pages` for several, with an en dash.
+    fn pages(&mut self, work: ItemMetadata<'_>) {
         let Some(pages) = work.text("page") else {
             return;
         };
@@ -304,7 +307,7 @@ impl Call {
     }
 
     fn address(&mut self, parameter: &str, url: &str) {
-        let address = encoded(url, "[]'|{}<>\"");
+        let address = percent_encode(url, "[]'|{}<>\"");
         self.set(parameter, &address);
     }
 

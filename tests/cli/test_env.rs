@@ -1,4 +1,4 @@
-//! A desk to work at: a directory of its own, in which peerbib is run as a person runs it.
+//! A test environment: a temporary directory in which peerbib runs as for a user.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,12 +8,12 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A directory with a library in it, which goes with the test.
-pub(crate) struct Desk {
+/// A temporary home directory with a library.
+pub(crate) struct TestEnvironment {
     directory: TempDir,
 }
 
-/// How a run of the program ended, and what it said.
+/// The exit code and output of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
@@ -21,66 +21,67 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-impl Desk {
-    /// A desk without a library.
+impl TestEnvironment {
+    /// Creates an environment without a library.
     pub(crate) fn empty() -> Self {
         Self {
             directory: tempfile::tempdir().unwrap(),
         }
     }
 
-    /// A desk whose library holds the works of the chapter, with their tags. They are imported once for
-    /// all tests, and each gets a copy.
+    /// Creates an environment whose library contains the works of the chapter with their tags. They are
+    /// imported once for all tests, and each test gets a copy.
     pub(crate) fn with_chapter() -> Self {
         static CHAPTER: OnceLock<Vec<u8>> = OnceLock::new();
-        let desk = Self::empty();
-        desk.put_library(CHAPTER.get_or_init(|| {
-            let desk = Self::empty();
-            desk.runs("import peerbib:chapter");
-            desk.library_as_file()
+        let env = Self::empty();
+        env.put_library(CHAPTER.get_or_init(|| {
+            let env = Self::empty();
+            env.runs("import peerbib:chapter");
+            env.library_as_file()
         }));
-        desk
+        env
     }
 
-    /// The library, as one file that can be put on another desk.
+    /// Returns the library as a file that can be copied to another environment.
     pub(crate) fn library_as_file(&self) -> Vec<u8> {
-        // The last process that closes a library takes its journal into it.
+        // The last process to close a library merges the write-ahead log.
         assert!(!self.path("data/peerbib/library.db-wal").exists());
         std::fs::read(self.library()).unwrap()
     }
 
-    /// A desk whose library holds the works of `bibliography`, which lies there as `refs.bib`.
+    /// Creates an environment whose library contains the works of `bibliography`, which is also in
+    /// `refs.bib`.
     pub(crate) fn with(bibliography: &str) -> Self {
-        let desk = Self::empty();
-        desk.put("refs.bib", bibliography);
-        desk.runs("import refs.bib");
-        desk
+        let env = Self::empty();
+        env.put("refs.bib", bibliography);
+        env.runs("import refs.bib");
+        env
     }
 
-    /// Where a file of this name lies.
+    /// Returns the path of a file.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
-    /// Where the library lies.
+    /// Returns the path of the library.
     pub(crate) fn library(&self) -> PathBuf {
         self.path("data/peerbib/library.db")
     }
 
-    /// Puts a file on the desk.
+    /// Writes a file.
     pub(crate) fn put(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::write(&path, content).unwrap();
         path
     }
 
-    /// Puts a library made by another command in the place of this one.
+    /// Replaces the library by one created elsewhere.
     pub(crate) fn put_library(&self, content: impl AsRef<[u8]>) {
         std::fs::create_dir_all(self.library().parent().unwrap()).unwrap();
         std::fs::write(self.library(), content).unwrap();
     }
 
-    /// A program that runs at this desk and knows nothing of the machine.
+    /// Returns a command that runs in the environment and depends on nothing else on the machine.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         let peerbib = Path::new(env!("CARGO_BIN_EXE_peerbib")).parent().unwrap();
@@ -100,7 +101,7 @@ impl Desk {
         command
     }
 
-    /// Runs peerbib with these arguments and this standard input.
+    /// Runs peerbib with arguments and standard input.
     pub(crate) fn peerbib(&self, arguments: &[impl AsRef<std::ffi::OsStr>], input: &str) -> Run {
         let mut child = self
             .command(env!("CARGO_BIN_EXE_peerbib"))
@@ -110,7 +111,7 @@ impl Desk {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // A program that does not read its input may have ended by now.
+        // The program may have exited without reading its input.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
         let run = Run {
@@ -124,13 +125,13 @@ impl Desk {
         run
     }
 
-    /// Runs peerbib with the arguments that a shell would make of `line`, which must end as all done.
+    /// Runs peerbib with the arguments that a shell would make of `line`. It must succeed.
     #[track_caller]
     pub(crate) fn runs(&self, line: &str) -> Run {
         self.ends(0, line)
     }
 
-    /// Runs peerbib, which must end with this exit code.
+    /// Runs peerbib, which must exit with `code`.
     #[track_caller]
     pub(crate) fn ends(&self, code: i32, line: &str) -> Run {
         let run = self.peerbib(&words(line), "");
@@ -144,8 +145,8 @@ impl Desk {
         run
     }
 
-    /// Runs peerbib, which must refuse with this exit code, print nothing, and give one clear error:
-    /// what is told, with the desk's own directory as `DESK`.
+    /// Runs peerbib, which must exit with `code`, print nothing to stdout and report one error. Returns the
+    /// message, with the environment's directory as `$TEST_ENV`.
     #[track_caller]
     pub(crate) fn refuses(&self, code: i32, line: &str) -> String {
         let run = self.ends(code, line);
@@ -156,31 +157,32 @@ impl Desk {
             "peerbib {line} gives one error:\n{}",
             run.stderr
         );
-        self.without_place(&run.stderr)
+        self.redact_paths(&run.stderr)
     }
 
-    /// Runs peerbib and reads what it prints as JSON.
+    /// Runs peerbib and parses its output as JSON.
     #[track_caller]
     pub(crate) fn json(&self, line: &str) -> Value {
         serde_json::from_str(&self.runs(line).stdout).unwrap()
     }
 
-    /// The keys of the works that a query finds, in order.
+    /// Returns the keys of the works that match a query, in order.
     #[track_caller]
     pub(crate) fn keys(&self, query: &str) -> Vec<String> {
         let run = self.runs(&format!("find {query} --keys"));
         run.stdout.lines().map(str::to_owned).collect()
     }
 
-    /// Text with `DESK` for the desk's own directory.
-    pub(crate) fn without_place(&self, text: &str) -> String {
+    /// Replaces the environment's directory by `$TEST_ENV`.
+    pub(crate) fn redact_paths(&self, text: &str) -> String {
         let path = self.directory.path();
         let canonical = path.canonicalize().unwrap();
-        text.replace(canonical.to_str().unwrap(), "DESK")
-            .replace(path.to_str().unwrap(), "DESK")
+        text.replace(canonical.to_str().unwrap(), "$TEST_ENV")
+            .replace(path.to_str().unwrap(), "$TEST_ENV")
     }
 
-    /// All that the library says of itself: its entries, works, tags and who put them there.
+    /// Returns the library's complete contents as reported by its commands: entries, works, tags and their
+    /// origins.
     pub(crate) fn state(&self) -> String {
         let keys: Vec<String> = self.keys("");
         let mut state = String::new();
@@ -195,7 +197,7 @@ impl Desk {
         if !keys.is_empty() {
             state.push_str(&self.runs(&format!("why {} --json", keys.join(" "))).stdout);
             let mut shown = self.json(&format!("show {} --json", keys.join(" ")));
-            // A step that was undone is still told of.
+            // The history also contains undone steps.
             for work in shown.as_array_mut().unwrap() {
                 work.as_object_mut().unwrap().remove("history");
             }
@@ -205,7 +207,7 @@ impl Desk {
     }
 }
 
-/// The words of a command line, as a shell cuts them.
+/// Splits a command line into words like a shell.
 pub(crate) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -226,8 +228,8 @@ pub(crate) fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Text with `TIME` for each moment in it, to the second.
-pub(crate) fn without_times(text: &str) -> String {
+/// Replaces each timestamp by `TIME`.
+pub(crate) fn redact_times(text: &str) -> String {
     let pattern = "dddd-dd-dd?dd:dd:dd";
     let characters: Vec<char> = text.chars().collect();
     let mut plain = String::new();

@@ -1,0 +1,27 @@
+//! Formats a BibLaTeX file in APA as an HTML page:
+//! `cargo run --example bib_to_html -- bib/chapter.bib > chapter.html`
+
+use std::error::Error;
+use std::io::Write as _;
+
+use peerbib::csl::format_bibliography;
+use peerbib::csl::shelf::StyleSource;
+use peerbib::formats::bibtex;
+use peerbib::library::Reference;
+use peerbib::output::{MetadataIndex, html};
+use peerbib::reading_list::ReadingList;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args().nth(1).ok_or("usage: bib_to_html FILE")?;
+    let file = bibtex::read(&std::fs::read_to_string(path)?);
+    let mut works = Reference::of_file(&file);
+    let items = works
+        .iter_mut()
+        .map(Reference::take_item)
+        .collect::<Result<Vec<_>, _>>()?;
+    let style = StyleSource::shipped("apa")?.compile_alone()?;
+    let list = ReadingList::plain(format_bibliography(&style, None, &items));
+    let page = html::page(&list, &MetadataIndex::new(&works, &items), "en-US");
+    std::io::stdout().write_all(page.as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! Formats the citations of a Markdown document from a BibLaTeX file:
+//! `cargo run --example cite_in_markdown -- essay.md refs.bib > formatted.md`
+
+use std::error::Error;
+use std::io::Write as _;
+
+use peerbib::csl::shelf::StyleSource;
+use peerbib::documents::markdown::{Markdown, Options, Works};
+use peerbib::formats::bibtex;
+use peerbib::library::Reference;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(document), Some(bibliography)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: cite_in_markdown DOCUMENT BIBLIOGRAPHY".into());
+    };
+    let document = std::fs::read_to_string(document)?;
+    let file = bibtex::read(&std::fs::read_to_string(bibliography)?);
+
+    let mut works = Works::default();
+    for mut reference in Reference::of_file(&file) {
+        let item = reference.take_item()?;
+        works.add(&reference.key, item);
+    }
+    let style = StyleSource::shipped("chicago-author-date")?.compile_alone()?;
+    let options = Options {
+        style: &style,
+        locale: None,
+        title: Some("References"),
+    };
+    let cited = Markdown::read(&document).cited_in(&works, &options);
+    for key in &cited.missing {
+        writeln!(
+            std::io::stderr(),
+            "line {}: no work has the key {}",
+            key.line,
+            key.key
+        )?;
+    }
+    std::io::stdout().write_all(cited.text.as_bytes())?;
+    Ok(())
+}
