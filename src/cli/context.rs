@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use etcetera::BaseStrategy as _;
@@ -15,7 +14,6 @@ use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use peerbib::csl::shelf::StyleSource;
 use peerbib::library::{
     Condition, Effect, KeyPattern, Library, LibraryError, Patience, Reference, RuleEffect,
-    Statement,
 };
 use peerbib::query::Query;
 use peerbib::tagging::{self, Applied, BrokenRule};
@@ -26,8 +24,6 @@ pub(crate) struct CommandContext {
     command_line: String,
     configuration: OnceCell<Configuration>,
     started: Instant,
-    /// The statements of SQL that are too short to be told one by one: how many, and their time.
-    short_statements: Arc<Mutex<(usize, Duration)>>,
 }
 
 /// What the options of every verb say.
@@ -71,7 +67,6 @@ impl CommandContext {
             command_line: words.join(" "),
             configuration: OnceCell::new(),
             started: Instant::now(),
-            short_statements: Arc::default(),
         }
     }
 
@@ -410,7 +405,9 @@ impl CommandContext {
     pub(crate) fn open(&self) -> Result<Library, CommandError> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
-        self.opened(Library::open(&path, self.patience())?)
+        let library = Library::open(&path, self.patience())?;
+        self.detail("opened");
+        Ok(library)
     }
 
     /// The library, which must be there, and which nobody else changes from here on: what is read before
@@ -475,31 +472,8 @@ impl CommandContext {
     pub(crate) fn open_or_create(&self) -> Result<Library, CommandError> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
-        self.opened(Library::open_or_create(&path, self.patience())?)
-    }
-
-    /// Tells what was done to a library when it was opened, and where `--verbose` was said what is done to it.
-    fn opened(&self, mut library: Library) -> Result<Library, CommandError> {
-        if self.options.verbose {
-            self.detail("opened");
-            let (started, short) = (self.started, Arc::clone(&self.short_statements));
-            library.watch_statements(move |statement| {
-                if statement.time >= SHORT {
-                    Self::tell_detail(started, told(&statement));
-                } else if let Ok(mut short) = short.lock() {
-                    short.0 += 1;
-                    short.1 += statement.time;
-                }
-            })?;
-        }
-        if let Some(migrated) = library.migrated() {
-            self.note(format_args!(
-                "the library was of version {} and is of version {} now; a copy of it as it was is {}",
-                migrated.from,
-                migrated.to,
-                migrated.copy.display()
-            ));
-        }
+        let library = Library::open_or_create(&path, self.patience())?;
+        self.detail("opened");
         Ok(library)
     }
 
@@ -696,15 +670,6 @@ impl CommandContext {
 
     /// Tells how long the command took, where `--verbose` was said.
     pub(crate) fn end(&self) {
-        if let Ok(short) = self.short_statements.lock()
-            && short.0 > 0
-        {
-            let milliseconds = short.1.as_secs_f64() * 1_000.0;
-            self.detail(format_args!(
-                "SQL: {} more statements in {milliseconds:.1} ms",
-                short.0
-            ));
-        }
         self.detail("done");
     }
 
@@ -712,29 +677,6 @@ impl CommandContext {
         let mut stderr = anstream::stderr().lock();
         let _ = writeln!(stderr, "{text}");
     }
-}
-
-/// Statements of SQL that take less than this are told together.
-const SHORT: Duration = Duration::from_millis(1);
-
-/// How much is told of the text of a statement of SQL.
-const MOST_OF_SQL: usize = 600;
-
-/// A statement of SQL, its time and its rows in one line.
-fn told(statement: &Statement) -> String {
-    let milliseconds = statement.time.as_secs_f64() * 1_000.0;
-    let rows = match statement.rows {
-        0 => String::new(),
-        1 => ", 1 row".to_owned(),
-        rows => format!(", {rows} rows"),
-    };
-    let sql: Vec<&str> = statement.sql.split_whitespace().collect();
-    let sql = sql.join(" ");
-    let (cut, more) = match sql.char_indices().nth(MOST_OF_SQL) {
-        Some((end, _)) => (sql.get(..end).unwrap_or_default(), " \u{2026}"),
-        None => (sql.as_str(), ""),
-    };
-    format!("SQL: {milliseconds:.1} ms{rows}: {cut}{more}")
 }
 
 /// Where a person names the editor of all programs.

@@ -4,7 +4,6 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::backup::version_1;
 use crate::desk::{Desk, Run, without_times, words};
 use crate::history::rows;
 
@@ -170,34 +169,6 @@ fn an_undo_that_is_killed_is_there_whole_or_not_at_all() {
     survives(&copies_of(&desk), "undo", 30);
     desk.runs("undo");
     survives(&copies_of(&desk), "redo", 30);
-}
-
-#[test]
-fn a_migration_that_is_killed_is_done_by_the_next_command() {
-    let desk = Desk::empty();
-    version_1(&desk);
-    let old = std::fs::read(desk.library()).unwrap();
-    let started = Instant::now();
-    desk.runs("find");
-    let whole = started.elapsed();
-    let after = held(&desk);
-    let rounds = 40;
-    for round in 0..rounds {
-        let desk = Desk::empty();
-        desk.put_library(&old);
-        let mut child = start(&desk, "find");
-        std::thread::sleep(whole * round / rounds);
-        child.kill().unwrap();
-        child.wait().unwrap();
-        assert_eq!(desk.runs("doctor").stdout, "", "killed in round {round}");
-        assert_same(&held(&desk), &after, &format!("killed in round {round}"));
-        let copy = desk.path("data/peerbib/library.version-1.db");
-        let copy = rusqlite::Connection::open(copy).unwrap();
-        let works: i64 = copy
-            .query_row("SELECT count(*) FROM work", [], |row| row.get(0))
-            .unwrap();
-        assert_eq!(works, 2);
-    }
 }
 
 #[test]
