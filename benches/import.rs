@@ -88,7 +88,7 @@ fn undo_an_import(bencher: Bencher<'_, '_>, entries: usize) {
     let mut library = imported(&directory, &file);
     bencher
         .counter(ItemsCount::new(entries))
-        .bench_local(|| library.rehearse_undo(None).unwrap());
+        .bench_local(|| library.dry_run_undo(None).unwrap());
 }
 
 #[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
@@ -99,5 +99,5 @@ fn redo_an_import(bencher: Bencher<'_, '_>, entries: usize) {
     library.undo(None).unwrap();
     bencher
         .counter(ItemsCount::new(entries))
-        .bench_local(|| library.rehearse_redo(None).unwrap());
+        .bench_local(|| library.dry_run_redo(None).unwrap());
 }

@@ -69,6 +69,9 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
                 "nothing was changed; make the change by hand: `peerbib log --show {step}` shows it"
             ),
         },
+        E::EarlierStepUndone { earlier, .. } => {
+            format!("nothing was changed; run `peerbib redo {earlier}` first")
+        }
         E::ChangedMeanwhile(_) => "nothing was changed; run the command again".to_owned(),
         E::UnreadableWork { key, .. } => {
             format!("nothing was lost: `peerbib show {key} --source` prints the stored text")

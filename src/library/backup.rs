@@ -134,25 +134,9 @@ impl Library {
         self.back_up(&before, Existing::Keep, &mut |_, _| {})?;
         copy_pages(&source, &mut self.connection, advance)
             .map_err(|error| LibraryError::from(error).at(&self.path))?;
-        self.bring_up_to_date()
+        self.create_or_migrate()
             .map_err(|error| error.at(&self.path))?;
         Ok(before)
-    }
-
-    /// Copies a library of an older version before it is migrated, while this connection keeps others
-    /// from changing it. A copy of the same state that is there already will do.
-    pub(super) fn back_up_version(&self, version: i64) -> Result<PathBuf> {
-        let name = format!("version-{version}");
-        let last = last_name(&self.path, &name);
-        if let Some(last) = last
-            && let (Ok(state), Ok(own)) = (state_of(&last), state_of(&self.path))
-            && state == own
-        {
-            return Ok(last);
-        }
-        let place = free_name(&self.path, &name);
-        self.back_up(&place, Existing::Keep, &mut |_, _| {})?;
-        Ok(place)
     }
 }
 
@@ -211,21 +195,7 @@ fn check(connection: &Connection) -> rusqlite::Result<Option<String>> {
     Ok((said != "ok").then_some(said))
 }
 
-/// By what the state of a library is told from any other: how far its history and its works are.
-fn state_of(path: &Path) -> Result<Vec<Option<i64>>> {
-    let connection = reader_of(path, Patience::default())?;
-    let state = connection.query_row(
-        "SELECT (SELECT count(*) FROM step), (SELECT max(id) FROM step), (SELECT max(id) FROM change),
-                (SELECT count(*) FROM step WHERE state = 'undone'),
-                (SELECT count(*) FROM work), (SELECT max(id) FROM work),
-                (SELECT count(*) FROM assignment), (SELECT max(id) FROM assignment)",
-        [],
-        |row| (0..8).map(|column| row.get(column)).collect(),
-    );
-    Ok(state?)
-}
-
-/// `library.db` with a word before its ending: `library.version-1.db`.
+/// Returns the path with a word before its extension: `library.2026-11-27.db`.
 fn beside(path: &Path, word: &str) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = match path.extension() {
@@ -249,10 +219,6 @@ fn free_name(path: &Path, word: &str) -> PathBuf {
         .unwrap_or_else(|| beside(path, word))
 }
 
-fn last_name(path: &Path, word: &str) -> Option<PathBuf> {
-    names(path, word).take_while(|name| name.exists()).last()
-}
-
 fn same_file(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
@@ -273,8 +239,8 @@ mod tests {
 
     #[test]
     fn copies_are_named_beside_the_library() {
-        let name = |path: &str| beside(Path::new(path), "version-1").display().to_string();
-        assert_eq!(name("a/library.db"), "a/library.version-1.db");
-        assert_eq!(name("commons"), "commons.version-1");
+        let name = |path: &str| beside(Path::new(path), "2026-11-27").display().to_string();
+        assert_eq!(name("a/library.db"), "a/library.2026-11-27.db");
+        assert_eq!(name("commons"), "commons.2026-11-27");
     }
 }

@@ -40,7 +40,7 @@ impl Library {
                 reason: format!("it has version {found} of the schema"),
             });
         }
-        Self::on(connection, path)
+        Ok(Self::on(connection, path))
     }
 
     /// The keys that begin with `beginning`, in order, at most `most` of them. Where there are more, the

@@ -392,7 +392,7 @@ impl Change<'_> {
              WHERE third <> ?2",
             [from, to],
         )?;
-        for table in super::history::RECORDED {
+        for table in super::history::RECORDED_TABLES {
             if matches!(*table, "work" | "kept_apart" | "occurrence") {
                 continue;
             }

@@ -181,6 +181,14 @@ impl Change<'_> {
         self.forget_derived(works)?;
         for work in works {
             self.hand_on_leading(*work)?;
+            // Lists remember a removed work by its last key.
+            self.connection()
+                .prepare_cached(
+                    "UPDATE list_work SET work_id = NULL,
+                         key = (SELECT key FROM work WHERE id = ?1)
+                     WHERE work_id = ?1",
+                )?
+                .execute([work])?;
             self.connection()
                 .prepare_cached("DELETE FROM work WHERE id = ?1")?
                 .execute([work])?;

@@ -148,7 +148,7 @@ pub enum LibraryError {
     #[error("there is no step {0}")]
     UnknownStep(i64),
     /// The step is not in the state in which it can be turned.
-    #[error("step {step} cannot be {turned}: it is {}", .state.told())]
+    #[error("step {step} cannot be {turned}: it is {}", .state.described())]
     StepState {
         /// The step's number.
         step: i64,
@@ -174,6 +174,21 @@ pub enum LibraryError {
         what: String,
         /// The step that changed it since, with its command line; none where another program did.
         by: Option<(i64, String)>,
+    },
+    /// An earlier step that changed the same row is undone and has to be redone first.
+    #[error(
+        "step {step} cannot be done again: {what} was changed before by step {earlier} \
+         (\u{201c}{command}\u{201d}), which is undone"
+    )]
+    EarlierStepUndone {
+        /// The number of the step to redo.
+        step: i64,
+        /// The row that both steps changed: a work, a tag of a work, a note.
+        what: String,
+        /// The number of the earlier step.
+        earlier: i64,
+        /// The command line of the earlier step.
+        command: String,
     },
     /// What a person was editing was changed by another program in between.
     #[error("{0} was changed by another program while you were editing it")]

@@ -10,8 +10,8 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::derived_tables::read_entry;
 use super::drawers::{cards, work_at};
-use super::history::RECORDED;
-use super::{Change, Library, LibraryError, Patience, Result, row_label, row_seal};
+use super::history::{RECORDED_TABLES, columns, row_label};
+use super::{Change, Library, LibraryError, Patience, Result};
 
 /// Something that is wrong with a library.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -132,14 +132,14 @@ impl Library {
             let (count, names) = by_table.entry((table.clone(), parent)).or_default();
             *count += 1;
             if names.len() < NAMES
-                && RECORDED.contains(&table.as_str())
+                && RECORDED_TABLES.contains(&table.as_str())
                 && let Some(id) = id
             {
                 names.push(row_label::of_row(&self.connection, &table, id)?);
             }
         }
         for ((table, parent), (count, names)) in by_table {
-            let is_derived = !RECORDED.contains(&table.as_str());
+            let is_derived = !RECORDED_TABLES.contains(&table.as_str());
             found.push(Ailment {
                 kind: AilmentKind::Dangling,
                 message: format!(
@@ -278,32 +278,37 @@ impl Library {
         Ok(keys)
     }
 
-    /// Looks for rows that are not as the last step left them that changed them.
+    /// Compares the number of rows in each recorded table with the steps in effect.
     fn look_at_history(&self, found: &mut Vec<Ailment>) -> Result<()> {
-        let mut names = Vec::new();
-        let mut count = 0;
-        let mut steps = BTreeSet::new();
-        for table in RECORDED {
-            for (row, step) in row_seal::broken(&self.connection, table)? {
-                count += 1;
-                steps.insert(step);
-                if names.len() < NAMES {
-                    names.push(row_label::of_row(&self.connection, table, row)?);
-                }
-            }
-        }
-        if count > 0 {
-            let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
-            found.push(Ailment {
-                kind: AilmentKind::History,
-                message: format!(
-                    "another program changed {} that history knows otherwise: step {}",
-                    counted(count, "row"),
-                    steps.join(", ")
+        for table in RECORDED_TABLES {
+            let unrecorded: i64 = self.connection.query_row(
+                &format!(
+                    "SELECT (SELECT count(*) FROM {table} NOT INDEXED) - coalesce(sum(
+                         CASE operation WHEN 'insert' THEN last_row_id - row_id + 1
+                                        WHEN 'delete' THEN -1 ELSE 0 END), 0)
+                     FROM change JOIN step ON step.id = step_id
+                     WHERE state = 'done' AND table_name = '{table}'"
                 ),
-                names,
-                rebuild_mends: false,
-            });
+                [],
+                |row| row.get(0),
+            )?;
+            if unrecorded != 0 {
+                let rows = usize::try_from(unrecorded.unsigned_abs()).unwrap_or(usize::MAX);
+                found.push(Ailment {
+                    kind: AilmentKind::History,
+                    message: format!(
+                        "another program {} of {}",
+                        if unrecorded > 0 {
+                            format!("added {}", counted(rows, "row"))
+                        } else {
+                            format!("removed {}", counted(rows, "row"))
+                        },
+                        table.replace('_', " ")
+                    ),
+                    names: Vec::new(),
+                    rebuild_mends: false,
+                });
+            }
         }
         let lost: Option<i64> = self
             .connection
@@ -391,14 +396,14 @@ fn derived_tables(connection: &Connection) -> Result<Vec<String>> {
         .collect::<rusqlite::Result<Vec<String>>>()?;
     Ok(tables
         .into_iter()
-        .filter(|table| !RECORDED.contains(&table.as_str()))
+        .filter(|table| !RECORDED_TABLES.contains(&table.as_str()))
         .collect())
 }
 
 /// The rows of a derived table, each as the number of its work and all that it says; numbers of rows
 /// that mean nothing are left out.
 fn rows_of(connection: &Connection, table: &str) -> Result<BTreeSet<(i64, String)>> {
-    let columns = super::history::columns(connection, table)?;
+    let columns = columns(connection, table)?;
     let own = columns.iter().filter(|column| *column != "id");
     let own: Vec<String> = own.map(|column| format!("quote({column})")).collect();
     let work = if columns.iter().any(|column| column == "work_id") {
@@ -501,5 +506,5 @@ fn scratch_of(library: &Library) -> Result<Library> {
         Ok(copy)
     });
     let copy = copied.map_err(|error| LibraryError::Scratch(error.to_string()))?;
-    Library::on(copy, &library.path)
+    Ok(Library::on(copy, &library.path))
 }

@@ -236,10 +236,10 @@ impl Change<'_> {
     pub fn set_file_root(&self, root: &Path, before: &Path) -> Result<usize> {
         let connection = self.connection();
         let stored = path_from_root(root, &self.directory());
+        connection.execute("UPDATE file_root SET path = ?1 WHERE path <> ?1", [&stored])?;
         connection.execute(
-            "INSERT INTO file_root (id, path) VALUES (1, ?1)
-             ON CONFLICT (id) DO UPDATE SET path = excluded.path WHERE path <> excluded.path",
-            [stored],
+            "INSERT INTO file_root (path) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM file_root)",
+            [&stored],
         )?;
         let mut statement = connection.prepare("SELECT id, path FROM linked_file")?;
         let links = statement

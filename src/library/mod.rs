@@ -37,25 +37,17 @@ mod ordering;
 mod provenance;
 mod reading;
 mod receipt;
-mod row_label;
-mod row_numbers;
-mod row_seal;
 mod rules;
-mod runs;
 mod schema;
-mod statements;
-mod step_summary;
 mod tags;
 mod times;
 mod transaction;
-mod undo;
 mod values;
 mod work_set;
 mod works;
 
 use std::path::{Path, PathBuf};
 
-use row_numbers::RowNumbers;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
@@ -72,7 +64,7 @@ pub use error::LibraryError;
 pub use export::SourceFile;
 pub use filter::{Condition, Sql};
 pub use heading::Heading;
-pub use history::{Step, StepState};
+pub use history::{ChangedRows, Step, StepState};
 pub use import::ImportedFile;
 pub use integrity::{Ailment, AilmentKind};
 pub use jabref_groups::{GROUP_FACET, group_tag_name};
@@ -85,8 +77,6 @@ pub use notes::Note;
 pub use provenance::{Record, RecordedSource};
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
 pub use rules::{Effect, Met, ReadyRule, Rule, RuleEffect, RuleScope};
-pub use statements::Statement;
-pub use step_summary::ChangedRows;
 pub use tags::{
     Assignment, Axis, Facet, Match, NewAssignment, Origin, SplitPart, Tag, TagChange, TagEvent,
     TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
@@ -103,19 +93,6 @@ pub type Result<T> = std::result::Result<T, LibraryError>;
 pub struct Library {
     connection: Connection,
     path: PathBuf,
-    migrated: Option<Migrated>,
-    numbers: RowNumbers,
-}
-
-/// That a library was brought from an older version of the schema to today's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Migrated {
-    /// The version it had.
-    pub from: i64,
-    /// The version it has.
-    pub to: i64,
-    /// Where a copy of it lies as it was.
-    pub copy: PathBuf,
 }
 
 /// A moment of a library: see [`Library::at_one_moment`].
@@ -178,8 +155,8 @@ impl Library {
         let place = std::env::temp_dir();
         let prepared = Self::prepare(Connection::open(""), &place, Patience::default());
         let library = prepared.and_then(|connection| {
-            let mut library = Self::on(connection, &place)?;
-            library.bring_up_to_date()?;
+            let library = Self::on(connection, &place);
+            library.create_or_migrate()?;
             Ok(library)
         });
         library.map_err(|error| error.at(&place))
@@ -206,54 +183,41 @@ impl Library {
             connection => connection,
         };
         let connection = connection.map_err(|error| error.at(path))?;
-        let mut library = Self::on(connection, path)?;
-        library.bring_up_to_date().map_err(|error| error.at(path))?;
+        let library = Self::on(connection, path);
+        library
+            .create_or_migrate()
+            .map_err(|error| error.at(path))?;
         Ok(library)
     }
 
-    /// The library that a connection is to.
-    fn on(mut connection: Connection, path: &Path) -> Result<Self> {
-        Ok(Self {
-            numbers: RowNumbers::listen(&mut connection)?,
+    fn on(connection: Connection, path: &Path) -> Self {
+        Self {
             connection,
             path: path.to_path_buf(),
-            migrated: None,
-        })
+        }
     }
 
-    /// Fills an empty file, and migrates an older library, of which a copy is made first; its derived rows
-    /// are made anew, all in one transaction.
-    fn bring_up_to_date(&mut self) -> Result<()> {
+    /// Creates the schema in an empty file, or migrates that of an older version, in one transaction.
+    fn create_or_migrate(&self) -> Result<()> {
         let found = schema::version(&self.connection, &self.path)?;
-        let newest = schema::newest();
-        if found == newest {
-            schema::keep_journal(&self.connection);
+        if found == schema::newest() {
+            schema::enable_wal(&self.connection);
             return Ok(());
         }
         if found == 0 {
-            schema::lay_out_file(&self.connection)?;
+            schema::set_page_size(&self.connection)?;
         }
         let transaction = Transaction::begin(&self.connection)?;
-        // Another process may have done it while this one waited.
+        // Another process may have done it in the meantime.
         let found = schema::version(&self.connection, &self.path)?;
-        if found == newest {
+        if found == schema::newest() {
             return Ok(());
         }
-        let copy = match found {
-            0 => None,
-            found => Some(self.back_up_version(found)?),
-        };
         schema::migrate(&self.connection, found)?;
-        if copy.is_some() {
+        if found > 0 {
             Change { library: self }.rebuild(&mut |_| {})?;
         }
         transaction.commit()?;
-        drop(transaction);
-        self.migrated = copy.map(|copy| Migrated {
-            from: found,
-            to: newest,
-            copy,
-        });
         Ok(())
     }
 
@@ -289,11 +253,6 @@ impl Library {
             error.sqlite_error_code(),
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
         )
-    }
-
-    /// That the library was brought up to today's version when it was opened, if it was.
-    pub fn migrated(&self) -> Option<&Migrated> {
-        self.migrated.as_ref()
     }
 
     /// Where the library lies.
@@ -374,13 +333,12 @@ impl Library {
             } else {
                 Transaction::begin_rehearsal(&self.connection)?
             };
-            let recording = history::Recording::start(&self.connection, &self.numbers, command)?;
+            let recording = history::Recording::start(&self.connection, command)?;
             let outcome = edit(&Change { library: self })?;
             recording.finish()?;
             if lasting {
                 transaction.commit()?;
-                // What was empty is filled now.
-                schema::keep_journal(&self.connection);
+                schema::enable_wal(&self.connection);
             }
             Ok(outcome)
         };

@@ -1,4 +1,4 @@
-//! The schema, and how a library of an older version becomes one of today's.
+//! The schema, its version, and migrations.
 
 use std::path::Path;
 
@@ -6,25 +6,22 @@ use rusqlite::Connection;
 
 use super::{LibraryError, Result};
 
-/// Marks the file as peerbib's (`PRAGMA application_id`): "peer".
+/// The application ID that marks the file as peerbib's (`PRAGMA application_id`): "peer".
 const APPLICATION_ID: i64 = 0x7065_6572;
 
-/// Today's schema, for a new library.
+/// The current schema, for a new library.
 const SCHEMA: &str = include_str!("schema.sql");
 
-/// The steps from version 1 to today's schema: the first makes version 2, and so on. A step that was released is
-/// never changed.
-const MIGRATIONS: &[&str] = &[
-    include_str!("migration_2.sql"),
-    include_str!("migration_3.sql"),
-];
+/// The migrations from version 1 to the current schema: the first one creates version 2, and so on. A migration
+/// that was released never changes.
+const MIGRATIONS: &[&str] = &[];
 
-/// Today's version of the schema.
+/// Returns the current version of the schema.
 pub(super) fn newest() -> i64 {
     MIGRATIONS.len() as i64 + 1
 }
 
-/// The version of the schema that `connection` has: 0 for an empty file.
+/// Returns the version of the schema that `connection` has: 0 for an empty file.
 ///
 /// # Errors
 ///
@@ -54,17 +51,18 @@ pub(super) fn version(connection: &Connection, path: &Path) -> Result<i64> {
     Ok(found)
 }
 
-/// Makes an empty file ready to become a library.
-pub(super) fn lay_out_file(connection: &Connection) -> Result<()> {
-    // Entries are a few hundred bytes to some thousands, of which a larger page holds more.
+/// Sets the page size of an empty file.
+pub(super) fn set_page_size(connection: &Connection) -> Result<()> {
+    // Entries have a few hundred bytes to a few thousand; larger pages hold more of them.
     connection.pragma_update(None, "page_size", 8192)?;
     Ok(())
 }
 
-/// Has a library that holds works keep its journal so that it can be read while it is changed; a copy does not
-/// yet, nor does a library that was empty: what is brought into that is written where it belongs at once, and
-/// not into the journal first. Where it cannot be, the library can be used all the same.
-pub(super) fn keep_journal(connection: &Connection) {
+/// Switches a library that holds works to WAL mode, so that it can be read while it is changed.
+///
+/// An empty library stays in rollback mode: its first import is then written to the file once, and not to the
+/// log first. Where WAL is not possible, the library can be used all the same.
+pub(super) fn enable_wal(connection: &Connection) {
     let mode: rusqlite::Result<String> =
         connection.pragma_query_value(None, "journal_mode", |row| row.get(0));
     let holds_works =
@@ -74,8 +72,8 @@ pub(super) fn keep_journal(connection: &Connection) {
     }
 }
 
-/// Brings a library of version `found` up to today's, within a transaction of the caller's. The derived
-/// rows of a library that holds works are to be made anew after it.
+/// Creates the schema (`found` is 0) or migrates it from version `found`, within a transaction of the caller.
+/// After a migration, the derived tables have to be rebuilt.
 pub(super) fn migrate(connection: &Connection, found: i64) -> Result<()> {
     match usize::try_from(found).unwrap_or_default().checked_sub(1) {
         None => connection.execute_batch(SCHEMA)?,
@@ -88,43 +86,4 @@ pub(super) fn migrate(connection: &Connection, found: i64) -> Result<()> {
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", newest())?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The tables, indexes, views and triggers of a library with their columns, without what says nothing.
-    fn described(connection: &Connection) -> Vec<(String, String)> {
-        let mut statement = connection
-            .prepare(
-                "SELECT type || ' ' || name, CASE WHEN type = 'table' AND sql NOT LIKE '%VIRTUAL%' THEN
-                     (SELECT group_concat(concat_ws(' ', name, type, \"notnull\", dflt_value, pk), '; ')
-                      FROM pragma_table_info(sqlite_schema.name)) ||
-                     coalesce((SELECT group_concat(concat_ws(' ', \"from\", \"table\", on_delete), '; ')
-                      FROM pragma_foreign_key_list(sqlite_schema.name)), '') ELSE sql END
-                 FROM sqlite_schema ORDER BY 1",
-            )
-            .unwrap();
-        let rows = statement.query_map([], |row| {
-            let sql: Option<String> = row.get(1)?;
-            let sql = sql.unwrap_or_default();
-            Ok((
-                row.get(0)?,
-                sql.split_whitespace().collect::<Vec<_>>().join(" "),
-            ))
-        });
-        rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
-    }
-
-    #[test]
-    fn an_old_library_becomes_what_a_new_one_is() {
-        let new = Connection::open_in_memory().unwrap();
-        migrate(&new, 0).unwrap();
-        let old = Connection::open_in_memory().unwrap();
-        old.execute_batch(include_str!("../../tests/data/library/version_1.sql"))
-            .unwrap();
-        migrate(&old, 1).unwrap();
-        assert_eq!(described(&new), described(&old));
-    }
 }

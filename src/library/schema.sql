@@ -1,8 +1,8 @@
--- The schema of a peerbib library, version 3, readable from top to bottom. `migration_2.sql` and
--- `migration_3.sql` bring an older library up to it.
+-- The schema of a peerbib library, version 1.
 --
--- Every table of the truth has `id INTEGER PRIMARY KEY`, so that history can name any row of it by
--- table and number. Times are UTC, RFC 3339.
+-- Three kinds of tables: what was imported and entered (the source of truth), history, and what is derived from
+-- the entries. History records the changes of the first kind by table and rowid. These tables use AUTOINCREMENT,
+-- so that a rowid is never reused. Times are UTC, RFC 3339.
 
 -- ------------------------------------------------------------------ the truth: what came in
 
@@ -10,7 +10,7 @@
 -- written, in their order: it is the only copy of them. `key` is the key under which the library knows
 -- the work, which differs from the one in `source` only where two files brought one key for two works.
 CREATE TABLE work (
-    id        INTEGER PRIMARY KEY,
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
     key       TEXT NOT NULL UNIQUE,
     source    TEXT NOT NULL,
     added_at  TEXT NOT NULL,
@@ -22,7 +22,7 @@ CREATE INDEX work_by_changed ON work (changed_at) WHERE changed_at IS NOT NULL;
 
 -- Other names of a work: keys it had before, and the keys of its BibLaTeX field `ids`.
 CREATE TABLE key_alias (
-    id       INTEGER PRIMARY KEY,
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     alias    TEXT NOT NULL UNIQUE
 );
@@ -30,7 +30,7 @@ CREATE INDEX key_alias_by_work ON key_alias (work_id);
 
 -- A file that was imported. `trailing` is what stands behind its last entry.
 CREATE TABLE source_file (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
     path         TEXT NOT NULL UNIQUE,
     encoding     TEXT NOT NULL,
     trailing     TEXT NOT NULL,
@@ -41,7 +41,7 @@ CREATE TABLE source_file (
 -- white space, comments, `@string`s, `@preamble`s, and entries that could not be read. `variant` is the
 -- entry's text in this file, where that is not the work's own.
 CREATE TABLE occurrence (
-    id              INTEGER PRIMARY KEY,
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
     source_file_id  INTEGER NOT NULL REFERENCES source_file ON DELETE CASCADE,
     work_id         INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     leading         TEXT NOT NULL,
@@ -53,7 +53,7 @@ CREATE INDEX occurrence_by_file ON occurrence (source_file_id);
 -- A tag: `movement:oekonux`, `theme:germ-form`, or of any other facet. `position` is its place in the
 -- vocabulary, which reading lists follow.
 CREATE TABLE tag (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
     facet        TEXT NOT NULL,
     name         TEXT NOT NULL,
     label        TEXT,
@@ -67,7 +67,7 @@ CREATE TABLE tag (
 CREATE INDEX tag_by_parent ON tag (parent_id);
 
 CREATE TABLE tag_alias (
-    id      INTEGER PRIMARY KEY,
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
     tag_id  INTEGER NOT NULL REFERENCES tag ON DELETE CASCADE,
     facet   TEXT NOT NULL,
     alias   TEXT NOT NULL,
@@ -76,14 +76,14 @@ CREATE TABLE tag_alias (
 CREATE INDEX tag_alias_by_tag ON tag_alias (tag_id);
 
 CREATE TABLE tag_person (
-    id      INTEGER PRIMARY KEY,
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
     tag_id  INTEGER NOT NULL REFERENCES tag ON DELETE CASCADE,
     name    TEXT NOT NULL
 );
 CREATE INDEX tag_person_by_tag ON tag_person (tag_id);
 
 CREATE TABLE tag_event (
-    id      INTEGER PRIMARY KEY,
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
     tag_id  INTEGER NOT NULL REFERENCES tag ON DELETE CASCADE,
     date    TEXT NOT NULL,                   -- EDTF
     what    TEXT NOT NULL
@@ -94,7 +94,7 @@ CREATE INDEX tag_event_by_tag ON tag_event (tag_id);
 -- file) and why; by a rule, with a JSON array of the conditions that hold for the work, each with the words
 -- of the work that meet it (`condition`, `text`).
 CREATE TABLE assignment (
-    id       INTEGER PRIMARY KEY,
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     tag_id   INTEGER NOT NULL REFERENCES tag ON DELETE CASCADE,
     origin   TEXT NOT NULL CHECK (origin IN ('hand', 'rule', 'import')),
@@ -111,7 +111,7 @@ CREATE INDEX assignment_by_rule ON assignment (source) WHERE origin = 'rule';
 
 -- A tag that a person took off a work, so that no rule and no import puts it there again.
 CREATE TABLE veto (
-    id       INTEGER PRIMARY KEY,
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     tag_id   INTEGER NOT NULL REFERENCES tag ON DELETE CASCADE,
     at       TEXT NOT NULL,
@@ -121,7 +121,7 @@ CREATE INDEX veto_by_tag ON veto (tag_id);
 
 -- Two works of which a person said that they are not one, so that nothing joins them again.
 CREATE TABLE kept_apart (
-    id        INTEGER PRIMARY KEY,
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id   INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     other_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     at        TEXT NOT NULL,
@@ -134,7 +134,7 @@ CREATE INDEX kept_apart_by_other ON kept_apart (other_id);
 
 -- What is known of a facet beside its tags. A work has one tag at most of an exclusive one.
 CREATE TABLE facet (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     name       TEXT NOT NULL UNIQUE,
     label      TEXT,
     exclusive  INTEGER NOT NULL CHECK (exclusive IN (0, 1))
@@ -144,7 +144,7 @@ CREATE TABLE facet (
 -- the keys of works that it is known to be right and wrong for. All three are JSON arrays of text.
 -- `position` is its place among the rules, which are applied in this order.
 CREATE TABLE rule (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     name       TEXT NOT NULL UNIQUE,
     condition  TEXT NOT NULL,
     tags       TEXT NOT NULL,
@@ -157,7 +157,7 @@ CREATE TABLE rule (
 -- The rules that ship with peerbib and were installed once, so that one that a person took away does not
 -- come back.
 CREATE TABLE installed_rule (
-    id    INTEGER PRIMARY KEY,
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
     name  TEXT NOT NULL UNIQUE
 );
 
@@ -165,7 +165,7 @@ CREATE TABLE installed_rule (
 
 -- A person's own note on a work, in Markdown.
 CREATE TABLE note (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id     INTEGER NOT NULL UNIQUE REFERENCES work ON DELETE CASCADE,
     text        TEXT NOT NULL,
     changed_at  TEXT NOT NULL
@@ -174,7 +174,7 @@ CREATE TABLE note (
 -- A file that belongs to a work. `path` is relative to the root of linked files, with `/` between its
 -- parts, or absolute where the file lies elsewhere. What the entry's own field `file` names is not here.
 CREATE TABLE linked_file (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id      INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     path         TEXT NOT NULL,
     description  TEXT,
@@ -185,7 +185,7 @@ CREATE TABLE linked_file (
 -- The directory that paths of linked files start from: one row, or none where it is the library's own
 -- directory. `path` is absolute, or relative to the library's directory.
 CREATE TABLE file_root (
-    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
     path  TEXT NOT NULL
 );
 
@@ -195,7 +195,7 @@ CREATE TABLE file_root (
 -- that were pinned. `rest` heads the works that no section takes; empty, it leaves them out. An order
 -- is by the style, or one of its own, with a minus before it from the last to the first.
 CREATE TABLE reading_list (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
     name          TEXT NOT NULL UNIQUE COLLATE NOCASE,
     title         TEXT,
     introduction  TEXT,                      -- Markdown
@@ -243,11 +243,6 @@ CREATE TABLE list_work (
 CREATE INDEX list_work_by_work ON list_work (work_id);
 CREATE INDEX list_work_by_section ON list_work (section_id);
 
--- The key by which a work that goes is remembered is the last that it had.
-CREATE TRIGGER work_leaves_its_key_to_lists BEFORE DELETE ON work BEGIN
-    UPDATE list_work SET key = OLD.key, work_id = NULL WHERE work_id = OLD.id;
-END;
-
 -- The same with the work that each row is about now.
 CREATE VIEW listed AS
     SELECT id, list_id, standing, section_id, position, annotation, key,
@@ -257,7 +252,7 @@ CREATE VIEW listed AS
 
 -- What a list held at a time. It never changes, so that it is kept whole, as JSON.
 CREATE TABLE list_edition (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     list_id    INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
     name       TEXT NOT NULL,
     frozen_at  TEXT NOT NULL,
@@ -267,32 +262,30 @@ CREATE TABLE list_edition (
 
 -- ------------------------------------------------------------------ history: the undo log
 
--- One command that changed the library. `state`: `done`; `undone`, which `redo` brings back; `dropped`,
--- undone and out of reach because something else was done since. `turned`: how many steps had been turned
--- before this one was: of those that are undone, `redo` takes the one that was undone last.
+-- A command that changed the library. `state` is `done`; `undone`, so that `redo` can redo it; or `dropped`,
+-- undone and then discarded by a new step. `undo_order` numbers the undone steps in the order in which they were
+-- undone; `redo` takes the last one.
 CREATE TABLE step (
-    id       INTEGER PRIMARY KEY,
-    command  TEXT NOT NULL,
-    at       TEXT NOT NULL,
-    state    TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'dropped')),
-    turned   INTEGER
+    id          INTEGER PRIMARY KEY,
+    command     TEXT NOT NULL,
+    at          TEXT NOT NULL,
+    state       TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'dropped')),
+    undo_order  INTEGER
 );
 
--- What the step changed, with what turns it back: one row that was there before it, which `before` has
--- as JSON; or the rows from `row_id` to `last_row_id` (that one row, where it is NULL), which it added.
--- `after` is what it left of them: for each, in order, eight bytes made of its columns, or zeros where it is
--- gone. A step is turned back only where it still finds that. It is NULL in changes that were written down
--- before version 2.
+-- The rows from `row_id` to `last_row_id` of a table that a step inserted, or one row that it updated or deleted,
+-- with its columns before the step as a JSON object. The changes of an undone step are those of its inverse: they
+-- say what redoing it has to revert.
 CREATE TABLE change (
     id           INTEGER PRIMARY KEY,
     step_id      INTEGER NOT NULL REFERENCES step ON DELETE CASCADE,
     table_name   TEXT NOT NULL,
     row_id       INTEGER NOT NULL,
-    last_row_id  INTEGER,
-    before       TEXT,
-    after        BLOB
+    last_row_id  INTEGER NOT NULL,
+    operation    TEXT NOT NULL CHECK (operation IN ('insert', 'update', 'delete')),
+    before       TEXT
 );
-CREATE INDEX change_by_step ON change (step_id);
+CREATE INDEX change_by_step ON change (step_id, table_name, row_id);
 
 -- ------------------------------------------------------------------ derived: made anew by `rebuild`
 

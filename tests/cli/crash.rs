@@ -4,7 +4,6 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::backup::version_1;
 use crate::history::rows;
 use crate::test_env::{Run, TestEnvironment, redact_times, words};
 
@@ -166,34 +165,6 @@ fn an_undo_that_is_killed_is_there_whole_or_not_at_all() {
     survives(&copies_of(&env), "undo", 30);
     env.runs("undo");
     survives(&copies_of(&env), "redo", 30);
-}
-
-#[test]
-fn a_migration_that_is_killed_is_done_by_the_next_command() {
-    let env = TestEnvironment::empty();
-    version_1(&env);
-    let old = std::fs::read(env.library()).unwrap();
-    let started = Instant::now();
-    env.runs("find");
-    let whole = started.elapsed();
-    let after = held(&env);
-    let rounds = 40;
-    for round in 0..rounds {
-        let env = TestEnvironment::empty();
-        env.put_library(&old);
-        let mut child = start(&env, "find");
-        std::thread::sleep(whole * round / rounds);
-        child.kill().unwrap();
-        child.wait().unwrap();
-        assert_eq!(env.runs("doctor").stdout, "", "killed in round {round}");
-        assert_same(&held(&env), &after, &format!("killed in round {round}"));
-        let copy = env.path("data/peerbib/library.version-1.db");
-        let copy = rusqlite::Connection::open(copy).unwrap();
-        let works: i64 = copy
-            .query_row("SELECT count(*) FROM work", [], |row| row.get(0))
-            .unwrap();
-        assert_eq!(works, 2);
-    }
 }
 
 #[test]

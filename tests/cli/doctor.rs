@@ -203,9 +203,10 @@ fn what_another_program_did_to_the_truth_is_found() {
     );
     let (_, found) = found_after("UPDATE work SET source = '@book{no end' WHERE id = 2");
     assert_eq!(found[0].0, "unreadable-entry", "{found:?}");
-    let (_, found) = found_after("UPDATE assignment SET reason = 'other' WHERE id = 7");
+    let (_, found) = found_after("DELETE FROM assignment WHERE id = 7");
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].0, "history");
+    assert_eq!(found[0].1, "another program removed 1 row of assignment");
     let (_, found) = found_after(
         "UPDATE tag SET parent_id = 2 WHERE id = 1; UPDATE tag SET parent_id = 1 WHERE id = 2",
     );

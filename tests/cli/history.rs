@@ -281,34 +281,83 @@ fn a_removed_work_does_not_come_back_over_another_of_its_key() {
 }
 
 #[test]
-fn what_another_program_changed_is_not_undone_over() {
+fn a_removed_work_comes_back_beside_one_that_was_added_later() {
     let env = TestEnvironment::with(REFS);
-    env.runs("tag theme:fruit b c");
-    env.runs("edit a --set publisher=Orchard");
-    let alter = |sql: &str| {
-        let connection = rusqlite::Connection::open(env.library()).unwrap();
-        connection.execute_batch(sql).unwrap();
-    };
-    alter("UPDATE work SET source = replace(source, 'Orchard', 'Garden') WHERE key = 'a'");
-    let told = env.refuses(1, "undo");
-    assert!(
-        told.contains("step 3 cannot be undone: a was changed since, by another program"),
-        "{told}"
-    );
-    alter("UPDATE work SET source = replace(source, 'Garden', 'Orchard') WHERE key = 'a'");
+    let before = env.state();
+    env.runs("remove c");
+    env.runs("add '@book{d, title = {Dates}}'");
+    env.runs("undo 2");
+    assert_eq!(env.keys("cake"), ["c"]);
+    assert_eq!(env.keys("dates"), ["d"]);
+    env.runs("redo 2");
+    assert_eq!(env.keys("cake"), [""; 0]);
+    assert_eq!(env.keys("dates"), ["d"]);
+    env.runs("undo 3");
+    env.runs("undo 2");
+    assert_eq!(before, env.state());
+}
+
+#[test]
+fn a_step_is_not_redone_before_an_earlier_one_that_changed_the_same_row() {
+    let env = TestEnvironment::with(REFS);
+    env.runs("edit c --set publisher=Oven");
+    env.runs("edit c --set publisher=Stove");
+    let after = env.state();
     env.runs("undo");
-    alter("UPDATE assignment SET reason = 'because' WHERE origin = 'hand' AND work_id = 4");
-    let told = env.refuses(1, "undo");
-    assert!(told.contains("c theme:fruit was changed since"), "{told}");
-    alter("DELETE FROM assignment WHERE origin = 'hand' AND work_id = 4");
-    env.refuses(1, "undo");
-    // The redo of what was undone looks as closely.
-    alter("UPDATE work SET source = replace(source, 'Apples', 'Pears') WHERE key = 'a'");
-    let told = env.refuses(1, "redo");
+    env.runs("undo");
+    let state = env.state();
+    let told = env.refuses(1, "redo 3");
     assert!(
-        told.contains("step 3 cannot be done again: a was changed"),
+        told.contains(
+            "step 3 cannot be done again: c was changed before by step 2 \
+             (\u{201c}peerbib edit c --set publisher=Oven\u{201d}), which is undone"
+        ),
         "{told}"
     );
+    assert!(told.contains("run `peerbib redo 2` first"), "{told}");
+    assert_eq!(state, env.state());
+    env.runs("redo 2");
+    env.runs("redo 3");
+    assert_eq!(after, env.state());
+}
+
+#[test]
+fn a_row_does_not_come_back_without_the_row_that_it_belongs_to() {
+    let env = TestEnvironment::with(REFS);
+    env.runs("untag theme:fruit a");
+    env.runs("tags remove theme:fruit");
+    let state = env.state();
+    let told = env.refuses(1, "undo 2");
+    assert!(
+        told.contains("a theme:fruit was changed since, by step 3"),
+        "{told}"
+    );
+    assert_eq!(state, env.state());
+    env.runs("undo");
+    env.runs("undo");
+    assert_eq!(env.keys("theme:fruit"), ["a"]);
+}
+
+#[test]
+fn an_undo_leaves_no_row_of_another_program_without_its_work() {
+    let env = TestEnvironment::with(REFS);
+    env.runs("add '@book{d, title = {Dates}}'");
+    let connection = rusqlite::Connection::open(env.library()).unwrap();
+    connection
+        .execute(
+            "INSERT INTO note (work_id, text, changed_at)
+             SELECT id, 'sweet', '2025-01-01T00:00:00Z' FROM work WHERE key = 'd'",
+            [],
+        )
+        .unwrap();
+    let told = env.refuses(1, "undo");
+    assert!(
+        told.contains("step 2 cannot be undone: d was changed since, by another program"),
+        "{told}"
+    );
+    connection.execute("DELETE FROM note", []).unwrap();
+    env.runs("undo");
+    assert_eq!(env.keys("dates"), [""; 0]);
 }
 
 #[test]
@@ -318,15 +367,15 @@ fn a_rehearsal_of_undo_tells_and_changes_nothing() {
     let state = env.state();
     insta::assert_snapshot!(env.runs("undo --dry-run").stdout, @r"
     would be undone: peerbib untag theme:fruit a (step 2)
-      tags taken off works  1  a theme:fruit
-      tags kept off works   1  a theme:fruit
+      tags removed from works      1  a theme:fruit
+      removals of tags remembered  1  a theme:fruit
     ");
     assert_eq!(state, env.state());
     env.runs("undo");
     insta::assert_snapshot!(env.runs("redo --dry-run").stdout, @r"
     would be done again: peerbib untag theme:fruit a (step 2)
-      tags taken off works  1  a theme:fruit
-      tags kept off works   1  a theme:fruit
+      tags removed from works      1  a theme:fruit
+      removals of tags remembered  1  a theme:fruit
     ");
     env.runs("redo");
     assert_eq!(state, env.state());
@@ -341,8 +390,8 @@ fn the_log_tells_what_a_step_changed() {
     ));
     insta::assert_snapshot!(redact_times(&env.runs("log --show 2").stdout), @r"
     2  TIME UTC  peerbib remove c
-      works removed                        1  c
-      places of works in files taken away  1  c
+      works removed                     1  c
+      places of works in files removed  1  c
     ");
     let shown = env.json("log --show 1 --json");
     assert_eq!(shown["command"], "peerbib import refs.bib");

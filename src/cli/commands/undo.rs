@@ -77,7 +77,7 @@ impl Undo {
         let mut library = context.open_to_change()?;
         let detail = preview(&library, self.dry_run, self.step, StepState::Done)?;
         let step = if self.dry_run {
-            library.rehearse_undo(self.step)?
+            library.dry_run_undo(self.step)?
         } else {
             library.undo(self.step)?
         };
@@ -90,7 +90,7 @@ impl Redo {
         let mut library = context.open_to_change()?;
         let detail = preview(&library, self.dry_run, self.step, StepState::Undone)?;
         let step = if self.dry_run {
-            library.rehearse_redo(self.step)?
+            library.dry_run_redo(self.step)?
         } else {
             library.redo(self.step)?
         };
@@ -110,12 +110,12 @@ fn preview(
     }
     let step = match number {
         Some(number) => Some(library.step(number)?),
-        None => library.next_to_turn(state)?,
+        None => library.next_step(state)?,
     };
     let Some(step) = step else {
         return Ok(Some(String::new()));
     };
-    Ok(Some(detail(&library.step_detail(&step, NAMED)?)))
+    Ok(Some(detail(&library.step_summary(&step, NAMED)?)))
 }
 
 fn report(context: &CommandContext, what: &str, step: &Step, detail: Option<String>) -> Result {
@@ -142,7 +142,7 @@ impl Log {
         if let Some(number) = self.show {
             let step = library.step(number)?;
             let named = if self.json { NAMED_IN_JSON } else { NAMED };
-            let changed = library.step_detail(&step, named)?;
+            let changed = library.step_summary(&step, named)?;
             if self.json {
                 context.print_json(&StepJson { step, changed })?;
                 return Ok(Outcome::Done);

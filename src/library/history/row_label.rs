@@ -1,39 +1,32 @@
-//! What a row of the truth is called in messages: by the key of its work, by its tag, by its path.
+//! Labels of rows in messages: the key of a work, the name of a tag, the path of a file.
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::{Map, Value};
 
-use super::Result;
-use super::history::row_as_json;
+use super::super::Result;
+use super::tables::row_as_json;
 
-/// The name of a row that is there; of one that is gone, as history last knew it.
-pub(super) fn of_row(connection: &Connection, table: &str, id: i64) -> Result<String> {
-    let row: Option<String> = connection
-        .query_row(
-            &format!(
-                "SELECT json_object({}) FROM {table} WHERE id = ?1",
-                row_as_json(connection, table, "")?
-            ),
-            [id],
-            |row| row.get(0),
-        )
+/// Returns the label of a row; for a removed row, by the last state that history has of it.
+pub(in crate::library) fn of_row(connection: &Connection, table: &str, id: i64) -> Result<String> {
+    let row = row_as_json(connection, table, "")?;
+    let mut row: Option<String> = connection
+        .prepare_cached(&format!("SELECT {row} FROM {table} WHERE id = ?1"))?
+        .query_row([id], |row| row.get(0))
         .optional()?;
-    let row = match row {
-        Some(row) => Some(row),
-        None => connection
-            .query_row(
-                "SELECT before FROM change
+    if row.is_none() {
+        row = connection
+            .prepare_cached(
+                "SELECT before FROM step CROSS JOIN change ON step_id = step.id
                  WHERE table_name = ?1 AND row_id = ?2 AND before IS NOT NULL
-                 ORDER BY id DESC LIMIT 1",
-                rusqlite::params![table, id],
-                |row| row.get(0),
-            )
-            .optional()?,
-    };
+                 ORDER BY step.id DESC, change.id DESC LIMIT 1",
+            )?
+            .query_row(params![table, id], |row| row.get(0))
+            .optional()?;
+    }
     of_json(connection, table, row.as_deref())
 }
 
-/// The name of a row that history keeps as JSON.
+/// Returns the label of a row that is given as JSON.
 pub(super) fn of_json(connection: &Connection, table: &str, row: Option<&str>) -> Result<String> {
     let row: Map<String, Value> = row
         .and_then(|row| serde_json::from_str(row).ok())
