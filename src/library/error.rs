@@ -258,9 +258,6 @@ pub enum LibraryError {
     /// The reading list has an edition of this name.
     #[error("the list has an edition \u{201c}{0}\u{201d} already")]
     TakenEditionName(String),
-    /// A drawer of cards (see the table `drawer`) cannot be read.
-    #[error("an overview of works in the library cannot be read")]
-    DamagedDrawer,
     /// Anything else that SQLite reports.
     #[error("the library cannot be used: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -403,7 +400,6 @@ impl LibraryError {
             Self::TakenEditionName(_) => {
                 Some("an edition never changes; choose another name".into())
             }
-            Self::DamagedDrawer => Some("nothing was lost: `peerbib rebuild` makes it anew".into()),
             Self::Sqlite(_) => None,
         }
     }

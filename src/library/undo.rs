@@ -118,7 +118,7 @@ impl Library {
             let mut works = turning.works()?;
             // What inherits from a work that goes is known only before it is gone.
             works.extend(change.heirs(&works)?);
-            change.forget_derived(&works)?;
+            change.delete_derived(&works)?;
             turning.turn_back()?;
             self.connection.execute(
                 "UPDATE step SET state = iif(?2, 'undone', 'done'),

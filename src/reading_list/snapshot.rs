@@ -10,7 +10,7 @@ use super::{
     Annotated, Group, GroupBy, Grouping, Heading, Headings, Order, Prose, REST_IN_ENGLISH, Repeat,
     WorkInList, annotation,
 };
-use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList, WorkSet};
+use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList};
 use crate::model::CslItem;
 use crate::query::{Query, QueryError};
 
@@ -311,12 +311,12 @@ impl Sections<'_> {
         for section in &by_hand {
             let found = match &section.query {
                 // Only the works of the list are looked for in it.
-                Some(query) => self.library.works_that_meet(&asked(self.library, query)?)?,
-                None => WorkSet::default(),
+                Some(query) => self.library.matching_ids(&asked(self.library, query)?)?,
+                None => HashSet::new(),
             };
             let stands_here = |(work, _): &WorkInList<'_>| match placed.get(&work.id) {
                 Some(place) => *place == section.id,
-                None => found.contains(work.id),
+                None => found.contains(&work.id),
             };
             let (here, elsewhere): (Vec<_>, Vec<_>) = left.into_iter().partition(stands_here);
             left = elsewhere;

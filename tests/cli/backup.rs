@@ -117,7 +117,7 @@ pub(crate) fn version_1(desk: &Desk) {
                  ('peerbib tag theme:fruit a', '2025-01-01T00:00:00Z');
              INSERT INTO change (step_id, table_name, row_id, last_row_id) VALUES
                  (1, 'work', 1, 2), (1, 'tag', 1, 1), (2, 'assignment', 1, 1);
-             INSERT INTO reference (work_id, item, entry_type, title, authors, sort_author) VALUES
+             INSERT INTO work_summary (work_id, item, entry_type, title, authors, sort_author) VALUES
                  (1, '{}', 'book', 'Old', '[]', ''), (2, '{}', 'book', 'Older', '[]', '');
              PRAGMA application_id = 0x70656572;
              PRAGMA user_version = 1;",

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::commands::tag::named_works;
 use crate::cli::{CommandContext, CommandError};
-use peerbib::library::{Library, LibraryError, Standing, StoredList, WorkSet};
+use peerbib::library::{Library, LibraryError, Standing, StoredList};
 use peerbib::reading_list::asked;
 
 /// A list, and the works that are meant.
@@ -85,8 +85,8 @@ impl ListedWorks {
             .filter_map(|said| Some((said.work?, said.standing?)))
             .collect();
         let found = match &list.query {
-            Some(query) => library.works_that_meet(&asked(&library, query)?)?,
-            None => WorkSet::default(),
+            Some(query) => library.matching_ids(&asked(&library, query)?)?,
+            None => HashSet::new(),
         };
         let works = named
             .into_iter()
@@ -95,7 +95,7 @@ impl ListedWorks {
                     id,
                     key: library.key_of(id)?,
                     standing: standing.get(&id).copied(),
-                    found: found.contains(id),
+                    found: found.contains(&id),
                 })
             })
             .collect::<peerbib::library::Result<Vec<_>>>()?;
