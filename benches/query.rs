@@ -107,8 +107,8 @@ fn find(bencher: Bencher<'_, '_>, query: &str) {
         let library = &library.1;
         bencher.bench_local(|| {
             let query: Query = query.parse().unwrap();
-            let headings = library.headings(&query.selection(library).unwrap());
-            headings.unwrap().len()
+            let results = library.search(&query.selection(library).unwrap(), &[]);
+            results.unwrap().len()
         });
     });
 }

@@ -36,26 +36,31 @@ thread_local! {
 /// own.
 fn ask(text: &str) {
     LIBRARY.with(|library| {
+        let library = &library.1;
         let answer = text
             .parse::<Query>()
-            .and_then(|query| Ok((query.selection(&library.1)?, query)));
+            .and_then(|query| Ok((query.selection(library)?, query)));
         match answer {
             Ok((selection, query)) => {
-                let works = library.1.selected(&selection);
-                let works = works.unwrap_or_else(|error| panic!("{text:?}: {error}"));
-                let all: Vec<i64> = library
-                    .1
-                    .works_that_meet(&selection.condition)
-                    .unwrap()
-                    .iter()
-                    .collect();
-                assert!(works.len() <= all.len(), "{text:?}");
+                let found = library
+                    .search(&selection, &[])
+                    .unwrap_or_else(|error| panic!("{text:?}: {error}"));
+                let all = library.matching_ids(&selection.condition).unwrap();
+                let limit = selection.limit.unwrap_or(usize::MAX);
+                assert_eq!(found.len(), all.len().min(limit), "{text:?}");
+                assert!(
+                    found.iter().all(|result| all.contains(&result.work.id)),
+                    "{text:?}"
+                );
+                let (meant, others) = (
+                    library.count_matching(&selection.condition).unwrap(),
+                    library
+                        .count_matching(&selection.condition.negated())
+                        .unwrap(),
+                );
+                assert_eq!((meant, others), (all.len(), 2 - all.len()), "{text:?}");
                 for term in query.positive_terms() {
-                    assert!(
-                        term.translate(&library.1).is_ok(),
-                        "{text:?}: {}",
-                        term.text()
-                    );
+                    assert!(term.translate(library).is_ok(), "{text:?}: {}", term.text());
                 }
             }
             Err(QueryError::Library(error @ LibraryError::Sqlite(_))) => {

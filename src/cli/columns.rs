@@ -1,11 +1,9 @@
 //! What can be shown of a work in an overview: the columns of a table, and the places of a template.
 
-use std::collections::HashMap;
-
 use crate::cli::CommandError;
 use peerbib::checks::vocabulary;
 use peerbib::library::full_text::{field_name, presence_expression};
-use peerbib::library::{ByWork, Heading, Headings, Library, TagName, Times};
+use peerbib::library::{Detail, Library, SearchResult};
 use peerbib::suggest::{closest, question};
 
 /// The columns that are no fields of an entry, each with what it shows, in a line. Besides these, every field
@@ -92,12 +90,20 @@ impl Column {
         })
     }
 
-    /// Whether the headings of works say all that it shows.
-    pub(crate) fn is_of_headings(&self) -> bool {
-        !matches!(
-            self,
-            Self::Tags | Self::Added | Self::Changed | Self::Field(_)
-        )
+    /// Returns the detail that the library has to read for it, if the summary of a work is not enough.
+    fn detail(&self) -> Option<Detail> {
+        match self {
+            Self::Tags => Some(Detail::Tags),
+            Self::Added => Some(Detail::Added),
+            Self::Changed => Some(Detail::Changed),
+            Self::Field(name) => Some(Detail::Field(name.clone())),
+            Self::Key
+            | Self::Author
+            | Self::Year
+            | Self::Title
+            | Self::Type
+            | Self::Identification => None,
+        }
     }
 
     /// Whether it is cut before those that do not yield have to be.
@@ -132,113 +138,48 @@ fn unknown(name: &str) -> CommandError {
     CommandError::usage(format_args!("unknown column \u{201c}{name}\u{201d}")).with_help(help)
 }
 
-/// What columns show of works, of which only that was read which they need.
-pub(crate) struct Cells {
-    tags: ByWork<Vec<TagName>>,
-    times: Times,
-    /// The values of each field that was asked for.
-    fields: Vec<(String, ByWork<String>)>,
-    /// Whether more than two authors are shortened.
-    short: bool,
+/// Returns the details that columns show, in their order.
+pub(crate) fn details<'c>(columns: impl IntoIterator<Item = &'c Column>) -> Vec<Detail> {
+    columns.into_iter().filter_map(Column::detail).collect()
 }
 
-impl Cells {
-    /// Reads what `columns` show of `works`; authors shortened, or all.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub(crate) fn read(
-        library: &Library,
-        works: &Headings,
-        columns: &[Column],
-        short: bool,
-    ) -> Result<Self, CommandError> {
-        let mut cells = Self::of_headings(short);
-        if columns.iter().all(Column::is_of_headings) {
-            return Ok(cells);
-        }
-        let works = &works.works();
-        let has = |column: &Column| columns.contains(column);
-        for column in columns {
-            if let Column::Field(name) = column {
-                let values = library.field_values(works, name)?;
-                cells.fields.push((name.clone(), values));
-            }
-        }
-        if has(&Column::Tags) {
-            cells.tags = library.tags_of(works)?;
-        }
-        if has(&Column::Added) || has(&Column::Changed) {
-            cells.times = library.times_of(works)?;
-        }
-        Ok(cells)
-    }
-
-    /// What columns show that are [of headings](Column::is_of_headings).
-    pub(crate) fn of_headings(short: bool) -> Self {
-        Self {
-            tags: HashMap::default(),
-            times: Times::default(),
-            fields: Vec::new(),
-            short,
-        }
-    }
-
-    /// Adds to a text what a column shows of a work.
-    pub(crate) fn put(&self, column: &Column, work: &Heading<'_>, to: &mut String) {
+/// Returns what each column shows of a work that was read with their [`details`]; with `short`, "and others" stands
+/// for all authors but the first of three or more.
+pub(crate) fn cells(result: &SearchResult, columns: &[Column], short: bool) -> Vec<String> {
+    let SearchResult { work, details } = result;
+    let mut details = details.iter();
+    let cell = |column: &Column| {
+        let mut detail = || details.next().map(String::as_str).unwrap_or_default();
         match column {
-            Column::Key => to.push_str(work.key),
-            Column::Author if self.short => put_short_authors(work.authors(), to),
-            Column::Author => put_joined(work.authors(), "; ", to),
-            Column::Year => to.push_str(work.year),
-            Column::Title => to.push_str(match work.title {
-                Some(title) => title,
-                None if self.short => "[no title]",
-                None => "",
-            }),
-            Column::Type => to.push_str(work.entry_type()),
-            Column::Tags => {
-                let tags = self.tags.get(&work.id).into_iter().flatten();
-                put_joined(tags.map(ToString::to_string), ", ", to);
-            }
-            Column::Identification => to.push_str(work.identification().unwrap_or_default()),
-            Column::Added => to.push_str(day(self.times.added(work.id))),
-            Column::Changed => to.push_str(day(self.times.changed(work.id))),
-            Column::Field(name) => {
-                let field = self.fields.iter().find(|(field, _)| field == name);
-                let value = field.and_then(|(_, values)| values.get(&work.id));
-                to.push_str(value.map_or("", String::as_str));
-            }
+            Column::Key => work.key.clone(),
+            Column::Author if short => short_authors(&work.authors),
+            Column::Author => work.authors.join("; "),
+            Column::Year => work.year.map(|year| year.to_string()).unwrap_or_default(),
+            Column::Title => match &work.title {
+                Some(title) => title.clone(),
+                None if short => "[no title]".to_owned(),
+                None => String::new(),
+            },
+            Column::Type => work.entry_type.clone(),
+            Column::Identification => work.identification.clone().unwrap_or_default(),
+            Column::Added | Column::Changed => day(detail()).to_owned(),
+            Column::Tags | Column::Field(_) => detail().to_owned(),
         }
-    }
+    };
+    columns.iter().map(cell).collect()
 }
 
-/// The day of a time.
-fn day(time: Option<&str>) -> &str {
-    let time = time.unwrap_or_default();
+/// Returns the day of a time.
+fn day(time: &str) -> &str {
     time.get(..10).unwrap_or(time)
 }
 
-/// Adds texts with something between them.
-fn put_joined(texts: impl Iterator<Item = impl AsRef<str>>, between: &str, to: &mut String) {
-    for (index, text) in texts.enumerate() {
-        if index > 0 {
-            to.push_str(between);
-        }
-        to.push_str(text.as_ref());
-    }
-}
-
 /// "Michel Bauwens", "Phoebe Moore and Athina Karatzogianni", "Alex Pazaitis and others".
-fn put_short_authors<'a>(mut authors: impl Iterator<Item = &'a str>, to: &mut String) {
-    to.push_str(authors.next().unwrap_or_default());
-    match (authors.next(), authors.next()) {
-        (None, _) => {}
-        (Some(other), None) => {
-            to.push_str(" and ");
-            to.push_str(other);
-        }
-        (Some(_), Some(_)) => to.push_str(" and others"),
+fn short_authors(authors: &[String]) -> String {
+    match authors {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [first, ..] => format!("{first} and others"),
     }
 }

@@ -118,7 +118,6 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
             "restore a backup of the library with `peerbib backup --restore FILE`".to_owned()
         }
         E::TakenSnapshotName(_) => "a snapshot never changes; choose another name".to_owned(),
-        E::DamagedDrawer => "nothing was lost: run `peerbib rebuild`".to_owned(),
         _ => return None,
     })
 }

@@ -1,149 +1,93 @@
 //! Rows of text as a table that fits the terminal: one line a row, what is too long cut with an ellipsis.
 
+use std::io::{self, Write};
+
 use textwrap::core::display_width;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// The blanks between two columns.
 const GAP: usize = 2;
 
-/// How many bytes of memory come at once, on nearly all machines.
-const CACHE_LINE: usize = 64;
-
-/// How many bytes a cell takes, more or less.
-const USUAL: usize = 32;
-
 /// A column that is narrower than this says nothing any more.
 const NARROWEST: usize = 8;
 
-/// Rows of a table, ready to be written in any order.
-#[derive(Debug)]
-pub(crate) struct Rows {
-    columns: usize,
-    /// The cells behind each other, row by row.
-    text: String,
-    cells: Vec<Cell>,
-    /// How wide the widest cell of each column is.
+/// Rows of a table, all of which have the same number of cells.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    rows: Vec<Vec<Cell>>,
+    /// The width of the widest cell of each column.
     widest: Vec<usize>,
 }
 
-/// A cell among others.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Cell {
-    /// Where it ends in the text.
-    end: usize,
+    text: String,
     /// How many columns of the screen it takes.
     width: usize,
 }
 
-impl Rows {
-    /// No rows yet, of so many columns, with room for about so many.
-    pub(crate) fn new(columns: usize, rows: usize) -> Self {
-        let cells = columns.saturating_mul(rows);
-        Self {
-            columns,
-            text: String::with_capacity(cells.saturating_mul(USUAL)),
-            cells: Vec::with_capacity(cells),
-            widest: vec![0; columns],
-        }
+impl Table {
+    /// Adds a row below the others.
+    pub(crate) fn add_row(&mut self, cells: Vec<String>) {
+        self.widest.resize(cells.len(), 0);
+        let cells = cells.into_iter().zip(&mut self.widest);
+        let row = cells.map(|(text, widest)| {
+            let cell = Cell::new(text);
+            *widest = cell.width.max(*widest);
+            cell
+        });
+        let row = row.collect();
+        self.rows.push(row);
     }
 
-    /// Adds a cell to the last row or, where it is full, to another. `put` adds what the cell says to a text.
-    pub(crate) fn add_cell(&mut self, put: impl FnOnce(&mut String)) {
-        let start = self.text.len();
-        put(&mut self.text);
-        let cell = self.text.get(start..).unwrap_or_default();
-        let width = if is_plain(cell) {
-            cell.len()
-        } else {
-            // Nothing in a cell may break the line.
-            if cell.contains(char::is_control) {
-                let clean = cell.replace(char::is_control, " ");
-                self.text.truncate(start);
-                self.text.push_str(&clean);
-            }
-            width(self.text.get(start..).unwrap_or_default())
-        };
-        let column = self.cells.len().checked_rem(self.columns);
-        if let Some(widest) = column.and_then(|column| self.widest.get_mut(column)) {
-            *widest = width.max(*widest);
-        }
-        let end = self.text.len();
-        self.cells.push(Cell { end, width });
-    }
-
-    /// How wide the widest cell of each column is.
+    /// Returns the width of the widest cell of each column.
     pub(crate) fn widest(&self) -> &[usize] {
         &self.widest
     }
 
-    /// Has a row brought near, so that it is there when it is written soon. Many that are asked for behind each
-    /// other come at the same time, while those that are written one by one are waited for one by one.
-    pub(crate) fn fetch(&self, row: usize) {
-        let start = self.start(row);
-        let text = self.text.as_bytes();
-        // A row seldom takes more than two lines of the cache.
-        std::hint::black_box([start, start + CACHE_LINE].map(|at| text.get(at).copied()));
-    }
-
-    /// Where a row begins in the text.
-    fn start(&self, row: usize) -> usize {
-        let before = (row * self.columns).checked_sub(1);
-        let before = before.and_then(|last| self.cells.get(last));
-        before.map_or(0, |cell| cell.end)
-    }
-
-    /// Writes a row, with the columns as wide as [`fitted`] has them.
-    pub(crate) fn write(&self, row: usize, widths: &[usize], output: &mut Vec<u8>) {
-        let mut start = self.start(row);
-        // Blanks are written before a cell, so that none stand at the end of a line.
-        let mut blanks = 0;
-        for (cell, room) in self.cells.iter().skip(row * self.columns).zip(widths) {
-            let text = self.text.get(start..cell.end).unwrap_or_default();
-            start = cell.end;
-            if text.is_empty() {
-                blanks += room + GAP;
-                continue;
+    /// Writes the rows, with columns of the widths that [`fitted`] gives.
+    ///
+    /// # Errors
+    ///
+    /// Those of `output`.
+    pub(crate) fn write(&self, widths: &[usize], output: &mut dyn Write) -> io::Result<()> {
+        let mut line = String::new();
+        for row in &self.rows {
+            line.clear();
+            // Blanks are written before a cell, so that there are none at the end of a line.
+            let mut blanks = 0;
+            for (cell, room) in row.iter().zip(widths) {
+                if cell.text.is_empty() {
+                    blanks += room + GAP;
+                    continue;
+                }
+                line.extend(std::iter::repeat_n(' ', blanks));
+                let used = if cell.width <= *room {
+                    line.push_str(&cell.text);
+                    cell.width
+                } else {
+                    let (cut, width) = cut(&cell.text, *room);
+                    line.push_str(cut);
+                    line.push('\u{2026}');
+                    width + 1
+                };
+                blanks = room.saturating_sub(used) + GAP;
             }
-            output.resize(output.len() + blanks, b' ');
-            let used = if cell.width <= *room {
-                output.extend_from_slice(text.as_bytes());
-                cell.width
-            } else {
-                let (cut, wide) = cut(text, *room);
-                output.extend_from_slice(cut.as_bytes());
-                output.extend_from_slice("\u{2026}".as_bytes());
-                wide + 1
-            };
-            blanks = room.saturating_sub(used) + GAP;
+            line.push('\n');
+            output.write_all(line.as_bytes())?;
         }
-        output.push(b'\n');
+        Ok(())
     }
 }
 
-/// Whether a text consists of the printable characters of ASCII.
-fn is_plain(text: &str) -> bool {
-    let all_are = |bytes: &[u8]| {
-        let printable = |byte: &u8| matches!(byte, b' '..=b'~');
-        // To look at all of them is faster than to stop at the first that is none.
-        bytes.iter().fold(true, |all, byte| all & printable(byte))
-    };
-    // Most texts are short: eight at once are looked at faster than a few one by one.
-    let (eights, rest) = text.as_bytes().as_chunks::<8>();
-    all_are(rest) & eights.iter().fold(true, |all, eight| all & all_are(eight))
-}
-
-/// The width of a text on the screen, where Chinese characters and emoji are two columns wide.
-fn width(text: &str) -> usize {
-    // Of the letters up to those of the Latin alphabets each takes a column. Controls and the soft hyphen, which
-    // do not, are in the first block behind ASCII.
-    let is_letter = |byte: u8| matches!(byte, b' '..=b'~' | 0x80..=0xbf | 0xc3..=0xcb);
-    let letters = text.bytes().fold(true, |all, byte| all & is_letter(byte));
-    if letters {
-        text.bytes().fold(0, |count, byte| {
-            count + usize::from(!matches!(byte, 0x80..=0xbf))
-        })
-    } else {
-        display_width(text)
+impl Cell {
+    fn new(mut text: String) -> Self {
+        // Nothing in a cell may break the line.
+        if text.contains(char::is_control) {
+            text = text.replace(char::is_control, " ");
+        }
+        let width = display_width(&text);
+        Self { text, width }
     }
 }
 
@@ -196,7 +140,7 @@ fn cut(text: &str, room: usize) -> (&str, usize) {
     let mut used = 0;
     let mut end = 0;
     for (start, cluster) in text.grapheme_indices(true) {
-        let wide = width(cluster);
+        let wide = display_width(cluster);
         if used + wide + 1 > room {
             break;
         }
@@ -214,17 +158,14 @@ mod tests {
 
     /// The lines of a table of which all columns but the first yield.
     fn table(rows: &[&[&str]], room: usize) -> Vec<String> {
-        let columns = rows[0].len();
-        let mut made = Rows::new(columns, rows.len());
-        for cell in rows.iter().copied().flatten() {
-            made.add_cell(|to| to.push_str(cell));
+        let mut table = Table::default();
+        for row in rows {
+            table.add_row(row.iter().map(|cell| (*cell).to_owned()).collect());
         }
-        let yields: Vec<bool> = (0..columns).map(|column| column > 0).collect();
-        let widths = fitted(made.widest(), &yields, Some(room));
+        let yields: Vec<bool> = (0..rows[0].len()).map(|column| column > 0).collect();
+        let widths = fitted(table.widest(), &yields, Some(room));
         let mut text = Vec::new();
-        for row in 0..rows.len() {
-            made.write(row, &widths, &mut text);
-        }
+        table.write(&widths, &mut text).unwrap();
         String::from_utf8(text)
             .unwrap()
             .lines()

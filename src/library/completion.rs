@@ -52,7 +52,7 @@ impl Library {
     pub fn offered_keys(&self, beginning: &str, most: usize) -> Result<Vec<Offer>> {
         const KEYS: &str = "
             SELECT key, title, json_extract(authors, '$[0]'), json_array_length(authors), year
-            FROM work LEFT JOIN reference ON work_id = work.id
+            FROM work LEFT JOIN work_summary ON work_id = work.id
             WHERE key >= ?1 AND key < ?2";
         // No character is after this one.
         let end = format!("{beginning}\u{10ffff}");
@@ -114,7 +114,7 @@ impl Library {
     /// What SQLite reports.
     pub fn offered_types(&self) -> Result<Vec<Offer>> {
         self.offered(
-            "SELECT entry_type, count(*) || iif(count(*) = 1, ' work', ' works') FROM reference
+            "SELECT entry_type, count(*) || iif(count(*) = 1, ' work', ' works') FROM work_summary
              GROUP BY entry_type ORDER BY entry_type",
             [],
         )

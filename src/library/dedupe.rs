@@ -1,6 +1,6 @@
 //! Duplicates: works of the library that are probably one, merged or kept apart for good.
 //!
-//! Only works are compared that share something: a mark (DOI, ISBN, eprint, fingerprint), the title, or
+//! Only works are compared that share something: a match key (DOI, ISBN, eprint, fingerprint), the title, or
 //! first author and year. So the time grows with the number of works, not with its square.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -149,13 +149,13 @@ impl Library {
 /// Groups of works that share something, by their places in `candidates`; in each, works with titles
 /// that begin alike stand together.
 fn blocks(candidates: &[Candidate]) -> Vec<Vec<usize>> {
-    let mut by_mark: HashMap<i64, Vec<usize>> = HashMap::new();
+    let mut by_key: HashMap<i64, Vec<usize>> = HashMap::new();
     let mut by_title: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut by_author: HashMap<(&str, i32), Vec<usize>> = HashMap::new();
     for (index, candidate) in candidates.iter().enumerate() {
         let identity = &candidate.identity;
-        for mark in identity.marks() {
-            by_mark.entry(mark).or_default().push(index);
+        for key in identity.match_keys() {
+            by_key.entry(key).or_default().push(index);
         }
         if !identity.title.is_empty() {
             by_title.entry(&identity.title).or_default().push(index);
@@ -167,7 +167,7 @@ fn blocks(candidates: &[Candidate]) -> Vec<Vec<usize>> {
                 .push(index);
         }
     }
-    let mut blocks: Vec<Vec<usize>> = by_mark
+    let mut blocks: Vec<Vec<usize>> = by_key
         .into_values()
         .chain(by_title.into_values())
         .chain(by_author.into_values())

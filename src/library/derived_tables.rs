@@ -1,4 +1,4 @@
-//! Derived rows: the table `reference` and the full-text index, made from the truth.
+//! Derived rows: the tables `work_summary`, `csl_item`, `field_text`, `match_key`, `inheritance` and the full-text index.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -10,9 +10,8 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::drawers::{Cards, DrawerWriter, HEADING};
+use super::field_text::{FieldText, LANGUAGE, column_of, field_of_names};
 use super::full_text::{self, Column, NameOf, field_name};
-use super::heading::Card;
 use super::identity::Identity;
 use super::works::Item;
 use super::{Change, Library, LibraryError, Reference, Result, TagName};
@@ -28,10 +27,10 @@ pub(super) struct Rows {
     authors: String,
     parents: Vec<String>,
     text: FullText,
-    cards: Cards,
+    values: FieldText,
     pub(super) identity: Identity,
-    marks: Vec<i64>,
-    marks_as_json: String,
+    match_keys: Vec<i64>,
+    match_keys_as_json: String,
 }
 
 /// What a work is found, shown and sorted by.
@@ -93,21 +92,6 @@ impl Head {
                 .map(|value| value.trim_matches(['{', '}', '"']).trim().to_lowercase()),
         }
     }
-
-    /// The card with what an overview shows.
-    fn card(&self, key: &str) -> String {
-        let card = Card {
-            key,
-            year: self.years.first,
-            title: self.title.as_deref(),
-            authors: &self.names,
-            sort_author: &self.sort_author,
-            entry_type: &self.entry_type,
-            identification: self.identification.as_deref(),
-            original_year: self.original.first,
-        };
-        card.text()
-    }
 }
 
 impl Rows {
@@ -116,13 +100,10 @@ impl Rows {
         let item = &derived.item;
         let head = Head::of(work, derived);
         let identity = Identity::of(work, item, principal_names(item));
-        let mut marks = identity.marks();
-        marks.sort_unstable();
-        marks.dedup();
+        let match_keys = identity.match_keys();
         let authors = serde_json::to_string(&head.names).unwrap_or_default();
-        let mut cards = Cards::default();
-        cards.add(HEADING, &head.card(key));
-        let text = FullText::of(key, derived, note, &mut cards);
+        let mut values = FieldText::default();
+        let text = FullText::of(key, derived, note, &mut values);
         Self {
             key: key.to_owned(),
             item: serde_json::to_string(item).unwrap_or_default(),
@@ -130,22 +111,22 @@ impl Rows {
             head,
             parents: derived.parents.clone(),
             text,
-            cards,
-            marks_as_json: serde_json::to_string(&marks).unwrap_or_default(),
-            marks,
+            values,
+            match_keys_as_json: serde_json::to_string(&match_keys).unwrap_or_default(),
+            match_keys,
             identity,
         }
     }
 }
 
 impl FullText {
-    /// What stands in the index, and on the cards of names and fields beside it.
-    fn of(key: &str, derived: &Derived, note: Option<&str>, cards: &mut Cards) -> Self {
+    /// Returns what stands in the index, and adds the plain values to `values`.
+    fn of(key: &str, derived: &Derived, note: Option<&str>, values: &mut FieldText) -> Self {
         let item = &derived.item;
         let mut text = Self::default();
-        text.add_names(item, cards);
+        text.add_names(item, values);
         for (name, value) in &derived.fields {
-            text.add_field(&field_name(name), value, cards);
+            text.add_field(&field_name(name), value, values);
         }
         // Nobody asks for the whole of these, so that nothing marks their ends.
         let other = text.column(Column::Other);
@@ -158,10 +139,9 @@ impl FullText {
         }
         if let Some(language) = item.text("language") {
             text.add_language(&language);
-            cards.add(LANGUAGE, &language);
+            values.add(LANGUAGE, &language);
         }
         if let Some(note) = note {
-            cards.add(PRIVATE_NOTE, note);
             text.add(Column::Note, note);
             full_text::add_field(text.column(Column::Fields), "note", "");
         }
@@ -205,7 +185,7 @@ impl FullText {
 
     /// The names, in the order in which they are read. Editors of a work without authors are found as its
     /// authors, too, as they head its reference.
-    fn add_names(&mut self, item: &CslItem, cards: &mut Cards) {
+    fn add_names(&mut self, item: &CslItem, values: &mut FieldText) {
         let principal = item.principal_variable();
         for (variable, value) in &item.variables {
             let CslValue::Names(names) = value else {
@@ -226,8 +206,8 @@ impl FullText {
                 let name = name.reading_order();
                 for column in columns {
                     full_text::add_name(self.column(*column), &name, of);
-                    if let Some(place) = place_of_names(*column) {
-                        cards.add(place, &name);
+                    if let Some(field) = field_of_names(*column) {
+                        values.add(field, &name);
                     }
                 }
             }
@@ -236,14 +216,14 @@ impl FullText {
 
     /// A field of the entry, under the name that it is indexed by: into the column that it belongs to, and
     /// word by word into that of the fields, where the column does not answer for it alone.
-    fn add_field(&mut self, name: &str, value: &str, cards: &mut Cards) {
+    fn add_field(&mut self, name: &str, value: &str, values: &mut FieldText) {
         use Column as C;
         if name == "author" {
             full_text::add_field(self.column(C::Fields), name, "");
             return;
         }
         let plain = bibtex::plain(value);
-        cards.add(name, &plain);
+        values.add(name, &plain);
         if name == "editor" {
             full_text::add_field(self.column(C::Fields), name, "");
             return;
@@ -257,12 +237,12 @@ impl FullText {
             return;
         }
         let column = column_of(name);
-        let values: Vec<&str> = match name {
+        let parts: Vec<&str> = match name {
             "publisher" | "institution" | "organization" | "location" => bibtex::split_list(&plain),
             "keywords" => plain.split([',', ';']).collect(),
             _ => vec![&plain],
         };
-        for value in values {
+        for value in parts {
             if let Some(column) = column {
                 self.add(column, value);
             }
@@ -306,27 +286,6 @@ impl FullText {
     }
 }
 
-/// The column of the full-text index that a field belongs to, by the name that it is indexed under.
-pub(super) fn column_of(name: &str) -> Option<Column> {
-    use Column as C;
-    match name {
-        "title" | "subtitle" | "titleaddon" | "shorttitle" | "origtitle" | "reprinttitle"
-        | "indextitle" => Some(C::Title),
-        "journaltitle" | "journalsubtitle" | "journaltitleaddon" | "shortjournal" | "booktitle"
-        | "booksubtitle" | "booktitleaddon" | "maintitle" | "mainsubtitle" | "maintitleaddon"
-        | "series" | "shortseries" | "issuetitle" | "issuesubtitle" | "issuetitleaddon"
-        | "eventtitle" | "eventtitleaddon" | "event" => Some(C::Container),
-        "publisher" | "institution" | "organization" | "origpublisher" => Some(C::Publisher),
-        "location" | "venue" | "origlocation" => Some(C::Place),
-        "abstract" => Some(C::Abstract),
-        "keywords" => Some(C::Keywords),
-        "note" | "annotation" | "addendum" | "howpublished" | "comment" | "review" => Some(C::Note),
-        "issn" | "eprint" | "type" | "edition" | "version" | "shorthand" | "label" | "library"
-        | "usera" | "userb" | "userc" | "userd" | "usere" | "userf" => Some(C::Other),
-        _ => None,
-    }
-}
-
 /// The fields that a field of the query language asks for by their column or by an index of another table, so
 /// that it is enough to say that they are there.
 const HAS_OWN_COLUMN: &[&str] = &[
@@ -339,22 +298,6 @@ const HAS_OWN_COLUMN: &[&str] = &[
     "keywords",
     "note",
 ];
-
-/// The name under which the language of a work is indexed, as a code.
-const LANGUAGE: &str = "lang";
-
-/// The place of the cards with private notes.
-pub(super) const PRIVATE_NOTE: &str = "@note";
-
-/// The place of the cards with the names that stand in a column of the full-text index.
-pub(super) fn place_of_names(column: Column) -> Option<&'static str> {
-    match column {
-        Column::Author => Some("@author"),
-        Column::Editor => Some("@editor"),
-        Column::Contributor => Some("@contributor"),
-        _ => None,
-    }
-}
 
 /// The fields that hold names (BibLaTeX manual, §2.2.2), but for authors and editors.
 const NAMES: &[&str] = &[
@@ -505,14 +448,14 @@ impl Library {
 
 /// The statements that write derived rows, prepared once for many works.
 pub(super) struct RowWriter<'c> {
-    reference: CachedStatement<'c>,
+    summary: CachedStatement<'c>,
     item: CachedStatement<'c>,
+    field_text: CachedStatement<'c>,
     parent: CachedStatement<'c>,
-    mark: CachedStatement<'c>,
-    /// The marks with their works that are to be written: sorted, they take a third of the time.
-    marks: Vec<(i64, i64)>,
+    match_key: CachedStatement<'c>,
+    /// The match keys with their works that are to be written: sorted, they take a third of the time.
+    match_keys: Vec<(i64, i64)>,
     full_text: CachedStatement<'c>,
-    drawers: DrawerWriter<'c>,
     /// Notes the works that rules are to look at: see [`Change::watch_works`].
     watched: Option<CachedStatement<'c>>,
 }
@@ -528,30 +471,32 @@ impl<'c> RowWriter<'c> {
                 true => Some(connection.prepare_cached(watched)?),
                 false => None,
             },
-            reference: connection.prepare_cached(
-                "INSERT INTO reference (work_id, citation_key, entry_type, title, authors, sort_author,
+            summary: connection.prepare_cached(
+                "INSERT INTO work_summary (work_id, citation_key, entry_type, title, authors, sort_author,
                                         year, last_year, identification, original_year,
-                                        last_original_year, marks)
+                                        last_original_year, match_keys)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?,
             item: connection
                 .prepare_cached("INSERT INTO csl_item (work_id, item) VALUES (?1, ?2)")?,
             parent: connection
                 .prepare_cached("INSERT INTO inheritance (work_id, parent_key) VALUES (?1, ?2)")?,
-            mark: connection.prepare_cached("INSERT INTO mark (mark, work_id) VALUES (?1, ?2)")?,
-            marks: Vec::new(),
+            field_text: connection
+                .prepare_cached("INSERT INTO field_text (work_id, lines) VALUES (?1, ?2)")?,
+            match_key: connection
+                .prepare_cached("INSERT INTO match_key (match_key, work_id) VALUES (?1, ?2)")?,
+            match_keys: Vec::new(),
             full_text: connection.prepare_cached(
                 "INSERT INTO full_text (rowid, title, author, editor, contributor, container, publisher,
                                         place, abstract, keywords, note, other, fields)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?,
-            drawers: DrawerWriter::new(connection)?,
         })
     }
 
     /// Writes the derived rows of a work that has none.
     pub(super) fn write(&mut self, work: i64, rows: &Rows) -> Result<()> {
-        self.reference.execute(params![
+        self.summary.execute(params![
             work,
             rows.key,
             rows.head.entry_type,
@@ -563,38 +508,34 @@ impl<'c> RowWriter<'c> {
             rows.head.identification,
             rows.head.original.first,
             rows.head.original.last,
-            rows.marks_as_json,
+            rows.match_keys_as_json,
         ])?;
         self.item.execute(params![work, rows.item])?;
+        self.field_text
+            .execute(params![work, rows.values.as_str()])?;
         for parent in &rows.parents {
             self.parent.execute(params![work, parent])?;
         }
-        self.marks
-            .extend(rows.marks.iter().map(|mark| (*mark, work)));
+        let match_keys = rows.match_keys.iter().map(|key| (*key, work));
+        self.match_keys.extend(match_keys);
         self.full_text.raw_bind_parameter(1, work)?;
         for (position, text) in rows.text.columns.iter().enumerate() {
             self.full_text.raw_bind_parameter(position + 2, text)?;
         }
         self.full_text.raw_execute()?;
-        self.drawers.put(work, &rows.cards)?;
         if let Some(watched) = &mut self.watched {
             watched.execute([work])?;
         }
         Ok(())
     }
 
-    /// Takes what is left of a work away that is gone: the database does it for all but its cards.
-    fn forget(&mut self, work: i64) -> Result<()> {
-        self.drawers.remove(work)
-    }
-
-    /// Ends the writing: what was gathered on the way is written down.
+    /// Writes what was gathered on the way.
     pub(super) fn finish(mut self) -> Result<()> {
-        self.marks.sort_unstable();
-        for (mark, work) in self.marks {
-            self.mark.execute([mark, work])?;
+        self.match_keys.sort_unstable();
+        for (key, work) in self.match_keys {
+            self.match_key.execute([key, work])?;
         }
-        self.drawers.close()
+        Ok(())
     }
 }
 
@@ -623,8 +564,6 @@ enum Ready {
     Derived(i64, Box<Rows>),
     /// It inherits from others, so that the library is needed to derive it.
     Heir(Box<Stored>),
-    /// It is there no more.
-    Gone(i64),
 }
 
 /// Derives a work away from the library, which one thread alone can ask: nothing comes of it where the work
@@ -707,23 +646,23 @@ impl Change<'_> {
         Ok(heirs)
     }
 
-    /// Takes the derived rows of works away, but for their cards. Works that are to go lose them so before they
-    /// do: of one that is gone, nobody knows its marks any more.
-    pub(super) fn forget_derived(&self, works: &BTreeSet<i64>) -> Result<()> {
+    /// Deletes the derived rows of works. For a work that is to be removed this comes first, as nothing knows the
+    /// match keys of one that is gone.
+    pub(super) fn delete_derived(&self, works: &BTreeSet<i64>) -> Result<()> {
         // All at once: at each statement that has to do with other tables, too, FTS5 writes out what it has
         // gathered.
         let numbers = serde_json::to_string(works).unwrap_or_default();
         let connection = self.connection();
         connection
             .prepare_cached(
-                "DELETE FROM mark WHERE (mark, work_id) IN (
-                     SELECT one.value, reference.work_id FROM reference, json_each(reference.marks) AS one
-                     WHERE reference.work_id IN (SELECT value FROM json_each(?1)))",
+                "DELETE FROM match_key WHERE (match_key, work_id) IN (
+                     SELECT one.value, work_summary.work_id FROM work_summary, json_each(work_summary.match_keys) AS one
+                     WHERE work_summary.work_id IN (SELECT value FROM json_each(?1)))",
             )?
             .execute([&numbers])?;
         connection
             .prepare_cached(
-                "DELETE FROM reference WHERE work_id IN (SELECT value FROM json_each(?1))",
+                "DELETE FROM work_summary WHERE work_id IN (SELECT value FROM json_each(?1))",
             )?
             .execute([&numbers])?;
         Ok(())
@@ -736,7 +675,7 @@ impl Change<'_> {
             return Ok(());
         }
         works.extend(self.heirs(&works)?);
-        self.forget_derived(&works)?;
+        self.delete_derived(&works)?;
         let works: Vec<i64> = works.into_iter().collect();
         self.write_derived(&works, &mut |_| {})
     }
@@ -753,14 +692,11 @@ impl Change<'_> {
             let known = &strings;
             ready = std::thread::scope(|scope| -> Result<_> {
                 let derive = move || -> Vec<Ready> {
-                    let derived = stored.into_par_iter().map(|(id, stored)| match stored {
-                        None => Ready::Gone(id),
-                        Some(stored) => {
-                            let rows = without_library(|parent| stored.rows(known, parent));
-                            rows.map_or_else(
-                                || Ready::Heir(Box::new(stored)),
-                                |rows| Ready::Derived(id, Box::new(rows)),
-                            )
+                    let derived = stored.into_par_iter().map(|stored| {
+                        let rows = without_library(|parent| stored.rows(known, parent));
+                        match rows {
+                            Some(rows) => Ready::Derived(stored.id, Box::new(rows)),
+                            None => Ready::Heir(Box::new(stored)),
                         }
                     });
                     derived.collect()
@@ -783,12 +719,8 @@ impl Change<'_> {
         self.full_text_gathered(works.len())
     }
 
-    /// Works as the store has them, each with its number; nothing for those that are gone.
-    fn stored(
-        &self,
-        works: &[i64],
-        strings: &mut KnownStrings,
-    ) -> Result<Vec<(i64, Option<Stored>)>> {
+    /// Returns works as the store has them, without those that are gone.
+    fn stored(&self, works: &[i64], strings: &mut KnownStrings) -> Result<Vec<Stored>> {
         let mut entry = self
             .connection()
             .prepare_cached("SELECT key, source FROM work WHERE id = ?1")?;
@@ -798,18 +730,16 @@ impl Change<'_> {
                 Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
             });
             let Some((key, source)) = found.optional()? else {
-                stored.push((*id, None));
                 continue;
             };
             let mut work = read_entry(&key, &source)?;
             work.key = key;
-            let work = Stored {
+            stored.push(Stored {
                 id: *id,
                 work,
                 file: strings.file_of(self, *id)?,
                 note: self.private_note(*id)?,
-            };
-            stored.push((*id, Some(work)));
+            });
         }
         Ok(stored)
     }
@@ -828,7 +758,6 @@ impl Change<'_> {
                     let parent = |key: &str| self.parent(key);
                     writer.write(stored.id, &stored.rows(strings, &parent))?;
                 }
-                Ready::Gone(id) => writer.forget(*id)?,
             }
         }
         Ok(())
@@ -844,9 +773,8 @@ impl Change<'_> {
         let connection = self.connection();
         self.mend_indexes()?;
         connection.execute("DELETE FROM inheritance", [])?;
-        connection.execute("DELETE FROM mark", [])?;
-        connection.execute("DELETE FROM reference", [])?;
-        connection.execute("DELETE FROM drawer", [])?;
+        connection.execute("DELETE FROM match_key", [])?;
+        connection.execute("DELETE FROM work_summary", [])?;
         connection.execute(
             "INSERT INTO full_text (full_text) VALUES ('delete-all')",
             [],

@@ -178,7 +178,7 @@ impl Change<'_> {
     /// What SQLite reports.
     pub fn remove_works(&self, works: &BTreeSet<i64>) -> Result<()> {
         let mut concerned = self.heirs(works)?;
-        self.forget_derived(works)?;
+        self.delete_derived(works)?;
         for work in works {
             self.hand_on_leading(*work)?;
             // Lists remember a removed work by its last key.

@@ -272,9 +272,6 @@ pub enum LibraryError {
     /// The reading list has a snapshot of this name.
     #[error("the list has a snapshot \u{201c}{0}\u{201d} already")]
     TakenSnapshotName(String),
-    /// A drawer of cards (see the table `drawer`) cannot be read.
-    #[error("an overview of works in the library cannot be read")]
-    DamagedDrawer,
     /// Anything else that SQLite reports.
     #[error("the library cannot be used: {0}")]
     Sqlite(#[from] rusqlite::Error),

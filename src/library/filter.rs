@@ -1,9 +1,10 @@
-//! Which works are meant: a condition, as SQL over the table `reference` and as a set of works.
+//! Which works are meant: a condition, as SQL over the table `work_summary`.
+
+use std::collections::HashSet;
 
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
-use super::work_set::WorkSet;
 use super::{Library, Result};
 
 /// A piece of SQL with the parameters of its `?`, in their order.
@@ -40,7 +41,7 @@ impl Sql {
     /// The expression that holds for the works whose numbers a statement gives.
     fn works(self) -> Self {
         Self {
-            text: format!("reference.work_id IN ({})", self.text),
+            text: format!("work_summary.work_id IN ({})", self.text),
             ..self
         }
     }
@@ -63,8 +64,7 @@ impl Sql {
 
 /// Which works are meant.
 ///
-/// The query language makes these. [`Condition::expression`] asks one work or many whether they are meant,
-/// beside whatever else a statement asks; [`Library::works_that_meet`] finds all that are.
+/// The query language translates to these, and these to SQL.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Condition {
     /// Every work.
@@ -102,13 +102,13 @@ impl Condition {
         Self::Every(vec![self, other])
     }
 
-    /// An expression over the table `reference` that holds for the works that are meant.
+    /// An expression over the table `work_summary` that holds for the works that are meant.
     pub fn expression(&self) -> Sql {
         match self {
             Self::All => Sql::new("1"),
             Self::Works(works) if works.len() <= MANY => {
                 let marks = Sql::marks(works.len());
-                Sql::new(format!("reference.work_id IN ({marks})")).with(works.iter().copied())
+                Sql::new(format!("work_summary.work_id IN ({marks})")).with(works.iter().copied())
             }
             Self::Works(works) => listed(works).works(),
             Self::Statement(statement) => statement.clone().works(),
@@ -128,7 +128,7 @@ impl Condition {
     pub fn numbers(&self) -> Sql {
         let expression = self.expression();
         Sql {
-            text: format!("SELECT work_id FROM reference WHERE {}", expression.text),
+            text: format!("SELECT work_id FROM work_summary WHERE {}", expression.text),
             ..expression
         }
     }
@@ -162,74 +162,29 @@ fn either(parts: &[Condition]) -> Sql {
 }
 
 impl Library {
-    /// The works that meet a condition.
-    ///
-    /// Each of its statements is carried out once and by itself, by an index of its own; what they find is
-    /// joined here. That is faster than to ask many works one by one.
+    /// Returns the rowids of the works that meet a condition.
     ///
     /// # Errors
     ///
-    /// What SQLite reports.
-    pub fn works_that_meet(&self, condition: &Condition) -> Result<WorkSet> {
-        Ok(match condition {
-            Condition::All => self.set_of(&Sql::new("SELECT work_id FROM reference"))?,
-            Condition::Works(works) => works.iter().copied().collect(),
-            Condition::Statement(statement) => self.set_of(statement)?,
-            Condition::Not(inner) => {
-                let mut works = self.works_that_meet(&Condition::All)?;
-                works.remove_all(&self.works_that_meet(inner)?);
-                works
-            }
-            Condition::Every(parts) => {
-                let (unwanted, wanted): (Vec<_>, Vec<_>) = parts
-                    .iter()
-                    .partition(|part| matches!(part, Condition::Not(_)));
-                let mut wanted = wanted.into_iter();
-                let mut works = self.works_that_meet(wanted.next().unwrap_or(&Condition::All))?;
-                for part in wanted {
-                    if !works.is_empty() {
-                        works.keep_only(&self.works_that_meet(part)?);
-                    }
-                }
-                for part in unwanted {
-                    if let Condition::Not(inner) = part
-                        && !works.is_empty()
-                    {
-                        works.remove_all(&self.works_that_meet(inner)?);
-                    }
-                }
-                works
-            }
-            Condition::Any(parts) => {
-                let mut works = WorkSet::default();
-                for part in parts {
-                    works.add_all(&self.works_that_meet(part)?);
-                }
-                works
-            }
-        })
+    /// [`super::LibraryError::Sqlite`].
+    pub fn matching_ids(&self, condition: &Condition) -> Result<HashSet<i64>> {
+        let Sql { text, parameters } = condition.numbers();
+        let mut statement = self.connection.prepare_cached(&text)?;
+        let works = statement.query_map(params_from_iter(&parameters), |row| row.get(0))?;
+        Ok(works.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many works meet a condition.
+    /// Returns how many works meet a condition.
     ///
     /// # Errors
     ///
-    /// What SQLite reports.
-    pub fn count_of(&self, condition: &Condition) -> Result<usize> {
-        let all = || Ok(usize::try_from(self.count()?).unwrap_or_default());
-        match condition {
-            Condition::All => all(),
-            Condition::Not(inner) => Ok(all()?.saturating_sub(self.count_of(inner)?)),
-            condition => Ok(self.works_that_meet(condition)?.len()),
-        }
-    }
-
-    fn set_of(&self, statement: &Sql) -> Result<WorkSet> {
-        let mut prepared = self.connection.prepare_cached(&statement.text)?;
-        let parameters = params_from_iter(&statement.parameters);
-        let mut works = WorkSet::default();
-        works.try_extend(prepared.query_map(parameters, |row| row.get(0))?)?;
-        Ok(works)
+    /// [`super::LibraryError::Sqlite`].
+    pub fn count_matching(&self, condition: &Condition) -> Result<usize> {
+        let Sql { text, parameters } = condition.expression();
+        let sql = format!("SELECT count(*) FROM work_summary WHERE {text}");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let count: i64 = statement.query_row(params_from_iter(&parameters), |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or_default())
     }
 }
 
@@ -241,7 +196,7 @@ mod tests {
     fn an_expression_is_put_together_with_its_parameters_in_order() {
         let of_year = |year: i64| {
             Condition::Statement(
-                Sql::new("SELECT work_id FROM reference WHERE year = ?").with([year]),
+                Sql::new("SELECT work_id FROM work_summary WHERE year = ?").with([year]),
             )
         };
         let condition = Condition::Works(vec![7])
@@ -250,16 +205,19 @@ mod tests {
         let expression = condition.expression();
         assert_eq!(
             expression.text,
-            "((reference.work_id IN (?) AND reference.work_id IN (\
-             SELECT work_id FROM reference WHERE year = ? UNION ALL \
-             SELECT work_id FROM reference WHERE year = ?)) AND \
-             NOT (reference.work_id IN (SELECT work_id FROM reference WHERE year = ?)))"
+            "((work_summary.work_id IN (?) AND work_summary.work_id IN (\
+             SELECT work_id FROM work_summary WHERE year = ? UNION ALL \
+             SELECT work_id FROM work_summary WHERE year = ?)) AND \
+             NOT (work_summary.work_id IN (SELECT work_id FROM work_summary WHERE year = ?)))"
         );
         assert_eq!(
             expression.parameters,
             [7, 2002, 2006, 1990].map(Value::from)
         );
-        assert_eq!(Condition::NONE.expression().text, "reference.work_id IN ()");
+        assert_eq!(
+            Condition::NONE.expression().text,
+            "work_summary.work_id IN ()"
+        );
         assert_eq!(Condition::Any(Vec::new()).expression().text, "0");
     }
 }

@@ -1,7 +1,7 @@
 //! Matching: whether two references are of one work, and how that can be known.
 //!
-//! Works are looked up by [`marks`](Identity::marks), numbers that two references of one work are likely
-//! to share; what shares one is then compared in full by [`Identity::same_work`]. An ISBN is that of a
+//! Works are looked up by [match keys](Identity::match_keys), numbers that two references of one work are likely
+//! to share; whatever shares one is then compared in full by [`Identity::same_work`]. An ISBN is that of a
 //! book, so it never joins two of its chapters; editions and volumes are works of their own.
 
 use super::derived_tables::folded;
@@ -103,28 +103,29 @@ impl Identity {
     }
 
     /// Numbers that another reference of the work is likely to have, too.
-    pub(super) fn marks(&self) -> Vec<i64> {
-        let mut marks = Vec::new();
+    pub(super) fn match_keys(&self) -> Vec<i64> {
+        let mut keys = Vec::new();
         if let Some(doi) = &self.doi {
-            marks.push(mark(&["doi", doi]));
+            keys.push(match_key(&["doi", doi]));
         }
         if let Some(eprint) = &self.eprint {
-            marks.push(mark(&["eprint", eprint]));
+            keys.push(match_key(&["eprint", eprint]));
         }
         if self.kind != Kind::Part {
-            marks.extend(self.isbns.iter().map(|isbn| mark(&["isbn", isbn])));
+            let isbns = self.isbns.iter();
+            keys.extend(isbns.map(|isbn| match_key(&["isbn", isbn])));
         }
         if let (Some(year), false) = (self.year, self.title.is_empty()) {
-            marks.push(mark(&[
+            keys.push(match_key(&[
                 "work",
                 &self.title,
                 &self.author,
                 &year.to_string(),
             ]));
         }
-        marks.sort_unstable();
-        marks.dedup();
-        marks
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 
     /// Whether the two are of one work, and how that is known: by DOI, eprint, ISBN, or the fingerprint.
@@ -335,7 +336,7 @@ fn eprint(work: &Entry) -> Option<String> {
 }
 
 /// A number made of words: FNV-1a, which is the same on every machine and in every version.
-fn mark(words: &[&str]) -> i64 {
+fn match_key(words: &[&str]) -> i64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for word in words {
         for byte in word.bytes().chain([0]) {
@@ -359,7 +360,10 @@ mod tests {
 
     fn same(one: &str, two: &str) -> bool {
         let (one, two) = (identity(one), identity(two));
-        let shared = one.marks().iter().any(|mark| two.marks().contains(mark));
+        let shared = one
+            .match_keys()
+            .iter()
+            .any(|key| two.match_keys().contains(key));
         let same = one.same_work(&two).is_some();
         assert_eq!(same, two.same_work(&one).is_some());
         same && shared

@@ -583,13 +583,13 @@ impl<'a> Importing<'a> {
     /// The work of the library that a reference is of, although it has another key there.
     fn same_work(&self, identity: &Identity) -> Result<Option<(i64, Evidence)>> {
         let connection = self.change.connection();
-        let mut marked = connection.prepare_cached(
+        let mut with_key = connection.prepare_cached(
             "SELECT work.id, work.key, work.source, item
-             FROM mark JOIN csl_item USING (work_id) JOIN work ON work.id = work_id
-             WHERE mark = ?1",
+             FROM match_key JOIN csl_item USING (work_id) JOIN work ON work.id = work_id
+             WHERE match_key = ?1",
         )?;
-        for mark in identity.marks() {
-            let mut rows = marked.query([mark])?;
+        for key in identity.match_keys() {
+            let mut rows = with_key.query([key])?;
             while let Some(row) = rows.next()? {
                 let id: i64 = row.get(0)?;
                 let key: String = row.get(1)?;

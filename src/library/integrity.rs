@@ -9,7 +9,6 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::derived_tables::read_entry;
-use super::drawers::{cards, work_at};
 use super::history::{RECORDED_TABLES, columns, row_label};
 use super::{Change, Library, LibraryError, Patience, Result};
 
@@ -210,11 +209,7 @@ impl Library {
         scratch.connection.execute_batch("COMMIT")?;
         let (own, anew) = (&self.connection, &scratch.connection);
         for table in derived_tables(own)? {
-            let read = match table.as_str() {
-                "drawer" => cards_of,
-                _ => rows_of,
-            };
-            let (rows, other) = (read(own, &table)?, read(anew, &table)?);
+            let (rows, other) = (rows_of(own, &table)?, rows_of(anew, &table)?);
             if rows == other {
                 continue;
             }
@@ -418,34 +413,6 @@ fn rows_of(connection: &Connection, table: &str) -> Result<BTreeSet<(i64, String
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The cards of all drawers, each as the number of its work and all that it says. What cannot be read of a
-/// drawer is as if it were not there.
-fn cards_of(connection: &Connection, _: &str) -> Result<BTreeSet<(i64, String)>> {
-    let mut statement = connection.prepare("SELECT number, place, cards FROM drawer")?;
-    let mut rows = statement.query([])?;
-    let mut all = BTreeSet::new();
-    while let Some(row) = rows.next()? {
-        let (number, place): (i64, String) = (row.get(0)?, row.get(1)?);
-        let Ok(drawer) = row.get::<_, String>(2) else {
-            continue;
-        };
-        let mut before = None;
-        for (position, text) in cards(&drawer).map_while(Result::ok) {
-            // A work may have the same card twice in one place.
-            let place_among = match before {
-                Some((last, count)) if last == position => count + 1,
-                _ => 0,
-            };
-            before = Some((position, place_among));
-            all.insert((
-                work_at(number, position),
-                format!("{place} {place_among} {text}"),
-            ));
-        }
-    }
-    Ok(all)
 }
 
 /// The full-text indexes.

@@ -1,9 +1,8 @@
 //! The library: one SQLite file that keeps the works, their tags and the history of both.
 //!
 //! `schema.sql` is the map of this module. What came in is the *truth*: the verbatim text of every
-//! entry, where it stood in its file, and the tags. The table `reference`, the full-text index and the drawers
-//! of cards (`drawers.rs`), from which overviews are read, are *derived* from it and can be made anew at any time
-//! ([`Change::rebuild`]).
+//! entry, where it stood in its file, and the tags. Summaries, CSL items, field values, match keys and the
+//! full-text index are *derived* from it and can be made again at any time ([`Change::rebuild`]).
 //!
 //! A [`Library`] is read directly; it is changed through [`Library::change`] alone, which makes every
 //! command one transaction and one step of the undo log.
@@ -14,14 +13,13 @@ mod completion;
 mod conflict;
 mod dedupe;
 mod derived_tables;
-mod drawers;
 mod edit;
 mod entries;
 mod error;
 mod export;
+mod field_text;
 mod filter;
 pub mod full_text;
-mod heading;
 mod history;
 mod identity;
 mod import;
@@ -30,20 +28,17 @@ mod jabref_groups;
 mod key_pattern;
 mod linked_files;
 mod list_snapshots;
-mod listing;
 mod lists;
 mod notes;
-mod ordering;
+pub mod pattern;
 mod provenance;
 mod reading;
 mod receipt;
 mod rules;
 mod schema;
+mod search_results;
 mod tags;
-mod times;
 mod transaction;
-mod values;
-mod work_set;
 mod works;
 
 use std::path::{Path, PathBuf};
@@ -62,8 +57,8 @@ pub use edit::FieldEdits;
 pub use entries::StoredEntry;
 pub use error::LibraryError;
 pub use export::SourceFile;
+pub use field_text::fields_of_columns;
 pub use filter::{Condition, Sql};
-pub use heading::Heading;
 pub use history::{ChangedRows, Step, StepState};
 pub use import::ImportedFile;
 pub use integrity::{Ailment, AilmentKind};
@@ -71,20 +66,17 @@ pub use jabref_groups::{GROUP_FACET, group_tag_name};
 pub use key_pattern::KeyPattern;
 pub use linked_files::{LinkedFile, path_from_root};
 pub use list_snapshots::StoredSnapshot;
-pub use listing::{ByWork, Headings, MadeOfHeadings};
 pub use lists::{ListedWork, Standing, StoredList, StoredSection};
 pub use notes::Note;
 pub use provenance::{Record, RecordedSource};
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
 pub use rules::{Effect, Met, ReadyRule, Rule, RuleEffect, RuleScope};
+pub use search_results::{Detail, SearchResult};
 pub use tags::{
     Assignment, Axis, Facet, Match, NewAssignment, Origin, SplitPart, Tag, TagChange, TagEvent,
     TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
 };
-pub use times::Times;
-pub use values::Values;
-pub use work_set::WorkSet;
-pub use works::{Order, Reference, Selection, SortBy};
+pub use works::{Order, Reference, Selection, SortBy, WorkSummary};
 
 /// What a call to the library gives, or the [`LibraryError`] that says why not.
 pub type Result<T> = std::result::Result<T, LibraryError>;
@@ -233,6 +225,7 @@ impl Library {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         // A statement is planned once, not anew for each value that it is given.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        pattern::register(&connection)?;
         schema::version(&connection, path)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)

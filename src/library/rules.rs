@@ -527,13 +527,13 @@ impl Applying<'_> {
         let condition = self.rule.condition.expression();
         let scope = match scope {
             RuleScope::All => "",
-            RuleScope::Watched => " AND reference.work_id IN (SELECT work_id FROM temp.watched)",
+            RuleScope::Watched => " AND work_summary.work_id IN (SELECT work_id FROM temp.watched)",
         };
         let sql = format!(
-            "SELECT reference.work_id, work.key, reference.title, reference.authors, item{columns}
-             FROM reference JOIN work ON work.id = reference.work_id
-             JOIN csl_item ON csl_item.work_id = reference.work_id
-             WHERE ({}){scope} ORDER BY reference.work_id",
+            "SELECT work_summary.work_id, work.key, work_summary.title, work_summary.authors, item{columns}
+             FROM work_summary JOIN work ON work.id = work_summary.work_id
+             JOIN csl_item ON csl_item.work_id = work_summary.work_id
+             WHERE ({}){scope} ORDER BY work_summary.work_id",
             condition.text
         );
         let parameters = parts

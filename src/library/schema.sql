@@ -290,7 +290,7 @@ CREATE INDEX change_by_step ON change (step_id, table_name, row_id);
 -- ------------------------------------------------------------------ derived: made anew by `rebuild`
 
 -- What a work is found, shown and sorted by.
-CREATE TABLE reference (
+CREATE TABLE work_summary (
     work_id             INTEGER PRIMARY KEY REFERENCES work ON DELETE CASCADE,
     entry_type          TEXT NOT NULL,             -- BibLaTeX, in lower case
     title               TEXT,
@@ -303,55 +303,49 @@ CREATE TABLE reference (
     -- The years of the work that this one is a new edition, a translation or a reprint of.
     original_year       INTEGER,
     last_original_year  INTEGER,
-    marks               TEXT NOT NULL DEFAULT '[]' -- JSON array of its marks
+    match_keys          TEXT NOT NULL DEFAULT '[]' -- JSON array
 );
-CREATE INDEX reference_by_year ON reference (year, last_year);
+CREATE INDEX work_summary_by_year ON work_summary (year, last_year);
 -- A work of several years is found by its last one, too.
-CREATE INDEX reference_by_last_year ON reference (last_year, year) WHERE last_year IS NOT NULL;
-CREATE INDEX reference_by_original_year ON reference (original_year, last_original_year)
+CREATE INDEX work_summary_by_last_year ON work_summary (last_year, year) WHERE last_year IS NOT NULL;
+CREATE INDEX work_summary_by_original_year ON work_summary (original_year, last_original_year)
     WHERE original_year IS NOT NULL;
-CREATE INDEX reference_by_type ON reference (entry_type);
+CREATE INDEX work_summary_by_type ON work_summary (entry_type);
 -- Of nearly all works it is certain which is meant.
-CREATE INDEX reference_by_identification ON reference (identification)
+CREATE INDEX work_summary_by_identification ON work_summary (identification)
     WHERE identification IS NOT NULL;
 
 -- The work in the variables of CSL, as JSON. These are long and seldom asked for: they stand apart, so that
 -- `reference` is short to read from one end to the other.
 CREATE TABLE csl_item (
-    work_id  INTEGER PRIMARY KEY REFERENCES reference ON DELETE CASCADE,
+    work_id  INTEGER PRIMARY KEY REFERENCES work_summary ON DELETE CASCADE,
     item     TEXT NOT NULL
 );
 
--- By what a work is known whatever its key: its DOI, ISBNs and eprint, and its fingerprint (title, first
--- author, year, type), each as a number made of it. Works that share one are compared in full. Marks are
--- looked for by themselves alone, so that they stand in their own order; each work knows its own, by which they
--- are taken away with it.
-CREATE TABLE mark (
-    mark     INTEGER NOT NULL,
-    work_id  INTEGER NOT NULL,
-    PRIMARY KEY (mark, work_id)
+-- What identifies a work whatever its key: its DOI, ISBNs and eprint, and its fingerprint (title, first author,
+-- year, type), each as a hash. Works that share one are compared in full. `work_summary` has the same keys for
+-- each work, so that they can be deleted with it.
+CREATE TABLE match_key (
+    match_key  INTEGER NOT NULL,
+    work_id    INTEGER NOT NULL,
+    PRIMARY KEY (match_key, work_id)
 ) WITHOUT ROWID;
 
 -- The keys that a work inherits fields from (BibLaTeX's `crossref` and `xdata`).
 CREATE TABLE inheritance (
-    work_id     INTEGER NOT NULL REFERENCES reference ON DELETE CASCADE,
+    work_id     INTEGER NOT NULL REFERENCES work_summary ON DELETE CASCADE,
     parent_key  TEXT NOT NULL
 );
 CREATE INDEX inheritance_by_work ON inheritance (work_id);
 CREATE INDEX inheritance_by_parent ON inheritance (parent_key);
 
--- The drawers of a card catalogue. A drawer holds the cards of up to 256 works whose numbers follow each
--- other (`number` is theirs, divided by 256) for one place: what an overview shows of a work
--- (`@heading`), the names of its authors, editors and contributors (`@author` and so on), or the values of a
--- field of its entry, by the name that the field is indexed under. To read one row with the cards of many works
--- is many times faster than to read a row for each of them; `drawers.rs` tells how they lie in `cards`.
-CREATE TABLE drawer (
-    place   TEXT NOT NULL,
-    number  INTEGER NOT NULL,
-    cards   TEXT NOT NULL,
-    PRIMARY KEY (place, number)
+-- The values of a work's fields as plain text, with those that it inherits; the names of people as they are read,
+-- one by one, as @author, @editor and @contributor; and its language as `lang`. A line for each value: the name of
+-- the field, a tab, the value. Regular expressions are tried on these, and columns of overviews show them.
+CREATE TABLE field_text (
+    work_id  INTEGER PRIMARY KEY REFERENCES work_summary ON DELETE CASCADE,
+    lines    TEXT NOT NULL
 );
-CREATE INDEX drawer_by_number ON drawer (number);
 
 -- The words of works, and tokens for fields and for the ends of values: see `full_text.rs`, which folds the
 -- words, so that the tokenizer has nothing to do but split them.
@@ -361,7 +355,7 @@ CREATE VIRTUAL TABLE full_text USING fts5 (
     tokenize = "ascii tokenchars '=#_'"
 );
 
-CREATE TRIGGER reference_leaves_full_text AFTER DELETE ON reference BEGIN
+CREATE TRIGGER work_summary_leaves_full_text AFTER DELETE ON work_summary BEGIN
     DELETE FROM full_text WHERE rowid = OLD.work_id;
 END;
 

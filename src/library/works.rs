@@ -89,8 +89,8 @@ impl SortBy {
         Self::ALL.into_iter().find(|by| by.name() == name)
     }
 
-    /// The expression that is NULL, or empty, for works that come last, and the one that is sorted by.
-    fn sql(self) -> &'static str {
+    /// Returns the expression to sort by, which is NULL for works that come last.
+    pub(super) fn sql(self) -> &'static str {
         match self {
             Self::Author => "nullif(sort_author, '')",
             Self::Year => "year",
@@ -105,46 +105,89 @@ impl SortBy {
 }
 
 impl Selection {
-    /// The condition that the works of the selection meet: with a limit, those alone that are within it.
+    /// Returns the condition that the works of the selection meet: with a limit, only those within it.
     pub fn into_condition(self) -> Condition {
         if self.limit.is_none() {
             return self.condition;
         }
-        let behind_where = self.behind_where();
+        let times = if self.sorts_by_time() { JOIN_WORK } else { "" };
+        let where_and_order = self.where_and_order();
         let sql = format!(
-            "SELECT reference.work_id FROM reference {} WHERE {}",
-            self.join(),
-            behind_where.text
+            "SELECT work_summary.work_id FROM work_summary {times} {}",
+            where_and_order.text
         );
-        Condition::Statement(Sql::new(sql).with(behind_where.parameters))
+        Condition::Statement(Sql::new(sql).with(where_and_order.parameters))
     }
 
-    /// What is to be joined to the table `reference` for the order.
-    fn join(&self) -> &'static str {
-        let times = |order: &Order| matches!(order.by, SortBy::Added | SortBy::Changed);
-        if self.order.iter().any(times) {
-            "JOIN work ON work.id = reference.work_id"
-        } else {
-            ""
-        }
+    /// Returns whether the order needs the table `work`, which alone knows the times.
+    pub(super) fn sorts_by_time(&self) -> bool {
+        let is_time = |order: &Order| matches!(order.by, SortBy::Added | SortBy::Changed);
+        self.order.iter().any(is_time)
     }
 
-    /// What stands behind `WHERE`.
-    fn behind_where(&self) -> Sql {
+    /// Returns the clauses `WHERE`, `ORDER BY` and `LIMIT` of a statement over the table `work_summary`.
+    pub(super) fn where_and_order(&self) -> Sql {
         use std::fmt::Write as _;
         let condition = self.condition.expression();
-        let mut sql = format!("{} ORDER BY ", condition.text);
+        let mut sql = format!("WHERE {} ORDER BY ", condition.text);
         for order in &self.order {
             let by = order.by.sql();
             let way = if order.descending { "DESC" } else { "ASC" };
             let _ = write!(sql, "{by} {way} NULLS LAST, ");
         }
-        sql.push_str("sort_author = '', sort_author, year, title, reference.work_id");
+        sql.push_str("sort_author = '', sort_author, year, title, work_summary.work_id");
         if let Some(limit) = self.limit {
             let _ = write!(sql, " LIMIT {limit}");
         }
         Sql::new(sql).with(condition.parameters)
     }
+}
+
+/// What an overview shows of a work: the row of the table `work_summary`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkSummary {
+    /// Its rowid in the table `work`.
+    pub id: i64,
+    /// Its citation key.
+    pub key: String,
+    /// Its BibLaTeX type, in lower case.
+    pub entry_type: String,
+    /// Its title, without markup.
+    pub title: Option<String>,
+    /// Its authors, or editors where it has none, as they are read: given name first.
+    pub authors: Vec<String>,
+    /// The year in which it appeared, or began to.
+    pub year: Option<i32>,
+    /// `probable` or `unresolved` where it is not certain which work is meant.
+    pub identification: Option<String>,
+}
+
+/// Joins the table that knows when works were added and changed.
+pub(super) const JOIN_WORK: &str = "JOIN work ON work.id = work_summary.work_id";
+
+/// The columns that [`summary`] reads.
+pub(super) const SUMMARY: &str =
+    "work_summary.work_id, citation_key, entry_type, title, authors, year, identification";
+
+/// How many columns [`SUMMARY`] has.
+pub(super) const SUMMARY_COLUMNS: usize = 7;
+
+/// Reads a summary from the first columns of a row.
+pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<WorkSummary> {
+    Ok(WorkSummary {
+        id: row.get(0)?,
+        key: row.get(1)?,
+        entry_type: row.get(2)?,
+        title: row.get(3)?,
+        authors: list(row.get_ref(4)?.as_str()?),
+        year: row.get(5)?,
+        identification: row.get(6)?,
+    })
+}
+
+/// Reads a list that the library wrote as JSON. A damaged one is shown as empty; a rebuild restores it.
+fn list(text: &str) -> Vec<String> {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 /// A work as the rest of peerbib sees it, derived from its entry.
@@ -215,13 +258,13 @@ impl Reference {
     }
 }
 
-const REFERENCE: &str = "
-    SELECT reference.work_id, citation_key, entry_type, title, authors, year, identification, item, sort_author,
+/// The columns and tables that [`reference`] reads, behind those of [`SUMMARY`].
+const REFERENCE: &str = "item, sort_author,
            (SELECT json_group_array(facet || ':' || name ORDER BY first)
             FROM (SELECT facet, name, min(assignment.id) AS first
                   FROM assignment JOIN tag ON tag.id = tag_id
-                  WHERE assignment.work_id = reference.work_id GROUP BY tag.id))
-    FROM reference JOIN csl_item ON csl_item.work_id = reference.work_id";
+                  WHERE assignment.work_id = work_summary.work_id GROUP BY tag.id))
+    FROM work_summary JOIN csl_item ON csl_item.work_id = work_summary.work_id";
 
 impl Library {
     /// How many works there are.
@@ -288,14 +331,14 @@ impl Library {
     ///
     /// What SQLite reports.
     pub fn types(&self) -> Result<Vec<String>> {
-        self.each_once("reference", "entry_type")
+        self.distinct_values("work_summary", "entry_type")
     }
 
     /// The values of a column that is indexed, each once and in order.
-    pub(super) fn each_once(&self, table: &str, column: &str) -> Result<Vec<String>> {
+    pub(super) fn distinct_values(&self, table: &str, column: &str) -> Result<Vec<String>> {
         let mut statement = self.connection.prepare_cached(&format!(
             "{} SELECT value FROM found WHERE value IS NOT NULL",
-            found_once(table, column)
+            distinct(table, column)
         ))?;
         let values = statement.query_map([], |row| row.get(0))?;
         Ok(values.collect::<rusqlite::Result<_>>()?)
@@ -358,7 +401,7 @@ impl Library {
     /// [`LibraryError::UnknownKey`].
     pub fn reference(&self, key: &str) -> Result<Reference> {
         let id = self.work_id(key)?;
-        let sql = format!("{REFERENCE} WHERE reference.work_id = ?1");
+        let sql = format!("SELECT {SUMMARY}, {REFERENCE} WHERE work_summary.work_id = ?1");
         Ok(self
             .connection
             .prepare_cached(&sql)?
@@ -381,14 +424,18 @@ impl Library {
     ///
     /// What SQLite reports.
     pub fn selected(&self, selection: &Selection) -> Result<Vec<Reference>> {
-        let behind_where = selection.behind_where();
+        let times = if selection.sorts_by_time() {
+            JOIN_WORK
+        } else {
+            ""
+        };
+        let where_and_order = selection.where_and_order();
         let sql = format!(
-            "{REFERENCE} {} WHERE {}",
-            selection.join(),
-            behind_where.text
+            "SELECT {SUMMARY}, {REFERENCE} {times} {}",
+            where_and_order.text
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let parameters = params_from_iter(&behind_where.parameters);
+        let parameters = params_from_iter(&where_and_order.parameters);
         let works = statement.query_map(parameters, reference)?;
         Ok(works.collect::<rusqlite::Result<_>>()?)
     }
@@ -401,7 +448,7 @@ impl Library {
     pub fn meets(&self, work: i64, condition: &Condition) -> Result<bool> {
         let meant = condition.expression();
         let sql = format!(
-            "SELECT 1 FROM reference WHERE ({}) AND reference.work_id = ?",
+            "SELECT 1 FROM work_summary WHERE ({}) AND work_summary.work_id = ?",
             meant.text
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -412,7 +459,7 @@ impl Library {
 
 /// The beginning of a statement: `found` with the values of a column that is indexed, each once and in order, and
 /// at last nothing. SQLite goes from one to the next, as each may stand in many rows.
-pub(super) fn found_once(table: &str, column: &str) -> String {
+pub(super) fn distinct(table: &str, column: &str) -> String {
     format!(
         "WITH RECURSIVE found (value) AS (
              SELECT min({column}) FROM {table}
@@ -424,18 +471,24 @@ pub(super) fn found_once(table: &str, column: &str) -> String {
 }
 
 fn reference(row: &Row<'_>) -> rusqlite::Result<Reference> {
-    // Both lists are written by the library itself; what cannot be read is shown as empty, and
-    // `peerbib rebuild` makes it anew.
-    let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
+    let WorkSummary {
+        id,
+        key,
+        entry_type,
+        title,
+        authors,
+        year,
+        identification,
+    } = summary(row)?;
     let tags = list(row.get_ref(9)?.as_str()?);
     Ok(Reference {
-        id: row.get(0)?,
-        key: row.get(1)?,
-        entry_type: row.get(2)?,
-        title: row.get(3)?,
-        authors: list(row.get_ref(4)?.as_str()?),
-        year: row.get(5)?,
-        identification: row.get(6)?,
+        id,
+        key,
+        entry_type,
+        title,
+        authors,
+        year,
+        identification,
         item: Item::Packed(row.get(7)?),
         sort_author: row.get(8)?,
         tags: tags.iter().filter_map(|tag| tag.parse().ok()).collect(),

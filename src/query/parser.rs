@@ -15,7 +15,7 @@ use std::str::FromStr;
 use super::fields::{FieldKind, field_called};
 use super::lexer::{Manner, Named, Token, TokenKind, Value, tokens};
 use super::{Matching, Node, NodeKind, Place, Query, QueryError, Span, Term};
-use crate::library::{Order, SortBy, full_text};
+use crate::library::{Order, SortBy, full_text, pattern};
 use crate::suggest::{closest, question};
 
 impl FromStr for Query {
@@ -395,7 +395,7 @@ impl Parser<'_> {
     fn matching(&self, value: &Value, words: bool) -> Result<Matching, QueryError> {
         let mut text = value.text.clone();
         if value.manner == Manner::Pattern {
-            pattern(&text).map_err(|reason| {
+            pattern::compile(&text).map_err(|reason| {
                 self.expected(
                     value.span.clone(),
                     format!("this pattern cannot be read: {reason}"),
@@ -465,22 +465,6 @@ fn pasted_identifier(value: &Value) -> Option<Term> {
 
 const MOMENTS: &str = "write a time, a span or a comparison: added:today, added:7d, added:2024-03, \
                        added:2023..2024, 'added:>=2024-03-15'";
-
-/// The regular expression of a pattern; case does not matter.
-pub(super) fn pattern(text: &str) -> Result<regex::Regex, String> {
-    regex::RegexBuilder::new(text)
-        .case_insensitive(true)
-        .size_limit(1 << 20)
-        .build()
-        .map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
-            error => {
-                let text = error.to_string();
-                let reason = text.lines().last().unwrap_or_default();
-                reason.trim_start_matches("error: ").to_owned()
-            }
-        })
-}
 
 /// A question with the names that are spelt most like one that is not known.
 pub(super) fn suggestion<'n>(

@@ -1,12 +1,12 @@
-//! A query as a condition over the library's table `reference`.
+//! A query as a condition over the library's table `work_summary`.
 //!
 //! Every condition becomes the numbers of the works that meet it, found by an index: words and fields by the
 //! full-text index, which is asked once for all of them that stand together; tags, years, types and times by
-//! indexes of their own; patterns are tried on all values of their place. Values are bound as parameters, never
+//! indexes of their own; patterns are tried on all values of their fields. Values are bound as parameters, never
 //! written into the SQL.
 
 use super::fields::{FIELDS, FieldKind, field_called};
-use super::parser::{pattern, suggestion};
+use super::parser::suggestion;
 use super::{
     Matching, Moment, MomentSpan, Node, NodeKind, Place, Query, QueryError, Span, Term, YearSpan,
 };
@@ -15,7 +15,9 @@ use crate::formats::bibtex;
 use crate::library::full_text::{
     self, Column, expression, field_expression, field_name, name_expression, presence_expression,
 };
-use crate::library::{Condition, Library, LibraryError, Selection, Sql, Values};
+use crate::library::{
+    Condition, Library, LibraryError, Selection, Sql, fields_of_columns, pattern,
+};
 use crate::suggest::{closest, question};
 
 impl Query {
@@ -244,7 +246,7 @@ impl Translation<'_> {
             ),
             Term::Identification(identification) => {
                 let said =
-                    |sql: &str| Sql::new(format!("SELECT work_id FROM reference WHERE {sql}"));
+                    |sql: &str| Sql::new(format!("SELECT work_id FROM work_summary WHERE {sql}"));
                 if identification == "certain" {
                     // Of most works nothing is said.
                     let other = said("identification IS NOT NULL AND identification <> 'certain'");
@@ -296,7 +298,7 @@ impl Translation<'_> {
             Matching::Words(text) => (text, Extent::Words),
             Matching::Beginning(text) => (text, Extent::Beginning),
             Matching::Whole(text) => (text, Extent::Whole),
-            Matching::Pattern(text) => return self.pattern(place, text),
+            Matching::Pattern(text) => return Ok(Self::pattern(place, text)),
         };
         let expression = match (place, extent) {
             (Place::Anywhere, _) => expression(&[], text, extent),
@@ -319,25 +321,32 @@ impl Translation<'_> {
         })
     }
 
-    /// The works that a regular expression matches: the one condition that no index answers.
-    fn pattern(&mut self, place: &Place, text: &str) -> Result<Translated, QueryError> {
-        let Ok(pattern) = pattern(text) else {
-            return Ok(Translated::works(Vec::new()));
+    /// The works that a regular expression matches, the one condition that no index answers: it is tried on each
+    /// value, as plain text.
+    fn pattern(place: &Place, text: &str) -> Translated {
+        let (fields, columns): (String, &[Column]) = match place {
+            Place::Anywhere => (String::new(), &[]),
+            Place::Columns(columns) | Place::Names(columns) => {
+                (fields_of_columns(columns), columns)
+            }
+            Place::Field(field) => (field.clone(), &[]),
         };
-        let values = match place {
-            Place::Anywhere => Values::Columns(&[]),
-            Place::Columns(columns) | Place::Names(columns) => Values::Columns(columns),
-            Place::Field(field) => Values::Field(field),
-        };
-        let is_meant = |value: &str| pattern.is_match(value);
-        let works = self.library.works_with_value(values, &is_meant)?;
-        Ok(Translated::works(works.iter().collect()))
+        let mut statement =
+            Sql::new("SELECT work_id FROM field_text WHERE field_matches(lines, ?, ?)")
+                .with([fields, text.to_owned()]);
+        if columns.contains(&Column::Note) {
+            // Private notes are no part of an entry.
+            statement.text += " UNION ALL SELECT work_id FROM note WHERE text REGEXP ?";
+            statement = statement.with([text.to_owned()]);
+        }
+        Translated::statement(statement)
     }
 
     fn of_type(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
         let of = |types: Vec<String>| {
             let marks = Sql::marks(types.len());
-            let statement = format!("SELECT work_id FROM reference WHERE entry_type IN ({marks})");
+            let statement =
+                format!("SELECT work_id FROM work_summary WHERE entry_type IN ({marks})");
             Translated::statement(Sql::new(statement).with(types))
         };
         let is_meant: Box<dyn Fn(&str) -> bool> = match matching {
@@ -361,7 +370,7 @@ impl Translation<'_> {
                 return Ok(of(types));
             }
             Matching::Beginning(start) => Box::new(move |name| name.starts_with(start.as_str())),
-            Matching::Pattern(text) => match pattern(text) {
+            Matching::Pattern(text) => match pattern::compile(text) {
                 Ok(pattern) => Box::new(move |name| pattern.is_match(name)),
                 Err(_) => Box::new(|_| false),
             },
@@ -395,16 +404,9 @@ impl Translation<'_> {
                     ]),
                 ))
             }
-            Matching::Pattern(text) => {
-                let Ok(pattern) = pattern(text) else {
-                    return Ok(Translated::works(Vec::new()));
-                };
-                let keys = self.library.keys()?.into_iter();
-                let works = keys
-                    .filter(|(_, key)| pattern.is_match(key))
-                    .map(|(work, _)| work);
-                Ok(Translated::works(works.collect()))
-            }
+            Matching::Pattern(text) => Ok(Translated::statement(
+                Sql::new("SELECT id FROM work WHERE key REGEXP ?").with([text.clone()]),
+            )),
         }
     }
 
@@ -468,7 +470,7 @@ impl Translation<'_> {
                 let start = start.to_lowercase();
                 of_pattern(&|name| name.starts_with(&start))?
             }
-            Matching::Pattern(text) => match pattern(text) {
+            Matching::Pattern(text) => match pattern::compile(text) {
                 Ok(pattern) => of_pattern(&|name| pattern.is_match(name))?,
                 Err(_) => Vec::new(),
             },
@@ -589,15 +591,12 @@ impl Translation<'_> {
     fn file(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
         let named = self.text(&Place::Field("file".to_owned()), matching, node)?;
         let linked = match matching {
-            Matching::Pattern(text) => {
-                let found = match pattern(text) {
-                    Ok(pattern) => {
-                        (self.library).works_with_linked_file(&|text| pattern.is_match(text))?
-                    }
-                    Err(_) => Vec::new(),
-                };
-                Translated::works(found)
-            }
+            Matching::Pattern(text) => Translated::statement(
+                Sql::new(
+                    "SELECT work_id FROM linked_file WHERE path REGEXP ? OR description REGEXP ?",
+                )
+                .with([text.clone(), text.clone()]),
+            ),
             Matching::Words(text) | Matching::Beginning(text) | Matching::Whole(text) => {
                 let star = match matching {
                     Matching::Beginning(_) => " *",
@@ -717,12 +716,12 @@ fn years(span: YearSpan, year: &str, last_year: &str) -> Sql {
         parameters.push(last.into());
     }
     let mut statement = format!(
-        "SELECT work_id FROM reference WHERE {}",
+        "SELECT work_id FROM work_summary WHERE {}",
         bounds.join(" AND ")
     );
     if let Some(first) = span.first {
         statement.push_str(&format!(
-            " UNION ALL SELECT work_id FROM reference WHERE {last_year} >= ? AND {year} < ?"
+            " UNION ALL SELECT work_id FROM work_summary WHERE {last_year} >= ? AND {year} < ?"
         ));
         parameters.extend([i64::from(first), i64::from(first)]);
     }

@@ -11,7 +11,7 @@ use super::{
     HeadingTranslations, ListOrder, REST_IN_ENGLISH, RichBlocks, WorkGroup, WorkInList,
 };
 use crate::csl::Inline;
-use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList, WorkSet};
+use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList};
 use crate::model::{CslItem, markup};
 use crate::query::{Query, QueryError};
 
@@ -313,12 +313,12 @@ impl Sections<'_> {
                 // The query may match works outside the list; only those in the list are used.
                 Some(query) => self
                     .library
-                    .works_that_meet(&parse_list_query(self.library, query)?)?,
-                None => WorkSet::default(),
+                    .matching_ids(&parse_list_query(self.library, query)?)?,
+                None => HashSet::new(),
             };
             let is_here = |(work, _): &WorkInList<'_>| match placed.get(&work.id) {
                 Some(place) => *place == section.id,
-                None => found.contains(work.id),
+                None => found.contains(&work.id),
             };
             let (here, elsewhere): (Vec<_>, Vec<_>) = left.into_iter().partition(is_here);
             left = elsewhere;

@@ -80,9 +80,9 @@ fn an_index_that_does_not_fit_its_table_is_found_and_mended() {
             "INSERT INTO assignment SELECT * FROM temp.gone",
         ),
         (
-            "reference_by_year",
-            "UPDATE reference SET year = year + 1",
-            "UPDATE reference SET year = year - 1",
+            "work_summary_by_year",
+            "UPDATE work_summary SET year = year + 1",
+            "UPDATE work_summary SET year = year - 1",
         ),
     ] {
         rebuild_mends(&index_left_behind(index, change, change_back), "damage");
@@ -132,23 +132,22 @@ fn doctor_is_silent_after_an_import_of_two_works_with_one_key() {
 #[test]
 fn derived_values_that_are_not_what_the_entries_say_are_found_and_mended() {
     rebuild_mends(
-        "UPDATE reference SET title = 'Other' WHERE work_id = 3",
+        "UPDATE work_summary SET title = 'Other' WHERE work_id = 3",
         "derived",
     );
     rebuild_mends(
-        "UPDATE reference SET year = 1900 WHERE work_id = 3",
+        "UPDATE work_summary SET year = 1900 WHERE work_id = 3",
         "derived",
     );
     rebuild_mends(
-        "DELETE FROM mark WHERE work_id = (SELECT min(work_id) FROM mark)",
+        "DELETE FROM match_key WHERE work_id = (SELECT min(work_id) FROM match_key)",
         "derived",
     );
     rebuild_mends(
-        "UPDATE drawer SET cards = replace(cards, 'Benkler', 'Bonkler')",
+        "UPDATE field_text SET lines = replace(lines, 'Benkler', 'Bonkler')",
         "derived",
     );
-    rebuild_mends("DELETE FROM drawer WHERE place = 'title'", "derived");
-    rebuild_mends("UPDATE drawer SET cards = 'x' || cards", "derived");
+    rebuild_mends("DELETE FROM field_text WHERE work_id = 3", "derived");
     rebuild_mends(
         "INSERT INTO full_text (full_text) VALUES ('delete-all')",
         "full-text",
@@ -160,7 +159,7 @@ fn doctor_names_the_works_and_the_way_out() {
     let env = TestEnvironment::with_chapter();
     alter(
         &env,
-        "UPDATE reference SET title = 'Other' WHERE work_id = 3",
+        "UPDATE work_summary SET title = 'Other' WHERE work_id = 3",
     );
     let connection = Connection::open(env.library()).unwrap();
     let key: String = connection
@@ -168,28 +167,11 @@ fn doctor_names_the_works_and_the_way_out() {
         .unwrap();
     let told = env.ends(1, "doctor").stdout;
     assert!(
-        told.contains("what is derived of 1 work (reference)"),
+        told.contains("what is derived of 1 work (work summary)"),
         "{told}"
     );
     assert!(told.contains("`peerbib rebuild` makes it anew"), "{told}");
     assert!(told.contains(&key), "{told}");
-}
-
-#[test]
-fn an_overview_that_cannot_be_read_is_an_error_that_says_what_mends_it() {
-    let env = TestEnvironment::with_chapter();
-    alter(&env, "UPDATE drawer SET cards = 'x' || cards");
-    for line in ["find", "find title:/wealth/", "find benkler --columns doi"] {
-        let told = env.ends(1, line).stderr;
-        assert_eq!(
-            told,
-            "error: an overview of works in the library cannot be read\n\
-             help: nothing was lost: `peerbib rebuild` makes it anew\n",
-            "{line}"
-        );
-    }
-    env.runs("rebuild");
-    assert!(!env.keys("title:/wealth/").is_empty());
 }
 
 #[test]

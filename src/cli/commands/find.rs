@@ -3,13 +3,12 @@
 use std::io::Write;
 
 use clap::Args;
-use rayon::prelude::*;
 
-use crate::cli::columns::{Cells, Column};
-use crate::cli::table::{Rows, fitted};
+use crate::cli::columns::{Column, cells, details};
+use crate::cli::table::{Table, fitted};
 use crate::cli::ui::terminal_width;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::library::{Heading, Headings, Library, MadeOfHeadings, Selection, TagName};
+use peerbib::library::{Detail, Library, Selection, WorkSummary};
 use peerbib::query::{FIELDS, Query};
 
 /// Find works
@@ -103,7 +102,7 @@ fn fields() -> String {
 impl Find {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        // What is found and what is shown of it are read one after the other.
+        // A query reads tags and lists before it is asked, and what a limit leaves out is counted apart.
         let _moment = library.at_one_moment()?;
         let mut selection = context.query(&self.query)?.selection(&library)?;
         if let Some(sort) = &self.sort {
@@ -114,7 +113,7 @@ impl Find {
             selection.limit = Some(selection.limit.map_or(limit, |other| other.min(limit)));
         }
         if self.count {
-            let found = library.count_of(&selection.condition)?;
+            let found = library.count_matching(&selection.condition)?;
             let count = found.min(selection.limit.unwrap_or(usize::MAX));
             context.print(&format!("{count}\n"))?;
             return Ok(Outcome::Done);
@@ -129,16 +128,16 @@ impl Find {
             print_table(context, &library, &selection, &columns)?;
             return Ok(Outcome::Done);
         }
-        let works = library.headings(&selection)?;
-        detail_found(context, works.len());
         if self.json {
-            print_json(context, &library, &works)?;
+            print_json(context, &library, &selection)?;
         } else if let Some(template) = template {
-            template.print(context, &library, &works)?;
+            template.print(context, &library, &selection)?;
         } else {
+            let results = library.search(&selection, &[])?;
+            detail_found(context, results.len());
             let mut output = context.output();
-            for work in works.iter() {
-                writeln!(output, "{}", work.key)?;
+            for result in results {
+                writeln!(output, "{}", result.work.key)?;
             }
             output.flush()?;
         }
@@ -175,28 +174,21 @@ fn print_table(
     selection: &Selection,
     columns: &[Column],
 ) -> std::result::Result<(), CommandError> {
-    let rows_of = |cells: &Cells, works: &mut dyn Iterator<Item = Heading<'_>>| {
-        let mut rows = Rows::new(columns.len(), works.size_hint().1.unwrap_or_default());
-        for work in works {
-            for column in columns {
-                rows.add_cell(|to| cells.put(column, &work, to));
-            }
+    let results = library.search(selection, &details(columns))?;
+    let count = results.len();
+    detail_found(context, count);
+    if !results.is_empty() {
+        let mut table = Table::default();
+        for result in results {
+            table.add_row(cells(&result, columns, true));
         }
-        rows
-    };
-    let rows = if columns.iter().all(Column::is_of_headings) {
-        let cells = Cells::of_headings(true);
-        library.made_of_headings(selection, &|works| rows_of(&cells, works))?
-    } else {
-        let works = library.headings(selection)?;
-        let cells = Cells::read(library, &works, columns, true)?;
-        works.made(&|works| rows_of(&cells, works))
-    };
-    detail_found(context, rows.len());
-    if !rows.is_empty() {
-        write_table(context, &rows, columns)?;
+        write_table(context, &table, columns)?;
     }
-    context.note(match (rows.len(), rows.found()) {
+    let found = match selection.limit {
+        Some(limit) if limit <= count => library.count_matching(&selection.condition)?,
+        _ => count,
+    };
+    context.note(match (count, found) {
         (0, 0) => "no works found".to_owned(),
         (count, all) if count < all => format!("{count} of {all} works"),
         (1, _) => "1 work".to_owned(),
@@ -207,133 +199,97 @@ fn print_table(
 
 fn write_table(
     context: &CommandContext,
-    rows: &MadeOfHeadings<Rows>,
+    table: &Table,
     columns: &[Column],
 ) -> std::result::Result<(), CommandError> {
-    let mut head = Rows::new(columns.len(), 1);
-    for column in columns {
-        head.add_cell(|to| to.push_str(column.heading()));
-    }
+    let mut widest = table.widest().to_vec();
     let room = terminal_width();
     // A table that is read by a program has no head.
-    let has_head = room.is_some();
-    let mut widest = vec![0; columns.len()];
-    for rows in rows.parts().iter().chain(has_head.then_some(&head)) {
-        for (widest, width) in widest.iter_mut().zip(rows.widest()) {
+    let mut head = None;
+    if room.is_some() {
+        let mut row = Table::default();
+        row.add_row(
+            columns
+                .iter()
+                .map(|column| column.heading().to_owned())
+                .collect(),
+        );
+        for (widest, width) in widest.iter_mut().zip(row.widest()) {
             *widest = (*widest).max(*width);
         }
+        head = Some(row);
     }
     let yields: Vec<bool> = columns.iter().map(Column::yields).collect();
     let widths = fitted(&widest, &yields, room);
-    if has_head {
+    if let Some(head) = head {
         let mut line = Vec::new();
-        head.write(0, &widths, &mut line);
+        head.write(&widths, &mut line)?;
         let line = String::from_utf8_lossy(&line);
         let dim = anstyle::Style::new().dimmed();
         context.print(&format!("{dim}{}{dim:#}\n", line.trim_end()))?;
     }
-    write_rows(rows, &widths, &mut context.output())?;
+    let mut output = context.output();
+    table.write(&widths, &mut output)?;
+    output.flush()?;
     Ok(())
 }
 
-/// How many rows are laid out by one core at once.
-const AT_ONCE: usize = 1_000;
-
-/// How many rows are fetched together, as they lie far from each other.
-const AHEAD: usize = 64;
-
-/// How many of such parts are made before they are written.
-const PARTS: usize = 8;
-
-/// Writes all rows: some are written while the next are laid out.
-fn write_rows(
-    rows: &MadeOfHeadings<Rows>,
-    widths: &[usize],
-    output: &mut (dyn Write + Send),
-) -> std::io::Result<()> {
-    let lay_out = |(first, text): (&usize, &mut Vec<u8>)| {
-        let rows: Vec<(&Rows, usize)> = rows.from(*first).take(AT_ONCE).collect();
-        for rows in rows.chunks(AHEAD) {
-            for (rows, row) in rows {
-                rows.fetch(*row);
-            }
-            for (rows, row) in rows {
-                rows.write(*row, widths, text);
-            }
-        }
-    };
-    // Room for the texts is used again and again: to let it go, and have other room, would take time.
-    let [mut waiting, mut next] = [const { [const { Vec::new() }; PARTS] }; 2];
-    let parts: Vec<usize> = (0..rows.len()).step_by(AT_ONCE).collect();
-    if let [only] = parts.as_slice() {
-        // To have others help would take longer.
-        waiting
-            .iter_mut()
-            .take(1)
-            .for_each(|text| lay_out((only, text)));
-    } else {
-        for some in parts.chunks(PARTS) {
-            next.iter_mut().for_each(Vec::clear);
-            let (written, ()) = rayon::join(
-                || waiting.iter().try_for_each(|text| output.write_all(text)),
-                || some.par_iter().zip(&mut next).for_each(lay_out),
-            );
-            written?;
-            std::mem::swap(&mut waiting, &mut next);
-        }
-    }
-    waiting.iter().try_for_each(|text| output.write_all(text))?;
-    output.flush()
-}
-
-/// A work as `--json` prints it: design.md fixes these names.
+/// A work as `--json` prints it.
 #[derive(serde::Serialize)]
 struct WorkJson<'a> {
     key: &'a str,
     #[serde(rename = "type")]
     entry_type: &'a str,
     title: Option<&'a str>,
-    authors: Vec<&'a str>,
+    authors: &'a [String],
     year: Option<i32>,
-    tags: &'a [TagName],
+    tags: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     identification: Option<&'a str>,
+}
+
+impl<'a> WorkJson<'a> {
+    fn new(work: &'a WorkSummary, tags: &'a str) -> Self {
+        Self {
+            key: &work.key,
+            entry_type: &work.entry_type,
+            title: work.title.as_deref(),
+            authors: &work.authors,
+            year: work.year,
+            tags: tags.split(", ").filter(|tag| !tag.is_empty()).collect(),
+            identification: work.identification.as_deref(),
+        }
+    }
 }
 
 fn print_json(
     context: &CommandContext,
     library: &Library,
-    works: &Headings,
+    selection: &Selection,
 ) -> std::result::Result<(), CommandError> {
-    let tags = library.tags_of(&works.works())?;
-    let found: Vec<WorkJson<'_>> = works
+    let results = library.search(selection, &[Detail::Tags])?;
+    detail_found(context, results.len());
+    let works: Vec<WorkJson<'_>> = results
         .iter()
-        .map(|work| WorkJson {
-            key: work.key,
-            entry_type: work.entry_type(),
-            title: work.title,
-            authors: work.authors().collect(),
-            year: work.year(),
-            tags: tags.get(&work.id).map_or(&[], Vec::as_slice),
-            identification: work.identification(),
+        .map(|result| {
+            let tags = result.details.first().map(String::as_str);
+            WorkJson::new(&result.work, tags.unwrap_or_default())
         })
         .collect();
-    context.print_json(&found)
+    context.print_json(&works)
 }
 
 /// A line with places for what is known of a work.
 struct Template {
-    parts: Vec<Part>,
-}
-
-enum Part {
-    Text(String),
-    Column(Column),
+    /// The columns, each with the text before it.
+    places: Vec<(String, Column)>,
+    /// The text behind the last column.
+    rest: String,
 }
 
 impl Template {
     fn read(text: &str, library: &Library) -> std::result::Result<Self, CommandError> {
-        let mut parts = Vec::new();
+        let mut places = Vec::new();
         let mut plain = String::new();
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
@@ -365,43 +321,39 @@ impl Template {
                             }
                         }
                     }
-                    parts.push(Part::Text(std::mem::take(&mut plain)));
-                    parts.push(Part::Column(Column::named(&name, library)?));
+                    let column = Column::named(&name, library)?;
+                    places.push((std::mem::take(&mut plain), column));
                 }
                 other => plain.push(other),
             }
         }
         plain.push('\n');
-        parts.push(Part::Text(plain));
-        Ok(Self { parts })
+        Ok(Self {
+            places,
+            rest: plain,
+        })
     }
 
     fn print(
         &self,
         context: &CommandContext,
         library: &Library,
-        works: &Headings,
+        selection: &Selection,
     ) -> std::result::Result<(), CommandError> {
         let columns: Vec<Column> = self
-            .parts
+            .places
             .iter()
-            .filter_map(|part| match part {
-                Part::Column(column) => Some(column.clone()),
-                Part::Text(_) => None,
-            })
+            .map(|(_, column)| column.clone())
             .collect();
-        let cells = Cells::read(library, works, &columns, false)?;
+        let results = library.search(selection, &details(&columns))?;
+        detail_found(context, results.len());
         let mut output = context.output();
-        let mut line = String::new();
-        for work in works.iter() {
-            line.clear();
-            for part in &self.parts {
-                match part {
-                    Part::Text(text) => line.push_str(text),
-                    Part::Column(column) => cells.put(column, &work, &mut line),
-                }
+        for result in results {
+            let cells = cells(&result, &columns, false);
+            for ((before, _), cell) in self.places.iter().zip(cells) {
+                write!(output, "{before}{cell}")?;
             }
-            output.write_all(line.as_bytes())?;
+            output.write_all(self.rest.as_bytes())?;
         }
         output.flush()?;
         Ok(())

@@ -120,7 +120,7 @@ impl Library {
             let mut works = reversion.works()?;
             // The works that inherit from a removed one can only be found before its removal.
             works.extend(change.heirs(&works)?);
-            change.forget_derived(&works)?;
+            change.delete_derived(&works)?;
             reversion.exchange_rows()?;
             self.connection.execute(
                 "UPDATE step SET state = iif(?2, 'undone', 'done'),

@@ -48,14 +48,14 @@ impl Axis {
                  FROM assignment JOIN tag ON tag.id = tag_id WHERE facet = ?"
             }
             Self::Year => {
-                "SELECT work_id, CAST(year AS TEXT) FROM reference WHERE year IS NOT NULL"
+                "SELECT work_id, CAST(year AS TEXT) FROM work_summary WHERE year IS NOT NULL"
             }
             // Rounded downwards before our era, too.
             Self::Decade => {
-                "SELECT work_id, CAST(year - ((year % 10) + 10) % 10 AS TEXT) FROM reference
+                "SELECT work_id, CAST(year - ((year % 10) + 10) % 10 AS TEXT) FROM work_summary
                  WHERE year IS NOT NULL"
             }
-            Self::Type => "SELECT work_id, entry_type FROM reference",
+            Self::Type => "SELECT work_id, entry_type FROM work_summary",
             Self::Language => {
                 "SELECT work_id, json_extract(item, '$.language') FROM csl_item
                  WHERE json_extract(item, '$.language') IS NOT NULL"

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::commands::tag::named_works;
 use crate::cli::{CommandContext, CommandError};
-use peerbib::library::{Library, LibraryError, Standing, StoredList, WorkSet};
+use peerbib::library::{Library, LibraryError, Standing, StoredList};
 use peerbib::reading_list::parse_list_query;
 
 /// A list and works.
@@ -85,8 +85,8 @@ impl WorkArgs {
             .filter_map(|said| Some((said.work?, said.standing?)))
             .collect();
         let found = match &list.query {
-            Some(query) => library.works_that_meet(&parse_list_query(&library, query)?)?,
-            None => WorkSet::default(),
+            Some(query) => library.matching_ids(&parse_list_query(&library, query)?)?,
+            None => HashSet::new(),
         };
         let works = named
             .into_iter()
@@ -95,7 +95,7 @@ impl WorkArgs {
                     id,
                     key: library.key_of(id)?,
                     standing: standing.get(&id).copied(),
-                    found: found.contains(id),
+                    found: found.contains(&id),
                 })
             })
             .collect::<peerbib::library::Result<Vec<_>>>()?;

@@ -1,0 +1,197 @@
+//! The table `field_text`: the values of a work's fields as plain text, for regular expressions, which no index
+//! answers, and for the columns of an overview.
+//!
+//! A work has one row with a line for each value: the name of the field, a tab, the value. One row for each value
+//! would be the usual form, but a million rows made an import of 100,000 entries a second slower, and patterns no
+//! faster (`benches/import.rs`, `benches/query.rs`).
+
+use memchr::memmem::Finder;
+
+use super::full_text::Column;
+
+/// The name under which the language of a work is indexed, as a code.
+pub(super) const LANGUAGE: &str = "lang";
+
+/// The lines of one work.
+#[derive(Debug, Default)]
+pub(super) struct FieldText(String);
+
+impl FieldText {
+    /// Adds a value of a field; white space within it becomes single spaces.
+    pub(super) fn add(&mut self, field: &str, value: &str) {
+        let Self(lines) = self;
+        lines.push_str(field);
+        let mut between = '\t';
+        for word in value.split_whitespace() {
+            lines.push(between);
+            lines.push_str(word);
+            between = ' ';
+        }
+        if between == '\t' {
+            lines.push(between);
+        }
+        lines.push('\n');
+    }
+
+    /// Returns the text that the table stores.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The names of some fields, prepared to find their values in the lines of many works.
+pub(super) struct FieldNames(Vec<Finder<'static>>);
+
+impl FieldNames {
+    /// Reads names that are separated by spaces.
+    pub(super) fn new(names: &str) -> Self {
+        let finders = names.split_ascii_whitespace().map(|name| {
+            let start_of_line = format!("{name}\t");
+            Finder::new(&start_of_line).into_owned()
+        });
+        Self(finders.collect())
+    }
+
+    /// Returns the values of these fields among the lines of a work.
+    pub(super) fn values<'l>(&self, lines: &'l str) -> impl Iterator<Item = &'l str> {
+        let Self(finders) = self;
+        finders.iter().flat_map(move |finder| {
+            let starts = finder.find_iter(lines.as_bytes()).filter(move |start| {
+                let before = start.checked_sub(1);
+                before.is_none_or(|before| lines.as_bytes().get(before) == Some(&b'\n'))
+            });
+            starts.filter_map(move |start| {
+                let value = lines.get(start + finder.needle().len()..)?;
+                value.lines().next()
+            })
+        })
+    }
+}
+
+/// Returns the name under which a work's names of people stand that belong to a column of the full-text index:
+/// one line for each name, as it is read.
+pub(super) fn field_of_names(column: Column) -> Option<&'static str> {
+    match column {
+        Column::Author => Some("@author"),
+        Column::Editor => Some("@editor"),
+        Column::Contributor => Some("@contributor"),
+        _ => None,
+    }
+}
+
+/// The fields whose values stand in a column of the full-text index, by the names that they are indexed under.
+const FIELDS_OF_COLUMNS: &[(Column, &[&str])] = &[
+    (
+        Column::Title,
+        &[
+            "title",
+            "subtitle",
+            "titleaddon",
+            "shorttitle",
+            "origtitle",
+            "reprinttitle",
+            "indextitle",
+        ],
+    ),
+    (
+        Column::Container,
+        &[
+            "journaltitle",
+            "journalsubtitle",
+            "journaltitleaddon",
+            "shortjournal",
+            "booktitle",
+            "booksubtitle",
+            "booktitleaddon",
+            "maintitle",
+            "mainsubtitle",
+            "maintitleaddon",
+            "series",
+            "shortseries",
+            "issuetitle",
+            "issuesubtitle",
+            "issuetitleaddon",
+            "eventtitle",
+            "eventtitleaddon",
+            "event",
+        ],
+    ),
+    (
+        Column::Publisher,
+        &["publisher", "institution", "organization", "origpublisher"],
+    ),
+    (Column::Place, &["location", "venue", "origlocation"]),
+    (Column::Abstract, &["abstract"]),
+    (Column::Keywords, &["keywords"]),
+    (
+        Column::Note,
+        &[
+            "note",
+            "annotation",
+            "addendum",
+            "howpublished",
+            "comment",
+            "review",
+        ],
+    ),
+    (
+        Column::Other,
+        &[
+            "issn",
+            "eprint",
+            "type",
+            "edition",
+            "version",
+            "shorthand",
+            "label",
+            "library",
+            "usera",
+            "userb",
+            "userc",
+            "userd",
+            "usere",
+            "userf",
+        ],
+    ),
+];
+
+/// Returns the column of the full-text index that a field belongs to, by the name that it is indexed under.
+pub(super) fn column_of(name: &str) -> Option<Column> {
+    let of_name = FIELDS_OF_COLUMNS
+        .iter()
+        .find(|(_, names)| names.contains(&name));
+    of_name.map(|(column, _)| *column)
+}
+
+/// Returns the fields whose values belong to any of these columns, for `field_matches`.
+pub fn fields_of_columns(columns: &[Column]) -> String {
+    let fields = FIELDS_OF_COLUMNS
+        .iter()
+        .filter(|(column, _)| columns.contains(column))
+        .flat_map(|(_, names)| names.iter().copied());
+    let names = columns.iter().filter_map(|column| field_of_names(*column));
+    fields.chain(names).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_by_the_whole_name_of_their_field() {
+        let mut text = FieldText::default();
+        text.add("title", "Governing\n  the Commons");
+        text.add("subtitle", "title\tof a kind");
+        text.add("note", "");
+        text.add("title", "Another");
+        let lines = text.as_str();
+        assert_eq!(
+            lines,
+            "title\tGoverning the Commons\nsubtitle\ttitle of a kind\nnote\t\ntitle\tAnother\n"
+        );
+        let values = |names| FieldNames::new(names).values(lines).collect::<Vec<_>>();
+        assert_eq!(values("title"), ["Governing the Commons", "Another"]);
+        assert_eq!(values("note subtitle"), ["", "title of a kind"]);
+        assert_eq!(values("tle"), [""; 0]);
+    }
+}

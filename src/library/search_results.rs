@@ -1,0 +1,93 @@
+//! The works that a query finds, with what an overview shows of each: one statement filters, sorts and reads them.
+
+use rusqlite::params_from_iter;
+
+use super::full_text::field_name;
+use super::works::{JOIN_WORK, SUMMARY, SUMMARY_COLUMNS, summary};
+use super::{Library, Result, Selection, SortBy, Sql, WorkSummary};
+
+/// A value that an overview can show of a work beside its summary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detail {
+    /// Its tags in the order in which they were assigned, with a comma and a space between them.
+    Tags,
+    /// When it came into the library: UTC, RFC 3339.
+    Added,
+    /// When its entry last changed, or when it was added: UTC, RFC 3339.
+    Changed,
+    /// The first value of a field as plain text, also one that the work inherits.
+    Field(String),
+}
+
+/// A work that a query found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchResult {
+    /// What nearly every overview shows.
+    pub work: WorkSummary,
+    /// The details that were asked for, in their order; empty where the work has none.
+    pub details: Vec<String>,
+}
+
+/// The tags of a work.
+const TAGS: &str = "(SELECT group_concat(tag, ', ' ORDER BY first)
+      FROM (SELECT facet || ':' || name AS tag, min(assignment.id) AS first
+            FROM assignment JOIN tag ON tag.id = tag_id
+            WHERE assignment.work_id = work_summary.work_id GROUP BY tag.id))";
+
+impl Selection {
+    /// Returns the statement that [`Library::search`] runs.
+    pub fn statement(&self, details: &[Detail]) -> Sql {
+        let mut columns = String::new();
+        let mut names = Vec::new();
+        let mut joins = String::new();
+        for detail in details {
+            columns.push_str(", ");
+            match detail {
+                Detail::Tags => columns.push_str(TAGS),
+                Detail::Added => columns.push_str(SortBy::Added.sql()),
+                Detail::Changed => columns.push_str(SortBy::Changed.sql()),
+                Detail::Field(name) => {
+                    columns.push_str("field_value(lines, ?)");
+                    names.push(field_name(name).into_owned());
+                }
+            }
+        }
+        let shows_time = |detail: &Detail| matches!(detail, Detail::Added | Detail::Changed);
+        if self.sorts_by_time() || details.iter().any(shows_time) {
+            joins.push_str(JOIN_WORK);
+        }
+        if !names.is_empty() {
+            joins.push_str(" JOIN field_text ON field_text.work_id = work_summary.work_id");
+        }
+        let where_and_order = self.where_and_order();
+        let text = format!(
+            "SELECT {SUMMARY}{columns} FROM work_summary {joins} {}",
+            where_and_order.text
+        );
+        Sql::new(text).with(names).with(where_and_order.parameters)
+    }
+}
+
+impl Library {
+    /// Returns the works of a selection, in its order, each with its summary and these details.
+    ///
+    /// # Errors
+    ///
+    /// [`super::LibraryError::Sqlite`].
+    pub fn search(&self, selection: &Selection, details: &[Detail]) -> Result<Vec<SearchResult>> {
+        let Sql { text, parameters } = selection.statement(details);
+        let mut statement = self.connection.prepare_cached(&text)?;
+        let results = statement.query_map(params_from_iter(&parameters), |row| {
+            let first = SUMMARY_COLUMNS;
+            let details = (first..first + details.len()).map(|column| {
+                let value: Option<String> = row.get(column)?;
+                Ok(value.unwrap_or_default())
+            });
+            Ok(SearchResult {
+                work: summary(row)?,
+                details: details.collect::<rusqlite::Result<_>>()?,
+            })
+        })?;
+        Ok(results.collect::<rusqlite::Result<_>>()?)
+    }
+}
