@@ -49,7 +49,6 @@ const CONSTRUCTS: &[&str] = &[
     "has:doi year:2001",
     "missing:abstract year:2001",
     "origin:hand year:2001",
-    "identification:unresolved",
     "-author:ostrom year:2001 (type:book OR type:online)",
     "makerspaces sort:-year limit:20",
     "sort:-year,author limit:20",

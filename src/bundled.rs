@@ -16,6 +16,11 @@ pub struct BundledBibliography {
 }
 
 impl BundledBibliography {
+    /// Returns whether `text` is this bibliography, whatever its line endings.
+    pub fn is(&self, text: &str) -> bool {
+        self.text.lines().eq(text.lines())
+    }
+
     /// Returns the path that reports and the library show for it. No such file exists on disk.
     pub fn path(&self) -> String {
         format!("peerbib:{}", self.name)
@@ -28,6 +33,9 @@ pub const CHAPTER: BundledBibliography = BundledBibliography {
     description: "the works of \u{201c}Prophets and Advocates of Peer Production\u{201d}",
     text: include_str!("../bib/chapter.bib"),
 };
+
+/// The query that finds the works in the chapter's list of references, as the vocabulary tags them.
+pub const CHAPTER_REFERENCES: &str = "cited-by:dafermos2021prophets";
 
 /// A broader collection to start from.
 pub const COMMONS: BundledBibliography = BundledBibliography {

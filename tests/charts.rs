@@ -432,7 +432,7 @@ fn a_picture_says_what_it_is_to_those_who_do_not_see_it() {
         };
         assert_eq!(child("title").unwrap().text(), Some("Reading <& writing"));
         let description = child("desc").unwrap().text().unwrap();
-        assert!(description.contains("43 works"), "{description}");
+        assert!(description.contains("69 works"), "{description}");
         // Text is drawn as text, not as paths.
         let letters = picture
             .descendants()

@@ -79,7 +79,6 @@ const FOUND_BY_AN_INDEX: &[&str] = &[
     "list:pinned",
     "has:list",
     "origin:rule",
-    "identification:unresolved",
     "commons OR penguin",
     "commons theme:commons",
     "commons -governing",

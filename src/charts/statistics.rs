@@ -26,7 +26,7 @@ pub struct Statistics {
 /// The counts of one property.
 #[derive(Debug, Clone, Serialize)]
 pub struct Chart {
-    /// The property: `year`, a tag facet, `type`, `language`, `author`, `identification` or `missing`.
+    /// The property: `year`, a tag facet, `type`, `language`, `author` or `missing`.
     pub by: String,
     /// The title of the chart.
     pub title: String,
@@ -75,8 +75,6 @@ pub enum CountBy {
     Language,
     /// The authors, or the editors if there are no authors.
     Author,
-    /// The certainty of the identification.
-    Identification,
     /// Missing data.
     Missing,
 }
@@ -90,7 +88,6 @@ impl std::str::FromStr for CountBy {
             "type" => Self::Type,
             "language" => Self::Language,
             "author" => Self::Author,
-            "identification" => Self::Identification,
             "missing" => Self::Missing,
             facet => Self::Facet(facet.to_owned()),
         })
@@ -151,7 +148,7 @@ impl Statistics {
 fn default_title(charts: &[Chart]) -> String {
     let by: Vec<String> = charts
         .iter()
-        .filter(|chart| !matches!(chart.by.as_str(), "identification" | "missing"))
+        .filter(|chart| chart.by != "missing")
         .map(|chart| clean(&chart.by))
         .collect();
     match by.as_slice() {
@@ -215,13 +212,6 @@ fn chart(works: &[CountedWork<'_>], by: &CountBy, tags: &[TagSummary]) -> Chart 
             by_labels("language", "Language", labels)
         }
         CountBy::Author => by_author(works),
-        CountBy::Identification => {
-            let labels = works.iter().map(|work| {
-                let certainty = work.work.identification.as_deref().unwrap_or("certain");
-                vec![clean(certainty)]
-            });
-            by_labels("identification", "Identification", labels)
-        }
         CountBy::Missing => by_labels("missing", "Missing data", works.iter().map(missing)),
     }
 }

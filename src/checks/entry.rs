@@ -10,6 +10,20 @@ pub struct CheckedEntry<'a> {
     pub(super) work: &'a Entry,
     own: Vec<OwnField<'a>>,
     all: WithInherited<'a>,
+    pub(super) status: Status,
+}
+
+/// Whether a source confirms an entry, as the tags of its work have it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Status {
+    /// Nothing is said of it.
+    #[default]
+    Unsaid,
+    /// It is tagged as unverified.
+    Unverified {
+        /// Why, where the tag has a reason.
+        why: Option<String>,
+    },
 }
 
 /// A field that stands in the entry itself.
@@ -52,7 +66,28 @@ impl<'a> CheckedEntry<'a> {
             work,
             own,
             all: bibtex::resolve(work, strings, parents),
+            status: Status::Unsaid,
         }
+    }
+
+    /// The entry with its status.
+    pub fn with_status(mut self, status: Status) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Whether it is known to be unverified.
+    pub fn is_unverified(&self) -> bool {
+        self.status != Status::Unsaid
+    }
+
+    /// Whether a keyword is among those of the entry.
+    pub fn has_keyword(&self, keyword: &str) -> bool {
+        self.all.get("keywords").is_some_and(|keywords| {
+            keywords
+                .split([',', ';'])
+                .any(|known| known.trim().eq_ignore_ascii_case(keyword))
+        })
     }
 
     /// The entry type in lower case.

@@ -7,12 +7,12 @@
 mod dates;
 mod entry;
 mod formatting;
-mod identification;
 mod identifiers;
 mod names;
 mod notes;
 mod pages;
 mod required;
+mod status;
 pub mod vocabulary;
 
 use std::borrow::Cow;
@@ -21,8 +21,8 @@ pub use crate::formats::Severity;
 use crate::formats::bibtex::{self, Strings};
 use crate::model::Entry;
 
-pub use entry::CheckedEntry;
 use entry::OwnField;
+pub use entry::{CheckedEntry, Status};
 pub use required::required_fields;
 
 /// Something that a person should look for in references.
@@ -38,9 +38,9 @@ pub struct Rule {
 /// Every rule, in the order in which its findings are told.
 pub const RULES: &[Rule] = &[
     Rule {
-        name: "identification",
-        about: "it is not certain which work is meant",
-        look: identification::look,
+        name: "unverified",
+        about: "an entry that is tagged status:unverified",
+        look: status::look,
     },
     Rule {
         name: "unknown-type",

@@ -60,7 +60,7 @@ pub fn required_fields(entry_type: &str) -> Vec<&'static str> {
 }
 
 /// The fields that an entry should have and has not.
-pub(super) fn missing(entry: &CheckedEntry<'_>) -> Vec<&'static str> {
+fn missing(entry: &CheckedEntry<'_>) -> Vec<&'static str> {
     needs(entry.kind())
         .iter()
         .filter(|need| !need.iter().any(|name| entry.has(name)))
@@ -69,9 +69,6 @@ pub(super) fn missing(entry: &CheckedEntry<'_>) -> Vec<&'static str> {
 }
 
 pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
-    if entry.has("identification") {
-        return;
-    }
     let kind = entry.kind();
     for field in missing(entry) {
         let alternatives: &[&str] = needs(kind)

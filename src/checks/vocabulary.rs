@@ -209,8 +209,6 @@ pub const FIELDS: &[&str] = &[
     "xdata",
     "xref",
     "year",
-    // What peerbib itself writes.
-    "identification",
     // JabRef, Zotero, Mendeley, BibDesk, Citavi, and the catalogues that people copy from.
     "affiliation",
     "acmid",

@@ -15,10 +15,6 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
     ("title", "the title"),
     ("type", "the BibLaTeX type"),
     ("tags", "the tags"),
-    (
-        "identification",
-        "whether the work is certain, probable or unresolved",
-    ),
     ("added", "the date of import"),
     ("changed", "the date of the last change"),
 ];
@@ -32,7 +28,6 @@ pub(crate) enum Column {
     Title,
     Type,
     Tags,
-    Identification,
     Added,
     Changed,
     /// A field of the entry, by its name in lower case.
@@ -82,7 +77,6 @@ impl Column {
             "title" => Self::Title,
             "type" => Self::Type,
             "tag" | "tags" => Self::Tags,
-            "identification" => Self::Identification,
             "added" => Self::Added,
             "changed" => Self::Changed,
             field if vocabulary::FIELDS.contains(&field) => Self::Field(field.to_owned()),
@@ -97,12 +91,7 @@ impl Column {
             Self::Added => Some(Detail::Added),
             Self::Changed => Some(Detail::Changed),
             Self::Field(name) => Some(Detail::Field(name.clone())),
-            Self::Key
-            | Self::Author
-            | Self::Year
-            | Self::Title
-            | Self::Type
-            | Self::Identification => None,
+            Self::Key | Self::Author | Self::Year | Self::Title | Self::Type => None,
         }
     }
 
@@ -120,7 +109,6 @@ impl Column {
             Self::Title => "title",
             Self::Type => "type",
             Self::Tags => "tags",
-            Self::Identification => "identification",
             Self::Added => "added",
             Self::Changed => "changed",
             Self::Field(name) => name,
@@ -161,7 +149,6 @@ pub(crate) fn cells(result: &SearchResult, columns: &[Column], short: bool) -> V
                 None => String::new(),
             },
             Column::Type => work.entry_type.clone(),
-            Column::Identification => work.identification.clone().unwrap_or_default(),
             Column::Added | Column::Changed => day(detail()).to_owned(),
             Column::Tags | Column::Field(_) => detail().to_owned(),
         }

@@ -350,11 +350,6 @@ fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
             ("rule", "by a rule"),
             ("import", "by an import"),
         ]),
-        "identification" => words(&[
-            ("certain", "the work is certain"),
-            ("probable", "inferred from author, year and topic"),
-            ("unresolved", "unknown"),
-        ]),
         "added" | "imported" | "changed" | "modified" => words(&[
             ("today", "since midnight"),
             ("7d", "in the last seven days"),

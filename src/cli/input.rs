@@ -16,6 +16,8 @@ pub(crate) struct Input {
     pub(crate) encoding: String,
     /// Its content.
     pub(crate) reading: Reading,
+    /// Whether it is a bibliography that ships with the program, by whatever name.
+    pub(crate) is_shipped: bool,
 }
 
 /// The bytes and the text of a file.
@@ -112,6 +114,9 @@ impl Input {
             path,
             encoding: encoding_name(decoded.encoding),
             reading,
+            is_shipped: BIBLIOGRAPHIES
+                .iter()
+                .any(|shipped| shipped.is(&decoded.text)),
         })
     }
 
@@ -128,6 +133,7 @@ impl Input {
             path: shipped.path(),
             encoding: "UTF-8".to_owned(),
             reading: formats::BIBLATEX.reader.read(shipped.text),
+            is_shipped: true,
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::cli::io::write_file;
 use crate::cli::ui::{shows_formatting, terminal_width};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::Reference;
-use peerbib::model::CslItem;
+use peerbib::model::{CslItem, markup};
 use peerbib::output::{
     MetadataIndex, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
 };
@@ -172,6 +172,9 @@ impl OutputArgs {
         listed: &RenderedList<'_>,
         output: &mut impl Write,
     ) -> Result<(), CommandError> {
+        if format.is_styled() {
+            report_untitled(context, listed);
+        }
         let list = listed.list;
         let language = listed.language;
         let works = || MetadataIndex::new(listed.works, listed.items);
@@ -238,7 +241,38 @@ fn shows_links() -> bool {
     !is_plain && !is_old
 }
 
+/// Reports how many works of a list have no title.
+fn report_untitled(context: &CommandContext, list: &RenderedList<'_>) {
+    let is_empty = |title: String| markup::plain(&title).trim().is_empty();
+    let untitled: Vec<&str> = list
+        .items
+        .iter()
+        .filter(|item| item.text("title").is_none_or(is_empty))
+        .map(|item| item.id.as_str())
+        .collect();
+    let count = match untitled.len() {
+        0 => return,
+        1 => "1 work has no title".to_owned(),
+        count => format!("{count} works have no title"),
+    };
+    let which = match list.entries {
+        Entries::Library(_) => "`peerbib find missing:title` finds such works".to_owned(),
+        Entries::Files(_) => untitled.join(", "),
+    };
+    context.warn(format_args!(
+        "warning: {count}; the list prints what is known ({which})"
+    ));
+}
+
 impl OutputFormat {
+    /// Returns whether a citation style prints the works, as opposed to a reference format.
+    fn is_styled(self) -> bool {
+        !matches!(
+            self,
+            Self::Csv | Self::Biblatex | Self::Bibtex | Self::CslJson | Self::Hayagriva | Self::Ris
+        )
+    }
+
     /// Returns the format for the extension of a file.
     fn from_path(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_lowercase();

@@ -41,7 +41,6 @@ struct Head {
     sort_author: String,
     years: Years,
     original: Years,
-    identification: Option<String>,
 }
 
 /// The years that a date begins and ends in; `last` is there for a span alone.
@@ -87,9 +86,6 @@ impl Head {
             sort_author: authors.first().map(sort_order).unwrap_or_default(),
             years: Years::of(item.date("issued")),
             original: Years::of(item.date("original-date")),
-            identification: work
-                .field("identification")
-                .map(|value| value.trim_matches(['{', '}', '"']).trim().to_lowercase()),
         }
     }
 }
@@ -380,7 +376,6 @@ impl Reference {
                     authors: head.names,
                     sort_author: head.sort_author,
                     year: head.years.first,
-                    identification: head.identification,
                     tags: derived
                         .keywords
                         .iter()
@@ -473,9 +468,8 @@ impl<'c> RowWriter<'c> {
             },
             summary: connection.prepare_cached(
                 "INSERT INTO work_summary (work_id, citation_key, entry_type, title, authors, sort_author,
-                                        year, last_year, identification, original_year,
-                                        last_original_year, match_keys)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                                        year, last_year, original_year, last_original_year, match_keys)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?,
             item: connection
                 .prepare_cached("INSERT INTO csl_item (work_id, item) VALUES (?1, ?2)")?,
@@ -505,7 +499,6 @@ impl<'c> RowWriter<'c> {
             rows.head.sort_author,
             rows.head.years.first,
             rows.head.years.last,
-            rows.head.identification,
             rows.head.original.first,
             rows.head.original.last,
             rows.match_keys_as_json,

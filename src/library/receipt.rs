@@ -10,6 +10,9 @@ pub struct Receipt {
     /// The sums over all files.
     #[serde(flatten)]
     pub totals: Counts,
+    /// How many tags of the shipped vocabulary were put on works, where a shipped bibliography was imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<usize>,
 }
 
 /// What an import did with one file.

@@ -298,7 +298,6 @@ CREATE TABLE work_summary (
     sort_author         TEXT NOT NULL,             -- first author, family name first, without case or accents
     year                INTEGER,
     last_year           INTEGER,                   -- of a range
-    identification      TEXT,                      -- where it is not certain which work is meant
     citation_key        TEXT NOT NULL DEFAULT '',
     -- The years of the work that this one is a new edition, a translation or a reprint of.
     original_year       INTEGER,
@@ -311,9 +310,6 @@ CREATE INDEX work_summary_by_last_year ON work_summary (last_year, year) WHERE l
 CREATE INDEX work_summary_by_original_year ON work_summary (original_year, last_original_year)
     WHERE original_year IS NOT NULL;
 CREATE INDEX work_summary_by_type ON work_summary (entry_type);
--- Of nearly all works it is certain which is meant.
-CREATE INDEX work_summary_by_identification ON work_summary (identification)
-    WHERE identification IS NOT NULL;
 
 -- The work in the variables of CSL, as JSON. These are long and seldom asked for: they stand apart, so that
 -- `reference` is short to read from one end to the other.

@@ -158,8 +158,6 @@ pub struct WorkSummary {
     pub authors: Vec<String>,
     /// The year in which it appeared, or began to.
     pub year: Option<i32>,
-    /// `probable` or `unresolved` where it is not certain which work is meant.
-    pub identification: Option<String>,
 }
 
 /// Joins the table that knows when works were added and changed.
@@ -167,10 +165,10 @@ pub(super) const JOIN_WORK: &str = "JOIN work ON work.id = work_summary.work_id"
 
 /// The columns that [`summary`] reads.
 pub(super) const SUMMARY: &str =
-    "work_summary.work_id, citation_key, entry_type, title, authors, year, identification";
+    "work_summary.work_id, citation_key, entry_type, title, authors, year";
 
 /// How many columns [`SUMMARY`] has.
-pub(super) const SUMMARY_COLUMNS: usize = 7;
+pub(super) const SUMMARY_COLUMNS: usize = 6;
 
 /// Reads a summary from the first columns of a row.
 pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<WorkSummary> {
@@ -181,7 +179,6 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<WorkSummary> {
         title: row.get(3)?,
         authors: list(row.get_ref(4)?.as_str()?),
         year: row.get(5)?,
-        identification: row.get(6)?,
     })
 }
 
@@ -212,9 +209,6 @@ pub struct Reference {
     pub sort_author: String,
     /// Its tags, in the order in which they were given.
     pub tags: Vec<TagName>,
-    /// `probable` or `unresolved` where it is not certain which work is meant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub identification: Option<String>,
     /// The work as CSL-JSON.
     #[serde(skip)]
     pub(super) item: Item,
@@ -478,9 +472,8 @@ fn reference(row: &Row<'_>) -> rusqlite::Result<Reference> {
         title,
         authors,
         year,
-        identification,
     } = summary(row)?;
-    let tags = list(row.get_ref(9)?.as_str()?);
+    let tags = list(row.get_ref(8)?.as_str()?);
     Ok(Reference {
         id,
         key,
@@ -488,9 +481,8 @@ fn reference(row: &Row<'_>) -> rusqlite::Result<Reference> {
         title,
         authors,
         year,
-        identification,
-        item: Item::Packed(row.get(7)?),
-        sort_author: row.get(8)?,
+        item: Item::Packed(row.get(6)?),
+        sort_author: row.get(7)?,
         tags: tags.iter().filter_map(|tag| tag.parse().ok()).collect(),
     })
 }

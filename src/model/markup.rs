@@ -4,7 +4,7 @@
 const ELEMENTS: [&str; 6] = ["i", "b", "sup", "sub", "sc", "span"];
 
 /// Text without any markup.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     without(text, |_| true)
 }
 

@@ -8,7 +8,7 @@
 mod csl_item;
 mod edtf;
 mod identifiers;
-pub(crate) mod markup;
+pub mod markup;
 mod name;
 
 pub use csl_item::{CslDate, CslItem, CslName, CslValue};

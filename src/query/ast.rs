@@ -89,8 +89,6 @@ pub enum Term {
     Missing(String),
     /// Somebody or something put a tag on the work: `hand`, `rule` or `import`.
     Origin(String),
-    /// How certain it is which work is meant: `certain`, `probable` or `unresolved`.
-    Identification(String),
 }
 
 /// Where a text is looked for.

@@ -41,7 +41,6 @@ pub(super) enum FieldKind {
     Has,
     Missing,
     Origin,
-    Identification,
     Sort,
     Limit,
 }
@@ -220,6 +219,13 @@ pub const FIELDS: &[QueryField] = &[
         FieldKind::Facet,
     ),
     field(
+        "status",
+        &[],
+        "status:unverified",
+        "tags of the facet status: whether a source confirms the entry, verified or unverified",
+        FieldKind::Facet,
+    ),
+    field(
         "list",
         &["lists"],
         "list:reader",
@@ -253,13 +259,6 @@ pub const FIELDS: &[QueryField] = &[
         "origin:rule",
         "works with a tag that was put there by rule, by hand or by an import",
         FieldKind::Origin,
-    ),
-    field(
-        "identification",
-        &[],
-        "identification:unresolved",
-        "how sure it is which work is meant: certain, probable or unresolved",
-        FieldKind::Identification,
     ),
     field(
         "sort",

@@ -380,11 +380,6 @@ impl Parser<'_> {
                 &["hand", "rule", "import"],
                 "a tag\u{2019}s origin",
             )?),
-            FieldKind::Identification => Term::Identification(self.one_of(
-                value,
-                &["certain", "probable", "unresolved"],
-                "an identification",
-            )?),
             FieldKind::Sort | FieldKind::Limit => {
                 return Err(self.malformed(value.span.clone(), "something else is expected here"));
             }

@@ -27,12 +27,26 @@ impl Query {
     ///
     /// [`QueryError::Unknown`] for a field, tag, key, type or list that `library` does not have.
     pub fn translate(&self, library: &Library) -> Result<Condition, QueryError> {
-        let mut translation = Translation {
+        self.translation(library, true).whole(&self.root)
+    }
+
+    /// The condition of a rule: as [`Query::translate`] has it, except that words are those of the works
+    /// alone, and never the names of tags. A rule could otherwise hold by the tag that it puts on.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Query::translate`].
+    pub fn translate_for_rule(&self, library: &Library) -> Result<Condition, QueryError> {
+        self.translation(library, false).whole(&self.root)
+    }
+
+    fn translation<'l>(&'l self, library: &'l Library, tag_names: bool) -> Translation<'l> {
+        Translation {
             library,
             query: &self.text,
             lists: Vec::new(),
-        };
-        translation.whole(&self.root)
+            tag_names,
+        }
     }
 
     /// The selection of the works that are meant, in the order and number that the query asks for.
@@ -101,6 +115,8 @@ struct Translation<'l> {
     query: &'l str,
     /// The reading lists whose queries this one stands in.
     lists: Vec<String>,
+    /// Whether a word also finds the works with a tag of that name.
+    tag_names: bool,
 }
 
 impl Translation<'_> {
@@ -213,7 +229,15 @@ impl Translation<'_> {
 
     fn term(&mut self, term: &Term, node: &Node) -> Result<Translated, QueryError> {
         Ok(match term {
-            Term::Text { place, matching } => self.text(place, matching, node)?,
+            Term::Text { place, matching } => {
+                let found = self.text(place, matching, node)?;
+                match (place, matching) {
+                    (Place::Anywhere, Matching::Words(text)) if self.tag_names => {
+                        self.or_tagged(found, text)?
+                    }
+                    _ => found,
+                }
+            }
             Term::Year(span) => Translated::statement(years(*span, "year", "last_year")),
             Term::OriginalYear(span) => {
                 Translated::statement(years(*span, "original_year", "last_original_year"))
@@ -244,17 +268,6 @@ impl Translation<'_> {
             Term::Origin(origin) => Translated::statement(
                 Sql::new("SELECT work_id FROM assignment WHERE origin = ?").with([origin.clone()]),
             ),
-            Term::Identification(identification) => {
-                let said =
-                    |sql: &str| Sql::new(format!("SELECT work_id FROM work_summary WHERE {sql}"));
-                if identification == "certain" {
-                    // Of most works nothing is said.
-                    let other = said("identification IS NOT NULL AND identification <> 'certain'");
-                    Translated::Condition(Condition::Statement(other).negated())
-                } else {
-                    Translated::statement(said("identification = ?").with([identification.clone()]))
-                }
-            }
         })
     }
 
@@ -319,6 +332,16 @@ impl Translation<'_> {
                 None,
             )
         })
+    }
+
+    /// Adds to the works found by words those with a tag that has these words as its name or an alias.
+    fn or_tagged(&self, found: Translated, text: &str) -> Result<Translated, QueryError> {
+        let tags = self.library.tags_named(&text.to_lowercase())?;
+        if tags.is_empty() {
+            return Ok(found);
+        }
+        let tagged = Translated::Tagged(self.library.with_narrower(&tags)?);
+        Ok(Self::either(vec![found, tagged]))
     }
 
     /// The works that a regular expression matches, the one condition that no index answers: it is tried on each
@@ -575,6 +598,7 @@ impl Translation<'_> {
                     library: self.library,
                     query: text,
                     lists,
+                    tag_names: true,
                 };
                 let selection = Selection {
                     condition: translation.whole(&query.root)?,

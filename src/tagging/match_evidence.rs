@@ -53,7 +53,7 @@ pub(super) fn positive_terms(
             };
             Ok(PositiveTerm {
                 written: term.text().to_owned(),
-                condition: term.translate(library)?,
+                condition: term.translate_for_rule(library)?,
                 words,
             })
         })

@@ -123,7 +123,7 @@ impl ParsedRule {
     /// that is not in `library`.
     pub(super) fn new(rule: &Rule, library: &Library) -> Result<Self, QueryError> {
         let query: Query = rule.when.parse()?;
-        let condition = query.translate(library)?;
+        let condition = query.translate_for_rule(library)?;
         let terms = match_evidence::positive_terms(&query, library)?;
         let mut tags = Vec::with_capacity(rule.then.len());
         for name in &rule.then {

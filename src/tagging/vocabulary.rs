@@ -52,11 +52,28 @@ struct VocabularyEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct VocabularyAssignment {
-    work: String,
+    work: WorkKeys,
     facet: String,
     tag: String,
     basis: Basis,
     why: String,
+}
+
+/// The keys of the works that an assignment tags.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+enum WorkKeys {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl WorkKeys {
+    fn keys(&self) -> &[String] {
+        match self {
+            Self::One(key) => std::slice::from_ref(key),
+            Self::Several(keys) => keys,
+        }
+    }
 }
 
 /// The basis of an assignment.
@@ -67,6 +84,8 @@ enum Basis {
     Chapter,
     /// The work itself.
     Work,
+    /// The sources that were found for the work.
+    Sources,
 }
 
 /// An error in a vocabulary file; the message of the TOML parser names line and column.
@@ -117,6 +136,13 @@ impl Vocabulary {
     /// Returns [`LibraryError::UnknownTag`] if a parent or an assignment refers to an unknown tag.
     pub fn install(&self, change: &Change<'_>, source: &str) -> library::Result<VocabularyReport> {
         let mut report = VocabularyReport::default();
+        let described = change.described_facets()?;
+        for facet in &self.facets {
+            // A facet that a person has described stays as it is.
+            if !described.iter().any(|known| known.name == facet.name) {
+                change.put_facet(facet)?;
+            }
+        }
         let mut new = Vec::new();
         for tag in &self.tags {
             report.tags += 1;
@@ -152,8 +178,12 @@ impl Vocabulary {
         source: &str,
         report: &mut VocabularyReport,
     ) -> library::Result<()> {
-        for assignment in &self.assignments {
-            let work = match change.work_id(&assignment.work) {
+        let pairs = self.assignments.iter().flat_map(|assignment| {
+            let keys = assignment.work.keys().iter();
+            keys.map(move |key| (key, assignment))
+        });
+        for (key, assignment) in pairs {
+            let work = match change.work_id(key) {
                 Ok(work) => work,
                 Err(LibraryError::UnknownKey { .. }) => continue,
                 Err(error) => return Err(error),
@@ -162,6 +192,7 @@ impl Vocabulary {
             let basis = match assignment.basis {
                 Basis::Chapter => "the chapter",
                 Basis::Work => "the work itself",
+                Basis::Sources => "its sources",
             };
             let outcome = change.assign(NewAssignment {
                 work,

@@ -9,7 +9,7 @@ fn a_backup_is_a_library_of_the_same_state() {
     let told = env.runs("backup copy.db").stderr;
     assert_eq!(
         told,
-        "copied 43 works to copy.db, and read the copy through\n"
+        "copied 69 works to copy.db, and read the copy through\n"
     );
     env.runs("remove merten2000");
     let names: Vec<_> = std::fs::read_dir(env.path(""))

@@ -369,7 +369,6 @@ fn every_verb_offers_what_it_takes() {
     }
     for (line, expected) in [
         ("find --columns key,do", "key,doi"),
-        ("find --columns ident", "identification"),
         ("find --sort -ye", "-year"),
         ("config set columns key,ye", "key,year"),
         ("edit author:benkler -theme:c", "-theme:commons"),

@@ -295,7 +295,7 @@ fn two_programs_make_one_library() {
             String::from_utf8_lossy(&output.stderr)
         );
     }
-    assert_eq!(env.keys("").len(), 43);
+    assert_eq!(env.keys("").len(), 69);
     assert_eq!(env.runs("doctor").stdout, "");
 }
 

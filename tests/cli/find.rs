@@ -8,7 +8,7 @@ const WORKS: &str = "\
   date = {2003}, keywords = {theme:law}}
 @book{history, editor = {Wren, Ada}, title = {A history of sharing}, date = {1998/2002}, keywords = {theme:peer}}
 @online{foundation, author = {{Foundation for Peer to Peer Alternatives}}, title = {Peer production of history},
-  date = {2010-05-01}, url = {https://example.org}, identification = {probable}}
+  date = {2010-05-01}, url = {https://example.org}}
 @misc{undated, title = {Peer review and production}, keywords = {theme:cooperatives}}
 ";
 
@@ -95,8 +95,21 @@ fn a_field_looks_in_one_place() {
     finds(&env, "key:ostrom", &["ostrom"]);
     finds(&env, "type:book", &["ostrom", "history"]);
     finds(&env, "type:ONLINE", &["foundation"]);
-    finds(&env, "identification:probable", &["foundation"]);
-    finds(&env, "identification:certain type:online", &[]);
+    env.runs("tag --create status:unverified foundation");
+    finds(&env, "status:unverified", &["foundation"]);
+    finds(&env, "-status:unverified type:online", &[]);
+}
+
+#[test]
+fn a_word_finds_the_works_with_a_tag_of_that_name_or_alias() {
+    let env = env();
+    finds(&env, "coops", &["undated"]);
+    finds(&env, "cooperatives", &["undated"]);
+    finds(&env, "COOPS", &["undated"]);
+    finds(&env, "law", &["muller"]);
+    // A narrower tag counts, as it does with its facet before it.
+    finds(&env, "commons -governing", &["history", "undated"]);
+    finds(&env, "-commons type:book", &[]);
 }
 
 #[test]

@@ -358,3 +358,58 @@ fn a_file_gets_the_form_that_its_ending_stands_for() {
         "{told}"
     );
 }
+
+/// A work without a title, beside one that has one.
+const UNTITLED: &str = "\
+@article{bare, author = {Finch, Bo}, journaltitle = {Nests}, date = {2003}}
+@book{whole, author = {Wren, Ada}, title = {Twigs}, date = {2001}}
+";
+
+#[test]
+fn works_without_a_title_are_printed_as_far_as_known_and_reported() {
+    let env = TestEnvironment::with(UNTITLED);
+    let list = env.runs("format");
+    assert!(
+        list.stdout.contains("Finch, B. (2003). Nests."),
+        "{}",
+        list.stdout
+    );
+    assert!(
+        list.stderr.contains("1 work has no title") && list.stderr.contains("find missing:title"),
+        "{}",
+        list.stderr
+    );
+    assert_eq!(env.keys("missing:title"), ["bare"]);
+    let quiet = env.runs("format --quiet");
+    assert!(
+        quiet.stderr.contains("1 work has no title"),
+        "{}",
+        quiet.stderr
+    );
+    assert_eq!(env.runs("format key:whole").stderr, "");
+    env.put("bare.bib", UNTITLED);
+    let told = env.runs("format --input bare.bib").stderr;
+    assert!(told.contains("shows what is known (bare)"), "{told}");
+}
+
+#[test]
+fn no_template_is_written_for_a_work_without_a_title() {
+    let env = TestEnvironment::with(UNTITLED);
+    let wiki = env.runs("format --to mediawiki --templates");
+    let lines: Vec<_> = wiki.stdout.lines().collect();
+    assert!(
+        lines[0].starts_with("* Finch, B. (2003)"),
+        "{}",
+        wiki.stdout
+    );
+    assert!(
+        lines[1].starts_with("* {{cite book |last1=Wren"),
+        "{}",
+        wiki.stdout
+    );
+    assert!(
+        wiki.stderr.contains("1 work has no title"),
+        "{}",
+        wiki.stderr
+    );
+}

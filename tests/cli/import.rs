@@ -294,3 +294,35 @@ fn a_rehearsal_makes_no_library() {
     assert_eq!(receipt["imported"], 1);
     assert!(!env.path("data").exists());
 }
+
+#[test]
+fn a_shipped_bibliography_brings_its_tags_along_by_its_name_and_as_a_file() {
+    let by_name = TestEnvironment::empty();
+    let told = by_name.runs("import peerbib:commons").stderr;
+    let as_file = TestEnvironment::empty();
+    // A checkout may have changed the line ends.
+    let text = include_str!("../../bib/commons.bib").replace('\n', "\r\n");
+    as_file.put("mine.bib", &text);
+    let told_of_file = as_file.runs("import mine.bib").stderr;
+    let tags = |env: &TestEnvironment| env.json("tags --json");
+    assert_eq!(tags(&by_name), tags(&as_file));
+    let count = by_name
+        .json("find --json")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|work| work["tags"].as_array().unwrap().len())
+        .sum::<usize>();
+    let said = format!("{count} hand-made tags came with the works");
+    assert!(told.contains(&said), "{told}");
+    assert!(told_of_file.contains(&said), "{told_of_file}");
+    let again = by_name.json("import peerbib:commons --json");
+    assert_eq!(again["tags"], 0);
+}
+
+#[test]
+fn other_files_say_nothing_of_hand_made_tags() {
+    let env = TestEnvironment::empty();
+    env.put("a.bib", "@book{a, title = {A}, keywords = {theme:law}}\n");
+    assert_eq!(env.json("import a.bib --json").get("tags"), None);
+}

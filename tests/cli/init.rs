@@ -57,7 +57,7 @@ fn rebuild_changes_nothing_that_can_be_seen() {
     let state = env.state();
     let log = env.runs("log --json").stdout;
     let told = env.runs("rebuild").stderr;
-    assert!(told.contains("43 works"), "{told}");
+    assert!(told.contains("69 works"), "{told}");
     assert_eq!(state, env.state());
     assert_eq!(log, env.runs("log --json").stdout);
     assert_eq!(

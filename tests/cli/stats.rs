@@ -29,13 +29,14 @@ fn a_long_tail_is_folded() {
     let env = TestEnvironment::with_chapter();
     let text = env.runs("stats --by movement --top 3").stdout;
     insta::assert_snapshot!(text, @r"
-    43 works
+    69 works
 
     Movement
-      P2P Foundation              20  ██████████████████████████████████████████████
-      Oekonux                     18  █████████████████████████████████████████▌
-      Journal of Peer Production   8  ██████████████████▌
-      and 9 more
+      P2P Foundation              27  ██████████████████████████████████████████████
+      Oekonux                     19  ████████████████████████████████▍
+      Journal of Peer Production  10  █████████████████▏
+      and 10 more
+      20 works without a movement
     ");
     let all = env.runs("stats --by movement --top 0").stdout;
     assert!(!all.contains("more"), "{all}");
@@ -128,19 +129,13 @@ fn what_is_counted_by_is_chosen_and_a_facet_must_be_there() {
     assert_eq!(
         charts("stats movement:oekonux --json"),
         [
-            "year",
-            "movement",
-            "theme",
-            "type",
-            "language",
-            "author",
-            "identification",
+            "year", "movement", "theme", "status", "cited-by", "type", "language", "author",
             "missing"
         ]
     );
     let told = env.refuses(1, "stats --by colour");
     assert!(
-        told.contains("the facets there are: movement, theme"),
+        told.contains("the facets there are: movement, theme, status, cited-by"),
         "{told}"
     );
 }
@@ -162,7 +157,7 @@ fn a_page_has_the_counts_as_tables_too() {
     let env = TestEnvironment::with_chapter();
     env.runs("stats -o stats.html --by author --top 2");
     let page = std::fs::read_to_string(env.path("stats.html")).unwrap();
-    for part in ["<svg ", "<th>Michel Bauwens</th><td>11</td>", "more</p>"] {
+    for part in ["<svg ", "<th>Michel Bauwens</th><td>13</td>", "more</p>"] {
         assert!(page.contains(part), "{part}\n{page}");
     }
 }
@@ -173,7 +168,7 @@ fn plain_characters_where_there_are_no_others() {
         .runs("stats --by language --ascii")
         .stdout;
     assert!(
-        text.is_ascii() && text.contains("English  36  ####"),
+        text.is_ascii() && text.contains("English  68  ####"),
         "{text}"
     );
 }

@@ -171,3 +171,20 @@ fn several_tags_are_suggested_where_several_are_near() {
     let told = env.refuses(1, "tag movement:fruit a");
     assert!(told.contains("did you mean theme:fruit?"), "{told}");
 }
+
+#[test]
+fn a_new_tag_of_an_exclusive_facet_takes_the_place_of_the_old_one() {
+    let env = env();
+    env.runs("tag --create status:unverified a b");
+    env.runs("tag --create status:verified c");
+    env.runs("tags facet status --exclusive");
+    let told = env.runs("tag status:verified a").stderr;
+    assert!(told.contains("a is status:verified now"), "{told}");
+    assert!(told.contains("a is no longer status:unverified"), "{told}");
+    let told = env
+        .runs("tag status:unverified +status:verified --yes")
+        .stderr;
+    assert!(told.contains("1 lose it"), "{told}");
+    assert_eq!(env.keys("status:unverified"), [""; 0]);
+    assert_eq!(env.keys("status:verified"), ["a", "c", "b"]);
+}

@@ -19,7 +19,7 @@ pub(crate) const VERBATIM: [&str; 3] = ["doi", "eprint", "url"];
 pub(crate) const RANGES: [&str; 2] = ["number", "pages"];
 
 /// Fields that say something about the reference instead of being a part of it.
-pub(crate) const ABOUT_THE_REFERENCE: [&str; 3] = ["annotation", "identification", "langid"];
+pub(crate) const ABOUT_THE_REFERENCE: [&str; 1] = ["langid"];
 
 // ---- The facts ----------------------------------------------------------------------------------
 
@@ -34,19 +34,19 @@ pub(crate) struct Fact {
     #[serde(default)]
     pub(crate) recalled_not_confirmed: Vec<String>,
     #[serde(default)]
-    pub(crate) candidates_never_import: Vec<Candidate>,
-    pub(crate) note: Option<String>,
+    pub(crate) in_reference_list: bool,
+    pub(crate) printed_in_the_list: Option<String>,
+    /// Fields whose address was completed, and not opened.
+    #[serde(default)]
+    pub(crate) restored_not_opened: Vec<String>,
+    #[serde(default)]
+    pub(crate) sources: Vec<String>,
     #[serde(default)]
     pub(crate) movement: Vec<Reason>,
     #[serde(default)]
     pub(crate) theme: Vec<Reason>,
     #[serde(default)]
     pub(crate) tags_from_the_work: Vec<Reason>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Candidate {
-    pub(crate) title: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -81,7 +81,7 @@ impl Fact {
         }
     }
 
-    /// Every field of the entry is the fact's, or says how it was identified or what is noted about it.
+    /// Every field of the entry is the fact's, or says in which language it is.
     #[track_caller]
     pub(crate) fn accounts_for(&self, entry: &Entry<'_>) {
         for field in entry.fields.keys() {
@@ -91,23 +91,20 @@ impl Fact {
                 self.key
             );
         }
-        let identification = match self.identification.as_str() {
-            "certain" => None,
-            other => Some(Value::Text(other.to_owned())),
-        };
-        assert_eq!(
-            identification,
-            entry.value("identification"),
-            "{}",
-            self.key
-        );
-        let note = self.note.as_deref().map(|note| Value::Text(spaced(note)));
-        assert_eq!(
-            note,
-            entry.value("annotation"),
-            "annotation of {}",
-            self.key
-        );
+    }
+
+    /// The values of the entry that come from memory, by field: those of `recalled_not_confirmed` that are
+    /// in `fields`, and the language. What the chapter's list prints is confirmed by it.
+    pub(crate) fn unconfirmed(&self) -> impl Iterator<Item = &str> {
+        recalled(self).filter_map(|(field, value)| {
+            let is_in_the_entry = matches!(value, None | Some("given" | "expansion"))
+                && (field == "language" || self.fields.contains_key(field));
+            let is_printed = match (self.fields.get(field), value, &self.printed_in_the_list) {
+                (Some(Value::Text(text)), None, Some(printed)) => printed.contains(text.as_str()),
+                _ => false,
+            };
+            (is_in_the_entry && !is_printed).then_some(field)
+        })
     }
 }
 
@@ -219,7 +216,7 @@ pub(crate) fn plain(source: &str) -> String {
     spaced(&text)
 }
 
-/// Single spaces, none before closing punctuation (some notes have lost a word there).
+/// Single spaces, none before closing punctuation.
 pub(crate) fn spaced(text: &str) -> String {
     let words: Vec<_> = text.split_whitespace().collect();
     let text = words.join(" ").replace(" )", ")").replace(" . ", ". ");

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::input::Input;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::checks::{self, CheckedEntry, Finding, RULES, Rule, Severity};
+use peerbib::checks::{self, CheckedEntry, Finding, RULES, Rule, Severity, Status};
 use peerbib::formats::bibtex::{self, FilePiece};
 use peerbib::library::{Library, StoredEntry};
 use peerbib::model::Entry;
@@ -20,8 +20,8 @@ use peerbib::suggest::{closest, question};
 /// safely, in one step that `peerbib undo` reverts: DOIs written as URLs, single hyphens in page ranges,
 /// "et al." for "and others", white space around values.
 ///
-/// If it is uncertain which work a reference means, its field identification says so (probable: inferred
-/// from author, year and topic; unresolved: unknown). Such works are counted, and reported once.
+/// Works with the tag status:unverified are reported, with the reason for the tag. In a file, the keyword
+/// status:unverified marks such an entry.
 ///
 /// The exit code is 1 if there are findings.
 #[derive(Debug, Args)]
@@ -146,14 +146,26 @@ impl Check {
                 context.note("dry run: nothing was changed");
             }
         }
+        let unverified = match library.tag_called(&UNVERIFIED.parse()?)? {
+            Some(tag) => library.reasons(tag)?,
+            None => HashMap::new(),
+        };
         let mut report = Report::default();
-        for StoredEntry { work, strings, .. } in &entries {
-            let entry = CheckedEntry::new(work, strings, &|key| library.parent(key));
-            report.add(work, checks::findings(&entry, rules));
+        for StoredEntry { id, work, strings } in &entries {
+            let status = match unverified.get(id) {
+                Some(why) => Status::Unverified { why: why.clone() },
+                None => Status::Unsaid,
+            };
+            let entry =
+                CheckedEntry::new(work, strings, &|key| library.parent(key)).with_status(status);
+            report.add(&entry, rules);
         }
         Ok(report)
     }
 }
+
+/// The tag of works that no source confirms.
+const UNVERIFIED: &str = "status:unverified";
 
 /// Key, number, new text and mended fields of each work that can be mended.
 type MendedWork = (String, i64, String, Vec<checks::Mended>);
@@ -188,9 +200,11 @@ fn check_files(
                 continue;
             };
             let parent = |key: &str| by_key.get(key).copied().map(Cow::Borrowed);
-            let entry = CheckedEntry::new(work, &input.reading.file.strings, &parent);
-            let mut findings = checks::findings(&entry, rules);
-            for finding in &mut findings {
+            let mut entry = CheckedEntry::new(work, &input.reading.file.strings, &parent);
+            if entry.has_keyword(UNVERIFIED) {
+                entry = entry.with_status(Status::Unverified { why: None });
+            }
+            for finding in report.add(&entry, rules) {
                 finding.file = Some(input.path.clone());
                 finding.line = Some(
                     line + finding
@@ -199,7 +213,6 @@ fn check_files(
                         .map_or(0, |field| bibtex::line_of_field(work, field)),
                 );
             }
-            report.add(work, findings);
         }
     }
     Ok(report)
@@ -232,24 +245,19 @@ fn chosen(names: &[String]) -> std::result::Result<Vec<&'static Rule>, CommandEr
 struct Report {
     findings: Vec<Finding>,
     works: usize,
-    probable: usize,
-    unresolved: usize,
+    unverified: usize,
     /// Whether a file has entries that could not be read.
     unread: bool,
 }
 
 impl Report {
-    fn add(&mut self, work: &Entry, findings: Vec<Finding>) {
+    /// Adds what `rules` find in an entry, and gives it.
+    fn add(&mut self, entry: &CheckedEntry<'_>, rules: &[&'static Rule]) -> &mut [Finding] {
         self.works += 1;
-        let identification = work
-            .field("identification")
-            .map(|value| value.trim_matches(['{', '}', '"', ' ']).to_lowercase());
-        match identification.as_deref() {
-            Some("probable") => self.probable += 1,
-            Some("unresolved") => self.unresolved += 1,
-            _ => {}
-        }
-        self.findings.extend(findings);
+        self.unverified += usize::from(entry.is_unverified());
+        let before = self.findings.len();
+        self.findings.extend(checks::findings(entry, rules));
+        self.findings.get_mut(before..).unwrap_or_default()
     }
 
     fn summary(&self) -> String {
@@ -259,17 +267,11 @@ impl Report {
                 .filter(|finding| finding.severity == severity)
                 .count()
         };
-        let Self {
-            works,
-            probable,
-            unresolved,
-            ..
-        } = self;
-        let certain = works - probable - unresolved;
-        let mut summary = format!(
-            "{} checked: {certain} certain, {probable} probable, {unresolved} unresolved\n",
-            counted(*works, "work")
-        );
+        let mut summary = format!("{} checked", counted(self.works, "work"));
+        if self.unverified > 0 {
+            let _ = write!(summary, ", {} of them unverified", self.unverified);
+        }
+        summary.push('\n');
         if self.findings.is_empty() {
             summary.push_str("no findings");
         } else {

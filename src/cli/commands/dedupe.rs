@@ -20,8 +20,8 @@ use peerbib::model::Entry;
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "Examples:\n  peerbib dedupe\n  \
-                  peerbib dedupe merge moore2009parallel capitalclass2009parallel\n  \
-                  peerbib dedupe keep-apart moore2009parallel capitalclass2009parallel"
+                  peerbib dedupe merge raymond1998cathedral raymond1999cathedral\n  \
+                  peerbib dedupe keep-apart raymond1998cathedral raymond1999cathedral"
 )]
 pub(crate) struct Dedupe {
     #[command(subcommand)]
@@ -44,7 +44,7 @@ enum Action {
 /// aliases. If both have a field, the first work's value stays.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  peerbib dedupe merge moore2009parallel capitalclass2009parallel"
+    after_help = "Example:\n  peerbib dedupe merge raymond1998cathedral raymond1999cathedral"
 )]
 struct Merge {
     /// The citation keys; the first work stays
@@ -63,7 +63,7 @@ struct Merge {
 /// Remember that works are different, so that they are not listed again
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  peerbib dedupe keep-apart moore2009parallel capitalclass2009parallel"
+    after_help = "Example:\n  peerbib dedupe keep-apart raymond1998cathedral raymond1999cathedral"
 )]
 struct KeepApart {
     /// The citation keys of the works

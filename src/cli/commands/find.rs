@@ -38,7 +38,7 @@ pub(crate) struct Find {
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// The columns, separated by commas: key, author, year, title, type, tags, identification, added,
+    /// The columns, separated by commas: key, author, year, title, type, tags, added,
     /// changed, or any field, such as doi [default: key,author,year,title]
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     columns: Vec<String>,
@@ -244,8 +244,6 @@ struct WorkJson<'a> {
     authors: &'a [String],
     year: Option<i32>,
     tags: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    identification: Option<&'a str>,
 }
 
 impl<'a> WorkJson<'a> {
@@ -257,7 +255,6 @@ impl<'a> WorkJson<'a> {
             authors: &work.authors,
             year: work.year,
             tags: tags.split(", ").filter(|tag| !tag.is_empty()).collect(),
-            identification: work.identification.as_deref(),
         }
     }
 }

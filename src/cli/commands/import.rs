@@ -27,8 +27,8 @@ use peerbib::library::{
 /// year and type. Chapters of one book, editions and volumes are different works. Keywords such as
 /// movement:oekonux become tags, and so do JabRef's groups.
 ///
-/// Two bibliographies are bundled, with their tags: peerbib:chapter, the works of the chapter, and
-/// peerbib:commons, a broader collection.
+/// Two bibliographies are bundled: peerbib:chapter, the works of the chapter, and peerbib:commons, a broader
+/// collection. They bring their hand-made tags, whether you import them by these names or as files.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib import refs.bib\n  \
                         peerbib import *.bib --rejects rejected.bib\n  \
@@ -136,6 +136,13 @@ impl Import {
             } else {
                 context.print(&table(&receipt))?;
             }
+            if let Some(tags) = receipt.tags {
+                context.note(match tags {
+                    0 => "the works already have their hand-made tags".to_owned(),
+                    1 => "1 hand-made tag added".to_owned(),
+                    tags => format!("{tags} hand-made tags added"),
+                });
+            }
             let kept: usize = receipt.files.iter().map(|file| file.kept).sum();
             if kept > 0 && !self.dry_run {
                 context.note(
@@ -193,12 +200,11 @@ pub(crate) fn import_all(
         receipt.add(imported);
     }
     bar.finish_and_clear();
-    if inputs
-        .iter()
-        .any(|input| input.path.starts_with("peerbib:"))
+    if inputs.iter().any(|input| input.is_shipped)
         && let Ok(vocabulary) = bundled::vocabulary()
     {
-        vocabulary.install(change, bundled::VOCABULARY_SOURCE)?;
+        let installed = vocabulary.install(change, bundled::VOCABULARY_SOURCE)?;
+        receipt.tags = Some(installed.assigned);
     }
     Ok(receipt)
 }

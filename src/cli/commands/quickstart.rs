@@ -10,16 +10,17 @@ use crate::cli::output_format::OutputArgs;
 use crate::cli::style_engine::{Engine, Rendering};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::bundled;
-use peerbib::library::{Condition, ConflictPolicy, RuleScope};
+use peerbib::library::{ConflictPolicy, RuleScope};
 use peerbib::reading_list::GroupBy;
 use peerbib::tagging;
 
 /// Start with the works of the chapter
 ///
 /// Creates your library if there is none, imports the works that "Prophets and Advocates of Peer
-/// Production" (G. Dafermos, The Handbook of Peer Production, ch. 7) references, tags them by movement
-/// and theme, and prints a reading list grouped by movement, in APA or the style of your configuration.
-/// Running it again adds nothing and prints the same list.
+/// Production" (G. Dafermos, The Handbook of Peer Production, ch. 7) references, and those about the
+/// chapter, and tags them by movement and theme. Prints the references as a reading list grouped by
+/// movement, in APA or the style of your configuration. Running it again adds nothing and prints the
+/// same list.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib quickstart")]
 pub(crate) struct Quickstart {}
@@ -37,7 +38,8 @@ impl Quickstart {
             Ok(receipt)
         })?;
         report_problems(context, &receipt);
-        let works = library.select(&Condition::All)?;
+        let works = context.select(&library, &[bundled::CHAPTER_REFERENCES.to_owned()])?;
+        let printed = works.len();
         let listing = Listing {
             repeat: peerbib::reading_list::DuplicatePlacement::Each,
             tags: tags_of_facet(&library, "movement")?,
@@ -57,7 +59,8 @@ impl Quickstart {
         )?;
         let totals = receipt.totals;
         context.note(format_args!(
-            "\nYour library is {}: {} works, {} of them new.\n\nTry next:\n  \
+            "\nThese are the {printed} works in the chapter's list of references.\n\
+             Your library is {}: {} works, {} of them new.\n\nTry next:\n  \
              peerbib find author:merten\n  \
              peerbib format theme:germ-form --style chicago-author-date\n  \
              peerbib why benkler2002coase",

@@ -20,8 +20,8 @@ pub(crate) struct Stats {
     #[command(flatten)]
     shown: ChartWorks,
 
-    /// What to count by, separated by commas: year, type, language, author, identification, missing (fields
-    /// that references lack), or a facet of tags
+    /// What to count by, separated by commas: year, type, language, author, missing (fields that references
+    /// lack), or a facet of tags
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<String>,
 
@@ -60,9 +60,6 @@ impl Stats {
             };
             by.extend(facets.into_iter().filter(has).map(CountBy::Facet));
             by.extend([CountBy::Type, CountBy::Language, CountBy::Author]);
-            if works.iter().any(|work| work.identification.is_some()) {
-                by.push(CountBy::Identification);
-            }
             by.push(CountBy::Missing);
         }
         let top = (self.top > 0).then_some(self.top);

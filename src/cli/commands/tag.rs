@@ -20,6 +20,8 @@ use peerbib::library::{
 /// Changes are previewed, and confirmed in a terminal. To exclude works with a tag from the query, write
 /// NOT before the tag.
 ///
+/// A work has at most one tag of an exclusive facet, such as status: a new tag replaces the old one.
+///
 /// Tags that you add by hand stay until you remove them, and tags that you remove by hand are not
 /// re-added by rules or imports. `peerbib why` shows both.
 #[derive(Debug, Args)]
@@ -111,6 +113,21 @@ impl TagWorks {
             match removed {
                 Some(tag) => changes.push(RequestedChange { adds: false, tag }),
                 None => query.push(word.clone()),
+            }
+        }
+        let put: Vec<Tag> = changes
+            .iter()
+            .filter(|change| change.adds)
+            .map(|change| change.tag.clone())
+            .collect();
+        for tag in put {
+            for rival in rivals(library, &tag)? {
+                if changes.iter().all(|change| change.tag.id != rival.id) {
+                    changes.push(RequestedChange {
+                        adds: false,
+                        tag: rival,
+                    });
+                }
             }
         }
         Ok((query, changes))
@@ -237,9 +254,13 @@ impl TagWorks {
             return Ok(Outcome::Done);
         }
         let person = context.person()?;
-        let added = context.change(library, |change| {
-            let mut added = Vec::new();
-            for tag in &tags {
+        let tags = tags
+            .into_iter()
+            .map(|tag| Ok((rivals(library, &tag)?, tag)))
+            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
+        let done = context.change(library, |change| {
+            let mut done = Vec::new();
+            for (rivals, tag) in &tags {
                 let id = if tag.id == 0 {
                     change.put_tag(tag)?
                 } else {
@@ -254,16 +275,21 @@ impl TagWorks {
                         reason: self.why.as_deref(),
                     })?;
                     if outcome == TaggedOutcome::Added {
-                        added.push(format!("tagged {key} as {}", tag.tag));
+                        done.push(format!("tagged {key} as {}", tag.tag));
+                    }
+                    for rival in rivals {
+                        if change.unassign(*work, rival.id)? {
+                            done.push(format!("removed {} from {key}", rival.tag));
+                        }
                     }
                 }
             }
-            Ok(added)
+            Ok(done)
         })?;
-        for line in &added {
+        for line in &done {
             context.note(line);
         }
-        if added.is_empty() {
+        if done.is_empty() {
             context.note("nothing to do: you have already tagged these works");
         }
         Ok(Outcome::Done)
@@ -283,6 +309,23 @@ impl TagWorks {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Returns the other tags of the facet of `tag`, if a work can have only one tag of that facet.
+fn rivals(library: &Library, tag: &Tag) -> std::result::Result<Vec<Tag>, CommandError> {
+    let facet = &tag.tag.facet;
+    let is_exclusive = library
+        .described_facets()?
+        .iter()
+        .any(|known| known.name == *facet && known.exclusive);
+    if !is_exclusive {
+        return Ok(Vec::new());
+    }
+    let others = library.tags(Some(facet))?.into_iter();
+    let others = others.filter(|other| other.id != tag.id);
+    Ok(others
+        .map(|other| library.tag(other.id))
+        .collect::<peerbib::library::Result<_>>()?)
 }
 
 /// Describes what the changes do to the works of a query.

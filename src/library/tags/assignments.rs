@@ -1,5 +1,7 @@
 //! Which works have which tags, on whose word, and which a person took off for good.
 
+use std::collections::HashMap;
+
 use rusqlite::{params, params_from_iter};
 
 use super::{TagName, tag_name};
@@ -153,6 +155,22 @@ impl Library {
             .collect::<rusqlite::Result<_>>()?;
         let key = self.key_of(work)?;
         Ok(Tagging { key, tags, vetoed })
+    }
+}
+
+impl Library {
+    /// The works with a tag, by their numbers, each with the reason that was given for it last.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn reasons(&self, tag: i64) -> Result<HashMap<i64, Option<String>>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT work_id, reason FROM assignment WHERE tag_id = ?1
+             ORDER BY work_id, reason IS NOT NULL, id",
+        )?;
+        let reasons = statement.query_map([tag], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(reasons.collect::<rusqlite::Result<_>>()?)
     }
 }
 

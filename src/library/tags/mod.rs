@@ -249,6 +249,20 @@ impl Library {
         }
     }
 
+    /// The numbers of the tags of any facet that have this name, or an alias that is this name.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite reports.
+    pub fn tags_named(&self, name: &str) -> Result<Vec<i64>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM tag WHERE name = ?1
+             UNION SELECT tag_id FROM tag_alias WHERE alias = ?1",
+        )?;
+        let tags = statement.query_map([name], |row| row.get(0))?;
+        Ok(tags.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The facets that tags of this library have, in the order of the vocabulary.
     ///
     /// # Errors

@@ -25,9 +25,11 @@ pub fn reading_list(list: &ReadingList) -> String {
 /// Formats a reading list with Citation Style 1 templates, which the wiki formats itself. A work without
 /// metadata is formatted by the citation style.
 pub fn with_templates(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
-    write_list(list, |item| match works.get(&item.key) {
-        Some(work) => templates::citation(work),
-        None => entry(&item.content),
+    write_list(list, |item| {
+        works
+            .get(&item.key)
+            .and_then(templates::citation)
+            .unwrap_or_else(|| entry(&item.content))
     })
 }
 

@@ -7,8 +7,12 @@ use crate::output::item_metadata::{self, ItemMetadata, family_name, given_name};
 use crate::output::text_runs::printable;
 use crate::output::urls::percent_encode;
 
-/// Returns the template call for a work.
-pub(super) fn citation(work: ItemMetadata<'_>) -> String {
+/// Returns the template call for a work. A work without a title has none, because every template requires it.
+pub(super) fn citation(work: ItemMetadata<'_>) -> Option<String> {
+    let title = work.title()?;
+    if markup::plain(&title).trim().is_empty() {
+        return None;
+    }
     let template = CiteTemplate::for_type(&work.item.item_type);
     let mut call = TemplateCall::new(template.name());
     names(&mut call, work, "author", "last", "first", "author");
@@ -57,7 +61,7 @@ pub(super) fn citation(work: ItemMetadata<'_>) -> String {
         call.address("url", &url);
         call.add("access-date", work.date("accessed"));
     }
-    call.finished()
+    Some(call.finished())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -178,7 +178,7 @@ impl EditRules {
 /// Checks the condition and the tags of a rule, and completes the names of the tags.
 fn checked(mut rule: Rule, library: &Library) -> std::result::Result<Rule, CommandError> {
     let query: Query = rule.when.parse()?;
-    query.translate(library)?;
+    query.translate_for_rule(library)?;
     let mut then = Vec::new();
     for name in &rule.then {
         let name = match library.resolve_tag(name) {

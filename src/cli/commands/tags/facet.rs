@@ -8,7 +8,8 @@ use peerbib::library::Facet;
 
 /// Edit a facet: its heading, and whether its tags exclude each other
 ///
-/// `peerbib rules check` reports rules that give a work two tags of an exclusive facet, such as a status.
+/// `peerbib tag` replaces the tag of an exclusive facet, such as status, by the new one, and `peerbib rules
+/// check` reports rules that would give a work two.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib tags facet course --exclusive\n  \
                   peerbib tags facet movement --label \"Movements and currents\"")]
