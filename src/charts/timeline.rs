@@ -330,7 +330,7 @@ fn lanes(
             .take(place)
             .rposition(|lane| lane.depth == depth)
     };
-    // Show empty lanes only if at least one work is on a lane of the facet.
+    // Show empty lanes only if some of the works are on a lane, or if there are no works at all.
     let with_empty_lanes = request.with_empty_lanes && (placed.is_empty() || !by_tag.is_empty());
     let mut is_shown: Vec<bool> = lanes
         .iter()
@@ -340,7 +340,7 @@ fn lanes(
             has_works || (with_empty_lanes && has_history)
         })
         .collect();
-    // Assign works to child tags before their parents.
+    // Show the parent of every lane shown.
     for place in (0..lanes.len()).rev() {
         if is_shown.get(place) == Some(&true)
             && let Some(parent) = parent(place)

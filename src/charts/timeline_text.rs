@@ -183,7 +183,7 @@ fn legend(
         (_, true) => parts.push(format!("1 to 9, +: works {per_year}")),
         (1, false) => parts.push(format!("\u{2588}: 1 work {per_year}")),
         (_, false) => parts.push(format!(
-            "{}\u{2026}\u{2588}: 1 to {} works {per_year}",
+            "{}\u{2026}\u{2588}: 1 to {} {per_year}",
             block(1, most),
             format_work_count(most)
         )),

@@ -42,8 +42,8 @@ pub(super) fn eras(years: &[i64]) -> Vec<Era> {
     let mut breaks = Vec::new();
     for (before, after) in gaps.into_iter().take(MOST_BREAKS) {
         let gap = after - before - 1;
-        // Leave out a gap that would take a large part of the axis. Leave out a short one only if that
-        // shortens the axis considerably.
+        // Leave out a gap of at least 15 years and a third of the years that remain, or of 30 years if fewer
+        // than 30 remain.
         let rest = left - gap;
         if gap < if rest >= 30 { 15.max(rest / 3) } else { 30 } {
             break;

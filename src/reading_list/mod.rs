@@ -30,7 +30,7 @@
 //! let list = ReadingList::grouped(&bibliography, &resolved.contents.grouping());
 //! let printed = text::reading_list(&list, TextLayout::default());
 //! assert!(printed.contains("1990s"));
-//! assert!(printed.contains("Governing the Commons."));
+//! assert!(printed.contains("Governing the commons."));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

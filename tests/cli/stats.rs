@@ -99,14 +99,14 @@ fn years_are_those_of_the_original_and_stand_in_their_order() {
     insta::assert_snapshot!(env.runs("stats --by year").stdout, @r"
     5 works
 
-    Year of first appearance
+    Year of first publication
       350 BCE  1  ██████████████████████████████
       ┊
       2001     2  ████████████████████████████████████████████████████████████
       2002     0
       2003     0
       2004     1  ██████████████████████████████
-      1 work of unknown year
+      1 work without a known year
     ");
     let bars = env.json("stats --by year --json")["charts"][0]["bars"].clone();
     assert_eq!(bars[0]["value"], "-350");

@@ -111,7 +111,7 @@ fn a_work_of_two_movements_stands_on_both_lanes_and_one_of_none_on_the_last() {
         (&1867.into(), &2001.into())
     );
     let told = env.runs("timeline --by course").stderr;
-    assert_eq!(told, "1 work of unknown year is not shown: d\n");
+    assert_eq!(told, "1 work without a known year is not shown: d\n");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn nothing_to_draw_is_said() {
         let run = env.runs(&format!("timeline --to {form}"));
         assert_eq!(run.stdout, "");
         assert!(
-            run.stderr.contains("2 works of unknown year"),
+            run.stderr.contains("2 works without a known year"),
             "{}",
             run.stderr
         );
