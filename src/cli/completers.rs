@@ -16,7 +16,7 @@ use crate::cli::columns::COLUMNS;
 use crate::cli::context::Options;
 use peerbib::checks::vocabulary;
 use peerbib::config::{Kind, SETTINGS, Setting};
-use peerbib::csl::{EmbeddedLocales, shelf};
+use peerbib::csl::{EmbeddedLocales, bundled};
 use peerbib::library::{Library, Offer, StepState};
 
 /// How many keys are offered at once; a person narrows more of them down by typing.
@@ -544,7 +544,7 @@ fn style_names() -> Vec<Offer> {
         .into_iter()
         .map(|name| offer(name, "yours"))
         .collect();
-    for style in shelf::styles() {
+    for style in bundled::styles() {
         for name in std::iter::once(style.name).chain(style.aliases) {
             styles.push(offer(name, style.title.clone()));
         }

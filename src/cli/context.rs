@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use etcetera::BaseStrategy as _;
 
 use crate::cli::CommandError;
+use crate::cli::styles::StyleSource;
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
-use peerbib::csl::shelf::StyleSource;
 use peerbib::library::{
     Condition, Effect, KeyPattern, Library, LibraryError, Patience, Reference, RuleEffect,
     Statement,
@@ -393,13 +393,13 @@ impl CommandContext {
         if let Some(style) = self.added_style(&name.to_lowercase()) {
             return Ok(style);
         }
-        Ok(StyleSource::shipped(name)?)
+        Ok(StyleSource::bundled(name)?)
     }
 
     /// The parent of a dependent style, by its name.
     pub(crate) fn parent_style(&self, name: &str) -> Option<StyleSource> {
         self.added_style(name)
-            .or_else(|| StyleSource::shipped(name).ok())
+            .or_else(|| StyleSource::bundled(name).ok())
     }
 
     /// The library, which must be there.

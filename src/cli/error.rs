@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 
-use peerbib::csl::shelf::ShelfError;
 use peerbib::library::LibraryError;
 use peerbib::query::QueryError;
 
@@ -121,12 +120,6 @@ impl Display for CommandError {
 
 impl From<LibraryError> for CommandError {
     fn from(error: LibraryError) -> Self {
-        Self::new(&error).with_help(error.help())
-    }
-}
-
-impl From<ShelfError> for CommandError {
-    fn from(error: ShelfError) -> Self {
         Self::new(&error).with_help(error.help())
     }
 }

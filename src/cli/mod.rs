@@ -18,6 +18,7 @@ mod io;
 mod output_format;
 mod progress;
 mod style_engine;
+mod styles;
 mod table;
 
 use std::ffi::OsString;

@@ -86,7 +86,11 @@ impl Rendering {
                     context
                         .note("note: the style has no bibliography; the list shows its citations");
                 }
-                Ok((format_bibliography(style, locale, items), true))
+                let bibliography = format_bibliography(style, locale, items);
+                for warning in &bibliography.warnings {
+                    context.warn(format_args!("warning: {}: {warning}", warning.key()));
+                }
+                Ok((bibliography, true))
             }
             StyleForEngine::Hayagriva(style) => with_hayagriva(context, items, style, locale),
         };

@@ -7,9 +7,9 @@ use super::place::{Place, beside, read_document};
 use super::shelf::{Shelf, item_of};
 use super::{CiteCommand, CiteForm};
 use crate::cli::style_engine::known_locale;
+use crate::cli::styles::name_of;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::Style;
-use peerbib::csl::shelf::name_of;
 use peerbib::documents::markdown::{Markdown, Metadata, Options, Works};
 
 /// What became of a document.
