@@ -64,7 +64,42 @@ pub fn style_xml(name: &str) -> Option<Cow<'static, str>> {
         return Some(Cow::Borrowed(xml));
     }
     let xml = ArchivedStyle::by_name(name)?.get().to_xml().ok()?;
+    let xml = with_official_terms(&xml).replace(
+        "=\"editor-translator\"",
+        "=\"editortranslator\"",
+    );
+    // Only terms are renamed, not the variable.
+    let xml = xml.replace(
+        "variable=\"editortranslator\"",
+        "variable=\"editor-translator\"",
+    );
     Some(Cow::Owned(xml))
+}
+
+/// Returns XML with the terms under their official names, some of which `citationberg` changes.
+fn with_official_terms(xml: &str) -> String {
+    xml.replace("=\"and-others\"", "=\"and others\"")
+        .replace("name=\"printing-number\"", "name=\"printing\"")
+        .replace("term=\"printing-number\"", "term=\"printing\"")
+}
+
+/// Returns the XML of a locale file with `editortranslator` under its own name.
+///
+/// `citationberg` reads both `editor-translator` (the variable) and `editortranslator` (editors who are
+/// translators too) as the former. Official files have them one after the other in each form, so that every
+/// second one is `editortranslator`.
+fn with_editortranslator(xml: &str) -> String {
+    let mut parts = xml.split("name=\"editor-translator\"");
+    let mut result = parts.next().unwrap_or_default().to_owned();
+    for (number, part) in parts.enumerate() {
+        result.push_str(if number % 2 == 0 {
+            "name=\"editor-translator\""
+        } else {
+            "name=\"editortranslator\""
+        });
+        result.push_str(part);
+    }
+    result
 }
 
 /// The official locale files.
@@ -164,6 +199,7 @@ impl LocaleSource for EmbeddedLocales {
 fn decode(bytes: &[u8]) -> Option<LocaleLayer> {
     let locale: citationberg::Locale = ciborium::from_reader(bytes).ok()?;
     let xml = LocaleFile::try_from(locale).ok()?.to_xml().ok()?;
+    let xml = with_editortranslator(&with_official_terms(&xml));
     // citationberg names the root element `style`, which `LocaleLayer::from_xml` would refuse.
     let document = Document::parse(&xml).ok()?;
     Some(LocaleLayer::from_node(document.root()))
@@ -172,6 +208,8 @@ fn decode(bytes: &[u8]) -> Option<LocaleLayer> {
 #[cfg(test)]
 mod tests {
     use super::super::Style;
+    use super::super::element::TermForm;
+    use super::super::locale::Locale;
     use super::*;
 
     #[test]
@@ -180,6 +218,27 @@ mod tests {
         for language in LANGUAGES {
             let layer = EmbeddedLocales.layer(language).unwrap();
             assert_eq!(layer.language(), *language);
+        }
+    }
+
+    #[test]
+    fn terms_have_their_official_names() {
+        let term = |language, name, form| {
+            let locale = Locale::assemble(language, &EmbeddedLocales, &[]);
+            locale.term(name, form, false).map(str::to_owned)
+        };
+        let long = TermForm::Long;
+        assert_eq!(term("en-US", "and others", long).as_deref(), Some("and others"));
+        assert_eq!(term("fr-FR", "printing", long).as_deref(), Some("impression"));
+        assert_eq!(term("de-DE", "sub-verbo", long).as_deref(), Some("sub verbo"));
+        for (name, short) in [
+            ("editor-translator", "\u{56d}\u{574}\u{562}.-\u{569}\u{561}\u{580}\u{563}\u{574}."),
+            ("editortranslator", "\u{56d}\u{574}\u{562}. \u{587}\u{a0}\u{569}\u{561}\u{580}\u{563}\u{574}."),
+        ] {
+            assert_eq!(term("hy-AM", name, TermForm::Short).as_deref(), Some(short));
+        }
+        for language in EmbeddedLocales.languages() {
+            assert!(term(language, "editortranslator", long).is_some(), "{language}");
         }
     }
 

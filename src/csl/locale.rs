@@ -534,6 +534,11 @@ impl Locale {
         self.terms.get(name)?.forms.get(form, plural)
     }
 
+    /// Returns whether the locale has a term in any form.
+    pub(super) fn has_term(&self, name: &str) -> bool {
+        self.terms.contains_key(name)
+    }
+
     /// Returns a term in the form that agrees with a gender.
     fn gendered_term(&self, name: &str, gender: Option<Gender>) -> Option<&str> {
         let term = self.terms.get(name)?;

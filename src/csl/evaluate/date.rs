@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Evaluator;
+use crate::csl::context::Purpose;
 use crate::csl::dates::{CalendarDate, DateValues};
 use crate::csl::element::*;
 use crate::csl::locale::Locale;
@@ -28,6 +29,11 @@ pub(super) fn date<'c>(
 ) -> Option<Node<'c>> {
     let locale = evaluator.context.locale;
     let formats = part_formats(element, locale);
+    if evaluator.context.purpose == Purpose::Sort {
+        let shows = |name| formats.iter().any(|format| format.name == name);
+        let shown = [DatePartName::Year, DatePartName::Month, DatePartName::Day].map(shows);
+        return Node::text(value.sort_key(shown)?);
+    }
     let delimiter = match element.form {
         Some(form) => locale.date(form).delimiter.as_str(),
         None => element.delimiter.as_str(),

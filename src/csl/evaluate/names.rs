@@ -64,7 +64,7 @@ pub(super) fn names<'c>(
         ];
         both.sort_unstable();
         let term = both.concat();
-        if context.locale.term(&term, TermForm::Long, false).is_some() {
+        if context.locale.has_term(&term) {
             common_term = Some(term);
             present.truncate(1);
         }
