@@ -10,7 +10,7 @@
 )]
 
 use divan::{Bencher, black_box};
-use peerbib::csl::shelf::StyleSource;
+use peerbib::csl::bundled;
 use peerbib::csl::{Citation, Cite, Processor, Style};
 use peerbib::model::CslItem;
 use serde_json::json;
@@ -22,8 +22,8 @@ fn main() {
 const STYLES: [&str; 3] = ["apa", "chicago-notes", "ieee"];
 
 fn style(name: &str) -> Style {
-    let source = StyleSource::shipped(name).expect("a bundled style");
-    source.compile(|_| None).expect("a style")
+    let xml = bundled::style_xml(name).expect("a bundled style");
+    Style::from_xml(&xml).expect("a style that compiles")
 }
 
 /// Generates works by few authors, many per year, so that many cites need disambiguation.

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io::Write as _;
 
 use peerbib::csl::format_bibliography;
-use peerbib::csl::shelf::StyleSource;
+use peerbib::csl::{Style, bundled};
 use peerbib::formats::bibtex;
 use peerbib::library::Reference;
 use peerbib::output::{MetadataIndex, html};
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .iter_mut()
         .map(Reference::take_item)
         .collect::<Result<Vec<_>, _>>()?;
-    let style = StyleSource::shipped("apa")?.compile_alone()?;
+    let style = Style::from_xml(&bundled::style_xml("apa").ok_or("no such style")?)?;
     let list = ReadingList::plain(format_bibliography(&style, None, &items));
     let page = html::page(&list, &MetadataIndex::new(&works, &items), "en-US");
     std::io::stdout().write_all(page.as_bytes())?;

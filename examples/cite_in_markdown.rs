@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::io::Write as _;
 
-use peerbib::csl::shelf::StyleSource;
+use peerbib::csl::{Style, bundled};
 use peerbib::documents::markdown::{Markdown, Options, Works};
 use peerbib::formats::bibtex;
 use peerbib::library::Reference;
@@ -22,7 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let item = reference.take_item()?;
         works.add(&reference.key, item);
     }
-    let style = StyleSource::shipped("chicago-author-date")?.compile_alone()?;
+    let style =
+        Style::from_xml(&bundled::style_xml("chicago-author-date").ok_or("no such style")?)?;
     let options = Options {
         style: &style,
         locale: None,

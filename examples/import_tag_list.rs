@@ -6,7 +6,7 @@ use std::io::Write as _;
 
 use peerbib::bundled;
 use peerbib::csl::format_bibliography;
-use peerbib::csl::shelf::StyleSource;
+use peerbib::csl::{self, Style};
 use peerbib::formats::bibtex;
 use peerbib::library::{ConflictPolicy, ImportedFile, Library, NewAssignment, Origin, Tag};
 use peerbib::output::text::{self, TextLayout};
@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &library.list("commons")?,
         HeadingTranslations::in_language("en"),
     )?;
-    let style = StyleSource::shipped("apa")?.compile_alone()?;
+    let style = Style::from_xml(&csl::bundled::style_xml("apa").ok_or("no such style")?)?;
     let bibliography = format_bibliography(&style, None, &resolved.contents.items());
     let mut list = ReadingList::grouped(&bibliography, &resolved.contents.grouping());
     list.title.clone_from(&resolved.contents.title);

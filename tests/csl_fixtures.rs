@@ -24,7 +24,8 @@ use std::sync::{Arc, Mutex};
 use csl_suite::known_failures::KnownFailures;
 use libtest_mimic::{Arguments, Trial};
 use peerbib::csl::{
-    Abbreviations, Citation, CitationMode, Cite, CitePosition, LocaleFiles, Processor, Style,
+    Abbreviations, Citation, CitationMode, Cite, CitePosition, FormattedCitation, LocaleFiles,
+    Processor, Style,
 };
 use peerbib::model::CslItem;
 use peerbib::output::html;
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
         None => (default, true),
     };
     if !folder.is_dir() {
-        println!("there are no fixtures in {}", folder.display());
+        println!("skipped: there are no fixtures in {}", folder.display());
         println!("fixtures: 0 passed, 0 failed, 0 skipped");
         return ExitCode::SUCCESS;
     }
@@ -238,7 +239,7 @@ fn render(sections: &HashMap<String, String>, locales: &LocaleFiles) -> Result<S
         .map(|cites| {
             let citation = Citation::new(cites.into_iter().map(placed).collect(), 0);
             let formatted = processor.citations(&[citation]);
-            html::rich_text(&formatted[0].content)
+            text(&processor, &formatted[0], "")
         })
         .collect();
     Ok(results.join("\n"))
@@ -325,6 +326,7 @@ fn citations(
     setup: &Setup<'_>,
 ) -> Result<String, String> {
     let mut known: HashMap<String, Citation> = HashMap::new();
+    let mut infixes: HashMap<String, String> = HashMap::new();
     let mut before: HashMap<String, String> = HashMap::new();
     let mut result = String::new();
     for (number, call) in calls.iter().enumerate() {
@@ -335,6 +337,8 @@ fn citations(
             .map(key)
             .unwrap_or_else(|| format!("#{number}"));
         known.insert(own_id.clone(), citation(own));
+        let infix = own["properties"]["infix"].as_str().unwrap_or_default();
+        infixes.insert(own_id.clone(), infix.to_owned());
         let mut order: Vec<String> = Vec::new();
         let mut around = |list: Option<&Json>, order: &mut Vec<String>| {
             for pair in list.and_then(Json::as_array).into_iter().flatten() {
@@ -369,7 +373,11 @@ fn citations(
         let formatted = processor.citations(&document);
         let mut now = HashMap::new();
         for (place, (id, citation)) in order.iter().zip(&formatted).enumerate() {
-            let text = html::rich_text(&citation.content);
+            let text = text(
+                &processor,
+                citation,
+                infixes.get(id).map_or("", String::as_str),
+            );
             let changed = *id == own_id || before.get(id) != Some(&text);
             if last {
                 let sign = if changed { ">>" } else { ".." };
@@ -380,6 +388,15 @@ fn citations(
         before = now;
     }
     Ok(result)
+}
+
+/// The text of a citation, with the words of citeproc-js where the style prints nothing.
+fn text(processor: &Processor<'_>, citation: &FormattedCitation, infix: &str) -> String {
+    let joined = processor.joined(citation, infix);
+    if joined.is_empty() && !citation.warnings.is_empty() {
+        return "[CSL STYLE ERROR: reference with no printed form.]".to_owned();
+    }
+    html::rich_text(&joined)
 }
 
 fn citation(value: &Json) -> Citation {
@@ -408,9 +425,7 @@ fn citation(value: &Json) -> Citation {
     let mode = match text("mode") {
         Some("author-only") => CitationMode::AuthorOnly,
         Some("suppress-author") => CitationMode::SuppressAuthor,
-        Some("composite") => CitationMode::Composite {
-            infix: text("infix").unwrap_or_default().to_owned(),
-        },
+        Some("composite") => CitationMode::Composite,
         _ => CitationMode::Normal,
     };
     let unsorted = properties

@@ -12,8 +12,7 @@
 use std::fs;
 use std::path::Path;
 
-use peerbib::csl::shelf::{self, StyleSource};
-use peerbib::csl::{Citation, Cite, Processor, Style, StyleError, format_bibliography};
+use peerbib::csl::{Citation, Cite, Processor, Style, StyleError, bundled, format_bibliography};
 use peerbib::model::CslItem;
 use peerbib::output::html;
 use proptest::prelude::*;
@@ -139,14 +138,13 @@ const TYPES: &[&str] = &[
 
 /// All styles at hand: those in the program and those beside the repository.
 fn styles() -> Vec<(String, Style)> {
-    let mut styles: Vec<(String, Style)> = shelf::styles()
+    let mut styles: Vec<(String, Style)> = bundled::styles()
         .iter()
-        .map(|shelved| {
-            let source = StyleSource::shipped(shelved.name).unwrap();
-            let style = source
-                .compile(|_| None)
-                .unwrap_or_else(|error| panic!("{}: {error}", shelved.name));
-            (shelved.name.to_owned(), style)
+        .map(|bundled| {
+            let xml = bundled::style_xml(bundled.name).unwrap();
+            let style =
+                Style::from_xml(&xml).unwrap_or_else(|error| panic!("{}: {error}", bundled.name));
+            (bundled.name.to_owned(), style)
         })
         .collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/csl/styles");

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use citationberg::IndependentStyle;
-use peerbib::csl::{Display, Inline, Style, format_bibliography, hayagriva, plain_text, shelf};
+use peerbib::csl::{Display, Inline, Style, bundled, format_bibliography, hayagriva, plain_text};
 use peerbib::model::CslItem;
 use serde_json::{Value, json};
 
@@ -212,7 +212,7 @@ fn a_reading_list_is_sorted_and_a_syllabus_keeps_the_order_of_the_course() {
 #[test]
 fn every_style_that_comes_along_is_attributed() {
     let attribution = include_str!("../styles/ATTRIBUTION.md");
-    for style in shelf::styles() {
+    for style in bundled::styles() {
         assert!(attribution.contains(style.name), "{}", style.name);
     }
 }

@@ -16,7 +16,7 @@ use crate::cli::columns::COLUMNS;
 use crate::cli::context::Options;
 use peerbib::checks::vocabulary;
 use peerbib::config::{Kind, SETTINGS, Setting};
-use peerbib::csl::{EmbeddedLocales, shelf};
+use peerbib::csl::{EmbeddedLocales, bundled};
 use peerbib::library::{Library, Offer, StepState};
 
 /// The maximal number of keys; typing narrows down more.
@@ -542,7 +542,7 @@ fn style_names() -> Vec<Offer> {
         .into_iter()
         .map(|name| candidate(name, "added by you"))
         .collect();
-    for style in shelf::styles() {
+    for style in bundled::styles() {
         for name in std::iter::once(style.name).chain(style.aliases) {
             styles.push(candidate(name, style.title.clone()));
         }

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::cli::query_args::joined_query;
+use crate::cli::styles::StyleSource;
 use crate::cli::ui::{Color, print_message};
 use crate::cli::{CommandError, hints};
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
-use peerbib::csl::shelf::StyleSource;
 use peerbib::library::{
     Condition, Effect, KeyPattern, Library, LibraryError, Patience, Reference, RuleEffect,
 };
@@ -224,13 +224,13 @@ impl CommandContext {
         if let Some(style) = self.added_style(&name.to_lowercase()) {
             return Ok(style);
         }
-        Ok(StyleSource::shipped(name)?)
+        Ok(StyleSource::bundled(name)?)
     }
 
     /// Returns the parent of a dependent style by its name.
     pub(crate) fn parent_style(&self, name: &str) -> Option<StyleSource> {
         self.added_style(name)
-            .or_else(|| StyleSource::shipped(name).ok())
+            .or_else(|| StyleSource::bundled(name).ok())
     }
 
     /// Opens the library.

@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 
 use crate::cli::hints;
-use peerbib::csl::shelf::ShelfError;
 use peerbib::library::LibraryError;
 use peerbib::query::QueryError;
 
@@ -123,12 +122,6 @@ impl Display for CommandError {
 impl From<LibraryError> for CommandError {
     fn from(error: LibraryError) -> Self {
         Self::new(&error).with_help(hints::library(&error))
-    }
-}
-
-impl From<ShelfError> for CommandError {
-    fn from(error: ShelfError) -> Self {
-        Self::new(&error).with_help(hints::style(&error))
     }
 }
 

@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
+use crate::cli::styles::{StyleLoadError, name_of};
 use peerbib::config::{ConfigError, SETTINGS, UnknownSetting};
-use peerbib::csl::shelf::{ShelfError, name_of};
 use peerbib::library::{Ailment, AilmentKind, LibraryError};
 use peerbib::query::QueryError;
 use peerbib::suggest::question;
@@ -164,17 +164,16 @@ pub(crate) fn setting(error: &UnknownSetting) -> String {
 }
 
 /// Returns the advice for a style that cannot be loaded.
-pub(crate) fn style(error: &ShelfError) -> String {
+pub(crate) fn style(error: &StyleLoadError) -> String {
     match error {
-        ShelfError::Unknown { suggestions, .. } => suggested(
+        StyleLoadError::Unknown { suggestions, .. } => suggested(
             suggestions,
             "`peerbib style list` lists the styles; to use a file, give its path, such as ./my.csl",
         ),
-        ShelfError::Malformed { .. } => {
+        StyleLoadError::Malformed { .. } => {
             "use a CSL 1.0 style, such as one from the official repository".to_owned()
         }
-        ShelfError::NotForHayagriva { .. } => "omit --engine hayagriva".to_owned(),
-        ShelfError::MissingParent { parent, .. } => format!(
+        StyleLoadError::MissingParent { parent, .. } => format!(
             "download {}.csl and add it with `peerbib style add`",
             name_of(parent)
         ),

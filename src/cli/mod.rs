@@ -21,6 +21,7 @@ mod paths;
 mod progress;
 mod query_args;
 mod style_engine;
+mod styles;
 mod table;
 mod ui;
 

@@ -85,7 +85,11 @@ impl Rendering {
                 if !style.has_bibliography() {
                     context.note("the style has no bibliography; printing citations instead");
                 }
-                Ok((format_bibliography(style, locale, items), true))
+                let bibliography = format_bibliography(style, locale, items);
+                for warning in &bibliography.warnings {
+                    context.warn(format_args!("warning: {}: {warning}", warning.key()));
+                }
+                Ok((bibliography, true))
             }
             StyleForEngine::Hayagriva(style) => with_hayagriva(context, items, style, locale),
         };

@@ -1,31 +1,33 @@
-//! A formatted bibliography, and what a caller needs to know to lay it out.
+//! Formatted bibliographies and their layout.
 
-use super::RichText;
+use super::{RichText, Warning};
 
-/// A formatted bibliography, its entries in the order that the style asks for.
+/// A formatted bibliography with its entries in the order of the style.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Bibliography {
-    /// The entries.
+    /// The entries. Works for which the style prints nothing have none.
     pub entries: Vec<BibliographyEntry>,
-    /// How the style wants them laid out.
+    /// The layout that the style asks for.
     pub layout: BibliographyLayout,
+    /// What went wrong.
+    pub warnings: Vec<Warning>,
 }
 
-/// One work in a bibliography.
+/// A bibliography entry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BibliographyEntry {
     /// The citation key.
     pub key: String,
-    /// The entry.
+    /// The formatted entry.
     pub content: RichText,
 }
 
 /// The layout of a bibliography (CSL 1.0.2, "Bibliography-specific Options").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BibliographyLayout {
-    /// Whether all lines of an entry but the first are indented.
+    /// Whether every line of an entry except the first is indented.
     pub hanging_indent: bool,
-    /// Whether the first field, such as a number, stands apart from the rest.
+    /// How the first field, such as a number, is set apart from the rest.
     pub second_field_align: Option<SecondFieldAlign>,
     /// Vertical distance between entries, as a multiple of the line height.
     pub entry_spacing: u16,
@@ -33,10 +35,10 @@ pub struct BibliographyLayout {
     pub line_spacing: u16,
 }
 
-/// Where the first field stands when it stands apart.
+/// The values of `second-field-align`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecondFieldAlign {
-    /// The rest of the entry is aligned behind the first field.
+    /// The rest of the entry is aligned after the first field.
     Flush,
     /// The first field is in the margin.
     Margin,

@@ -1,6 +1,6 @@
-//! Citations: what a caller asks for, and what it gets.
+//! Citations: what a caller asks for and what it gets.
 
-use super::positions::CitePosition;
+use super::Warning;
 use super::rich_text::RichText;
 
 /// One work in a citation.
@@ -8,30 +8,31 @@ use super::rich_text::RichText;
 pub struct Cite {
     /// The citation key.
     pub id: String,
-    /// Where in the work, such as "12-15".
+    /// The locator, such as "12-15".
     pub locator: Option<String>,
-    /// What the locator counts, such as `page` or `chapter`; pages if none is given.
+    /// The label of the locator, such as `page` or `chapter`; `page` if there is none.
     pub label: Option<String>,
-    /// Text before the cite; it may hold the markup of CSL-JSON.
+    /// Text before the cite, which may hold the markup of CSL-JSON.
     pub prefix: Option<String>,
-    /// Text behind the cite.
+    /// Text after the cite.
     pub suffix: Option<String>,
-    /// Whether the authors stand in the text around and are left out.
+    /// Whether the authors are left out, because the surrounding text names them.
     pub suppress_author: bool,
-    /// Whether the authors alone are printed.
+    /// Whether only the authors are printed.
     pub author_only: bool,
-    /// The position, where the caller keeps track of positions; they are found out otherwise.
+    /// The position, if the caller determines positions itself.
     pub position: Option<CitePosition>,
-    /// Whether the last cite of the work is near, where the caller keeps track of positions.
+    /// Whether an earlier cite of the work is near, if the caller determines positions itself.
     pub near_note: bool,
-    /// The note in which the work was cited first, where the caller keeps track of positions.
+    /// The number of the note with the first cite of the work, if the caller determines positions itself.
     pub first_reference_note: Option<u32>,
-    /// Where the cite leads, such as to the entry of the work, unless it holds addresses of its own.
+    /// The link target of the cite, such as the entry of the work. It is ignored where the cite contains
+    /// links of its own.
     pub href: Option<String>,
 }
 
 impl Cite {
-    /// A cite of a work, with nothing else to say about it.
+    /// Returns a cite of a work without a locator or affixes.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -39,6 +40,7 @@ impl Cite {
         }
     }
 
+    /// Returns the locator and its label.
     pub(super) fn locator_key(&self) -> Option<(&str, &str)> {
         let locator = self
             .locator
@@ -49,21 +51,36 @@ impl Cite {
     }
 }
 
+/// The position of a cite (clause "Choose", `position`), from the first cite of a work to one that
+/// directly follows another cite of the same work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum CitePosition {
+    /// The first cite of the work.
+    #[default]
+    First,
+    /// A later cite.
+    Subsequent,
+    /// A cite that directly follows a cite of the same work.
+    Ibid,
+    /// The same, with a different locator.
+    IbidWithLocator,
+}
+
 /// A citation: one or more cites in one place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Citation {
     /// The cites, in the order they were given.
     pub cites: Vec<Cite>,
-    /// The number of the note it stands in; 0 for a citation in the text.
+    /// The number of its note; 0 for a citation in the text.
     pub note: u32,
-    /// How the citation joins the text around it.
+    /// How the citation joins the surrounding text.
     pub mode: CitationMode,
     /// Whether the cites keep their order, whatever the style says.
     pub unsorted: bool,
 }
 
 impl Citation {
-    /// A citation in a note, or in the text for note 0.
+    /// Returns a citation in a note, or in the text for note 0.
     pub fn new(cites: Vec<Cite>, note: u32) -> Self {
         Self {
             cites,
@@ -73,8 +90,8 @@ impl Citation {
     }
 }
 
-/// How a citation joins the text around it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// How a citation joins the surrounding text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CitationMode {
     /// On its own.
     #[default]
@@ -83,20 +100,21 @@ pub enum CitationMode {
     AuthorOnly,
     /// Without the authors of the first cite.
     SuppressAuthor,
-    /// The authors as part of the sentence, then the rest, with some text between.
-    Composite {
-        /// The text between.
-        infix: String,
-    },
+    /// In two parts: the authors of the first cite, which belong to the sentence, and the rest.
+    Composite,
 }
 
-/// A citation as it is printed.
+/// A formatted citation.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FormattedCitation {
-    /// The text.
+    /// The authors, in a composite citation only. Empty if the style prints none.
+    pub authors: RichText,
+    /// The citation; in a composite one, what follows the authors. Empty if nothing prints.
     pub content: RichText,
-    /// The note it stands in.
+    /// The number of its note.
     pub note: u32,
-    /// The citation keys in the order in which they are printed.
+    /// The citation keys in printing order.
     pub keys: Vec<String>,
+    /// What went wrong.
+    pub warnings: Vec<Warning>,
 }

@@ -1,19 +1,19 @@
-//! Dates of works: their parts, and reading them from plain words (appendix IV, "Dates").
+//! Dates of items: their parts, and parsing them from text (appendix IV, "Dates").
 
 use serde_json::Value as Json;
 
-use crate::model::{CslDate, CslValue};
+use super::item::{ItemDate, ItemValue};
 
-/// A date, or a range of dates, as far as it is known.
+/// A date or a date range.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct CalendarDate {
     pub(super) start: DateValues,
     pub(super) end: Option<DateValues>,
-    /// 1 to 4 for spring to winter, or a name for a season.
+    /// 1 to 4 for spring to winter, or the name of a season.
     pub(super) season: Option<String>,
     /// Whether the date is approximate.
     pub(super) circa: bool,
-    /// A date that is printed as it stands.
+    /// A date to be printed verbatim.
     pub(super) literal: Option<String>,
 }
 
@@ -36,14 +36,14 @@ impl DateValues {
 }
 
 impl CalendarDate {
-    /// The date in a variable of a work.
-    pub(super) fn from_value(value: &CslValue) -> Option<Self> {
+    /// Returns the date in a variable.
+    pub(super) fn from_value(value: &ItemValue) -> Option<Self> {
         match value {
-            CslValue::Date(date) => Some(Self::from_csl(date)),
-            CslValue::Text(text) if !text.is_empty() => Some(Self::parse(text)),
-            CslValue::Number(year) => Some(Self::parse(&year.to_string())),
-            CslValue::Other(Json::Object(fields)) => {
-                let mut date = CslDate::default();
+            ItemValue::Date(date) => Some(Self::from_csl(date)),
+            ItemValue::Text(text) if !text.is_empty() => Some(Self::parse(text)),
+            ItemValue::Number(year) => Some(Self::parse(&year.to_string())),
+            ItemValue::Other(Json::Object(fields)) => {
+                let mut date = ItemDate::default();
                 let text = |name: &str| fields.get(name)?.as_str().map(str::to_owned);
                 date.literal = text("literal");
                 date.raw = text("raw");
@@ -63,7 +63,7 @@ impl CalendarDate {
         }
     }
 
-    fn from_csl(date: &CslDate) -> Self {
+    fn from_csl(date: &ItemDate) -> Self {
         if date.date_parts.iter().all(Vec::is_empty)
             && let Some(words) = date.edtf.as_ref().or(date.raw.as_ref())
         {
@@ -92,12 +92,12 @@ impl CalendarDate {
         }
     }
 
-    /// Whether nothing of the date is known.
+    /// Returns whether the date is empty.
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Reads a date in EDTF, in numbers or in English words; words that are no date are a literal.
+    /// Parses a date in EDTF, in numbers or in English words. Any other text is a literal date.
     pub(super) fn parse(words: &str) -> Self {
         parse_words(words).unwrap_or_else(|| Self {
             literal: Some(words.to_owned()),
@@ -185,7 +185,7 @@ fn parse_words(words: &str) -> Option<CalendarDate> {
             });
         } else {
             let mut values = parse_one(end, &mut date.circa, &mut season)?;
-            // What only one end says goes for both: "May-June 2000", "5-7 May 2000".
+            // What only one end has applies to both: "May-June 2000", "5-7 May 2000".
             for (mine, other) in [
                 (&mut date.start.year, &mut values.year),
                 (&mut date.start.month, &mut values.month),
@@ -205,7 +205,7 @@ fn parse_words(words: &str) -> Option<CalendarDate> {
     known.then_some(date)
 }
 
-/// The two ends of a range: at a slash if dates are written with hyphens, or at a hyphen.
+/// Splits a range at a slash if dates contain hyphens, or else at a hyphen.
 fn split_range(text: &str) -> (&str, Option<&str>) {
     let is_iso = |text: &str| {
         let text = text.trim().trim_end_matches(['?', '~', '%']);
@@ -231,7 +231,7 @@ fn split_range(text: &str) -> (&str, Option<&str>) {
         return (start, Some(end));
     }
     if slashes >= 2 {
-        // Dates with slashes; a hyphen parts the ends.
+        // Dates with slashes; a hyphen separates the ends.
         return match text.split_once('-') {
             Some((start, end)) => (start, Some(end)),
             None => (text, None),
@@ -255,7 +255,7 @@ fn split_range(text: &str) -> (&str, Option<&str>) {
     (text, None)
 }
 
-/// One date in words or numbers.
+/// Parses one date in words or numbers.
 fn parse_one(text: &str, circa: &mut bool, season: &mut Option<String>) -> Option<DateValues> {
     let mut values = DateValues::default();
     let mut pending: Option<i32> = None;
@@ -318,7 +318,7 @@ fn parse_one(text: &str, circa: &mut bool, season: &mut Option<String>) -> Optio
     Some(values)
 }
 
-/// A date in numbers: the part with four digits is the year, the month is before the day.
+/// Parses a date in numbers: the part with four digits is the year, and the month precedes the day.
 fn read_numeric(word: &str, values: &mut DateValues) -> Option<()> {
     let parts: Vec<&str> = word
         .split(['-', '/'])

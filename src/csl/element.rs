@@ -1,13 +1,11 @@
-//! The rendering elements of a style, compiled: names resolved to numbers, options to values.
-//!
-//! The element tree follows the specification's clauses "Rendering Elements", "Names" and "Choose".
+//! The rendering elements of a compiled style, after the clauses "Rendering Elements", "Names" and "Choose".
 
 use super::rich_text::{Display, Formatting};
 use super::variables::VariableId;
 
 /// The font attributes of an element (clause "Formatting").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Font {
+pub(super) struct FontFormatting {
     pub(super) style: Option<Formatting>,
     pub(super) variant: Option<Formatting>,
     pub(super) weight: Option<Formatting>,
@@ -15,13 +13,13 @@ pub(super) struct Font {
     pub(super) alignment: Option<Formatting>,
 }
 
-impl Font {
-    /// Whether nothing is set.
+impl FontFormatting {
+    /// Returns whether no attribute is set.
     pub(super) fn is_plain(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The formatting from the outermost kind to the innermost.
+    /// Returns the formatting from the outermost kind to the innermost.
     pub(super) fn outside_in(&self) -> impl DoubleEndedIterator<Item = Formatting> {
         [
             self.alignment,
@@ -35,13 +33,13 @@ impl Font {
     }
 }
 
-/// What most rendering elements share (clauses "Affixes", "Display", "Formatting", "Quotes",
+/// The attributes that most rendering elements share (clauses "Affixes", "Display", "Formatting", "Quotes",
 /// "Strip-periods" and "Text-case").
 #[derive(Debug, Clone, Default)]
-pub(super) struct Appearance {
+pub(super) struct CommonAttributes {
     pub(super) prefix: String,
     pub(super) suffix: String,
-    pub(super) font: Font,
+    pub(super) font: FontFormatting,
     pub(super) quotes: bool,
     pub(super) strip_periods: bool,
     pub(super) text_case: Option<TextCase>,
@@ -75,17 +73,17 @@ pub(super) enum Element {
 #[derive(Debug, Clone)]
 pub(super) struct Text {
     pub(super) source: TextSource,
-    pub(super) appearance: Appearance,
+    pub(super) attributes: CommonAttributes,
 }
 
-/// What a `cs:text` prints.
+/// The content of a `cs:text`.
 #[derive(Debug, Clone)]
 pub(super) enum TextSource {
     Variable {
         variable: VariableId,
         short: bool,
     },
-    /// A macro by its number, [`UNRESOLVED_MACRO`] until all of them are read.
+    /// A macro, as an index.
     Macro(usize),
     Term {
         name: String,
@@ -111,7 +109,7 @@ pub(super) enum TermForm {
 pub(super) struct Number {
     pub(super) variable: VariableId,
     pub(super) form: NumberForm,
-    pub(super) appearance: Appearance,
+    pub(super) attributes: CommonAttributes,
 }
 
 /// The values of `form` on `cs:number`.
@@ -131,7 +129,7 @@ pub(super) struct Label {
     pub(super) variable: Option<VariableId>,
     pub(super) form: TermForm,
     pub(super) plural: LabelPlural,
-    pub(super) appearance: Appearance,
+    pub(super) attributes: CommonAttributes,
 }
 
 /// The values of `plural` on `cs:label`.
@@ -148,7 +146,7 @@ pub(super) enum LabelPlural {
 pub(super) struct Group {
     pub(super) delimiter: String,
     pub(super) children: Vec<Element>,
-    pub(super) appearance: Appearance,
+    pub(super) attributes: CommonAttributes,
 }
 
 /// `cs:choose`
@@ -183,10 +181,10 @@ pub(super) enum Condition {
     IsUncertainDate(VariableId),
     Locator(String),
     Position(Position),
-    /// Types are alternatives whatever `match` says about the other conditions, as a work has one.
+    /// Types are alternatives whatever `match` says, because an item has only one.
     Types(Vec<String>),
     Variable(VariableId),
-    /// A condition that no work meets.
+    /// A condition that never holds.
     Never,
 }
 
@@ -205,15 +203,15 @@ pub(super) enum Position {
 #[derive(Debug, Clone)]
 pub(super) struct Date {
     pub(super) variable: VariableId,
-    /// The localised format, if the date is not all the style's own.
+    /// The localized format, if the date uses one.
     pub(super) form: Option<DateForm>,
     pub(super) parts_shown: DateParts,
     pub(super) delimiter: String,
     pub(super) parts: Vec<DatePart>,
-    pub(super) appearance: Appearance,
+    pub(super) attributes: CommonAttributes,
 }
 
-/// The localised date formats.
+/// The localized date formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateForm {
     Text,
@@ -236,12 +234,12 @@ pub(super) struct DatePart {
     pub(super) name: DatePartName,
     pub(super) form: Option<DatePartForm>,
     pub(super) range_delimiter: Option<String>,
-    pub(super) appearance: Appearance,
-    /// Which attributes were written, for a part that changes that of a localised format.
+    pub(super) attributes: CommonAttributes,
+    /// Which attributes are present, for a part that changes that of a localized format.
     pub(super) given: GivenAttributes,
 }
 
-/// Which of the attributes with a default were written.
+/// Which of the attributes with a default are present.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct GivenAttributes {
     pub(super) prefix: bool,
@@ -273,14 +271,14 @@ pub(super) struct Names {
     pub(super) options: NameOptions,
     /// `delimiter` on `cs:names` itself, between the variables.
     pub(super) delimiter: Option<String>,
-    pub(super) name_appearance: Appearance,
-    pub(super) family: Option<Appearance>,
-    pub(super) given: Option<Appearance>,
+    pub(super) name_attributes: CommonAttributes,
+    pub(super) family: Option<CommonAttributes>,
+    pub(super) given: Option<CommonAttributes>,
     pub(super) et_al: Option<EtAl>,
     pub(super) label: Option<NamesLabel>,
     pub(super) substitute: Vec<Element>,
-    pub(super) appearance: Appearance,
-    /// Whether the element has children of its own, or takes them from the `cs:names` around it.
+    pub(super) attributes: CommonAttributes,
+    /// Whether the element lacks children of its own and takes them from the enclosing `cs:names`.
     pub(super) bare: bool,
 }
 
@@ -288,7 +286,7 @@ pub(super) struct Names {
 #[derive(Debug, Clone)]
 pub(super) struct NamesLabel {
     pub(super) label: Label,
-    /// Whether it stands before `cs:name`, and so is printed before the names.
+    /// Whether it precedes `cs:name`, and so prints before the names.
     pub(super) before: bool,
 }
 
@@ -296,11 +294,11 @@ pub(super) struct NamesLabel {
 #[derive(Debug, Clone)]
 pub(super) struct EtAl {
     pub(super) term: String,
-    pub(super) appearance: Appearance,
+    pub(super) attributes: CommonAttributes,
 }
 
-/// The options of names that are inherited from the style down to `cs:name` (clause "Inheritable
-/// Name Options"); what is none is inherited.
+/// The options of names that are inherited from the style down to `cs:name` (clause "Inheritable Name
+/// Options"). Those that are `None` are inherited.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct NameOptions {
     pub(super) and: Option<And>,
@@ -321,7 +319,7 @@ pub(super) struct NameOptions {
 }
 
 impl NameOptions {
-    /// These options, with what they leave open taken from those around them.
+    /// Returns these options, with missing ones taken from `outer`.
     pub(super) fn within(&self, outer: &Self) -> Self {
         Self {
             and: self.and.or(outer.and),
@@ -399,9 +397,70 @@ pub(super) struct SortKey {
     pub(super) names_use_last: Option<bool>,
 }
 
-/// What a `cs:key` sorts by.
+/// The source of a sort key.
 #[derive(Debug, Clone)]
 pub(super) enum SortSource {
     Variable(VariableId),
     Macro(usize),
+}
+
+/// The values of `page-range-format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PageRangeFormat {
+    Expanded,
+    Minimal,
+    MinimalTwo,
+    Chicago15,
+    Chicago16,
+}
+
+/// The values of `demote-non-dropping-particle`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DemoteParticle {
+    Never,
+    SortOnly,
+    DisplayAndSort,
+}
+
+/// The values of `givenname-disambiguation-rule`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum GivennameRule {
+    AllNames,
+    AllNamesWithInitials,
+    PrimaryName,
+    PrimaryNameWithInitials,
+    ByCite,
+}
+
+impl GivennameRule {
+    /// Returns whether only the first name of an item is disambiguated.
+    pub(super) fn primary_only(self) -> bool {
+        matches!(self, Self::PrimaryName | Self::PrimaryNameWithInitials)
+    }
+
+    /// Returns whether given names are expanded to initials only.
+    pub(super) fn initials_only(self) -> bool {
+        matches!(
+            self,
+            Self::AllNamesWithInitials | Self::PrimaryNameWithInitials
+        )
+    }
+}
+
+/// The values of `collapse`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Collapse {
+    CitationNumber,
+    Year,
+    YearSuffix,
+    YearSuffixRanged,
+}
+
+/// The values of `subsequent-author-substitute-rule`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SubstituteRule {
+    CompleteAll,
+    CompleteEach,
+    PartialEach,
+    PartialFirst,
 }

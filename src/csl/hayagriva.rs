@@ -335,6 +335,7 @@ fn edtf(text: &str) -> Option<Vec<Vec<i32>>> {
 
 fn bibliography(rendered: RenderedBibliography) -> Bibliography {
     Bibliography {
+        warnings: Vec::new(),
         layout: BibliographyLayout {
             hanging_indent: rendered.hanging_indent,
             second_field_align: rendered.second_field_align.map(|align| match align {

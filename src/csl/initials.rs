@@ -1,8 +1,8 @@
 //! Initials (clause "Name", `initialize-with`).
 
-use super::person::{begins_alphabetic, is_alphabetic_script};
+use super::name_parts::{begins_alphabetic, is_alphabetic_script};
 
-/// A part of a given name and what stands before it.
+/// A part of a given name, and whether a hyphen precedes it.
 struct Part<'n> {
     text: &'n str,
     hyphen: bool,
@@ -34,15 +34,15 @@ fn parts(given: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// A given name with full stops that part initials turned into spaces, so that "J.R." is two names,
-/// and hyphens as the style wants them.
+/// Prepares a given name: full stops separate initials, so that "J.R." is two names, and hyphens are as the
+/// style wants them.
 fn prepare(given: &str, hyphen: bool) -> String {
     let mut result = String::with_capacity(given.len() + 4);
     let mut characters = given.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
             '-' if !hyphen => result.push(' '),
-            // A hyphen before a small letter is part of the name: "Ji-young".
+            // A hyphen before a lower-case letter is part of the name: "Ji-young".
             '-' if characters
                 .peek()
                 .is_some_and(|next| next.is_ascii_lowercase()) =>
@@ -69,8 +69,8 @@ fn is_capital(character: char) -> bool {
     character.is_alphabetic() && upper.next() == Some(character) && upper.next().is_none()
 }
 
-/// A given name as initials, each with `with` behind it. Where `with` holds "%s", the initial stands
-/// in its place.
+/// Returns a given name as initials, each followed by `with`. If `with` contains "%s", the initial replaces
+/// it.
 pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
     if given.is_empty() {
         return String::new();
@@ -88,14 +88,14 @@ pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
         };
         if is_capital(first) || (template && !begins_alphabetic(text)) {
             if part.hyphen {
-                // The hyphen takes the place of the space behind the initial before it.
+                // The hyphen replaces the space after the previous initial.
                 let kept = result.trim_end().len();
                 result.truncate(kept);
                 result.push('-');
             }
             let mut initial = first.to_string();
-            // "Th." or "Ph." stay as they are: several capitals at the start show as one with the
-            // others in small letters.
+            // "Th." and "Ph." stay as they are. Several capitals at the start become one, and the others
+            // lower-case.
             let letters = text.trim_end_matches('.');
             let capitals: String = letters
                 .chars()
@@ -116,7 +116,7 @@ pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
                 result.push_str(with);
             }
         } else if text.chars().any(is_alphabetic_script) {
-            // A particle or a word in small letters stays whole.
+            // A particle or another lower-case word stays whole.
             if !result.is_empty() && !result.ends_with(' ') {
                 result.push(' ');
             }
@@ -127,7 +127,7 @@ pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
     finish(&result)
 }
 
-/// A given name with the initials that it has in the style's form, and its full names as they are.
+/// Returns a given name with its initials in the style's form and its full names unchanged.
 pub(super) fn normalize_with(given: &str, with: &str, hyphen: bool) -> String {
     if given.is_empty() || !begins_alphabetic(given) {
         return given.to_owned();
@@ -159,7 +159,7 @@ pub(super) fn normalize_with(given: &str, with: &str, hyphen: bool) -> String {
     finish(&result)
 }
 
-/// See [`normalize_with`], for suffixes of names.
+/// Applies [`normalize_with`] to the suffix of a name.
 pub(super) fn normalize(suffix: &str, with: &str) -> String {
     normalize_with(suffix, with, true)
 }

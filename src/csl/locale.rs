@@ -1,35 +1,32 @@
-//! Locales: terms, localised dates and options, and how they are inherited.
+//! Locales: terms, localized dates and options.
 //!
-//! A locale is put together from layers, each over the one before it (clause "Locale Fallback"): the
-//! file of American English, that of the language's main dialect, that of the dialect itself, then
-//! what the style says for all languages, for the language and for the dialect.
+//! A locale is assembled from layers, each overriding the previous ones (clause "Locale Fallback"): the files
+//! for American English, for the main dialect of the language and for the dialect itself, then the style's
+//! own terms for all languages, for the language and for the dialect.
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::EmbeddedLocales;
+use super::attributes::{read_date_parts, term_form};
+use super::bundled::EmbeddedLocales;
 use super::element::{DateForm, DatePart, TermForm};
-use super::source::{Node, Source};
-use super::style::{StyleError, read_date_parts};
+use super::xml::{Document, Node, StyleError};
 
-/// Where locale files come from.
-///
-/// The program has all official locales in it ([`EmbeddedLocales`]); a caller with others supplies
-/// them through this trait.
+/// A source of locale files, such as [`EmbeddedLocales`].
 pub trait LocaleSource: Sync {
-    /// The layer for exactly this language, such as `de-AT`, if there is one.
+    /// Returns the layer for exactly this language, such as `de-AT`.
     fn layer(&self, language: &str) -> Option<Arc<LocaleLayer>>;
 }
 
-/// Locale files that a caller has loaded, before those in the program.
+/// Locale files loaded by the caller. They take precedence over those inside the program.
 #[derive(Debug, Clone, Default)]
 pub struct LocaleFiles {
     layers: FxHashMap<String, Arc<LocaleLayer>>,
 }
 
 impl LocaleFiles {
-    /// No files.
+    /// Returns an empty set of files.
     pub fn new() -> Self {
         Self::default()
     }
@@ -79,7 +76,7 @@ struct Wording {
 /// The singular and plural of a term in each of its forms.
 #[derive(Debug, Clone, Default)]
 struct TermForms {
-    /// Indexed by [`TermForm`]. A locale shares them with the layers that it is put together from.
+    /// Indexed by [`TermForm`]. The strings are shared with the layers that the locale is assembled from.
     forms: [Option<Arc<Wording>>; 5],
 }
 
@@ -94,7 +91,7 @@ impl TermForms {
     }
 
     fn get(&self, form: TermForm, plural: bool) -> Option<&str> {
-        // The clause "Terms" lays down which form stands in for which.
+        // The clause "Terms" defines which form replaces a missing one.
         let order: &[TermForm] = match form {
             TermForm::Long => &[TermForm::Long],
             TermForm::Short => &[TermForm::Short, TermForm::Long],
@@ -155,7 +152,7 @@ impl Term {
     }
 }
 
-/// A localised date format.
+/// A localized date format.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LocalizedDate {
     pub(super) delimiter: String,
@@ -164,10 +161,10 @@ pub(super) struct LocalizedDate {
     pub(super) parts: Vec<DatePart>,
 }
 
-/// What one locale file, or one `cs:locale` of a style, says.
+/// The content of one locale file, or of one `cs:locale` in a style.
 #[derive(Debug, Clone, Default)]
 pub struct LocaleLayer {
-    /// The language it is for; empty in a style's `cs:locale` for all languages.
+    /// The language; empty in a style's `cs:locale` for all languages.
     language: String,
     terms: FxHashMap<Arc<str>, Term>,
     text_date: Option<LocalizedDate>,
@@ -182,15 +179,18 @@ impl LocaleLayer {
     /// # Errors
     /// Where the XML is not well formed, or its root is no `locale`.
     pub fn from_xml(xml: &str) -> Result<Self, StyleError> {
-        let source = Source::from_xml(xml)?;
-        let root = source.root();
+        let document = Document::parse(xml)?;
+        let root = document.root();
         if root.name() != "locale" {
-            return Err(StyleError::at(root, "a locale file begins with `locale`"));
+            return Err(StyleError::at(
+                root,
+                "the root element of a locale file is `locale`",
+            ));
         }
         Ok(Self::from_node(root))
     }
 
-    /// The language the layer is for.
+    /// Returns the language of the layer.
     pub fn language(&self) -> &str {
         &self.language
     }
@@ -198,7 +198,7 @@ impl LocaleLayer {
     /// Reads a `cs:locale`, of a locale file or of a style.
     pub(super) fn from_node(node: Node<'_>) -> Self {
         let mut layer = Self {
-            language: node.attribute("xml:lang").unwrap_or_default().to_owned(),
+            language: node.language().unwrap_or_default().to_owned(),
             ..Self::default()
         };
         for child in node.children() {
@@ -240,16 +240,9 @@ impl LocaleLayer {
         let text_of = |name: &str| node.child(name).unwrap_or(node).text();
         let single = text_of("single");
         let multiple = text_of("multiple");
-        let form = match node.attribute("form") {
-            Some("short") => TermForm::Short,
-            Some("verb") => TermForm::Verb,
-            Some("verb-short") => TermForm::VerbShort,
-            Some("symbol") => TermForm::Symbol,
-            _ => TermForm::Long,
-        };
         self.define(
             name,
-            form,
+            term_form(node),
             single,
             multiple,
             node.attribute("gender").and_then(gender),
@@ -295,8 +288,7 @@ fn gender(value: &str) -> Option<Gender> {
     }
 }
 
-/// The dialect that stands for a language where the language alone is given (the table of primary
-/// dialects in the locale repository).
+/// Returns the main dialect of a language (the table of primary dialects in the locale repository).
 pub fn primary_dialect(language: &str) -> Option<&'static str> {
     Some(match language {
         "af" => "af-ZA",
@@ -353,7 +345,7 @@ pub fn primary_dialect(language: &str) -> Option<&'static str> {
     })
 }
 
-/// What locators count (appendix IV, "Locators").
+/// The labels of locators (appendix IV, "Locators").
 const LOCATORS: &[&str] = &[
     "act",
     "appendix",
@@ -385,7 +377,7 @@ const LOCATORS: &[&str] = &[
     "volume",
 ];
 
-/// A locale, ready to be asked for terms.
+/// An assembled locale.
 #[derive(Debug, Clone)]
 pub struct Locale {
     language: String,
@@ -396,7 +388,7 @@ pub struct Locale {
     pub(super) punctuation_in_quote: bool,
     /// Whether only the first day of a month is an ordinal.
     pub(super) limit_day_ordinals: bool,
-    /// Whether ordinals are those of CSL 1.0.1, by `ordinal` and `ordinal-00` to `ordinal-99`.
+    /// Whether ordinals follow CSL 1.0.1, with `ordinal` and `ordinal-00` to `ordinal-99`.
     has_ordinal_table: bool,
     pub(super) quotes: QuoteMarks,
 }
@@ -411,7 +403,7 @@ pub(super) struct QuoteMarks {
 }
 
 impl Locale {
-    /// Puts a locale together from the files of `source` and the layers of a style.
+    /// Assembles a locale from the files of `source` and the layers of a style.
     pub fn assemble(language: &str, source: &dyn LocaleSource, of_style: &[LocaleLayer]) -> Self {
         let language = match language.split_once('_') {
             Some((language, region)) => format!("{language}-{region}"),
@@ -473,8 +465,7 @@ impl Locale {
     }
 
     fn add(&mut self, layer: &LocaleLayer) {
-        // Ordinals are one set: a locale that has its own takes none from below (clause "Ordinal
-        // Suffixes").
+        // Ordinals are one set: a layer that defines any replaces all (clause "Ordinal Suffixes").
         if layer.terms.contains_key("ordinal") {
             self.terms.retain(|name, _| !is_ordinal(name));
             self.has_ordinal_table = true;
@@ -502,18 +493,18 @@ impl Locale {
         self.limit_day_ordinals = layer.limit_day_ordinals.unwrap_or(self.limit_day_ordinals);
     }
 
-    /// The language, such as `de-AT`.
+    /// Returns the language, such as `de-AT`.
     pub fn language(&self) -> &str {
         &self.language
     }
 
-    /// Whether full stops and commas go inside closing quotation marks (clause "Locale Options").
+    /// Returns whether full stops and commas go inside closing quotation marks (clause "Locale Options").
     pub fn moves_punctuation_into_quotes(&self) -> bool {
         self.punctuation_in_quote
     }
 
-    /// How the label of a locator may be written in this language, and which locator it means: `p.`,
-    /// `pp.`, `page` and `pages` for `page` (appendix IV, "Locators").
+    /// Returns the spellings of locator labels with the locator each means: `p.`, `pp.`, `page` and `pages`
+    /// for `page` (appendix IV, "Locators").
     pub fn locator_labels(&self) -> Vec<(String, &'static str)> {
         let mut labels = Vec::new();
         for locator in LOCATORS {
@@ -530,7 +521,7 @@ impl Locale {
         labels
     }
 
-    /// A localised date format.
+    /// A localized date format.
     pub(super) fn date(&self, form: DateForm) -> &LocalizedDate {
         match form {
             DateForm::Text => &self.text_date,
@@ -538,12 +529,17 @@ impl Locale {
         }
     }
 
-    /// A term in a form, or in the form that stands in for it; none if the locale lacks it.
+    /// Returns a term in a form, or in the form that replaces it; none if the locale lacks the term.
     pub(super) fn term(&self, name: &str, form: TermForm, plural: bool) -> Option<&str> {
         self.terms.get(name)?.forms.get(form, plural)
     }
 
-    /// A term in the form that agrees with a noun of a gender.
+    /// Returns whether the locale has a term in any form.
+    pub(super) fn has_term(&self, name: &str) -> bool {
+        self.terms.contains_key(name)
+    }
+
+    /// Returns a term in the form that agrees with a gender.
     fn gendered_term(&self, name: &str, gender: Option<Gender>) -> Option<&str> {
         let term = self.terms.get(name)?;
         let by_gender = match gender {
@@ -556,12 +552,12 @@ impl Locale {
             .or_else(|| term.forms.get(TermForm::Long, false))
     }
 
-    /// The gender of the noun for a variable, or for a month.
+    /// Returns the gender of a term, such as the name of a variable or a month.
     pub(super) fn gender(&self, noun: &str) -> Option<Gender> {
         self.terms.get(noun)?.gender
     }
 
-    /// A number with the ordinal suffix that agrees with a noun (clause "Ordinal Suffixes").
+    /// Returns a number with the ordinal suffix that agrees with a gender (clause "Ordinal Suffixes").
     pub(super) fn ordinal(&self, number: u64, gender: Option<Gender>) -> String {
         if !self.has_ordinal_table {
             // CSL 1.0: four suffixes, for numbers that end in 1, 2, 3 and any others.
@@ -619,7 +615,7 @@ impl Locale {
         format!("{number}{suffix}")
     }
 
-    /// A number from one to ten in words, such as "first"; an ordinal beyond.
+    /// Returns a number from one to ten in words, such as "first", and others as ordinals.
     pub(super) fn long_ordinal(&self, number: u64, gender: Option<Gender>) -> String {
         if (1..=10).contains(&number)
             && let Some(word) = self.gendered_term(&format!("long-ordinal-{number:02}"), gender)

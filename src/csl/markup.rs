@@ -1,11 +1,11 @@
-//! The markup that fields may hold: tags and quotation marks (appendix IV, "Rich text").
+//! The markup in fields: tags and quotation marks (appendix IV, "Rich text").
 //!
-//! Straight and curly quotation marks in a field are taken in pairs, so that they can change between
-//! outer and inner ones where they are nested; a single one without a partner is an apostrophe. Tags
-//! that are not closed, and closing tags that nothing opened, are plain text.
+//! Straight and curly quotation marks in a field are paired, so that outer and inner ones can alternate when
+//! nested. A single one without a partner is an apostrophe. Unclosed tags and unopened closing tags are plain
+//! text.
 
 use super::locale::QuoteMarks;
-use super::person::is_alphabetic_script;
+use super::name_parts::is_alphabetic_script;
 
 /// A piece of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) enum Piece<'t> {
     Close,
 }
 
-/// What opens in a field.
+/// Markup that spans text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MarkupTag {
     Italic,
@@ -25,15 +25,15 @@ pub(super) enum MarkupTag {
     Superscript,
     Subscript,
     NoDecoration,
-    /// Text whose case does not change; nothing is printed for it.
+    /// Text whose case does not change.
     NoCase,
-    /// A quotation in the marks that are the outer ones of this field, or the inner ones.
+    /// A quotation, in the outer or the inner marks of this field.
     Quote {
         inner: bool,
     },
 }
 
-/// Whether a field can hold markup at all; most hold none.
+/// Returns whether a field can contain markup; most do not.
 pub(super) fn may_hold_markup(text: &str, quotes: &QuoteMarks) -> bool {
     text.bytes().any(|byte| matches!(byte, b'<' | b'"' | b'\''))
         || (!text.is_ascii()
@@ -57,7 +57,7 @@ enum Kind {
     Dropped,
 }
 
-/// By what an opening mark is closed.
+/// What closes an opening mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Closer {
     Tag(&'static str),
@@ -71,15 +71,15 @@ enum Closer {
 struct Token<'t> {
     text: &'t str,
     kind: Kind,
-    /// Whether the mark stayed without a partner.
+    /// Whether the mark has no partner.
     lone: bool,
 }
 
-/// Takes a field apart.
+/// Splits a field.
 pub(super) fn parse<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Piece<'t>> {
     let mut tokens = tokenize(text, quotes);
     pair(&mut tokens);
-    // The straight quotation marks that come first are the outer ones.
+    // The straight quotation marks that occur first are the outer ones.
     let first_single = tokens
         .iter()
         .filter(|token| !token.lone)
@@ -112,7 +112,7 @@ pub(super) fn parse<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Piece<'t>> {
         .collect()
 }
 
-/// The tag at the beginning of text, and its length.
+/// Returns the tag at the beginning of text, and its length.
 fn tag(text: &str) -> Option<(Kind, usize)> {
     const TAGS: [(&str, &str, MarkupTag); 5] = [
         ("<i>", "</i>", MarkupTag::Italic),
@@ -263,7 +263,7 @@ fn starts_with_mark(text: Option<&str>, mark: &str) -> bool {
     !mark.is_empty() && text.is_some_and(|text| text.starts_with(mark))
 }
 
-/// Finds for each closing mark the one that it closes; those in between stay alone.
+/// Pairs closing marks with opening ones. Opening marks in between stay without a partner.
 fn pair(tokens: &mut [Token<'_>]) {
     let mut open: Vec<(usize, Closer, bool)> = Vec::new();
     for at in 0..tokens.len() {
@@ -272,8 +272,8 @@ fn pair(tokens: &mut [Token<'_>]) {
             Kind::Open(tag, closer) => open.push((at, closer, tag == MarkupTag::NoCase)),
             Kind::Close(closer) => {
                 let partner = match closer {
-                    // A lone closing quotation mark is an apostrophe rather than the end of
-                    // everything that is open.
+                    // A lone closing quotation mark is an apostrophe; it does not close everything that is
+                    // open.
                     Closer::Single => open
                         .last()
                         .filter(|(_, wanted, _)| *wanted == closer)

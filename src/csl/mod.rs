@@ -1,22 +1,23 @@
 //! The citation processor: CSL 1.0.2.
 //!
-//! It takes works as [`CslItem`]s and a [`Style`], and gives citations and a
-//! [`Bibliography`] as [rich text](RichText). It knows neither the library nor the command line.
+//! A [`Processor`] takes [`Item`]s and a [`Style`] and returns citations and a [`Bibliography`] as [rich
+//! text](RichText), with [warnings](Warning) beside them. The module depends on no other one of this crate.
 //!
-//! The way of a work through the processor, each step a module of its own:
+//! The steps, each in modules of its own:
 //!
-//! 1. `style` compiles a style to the elements of `element`; `locale` puts a locale together.
-//! 2. `works` makes a work ready: `person` takes names apart, `dates` reads dates.
-//! 3. `sorting` orders the works by the style's keys.
-//! 4. `evaluate` applies elements to a work and gives an `output_tree`; `names`, `compose_dates`,
-//!    `numbers` and `text_case` do what their clauses of the specification say.
-//! 5. `disambiguation` looks which cites are equal, and adds what tells them apart.
-//! 6. `clusters` joins cites to citations, with `positions` known.
-//! 7. `compose` makes rich text of trees: affixes, quotation marks, `markup` in fields, punctuation.
+//! 1. `xml` parses a style, `compiler` compiles it to the elements of `element`, and `locale` assembles the
+//!    locale.
+//! 2. `prepared_item` prepares an item: `name_parts` splits names, `dates` parses dates.
+//! 3. `sorting` orders the items by the style's sort keys.
+//! 4. `evaluate` applies elements to an item and returns an `output_tree`, with `numbers` and `text_case`.
+//! 5. `disambiguation` finds ambiguous cites and adds what distinguishes them.
+//! 6. `positions` determines the position of each cite, and `cite_grouping` joins cites to citations.
+//! 7. `render` turns trees into rich text: affixes, quotation marks, `markup` in fields, punctuation.
+//!
+//! `citeproc_js` has all that imitates citeproc-js where the specification is silent or says something else.
 //!
 //! ```
-//! use peerbib::csl::{Citation, Cite, Processor, Style, plain_text};
-//! use peerbib::model::CslItem;
+//! use peerbib::csl::{Citation, Cite, Item, Processor, Style, plain_text};
 //!
 //! let style = Style::from_xml(r#"
 //!     <style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
@@ -33,12 +34,12 @@
 //!         </layout>
 //!       </bibliography>
 //!     </style>"#)?;
-//! let works: Vec<CslItem> = serde_json::from_str(r#"[{
+//! let items: Vec<Item> = serde_json::from_str(r#"[{
 //!     "id": "benkler2006", "type": "book", "title": "The Wealth of Networks",
 //!     "author": [{"family": "Benkler", "given": "Yochai"}], "issued": {"date-parts": [[2006]]}
 //! }]"#)?;
 //!
-//! let processor = Processor::new(&style, Some("en-US"), &works);
+//! let processor = Processor::new(&style, Some("en-US"), &items);
 //! let citations = processor.citations(&[Citation::new(vec![Cite::new("benkler2006")], 0)]);
 //! assert_eq!(plain_text(&citations[0].content), "(Benkler, 2006)");
 //! let bibliography = processor.bibliography().expect("the style has one");
@@ -46,80 +47,87 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod attributes;
 mod bibliography;
+pub mod bundled;
 mod citation;
-mod citation_label;
-mod clusters;
-mod compose;
-mod compose_dates;
+mod cite_grouping;
+mod citeproc_js;
+mod compiled;
+mod compiler;
+mod context;
 mod dates;
 mod disambiguation;
 mod element;
-mod embedded_locales;
 mod evaluate;
+mod given_names;
 pub mod hayagriva;
 mod initials;
+mod item;
 mod locale;
+mod macros;
 mod markup;
-mod names;
+mod name_parts;
 mod numbers;
 mod output_tree;
-mod packed;
-mod person;
 mod positions;
+mod prepared;
+mod prepared_item;
 mod processor;
+mod reference_grouping;
+mod render;
 mod rich_text;
-pub mod shelf;
 mod sorting;
-mod source;
 mod style;
 mod text_case;
 mod variables;
-mod works;
+mod warning;
+mod xml;
 
 use std::collections::HashMap;
 
 pub use bibliography::{Bibliography, BibliographyEntry, BibliographyLayout, SecondFieldAlign};
-pub use citation::{Citation, CitationMode, Cite, FormattedCitation};
-pub use embedded_locales::EmbeddedLocales;
+pub use bundled::EmbeddedLocales;
+pub use citation::{Citation, CitationMode, Cite, CitePosition, FormattedCitation};
+pub use item::{Item, ItemDate, ItemName, ItemValue};
 pub use locale::{Locale, LocaleFiles, LocaleLayer, LocaleSource, primary_dialect};
-pub use positions::CitePosition;
 pub use processor::Processor;
 pub use rich_text::{Display, Formatting, Inline, RichText, plain_text};
-pub use style::{Style, StyleClass, StyleError, StyleInfo};
+pub use style::{Style, StyleClass, StyleInfo};
+pub use warning::Warning;
+pub use xml::StyleError;
 
-use crate::model::CslItem;
-
-/// The bibliography of works in a style: the whole way in one call.
+/// Formats the bibliography of items in a style.
 ///
-/// A style without a bibliography ([`Style::has_bibliography`]) gives the works as it cites them the
-/// first time, one entry for each, in the order of the works.
-pub fn format_bibliography(style: &Style, locale: Option<&str>, works: &[CslItem]) -> Bibliography {
-    let processor = Processor::new(style, locale, works);
+/// A style without a bibliography ([`Style::has_bibliography`]) gives each item as it is first cited, in the
+/// order of the items.
+pub fn format_bibliography(style: &Style, locale: Option<&str>, items: &[Item]) -> Bibliography {
+    let processor = Processor::new(style, locale, items);
     processor.bibliography().unwrap_or_else(|| {
-        let citations: Vec<Citation> = works
+        let citations: Vec<Citation> = items
             .iter()
             .zip(1..)
-            .map(|(work, note)| Citation::new(vec![Cite::new(work.id.clone())], note))
+            .map(|(item, note)| Citation::new(vec![Cite::new(item.id.clone())], note))
             .collect();
-        let entries = processor
-            .citations(&citations)
-            .into_iter()
-            .zip(works)
-            .map(|(citation, work)| BibliographyEntry {
-                key: work.id.clone(),
-                content: citation.content,
-            })
-            .collect();
-        Bibliography {
-            entries,
+        let mut bibliography = Bibliography {
             layout: style.bibliography_layout(),
+            ..Bibliography::default()
+        };
+        for (citation, item) in processor.citations(&citations).into_iter().zip(items) {
+            bibliography.warnings.extend(citation.warnings);
+            if !citation.content.is_empty() {
+                bibliography.entries.push(BibliographyEntry {
+                    key: item.id.clone(),
+                    content: citation.content,
+                });
+            }
         }
+        bibliography
     })
 }
 
-/// Abbreviations for what a style asks for in short form, by the kind of what is abbreviated: a
-/// variable such as `container-title`, or `institution-part` for the names of institutions.
+/// Abbreviations of values that a style prints in short form, by variable (`container-title`) or
+/// `institution-part`.
 #[derive(Debug, Clone, Default)]
 pub struct Abbreviations {
     by_kind: HashMap<String, HashMap<String, String>>,

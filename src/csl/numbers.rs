@@ -1,37 +1,35 @@
-//! Numbers: taking number variables apart, and the formats of page ranges (clause "Number" and
-//! appendix V).
+//! Number variables and page ranges (clause "Number" and appendix V).
 
-use super::element::{NumberForm, TermForm};
+use super::element::{NumberForm, PageRangeFormat, TermForm};
 use super::locale::{Gender, Locale};
-use super::style::PageRangeFormat;
 
-/// A number variable, taken apart.
+/// A number variable, split into its parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct NumberValue {
     pub(super) parts: Vec<NumberPart>,
     /// Whether the variable is numeric (clause "Choose", `is-numeric`).
     pub(super) numeric: bool,
-    /// Whether a label for it is in the plural.
+    /// Whether its label is plural.
     pub(super) plural: bool,
-    /// The label that the value itself begins with, such as "ch." in a locator.
+    /// The label at the beginning of the value, such as "ch." in a locator.
     pub(super) label: Option<&'static str>,
 }
 
-/// One number, or one stretch of text, of a number variable.
+/// One number, or one piece of text, in a number variable.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct NumberPart {
-    /// What stands between this part and the next, as written.
+    /// The separator before the next part, as written.
     pub(super) joiner: String,
     /// The letters before the digits, as in "S12".
     pub(super) prefix: String,
     pub(super) value: String,
     pub(super) numeric: bool,
-    /// The term for the label that the part has in the value, if it is not the first.
+    /// The term of the label before this part, if it is not the first.
     pub(super) label: Option<&'static str>,
     pub(super) plural: bool,
 }
 
-/// The abbreviations that locators may begin with, and the terms they stand for.
+/// Abbreviations that locators may begin with, and the terms they mean.
 const LABELS: &[(&str, &str)] = &[
     ("vrs", "verse"),
     ("sv", "sub-verbo"),
@@ -81,7 +79,7 @@ const LABELS: &[(&str, &str)] = &[
     ("vol", "volume"),
 ];
 
-/// The term for a label that text begins with, and the text behind it.
+/// Returns the term of a label at the beginning of text, and the text after it.
 pub(super) fn leading_label(text: &str) -> Option<(&'static str, &str)> {
     let (word, rest) = text.split_once('.')?;
     let (_, term) = LABELS.iter().find(|(label, _)| *label == word)?;
@@ -89,7 +87,7 @@ pub(super) fn leading_label(text: &str) -> Option<(&'static str, &str)> {
     (after.len() < rest.len() && !after.is_empty()).then_some((*term, after))
 }
 
-/// Whether a value is a number in the sense of `is-numeric`: digits, with letters before or behind.
+/// Returns whether a value is a number in the sense of `is-numeric`: digits with letters around them.
 fn is_number(value: &str) -> bool {
     split_prefix(value).is_some()
 }
@@ -98,10 +96,10 @@ fn is_roman(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|byte| b"ivxlcmIVXLCM".contains(&byte))
 }
 
-/// The letters before a number and the number itself, which may have letters behind it.
+/// Splits the letters before a number off. The number may have letters after it.
 fn split_prefix(value: &str) -> Option<(&str, &str)> {
     let bytes = value.as_bytes();
-    // Digits, letters and zeros before the last run of digits are the prefix.
+    // The prefix is everything before the last run of digits.
     let last_digit = bytes.iter().rposition(u8::is_ascii_digit)?;
     let tail = value.get(last_digit + 1..)?;
     if !tail
@@ -123,7 +121,7 @@ fn split_prefix(value: &str) -> Option<(&str, &str)> {
     if !is_prefix {
         return None;
     }
-    // Zeros right behind the letters belong to them, unless the number is nothing but zeros.
+    // Zeros after the letters belong to them, unless the number is nothing but zeros.
     let digits = value.get(start..=last_digit)?;
     let zeros = digits.len() - digits.trim_start_matches('0').len();
     let at = start + zeros.min(digits.len() - 1);
@@ -131,11 +129,11 @@ fn split_prefix(value: &str) -> Option<(&str, &str)> {
 }
 
 impl NumberValue {
-    /// Takes the value of a number variable apart.
+    /// Splits the value of a number variable.
     pub(super) fn parse(value: &str, variable: &str, locale: &Locale) -> Self {
         let text = value.trim();
         let labelled = matches!(variable, "locator" | "page" | "number");
-        // The simple case by far.
+        // By far the most frequent case.
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Self {
                 plural: variable.starts_with("number-of-")
@@ -158,12 +156,11 @@ impl NumberValue {
             text
         };
         let mut result = Self::default();
-        let mut current_label: Option<&'static str> = None;
         for (piece, joiner) in split_joined(text, locale) {
             let mut piece = piece;
             let mut labels_here = Vec::new();
             if labelled {
-                // "ch. 2 p. 5" holds two labelled parts with nothing but a space between them.
+                // "ch. 2 p. 5" has two labelled parts separated by a space only.
                 while let Some((term, rest)) = leading_label(piece) {
                     let known = locale.term(term, TermForm::Long, false).is_some();
                     if !known {
@@ -192,11 +189,8 @@ impl NumberValue {
             let count = labels_here.len();
             for (at, (label, value)) in labels_here.into_iter().enumerate() {
                 let first = result.parts.is_empty();
-                if let Some(label) = label {
-                    current_label = Some(label);
-                    if first {
-                        result.label = Some(label);
-                    }
+                if first {
+                    result.label = label;
                 }
                 let (prefix, number) = split_prefix(value).unwrap_or(("", value));
                 result.parts.push(NumberPart {
@@ -213,12 +207,12 @@ impl NumberValue {
                 });
             }
         }
-        let _ = current_label;
         result.find_numeric(variable);
         result
     }
 
-    /// Numeric is what begins with a number; several numbers under one label are plural.
+    /// Determines which parts are numeric: those that begin with a number. Several numbers under one label
+    /// are plural.
     fn find_numeric(&mut self, variable: &str) {
         let mut start = 0;
         while start < self.parts.len() {
@@ -285,7 +279,7 @@ impl NumberValue {
         }
     }
 
-    /// The number in words of the locale and the style.
+    /// Formats the number for a locale and a style.
     pub(super) fn format(&self, context: &NumberContext<'_>) -> String {
         let mut text = String::new();
         let mut skip_to = 0;
@@ -306,7 +300,7 @@ impl NumberValue {
                 && next.label.is_none()
             {
                 if next.prefix != part.prefix {
-                    // Numbers of different series are no range.
+                    // Numbers of different series are not a range.
                     context.push_number(part, &mut text);
                     text.push('-');
                     continue;
@@ -386,7 +380,7 @@ fn push_joiner(joiner: &str, context: &NumberContext<'_>, numeric: bool, text: &
     }
 }
 
-/// What the printing of a number depends on.
+/// The context in which a number is formatted.
 pub(super) struct NumberContext<'a> {
     pub(super) locale: &'a Locale,
     pub(super) variable: &'a str,
@@ -439,7 +433,7 @@ impl NumberContext<'_> {
     }
 }
 
-/// A number in small Roman numerals, up to 5999.
+/// Returns a number in lower-case Roman numerals, up to 5999.
 pub(super) fn roman(number: u64) -> Option<String> {
     const NUMERALS: [(u64, &str); 13] = [
         (1000, "m"),
@@ -470,7 +464,7 @@ pub(super) fn roman(number: u64) -> Option<String> {
     Some(text)
 }
 
-/// Where the next label begins in text, behind a space.
+/// Returns the position of the space before the next label.
 fn find_label(text: &str) -> Option<usize> {
     text.match_indices(' ').map(|(at, _)| at).find(|at| {
         text.get(at + 1..)
@@ -478,10 +472,10 @@ fn find_label(text: &str) -> Option<usize> {
     })
 }
 
-/// The parts of a value and what joins them: hyphens, commas, semicolons, ampersands, "and".
+/// Splits a value at hyphens, commas, semicolons, ampersands and "and".
 fn split_joined<'t>(text: &'t str, locale: &Locale) -> Vec<(&'t str, String)> {
     let and = locale.term("and", TermForm::Long, false).unwrap_or("and");
-    // A backslash before one hyphen says that the others, without, are no ranges.
+    // If one hyphen is escaped by a backslash, the others do not make ranges either.
     let escapes = text.contains("\\-");
     let mut parts = Vec::new();
     let mut start = 0;
@@ -544,7 +538,7 @@ fn joiner_at(rest: &str, and: &str, escapes: bool) -> Option<(usize, String)> {
     Some((spaces + length, rest.get(..spaces + length)?.to_owned()))
 }
 
-/// The length of "and", in English or the locale's language, with the space behind it.
+/// Returns the length of "and" in English or the locale's language, with the space after it.
 fn word_and(text: &str, and: &str) -> Option<usize> {
     ["and", and]
         .into_iter()
@@ -556,7 +550,7 @@ fn word_and(text: &str, and: &str) -> Option<usize> {
         })
 }
 
-/// The end of a page range in a format (appendix V); none where it stays as written.
+/// Returns the end of a page range in a format (appendix V); none if it stays as written.
 fn page_range_end(
     from: &NumberPart,
     to: &NumberPart,
@@ -570,7 +564,7 @@ fn page_range_end(
     if format.is_none() && start_number > shortened {
         return None;
     }
-    // Whatever was shortened is written out first: 321-8 is 321-328.
+    // Abbreviated ends are expanded first: 321-8 is 321-328.
     if end.len() < from.value.len() {
         let missing = from.value.len() - end.len();
         end = format!("{}{end}", from.value.get(..missing)?);
@@ -611,7 +605,7 @@ fn page_range_end(
     })
 }
 
-/// The end of a range without the digits it has in common with the beginning.
+/// Returns the end of a range without the digits it shares with the beginning.
 pub(super) fn minimal(from: &str, to: &str, at_least: usize, prefix: &str) -> String {
     if from.len() != to.len() {
         return format!("{prefix}{to}");
@@ -625,4 +619,16 @@ pub(super) fn minimal(from: &str, to: &str, at_least: usize, prefix: &str) -> St
     to.get(to.len().saturating_sub(keep)..)
         .unwrap_or(to)
         .to_owned()
+}
+
+/// Returns a year suffix: a to z, then aa, ab and so on.
+pub(super) fn year_suffix(number: usize) -> String {
+    let mut rest = number + 1;
+    let mut letters = Vec::new();
+    while rest > 0 {
+        rest -= 1;
+        letters.push(char::from(b'a' + u8::try_from(rest % 26).unwrap_or(0)));
+        rest /= 26;
+    }
+    letters.iter().rev().collect()
 }

@@ -1,37 +1,37 @@
-//! The output tree: what evaluation makes of a work, before it becomes rich text.
+//! The output tree: the result of evaluation, before it is rendered.
 //!
-//! Affixes, delimiters and formatting are still apart from the text here, so that disambiguation,
-//! collapsing and author substitution can take hold of the parts they are about.
+//! Affixes, delimiters and formatting are still separate from the text, so that disambiguation, collapsing
+//! and author substitution can find the parts they work on.
 
 use std::borrow::Cow;
 
-use super::element::{Appearance, Font};
+use super::element::{CommonAttributes, FontFormatting};
 use super::rich_text::Display;
 
-/// A piece of output. None is ever empty: what prints nothing is left out of the tree.
+/// A piece of output. No node is empty: what prints nothing is not in the tree.
 #[derive(Debug, Clone)]
 pub(super) struct Node<'a> {
     pub(super) content: Content<'a>,
     pub(super) prefix: Cow<'a, str>,
     pub(super) suffix: Cow<'a, str>,
-    pub(super) font: Font,
+    pub(super) font: FontFormatting,
     pub(super) quotes: bool,
     pub(super) display: Option<Display>,
     pub(super) tag: Tag,
 }
 
-/// What a node holds.
+/// The content of a node.
 #[derive(Debug, Clone)]
 pub(super) enum Content<'a> {
     /// Text that may hold the markup of CSL-JSON.
     Text(Cow<'a, str>),
-    /// Text as it is, linked to an address.
+    /// Literal text that links to a URL.
     Link { href: String, text: Cow<'a, str> },
     /// Nodes with a delimiter between them.
     Children(Vec<Node<'a>>, Cow<'a, str>),
 }
 
-/// What a node is, where a later pass has to know.
+/// The role of a node, for later passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tag {
     None,
@@ -43,28 +43,28 @@ pub(super) enum Tag {
     Name,
     /// A label on names.
     Label,
-    /// Text that stands in for names.
+    /// A substitute for names.
     Substitute,
     /// A citation number.
     CitationNumber(usize),
-    /// A year, with the year itself.
+    /// A year.
     Year(i32),
     /// A year suffix, counted from 0.
     YearSuffix(usize),
     /// A locator.
     Locator,
-    /// A cite that leads somewhere: the place of the cite in its citation.
+    /// A linked cite, by its index in the citation.
     Cite(usize),
 }
 
 impl<'a> Node<'a> {
-    /// Text; none if it is empty.
+    /// Returns a node of text; none if it is empty.
     pub(super) fn text(text: impl Into<Cow<'a, str>>) -> Option<Self> {
         let text = text.into();
         (!text.is_empty()).then(|| Self::new(Content::Text(text)))
     }
 
-    /// Nodes with a delimiter between them; none if there are none.
+    /// Returns a node with children and a delimiter between them; none if there are none.
     pub(super) fn group(children: Vec<Self>, delimiter: impl Into<Cow<'a, str>>) -> Option<Self> {
         (!children.is_empty()).then(|| Self::new(Content::Children(children, delimiter.into())))
     }
@@ -74,14 +74,14 @@ impl<'a> Node<'a> {
             content,
             prefix: Cow::Borrowed(""),
             suffix: Cow::Borrowed(""),
-            font: Font::default(),
+            font: FontFormatting::default(),
             quotes: false,
             display: None,
             tag: Tag::None,
         }
     }
 
-    /// Text as it is, linked to an address.
+    /// Literal text that links to a URL.
     pub(super) fn link(href: String, text: impl Into<Cow<'a, str>>) -> Self {
         Self::new(Content::Link {
             href,
@@ -89,13 +89,28 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// The node with the affixes and the formatting of an element.
-    pub(super) fn with(mut self, appearance: &'a Appearance) -> Self {
-        self.prefix = Cow::Borrowed(&appearance.prefix);
-        self.suffix = Cow::Borrowed(&appearance.suffix);
-        self.font = appearance.font;
-        self.quotes = appearance.quotes;
-        self.display = appearance.display;
+    /// Returns a node with this one as its only child.
+    pub(super) fn wrap(child: Self) -> Self {
+        Self::new(Content::Children(vec![child], Cow::Borrowed("")))
+    }
+
+    /// Returns a delimiter, which unlike text merges with the punctuation around it.
+    pub(super) fn delimiter(delimiter: impl Into<Cow<'a, str>>) -> Self {
+        Self::new(Content::Children(Vec::new(), Cow::Borrowed(""))).with_prefix(delimiter)
+    }
+
+    /// Returns whether this is text without characters.
+    pub(super) fn is_empty_text(&self) -> bool {
+        matches!(&self.content, Content::Text(text) if text.is_empty())
+    }
+
+    /// Sets the affixes and the formatting of an element.
+    pub(super) fn with(mut self, attributes: &'a CommonAttributes) -> Self {
+        self.prefix = Cow::Borrowed(&attributes.prefix);
+        self.suffix = Cow::Borrowed(&attributes.suffix);
+        self.font = attributes.font;
+        self.quotes = attributes.quotes;
+        self.display = attributes.display;
         self
     }
 
@@ -114,8 +129,8 @@ impl<'a> Node<'a> {
         self
     }
 
-    /// The characters of the node without formatting, as a key to compare by: affixes and delimiters
-    /// are in it, punctuation is not put in order.
+    /// Appends the characters of the node for comparison: with affixes and delimiters, but without formatting
+    /// and without merging punctuation.
     pub(super) fn push_key(&self, key: &mut String) {
         key.push_str(&self.prefix);
         match &self.content {
@@ -132,14 +147,14 @@ impl<'a> Node<'a> {
         key.push_str(&self.suffix);
     }
 
-    /// See [`Node::push_key`].
+    /// Returns the characters of the node, see [`Node::push_key`].
     pub(super) fn key(&self) -> String {
         let mut key = String::new();
         self.push_key(&mut key);
         key
     }
 
-    /// The first node, from the left, that is so tagged.
+    /// Returns the first node with a tag.
     pub(super) fn find(&self, wanted: &dyn Fn(Tag) -> bool) -> Option<&Self> {
         if wanted(self.tag) {
             return Some(self);
@@ -150,7 +165,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The first node, from the left, that is so tagged.
+    /// Returns the first node with a tag.
     pub(super) fn find_mut(&mut self, wanted: &dyn Fn(Tag) -> bool) -> Option<&mut Self> {
         if wanted(self.tag) {
             return Some(self);
@@ -163,9 +178,9 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The node without the nodes that are so tagged; none if nothing is left.
+    /// Removes unwanted nodes; none if nothing is left.
     ///
-    /// Groups whose every part goes, go with their affixes.
+    /// Groups that become empty are removed with their affixes.
     pub(super) fn without(mut self, unwanted: &dyn Fn(&Self) -> bool) -> Option<Self> {
         if unwanted(&self) {
             return None;

@@ -1,36 +1,22 @@
-//! The position of a cite among the others (clause "Choose", `position`).
+//! The positions of cites in a document (clause "Choose", `position`).
 
 use rustc_hash::FxHashMap;
 
-use super::citation::Citation;
+use super::citation::{Citation, CitePosition};
 
-/// Where a cite stands, from the first cite of a work to one right behind another of the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum CitePosition {
-    /// The first cite of the work.
-    #[default]
-    First,
-    /// A later one.
-    Subsequent,
-    /// One right behind a cite of the same work.
-    Ibid,
-    /// The same, with a locator that differs.
-    IbidWithLocator,
-}
-
-/// What the position of a cite says.
+/// The context of a cite in its document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Placed {
+pub(super) struct CiteContext {
     pub(super) position: CitePosition,
     pub(super) near_note: bool,
-    /// The note in which the work was cited first, if it is another one.
+    /// The note with the first cite of the work, if that is another note.
     pub(super) first_note: Option<u32>,
 }
 
-/// The positions of all cites of a document, in its order.
+/// Returns the contexts of all cites of a document, in its order.
 ///
-/// Citations in the text and citations in notes are two sequences of their own.
-pub(super) fn positions(citations: &[Citation], near_distance: u32) -> Vec<Vec<Placed>> {
+/// Citations in the text and citations in notes are separate sequences.
+pub(super) fn positions(citations: &[Citation], near_distance: u32) -> Vec<Vec<CiteContext>> {
     let in_text = citations.iter().any(|citation| citation.note == 0);
     let in_notes = citations.iter().any(|citation| citation.note != 0);
     if !(in_text && in_notes) {
@@ -58,8 +44,8 @@ pub(super) fn positions(citations: &[Citation], near_distance: u32) -> Vec<Vec<P
         .collect()
 }
 
-fn sequence(citations: &[&Citation], near_distance: u32) -> Vec<Vec<Placed>> {
-    // For each work, the note of its first cite and that of its last.
+fn sequence(citations: &[&Citation], near_distance: u32) -> Vec<Vec<CiteContext>> {
+    // For each work, the notes of its first and its latest cite.
     let mut notes: FxHashMap<&str, (u32, u32)> = FxHashMap::default();
     let mut in_note: FxHashMap<u32, usize> = FxHashMap::default();
     for citation in citations {
@@ -68,9 +54,9 @@ fn sequence(citations: &[&Citation], near_distance: u32) -> Vec<Vec<Placed>> {
     let mut result = Vec::with_capacity(citations.len());
     for (at, citation) in citations.iter().enumerate() {
         let previous = at.checked_sub(1).and_then(|before| citations.get(before));
-        let mut placed = Vec::with_capacity(citation.cites.len());
+        let mut contexts = Vec::with_capacity(citation.cites.len());
         for (number, cite) in citation.cites.iter().enumerate() {
-            let mut place = Placed::default();
+            let mut context = CiteContext::default();
             if let Some((first, last)) = notes.get(cite.id.as_str()).copied() {
                 let before = if number > 0 {
                     citation
@@ -82,9 +68,9 @@ fn sequence(citations: &[&Citation], near_distance: u32) -> Vec<Vec<Placed>> {
                         if previous.note == citation.note && citation.note != 0 {
                             previous.cites.last().filter(|last| last.id == cite.id)
                         } else {
-                            // The citation before must be of this work alone, and alone in the note
-                            // before this one.
-                            let near = previous.note + 1 >= citation.note;
+                            // The previous citation must cite this work alone, and be the only one in
+                            // the previous note.
+                            let near = previous.note.saturating_add(1) >= citation.note;
                             let alone = previous.note == 0
                                 || in_note.get(&previous.note).copied() == Some(1);
                             (near
@@ -95,7 +81,7 @@ fn sequence(citations: &[&Citation], near_distance: u32) -> Vec<Vec<Placed>> {
                         }
                     })
                 };
-                place.position = match before {
+                context.position = match before {
                     None => CitePosition::Subsequent,
                     Some(before) => match (before.locator_key(), cite.locator_key()) {
                         (None, None) => CitePosition::Ibid,
@@ -106,17 +92,17 @@ fn sequence(citations: &[&Citation], near_distance: u32) -> Vec<Vec<Placed>> {
                     },
                 };
                 if first != citation.note {
-                    place.first_note = Some(first);
+                    context.first_note = Some(first);
                 }
-                place.near_note =
+                context.near_note =
                     citation.note == 0 || citation.note.saturating_sub(last) <= near_distance;
                 notes.insert(&cite.id, (first, citation.note));
             } else {
                 notes.insert(&cite.id, (citation.note, citation.note));
             }
-            placed.push(place);
+            contexts.push(context);
         }
-        result.push(placed);
+        result.push(contexts);
     }
     result
 }

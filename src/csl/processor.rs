@@ -1,74 +1,67 @@
-//! The processor: a style, a locale and works, from which citations and a bibliography come.
-
-use std::borrow::Cow;
+//! The processor: formats citations and bibliographies of items in a style and a locale.
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::EmbeddedLocales;
+use super::bundled::EmbeddedLocales;
 use super::citation::{Citation, CitationMode, Cite, FormattedCitation};
-use super::clusters;
-use super::compose::Composer;
-use super::disambiguation::{self, Ambiguity, CiteText, GivenNames};
-use super::element::SortSource;
-use super::evaluate::{CiteDetails, Context, Evaluator, Observations, Part, Purpose};
+use super::cite_grouping::{self, AuthorPart};
+use super::context::{CiteDetails, Disambiguation, Purpose, RenderTrace, Section};
+use super::disambiguation::{self, CiteText};
+use super::element::{
+    DemoteParticle, Element, GivennameRule, SortSource, TermForm, Text, TextSource,
+};
+use super::given_names::GivenNames;
+use super::item::Item;
 use super::locale::{Locale, LocaleSource};
-use super::output_tree::{Content, Node, Tag};
-use super::positions::{self, CitePosition};
+use super::numbers;
+use super::output_tree::Node;
+use super::positions;
+use super::prepared::{Prepared, subsequent_cite};
+use super::prepared_item::PreparedItem;
+use super::reference_grouping::{substitute_author, substitution_names};
+use super::render;
 use super::sorting::{self, Collation, SortKeys};
-use super::style::{DemoteParticle, GivennameRule, Style, SubstituteRule};
+use super::style::Style;
 use super::variables;
-use super::works::Work;
-use super::{Abbreviations, Bibliography, BibliographyEntry, RichText};
-use crate::model::CslItem;
+use super::{Abbreviations, Bibliography, BibliographyEntry, RichText, Warning, citeproc_js};
 
 /// Formats citations and bibliographies.
 ///
-/// Works are made ready, sorted, numbered and told apart when the processor is made; after that,
-/// citations and the bibliography only read what is known. See the [module](super) for an example.
+/// Creating a processor sorts, numbers and disambiguates the items. Afterwards, citations and the
+/// bibliography only read the result. See the [module](super) for an example.
 pub struct Processor<'a> {
-    pub(super) style: &'a Style,
-    pub(super) locale: Locale,
-    pub(super) works: Vec<Work<'a>>,
-    pub(super) abbreviations: Abbreviations,
-    pub(super) collation: Collation,
-    pub(super) given_names: GivenNames,
-    /// What is added to each work's cites.
-    pub(super) ambiguities: Vec<Ambiguity>,
-    /// The citation number of each work.
-    pub(super) numbers: Vec<usize>,
-    /// The works in the order of the bibliography.
+    prepared: Prepared<'a>,
+    /// The items in the order of the bibliography.
     order: Vec<usize>,
-    index: FxHashMap<&'a str, usize>,
-    no_ambiguity: Ambiguity,
 }
 
 impl<'a> Processor<'a> {
-    /// A processor for works, in the locale that is asked for, or that of the style, or American
-    /// English.
+    /// Creates a processor for items in `locale`, or else in the default locale of the style, or else in
+    /// American English.
     ///
-    /// The works are those that the document cites, in the order in which it cites them, and those
-    /// that the bibliography lists besides; styles with numbers count them in this order if they do
-    /// not sort their bibliographies. Of works with the same key only the first counts.
-    pub fn new(style: &'a Style, locale: Option<&str>, works: &'a [CslItem]) -> Self {
-        Self::with_locales(style, locale, works, &EmbeddedLocales)
+    /// The items are those that the document cites, in the order in which it cites them, followed by those
+    /// that only the bibliography lists. Numeric styles count them in this order unless they sort their
+    /// bibliographies. Of several items with the same key, only the first counts.
+    pub fn new(style: &'a Style, locale: Option<&str>, items: &'a [Item]) -> Self {
+        Self::with_locales(style, locale, items, &EmbeddedLocales)
     }
 
-    /// A processor with locale files of the caller's.
+    /// Creates a processor that takes its locale files from `locales`.
     pub fn with_locales(
         style: &'a Style,
         locale: Option<&str>,
-        works: &'a [CslItem],
+        items: &'a [Item],
         locales: &dyn LocaleSource,
     ) -> Self {
-        Self::with_abbreviations(style, locale, works, locales, Abbreviations::default())
+        Self::with_abbreviations(style, locale, items, locales, Abbreviations::default())
     }
 
-    /// A processor with abbreviations for what the style asks for in short form.
+    /// Creates a processor with abbreviations for what the style prints in short form.
     pub fn with_abbreviations(
         style: &'a Style,
         locale: Option<&str>,
-        works: &'a [CslItem],
+        items: &'a [Item],
         locales: &dyn LocaleSource,
         abbreviations: Abbreviations,
     ) -> Self {
@@ -79,258 +72,75 @@ impl<'a> Processor<'a> {
         let compiled = &style.compiled;
         let locale = Locale::assemble(language, locales, &compiled.locales);
         let mut seen = FxHashSet::default();
-        let items: Vec<&CslItem> = works
+        let items: Vec<&Item> = items
             .iter()
             .filter(|item| seen.insert(item.id.as_str()))
             .collect();
-        let works: Vec<Work<'a>> = items
+        let prepared: Vec<PreparedItem<'a>> = items
             .par_iter()
-            .map(|item| Work::new(item, &compiled.variables))
+            .map(|item| PreparedItem::new(item, &compiled.variables))
             .collect();
-        let index = items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| (item.id.as_str(), at))
-            .collect();
-        let collation = Collation::new(locale.language());
-        let count = works.len();
-        let mut processor = Self {
+        let count = prepared.len();
+        let mut prepared = Prepared {
             style,
+            collation: Collation::new(locale.language()),
             locale,
-            works,
+            items: prepared,
+            index: items
+                .iter()
+                .enumerate()
+                .map(|(at, item)| (item.id.as_str(), at))
+                .collect(),
             abbreviations,
-            collation,
             given_names: GivenNames::none(),
-            ambiguities: vec![Ambiguity::default(); count],
+            disambiguations: vec![Disambiguation::default(); count],
             numbers: (1..=count).collect(),
-            order: (0..count).collect(),
-            index,
-            no_ambiguity: Ambiguity::default(),
+            no_disambiguation: Disambiguation::default(),
         };
-        processor.sort();
-        processor.disambiguate();
-        processor
+        let order = bibliography_order(&prepared);
+        prepared.numbers = citation_numbers(style, &order);
+        if let Some(given_names) = persons_by_family(&prepared) {
+            prepared.given_names = given_names;
+        }
+        prepared.disambiguations = disambiguations(&prepared, &order);
+        Self { prepared, order }
     }
 
-    /// The work with a citation key.
-    pub(super) fn position(&self, key: &str) -> Option<usize> {
-        self.index.get(key).copied()
-    }
-
-    /// The year suffixes that works were given, by citation key.
-    pub fn year_suffixes(&self) -> impl Iterator<Item = (&str, String)> {
-        self.works
-            .iter()
-            .zip(&self.ambiguities)
-            .filter_map(|(work, ambiguity)| {
-                Some((
-                    work.id,
-                    super::evaluate::year_suffix(ambiguity.year_suffix?),
-                ))
-            })
-    }
-
-    /// The citation keys in the order of the bibliography.
+    /// Returns the citation keys in the order of the bibliography.
     pub fn order(&self) -> impl Iterator<Item = &str> {
         self.order
             .iter()
-            .filter_map(|at| Some(self.works.get(*at)?.id))
+            .filter_map(|at| Some(self.prepared.items.get(*at)?.id))
     }
 
-    pub(super) fn context(&self, work: usize, part: Part, purpose: Purpose) -> Option<Context<'_>> {
-        let compiled = &self.style.compiled;
-        let area = match part {
-            Part::Citation => &compiled.citation,
-            Part::Bibliography => compiled.bibliography.as_ref()?,
-        };
-        Some(Context {
-            style: compiled,
-            locale: &self.locale,
-            area,
-            part,
-            purpose,
-            work: self.works.get(work)?,
-            cite: None,
-            number: self.numbers.get(work).copied(),
-            ambiguity: &self.no_ambiguity,
-            given_names: &self.given_names,
-            abbreviations: &self.abbreviations,
-            sort_key: None,
-        })
-    }
-
-    /// Puts the works in the order of the bibliography and numbers them.
-    fn sort(&mut self) {
-        let keys = match &self.style.compiled.bibliography {
-            Some(area) => area.sort.as_slice(),
-            None => &[],
-        };
-        let mut descending_numbers = false;
-        if !keys.is_empty() {
-            let values: Vec<SortKeys> = (0..self.works.len())
-                .into_par_iter()
-                .map(|work| {
-                    self.context(work, Part::Bibliography, Purpose::Sort)
-                        .map(|context| sorting::sort_keys(keys, context, &self.collation))
-                        .unwrap_or_default()
-                })
-                .collect();
-            let empty = SortKeys::new();
-            let value = |work: &usize| values.get(*work).unwrap_or(&empty);
-            self.order
-                .par_sort_by(|left, right| sorting::compare(value(left), value(right), keys));
-            descending_numbers = keys.first().is_some_and(|key| {
-                key.descending && is_number_key(&key.source, &self.style.compiled.macros)
-            });
-        }
-        let count = self.order.len();
-        for (place, work) in self.order.iter().enumerate() {
-            if let Some(number) = self.numbers.get_mut(*work) {
-                *number = if descending_numbers {
-                    count - place
-                } else {
-                    place + 1
-                };
-            }
-        }
-    }
-
-    /// Finds the works whose cites are equal, and what tells them apart.
-    fn disambiguate(&mut self) {
-        let options = &self.style.compiled.options;
-        let by_name = options.add_givenname && options.givenname_rule != GivennameRule::ByCite;
-        let needed = options.add_names
-            || options.add_givenname
-            || options.add_year_suffix
-            || options.has_disambiguate;
-        if !needed || self.works.is_empty() {
-            return;
-        }
-        let count = self.works.len();
-        if by_name {
-            // The persons that cites name at all are those to be told apart.
-            let variables: Vec<FxHashSet<variables::VariableId>> = (0..count)
-                .into_par_iter()
-                .map(|work| {
-                    let (_, observations) = self.compare_text(work, &self.no_ambiguity);
-                    observations.name_variables.into_iter().collect()
-                })
-                .collect();
-            let names = self
-                .works
-                .iter()
-                .zip(&variables)
-                .flat_map(|(work, variables)| {
-                    let mut variables: Vec<_> = variables.iter().collect();
-                    variables.sort_unstable();
-                    let primary = options.givenname_rule.primary_only();
-                    variables.into_iter().flat_map(move |variable| {
-                        let names = work.names(*variable);
-                        let count = if primary { 1 } else { names.len() };
-                        names.iter().take(count).filter(|name| !name.is_literal())
-                    })
-                });
-            self.given_names = GivenNames::new(
-                options.givenname_rule,
-                options.demote_particle == DemoteParticle::Never,
-                names,
-            );
-        }
-        let texts: Vec<String> = (0..count)
-            .into_par_iter()
-            .map(|work| self.compare_text(work, &self.no_ambiguity).0)
-            .collect();
-        let mut groups: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-        for (work, text) in texts.iter().enumerate() {
-            groups.entry(text).or_default().push(work);
-        }
-        let mut groups: Vec<Vec<usize>> = groups
-            .into_values()
-            .filter(|group| group.len() > 1)
-            .collect();
-        groups.sort_unstable();
-        let mut ranks = vec![0; count];
-        for (rank, work) in self.order.iter().enumerate() {
-            if let Some(slot) = ranks.get_mut(*work) {
-                *slot = rank;
-            }
-        }
-        let cites = Cites {
-            processor: self,
-            ranks: &ranks,
-        };
-        let resolved: Vec<(usize, Ambiguity)> = groups
-            .par_iter()
-            .flat_map_iter(|group| disambiguation::resolve(group, options, &cites))
-            .collect();
-        for (work, ambiguity) in resolved {
-            if let Some(slot) = self.ambiguities.get_mut(work) {
-                *slot = ambiguity;
-            }
-        }
-    }
-
-    /// The cite of a work as it is compared with others: in the form of a subsequent cite, without
-    /// what differs from cite to cite.
-    fn compare_text(&self, work: usize, ambiguity: &Ambiguity) -> (String, Observations) {
-        let details = CiteDetails {
-            position: CitePosition::Subsequent,
-            near_note: true,
-            ..CiteDetails::default()
-        };
-        self.compare_text_with(work, ambiguity, &details)
-    }
-
-    fn compare_text_with(
-        &self,
-        work: usize,
-        ambiguity: &Ambiguity,
-        details: &CiteDetails,
-    ) -> (String, Observations) {
-        let Some(context) = self.context(work, Part::Citation, Purpose::Compare) else {
-            return (String::new(), Observations::default());
-        };
-        let context = Context {
-            cite: Some(details),
-            ambiguity,
-            ..context
-        };
-        let mut evaluator = Evaluator::new(context);
-        let text = evaluator
-            .layout()
-            .map(|node| node.key())
-            .unwrap_or_default();
-        (text, evaluator.observations)
-    }
-
-    /// Formats the citations of a document, in their order.
+    /// Formats the citations of a document, in document order.
     ///
-    /// Cites of works that the processor does not know are left out.
+    /// Cites with unknown keys are left out, with a warning.
     pub fn citations(&self, citations: &[Citation]) -> Vec<FormattedCitation> {
-        let distance = self.style.compiled.options.near_note_distance;
-        let placed = positions::positions(citations, distance);
-        let first_notes = self.first_notes(citations);
+        let distance = self.prepared.style.compiled.options.near_note_distance;
+        let contexts = positions::positions(citations, distance);
+        let by_note = distinguished_by_note(&self.prepared, citations);
         citations
             .par_iter()
-            .zip(&placed)
-            .map(|(citation, placed)| {
+            .zip(&contexts)
+            .map(|(citation, contexts)| {
                 let details: Vec<CiteDetails> = citation
                     .cites
                     .iter()
-                    .zip(placed)
-                    .map(|(cite, placed)| {
-                        let (locator, label) = locator(cite, &self.locale);
+                    .zip(contexts)
+                    .map(|(cite, context)| {
+                        let (locator, label) = locator(cite, &self.prepared.locale);
                         CiteDetails {
                             locator,
                             label,
-                            position: cite.position.unwrap_or(placed.position),
+                            position: cite.position.unwrap_or(context.position),
                             near_note: if cite.position.is_some() {
                                 cite.near_note
                             } else {
-                                placed.near_note
+                                context.near_note
                             },
-                            first_note: cite.first_reference_note.or(placed.first_note),
-                            told_by_note: first_notes.contains(cite.id.as_str()),
+                            first_note: cite.first_reference_note.or(context.first_note),
+                            distinguished_by_note: by_note.contains(cite.id.as_str()),
                         }
                     })
                     .collect();
@@ -339,256 +149,179 @@ impl<'a> Processor<'a> {
             .collect()
     }
 
-    /// The works that need no more text to tell their cites apart, as these show the number of the
-    /// note in which the work was cited first.
-    fn first_notes<'c>(&self, citations: &'c [Citation]) -> FxHashSet<&'c str> {
-        let options = &self.style.compiled.options;
-        if !options.has_disambiguate || !options.note_class {
-            return FxHashSet::default();
-        }
-        // Among three works and more the reference processor adds the text nevertheless.
-        let mut namesakes: FxHashMap<String, usize> = FxHashMap::default();
-        for (work, added) in self.ambiguities.iter().enumerate() {
-            if added.disambiguate > 0 {
-                let (text, _) = self.compare_text(work, &self.no_ambiguity);
-                *namesakes.entry(text).or_default() += 1;
-            }
-        }
-        // Each work that would get more text, once, with the first note that cites it.
-        let mut seen = FxHashSet::default();
-        let mut by_text: FxHashMap<String, Vec<&'c str>> = FxHashMap::default();
-        for citation in citations.iter().filter(|citation| citation.note != 0) {
-            for cite in &citation.cites {
-                let key = cite.id.as_str();
-                let Some(work) = self.position(key) else {
-                    continue;
-                };
-                let added = self
-                    .ambiguities
-                    .get(work)
-                    .map_or(0, |added| added.disambiguate);
-                if added == 0 || !seen.insert(key) {
-                    continue;
-                }
-                let with = |first_note| {
-                    let details = CiteDetails {
-                        position: CitePosition::Subsequent,
-                        near_note: true,
-                        first_note,
-                        ..CiteDetails::default()
-                    };
-                    self.compare_text_with(work, &self.no_ambiguity, &details).0
-                };
-                let text = with(Some(citation.note));
-                let without = with(None);
-                if text != without && namesakes.get(&without).is_none_or(|count| *count < 3) {
-                    by_text.entry(text).or_default().push(key);
-                }
-            }
-        }
-        by_text
-            .into_values()
-            .filter(|keys| keys.len() == 1)
-            .flatten()
-            .collect()
-    }
-
     fn citation(&self, citation: &Citation, details: &[CiteDetails]) -> FormattedCitation {
-        let cites = clusters::in_order(self, citation, details);
-        let keys = cites.iter().map(|entry| entry.cite.id.clone()).collect();
-        let content = match &citation.mode {
-            CitationMode::Composite { infix } => {
-                let authors = clusters::format(self, &cites, Some(clusters::Show::AuthorOnly));
-                let rest = clusters::format(self, &cites, Some(clusters::Show::WithoutAuthor));
-                clusters::join_composite(&self.locale, authors, infix, rest)
+        let mut warnings = Vec::new();
+        for cite in &citation.cites {
+            if self.prepared.position(&cite.id).is_none() {
+                let key = cite.id.clone();
+                warnings.push(Warning::UnknownKey { key });
             }
-            CitationMode::AuthorOnly => {
-                clusters::format(self, &cites, Some(clusters::Show::AuthorOnly))
+        }
+        let cites = cite_grouping::in_order(&self.prepared, citation, details);
+        let mut format = |part: Option<AuthorPart>| {
+            let (content, empty) = cite_grouping::format(&self.prepared, &cites, part);
+            warnings.extend(empty.into_iter().map(|key| Warning::EmptyCite { key }));
+            content
+        };
+        let (authors, content) = match citation.mode {
+            CitationMode::Composite => {
+                let authors = format(Some(AuthorPart::Only));
+                (authors, format(Some(AuthorPart::Suppressed)))
             }
-            CitationMode::SuppressAuthor => {
-                clusters::format(self, &cites, Some(clusters::Show::WithoutAuthor))
-            }
-            CitationMode::Normal => clusters::format(self, &cites, None),
+            CitationMode::AuthorOnly => (RichText::new(), format(Some(AuthorPart::Only))),
+            CitationMode::SuppressAuthor => (RichText::new(), format(Some(AuthorPart::Suppressed))),
+            CitationMode::Normal => (RichText::new(), format(None)),
         };
         FormattedCitation {
+            authors,
             content,
             note: citation.note,
-            keys,
+            keys: cites.iter().map(|cite| cite.cite.id.clone()).collect(),
+            warnings,
         }
     }
 
-    /// The bibliography of all works; none if the style has no bibliography.
+    /// Returns the text of a composite citation as citeproc-js joins its parts: the authors, `infix`, and
+    /// the rest.
+    pub fn joined(&self, citation: &FormattedCitation, infix: &str) -> RichText {
+        citeproc_js::join_composite(&self.prepared.locale, citation, infix)
+    }
+
+    /// Formats the bibliography of all items; none if the style has no bibliography.
     pub fn bibliography(&self) -> Option<Bibliography> {
         self.bibliography_of(|_| true)
     }
 
-    /// The bibliography of those works whose citation key is wanted, numbered and told apart among
-    /// all works.
+    /// Formats the bibliography of the items whose keys are `wanted`. They are numbered and disambiguated
+    /// among all items.
     pub fn bibliography_of(&self, wanted: impl Fn(&str) -> bool) -> Option<Bibliography> {
-        self.style.compiled.bibliography.as_ref()?;
-        let options = &self.style.compiled.options;
-        let listed: Vec<usize> = self
+        let prepared = &self.prepared;
+        prepared.style.compiled.bibliography.as_ref()?;
+        let listed: Vec<(usize, &str)> = self
             .order
             .iter()
-            .copied()
-            .filter(|work| self.works.get(*work).is_some_and(|work| wanted(work.id)))
+            .filter_map(|at| Some((*at, prepared.items.get(*at)?.id)))
+            .filter(|(_, key)| wanted(key))
             .collect();
-        let rendered: Vec<Option<RichText>> = if let Some(substitute) = &options.author_substitute {
-            // Each entry is compared with the one before it; a stretch of entries begins with one
-            // look back.
-            const STRETCH: usize = 256;
-            let stretches: Vec<Vec<Option<RichText>>> = listed
-                .par_chunks(STRETCH)
-                .enumerate()
-                .map(|(stretch, works)| {
-                    let mut before = (stretch * STRETCH)
-                        .checked_sub(1)
-                        .and_then(|at| listed.get(at))
-                        .and_then(|work| self.entry_tree(*work))
-                        .map(|tree| substitution_names(&tree))
-                        .unwrap_or_default();
-                    works
-                        .iter()
-                        .map(|work| {
-                            let (mut tree, fixed) = self.entry(*work)?;
-                            let names = if fixed {
-                                Vec::new()
-                            } else {
-                                substitution_names(&tree)
-                            };
-                            if !names.is_empty() {
-                                substitute_author(
-                                    &mut tree,
-                                    &names,
-                                    &before,
-                                    substitute,
-                                    options.author_substitute_rule,
-                                );
-                                before = names;
-                            }
-                            // An empty substitute takes the delimiter behind it along.
-                            let tree = tree.without(&|node| {
-                                matches!(&node.content, Content::Text(text) if text.is_empty())
-                            })?;
-                            Some(self.compose(&tree))
-                        })
-                        .collect()
-                })
-                .collect();
-            stretches.into_iter().flatten().collect()
-        } else {
-            listed
-                .par_iter()
-                .map(|work| self.entry_tree(*work).map(|tree| self.compose(&tree)))
-                .collect()
+        let mut bibliography = Bibliography {
+            layout: prepared.style.compiled.options.layout,
+            ..Bibliography::default()
         };
-        let numeric = options.numeric_citations;
-        let entries = listed
-            .iter()
-            .zip(rendered)
+        for (content, (_, key)) in self.entries(&listed).into_iter().zip(&listed) {
+            let key = (*key).to_owned();
+            match content {
+                Some(content) => bibliography
+                    .entries
+                    .push(BibliographyEntry { key, content }),
+                None => bibliography.warnings.push(Warning::EmptyEntry { key }),
+            }
+        }
+        Some(bibliography)
+    }
+
+    /// Returns the text of each entry; none where nothing prints.
+    fn entries(&self, listed: &[(usize, &str)]) -> Vec<Option<RichText>> {
+        let prepared = &self.prepared;
+        let options = &prepared.style.compiled.options;
+        let printed = |tree: &Node<'_>| {
+            Some(render::entry(&prepared.locale, tree)).filter(|content| !content.is_empty())
+        };
+        let Some(substitute) = &options.author_substitute else {
+            return listed
+                .par_iter()
+                .map(|(item, _)| printed(&prepared.entry(*item)?.0))
+                .collect();
+        };
+        // Each entry is compared with the previous one. Chunks are formatted in parallel, and each begins
+        // by looking at the entry before it.
+        const CHUNK: usize = 256;
+        let names = |item: usize| -> Option<(Node<'_>, Vec<String>)> {
+            let (tree, head_is_fixed) = prepared.entry(item)?;
+            let names = if head_is_fixed {
+                Vec::new()
+            } else {
+                substitution_names(&tree)
+            };
+            Some((tree, names))
+        };
+        let chunks: Vec<Vec<Option<RichText>>> = listed
+            .par_chunks(CHUNK)
             .enumerate()
-            .filter_map(|(place, (work, content))| {
-                let content = match content {
-                    Some(content) if !content.is_empty() => content,
-                    _ if numeric => vec![super::Inline::Text(format!(
-                        "{}. [CSL STYLE ERROR: reference with no printed form.]",
-                        place + 1
-                    ))],
-                    _ => return None,
-                };
-                Some(BibliographyEntry {
-                    key: self.works.get(*work)?.id.to_owned(),
-                    content,
-                })
+            .map(|(number, chunk)| {
+                let mut previous = (number * CHUNK)
+                    .checked_sub(1)
+                    .and_then(|at| listed.get(at))
+                    .and_then(|(item, _)| prepared.entry(*item))
+                    .map(|(tree, _)| substitution_names(&tree))
+                    .unwrap_or_default();
+                chunk
+                    .iter()
+                    .map(|(item, _)| {
+                        let (mut tree, names) = names(*item)?;
+                        if !names.is_empty() {
+                            let rule = options.author_substitute_rule;
+                            substitute_author(&mut tree, &names, &previous, substitute, rule);
+                            previous = names;
+                        }
+                        // An empty substitute is removed together with the delimiter after it.
+                        printed(&tree.without(&Node::is_empty_text)?)
+                    })
+                    .collect()
             })
             .collect();
-        Some(Bibliography {
-            entries,
-            layout: options.layout,
+        chunks.into_iter().flatten().collect()
+    }
+}
+
+/// Returns the items in the order of the bibliography.
+fn bibliography_order(prepared: &Prepared<'_>) -> Vec<usize> {
+    let count = prepared.items.len();
+    let mut order: Vec<usize> = (0..count).collect();
+    let Some(section) = &prepared.style.compiled.bibliography else {
+        return order;
+    };
+    if section.sort.is_empty() {
+        return order;
+    }
+    let values: Vec<SortKeys> = (0..count)
+        .into_par_iter()
+        .map(|item| {
+            prepared
+                .context(item, Section::Bibliography, Purpose::Sort)
+                .map(|context| sorting::sort_keys(&section.sort, context, &prepared.collation))
+                .unwrap_or_default()
         })
-    }
-
-    fn entry_tree(&self, work: usize) -> Option<Node<'_>> {
-        self.entry(work).map(|(tree, _)| tree)
-    }
-
-    /// The tree of an entry, and whether its head cannot be substituted.
-    fn entry(&self, work: usize) -> Option<(Node<'_>, bool)> {
-        let context = self.context(work, Part::Bibliography, Purpose::Print)?;
-        let ambiguity = self.ambiguities.get(work).unwrap_or(&self.no_ambiguity);
-        let mut evaluator = Evaluator::new(Context {
-            ambiguity,
-            ..context
-        });
-        let tree =
-            evaluator.bibliography_layout(self.style.compiled.options.layout.second_field_align)?;
-        Some((tree, evaluator.head_is_fixed))
-    }
-
-    fn compose(&self, tree: &Node<'_>) -> RichText {
-        let mut composer = Composer::new(&self.locale);
-        composer.node(tree);
-        let mut content = composer.into_rich_text();
-        // Spaces at the ends of an entry stand outside the blocks that they are next to.
-        if let Some(super::Inline::Display(_, block)) = content.first_mut()
-            && take_space(block.first_mut(), true)
-        {
-            content.insert(0, super::Inline::Text(" ".to_owned()));
-        }
-        if let Some(super::Inline::Display(_, block)) = content.last_mut()
-            && take_space(block.last_mut(), false)
-        {
-            content.push(super::Inline::Text(" ".to_owned()));
-        }
-        content
-    }
+        .collect();
+    let empty = SortKeys::new();
+    let value = |item: &usize| values.get(*item).unwrap_or(&empty);
+    order.par_sort_by(|left, right| sorting::compare(value(left), value(right), &section.sort));
+    order
 }
 
-/// Takes a space from the beginning or the end of a piece of text.
-fn take_space(piece: Option<&mut super::Inline>, first: bool) -> bool {
-    let Some(super::Inline::Text(text)) = piece else {
-        return false;
-    };
-    let rest = if first {
-        text.strip_prefix(' ')
-    } else {
-        text.strip_suffix(' ')
-    };
-    match rest {
-        Some(rest) if !rest.is_empty() => {
-            *text = rest.to_owned();
-            true
+/// Returns the citation number of each item. A bibliography that is sorted by descending numbers counts
+/// from its end.
+fn citation_numbers(style: &Style, order: &[usize]) -> Vec<usize> {
+    let compiled = &style.compiled;
+    let descending = compiled
+        .bibliography
+        .as_ref()
+        .and_then(|section| section.sort.first())
+        .is_some_and(|key| key.descending && is_number_key(&key.source, &compiled.macros));
+    let mut numbers = vec![0; order.len()];
+    for (place, item) in order.iter().enumerate() {
+        if let Some(number) = numbers.get_mut(*item) {
+            *number = if descending {
+                order.len() - place
+            } else {
+                place + 1
+            };
         }
-        _ => false,
     }
+    numbers
 }
 
-/// The locator of a cite and its label, which may be written in front of it: "ch. 5".
-fn locator(cite: &Cite, locale: &Locale) -> (Option<String>, Option<String>) {
-    let Some((text, _)) = cite.locator_key() else {
-        return (None, None);
-    };
-    let label = cite.label.as_deref().map(|label| {
-        if label == "sub verbo" {
-            "sub-verbo".to_owned()
-        } else {
-            label.to_owned()
-        }
-    });
-    if label.as_deref().is_none_or(|label| label == "page")
-        && let Some((term, rest)) = super::numbers::leading_label(text)
-        && locale
-            .term(term, super::element::TermForm::Long, false)
-            .is_some()
-    {
-        return (Some(rest.to_owned()), Some(term.to_owned()));
-    }
-    (Some(text.to_owned()), label)
-}
-
-/// Whether a sort key is the citation number.
-fn is_number_key(source: &SortSource, macros: &[Vec<super::element::Element>]) -> bool {
-    use super::element::{Element, Text, TextSource};
+/// Returns whether a sort key is the citation number.
+fn is_number_key(source: &SortSource, macros: &[Vec<Element>]) -> bool {
     match source {
         SortSource::Variable(variable) => *variable == variables::CITATION_NUMBER,
         SortSource::Macro(number) => matches!(
@@ -604,111 +337,172 @@ fn is_number_key(source: &SortSource, macros: &[Vec<super::element::Element>]) -
     }
 }
 
-/// Cites for disambiguation to look at.
+/// Returns the persons that cites name, by family name; none if given names are not disambiguated, or by
+/// cite only.
+fn persons_by_family(prepared: &Prepared<'_>) -> Option<GivenNames> {
+    let options = &prepared.style.compiled.options;
+    let rule = options.givenname_rule;
+    if !options.add_givenname || rule == GivennameRule::ByCite {
+        return None;
+    }
+    let variables: Vec<Vec<variables::VariableId>> = (0..prepared.items.len())
+        .into_par_iter()
+        .map(|item| {
+            let (_, trace) = prepared.compare_text(item, &prepared.no_disambiguation);
+            let mut variables = trace.name_variables;
+            variables.sort_unstable();
+            variables.dedup();
+            variables
+        })
+        .collect();
+    let names = prepared
+        .items
+        .iter()
+        .zip(&variables)
+        .flat_map(|(item, variables)| {
+            variables.iter().flat_map(move |variable| {
+                let names = item.names(*variable);
+                let count = if rule.primary_only() { 1 } else { names.len() };
+                names.iter().take(count).filter(|name| !name.is_literal())
+            })
+        });
+    let particle_counts = options.demote_particle == DemoteParticle::Never;
+    Some(GivenNames::new(rule, particle_counts, names))
+}
+
+/// Finds the items whose cites are equal, and what disambiguates them.
+fn disambiguations(prepared: &Prepared<'_>, order: &[usize]) -> Vec<Disambiguation> {
+    let options = &prepared.style.compiled.options;
+    let count = prepared.items.len();
+    let mut disambiguations = vec![Disambiguation::default(); count];
+    let needed = options.add_names
+        || options.add_givenname
+        || options.add_year_suffix
+        || options.has_disambiguate;
+    if !needed {
+        return disambiguations;
+    }
+    let texts: Vec<String> = (0..count)
+        .into_par_iter()
+        .map(|item| prepared.compare_text(item, &prepared.no_disambiguation).0)
+        .collect();
+    let mut groups: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+    for (item, text) in texts.iter().enumerate() {
+        groups.entry(text).or_default().push(item);
+    }
+    let mut groups: Vec<Vec<usize>> = groups
+        .into_values()
+        .filter(|group| group.len() > 1)
+        .collect();
+    groups.sort_unstable();
+    let mut ranks = vec![0; count];
+    for (rank, item) in order.iter().enumerate() {
+        if let Some(slot) = ranks.get_mut(*item) {
+            *slot = rank;
+        }
+    }
+    let cites = Cites {
+        prepared,
+        ranks: &ranks,
+    };
+    let resolved: Vec<(usize, Disambiguation)> = groups
+        .par_iter()
+        .flat_map_iter(|group| disambiguation::resolve(group, options, &cites))
+        .collect();
+    for (item, disambiguation) in resolved {
+        if let Some(slot) = disambiguations.get_mut(item) {
+            *slot = disambiguation;
+        }
+    }
+    disambiguations
+}
+
+/// The cites that disambiguation compares.
 struct Cites<'p, 'a> {
-    processor: &'p Processor<'a>,
+    prepared: &'p Prepared<'a>,
     ranks: &'p [usize],
 }
 
 impl CiteText for Cites<'_, '_> {
-    fn cite(&self, work: usize, ambiguity: &Ambiguity) -> (String, Observations) {
-        self.processor.compare_text(work, ambiguity)
+    fn cite(&self, item: usize, disambiguation: &Disambiguation) -> (String, RenderTrace) {
+        self.prepared.compare_text(item, disambiguation)
     }
 
-    fn rank(&self, work: usize) -> usize {
-        self.ranks.get(work).copied().unwrap_or(usize::MAX)
+    fn rank(&self, item: usize) -> usize {
+        self.ranks.get(item).copied().unwrap_or(usize::MAX)
     }
 }
 
-fn is_creator(tag: Tag) -> bool {
-    matches!(tag, Tag::Names | Tag::Substitute)
-}
-
-/// What stands at the head of an entry, name by name, as far as it can be substituted.
-fn substitution_names(tree: &Node<'_>) -> Vec<String> {
-    let Some(head) = tree.find(&is_creator) else {
-        return Vec::new();
-    };
-    if head.tag == Tag::Substitute {
-        return vec![head.key()];
+/// Returns the keys of the items that need no text for `disambiguate` conditions, because their cites
+/// show the number of the note in which the work was first cited.
+fn distinguished_by_note<'c>(
+    prepared: &Prepared<'_>,
+    citations: &'c [Citation],
+) -> FxHashSet<&'c str> {
+    let options = &prepared.style.compiled.options;
+    if !options.has_disambiguate || !options.note_class {
+        return FxHashSet::default();
     }
-    fn collect(node: &Node<'_>, into: &mut Vec<String>) {
-        if node.tag == Tag::Name {
-            // The affixes of a name are what parts it from the others.
-            let mut inner = node.clone();
-            inner.prefix = Cow::Borrowed("");
-            inner.suffix = Cow::Borrowed("");
-            into.push(inner.key());
-        } else if let Content::Children(children, _) = &node.content {
-            for child in children {
-                collect(child, into);
-            }
+    let mut namesakes: FxHashMap<String, usize> = FxHashMap::default();
+    for (item, added) in prepared.disambiguations.iter().enumerate() {
+        if added.disambiguate > 0 {
+            let (text, _) = prepared.compare_text(item, &prepared.no_disambiguation);
+            *namesakes.entry(text).or_default() += 1;
         }
     }
-    let mut names = Vec::new();
-    collect(head, &mut names);
-    names
-}
-
-/// Puts a substitute in the place of names that are those of the entry before (clause
-/// "Reference Grouping").
-fn substitute_author(
-    tree: &mut Node<'_>,
-    names: &[String],
-    before: &[String],
-    substitute: &str,
-    rule: SubstituteRule,
-) {
-    if before.is_empty() {
-        return;
-    }
-    let Some(head) = tree.find_mut(&is_creator) else {
-        return;
-    };
-    let common = names
-        .iter()
-        .zip(before)
-        .take_while(|(left, right)| left == right)
-        .count();
-    let all = names == before;
-    match rule {
-        SubstituteRule::CompleteAll if all => {
-            let list = if head.tag == Tag::Names {
-                head.find_mut(&|tag| tag == Tag::NameList)
-            } else {
-                Some(head)
+    // Each item that would get more text, once, with the first note that cites it.
+    let mut seen = FxHashSet::default();
+    let mut by_text: FxHashMap<String, Vec<&'c str>> = FxHashMap::default();
+    for citation in citations.iter().filter(|citation| citation.note != 0) {
+        for cite in &citation.cites {
+            let key = cite.id.as_str();
+            let Some(item) = prepared.position(key) else {
+                continue;
             };
-            if let Some(list) = list {
-                list.content = Content::Text(Cow::Owned(substitute.to_owned()));
-                if list.tag == Tag::Substitute {
-                    list.tag = Tag::None;
-                }
+            if prepared.disambiguation(item).disambiguate == 0 || !seen.insert(key) {
+                continue;
+            }
+            let with = |first_note| {
+                let details = CiteDetails {
+                    first_note,
+                    ..subsequent_cite()
+                };
+                prepared
+                    .compare_text_with(item, &prepared.no_disambiguation, &details)
+                    .0
+            };
+            let text = with(Some(citation.note));
+            let without = with(None);
+            let among = namesakes.get(&without).copied().unwrap_or_default();
+            if text != without && citeproc_js::notes_distinguish(among) {
+                by_text.entry(text).or_default().push(key);
             }
         }
-        _ if head.tag == Tag::Substitute && all => {
-            head.content = Content::Text(Cow::Owned(substitute.to_owned()));
-        }
-        SubstituteRule::CompleteEach if all => replace_names(head, usize::MAX, substitute),
-        SubstituteRule::PartialEach => replace_names(head, common, substitute),
-        SubstituteRule::PartialFirst => replace_names(head, common.min(1), substitute),
-        _ => {}
     }
+    by_text
+        .into_values()
+        .filter(|keys| keys.len() == 1)
+        .flatten()
+        .collect()
 }
 
-fn replace_names(node: &mut Node<'_>, count: usize, substitute: &str) {
-    fn walk(node: &mut Node<'_>, left: &mut usize, substitute: &str) {
-        if *left == 0 {
-            return;
+/// Returns the locator of a cite and its label, which may be written in front of the locator: "ch. 5".
+fn locator(cite: &Cite, locale: &Locale) -> (Option<String>, Option<String>) {
+    let Some((text, _)) = cite.locator_key() else {
+        return (None, None);
+    };
+    let label = cite.label.as_deref().map(|label| {
+        if label == "sub verbo" {
+            "sub-verbo".to_owned()
+        } else {
+            label.to_owned()
         }
-        if node.tag == Tag::Name {
-            node.content = Content::Text(Cow::Owned(substitute.to_owned()));
-            *left -= 1;
-        } else if let Content::Children(children, _) = &mut node.content {
-            for child in children {
-                walk(child, left, substitute);
-            }
-        }
+    });
+    if label.as_deref().is_none_or(|label| label == "page")
+        && let Some((term, rest)) = numbers::leading_label(text)
+        && locale.term(term, TermForm::Long, false).is_some()
+    {
+        return (Some(rest.to_owned()), Some(term.to_owned()));
     }
-    let mut left = count;
-    walk(node, &mut left, substitute);
+    (Some(text.to_owned()), label)
 }

@@ -1,10 +1,9 @@
-//! Rich text: what the citation processor prints, before it is written for a target.
+//! Rich text: the output of the processor.
 //!
-//! A tree small enough to be matched on in one screen. Output writers turn it into plain text, HTML,
-//! Markdown and so on; the markup is the one that CSL 1.0.2 can ask for (clauses "Formatting",
-//! "Display" and appendix VI, "Links").
+//! A small tree that output writers turn into plain text, HTML, Markdown and so on. It has the formatting
+//! that CSL 1.0.2 can ask for (clauses "Formatting", "Display" and appendix VI, "Links").
 
-/// A run of rich text.
+/// Rich text.
 pub type RichText = Vec<Inline>;
 
 /// One piece of rich text.
@@ -14,15 +13,14 @@ pub enum Inline {
     Text(String),
     /// Text in one kind of formatting.
     Formatted(Formatting, RichText),
-    /// Text that links to an address.
+    /// Text that links to a URL.
     Link {
-        /// The address.
+        /// The URL.
         href: String,
-        /// What is shown.
+        /// The text.
         content: RichText,
     },
-    /// A part that is set off from the others (the `display` attribute of CSL, and the two fields of
-    /// `second-field-align`).
+    /// A block (the `display` attribute of CSL, and the two fields of `second-field-align`).
     Display(Display, RichText),
 }
 
@@ -64,13 +62,13 @@ pub enum Display {
     Block,
     /// A block at the left margin, such as a number.
     LeftMargin,
-    /// What stands to the right of a left margin.
+    /// A block to the right of a left margin.
     RightInline,
     /// A block indented to the right.
     Indent,
 }
 
-/// The characters of rich text without any formatting.
+/// Returns the characters of rich text without formatting.
 pub fn plain_text(text: &[Inline]) -> String {
     fn collect(text: &[Inline], into: &mut String) {
         for piece in text {

@@ -6,20 +6,22 @@ use icu_collator::options::{AlternateHandling, CollatorOptions, Strength};
 use icu_collator::preferences::CollationNumericOrdering;
 use icu_collator::{CollatorBorrowed, CollatorPreferences};
 
+use super::citeproc_js;
+use super::compiled::Compiled;
+use super::context::Context;
 use super::element::{Element, SortKey, SortSource, Text, TextSource};
-use super::evaluate::{Context, Evaluator};
+use super::evaluate::{self, Evaluator, citation_label};
 use super::output_tree::{Content, Node};
-use super::style::Compiled;
 use super::variables::{self, VariableId, VariableKind};
 
-/// Makes keys that compare, byte by byte, as a language collates.
+/// Makes sort keys: byte strings that compare as the language collates.
 pub(super) struct Collation {
     collator: Option<CollatorBorrowed<'static>>,
 }
 
 impl Collation {
-    /// The collation of a language: without regard to case and accents, punctuation left out,
-    /// numbers by their value.
+    /// Returns the collation of a language: it ignores case, accents and punctuation, and sorts numbers by
+    /// value.
     pub(super) fn new(language: &str) -> Self {
         let mut preferences = icu_collator_locale(language);
         preferences.numeric_ordering = Some(CollationNumericOrdering::True);
@@ -31,20 +33,20 @@ impl Collation {
         }
     }
 
-    /// The key of text; words are parted by a sign that sorts before all letters.
+    /// Returns the key of text. Words are separated by a character that sorts before all letters.
     fn key(&self, text: &str) -> Option<Vec<u8>> {
         (!text.is_empty()).then(|| self.collate(&parted(text)))
     }
 
-    /// The key of the authors of a cite, by which cites are brought together.
+    /// Returns the key of a cite's authors, by which cites are grouped.
     pub(super) fn authors_key(&self, authors: &str) -> Option<Vec<u8>> {
         (!authors.is_empty()).then(|| self.collate(authors))
     }
 
-    /// The key of a cite among others of the same authors: that of the first of them, and the place.
+    /// Returns the key of a cite in its group.
     pub(super) fn grouped_key(&self, first: Option<&str>, place: usize) -> Vec<u8> {
-        let first = first.map_or_else(|| "undefined".to_owned(), parted);
-        self.collate(&format!("{first}{place}"))
+        let first = first.map(parted);
+        self.collate(&citeproc_js::group_sort_text(first.as_deref(), place))
     }
 
     fn collate(&self, text: &str) -> Vec<u8> {
@@ -64,7 +66,7 @@ impl Collation {
     }
 }
 
-/// Text with its words parted by a sign that sorts before all letters.
+/// Returns text with its words separated by a character that sorts before all letters.
 fn parted(text: &str) -> String {
     let mut parted = text.replace(' ', "|");
     parted.push('|');
@@ -78,10 +80,10 @@ fn icu_collator_locale(language: &str) -> CollatorPreferences {
         .unwrap_or_default()
 }
 
-/// The keys of one work; a missing one sorts last, whatever the direction.
+/// The sort keys of one item; a missing one sorts last in either direction.
 pub(super) type SortKeys = Vec<Option<Vec<u8>>>;
 
-/// The keys of a work for the sort elements of an area.
+/// Returns the sort keys of an item.
 pub(super) fn sort_keys(keys: &[SortKey], context: Context<'_>, collation: &Collation) -> SortKeys {
     keys.iter()
         .map(|key| {
@@ -107,28 +109,28 @@ pub(super) fn key_text(key: &SortKey, context: Context<'_>) -> Option<String> {
 }
 
 fn variable_text(variable: VariableId, context: Context<'_>) -> Option<String> {
-    let work = context.work;
+    let item = context.item;
     match variables::kind(variable) {
-        VariableKind::Date => work.date(variable)?.sort_key([true; 3]),
+        VariableKind::Date => item.date(variable)?.sort_key([true; 3]),
         VariableKind::Names => {
-            let names = super::names::sort_names(context, variable)?;
+            let names = evaluate::sort_names(context, variable)?;
             Some(plain(&names))
         }
         VariableKind::Number if variable == variables::CITATION_NUMBER => {
             context.number.map(|number| format!("{number:020}"))
         }
         VariableKind::Number => {
-            let text = work.text(variable)?;
+            let text = item.text(variable)?;
             Some(padded(text))
         }
         VariableKind::Text if variable == variables::CITATION_LABEL => {
-            Some(super::citation_label::citation_label(work, context.locale))
+            Some(citation_label(item, context.locale))
         }
-        VariableKind::Text => work.text(variable).map(without_markup),
+        VariableKind::Text => item.text(variable).map(without_markup),
     }
 }
 
-/// A number as a key of equal length; text that holds none stays as it is.
+/// Returns a number as a key of fixed length. Text without a number is returned unchanged.
 fn padded(text: &str) -> String {
     let Some(start) = text.find(|character: char| character.is_ascii_digit()) else {
         return text.to_owned();
@@ -151,7 +153,7 @@ fn padded(text: &str) -> String {
     format!("{number:020}")
 }
 
-/// The characters of a tree, without affixes of the tree's top and without markup.
+/// Returns the characters of a tree without markup.
 fn plain(node: &Node<'_>) -> String {
     let mut text = String::new();
     fn collect(node: &Node<'_>, into: &mut String) {
@@ -203,7 +205,7 @@ fn without_markup(text: &str) -> String {
     result
 }
 
-/// Compares the keys of two works.
+/// Compares the sort keys of two items.
 pub(super) fn compare(left: &SortKeys, right: &SortKeys, keys: &[SortKey]) -> Ordering {
     for ((left, right), key) in left.iter().zip(right).zip(keys) {
         let order = compare_one(left.as_deref(), right.as_deref(), key.descending);
@@ -214,7 +216,7 @@ pub(super) fn compare(left: &SortKeys, right: &SortKeys, keys: &[SortKey]) -> Or
     Ordering::Equal
 }
 
-/// Compares one key; a missing one sorts last, whatever the direction.
+/// Compares one key; a missing one sorts last in either direction.
 pub(super) fn compare_one(left: Option<&[u8]>, right: Option<&[u8]>, descending: bool) -> Ordering {
     match (left, right) {
         (None, None) => Ordering::Equal,
@@ -225,7 +227,7 @@ pub(super) fn compare_one(left: Option<&[u8]>, right: Option<&[u8]>, descending:
     }
 }
 
-/// Whether a sort key is a date, directly or by way of a macro.
+/// Returns whether a sort key is a date, directly or through a macro.
 pub(super) fn is_date_key(key: &SortKey, style: &Compiled) -> bool {
     fn holds_date(elements: &[Element], style: &Compiled) -> bool {
         elements.iter().any(|element| match element {

@@ -1,8 +1,8 @@
-//! Text case (clause "Text-case"), as the reference processor applies it.
+//! Text case (clause "Text-case").
 
 use super::element::TextCase;
 
-/// Words that title case leaves in lower case, unless first or last.
+/// Words that title case leaves in lower case, unless they are first or last.
 const SMALL_WORDS: &[&str] = &[
     "a",
     "about",
@@ -110,16 +110,16 @@ const SMALL_WORDS: &[&str] = &[
     "yet",
 ];
 
-/// A stretch of text, or a sign that parts words.
+/// A piece of text after a separator.
 #[derive(Debug, Clone, Copy)]
 struct Piece<'t> {
     text: &'t str,
-    /// What stands before it: a tag of the markup, or a punctuation mark.
+    /// The separator before it: a tag of the markup, or a punctuation mark.
     before: &'t str,
 }
 
-/// Text in a case. The markup that fields may hold is left as it is; text in `nocase`, small
-/// capitals, and raised or lowered text does not change.
+/// Changes the case of text. Markup stays as it is, and so does text in `nocase`, small capitals, superscript
+/// and subscript.
 pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
     let pieces = split(text);
     match case {
@@ -159,7 +159,7 @@ pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
     }
 }
 
-/// Tags of the markup that keep their content from changing, with their ends.
+/// Tags that protect their content, with their closing tags.
 const PROTECTED: &[(&str, &str)] = &[
     ("<span", "</span>"),
     ("<sc>", "</sc>"),
@@ -167,7 +167,7 @@ const PROTECTED: &[(&str, &str)] = &[
     ("<sup>", "</sup>"),
 ];
 
-/// The length of a tag of the markup at the beginning of text.
+/// Returns the length of a markup tag at the beginning of text.
 fn tag_length(text: &str) -> Option<usize> {
     for tag in [
         "<i>", "</i>", "<b>", "</b>", "<sc>", "</sc>", "<sub>", "</sub>", "<sup>", "</sup>",
@@ -249,7 +249,7 @@ fn split(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Follows which tags are open, and says whether text at this point may change.
+/// Tracks open tags, and whether text at this point may change.
 #[derive(Default)]
 struct Protection {
     open: Vec<&'static str>,
@@ -273,7 +273,7 @@ fn is_gap(character: char) -> bool {
     )
 }
 
-/// The words of text and the gaps between them, in turn.
+/// Returns the words of text and the gaps between them, in order.
 fn words(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -295,7 +295,7 @@ fn map_words(pieces: &[Piece<'_>], mut change: impl FnMut(&str) -> String) -> St
     for piece in pieces {
         result.push_str(piece.before);
         if !protection.pass(piece.before) {
-            // Protected text still is the first word.
+            // Protected text still counts as the first word.
             if words(piece.text).any(|(_, gap)| !gap) {
                 change("");
             }
@@ -322,15 +322,15 @@ fn title(pieces: &[Piece<'_>], language: &str) -> String {
     let mut protection = Protection::default();
     let mut first = true;
     let mut after_stop = false;
-    // Where the last word stands in the result, to be capitalised even if it is a small one.
+    // The position of the last word in the result, which is capitalized even if it is a stop word.
     let mut last_word: Option<(usize, usize)> = None;
-    // The quotation marks that are open: the sign that closes each.
+    // The closing marks of the open quotations.
     let mut quotes: Vec<char> = Vec::new();
     for (number, piece) in pieces.iter().enumerate() {
         result.push_str(piece.before);
         let open = protection.pass(piece.before);
         after_stop |= piece.before.ends_with(['!', '?', ':']);
-        // Behind an apostrophe a word goes on; behind an opening quotation mark one begins.
+        // After an apostrophe a word continues; after an opening quotation mark one begins.
         let mut keep_initial = false;
         match piece.before {
             "\u{201c}" => quotes.push('\u{201d}'),
@@ -420,7 +420,7 @@ fn upper(word: &str, language: &str) -> String {
     word.to_uppercase()
 }
 
-/// A word with its first letter in upper case.
+/// Returns a word with its first letter in upper case.
 pub(super) fn capitalize(word: &str, language: &str) -> String {
     let mut characters = word.chars();
     let Some(first) = characters.next() else {
@@ -433,5 +433,22 @@ pub(super) fn capitalize(word: &str, language: &str) -> String {
     }
     let mut result = upper(first.encode_utf8(&mut [0; 4]), language);
     result.push_str(rest);
+    result
+}
+
+/// Removes full stops, except those inside a word.
+pub(super) fn strip_periods(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character == '.'
+            && characters
+                .peek()
+                .is_none_or(|next| !next.is_ascii_lowercase())
+        {
+            continue;
+        }
+        result.push(character);
+    }
     result
 }

@@ -1,17 +1,16 @@
 //! The variables of CSL (appendix IV), as small numbers.
 //!
-//! Styles name variables by the thousand while a work is evaluated; numbers make that cheap. The
-//! variables of the specification have fixed numbers; others that a style names follow behind.
+//! Numbers make the lookups during evaluation cheap. Variables of the specification have fixed numbers;
+//! others that a style names follow.
 
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-/// The number of a variable: a fixed one for the variables of the specification, one of the style's
-/// own for others.
+/// The number of a variable: fixed for those of the specification, specific to the style for others.
 pub(super) type VariableId = u16;
 
-/// What a variable holds (appendix IV).
+/// The type of a variable (appendix IV).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum VariableKind {
     Text,
@@ -118,7 +117,7 @@ static IDS: LazyLock<FxHashMap<&'static str, VariableId>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The variables that a style can name: those of the specification and its own.
+/// The variables that a style uses: those of the specification and others.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Variables {
     others: Vec<Box<str>>,
@@ -126,7 +125,7 @@ pub(super) struct Variables {
 }
 
 impl Variables {
-    /// The number of a variable, a new one if it has none yet.
+    /// Returns the number of a variable, assigning one if it is new.
     pub(super) fn intern(&mut self, name: &str) -> VariableId {
         if let Some(id) = self.get(name) {
             return id;
@@ -137,12 +136,12 @@ impl Variables {
         id
     }
 
-    /// The number of a variable that is known already.
+    /// Returns the number of a known variable.
     pub(super) fn get(&self, name: &str) -> Option<VariableId> {
         IDS.get(name).or_else(|| self.ids.get(name)).copied()
     }
 
-    /// The name of a variable.
+    /// Returns the name of a variable.
     pub(super) fn name(&self, id: VariableId) -> &str {
         match KNOWN.get(usize::from(id)) {
             Some((name, _)) => name,
@@ -154,7 +153,7 @@ impl Variables {
     }
 }
 
-/// What a variable holds; variables that the specification does not know hold text.
+/// Returns the type of a variable; unknown ones hold text.
 pub(super) fn kind(id: VariableId) -> VariableKind {
     KNOWN
         .get(usize::from(id))

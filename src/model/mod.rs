@@ -5,13 +5,14 @@
 //! the same reference in the variables of the Citation Style Language; it is *derived* from the work
 //! by its format and can be made anew at any time.
 
-mod csl_item;
 mod edtf;
 mod identifiers;
 pub mod markup;
 mod name;
 
-pub use csl_item::{CslDate, CslItem, CslName, CslValue};
+pub use crate::csl::{
+    Item as CslItem, ItemDate as CslDate, ItemName as CslName, ItemValue as CslValue,
+};
 pub use edtf::{DatePoint, EdtfDate, NotEdtf, RangeEnd, WithinYear};
 pub use identifiers::{Doi, Isbn, Issn, NotAnIdentifier};
 pub use name::{Name, PersonName};

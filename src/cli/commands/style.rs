@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use crate::cli::styles::{StyleSource, name_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::csl::shelf::{self, ShelvedStyle, StyleSource, name_of};
+use peerbib::csl::bundled::{self, BundledStyle};
 use peerbib::csl::{Citation, Cite, Processor, Style, StyleClass};
 use peerbib::model::CslItem;
 use peerbib::output::text;
@@ -92,9 +93,9 @@ struct StyleJson {
     added: bool,
 }
 
-impl From<ShelvedStyle> for StyleJson {
-    fn from(style: ShelvedStyle) -> Self {
-        let ShelvedStyle {
+impl From<BundledStyle> for StyleJson {
+    fn from(style: BundledStyle) -> Self {
+        let BundledStyle {
             name,
             aliases,
             title,
@@ -116,7 +117,8 @@ impl List {
                 || style.name.contains(&word)
                 || style.aliases.iter().any(|alias| alias.contains(&word))
         };
-        let mut styles: Vec<StyleJson> = shelf::styles().into_iter().map(StyleJson::from).collect();
+        let mut styles: Vec<StyleJson> =
+            bundled::styles().into_iter().map(StyleJson::from).collect();
         for (name, source) in added(context) {
             if let Ok(style) = source.compile_alone() {
                 styles.retain(|shipped| shipped.name != name);
@@ -272,7 +274,7 @@ impl Add {
         let mut styles = Vec::new();
         for file in all_files(&self.paths)? {
             let source = context.style(&as_path(&file))?;
-            let xml = source.xml().unwrap_or_default();
+            let xml = source.xml();
             let style = Style::from_xml(xml).map_err(|error| {
                 CommandError::new(format_args!(
                     "{} is not a CSL style: {error}",
@@ -297,7 +299,7 @@ impl Add {
         };
         std::fs::create_dir_all(&directory).map_err(failed)?;
         for (name, source, style) in styles {
-            let xml = source.xml().unwrap_or_default();
+            let xml = source.xml();
             std::fs::write(directory.join(format!("{name}.csl")), xml).map_err(failed)?;
             let title = &style.info.title;
             context.note(format_args!("added {name}: {title}"));

@@ -7,8 +7,8 @@ use super::affixes::csl_markup;
 use super::locators::LocatorLabels;
 use super::{Markdown, Place, Step, WrittenCitation, WrittenCite};
 use crate::csl::{
-    Bibliography, Citation, CitationMode, Cite, EmbeddedLocales, Formatting, Inline, Locale,
-    Processor, RichText, Style, StyleClass, plain_text,
+    Bibliography, Citation, CitationMode, Cite, EmbeddedLocales, FormattedCitation, Formatting,
+    Inline, Locale, Processor, RichText, Style, StyleClass, Warning, plain_text,
 };
 use crate::documents::CitedKey;
 use crate::model::CslItem;
@@ -91,13 +91,6 @@ pub struct SingleCitation {
     pub missing: Vec<String>,
 }
 
-/// What stands between the authors and the rest of a citation whose authors are part of the sentence,
-/// until the two are taken apart. No document and no style has this character.
-const PARTING: char = '\u{10fffd}';
-
-/// What the processor prints for a cite of which a style prints nothing.
-const UNPRINTED: [&str; 2] = ["[CSL STYLE ERROR", "[NO_PRINTED_FORM]"];
-
 /// Converts citations from the document to the processor's input.
 struct Translator<'a> {
     works: &'a Works,
@@ -126,6 +119,26 @@ struct Formatted {
     authors: RichText,
     /// The rest, or the whole citation.
     rest: RichText,
+    /// The keys of the cites for which the style prints nothing.
+    unprinted: Vec<String>,
+}
+
+impl From<FormattedCitation> for Formatted {
+    fn from(citation: FormattedCitation) -> Self {
+        let is_unprinted = |warning: &Warning| matches!(warning, Warning::EmptyCite { .. });
+        let unprinted = citation
+            .warnings
+            .iter()
+            .filter(|warning| is_unprinted(warning));
+        let mut unprinted: Vec<String> =
+            unprinted.map(|warning| warning.key().to_owned()).collect();
+        unprinted.dedup();
+        Self {
+            unprinted,
+            authors: citation.authors,
+            rest: citation.content,
+        }
+    }
 }
 
 impl Translator<'_> {
@@ -200,8 +213,7 @@ impl Translator<'_> {
                 .any(|cite| cite.prefix.is_some() || cite.suffix.is_some());
             translated.citation = Some(Citation {
                 mode: if is_composite {
-                    let infix = PARTING.to_string();
-                    CitationMode::Composite { infix }
+                    CitationMode::Composite
                 } else {
                     CitationMode::Normal
                 },
@@ -273,7 +285,7 @@ impl SingleCitation {
 
 /// Formats citations. One that would print nothing without its authors is printed with them.
 fn format_all(processor: &Processor<'_>, translated: &mut [Translated]) -> Vec<Formatted> {
-    let run = |translated: &[Translated]| -> Vec<RichText> {
+    let run = |translated: &[Translated]| -> Vec<Formatted> {
         let citations: Vec<Citation> = translated
             .iter()
             .filter_map(|translated| translated.citation.clone())
@@ -283,31 +295,34 @@ fn format_all(processor: &Processor<'_>, translated: &mut [Translated]) -> Vec<F
             .iter()
             .map(|translated| {
                 translated.citation.as_ref()?;
-                formatted.next().map(|citation| citation.content)
+                formatted.next().map(Formatted::from)
             })
             .map(Option::unwrap_or_default)
             .collect()
     };
     let mut again = vec![false; translated.len()];
-    let mut results: Vec<Formatted> = Vec::with_capacity(translated.len());
-    let contents = run(translated);
-    for ((translated, content), again) in translated.iter_mut().zip(contents).zip(&mut again) {
-        let (mut authors, mut rest) = parted(content);
+    let mut results = run(translated);
+    for ((translated, result), again) in translated.iter_mut().zip(&mut results).zip(&mut again) {
         if let Some(citation) = &mut translated.citation {
             let suppresses = citation.cites.iter().any(|cite| cite.suppress_author);
             match citation.mode {
-                CitationMode::Composite { .. } => {
-                    if prints_nothing(&authors) {
-                        authors.clear();
+                CitationMode::Composite => {
+                    if prints_nothing(&result.authors) {
+                        result.authors.clear();
                         *again = true;
                     }
-                    if prints_nothing(&rest) {
-                        rest.clear();
+                    if prints_nothing(&result.rest) {
+                        result.rest.clear();
                         *again |= translated.needs_rest;
                     }
+                    // A citation one part of which prints is no problem.
+                    result.unprinted.clear();
                 }
-                CitationMode::AuthorOnly => *again = prints_nothing(&rest),
-                _ => *again = suppresses && prints_nothing(&rest),
+                CitationMode::AuthorOnly => *again = prints_nothing(&result.rest),
+                _ => {
+                    *again = suppresses
+                        && (prints_nothing(&result.rest) || !result.unprinted.is_empty());
+                }
             }
             if *again {
                 citation.mode = CitationMode::Normal;
@@ -316,13 +331,22 @@ fn format_all(processor: &Processor<'_>, translated: &mut [Translated]) -> Vec<F
                 }
             }
         }
-        results.push(Formatted { authors, rest });
     }
     if again.contains(&true) {
-        for ((result, content), again) in results.iter_mut().zip(run(translated)).zip(again) {
+        for ((result, whole), again) in results.iter_mut().zip(run(translated)).zip(again) {
             if again {
-                result.rest = content;
+                result.rest = whole.rest;
+                result.unprinted = whole.unprinted;
             }
+        }
+    }
+    for result in &mut results {
+        // A reader has to see that a citation belongs here.
+        if result.authors.is_empty()
+            && result.rest.is_empty()
+            && let Some(key) = result.unprinted.first()
+        {
+            result.rest = bold(format!("{key}?"));
         }
     }
     results
@@ -334,7 +358,7 @@ fn prints_nothing(content: &[Inline]) -> bool {
     let is_mark = |character: char| {
         matches!(character, '(' | ')' | '[' | ']' | '.' | ',') || character.is_whitespace()
     };
-    text.chars().all(is_mark) || UNPRINTED.iter().any(|sign| text.contains(sign))
+    text.chars().all(is_mark)
 }
 
 fn bold(text: String) -> RichText {
@@ -421,12 +445,13 @@ impl Markdown<'_> {
         let mut writer = Writer::new(self, options);
         for ((written, translated), content) in self.citations.iter().zip(translated).zip(contents)
         {
-            let text = plain_text(&content.rest);
             let of_citation = written.cites.iter().flat_map(|cite| &cite.strays);
             strays.extend(of_citation.map(|(key, at)| CitedKey::new(key, lines.of(*at))));
-            if UNPRINTED.iter().any(|sign| text.contains(sign)) {
-                let first = written.cites.first();
-                unprinted.extend(first.map(|cite| CitedKey::new(&cite.key, lines.of(cite.at))));
+            for cite in &written.cites {
+                let id = works.get(&cite.key).map(|item| &item.id);
+                if id.is_some_and(|id| content.unprinted.contains(id)) {
+                    unprinted.push(CitedKey::new(&cite.key, lines.of(cite.at)));
+                }
             }
             writer.citation(written, translated, content);
         }
@@ -525,7 +550,9 @@ impl<'m, 's> Writer<'m, 's> {
     ) {
         let missing = translated.missing.as_deref().map(unknown);
         let was_known = translated.citation.is_some();
-        let Formatted { mut authors, rest } = formatted;
+        let Formatted {
+            mut authors, rest, ..
+        } = formatted;
         let rest = if was_known {
             rest
         } else {
@@ -777,40 +804,6 @@ fn anchor(key: &str) -> String {
 fn can_be_anchor(key: &str) -> bool {
     key.chars()
         .all(|c| c.is_alphanumeric() || "-_.:".contains(c))
-}
-
-/// The authors of a citation that names them in the sentence, and the rest of it.
-fn parted(content: RichText) -> (RichText, RichText) {
-    let is_parting = |piece: &Inline| matches!(piece, Inline::Text(text) if text.contains(PARTING));
-    let Some(at) = content.iter().position(is_parting) else {
-        return (Vec::new(), content);
-    };
-    let mut authors: RichText = Vec::new();
-    let mut rest: RichText = Vec::new();
-    for (number, piece) in content.into_iter().enumerate() {
-        match piece {
-            Inline::Text(text) if number == at => {
-                let (before, behind) = text.split_once(PARTING).unwrap_or((&text, ""));
-                authors.push(Inline::Text(before.trim_end().to_owned()));
-                rest.push(Inline::Text(behind.trim_start().to_owned()));
-            }
-            piece if number < at => authors.push(piece),
-            piece => rest.push(piece),
-        }
-    }
-    for part in [&mut authors, &mut rest] {
-        part.retain(|piece| !matches!(piece, Inline::Text(text) if text.is_empty()));
-    }
-    if let Some(Inline::Text(text)) = authors.last_mut() {
-        text.truncate(text.trim_end().len());
-    }
-    if let Some(Inline::Text(text)) = rest.first_mut() {
-        *text = text.trim_start().to_owned();
-    }
-    if plain_text(&rest).trim().is_empty() {
-        rest.clear();
-    }
-    (authors, rest)
 }
 
 /// Formats a text as a note: it starts with a capital and ends with a full stop.

@@ -400,8 +400,8 @@ mod tests {
     fn styles() -> &'static [Style] {
         static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
             let compiled = |name: &&str| {
-                let source = crate::csl::shelf::StyleSource::shipped(name).unwrap();
-                source.compile(|_| None).unwrap()
+                let xml = crate::csl::bundled::style_xml(name).unwrap();
+                Style::from_xml(&xml).unwrap()
             };
             ["apa", "chicago-notes", "nature"]
                 .iter()

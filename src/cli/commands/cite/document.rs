@@ -7,10 +7,10 @@ use super::missing::{MissingKey, MissingKeys};
 use super::output::{Output, beside, read_document};
 use super::{CiteCommand, CiteFormat};
 use crate::cli::style_engine::known_locale;
+use crate::cli::styles::name_of;
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::Style;
-use peerbib::csl::shelf::name_of;
 use peerbib::documents::markdown::{Markdown, Metadata, Options, Works};
 
 /// A report on a document, as `--json` prints it.

@@ -2,25 +2,26 @@
 
 use std::borrow::Cow;
 
-use super::dates::{CalendarDate, DateValues};
-use super::element::*;
-use super::evaluate::Evaluator;
-use super::locale::Locale;
-use super::output_tree::{Node, Tag};
+use super::Evaluator;
+use crate::csl::context::Purpose;
+use crate::csl::dates::{CalendarDate, DateValues};
+use crate::csl::element::*;
+use crate::csl::locale::Locale;
+use crate::csl::output_tree::{Node, Tag};
 
-/// A part of a date with what the style and the locale say about it.
+/// A date part with its options from the style and the locale.
 struct PartFormat<'c> {
     name: DatePartName,
     form: DatePartForm,
     prefix: &'c str,
     suffix: &'c str,
     range_delimiter: Option<&'c str>,
-    appearance: &'c Appearance,
+    attributes: &'c CommonAttributes,
     text_case: Option<TextCase>,
     strip_periods: bool,
 }
 
-/// A date by its element; none if nothing of it prints.
+/// Returns a date as its element prints it; none if nothing prints.
 pub(super) fn date<'c>(
     evaluator: &mut Evaluator<'c>,
     element: &'c Date,
@@ -28,12 +29,17 @@ pub(super) fn date<'c>(
 ) -> Option<Node<'c>> {
     let locale = evaluator.context.locale;
     let formats = part_formats(element, locale);
+    if evaluator.context.purpose == Purpose::Sort {
+        let shows = |name| formats.iter().any(|format| format.name == name);
+        let shown = [DatePartName::Year, DatePartName::Month, DatePartName::Day].map(shows);
+        return Node::text(value.sort_key(shown)?);
+    }
     let delimiter = match element.form {
         Some(form) => locale.date(form).delimiter.as_str(),
         None => element.delimiter.as_str(),
     };
     let wrap = |node: Node<'c>| {
-        let mut node = node.with(&element.appearance);
+        let mut node = node.with(&element.attributes);
         if let Some(form) = element.form {
             let localized = locale.date(form);
             if node.prefix.is_empty() {
@@ -46,18 +52,18 @@ pub(super) fn date<'c>(
         node
     };
     if let Some(literal) = &value.literal {
-        // A literal date stands where the year would.
+        // A literal date takes the place of the year.
         let format = formats
             .iter()
             .find(|format| format.name == DatePartName::Year)?;
-        let text = evaluator.cased(Cow::Borrowed(literal), format.appearance);
+        let text = evaluator.cased(Cow::Borrowed(literal), format.attributes);
         let mut nodes = vec![styled(Node::text(text)?, format)];
         nodes.extend(evaluator.year_suffix_here());
         return Some(wrap(Node::group(nodes, "")?));
     }
     let nodes = match value.end {
         Some(end) if is_open(&end) || differs(&value.start, &end, &formats) => {
-            range(evaluator, value, &end, &formats, delimiter)
+            range(evaluator, value, &end, &formats)
         }
         _ => {
             let mut nodes = Vec::new();
@@ -89,7 +95,7 @@ fn get(values: &DateValues, name: DatePartName) -> Option<i32> {
     }
 }
 
-/// The parts to print: those of the localised format, as the style changes them, or the style's own.
+/// Returns the parts to print: those of the localized format with the style's changes, or the style's own.
 fn part_formats<'c>(element: &'c Date, locale: &'c Locale) -> Vec<PartFormat<'c>> {
     let default_form = |name| match name {
         DatePartName::Day => DatePartForm::Numeric,
@@ -102,12 +108,12 @@ fn part_formats<'c>(element: &'c Date, locale: &'c Locale) -> Vec<PartFormat<'c>
             .map(|part| PartFormat {
                 name: part.name,
                 form: part.form.unwrap_or_else(|| default_form(part.name)),
-                prefix: &part.appearance.prefix,
-                suffix: &part.appearance.suffix,
+                prefix: &part.attributes.prefix,
+                suffix: &part.attributes.suffix,
                 range_delimiter: part.range_delimiter.as_deref(),
-                appearance: &part.appearance,
-                text_case: part.appearance.text_case,
-                strip_periods: part.appearance.strip_periods,
+                attributes: &part.attributes,
+                text_case: part.attributes.text_case,
+                strip_periods: part.attributes.strip_periods,
             })
             .collect();
     };
@@ -124,7 +130,7 @@ fn part_formats<'c>(element: &'c Date, locale: &'c Locale) -> Vec<PartFormat<'c>
             if element.parts_shown == DateParts::MonthDay
                 && let Some(before) = formats.last_mut()
             {
-                // What parts the day from a year that is not there goes with the year.
+                // What separates the day from a missing year is dropped with the year.
                 before.suffix = "";
             }
             continue;
@@ -137,35 +143,35 @@ fn part_formats<'c>(element: &'c Date, locale: &'c Locale) -> Vec<PartFormat<'c>
                 .or(part.form)
                 .unwrap_or_else(|| default_form(part.name)),
             prefix: match own {
-                Some(own) if own.given.prefix => &own.appearance.prefix,
-                _ => &part.appearance.prefix,
+                Some(own) if own.given.prefix => &own.attributes.prefix,
+                _ => &part.attributes.prefix,
             },
             suffix: match own {
-                Some(own) if own.given.suffix => &own.appearance.suffix,
-                _ => &part.appearance.suffix,
+                Some(own) if own.given.suffix => &own.attributes.suffix,
+                _ => &part.attributes.suffix,
             },
             range_delimiter: own
                 .and_then(|own| own.range_delimiter.as_deref())
                 .or(part.range_delimiter.as_deref()),
-            appearance: own.map_or(&part.appearance, |own| &own.appearance),
+            attributes: own.map_or(&part.attributes, |own| &own.attributes),
             text_case: own
-                .and_then(|own| own.appearance.text_case)
-                .or(part.appearance.text_case),
-            strip_periods: part.appearance.strip_periods
-                || own.is_some_and(|own| own.appearance.strip_periods),
+                .and_then(|own| own.attributes.text_case)
+                .or(part.attributes.text_case),
+            strip_periods: part.attributes.strip_periods
+                || own.is_some_and(|own| own.attributes.strip_periods),
         });
     }
     formats
 }
 
-/// A node with the affixes and the formatting of a part.
+/// Adds the affixes and the formatting of a part to a node.
 fn styled<'c>(node: Node<'c>, format: &PartFormat<'c>) -> Node<'c> {
     let mut node = node.with_prefix(format.prefix).with_suffix(format.suffix);
-    node.font = format.appearance.font;
+    node.font = format.attributes.font;
     node
 }
 
-/// One part of a date.
+/// Returns one part of a date.
 fn part<'c>(
     evaluator: &mut Evaluator<'c>,
     format: &PartFormat<'c>,
@@ -175,7 +181,7 @@ fn part<'c>(
 ) -> Option<Node<'c>> {
     let locale = evaluator.context.locale;
     let text = match format.name {
-        DatePartName::Year => year(values.year?, format.form, locale)?,
+        DatePartName::Year => year(values.year?, format.form)?,
         DatePartName::Month => match values.month {
             Some(month) => month_text(month, format.form, locale)?,
             None => season(date.season.as_deref()?, locale),
@@ -187,11 +193,11 @@ fn part<'c>(
     } else {
         text
     };
-    let appearance = Appearance {
+    let attributes = CommonAttributes {
         text_case: format.text_case,
-        ..Appearance::default()
+        ..CommonAttributes::default()
     };
-    let text = evaluator.cased(Cow::Owned(text), &appearance).into_owned();
+    let text = evaluator.cased(Cow::Owned(text), &attributes).into_owned();
     let mut node = Node::text(text)?;
     if format.name == DatePartName::Year {
         let year = values.year.unwrap_or(0);
@@ -210,7 +216,7 @@ fn part<'c>(
         if suffix.is_none() && era.is_none() {
             return Some(node);
         }
-        // The suffix of the part comes behind the era and the year suffix.
+        // The suffix of the part follows the era and the year suffix.
         let tail = std::mem::take(&mut node.suffix);
         let head = std::mem::take(&mut node.prefix);
         let font = std::mem::take(&mut node.font);
@@ -224,7 +230,7 @@ fn part<'c>(
     Some(styled(node, format))
 }
 
-fn year(year: i32, form: DatePartForm, _locale: &Locale) -> Option<String> {
+fn year(year: i32, form: DatePartForm) -> Option<String> {
     if year == 0 {
         return None;
     }
@@ -238,7 +244,7 @@ fn year(year: i32, form: DatePartForm, _locale: &Locale) -> Option<String> {
 
 fn month_text(month: i32, form: DatePartForm, locale: &Locale) -> Option<String> {
     if (13..=24).contains(&month) {
-        // Seasons as EDTF numbers them.
+        // Seasons, numbered after the months.
         let season = (month - 13) % 4 + 1;
         return locale
             .term(&format!("season-{season:02}"), TermForm::Long, false)
@@ -281,18 +287,17 @@ fn day(values: &DateValues, form: DatePartForm, locale: &Locale) -> Option<Strin
     })
 }
 
-/// A range: what both ends have in common stands once, what differs stands twice with the range
-/// delimiter of the largest part that differs between (clause "Date-part", `range-delimiter`).
+/// Returns a range: common parts print once, different ones twice, with the range delimiter of the largest
+/// different part between them (clause "Date-part", `range-delimiter`).
 fn range<'c>(
     evaluator: &mut Evaluator<'c>,
     value: &'c CalendarDate,
     end: &DateValues,
     formats: &[PartFormat<'c>],
-    _delimiter: &'c str,
 ) -> Vec<Node<'c>> {
     let locale = evaluator.context.locale;
     let open = is_open(end);
-    // From the largest part that differs on, everything stands twice.
+    // From the largest different part on, everything prints twice.
     let order = [DatePartName::Year, DatePartName::Month, DatePartName::Day];
     let printed: Vec<DatePartName> = order
         .into_iter()
@@ -320,8 +325,7 @@ fn range<'c>(
         .and_then(|format| format.range_delimiter)
         .or_else(|| locale.term("year-range-delimiter", TermForm::Long, false))
         .unwrap_or("\u{2013}");
-    // What differs of both ends and is next to the delimiter is one node with it, so that nothing
-    // else comes between.
+    // The parts next to the delimiter are one node with it, so that nothing else comes between.
     let mut nodes: Vec<Node<'c>> = Vec::new();
     let mut second: Vec<Node<'c>> = Vec::new();
     for (at, format) in formats.iter().enumerate() {

@@ -1,54 +1,54 @@
-//! Citations of several works: order, grouping, collapsing (clauses "Cite Grouping" and "Cite
-//! Collapsing"), and what callers put before and behind cites.
+//! Citations of several works: order, grouping and collapsing (clauses "Cite Grouping" and "Cite
+//! Collapsing").
 
 use std::borrow::Cow;
 
 use super::citation::{Citation, Cite};
-use super::compose::Composer;
-use super::element::{SortKey, TermForm};
-use super::evaluate::{CiteDetails, Context, Evaluator, Part, Purpose};
-use super::locale::Locale;
+use super::citeproc_js;
+use super::context::{CiteDetails, Context, Purpose, Section};
+use super::element::{Collapse, SortKey, TermForm};
+use super::evaluate::Evaluator;
 use super::output_tree::{Content, Node, Tag};
-use super::person::begins_alphabetic;
-use super::positions::CitePosition;
-use super::processor::Processor;
-use super::rich_text::{RichText, plain_text};
+use super::prepared::{Prepared, subsequent_cite};
+use super::render::Renderer;
+use super::rich_text::RichText;
 use super::sorting;
-use super::style::Collapse;
 
-/// A cite with everything that is known about it.
-pub(super) struct Entry<'e> {
+/// A cite whose item is known.
+pub(super) struct ResolvedCite<'e> {
     pub(super) cite: &'e Cite,
     details: &'e CiteDetails,
-    work: usize,
+    item: usize,
 }
 
-/// Which part of a cite is printed.
+/// What is printed of the first cite of a citation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Show {
-    AuthorOnly,
-    WithoutAuthor,
+pub(super) enum AuthorPart {
+    /// Its authors only.
+    Only,
+    /// Everything except its authors.
+    Suppressed,
 }
 
-/// The cites of a citation in the order in which they are printed.
+/// Returns the cites of a citation in printing order.
 pub(super) fn in_order<'e>(
-    processor: &Processor<'_>,
+    prepared: &Prepared<'_>,
     citation: &'e Citation,
     details: &'e [CiteDetails],
-) -> Vec<Entry<'e>> {
-    let mut entries: Vec<Entry<'e>> = citation
+) -> Vec<ResolvedCite<'e>> {
+    let mut entries: Vec<ResolvedCite<'e>> = citation
         .cites
         .iter()
         .zip(details)
         .filter_map(|(cite, details)| {
-            Some(Entry {
+            Some(ResolvedCite {
                 cite,
                 details,
-                work: processor.position(&cite.id)?,
+                item: prepared.position(&cite.id)?,
             })
         })
         .collect();
-    let style = &processor.style.compiled;
+    let style = &prepared.style.compiled;
     let keys = &style.citation.sort;
     if entries.len() < 2 || keys.is_empty() || citation.unsorted {
         return entries;
@@ -57,12 +57,12 @@ pub(super) fn in_order<'e>(
     let mut keyed: Vec<_> = entries
         .drain(..)
         .map(|entry| {
-            let sort_keys = processor
-                .context(entry.work, Part::Citation, Purpose::Sort)
-                .map(|context| sorting::sort_keys(keys, context, &processor.collation))
+            let sort_keys = prepared
+                .context(entry.item, Section::Citation, Purpose::Sort)
+                .map(|context| sorting::sort_keys(keys, context, &prepared.collation))
                 .unwrap_or_default();
             let suffix = dated
-                .then(|| processor.ambiguities.get(entry.work)?.year_suffix)
+                .then(|| prepared.disambiguation(entry.item).year_suffix)
                 .flatten()
                 .unwrap_or(0);
             (sort_keys, suffix, entry)
@@ -76,31 +76,28 @@ pub(super) fn in_order<'e>(
         || options.cite_group_delimiter.is_some()
             && !options.tests_position
             && !options.numeric_citations;
-    // A citation whose cites were placed by the caller stands alone, outside of a document, where the
-    // reference processor brings nothing together.
-    let alone = citation.cites.iter().all(|cite| cite.position.is_some());
     let entries = keyed.into_iter().map(|(_, _, entry)| entry);
-    if grouped && !alone {
-        group_by_authors(processor, entries, keys)
+    if grouped && citeproc_js::groups_cites(citation) {
+        group_by_authors(prepared, entries, keys)
     } else {
         entries.collect()
     }
 }
 
-/// Brings cites of the same authors together: they are sorted by their authors as cites show them,
-/// and each group then stands where the first key of its first cite puts it.
+/// Brings cites with the same authors together: sorts them by their authors as cites show them, then sorts
+/// the groups by the first sort key of their first cite.
 fn group_by_authors<'e>(
-    processor: &Processor<'_>,
-    entries: impl Iterator<Item = Entry<'e>>,
+    prepared: &Prepared<'_>,
+    entries: impl Iterator<Item = ResolvedCite<'e>>,
     keys: &[SortKey],
-) -> Vec<Entry<'e>> {
+) -> Vec<ResolvedCite<'e>> {
     let Some(first_key) = keys.first() else {
         return entries.collect();
     };
-    let mut by_authors: Vec<(Option<Vec<u8>>, String, Entry<'e>)> = entries
+    let mut by_authors: Vec<(Option<Vec<u8>>, String, ResolvedCite<'e>)> = entries
         .map(|entry| {
-            let authors = authors_text(processor, entry.work);
-            (processor.collation.authors_key(&authors), authors, entry)
+            let authors = authors_text(prepared, entry.item);
+            (prepared.collation.authors_key(&authors), authors, entry)
         })
         .collect();
     by_authors.sort_by(|left, right| {
@@ -108,18 +105,18 @@ fn group_by_authors<'e>(
     });
     let mut last_authors: Option<String> = None;
     let mut group_key: Option<String> = None;
-    let mut grouped: Vec<(Vec<u8>, Entry<'e>)> = by_authors
+    let mut grouped: Vec<(Vec<u8>, ResolvedCite<'e>)> = by_authors
         .into_iter()
         .enumerate()
         .map(|(place, (_, authors, entry))| {
             if last_authors.as_ref() != Some(&authors) {
-                group_key = processor
-                    .context(entry.work, Part::Citation, Purpose::Sort)
+                group_key = prepared
+                    .context(entry.item, Section::Citation, Purpose::Sort)
                     .and_then(|context| sorting::key_text(first_key, context))
                     .filter(|key| !key.is_empty());
                 last_authors = Some(authors);
             }
-            let key = processor.collation.grouped_key(group_key.as_deref(), place);
+            let key = prepared.collation.grouped_key(group_key.as_deref(), place);
             (key, entry)
         })
         .collect();
@@ -129,22 +126,15 @@ fn group_by_authors<'e>(
     grouped.into_iter().map(|(_, entry)| entry).collect()
 }
 
-/// The authors of a work in the form of a subsequent cite.
-fn authors_text(processor: &Processor<'_>, work: usize) -> String {
-    let details = CiteDetails {
-        position: CitePosition::Subsequent,
-        near_note: true,
-        ..CiteDetails::default()
-    };
-    let (Some(context), Some(ambiguity)) = (
-        processor.context(work, Part::Citation, Purpose::Compare),
-        processor.ambiguities.get(work),
-    ) else {
+/// Returns the authors of an item in the form of a subsequent cite.
+fn authors_text(prepared: &Prepared<'_>, item: usize) -> String {
+    let details = subsequent_cite();
+    let Some(context) = prepared.context(item, Section::Citation, Purpose::Compare) else {
         return String::new();
     };
     let mut evaluator = Evaluator::new(Context {
         cite: Some(&details),
-        ambiguity,
+        disambiguation: prepared.disambiguation(item),
         ..context
     });
     evaluator
@@ -155,28 +145,27 @@ fn authors_text(processor: &Processor<'_>, work: usize) -> String {
         .unwrap_or_default()
 }
 
-/// The output tree of a cite; `continued` says that something was printed before it.
+/// Returns the output tree of a cite. `continued` says that something was printed before it.
 fn cite_tree_after<'p>(
-    processor: &'p Processor<'_>,
-    entry: &'p Entry<'_>,
+    prepared: &'p Prepared<'_>,
+    entry: &'p ResolvedCite<'_>,
     continued: bool,
 ) -> Option<Node<'p>> {
-    let context = processor.context(entry.work, Part::Citation, Purpose::Print)?;
-    let ambiguity = processor.ambiguities.get(entry.work)?;
+    let context = prepared.context(entry.item, Section::Citation, Purpose::Print)?;
     let mut evaluator = Evaluator::new(Context {
         cite: Some(entry.details),
-        ambiguity,
+        disambiguation: prepared.disambiguation(entry.item),
         ..context
     });
     evaluator.has_predecessor = continued;
     evaluator.layout()
 }
 
-/// A cite on its way into a citation.
+/// A cite to be joined to a citation.
 struct CitePart<'p> {
-    entry: &'p Entry<'p>,
+    entry: &'p ResolvedCite<'p>,
     tree: Option<Node<'p>>,
-    /// What stands between it and the one before.
+    /// The delimiter before it.
     delimiter: String,
     has_locator: bool,
     authors_collapsed: bool,
@@ -186,35 +175,34 @@ fn is_names(tag: Tag) -> bool {
     tag == Tag::Names
 }
 
-/// The text of a citation.
+/// Returns the text of a citation, and the keys of the cites for which the style prints nothing.
 pub(super) fn format(
-    processor: &Processor<'_>,
-    entries: &[Entry<'_>],
-    show: Option<Show>,
-) -> RichText {
-    let style = &processor.style.compiled;
+    prepared: &Prepared<'_>,
+    entries: &[ResolvedCite<'_>],
+    author_part: Option<AuthorPart>,
+) -> (RichText, Vec<String>) {
+    let style = &prepared.style.compiled;
     let options = &style.options;
-    let area = &style.citation;
     let mut parts: Vec<CitePart<'_>> = Vec::with_capacity(entries.len());
     let mut last_authors: Option<String> = None;
     let mut last_year: Option<(String, bool)> = None;
     let mut author_only = false;
     for (at, entry) in entries.iter().enumerate() {
-        let (only, without) = match show {
-            Some(Show::AuthorOnly) if at == 0 => (true, false),
-            Some(Show::WithoutAuthor) if at == 0 => (false, true),
+        let (only, without) = match author_part {
+            Some(AuthorPart::Only) if at == 0 => (true, false),
+            Some(AuthorPart::Suppressed) if at == 0 => (false, true),
             Some(_) | None => (entry.cite.author_only, entry.cite.suppress_author),
         };
         let prefix = entry.cite.prefix.as_deref().unwrap_or_default();
-        // A prefix that ends a sentence lets the cite begin one.
+        // After a prefix that ends a sentence, the cite begins one.
         let continued = if prefix.is_empty() {
             at > 0
         } else {
-            !ends_sentence(prefix)
+            !citeproc_js::ends_sentence(prefix)
         };
-        let mut tree = cite_tree_after(processor, entry, continued);
+        let mut tree = cite_tree_after(prepared, entry, continued);
         if only {
-            tree = tree.and_then(author_part);
+            tree = tree.and_then(authors_of);
             author_only = true;
         } else if without {
             tree = tree.and_then(without_author);
@@ -223,7 +211,7 @@ pub(super) fn format(
             .as_ref()
             .and_then(|tree| tree.find(&is_names))
             .map(Node::key);
-        // A cite of nothing but a date reads on from the one before.
+        // A cite of nothing but a date continues the previous one.
         let reads_on = authors.is_none() && tree.as_ref().is_some_and(only_dates);
         let same_authors = authors.is_some() && authors == last_authors;
         let collapses = matches!(
@@ -261,7 +249,7 @@ pub(super) fn format(
         if authors.is_some() {
             last_authors = authors;
         }
-        let layout_delimiter = area.delimiter.as_str();
+        let layout_delimiter = style.citation.delimiter.as_str();
         let before_locator = parts.last().is_some_and(|before| before.has_locator);
         let before_collapsed = parts.last().is_some_and(|before| before.authors_collapsed);
         let layout_or_after = match &options.after_collapse_delimiter {
@@ -294,13 +282,15 @@ pub(super) fn format(
         } else {
             layout_delimiter.to_owned()
         };
-        adjust_delimiter(&mut delimiter, at, entries);
+        if let Some(previous) = at.checked_sub(1).and_then(|before| entries.get(before)) {
+            citeproc_js::adjust_delimiter(&mut delimiter, previous.cite, entry.cite);
+        }
         if entry.cite.href.is_some() && !only {
             tree = tree.map(|tree| leading(tree, at));
         }
-        let tree = tree.map(|tree| with_affixes(tree, entry, at == 0));
+        let tree = tree.map(|tree| with_affixes(tree, entry));
         if tree.is_none() && collapsed {
-            // All of the cite is in what was collapsed.
+            // The collapsed names were the whole cite.
             continue;
         }
         parts.push(CitePart {
@@ -315,51 +305,22 @@ pub(super) fn format(
         }
     }
     if options.collapse == Some(Collapse::CitationNumber) {
-        collapse_numbers(processor, &mut parts, |tag| match tag {
+        collapse_numbers(prepared, &mut parts, |tag| match tag {
             Tag::CitationNumber(number) => Some(number),
             _ => None,
         });
     } else if options.collapse == Some(Collapse::YearSuffixRanged) {
-        collapse_numbers(processor, &mut parts, |tag| match tag {
+        collapse_numbers(prepared, &mut parts, |tag| match tag {
             Tag::YearSuffix(number) => Some(number),
             _ => None,
         });
     }
     let hrefs = entries.iter().map(|entry| entry.cite.href.as_deref());
-    let composer = Composer::new(&processor.locale).with_hrefs(hrefs.collect());
-    compose(processor, parts, author_only, composer)
+    let renderer = Renderer::new(&prepared.locale).with_hrefs(hrefs.collect());
+    join(prepared, parts, author_only, renderer)
 }
 
-/// Punctuation that a caller puts behind or before a cite takes the place of the delimiter's.
-fn adjust_delimiter(delimiter: &mut String, at: usize, entries: &[Entry<'_>]) {
-    let Some(before) = at.checked_sub(1).and_then(|before| entries.get(before)) else {
-        return;
-    };
-    let suffix = before.cite.suffix.as_deref().unwrap_or_default();
-    let prefix = entries
-        .get(at)
-        .and_then(|entry| entry.cite.prefix.as_deref())
-        .unwrap_or_default();
-    let stops = [';', '.', ','];
-    let after_stop = suffix.ends_with(stops);
-    let before_stop = suffix.is_empty() && prefix.starts_with(stops);
-    if before_stop {
-        delimiter.clear();
-    } else if after_stop {
-        *delimiter = match delimiter.find(' ') {
-            Some(space) => delimiter.split_off(space),
-            None => String::new(),
-        };
-    }
-}
-
-fn ends_sentence(prefix: &str) -> bool {
-    let end = prefix.trim_end_matches(['"', '\'', '\u{201d}', '\u{2019}', '\u{bb}', ' ', '\u{a0}']);
-    end.ends_with(['.', '!', '?', ':', ';']) && prefix.trim().contains(' ')
-}
-
-/// A cite that leads somewhere as a whole; one with addresses in it stays as it is, since a link can hold
-/// no other.
+/// Links a cite as a whole. A cite that contains links stays as it is, because links cannot be nested.
 fn leading(tree: Node<'_>, at: usize) -> Node<'_> {
     fn has_link(node: &Node<'_>) -> bool {
         match &node.content {
@@ -371,74 +332,25 @@ fn leading(tree: Node<'_>, at: usize) -> Node<'_> {
     if has_link(&tree) {
         return tree;
     }
-    let cite = Node::group(vec![tree], "").unwrap_or_else(nothing);
-    cite.tagged(Tag::Cite(at))
+    Node::wrap(tree).tagged(Tag::Cite(at))
 }
 
-/// A cite with what the caller puts before and behind it.
-fn with_affixes<'p>(tree: Node<'p>, entry: &'p Entry<'_>, _first: bool) -> Node<'p> {
+/// Adds the affixes that the caller gives to a cite.
+fn with_affixes<'p>(tree: Node<'p>, entry: &'p ResolvedCite<'_>) -> Node<'p> {
     let prefix = entry.cite.prefix.as_deref().unwrap_or_default();
     let suffix = entry.cite.suffix.as_deref().unwrap_or_default();
     if prefix.is_empty() && suffix.is_empty() {
         return tree;
     }
-    let mut nodes = Vec::with_capacity(3);
-    nodes.extend(Node::text(spaced_prefix(prefix)));
-    nodes.push(tree);
-    nodes.extend(Node::text(spaced_suffix(suffix)));
-    Node::group(nodes, "").unwrap_or_else(nothing)
-}
-
-/// A node that prints nothing; a group with a node in it never comes to this.
-fn nothing<'p>() -> Node<'p> {
-    Node::link(String::new(), "")
-}
-
-/// A prefix with a space behind it where one is missing.
-fn spaced_prefix(prefix: &str) -> Cow<'_, str> {
-    let plain = strip_tags(prefix);
-    let end = plain.trim_end_matches([
-        '"', '\'', '\u{201d}', '\u{2019}', '\u{bb}', '\u{202f}', '\u{a0}', ' ',
-    ]);
-    let Some(last) = end.chars().next_back() else {
-        return Cow::Borrowed(prefix);
-    };
-    let needs = begins_alphabetic(last.encode_utf8(&mut [0; 4]))
-        || matches!(
-            last,
-            '.' | ';' | ':' | '!' | '?' | ')' | ']' | ',' | '0'..='9'
-        );
-    if needs && !prefix.ends_with(char::is_whitespace) {
-        Cow::Owned(format!("{prefix} "))
-    } else {
-        Cow::Borrowed(prefix)
+    let mut wrapped = Node::wrap(tree);
+    if let Content::Children(nodes, _) = &mut wrapped.content {
+        nodes.splice(0..0, Node::text(citeproc_js::spaced_prefix(prefix)));
+        nodes.extend(Node::text(citeproc_js::spaced_suffix(suffix)));
     }
+    wrapped
 }
 
-/// A suffix with a space before it where one is missing.
-fn spaced_suffix(suffix: &str) -> Cow<'_, str> {
-    if begins_alphabetic(suffix) || suffix.starts_with(['(', '[']) {
-        Cow::Owned(format!(" {suffix}"))
-    } else {
-        Cow::Borrowed(suffix)
-    }
-}
-
-fn strip_tags(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut inside = false;
-    for character in text.chars() {
-        match character {
-            '<' => inside = true,
-            '>' if inside => inside = false,
-            _ if !inside => result.push(character),
-            _ => {}
-        }
-    }
-    result
-}
-
-/// A tree without the first node that is so tagged; none if nothing is left.
+/// Removes the first node with a tag; none if nothing is left.
 fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Option<Node<'p>> {
     fn walk<'p>(
         node: Node<'p>,
@@ -474,8 +386,8 @@ fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Optio
     walk(tree, unwanted, &mut done)
 }
 
-/// The names of a cite, or what stands for them.
-fn author_part(tree: Node<'_>) -> Option<Node<'_>> {
+/// Returns the names of a cite, or their substitute.
+fn authors_of(tree: Node<'_>) -> Option<Node<'_>> {
     tree.find(&|tag| matches!(tag, Tag::Names | Tag::Substitute))
         .cloned()
 }
@@ -484,13 +396,13 @@ fn without_author(tree: Node<'_>) -> Option<Node<'_>> {
     remove_first(tree, &|tag| matches!(tag, Tag::Names | Tag::Substitute))
 }
 
-/// Prints runs of three and more numbers that follow on each other as ranges.
+/// Collapses runs of three or more consecutive numbers to ranges.
 fn collapse_numbers(
-    processor: &Processor<'_>,
+    prepared: &Prepared<'_>,
     parts: &mut Vec<CitePart<'_>>,
     number_of: impl Fn(Tag) -> Option<usize>,
 ) {
-    let delimiter = processor
+    let delimiter = prepared
         .locale
         .term("citation-range-delimiter", TermForm::Long, false)
         .unwrap_or("\u{2013}");
@@ -537,7 +449,7 @@ fn collapse_numbers(
     });
 }
 
-/// Whether a year suffix is the last of a cite, so that a range can begin with it.
+/// Returns whether a cite ends in a year suffix, so that a range can begin with it.
 fn ends_in(node: &Node<'_>, number_of: &impl Fn(Tag) -> Option<usize>) -> bool {
     if matches!(node.tag, Tag::YearSuffix(_)) && number_of(node.tag).is_some() {
         return true;
@@ -550,7 +462,7 @@ fn ends_in(node: &Node<'_>, number_of: &impl Fn(Tag) -> Option<usize>) -> bool {
     }
 }
 
-/// Whether a cite prints dates and nothing else.
+/// Returns whether a cite prints nothing but dates.
 fn only_dates(node: &Node<'_>) -> bool {
     match (&node.content, node.tag) {
         (_, Tag::Year(_) | Tag::YearSuffix(_)) => true,
@@ -566,82 +478,42 @@ fn leaves(node: &Node<'_>) -> usize {
     }
 }
 
-fn compose(
-    processor: &Processor<'_>,
+/// Joins cites to a citation; also returns the keys of those that print nothing.
+fn join(
+    prepared: &Prepared<'_>,
     parts: Vec<CitePart<'_>>,
     author_only: bool,
-    mut composer: Composer<'_>,
-) -> RichText {
-    let area = &processor.style.compiled.citation;
+    mut renderer: Renderer<'_>,
+) -> (RichText, Vec<String>) {
+    let section = &prepared.style.compiled.citation;
+    let mut empty = Vec::new();
     let mut nodes: Vec<Node<'_>> = Vec::new();
     for part in parts {
         let entry = part.entry;
-        let tree = match part.tree {
-            Some(tree) => tree,
-            None if entry.cite.suppress_author => continue,
-            None => match Node::text("[CSL STYLE ERROR: reference with no printed form.]") {
-                Some(node) => node,
-                None => continue,
-            },
+        let Some(tree) = part.tree else {
+            empty.push(entry.cite.id.clone());
+            continue;
         };
-        if !nodes.is_empty()
-            && let Some(delimiter) = Node::text(" ")
-        {
-            let mut delimiter = delimiter;
-            delimiter.content = Content::Children(Vec::new(), Cow::Borrowed(""));
-            nodes.push(delimiter.with_prefix(part.delimiter));
+        if !nodes.is_empty() {
+            nodes.push(Node::delimiter(part.delimiter));
         }
         nodes.push(tree);
     }
     if author_only {
         for node in &nodes {
-            composer.node(node);
+            renderer.node(node);
         }
-        return composer.into_rich_text();
+        return (renderer.into_rich_text(), empty);
     }
-    let Some(mut cluster) = Node::group(nodes, "") else {
-        return vec![super::Inline::Text("[NO_PRINTED_FORM]".to_owned())];
+    let Some(mut citation) = Node::group(nodes, "") else {
+        return (RichText::new(), empty);
     };
-    cluster.prefix = Cow::Borrowed(&area.appearance.prefix);
-    // Of a suffix that begins with punctuation, only that counts in a citation.
-    let suffix = area.appearance.suffix.as_str();
-    cluster.suffix = Cow::Borrowed(match suffix.chars().next() {
-        Some(first @ (':' | '.' | ';' | '!' | '?')) => {
-            suffix.get(..first.len_utf8()).unwrap_or(suffix)
-        }
-        _ => suffix,
-    });
-    if area.appearance.font.is_plain() {
-        composer.node(&cluster);
-    } else if let Some(mut outer) = Node::group(vec![cluster], "") {
-        outer.font = area.appearance.font;
-        composer.node(&outer);
+    citation.prefix = Cow::Borrowed(&section.attributes.prefix);
+    citation.suffix = Cow::Borrowed(citeproc_js::citation_suffix(&section.attributes.suffix));
+    if !section.attributes.font.is_plain() {
+        citation = Node::wrap(citation);
+        citation.font = section.attributes.font;
     }
-    composer.into_rich_text()
-}
-
-/// Authors in a sentence, and the rest of the citation behind them.
-pub(super) fn join_composite(
-    locale: &Locale,
-    authors: RichText,
-    infix: &str,
-    rest: RichText,
-) -> RichText {
-    let mut composer = Composer::new(locale);
-    let mut result = authors;
-    let begins_with_stop = infix.starts_with(['.', '!', '?', ':', ',', '\u{2019}', '\'']);
-    if !infix.is_empty() {
-        if let Some(node) = Node::text(infix) {
-            composer.node(&node);
-        }
-        if !begins_with_stop && !plain_text(&result).is_empty() {
-            result.push(super::Inline::Text(" ".to_owned()));
-        }
-        result.extend(composer.into_rich_text());
-    }
-    if !plain_text(&result).is_empty() && !plain_text(&rest).is_empty() {
-        result.push(super::Inline::Text(" ".to_owned()));
-    }
-    result.extend(rest);
-    result
+    renderer.node(&citation);
+    (renderer.into_rich_text(), empty)
 }

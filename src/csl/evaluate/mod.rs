@@ -1,91 +1,26 @@
-//! Evaluation: the rendering elements of a style, applied to a work, give an output tree.
+//! Evaluation: applies the rendering elements of a style to an item and returns an output tree.
+
+mod citation_label;
+mod date;
+mod names;
 
 use std::borrow::Cow;
 
 use super::SecondFieldAlign;
-use super::compose_dates;
-use super::disambiguation::{Ambiguity, GivenNames};
+use super::citation::CitePosition;
+use super::context::{Context, Purpose, RenderTrace, Section};
 use super::element::*;
-use super::locale::Locale;
-use super::names;
-use super::numbers::{NumberContext, NumberValue};
+use super::numbers::{NumberContext, NumberValue, year_suffix};
 use super::output_tree::{Node, Tag};
-use super::positions::CitePosition;
-use super::style::{Area, Compiled};
-use super::text_case;
+use super::prepared_item::Value;
+use super::rich_text::Display;
+use super::text_case::{self, strip_periods};
 use super::variables::{self, VariableId, VariableKind};
-use super::works::{Value, Work};
 
-/// For what a work is evaluated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// To be printed.
-    Print,
-    /// To see whether cites can be told apart; always in the form of a subsequent cite.
-    Compare,
-    /// To sort by.
-    Sort,
-}
+pub(super) use citation_label::citation_label;
+pub(super) use names::sort_names;
 
-/// Which part of the style a work is evaluated by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    Citation,
-    Bibliography,
-}
-
-/// What a cite says beyond which work it is.
-#[derive(Debug, Clone, Default)]
-pub(super) struct CiteDetails {
-    pub(super) locator: Option<String>,
-    pub(super) label: Option<String>,
-    pub(super) position: CitePosition,
-    pub(super) near_note: bool,
-    pub(super) first_note: Option<u32>,
-    /// Whether the number of the first note tells the cite apart from others.
-    pub(super) told_by_note: bool,
-}
-
-/// Everything that evaluation depends on.
-#[derive(Clone, Copy)]
-pub(super) struct Context<'c> {
-    pub(super) style: &'c Compiled,
-    pub(super) locale: &'c Locale,
-    pub(super) area: &'c Area,
-    pub(super) part: Part,
-    pub(super) purpose: Purpose,
-    pub(super) work: &'c Work<'c>,
-    pub(super) cite: Option<&'c CiteDetails>,
-    /// The citation number, if the work has one already.
-    pub(super) number: Option<usize>,
-    pub(super) ambiguity: &'c Ambiguity,
-    pub(super) given_names: &'c GivenNames,
-    pub(super) abbreviations: &'c super::Abbreviations,
-    /// How many names a sort key shows, against what the style says.
-    pub(super) sort_key: Option<&'c SortKey>,
-}
-
-/// What evaluation brings to light about a work, besides the tree.
-#[derive(Debug, Default)]
-pub(super) struct Observations {
-    /// For each list of names: how many are shown, how many there are, and the level of each given
-    /// name.
-    pub(super) name_lists: Vec<NameListObservation>,
-    /// How often `disambiguate` was tested.
-    pub(super) disambiguate_tests: usize,
-    /// The variables whose names were printed or would have been.
-    pub(super) name_variables: Vec<VariableId>,
-}
-
-/// One list of names, as it was rendered.
-#[derive(Debug, Clone, Default)]
-pub(super) struct NameListObservation {
-    pub(super) shown: usize,
-    pub(super) total: usize,
-    pub(super) levels: Vec<u8>,
-}
-
-/// Whether a group prints (clause "Group"): it does if one of its variables does, or if it has none.
+/// Whether a group prints (clause "Group"): if one of its variables does, or if it calls none.
 #[derive(Debug, Clone, Copy, Default)]
 struct GroupState {
     wants_variable: bool,
@@ -93,25 +28,25 @@ struct GroupState {
     has_term: bool,
 }
 
-/// Evaluates elements for a work.
+/// Evaluates elements for an item.
 pub(super) struct Evaluator<'c> {
     pub(super) context: Context<'c>,
     group: GroupState,
-    /// Variables that stood in for names, and are printed no more.
+    /// Variables that were printed as substitutes; they print nothing afterwards.
     used_up: Vec<VariableId>,
     in_substitute: bool,
     strip_periods: u32,
-    /// Whether names with options of their own were tried in the place of others, in vain: what
-    /// stands at the head of the entry then is not substituted.
+    /// Whether names with options of their own were tried as a substitute and were empty. The head of the
+    /// entry is then not replaced by `subsequent-author-substitute`.
     pub(super) head_is_fixed: bool,
-    /// How many elements are around this one in the layout.
+    /// How many elements enclose this one in the layout.
     depth: u32,
-    /// Whether anything was printed before, so that terms begin no sentence.
+    /// Whether something was printed before, so that a term does not begin the sentence.
     pub(super) has_predecessor: bool,
     pub(super) name_lists: usize,
     disambiguate_used: usize,
     year_suffix_printed: bool,
-    pub(super) observations: Observations,
+    pub(super) trace: RenderTrace,
 }
 
 impl<'c> Evaluator<'c> {
@@ -128,28 +63,28 @@ impl<'c> Evaluator<'c> {
             name_lists: 0,
             disambiguate_used: 0,
             year_suffix_printed: false,
-            observations: Observations::default(),
+            trace: RenderTrace::default(),
         }
     }
 
-    /// The layout of the area, without its affixes.
+    /// Evaluates the layout, without its affixes.
     pub(super) fn layout(&mut self) -> Option<Node<'c>> {
-        let area = self.context.area;
-        let nodes = self.elements(&area.layout);
+        let section = self.context.layout;
+        let nodes = self.elements(&section.layout);
         Node::group(nodes, "")
     }
 
-    /// The layout of the bibliography, with the first field apart if the style wants it so.
+    /// Evaluates the layout of the bibliography, with the first field in a block of its own if the style says
+    /// so.
     pub(super) fn bibliography_layout(
         &mut self,
         align: Option<SecondFieldAlign>,
     ) -> Option<Node<'c>> {
-        use super::rich_text::Display;
-        let area = self.context.area;
+        let section = self.context.layout;
         let mut nodes = Vec::new();
         if align.is_some() {
             let mut top = Vec::new();
-            self.top_level(&area.layout, &mut top);
+            self.top_level(&section.layout, &mut top);
             let mut elements = top.into_iter();
             if let Some(first) = elements.next() {
                 let mut margin = Vec::new();
@@ -168,33 +103,33 @@ impl<'c> Evaluator<'c> {
                 nodes.push(node);
             }
         } else {
-            nodes = self.elements(&area.layout);
+            nodes = self.elements(&section.layout);
         }
         let mut outside = "";
         match nodes.first_mut() {
-            // A block of its own stands behind the prefix.
-            Some(first) if first.display.is_some() => outside = &area.appearance.prefix,
-            Some(first) if !area.appearance.prefix.is_empty() => {
-                first.prefix = Cow::Owned(format!("{}{}", area.appearance.prefix, first.prefix));
+            // A block follows the prefix.
+            Some(first) if first.display.is_some() => outside = &section.attributes.prefix,
+            Some(first) if !section.attributes.prefix.is_empty() => {
+                first.prefix = Cow::Owned(format!("{}{}", section.attributes.prefix, first.prefix));
             }
             _ => {}
         }
         let displays = nodes.iter().any(|node| node.display.is_some());
         if displays && let Some(last) = nodes.last_mut() {
-            last.suffix = Cow::Borrowed(&area.appearance.suffix);
+            last.suffix = Cow::Borrowed(&section.attributes.suffix);
         }
         let mut node = Node::group(nodes, "")?;
         if !outside.is_empty() {
             node.prefix = Cow::Borrowed(outside);
         }
         if !displays {
-            node.suffix = Cow::Borrowed(&area.appearance.suffix);
+            node.suffix = Cow::Borrowed(&section.attributes.suffix);
         }
-        node.font = area.appearance.font;
+        node.font = section.attributes.font;
         Some(node)
     }
 
-    /// The elements that are not conditions, in the branches that apply.
+    /// Collects the elements at the top of the layout, inside the branches that apply.
     fn top_level(&mut self, elements: &'c [Element], into: &mut Vec<&'c Element>) {
         for element in elements {
             if let Element::Choose(choose) = element {
@@ -206,7 +141,7 @@ impl<'c> Evaluator<'c> {
         }
     }
 
-    /// The value of a macro or a variable as a sort key.
+    /// Evaluates a macro for a sort key.
     pub(super) fn sort_macro(&mut self, number: usize) -> Option<Node<'c>> {
         let elements = self.context.style.macros.get(number)?;
         let nodes = self.elements(elements);
@@ -229,13 +164,13 @@ impl<'c> Evaluator<'c> {
             Element::Names(names) => self.names(names),
             Element::Label(label) => self.label(label),
             Element::Group(group) => {
-                let strips = u32::from(group.appearance.strip_periods);
+                let strips = u32::from(group.attributes.strip_periods);
                 self.strip_periods += strips;
                 self.depth += 1;
                 let node = self.grouped(|this| {
                     let nodes = this.elements(&group.children);
                     Node::group(nodes, group.delimiter.as_str())
-                        .map(|node| node.with(&group.appearance))
+                        .map(|node| node.with(&group.attributes))
                 });
                 self.depth -= 1;
                 self.strip_periods -= strips;
@@ -252,7 +187,7 @@ impl<'c> Evaluator<'c> {
         into.extend(node);
     }
 
-    /// Runs what is in a group, and drops it if none of its variables printed.
+    /// Evaluates the content of a group, and drops it if the group does not print.
     fn grouped(&mut self, content: impl FnOnce(&mut Self) -> Option<Node<'c>>) -> Option<Node<'c>> {
         let outer = std::mem::take(&mut self.group);
         let had_predecessor = self.has_predecessor;
@@ -272,7 +207,7 @@ impl<'c> Evaluator<'c> {
         self.used_up.contains(&variable)
     }
 
-    /// Remembers that a variable was printed in the place of names.
+    /// Records a variable that was printed as a substitute.
     fn use_up(&mut self, variable: VariableId) {
         if self.in_substitute {
             self.used_up.push(variable);
@@ -291,23 +226,27 @@ impl<'c> Evaluator<'c> {
         self.has_predecessor = true;
     }
 
-    /// The language that decides about text case: that of the work, or of the locale.
+    /// Returns the language that decides about title case: that of the item, or of the locale.
     fn language(&self) -> &'c str {
         self.context
-            .work
+            .item
             .language
             .as_deref()
             .filter(|language| !language.is_empty())
             .unwrap_or(self.context.locale.language())
     }
 
-    /// Text in the case and with or without the full stops that an element asks for.
-    pub(super) fn cased<'t>(&self, text: Cow<'t, str>, appearance: &Appearance) -> Cow<'t, str> {
+    /// Applies `strip-periods` and `text-case`.
+    pub(super) fn cased<'t>(
+        &self,
+        text: Cow<'t, str>,
+        attributes: &CommonAttributes,
+    ) -> Cow<'t, str> {
         let mut text = text;
-        if (appearance.strip_periods || self.strip_periods > 0) && text.contains('.') {
+        if (attributes.strip_periods || self.strip_periods > 0) && text.contains('.') {
             text = Cow::Owned(strip_periods(&text));
         }
-        match appearance.text_case {
+        match attributes.text_case {
             None => text,
             Some(case) => Cow::Owned(text_case::apply(
                 &text,
@@ -317,7 +256,7 @@ impl<'c> Evaluator<'c> {
         }
     }
 
-    /// A node that is set off from others only if it stands directly in the layout.
+    /// Removes `display` from a node that is not at the top of the layout.
     fn placed(&self, mut node: Node<'c>) -> Node<'c> {
         if self.depth > 0 {
             node.display = None;
@@ -329,7 +268,7 @@ impl<'c> Evaluator<'c> {
         let context = self.context;
         match &text.source {
             TextSource::Macro(number) => {
-                let strips = u32::from(text.appearance.strip_periods);
+                let strips = u32::from(text.attributes.strip_periods);
                 self.strip_periods += strips;
                 self.depth += 1;
                 let node = self.grouped(|this| {
@@ -339,16 +278,16 @@ impl<'c> Evaluator<'c> {
                 self.depth -= 1;
                 self.strip_periods -= strips;
                 let node = node?;
-                // A macro without formatting of its own adds nothing to the tree.
-                let plain = text.appearance.prefix.is_empty()
-                    && text.appearance.suffix.is_empty()
-                    && text.appearance.font.is_plain()
-                    && !text.appearance.quotes
-                    && text.appearance.display.is_none();
+                // A macro without attributes adds nothing to the tree.
+                let plain = text.attributes.prefix.is_empty()
+                    && text.attributes.suffix.is_empty()
+                    && text.attributes.font.is_plain()
+                    && !text.attributes.quotes
+                    && text.attributes.display.is_none();
                 Some(if plain {
                     node
                 } else {
-                    self.placed(node.with(&text.appearance))
+                    self.placed(node.with(&text.attributes))
                 })
             }
             TextSource::Term { name, form, plural } => {
@@ -361,7 +300,8 @@ impl<'c> Evaluator<'c> {
                 }
                 self.group.has_term = true;
                 let begins = !self.has_predecessor
-                    && (context.style.options.note_class || context.part == Part::Bibliography);
+                    && (context.style.options.note_class
+                        || context.section == Section::Bibliography);
                 let term: Cow<'c, str> = if begins {
                     Cow::Owned(text_case::apply(
                         term,
@@ -372,17 +312,17 @@ impl<'c> Evaluator<'c> {
                     Cow::Borrowed(term)
                 };
                 self.printed();
-                let node = Node::text(self.cased(term, &text.appearance))?.with(&text.appearance);
+                let node = Node::text(self.cased(term, &text.attributes))?.with(&text.attributes);
                 Some(self.placed(node))
             }
             TextSource::Value(value) => {
                 self.group.has_term = true;
-                let node = Node::text(self.cased(Cow::Borrowed(value), &text.appearance))?;
+                let node = Node::text(self.cased(Cow::Borrowed(value), &text.attributes))?;
                 self.printed();
-                Some(self.placed(node.with(&text.appearance)))
+                Some(self.placed(node.with(&text.attributes)))
             }
             TextSource::Variable { variable, short } => {
-                self.text_variable(*variable, *short, &text.appearance)
+                self.text_variable(*variable, *short, &text.attributes)
             }
         }
     }
@@ -391,7 +331,7 @@ impl<'c> Evaluator<'c> {
         &mut self,
         variable: VariableId,
         short: bool,
-        appearance: &'c Appearance,
+        attributes: &'c CommonAttributes,
     ) -> Option<Node<'c>> {
         let context = self.context;
         if self.is_used_up(variable) {
@@ -408,12 +348,12 @@ impl<'c> Evaluator<'c> {
                 self.printed();
                 return Some(
                     Node::text(number.to_string())?
-                        .with(appearance)
+                        .with(attributes)
                         .tagged(Tag::CitationNumber(number)),
                 );
             }
             variables::YEAR_SUFFIX => {
-                let suffix = context.ambiguity.year_suffix;
+                let suffix = context.disambiguation.year_suffix;
                 self.seen_variable(true);
                 if context.purpose == Purpose::Compare {
                     return None;
@@ -422,34 +362,34 @@ impl<'c> Evaluator<'c> {
                 self.printed();
                 return Some(
                     Node::text(year_suffix(suffix))?
-                        .with(appearance)
+                        .with(attributes)
                         .tagged(Tag::YearSuffix(suffix)),
                 );
             }
             variables::CITATION_LABEL => {
                 self.seen_variable(true);
-                let mut label = match context.work.text(variable) {
+                let mut label = match context.item.text(variable) {
                     Some(label) => label.to_owned(),
-                    None => super::citation_label::citation_label(context.work, context.locale),
+                    None => citation_label(context.item, context.locale),
                 };
                 if context.purpose == Purpose::Print
-                    && let Some(suffix) = context.ambiguity.year_suffix
+                    && let Some(suffix) = context.disambiguation.year_suffix
                 {
                     label.push_str(&year_suffix(suffix));
                 }
                 self.printed();
-                return Some(Node::text(label)?.with(appearance));
+                return Some(Node::text(label)?.with(attributes));
             }
             variables::LOCATOR
             | variables::FIRST_REFERENCE_NOTE_NUMBER
             | variables::PAGE
             | variables::PAGE_FIRST
             | variables::NUMBER => {
-                return self.numeric(variable, NumberForm::Numeric, appearance);
+                return self.numeric(variable, NumberForm::Numeric, attributes);
             }
             variables::SECTION | variables::VERSION => {}
             _ if variables::kind(variable) == VariableKind::Number => {
-                return self.numeric(variable, NumberForm::Numeric, appearance);
+                return self.numeric(variable, NumberForm::Numeric, attributes);
             }
             _ => {}
         }
@@ -464,27 +404,27 @@ impl<'c> Evaluator<'c> {
             } else {
                 value.clone().into_owned()
             };
-            let value = self.cased(value, appearance);
-            return Some(self.placed(linked(href, value, variable, appearance)));
+            let value = self.cased(value, attributes);
+            return Some(self.placed(linked(href, value, variable, attributes)));
         }
         let value = if value.contains('\\') {
             Cow::Owned(value.replace('\\', ""))
         } else {
             value
         };
-        // Title case is for works in English.
-        let keeps_case = appearance.text_case == Some(TextCase::Title)
+        // Title case is for items in English only.
+        let keeps_case = attributes.text_case == Some(TextCase::Title)
             && !self.language().to_ascii_lowercase().starts_with("en");
         let text = if keeps_case {
-            let look = Appearance {
-                strip_periods: appearance.strip_periods,
-                ..Appearance::default()
+            let look = CommonAttributes {
+                strip_periods: attributes.strip_periods,
+                ..CommonAttributes::default()
             };
             self.cased(value, &look)
         } else {
-            self.cased(value, appearance)
+            self.cased(value, attributes)
         };
-        let node = self.placed(Node::text(text)?.with(appearance));
+        let node = self.placed(Node::text(text)?.with(attributes));
         self.printed();
         Some(if self.in_substitute {
             node.tagged(Tag::Substitute)
@@ -493,17 +433,17 @@ impl<'c> Evaluator<'c> {
         })
     }
 
-    /// The text of a variable, in its short form if there is one and it is asked for.
+    /// Returns the text of a variable, in its short form if `short` is set and there is one.
     fn text_value(&self, variable: VariableId, short: bool) -> Option<Cow<'c, str>> {
-        let work = self.context.work;
+        let item = self.context.item;
         if short {
             let name = self.context.style.variables.name(variable);
             let abbreviated = match variable {
-                variables::TITLE => work.text(variables::TITLE_SHORT),
-                variables::CONTAINER_TITLE => work.text(variables::CONTAINER_TITLE_SHORT),
+                variables::TITLE => item.text(variables::TITLE_SHORT),
+                variables::CONTAINER_TITLE => item.text(variables::CONTAINER_TITLE_SHORT),
                 _ => None,
             };
-            if let Some(full) = work.text(variable)
+            if let Some(full) = item.text(variable)
                 && let Some(abbreviation) = self.context.abbreviations.get(name, full)
             {
                 return Some(Cow::Borrowed(abbreviation));
@@ -512,13 +452,13 @@ impl<'c> Evaluator<'c> {
                 return Some(Cow::Borrowed(text));
             }
         }
-        match work.value(variable)? {
+        match item.value(variable)? {
             Value::Text(text) if !text.is_empty() => Some(Cow::Borrowed(&**text)),
             _ => None,
         }
     }
 
-    /// The value of a number variable, whose value may be that of the cite.
+    /// Returns the value of a number variable, which may belong to the cite.
     fn number_value(&self, variable: VariableId) -> Option<Cow<'c, str>> {
         match variable {
             variables::LOCATOR => self
@@ -537,7 +477,7 @@ impl<'c> Evaluator<'c> {
                 .context
                 .number
                 .map(|number| Cow::Owned(number.to_string())),
-            _ => self.context.work.text(variable).map(Cow::Borrowed),
+            _ => self.context.item.text(variable).map(Cow::Borrowed),
         }
     }
 
@@ -550,25 +490,25 @@ impl<'c> Evaluator<'c> {
     fn number(&mut self, number: &'c Number) -> Option<Node<'c>> {
         if number.variable == variables::CITATION_NUMBER
             || variables::kind(number.variable) != VariableKind::Number
-                && self.context.work.text(number.variable).is_none()
+                && self.context.item.text(number.variable).is_none()
         {
-            return self.text_variable(number.variable, false, &number.appearance);
+            return self.text_variable(number.variable, false, &number.attributes);
         }
-        self.numeric(number.variable, number.form, &number.appearance)
+        self.numeric(number.variable, number.form, &number.attributes)
     }
 
     fn numeric(
         &mut self,
         variable: VariableId,
         form: NumberForm,
-        appearance: &'c Appearance,
+        attributes: &'c CommonAttributes,
     ) -> Option<Node<'c>> {
         let context = self.context;
         if self.is_used_up(variable) {
             self.seen_variable(false);
             return None;
         }
-        // A locator tells nothing apart, as every cite of a work may have its own.
+        // A locator does not disambiguate, because every cite of a work may have its own.
         let hidden = variable == variables::LOCATOR && context.purpose == Purpose::Compare;
         let number = self.parsed_number(variable);
         self.seen_variable(number.is_some());
@@ -600,7 +540,7 @@ impl<'c> Evaluator<'c> {
             is_page,
             page_range_format: context.style.options.page_range_format,
         });
-        let node = Node::text(self.cased(Cow::Owned(text), appearance))?.with(appearance);
+        let node = Node::text(self.cased(Cow::Owned(text), attributes))?.with(attributes);
         self.printed();
         let node = self.placed(node);
         Some(if variable == variables::LOCATOR {
@@ -616,9 +556,9 @@ impl<'c> Evaluator<'c> {
             self.seen_variable(false);
             return None;
         }
-        // The day on which a work was looked at tells nothing apart.
+        // The access date does not disambiguate.
         let value = context
-            .work
+            .item
             .date(date.variable)
             .filter(|date| !date.is_empty());
         if context.purpose == Purpose::Compare
@@ -627,7 +567,7 @@ impl<'c> Evaluator<'c> {
             self.seen_variable(value.is_some());
             return None;
         }
-        let node = value.and_then(|value| compose_dates::date(self, date, value));
+        let node = value.and_then(|value| date::date(self, date, value));
         self.seen_variable(node.is_some());
         if node.is_some() {
             self.use_up(date.variable);
@@ -642,9 +582,9 @@ impl<'c> Evaluator<'c> {
         })
     }
 
-    /// The year suffix of the work, where it stands: behind the first year.
+    /// Returns the year suffix, which prints after the first year.
     pub(super) fn year_suffix_here(&mut self) -> Option<Node<'c>> {
-        let suffix = self.context.ambiguity.year_suffix?;
+        let suffix = self.context.disambiguation.year_suffix?;
         if self.context.purpose != Purpose::Print
             || self.context.style.options.has_year_suffix
             || self.year_suffix_printed
@@ -662,8 +602,8 @@ impl<'c> Evaluator<'c> {
             return None;
         }
         let name = context.style.variables.name(variable);
-        // A label prints without its variable, too; a group around both sees to it that it does not
-        // stand alone. Styles print the term "volume" in this way.
+        // A label prints even if its variable is empty; an enclosing group suppresses it. Styles print the
+        // term "volume" in this way.
         let number = match self.number_value(variable) {
             Some(value) => NumberValue::parse(&value, name, context.locale),
             None => NumberValue::default(),
@@ -688,11 +628,11 @@ impl<'c> Evaluator<'c> {
         self.group.has_term = true;
         self.printed();
         Some(
-            Node::text(self.cased(Cow::Borrowed(text), &label.appearance))?.with(&label.appearance),
+            Node::text(self.cased(Cow::Borrowed(text), &label.attributes))?.with(&label.attributes),
         )
     }
 
-    /// The branch of a choice that applies.
+    /// Returns the first branch whose conditions hold.
     fn branch(&mut self, choose: &'c Choose) -> &'c [Element] {
         for branch in &choose.branches {
             let mut results = branch.conditions.iter();
@@ -713,10 +653,10 @@ impl<'c> Evaluator<'c> {
         match condition {
             Condition::Never => false,
             Condition::Disambiguate => {
-                self.observations.disambiguate_tests += 1;
-                let told = context.part == Part::Citation
-                    && context.cite.is_some_and(|cite| cite.told_by_note);
-                let holds = !told && self.disambiguate_used < context.ambiguity.disambiguate;
+                self.trace.disambiguate_tests += 1;
+                let told = context.section == Section::Citation
+                    && context.cite.is_some_and(|cite| cite.distinguished_by_note);
+                let holds = !told && self.disambiguate_used < context.disambiguation.disambiguate;
                 self.disambiguate_used += usize::from(holds);
                 holds
             }
@@ -728,13 +668,13 @@ impl<'c> Evaluator<'c> {
                         .is_some_and(|number| number.numeric)
                 } else {
                     context
-                        .work
+                        .item
                         .text(*variable)
                         .is_some_and(|text| text.ends_with(|last: char| last.is_ascii_digit()))
                 }
             }
             Condition::IsUncertainDate(variable) => {
-                context.work.date(*variable).is_some_and(|date| date.circa)
+                context.item.date(*variable).is_some_and(|date| date.circa)
             }
             Condition::Locator(label) => {
                 let Some(number) = self.parsed_number(variables::LOCATOR) else {
@@ -744,19 +684,19 @@ impl<'c> Evaluator<'c> {
                 number.label.or(own).unwrap_or("page") == label
             }
             Condition::Position(position) => self.is_at(*position),
-            Condition::Types(types) => types.iter().any(|name| *name == context.work.item_type),
+            Condition::Types(types) => types.iter().any(|name| *name == context.item.item_type),
             Condition::Variable(variable) => match *variable {
                 variables::LOCATOR | variables::FIRST_REFERENCE_NOTE_NUMBER => {
                     self.number_value(*variable).is_some()
                 }
                 variables::CITATION_NUMBER => false,
-                variable => context.work.has(variable),
+                variable => context.item.has(variable),
             },
         }
     }
 
     fn is_at(&self, position: Position) -> bool {
-        if self.context.part == Part::Bibliography {
+        if self.context.section == Section::Bibliography {
             return false;
         }
         let Some(cite) = self.context.cite else {
@@ -788,7 +728,7 @@ impl<'c> Evaluator<'c> {
             return Some(self.placed(node));
         }
         self.group.wants_variable = true;
-        if self.in_substitute && !element.bare && self.observations.name_lists.is_empty() {
+        if self.in_substitute && !element.bare && self.trace.name_lists.is_empty() {
             self.head_is_fixed = true;
         }
         self.depth += 1;
@@ -808,58 +748,29 @@ impl<'c> Evaluator<'c> {
         }
         self.depth -= 1;
         self.in_substitute = was_in_substitute;
-        // What stands in for names does not take on their affixes, unless it is names itself and takes
-        // everything from them, which compiling has seen to.
+        // A substitute does not get the affixes of the names. For `cs:names` in a substitute, the compiler
+        // has copied them.
         found
     }
 }
 
-/// An identifier with its link. Where a style puts the address of the resolver before a DOI, that is
-/// part of the link (appendix VI, "Links").
+/// Returns an identifier with its link. If a style prints the URL of the resolver before a DOI, the link
+/// includes it (appendix VI, "Links").
 fn linked<'c>(
     href: String,
     value: Cow<'c, str>,
     variable: VariableId,
-    appearance: &'c Appearance,
+    attributes: &'c CommonAttributes,
 ) -> Node<'c> {
     const RESOLVER: &str = "https://doi.org/";
     if variable == variables::DOI
-        && let Some(start) = appearance.prefix.strip_suffix(RESOLVER)
+        && let Some(start) = attributes.prefix.strip_suffix(RESOLVER)
     {
-        let node = Node::link(href.clone(), format!("{RESOLVER}{value}")).with(appearance);
-        // Formatting is that of the identifier; the address before it stands outside of it.
-        if appearance.font.is_plain() && !appearance.quotes {
+        let node = Node::link(href.clone(), format!("{RESOLVER}{value}")).with(attributes);
+        // With formatting, the link is the identifier only.
+        if attributes.font.is_plain() && !attributes.quotes {
             return node.with_prefix(start);
         }
     }
-    Node::link(href, value).with(appearance)
-}
-
-/// Text without its full stops, except those within a word.
-pub(super) fn strip_periods(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        if character == '.'
-            && characters
-                .peek()
-                .is_none_or(|next| !next.is_ascii_lowercase())
-        {
-            continue;
-        }
-        result.push(character);
-    }
-    result
-}
-
-/// A year suffix: a to z, then aa to az and so on.
-pub(super) fn year_suffix(number: usize) -> String {
-    let mut rest = number + 1;
-    let mut letters = Vec::new();
-    while rest > 0 {
-        rest -= 1;
-        letters.push(char::from(b'a' + u8::try_from(rest % 26).unwrap_or(0)));
-        rest /= 26;
-    }
-    letters.iter().rev().collect()
+    Node::link(href, value).with(attributes)
 }

@@ -1,27 +1,27 @@
-//! The names of persons and institutions, in the parts that styles arrange.
+//! Names of persons and institutions, split into the parts that styles arrange.
 
 use serde_json::Value as Json;
 
-use crate::model::CslName;
+use super::item::ItemName;
 
-/// A name, with its particles told apart.
+/// A name with its particles split off.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct PersonName {
+pub(super) struct NameParts {
     pub(super) family: String,
     pub(super) given: String,
     pub(super) dropping_particle: String,
     pub(super) non_dropping_particle: String,
     pub(super) suffix: String,
     pub(super) comma_suffix: bool,
-    /// A comma before a dropping particle, which only "et al" as a particle has.
+    /// Whether a comma precedes the dropping particle, which is so for "et al" only.
     pub(super) comma_particle: bool,
     pub(super) static_ordering: bool,
-    /// The name of an institution, or any other that is printed as it stands.
+    /// The name of an institution, or another name to be printed verbatim.
     pub(super) literal: String,
     pub(super) script: Script,
 }
 
-/// In which order and with what between them the parts of a name are written.
+/// How the parts of a name are ordered and separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Script {
     /// Given name first, spaces between.
@@ -33,9 +33,9 @@ pub(super) enum Script {
     EastAsian,
 }
 
-impl PersonName {
-    /// A name from CSL-JSON; none if nothing is in it.
-    pub(super) fn from_csl(name: &CslName) -> Option<Self> {
+impl NameParts {
+    /// Converts a name of CSL-JSON; none if it is empty.
+    pub(super) fn from_csl(name: &ItemName) -> Option<Self> {
         let text = |part: &Option<String>| part.clone().unwrap_or_default();
         let on = |flag: &Option<Json>| flag.as_ref().is_some_and(truthy);
         let parse = name.parse_names.as_ref().is_none_or(truthy);
@@ -53,7 +53,7 @@ impl PersonName {
         result.finish(parse, on(&name.isinstitution))
     }
 
-    /// A name from JSON that has more in it than CSL-JSON knows.
+    /// Converts a name with fields that CSL-JSON does not define.
     pub(super) fn from_json(name: &Json) -> Option<Self> {
         if let Json::String(literal) = name {
             return (!literal.is_empty()).then(|| Self::literal(literal));
@@ -79,7 +79,7 @@ impl PersonName {
         result.finish(parse, on("isInstitution"))
     }
 
-    /// A name that is printed as it stands.
+    /// Returns a name to be printed verbatim.
     pub(super) fn literal(literal: &str) -> Self {
         Self {
             literal: literal.to_owned(),
@@ -87,7 +87,7 @@ impl PersonName {
         }
     }
 
-    /// The name of a person.
+    /// Returns the name of a person.
     pub(super) fn person(family: &str, given: &str) -> Self {
         let name = Self {
             family: family.to_owned(),
@@ -111,7 +111,7 @@ impl PersonName {
                 .strip_prefix('"')
                 .and_then(|family| family.strip_suffix('"'))
         {
-            // Quotation marks keep a name from being taken apart.
+            // Quotation marks protect a name from being split.
             self.family = family.to_owned();
             parse = false;
         }
@@ -130,8 +130,8 @@ impl PersonName {
         (!empty).then_some(self)
     }
 
-    /// Words in lower case before a family name or behind a given name are particles; what follows a
-    /// comma in the given name is a suffix.
+    /// Splits off particles and suffixes: lower-case words before a family name or after a given name are
+    /// particles, and what follows a comma in the given name is a suffix.
     fn take_particles(&mut self) {
         let mut rest = self.family.as_str();
         let mut taken = 0;
@@ -143,7 +143,7 @@ impl PersonName {
             let particle = self.family.get(..taken).unwrap_or_default();
             let trimmed = particle.trim();
             self.non_dropping_particle = trimmed.to_owned();
-            // "’t " keeps its space, as nothing else parts it from the name.
+            // "’t " keeps its space, as nothing else separates it from the name.
             if particle.ends_with(' ') && trimmed.ends_with(['\'', '\u{2019}']) {
                 self.non_dropping_particle.push(' ');
             }
@@ -182,7 +182,7 @@ impl PersonName {
         }
     }
 
-    /// Whether this is an institution, or another name in one piece.
+    /// Returns whether the name has one part only, such as that of an institution.
     pub(super) fn is_literal(&self) -> bool {
         !self.literal.is_empty()
     }
@@ -201,7 +201,7 @@ fn is_apostrophe(character: char) -> bool {
     matches!(character, '\'' | '\u{2019}' | '\u{2bb}')
 }
 
-/// The first letter of a particle, which is in lower case.
+/// Returns whether the first letter of a word is lower-case.
 fn begins_small(word: &str) -> bool {
     word.trim_start_matches(|character: char| {
         character == '-' || is_apostrophe(character) || character.is_whitespace()
@@ -214,9 +214,9 @@ fn begins_small(word: &str) -> bool {
     })
 }
 
-/// The length of a particle at the beginning of a family name, with what parts it from the rest.
+/// Returns the length of a particle at the beginning of a family name, with its separator.
 fn leading_particle(family: &str) -> Option<usize> {
-    // The longest stretch without a space that ends in a hyphen or an apostrophe, or at the space.
+    // The longest prefix without a space that ends in a hyphen or an apostrophe, or the text up to the space.
     let first_space = family.find(' ');
     let mut end = None;
     for (at, character) in family.char_indices() {
@@ -235,7 +235,7 @@ fn leading_particle(family: &str) -> Option<usize> {
     (end < family.len() && begins_small(family.get(..end)?)).then_some(end)
 }
 
-/// Where a particle at the end of a given name begins, with the space before it.
+/// Returns the position of the space before a particle at the end of a given name.
 fn trailing_particle(given: &str) -> Option<usize> {
     let trimmed = given.trim_end();
     let at = trimmed.rfind(' ')?;
@@ -243,7 +243,7 @@ fn trailing_particle(given: &str) -> Option<usize> {
     (at > 0 && !word.is_empty() && begins_small(word)).then_some(at)
 }
 
-/// Whether a character belongs to a script whose words have spaces between them.
+/// Returns whether a character belongs to a script that separates words by spaces.
 pub(super) fn is_alphabetic_script(character: char) -> bool {
     matches!(character,
         '-' | '0'..='9' | 'a'..='z' | 'A'..='Z'
@@ -253,14 +253,14 @@ pub(super) fn is_alphabetic_script(character: char) -> bool {
         | '\u{0218}'..='\u{021b}' | '\u{202a}'..='\u{202e}')
 }
 
-/// Whether text begins with a letter of such a script (or an ampersand).
+/// Returns whether text begins with a letter of such a script, or with an ampersand.
 pub(super) fn begins_alphabetic(text: &str) -> bool {
     text.chars().next().is_some_and(|first| {
         first == '&' || (is_alphabetic_script(first) && !first.is_ascii_digit() && first != '-')
     })
 }
 
-fn script(name: &PersonName) -> Script {
+fn script(name: &NameParts) -> Script {
     let family = name.family.replace('"', "");
     if family.chars().any(is_alphabetic_script) {
         Script::Latin

@@ -1,17 +1,17 @@
-//! CSL items: a reference in the variables of the Citation Style Language, as CSL-JSON has them.
+//! CSL items: references in the variables of the Citation Style Language, as in CSL-JSON.
 //!
 //! See the CSL-JSON schema (`csl-data.json`) and the CSL 1.0.2 specification, appendix IV. Reading is
-//! lenient, as citeproc-js is: numbers may be strings and strings numbers, and a value that is none of
-//! the known kinds is kept as JSON, so that an item that is read and written again is the same item.
+//! lenient, as in citeproc-js: numbers may be strings and strings numbers. A value of an unknown kind is kept
+//! as JSON, so that reading and writing an item does not change it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-/// A reference in the variables of CSL.
+/// A reference in CSL variables.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct CslItem {
+pub struct Item {
     /// The citation key.
     #[serde(default, deserialize_with = "string_or_number")]
     pub id: String,
@@ -20,30 +20,30 @@ pub struct CslItem {
     pub item_type: String,
     /// Every other variable by its CSL name, such as `container-title`.
     #[serde(flatten)]
-    pub variables: BTreeMap<String, CslValue>,
+    pub variables: BTreeMap<String, ItemValue>,
 }
 
 /// The value of a CSL variable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum CslValue {
+pub enum ItemValue {
     /// Text, which may hold the markup that CSL-JSON allows: `<i> <b> <sup> <sub> <sc>`,
     /// `<span style="font-variant:small-caps">` and `<span class="nocase">`.
     Text(String),
     /// A number that was written as one.
     Number(i64),
     /// A name variable.
-    Names(Vec<CslName>),
+    Names(Vec<ItemName>),
     /// A date variable.
-    Date(CslDate),
-    /// Anything else, kept as it came.
+    Date(ItemDate),
+    /// Anything else, unchanged.
     Other(Json),
 }
 
-/// A name, in the parts that CSL tells apart.
+/// A name in the parts that CSL distinguishes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct CslName {
+pub struct ItemName {
     /// The family name, or the only name of a person who has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<String>,
@@ -65,39 +65,39 @@ pub struct CslName {
     /// Whether the name is never inverted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub static_ordering: Option<Json>,
-    /// Whether particles are to be looked for inside `family` and `given` (citeproc-js).
+    /// Whether `family` and `given` may contain particles to be split off (citeproc-js).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parse_names: Option<Json>,
-    /// A name that is printed as it stands, such as that of an organisation.
+    /// A name to be printed verbatim, such as that of an organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub literal: Option<String>,
-    /// An organisation, as some exporters of CSL-JSON mark it.
+    /// Whether this is an organization, as some exporters of CSL-JSON mark it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub isinstitution: Option<Json>,
 }
 
-/// A date, as CSL-JSON has it.
+/// A date in CSL-JSON.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct CslDate {
-    /// One date, or the two ends of a range; each is year, month, day as far as they are known.
-    /// Years before our era are negative; an end of `[0]` is an open one.
+pub struct ItemDate {
+    /// One date, or the two ends of a range: year, month and day as far as they are known. Years BC are
+    /// negative; an end of `[0]` is open.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
         deserialize_with = "date_parts"
     )]
     pub date_parts: Vec<Vec<i32>>,
-    /// 1 to 4: spring to winter; or a name for a season.
+    /// 1 to 4 for spring to winter, or the name of a season.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub season: Option<Json>,
     /// Whether the date is uncertain or approximate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub circa: Option<Json>,
-    /// A date that is printed as it stands.
+    /// A date to be printed verbatim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub literal: Option<String>,
-    /// A date in EDTF or plain words, to be parsed by whoever uses it.
+    /// A date in EDTF or in words, not parsed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
     /// A date in EDTF, as newer exporters of CSL-JSON write it.
@@ -105,25 +105,25 @@ pub struct CslDate {
     pub edtf: Option<String>,
 }
 
-impl CslItem {
-    /// The value of a variable as text, if it is text or a number.
+impl Item {
+    /// Returns the value of a variable as text, if it is text or a number.
     pub fn text(&self, variable: &str) -> Option<String> {
         match self.variables.get(variable)? {
-            CslValue::Text(text) => Some(text.clone()),
-            CslValue::Number(number) => Some(number.to_string()),
+            ItemValue::Text(text) => Some(text.clone()),
+            ItemValue::Number(number) => Some(number.to_string()),
             _ => None,
         }
     }
 
-    /// The names of a name variable; none where it is absent or no list of names.
-    pub fn names(&self, variable: &str) -> &[CslName] {
+    /// Returns the names of a name variable.
+    pub fn names(&self, variable: &str) -> &[ItemName] {
         match self.variables.get(variable) {
-            Some(CslValue::Names(names)) => names,
+            Some(ItemValue::Names(names)) => names,
             _ => &[],
         }
     }
 
-    /// The name variable that heads a reference to the work.
+    /// Returns the name variable that heads a reference.
     pub fn principal_variable(&self) -> Option<&'static str> {
         [
             "author",
@@ -136,24 +136,24 @@ impl CslItem {
         .find(|variable| !self.names(variable).is_empty())
     }
 
-    /// The names that head a reference to the work: its authors, or else its editors and so on.
-    pub fn principal_names(&self) -> &[CslName] {
+    /// Returns the names that head a reference: its authors, or else its editors and so on.
+    pub fn principal_names(&self) -> &[ItemName] {
         self.principal_variable()
             .map(|variable| self.names(variable))
             .unwrap_or_default()
     }
 
-    /// The date of a date variable.
-    pub fn date(&self, variable: &str) -> Option<&CslDate> {
+    /// Returns the date of a date variable.
+    pub fn date(&self, variable: &str) -> Option<&ItemDate> {
         match self.variables.get(variable)? {
-            CslValue::Date(date) => Some(date),
+            ItemValue::Date(date) => Some(date),
             _ => None,
         }
     }
 }
 
-impl CslName {
-    /// The name as it is read: "Ludwig van Beethoven", "P2P Foundation".
+impl ItemName {
+    /// Returns the name in reading order: "Ludwig van Beethoven", "P2P Foundation".
     pub fn reading_order(&self) -> String {
         Self::joined([
             &self.given,
@@ -165,8 +165,8 @@ impl CslName {
         ])
     }
 
-    /// The name without the given names: "Hippel" of Eric von Hippel or "von Hippel", as the particle is one
-    /// that stays or not.
+    /// Returns the name without given names: "Hippel" or "von Hippel" for Eric von Hippel, depending on
+    /// whether the particle is a dropping one.
     pub fn short(&self) -> String {
         let short = Self::joined([&self.non_dropping_particle, &self.family, &self.literal]);
         if short.is_empty() {
@@ -176,7 +176,7 @@ impl CslName {
         }
     }
 
-    /// Parts of a name, with a space between those that are there.
+    /// Joins the parts of a name with spaces.
     pub(crate) fn joined<const N: usize>(parts: [&Option<String>; N]) -> String {
         let parts: Vec<&str> = parts
             .into_iter()
@@ -188,8 +188,8 @@ impl CslName {
     }
 }
 
-impl CslDate {
-    /// The year in which the date begins, where it is known.
+impl ItemDate {
+    /// Returns the year in which the date begins.
     pub fn year(&self) -> Option<i32> {
         self.date_parts.first()?.first().copied()
     }
@@ -203,7 +203,7 @@ fn string_or_number<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<Strin
     })
 }
 
-/// Date parts are numbers, but are met as strings, too, and with empty strings at the end.
+/// Reads date parts, which some exporters write as strings, with empty strings at the end.
 fn date_parts<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<Vec<Vec<i32>>, D::Error> {
     let dates = Vec::<Vec<Json>>::deserialize(reader)?;
     dates

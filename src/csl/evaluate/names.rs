@@ -3,18 +3,17 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::disambiguation::NameKey;
-use super::element::*;
-use super::evaluate::{Context, Evaluator, NameListObservation, Part, Purpose};
-use super::initials;
-use super::output_tree::{Node, Tag};
-use super::person::{PersonName, Script, begins_alphabetic};
-use super::positions::CitePosition;
-use super::style::DemoteParticle;
-use super::text_case;
-use super::variables::VariableId;
+use super::Evaluator;
+use crate::csl::citation::CitePosition;
+use crate::csl::context::{Context, NameListTrace, Purpose, Section};
+use crate::csl::element::*;
+use crate::csl::initials;
+use crate::csl::name_parts::{NameParts, Script, begins_alphabetic};
+use crate::csl::output_tree::{Node, Tag};
+use crate::csl::text_case;
+use crate::csl::variables::VariableId;
 
-/// The options of names where they are printed, all questions answered.
+/// The options of names with all inheritance resolved.
 pub(super) struct NameStyle<'c> {
     pub(super) and: Option<And>,
     pub(super) delimiter: &'c str,
@@ -31,33 +30,33 @@ pub(super) struct NameStyle<'c> {
     pub(super) sort_separator: &'c str,
 }
 
-/// The names of a `cs:names`; none if the work has none of them.
+/// Evaluates `cs:names`; none if the item has none of the names.
 pub(super) fn names<'c>(
     evaluator: &mut Evaluator<'c>,
     element: &'c Names,
     variables: &[VariableId],
 ) -> Option<Node<'c>> {
     let context = evaluator.context;
-    let work = context.work;
+    let item = context.item;
     let mut present: Vec<VariableId> = Vec::with_capacity(variables.len());
     for variable in variables {
-        if !work.names(*variable).is_empty() {
+        if !item.names(*variable).is_empty() {
             present.push(*variable);
         }
     }
     let style = resolve(evaluator, element);
     if present.is_empty() {
-        // No names are none, as a sort key.
+        // Without names, the count is zero as a sort key.
         let counts = context.purpose == Purpose::Sort
             && style.form == NameForm::Count
             && element.substitute.is_empty();
         return if counts { Node::text("00000") } else { None };
     }
-    // The same persons as editors and translators are one list with one label, if there is a term.
+    // Identical editors and translators print as one list with one label, if the locale has the term.
     let mut common_term = None;
     if let [first, second] = variables
         && element.label.is_some()
-        && work.names(*first) == work.names(*second)
+        && item.names(*first) == item.names(*second)
     {
         let mut both = [
             context.style.variables.name(*first),
@@ -65,7 +64,7 @@ pub(super) fn names<'c>(
         ];
         both.sort_unstable();
         let term = both.concat();
-        if context.locale.term(&term, TermForm::Long, false).is_some() {
+        if context.locale.has_term(&term) {
             common_term = Some(term);
             present.truncate(1);
         }
@@ -73,9 +72,9 @@ pub(super) fn names<'c>(
     let mut lists = Vec::with_capacity(present.len());
     let mut count = 0;
     for variable in present {
-        let people = work.names(variable);
+        let people = item.names(variable);
         if context.purpose == Purpose::Compare {
-            evaluator.observations.name_variables.push(variable);
+            evaluator.trace.name_variables.push(variable);
         }
         let (node, shown) = name_list(evaluator, element, &style, people);
         count += shown;
@@ -97,30 +96,30 @@ pub(super) fn names<'c>(
         } else {
             count.to_string()
         };
-        return Some(Node::text(text)?.with(&element.appearance));
+        return Some(Node::text(text)?.with(&element.attributes));
     }
     let node = Node::group(lists, style.names_delimiter)?;
-    Some(node.with(&element.appearance).tagged(Tag::Names))
+    Some(node.with(&element.attributes).tagged(Tag::Names))
 }
 
 fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
     let context = evaluator.context;
     let own = &element.options;
-    let area = &context.area.names;
-    let mut et_al_min = own.et_al_min.or(area.et_al_min);
-    let mut et_al_use_first = own.et_al_use_first.or(area.et_al_use_first);
-    let mut et_al_use_last = own.et_al_use_last.or(area.et_al_use_last);
+    let section = &context.layout.names;
+    let mut et_al_min = own.et_al_min.or(section.et_al_min);
+    let mut et_al_use_first = own.et_al_use_first.or(section.et_al_use_first);
+    let mut et_al_use_last = own.et_al_use_last.or(section.et_al_use_last);
     let subsequent = context
         .cite
         .is_some_and(|cite| cite.position != CitePosition::First);
     if subsequent {
         et_al_min = own
             .et_al_subsequent_min
-            .or(area.et_al_subsequent_min)
+            .or(section.et_al_subsequent_min)
             .or(et_al_min);
         et_al_use_first = own
             .et_al_subsequent_use_first
-            .or(area.et_al_subsequent_use_first)
+            .or(section.et_al_subsequent_use_first)
             .or(et_al_use_first);
     }
     if let Some(key) = context.sort_key {
@@ -128,36 +127,39 @@ fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
         et_al_use_first = key.names_use_first.or(et_al_use_first);
         et_al_use_last = key.names_use_last.or(et_al_use_last);
     }
-    let text =
-        |own: &'c Option<String>, area: &'c Option<String>| own.as_deref().or(area.as_deref());
+    let text = |own: &'c Option<String>, section: &'c Option<String>| {
+        own.as_deref().or(section.as_deref())
+    };
     NameStyle {
-        and: own.and.or(area.and),
-        delimiter: text(&own.delimiter, &area.delimiter).unwrap_or(", "),
+        and: own.and.or(section.and),
+        delimiter: text(&own.delimiter, &section.delimiter).unwrap_or(", "),
         names_delimiter: element
             .delimiter
             .as_deref()
-            .or(area.names_delimiter.as_deref())
+            .or(section.names_delimiter.as_deref())
             .unwrap_or_default(),
         precedes_et_al: own
             .delimiter_precedes_et_al
-            .or(area.delimiter_precedes_et_al)
+            .or(section.delimiter_precedes_et_al)
             .unwrap_or(DelimiterPrecedes::Contextual),
         precedes_last: own
             .delimiter_precedes_last
-            .or(area.delimiter_precedes_last)
+            .or(section.delimiter_precedes_last)
             .unwrap_or(DelimiterPrecedes::Contextual),
         et_al_min: et_al_min.map_or(usize::MAX, |min| min as usize),
         et_al_use_first: et_al_use_first.map_or(usize::MAX, |first| first as usize),
         et_al_use_last: et_al_use_last.unwrap_or(false),
-        form: own.form.or(area.form).unwrap_or(NameForm::Long),
-        initialize: own.initialize.or(area.initialize).unwrap_or(true),
-        initialize_with: text(&own.initialize_with, &area.initialize_with),
-        as_sort_order: own.as_sort_order.or(area.as_sort_order),
-        sort_separator: one_space(text(&own.sort_separator, &area.sort_separator).unwrap_or(", ")),
+        form: own.form.or(section.form).unwrap_or(NameForm::Long),
+        initialize: own.initialize.or(section.initialize).unwrap_or(true),
+        initialize_with: text(&own.initialize_with, &section.initialize_with),
+        as_sort_order: own.as_sort_order.or(section.as_sort_order),
+        sort_separator: one_space(
+            text(&own.sort_separator, &section.sort_separator).unwrap_or(", "),
+        ),
     }
 }
 
-/// A separator without the second of two spaces at its end.
+/// Returns a separator with at most one space at its end.
 fn one_space(separator: &str) -> &str {
     match separator.strip_suffix("  ") {
         Some(start) => separator.get(..start.len() + 1).unwrap_or(separator),
@@ -165,7 +167,7 @@ fn one_space(separator: &str) -> &str {
     }
 }
 
-/// Names with their label before or behind them.
+/// Adds the label to names.
 fn labelled<'c>(
     evaluator: &mut Evaluator<'c>,
     element: &'c Names,
@@ -192,8 +194,8 @@ fn labelled<'c>(
     else {
         return Some(node);
     };
-    let label = Node::text(evaluator.cased(Cow::Borrowed(text), &label.appearance))
-        .map(|node| node.with(&label.appearance).tagged(Tag::Label));
+    let label = Node::text(evaluator.cased(Cow::Borrowed(text), &label.attributes))
+        .map(|node| node.with(&label.attributes).tagged(Tag::Label));
     let Some(label) = label else {
         return Some(node);
     };
@@ -205,12 +207,12 @@ fn labelled<'c>(
     Node::group(nodes, "")
 }
 
-/// The names of one variable, and how many of them are shown.
+/// Returns the names of one variable, and how many are shown.
 fn name_list<'c>(
     evaluator: &mut Evaluator<'c>,
     element: &'c Names,
     style: &NameStyle<'c>,
-    people: &'c [PersonName],
+    people: &'c [NameParts],
 ) -> (Option<Node<'c>>, usize) {
     let context = evaluator.context;
     let list = evaluator.name_lists;
@@ -225,13 +227,13 @@ fn name_list<'c>(
         .enumerate()
         .map(|(at, person)| {
             let requested = context
-                .ambiguity
+                .disambiguation
                 .givens
                 .get(list)
                 .and_then(|levels| levels.get(at))
                 .copied()
                 .unwrap_or(0);
-            // Without initials to show, the next step after the family name is the full name.
+            // If the style has no initials, the next step after the family name is the full name.
             let requested = if requested == 1 && style.initialize_with.is_none() {
                 2
             } else {
@@ -249,7 +251,7 @@ fn name_list<'c>(
         .collect();
     let shown = shown_count(evaluator, style, list, people.len());
     let use_last = style.et_al_use_last && shown + 1 < people.len();
-    evaluator.observations.name_lists.push(NameListObservation {
+    evaluator.trace.name_lists.push(NameListTrace {
         shown,
         total: people.len(),
         levels: levels.clone(),
@@ -288,8 +290,8 @@ fn name_list<'c>(
     if context.purpose == Purpose::Sort {
         return (Node::group(nodes, style.delimiter), shown);
     }
-    // Institutions have no options of their own: the delimiter precedes the last of three and more.
-    let precedes_last = if people.iter().all(PersonName::is_literal) {
+    // In a list of institutions, the delimiter precedes the last of three or more.
+    let precedes_last = if people.iter().all(NameParts::is_literal) {
         DelimiterPrecedes::Contextual
     } else {
         style.precedes_last
@@ -300,13 +302,13 @@ fn name_list<'c>(
     )
 }
 
-/// "et al" given as a particle of the last name.
-fn has_et_al(person: &PersonName) -> bool {
+/// Returns whether "et al" is given as a particle of the name.
+fn has_et_al(person: &NameParts) -> bool {
     let particle = person.dropping_particle.replace('.', "");
     particle == "et al" || particle == "et.al"
 }
 
-/// How many names are shown (clause "Et-al", as disambiguation changes it).
+/// Returns how many names are shown (clause "Et-al", as disambiguation changes it).
 fn shown_count(
     evaluator: &Evaluator<'_>,
     style: &NameStyle<'_>,
@@ -314,15 +316,15 @@ fn shown_count(
     total: usize,
 ) -> usize {
     let context = evaluator.context;
-    let requested = context.ambiguity.names.get(list).copied().unwrap_or(0);
+    let requested = context.disambiguation.names.get(list).copied().unwrap_or(0);
     if style.et_al_min < style.et_al_use_first {
         return total;
     }
     let mut shown = total;
-    let uses_request = match context.part {
-        Part::Citation => true,
-        // The bibliography follows where given names are added, too.
-        Part::Bibliography => {
+    let uses_request = match context.section {
+        Section::Citation => true,
+        // The bibliography follows if given names are added too.
+        Section::Bibliography => {
             context.style.options.add_names && context.style.options.add_givenname
         }
     };
@@ -433,8 +435,8 @@ fn join_with_et_al<'c>(
     nodes: Vec<Node<'c>>,
     inverted: &[bool],
 ) -> Option<Node<'c>> {
-    let (name, appearance) = match &element.et_al {
-        Some(et_al) => (et_al.term.as_str(), Some(&et_al.appearance)),
+    let (name, attributes) = match &element.et_al {
+        Some(et_al) => (et_al.term.as_str(), Some(&et_al.attributes)),
         None => ("et-al", None),
     };
     let term = evaluator
@@ -454,30 +456,30 @@ fn join_with_et_al<'c>(
         DelimiterPrecedes::AfterInvertedName => space,
     };
     let list = Node::group(nodes, style.delimiter)?;
-    let Some(et_al) = Node::text(match appearance {
-        Some(appearance) => evaluator.cased(Cow::Borrowed(term), appearance),
+    let Some(et_al) = Node::text(match attributes {
+        Some(attributes) => evaluator.cased(Cow::Borrowed(term), attributes),
         None => Cow::Borrowed(term),
     }) else {
         return Some(list);
     };
-    let et_al = match appearance {
-        Some(appearance) => et_al.with(appearance),
+    let et_al = match attributes {
+        Some(attributes) => et_al.with(attributes),
         None => et_al,
     };
     let mut group = Node::group(vec![list, et_al.with_prefix(prefix).with_suffix("")], "")?;
-    // What `cs:name` says about formatting goes for the whole of a shortened list.
-    group.font = element.name_appearance.font;
+    // The formatting of `cs:name` applies to an abbreviated list as a whole.
+    group.font = element.name_attributes.font;
     Some(group)
 }
 
-/// The pieces of a name, in the order they are printed.
-struct Pieces<'c> {
+/// The pieces of a name in printing order.
+struct NamePieces<'c> {
     text: String,
     nodes: Vec<Node<'c>>,
     plain: bool,
 }
 
-impl<'c> Pieces<'c> {
+impl<'c> NamePieces<'c> {
     fn new(plain: bool) -> Self {
         Self {
             text: String::new(),
@@ -490,15 +492,15 @@ impl<'c> Pieces<'c> {
         self.text.is_empty() && self.nodes.is_empty()
     }
 
-    fn push(&mut self, text: &str, appearance: Option<&'c Appearance>) {
+    fn push(&mut self, text: &str, attributes: Option<&'c CommonAttributes>) {
         if text.is_empty() {
             return;
         }
         if self.plain {
             self.text.push_str(text);
         } else if let Some(node) = Node::text(text.to_owned()) {
-            let font = appearance
-                .map(|appearance| appearance.font)
+            let font = attributes
+                .map(|attributes| attributes.font)
                 .unwrap_or_default();
             let mut node = node;
             node.font = font;
@@ -506,7 +508,7 @@ impl<'c> Pieces<'c> {
         }
     }
 
-    /// Pieces behind these, with something between if both are there.
+    /// Appends other pieces, with `between` if neither is empty.
     fn join(&mut self, between: &str, other: Self) {
         if other.is_empty() {
             return;
@@ -526,19 +528,19 @@ impl<'c> Pieces<'c> {
         }
     }
 
-    /// The pieces as one, with the affixes of a part.
-    fn affixed(mut self, appearance: Option<&'c Appearance>) -> Self {
-        let Some(appearance) = appearance else {
+    /// Adds the affixes of a name part.
+    fn affixed(mut self, attributes: Option<&'c CommonAttributes>) -> Self {
+        let Some(attributes) = attributes else {
             return self;
         };
-        if self.is_empty() || (appearance.prefix.is_empty() && appearance.suffix.is_empty()) {
+        if self.is_empty() || (attributes.prefix.is_empty() && attributes.suffix.is_empty()) {
             return self;
         }
         let nodes = std::mem::take(&mut self.nodes);
         if let Some(node) = Node::group(nodes, "") {
             self.nodes.push(
-                node.with_prefix(appearance.prefix.as_str())
-                    .with_suffix(appearance.suffix.as_str()),
+                node.with_prefix(attributes.prefix.as_str())
+                    .with_suffix(attributes.suffix.as_str()),
             );
         }
         self
@@ -553,12 +555,12 @@ impl<'c> Pieces<'c> {
     }
 }
 
-/// One name, and whether its family name stands first and apart.
+/// Returns one name, and whether it is inverted.
 fn one_name<'c>(
     evaluator: &mut Evaluator<'c>,
     element: &'c Names,
     style: &NameStyle<'c>,
-    person: &'c PersonName,
+    person: &'c NameParts,
     at: usize,
     level: u8,
 ) -> Option<(Node<'c>, bool)> {
@@ -568,7 +570,7 @@ fn one_name<'c>(
             .abbreviations
             .get("institution-part", &person.literal)
             .unwrap_or(&person.literal);
-        // The name of an institution is all family name.
+        // The name of an institution counts as a family name.
         let mut node = match &element.family {
             Some(look) => {
                 let mut node = Node::text(evaluator.cased(Cow::Borrowed(text), look))?;
@@ -578,20 +580,20 @@ fn one_name<'c>(
             None => Node::text(text)?,
         };
         if element.family.is_none() {
-            node.font = element.name_appearance.font;
+            node.font = element.name_attributes.font;
         }
         return Some((node, false));
     }
     let family_look = element.family.as_ref();
     let given_look = element.given.as_ref();
-    let is_plain = |look: Option<&Appearance>| {
+    let is_plain = |look: Option<&CommonAttributes>| {
         look.is_none_or(|look| {
             look.font.is_plain() && look.prefix.is_empty() && look.suffix.is_empty()
         })
     };
     let plain = is_plain(family_look) && is_plain(given_look);
     let sorting = context.purpose == Purpose::Sort;
-    let cased = |text: &str, look: Option<&Appearance>| -> String {
+    let cased = |text: &str, look: Option<&CommonAttributes>| -> String {
         let mut text = text.to_owned();
         if let Some(look) = look {
             if look.strip_periods {
@@ -603,12 +605,12 @@ fn one_name<'c>(
         }
         text
     };
-    // The language of a work can put family names first.
-    let vietnamese_or_hungarian = matches!(context.work.language.as_deref(), Some("vi" | "hu"));
+    // In some languages of items, the family name comes first.
+    let vietnamese_or_hungarian = matches!(context.item.language.as_deref(), Some("vi" | "hu"));
     let given_text = given_name(evaluator, style, person, level);
     let show_given = level > 0;
-    let piece = |text: &str, look: Option<&'c Appearance>| {
-        let mut pieces = Pieces::new(plain);
+    let piece = |text: &str, look: Option<&'c CommonAttributes>| {
+        let mut pieces = NamePieces::new(plain);
         pieces.push(&cased(text, look), look);
         pieces
     };
@@ -625,7 +627,7 @@ fn one_name<'c>(
         if show_given {
             piece(&given_text, given_look)
         } else {
-            Pieces::new(plain)
+            NamePieces::new(plain)
         }
     };
     let is_et_al = has_et_al(person);
@@ -633,11 +635,11 @@ fn one_name<'c>(
         if show_given && !given_text.is_empty() && !is_et_al {
             piece(&person.dropping_particle, given_look)
         } else {
-            Pieces::new(plain)
+            NamePieces::new(plain)
         }
     };
     let suffix = || {
-        let mut pieces = Pieces::new(plain);
+        let mut pieces = NamePieces::new(plain);
         if show_given && !given_text.is_empty() {
             let text = match style.initialize_with {
                 Some(with) => initials::normalize(&person.suffix, with),
@@ -675,7 +677,7 @@ fn one_name<'c>(
             name
         }
         _ if sorting => {
-            let mut name = Pieces::new(plain);
+            let mut name = NamePieces::new(plain);
             if context.style.options.demote_particle == DemoteParticle::Never {
                 name.join("", particle());
                 name.join(" ", family());
@@ -721,7 +723,7 @@ fn one_name<'c>(
         }
         _ => {
             let suffix_separator = if person.comma_suffix { ", " } else { " " };
-            let mut second = Pieces::new(plain);
+            let mut second = NamePieces::new(plain);
             let dropping_joins = person
                 .dropping_particle
                 .ends_with(['\'', '\u{2bc}', '\u{2019}', '-'])
@@ -757,18 +759,18 @@ fn one_name<'c>(
         }
     };
     let mut node = result.finish()?;
-    let look = &element.name_appearance;
+    let look = &element.name_attributes;
     if !look.font.is_plain() || !look.prefix.is_empty() || !look.suffix.is_empty() {
         node = Node::group(vec![node], "")?.with(look);
     }
     Some((node, inverted))
 }
 
-/// The given name as far as it is shown: nothing, initials, or all of it.
+/// Returns the given name as far as it is shown: nothing, initials, or all of it.
 fn given_name(
     evaluator: &Evaluator<'_>,
     style: &NameStyle<'_>,
-    person: &PersonName,
+    person: &NameParts,
     level: u8,
 ) -> String {
     let options = &evaluator.context.style.options;
@@ -794,28 +796,7 @@ fn given_name(
     }
 }
 
-/// The keys by which persons of the same name are told apart.
-pub(super) fn name_key(person: &PersonName, particle_counts: bool) -> NameKey {
-    let plain = |text: &str| {
-        text.replace('.', " ")
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    let mut family = plain(&person.family);
-    if particle_counts && !person.non_dropping_particle.is_empty() && !family.is_empty() {
-        family = format!("{family} {}", person.non_dropping_particle);
-    }
-    let given = plain(&person.given);
-    let initials = initials::initialize(&given, "%s", true);
-    NameKey {
-        family,
-        initials,
-        given,
-    }
-}
-
-/// What `cs:names` is where a sort key names a variable.
+/// The `cs:names` element that a sort key with a names variable stands for.
 static SORT_NAMES: LazyLock<Names> = LazyLock::new(|| Names {
     variables: Vec::new(),
     options: NameOptions {
@@ -825,18 +806,21 @@ static SORT_NAMES: LazyLock<Names> = LazyLock::new(|| Names {
         ..NameOptions::default()
     },
     delimiter: None,
-    name_appearance: Appearance::default(),
+    name_attributes: CommonAttributes::default(),
     family: None,
     given: None,
     et_al: None,
     label: None,
     substitute: Vec::new(),
-    appearance: Appearance::default(),
+    attributes: CommonAttributes::default(),
     bare: false,
 });
 
-/// The names of a variable as a sort key.
-pub(super) fn sort_names<'c>(context: Context<'c>, variable: VariableId) -> Option<Node<'c>> {
+/// Returns the names of a variable as a sort key.
+pub(in crate::csl) fn sort_names<'c>(
+    context: Context<'c>,
+    variable: VariableId,
+) -> Option<Node<'c>> {
     let mut evaluator = Evaluator::new(context);
     names(&mut evaluator, &SORT_NAMES, &[variable])
 }

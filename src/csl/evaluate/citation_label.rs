@@ -1,18 +1,18 @@
-//! Citation labels, such as "Bau05", where a work brings none (appendix IV, `citation-label`).
+//! Citation labels, such as "Bau05", for items without one (appendix IV, `citation-label`).
 
-use super::element::TermForm;
-use super::locale::Locale;
-use super::person::is_alphabetic_script;
-use super::variables;
-use super::works::Work;
+use crate::csl::element::TermForm;
+use crate::csl::locale::Locale;
+use crate::csl::name_parts::is_alphabetic_script;
+use crate::csl::prepared_item::PreparedItem;
+use crate::csl::variables;
 
-/// How many letters each author gives, by the number of authors.
+/// How many letters each author contributes, by the number of authors.
 const LETTERS: [&[usize]; 4] = [&[4], &[2, 2], &[1, 1, 2], &[1, 1, 1, 1]];
 
-/// The label of a work: the first letters of its authors and the last digits of its year.
-pub(super) fn citation_label(work: &Work<'_>, locale: &Locale) -> String {
+/// Returns the label of an item: the first letters of its authors and the last digits of its year.
+pub(in crate::csl) fn citation_label(item: &PreparedItem<'_>, locale: &Locale) -> String {
     let mut label = String::new();
-    if let Some(names) = work.name_lists().next() {
+    if let Some(names) = item.name_lists().next() {
         let letters = LETTERS
             .get(names.len().saturating_sub(1))
             .or(LETTERS.last())
@@ -46,7 +46,7 @@ pub(super) fn citation_label(work: &Work<'_>, locale: &Locale) -> String {
         }
     }
     if label.is_empty() {
-        if let Some(title) = work.text(variables::TITLE) {
+        if let Some(title) = item.text(variables::TITLE) {
             let small = ["a", "an", "the", "of", "and", "in", "on", "to", "for"];
             let joined: String = title
                 .split_whitespace()
@@ -61,7 +61,7 @@ pub(super) fn citation_label(work: &Work<'_>, locale: &Locale) -> String {
             label = capitalized(&term.replace('.', ""));
         }
     }
-    let year = work
+    let year = item
         .date(variables::ISSUED)
         .and_then(|date| date.start.year)
         .map_or_else(|| "0000".to_owned(), |year| year.to_string());

@@ -1,24 +1,24 @@
-//! Works made ready: everything about a work that does not depend on where it is cited.
+//! Prepared items: everything about an item that does not depend on where it is cited.
 //!
-//! Variables are looked up by number, names are taken apart once, dates are parsed once.
+//! Variables are looked up by number; names are split and dates parsed only once.
 
 use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
 use super::dates::CalendarDate;
-use super::person::PersonName;
+use super::item::{Item, ItemValue};
+use super::name_parts::NameParts;
 use super::variables::{self, VariableId, VariableKind, Variables};
-use crate::model::{CslItem, CslValue};
 
-/// A work ready for evaluation.
+/// An item prepared for evaluation.
 #[derive(Debug)]
-pub(super) struct Work<'i> {
+pub(super) struct PreparedItem<'i> {
     pub(super) id: &'i str,
     pub(super) item_type: Cow<'i, str>,
-    /// The language of the work, such as `de-DE`, if it says so.
+    /// The language of the item, such as `de-DE`.
     pub(super) language: Option<Cow<'i, str>>,
-    /// Sorted by the number of the variable.
+    /// The values, sorted by variable.
     values: Vec<(VariableId, Value<'i>)>,
 }
 
@@ -26,13 +26,13 @@ pub(super) struct Work<'i> {
 #[derive(Debug)]
 pub(super) enum Value<'i> {
     Text(Cow<'i, str>),
-    Names(Vec<PersonName>),
+    Names(Vec<NameParts>),
     Date(Box<CalendarDate>),
 }
 
-impl<'i> Work<'i> {
-    /// Makes a work ready for a style with these variables.
-    pub(super) fn new(item: &'i CslItem, known: &Variables) -> Self {
+impl<'i> PreparedItem<'i> {
+    /// Prepares an item for a style with these variables.
+    pub(super) fn new(item: &'i Item, known: &Variables) -> Self {
         let mut work = Self {
             id: &item.id,
             item_type: Cow::Borrowed(&item.item_type),
@@ -56,7 +56,7 @@ impl<'i> Work<'i> {
             }
         }
         work.values.sort_unstable_by_key(|(variable, _)| *variable);
-        if let Some(CslValue::Text(note)) = item.variables.get("note") {
+        if let Some(ItemValue::Text(note)) = item.variables.get("note") {
             work.read_note(note, item, known);
         }
         if let Some(page) = work.text(variables::PAGE) {
@@ -66,7 +66,7 @@ impl<'i> Work<'i> {
         work
     }
 
-    fn add(&mut self, variable: VariableId, value: &'i CslValue) {
+    fn add(&mut self, variable: VariableId, value: &'i ItemValue) {
         let value = match variables::kind(variable) {
             VariableKind::Names => names(value).map(Value::Names),
             VariableKind::Date => {
@@ -93,9 +93,9 @@ impl<'i> Work<'i> {
         }
     }
 
-    /// Variables that exporters write into the note, as `{:DOI: 10.1/x}` or as lines such as
-    /// `original-date: 1900`, because their own format has no place for them.
-    fn read_note(&mut self, note: &str, item: &CslItem, known: &Variables) {
+    /// Reads variables in the note, as `{:DOI: 10.1/x}` or as lines such as `original-date: 1900`. Exporters
+    /// write them there when their own format has no place for them.
+    fn read_note(&mut self, note: &str, item: &Item, known: &Variables) {
         let mut lines: Vec<String> = Vec::new();
         for line in note.lines() {
             let mut rest = line;
@@ -112,15 +112,15 @@ impl<'i> Work<'i> {
             }
             lines.push(rest.to_owned());
         }
-        let mut names: Vec<(VariableId, Vec<PersonName>)> = Vec::new();
-        // What is read is no part of the note any more.
+        let mut names: Vec<(VariableId, Vec<NameParts>)> = Vec::new();
+        // Lines that were read are removed from the note.
         let mut taken: Vec<usize> = Vec::new();
         for (number, line) in lines.iter().enumerate() {
             if line.trim().is_empty() {
                 continue;
             }
             let Some((key, value)) = note_field(line) else {
-                // Prose may open the note; fields end at the first prose after them.
+                // The note may begin with prose; the first prose after fields ends them.
                 if number == 0 {
                     continue;
                 }
@@ -150,8 +150,8 @@ impl<'i> Work<'i> {
                 }
                 VariableKind::Names => {
                     let name = match value.split_once("||") {
-                        None => PersonName::literal(value),
-                        Some((family, given)) => PersonName::person(family.trim(), given.trim()),
+                        None => NameParts::literal(value),
+                        Some((family, given)) => NameParts::person(family.trim(), given.trim()),
                     };
                     match names.iter_mut().find(|(known, _)| *known == variable) {
                         Some((_, list)) => list.push(name),
@@ -191,7 +191,7 @@ impl<'i> Work<'i> {
         self.values.get(at).map(|(_, value)| value)
     }
 
-    /// The text of a variable; none where it is empty.
+    /// Returns the text of a variable; none if it is empty.
     pub(super) fn text(&self, variable: VariableId) -> Option<&str> {
         match self.value(variable)? {
             Value::Text(text) if !text.is_empty() => Some(text),
@@ -199,15 +199,15 @@ impl<'i> Work<'i> {
         }
     }
 
-    /// The names of a variable.
-    pub(super) fn names(&self, variable: VariableId) -> &[PersonName] {
+    /// Returns the names of a variable.
+    pub(super) fn names(&self, variable: VariableId) -> &[NameParts] {
         match self.value(variable) {
             Some(Value::Names(names)) => names,
             _ => &[],
         }
     }
 
-    /// The date of a variable.
+    /// Returns the date of a variable.
     pub(super) fn date(&self, variable: VariableId) -> Option<&CalendarDate> {
         match self.value(variable)? {
             Value::Date(date) => Some(date),
@@ -215,7 +215,7 @@ impl<'i> Work<'i> {
         }
     }
 
-    /// Whether a variable holds anything that could be printed.
+    /// Returns whether a variable has a value that could print.
     pub(super) fn has(&self, variable: VariableId) -> bool {
         match self.value(variable) {
             Some(Value::Text(text)) => !text.is_empty(),
@@ -225,8 +225,8 @@ impl<'i> Work<'i> {
         }
     }
 
-    /// The name variables that the work has, in the order of the specification.
-    pub(super) fn name_lists(&self) -> impl Iterator<Item = &[PersonName]> {
+    /// Returns the name lists of the item, in the order of the specification.
+    pub(super) fn name_lists(&self) -> impl Iterator<Item = &[NameParts]> {
         self.values.iter().filter_map(|(_, value)| match value {
             Value::Names(names) => Some(names.as_slice()),
             _ => None,
@@ -234,28 +234,28 @@ impl<'i> Work<'i> {
     }
 }
 
-fn text(value: &CslValue) -> Option<Cow<'_, str>> {
+fn text(value: &ItemValue) -> Option<Cow<'_, str>> {
     match value {
-        CslValue::Text(text) => Some(Cow::Borrowed(text.as_str())),
-        CslValue::Number(number) => Some(Cow::Owned(number.to_string())),
-        CslValue::Other(Json::Number(number)) => Some(Cow::Owned(number.to_string())),
-        CslValue::Other(Json::Bool(flag)) => Some(Cow::Owned(flag.to_string())),
+        ItemValue::Text(text) => Some(Cow::Borrowed(text.as_str())),
+        ItemValue::Number(number) => Some(Cow::Owned(number.to_string())),
+        ItemValue::Other(Json::Number(number)) => Some(Cow::Owned(number.to_string())),
+        ItemValue::Other(Json::Bool(flag)) => Some(Cow::Owned(flag.to_string())),
         _ => None,
     }
 }
 
-fn names(value: &CslValue) -> Option<Vec<PersonName>> {
+fn names(value: &ItemValue) -> Option<Vec<NameParts>> {
     match value {
-        CslValue::Names(names) => {
-            let names: Vec<_> = names.iter().filter_map(PersonName::from_csl).collect();
+        ItemValue::Names(names) => {
+            let names: Vec<_> = names.iter().filter_map(NameParts::from_csl).collect();
             (!names.is_empty()).then_some(names)
         }
-        CslValue::Text(text) if !text.is_empty() => Some(vec![PersonName::literal(text)]),
-        CslValue::Other(Json::Array(list)) => {
-            let names: Vec<_> = list.iter().filter_map(PersonName::from_json).collect();
+        ItemValue::Text(text) if !text.is_empty() => Some(vec![NameParts::literal(text)]),
+        ItemValue::Other(Json::Array(list)) => {
+            let names: Vec<_> = list.iter().filter_map(NameParts::from_json).collect();
             (!names.is_empty()).then_some(names)
         }
-        CslValue::Other(object @ Json::Object(_)) => Some(vec![PersonName::from_json(object)?]),
+        ItemValue::Other(object @ Json::Object(_)) => Some(vec![NameParts::from_json(object)?]),
         _ => None,
     }
 }
@@ -271,7 +271,7 @@ fn note_field(line: &str) -> Option<(&str, &str)> {
     (!key.is_empty() && (lower || upper) && !value.is_empty()).then_some((key, value))
 }
 
-/// The first of a list or range of pages.
+/// Returns the first of a list or range of pages.
 fn first_page(pages: &str) -> &str {
     let end = pages
         .char_indices()

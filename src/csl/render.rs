@@ -1,30 +1,67 @@
-//! From the output tree to rich text: affixes and delimiters are set, quotation marks and formatting
-//! alternate where they are nested, and punctuation that meets is put in order.
+//! Rendering: output trees become rich text.
 //!
-//! Text is set from left to right. What a style supplies (affixes, delimiters) is looked at where it
-//! meets what is already there: equal punctuation marks become one, a full stop behind a question
-//! mark goes, a comma goes inside closing quotation marks where the locale wants it there.
+//! Text is appended from left to right. Affixes and delimiters are checked against what they meet: equal
+//! punctuation marks become one, a full stop after a question mark is dropped, a comma moves inside closing
+//! quotation marks if the locale wants it there. Nested quotation marks and formatting alternate.
 
 use std::borrow::Cow;
 
-use super::element::Font;
+use super::element::FontFormatting;
 use super::locale::Locale;
 use super::markup::{self, MarkupTag};
+use super::name_parts::is_alphabetic_script;
 use super::output_tree::{Content, Node, Tag};
-use super::person::is_alphabetic_script;
 use super::rich_text::{Display, Formatting, Inline, RichText};
 
-/// Sets nodes as rich text.
-pub(super) struct Composer<'l> {
+/// Renders a bibliography entry.
+pub(super) fn entry(locale: &Locale, tree: &Node<'_>) -> RichText {
+    let mut renderer = Renderer::new(locale);
+    renderer.node(tree);
+    let mut content = renderer.into_rich_text();
+    // Spaces at the ends of an entry are outside of the blocks next to them.
+    if let Some(Inline::Display(_, block)) = content.first_mut()
+        && take_space(block.first_mut(), true)
+    {
+        content.insert(0, Inline::Text(" ".to_owned()));
+    }
+    if let Some(Inline::Display(_, block)) = content.last_mut()
+        && take_space(block.last_mut(), false)
+    {
+        content.push(Inline::Text(" ".to_owned()));
+    }
+    content
+}
+
+/// Takes a space from the beginning or the end of a piece of text, and returns whether there was one.
+fn take_space(piece: Option<&mut Inline>, first: bool) -> bool {
+    let Some(Inline::Text(text)) = piece else {
+        return false;
+    };
+    let rest = if first {
+        text.strip_prefix(' ')
+    } else {
+        text.strip_suffix(' ')
+    };
+    match rest {
+        Some(rest) if !rest.is_empty() => {
+            *text = rest.to_owned();
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Renders nodes as rich text.
+pub(super) struct Renderer<'l> {
     locale: &'l Locale,
-    pieces: Vec<Piece>,
+    segments: Vec<Segment>,
     open: Vec<Mark>,
-    /// Where the cites of the citation lead.
+    /// The link targets of the cites.
     hrefs: Vec<Option<&'l str>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+enum Segment {
     Text(String),
     Open(Mark),
     Close(Mark),
@@ -38,7 +75,7 @@ enum Mark {
     Link(String),
 }
 
-/// What two punctuation marks become that meet, where that is one mark.
+/// Merges two adjacent punctuation marks; none if both print.
 fn merge(left: char, right: char) -> Option<char> {
     if left == right {
         return Some(left);
@@ -56,23 +93,23 @@ fn is_punctuation(character: char) -> bool {
     matches!(character, '.' | ',' | ';' | ':' | '!' | '?')
 }
 
-impl<'l> Composer<'l> {
+impl<'l> Renderer<'l> {
     pub(super) fn new(locale: &'l Locale) -> Self {
         Self {
             locale,
-            pieces: Vec::new(),
+            segments: Vec::new(),
             open: Vec::new(),
             hrefs: Vec::new(),
         }
     }
 
-    /// Lets the cites of a citation lead to these addresses.
+    /// Sets the link targets of the cites.
     pub(super) fn with_hrefs(mut self, hrefs: Vec<Option<&'l str>>) -> Self {
         self.hrefs = hrefs;
         self
     }
 
-    /// Sets a node.
+    /// Appends a node.
     pub(super) fn node(&mut self, node: &Node<'_>) {
         let href = match node.tag {
             Tag::Cite(at) => self.hrefs.get(at).copied().flatten(),
@@ -87,7 +124,7 @@ impl<'l> Composer<'l> {
         self.affix(&node.prefix);
         match &node.content {
             Content::Text(text) => {
-                // Punctuation that a field begins with stands before its formatting.
+                // Punctuation at the beginning of a field is outside of its formatting.
                 let text = spaced_punctuation(text);
                 let body = text.trim_start_matches([':', '.', ';', '!', '?']);
                 let body = if body.is_empty() { text.as_ref() } else { body };
@@ -95,7 +132,7 @@ impl<'l> Composer<'l> {
                 self.affix(text.get(..leading).unwrap_or_default());
                 let mut font = node.font;
                 if !body.chars().any(is_alphabetic_script) {
-                    // Italics are for alphabetic scripts.
+                    // Italics exist in alphabetic scripts only.
                     font.style = None;
                 }
                 let marks = self.start_all(node.quotes, font);
@@ -129,7 +166,7 @@ impl<'l> Composer<'l> {
         }
     }
 
-    /// Sets text that the style supplies.
+    /// Appends text that the style supplies.
     pub(super) fn affix(&mut self, text: &str) {
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
@@ -141,21 +178,21 @@ impl<'l> Composer<'l> {
         self.push(rest);
     }
 
-    /// Lets a character vanish into what is already set; says whether it did.
+    /// Merges a character with the preceding text, and returns whether that was possible.
     fn absorb(&mut self, next: char) -> bool {
         if next != ' ' && !is_punctuation(next) {
             return false;
         }
         let mut behind_quote = false;
-        let mut at = self.pieces.len();
+        let mut at = self.segments.len();
         while at > 0 {
             at -= 1;
-            match self.pieces.get_mut(at) {
-                Some(Piece::Close(Mark::Quote { .. })) => behind_quote = true,
-                Some(Piece::Close(_)) => {}
-                Some(Piece::Open(Mark::Quote { .. } | Mark::Display(_))) | None => return false,
-                Some(Piece::Open(_)) => {}
-                Some(Piece::Text(text)) => {
+            match self.segments.get_mut(at) {
+                Some(Segment::Close(Mark::Quote { .. })) => behind_quote = true,
+                Some(Segment::Close(_)) => {}
+                Some(Segment::Open(Mark::Quote { .. } | Mark::Display(_))) | None => return false,
+                Some(Segment::Open(_)) => {}
+                Some(Segment::Text(text)) => {
                     let Some(last) = text.chars().next_back() else {
                         continue;
                     };
@@ -176,7 +213,7 @@ impl<'l> Composer<'l> {
                         return self.insert_before_quote(at, next);
                     }
                     if behind_quote && self.locale.punctuation_in_quote && is_punctuation(next) {
-                        // Other punctuation follows the quotation mark, within the formatting.
+                        // Other punctuation goes after the quotation mark, inside of the formatting.
                         return self.insert_behind_quote(at, next);
                     }
                     return false;
@@ -186,37 +223,37 @@ impl<'l> Composer<'l> {
         false
     }
 
-    /// Sets a character right before the quotation mark that closes after the text at `at`.
+    /// Inserts a character before the quotation mark that closes after the text at `at`.
     fn insert_before_quote(&mut self, at: usize, next: char) -> bool {
         let quote = self
-            .pieces
+            .segments
             .iter()
             .skip(at)
-            .position(|piece| matches!(piece, Piece::Close(Mark::Quote { .. })));
+            .position(|piece| matches!(piece, Segment::Close(Mark::Quote { .. })));
         let Some(quote) = quote.map(|quote| at + quote) else {
             return false;
         };
         match quote
             .checked_sub(1)
-            .and_then(|before| self.pieces.get_mut(before))
+            .and_then(|before| self.segments.get_mut(before))
         {
-            Some(Piece::Text(text)) => text.push(next),
-            _ => self.pieces.insert(quote, Piece::Text(next.to_string())),
+            Some(Segment::Text(text)) => text.push(next),
+            _ => self.segments.insert(quote, Segment::Text(next.to_string())),
         }
         true
     }
 
-    /// Sets a character right behind the quotation mark that closes after the text at `at`.
+    /// Inserts a character after the quotation mark that closes after the text at `at`.
     fn insert_behind_quote(&mut self, at: usize, next: char) -> bool {
         let quote = self
-            .pieces
+            .segments
             .iter()
             .skip(at)
-            .rposition(|piece| matches!(piece, Piece::Close(Mark::Quote { .. })));
+            .rposition(|piece| matches!(piece, Segment::Close(Mark::Quote { .. })));
         match quote {
-            Some(quote) if at + quote + 1 < self.pieces.len() => {
-                self.pieces
-                    .insert(at + quote + 1, Piece::Text(next.to_string()));
+            Some(quote) if at + quote + 1 < self.segments.len() => {
+                self.segments
+                    .insert(at + quote + 1, Segment::Text(next.to_string()));
                 true
             }
             _ => false,
@@ -227,7 +264,7 @@ impl<'l> Composer<'l> {
         if text.is_empty() {
             return;
         }
-        // Two spaces that were written are kept apart: the first does not break.
+        // Two spaces that someone typed are kept: the first becomes a no-break space.
         let spaced;
         let text = if text.contains("  ") {
             spaced = text.replace("  ", "\u{a0} ");
@@ -235,14 +272,14 @@ impl<'l> Composer<'l> {
         } else {
             text
         };
-        match self.pieces.last_mut() {
-            Some(Piece::Text(last)) => last.push_str(text),
-            _ => self.pieces.push(Piece::Text(text.to_owned())),
+        match self.segments.last_mut() {
+            Some(Segment::Text(last)) => last.push_str(text),
+            _ => self.segments.push(Segment::Text(text.to_owned())),
         }
     }
 
     fn start(&mut self, mark: Mark) {
-        self.pieces.push(Piece::Open(mark.clone()));
+        self.segments.push(Segment::Open(mark.clone()));
         self.open.push(mark);
     }
 
@@ -251,17 +288,17 @@ impl<'l> Composer<'l> {
         let mut moved = String::new();
         if matches!(mark, Mark::Quote { .. })
             && !self.locale.punctuation_in_quote
-            && let Some(Piece::Text(text)) = self.pieces.last_mut()
+            && let Some(Segment::Text(text)) = self.segments.last_mut()
         {
-            // Where punctuation stands outside quotation marks, that of the field does, too.
+            // Where the locale puts punctuation outside of quotation marks, the field's own moves too.
             let kept = text.trim_end_matches([',', ';', ':']).len();
             moved = text.split_off(kept);
         }
-        self.pieces.push(Piece::Close(mark));
+        self.segments.push(Segment::Close(mark));
         self.affix(&moved);
     }
 
-    fn start_all(&mut self, quotes: bool, font: Font) -> usize {
+    fn start_all(&mut self, quotes: bool, font: FontFormatting) -> usize {
         let before = self.open.len();
         if quotes {
             self.start(Mark::Quote { inner: false });
@@ -282,7 +319,7 @@ impl<'l> Composer<'l> {
         }
     }
 
-    /// Whether a kind of formatting makes a difference here: "normal" only does within its opposite.
+    /// Returns whether formatting has an effect here: "normal" has one only inside its opposite.
     fn shows(&self, formatting: Formatting) -> bool {
         let opposites: &[Formatting] = match formatting {
             Formatting::Upright => &[Formatting::Italic, Formatting::Oblique],
@@ -302,7 +339,7 @@ impl<'l> Composer<'l> {
         })
     }
 
-    /// Sets the text of a field, markup and all.
+    /// Appends the text of a field with its markup.
     fn field(&mut self, text: &str) {
         if !markup::may_hold_markup(text, &self.locale.quotes) {
             self.push(text);
@@ -325,8 +362,7 @@ impl<'l> Composer<'l> {
         }
     }
 
-    /// Opens what a tag of the markup asks for: within its like, it is the opposite (clause
-    /// "Formatting", flip-flopping).
+    /// Opens a markup tag. Nested in its like, it means the opposite (clause "Formatting", flip-flopping).
     fn open_markup(&mut self, tag: MarkupTag) -> usize {
         let formatting = match tag {
             MarkupTag::Italic => {
@@ -397,17 +433,17 @@ impl<'l> Composer<'l> {
         1
     }
 
-    /// The rich text of all that was set.
+    /// Returns the rich text.
     pub(super) fn into_rich_text(mut self) -> RichText {
         while !self.open.is_empty() {
             self.finish();
         }
         let quotes = &self.locale.quotes;
         let mut stack: Vec<RichText> = vec![Vec::new()];
-        for piece in self.pieces {
+        for piece in self.segments {
             match piece {
-                Piece::Text(text) => push_text(&mut stack, &text),
-                Piece::Open(Mark::Quote { inner }) => {
+                Segment::Text(text) => push_text(&mut stack, &text),
+                Segment::Open(Mark::Quote { inner }) => {
                     push_text(
                         &mut stack,
                         if inner {
@@ -417,7 +453,7 @@ impl<'l> Composer<'l> {
                         },
                     );
                 }
-                Piece::Close(Mark::Quote { inner }) => {
+                Segment::Close(Mark::Quote { inner }) => {
                     push_text(
                         &mut stack,
                         if inner {
@@ -427,8 +463,8 @@ impl<'l> Composer<'l> {
                         },
                     );
                 }
-                Piece::Open(_) => stack.push(Vec::new()),
-                Piece::Close(mark) => {
+                Segment::Open(_) => stack.push(Vec::new()),
+                Segment::Close(mark) => {
                     let content = stack.pop().unwrap_or_default();
                     if content.is_empty() {
                         continue;
@@ -461,7 +497,7 @@ fn push_text(stack: &mut [RichText], text: &str) {
     }
 }
 
-/// High punctuation that a field sets off with a space gets a narrow one that does not break.
+/// Replaces the space before high punctuation by a narrow no-break space.
 fn spaced_punctuation(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let found = bytes.windows(2).any(|pair| {

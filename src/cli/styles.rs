@@ -1,0 +1,147 @@
+//! Citation styles by name: those that a user added, those inside the program, and those in files.
+
+use std::borrow::Cow;
+
+use peerbib::csl::{Style, StyleError, bundled};
+use peerbib::suggest::closest;
+
+use crate::cli::{CommandError, hints};
+
+/// The XML of a style and the name that messages call it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StyleSource {
+    name: String,
+    xml: Cow<'static, str>,
+}
+
+/// Why a style cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StyleLoadError {
+    /// No style has this name.
+    #[error("there is no style \u{201c}{name}\u{201d}")]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// Similar names.
+        suggestions: Vec<String>,
+    },
+    /// The text is not a CSL style.
+    #[error("{name} is not a CSL style: {error}")]
+    Malformed {
+        /// The style's name or file.
+        name: String,
+        /// What is wrong with it, and where.
+        error: StyleError,
+    },
+    /// The style depends on a parent that is not available.
+    #[error("the style {name} depends on {parent}, which is not available")]
+    MissingParent {
+        /// The style's name or file.
+        name: String,
+        /// The parent's identifier.
+        parent: String,
+    },
+}
+
+impl From<StyleLoadError> for CommandError {
+    fn from(error: StyleLoadError) -> Self {
+        Self::new(&error).with_help(hints::style(&error))
+    }
+}
+
+/// Returns the name of a style, which is the last part of its identifier.
+pub(crate) fn name_of(id: &str) -> &str {
+    id.trim_end_matches('/')
+        .rsplit(['/', ':'])
+        .next()
+        .unwrap_or(id)
+}
+
+impl StyleSource {
+    /// Returns the source of a style that messages call `name`.
+    pub(crate) fn new(name: impl Into<String>, xml: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            xml: Cow::Owned(xml.into()),
+        }
+    }
+
+    /// Returns the bundled style of this name.
+    pub(crate) fn bundled(name: &str) -> Result<Self, StyleLoadError> {
+        let name = name.to_lowercase();
+        if let Some(xml) = bundled::style_xml(&name) {
+            return Ok(Self { name, xml });
+        }
+        let names = bundled::styles()
+            .into_iter()
+            .flat_map(|style| style.aliases.into_iter().chain([style.name]))
+            .map(str::to_owned);
+        Err(StyleLoadError::Unknown {
+            suggestions: closest(&name, names),
+            name,
+        })
+    }
+
+    /// Returns the XML.
+    pub(crate) fn xml(&self) -> &str {
+        &self.xml
+    }
+
+    /// Compiles the style without its parent, if it depends on one.
+    pub(crate) fn compile_alone(&self) -> Result<Style, StyleLoadError> {
+        Style::from_xml(&self.xml).map_err(|error| StyleLoadError::Malformed {
+            name: self.name.clone(),
+            error,
+        })
+    }
+
+    /// Compiles the style. `find_parent` looks up the parent of a dependent style by its name.
+    pub(crate) fn compile(
+        &self,
+        find_parent: impl Fn(&str) -> Option<Self>,
+    ) -> Result<Style, StyleLoadError> {
+        let style = self.compile_alone()?;
+        let Some(parent) = style.info.parent.clone().filter(|_| style.is_dependent()) else {
+            return Ok(style);
+        };
+        let source =
+            find_parent(name_of(&parent)).ok_or_else(|| StyleLoadError::MissingParent {
+                name: self.name.clone(),
+                parent,
+            })?;
+        Ok(style.with_parent(&source.compile_alone()?))
+    }
+
+    /// Returns the style as hayagriva takes it.
+    pub(crate) fn for_hayagriva(
+        &self,
+        find_parent: impl Fn(&str) -> Option<Self>,
+    ) -> Result<citationberg::IndependentStyle, CommandError> {
+        let read = |source: &Self| {
+            source.compile_alone()?;
+            citationberg::Style::from_xml(&source.xml).map_err(|error| {
+                CommandError::new(format_args!(
+                    "hayagriva cannot read {}: {error}",
+                    source.name
+                ))
+                .with_help("leave out --engine hayagriva".to_owned())
+            })
+        };
+        match read(self)? {
+            citationberg::Style::Independent(style) => Ok(style),
+            citationberg::Style::Dependent(style) => {
+                let parent = style.parent_link.href;
+                let missing = StyleLoadError::MissingParent {
+                    name: self.name.clone(),
+                    parent: parent.clone(),
+                };
+                match read(&find_parent(name_of(&parent)).ok_or(missing)?)? {
+                    citationberg::Style::Independent(parent) => Ok(parent),
+                    citationberg::Style::Dependent(_) => Err(CommandError::new(format_args!(
+                        "hayagriva cannot read {parent}"
+                    ))),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Everything that formatting reads: style, locale, and items with their numbers and disambiguation.
+
+use rustc_hash::FxHashMap;
+
+use super::Abbreviations;
+use super::citation::CitePosition;
+use super::context::{CiteDetails, Context, Disambiguation, Purpose, RenderTrace, Section};
+use super::evaluate::Evaluator;
+use super::given_names::GivenNames;
+use super::locale::Locale;
+use super::output_tree::Node;
+use super::prepared_item::PreparedItem;
+use super::sorting::Collation;
+use super::style::Style;
+
+/// The state of a [`Processor`](super::Processor).
+pub(super) struct Prepared<'a> {
+    pub(super) style: &'a Style,
+    pub(super) locale: Locale,
+    pub(super) items: Vec<PreparedItem<'a>>,
+    /// The index of each item by its citation key.
+    pub(super) index: FxHashMap<&'a str, usize>,
+    pub(super) abbreviations: Abbreviations,
+    pub(super) collation: Collation,
+    pub(super) given_names: GivenNames,
+    /// What disambiguation adds to each item's cites.
+    pub(super) disambiguations: Vec<Disambiguation>,
+    /// The citation number of each item.
+    pub(super) numbers: Vec<usize>,
+    pub(super) no_disambiguation: Disambiguation,
+}
+
+impl Prepared<'_> {
+    /// Returns the item with a citation key.
+    pub(super) fn position(&self, key: &str) -> Option<usize> {
+        self.index.get(key).copied()
+    }
+
+    /// Returns what disambiguation adds to an item.
+    pub(super) fn disambiguation(&self, item: usize) -> &Disambiguation {
+        self.disambiguations
+            .get(item)
+            .unwrap_or(&self.no_disambiguation)
+    }
+
+    /// Returns the context for evaluating an item by itself; none if the style lacks the section.
+    pub(super) fn context(
+        &self,
+        item: usize,
+        section: Section,
+        purpose: Purpose,
+    ) -> Option<Context<'_>> {
+        let compiled = &self.style.compiled;
+        let layout = match section {
+            Section::Citation => &compiled.citation,
+            Section::Bibliography => compiled.bibliography.as_ref()?,
+        };
+        Some(Context {
+            style: compiled,
+            locale: &self.locale,
+            layout,
+            section,
+            purpose,
+            item: self.items.get(item)?,
+            cite: None,
+            number: self.numbers.get(item).copied(),
+            disambiguation: &self.no_disambiguation,
+            given_names: &self.given_names,
+            abbreviations: &self.abbreviations,
+            sort_key: None,
+        })
+    }
+
+    /// Returns the text of an item's cite for comparison: in the form of a subsequent cite, without what
+    /// differs from cite to cite.
+    pub(super) fn compare_text(
+        &self,
+        item: usize,
+        disambiguation: &Disambiguation,
+    ) -> (String, RenderTrace) {
+        self.compare_text_with(item, disambiguation, &subsequent_cite())
+    }
+
+    /// As [`Prepared::compare_text`], for a cite with these details.
+    pub(super) fn compare_text_with(
+        &self,
+        item: usize,
+        disambiguation: &Disambiguation,
+        details: &CiteDetails,
+    ) -> (String, RenderTrace) {
+        let Some(context) = self.context(item, Section::Citation, Purpose::Compare) else {
+            return (String::new(), RenderTrace::default());
+        };
+        let mut evaluator = Evaluator::new(Context {
+            cite: Some(details),
+            disambiguation,
+            ..context
+        });
+        let text = evaluator
+            .layout()
+            .map(|node| node.key())
+            .unwrap_or_default();
+        (text, evaluator.trace)
+    }
+
+    /// Returns the output tree of a bibliography entry, and whether its head must not be substituted.
+    pub(super) fn entry(&self, item: usize) -> Option<(Node<'_>, bool)> {
+        let context = self.context(item, Section::Bibliography, Purpose::Print)?;
+        let mut evaluator = Evaluator::new(Context {
+            disambiguation: self.disambiguation(item),
+            ..context
+        });
+        let align = self.style.compiled.options.layout.second_field_align;
+        let tree = evaluator.bibliography_layout(align)?;
+        Some((tree, evaluator.head_is_fixed))
+    }
+}
+
+/// Returns the details of a cite that follows another of the same work in a near note.
+pub(super) fn subsequent_cite() -> CiteDetails {
+    CiteDetails {
+        position: CitePosition::Subsequent,
+        near_note: true,
+        ..CiteDetails::default()
+    }
+}
