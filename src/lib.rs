@@ -11,6 +11,7 @@
 //!
 //! Data goes one way, left to right, and nothing to the left of an arrow knows what is on its right.
 //!
+//! - [`text`]: case and accent folding, word splitting
 //! - [`model`]: the reference itself, as it was written and as CSL sees it
 //! - [`formats`]: reading and writing reference formats
 //! - [`library`]: the SQLite store, with tags and an undo log
@@ -39,3 +40,4 @@ pub mod query;
 pub mod reading_list;
 pub mod suggest;
 pub mod tagging;
+pub mod text;

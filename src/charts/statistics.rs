@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::author_names::{Person, unified};
 use super::text_metrics::clean;
 use super::years::{counted, original_year, written};
-use crate::library::{self, Reference, TagName, TagSummary, folded};
+use crate::library::{self, Reference, TagName, TagSummary};
 use crate::model::{CslItem, CslName};
 use crate::reading_list::Headings;
 
@@ -343,7 +343,7 @@ fn by_author(works: &[Counted<'_>]) -> Chart {
         let is_others = |name: &CslName| name.literal.as_deref() == Some("others");
         let of_work = names.iter().filter(|name| !is_others(name));
         let before = people.len();
-        people.extend(of_work.map(|name| Person::of(name, number, folded)));
+        people.extend(of_work.map(|name| Person::of(name, number)));
         if people.len() == before {
             without += 1;
         }

@@ -13,7 +13,7 @@ mod names;
 mod notes;
 mod pages;
 mod required;
-pub mod vocabulary;
+mod vocabulary;
 
 use std::borrow::Cow;
 

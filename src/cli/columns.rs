@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::cli::CommandError;
-use peerbib::checks::vocabulary;
+use peerbib::formats::bibtex::schema;
 use peerbib::library::full_text::{field_name, presence_expression};
 use peerbib::library::{ByWork, Heading, Headings, Library, TagName, Times};
 use peerbib::suggest::{closest, question};
@@ -90,7 +90,7 @@ impl Column {
             "identification" => Self::Identification,
             "added" => Self::Added,
             "changed" => Self::Changed,
-            field if vocabulary::FIELDS.contains(&field) => Self::Field(field.to_owned()),
+            field if schema::field(field).is_some() => Self::Field(field.to_owned()),
             _ => return None,
         })
     }
@@ -127,7 +127,7 @@ impl Column {
 
 fn unknown(name: &str) -> CommandError {
     let names = COLUMNS.iter().map(|(name, _)| *name);
-    let known = names.clone().chain(vocabulary::FIELDS.iter().copied());
+    let known = names.clone().chain(schema::field_names());
     let help = question(&closest(name, known.map(str::to_owned))).unwrap_or_else(|| {
         let names = names.collect::<Vec<_>>().join(", ");
         format!("there are {names}, and the fields of BibLaTeX")

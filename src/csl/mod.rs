@@ -74,7 +74,7 @@ mod sorting;
 mod source;
 mod style;
 mod text_case;
-mod variables;
+pub(crate) mod variables;
 mod works;
 
 use std::collections::HashMap;

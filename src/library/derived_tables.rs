@@ -7,8 +7,6 @@ use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
 
 use super::drawers::{Cards, DrawerWriter, HEADING};
 use super::full_text::{self, Column, NameOf, field_name};
@@ -16,9 +14,11 @@ use super::heading::Card;
 use super::identity::Identity;
 use super::works::Item;
 use super::{Change, Library, LibraryError, Reference, Result, TagName};
+use crate::formats::bibtex::schema::{self, Data, IndexColumn};
 use crate::formats::bibtex::{self, Derived, Strings};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Entry, markup};
+use crate::text;
 
 /// What is written down of a derived work: made beside the connection, where many are made at once.
 pub(super) struct Rows {
@@ -238,6 +238,7 @@ impl FullText {
     /// word by word into that of the fields, where the column does not answer for it alone.
     fn add_field(&mut self, name: &str, value: &str, cards: &mut Cards) {
         use Column as C;
+        let data = schema::field(name).map(|field| field.data);
         if name == "author" {
             full_text::add_field(self.column(C::Fields), name, "");
             return;
@@ -248,7 +249,7 @@ impl FullText {
             full_text::add_field(self.column(C::Fields), name, "");
             return;
         }
-        if NAMES.contains(&name) {
+        if data == Some(Data::Names) {
             for person in bibtex::read_names(value) {
                 let person = person.to_csl(true).reading_order();
                 full_text::add_field(self.column(C::Fields), name, &person);
@@ -257,9 +258,9 @@ impl FullText {
             return;
         }
         let column = column_of(name);
-        let values: Vec<&str> = match name {
-            "publisher" | "institution" | "organization" | "location" => bibtex::split_list(&plain),
-            "keywords" => plain.split([',', ';']).collect(),
+        let values: Vec<&str> = match data {
+            Some(Data::List) => bibtex::split_list(&plain),
+            Some(Data::Separated) => plain.split([',', ';']).collect(),
             _ => vec![&plain],
         };
         for value in values {
@@ -306,25 +307,19 @@ impl FullText {
     }
 }
 
-/// The column of the full-text index that a field belongs to, by the name that it is indexed under.
+/// Returns the column of the full-text index that a field belongs to, by the name that it is indexed under.
 pub(super) fn column_of(name: &str) -> Option<Column> {
-    use Column as C;
-    match name {
-        "title" | "subtitle" | "titleaddon" | "shorttitle" | "origtitle" | "reprinttitle"
-        | "indextitle" => Some(C::Title),
-        "journaltitle" | "journalsubtitle" | "journaltitleaddon" | "shortjournal" | "booktitle"
-        | "booksubtitle" | "booktitleaddon" | "maintitle" | "mainsubtitle" | "maintitleaddon"
-        | "series" | "shortseries" | "issuetitle" | "issuesubtitle" | "issuetitleaddon"
-        | "eventtitle" | "eventtitleaddon" | "event" => Some(C::Container),
-        "publisher" | "institution" | "organization" | "origpublisher" => Some(C::Publisher),
-        "location" | "venue" | "origlocation" => Some(C::Place),
-        "abstract" => Some(C::Abstract),
-        "keywords" => Some(C::Keywords),
-        "note" | "annotation" | "addendum" | "howpublished" | "comment" | "review" => Some(C::Note),
-        "issn" | "eprint" | "type" | "edition" | "version" | "shorthand" | "label" | "library"
-        | "usera" | "userb" | "userc" | "userd" | "usere" | "userf" => Some(C::Other),
-        _ => None,
-    }
+    let column = schema::field(name)?.column?;
+    Some(match column {
+        IndexColumn::Title => Column::Title,
+        IndexColumn::Container => Column::Container,
+        IndexColumn::Publisher => Column::Publisher,
+        IndexColumn::Place => Column::Place,
+        IndexColumn::Abstract => Column::Abstract,
+        IndexColumn::Keywords => Column::Keywords,
+        IndexColumn::Note => Column::Note,
+        IndexColumn::Other => Column::Other,
+    })
 }
 
 /// The fields that a field of the query language asks for by their column or by an index of another table, so
@@ -356,33 +351,13 @@ pub(super) fn place_of_names(column: Column) -> Option<&'static str> {
     }
 }
 
-/// The fields that hold names (BibLaTeX manual, §2.2.2), but for authors and editors.
-const NAMES: &[&str] = &[
-    "translator",
-    "editora",
-    "editorb",
-    "editorc",
-    "bookauthor",
-    "afterword",
-    "annotator",
-    "commentator",
-    "foreword",
-    "holder",
-    "introduction",
-    "shortauthor",
-    "shorteditor",
-    "namea",
-    "nameb",
-    "namec",
-];
-
 pub(super) fn principal_names(item: &CslItem) -> &[CslName] {
     item.principal_names()
 }
 
 /// A name as it is sorted: without case or accents, the family name first.
 fn sort_order(name: &CslName) -> String {
-    full_text::folded(&CslName::joined([
+    text::fold(&CslName::joined([
         &name.non_dropping_particle,
         &name.family,
         &name.literal,
@@ -390,17 +365,6 @@ fn sort_order(name: &CslName) -> String {
         &name.dropping_particle,
         &name.suffix,
     ]))
-}
-
-/// Text without case and accents.
-pub(crate) fn folded(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    text.nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 impl Reference {
@@ -887,14 +851,4 @@ pub(super) fn read_entry(key: &str, source: &str) -> Result<Entry> {
         key: key.to_owned(),
         reason: error.to_string(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folding_drops_case_and_accents() {
-        assert_eq!(folded("Élinor ØSTROM Müller"), "elinor østrom muller");
-    }
 }

@@ -557,3 +557,41 @@ fn a_template_has_places_for_anything_known_of_a_work() {
     let told = desk.refuses(2, "find --format '{title'");
     assert!(told.contains("never closed"), "{told}");
 }
+
+#[test]
+fn every_kind_of_thesis_is_found_grouped_and_matched_as_a_thesis() {
+    let theses: String = [
+        "thesis",
+        "phdthesis",
+        "mastersthesis",
+        "bachelorsthesis",
+        "bathesis",
+    ]
+    .iter()
+    .map(|kind| {
+        format!("@{kind}{{{kind}, author = {{Wren, Ada}}, title = {{{kind}}}, date = {{2001}}}}\n")
+    })
+    .collect();
+    let desk = Desk::with(&theses);
+    assert_eq!(
+        desk.json("find type:thesis --json")
+            .as_array()
+            .unwrap()
+            .len(),
+        5
+    );
+    finds(
+        &desk,
+        "type:bachelorsthesis",
+        &["bachelorsthesis", "bathesis"],
+    );
+    let list = desk.runs("format --group-by type --to markdown").stdout;
+    assert_eq!(list.matches("## ").count(), 1, "{list}");
+    assert!(list.contains("## Theses"), "{list}");
+    desk.put(
+        "again.bib",
+        "@thesis{other, author = {Wren, Ada}, title = {bachelorsthesis}, date = {2001}}\n",
+    );
+    desk.runs("import again.bib");
+    assert_eq!(desk.json("find --json").as_array().unwrap().len(), 5);
+}

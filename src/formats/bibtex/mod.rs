@@ -7,17 +7,16 @@
 
 mod abbreviations;
 mod bib_file;
-mod csl_variables;
 mod dates;
 mod edit;
 mod encoding;
 mod entry;
-mod entry_types;
 mod from_csl;
 mod inheritance;
 mod languages;
 mod localization;
 mod names;
+pub mod schema;
 mod sentence_case;
 mod splitter;
 mod tex;
@@ -41,7 +40,6 @@ pub use writer::{tidy, tidy_entry};
 
 // What the checks of references read entries with.
 pub(crate) use abbreviations::{Part, parts};
-pub(crate) use entry_types::is_known as is_known_type;
 pub(crate) use inheritance::{Resolved as WithInherited, resolve};
 pub(crate) use languages::known_tag as language_tag;
 pub(crate) use names::{read_names, split_list};
