@@ -57,7 +57,6 @@ mod disambiguation;
 mod element;
 mod embedded_locales;
 mod evaluate;
-pub mod hayagriva;
 mod initials;
 mod locale;
 mod markup;

@@ -1,9 +1,8 @@
 //! The styles at hand: those written for peerbib, those that hayagriva brings, and those in files.
 
-use ::hayagriva::archive::ArchivedStyle;
-use citationberg::{IndependentStyle, Style as CitationbergStyle};
+use hayagriva::archive::ArchivedStyle;
 
-use super::{Style, StyleError, hayagriva};
+use super::{Style, StyleError};
 use crate::suggest::{closest, question};
 
 /// A style that ships inside the program.
@@ -63,14 +62,6 @@ pub enum ShelfError {
         /// What is wrong with it, and where.
         error: StyleError,
     },
-    /// The style cannot be read by hayagriva.
-    #[error("hayagriva cannot read {name}: {reason}")]
-    NotForHayagriva {
-        /// The style's name or file.
-        name: String,
-        /// What it finds wrong.
-        reason: String,
-    },
     /// The style is a dependent one, and its parent is not at hand.
     #[error("the style {name} takes its rules from {parent}, which is not at hand")]
     MissingParent {
@@ -93,7 +84,6 @@ impl ShelfError {
             Self::Malformed { .. } => {
                 "give a CSL 1.0 style, such as those of the official repository".into()
             }
-            Self::NotForHayagriva { .. } => "leave out --engine hayagriva".into(),
             Self::MissingParent { parent, .. } => {
                 format!("get {}.csl and add it with `peerbib style add`", name_of(parent))
             }
@@ -119,13 +109,14 @@ pub fn styles() -> Vec<ShelvedStyle> {
             title,
         })
     });
-    let bundled = hayagriva::bundled_styles()
-        .into_iter()
-        .map(|style| ShelvedStyle {
-            name: style.name,
-            aliases: style.aliases.to_vec(),
-            title: style.title.to_owned(),
-        });
+    let bundled = ArchivedStyle::all().iter().filter_map(|style| {
+        let (name, aliases) = style.names().split_first()?;
+        Some(ShelvedStyle {
+            name,
+            aliases: aliases.to_vec(),
+            title: style.display_name().to_owned(),
+        })
+    });
     let mut styles: Vec<_> = ours.chain(bundled).collect();
     styles.sort_by_key(|style| style.name);
     styles
@@ -206,56 +197,5 @@ impl StyleSource {
             parent,
         })?;
         Ok(style.with_parent(&source.compile_alone()?))
-    }
-
-    /// The style as hayagriva takes it.
-    ///
-    /// # Errors
-    ///
-    /// [`ShelfError::Malformed`]; [`ShelfError::NotForHayagriva`]; [`ShelfError::MissingParent`].
-    pub fn for_hayagriva(
-        &self,
-        find_parent: impl Fn(&str) -> Option<Self>,
-    ) -> Result<IndependentStyle, ShelfError> {
-        match self.model()? {
-            CitationbergStyle::Independent(style) => Ok(style),
-            CitationbergStyle::Dependent(style) => {
-                let parent = style.parent_link.href;
-                let source =
-                    find_parent(name_of(&parent)).ok_or_else(|| ShelfError::MissingParent {
-                        name: self.name.clone(),
-                        parent,
-                    })?;
-                match source.model()? {
-                    CitationbergStyle::Independent(mut parent) => {
-                        parent.default_locale = style.default_locale.or(parent.default_locale);
-                        Ok(parent)
-                    }
-                    CitationbergStyle::Dependent(_) => Err(ShelfError::NotForHayagriva {
-                        name: source.name,
-                        reason: "it takes its rules from yet another style".to_owned(),
-                    }),
-                }
-            }
-        }
-    }
-
-    /// The style in hayagriva's model.
-    ///
-    /// # Errors
-    ///
-    /// [`ShelfError::Malformed`]; [`ShelfError::NotForHayagriva`].
-    fn model(&self) -> Result<CitationbergStyle, ShelfError> {
-        match &self.written {
-            Written::Xml(xml) => {
-                // Its reader goes down into elements however deep they are, and says less of what is wrong.
-                self.compile_alone()?;
-                CitationbergStyle::from_xml(xml).map_err(|error| ShelfError::NotForHayagriva {
-                    name: self.name.clone(),
-                    reason: error.to_string(),
-                })
-            }
-            Written::Packed(style) => Ok(style.get()),
-        }
     }
 }

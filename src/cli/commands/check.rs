@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::cli::input::Input;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
@@ -29,7 +29,7 @@ use peerbib::suggest::{closest, question};
 #[command(
     after_help = "Examples:\n  peerbib check\n  peerbib check movement:oekonux --json\n  \
                   peerbib check --rule isbn --rule doi\n  peerbib check --fix --dry-run\n  \
-                  peerbib check --file refs.bib"
+                  peerbib check --file refs.bib\n  peerbib check --file refs.bib --for typst"
 )]
 pub(crate) struct Check {
     /// The works that are meant; all, without a query
@@ -45,8 +45,12 @@ pub(crate) struct Check {
     #[arg(long, value_name = "RULE")]
     rule: Vec<String>,
 
+    /// Report instead what this program would refuse, drop or print differently
+    #[arg(long = "for", value_name = "PROGRAM", conflicts_with_all = ["rule", "fix"])]
+    program: Option<Program>,
+
     /// List the rules
-    #[arg(long, conflicts_with_all = ["query", "file", "fix"])]
+    #[arg(long, conflicts_with_all = ["query", "file", "fix", "program"])]
     rules: bool,
 
     /// Mend what can be mended for certain, and report the rest
@@ -62,16 +66,49 @@ pub(crate) struct Check {
     json: bool,
 }
 
+/// A program that reads `.bib` files by rules of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Program {
+    /// Typst, which reads them with the crates biblatex and hayagriva
+    Typst,
+}
+
+/// What entries are checked for.
+#[derive(Debug, Clone)]
+enum Checks {
+    Rules(Vec<&'static Rule>),
+    Typst,
+}
+
+impl Checks {
+    fn findings<'a>(
+        &self,
+        work: &'a Entry,
+        strings: &'a bibtex::Strings,
+        parents: &'a dyn Fn(&str) -> Option<Cow<'a, Entry>>,
+    ) -> Vec<Finding> {
+        match self {
+            Self::Rules(rules) => {
+                checks::findings(&CheckedEntry::new(work, strings, parents), rules)
+            }
+            Self::Typst => checks::typst::findings(work, strings, parents),
+        }
+    }
+}
+
 impl Check {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         if self.rules {
             return self.list_rules(context);
         }
-        let rules = chosen(&self.rule)?;
+        let checks = match self.program {
+            Some(Program::Typst) => Checks::Typst,
+            None => Checks::Rules(chosen(&self.rule)?),
+        };
         let report = if self.file.is_empty() {
-            self.check_library(context, &rules)?
+            self.check_library(context, &checks)?
         } else {
-            check_files(context, &self.file, &rules)?
+            check_files(context, &self.file, &checks)?
         };
         if self.json {
             context.print_json(&report.findings)?;
@@ -108,7 +145,7 @@ impl Check {
     fn check_library(
         &self,
         context: &CommandContext,
-        rules: &[&'static Rule],
+        checks: &Checks,
     ) -> std::result::Result<Report, CommandError> {
         let mut library = context.open_to_change_or_rehearse(!self.fix || self.dry_run)?;
         let works: Vec<i64> = context
@@ -117,7 +154,7 @@ impl Check {
             .map(|work| work.id)
             .collect();
         let mut entries = library.entries(&works)?;
-        if self.fix {
+        if let (true, Checks::Rules(rules)) = (self.fix, checks) {
             let mended = mended(&library, &entries, rules);
             let becomes = if self.dry_run {
                 "would become"
@@ -148,10 +185,10 @@ impl Check {
                 context.note("nothing was changed: this was a rehearsal");
             }
         }
+        let parent = |key: &str| library.parent(key);
         let mut report = Report::default();
         for StoredEntry { work, strings, .. } in &entries {
-            let entry = CheckedEntry::new(work, strings, &|key| library.parent(key));
-            report.add(work, checks::findings(&entry, rules));
+            report.add(work, checks.findings(work, strings, &parent));
         }
         Ok(report)
     }
@@ -175,7 +212,7 @@ fn mended(library: &Library, entries: &[StoredEntry], rules: &[&'static Rule]) -
 fn check_files(
     context: &CommandContext,
     names: &[String],
-    rules: &[&'static Rule],
+    checks: &Checks,
 ) -> std::result::Result<Report, CommandError> {
     let mut report = Report::default();
     for name in names {
@@ -185,13 +222,21 @@ fn check_files(
             report.unread |= problem.severity == Severity::Error;
         }
         let by_key: HashMap<&str, &Entry> = input.reading.file.by_key();
+        let parent = |key: &str| by_key.get(key).copied().map(Cow::Borrowed);
         for piece in &input.reading.file.pieces {
-            let FilePiece::Entry { work, line, .. } = piece else {
+            let FilePiece::Entry {
+                work,
+                line,
+                duplicate,
+                ..
+            } = piece
+            else {
                 continue;
             };
-            let parent = |key: &str| by_key.get(key).copied().map(Cow::Borrowed);
-            let entry = CheckedEntry::new(work, &input.reading.file.strings, &parent);
-            let mut findings = checks::findings(&entry, rules);
+            let mut findings = checks.findings(work, &input.reading.file.strings, &parent);
+            if matches!(checks, Checks::Typst) && duplicate.is_some() {
+                findings.push(checks::typst::duplicate_key(work));
+            }
             for finding in &mut findings {
                 finding.file = Some(input.path.clone());
                 finding.line = Some(

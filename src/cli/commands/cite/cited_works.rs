@@ -10,7 +10,7 @@ use super::shelf::Shelf;
 use super::{CiteCommand, CiteForm, Order};
 use crate::cli::export_entries::{Wanted, tell_losses, written};
 use crate::cli::output_format::{FormArguments, Listed};
-use crate::cli::style_engine::{Engine, Rendering, items_of};
+use crate::cli::style_engine::{Rendering, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::documents::markdown::{Markdown, Metadata};
 use peerbib::documents::{Cited, latex, typst};
@@ -172,9 +172,9 @@ impl CiteCommand {
         };
         let style = context.style_name(self.style.as_deref())?;
         let locale = context.locale_name(self.locale.as_deref())?;
-        let rendering = Rendering::new(context, &style, locale.as_deref(), Engine::Peerbib)?;
+        let rendering = Rendering::new(context, &style, locale.as_deref())?;
         let items = items_of(&mut works, false)?;
-        let (bibliography, _) = rendering.bibliography(context, &items)?;
+        let (bibliography, _) = rendering.bibliography(context, &items);
         let list = ReadingList::plain(bibliography);
         let listed = Listed {
             list: &list,

@@ -3,7 +3,7 @@
 use super::file::edition_of;
 use crate::cli::export_entries::Entries;
 use crate::cli::output_format::{FormArguments, Listed};
-use crate::cli::style_engine::{Engine, Rendering};
+use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::Reading;
 use peerbib::library::{Library, StoredList};
@@ -19,7 +19,7 @@ pub(crate) fn formatted(
     contents: &Contents,
     rendering: &Rendering,
 ) -> Result<(ReadingList, bool), CommandError> {
-    let (bibliography, complete) = rendering.bibliography(context, &contents.items())?;
+    let (bibliography, complete) = rendering.bibliography(context, &contents.items());
     let mut list = ReadingList::grouped(&bibliography, &contents.grouping());
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
@@ -34,7 +34,7 @@ pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> Headings 
     if let Some(locale) = &list.locale {
         return Headings::in_language(locale);
     }
-    match Rendering::new(context, &list.style, None, Engine::default()) {
+    match Rendering::new(context, &list.style, None) {
         Ok(rendering) => Headings::in_language(rendering.language()),
         Err(_) => Headings::default(),
     }
@@ -75,11 +75,10 @@ pub(crate) fn write_holding(
 pub(crate) fn write_edition(
     context: &CommandContext,
     edition: &Edition,
-    engine: Engine,
     form: &FormArguments,
 ) -> Result<bool, CommandError> {
     let contents = &edition.contents;
-    let rendering = Rendering::new(context, &contents.style, contents.locale.as_deref(), engine)?;
+    let rendering = Rendering::new(context, &contents.style, contents.locale.as_deref())?;
     let (list, complete) = formatted(context, contents, &rendering)?;
     let reading = Reading {
         file: peerbib::formats::bibtex::read(&edition.bibliography()),

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::commands::format::{RepeatName, tags_of_facet};
-use crate::cli::style_engine::{Engine, Rendering};
+use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::{Library, StoredList};
 use peerbib::reading_list::{Annotated, GroupBy, Order, REST_IN_ENGLISH, Repeat, asked, held};
@@ -146,7 +146,7 @@ impl Settings {
         if self.style.is_some() || self.locale.is_some() || list.id == 0 {
             let style = self.style.as_deref().unwrap_or(&list.style);
             let locale = list.locale.as_deref();
-            Rendering::new(context, style, locale, Engine::default())?;
+            Rendering::new(context, style, locale)?;
             list.style = lasting(style);
         }
         if let Some(group_by) = &self.group_by {

@@ -6,7 +6,7 @@ use super::printed::{edition, write_edition, write_holding};
 use super::settings::{checked_annotations, checked_grouping, checked_order};
 use crate::cli::commands::format::RepeatName;
 use crate::cli::output_format::FormArguments;
-use crate::cli::style_engine::{Engine, Rendering};
+use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::reading_list::{Contents, Headings, Holding, Repeat};
 
@@ -54,10 +54,6 @@ pub(in crate::cli) struct ShowList {
     #[arg(long, value_name = "WHAT")]
     annotate: Option<String>,
 
-    /// What renders the works
-    #[arg(long, value_name = "ENGINE", default_value = "peerbib")]
-    engine: Engine,
-
     #[command(flatten)]
     form: FormArguments,
 }
@@ -69,7 +65,7 @@ impl ShowList {
         if let Some(name) = &self.edition {
             let mut edition = edition(&library, &list, name)?;
             self.restyle(&mut edition.contents)?;
-            let complete = write_edition(context, &edition, self.engine, &self.form)?;
+            let complete = write_edition(context, &edition, &self.form)?;
             return Ok(outcome(complete));
         }
         if let Some(group_by) = &self.group_by {
@@ -90,7 +86,7 @@ impl ShowList {
         if let Some(locale) = &self.locale {
             list.locale = Some(locale.clone());
         }
-        let rendering = Rendering::new(context, &list.style, list.locale.as_deref(), self.engine)?;
+        let rendering = Rendering::new(context, &list.style, list.locale.as_deref())?;
         let headings = Headings::in_language(rendering.language());
         let holding = Holding::now(&library, &list, headings)?;
         if holding.contents.works.is_empty() {
