@@ -237,7 +237,7 @@ pub(crate) fn resolved_date(date: &CslDate) -> CslDate {
     };
     let mut resolved = match written.trim().parse::<EdtfDate>() {
         Ok(edtf) => edtf.to_csl(),
-        Err(_) => super::csl_to_bib::date_in_words(written),
+        Err(_) => bibtex::date_in_words(written),
     };
     resolved.circa = resolved.circa.or_else(|| date.circa.clone());
     resolved.season = resolved.season.or_else(|| date.season.clone());

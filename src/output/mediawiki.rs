@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::Works;
 use super::markup_writer::{self, Around, Markup};
-use super::mediawiki_templates;
 use super::text_runs::{Look, Raised, printable};
 use super::urls::encoded;
-use super::{Works, text_runs};
+use super::{mediawiki_escape, mediawiki_templates};
 use crate::csl::Inline;
 use crate::reading_list::{Block, Entry, Prose, ReadingList};
 
@@ -131,47 +131,9 @@ fn verbatim(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Text in which the wiki takes no character for markup.
-pub(super) fn escaped(text: &str) -> String {
-    MediaWiki.escaped(&text_runs::printable(text))
-}
-
 impl Markup for MediaWiki {
     fn escaped(&self, text: &str) -> String {
-        let mut escaped = String::with_capacity(text.len());
-        let mut before = ' ';
-        let mut first = true;
-        let mut characters = text.chars().peekable();
-        while let Some(character) = characters.next() {
-            let next = characters.peek().copied();
-            match character {
-                '&' if next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '#') => {
-                    escaped.push_str("&amp;");
-                }
-                '<' => escaped.push_str("&lt;"),
-                '>' => escaped.push_str("&gt;"),
-                // Links, templates, emphasis, signatures and the cells of tables.
-                '[' => escaped.push_str("&#91;"),
-                ']' => escaped.push_str("&#93;"),
-                '{' => escaped.push_str("&#123;"),
-                '}' => escaped.push_str("&#125;"),
-                '|' => escaped.push_str("&#124;"),
-                // Two are emphasis; one is an apostrophe, but for one that stands beside emphasis.
-                '\'' if first || next.is_none_or(|c| c == '\'') || before == '\'' => {
-                    escaped.push_str("&#39;");
-                }
-                '~' => escaped.push_str("&#126;"),
-                // Switches such as __NOTOC__.
-                '_' if before == '_' || next == Some('_') => escaped.push_str("&#95;"),
-                // An address that nobody made a link of.
-                ':' if next == Some('/') => escaped.push_str("&#58;"),
-                '-' if before == '-' || next == Some('-') => escaped.push_str("&#45;"),
-                _ => escaped.push(character),
-            }
-            before = character;
-            first = false;
-        }
-        escaped
+        mediawiki_escape::escaped(text)
     }
 
     fn with_look(&self, mut text: String, look: Look, around: Around) -> String {

@@ -3,7 +3,8 @@
 
 use super::ListedWork;
 use super::item_metadata::{family_name, given_name};
-use super::mediawiki::escaped;
+use super::mediawiki_escape;
+use super::text_runs::printable;
 use super::urls::encoded;
 use crate::model::markup;
 
@@ -312,4 +313,9 @@ impl Call {
         self.text.push_str("}}");
         self.text
     }
+}
+
+/// Returns text without markup, without the characters that cannot be printed.
+fn escaped(text: &str) -> String {
+    mediawiki_escape::escaped(&printable(text))
 }

@@ -3,11 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::snapshot::ContentsWork;
-use super::{Block, Headings, Prose};
-use crate::csl::Inline;
-use crate::model::markup;
-
 /// What stands below each work of a list, in this order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Annotated {
@@ -100,6 +95,11 @@ impl Annotated {
         text.parse().unwrap_or_default()
     }
 
+    /// The kinds, in the order in which they are printed.
+    pub(super) fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
     /// Whether a kind of text is printed.
     pub(super) fn has(&self, kind: Kind) -> bool {
         self.kinds.contains(&kind)
@@ -112,72 +112,4 @@ impl Annotated {
             .filter(|(kind, _)| self.has(*kind))
             .map(|(_, variable)| variable)
     }
-
-    /// What stands below a work.
-    pub(super) fn prose(&self, work: &ContentsWork, headings: Headings) -> Prose {
-        let mut blocks = Vec::new();
-        for kind in &self.kinds {
-            match kind {
-                Kind::Annotation => {
-                    let text = work.annotation.as_deref().unwrap_or_default();
-                    blocks.extend(Prose::from_markdown(text).blocks);
-                }
-                Kind::Note => {
-                    for text in &work.notes {
-                        blocks.extend(Prose::from_markdown(text).blocks);
-                    }
-                }
-                Kind::Abstract => blocks.extend(
-                    paragraphs(&work.item.text("abstract").unwrap_or_default()).map(paragraph),
-                ),
-                Kind::Tags if !work.tags.is_empty() => {
-                    let labels: Vec<&str> =
-                        work.tags.iter().map(|tag| tag.label.as_str()).collect();
-                    blocks.push(paragraph(format!(
-                        "{} {}",
-                        headings.tags(),
-                        labels.join(", ")
-                    )));
-                }
-                Kind::Why => {
-                    let sentences: Vec<String> = work
-                        .tags
-                        .iter()
-                        .filter(|tag| !tag.reasons.is_empty())
-                        .map(|tag| format!("{}: {}", tag.label, sentence(&tag.reasons)))
-                        .collect();
-                    if !sentences.is_empty() {
-                        blocks.push(paragraph(sentences.join(" ")));
-                    }
-                }
-                Kind::Tags => {}
-            }
-        }
-        Prose { blocks }
-    }
-}
-
-/// Reasons as one sentence with its full stop.
-fn sentence(reasons: &[String]) -> String {
-    let text = reasons.join("; ");
-    if text.ends_with(['.', '!', '?', '\u{2026}']) {
-        text
-    } else {
-        format!("{text}.")
-    }
-}
-
-fn paragraph(text: String) -> Block {
-    Block::Paragraph(vec![Inline::Text(text)])
-}
-
-/// The paragraphs of a text of a reference, without its markup.
-fn paragraphs(text: &str) -> impl Iterator<Item = String> {
-    markup::plain(text)
-        .replace("\r\n", "\n")
-        .split("\n\n")
-        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
-        .filter(|paragraph| !paragraph.is_empty())
-        .collect::<Vec<_>>()
-        .into_iter()
 }

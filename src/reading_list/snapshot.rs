@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Annotated, Group, GroupBy, Grouping, Heading, Headings, Order, Prose, REST_IN_ENGLISH, Repeat,
-    WorkInList, annotation,
+    Annotated, Block, Group, GroupBy, Grouping, Heading, Headings, Order, Prose, REST_IN_ENGLISH,
+    Repeat, WorkInList, annotation,
 };
+use crate::csl::Inline;
 use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList, WorkSet};
-use crate::model::CslItem;
+use crate::model::{CslItem, markup};
 use crate::query::{Query, QueryError};
 
 /// What a list holds at a time.
@@ -440,7 +441,12 @@ impl Contents {
     pub fn annotations(&self, headings: Headings) -> HashMap<String, Prose> {
         self.works
             .iter()
-            .map(|work| (work.key.clone(), self.annotate.prose(work, headings)))
+            .map(|work| {
+                (
+                    work.key.clone(),
+                    annotation_of(work, &self.annotate, headings),
+                )
+            })
             .filter(|(_, prose)| !prose.is_empty())
             .collect()
     }
@@ -468,6 +474,72 @@ impl Contents {
 
 fn markdown(text: Option<&str>) -> Prose {
     text.map(Prose::from_markdown).unwrap_or_default()
+}
+
+/// Returns what is printed below a work.
+fn annotation_of(work: &ContentsWork, annotate: &Annotated, headings: Headings) -> Prose {
+    let mut blocks = Vec::new();
+    for kind in annotate.kinds() {
+        match kind {
+            annotation::Kind::Annotation => {
+                let text = work.annotation.as_deref().unwrap_or_default();
+                blocks.extend(Prose::from_markdown(text).blocks);
+            }
+            annotation::Kind::Note => {
+                for text in &work.notes {
+                    blocks.extend(Prose::from_markdown(text).blocks);
+                }
+            }
+            annotation::Kind::Abstract => blocks
+                .extend(paragraphs(&work.item.text("abstract").unwrap_or_default()).map(paragraph)),
+            annotation::Kind::Tags if !work.tags.is_empty() => {
+                let labels: Vec<&str> = work.tags.iter().map(|tag| tag.label.as_str()).collect();
+                blocks.push(paragraph(format!(
+                    "{} {}",
+                    headings.tags(),
+                    labels.join(", ")
+                )));
+            }
+            annotation::Kind::Why => {
+                let sentences: Vec<String> = work
+                    .tags
+                    .iter()
+                    .filter(|tag| !tag.reasons.is_empty())
+                    .map(|tag| format!("{}: {}", tag.label, sentence(&tag.reasons)))
+                    .collect();
+                if !sentences.is_empty() {
+                    blocks.push(paragraph(sentences.join(" ")));
+                }
+            }
+            annotation::Kind::Tags => {}
+        }
+    }
+    Prose { blocks }
+}
+
+/// Reasons as one sentence with its full stop.
+fn sentence(reasons: &[String]) -> String {
+    let text = reasons.join("; ");
+    if text.ends_with(['.', '!', '?', '\u{2026}']) {
+        text
+    } else {
+        format!("{text}.")
+    }
+}
+
+fn paragraph(text: String) -> Block {
+    Block::Paragraph(vec![Inline::Text(text)])
+}
+
+/// The paragraphs of a text of a reference, without its markup.
+fn paragraphs(text: &str) -> impl Iterator<Item = String> {
+    markup::plain(text)
+        .replace("\r\n", "\n")
+        .split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|paragraph| !paragraph.is_empty())
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 /// A CSL item as JSON within a text: TOML has no `null`, and no values of several types side by side.

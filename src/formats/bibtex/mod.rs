@@ -30,6 +30,7 @@ pub(crate) use abbreviations::definitions;
 pub use abbreviations::{Resolved, Strings};
 pub(crate) use bib_file::field_at;
 pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read};
+pub(crate) use dates::date_in_words;
 pub use edit::{remove_field, set_field, set_key};
 pub use encoding::{Decoded, FileEncoding, decode};
 pub use entry::EntryError;
