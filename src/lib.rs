@@ -11,6 +11,7 @@
 //!
 //! Data flows one way, left to right. A module knows nothing about the modules to its right.
 //!
+//! - [`text`]: case and accent folding, word splitting
 //! - [`model`]: a BibLaTeX entry and its parts: names, dates, identifiers
 //! - [`formats`]: reading and writing reference formats
 //! - [`checks`]: finds what is missing, wrong or doubtful in an entry, and how to fix it
@@ -58,3 +59,4 @@ pub mod reading_list;
 pub mod suggest;
 #[cfg(feature = "library")]
 pub mod tagging;
+pub mod text;

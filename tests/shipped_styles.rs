@@ -3,16 +3,15 @@
 // The helpers below read files of this repository; a test that cannot read them has failed anyway.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use citationberg::IndependentStyle;
-use peerbib::csl::{Display, Inline, Style, bundled, format_bibliography, hayagriva, plain_text};
+use peerbib::csl::{Display, Inline, Style, bundled, format_bibliography, plain_text};
 use peerbib::model::CslItem;
 use serde_json::{Value, json};
 
 const ANNOTATED: &str = include_str!("../styles/annotated-reading-list.csl");
 const SYLLABUS: &str = include_str!("../styles/compact-syllabus.csl");
 
-fn style(source: &str) -> IndependentStyle {
-    IndependentStyle::from_xml(source).expect("a valid style")
+fn style(source: &str) -> citationberg::IndependentStyle {
+    citationberg::IndependentStyle::from_xml(source).expect("a valid style")
 }
 
 fn render(source: &str, work: Value) -> Vec<Inline> {
@@ -197,9 +196,8 @@ fn a_reading_list_is_sorted_and_a_syllabus_keeps_the_order_of_the_course() {
         })
         .into();
     let keys = |source| -> Vec<String> {
-        let rendering = hayagriva::render(&works, &style(source), None).unwrap();
-        rendering
-            .bibliography
+        let style = Style::from_xml(source).unwrap();
+        format_bibliography(&style, None, &works)
             .entries
             .into_iter()
             .map(|entry| entry.key)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::CslName;
+use crate::text;
 
 /// A name on a work.
 #[derive(Debug, Clone)]
@@ -18,22 +19,17 @@ pub(super) struct AuthorName {
 }
 
 impl AuthorName {
-    /// Converts a name of the work with this index. `folded` removes case and accents.
-    pub(super) fn new(name: &CslName, work: usize, folded: fn(&str) -> String) -> Self {
+    /// Converts a name of the work with this index.
+    pub(super) fn new(name: &CslName, work: usize) -> Self {
         let family = CslName::joined([
             &name.dropping_particle,
             &name.non_dropping_particle,
             &name.family,
             &name.literal,
         ]);
-        let given = folded(name.given.as_deref().unwrap_or_default());
-        let parts = given.split(|c: char| !c.is_alphanumeric());
         Self {
-            family: folded(&family),
-            given: parts
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            family: text::fold(&family),
+            given: text::words(name.given.as_deref().unwrap_or_default()),
             name: name.reading_order(),
             work,
         }
@@ -109,7 +105,7 @@ mod tests {
                 family: Some((*family).to_owned()),
                 ..CslName::default()
             };
-            AuthorName::new(&name, work, str::to_lowercase)
+            AuthorName::new(&name, work)
         });
         merge_spellings(people.collect())
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::author_names::{AuthorName, merge_spellings};
 use super::text_metrics::clean;
 use super::years::{calendar_year, format_year, original_year};
-use crate::library::{self, Reference, TagName, TagSummary, folded};
+use crate::library::{self, Reference, TagName, TagSummary};
 use crate::model::{CslItem, CslName};
 use crate::reading_list::HeadingTranslations;
 
@@ -333,7 +333,7 @@ fn by_author(works: &[CountedWork<'_>]) -> Chart {
         let is_others = |name: &CslName| name.literal.as_deref() == Some("others");
         let of_work = names.iter().filter(|name| !is_others(name));
         let before = people.len();
-        people.extend(of_work.map(|name| AuthorName::new(name, number, folded)));
+        people.extend(of_work.map(|name| AuthorName::new(name, number)));
         if people.len() == before {
             without += 1;
         }

@@ -1,6 +1,7 @@
 //! Dates (BibLaTeX manual, §2.3.8), and whether an online text says when it was read.
 
 use super::{CheckedEntry, Found};
+use crate::formats::bibtex::schema;
 use crate::model::EdtfDate;
 
 pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
@@ -77,7 +78,7 @@ pub(super) fn access_date(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     if entry.has("urldate") {
         return;
     }
-    let is_online = matches!(entry.kind(), "online" | "electronic" | "www" | "webpage");
+    let is_online = schema::base_type(entry.kind()) == "online";
     // A work that was printed, or that has an identifier of its own, can be found without its address.
     let elsewhere = [
         "doi",

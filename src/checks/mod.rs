@@ -1,7 +1,7 @@
 //! Checks: what is missing, wrong or doubtful in a reference, and how to mend it.
 //!
 //! A [`Rule`] looks at one [`CheckedEntry`] and tells what it finds. There is a table of them ([`RULES`]), and a
-//! file for each kind. Nothing here reads or writes anything: `peerbib check` brings the entries, and
+//! file for each kind; [`typst`] asks Typst's own crates instead. Nothing here reads or writes anything: `peerbib check` brings the entries, and
 //! writes down what [`mended`] gives back.
 
 mod dates;
@@ -13,7 +13,8 @@ mod notes;
 mod pages;
 mod required;
 mod status;
-pub mod vocabulary;
+pub mod typst;
+mod vocabulary;
 
 use std::borrow::Cow;
 

@@ -1,57 +1,15 @@
 //! Fields that works of a type need (BibLaTeX manual, §2.1.1; BibTeX's own types by its manual, §3.1).
 
 use super::{CheckedEntry, Found};
+use crate::formats::bibtex::schema::{self, OneOf};
 
-/// One of these must be there. The first is what a finding calls it.
-type Need = &'static [&'static str];
-
-const AUTHOR: Need = &["author"];
-/// Many styles put the editors of a work without authors in their place.
-const AUTHOR_OR_EDITOR: Need = &["author", "editor"];
-const EDITOR: Need = &["editor"];
-const TITLE: Need = &["title"];
-/// A work that is yet to appear says so in `pubstate`, and has no date.
-const DATE: Need = &["date", "year", "pubstate"];
-const JOURNAL: Need = &["journaltitle", "journal", "shortjournal"];
-const BOOKTITLE: Need = &["booktitle", "maintitle"];
-const INSTITUTION: Need = &["institution", "school", "publisher"];
-const KIND: Need = &["type"];
-const NUMBER: Need = &["number"];
-const ADDRESS: Need = &["url", "doi", "eprint"];
-/// A work without authors, such as a website of no one in particular, may stand under its title.
-const ANYONE: Need = &[
-    "author",
-    "editor",
-    "organization",
-    "institution",
-    "publisher",
-];
-
-fn needs(entry_type: &str) -> &'static [Need] {
-    match entry_type {
-        "article" | "suppperiodical" | "review" => &[AUTHOR, TITLE, JOURNAL, DATE],
-        "book" | "mvbook" => &[AUTHOR_OR_EDITOR, TITLE, DATE],
-        "inbook" | "bookinbook" | "suppbook" | "incollection" | "suppcollection"
-        | "inreference" | "inproceedings" | "conference" => &[AUTHOR, TITLE, BOOKTITLE, DATE],
-        "collection" | "mvcollection" | "reference" | "mvreference" => &[EDITOR, TITLE, DATE],
-        "periodical" => &[TITLE, DATE],
-        "proceedings" | "mvproceedings" => &[TITLE, DATE],
-        "booklet" | "manual" | "dataset" | "software" => &[ANYONE, TITLE, DATE],
-        "misc" => &[TITLE],
-        "online" | "electronic" | "www" | "webpage" => &[TITLE, ADDRESS],
-        "patent" => &[AUTHOR, TITLE, NUMBER, DATE],
-        "report" => &[AUTHOR_OR_EDITOR, TITLE, INSTITUTION, DATE],
-        "thesis" => &[AUTHOR, TITLE, KIND, INSTITUTION, DATE],
-        // These types of BibTeX say themselves which kind they are.
-        "techreport" | "phdthesis" | "mastersthesis" => &[AUTHOR, TITLE, INSTITUTION, DATE],
-        "unpublished" => &[AUTHOR, TITLE],
-        _ => &[],
-    }
+fn needs(entry_type: &str) -> &'static [OneOf] {
+    schema::entry_type(entry_type).map_or(&[], |row| row.required)
 }
 
 /// The fields that a work of a type needs, with the first of each that may stand for another.
 pub fn required_fields(entry_type: &str) -> Vec<&'static str> {
-    let first = |need: &Need| need.first().copied();
+    let first = |need: &OneOf| need.first().copied();
     let required: Vec<&str> = needs(entry_type).iter().filter_map(first).collect();
     if required.is_empty() {
         return vec!["author", "title", "date"];

@@ -1,291 +1,8 @@
-//! CheckedEntry types and fields that programs know (BibLaTeX manual, §2.1 and §2.2), with those of BibTeX and
-//! of the programs that people keep their references in.
+//! Unknown entry types and fields.
 
 use super::{CheckedEntry, Found};
-use crate::formats::bibtex;
+use crate::formats::bibtex::schema;
 use crate::suggest::closest;
-
-/// The types that a suggestion is taken from.
-pub const TYPES: &[&str] = &[
-    "article",
-    "artwork",
-    "audio",
-    "bibnote",
-    "book",
-    "bookinbook",
-    "booklet",
-    "collection",
-    "conference",
-    "dataset",
-    "electronic",
-    "image",
-    "inbook",
-    "incollection",
-    "inproceedings",
-    "inreference",
-    "jurisdiction",
-    "legal",
-    "legislation",
-    "letter",
-    "manual",
-    "mastersthesis",
-    "misc",
-    "movie",
-    "music",
-    "mvbook",
-    "mvcollection",
-    "mvproceedings",
-    "mvreference",
-    "online",
-    "patent",
-    "performance",
-    "periodical",
-    "phdthesis",
-    "proceedings",
-    "reference",
-    "report",
-    "review",
-    "set",
-    "software",
-    "standard",
-    "suppbook",
-    "suppcollection",
-    "suppperiodical",
-    "techreport",
-    "thesis",
-    "unpublished",
-    "video",
-    "www",
-    "xdata",
-];
-
-/// The fields.
-pub const FIELDS: &[&str] = &[
-    "abstract",
-    "addendum",
-    "address",
-    "afterword",
-    "annotation",
-    "annotator",
-    "annote",
-    "archiveprefix",
-    "author",
-    "authortype",
-    "bookauthor",
-    "bookpagination",
-    "booksubtitle",
-    "booktitle",
-    "booktitleaddon",
-    "chapter",
-    "commentator",
-    "crossref",
-    "date",
-    "day",
-    "doi",
-    "edition",
-    "editor",
-    "editora",
-    "editoratype",
-    "editorb",
-    "editorbtype",
-    "editorc",
-    "editorctype",
-    "editortype",
-    "eid",
-    "endday",
-    "endmonth",
-    "endyear",
-    "entryset",
-    "entrysubtype",
-    "eprint",
-    "eprintclass",
-    "eprinttype",
-    "event",
-    "eventdate",
-    "eventtitle",
-    "eventtitleaddon",
-    "execute",
-    "file",
-    "foreword",
-    "gender",
-    "holder",
-    "howpublished",
-    "hyphenation",
-    "ids",
-    "indexsorttitle",
-    "indextitle",
-    "institution",
-    "introduction",
-    "isan",
-    "isbn",
-    "ismn",
-    "isrn",
-    "issn",
-    "issue",
-    "issuesubtitle",
-    "issuetitle",
-    "issuetitleaddon",
-    "iswc",
-    "journal",
-    "journalsubtitle",
-    "journaltitle",
-    "journaltitleaddon",
-    "key",
-    "keywords",
-    "label",
-    "langid",
-    "langidopts",
-    "language",
-    "library",
-    "location",
-    "mainsubtitle",
-    "maintitle",
-    "maintitleaddon",
-    "month",
-    "nameaddon",
-    "namea",
-    "nameatype",
-    "nameb",
-    "namebtype",
-    "namec",
-    "namectype",
-    "note",
-    "number",
-    "options",
-    "organization",
-    "origdate",
-    "origlanguage",
-    "origlocation",
-    "origpublisher",
-    "origtitle",
-    "pages",
-    "pagetotal",
-    "pagination",
-    "part",
-    "pdf",
-    "presort",
-    "primaryclass",
-    "publisher",
-    "pubstate",
-    "related",
-    "relatedoptions",
-    "relatedstring",
-    "relatedtype",
-    "reprinttitle",
-    "school",
-    "series",
-    "shortauthor",
-    "shorteditor",
-    "shorthand",
-    "shorthandintro",
-    "shortjournal",
-    "shortseries",
-    "shorttitle",
-    "sortkey",
-    "sortname",
-    "sortshorthand",
-    "sorttitle",
-    "sortyear",
-    "subtitle",
-    "title",
-    "titleaddon",
-    "translator",
-    "type",
-    "url",
-    "urlday",
-    "urldate",
-    "urlmonth",
-    "urlyear",
-    "usera",
-    "userb",
-    "userc",
-    "userd",
-    "usere",
-    "userf",
-    "venue",
-    "version",
-    "volume",
-    "volumes",
-    "xdata",
-    "xref",
-    "year",
-    // JabRef, Zotero, Mendeley, BibDesk, Citavi, and the catalogues that people copy from.
-    "affiliation",
-    "acmid",
-    "added-at",
-    "adsnote",
-    "adsurl",
-    "articleno",
-    "article-number",
-    "arxivid",
-    "bibsource",
-    "biburl",
-    "category",
-    "citeulike-article-id",
-    "comment",
-    "comments",
-    "contents",
-    "copyright",
-    "creationdate",
-    "dateadded",
-    "date-added",
-    "date-modified",
-    "groups",
-    "interhash",
-    "intrahash",
-    "issue_date",
-    "issn-l",
-    "keyword",
-    "keywords-plus",
-    "lccn",
-    "local-url",
-    "mendeley-groups",
-    "mendeley-tags",
-    "modificationdate",
-    "mrnumber",
-    "mrreviewer",
-    "numpages",
-    "owner",
-    "pmc",
-    "pmcid",
-    "pmid",
-    "posted-at",
-    "price",
-    "printed",
-    "priority",
-    "qualityassured",
-    "ranking",
-    "rating",
-    "read",
-    "readstatus",
-    "relevance",
-    "review",
-    "size",
-    "source",
-    "tags",
-    "timestamp",
-    "translation",
-    "urn",
-    "username",
-    "zblnumber",
-    "archive",
-    "archivelocation",
-    "callnumber",
-    "collaborator",
-    "director",
-    "interviewer",
-    "interviewee",
-    "composer",
-    "extra",
-    "sponsor",
-    "uri",
-    "shortdoi",
-    "medium",
-    "place",
-    "rights",
-    "shortbooktitle",
-    "short_title",
-];
 
 /// Programs mark their own fields by how these begin.
 const OWN_TO_PROGRAMS: &[&str] = &[
@@ -295,10 +12,10 @@ const OWN_TO_PROGRAMS: &[&str] = &[
 pub(super) fn entry_type(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     let written = &entry.work.entry_type;
     let kind = entry.kind();
-    if bibtex::is_known_type(kind) || TYPES.contains(&kind) {
+    if schema::entry_type(kind).is_some() {
         return;
     }
-    let near = closest(kind, TYPES.iter().map(|known| (*known).to_owned()));
+    let near = closest(kind, schema::type_names().map(str::to_owned));
     let help = match near.first() {
         Some(known) => format!("did you mean @{known}?"),
         None => "programs take it for @misc; choose the type that comes nearest".to_owned(),
@@ -311,7 +28,9 @@ pub(super) fn entry_type(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
 pub(super) fn fields(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     for field in entry.own_fields() {
         let name = field.lower.as_str();
-        if FIELDS.contains(&name) || OWN_TO_PROGRAMS.iter().any(|start| name.starts_with(start)) {
+        let is_known =
+            schema::field(name).is_some() || schema::variable_of_field(field.name).is_some();
+        if is_known || OWN_TO_PROGRAMS.iter().any(|start| name.starts_with(start)) {
             continue;
         }
         let message = format!("{} is not a known field", field.name);
@@ -328,19 +47,18 @@ pub(super) fn fields(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
 /// The field that a misspelt name most likely means. Fields of one's own have names, too, so that only
 /// a slip counts: one letter too many, too few, wrong or exchanged, in a name that is not short.
 fn suggestion(name: &str) -> Option<&'static str> {
-    let slips = |known: &&&str| strsim::damerau_levenshtein(name, known);
-    FIELDS
-        .iter()
+    let slips = |known: &&str| strsim::damerau_levenshtein(name, known);
+    schema::field_names()
         .filter(|known| known.len() > 3)
         .min_by_key(slips)
         .filter(|known| slips(known) <= if known.len() > 7 { 2 } else { 1 })
-        .copied()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::entry::found_in;
     use super::*;
+    use crate::formats::bibtex;
 
     #[test]
     fn a_misspelt_type_is_suggested() {
@@ -372,18 +90,5 @@ mod tests {
             found_in("@misc{a, shelf = {3}}", fields)[0].1,
             "shelf is not a known field"
         );
-    }
-
-    #[test]
-    fn known_names_stand_once() {
-        for names in [TYPES, FIELDS] {
-            for (index, name) in names.iter().enumerate() {
-                assert!(
-                    !names.iter().skip(index + 1).any(|other| other == name),
-                    "{name}"
-                );
-                assert_eq!(*name, name.to_lowercase());
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! What can be shown of a work in an overview: the columns of a table, and the places of a template.
 
 use crate::cli::CommandError;
-use peerbib::checks::vocabulary;
+use peerbib::formats::bibtex::schema;
 use peerbib::library::full_text::{field_name, presence_expression};
 use peerbib::library::{Detail, Library, SearchResult};
 use peerbib::suggest::{closest, question};
@@ -79,7 +79,7 @@ impl Column {
             "tag" | "tags" => Self::Tags,
             "added" => Self::Added,
             "changed" => Self::Changed,
-            field if vocabulary::FIELDS.contains(&field) => Self::Field(field.to_owned()),
+            field if schema::field(field).is_some() => Self::Field(field.to_owned()),
             _ => return None,
         })
     }
@@ -118,7 +118,7 @@ impl Column {
 
 fn unknown(name: &str) -> CommandError {
     let names = COLUMNS.iter().map(|(name, _)| *name);
-    let known = names.clone().chain(vocabulary::FIELDS.iter().copied());
+    let known = names.clone().chain(schema::field_names());
     let help = question(&closest(name, known.map(str::to_owned))).unwrap_or_else(|| {
         let names = names.collect::<Vec<_>>().join(", ");
         format!("the columns are {names}, and the fields of BibLaTeX")

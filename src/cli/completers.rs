@@ -14,9 +14,9 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use crate::cli::CommandContext;
 use crate::cli::columns::COLUMNS;
 use crate::cli::context::Options;
-use peerbib::checks::vocabulary;
 use peerbib::config::{Kind, SETTINGS, Setting};
 use peerbib::csl::{EmbeddedLocales, bundled};
+use peerbib::formats::bibtex::schema;
 use peerbib::library::{Library, Offer, StepState};
 
 /// The maximal number of keys; typing narrows down more.
@@ -438,10 +438,12 @@ fn types() -> ArgValueCompleter {
 
 fn types_for() -> Vec<Offer> {
     let mut types = from_library(Library::offered_types);
-    for name in vocabulary::TYPES {
-        if !types.iter().any(|there| there.value == *name) {
+    let mut known: Vec<_> = schema::type_names().collect();
+    known.sort_unstable();
+    for name in known {
+        if !types.iter().any(|there| there.value == name) {
             types.push(Offer {
-                value: (*name).to_owned(),
+                value: name.to_owned(),
                 about: None,
             });
         }
@@ -460,7 +462,9 @@ fn field_values() -> ArgValueCompleter {
 }
 
 fn fields_for(behind: &str) -> Vec<Offer> {
-    let fields = vocabulary::FIELDS.iter().map(|name| Offer {
+    let mut known: Vec<_> = schema::field_names().collect();
+    known.sort_unstable();
+    let fields = known.into_iter().map(|name| Offer {
         value: format!("{name}{behind}"),
         about: None,
     });

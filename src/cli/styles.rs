@@ -111,37 +111,4 @@ impl StyleSource {
             })?;
         Ok(style.with_parent(&source.compile_alone()?))
     }
-
-    /// Returns the style as hayagriva takes it.
-    pub(crate) fn for_hayagriva(
-        &self,
-        find_parent: impl Fn(&str) -> Option<Self>,
-    ) -> Result<citationberg::IndependentStyle, CommandError> {
-        let read = |source: &Self| {
-            source.compile_alone()?;
-            citationberg::Style::from_xml(&source.xml).map_err(|error| {
-                CommandError::new(format_args!(
-                    "hayagriva cannot read {}: {error}",
-                    source.name
-                ))
-                .with_help("leave out --engine hayagriva".to_owned())
-            })
-        };
-        match read(self)? {
-            citationberg::Style::Independent(style) => Ok(style),
-            citationberg::Style::Dependent(style) => {
-                let parent = style.parent_link.href;
-                let missing = StyleLoadError::MissingParent {
-                    name: self.name.clone(),
-                    parent: parent.clone(),
-                };
-                match read(&find_parent(name_of(&parent)).ok_or(missing)?)? {
-                    citationberg::Style::Independent(parent) => Ok(parent),
-                    citationberg::Style::Dependent(_) => Err(CommandError::new(format_args!(
-                        "hayagriva cannot read {parent}"
-                    ))),
-                }
-            }
-        }
-    }
 }

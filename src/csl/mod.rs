@@ -61,7 +61,6 @@ mod disambiguation;
 mod element;
 mod evaluate;
 mod given_names;
-pub mod hayagriva;
 mod initials;
 mod item;
 mod locale;
@@ -80,7 +79,7 @@ mod rich_text;
 mod sorting;
 mod style;
 mod text_case;
-mod variables;
+pub(crate) mod variables;
 mod warning;
 mod xml;
 

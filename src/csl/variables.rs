@@ -1,4 +1,4 @@
-//! The variables of CSL (appendix IV), as small numbers.
+//! The variables (appendix IV) and types (appendix III) of CSL: the only list of either.
 //!
 //! Numbers make the lookups during evaluation cheap. Variables of the specification have fixed numbers;
 //! others that a style names follow.
@@ -12,7 +12,7 @@ pub(super) type VariableId = u16;
 
 /// The type of a variable (appendix IV).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum VariableKind {
+pub(crate) enum VariableKind {
     Text,
     Number,
     Names,
@@ -94,14 +94,18 @@ known_variables! {
         "genre", "ISBN", "ISSN", "jurisdiction", "keyword", "language", "license",
         "medium", "note", "original-publisher", "original-publisher-place", "original-title",
         "part-title", "publisher", "publisher-place", "references", "reviewed-genre",
-        "reviewed-title", "scale", "source", "status", "volume-title", "hereinafter",
+        "reviewed-title", "scale", "source", "status", "volume-title", "volume-title-short",
+        // Known to citeproc-js, though not to the specification.
+        "collection-title-short", "hereinafter",
+        // Older names that only data has.
+        "journalAbbreviation", "shortTitle",
     }
     Names {
         "author",
         "chair", "collection-editor", "compiler", "composer", "container-author", "contributor",
         "curator", "director", "editor", "editorial-director", "executive-producer",
         "guest", "host", "illustrator", "interviewer", "narrator", "organizer", "original-author",
-        "performer", "producer", "recipient", "reviewed-author", "script-writer",
+        "performer", "producer", "recipient", "reviewed-author", "reviewed-editor", "script-writer",
         "series-creator", "translator", "editor-translator",
     }
     Date {
@@ -116,6 +120,73 @@ static IDS: LazyLock<FxHashMap<&'static str, VariableId>> = LazyLock::new(|| {
         .filter_map(|(at, (name, _))| Some((*name, VariableId::try_from(at).ok()?)))
         .collect()
 });
+
+/// Returns the variable of this name, as a static text, and what it holds.
+pub(crate) fn known(name: &str) -> Option<(&'static str, VariableKind)> {
+    KNOWN.get(usize::from(*IDS.get(name)?)).copied()
+}
+
+/// Returns the names of all variables of some kinds.
+#[cfg(test)]
+pub(crate) fn of_kinds(kinds: &[VariableKind]) -> Vec<&'static str> {
+    let found = KNOWN.iter().filter(|(_, kind)| kinds.contains(kind));
+    found.map(|(name, _)| *name).collect()
+}
+
+/// Whether CSL has a type of this name; if so, returns the name as a static text.
+pub(crate) fn known_type(name: &str) -> Option<&'static str> {
+    let index = TYPES.binary_search(&name).ok()?;
+    TYPES.get(index).copied()
+}
+
+/// The types of CSL 1.0.2, appendix III, in the order of bytes.
+pub(crate) const TYPES: &[&str] = &[
+    "article",
+    "article-journal",
+    "article-magazine",
+    "article-newspaper",
+    "bill",
+    "book",
+    "broadcast",
+    "chapter",
+    "classic",
+    "collection",
+    "dataset",
+    "document",
+    "entry",
+    "entry-dictionary",
+    "entry-encyclopedia",
+    "event",
+    "figure",
+    "graphic",
+    "hearing",
+    "interview",
+    "legal_case",
+    "legislation",
+    "manuscript",
+    "map",
+    "motion_picture",
+    "musical_score",
+    "pamphlet",
+    "paper-conference",
+    "patent",
+    "performance",
+    "periodical",
+    "personal_communication",
+    "post",
+    "post-weblog",
+    "regulation",
+    "report",
+    "review",
+    "review-book",
+    "software",
+    "song",
+    "speech",
+    "standard",
+    "thesis",
+    "treaty",
+    "webpage",
+];
 
 /// The variables that a style uses: those of the specification and others.
 #[derive(Debug, Clone, Default)]

@@ -8,9 +8,9 @@
 use serde_json::Value as Json;
 
 use super::csl_to_bib::{Items, ReadItem};
-use super::csl_variables::{self, Kind};
 use super::losses::fields_without_variable;
 use super::{Export, ReadFormat, Reading, WriteFormat, Written};
+use crate::csl::variables::{VariableKind as Kind, known, known_type};
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// Reads and writes CSL-JSON.
@@ -307,7 +307,7 @@ fn tidied(mut item: CslItem, line: usize, read: &mut Items) -> CslItem {
     let key = item.id.clone();
     let mut warn = |field: &str, message: String| read.warn(line, &key, Some(field), message);
     for (variable, value) in &mut item.variables {
-        let written = match (csl_variables::kind(variable), &*value) {
+        let written = match (kind_of(variable), &*value) {
             (Some(Kind::Names), CslValue::Names(_))
             | (Some(Kind::Date), CslValue::Date(_))
             | (Some(Kind::Text), CslValue::Text(_) | CslValue::Number(_)) => continue,
@@ -378,11 +378,19 @@ fn tidied(mut item: CslItem, line: usize, read: &mut Items) -> CslItem {
     }
     item.variables
         .retain(|_, value| !matches!(value, CslValue::Other(Json::Null)));
-    if !item.item_type.is_empty() && !csl_variables::is_type(&item.item_type) {
+    if !item.item_type.is_empty() && known_type(&item.item_type).is_none() {
         warn("type", format!("{:?} is no type of CSL", item.item_type));
     }
     variables_of_note(&mut item);
     item
+}
+
+/// Returns the kind of a variable; CSL-JSON holds numbers as texts.
+fn kind_of(variable: &str) -> Option<Kind> {
+    known(variable).map(|(_, kind)| match kind {
+        Kind::Number => Kind::Text,
+        kind => kind,
+    })
 }
 
 fn raw_date(text: String) -> CslValue {
@@ -488,14 +496,14 @@ fn variables_of_note(item: &mut CslItem) {
             continue;
         };
         if name == "type" {
-            if csl_variables::is_type(value) {
+            if known_type(value).is_some() {
                 item_type = Some(value.to_owned());
             } else {
                 kept.push(line);
             }
             continue;
         }
-        match csl_variables::kind(&name) {
+        match kind_of(&name) {
             Some(Kind::Date) => found.push((name, raw_date(value.to_owned()))),
             _ if item.variables.contains_key(&name) || name == "note" => kept.push(line),
             Some(Kind::Names) => {
@@ -571,7 +579,7 @@ fn variable_named(name: &str) -> Option<String> {
     let lower = name.to_lowercase().replace(' ', "-");
     [name.to_owned(), name.to_uppercase(), lower]
         .into_iter()
-        .find(|name| name == "type" || csl_variables::kind(name).is_some())
+        .find(|name| name == "type" || kind_of(name).is_some())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use super::losses::{compare, resolved_date};
 use super::{Problem, Reading, Severity};
 use crate::model::markup::plain;
-use crate::model::{CslDate, CslItem, CslValue};
+use crate::model::{CslItem, CslValue};
 
 /// A reference that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,61 +177,6 @@ pub(crate) fn for_biblatex(item: &CslItem) -> CslItem {
     item
 }
 
-/// A date that is written in words, or in numbers in some other order than EDTF's.
-pub(crate) fn date_in_words(text: &str) -> CslDate {
-    let text = text.trim();
-    let words: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '.' | '-'))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let number = |word: &str| word.parse::<i32>().ok();
-    let is_year = |word: &str| word.len() == 4 && number(word).is_some();
-    let parts = match words.as_slice() {
-        [year] if is_year(year) => vec![number(year)],
-        [year, month] if is_year(year) => vec![number(year), month_number(month)],
-        [month, year] if is_year(year) => vec![number(year), month_by_name(month)],
-        [year, month, day] if is_year(year) => {
-            vec![number(year), month_number(month), number(day)]
-        }
-        // Only a month that is named tells which number is the day.
-        [one, other, year] if is_year(year) => match month_by_name(one) {
-            Some(month) => vec![number(year), Some(month), number(other)],
-            None => vec![number(year), month_by_name(other), number(one)],
-        },
-        _ => Vec::new(),
-    };
-    let parts: Option<Vec<i32>> = parts.into_iter().collect();
-    let is_sound = |parts: &Vec<i32>| {
-        !parts.is_empty()
-            && parts.get(1).is_none_or(|month| (1..=12).contains(month))
-            && parts.get(2).is_none_or(|day| (1..=31).contains(day))
-    };
-    match parts.filter(is_sound) {
-        Some(parts) => CslDate {
-            date_parts: vec![parts],
-            ..CslDate::default()
-        },
-        None => CslDate {
-            literal: Some(text.to_owned()),
-            ..CslDate::default()
-        },
-    }
-}
-
-fn month_number(word: &str) -> Option<i32> {
-    word.parse().ok().or_else(|| month_by_name(word))
-}
-
-/// A month by the first letters of its English name.
-fn month_by_name(word: &str) -> Option<i32> {
-    const MONTHS: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
-    let start: String = word.to_lowercase().chars().take(3).collect();
-    let index = MONTHS.iter().position(|month| *month == start)?;
-    i32::try_from(index + 1).ok()
-}
-
 /// The keys of a file.
 struct Keys {
     taken: HashSet<String>,
@@ -364,17 +309,5 @@ mod tests {
         };
         assert_eq!(reading.file.pieces.iter().filter(is_identical).count(), 1);
         assert_eq!(reading.file.problems.len(), 3);
-    }
-
-    #[test]
-    fn dates_in_words_are_read_where_they_are_plain() {
-        let parts = |text| date_in_words(text).date_parts;
-        assert_eq!(parts("12 May 2006"), [[2006, 5, 12]]);
-        assert_eq!(parts("May 12, 2006"), [[2006, 5, 12]]);
-        assert_eq!(parts("2006/5"), [[2006, 5]]);
-        assert_eq!(parts("Sept. 2006"), [[2006, 9]]);
-        for text in ["n.d.", "03/04/2005", "1976 [1867]", "2006/13"] {
-            assert_eq!(date_in_words(text).literal.as_deref(), Some(text));
-        }
     }
 }

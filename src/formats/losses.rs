@@ -5,6 +5,7 @@
 
 use serde_json::Value as Json;
 
+use super::bibtex::schema::{self, ToCsl};
 use super::bibtex::{self, Strings};
 use crate::model::markup::without_nocase;
 use crate::model::{CslDate, CslItem, CslName, CslValue, EdtfDate, Entry};
@@ -74,15 +75,15 @@ pub(crate) fn fields_without_variable(work: &Entry, format: &str) -> Vec<Loss> {
     for field in &work.fields {
         let name = field.name.to_ascii_lowercase();
         let said_before = losses.iter().any(|loss| loss.field == name);
-        let is_listed = CARRIED.contains(&name.as_str());
-        // A field that is called as a CSL variable may be read as that.
-        let may_be = DOUBTFUL.contains(&name.as_str())
-            || (!is_listed && super::csl_variables::kind(&field.name).is_some());
-        let is_carried = (is_listed && !may_be)
-            || (may_be && says_something(work, &field.name))
-            || STANDS_BEHIND
-                .iter()
-                .any(|(behind, before)| *behind == name && work.field(before).is_some());
+        let is_carried = match schema::field(&name).map(|field| field.csl) {
+            Some(ToCsl::Variable(_) | ToCsl::Part) => true,
+            Some(ToCsl::Unless(other)) if work.field(other).is_some() => true,
+            Some(ToCsl::Nothing) => false,
+            Some(ToCsl::Depends | ToCsl::Unless(_)) => changes_item(work, &field.name),
+            None => {
+                schema::variable_of_field(&field.name).is_some() && changes_item(work, &field.name)
+            }
+        };
         if !is_carried && !said_before {
             losses.push(Loss {
                 key: work.key.clone(),
@@ -94,8 +95,8 @@ pub(crate) fn fields_without_variable(work: &Entry, format: &str) -> Vec<Loss> {
     losses
 }
 
-/// Whether the CSL item is another without a field.
-fn says_something(work: &Entry, field: &str) -> bool {
+/// Whether the CSL item is different without a field.
+fn changes_item(work: &Entry, field: &str) -> bool {
     let item = |work: &Entry| bibtex::derive(work, &Strings::default(), &|_| None).item;
     let mut without = work.clone();
     without
@@ -103,122 +104,6 @@ fn says_something(work: &Entry, field: &str) -> bool {
         .retain(|other| !other.name.eq_ignore_ascii_case(field));
     item(work) != item(&without)
 }
-
-/// Fields of which it hangs on others whether CSL has them: an eprint becomes an address only where
-/// there is none, an option may say anything.
-const DOUBTFUL: &[&str] = &[
-    "archiveprefix",
-    "entrysubtype",
-    "eprint",
-    "eprinttype",
-    "issuesubtitle",
-    "issuetitle",
-    "issuetitleaddon",
-    "langidopts",
-    "options",
-];
-
-/// The fields that go into CSL variables, or say how others are read.
-const CARRIED: &[&str] = &[
-    "abstract",
-    "addendum",
-    "address",
-    "annotation",
-    "annote",
-    "archiveprefix",
-    "author",
-    "bookauthor",
-    "booksubtitle",
-    "booktitle",
-    "booktitleaddon",
-    "chapter",
-    "composer",
-    "crossref",
-    "date",
-    "day",
-    "director",
-    "doi",
-    "edition",
-    "editor",
-    "editora",
-    "editoratype",
-    "editorb",
-    "editorbtype",
-    "editorc",
-    "editorctype",
-    "editortype",
-    "entrysubtype",
-    "eprint",
-    "eprinttype",
-    "eventdate",
-    "eventtitle",
-    "howpublished",
-    "hyphenation",
-    "illustrator",
-    "institution",
-    "interviewer",
-    "isbn",
-    "issn",
-    "issue",
-    "issuesubtitle",
-    "issuetitle",
-    "issuetitleaddon",
-    "journal",
-    "journalsubtitle",
-    "journaltitle",
-    "journaltitleaddon",
-    "keywords",
-    "langid",
-    "langidopts",
-    "library",
-    "location",
-    "mainsubtitle",
-    "maintitle",
-    "maintitleaddon",
-    "month",
-    "note",
-    "number",
-    "options",
-    "organization",
-    "origauthor",
-    "origdate",
-    "origlocation",
-    "origpublisher",
-    "origtitle",
-    "origyear",
-    "pages",
-    "pagetotal",
-    "part",
-    "pmcid",
-    "pmid",
-    "publisher",
-    "pubstate",
-    "recipient",
-    "reviewedtitle",
-    "school",
-    "series",
-    "serieseditor",
-    "shortjournal",
-    "shorttitle",
-    "subtitle",
-    "title",
-    "titleaddon",
-    "translator",
-    "type",
-    "url",
-    "urldate",
-    "urlmonth",
-    "urlyear",
-    "venue",
-    "version",
-    "volume",
-    "volumes",
-    "xdata",
-    "year",
-];
-
-/// Fields that count only where another is absent: the first stands behind the second.
-const STANDS_BEHIND: &[(&str, &str)] = &[("language", "langid"), ("lccn", "library")];
 
 fn is_empty(value: &CslValue) -> bool {
     match value {
@@ -352,7 +237,7 @@ pub(crate) fn resolved_date(date: &CslDate) -> CslDate {
     };
     let mut resolved = match written.trim().parse::<EdtfDate>() {
         Ok(edtf) => edtf.to_csl(),
-        Err(_) => super::csl_to_bib::date_in_words(written),
+        Err(_) => bibtex::date_in_words(written),
     };
     resolved.circa = resolved.circa.or_else(|| date.circa.clone());
     resolved.season = resolved.season.or_else(|| date.season.clone());
@@ -412,7 +297,7 @@ mod tests {
                     let name = field.name.to_lowercase();
                     let is_lost = lost.iter().any(|loss| loss.field == name);
                     let is_silent =
-                        !says_something(work, &name) && !ELSEWHERE.contains(&name.as_str());
+                        !changes_item(work, &name) && !ELSEWHERE.contains(&name.as_str());
                     if is_lost != is_silent {
                         untrue.push(format!("{}: {name}", work.key));
                     }

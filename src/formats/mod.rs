@@ -10,7 +10,6 @@ mod biblatex;
 pub mod bibtex;
 mod csl_json;
 mod csl_to_bib;
-mod csl_variables;
 pub mod file_field;
 mod hayagriva;
 pub mod jabref;

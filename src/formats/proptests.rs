@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::FORMATS;
 use super::bibtex::{self, Strings};
 use super::csl_to_bib::for_biblatex;
 use super::losses::compare;
-use super::{FORMATS, csl_variables};
+use crate::csl::variables::{self, VariableKind as Kind};
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// Texts as they stand in references, with what means something to TeX, JSON, YAML or RIS.
@@ -72,17 +73,17 @@ fn item() -> impl Strategy<Value = CslItem> {
         "software",
     ]);
     let texts = prop::collection::btree_map(
-        prop::sample::select(csl_variables::TEXTS.to_vec()),
+        prop::sample::select(variables::of_kinds(&[Kind::Text, Kind::Number])),
         words(),
         0..6,
     );
     let names = prop::collection::btree_map(
-        prop::sample::select(csl_variables::NAMES.to_vec()),
+        prop::sample::select(variables::of_kinds(&[Kind::Names])),
         prop::collection::vec(name(), 1..3),
         0..3,
     );
     let dates = prop::collection::btree_map(
-        prop::sample::select(csl_variables::DATES.to_vec()),
+        prop::sample::select(variables::of_kinds(&[Kind::Date])),
         date(),
         0..3,
     );

@@ -3,7 +3,7 @@
 use super::Result;
 use super::derived_tables::read_entry;
 use super::identity::{normal_doi, normal_isbns};
-use crate::formats::bibtex::{self, Strings};
+use crate::formats::bibtex::{self, Strings, schema};
 use crate::model::Entry;
 
 /// What an entry does to a work that the library has already, where the two differ.
@@ -145,32 +145,18 @@ pub(super) fn same_but_for_key(mine: &str, theirs: &Entry) -> Result<bool> {
     Ok(with_key(&theirs.source, &own.key)? == mine)
 }
 
-/// Fields that BibTeX and BibLaTeX call by two names.
-const SYNONYMS: &[(&str, &str)] = &[
-    ("date", "year"),
-    ("journaltitle", "journal"),
-    ("location", "address"),
-    ("institution", "school"),
-    ("annotation", "annote"),
-    ("eprinttype", "archiveprefix"),
-    ("eprintclass", "primaryclass"),
-];
-
 /// The field of a work that says what a field of this name says: its name and its value.
 fn own_field<'w>(work: &'w Entry, name: &'w str) -> Option<(&'w str, &'w str)> {
     if let Some(value) = work.field(name) {
         return Some((name, value));
     }
-    SYNONYMS.iter().find_map(|(one, other)| {
-        let synonym = if name.eq_ignore_ascii_case(one) {
-            other
-        } else if name.eq_ignore_ascii_case(other) {
-            one
-        } else {
-            return None;
-        };
-        Some((*synonym, work.field(synonym)?))
-    })
+    // BibTeX and BibLaTeX call some fields by two names.
+    let base = |name: &str| schema::base_field(&name.to_ascii_lowercase()).to_owned();
+    let meant = base(name);
+    work.fields
+        .iter()
+        .find(|field| base(&field.name) == meant)
+        .map(|field| (field.name.as_str(), field.value.as_str()))
 }
 
 /// Whether two values of a field say the same, however they are written.

@@ -7,17 +7,17 @@ use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
 
 use super::field_text::{FieldText, LANGUAGE, column_of, field_of_names};
 use super::full_text::{self, Column, NameOf, field_name};
 use super::identity::Identity;
 use super::works::Item;
 use super::{Change, Library, LibraryError, Reference, Result, TagName};
+use crate::formats::bibtex::schema::{self, Data};
 use crate::formats::bibtex::{self, Derived, Strings};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Entry, markup};
+use crate::text;
 
 /// What is written down of a derived work: made beside the connection, where many are made at once.
 pub(super) struct Rows {
@@ -214,6 +214,7 @@ impl FullText {
     /// word by word into that of the fields, where the column does not answer for it alone.
     fn add_field(&mut self, name: &str, value: &str, values: &mut FieldText) {
         use Column as C;
+        let data = schema::field(name).map(|field| field.data);
         if name == "author" {
             full_text::add_field(self.column(C::Fields), name, "");
             return;
@@ -224,7 +225,7 @@ impl FullText {
             full_text::add_field(self.column(C::Fields), name, "");
             return;
         }
-        if NAMES.contains(&name) {
+        if data == Some(Data::Names) {
             for person in bibtex::read_names(value) {
                 let person = person.to_csl(true).reading_order();
                 full_text::add_field(self.column(C::Fields), name, &person);
@@ -233,9 +234,9 @@ impl FullText {
             return;
         }
         let column = column_of(name);
-        let parts: Vec<&str> = match name {
-            "publisher" | "institution" | "organization" | "location" => bibtex::split_list(&plain),
-            "keywords" => plain.split([',', ';']).collect(),
+        let parts: Vec<&str> = match data {
+            Some(Data::List) => bibtex::split_list(&plain),
+            Some(Data::Separated) => plain.split([',', ';']).collect(),
             _ => vec![&plain],
         };
         for value in parts {
@@ -295,33 +296,13 @@ const HAS_OWN_COLUMN: &[&str] = &[
     "note",
 ];
 
-/// The fields that hold names (BibLaTeX manual, §2.2.2), but for authors and editors.
-const NAMES: &[&str] = &[
-    "translator",
-    "editora",
-    "editorb",
-    "editorc",
-    "bookauthor",
-    "afterword",
-    "annotator",
-    "commentator",
-    "foreword",
-    "holder",
-    "introduction",
-    "shortauthor",
-    "shorteditor",
-    "namea",
-    "nameb",
-    "namec",
-];
-
 pub(super) fn principal_names(item: &CslItem) -> &[CslName] {
     item.principal_names()
 }
 
 /// A name as it is sorted: without case or accents, the family name first.
 fn sort_order(name: &CslName) -> String {
-    full_text::folded(&CslName::joined([
+    text::fold(&CslName::joined([
         &name.non_dropping_particle,
         &name.family,
         &name.literal,
@@ -329,17 +310,6 @@ fn sort_order(name: &CslName) -> String {
         &name.dropping_particle,
         &name.suffix,
     ]))
-}
-
-/// Text without case and accents.
-pub(crate) fn folded(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    text.nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 impl Reference {
@@ -808,14 +778,4 @@ pub(super) fn read_entry(key: &str, source: &str) -> Result<Entry> {
         key: key.to_owned(),
         reason: error.to_string(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folding_drops_case_and_accents() {
-        assert_eq!(folded("Élinor ØSTROM Müller"), "elinor østrom muller");
-    }
 }

@@ -8,6 +8,7 @@
 use memchr::memmem::Finder;
 
 use super::full_text::Column;
+use crate::formats::bibtex::schema::{self, FIELDS, Field, IndexColumn};
 
 /// The name under which the language of a work is indexed, as a code.
 pub(super) const LANGUAGE: &str = "lang";
@@ -79,96 +80,32 @@ pub(super) fn field_of_names(column: Column) -> Option<&'static str> {
     }
 }
 
-/// The fields whose values stand in a column of the full-text index, by the names that they are indexed under.
-const FIELDS_OF_COLUMNS: &[(Column, &[&str])] = &[
-    (
-        Column::Title,
-        &[
-            "title",
-            "subtitle",
-            "titleaddon",
-            "shorttitle",
-            "origtitle",
-            "reprinttitle",
-            "indextitle",
-        ],
-    ),
-    (
-        Column::Container,
-        &[
-            "journaltitle",
-            "journalsubtitle",
-            "journaltitleaddon",
-            "shortjournal",
-            "booktitle",
-            "booksubtitle",
-            "booktitleaddon",
-            "maintitle",
-            "mainsubtitle",
-            "maintitleaddon",
-            "series",
-            "shortseries",
-            "issuetitle",
-            "issuesubtitle",
-            "issuetitleaddon",
-            "eventtitle",
-            "eventtitleaddon",
-            "event",
-        ],
-    ),
-    (
-        Column::Publisher,
-        &["publisher", "institution", "organization", "origpublisher"],
-    ),
-    (Column::Place, &["location", "venue", "origlocation"]),
-    (Column::Abstract, &["abstract"]),
-    (Column::Keywords, &["keywords"]),
-    (
-        Column::Note,
-        &[
-            "note",
-            "annotation",
-            "addendum",
-            "howpublished",
-            "comment",
-            "review",
-        ],
-    ),
-    (
-        Column::Other,
-        &[
-            "issn",
-            "eprint",
-            "type",
-            "edition",
-            "version",
-            "shorthand",
-            "label",
-            "library",
-            "usera",
-            "userb",
-            "userc",
-            "userd",
-            "usere",
-            "userf",
-        ],
-    ),
-];
-
 /// Returns the column of the full-text index that a field belongs to, by the name that it is indexed under.
 pub(super) fn column_of(name: &str) -> Option<Column> {
-    let of_name = FIELDS_OF_COLUMNS
-        .iter()
-        .find(|(_, names)| names.contains(&name));
-    of_name.map(|(column, _)| *column)
+    schema::field(name)?.column.map(column_of_schema)
+}
+
+/// Returns the column of the full-text index for a column of the schema.
+fn column_of_schema(column: IndexColumn) -> Column {
+    match column {
+        IndexColumn::Title => Column::Title,
+        IndexColumn::Container => Column::Container,
+        IndexColumn::Publisher => Column::Publisher,
+        IndexColumn::Place => Column::Place,
+        IndexColumn::Abstract => Column::Abstract,
+        IndexColumn::Keywords => Column::Keywords,
+        IndexColumn::Note => Column::Note,
+        IndexColumn::Other => Column::Other,
+    }
 }
 
 /// Returns the fields whose values belong to any of these columns, for `field_matches`.
 pub fn fields_of_columns(columns: &[Column]) -> String {
-    let fields = FIELDS_OF_COLUMNS
-        .iter()
-        .filter(|(column, _)| columns.contains(column))
-        .flat_map(|(_, names)| names.iter().copied());
+    let is_in = |field: &&Field| {
+        let column = field.column.map(column_of_schema);
+        column.is_some_and(|column| columns.contains(&column))
+    };
+    let fields = FIELDS.iter().filter(is_in).map(|field| field.name);
     let names = columns.iter().filter_map(|column| field_of_names(*column));
     fields.chain(names).collect::<Vec<_>>().join(" ")
 }

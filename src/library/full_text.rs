@@ -12,8 +12,8 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+use crate::formats::bibtex::schema;
+use crate::text::{fold, split_words, words};
 
 /// The columns of the full-text index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,70 +80,6 @@ impl Column {
     }
 }
 
-/// Text without case and accents, and with the letters that do not decompose as those they are read as.
-pub fn folded(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    let mut plain = String::with_capacity(text.len());
-    for character in text.nfkd().filter(|c| !is_combining_mark(*c)) {
-        for character in character.to_lowercase() {
-            let letters = match character {
-                'ø' => "o",
-                'ł' => "l",
-                'đ' | 'ð' => "d",
-                'ħ' => "h",
-                'ı' => "i",
-                'ŧ' => "t",
-                'ß' => "ss",
-                'æ' => "ae",
-                'œ' => "oe",
-                'þ' => "th",
-                // Case folding of the dotted capital leaves a mark behind.
-                '\u{307}' => "",
-                // The final form of sigma.
-                'ς' => "σ",
-                other => {
-                    plain.push(other);
-                    continue;
-                }
-            };
-            plain.push_str(letters);
-        }
-    }
-    plain
-}
-
-/// The words of a text, folded. Han characters and kana are words each, as nothing stands between words there.
-pub fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    each_word(&folded(text), &mut |word| words.push(word.to_owned()));
-    words
-}
-
-fn each_word<'t>(folded: &'t str, each: &mut dyn FnMut(&'t str)) {
-    let mut rest = folded;
-    while let Some(start) = rest.find(char::is_alphanumeric) {
-        let (_, word) = rest.split_at(start);
-        let first = word.chars().next().unwrap_or_default();
-        let end = if stands_alone(first) {
-            first.len_utf8()
-        } else {
-            word.find(|c: char| !c.is_alphanumeric() || stands_alone(c))
-                .unwrap_or(word.len())
-        };
-        let (word, behind) = word.split_at(end);
-        each(word);
-        rest = behind;
-    }
-}
-
-fn stands_alone(character: char) -> bool {
-    matches!(character,
-        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
-        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
-}
-
 /// Whether a name is one of a person, with a family name, or of an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NameOf {
@@ -172,14 +108,14 @@ pub(super) fn add_name(column: &mut String, name: &str, of: NameOf) {
 /// Adds a value of a field without a column of its own; an empty text says that the field is there.
 pub(super) fn add_field(column: &mut String, field: &str, text: &str) {
     let mut count = 0;
-    each_word(&folded(text), &mut |word| {
+    for word in split_words(&fold(text)) {
         count += 1;
         column.push('=');
         column.push_str(field);
         column.push('=');
         column.push_str(word);
         column.push(' ');
-    });
+    }
     column.push('=');
     column.push_str(field);
     add_end(column, "#", count);
@@ -188,11 +124,11 @@ pub(super) fn add_field(column: &mut String, field: &str, text: &str) {
 /// Adds words to the text of a column, and gives their number.
 pub(super) fn add_words(column: &mut String, text: &str) -> usize {
     let mut count = 0;
-    each_word(&folded(text), &mut |word| {
+    for word in split_words(&fold(text)) {
         count += 1;
         column.push_str(word);
         column.push(' ');
-    });
+    }
     count
 }
 
@@ -296,26 +232,16 @@ pub fn field_name(field: &str) -> Cow<'_, str> {
     let name = if field.bytes().all(is_plain) {
         Cow::Borrowed(field)
     } else {
-        let name = folded(field);
+        let name = fold(field);
         let name = name
             .chars()
             .map(|c| if c.is_alphanumeric() { c } else { '_' });
         Cow::Owned(name.collect())
     };
-    let usual = match name.as_ref() {
-        "journal" => "journaltitle",
-        "address" => "location",
-        "school" => "institution",
-        "annote" => "annotation",
-        "hyphenation" => "langid",
-        "key" => "sortkey",
-        "primaryclass" => "eprintclass",
-        "archiveprefix" => "eprinttype",
-        "pdf" => "file",
-        "year" => "date",
-        _ => return name,
-    };
-    Cow::Borrowed(usual)
+    match schema::field(&name) {
+        Some(field) if field.base != name => Cow::Borrowed(field.base),
+        _ => name,
+    }
 }
 
 /// The digits of an ISBN, thirteen where it is one.
@@ -329,28 +255,6 @@ pub fn isbn_digits(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn letters_are_folded_whether_they_decompose_or_not() {
-        assert_eq!(
-            folded("Élinor ØSTROM Müller Łukasik Straße"),
-            "elinor ostrom muller lukasik strasse"
-        );
-        assert_eq!(folded("İstanbul ﬁn"), "istanbul fin");
-    }
-
-    #[test]
-    fn words_are_cut_at_what_is_no_letter_and_at_every_han_character() {
-        assert_eq!(
-            words("peer-to-peer, O'Neil 2.0"),
-            ["peer", "to", "peer", "o", "neil", "2", "0"]
-        );
-        assert_eq!(
-            words("共有財 of 人民"),
-            ["共", "有", "財", "of", "人", "民"]
-        );
-        assert_eq!(words(" … "), [""; 0]);
-    }
 
     #[test]
     fn values_end_with_the_number_of_their_words() {

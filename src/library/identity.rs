@@ -4,14 +4,15 @@
 //! to share; whatever shares one is then compared in full by [`Identity::same_work`]. An ISBN is that of a
 //! book, so it never joins two of its chapters; editions and volumes are works of their own.
 
-use super::derived_tables::folded;
+use crate::formats::bibtex::schema::{self, TypeClass};
 use crate::model::markup;
 use crate::model::{CslItem, CslName, Entry};
+use crate::text::fold;
 
 /// What a reference says of the identity of its work, in a form that can be compared.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Identity {
-    kind: Kind,
+    class: TypeClass,
     /// Letters and digits alone, without case and accents, with single spaces between words.
     pub(super) title: String,
     /// The family name of the first author or editor, likewise.
@@ -25,35 +26,6 @@ pub(super) struct Identity {
     pub(super) doi: Option<String>,
     pub(super) isbns: Vec<String>,
     pub(super) eprint: Option<String>,
-}
-
-/// The sort of a work. BibLaTeX, BibTeX and people's habits have several types for most.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Kind {
-    Article,
-    Book,
-    /// A part of a book, a paper of a conference.
-    Part,
-    Thesis,
-    Report,
-    /// Web pages, and what has no type of its own.
-    #[default]
-    Other,
-}
-
-impl Kind {
-    fn of(entry_type: &str) -> Self {
-        match entry_type {
-            "article" | "suppperiodical" | "review" => Self::Article,
-            "book" | "mvbook" | "collection" | "mvcollection" | "proceedings" | "mvproceedings"
-            | "reference" | "mvreference" | "booklet" | "manual" => Self::Book,
-            "inbook" | "incollection" | "inproceedings" | "conference" | "inreference"
-            | "bookinbook" | "suppbook" | "suppcollection" => Self::Part,
-            "thesis" | "phdthesis" | "mastersthesis" => Self::Thesis,
-            "report" | "techreport" => Self::Report,
-            _ => Self::Other,
-        }
-    }
 }
 
 /// How two references are known to be of one work.
@@ -84,7 +56,8 @@ impl Identity {
             title.push_str(&normalised(&volume));
         }
         Self {
-            kind: Kind::of(&work.kind()),
+            class: schema::entry_type(&work.kind())
+                .map_or_else(TypeClass::default, |row| row.class),
             title,
             author: author.unwrap_or_default(),
             year: item.date("issued").and_then(crate::model::CslDate::year),
@@ -111,7 +84,7 @@ impl Identity {
         if let Some(eprint) = &self.eprint {
             keys.push(match_key(&["eprint", eprint]));
         }
-        if self.kind != Kind::Part {
+        if self.class != TypeClass::Part {
             let isbns = self.isbns.iter();
             keys.extend(isbns.map(|isbn| match_key(&["isbn", isbn])));
         }
@@ -149,7 +122,7 @@ impl Identity {
             return Some(Evidence::Eprint(one.clone()));
         }
         let same_year = self.year == other.year;
-        if self.kind == Kind::Book && other.kind == Kind::Book && same_year {
+        if self.class == TypeClass::Book && other.class == TypeClass::Book && same_year {
             let shared = self.isbns.iter().find(|isbn| other.isbns.contains(isbn));
             if let Some(isbn) = shared
                 && self.title_fits(other)
@@ -162,7 +135,7 @@ impl Identity {
             && !self.title.is_empty()
             && self.title == other.title
             && self.author == other.author
-            && self.kind == other.kind
+            && self.class == other.class
             && self.place_fits(other);
         same.then_some(Evidence::Fingerprint)
     }
@@ -183,7 +156,7 @@ impl Identity {
         let title_differs =
             !self.title.is_empty() && !other.title.is_empty() && !self.title_fits(other);
         // A chapter and its book, two chapters of one book.
-        let one_is_part = (self.kind == Kind::Part) != (other.kind == Kind::Part);
+        let one_is_part = (self.class == TypeClass::Part) != (other.class == TypeClass::Part);
         title_differs && (author_differs || year_differs || one_is_part)
     }
 
@@ -191,9 +164,9 @@ impl Identity {
     pub(super) fn may_be(&self, other: &Self) -> bool {
         !self.is_another_issue_of(other)
             && (self.doi.is_none() || other.doi.is_none())
-            && (self.kind == Kind::Part) == (other.kind == Kind::Part)
+            && (self.class == TypeClass::Part) == (other.class == TypeClass::Part)
             && years_differ_by(self.year, other.year) <= 1
-            && !(self.kind == Kind::Book && years_differ_by(self.year, other.year) > 0)
+            && !(self.class == TypeClass::Book && years_differ_by(self.year, other.year) > 0)
             && self.place_fits(other)
     }
 
@@ -202,13 +175,13 @@ impl Identity {
         differ(&self.edition, &other.edition)
             || differ(&self.volume, &other.volume)
             || differ(&self.issue, &other.issue)
-            || (self.kind == other.kind && differ(&self.first_page, &other.first_page))
+            || (self.class == other.class && differ(&self.first_page, &other.first_page))
     }
 
     fn kind_fits(&self, other: &Self) -> bool {
-        (self.kind == Kind::Part) == (other.kind == Kind::Part)
-            || self.kind == Kind::Other
-            || other.kind == Kind::Other
+        (self.class == TypeClass::Part) == (other.class == TypeClass::Part)
+            || self.class == TypeClass::Other
+            || other.class == TypeClass::Other
             || self.title == other.title
     }
 
@@ -243,7 +216,7 @@ fn years_differ_by(one: Option<i32>, two: Option<i32>) -> u32 {
 
 /// Letters and digits alone, without case and accents, with single spaces between words.
 pub(super) fn normalised(text: &str) -> String {
-    let folded = folded(&markup::plain(text));
+    let folded = fold(&markup::plain(text));
     let mut words = String::with_capacity(folded.len());
     let mut begins_word = false;
     let mut add = |word: &str, begins_word: bool| {

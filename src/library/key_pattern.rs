@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
-use super::derived_tables::{folded, principal_names, read_entry};
+use super::derived_tables::{principal_names, read_entry};
 use super::{Library, LibraryError, Result};
 use crate::model::markup;
 use crate::model::{CslItem, Entry};
+use crate::text::fold;
 
 /// A pattern for citation keys: text, and markers in brackets with what is done to them. The markers
 /// are those of JabRef and Better BibTeX: `[auth]`, `[year]`, `[shorttitle]` and their like.
@@ -238,29 +239,19 @@ impl Marker {
     }
 }
 
-/// The letters and digits of a text in ASCII, as far as there is a custom for it.
+/// Returns the letters and digits of a text without accents, in ASCII as far as there is a custom for it.
 fn letters(text: &str) -> String {
-    let is_lower = text.chars().all(|c| !c.is_uppercase());
-    let mut ascii = String::new();
+    let mut plain = String::new();
     for character in text.chars() {
-        let plain = match character {
-            'ø' => "o".to_owned(),
-            'Ø' => "O".to_owned(),
-            'ł' => "l".to_owned(),
-            'Ł' => "L".to_owned(),
-            'ß' => "ss".to_owned(),
-            'æ' => "ae".to_owned(),
-            'Æ' => "Ae".to_owned(),
-            'œ' => "oe".to_owned(),
-            'đ' | 'ð' => "d".to_owned(),
-            'ı' => "i".to_owned(),
-            'þ' => "th".to_owned(),
-            other if other.is_uppercase() && !is_lower => folded(&other.to_string()).to_uppercase(),
-            other => folded(&other.to_string()),
+        let folded = fold(character.encode_utf8(&mut [0; 4]));
+        let letters = if character.is_uppercase() {
+            capitalised(&folded)
+        } else {
+            folded
         };
-        ascii.extend(plain.chars().filter(|c| c.is_alphanumeric()));
+        plain.extend(letters.chars().filter(|c| c.is_alphanumeric()));
     }
-    ascii
+    plain
 }
 
 fn capitalised(word: &str) -> String {

@@ -52,7 +52,6 @@ pub use busy_timeout::Patience;
 pub use completion::Offer;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
-pub(crate) use derived_tables::folded;
 pub use edit::FieldEdits;
 pub use entries::StoredEntry;
 pub use error::LibraryError;

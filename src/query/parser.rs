@@ -17,6 +17,7 @@ use super::lexer::{Manner, Named, Token, TokenKind, Value, tokens};
 use super::{Matching, Node, NodeKind, Place, Query, QueryError, Span, Term};
 use crate::library::{Order, SortBy, full_text, pattern};
 use crate::suggest::{closest, question};
+use crate::text;
 
 impl FromStr for Query {
     type Err = QueryError;
@@ -403,7 +404,7 @@ impl Parser<'_> {
         if is_open {
             text.pop();
         }
-        if words && full_text::words(&text).is_empty() {
+        if words && text::words(&text).is_empty() {
             return Err(self.no_word(value));
         }
         Ok(match value.manner {
@@ -462,10 +463,7 @@ const MOMENTS: &str = "write a time, a span or a comparison: added:today, added:
                        added:2023..2024, 'added:>=2024-03-15'";
 
 /// A question with the names that are spelt most like one that is not known.
-pub(super) fn suggestion<'n>(
-    name: &str,
-    known: impl IntoIterator<Item = &'n str>,
-) -> Option<String> {
+fn suggestion<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
     question(&closest(name, known.into_iter().map(str::to_owned)))
 }
 

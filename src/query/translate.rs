@@ -6,12 +6,10 @@
 //! written into the SQL.
 
 use super::fields::{FIELDS, FieldKind, field_called};
-use super::parser::suggestion;
 use super::{
     Matching, Moment, MomentSpan, Node, NodeKind, Place, Query, QueryError, Span, Term, YearSpan,
 };
-use crate::checks::vocabulary;
-use crate::formats::bibtex;
+use crate::formats::bibtex::{self, schema};
 use crate::library::full_text::{
     self, Column, expression, field_expression, field_name, name_expression, presence_expression,
 };
@@ -19,6 +17,7 @@ use crate::library::{
     Condition, Library, LibraryError, Selection, Sql, fields_of_columns, pattern,
 };
 use crate::suggest::{closest, question};
+use crate::text;
 
 impl Query {
     /// The condition that holds for the works that are meant, whatever their order and number.
@@ -319,7 +318,7 @@ impl Translation<'_> {
             (Place::Columns(columns) | Place::Names(columns), _) => {
                 expression(columns, text, extent)
             }
-            (Place::Field(field), Extent::Beginning) if full_text::words(text).is_empty() => {
+            (Place::Field(field), Extent::Beginning) if text::words(text).is_empty() => {
                 Some(presence_expression(field))
             }
             (Place::Field(field), _) => field_expression(field, text, extent),
@@ -374,21 +373,20 @@ impl Translation<'_> {
         };
         let is_meant: Box<dyn Fn(&str) -> bool> = match matching {
             Matching::Words(name) | Matching::Whole(name) => {
-                let is_known = bibtex::is_known_type(name) || self.library.types()?.contains(name);
+                let is_known =
+                    schema::entry_type(name).is_some() || self.library.types()?.contains(name);
                 if !is_known {
                     let types = self.library.types()?;
-                    let known = types
-                        .iter()
-                        .map(String::as_str)
-                        .chain(vocabulary::TYPES.iter().copied());
-                    let help = suggestion(name, known)
+                    let known = schema::type_names().map(str::to_owned);
+                    let near = closest(name, types.iter().cloned().chain(known));
+                    let help = question(&near)
                         .unwrap_or_else(|| format!("the library has {}", types.join(", ")));
                     let message = format!("there is no type \u{201c}{name}\u{201d}");
                     return Err(self.unknown(node, message, help));
                 }
                 let mut types = vec![name.clone()];
                 if matches!(matching, Matching::Words(_)) {
-                    types.extend(narrower_types(name).iter().map(|name| (*name).to_owned()));
+                    types.extend(schema::narrower_types(name).into_iter().map(str::to_owned));
                 }
                 return Ok(of(types));
             }
@@ -529,7 +527,7 @@ impl Translation<'_> {
     }
 
     fn is_field(&self, name: &str, field: &str) -> Result<bool, QueryError> {
-        Ok(vocabulary::FIELDS.contains(&name)
+        Ok(schema::field(name).is_some()
             || self
                 .library
                 .matches_full_text(&presence_expression(field))?)
@@ -542,7 +540,7 @@ impl Translation<'_> {
             known.push((field.name, field.name));
             known.extend(field.aliases.iter().map(|alias| (*alias, field.name)));
         }
-        known.extend(vocabulary::FIELDS.iter().map(|name| (*name, *name)));
+        known.extend(schema::field_names().map(|name| (name, name)));
         let near = closest(
             name,
             known.iter().map(|(spelling, _)| (*spelling).to_owned()),
@@ -626,7 +624,7 @@ impl Translation<'_> {
                     Matching::Beginning(_) => " *",
                     _ => "",
                 };
-                let words = full_text::words(text).join(" ");
+                let words = text::words(text).join(" ");
                 let expression = format!("\"{words}\"{star}");
                 Translated::statement(
                     Sql::new(
@@ -711,18 +709,6 @@ impl Translation<'_> {
                 }
             }
         })
-    }
-}
-
-/// The types that BibLaTeX knows as other names of a type, or as kinds of it (BibLaTeX manual, §2.1.2).
-fn narrower_types(name: &str) -> &'static [&'static str] {
-    match name {
-        "thesis" => &["phdthesis", "mastersthesis", "bachelorsthesis", "bathesis"],
-        "report" => &["techreport"],
-        "inproceedings" => &["conference"],
-        "online" => &["electronic", "www", "webpage"],
-        "software" => &["softwareversion", "softwaremodule", "codefragment"],
-        _ => &[],
     }
 }
 

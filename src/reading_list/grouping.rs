@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use super::{HeadingTranslations, ListOrder, RichBlocks, WorkInList, original_year};
-use crate::library::{TagName, TagSummary, folded};
+use crate::library::{TagName, TagSummary};
+use crate::text::fold;
 
 /// The property by which works are grouped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,7 +145,7 @@ impl Grouping {
             }),
             GroupBy::Type => Self::by_label(works, "", |(work, _)| {
                 let label = headings.of_type(&work.entry_type).to_owned();
-                Some((folded(&label), label))
+                Some((fold(&label), label))
             }),
             GroupBy::Author => Self::by_label(works, headings.no_author(), |(work, _)| {
                 let name = work.authors.first()?;
@@ -152,7 +153,7 @@ impl Grouping {
             }),
             GroupBy::Language => Self::by_label(works, headings.no_language(), |(_, item)| {
                 let name = headings.language(&item.text("language")?)?;
-                Some((folded(&name), name))
+                Some((fold(&name), name))
             }),
         }
     }

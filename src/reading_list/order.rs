@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{WorkInList, original_year};
-use crate::library::folded;
+use crate::text::fold;
 
 /// A sort key and direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -144,7 +144,7 @@ const ARTICLES: &[(&str, &[&str])] = &[
 fn title_key((work, item): WorkInList<'_>) -> Option<String> {
     let title = work.title.as_deref()?;
     let language = item.text("language").unwrap_or_else(|| "en".to_owned());
-    let title = folded(title);
+    let title = fold(title);
     let title = title.trim_start_matches(|c: char| !c.is_alphanumeric());
     let articles = ARTICLES
         .iter()

@@ -1,6 +1,7 @@
 //! WorkGroup headings and labels in seven languages.
 
 use super::languages;
+use crate::formats::bibtex::schema::{self, TypeGroup};
 
 /// The languages of the tables below and of the language names, in the order of their columns.
 const LANGUAGES: [&str; 7] = ["en", "de", "fr", "es", "it", "pt", "nl"];
@@ -95,7 +96,8 @@ impl HeadingTranslations {
 
     /// Returns the plural name of a BibLaTeX type.
     pub(crate) fn of_type(self, entry_type: &str) -> &'static str {
-        let known = TYPES.iter().find(|(types, _)| types.contains(&entry_type));
+        let group = schema::entry_type(entry_type).map(|row| row.group);
+        let known = TYPES.iter().find(|(types, _)| Some(*types) == group);
         self.word(known.map_or(&OTHER_WORKS, |(_, words)| words))
     }
 }
@@ -216,48 +218,48 @@ const OTHER_WORKS: Translations = [
     "Andere werken",
 ];
 
-/// Plural names of the BibLaTeX types.
+/// Plural names of the groups of BibLaTeX types.
 #[rustfmt::skip]
-const TYPES: &[(&[&str], Translations)] = &[
-    (&["article", "suppperiodical"],
+const TYPES: &[(TypeGroup, Translations)] = &[
+    (TypeGroup::Articles,
      ["Articles", "Artikel", "Articles", "Artículos", "Articoli", "Artigos", "Artikelen"]),
-    (&["book", "mvbook"],
+    (TypeGroup::Books,
      ["Books", "Bücher", "Livres", "Libros", "Libri", "Livros", "Boeken"]),
-    (&["booklet"],
+    (TypeGroup::Booklets,
      ["Booklets", "Broschüren", "Brochures", "Folletos", "Opuscoli", "Folhetos", "Brochures"]),
-    (&["collection", "mvcollection"],
+    (TypeGroup::Collections,
      ["Edited volumes", "Sammelbände", "Ouvrages collectifs", "Obras colectivas", "Opere collettive", "Obras coletivas", "Bundels"]),
-    (&["reference", "mvreference"],
+    (TypeGroup::References,
      ["Works of reference", "Nachschlagewerke", "Ouvrages de référence", "Obras de referencia", "Opere di consultazione", "Obras de referência", "Naslagwerken"]),
-    (&["inbook", "bookinbook", "suppbook", "incollection", "suppcollection"],
+    (TypeGroup::Chapters,
      ["Chapters and essays in books", "Beiträge in Büchern", "Chapitres de livres", "Capítulos de libros", "Capitoli e saggi in volume", "Capítulos de livros", "Hoofdstukken en bijdragen in boeken"]),
-    (&["inreference"],
+    (TypeGroup::ReferenceEntries,
      ["Articles in works of reference", "Artikel in Nachschlagewerken", "Articles d’ouvrages de référence", "Artículos de obras de referencia", "Voci di opere di consultazione", "Verbetes de obras de referência", "Lemma’s in naslagwerken"]),
-    (&["proceedings", "mvproceedings"],
+    (TypeGroup::Proceedings,
      ["Proceedings", "Tagungsbände", "Actes de colloques", "Actas de congresos", "Atti di convegni", "Atas de congressos", "Congresbundels"]),
-    (&["inproceedings", "conference"],
+    (TypeGroup::ConferencePapers,
      ["Conference papers", "Tagungsbeiträge", "Communications de colloques", "Ponencias", "Interventi a convegni", "Comunicações em congressos", "Congresbijdragen"]),
-    (&["manual"],
+    (TypeGroup::Manuals,
      ["Manuals", "Handbücher", "Manuels", "Manuales", "Manuali", "Manuais", "Handleidingen"]),
-    (&["online", "electronic", "www"],
+    (TypeGroup::Online,
      ["Online texts", "Texte im Internet", "Textes en ligne", "Textos en línea", "Testi in rete", "Textos em linha", "Onlineteksten"]),
-    (&["patent"],
+    (TypeGroup::Patents,
      ["Patents", "Patente", "Brevets", "Patentes", "Brevetti", "Patentes", "Octrooien"]),
-    (&["periodical"],
+    (TypeGroup::Periodicals,
      ["Journals and issues", "Zeitschriften und Hefte", "Revues et numéros", "Revistas y números", "Riviste e fascicoli", "Revistas e números", "Tijdschriften en nummers"]),
-    (&["report", "techreport"],
+    (TypeGroup::Reports,
      ["Reports", "Berichte", "Rapports", "Informes", "Rapporti", "Relatórios", "Rapporten"]),
-    (&["thesis", "phdthesis", "mastersthesis", "bathesis"],
+    (TypeGroup::Theses,
      ["Theses", "Hochschulschriften", "Thèses et mémoires", "Tesis", "Tesi", "Teses e dissertações", "Proefschriften en scripties"]),
-    (&["unpublished"],
+    (TypeGroup::Unpublished,
      ["Unpublished texts", "Unveröffentlichte Texte", "Textes inédits", "Textos inéditos", "Testi inediti", "Textos inéditos", "Onuitgegeven teksten"]),
-    (&["dataset"],
+    (TypeGroup::Datasets,
      ["Data sets", "Datensätze", "Jeux de données", "Conjuntos de datos", "Insiemi di dati", "Conjuntos de dados", "Datasets"]),
-    (&["software"],
+    (TypeGroup::Software,
      ["Software", "Software", "Logiciels", "Software", "Software", "Software", "Software"]),
-    (&["audio", "music"],
+    (TypeGroup::Recordings,
      ["Recordings", "Tonaufnahmen", "Enregistrements", "Grabaciones", "Registrazioni", "Gravações", "Opnamen"]),
-    (&["movie", "video"],
+    (TypeGroup::Films,
      ["Films", "Filme", "Films", "Películas", "Film", "Filmes", "Films"]),
 ];
 
@@ -296,17 +298,13 @@ mod tests {
     }
 
     #[test]
-    fn each_type_is_named_once() {
-        let mut types: Vec<&str> = TYPES
-            .iter()
-            .flat_map(|(types, _)| *types)
-            .copied()
-            .collect();
-        let all = types.len();
-        types.sort_unstable();
-        types.dedup();
-        assert_eq!(types.len(), all);
-        assert_eq!(HeadingTranslations::default().of_type("book"), "Books");
+    fn types_of_a_group_share_its_heading() {
+        let english = HeadingTranslations::default();
+        for thesis in ["thesis", "phdthesis", "bachelorsthesis", "bathesis"] {
+            assert_eq!(english.of_type(thesis), "Theses");
+        }
+        assert_eq!(english.of_type("www"), "Online texts");
+        assert_eq!(english.of_type("letter"), "Other works");
         assert_eq!(
             HeadingTranslations::in_language("nl").of_type("new"),
             "Andere werken"

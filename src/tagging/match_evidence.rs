@@ -6,9 +6,10 @@
 //! name.
 
 use crate::library::full_text::Column;
-use crate::library::{Condition, Library, Match, Met, folded};
+use crate::library::{Condition, Library, Match, Met};
 use crate::model::{CslItem, CslValue, markup};
 use crate::query::{Matching, NodeKind, Place, Query, QueryError, Term};
+use crate::text::{self, Word, words_with_ranges};
 
 /// A term of a rule's condition that is not negated.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,9 +110,7 @@ impl Phrase {
             Matching::Beginning(_) => true,
             Matching::Pattern(_) => return None,
         };
-        let words: Vec<String> = tokens(matching.text())
-            .map(|(_, word)| folded(word))
-            .collect();
+        let words = text::words(matching.text());
         (!words.is_empty()).then(|| Self {
             place: place.clone(),
             words,
@@ -180,49 +179,19 @@ impl Phrase {
 
     /// Returns the words as spelled in `text`.
     fn span(&self, text: &str) -> Option<String> {
-        let first = self.words.first()?;
-        let found: Vec<(usize, &str)> = tokens(text).collect();
-        let fits = |word: &str, wanted: &str, last: bool| {
-            let word = folded(word);
-            word == wanted || (last && self.beginning && word.starts_with(wanted))
+        let found = words_with_ranges(text);
+        let last = self.words.len().checked_sub(1)?;
+        let fits = |(index, (word, wanted)): (usize, (&Word, &String))| {
+            word.folded == *wanted
+                || (index == last && self.beginning && word.folded.starts_with(wanted))
         };
-        let count = self.words.len();
-        found.windows(count).find_map(|window| {
-            let (start, begin) = window.first()?;
-            if !fits(begin, first, count == 1) {
-                return None;
-            }
-            let all = window
-                .iter()
-                .zip(&self.words)
-                .enumerate()
-                .all(|(index, ((_, word), wanted))| fits(word, wanted, index + 1 == count));
-            let (end, last) = window.last()?;
-            all.then(|| text.get(*start..end + last.len()).map(str::to_owned))?
-        })
+        let window = found
+            .windows(self.words.len())
+            .find(|window| window.iter().zip(&self.words).enumerate().all(fits))?;
+        let (first, last) = (window.first()?, window.last()?);
+        text.get(first.range.start..last.range.end)
+            .map(str::to_owned)
     }
-}
-
-/// Splits a text into the words of the full-text index, each with its byte offset.
-fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut rest = text.char_indices().peekable();
-    std::iter::from_fn(move || {
-        while rest.peek().is_some_and(|(_, c)| !is_part_of_word(*c)) {
-            rest.next();
-        }
-        let (start, _) = *rest.peek()?;
-        let mut end = start;
-        while let Some((at, c)) = rest.peek().filter(|(_, c)| is_part_of_word(*c)) {
-            end = at + c.len_utf8();
-            rest.next();
-        }
-        Some((start, text.get(start..end)?))
-    })
-}
-
-/// Returns whether a character is a letter, a digit or a combining mark.
-fn is_part_of_word(c: char) -> bool {
-    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
 }
 
 #[cfg(test)]
@@ -232,7 +201,7 @@ mod tests {
     fn span(words: &str, beginning: bool, text: &str) -> Option<String> {
         let words = Phrase {
             place: Place::Columns(&[Column::Title]),
-            words: tokens(words).map(|(_, word)| folded(word)).collect(),
+            words: text::words(words),
             beginning,
         };
         words.span(text)

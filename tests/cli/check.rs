@@ -316,3 +316,45 @@ fn an_unknown_rule_suggests_another() {
     env.refuses(2, "check --file refs.bib --fix");
     env.refuses(2, "check --dry-run");
 }
+
+#[test]
+fn what_typst_refuses_drops_or_prints_otherwise_is_reported() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.bib",
+        "@book{fine, author = {Wren, Ada}, title = {Nests}, date = {2001}}\n\
+         @article{sub,\n  author = {Wren, Ada},\n  title = {Nests},\n  subtitle = {A Study},\n  journaltitle = {J},\n  date = {2001}}\n\
+         @book{range, author = {Wren, Ada}, title = {Nests}, date = {2001/2003}}\n\
+         @book{bad, title = {Nests}, publisher = nowhere}\n\
+         @book{fine, author = {Finch, Bo}, title = {Twigs}, date = {2002}}\n",
+    );
+    let run = env.ends(1, "check --file refs.bib --for typst");
+    insta::assert_snapshot!(env.redact_paths(&run.stdout));
+    let json = findings(&env, "check --file refs.bib --for typst --json");
+    assert_eq!(json[0]["rule"], "typst-dropped");
+    assert_eq!(json[0]["field"], "subtitle");
+    assert_eq!(json[0]["line"], 5);
+    env.put(
+        "good.bib",
+        "@book{a, author = {Wren, Ada}, title = {Nests}, date = {2001}}\n",
+    );
+    env.runs("check --file good.bib --for typst");
+}
+
+#[test]
+fn works_of_the_library_are_checked_for_typst_with_what_they_inherit() {
+    let env = TestEnvironment::with(
+        "@incollection{part, author = {Wren, Ada}, title = {Nests}, crossref = {whole}}\n\
+         @collection{whole, editor = {Finch, Bo}, title = {Birds}, subtitle = {All}, publisher = {P}, date = {2001}}\n\
+         @inbook{one, title = {One}, crossref = {two}}\n@inbook{two, title = {Two}, crossref = {one}}\n",
+    );
+    let json = findings(&env, "check key:part --for typst --json");
+    assert_eq!(json.as_array().unwrap().len(), 1, "{json}");
+    assert_eq!(json[0]["field"], "booksubtitle");
+    let json = findings(&env, "check key:one --for typst --json");
+    assert_eq!(json[0]["rule"], "typst-refused");
+    assert_eq!(
+        json[0]["message"],
+        "Typst crashes on a cycle of crossref or xdata"
+    );
+}

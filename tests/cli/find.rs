@@ -562,3 +562,41 @@ fn a_template_has_places_for_anything_known_of_a_work() {
     let told = env.refuses(2, "find --format '{title'");
     assert!(told.contains("never closed"), "{told}");
 }
+
+#[test]
+fn every_kind_of_thesis_is_found_grouped_and_matched_as_a_thesis() {
+    let theses: String = [
+        "thesis",
+        "phdthesis",
+        "mastersthesis",
+        "bachelorsthesis",
+        "bathesis",
+    ]
+    .iter()
+    .map(|kind| {
+        format!("@{kind}{{{kind}, author = {{Wren, Ada}}, title = {{{kind}}}, date = {{2001}}}}\n")
+    })
+    .collect();
+    let env = TestEnvironment::with(&theses);
+    assert_eq!(
+        env.json("find type:thesis --json")
+            .as_array()
+            .unwrap()
+            .len(),
+        5
+    );
+    finds(
+        &env,
+        "type:bachelorsthesis",
+        &["bachelorsthesis", "bathesis"],
+    );
+    let list = env.runs("format --group-by type --to markdown").stdout;
+    assert_eq!(list.matches("## ").count(), 1, "{list}");
+    assert!(list.contains("## Theses"), "{list}");
+    env.put(
+        "again.bib",
+        "@thesis{other, author = {Wren, Ada}, title = {bachelorsthesis}, date = {2001}}\n",
+    );
+    env.runs("import again.bib");
+    assert_eq!(env.json("find --json").as_array().unwrap().len(), 5);
+}

@@ -48,3 +48,29 @@ fn a_tag_that_was_taken_off_is_told() {
       not theme:law: taken off by hand, DAY, so no rule or import puts it back
     ");
 }
+
+#[test]
+fn a_rule_shows_the_words_it_matched_whatever_letters_they_are_written_in() {
+    let env = TestEnvironment::with(
+        "@book{a, author = {Søderberg, Johan}, title = {Die Straße: 共有財産}}\n\
+         @book{b, author = {Łukasik, Æmilia}, title = {Commons}}\n",
+    );
+    env.runs("tag theme:letters b --new");
+    env.runs("untag theme:letters b");
+    for (work, query, matched) in [
+        ("a", "author:soderberg", "Johan Søderberg"),
+        ("a", "title:strasse", "Straße"),
+        ("a", "title:共有", "共有"),
+        ("b", "author:lukasik", "Æmilia Łukasik"),
+    ] {
+        env.runs(&format!(
+            "rules add letters --when {query} --then theme:letters --apply"
+        ));
+        let told = env.runs(&format!("why {work}")).stdout;
+        assert!(
+            told.contains(&format!("\u{201c}{matched}\u{201d}")),
+            "{told}"
+        );
+        env.runs("rules remove letters");
+    }
+}

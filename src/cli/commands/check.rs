@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::cli::input::Input;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
@@ -28,7 +28,7 @@ use peerbib::suggest::{closest, question};
 #[command(
     after_help = "Examples:\n  peerbib check\n  peerbib check movement:oekonux --json\n  \
                   peerbib check --rule isbn --rule doi\n  peerbib check --fix --dry-run\n  \
-                  peerbib check --file refs.bib"
+                  peerbib check --file refs.bib\n  peerbib check --file refs.bib --for typst"
 )]
 pub(crate) struct Check {
     /// The works to check; without a query, all
@@ -43,8 +43,12 @@ pub(crate) struct Check {
     #[arg(long, value_name = "RULE")]
     rule: Vec<String>,
 
+    /// Report instead what this program would refuse, drop or print differently
+    #[arg(long = "for", value_name = "PROGRAM", conflicts_with_all = ["rule", "fix"])]
+    program: Option<Program>,
+
     /// List the rules
-    #[arg(long, conflicts_with_all = ["query", "file", "fix"])]
+    #[arg(long, conflicts_with_all = ["query", "file", "fix", "program"])]
     rules: bool,
 
     /// Fix what can be fixed safely, and report the rest
@@ -60,16 +64,33 @@ pub(crate) struct Check {
     json: bool,
 }
 
+/// A program that reads `.bib` files by rules of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Program {
+    /// Typst, which reads them with the crates biblatex and hayagriva
+    Typst,
+}
+
+/// What entries are checked for.
+#[derive(Debug, Clone)]
+enum Checks {
+    Rules(Vec<&'static Rule>),
+    Typst,
+}
+
 impl Check {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         if self.rules {
             return self.list_rules(context);
         }
-        let rules = chosen(&self.rule)?;
+        let checks = match self.program {
+            Some(Program::Typst) => Checks::Typst,
+            None => Checks::Rules(chosen(&self.rule)?),
+        };
         let report = if self.file.is_empty() {
-            self.check_library(context, &rules)?
+            self.check_library(context, &checks)?
         } else {
-            check_files(context, &self.file, &rules)?
+            check_files(context, &self.file, &checks)?
         };
         if self.json {
             context.print_json(&report.findings)?;
@@ -106,7 +127,7 @@ impl Check {
     fn check_library(
         &self,
         context: &CommandContext,
-        rules: &[&'static Rule],
+        checks: &Checks,
     ) -> std::result::Result<Report, CommandError> {
         let mut library = context.open_to_change_unless(!self.fix || self.dry_run)?;
         let works: Vec<i64> = context
@@ -115,7 +136,7 @@ impl Check {
             .map(|work| work.id)
             .collect();
         let mut entries = library.entries(&works)?;
-        if self.fix {
+        if let (true, Checks::Rules(rules)) = (self.fix, checks) {
             let mended = mended(&library, &entries, rules);
             let becomes = if self.dry_run {
                 "would become"
@@ -150,15 +171,19 @@ impl Check {
             Some(tag) => library.reasons(tag)?,
             None => HashMap::new(),
         };
+        let parent = |key: &str| library.parent(key);
         let mut report = Report::default();
         for StoredEntry { id, work, strings } in &entries {
             let status = match unverified.get(id) {
                 Some(why) => Status::Unverified { why: why.clone() },
                 None => Status::Unsaid,
             };
-            let entry =
-                CheckedEntry::new(work, strings, &|key| library.parent(key)).with_status(status);
-            report.add(&entry, rules);
+            let entry = CheckedEntry::new(work, strings, &parent).with_status(status);
+            let findings = match checks {
+                Checks::Rules(rules) => checks::findings(&entry, rules),
+                Checks::Typst => checks::typst::findings(work, strings, &parent),
+            };
+            report.add(&entry, findings);
         }
         Ok(report)
     }
@@ -185,7 +210,7 @@ fn mended(library: &Library, entries: &[StoredEntry], rules: &[&'static Rule]) -
 fn check_files(
     context: &CommandContext,
     names: &[String],
-    rules: &[&'static Rule],
+    checks: &Checks,
 ) -> std::result::Result<Report, CommandError> {
     let mut report = Report::default();
     for name in names {
@@ -195,16 +220,30 @@ fn check_files(
             report.unread |= problem.severity == Severity::Error;
         }
         let by_key: HashMap<&str, &Entry> = input.reading.file.by_key();
+        let parent = |key: &str| by_key.get(key).copied().map(Cow::Borrowed);
         for piece in &input.reading.file.pieces {
-            let FilePiece::Entry { work, line, .. } = piece else {
+            let FilePiece::Entry {
+                work,
+                line,
+                duplicate,
+                ..
+            } = piece
+            else {
                 continue;
             };
-            let parent = |key: &str| by_key.get(key).copied().map(Cow::Borrowed);
-            let mut entry = CheckedEntry::new(work, &input.reading.file.strings, &parent);
+            let strings = &input.reading.file.strings;
+            let mut entry = CheckedEntry::new(work, strings, &parent);
             if entry.has_keyword(UNVERIFIED) {
                 entry = entry.with_status(Status::Unverified { why: None });
             }
-            for finding in report.add(&entry, rules) {
+            let mut findings = match checks {
+                Checks::Rules(rules) => checks::findings(&entry, rules),
+                Checks::Typst => checks::typst::findings(work, strings, &parent),
+            };
+            if matches!(checks, Checks::Typst) && duplicate.is_some() {
+                findings.push(checks::typst::duplicate_key(work));
+            }
+            for finding in &mut findings {
                 finding.file = Some(input.path.clone());
                 finding.line = Some(
                     line + finding
@@ -213,6 +252,7 @@ fn check_files(
                         .map_or(0, |field| bibtex::line_of_field(work, field)),
                 );
             }
+            report.add(&entry, findings);
         }
     }
     Ok(report)
@@ -251,13 +291,10 @@ struct Report {
 }
 
 impl Report {
-    /// Adds what `rules` find in an entry, and gives it.
-    fn add(&mut self, entry: &CheckedEntry<'_>, rules: &[&'static Rule]) -> &mut [Finding] {
+    fn add(&mut self, entry: &CheckedEntry<'_>, findings: Vec<Finding>) {
         self.works += 1;
         self.unverified += usize::from(entry.is_unverified());
-        let before = self.findings.len();
-        self.findings.extend(checks::findings(entry, rules));
-        self.findings.get_mut(before..).unwrap_or_default()
+        self.findings.extend(findings);
     }
 
     fn summary(&self) -> String {

@@ -6,7 +6,7 @@ use crate::cli::export_entries::Entries;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::Input;
 use crate::cli::output_format::{OutputArgs, RenderedList};
-use crate::cli::style_engine::{Engine, Rendering, items_of};
+use crate::cli::style_engine::{Rendering, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::{Reading, Severity};
 use peerbib::library::{Library, Reference, TagSummary};
@@ -65,10 +65,6 @@ pub(crate) struct Format {
     )]
     repeat: RepeatName,
 
-    /// What renders the works
-    #[arg(long, value_name = "ENGINE", default_value = "peerbib")]
-    engine: Engine,
-
     /// Print private annotations, too
     #[arg(long)]
     annotations: bool,
@@ -78,7 +74,7 @@ impl Format {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let style = context.style_name(self.style.as_deref())?;
         let locale = context.locale_name(self.locale.as_deref())?;
-        let rendering = Rendering::new(context, &style, locale.as_deref(), self.engine)?;
+        let rendering = Rendering::new(context, &style, locale.as_deref())?;
         let group_by = self
             .group_by
             .as_deref()
@@ -191,11 +187,11 @@ impl Listing {
                 let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
                 let grouping = Grouping::new(&pairs, by, &self.tags, self.repeat, headings);
                 (works, items) = grouping.in_order_of_print(works, items);
-                let (bibliography, complete) = rendering.bibliography(context, &items)?;
+                let (bibliography, complete) = rendering.bibliography(context, &items);
                 (ReadingList::grouped(&bibliography, &grouping), complete)
             }
             None => {
-                let (bibliography, complete) = rendering.bibliography(context, &items)?;
+                let (bibliography, complete) = rendering.bibliography(context, &items);
                 (ReadingList::plain(bibliography), complete)
             }
         };

@@ -7,7 +7,7 @@ use crate::cli::commands::import::{import_all, report_problems};
 use crate::cli::export_entries::Entries;
 use crate::cli::input::Input;
 use crate::cli::output_format::OutputArgs;
-use crate::cli::style_engine::{Engine, Rendering};
+use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::bundled;
 use peerbib::library::{ConflictPolicy, RuleScope};
@@ -48,7 +48,7 @@ impl Quickstart {
         };
         let style = context.style_name(None)?;
         let locale = context.locale_name(None)?;
-        let rendering = Rendering::new(context, &style, locale.as_deref(), Engine::Peerbib)?;
+        let rendering = Rendering::new(context, &style, locale.as_deref())?;
         let form = OutputArgs::default();
         listing.write(
             context,

@@ -338,6 +338,16 @@ pub fn line_of_field(work: &Entry, name: &str) -> usize {
     before.map_or(0, super::splitter::line_breaks)
 }
 
+/// Returns the name of the field that holds a position in the text of an entry.
+pub(crate) fn field_at(source: &str, position: usize) -> Option<String> {
+    let layout = entry::layout(source).ok()?;
+    let field = layout
+        .fields
+        .iter()
+        .find(|field| field.name.start <= position && position <= field.value.end)?;
+    source.get(field.name.clone()).map(str::to_owned)
+}
+
 /// Whether two entries say the same, white space and the case of names aside.
 fn same_content(one: &Entry, other: &Entry) -> bool {
     fn squeezed(text: &str) -> Cow<'_, str> {

@@ -291,6 +291,49 @@ fn in_words(text: &str) -> ReadDate {
     }
 }
 
+/// Reads a date in words, or in numbers in another order than EDTF's.
+pub(crate) fn date_in_words(text: &str) -> CslDate {
+    let text = text.trim();
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '.' | '-'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let number = |word: &str| word.parse::<i32>().ok();
+    let named = |word: &str| month_by_name(word).map(i32::from);
+    let month_number = |word: &str| number(word).or_else(|| named(word));
+    let is_year = |word: &str| word.len() == 4 && number(word).is_some();
+    let parts = match words.as_slice() {
+        [year] if is_year(year) => vec![number(year)],
+        [year, month] if is_year(year) => vec![number(year), month_number(month)],
+        [month, year] if is_year(year) => vec![number(year), named(month)],
+        [year, month, day] if is_year(year) => {
+            vec![number(year), month_number(month), number(day)]
+        }
+        // Only a month that is named tells which number is the day.
+        [one, other, year] if is_year(year) => match named(one) {
+            Some(month) => vec![number(year), Some(month), number(other)],
+            None => vec![number(year), named(other), number(one)],
+        },
+        _ => Vec::new(),
+    };
+    let parts: Option<Vec<i32>> = parts.into_iter().collect();
+    let is_sound = |parts: &Vec<i32>| {
+        !parts.is_empty()
+            && parts.get(1).is_none_or(|month| (1..=12).contains(month))
+            && parts.get(2).is_none_or(|day| (1..=31).contains(day))
+    };
+    match parts.filter(is_sound) {
+        Some(parts) => CslDate {
+            date_parts: vec![parts],
+            ..CslDate::default()
+        },
+        None => CslDate {
+            literal: Some(text.to_owned()),
+            ..CslDate::default()
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -322,5 +365,17 @@ mod tests {
             assert!(read.warning.is_some());
         }
         assert_eq!(read_year("1976 [1867]", None, None).date.year(), Some(1976));
+    }
+
+    #[test]
+    fn dates_in_words_are_read_where_they_are_plain() {
+        let parts = |text| date_in_words(text).date_parts;
+        assert_eq!(parts("12 May 2006"), [[2006, 5, 12]]);
+        assert_eq!(parts("May 12, 2006"), [[2006, 5, 12]]);
+        assert_eq!(parts("2006/5"), [[2006, 5]]);
+        assert_eq!(parts("Sept. 2006"), [[2006, 9]]);
+        for text in ["n.d.", "03/04/2005", "1976 [1867]", "2006/13"] {
+            assert_eq!(date_in_words(text).literal.as_deref(), Some(text));
+        }
     }
 }

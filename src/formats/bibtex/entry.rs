@@ -6,7 +6,6 @@
 
 use std::ops::Range;
 
-use biblatex::RawBibliography;
 use memchr::memchr3;
 
 use super::splitter::{is_key_byte, line_breaks};
@@ -66,55 +65,8 @@ struct Warning {
     message: String,
 }
 
-/// Reads the text of one entry, from its `@` to its closing delimiter: through the `biblatex` crate where
-/// that can, and by a reader of our own where the entry has slips or asks for BibTeX's rules.
+/// Reads the text of one entry, from its `@` to its closing delimiter.
 pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
-    match by_biblatex(source) {
-        Some(work) => Ok(ParsedEntry {
-            work,
-            problems: Vec::new(),
-        }),
-        None => by_own_reader(source),
-    }
-}
-
-/// An entry as the `biblatex` crate reads it; none where it cannot, or would by rules of its own: it ends
-/// a quoted value at a quotation mark inside braces, takes `\{` and `\}` for no braces, where BibTeX counts
-/// them, and ends a comment at a line feed only.
-fn by_biblatex(source: &str) -> Option<Entry> {
-    let by_rules_of_its_own = source.contains(['"'])
-        || source.contains("\\{")
-        || source.contains("\\}")
-        || (source.contains('%') && source.contains('\r'));
-    if by_rules_of_its_own {
-        return None;
-    }
-    let raw = RawBibliography::parse(source).ok()?;
-    let [entry] = raw.entries.as_slice() else {
-        return None;
-    };
-    let is_whole = source.get(entry.span.end..)?.trim() == "}";
-    // In a key that is more than letters, digits and these, one cannot be sure what was meant.
-    let is_plain = |c: char| c.is_alphanumeric() || ":_.+/-".contains(c);
-    if entry.v.key.v.is_empty() || !entry.v.key.v.chars().all(is_plain) || !is_whole {
-        return None;
-    }
-    let fields = entry.v.fields.iter().map(|field| {
-        let value = source.get(field.value.span.clone())?.trim_end().to_owned();
-        Some(Field {
-            name: field.key.v.to_owned(),
-            value,
-        })
-    });
-    Some(Entry {
-        key: entry.v.key.v.to_owned(),
-        entry_type: entry.v.kind.v.to_owned(),
-        fields: fields.collect::<Option<_>>()?,
-        source: source.to_owned(),
-    })
-}
-
-fn by_own_reader(source: &str) -> Result<ParsedEntry, EntryError> {
     let layout = layout(source)?;
     let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default().to_owned();
     let key = part(&layout.key);
@@ -554,34 +506,5 @@ mod tests {
             fields("@a{k, % one\n a = 1, % b = 2,\n c = 3}"),
             pairs(&[("a", "1"), ("c", "3")])
         );
-    }
-
-    /// On the real files beside the repository; without them there is nothing to compare.
-    #[test]
-    fn the_biblatex_crate_and_our_own_reader_read_the_same() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/bib/real");
-        let files = |folder: &std::path::Path| -> Vec<std::path::PathBuf> {
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            entries.map(|entry| entry.path()).collect()
-        };
-        let mut compared = 0;
-        for file in files(folder.as_ref())
-            .iter()
-            .flat_map(|folder| files(folder))
-        {
-            let text = super::super::decode(&std::fs::read(&file).unwrap()).text;
-            for piece in super::super::split(&text) {
-                if let Some(work) = by_biblatex(piece.text) {
-                    let own = by_own_reader(piece.text);
-                    let same = ParsedEntry {
-                        work,
-                        problems: Vec::new(),
-                    };
-                    assert_eq!(own, Ok(same), "{}: {}", file.display(), piece.text);
-                    compared += 1;
-                }
-            }
-        }
-        println!("{compared} entries read by both");
     }
 }

@@ -4,13 +4,14 @@
 //! as BibLaTeX has words for it. Variables without a BibLaTeX field go into fields called as the variables.
 
 use super::abbreviations::Strings;
-use super::csl_variables::{DATES, NAMES, TEXTS};
 use super::dates::{WrittenDate, write_date};
 use super::names::{read_names, write_names};
+use super::schema::{self, Number, Origin, TypeClass};
 use super::splitter::is_key_byte;
 use super::tex_writer::{protect_capitals, to_tex, to_verbatim};
 use super::to_csl::derive;
-use super::{entry_types, languages, writer};
+use super::{languages, writer};
+use crate::csl::variables::{VariableKind, known};
 use crate::model::{CslItem, CslName, CslValue, Entry, Name, PersonName};
 
 /// A work made from a CSL item.
@@ -144,7 +145,7 @@ impl<'i> Conversion<'i> {
     }
 
     fn convert(&mut self) {
-        let without = entry_types::csl_type(self.entry_type);
+        let without = schema::entry_type(self.entry_type).map(|row| row.csl);
         let is_run = self.entry_type == "periodical";
         if without != Some(self.item.item_type.as_str())
             && !self.item.item_type.is_empty()
@@ -163,7 +164,7 @@ impl<'i> Conversion<'i> {
         self.texts();
         self.rest();
         let names = self.fields.iter().map(|(name, _)| name);
-        if self.needs_biblatex && !entry_types::is_biblatex(self.entry_type, names) {
+        if self.needs_biblatex && !schema::is_biblatex(self.entry_type, names) {
             self.push("options", "useprefix=false".to_owned());
         }
     }
@@ -172,6 +173,18 @@ impl<'i> Conversion<'i> {
         let tex = tex.trim().to_owned();
         if !tex.is_empty() && !self.fields.iter().any(|(name, _)| name == field) {
             self.fields.push((field.to_owned(), tex));
+        }
+    }
+
+    /// Returns the field that holds a variable: BibLaTeX's, or else one called as the variable.
+    fn field_for(&mut self, variable: &'static str) -> &'static str {
+        let of_schema = schema::field_of_variable(variable).or_else(|| schema::field(variable));
+        match of_schema {
+            Some(field) if field.origin != Origin::Program => field.name,
+            _ => {
+                self.unmapped.push(variable.to_owned());
+                variable
+            }
         }
     }
 
@@ -195,8 +208,10 @@ impl<'i> Conversion<'i> {
 
     fn names(&mut self) {
         let mut lists: Vec<(&'static str, &'i [CslName])> = Vec::new();
-        for variable in NAMES {
-            if let Some(CslValue::Names(names)) = self.item.variables.get(variable) {
+        for (variable, value) in &self.item.variables {
+            if let CslValue::Names(names) = value
+                && let Some((variable, VariableKind::Names)) = known(variable)
+            {
                 self.take(variable);
                 lists.push((variable, names));
             }
@@ -213,14 +228,7 @@ impl<'i> Conversion<'i> {
             self.push("options", "useprefix=true".to_owned());
         }
         for (variable, csl_names) in lists {
-            let field = match variable {
-                "container-author" => "bookauthor",
-                "original-author" => "origauthor",
-                other => other,
-            };
-            if field == variable && !matches!(variable, "author" | "editor" | "translator") {
-                self.unmapped.push(variable.to_owned());
-            }
+            let field = self.field_for(variable);
             let last = csl_names.len().saturating_sub(1);
             let names: Vec<Name> = csl_names
                 .iter()
@@ -251,11 +259,9 @@ impl<'i> Conversion<'i> {
             let tex = to_tex(&text);
             if english { protect_capitals(&tex) } else { tex }
         };
-        let is_article = matches!(self.entry_type, "article" | "review" | "suppperiodical");
-        let chapter_like = matches!(
-            self.entry_type,
-            "incollection" | "inbook" | "inproceedings" | "inreference"
-        );
+        let class = schema::entry_type(self.entry_type).map(|row| row.class);
+        let is_article = class == Some(TypeClass::Article);
+        let chapter_like = class == Some(TypeClass::Part);
         let volume_title = self.take_text("volume-title").map(titled);
         let title = self.take_text("title").map(titled);
         let container = self.take_text("container-title");
@@ -309,21 +315,19 @@ impl<'i> Conversion<'i> {
     }
 
     fn dates(&mut self) {
-        for (variable, field) in [
-            ("issued", "date"),
-            ("event-date", "eventdate"),
-            ("original-date", "origdate"),
-            ("accessed", "urldate"),
-            ("available-date", "available-date"),
-            ("submitted", "submitted"),
+        for variable in [
+            "issued",
+            "event-date",
+            "original-date",
+            "accessed",
+            "available-date",
+            "submitted",
         ] {
             let Some(CslValue::Date(date)) = self.item.variables.get(variable) else {
                 continue;
             };
             self.take(variable);
-            if DATES.contains(&variable) {
-                self.unmapped.push(variable.to_owned());
-            }
+            let field = self.field_for(variable);
             match write_date(date) {
                 Some(WrittenDate::Edtf(date)) => self.push(field, date.to_string()),
                 Some(WrittenDate::Words(words)) if field == "date" => {
@@ -341,11 +345,7 @@ impl<'i> Conversion<'i> {
             "online" | "manual" => "organization",
             _ => "publisher",
         };
-        let number = if self.entry_type == "article" || self.entry_type == "review" {
-            "number"
-        } else {
-            "issue"
-        };
+        let number = schema::entry_type(self.entry_type).map_or(Number::Own, |row| row.number);
         // Lists of publishers and places stand with semicolons in CSL, and "and" joins those of BibLaTeX.
         let list = |text: &str| {
             let items = text.split("; ").map(|item| {
@@ -377,34 +377,37 @@ impl<'i> Conversion<'i> {
         {
             self.push("location", list(&text));
         }
-        let own_number = if entry_types::numbers_series(self.entry_type) {
-            ("collection-number", "number")
-        } else if number == "number" {
-            ("issue", "number")
-        } else {
-            ("number", "number")
+        let (issue, own_number) = match number {
+            Number::Issue => ("number", "issue"),
+            Number::Series => ("issue", "collection-number"),
+            Number::Own => ("issue", "number"),
         };
-        for (variable, field) in [
-            ("issue", number),
-            own_number,
-            ("volume", "volume"),
-            ("number-of-volumes", "volumes"),
-            ("number-of-pages", "pagetotal"),
-            ("chapter-number", "chapter"),
-            ("edition", "edition"),
-            ("version", "version"),
-            ("genre", "type"),
-            ("status", "pubstate"),
-            ("note", "note"),
-            ("annote", "annotation"),
-            ("abstract", "abstract"),
-            ("keyword", "keywords"),
-            ("call-number", "library"),
-            ("ISBN", "isbn"),
-            ("ISSN", "issn"),
-            ("PMID", "pmid"),
-            ("PMCID", "pmcid"),
+        // What several fields make up is written as one of them; the rest is in the schema.
+        for (variable, composed) in [
+            ("issue", Some(issue)),
+            (own_number, Some("number")),
+            ("volume", Some("volume")),
+            ("number-of-volumes", None),
+            ("number-of-pages", None),
+            ("chapter-number", None),
+            ("edition", None),
+            ("version", None),
+            ("genre", Some("type")),
+            ("status", Some("pubstate")),
+            ("note", Some("note")),
+            ("annote", Some("annotation")),
+            ("abstract", None),
+            ("keyword", None),
+            ("call-number", None),
+            ("ISBN", None),
+            ("ISSN", None),
+            ("PMID", None),
+            ("PMCID", None),
         ] {
+            let of_schema = || schema::field_of_variable(variable).map(|field| field.name);
+            let Some(field) = composed.or_else(of_schema) else {
+                continue;
+            };
             let taken = self.fields.iter().any(|(name, _)| name == field);
             if taken {
                 continue;
@@ -438,9 +441,12 @@ impl<'i> Conversion<'i> {
                 CslValue::Number(number) => Some(number.to_string()),
                 _ => None,
             };
-            let known = TEXTS.contains(&variable.as_str());
+            // A field of this name that means something else would be read as that.
+            let is_free = schema::variable_of_field(variable).is_some_and(|(of_field, _)| {
+                of_field == variable && !self.fields.iter().any(|(name, _)| name == variable)
+            });
             match text {
-                Some(text) if known => {
+                Some(text) if is_free => {
                     self.push(variable, to_tex(&text));
                     self.unmapped.push(variable.clone());
                 }
@@ -450,38 +456,11 @@ impl<'i> Conversion<'i> {
     }
 }
 
-/// The BibLaTeX type of an item.
+/// Returns the BibLaTeX type of an item.
 fn entry_type(item: &CslItem) -> &'static str {
     match item.item_type.as_str() {
-        "article-journal" | "article-magazine" | "article-newspaper" | "article" => "article",
-        "book" | "classic" => "book",
         "chapter" if !item.names("container-author").is_empty() => "inbook",
-        "chapter" => "incollection",
-        "paper-conference" => "inproceedings",
-        "entry-encyclopedia" | "entry-dictionary" | "entry" => "inreference",
-        "thesis" => "thesis",
-        "report" => "report",
-        "patent" => "patent",
-        "webpage" | "post" | "post-weblog" => "online",
-        "dataset" => "dataset",
-        "software" => "software",
-        "manuscript" | "speech" => "unpublished",
-        "pamphlet" => "booklet",
-        "graphic" | "figure" => "image",
-        "song" => "audio",
-        "musical_score" => "music",
-        "motion_picture" => "movie",
-        "broadcast" => "video",
-        "performance" => "performance",
-        "personal_communication" => "letter",
-        "legal_case" => "jurisdiction",
-        "legislation" | "bill" | "regulation" | "hearing" => "legislation",
-        "treaty" => "legal",
-        "standard" => "standard",
-        "review" | "review-book" => "review",
-        "periodical" => "periodical",
-        "collection" => "book",
-        _ => "misc",
+        csl_type => schema::type_of_csl(csl_type),
     }
 }
 
@@ -559,7 +538,7 @@ mod tests {
 
     #[test]
     fn every_type_comes_back() {
-        for csl_type in crate::formats::csl_variables::TYPES {
+        for csl_type in crate::csl::variables::TYPES {
             again(serde_json::json!({"id": "k", "type": csl_type, "title": "Title"}));
         }
         again(serde_json::json!({"id": "k", "type": "book"}));

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::abbreviations::Strings;
 use super::names::split_list;
+use super::schema;
 use crate::model::Entry;
 
 /// An entry with all its fields, those of its parents included.
@@ -230,10 +231,15 @@ fn inherit(child: &mut Resolved<'_>, parent: Resolved<'_>) {
     let has_date = child.has("date");
     let mut handed_down = Vec::new();
     for (name, value) in parent.fields {
-        if is_never_inherited(&name) || (has_date && matches!(&*name, "date" | "year" | "month")) {
+        let is_inherited = schema::field(&name).is_none_or(|field| field.is_inherited);
+        if !is_inherited || (has_date && matches!(&*name, "date" | "year" | "month")) {
             continue;
         }
-        let targets = targets(&parent.kind, &child.kind, &name);
+        let targets = targets(
+            schema::base_type(&parent.kind),
+            schema::base_type(&child.kind),
+            &name,
+        );
         for target in targets {
             let target = if target.is_empty() { &*name } else { target };
             if matches!(target, "date" | "year" | "month") || !child.has(target) {
@@ -252,29 +258,6 @@ fn inherit(child: &mut Resolved<'_>, parent: Resolved<'_>) {
             child.fields.push((Cow::Owned(target), Cow::Owned(value)));
         }
     }
-}
-
-fn is_never_inherited(name: &str) -> bool {
-    matches!(
-        name,
-        "ids"
-            | "crossref"
-            | "xref"
-            | "xdata"
-            | "entryset"
-            | "entrysubtype"
-            | "execute"
-            | "label"
-            | "options"
-            | "presort"
-            | "related"
-            | "relatedoptions"
-            | "relatedstring"
-            | "relatedtype"
-            | "shorthand"
-            | "shorthandintro"
-            | "sortkey"
-    )
 }
 
 /// Under which names a child inherits a field of its parent; an empty name is the field's own.
@@ -300,16 +283,15 @@ fn targets(parent: &str, child: &str, field: &str) -> &'static [&'static str] {
     let book = match parent {
         "book" => in_book,
         "collection" | "reference" => in_collection,
-        "proceedings" => matches!(child, "inproceedings" | "conference"),
+        "proceedings" => child == "inproceedings",
         _ => false,
     };
     let journal = parent == "periodical" && matches!(child, "article" | "suppperiodical");
-    let short = matches!(
-        field,
-        "shorttitle" | "sorttitle" | "indextitle" | "indexsorttitle"
-    );
     match field {
-        _ if (main || book || journal) && short => &[],
+        // The short title of a whole is none of its part.
+        "shorttitle" | "sorttitle" | "indextitle" | "indexsorttitle" if main || book || journal => {
+            &[]
+        }
         "title" if main => &["maintitle"],
         "subtitle" if main => &["mainsubtitle"],
         "titleaddon" if main => &["maintitleaddon"],

@@ -7,17 +7,16 @@
 
 mod abbreviations;
 mod bib_file;
-mod csl_variables;
 mod dates;
 mod edit;
 mod encoding;
 mod entry;
-mod entry_types;
 mod from_csl;
 mod inheritance;
 mod languages;
 mod localization;
 mod names;
+pub mod schema;
 mod sentence_case;
 mod splitter;
 mod tex;
@@ -30,7 +29,9 @@ mod writer;
 #[cfg(feature = "library")]
 pub(crate) use abbreviations::definitions;
 pub use abbreviations::{Resolved, Strings};
+pub(crate) use bib_file::field_at;
 pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read};
+pub(crate) use dates::date_in_words;
 pub use edit::{remove_field, set_field, set_key};
 pub use encoding::{Decoded, FileEncoding, decode};
 pub use entry::EntryError;
@@ -42,7 +43,6 @@ pub use writer::{tidy, tidy_entry};
 
 // What the checks of references read entries with.
 pub(crate) use abbreviations::{Part, parts};
-pub(crate) use entry_types::is_known as is_known_type;
 pub(crate) use inheritance::{Resolved as WithInherited, resolve};
 #[cfg(feature = "library")]
 pub(crate) use languages::known_tag as language_tag;

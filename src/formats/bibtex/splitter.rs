@@ -506,7 +506,9 @@ pub(crate) fn is_key_byte(byte: u8) -> bool {
 }
 
 fn is_known_type(entry_type: &str) -> bool {
-    super::entry_types::is_known(&entry_type.to_ascii_lowercase())
+    let name = entry_type.to_ascii_lowercase();
+    matches!(name.as_str(), "string" | "preamble" | "comment")
+        || super::schema::entry_type(&name).is_some()
 }
 
 #[cfg(test)]

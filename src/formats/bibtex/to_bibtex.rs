@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use super::abbreviations::Strings;
 use super::inheritance::{self, Resolved};
 use super::names::{read_names, write_names};
+use super::schema::{self, ToBibtex as ToBibtexField};
 use super::{tex, writer};
 use crate::model::{EdtfDate, Entry, Field, Name, RangeEnd, WithinYear};
 
@@ -31,13 +32,16 @@ pub fn to_bibtex<'a>(
     let lost: Vec<String> = entry
         .fields
         .iter()
-        .filter(|(name, _)| UNPRINTED.contains(&&**name))
+        .filter(|(name, _)| bibtex_field(name) == ToBibtexField::Unprinted)
         .map(|(name, _)| name.clone().into_owned())
         .collect();
     let inherits = entry.get("xdata").is_some() || entry.get("crossref").is_some();
-    let own = |name: &str| entry.fields.iter().any(|(field, _)| field == name);
-    let needs_fields =
-        RENAMED.iter().any(|(from, _)| own(from)) || MERGED.iter().any(|name| own(name));
+    let needs_fields = entry.fields.iter().any(|(name, _)| {
+        matches!(
+            bibtex_field(name),
+            ToBibtexField::As(_) | ToBibtexField::Merged
+        )
+    });
     if bibtex_type(&entry).is_none() && !needs_fields && !inherits && !has_extended_names(&entry) {
         return ToBibtex {
             work: work.clone(),
@@ -56,89 +60,35 @@ pub fn to_bibtex<'a>(
     }
 }
 
-/// Fields that become others of the same meaning (BibLaTeX manual, §2.2.5).
-const RENAMED: [(&str, &str); 7] = [
-    ("journaltitle", "journal"),
-    ("location", "address"),
-    ("annotation", "annote"),
-    ("eprinttype", "archiveprefix"),
-    ("eprintclass", "primaryclass"),
-    ("sortkey", "key"),
-    ("file", "pdf"),
-];
+fn bibtex_field(name: &str) -> ToBibtexField {
+    schema::field(name).map_or(ToBibtexField::Same, |field| field.bibtex)
+}
 
-/// Fields that go into others.
-const MERGED: [&str; 14] = [
-    "date",
-    "subtitle",
-    "titleaddon",
-    "booksubtitle",
-    "booktitleaddon",
-    "maintitle",
-    "mainsubtitle",
-    "maintitleaddon",
-    "journalsubtitle",
-    "journaltitleaddon",
-    "issue",
-    "pubstate",
-    "eid",
-    "urldate",
-];
-
-/// Fields that BibTeX's styles do not know and that cannot go into another.
-const UNPRINTED: [&str; 23] = [
-    "origdate",
-    "origtitle",
-    "origpublisher",
-    "origlocation",
-    "eventdate",
-    "eventtitle",
-    "venue",
-    "translator",
-    "annotator",
-    "commentator",
-    "introduction",
-    "foreword",
-    "afterword",
-    "bookauthor",
-    "editora",
-    "editorb",
-    "editorc",
-    "holder",
-    "part",
-    "version",
-    "volumes",
-    "related",
-    "issuetitle",
-];
-
-/// The BibTeX type of an entry, if it is not one already.
+/// Returns the BibTeX type of an entry, if it is not one already.
 fn bibtex_type(entry: &Resolved<'_>) -> Option<&'static str> {
-    Some(match entry.kind.as_str() {
-        "article" | "book" | "booklet" | "conference" | "incollection" | "inproceedings"
-        | "manual" | "mastersthesis" | "misc" | "phdthesis" | "proceedings" | "techreport"
-        | "unpublished" => {
-            return None;
-        }
+    let kind = entry.kind.as_str();
+    let bibtex = match (
+        kind,
+        schema::entry_type(kind).map_or("misc", |row| row.bibtex),
+    ) {
         // BibLaTeX's @inbook has the title of its part; BibTeX's has that of the book.
-        "inbook" if entry.get("booktitle").is_none() && entry.get("maintitle").is_none() => {
-            return None;
+        ("inbook", _) if entry.get("booktitle").is_some() || entry.get("maintitle").is_some() => {
+            "incollection"
         }
-        "inbook" | "bookinbook" | "suppbook" | "inreference" | "suppcollection" => "incollection",
-        "mvbook" | "collection" | "mvcollection" | "reference" | "mvreference" => "book",
-        "mvproceedings" => "proceedings",
-        "suppperiodical" | "review" if entry.get("journaltitle").is_some() => "article",
-        "thesis" => {
+        ("article", bibtex) => bibtex,
+        (_, "article") if entry.get("journaltitle").is_none() => "misc",
+        ("thesis", bibtex) => {
             let kind = entry.get("type").unwrap_or_default().to_lowercase();
-            if kind.contains("master") || kind.contains("mathesis") {
+            let below_doctorate = ["master", "mathesis", "bachelor", "bathesis"];
+            if below_doctorate.iter().any(|word| kind.contains(word)) {
                 "mastersthesis"
             } else {
-                "phdthesis"
+                bibtex
             }
         }
-        "report" => "techreport",
-        _ => "misc",
-    })
+        (_, bibtex) => bibtex,
+    };
+    (bibtex != kind).then_some(bibtex)
 }
 
 fn has_extended_names(entry: &Resolved<'_>) -> bool {
@@ -241,12 +191,22 @@ impl Conversion<'_, '_> {
                         .collect();
                     self.put(name, "", &write_names(&names, false));
                 }
-                name if MERGED.contains(&name) && self.is_merged(name) => {}
+                name if self.is_merged(name) => {}
                 name => {
-                    let renamed = RENAMED.iter().find(|(from, _)| *from == name);
-                    self.put(renamed.map_or(name, |(_, to)| *to), name, value);
+                    let bibtex = match bibtex_field(name) {
+                        ToBibtexField::As(bibtex) => bibtex,
+                        _ => name,
+                    };
+                    self.put(bibtex, name, value);
                 }
             }
+        }
+        if kind != entry.kind
+            && entry.get("type").is_none()
+            && let Some(row) = schema::entry_type(&entry.kind)
+            && let Some(phrase) = row.implied_type.and_then(super::localization::phrase)
+        {
+            self.put("type", "", phrase);
         }
         Entry {
             source: writer::entry_text(kind, &self.work.key, &self.fields),

@@ -10,8 +10,10 @@ use super::abbreviations::Strings;
 use super::dates::{ReadDate, read_date, read_year};
 use super::inheritance::{self, Resolved};
 use super::names::{read_names, split_list};
+use super::schema::{self, Data, Number, TypeClass};
 use super::sentence_case::to_sentence_case;
-use super::{Problem, Severity, csl_variables, entry_types, languages, localization, tex};
+use super::{Problem, Severity, languages, localization, tex};
+use crate::csl::variables::known_type;
 use crate::model::{CslItem, CslValue, Doi, Entry, Name, markup};
 
 /// What a library derives from a work.
@@ -89,7 +91,12 @@ pub fn derive<'a>(
 struct Mapping<'e> {
     entry: &'e Resolved<'e>,
     key: &'e str,
+    /// The type that the entry's is, or is an alias or a narrower kind of.
     kind: &'e str,
+    /// The type as it is written, in lower case.
+    written_kind: &'e str,
+    class: TypeClass,
+    number: Number,
     item_type: &'static str,
     variables: BTreeMap<String, CslValue>,
     problems: Vec<Problem>,
@@ -103,15 +110,19 @@ struct Mapping<'e> {
 impl<'e> Mapping<'e> {
     fn new(entry: &'e Resolved<'e>, key: &'e str) -> Mapping<'e> {
         let fields = entry.fields.iter().map(|(name, _)| name);
+        let row = schema::entry_type(&entry.kind);
         Mapping {
             entry,
             key,
-            kind: &entry.kind,
+            kind: schema::base_type(&entry.kind),
+            written_kind: &entry.kind,
+            class: row.map_or(TypeClass::Other, |row| row.class),
+            number: row.map_or(Number::Own, |row| row.number),
             item_type: "document",
             variables: BTreeMap::new(),
             problems: Vec::new(),
             english: true,
-            biblatex: entry_types::is_biblatex(&entry.kind, fields),
+            biblatex: schema::is_biblatex(&entry.kind, fields),
             written_title: None,
         }
     }
@@ -130,7 +141,7 @@ impl<'e> Mapping<'e> {
         self.publication();
         self.identifiers();
         self.notes();
-        self.own_variables();
+        self.single_fields();
         for parent in &self.entry.missing {
             let message = format!("inherits from {parent}, which is not there");
             self.warn(None, message);
@@ -182,11 +193,9 @@ impl<'e> Mapping<'e> {
     }
 
     fn csl_type(&mut self) -> &'static str {
-        let Some(csl_type) = entry_types::csl_type(self.kind) else {
-            if self.kind != "xdata" {
-                let message = format!("the type @{} is not known; it is a document", self.kind);
-                self.warn(None, message);
-            }
+        let Some(row) = schema::entry_type(self.written_kind) else {
+            let message = format!("unknown type @{}, read as a document", self.written_kind);
+            self.warn(None, message);
             return "document";
         };
         let subtype = self
@@ -197,7 +206,7 @@ impl<'e> Mapping<'e> {
             ("article" | "periodical" | "suppperiodical", "magazine") => "article-magazine",
             ("article" | "periodical" | "suppperiodical", "newspaper") => "article-newspaper",
             // The user may put anything here; the name of a CSL type is that type.
-            (_, subtype) if let Some(known) = csl_variables::csl_type(subtype) => known,
+            (_, subtype) if let Some(known) = known_type(subtype) => known,
             // A run of a periodical; one issue of it has a title of its own, or is an issue of a journal.
             ("periodical", "") if !self.is_issue() => "periodical",
             ("unpublished", _)
@@ -207,7 +216,7 @@ impl<'e> Mapping<'e> {
             {
                 "speech"
             }
-            _ => csl_type,
+            _ => row.csl,
         }
     }
 
@@ -241,8 +250,8 @@ impl<'e> Mapping<'e> {
         // BibTeX's styles sort and cite with the prefix, BibLaTeX's only if told to.
         let use_prefix = use_prefix.unwrap_or(!self.biblatex);
         let own = self.entry.fields.iter().filter_map(|(field, _)| {
-            let variable = csl_variables::name_variable(field)?;
-            (variable != "editor").then_some((&**field, variable))
+            let (variable, data) = schema::variable_of_field(field)?;
+            (data == Data::Names).then_some((&**field, variable))
         });
         let mut roles: Vec<(&str, &'static str)> = own.collect();
         for (field, role_field) in [
@@ -283,49 +292,38 @@ impl<'e> Mapping<'e> {
     }
 
     fn dates(&mut self) {
-        for (field, variable) in [
-            ("date", "issued"),
-            ("eventdate", "event-date"),
-            ("origdate", "original-date"),
-            ("urldate", "accessed"),
-            ("available-date", "available-date"),
-            ("submitted", "submitted"),
+        for (field, value) in &self.entry.fields {
+            if let Some((variable, Data::Date)) = schema::variable_of_field(field) {
+                self.set_date(field, variable, read_date(value.trim()));
+            }
+        }
+        // Dates in parts, which BibTeX has for the year of publication and other programs for other dates.
+        for (variable, [year, month, day]) in [
+            ("issued", ["year", "month", "day"]),
+            ("accessed", ["urlyear", "urlmonth", "urlday"]),
+            ("original-date", ["origyear", "origmonth", "origday"]),
+            ("event-date", ["eventyear", "eventmonth", "eventday"]),
         ] {
-            let read: Option<(&str, ReadDate)> = match self.raw(field) {
-                Some(date) => Some((field, read_date(date))),
-                None if field == "date" => self.raw("year").map(|year| {
-                    let date = read_year(year, self.raw("month"), self.raw("day"));
-                    ("year", date)
-                }),
-                None => {
-                    let year = self.raw(&field.replace("date", "year"));
-                    let month = self.raw(&field.replace("date", "month"));
-                    year.map(|year| (field, read_year(year, month, None)))
-                }
-            };
-            if let Some((field, read)) = read {
-                if let Some(warning) = read.warning {
-                    self.warn(Some(field), warning);
-                }
-                self.variables
-                    .insert(variable.to_owned(), CslValue::Date(read.date));
+            if !self.variables.contains_key(variable)
+                && let Some(text) = self.raw(year)
+            {
+                let date = read_year(text, self.raw(month), self.raw(day));
+                self.set_date(year, variable, date);
             }
         }
     }
 
+    fn set_date(&mut self, field: &str, variable: &str, read: ReadDate) {
+        if let Some(warning) = read.warning {
+            self.warn(Some(field), warning);
+        }
+        self.variables
+            .insert(variable.to_owned(), CslValue::Date(read.date));
+    }
+
     fn titles(&mut self) {
         let is_periodical = self.kind == "periodical" && self.item_type != "periodical";
-        let chapter_like = matches!(
-            self.kind,
-            "inbook"
-                | "incollection"
-                | "inproceedings"
-                | "inreference"
-                | "bookinbook"
-                | "conference"
-                | "suppbook"
-                | "suppcollection"
-        );
+        let chapter_like = self.class == TypeClass::Part;
         let has_main = self.raw("maintitle").is_some();
         let own_title = self.title("title");
         let join = |mapping: &Mapping<'_>, names: [&str; 3]| {
@@ -404,13 +402,6 @@ impl<'e> Mapping<'e> {
         self.set("title-short", title_short);
         let series = self.series();
         self.set("collection-title", series);
-        // The name of an event is a proper name, in whatever case it is written.
-        let event = self.text("eventtitle");
-        self.set("event-title", event);
-        let original = self.title("origtitle");
-        self.set("original-title", original);
-        let reviewed = self.title("reviewedtitle");
-        self.set("reviewed-title", reviewed);
     }
 
     /// A number in `series` is that of a journal's series: "3" is "3rd series".
@@ -427,23 +418,20 @@ impl<'e> Mapping<'e> {
 
     fn numbers(&mut self) {
         let number = self.text("number");
-        let variable = if entry_types::numbers_series(self.kind) {
-            "collection-number"
-        } else if matches!(
-            self.kind,
-            "article" | "periodical" | "suppperiodical" | "review"
-        ) {
-            "issue"
-        } else {
-            "number"
-        };
-        if variable == "issue" {
-            let issue = joined(", ", [number, self.text("issue")]);
-            self.set("issue", issue);
-        } else {
-            self.set(variable, number);
-            let issue = self.text("issue");
-            self.set("issue", issue);
+        let issue = self.text("issue");
+        match self.number {
+            Number::Issue => {
+                let issue = joined(", ", [number, issue]);
+                self.set("issue", issue);
+            }
+            Number::Series => {
+                self.set("collection-number", number);
+                self.set("issue", issue);
+            }
+            Number::Own => {
+                self.set("number", number);
+                self.set("issue", issue);
+            }
         }
         let volume = joined(".", [self.text("volume"), self.text("part")]);
         self.set("volume", volume);
@@ -451,16 +439,6 @@ impl<'e> Mapping<'e> {
         let pages = self.first_text(&["pages", "eid"]);
         let pages = pages.map(|pages| pages.replace('–', "-"));
         self.set("page", pages);
-        for (field, variable) in [
-            ("volumes", "number-of-volumes"),
-            ("pagetotal", "number-of-pages"),
-            ("chapter", "chapter-number"),
-            ("edition", "edition"),
-            ("version", "version"),
-        ] {
-            let text = self.text(field);
-            self.set(variable, text);
-        }
     }
 
     fn publication(&mut self) {
@@ -494,22 +472,14 @@ impl<'e> Mapping<'e> {
                 .or_else(|| self.literal_list("location"))
         };
         self.set("publisher-place", place);
-        for (field, variable) in [
-            ("origpublisher", "original-publisher"),
-            ("origlocation", "original-publisher-place"),
-            ("venue", "event-place"),
-        ] {
-            let text = self.literal_list(field);
-            self.set(variable, text);
-        }
-        let genre = match (self.text("type"), self.kind) {
-            (Some(genre), _) => Some(match localization::phrase(&genre) {
+        let genre = match self.text("type") {
+            Some(genre) => Some(match localization::phrase(&genre) {
                 Some(phrase) => phrase.to_owned(),
                 None => genre,
             }),
-            (None, "phdthesis") => localization::phrase("phdthesis").map(str::to_owned),
-            (None, "mastersthesis") => localization::phrase("mathesis").map(str::to_owned),
-            (None, _) => None,
+            None => schema::entry_type(self.written_kind)
+                .and_then(|row| localization::phrase(row.implied_type?))
+                .map(str::to_owned),
         };
         self.set("genre", genre);
         let status = self
@@ -551,16 +521,6 @@ impl<'e> Mapping<'e> {
             let doi = doi.map(|doi| Doi::strip_resolver(&doi).to_owned());
             self.set("DOI", doi);
         }
-        for (field, variable) in [
-            ("isbn", "ISBN"),
-            ("issn", "ISSN"),
-            ("pmid", "PMID"),
-            ("pmcid", "PMCID"),
-            ("library", "call-number"),
-        ] {
-            let text = self.raw(field).map(tex::plain);
-            self.set(variable, text);
-        }
     }
 
     /// The address in `howpublished`, which is where it goes in BibTeX, if there is nothing else in it.
@@ -590,14 +550,23 @@ impl<'e> Mapping<'e> {
         Some(format!("{base}{eprint}"))
     }
 
-    /// Fields that are called as CSL variables.
-    fn own_variables(&mut self) {
-        for (field, value) in &self.entry.fields {
-            if let Some(variable) = csl_variables::text_variable(field)
-                && !self.variables.contains_key(variable)
-            {
-                self.set(variable, Some(tex::html(value.trim())));
+    /// Sets the variables that a single field holds, unless other fields gave them already.
+    fn single_fields(&mut self) {
+        for (field, _) in &self.entry.fields {
+            let Some((variable, data)) = schema::variable_of_field(field) else {
+                continue;
+            };
+            if self.variables.contains_key(variable) {
+                continue;
             }
+            let text = match data {
+                Data::Names | Data::Date => continue,
+                Data::Title => self.title(field),
+                Data::List => self.literal_list(field),
+                Data::Verbatim => self.raw(field).map(tex::plain),
+                Data::Text | Data::Separated | Data::Keys => self.text(field),
+            };
+            self.set(variable, text);
         }
     }
 
@@ -606,10 +575,6 @@ impl<'e> Mapping<'e> {
         self.set("note", note);
         let annote = self.first_text(&["annotation", "annote"]);
         self.set("annote", annote);
-        for (field, variable) in [("abstract", "abstract"), ("keywords", "keyword")] {
-            let text = self.text(field);
-            self.set(variable, text);
-        }
     }
 }
 
@@ -736,7 +701,7 @@ mod tests {
         assert_eq!(derived.item.item_type, "document");
         assert_eq!(
             derived.problems[0].message,
-            "the type @zine is not known; it is a document"
+            "unknown type @zine, read as a document"
         );
         assert_eq!(item("@book{k}").item.variables.len(), 0);
     }

@@ -1,7 +1,8 @@
 //! RIS records to CSL items.
 
 use super::types;
-use crate::formats::csl_to_bib::{Items, ReadItem, date_in_words};
+use crate::formats::bibtex::date_in_words;
+use crate::formats::csl_to_bib::{Items, ReadItem};
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// A line `XX  - value` with the lines that continue it.

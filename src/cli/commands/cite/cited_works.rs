@@ -9,7 +9,7 @@ use super::output::{Output, beside, read_document};
 use super::{CiteCommand, CiteFormat, Order};
 use crate::cli::export_entries::{ReferenceOptions, report_losses, write_references};
 use crate::cli::output_format::{OutputArgs, RenderedList};
-use crate::cli::style_engine::{Engine, Rendering, items_of};
+use crate::cli::style_engine::{Rendering, items_of};
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::documents::markdown::{Markdown, Metadata};
@@ -172,9 +172,9 @@ impl CiteCommand {
         };
         let style = context.style_name(self.style.as_deref())?;
         let locale = context.locale_name(self.locale.as_deref())?;
-        let rendering = Rendering::new(context, &style, locale.as_deref(), Engine::Peerbib)?;
+        let rendering = Rendering::new(context, &style, locale.as_deref())?;
         let items = items_of(&mut works, false)?;
-        let (bibliography, _) = rendering.bibliography(context, &items)?;
+        let (bibliography, _) = rendering.bibliography(context, &items);
         let list = ReadingList::plain(bibliography);
         let listed = RenderedList {
             list: &list,

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::settings::{check_stored, checked_query};
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
 use crate::cli::io::write_file;
-use crate::cli::style_engine::{Engine, Rendering};
+use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{Library, LibraryError, StoredList, StoredSnapshot};
 use peerbib::reading_list::{ListFile, ListFileError, Snapshot};
@@ -222,12 +222,7 @@ fn mismatches(
             ));
         }
     }
-    let rendering = Rendering::new(
-        context,
-        &file.style,
-        file.locale.as_deref(),
-        Engine::default(),
-    );
+    let rendering = Rendering::new(context, &file.style, file.locale.as_deref());
     if let Err(failure) = rendering {
         mismatches.push(format!(
             "{}: {}",

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::render::{formatted, headings};
 use super::section::{PlaceArguments, resolved};
-use crate::cli::style_engine::{Engine, Rendering};
+use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, StoredList, StoredSection};
 use peerbib::reading_list::{ListOrder, OrderBy, ResolvedList};
@@ -154,12 +154,7 @@ fn order_of_print(
     list: &StoredList,
     holding: &ResolvedList,
 ) -> std::result::Result<Vec<i64>, CommandError> {
-    let rendering = Rendering::new(
-        context,
-        &list.style,
-        list.locale.as_deref(),
-        Engine::default(),
-    )?;
+    let rendering = Rendering::new(context, &list.style, list.locale.as_deref())?;
     let (printed, _) = formatted(context, &holding.contents, &rendering)?;
     let keys = printed
         .sections

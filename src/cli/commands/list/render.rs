@@ -3,7 +3,7 @@
 use super::file::parse_snapshot;
 use crate::cli::export_entries::Entries;
 use crate::cli::output_format::{OutputArgs, RenderedList};
-use crate::cli::style_engine::{Engine, Rendering};
+use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::Reading;
 use peerbib::library::{Library, StoredList};
@@ -21,7 +21,7 @@ pub(crate) fn formatted(
     contents: &ListContents,
     rendering: &Rendering,
 ) -> Result<(ReadingList, bool), CommandError> {
-    let (bibliography, complete) = rendering.bibliography(context, &contents.items())?;
+    let (bibliography, complete) = rendering.bibliography(context, &contents.items());
     let mut list = ReadingList::grouped(&bibliography, &contents.grouping());
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
@@ -35,7 +35,7 @@ pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> HeadingTr
     if let Some(locale) = &list.locale {
         return HeadingTranslations::in_language(locale);
     }
-    match Rendering::new(context, &list.style, None, Engine::default()) {
+    match Rendering::new(context, &list.style, None) {
         Ok(rendering) => HeadingTranslations::in_language(rendering.language()),
         Err(_) => HeadingTranslations::default(),
     }
@@ -76,11 +76,10 @@ pub(crate) fn write_holding(
 pub(crate) fn write_snapshot(
     context: &CommandContext,
     snapshot: &Snapshot,
-    engine: Engine,
     form: &OutputArgs,
 ) -> Result<bool, CommandError> {
     let contents = &snapshot.contents;
-    let rendering = Rendering::new(context, &contents.style, contents.locale.as_deref(), engine)?;
+    let rendering = Rendering::new(context, &contents.style, contents.locale.as_deref())?;
     let (list, complete) = formatted(context, contents, &rendering)?;
     let reading = Reading {
         file: peerbib::formats::bibtex::read(&snapshot.bibliography()),

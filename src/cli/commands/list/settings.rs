@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::commands::format::{RepeatName, tags_of_facet};
-use crate::cli::style_engine::{Engine, Rendering};
+use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::{Library, StoredList};
 use peerbib::reading_list::{
@@ -159,12 +159,7 @@ impl Settings {
         }
         self.print.apply(library, list)?;
         if self.print.style.is_some() || self.print.locale.is_some() || list.id == 0 {
-            Rendering::new(
-                context,
-                &list.style,
-                list.locale.as_deref(),
-                Engine::default(),
-            )?;
+            Rendering::new(context, &list.style, list.locale.as_deref())?;
             list.style = absolute_style(&list.style);
         }
         if let Some(rest) = &self.rest {

@@ -5,7 +5,7 @@ use clap::Args;
 use super::render::{snapshot, write_holding, write_snapshot};
 use super::settings::PrintOptions;
 use crate::cli::output_format::OutputArgs;
-use crate::cli::style_engine::{Engine, Rendering};
+use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::reading_list::{HeadingTranslations, ListContents, ResolvedList};
 
@@ -29,10 +29,6 @@ pub(in crate::cli) struct ShowList {
     #[command(flatten)]
     print: PrintOptions,
 
-    /// What renders the works
-    #[arg(long, value_name = "ENGINE", default_value = "peerbib")]
-    engine: Engine,
-
     #[command(flatten)]
     form: OutputArgs,
 }
@@ -44,11 +40,11 @@ impl ShowList {
         if let Some(name) = &self.snapshot {
             let mut snapshot = snapshot(&library, &list, name)?;
             self.restyle(&mut snapshot.contents)?;
-            let complete = write_snapshot(context, &snapshot, self.engine, &self.form)?;
+            let complete = write_snapshot(context, &snapshot, &self.form)?;
             return Ok(outcome(complete));
         }
         self.print.apply(&library, &mut list)?;
-        let rendering = Rendering::new(context, &list.style, list.locale.as_deref(), self.engine)?;
+        let rendering = Rendering::new(context, &list.style, list.locale.as_deref())?;
         let headings = HeadingTranslations::in_language(rendering.language());
         let holding = ResolvedList::new(&library, &list, headings)?;
         if holding.contents.works.is_empty() {

@@ -1,0 +1,196 @@
+//! Case and accent folding, and word splitting. There is no other implementation of either: what the
+//! full-text index holds, what a query looks for and what `why` shows must agree.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// Returns text without case and accents, with letters that do not decompose written as they are read:
+/// `ø` as `o`, `ß` as `ss`.
+///
+/// ```
+/// assert_eq!(peerbib::text::fold("Søderberg, Straße, Łukasik"), "soderberg, strasse, lukasik");
+/// ```
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut folded = String::with_capacity(text.len());
+    // The order into which normalization brings combining marks does not matter: they are dropped.
+    for character in text.chars() {
+        fold_character(character, &mut folded);
+    }
+    folded
+}
+
+fn fold_character(character: char, folded: &mut String) {
+    if character.is_ascii() {
+        folded.push(character.to_ascii_lowercase());
+        return;
+    }
+    let decomposed = std::iter::once(character).nfkd();
+    for lower in decomposed
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+    {
+        match lower {
+            'ø' => folded.push('o'),
+            'ł' => folded.push('l'),
+            'đ' | 'ð' => folded.push('d'),
+            'ħ' => folded.push('h'),
+            'ı' => folded.push('i'),
+            'ŧ' => folded.push('t'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'þ' => folded.push_str("th"),
+            // Lowercasing the dotted capital I leaves a combining dot.
+            '\u{307}' => {}
+            // Final sigma.
+            'ς' => folded.push('σ'),
+            other => folded.push(other),
+        }
+    }
+}
+
+/// Returns the words of a text, folded. Each Han character or kana is a word of its own, because nothing
+/// separates words in Chinese and Japanese.
+///
+/// ```
+/// assert_eq!(peerbib::text::words("Peer-to-Peer 共有"), ["peer", "to", "peer", "共", "有"]);
+/// ```
+pub fn words(text: &str) -> Vec<String> {
+    split_words(&fold(text)).map(str::to_owned).collect()
+}
+
+/// Splits folded text into words.
+pub(crate) fn split_words(folded: &str) -> impl Iterator<Item = &str> {
+    let mut rest = folded;
+    std::iter::from_fn(move || {
+        let (_, word) = rest.split_at(rest.find(char::is_alphanumeric)?);
+        let first = word.chars().next()?;
+        let end = if is_word_by_itself(first) {
+            first.len_utf8()
+        } else {
+            word.find(|c: char| !c.is_alphanumeric() || is_word_by_itself(c))
+                .unwrap_or(word.len())
+        };
+        let (word, after) = word.split_at(end);
+        rest = after;
+        Some(word)
+    })
+}
+
+fn is_word_by_itself(character: char) -> bool {
+    matches!(character,
+        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// A word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// The word, folded.
+    pub(crate) folded: String,
+    /// Its place in the text as written, in bytes.
+    pub(crate) range: Range<usize>,
+}
+
+/// Returns the words of a text with their places in it.
+pub(crate) fn words_with_ranges(text: &str) -> Vec<Word> {
+    let mut folded = String::with_capacity(text.len());
+    // Where each character of the text begins, in the folded text and in the text.
+    let mut starts = Vec::with_capacity(text.len());
+    for (at, character) in text.char_indices() {
+        starts.push((folded.len(), at));
+        fold_character(character, &mut folded);
+    }
+    let mut words = Vec::new();
+    let mut position = 0;
+    for word in split_words(&folded) {
+        let begin = position
+            + folded
+                .get(position..)
+                .and_then(|rest| rest.find(word))
+                .unwrap_or_default();
+        let end = begin + word.len();
+        position = end;
+        // A character that folds to nothing begins where the next one does. At the start of a word it
+        // belongs to what is before it, at the end to the word: it is an accent.
+        let first = starts.partition_point(|(folded, _)| *folded <= begin);
+        let after = starts.partition_point(|(folded, _)| *folded <= end.saturating_sub(1));
+        let start = first
+            .checked_sub(1)
+            .and_then(|index| starts.get(index))
+            .map_or(0, |(_, at)| *at);
+        let accents = starts.get(after..).unwrap_or_default();
+        let mut stop = text.len();
+        for (_, at) in accents {
+            let rest = text.get(*at..).unwrap_or_default();
+            if !rest.starts_with(is_combining_mark) {
+                stop = *at;
+                break;
+            }
+        }
+        words.push(Word {
+            folded: word.to_owned(),
+            range: start..stop,
+        });
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_folded_whether_they_decompose_or_not() {
+        assert_eq!(
+            fold("Élinor ØSTROM Müller Łukasik Straße"),
+            "elinor ostrom muller lukasik strasse"
+        );
+        assert_eq!(fold("İstanbul ﬁn"), "istanbul fin");
+        assert_eq!(fold("Ο Οδυσσέας"), "ο οδυσσεασ");
+    }
+
+    #[test]
+    fn words_are_cut_at_what_is_no_letter_and_at_every_han_character() {
+        assert_eq!(
+            words("peer-to-peer, O'Neil 2.0"),
+            ["peer", "to", "peer", "o", "neil", "2", "0"]
+        );
+        assert_eq!(
+            words("共有財 of 人民"),
+            ["共", "有", "財", "of", "人", "民"]
+        );
+        assert_eq!(words(" … "), [""; 0]);
+    }
+
+    #[test]
+    fn words_have_the_place_that_they_have_in_the_text_as_written() {
+        // One with composed and one with decomposed accents, a ligature that folds to three letters.
+        for text in [
+            "Søderberg & Straße",
+            "So\u{308}derberg, e\u{301} 共有",
+            "Oﬃce ½",
+            "\u{301}x",
+        ] {
+            let found = words_with_ranges(text);
+            let folded: Vec<_> = found.iter().map(|word| word.folded.clone()).collect();
+            assert_eq!(folded, words(text), "{text}");
+            for word in found {
+                let written = &text[word.range.clone()];
+                assert!(fold(written).contains(&word.folded), "{text}: {written}");
+            }
+        }
+        let of = |text: &str| {
+            let words = words_with_ranges(text);
+            let written = words.into_iter().map(|word| text[word.range].to_owned());
+            written.collect::<Vec<_>>()
+        };
+        assert_eq!(of("(So\u{308}derberg)"), ["So\u{308}derberg"]);
+        assert_eq!(of("共有財"), ["共", "有", "財"]);
+    }
+}
