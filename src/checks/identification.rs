@@ -1,9 +1,9 @@
-//! Works of which it is not certain which is meant. Such a work is told once: that its title or journal
-//! is missing goes without saying.
+//! Works whose identification is uncertain. Each is reported once: missing fields are part of that
+//! finding.
 
-use super::{CheckedEntry, Found, required};
+use super::{CheckedEntry, RuleFinding, required};
 
-pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     let Some(field) = entry.own("identification") else {
         return;
     };
@@ -11,29 +11,29 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     let not_known = if missing.is_empty() {
         String::new()
     } else {
-        format!("; not known: {}", missing.join(", "))
+        format!("; unknown: {}", missing.join(", "))
     };
     let value = field.text.trim().to_lowercase();
     let message = match value.as_str() {
         "certain" => return,
-        "probable" => format!(
-            "probable: which work is meant was inferred, not seen in a list of references{not_known}"
-        ),
-        "unresolved" => format!("unresolved: it is not known which work is meant{not_known}"),
+        "probable" => {
+            format!("probable: the work was inferred, not seen in a list of references{not_known}")
+        }
+        "unresolved" => format!("unresolved: the work has not been identified{not_known}"),
         other => {
             found.push(
-                Found::warning(
-                    field.name,
-                    format!("\u{201c}{other}\u{201d} is not a known value"),
-                )
-                .help("write probable or unresolved, or leave the field out where it is certain"),
+                RuleFinding::warning(field.name, format!("unknown value \u{201c}{other}\u{201d}"))
+                    .help(
+                        "write probable or unresolved, or remove the field if the work is certain",
+                    ),
             );
             return;
         }
     };
-    found.push(Found::notice(field.name, message).help(
-        "its annotation says what was found; take the field out once you have seen the source",
-    ));
+    found.push(
+        RuleFinding::notice(field.name, message)
+            .help("see the annotation; remove the field once confirmed"),
+    );
 }
 
 #[cfg(test)]
@@ -47,11 +47,11 @@ mod tests {
         let found = found_in(source, look);
         assert_eq!(
             found[0].1,
-            "unresolved: it is not known which work is meant; not known: title"
+            "unresolved: the work has not been identified; unknown: title"
         );
         assert_eq!(found_in(source, required::look), []);
         assert_eq!(found_in("@misc{a, title = {A}}", look), []);
         let other = found_in("@misc{a, identification = {maybe}}", look);
-        assert_eq!(other[0].1, "\u{201c}maybe\u{201d} is not a known value");
+        assert_eq!(other[0].1, "unknown value \u{201c}maybe\u{201d}");
     }
 }

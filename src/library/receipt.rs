@@ -1,6 +1,6 @@
 //! The receipt of an import: what became of every entry, and why.
 
-use crate::formats::Problem;
+use crate::formats::Diagnostic;
 
 /// What an import did, file by file and in all.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
@@ -21,7 +21,7 @@ pub struct FileReceipt {
     #[serde(flatten)]
     pub counts: Counts,
     /// What was found wrong, by line.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Diagnostic>,
     /// The entries that were refused.
     #[serde(skip)]
     pub rejects: Vec<Reject>,

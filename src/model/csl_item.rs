@@ -1,8 +1,8 @@
-//! CSL items: a reference in the variables of the Citation Style Language, as CSL-JSON has them.
+//! CSL items: a reference in the variables of the Citation Style Language, as in CSL-JSON.
 //!
-//! See the CSL-JSON schema (`csl-data.json`) and the CSL 1.0.2 specification, appendix IV. Reading is
-//! lenient, as citeproc-js is: numbers may be strings and strings numbers, and a value that is none of
-//! the known kinds is kept as JSON, so that an item that is read and written again is the same item.
+//! See the CSL-JSON schema (`csl-data.json`) and the CSL 1.0.2 specification, appendix IV. Reading
+//! is lenient, as in citeproc-js: numbers may be strings and strings numbers, and a value of an
+//! unknown kind is kept as JSON, so that reading and writing an item does not change it.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ pub enum CslValue {
     Other(Json),
 }
 
-/// A name, in the parts that CSL tells apart.
+/// A name, in the parts that CSL distinguishes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CslName {
@@ -65,10 +65,10 @@ pub struct CslName {
     /// Whether the name is never inverted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub static_ordering: Option<Json>,
-    /// Whether particles are to be looked for inside `family` and `given` (citeproc-js).
+    /// Whether to look for particles inside `family` and `given` (citeproc-js).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parse_names: Option<Json>,
-    /// A name that is printed as it stands, such as that of an organisation.
+    /// A name that is printed unchanged, such as that of an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub literal: Option<String>,
     /// An organisation, as some exporters of CSL-JSON mark it.
@@ -80,8 +80,8 @@ pub struct CslName {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CslDate {
-    /// One date, or the two ends of a range; each is year, month, day as far as they are known.
-    /// Years before our era are negative; an end of `[0]` is an open one.
+    /// One date, or the two ends of a range; each is year, month, day as far as known. Years BCE
+    /// are negative; `[0]` is an open end.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -94,7 +94,7 @@ pub struct CslDate {
     /// Whether the date is uncertain or approximate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub circa: Option<Json>,
-    /// A date that is printed as it stands.
+    /// A date that is printed unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub literal: Option<String>,
     /// A date in EDTF or plain words, to be parsed by whoever uses it.
@@ -106,7 +106,7 @@ pub struct CslDate {
 }
 
 impl CslItem {
-    /// The value of a variable as text, if it is text or a number.
+    /// Returns the value of a variable as text, if it is text or a number.
     pub fn text(&self, variable: &str) -> Option<String> {
         match self.variables.get(variable)? {
             CslValue::Text(text) => Some(text.clone()),
@@ -115,7 +115,7 @@ impl CslItem {
         }
     }
 
-    /// The names of a name variable; none where it is absent or no list of names.
+    /// Returns the names of a name variable; empty if it is absent or not a list of names.
     pub fn names(&self, variable: &str) -> &[CslName] {
         match self.variables.get(variable) {
             Some(CslValue::Names(names)) => names,
@@ -123,7 +123,7 @@ impl CslItem {
         }
     }
 
-    /// The name variable that heads a reference to the work.
+    /// Returns the name variable that heads a reference to the work.
     pub fn principal_variable(&self) -> Option<&'static str> {
         [
             "author",
@@ -136,14 +136,15 @@ impl CslItem {
         .find(|variable| !self.names(variable).is_empty())
     }
 
-    /// The names that head a reference to the work: its authors, or else its editors and so on.
+    /// Returns the names that head a reference to the work: its authors, or else its editors and so
+    /// on.
     pub fn principal_names(&self) -> &[CslName] {
         self.principal_variable()
             .map(|variable| self.names(variable))
             .unwrap_or_default()
     }
 
-    /// The date of a date variable.
+    /// Returns the date of a date variable.
     pub fn date(&self, variable: &str) -> Option<&CslDate> {
         match self.variables.get(variable)? {
             CslValue::Date(date) => Some(date),
@@ -153,7 +154,7 @@ impl CslItem {
 }
 
 impl CslName {
-    /// The name as it is read: "Ludwig van Beethoven", "P2P Foundation".
+    /// Returns the name as it is read: "Ludwig van Beethoven", "P2P Foundation".
     pub fn reading_order(&self) -> String {
         Self::joined([
             &self.given,
@@ -165,8 +166,8 @@ impl CslName {
         ])
     }
 
-    /// The name without the given names: "Hippel" of Eric von Hippel or "von Hippel", as the particle is one
-    /// that stays or not.
+    /// Returns the name without the given names: "Hippel" or "von Hippel" for Eric von Hippel,
+    /// depending on the kind of particle.
     pub fn short(&self) -> String {
         let short = Self::joined([&self.non_dropping_particle, &self.family, &self.literal]);
         if short.is_empty() {
@@ -176,7 +177,7 @@ impl CslName {
         }
     }
 
-    /// Parts of a name, with a space between those that are there.
+    /// Joins the parts of a name that are present with spaces.
     pub(crate) fn joined<const N: usize>(parts: [&Option<String>; N]) -> String {
         let parts: Vec<&str> = parts
             .into_iter()
@@ -189,7 +190,7 @@ impl CslName {
 }
 
 impl CslDate {
-    /// The year in which the date begins, where it is known.
+    /// Returns the year in which the date begins, where it is known.
     pub fn year(&self) -> Option<i32> {
         self.date_parts.first()?.first().copied()
     }
@@ -203,7 +204,7 @@ fn string_or_number<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<Strin
     })
 }
 
-/// Date parts are numbers, but are met as strings, too, and with empty strings at the end.
+/// Returns date parts are numbers, but also occur as strings, with empty strings at the end.
 fn date_parts<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<Vec<Vec<i32>>, D::Error> {
     let dates = Vec::<Vec<Json>>::deserialize(reader)?;
     dates

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::input::Input;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::checks::{self, CheckedEntry, Finding, RULES, Rule, Severity};
+use peerbib::checks::{self, CheckRule, CheckedEntry, Finding, RULES, Severity};
 use peerbib::formats::bibtex::{self, FilePiece};
 use peerbib::library::{Library, StoredEntry};
 use peerbib::model::Entry;
@@ -16,8 +16,8 @@ use peerbib::suggest::{closest, question};
 
 /// Check references: what is missing, wrong or doubtful, and how to mend it
 ///
-/// Each finding names the work, the field, the rule, and how to mend it. What can be mended for certain
-/// is mended by --fix, in one step that `peerbib undo` takes back: a DOI written as an address, one hyphen
+/// Each finding names the work, the field, the rule, and how to mend it. What can be fixed for certain
+/// is fixed by --fix, in one step that `peerbib undo` takes back: a DOI written as an address, one hyphen
 /// between pages, "et al." for "and others", white space around a value.
 ///
 /// A work of which it is not certain which is meant says so in its field identification (probable:
@@ -53,11 +53,11 @@ pub(crate) struct Check {
     #[arg(long, conflicts_with_all = ["query", "file", "fix", "program"])]
     rules: bool,
 
-    /// Mend what can be mended for certain, and report the rest
+    /// Mend what can be fixed for certain, and report the rest
     #[arg(long)]
     fix: bool,
 
-    /// With --fix, say what would be mended, and change nothing
+    /// With --fix, say what would be fixed, and change nothing
     #[arg(long, requires = "fix")]
     dry_run: bool,
 
@@ -76,7 +76,7 @@ pub(crate) enum Program {
 /// What entries are checked for.
 #[derive(Debug, Clone)]
 enum Checks {
-    Rules(Vec<&'static Rule>),
+    Rules(Vec<&'static CheckRule>),
     Typst,
 }
 
@@ -135,7 +135,7 @@ impl Check {
         let bold = anstyle::Style::new().bold();
         let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
         let mut text = String::new();
-        for Rule { name, about, .. } in RULES {
+        for CheckRule { name, about, .. } in RULES {
             let _ = writeln!(text, "{bold}{name:width$}{bold:#}  {about}");
         }
         context.print(&text)?;
@@ -155,14 +155,14 @@ impl Check {
             .collect();
         let mut entries = library.entries(&works)?;
         if let (true, Checks::Rules(rules)) = (self.fix, checks) {
-            let mended = mended(&library, &entries, rules);
+            let fixed = fixed(&library, &entries, rules);
             let becomes = if self.dry_run {
                 "would become"
             } else {
                 "is now"
             };
-            for (key, _, _, fields) in &mended {
-                for checks::Mended {
+            for (key, _, _, fields) in &fixed {
+                for checks::FixedField {
                     field,
                     before,
                     after,
@@ -171,16 +171,16 @@ impl Check {
                     context.note(format_args!("{key}, {field}: {before} {becomes} {after}"));
                 }
             }
-            if !self.dry_run && !mended.is_empty() {
+            if !self.dry_run && !fixed.is_empty() {
                 context.change(&mut library, |change| {
-                    mended.iter().try_for_each(|(_, work, source, _)| {
+                    fixed.iter().try_for_each(|(_, work, source, _)| {
                         change.edit_entry(*work, source).map(drop)
                     })
                 })?;
                 entries = library.entries(&works)?;
             }
-            if mended.is_empty() {
-                context.note("there is nothing that can be mended for certain");
+            if fixed.is_empty() {
+                context.note("there is nothing that can be fixed for certain");
             } else if self.dry_run {
                 context.note("nothing was changed: this was a rehearsal");
             }
@@ -194,15 +194,18 @@ impl Check {
     }
 }
 
-/// Key, number, new text and mended fields of each work that can be mended.
-type MendedWork = (String, i64, String, Vec<checks::Mended>);
+/// Key, number, new text and fixed fields of each work that can be fixed.
+type FixedWork = (String, i64, String, Vec<checks::FixedField>);
 
-fn mended(library: &Library, entries: &[StoredEntry], rules: &[&'static Rule]) -> Vec<MendedWork> {
+fn fixed(
+    library: &Library,
+    entries: &[StoredEntry],
+    rules: &[&'static CheckRule],
+) -> Vec<FixedWork> {
     entries
         .iter()
         .filter_map(|StoredEntry { id, work, strings }| {
-            let (source, fields) =
-                checks::mended(work, strings, &|key| library.parent(key), rules)?;
+            let (source, fields) = checks::fixed(work, strings, &|key| library.parent(key), rules)?;
             Some((work.key.clone(), *id, source, fields))
         })
         .collect()
@@ -253,7 +256,7 @@ fn check_files(
 }
 
 /// The rules of these names; all where none is named.
-fn chosen(names: &[String]) -> std::result::Result<Vec<&'static Rule>, CommandError> {
+fn chosen(names: &[String]) -> std::result::Result<Vec<&'static CheckRule>, CommandError> {
     if names.is_empty() {
         return Ok(RULES.iter().collect());
     }

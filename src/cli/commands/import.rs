@@ -11,7 +11,7 @@ use crate::cli::input::Input;
 use crate::cli::io::write_file;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
-use peerbib::formats::{Problem, Severity};
+use peerbib::formats::{Diagnostic, Severity};
 use peerbib::library::{
     Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Library, Receipt, Reject,
 };
@@ -176,7 +176,7 @@ pub(crate) fn import_all(
         let mut imported = change.import_asking(imported, policy, ask, advance)?;
         tell_of_reading(input, &mut imported);
         for group in change.import_groups(&input.path, &input.reading.file)? {
-            imported.problems.push(Problem {
+            imported.problems.push(Diagnostic {
                 line: 0,
                 key: None,
                 field: None,
@@ -228,7 +228,7 @@ pub(crate) fn report_problems(context: &CommandContext, receipt: &Receipt) {
 }
 
 /// Tells a problem; `--quiet` keeps back what is only noticed.
-pub(crate) fn tell(context: &CommandContext, path: &str, problem: &Problem) {
+pub(crate) fn tell(context: &CommandContext, path: &str, problem: &Diagnostic) {
     match problem.severity {
         Severity::Error | Severity::Warning => context.warn(told(path, problem)),
         Severity::Notice => context.note(told(path, problem)),
@@ -236,7 +236,7 @@ pub(crate) fn tell(context: &CommandContext, path: &str, problem: &Problem) {
 }
 
 /// A problem in one line: file, line, key, field, and what is the matter.
-fn told(path: &str, problem: &Problem) -> String {
+fn told(path: &str, problem: &Diagnostic) -> String {
     let bold = anstyle::Style::new().bold();
     let mut text = path.to_owned();
     if problem.line > 0 {

@@ -5,7 +5,7 @@ use crate::cli::export_entries::Entries;
 use crate::cli::output_format::{FormArguments, Listed};
 use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError};
-use peerbib::formats::Reading;
+use peerbib::formats::ParsedFile;
 use peerbib::library::{Library, StoredList};
 use peerbib::reading_list::{Contents, Edition, Headings, Holding, ReadingList};
 
@@ -80,7 +80,7 @@ pub(crate) fn write_edition(
     let contents = &edition.contents;
     let rendering = Rendering::new(context, &contents.style, contents.locale.as_deref())?;
     let (list, complete) = formatted(context, contents, &rendering)?;
-    let reading = Reading {
+    let reading = ParsedFile {
         file: peerbib::formats::bibtex::read(&edition.bibliography()),
         items: None,
         rejected: Vec::new(),
