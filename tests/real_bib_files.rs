@@ -90,7 +90,7 @@ fn check(path: &Path, expected: Option<usize>) -> Result<(), Failed> {
                 }
                 bibtex::derive(work, &file.strings, &find);
             }
-            FilePiece::Rejected { reason, .. } => {
+            FilePiece::RejectedEntry { reason, .. } => {
                 found += 1;
                 if reason.is_empty() {
                     return Err("an entry is rejected without a reason".into());

@@ -1,10 +1,10 @@
-//! Dates (BibLaTeX manual, §2.3.8), and whether an online text says when it was read.
+//! Checks of dates (BibLaTeX manual, §2.3.8) and of access dates.
 
-use super::{CheckedEntry, Found};
+use super::{CheckedEntry, RuleFinding};
 use crate::formats::bibtex::schema;
 use crate::model::EdtfDate;
 
-pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     for name in ["date", "origdate", "eventdate", "urldate"] {
         let Some(field) = entry.own(name) else {
             continue;
@@ -12,8 +12,8 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
         let text = field.text.trim();
         if !text.is_empty() && text.parse::<EdtfDate>().is_err() {
             found.push(
-                Found::warning(field.name, format!("\u{201c}{text}\u{201d} is not a date"))
-                    .help("write 2006, 2006-03 or 2006-03-26, and 2001/2006 for a span"),
+                RuleFinding::warning(field.name, format!("invalid date \u{201c}{text}\u{201d}"))
+                    .help("write 2006, 2006-03 or 2006-03-26, or 2001/2006 for a range"),
             );
         }
     }
@@ -21,8 +21,8 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
         let text = field.text.trim();
         if !text.is_empty() && text.parse::<EdtfDate>().is_err() {
             found.push(
-                Found::notice(field.name, format!("\u{201c}{text}\u{201d} is not a year"))
-                    .help("styles print it as it is, and works with it are not found by year"),
+                RuleFinding::notice(field.name, format!("invalid year \u{201c}{text}\u{201d}"))
+                    .help("styles print it unchanged, but the work cannot be found by year"),
             );
         }
         if let Some(date) = entry.own("date").map(|date| date.text.trim())
@@ -31,11 +31,11 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
                 .is_some_and(|year| text.len() == 4 && year != text)
         {
             found.push(
-                Found::warning(
+                RuleFinding::warning(
                     field.name,
-                    format!("the year {text} does not agree with the date {date}"),
+                    format!("year {text} disagrees with date {date}"),
                 )
-                .help("take out the one that is wrong; date alone is enough"),
+                .help("remove the wrong one; date alone is enough"),
             );
         }
     }
@@ -43,15 +43,14 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
         let text = field.text.trim();
         if !text.is_empty() && !is_month(text) {
             found.push(
-                Found::warning(field.name, format!("\u{201c}{text}\u{201d} is not a month")).help(
-                    "write a number from 1 to 12, or jan, feb, mar \u{2026} without delimiters",
-                ),
+                RuleFinding::warning(field.name, format!("invalid month \u{201c}{text}\u{201d}"))
+                    .help("write a number from 1 to 12, or jan, feb, mar \u{2026} without braces"),
             );
         }
     }
 }
 
-/// Whether a text is a month, a span of months, or a month with a day, as BibTeX's users write them.
+/// Returns whether a text is a month, a range of months, or a month with a day.
 fn is_month(text: &str) -> bool {
     const MONTHS: [&str; 12] = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
@@ -71,7 +70,7 @@ fn is_month(text: &str) -> bool {
         })
 }
 
-pub(super) fn access_date(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn access_date(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     let Some(url) = entry.own("url").filter(|url| !url.text.trim().is_empty()) else {
         return;
     };
@@ -79,7 +78,7 @@ pub(super) fn access_date(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
         return;
     }
     let is_online = schema::base_type(entry.kind()) == "online";
-    // A work that was printed, or that has an identifier of its own, can be found without its address.
+    // A printed work, or one with an identifier, can be found without its URL.
     let elsewhere = [
         "doi",
         "eprint",
@@ -96,8 +95,8 @@ pub(super) fn access_date(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     ];
     if is_online || !elsewhere.iter().any(|name| entry.has(name)) {
         found.push(
-            Found::notice(url.name, "the text is online only, and urldate is missing")
-                .help("add the day on which you read it: urldate = {2026-03-26}"),
+            RuleFinding::notice(url.name, "no urldate, though the text is online only")
+                .help("add the day you read it: urldate = {2026-03-26}"),
         );
     }
 }
@@ -126,7 +125,7 @@ mod tests {
         }
         for wrong in ["March 2006", "2006-13", "26.3.2006", "n.d."] {
             let found = found_in(&format!("@misc{{a, urldate = {{{wrong}}}}}"), look);
-            assert_eq!(found[0].1, format!("\u{201c}{wrong}\u{201d} is not a date"));
+            assert_eq!(found[0].1, format!("invalid date \u{201c}{wrong}\u{201d}"));
         }
     }
 
@@ -139,10 +138,7 @@ mod tests {
             []
         );
         let found = found_in("@misc{a, year = 2006, date = {2007-03}}", look);
-        assert_eq!(
-            found[0].1,
-            "the year 2006 does not agree with the date 2007-03"
-        );
+        assert_eq!(found[0].1, "year 2006 disagrees with date 2007-03");
     }
 
     #[test]

@@ -1,46 +1,46 @@
-//! An entry as the rules look at it.
+//! The entry as the rules see it.
 
 use std::borrow::Cow;
 
-use crate::formats::bibtex::{self, Part, Strings, WithInherited};
+use crate::formats::bibtex::{self, ResolvedEntry, Strings, ValuePart};
 use crate::model::Entry;
 
-/// An entry, with the fields that it has from others.
+/// An entry with its inherited fields.
 pub struct CheckedEntry<'a> {
     pub(super) work: &'a Entry,
     own: Vec<OwnField<'a>>,
-    all: WithInherited<'a>,
+    all: ResolvedEntry<'a>,
     pub(super) status: Status,
 }
 
-/// Whether a source confirms an entry, as the tags of its work have it.
+/// Whether a source confirms an entry, according to the tags of its work.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Status {
-    /// Nothing is said of it.
+    /// Unknown.
     #[default]
     Unsaid,
-    /// It is tagged as unverified.
+    /// Tagged as unverified.
     Unverified {
-        /// Why, where the tag has a reason.
+        /// The reason of the tag.
         why: Option<String>,
     },
 }
 
-/// A field that stands in the entry itself.
+/// A field of the entry itself.
 pub(super) struct OwnField<'a> {
     /// As it is written.
     pub(super) name: &'a str,
     /// In lower case.
     pub(super) lower: String,
-    /// Its TeX, with abbreviations put in.
+    /// Its TeX, abbreviations expanded.
     pub(super) text: Cow<'a, str>,
-    /// Whether it is one text between delimiters, and not made of several or of abbreviations.
+    /// Whether it is one delimited text, not several parts or abbreviations.
     pub(super) is_one_text: bool,
 }
 
 impl<'a> CheckedEntry<'a> {
-    /// The entry of a work. `strings` are the abbreviations of its file, and `parents` gives the works
-    /// that `crossref` and `xdata` name.
+    /// Prepares an entry for the rules. `strings` are the abbreviations of its file, and `parents`
+    /// finds the entries that `crossref` and `xdata` name.
     pub fn new(
         work: &'a Entry,
         strings: &Strings,
@@ -57,7 +57,7 @@ impl<'a> CheckedEntry<'a> {
                     text: strings.resolve(&field.value).text,
                     is_one_text: matches!(
                         (parts.next(), parts.next()),
-                        (Some(Part::Text(_)), None)
+                        (Some(ValuePart::Text(_)), None)
                     ),
                 }
             })
@@ -70,18 +70,18 @@ impl<'a> CheckedEntry<'a> {
         }
     }
 
-    /// The entry with its status.
+    /// Returns the entry with this status.
     pub fn with_status(mut self, status: Status) -> Self {
         self.status = status;
         self
     }
 
-    /// Whether it is known to be unverified.
+    /// Returns whether the entry is tagged as unverified.
     pub fn is_unverified(&self) -> bool {
         self.status != Status::Unsaid
     }
 
-    /// Whether a keyword is among those of the entry.
+    /// Returns whether the entry has this keyword.
     pub fn has_keyword(&self, keyword: &str) -> bool {
         self.all.get("keywords").is_some_and(|keywords| {
             keywords
@@ -90,24 +90,24 @@ impl<'a> CheckedEntry<'a> {
         })
     }
 
-    /// The entry type in lower case.
+    /// Returns the entry type in lower case.
     pub(super) fn kind(&self) -> &str {
         &self.all.kind
     }
 
-    /// The fields that stand in the entry itself.
+    /// Returns the fields of the entry itself.
     pub(super) fn own_fields(&self) -> &[OwnField<'a>] {
         &self.own
     }
 
-    /// The first field of this name that stands in the entry itself.
+    /// Returns the first field of this name in the entry itself.
     pub(super) fn own(&self, name: &str) -> Option<&OwnField<'a>> {
         self.own
             .iter()
             .find(|field| field.lower.eq_ignore_ascii_case(name))
     }
 
-    /// Whether the entry has a field of this name, of its own or from another entry, that is not empty.
+    /// Returns whether the entry has a non-empty field of this name, its own or inherited.
     pub(super) fn has(&self, name: &str) -> bool {
         self.all
             .get(name)
@@ -115,11 +115,11 @@ impl<'a> CheckedEntry<'a> {
     }
 }
 
-/// An entry of BibTeX for a test of a rule, and what the rule finds: field, message and mend.
+/// Runs a rule on the source of an entry and returns field, message and fix of each finding.
 #[cfg(test)]
 pub(super) fn found_in(
     source: &str,
-    look: fn(&CheckedEntry<'_>, &mut Vec<super::Found>),
+    look: fn(&CheckedEntry<'_>, &mut Vec<super::RuleFinding>),
 ) -> Vec<(String, String, Option<String>)> {
     let work = bibtex::parse_entry(source).unwrap();
     let entry = CheckedEntry::new(&work, &Strings::default(), &|_| None);
@@ -127,6 +127,6 @@ pub(super) fn found_in(
     look(&entry, &mut found);
     found
         .into_iter()
-        .map(|found| (found.field.unwrap_or_default(), found.message, found.mend))
+        .map(|found| (found.field.unwrap_or_default(), found.message, found.fix))
         .collect()
 }

@@ -1,8 +1,8 @@
-//! How an entry is written down: fields that are there twice, white space around values.
+//! Checks of formatting: fields given twice, white space around values.
 
-use super::{CheckedEntry, Found};
+use super::{CheckedEntry, RuleFinding};
 
-pub(super) fn duplicate_fields(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn duplicate_fields(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     let fields = entry.own_fields();
     for (index, field) in fields.iter().enumerate() {
         let earlier = fields
@@ -13,18 +13,20 @@ pub(super) fn duplicate_fields(entry: &CheckedEntry<'_>, found: &mut Vec<Found>)
             continue;
         };
         let (message, help) = if earlier.text == field.text {
-            ("is there twice, with the same value", "take one out")
+            ("is given twice with the same value", "remove one")
         } else {
             (
-                "is there twice, with two values, of which the first counts",
-                "keep the right one, and take the other out",
+                "is given twice with different values; the first is used",
+                "keep the right one and remove the other",
             )
         };
-        found.push(Found::warning(field.name, format!("{} {message}", field.lower)).help(help));
+        found.push(
+            RuleFinding::warning(field.name, format!("{} {message}", field.lower)).help(help),
+        );
     }
 }
 
-pub(super) fn white_space(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn white_space(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     for (index, field) in entry.own_fields().iter().enumerate() {
         let trimmed = field.text.trim();
         let is_first = entry
@@ -36,9 +38,9 @@ pub(super) fn white_space(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
             continue;
         }
         found.push(
-            Found::notice(field.name, "there is white space around the value")
-                .help("it is of no use; take it out")
-                .mend(field, trimmed.to_owned()),
+            RuleFinding::notice(field.name, "white space around the value")
+                .help("remove it")
+                .fix(field, trimmed.to_owned()),
         );
     }
 }
@@ -56,9 +58,9 @@ mod tests {
         );
         assert_eq!(
             found[0].1,
-            "note is there twice, with two values, of which the first counts"
+            "note is given twice with different values; the first is used"
         );
-        assert_eq!(found[1].1, "title is there twice, with the same value");
+        assert_eq!(found[1].1, "title is given twice with the same value");
     }
 
     #[test]

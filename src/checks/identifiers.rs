@@ -1,10 +1,10 @@
-//! DOI, ISBN, ISSN and addresses.
+//! Checks of DOI, ISBN, ISSN and URL.
 
 use super::entry::OwnField;
-use super::{CheckedEntry, Found};
-use crate::model::{Doi, Isbn, Issn, NotAnIdentifier};
+use super::{CheckedEntry, RuleFinding};
+use crate::model::{Doi, IdentifierError, Isbn, Issn};
 
-pub(super) fn doi(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn doi(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     let Some(field) = entry.own("doi") else {
         return;
     };
@@ -15,41 +15,38 @@ pub(super) fn doi(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     let bare = Doi::strip_resolver(text);
     if bare.parse::<Doi>().is_err() {
         found.push(
-            Found::error(field.name, format!("{text} is not a DOI"))
-                .help("a DOI begins with 10. and has a slash, such as 10.2307/1562247"),
+            RuleFinding::error(field.name, format!("invalid DOI: {text}"))
+                .help("a DOI begins with 10. and contains a slash, such as 10.2307/1562247"),
         );
     } else if bare.contains('\\') {
         found.push(
-            Found::warning(
-                field.name,
-                format!("{text} has a backslash, which is no part of it"),
-            )
-            .help("write the DOI as it is, without TeX commands"),
+            RuleFinding::warning(field.name, format!("DOI contains a backslash: {text}"))
+                .help("write the DOI without TeX commands"),
         );
     } else if bare != text {
         found.push(
-            Found::notice(field.name, format!("{text} has more than the DOI"))
+            RuleFinding::notice(field.name, format!("not a bare DOI: {text}"))
                 .help(format!("write {bare}"))
-                .mend(field, bare.to_owned()),
+                .fix(field, bare.to_owned()),
         );
     }
 }
 
-pub(super) fn isbn(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn isbn(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     numbers(entry, "isbn", found, |text| text.parse::<Isbn>().err());
 }
 
-pub(super) fn issn(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn issn(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     numbers(entry, "issn", found, |text| text.parse::<Issn>().err());
 }
 
-/// Looks at a field of numbers; several are told apart by commas, semicolons or slashes, and may have
-/// a remark such as "(pbk.)" behind them.
+/// Checks a field of numbers, which may be separated by commas, semicolons or slashes and followed
+/// by a remark such as "(pbk.)".
 fn numbers(
     entry: &CheckedEntry<'_>,
     name: &str,
-    found: &mut Vec<Found>,
-    fault: impl Fn(&str) -> Option<NotAnIdentifier>,
+    found: &mut Vec<RuleFinding>,
+    fault: impl Fn(&str) -> Option<IdentifierError>,
 ) {
     let Some(field) = entry.own(name) else {
         return;
@@ -62,32 +59,32 @@ fn numbers(
         }
         let bare = without_label(number, &upper);
         match fault(bare) {
-            Some(NotAnIdentifier::Form) => {
+            Some(IdentifierError::Form) => {
                 let help = match name {
                     "isbn" if bare.parse::<Issn>().is_ok() => {
-                        "it is an ISSN, the number of a journal: write it in the field issn"
+                        "this is an ISSN, the number of a journal; use the field issn"
                     }
                     "isbn" => "an ISBN has 13 digits, or 10 in books before 2007",
                     _ => "an ISSN has 8 digits, written 1234-567X",
                 };
-                let message = format!("{number} is not an {upper}");
-                found.push(Found::error(field.name, message).help(help));
+                let message = format!("invalid {upper}: {number}");
+                found.push(RuleFinding::error(field.name, message).help(help));
             }
-            Some(NotAnIdentifier::CheckDigit) => found.push(
-                Found::error(field.name, format!("the check digit of {number} is wrong"))
-                    .help("compare it with the source: one digit is wrong, or two are exchanged"),
+            Some(IdentifierError::CheckDigit) => found.push(
+                RuleFinding::error(field.name, format!("wrong check digit: {number}"))
+                    .help("compare it with the source: a digit is wrong, or two are swapped"),
             ),
             None if bare != number && field.text.trim() == number => found.push(
-                Found::notice(field.name, format!("{number} has more than the number"))
+                RuleFinding::notice(field.name, format!("not a bare {upper}: {number}"))
                     .help(format!("write {bare}"))
-                    .mend(field, bare.to_owned()),
+                    .fix(field, bare.to_owned()),
             ),
             None => {}
         }
     }
 }
 
-/// A number without the name of what it is before it.
+/// Returns a number without its label.
 fn without_label<'t>(number: &'t str, label: &str) -> &'t str {
     let head = number.get(..label.len()).unwrap_or_default();
     if !head.eq_ignore_ascii_case(label) {
@@ -101,7 +98,7 @@ fn without_label<'t>(number: &'t str, label: &str) -> &'t str {
     rest.trim_start_matches([':', ' ', '.'])
 }
 
-pub(super) fn url(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn url(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     let Some(field) = entry.own("url") else {
         return;
     };
@@ -111,21 +108,18 @@ pub(super) fn url(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     }
     if text.contains("\\url") || text.contains("\\href") {
         found.push(
-            Found::warning(field.name, "the address is within a TeX command")
-                .help("write the address alone; styles make a link of it"),
+            RuleFinding::warning(field.name, "URL inside a TeX command")
+                .help("write the URL alone; styles add the link"),
         );
     } else if text.contains(char::is_whitespace) {
         found.push(
-            Found::error(
-                field.name,
-                format!("the address has white space in it: {text}"),
-            )
-            .help("copy it anew from the browser, or write %20 for a blank"),
+            RuleFinding::error(field.name, format!("URL contains white space: {text}"))
+                .help("copy it again from the browser, or write %20 for a space"),
         );
     } else if !has_scheme(text) {
         found.push(
-            Found::error(field.name, format!("{text} is not a whole address"))
-                .help("begin it with https:// or http://"),
+            RuleFinding::error(field.name, format!("incomplete URL: {text}"))
+                .help("start it with https:// or http://"),
         );
     } else if text.contains("\\_")
         || text.contains("\\%")
@@ -133,24 +127,21 @@ pub(super) fn url(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
         || text.contains("\\#")
     {
         found.push(
-            Found::warning(
-                field.name,
-                "the address has backslashes, which are no part of it",
-            )
-            .help("write the address as it is, without TeX commands"),
+            RuleFinding::warning(field.name, "URL contains backslashes")
+                .help("write the URL without TeX commands"),
         );
     } else if !entry.has("doi") {
         points_to_doi(text, field, found);
     }
 }
 
-/// An address of a resolver belongs in `doi`, where every program finds it.
-fn points_to_doi(text: &str, field: &OwnField<'_>, found: &mut Vec<Found>) {
+/// Reports the URL of a DOI resolver, which belongs in `doi`.
+fn points_to_doi(text: &str, field: &OwnField<'_>, found: &mut Vec<RuleFinding>) {
     let doi = Doi::strip_resolver(text);
     if doi != text && doi.parse::<Doi>().is_ok() {
         found.push(
-            Found::notice(field.name, "the address is that of a DOI")
-                .help(format!("write doi = {{{doi}}} in its place")),
+            RuleFinding::notice(field.name, "URL points to a DOI")
+                .help(format!("write doi = {{{doi}}} instead")),
         );
     }
 }
@@ -182,7 +173,7 @@ mod tests {
             assert_eq!(found[0].2.as_deref(), Some("10.1000/x"), "{written}");
         }
         let found = found_in("@misc{a, doi = {none}}", doi);
-        assert_eq!(found[0].1, "none is not a DOI");
+        assert_eq!(found[0].1, "invalid DOI: none");
         assert_eq!(found[0].2, None);
         assert!(
             found_in("@misc{a, doi = {10.1000/x\\_y}}", doi)[0]
@@ -206,9 +197,9 @@ mod tests {
             );
         }
         let found = found_in("@book{a, isbn = {978-0-300-11056-3}}", isbn);
-        assert_eq!(found[0].1, "the check digit of 978-0-300-11056-3 is wrong");
+        assert_eq!(found[0].1, "wrong check digit: 978-0-300-11056-3");
         let found = found_in("@book{a, isbn = {12345}}", isbn);
-        assert_eq!(found[0].1, "12345 is not an ISBN");
+        assert_eq!(found[0].1, "invalid ISBN: 12345");
         let found = found_in("@book{a, isbn = {ISBN 0-300-11056-1}}", isbn);
         assert_eq!(found[0].2.as_deref(), Some("0-300-11056-1"));
     }
@@ -217,7 +208,7 @@ mod tests {
     fn an_issn_has_its_check_digit() {
         assert_eq!(found_in("@article{a, issn = {2213-5316}}", issn), []);
         let found = found_in("@article{a, issn = {2213-5317}}", issn);
-        assert_eq!(found[0].1, "the check digit of 2213-5317 is wrong");
+        assert_eq!(found[0].1, "wrong check digit: 2213-5317");
     }
 
     #[test]
@@ -229,7 +220,7 @@ mod tests {
         assert!(
             found_in("@misc{a, url = {www.example.org}}", url)[0]
                 .1
-                .contains("not a whole address")
+                .contains("incomplete URL")
         );
         assert!(
             found_in("@misc{a, url = {https://example.org/a b}}", url)[0]

@@ -1,8 +1,8 @@
-//! Checks: what is missing, wrong or doubtful in a reference, and how to mend it.
+//! Checks: what is missing, wrong or doubtful in a reference, and how to fix it.
 //!
-//! A [`Rule`] looks at one [`CheckedEntry`] and tells what it finds. There is a table of them ([`RULES`]), and a
-//! file for each kind; [`typst`] asks Typst's own crates instead. Nothing here reads or writes anything: `peerbib check` brings the entries, and
-//! writes down what [`mended`] gives back.
+//! A [`CheckRule`] inspects one [`CheckedEntry`] and returns findings. [`RULES`] is the table of
+//! them, with a file for each kind; [`typst`] asks Typst's own crates instead. Nothing here does
+//! any I/O: the caller provides the entries and stores what [`fixed`] returns.
 
 mod dates;
 mod entry;
@@ -26,120 +26,120 @@ use entry::OwnField;
 pub use entry::{CheckedEntry, Status};
 pub use required::required_fields;
 
-/// Something that a person should look for in references.
+/// A rule that entries are checked by.
 #[derive(Debug)]
-pub struct Rule {
-    /// What it is called.
+pub struct CheckRule {
+    /// The name.
     pub name: &'static str,
-    /// What it finds, in a line.
+    /// What it finds, in one line.
     pub about: &'static str,
-    look: fn(&CheckedEntry<'_>, &mut Vec<Found>),
+    look: fn(&CheckedEntry<'_>, &mut Vec<RuleFinding>),
 }
 
-/// Every rule, in the order in which its findings are told.
-pub const RULES: &[Rule] = &[
-    Rule {
+/// All rules, in the order of the report.
+pub const RULES: &[CheckRule] = &[
+    CheckRule {
         name: "unverified",
-        about: "an entry that is tagged status:unverified",
+        about: "an entry tagged status:unverified",
         look: status::look,
     },
-    Rule {
+    CheckRule {
         name: "unknown-type",
-        about: "an entry type that no program knows",
+        about: "an unknown entry type",
         look: vocabulary::entry_type,
     },
-    Rule {
+    CheckRule {
         name: "missing-field",
-        about: "a field that works of this type need",
+        about: "a missing required field",
         look: required::look,
     },
-    Rule {
+    CheckRule {
         name: "unknown-field",
-        about: "a field that no program knows, often misspelt",
+        about: "an unknown field, often misspelt",
         look: vocabulary::fields,
     },
-    Rule {
+    CheckRule {
         name: "duplicate-field",
-        about: "a field that is there twice",
+        about: "a field given twice",
         look: formatting::duplicate_fields,
     },
-    Rule {
+    CheckRule {
         name: "doi",
-        about: "a DOI that is none, or is written as an address",
+        about: "an invalid DOI, or one written as an address",
         look: identifiers::doi,
     },
-    Rule {
+    CheckRule {
         name: "isbn",
-        about: "an ISBN that is none, or has a wrong check digit",
+        about: "an invalid ISBN",
         look: identifiers::isbn,
     },
-    Rule {
+    CheckRule {
         name: "issn",
-        about: "an ISSN that is none, or has a wrong check digit",
+        about: "an invalid ISSN",
         look: identifiers::issn,
     },
-    Rule {
+    CheckRule {
         name: "url",
-        about: "an address that cannot be followed",
+        about: "an invalid URL",
         look: identifiers::url,
     },
-    Rule {
+    CheckRule {
         name: "access-date",
-        about: "an online text without the date at which it was read",
+        about: "an online text without an access date",
         look: dates::access_date,
     },
-    Rule {
+    CheckRule {
         name: "date",
-        about: "a date that is none, or two that do not agree",
+        about: "an invalid date, or two that disagree",
         look: dates::look,
     },
-    Rule {
+    CheckRule {
         name: "pages",
-        about: "pages written otherwise than 12--34",
+        about: "page ranges not written as 12--34",
         look: pages::look,
     },
-    Rule {
+    CheckRule {
         name: "organisation",
         about: "an organisation that would be printed as a person",
         look: names::organisations,
     },
-    Rule {
+    CheckRule {
         name: "name",
-        about: "a name, or a list of names, that is read otherwise than it is meant",
+        about: "a name, or a list of names, that would be misread",
         look: names::persons,
     },
-    Rule {
+    CheckRule {
         name: "private-note",
-        about: "a private remark in a field that is printed",
+        about: "a private remark in a printed field",
         look: notes::look,
     },
-    Rule {
+    CheckRule {
         name: "white-space",
         about: "white space around a value",
         look: formatting::white_space,
     },
 ];
 
-/// What a rule found in an entry.
+/// A finding of a rule, before it is assigned to an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct RuleFinding {
     severity: Severity,
     /// The name of the field as it is written, or as it should be.
     field: Option<String>,
     message: String,
     help: String,
-    /// The value that mends it, in TeX without delimiters, where that is certain.
-    mend: Option<String>,
+    /// The value that fixes it, in TeX without delimiters, if that is certain.
+    fix: Option<String>,
 }
 
-impl Found {
+impl RuleFinding {
     fn new(severity: Severity, field: &str, message: impl Into<String>) -> Self {
         Self {
             severity,
             field: Some(field.to_owned()),
             message: message.into(),
             help: String::new(),
-            mend: None,
+            fix: None,
         }
     }
 
@@ -155,27 +155,27 @@ impl Found {
         Self::new(Severity::Notice, field, message)
     }
 
-    /// How to mend it.
+    /// How to fix it.
     fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
         self
     }
 
-    /// What is certain to mend it, where the field is one text that can be replaced.
-    fn mend(mut self, field: &OwnField, value: String) -> Self {
+    /// Adds a certain fix, if the field is one text that can be replaced.
+    fn fix(mut self, field: &OwnField, value: String) -> Self {
         if field.is_one_text {
-            self.mend = Some(value);
+            self.fix = Some(value);
         }
         self
     }
 }
 
-/// Something about a reference that a person should look at.
+/// Something about an entry that needs attention.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
     /// The citation key.
     pub key: String,
-    /// The file, where the entry was read from one.
+    /// The file, if the entry was read from one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// The line of the field, or of the entry, in that file, from 1.
@@ -185,18 +185,18 @@ pub struct Finding {
     pub field: Option<String>,
     /// The name of the rule.
     pub rule: &'static str,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What is the matter.
+    /// The message.
     pub message: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: String,
-    /// Whether `--fix` mends it.
+    /// Whether it can be fixed automatically.
     pub fixable: bool,
 }
 
-/// What `rules` find in an entry.
-pub fn findings(entry: &CheckedEntry<'_>, rules: &[&'static Rule]) -> Vec<Finding> {
+/// Returns what `rules` find in an entry.
+pub fn findings(entry: &CheckedEntry<'_>, rules: &[&'static CheckRule]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in rules {
         let mut found = Vec::new();
@@ -210,15 +210,15 @@ pub fn findings(entry: &CheckedEntry<'_>, rules: &[&'static Rule]) -> Vec<Findin
             severity: found.severity,
             message: found.message,
             help: found.help,
-            fixable: found.mend.is_some(),
+            fixable: found.fix.is_some(),
         }));
     }
     findings
 }
 
-/// A field that was mended.
+/// A field that was fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mended {
+pub struct FixedField {
     /// Its name.
     pub field: String,
     /// Its value before.
@@ -227,15 +227,15 @@ pub struct Mended {
     pub after: String,
 }
 
-/// The text of the entry of a work with everything mended that `rules` can mend for certain, and what
-/// that was; nothing where there is nothing to mend.
-pub fn mended<'a>(
+/// Returns the text of an entry with everything fixed that `rules` can fix with certainty, and the
+/// fixed fields; `None` if there is nothing to fix.
+pub fn fixed<'a>(
     work: &'a Entry,
     strings: &Strings,
     parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
-    rules: &[&'static Rule],
-) -> Option<(String, Vec<Mended>)> {
-    // One value may have several faults, and each is mended in what the one before made of it.
+    rules: &[&'static CheckRule],
+) -> Option<(String, Vec<FixedField>)> {
+    // A value may have several errors; each fix is applied to the result of the one before.
     const MOST: usize = 200;
     let mut work = Cow::Borrowed(work);
     let mut done = Vec::new();
@@ -248,7 +248,7 @@ pub fn mended<'a>(
             (rule.look)(&entry, &mut found);
             found
                 .into_iter()
-                .find_map(|found| Some((found.field?, found.mend?)))
+                .find_map(|found| Some((found.field?, found.fix?)))
         });
         let Some((field, after)) = next else {
             break;
@@ -267,7 +267,7 @@ pub fn mended<'a>(
             break;
         }
         changed.key.clone_from(&work.key);
-        done.push(Mended {
+        done.push(FixedField {
             field,
             before,
             after,
@@ -299,7 +299,7 @@ mod tests {
             "@article{a,\n  doi = { https://doi.org/10.1000/x },\n  pages = \"12 - 34\",\n}";
         let work = bibtex::parse_entry(source).unwrap();
         let rules: Vec<_> = RULES.iter().collect();
-        let (text, done) = mended(&work, &Strings::default(), &|_| None, &rules).unwrap();
+        let (text, done) = fixed(&work, &Strings::default(), &|_| None, &rules).unwrap();
         assert_eq!(
             text,
             "@article{a,\n  doi = {10.1000/x},\n  pages = \"12--34\",\n}"
@@ -312,6 +312,6 @@ mod tests {
         let source = "@article{a, pages = {12-} # {34}}";
         let work = bibtex::parse_entry(source).unwrap();
         let rules: Vec<_> = RULES.iter().collect();
-        assert_eq!(mended(&work, &Strings::default(), &|_| None, &rules), None);
+        assert_eq!(fixed(&work, &Strings::default(), &|_| None, &rules), None);
     }
 }

@@ -1,34 +1,11 @@
-//! Names: organisations that would be printed as persons, and lists that are read otherwise than they
-//! are meant.
+//! Checks of names: organisations that would be printed as persons, and malformed lists.
 
 use super::entry::OwnField;
-use super::{CheckedEntry, Found};
-use crate::formats::bibtex;
+use super::{CheckedEntry, RuleFinding};
+use crate::formats::bibtex::{self, schema};
 use crate::model::Name;
 
-/// The fields that hold lists of names (BibLaTeX manual, §2.2.2).
-const NAME_FIELDS: &[&str] = &[
-    "afterword",
-    "annotator",
-    "author",
-    "bookauthor",
-    "commentator",
-    "editor",
-    "editora",
-    "editorb",
-    "editorc",
-    "foreword",
-    "holder",
-    "introduction",
-    "namea",
-    "nameb",
-    "namec",
-    "shortauthor",
-    "shorteditor",
-    "translator",
-];
-
-/// Words that organisations have in their names and persons have not.
+/// Words that occur in names of organisations but not of persons.
 const ORGANISATIONS: &[&str] = &[
     "academy",
     "agency",
@@ -87,23 +64,23 @@ const ORGANISATIONS: &[&str] = &[
 
 fn name_fields<'e, 'a>(entry: &'e CheckedEntry<'a>) -> impl Iterator<Item = &'e OwnField<'a>> {
     let fields = entry.own_fields().iter();
-    fields.filter(|field| NAME_FIELDS.contains(&field.lower.as_str()))
+    fields.filter(|field| schema::holds_names(&field.lower))
 }
 
-/// Whether a name stands in braces as a whole, which says that it is not to be taken apart.
+/// Returns whether a whole name is in braces, so that it is not split.
 fn is_braced(name: &str) -> bool {
     name.starts_with('{') && name.ends_with('}')
 }
 
-pub(super) fn organisations(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn organisations(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     for field in name_fields(entry) {
         for name in bibtex::split_list(&field.text) {
             if is_braced(name) || name.contains(',') || !is_organisation(name) {
                 continue;
             }
             found.push(
-                Found::warning(field.name, format!("{name} would be printed as a person"))
-                    .help(format!("write it in braces of its own: {{{name}}}")),
+                RuleFinding::warning(field.name, format!("{name} would be printed as a person"))
+                    .help(format!("write it in braces: {{{name}}}")),
             );
         }
     }
@@ -117,14 +94,14 @@ fn is_organisation(name: &str) -> bool {
         .map(str::to_lowercase)
         .collect();
     let has = |word: &str| words.iter().any(|found| found == word);
-    // "of" and "for" stand in no one's name, but in small letters only.
+    // In lower case, "of" and "for" occur in no personal name.
     let has_preposition = name
         .split_whitespace()
         .any(|word| matches!(word, "of" | "for" | "f\u{fc}r"));
     words.len() > 1 && (has_preposition || ORGANISATIONS.iter().any(|word| has(word)))
 }
 
-pub(super) fn persons(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn persons(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     for field in name_fields(entry) {
         let text = field.text.trim();
         if text.is_empty() {
@@ -132,9 +109,9 @@ pub(super) fn persons(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
         }
         if let Some(before) = before_et_al(text) {
             found.push(
-                Found::warning(field.name, "\u{201c}et al.\u{201d} is read as a name")
+                RuleFinding::warning(field.name, "\u{201c}et al.\u{201d} is read as a name")
                     .help(format!("write {before} and others"))
-                    .mend(field, format!("{before} and others")),
+                    .fix(field, format!("{before} and others")),
             );
             continue;
         }
@@ -142,7 +119,7 @@ pub(super) fn persons(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     }
 }
 
-/// What stands before an "et al." at the end of a list of names.
+/// Returns the names before an "et al." at the end of a list.
 fn before_et_al(text: &str) -> Option<&str> {
     let bare = text.strip_suffix('.').unwrap_or(text);
     let start = bare.len().checked_sub("et al".len())?;
@@ -156,15 +133,12 @@ fn before_et_al(text: &str) -> Option<&str> {
     (!before.is_empty()).then_some(before)
 }
 
-fn list(field: &OwnField<'_>, found: &mut Vec<Found>) {
+fn list(field: &OwnField<'_>, found: &mut Vec<RuleFinding>) {
     for name in bibtex::split_list(&field.text) {
         if name.is_empty() {
             found.push(
-                Found::warning(
-                    field.name,
-                    "there is no name before or after an \u{201c}and\u{201d}",
-                )
-                .help("take the needless \u{201c}and\u{201d} out, or add the name"),
+                RuleFinding::warning(field.name, "missing name beside \u{201c}and\u{201d}")
+                    .help("remove the extra \u{201c}and\u{201d}, or add the name"),
             );
             continue;
         }
@@ -175,39 +149,39 @@ fn list(field: &OwnField<'_>, found: &mut Vec<Found>) {
         let commas = outside.matches(',').count();
         if outside.contains(';') || outside.contains('&') {
             found.push(
-                Found::warning(field.name, format!("{name} looks like several names"))
+                RuleFinding::warning(field.name, format!("{name} looks like several names"))
                     .help("write \u{201c}and\u{201d} between names"),
             );
         } else if commas > 2 {
             found.push(
-                Found::warning(field.name, format!("{name} has {commas} commas")).help(
+                RuleFinding::warning(field.name, format!("{name} has {commas} commas")).help(
                     "write \u{201c}and\u{201d} between names, and at most two commas in one: \
                            Family, Jr., Given",
                 ),
             );
         } else if outside.chars().any(|c| c.is_ascii_digit()) && !outside.contains('=') {
             found.push(
-                Found::warning(field.name, format!("{name} has digits in it"))
-                    .help("take the number out, or write an organisation in braces"),
+                RuleFinding::warning(field.name, format!("{name} contains digits"))
+                    .help("remove the number, or write an organisation in braces"),
             );
         } else if let [Name::Person(person)] = bibtex::read_names(name).as_slice()
             && is_shouted(&person.family)
         {
             found.push(
-                Found::warning(field.name, format!("{name} is in capitals"))
-                    .help("write it in small letters, or in braces if it is an organisation"),
+                RuleFinding::warning(field.name, format!("{name} is in capitals"))
+                    .help("write it in lower case, or in braces if it is an organisation"),
             );
         }
     }
 }
 
-/// Whether a family name is in capitals; short ones may be initials or acronyms.
+/// Returns whether a family name is in capitals; short ones may be initials or acronyms.
 fn is_shouted(family: &str) -> bool {
     let letters = family.chars().filter(|c| c.is_alphabetic());
     letters.clone().count() > 3 && letters.clone().all(char::is_uppercase)
 }
 
-/// A text without what stands in its braces.
+/// Returns a text without its braced parts.
 fn outside_braces(text: &str) -> String {
     let mut depth = 0_usize;
     text.chars()
@@ -227,7 +201,7 @@ mod tests {
     use super::super::entry::found_in;
     use super::*;
 
-    fn author(names: &str, look: fn(&CheckedEntry<'_>, &mut Vec<Found>)) -> Vec<String> {
+    fn author(names: &str, look: fn(&CheckedEntry<'_>, &mut Vec<RuleFinding>)) -> Vec<String> {
         let found = found_in(&format!("@misc{{a, author = {{{names}}}}}"), look);
         found.into_iter().map(|(_, message, _)| message).collect()
     }
@@ -296,7 +270,7 @@ mod tests {
         assert_eq!(author("WREN, ADA", persons), ["WREN, ADA is in capitals"]);
         assert_eq!(
             author("Wren, Ada 2", persons),
-            ["Wren, Ada 2 has digits in it"]
+            ["Wren, Ada 2 contains digits"]
         );
         for right in [
             "Wren, Jr., Ada",

@@ -1,12 +1,12 @@
 //! Private remarks in fields that styles print.
 
-use super::{CheckedEntry, Found};
+use super::{CheckedEntry, RuleFinding};
 use crate::formats::bibtex;
 
 /// The fields that are printed as they are (BibLaTeX manual, §2.2.2).
 const PRINTED: &[&str] = &["addendum", "howpublished", "note", "titleaddon"];
 
-/// What people write to themselves.
+/// Typical words of private remarks.
 const PRIVATE: &[&str] = &[
     "ask",
     "borrowed",
@@ -36,7 +36,7 @@ const PRIVATE: &[&str] = &[
     "???",
 ];
 
-pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     for field in entry.own_fields() {
         if !PRINTED.contains(&field.lower.as_str()) {
             continue;
@@ -48,17 +48,17 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
         {
             let start: String = text.trim().chars().take(60).collect();
             found.push(
-                Found::warning(
+                RuleFinding::warning(
                     field.name,
-                    format!("\u{201c}{start}\u{201d} looks like a private remark (\u{201c}{sign}\u{201d}), and would be printed"),
+                    format!("\u{201c}{start}\u{201d} looks like a private remark (\u{201c}{sign}\u{201d}) that would be printed"),
                 )
-                .help("move it to the field annotation, which is printed only where you ask for it"),
+                .help("move it to the field annotation, which is printed only on request"),
             );
         }
     }
 }
 
-/// Whether words stand in a text as words of their own.
+/// Returns whether a text contains these words as whole words.
 fn stands_in(text: &str, words: &str) -> bool {
     if !words.starts_with(char::is_alphanumeric) {
         return text.contains(words);

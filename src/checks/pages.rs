@@ -1,8 +1,8 @@
-//! Pages: `12--34`, and several with commas between them.
+//! Checks of pages: `12--34`, or several separated by commas.
 
-use super::{CheckedEntry, Found};
+use super::{CheckedEntry, RuleFinding};
 
-pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     let Some(field) = entry.own("pages") else {
         return;
     };
@@ -16,15 +16,12 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
         .any(|label| lower.starts_with(label))
     {
         found.push(
-            Found::warning(
-                field.name,
-                format!("\u{201c}{text}\u{201d} has more than the numbers"),
-            )
-            .help("write the numbers alone; styles add \u{201c}pp.\u{201d} where they want it"),
+            RuleFinding::warning(field.name, format!("pages should be numbers alone: {text}"))
+                .help("remove the label; styles add \u{201c}pp.\u{201d} where needed"),
         );
         return;
     }
-    let mut mended = Vec::new();
+    let mut fixed = Vec::new();
     let mut faults = 0;
     for range in text.split(',') {
         let range = range.trim();
@@ -34,8 +31,11 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
                 let backwards = matches!((first_number, last_number), (Some(f), Some(l)) if l < f);
                 if backwards && last.len() >= first.len() {
                     found.push(
-                        Found::warning(field.name, format!("the pages {range} run backwards"))
-                            .help("compare them with the source"),
+                        RuleFinding::warning(
+                            field.name,
+                            format!("page range {range} runs backwards"),
+                        )
+                        .help("compare it with the source"),
                     );
                     return;
                 }
@@ -43,25 +43,25 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
                 if is_number_range && dash != "--" && dash != "\u{2013}" {
                     faults += 1;
                     // 12-3 may be pages 12 to 13, or page 3 of volume 12: only a person can tell.
-                    mended.push((!backwards).then(|| format!("{first}--{last}")));
+                    fixed.push((!backwards).then(|| format!("{first}--{last}")));
                     continue;
                 }
-                mended.push(Some(range.to_owned()));
+                fixed.push(Some(range.to_owned()));
             }
-            None => mended.push(Some(range.to_owned())),
+            None => fixed.push(Some(range.to_owned())),
         }
     }
     if faults > 0 {
-        let finding = Found::notice(field.name, format!("{text} has another sign than -- in it"))
-            .help("write a span of pages with two hyphens: 12--34");
-        found.push(match mended.into_iter().collect::<Option<Vec<_>>>() {
-            Some(ranges) => finding.mend(field, ranges.join(", ")),
+        let finding = RuleFinding::notice(field.name, format!("page range should use --: {text}"))
+            .help("write page ranges with two hyphens: 12--34");
+        found.push(match fixed.into_iter().collect::<Option<Vec<_>>>() {
+            Some(ranges) => finding.fix(field, ranges.join(", ")),
             None => finding,
         });
     }
 }
 
-/// The two ends of a span and what stands between them.
+/// Returns the two ends of a range and the dash between them.
 fn ends(range: &str) -> Option<(&str, &str, &str)> {
     let is_dash = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
     let start = range.find(is_dash)?;
@@ -71,7 +71,7 @@ fn ends(range: &str) -> Option<(&str, &str, &str)> {
     Some((range.get(..start)?.trim_end(), dash, last.trim_start()))
 }
 
-/// A page number in digits alone.
+/// Returns a page number in digits alone.
 fn number(page: &str) -> Option<u64> {
     page.bytes()
         .all(|byte| byte.is_ascii_digit())
@@ -83,10 +83,10 @@ mod tests {
     use super::super::entry::found_in;
     use super::*;
 
-    fn mend(pages: &str) -> Option<Option<String>> {
+    fn fix(pages: &str) -> Option<Option<String>> {
         let found = found_in(&format!("@article{{a, pages = {{{pages}}}}}"), look);
         assert!(found.len() < 2, "{found:?}");
-        found.into_iter().next().map(|(_, _, mend)| mend)
+        found.into_iter().next().map(|(_, _, fix)| fix)
     }
 
     #[test]
@@ -102,21 +102,21 @@ mod tests {
             "S12-1",
             "12--",
         ] {
-            assert_eq!(mend(right), None, "{right}");
+            assert_eq!(fix(right), None, "{right}");
         }
-        assert_eq!(mend("12-34"), Some(Some("12--34".into())));
-        assert_eq!(mend("12 - 34"), Some(Some("12--34".into())));
-        assert_eq!(mend("12---34"), Some(Some("12--34".into())));
+        assert_eq!(fix("12-34"), Some(Some("12--34".into())));
+        assert_eq!(fix("12 - 34"), Some(Some("12--34".into())));
+        assert_eq!(fix("12---34"), Some(Some("12--34".into())));
         assert_eq!(
-            mend("12-34, 56\u{2014}78,80"),
+            fix("12-34, 56\u{2014}78,80"),
             Some(Some("12--34, 56--78, 80".into()))
         );
     }
 
     #[test]
     fn what_only_a_person_can_tell_is_left_alone() {
-        assert_eq!(mend("12-3"), Some(None));
-        assert_eq!(mend("34--12"), Some(None));
-        assert_eq!(mend("pp. 12--34"), Some(None));
+        assert_eq!(fix("12-3"), Some(None));
+        assert_eq!(fix("34--12"), Some(None));
+        assert_eq!(fix("pp. 12--34"), Some(None));
     }
 }

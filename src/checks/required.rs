@@ -1,13 +1,13 @@
-//! Fields that works of a type need (BibLaTeX manual, §2.1.1; BibTeX's own types by its manual, §3.1).
+//! Checks of required fields.
 
-use super::{CheckedEntry, Found};
+use super::{CheckedEntry, RuleFinding};
 use crate::formats::bibtex::schema::{self, OneOf};
 
 fn needs(entry_type: &str) -> &'static [OneOf] {
     schema::entry_type(entry_type).map_or(&[], |row| row.required)
 }
 
-/// The fields that a work of a type needs, with the first of each that may stand for another.
+/// Returns the fields that an entry of a type requires; of alternatives, the first.
 pub fn required_fields(entry_type: &str) -> Vec<&'static str> {
     let first = |need: &OneOf| need.first().copied();
     let required: Vec<&str> = needs(entry_type).iter().filter_map(first).collect();
@@ -17,7 +17,7 @@ pub fn required_fields(entry_type: &str) -> Vec<&'static str> {
     required
 }
 
-/// The fields that an entry should have and has not.
+/// Returns the required fields that are missing.
 fn missing(entry: &CheckedEntry<'_>) -> Vec<&'static str> {
     needs(entry.kind())
         .iter()
@@ -26,7 +26,7 @@ fn missing(entry: &CheckedEntry<'_>) -> Vec<&'static str> {
         .collect()
 }
 
-pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     let kind = entry.kind();
     for field in missing(entry) {
         let alternatives: &[&str] = needs(kind)
@@ -36,15 +36,13 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
             .unwrap_or_default();
         let help = match alternatives {
             ["date", ..] => {
-                "add date, or pubstate = {forthcoming} where it has not appeared yet".to_owned()
+                "add date, or pubstate = {forthcoming} if it has not appeared yet".to_owned()
             }
             [only] => format!("add {only}"),
             [first @ .., last] => format!("add {} or {last}", first.join(", ")),
             [] => continue,
         };
-        found.push(
-            Found::warning(field, format!("@{kind} needs {field}, which is missing")).help(help),
-        );
+        found.push(RuleFinding::warning(field, format!("@{kind} requires {field}")).help(help));
     }
 }
 

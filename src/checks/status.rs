@@ -1,8 +1,8 @@
 //! Entries that are tagged `status:unverified`.
 
-use super::{CheckedEntry, Found, Severity, Status};
+use super::{CheckedEntry, RuleFinding, Severity, Status};
 
-pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     let Status::Unverified { why } = &entry.status else {
         return;
     };
@@ -10,13 +10,13 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
         Some(why) => format!("unverified: {why}"),
         None => "unverified: nobody has compared the entry with a source".to_owned(),
     };
-    found.push(Found {
+    found.push(RuleFinding {
         severity: Severity::Notice,
         field: None,
         message,
         help: "compare the entry with the work or a reliable source, and tag it status:verified"
             .to_owned(),
-        mend: None,
+        fix: None,
     });
 }
 

@@ -1,8 +1,9 @@
-//! What Typst makes of an entry.
+//! How Typst reads an entry.
 //!
-//! Typst reads `.bib` files with the `biblatex` crate and prints them from the entries that `hayagriva` makes of
-//! them. These two are asked here, so that the answer is Typst's own: whether it refuses the entry (and with it
-//! the whole file), which fields it drops, and what it reads otherwise than it was meant.
+//! Typst reads `.bib` files with the `biblatex` crate and prints them from the entries that
+//! `hayagriva` makes of them. These two are asked here, so that the answer is Typst's own: whether
+//! it refuses the entry (and with it the whole file), which fields it drops, and which it reads
+//! differently.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -13,8 +14,8 @@ use biblatex::{Bibliography, EntryType as TexType, ParseError};
 use hayagriva::types::EntryType as TypstType;
 
 use super::{Finding, Severity};
-use crate::formats::bibtex::schema::{self, ToCsl};
-use crate::formats::bibtex::{self, Part, Strings};
+use crate::formats::bibtex::schema::{self, CslMapping};
+use crate::formats::bibtex::{self, Strings, ValuePart};
 use crate::model::{CslDate, CslItem, CslName, Entry, Field};
 use crate::text::words;
 
@@ -25,17 +26,17 @@ const DIFFERENT: &str = "typst-different";
 /// How deep braces may be nested in what is given to Typst's crates.
 const DEEPEST: usize = 64;
 
-/// From how many entries, counted once for each way to them, one may inherit.
+/// The maximum number of entries from which one may inherit, counted once for each path to them.
 const MOST_ANCESTORS: usize = 256;
 
-/// Returns what Typst would refuse, drop or read otherwise of an entry. `strings` are the abbreviations of its
-/// file, and `parents` gives the entries that `crossref` and `xdata` name.
+/// Returns what Typst would refuse, drop or read differently in an entry. `strings` are the
+/// abbreviations of its file, and `parents` gives the entries that `crossref` and `xdata` name.
 pub fn findings<'a>(
     work: &'a Entry,
     strings: &'a Strings,
     parents: &'a dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 ) -> Vec<Finding> {
-    let check = Check {
+    let check = TypstCheck {
         work,
         strings,
         parents,
@@ -79,8 +80,8 @@ fn finding(
     }
 }
 
-/// Runs a task and returns the message of its panic, which is not printed: the crates unwrap numbers that do not
-/// fit. The panic hook is that of the whole process, so that it is put back at once.
+/// Runs a task and returns the message of its panic, which is not printed: the crates unwrap
+/// numbers that do not fit. The panic hook belongs to the whole process, so it is restored at once.
 fn caught<T>(task: impl FnOnce() -> T) -> Result<T, String> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
@@ -95,13 +96,13 @@ fn message_of(panic: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "no reason given".to_owned())
 }
 
-struct Check<'a> {
+struct TypstCheck<'a> {
     work: &'a Entry,
     strings: &'a Strings,
     parents: &'a dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 }
 
-impl<'a> Check<'a> {
+impl<'a> TypstCheck<'a> {
     fn findings(&self) -> Vec<Finding> {
         let tex = match self.parse() {
             Ok(Some(tex)) => tex,
@@ -178,7 +179,7 @@ impl<'a> Check<'a> {
         if let Err(error) = parsed(&text) {
             return Err(Box::new(self.parse_error(&error, start)));
         }
-        // What is wrong in a parent is reported there.
+        // Errors in a parent are reported there.
         for ancestor in ancestors {
             let before = text.len();
             text.push_str(&ancestor.source);
@@ -191,8 +192,8 @@ impl<'a> Check<'a> {
         Ok(bibliography.iter().next().cloned())
     }
 
-    /// Returns the entries of which this one has data, directly or through others; none if there are too many,
-    /// as in a cycle: the crate recurses into each of them, and remembers none.
+    /// Returns the entries from which this one inherits, directly or through others; `None` if
+    /// there are too many, as in a cycle: the crate recurses into each of them without a check.
     fn ancestors(&self) -> Option<Vec<Cow<'a, Entry>>> {
         let mut found: Vec<Cow<'a, Entry>> = Vec::new();
         let mut pending = parent_keys(self.work, self.strings);
@@ -219,7 +220,7 @@ impl<'a> Check<'a> {
         let mut defined = BTreeSet::new();
         for field in &self.work.fields {
             for part in bibtex::parts(&field.value) {
-                if let Part::Name(name) = part
+                if let ValuePart::Name(name) = part
                     && self.strings.is_user_defined(name)
                     && defined.insert(name.to_lowercase())
                     && let Some(value) = self.strings.get(name)
@@ -237,7 +238,7 @@ impl<'a> Check<'a> {
         self.cannot_read(field.as_deref(), &error.kind.to_string())
     }
 
-    /// Returns the field without which hayagriva would take the entry.
+    /// Returns the field without which hayagriva would accept the entry.
     fn field_at_fault(&self, tex: &biblatex::Entry) -> Option<String> {
         let names = self.work.fields.iter().map(|field| &field.name);
         names
@@ -384,16 +385,16 @@ impl<'a> Check<'a> {
     }
 }
 
-/// Whether CSL styles may print a field, rather than only heed it.
+/// Returns whether CSL styles may print a field, rather than only heed it.
 fn is_printed(name: &str) -> bool {
     const NEVER: &[&str] = &["keywords", "langid", "langidopts", "language", "options"];
     match schema::field(name) {
-        Some(field) => field.csl != ToCsl::Nothing && !NEVER.contains(&name),
+        Some(field) => field.csl != CslMapping::Nothing && !NEVER.contains(&name),
         None => schema::variable_of_field(name).is_some(),
     }
 }
 
-/// Whether most CSL styles print a field.
+/// Returns whether most CSL styles print a field.
 fn is_usually_printed(name: &str) -> bool {
     const SELDOM: &[&str] = &["issn", "library", "pmcid", "pmid", "shortjournal"];
     schema::field(name).is_some() && !SELDOM.contains(&name)
@@ -418,7 +419,7 @@ fn without(tex: &biblatex::Entry, field: &str) -> biblatex::Entry {
     rest
 }
 
-/// The keys in `crossref` and `xdata`.
+/// Returns the keys in `crossref` and `xdata`.
 fn parent_keys(work: &Entry, strings: &Strings) -> Vec<String> {
     let values = ["crossref", "xdata"].map(|name| work.field(name));
     let mut keys = Vec::new();

@@ -1,15 +1,15 @@
 //! Unknown entry types and fields.
 
-use super::{CheckedEntry, Found};
+use super::{CheckedEntry, RuleFinding};
 use crate::formats::bibtex::schema;
 use crate::suggest::closest;
 
-/// Programs mark their own fields by how these begin.
+/// Prefixes of fields that programs define for themselves.
 const OWN_TO_PROGRAMS: &[&str] = &[
     "bdsk-", "__", "jabref", "mendeley", "citavi", "zotero", "x-", "opt", "user",
 ];
 
-pub(super) fn entry_type(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn entry_type(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     let written = &entry.work.entry_type;
     let kind = entry.kind();
     if schema::entry_type(kind).is_some() {
@@ -18,14 +18,14 @@ pub(super) fn entry_type(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
     let near = closest(kind, schema::type_names().map(str::to_owned));
     let help = match near.first() {
         Some(known) => format!("did you mean @{known}?"),
-        None => "programs take it for @misc; choose the type that comes nearest".to_owned(),
+        None => "programs treat it as @misc; choose the closest type".to_owned(),
     };
-    let mut finding = Found::warning("", format!("@{written} is not a known type")).help(help);
+    let mut finding = RuleFinding::warning("", format!("unknown entry type @{written}")).help(help);
     finding.field = None;
     found.push(finding);
 }
 
-pub(super) fn fields(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
+pub(super) fn fields(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     for field in entry.own_fields() {
         let name = field.lower.as_str();
         let is_known =
@@ -33,19 +33,20 @@ pub(super) fn fields(entry: &CheckedEntry<'_>, found: &mut Vec<Found>) {
         if is_known || OWN_TO_PROGRAMS.iter().any(|start| name.starts_with(start)) {
             continue;
         }
-        let message = format!("{} is not a known field", field.name);
+        let message = format!("unknown field {}", field.name);
         found.push(match suggestion(name) {
             Some(known) => {
-                Found::warning(field.name, message).help(format!("did you mean {known}?"))
+                RuleFinding::warning(field.name, message).help(format!("did you mean {known}?"))
             }
-            None => Found::notice(field.name, message)
-                .help("no style prints it; if it is your own, there is nothing to mend"),
+            None => RuleFinding::notice(field.name, message)
+                .help("no style prints it; ignore this if the field is your own"),
         });
     }
 }
 
-/// The field that a misspelt name most likely means. Fields of one's own have names, too, so that only
-/// a slip counts: one letter too many, too few, wrong or exchanged, in a name that is not short.
+/// Returns the field that a misspelt name most likely means. Private fields are common, so only a
+/// small difference counts: one letter added, missing, wrong or swapped, in a name that is not
+/// short.
 fn suggestion(name: &str) -> Option<&'static str> {
     let slips = |known: &&str| strsim::damerau_levenshtein(name, known);
     schema::field_names()
@@ -65,7 +66,7 @@ mod tests {
         assert_eq!(found_in("@Article{a}", entry_type), []);
         assert_eq!(found_in("@thesis{a}", entry_type), []);
         let found = found_in("@artcle{a}", entry_type);
-        assert_eq!(found[0].1, "@artcle is not a known type");
+        assert_eq!(found[0].1, "unknown entry type @artcle");
         let work = bibtex::parse_entry("@inporceedings{a}").unwrap();
         let entry = CheckedEntry::new(&work, &bibtex::Strings::default(), &|_| None);
         let mut found = Vec::new();
@@ -88,7 +89,7 @@ mod tests {
         );
         assert_eq!(
             found_in("@misc{a, shelf = {3}}", fields)[0].1,
-            "shelf is not a known field"
+            "unknown field shelf"
         );
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::cli::format_name::FormatName;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
-use peerbib::formats::{Export, ExportedWork, Loss, Reading, Written};
+use peerbib::formats::{Export, ExportedWork, Loss, ParsedFile, WriteResult};
 use peerbib::library::{GROUP_FACET, Library, Reference, TagName, group_tag_name};
 use peerbib::model::{CslItem, CslValue, Entry};
 
@@ -16,7 +16,7 @@ pub(crate) enum Entries<'a> {
     /// A library.
     Library(&'a Library),
     /// Files that were read without a library.
-    Files(&'a [Reading]),
+    Files(&'a [ParsedFile]),
 }
 
 /// How references are written.
@@ -40,7 +40,7 @@ pub(crate) fn write_references(
     entries: Entries<'_>,
     works: &[(&Reference, &CslItem)],
     options: ReferenceOptions,
-) -> Result<Written, CommandError> {
+) -> Result<WriteResult, CommandError> {
     let read = ReadEntries::of(entries);
     let mut prepared = Vec::with_capacity(works.len());
     for (reference, item) in works {

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::cli::CommandError;
 use crate::cli::io::standard_input;
 use peerbib::bundled::BIBLIOGRAPHIES;
-use peerbib::formats::bibtex::{Decoded, FileEncoding};
-use peerbib::formats::{self, Format, Problem, Reading, Severity, bibtex};
+use peerbib::formats::bibtex::{DecodedText, FileEncoding};
+use peerbib::formats::{self, Diagnostic, Format, ParsedFile, Severity, bibtex};
 
 /// A bibliography that was read.
 pub(crate) struct Input {
@@ -15,7 +15,7 @@ pub(crate) struct Input {
     /// Its encoding, as [`encoding_name`] returns it.
     pub(crate) encoding: String,
     /// Its content.
-    pub(crate) reading: Reading,
+    pub(crate) reading: ParsedFile,
     /// Whether it is a bibliography that ships with the program, by whatever name.
     pub(crate) is_shipped: bool,
 }
@@ -27,7 +27,7 @@ pub(crate) struct Source {
     /// Its bytes.
     pub(crate) bytes: Vec<u8>,
     /// Its text.
-    pub(crate) decoded: Decoded,
+    pub(crate) decoded: DecodedText,
 }
 
 impl Source {
@@ -101,7 +101,7 @@ impl Input {
         if let Some(notice) = decoded.notice {
             reading.file.problems.insert(
                 0,
-                Problem {
+                Diagnostic {
                     line: 0,
                     key: None,
                     field: None,

@@ -1,6 +1,6 @@
 //! BibLaTeX and BibTeX as formats of the table.
 
-use super::{Export, Loss, ReadFormat, Reading, WriteFormat, Written, bibtex};
+use super::{Export, Loss, ParsedFile, ReadFormat, WriteFormat, WriteResult, bibtex};
 
 /// Reads BibTeX and BibLaTeX, and writes entries as they are.
 pub(crate) struct Biblatex;
@@ -9,19 +9,19 @@ pub(crate) struct Biblatex;
 pub(crate) struct Bibtex;
 
 impl ReadFormat for Biblatex {
-    fn read(&self, text: &str) -> Reading {
-        Reading {
+    fn read(&self, text: &str) -> ParsedFile {
+        ParsedFile {
             file: bibtex::read(text),
-            ..Reading::default()
+            ..ParsedFile::default()
         }
     }
 }
 
 impl WriteFormat for Biblatex {
-    /// The verbatim entries, with an empty line between them.
-    fn write(&self, export: &Export<'_>) -> Written {
+    /// Writes the verbatim entries, separated by empty lines.
+    fn write(&self, export: &Export<'_>) -> WriteResult {
         let sources = export.works.iter().map(|work| work.work.source.clone());
-        Written {
+        WriteResult {
             text: joined(sources.collect()),
             losses: Vec::new(),
         }
@@ -29,9 +29,9 @@ impl WriteFormat for Biblatex {
 }
 
 impl WriteFormat for Bibtex {
-    /// The entries in BibTeX's types and fields. What no style of BibTeX prints is told, though it is
-    /// not gone: BibTeX passes over fields that it does not know.
-    fn write(&self, export: &Export<'_>) -> Written {
+    /// Writes the entries in BibTeX's types and fields. Fields that no BibTeX style prints are
+    /// reported, though they stay in the file: BibTeX ignores unknown fields.
+    fn write(&self, export: &Export<'_>) -> WriteResult {
         let mut losses = Vec::new();
         let mut sources = Vec::with_capacity(export.works.len());
         for work in export.works {
@@ -39,11 +39,11 @@ impl WriteFormat for Bibtex {
             losses.extend(converted.lost.into_iter().map(|field| Loss {
                 key: work.work.key.clone(),
                 field,
-                reason: "is printed by no style of BibTeX".to_owned(),
+                reason: "is not printed by BibTeX styles".to_owned(),
             }));
             sources.push(converted.work.source);
         }
-        Written {
+        WriteResult {
             text: joined(sources),
             losses,
         }

@@ -1,23 +1,23 @@
 //! CSL-JSON: the variables of the Citation Style Language as JSON (schema `csl-data.json`, CSL 1.0.2).
 //!
-//! Read are an array of items, a single item, items one a line, and arrays inside an object (`items`,
-//! as Better BibTeX writes them; `references`, as pandoc does). The text is cut into items before it is
-//! parsed, so that one that is broken costs one. Variables in the `note`, which Zotero uses for what its
-//! own model lacks, become variables.
+//! Reads an array of items, a single item, one item per line, and arrays inside an object (`items`, as
+//! Better BibTeX writes them; `references`, as pandoc does). The text is split into items before it is
+//! parsed, so that a malformed one costs one item. Variables in the `note`, where Zotero keeps those
+//! that its own model lacks, become variables.
 
 use serde_json::Value as Json;
 
-use super::csl_to_bib::{Items, ReadItem};
+use super::csl_to_bib::{ParsedItem, ParsedItems};
 use super::losses::fields_without_variable;
-use super::{Export, ReadFormat, Reading, WriteFormat, Written};
+use super::{Export, ParsedFile, ReadFormat, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind as Kind, known, known_type};
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// Reads and writes CSL-JSON.
 pub(crate) struct CslJson;
 
-/// Whether a text is JSON, as far as its beginning tells.
-pub(crate) fn looks_like(text: &str) -> bool {
+/// Returns whether the beginning of a text looks like JSON.
+pub(crate) fn sniff(text: &str) -> bool {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if let Some(inside) = text.strip_prefix('[') {
         return inside.trim_start().starts_with(['{', ']']);
@@ -27,14 +27,14 @@ pub(crate) fn looks_like(text: &str) -> bool {
 }
 
 impl ReadFormat for CslJson {
-    fn read(&self, text: &str) -> Reading {
+    fn read(&self, text: &str) -> ParsedFile {
         read_items(text).into_reading()
     }
 }
 
 impl WriteFormat for CslJson {
     /// Writes an array of items, which hold all that CSL has a variable for.
-    fn write(&self, export: &Export<'_>) -> Written {
+    fn write(&self, export: &Export<'_>) -> WriteResult {
         let items: Vec<&CslItem> = export.works.iter().map(|work| work.item).collect();
         let mut text = serde_json::to_string_pretty(&items).unwrap_or_default();
         text.push('\n');
@@ -43,57 +43,52 @@ impl WriteFormat for CslJson {
             .iter()
             .flat_map(|work| fields_without_variable(work.work, "CSL-JSON"))
             .collect();
-        Written { text, losses }
+        WriteResult { text, losses }
     }
 }
 
-fn read_items(text: &str) -> Items {
-    let mut read = Items::default();
+fn read_items(text: &str) -> ParsedItems {
+    let mut read = ParsedItems::default();
     let mut lines = LineCounter::new(text);
     let mut cut = objects(text, 0..text.len());
     // A single object may be an item, or hold the items.
-    if let [Cut::Object(range)] = cut.as_slice()
+    if let [ArrayItem::Object(range)] = cut.as_slice()
         && let Some(inside) = list_of_items(text, range)
     {
         cut = objects(text, inside);
     }
     for piece in cut {
         match piece {
-            Cut::Object(range) => {
+            ArrayItem::Object(range) => {
                 let source = text.get(range.clone()).unwrap_or_default();
                 let line = lines.line_of(range.start);
                 match serde_json::from_str::<CslItem>(source) {
                     Ok(item) => {
                         let item = tidied(item, line, &mut read);
-                        read.items.push(ReadItem { line, item });
+                        read.items.push(ParsedItem { line, item });
                     }
                     Err(error) => {
                         let (line_of_error, column) = place(&error, text, range.start, line);
                         let message = message(&error);
                         let reason = format!(
-                            "is no JSON: {message} (line {line_of_error}, column {column})"
+                            "invalid JSON: {message} (line {line_of_error}, column {column})"
                         );
                         read.reject(line, visible_id(source), source, reason);
                     }
                 }
             }
-            Cut::Stray(range) => {
+            ArrayItem::Stray(range) => {
                 let source = text.get(range.clone()).unwrap_or_default();
                 let line = lines.line_of(range.start);
                 let shown: String = source.chars().take(30).collect();
-                read.reject(
-                    line,
-                    None,
-                    source,
-                    format!("is no object with the variables of a reference, but {shown:?}"),
-                );
+                read.reject(line, None, source, format!("not a CSL item: {shown:?}"));
             }
         }
     }
     read
 }
 
-/// What the parser says, without the place, which is that within the item.
+/// Returns the parser's message without the position, which is relative to the item.
 fn message(error: &serde_json::Error) -> String {
     let message = error.to_string();
     match message.rfind(" at line ") {
@@ -102,7 +97,8 @@ fn message(error: &serde_json::Error) -> String {
     }
 }
 
-/// The line and column, in characters and from 1, of an error in an item that begins at `start`.
+/// Returns the line and column, in characters and from 1, of an error in an item that begins at
+/// `start`.
 fn place(error: &serde_json::Error, text: &str, start: usize, line: usize) -> (usize, usize) {
     let column = error.column().max(1);
     if error.line() > 1 {
@@ -113,7 +109,7 @@ fn place(error: &serde_json::Error, text: &str, start: usize, line: usize) -> (u
     (line, on_line.chars().count() + column)
 }
 
-/// The `id` of an item that could not be read, as far as one is visible.
+/// Returns the `id` of an item that could not be read, as far as one is visible.
 fn visible_id(source: &str) -> Option<String> {
     let (_, after) = source.split_once("\"id\"")?;
     let after = after.trim_start().strip_prefix(':')?.trim_start();
@@ -123,17 +119,17 @@ fn visible_id(source: &str) -> Option<String> {
 
 // ---- Cutting ------------------------------------------------------------------------------------
 
-type Range = std::ops::Range<usize>;
+type ByteRange = std::ops::Range<usize>;
 
 /// A piece of JSON that should be an item.
 #[derive(Debug, PartialEq)]
-enum Cut {
-    Object(Range),
-    Stray(Range),
+enum ArrayItem {
+    Object(ByteRange),
+    Stray(ByteRange),
 }
 
-/// The objects at the outer level of a text or of one list, with whatever else stands between them.
-fn objects(text: &str, within: Range) -> Vec<Cut> {
+/// Returns the objects at the outer level of a text or of one list, and the text between them.
+fn objects(text: &str, within: ByteRange) -> Vec<ArrayItem> {
     let bytes = text.as_bytes();
     let mut cut = Vec::new();
     let mut here = within.start;
@@ -141,7 +137,7 @@ fn objects(text: &str, within: Range) -> Vec<Cut> {
         match bytes.get(here) {
             Some(b'{') => {
                 let end = end_of_object(bytes, here).min(within.end);
-                cut.push(Cut::Object(here..end));
+                cut.push(ArrayItem::Object(here..end));
                 here = end;
             }
             Some(b'[' | b']' | b',') => here += 1,
@@ -166,15 +162,15 @@ fn objects(text: &str, within: Range) -> Vec<Cut> {
                     here += 1;
                 }
                 here = here.min(within.end);
-                cut.push(Cut::Stray(start..here));
+                cut.push(ArrayItem::Stray(start..here));
             }
         }
     }
     cut
 }
 
-/// The end of the object that begins at `start`. Where its closing brace is missing, that is before the
-/// next object at the beginning of a line, as files with one broken item have it.
+/// Returns the end of the object that begins at `start`. If its closing brace is missing, that is
+/// before the next object at the beginning of a line.
 fn end_of_object(bytes: &[u8], start: usize) -> usize {
     let mut depth = 0_usize;
     let mut in_string = false;
@@ -221,8 +217,8 @@ fn unclosed_end(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
-/// Where the items are inside an object that is no item itself.
-fn list_of_items(text: &str, object: &Range) -> Option<Range> {
+/// Returns the position of the items inside an object that is not an item itself.
+fn list_of_items(text: &str, object: &ByteRange) -> Option<ByteRange> {
     let source = text.get(object.clone())?;
     let json: Json = serde_json::from_str(source).ok()?;
     let wrapper = json.as_object()?;
@@ -252,7 +248,7 @@ fn list_of_items(text: &str, object: &Range) -> Option<Range> {
     None
 }
 
-/// The position of the bracket that closes the list that opens at `open`.
+/// Returns the position of the bracket that closes the list that opens at `open`.
 fn end_of_list(bytes: &[u8], open: usize) -> usize {
     let mut depth = 0_usize;
     let mut in_string = false;
@@ -299,11 +295,11 @@ impl<'t> LineCounter<'t> {
     }
 }
 
-// ---- Items as they are met ----------------------------------------------------------------------
+// ---- Normalizing items --------------------------------------------------------------------------
 
-/// An item with what is written in other ways than the schema's brought into its form, and with the
-/// variables out of its note. What was guessed, and what CSL does not know, is reported.
-fn tidied(mut item: CslItem, line: usize, read: &mut Items) -> CslItem {
+/// Normalizes an item to the schema and adds the variables in its note. Guesses and unknown
+/// variables are reported.
+fn tidied(mut item: CslItem, line: usize, read: &mut ParsedItems) -> CslItem {
     let key = item.id.clone();
     let mut warn = |field: &str, message: String| read.warn(line, &key, Some(field), message);
     for (variable, value) in &mut item.variables {
@@ -318,7 +314,7 @@ fn tidied(mut item: CslItem, line: usize, read: &mut Items) -> CslItem {
             (Some(Kind::Names), CslValue::Text(name)) => {
                 warn(
                     variable,
-                    "is one text, and is read as one literal name".to_owned(),
+                    "a text in place of names; read as one literal name".to_owned(),
                 );
                 CslValue::Names(vec![CslName {
                     literal: Some(name.clone()),
@@ -338,11 +334,11 @@ fn tidied(mut item: CslItem, line: usize, read: &mut Items) -> CslItem {
                 }
                 CslValue::Names(names)
             }
-            // An empty object may be any of the kinds, and an empty list is no name.
+            // An empty object may be of any kind, and an empty list has no names.
             (Some(Kind::Date), CslValue::Text(date)) => {
                 warn(
                     variable,
-                    "is a text and no object, and is read as a date in words".to_owned(),
+                    "a text in place of a date; read as a date in words".to_owned(),
                 );
                 raw_date(date.clone())
             }
@@ -354,7 +350,7 @@ fn tidied(mut item: CslItem, line: usize, read: &mut Items) -> CslItem {
                 });
                 warn(
                     variable,
-                    "has parts that are no numbers, or that CSL does not know".to_owned(),
+                    "a date with parts that are not numbers, or unknown to CSL".to_owned(),
                 );
                 match known {
                     Some(date) => date,
@@ -362,14 +358,14 @@ fn tidied(mut item: CslItem, line: usize, read: &mut Items) -> CslItem {
                 }
             }
             (Some(_), _) => {
-                warn(variable, "is not of the kind that CSL has here".to_owned());
+                warn(variable, "a value of the wrong kind".to_owned());
                 continue;
             }
             (None, CslValue::Text(text)) if text.trim().is_empty() => continue,
             (None, _) => {
                 // Empty lists and objects are what some programs write for nothing.
                 if !variable.starts_with('_') {
-                    warn(variable, "is no variable of CSL".to_owned());
+                    warn(variable, "not a CSL variable".to_owned());
                 }
                 continue;
             }
@@ -379,7 +375,7 @@ fn tidied(mut item: CslItem, line: usize, read: &mut Items) -> CslItem {
     item.variables
         .retain(|_, value| !matches!(value, CslValue::Other(Json::Null)));
     if !item.item_type.is_empty() && known_type(&item.item_type).is_none() {
-        warn("type", format!("{:?} is no type of CSL", item.item_type));
+        warn("type", format!("{:?} is not a CSL type", item.item_type));
     }
     variables_of_note(&mut item);
     item
@@ -400,7 +396,7 @@ fn raw_date(text: String) -> CslValue {
     })
 }
 
-/// A date of which only the year can be trusted.
+/// Returns a date of which only the year is certain.
 fn date_of(object: &serde_json::Map<String, Json>) -> CslValue {
     let year = object
         .get("date-parts")
@@ -413,7 +409,7 @@ fn date_of(object: &serde_json::Map<String, Json>) -> CslValue {
     }
 }
 
-/// Names of which some are no objects, or have parts that CSL does not know.
+/// Reads names of which some are not objects or have unknown parts.
 fn names_of(list: &[Json]) -> (Vec<CslName>, Vec<String>) {
     let mut names = Vec::with_capacity(list.len());
     let mut problems = Vec::new();
@@ -424,12 +420,12 @@ fn names_of(list: &[Json]) -> (Vec<CslName>, Vec<String>) {
                 ..CslName::default()
             });
             problems.push(format!(
-                "{literal:?} is no object, and is read as a literal name"
+                "{literal:?} is not an object; read as a literal name"
             ));
             continue;
         }
         let Some(object) = written.as_object() else {
-            problems.push(format!("{written} is no name"));
+            problems.push(format!("{written} is not a name"));
             continue;
         };
         let mut known = serde_json::Map::new();
@@ -449,14 +445,12 @@ fn names_of(list: &[Json]) -> (Vec<CslName>, Vec<String>) {
             if PARTS.contains(&part.as_str()) {
                 known.insert(part.clone(), value.clone());
             } else if !value.is_null() {
-                problems.push(format!(
-                    "{part} is no part of a name in CSL, and is left out"
-                ));
+                problems.push(format!("ignored {part}, which is not a part of a CSL name"));
             }
         }
         match serde_json::from_value(Json::Object(known)) {
             Ok(name) => names.push(name),
-            Err(_) => problems.push(format!("{written} is no name")),
+            Err(_) => problems.push(format!("{written} is not a name")),
         }
     }
     (names, problems)
@@ -466,9 +460,9 @@ fn names_of(list: &[Json]) -> (Vec<CslName>, Vec<String>) {
 
 /// Takes variables out of the note, where Zotero keeps those that its own model lacks: lines of the
 /// form `original-date: 1867` at its beginning, or after one line of text, and the older form
-/// `{:original-date: 1867}` (citeproc-js, "Cheater syntax for odd fields"). A variable that the item
-/// has already stays, and so does its line; a date in the note counts for more than the item's, as
-/// there, and so does a `type`.
+/// `{:original-date: 1867}` (citeproc-js, "Cheater syntax for odd fields"). A variable that the
+/// item has already stays, and so does its line; a date in the note takes precedence over the
+/// item's, as there, and so does a `type`.
 fn variables_of_note(item: &mut CslItem) {
     let Some(CslValue::Text(note)) = item.variables.get("note") else {
         return;
@@ -544,7 +538,7 @@ fn variables_of_note(item: &mut CslItem) {
         .extend(names.map(|(variable, names)| (variable, CslValue::Names(names))));
 }
 
-/// `{:PMID: 123}` on a line of its own, as long as nothing but such braces stands before it.
+/// `{:PMID: 123}` on a line of its own, if only such braces precede it.
 fn braced_to_lines(note: &str) -> String {
     let mut text = String::with_capacity(note.len());
     let mut rest = note;
@@ -573,7 +567,8 @@ fn braced_to_lines(note: &str) -> String {
     text
 }
 
-/// The variable that a line of a note names: `original-date`, and as Zotero has it `Original Date`.
+/// Returns the variable that a line of a note names: `original-date`, and as Zotero has it
+/// `Original Date`.
 fn variable_named(name: &str) -> Option<String> {
     let name = name.trim();
     let lower = name.to_lowercase().replace(' ', "-");
@@ -586,7 +581,7 @@ fn variable_named(name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Items {
+    fn read(text: &str) -> ParsedItems {
         read_items(text)
     }
 
@@ -669,7 +664,7 @@ mod tests {
         assert_eq!(item.text("scale").as_deref(), Some("1"));
         assert_eq!(item.text("note"), None);
 
-        // What the item has itself stays, and text that only looks like a variable is text.
+        // The item's own variables stay, and text that only looks like a variable is text.
         let item = only(r#"{"id":"a","DOI":"1","note":"DOI: 2\nRemark: x"}"#);
         assert_eq!(item.text("DOI").as_deref(), Some("1"));
         assert_eq!(item.text("note").as_deref(), Some("DOI: 2\nRemark: x"));

@@ -4,48 +4,48 @@ use std::collections::{HashMap, HashSet};
 
 use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use super::losses::{compare, resolved_date};
-use super::{Problem, Reading, Severity};
+use super::{Diagnostic, ParsedFile, Severity};
 use crate::model::markup::plain;
 use crate::model::{CslItem, CslValue};
 
 /// A reference that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected {
+pub struct RejectedEntry {
     /// The line where it begins.
     pub line: usize,
     /// Its text as it was written.
     pub text: String,
-    /// What is wrong with it, as the end of a sentence that begins with the entry.
+    /// The reason, as the end of a sentence whose subject is the entry.
     pub reason: String,
 }
 
 /// The references of a file as CSL items.
 #[derive(Debug, Default)]
-pub(crate) struct Items {
-    pub(crate) items: Vec<ReadItem>,
-    pub(crate) rejected: Vec<Rejected>,
-    pub(crate) problems: Vec<Problem>,
+pub(crate) struct ParsedItems {
+    pub(crate) items: Vec<ParsedItem>,
+    pub(crate) rejected: Vec<RejectedEntry>,
+    pub(crate) problems: Vec<Diagnostic>,
 }
 
 /// One reference of a file.
 #[derive(Debug)]
-pub(crate) struct ReadItem {
+pub(crate) struct ParsedItem {
     /// The line where it begins, from 1.
     pub(crate) line: usize,
     pub(crate) item: CslItem,
 }
 
-impl Items {
+impl ParsedItems {
     /// Refuses a reference.
     pub(crate) fn reject(&mut self, line: usize, key: Option<String>, text: &str, reason: String) {
-        self.problems.push(Problem {
+        self.problems.push(Diagnostic {
             line,
             key,
             field: None,
             message: format!("rejected: the entry {reason}"),
             severity: Severity::Error,
         });
-        self.rejected.push(Rejected {
+        self.rejected.push(RejectedEntry {
             line,
             text: text.to_owned(),
             reason,
@@ -53,7 +53,7 @@ impl Items {
     }
 
     pub(crate) fn warn(&mut self, line: usize, key: &str, field: Option<&str>, message: String) {
-        self.problems.push(Problem {
+        self.problems.push(Diagnostic {
             line,
             key: (!key.is_empty()).then(|| key.to_owned()),
             field: field.map(str::to_owned),
@@ -64,18 +64,18 @@ impl Items {
 
     /// Makes works of the items: each gets a key that LaTeX can cite and no other has, and what
     /// BibLaTeX cannot hold is reported.
-    pub(crate) fn into_reading(self) -> Reading {
-        let Items {
+    pub(crate) fn into_reading(self) -> ParsedFile {
+        let ParsedItems {
             items,
             rejected,
             mut problems,
         } = self;
-        let mut keys = Keys::of(&items);
+        let mut keys = KeyAllocator::of(&items);
         let mut pieces = Vec::with_capacity(items.len() * 2);
         let mut kept: Vec<CslItem> = Vec::with_capacity(items.len());
         let mut first: HashMap<String, usize> = HashMap::new();
-        for ReadItem { line, mut item } in items {
-            let note = |message: String| Problem {
+        for ParsedItem { line, mut item } in items {
+            let note = |message: String| Diagnostic {
                 line,
                 key: Some(item.id.clone()).filter(|key| !key.is_empty()),
                 field: None,
@@ -96,18 +96,18 @@ impl Items {
                     let key = keys.key_for(&item);
                     if !item.id.is_empty() && key != item.id {
                         let reason = if first.contains_key(&item.id) {
-                            "an entry before it has this key"
+                            "duplicate key"
                         } else {
-                            "LaTeX cannot cite it by this key, or not well"
+                            "LaTeX cannot cite this key"
                         };
-                        problems.push(note(format!("{reason}; it is kept as {key}")));
+                        problems.push(note(format!("{reason}; the entry is kept as {key}")));
                     }
                     first.entry(item.id.clone()).or_insert(kept.len());
                     key
                 }
             };
             item.id = key;
-            // Where it is the key, it is no variable beside it.
+            // It is not a variable if it is the key already.
             if item.text("citation-key").as_ref() == Some(&item.id) {
                 item.variables.remove("citation-key");
             }
@@ -117,7 +117,7 @@ impl Items {
             let back = bibtex::derive(&converted.work, &Strings::default(), &|_| None).item;
             for loss in compare(&written, Some(&back), "BibLaTeX") {
                 if loss.field != "key" {
-                    problems.push(Problem {
+                    problems.push(Diagnostic {
                         line,
                         key: Some(item.id.clone()),
                         field: Some(loss.field),
@@ -140,7 +140,7 @@ impl Items {
             pieces.push(FilePiece::Text("\n".to_owned()));
         }
         problems.sort_by_key(|problem| problem.line);
-        Reading {
+        ParsedFile {
             file: BibFile {
                 pieces,
                 problems,
@@ -152,8 +152,8 @@ impl Items {
     }
 }
 
-/// The item with its dates taken apart and with today's names for what had others, so that all of it
-/// finds its field.
+/// Returns the item with its dates parsed and obsolete variable names replaced, so that each
+/// variable has a field.
 pub(crate) fn for_biblatex(item: &CslItem) -> CslItem {
     let mut item = item.clone();
     for (old, new) in [
@@ -178,15 +178,15 @@ pub(crate) fn for_biblatex(item: &CslItem) -> CslItem {
 }
 
 /// The keys of a file.
-struct Keys {
+struct KeyAllocator {
     taken: HashSet<String>,
     /// Keys that are some item's own, and go to no other.
     own: HashSet<String>,
 }
 
-impl Keys {
-    fn of(items: &[ReadItem]) -> Keys {
-        Keys {
+impl KeyAllocator {
+    fn of(items: &[ParsedItem]) -> KeyAllocator {
+        KeyAllocator {
             taken: HashSet::new(),
             own: items
                 .iter()
@@ -196,8 +196,8 @@ impl Keys {
         }
     }
 
-    /// The item's own key where LaTeX can cite it, or else the key that Zotero gives beside an id, or
-    /// else one made of author, year and title.
+    /// Returns the item's own key if LaTeX can cite it, else the key that Zotero gives beside an
+    /// id, else one made of author, year and title.
     fn key_for(&mut self, item: &CslItem) -> String {
         let pinned = item.text("citation-key");
         let is_address = item.id.contains("://");
@@ -218,7 +218,7 @@ impl Keys {
     }
 }
 
-/// A key without what BibTeX and LaTeX take for something else.
+/// Returns a key without what BibTeX and LaTeX take for something else.
 fn citable(key: &str) -> String {
     let key = key.trim();
     let fits = |c: char| !c.is_whitespace() && !c.is_control() && !"{}(),=\"'#%~\\@&".contains(c);
@@ -264,14 +264,14 @@ fn made_key(item: &CslItem) -> String {
 mod tests {
     use super::*;
 
-    fn reading(json: &[&str]) -> Reading {
-        let items = json.iter().enumerate().map(|(index, json)| ReadItem {
+    fn reading(json: &[&str]) -> ParsedFile {
+        let items = json.iter().enumerate().map(|(index, json)| ParsedItem {
             line: index + 1,
             item: serde_json::from_str(json).unwrap(),
         });
-        Items {
+        ParsedItems {
             items: items.collect(),
-            ..Items::default()
+            ..ParsedItems::default()
         }
         .into_reading()
     }

@@ -1,20 +1,20 @@
-//! The field `file` of an entry, as JabRef, Zotero, Mendeley and people write it.
+//! The field `file`, as JabRef, Zotero, Mendeley and people write it.
 //!
-//! JabRef writes `description:path:type`, with `;` between files and `\` before a `:`, `;` or `\` that
-//! belongs to a part. Zotero's own export writes the same, some with `\` before the colon of a Windows
-//! drive alone; Better BibTeX and people write paths alone, with `;` between them. What a part is can be
-//! told only by its look, so a path is never cut where it looks like one as a whole.
+//! JabRef writes `description:path:type`, with `;` between files and `\` before a `:`, `;` or `\`
+//! that belongs to a part. Zotero's own export writes the same, some with `\` before the colon of a
+//! Windows drive alone; Better BibTeX and people write paths alone, with `;` between them. The
+//! parts can only be guessed, so a text that looks like one path is never split.
 
 /// A file that an entry names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedFile {
     /// Its path, with `/` between its parts.
     pub path: String,
-    /// What it is, in the words of whoever wrote it.
+    /// The description, as written.
     pub description: Option<String>,
 }
 
-/// The files in the value of a field `file`, with or without its delimiters.
+/// Returns the files in the value of a field `file`, with or without its delimiters.
 pub fn read(value: &str) -> Vec<NamedFile> {
     let value = value.trim();
     let value = value
@@ -44,7 +44,7 @@ fn read_one(text: &str) -> Option<NamedFile> {
     let named = match parts.as_slice() {
         _ if is_address => plain(text),
         [path] => plain(path),
-        // The colon of a Windows drive that nobody escaped: `C:\paper.pdf`.
+        // The unescaped colon of a Windows drive: `C:\paper.pdf`.
         [drive, path] if is_drive(drive) && is_rooted(path) => plain(text),
         [description, drive, path, kind @ ..]
             if is_drive(drive) && is_rooted(path) && kind.len() < 2 =>
@@ -66,7 +66,7 @@ fn read_one(text: &str) -> Option<NamedFile> {
     (!named.path.is_empty()).then_some(named)
 }
 
-/// The parts of a text between separators that have no `\` before them.
+/// Returns the parts of a text between separators that have no `\` before them.
 fn split(text: &str, separator: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
@@ -95,7 +95,7 @@ fn is_rooted(path: &str) -> bool {
     path.starts_with(['\\', '/'])
 }
 
-/// Whether this is how JabRef or Zotero write the type of a file: `PDF`, `application/pdf`.
+/// Returns whether this is how JabRef or Zotero write the type of a file: `PDF`, `application/pdf`.
 fn is_kind(part: &str) -> bool {
     let is_media_type = ["application/", "text/", "image/", "audio/", "video/"]
         .iter()
@@ -104,10 +104,10 @@ fn is_kind(part: &str) -> bool {
     is_media_type || is_word
 }
 
-/// A path with `/` between its parts, and without what escaped its characters.
+/// Returns a path with `/` between its parts, and without what escaped its characters.
 fn as_path(text: &str) -> String {
     let text = unescaped(text.trim());
-    // `\` stands between the parts of a path on Windows: `C:\papers\a.pdf`.
+    // `\` separates the parts of a path on Windows: `C:\papers\a.pdf`.
     let is_of_windows = text.get(..2).is_some_and(|start| {
         start.ends_with(':') && start.starts_with(|c: char| c.is_ascii_alphabetic())
     });
@@ -118,7 +118,8 @@ fn as_path(text: &str) -> String {
     }
 }
 
-/// A text without the `\` before what would end a part, and before what TeX would take for itself.
+/// Returns a text without the `\` before what would end a part, and before what TeX would take for
+/// itself.
 fn unescaped(text: &str) -> String {
     let mut plain = String::new();
     let mut characters = text.chars().peekable();

@@ -11,7 +11,7 @@ use super::bibtex::{BibFile, FilePiece};
 pub struct Group {
     /// Its name.
     pub name: String,
-    /// The name of the group that it stands under, if it does not stand at the top.
+    /// The name of its parent group, unless it is at the top level.
     pub parent: Option<String>,
     /// Which works belong to it.
     pub members: Members,
@@ -33,7 +33,7 @@ pub enum Members {
     Searched,
 }
 
-/// The groups of a file, wider ones before narrower ones.
+/// Returns the groups of a file, wider ones before narrower ones.
 pub fn groups(file: &BibFile) -> Vec<Group> {
     let trees = file.pieces.iter().filter_map(|piece| match piece {
         FilePiece::Comment(text) => tree_in(text),
@@ -42,7 +42,7 @@ pub fn groups(file: &BibFile) -> Vec<Group> {
     trees.flat_map(read_tree).collect()
 }
 
-/// The tree that a comment holds.
+/// Returns the tree that a comment holds.
 fn tree_in(comment: &str) -> Option<&str> {
     let (_, meta) = comment.split_once("jabref-meta:")?;
     let meta = meta.trim_start();
@@ -71,7 +71,7 @@ fn read_tree(tree: &str) -> Vec<Group> {
         if name.is_empty() {
             continue;
         }
-        // The context says whether members of narrower groups are shown, too.
+        // The context says whether members of subgroups are shown, too.
         let mut fields = fields.skip(1);
         let members = match kind {
             "ExplicitGroup" => Members::Listed(
@@ -107,7 +107,7 @@ fn read_tree(tree: &str) -> Vec<Group> {
     groups
 }
 
-/// The parts that semicolons end, with one level of escapes taken off.
+/// Returns the parts terminated by semicolons, with one level of escapes removed.
 fn parts(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut characters = text.chars();

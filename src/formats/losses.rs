@@ -1,27 +1,29 @@
-//! The receipt of a conversion: what a format could not hold, field by field.
+//! The losses of a conversion: what a format could not hold, field by field.
 //!
-//! It cannot be wrong about a format, because it is not a list of what the format is thought to hold:
-//! every reference that is written is read again, and what differs is the loss.
+//! Every reference that is written is read again, and the difference is the loss. What has no CSL
+//! variable is known from the schema.
 
 use serde_json::Value as Json;
 
-use super::bibtex::schema::{self, ToCsl};
+use super::bibtex::schema::{self, CslMapping};
 use super::bibtex::{self, Strings};
 use crate::model::markup::without_nocase;
 use crate::model::{CslDate, CslItem, CslName, CslValue, EdtfDate, Entry};
 
-/// Something of a reference that a format could not hold.
+/// A value that a format could not hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Loss {
     /// The citation key.
     pub key: String,
-    /// The CSL variable, or the BibLaTeX field that has none; `type` and `key` are meant by these names.
+    /// The CSL variable, or the BibLaTeX field that has none; the entry type and key are called
+    /// `type` and `key`.
     pub field: String,
-    /// What became of it, as the end of a sentence that begins with the field.
+    /// What happened to it, as the end of a sentence whose subject is the field.
     pub reason: String,
 }
 
-/// What `item` lost on a way from which it came back as `back`; `format` is what people call the format.
+/// Returns what differs between `item` and `back`, the item read from its written form; `format` is
+/// the name for messages.
 pub(crate) fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss> {
     let loss = |field: &str, reason: String| Loss {
         key: item.id.clone(),
@@ -40,9 +42,9 @@ pub(crate) fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> V
     }
     for (variable, value) in &item.variables {
         match back.variables.get(variable) {
-            // An empty variable says nothing.
+            // An empty variable holds nothing.
             None if is_empty(value) => {}
-            None => losses.push(loss(variable, format!("has no place in {format}"))),
+            None => losses.push(loss(variable, format!("is not supported by {format}"))),
             Some(other) if same_value(value, other) => {}
             // A host without a path is the same address with and without a slash.
             Some(CslValue::Text(other)) if variable == "URL" && same_address(value, other) => {}
@@ -68,18 +70,18 @@ fn becomes(text: &str) -> String {
     format!("becomes \u{201c}{shortened}{ellipsis}\u{201d}")
 }
 
-/// The fields of a work that have no variable in CSL, and so stay behind where a work leaves as an
-/// item. Fields that only say how a work is set or sorted are among them.
+/// Returns the fields of an entry without a CSL variable, which are lost when it is exported as an
+/// item. This includes fields for layout and sorting.
 pub(crate) fn fields_without_variable(work: &Entry, format: &str) -> Vec<Loss> {
     let mut losses: Vec<Loss> = Vec::new();
     for field in &work.fields {
         let name = field.name.to_ascii_lowercase();
         let said_before = losses.iter().any(|loss| loss.field == name);
         let is_carried = match schema::field(&name).map(|field| field.csl) {
-            Some(ToCsl::Variable(_) | ToCsl::Part) => true,
-            Some(ToCsl::Unless(other)) if work.field(other).is_some() => true,
-            Some(ToCsl::Nothing) => false,
-            Some(ToCsl::Depends | ToCsl::Unless(_)) => changes_item(work, &field.name),
+            Some(CslMapping::Variable(_) | CslMapping::Part) => true,
+            Some(CslMapping::Unless(other)) if work.field(other).is_some() => true,
+            Some(CslMapping::Nothing) => false,
+            Some(CslMapping::Depends | CslMapping::Unless(_)) => changes_item(work, &field.name),
             None => {
                 schema::variable_of_field(&field.name).is_some() && changes_item(work, &field.name)
             }
@@ -88,14 +90,14 @@ pub(crate) fn fields_without_variable(work: &Entry, format: &str) -> Vec<Loss> {
             losses.push(Loss {
                 key: work.key.clone(),
                 field: name,
-                reason: format!("has no place in {format}"),
+                reason: format!("is not supported by {format}"),
             });
         }
     }
     losses
 }
 
-/// Whether the CSL item is different without a field.
+/// Returns whether the CSL item is different without a field.
 fn changes_item(work: &Entry, field: &str) -> bool {
     let item = |work: &Entry| bibtex::derive(work, &Strings::default(), &|_| None).item;
     let mut without = work.clone();
@@ -115,8 +117,9 @@ fn is_empty(value: &CslValue) -> bool {
     }
 }
 
-/// `back` with the values of `item` wherever both say the same, so that what differs is a difference.
-/// A short title that is nothing but the beginning of the title is none, since it is made of it.
+/// Returns `back` with the values of `item` wherever they are equivalent, so that only real
+/// differences remain. A short title that merely begins the title is removed, because it was
+/// derived.
 pub fn reconciled(item: &CslItem, back: &CslItem) -> CslItem {
     let mut reconciled = back.clone();
     for (variable, value) in &mut reconciled.variables {
@@ -137,8 +140,8 @@ pub fn reconciled(item: &CslItem, back: &CslItem) -> CslItem {
     reconciled
 }
 
-/// Whether two values say the same: numbers may be texts, dashes are dashes, an apostrophe is one, and the marks that
-/// protect words from changes of case are no part of what is said.
+/// Returns whether two values are equivalent: numbers may be texts, all dashes and apostrophes are
+/// alike, and marks that protect case are ignored.
 pub(crate) fn same_value(one: &CslValue, other: &CslValue) -> bool {
     match (one, other) {
         (CslValue::Names(one), CslValue::Names(other)) => {
@@ -176,7 +179,7 @@ fn same_name(one: &CslName, other: &CslName) -> bool {
     normal_name(one) == normal_name(other)
 }
 
-/// A name in one of the ways in which it may be written: a name of one part is a literal one.
+/// Returns a name in a canonical form: a name of one part is a literal one.
 fn normal_name(name: &CslName) -> CslName {
     let part = |part: &Option<String>| part.clone().filter(|part| !part.is_empty());
     let mut normal = CslName {
@@ -214,7 +217,7 @@ fn season(date: &CslDate) -> Option<String> {
     })
 }
 
-/// Whether CSL-JSON says yes, which it says as `true`, `1` or `"true"`.
+/// Returns whether a CSL-JSON value is true: `true`, `1` or `"true"`.
 pub(crate) fn truth(value: &Option<Json>) -> bool {
     match value {
         Some(Json::Bool(truth)) => *truth,
@@ -224,8 +227,7 @@ pub(crate) fn truth(value: &Option<Json>) -> bool {
     }
 }
 
-/// A date with its parts: one that was given in EDTF or in words is taken apart, if it can be, and
-/// else is a literal one.
+/// Returns a date in parts: EDTF and words are parsed, and become a literal date if that fails.
 pub(crate) fn resolved_date(date: &CslDate) -> CslDate {
     let written = date.edtf.as_ref().or(date.raw.as_ref());
     let Some(written) = written.filter(|_| date.date_parts.is_empty()) else {
@@ -283,11 +285,11 @@ mod tests {
         assert_eq!(compare(&one, Some(&other), "X"), []);
     }
 
-    /// The list of fields that have a variable is true of what is shipped: without one that is not
-    /// said to be lost, the item is another.
+    /// Returns the schema is right about the bundled bibliographies: removing a field that is not
+    /// reported as lost changes the item.
     #[test]
     fn fields_that_are_not_lost_say_something() {
-        // What a work inherits, and how a year is written beside a date, shows elsewhere.
+        // Inherited fields and a year beside a date are tested elsewhere.
         const ELSEWHERE: [&str; 4] = ["crossref", "xdata", "year", "keywords"];
         let mut untrue = Vec::new();
         for text in [crate::bundled::CHAPTER.text, crate::bundled::COMMONS.text] {
@@ -320,7 +322,7 @@ mod tests {
             told,
             [
                 ("type", "becomes “document”"),
-                ("scale", "has no place in X"),
+                ("scale", "is not supported by X"),
                 ("title", "becomes “b”"),
             ]
         );

@@ -1,10 +1,10 @@
-//! Reading and writing reference formats, one module each, and the table of them.
+//! Reading and writing reference formats, one module each, and the table of formats.
 //!
-//! A library's truth is the text of a BibLaTeX entry, a [`Entry`], so BibTeX and BibLaTeX are read as
-//! they are. Every other format is read into CSL items, of which [`Reading`] holds both the items and
-//! the works written from them. Out again, BibLaTeX leaves as it came, and every other format is
-//! written from the CSL item that is derived from the work. What a target cannot hold is told in the
-//! [`Written::losses`], field by field.
+//! A library's source of truth is the text of BibLaTeX entries, so BibTeX and BibLaTeX are kept
+//! verbatim. Every other format is read into CSL items; [`ParsedFile`] holds both the items and the
+//! entries written from them. BibLaTeX is exported verbatim, and every other format from the CSL
+//! item derived from the entry. What a format cannot hold is reported in [`WriteResult::losses`],
+//! field by field.
 
 mod biblatex;
 pub mod bibtex;
@@ -21,50 +21,50 @@ mod ris;
 use std::borrow::Cow;
 
 use bibtex::{BibFile, Strings};
-pub use bibtex::{Problem, Severity};
-pub use csl_to_bib::Rejected;
+pub use bibtex::{Diagnostic, Severity};
+pub use csl_to_bib::RejectedEntry;
 pub use losses::{Loss, reconciled};
 
 use crate::model::{CslItem, Entry};
 
 /// Reads the text of a file in one format.
 pub trait ReadFormat: Sync {
-    /// Never fails: what cannot be read is told in the reading's problems, with its line, and one bad
-    /// reference costs one.
-    fn read(&self, text: &str) -> Reading;
+    /// Never fails: what cannot be read is reported with its line, and one malformed reference
+    /// costs one reference.
+    fn read(&self, text: &str) -> ParsedFile;
 }
 
 /// Writes works in one format.
 pub trait WriteFormat: Sync {
-    /// Never fails: what the format cannot hold is told in [`Written::losses`].
-    fn write(&self, export: &Export<'_>) -> Written;
+    /// Never fails: what the format cannot hold is reported in [`WriteResult::losses`].
+    fn write(&self, export: &Export<'_>) -> WriteResult;
 }
 
-/// What was read.
+/// The result of reading a file.
 #[derive(Debug, Clone, Default)]
-pub struct Reading {
-    /// The works as BibLaTeX, with the lines of the file they came from, and what was found wrong.
+pub struct ParsedFile {
+    /// The entries as BibLaTeX, with their lines in the file, and the diagnostics.
     pub file: BibFile,
-    /// Where the file was not BibTeX or BibLaTeX: the references as they were read, one for each work
-    /// of `file`, in its order.
+    /// For formats other than BibTeX and BibLaTeX: the references as read, one for each entry of
+    /// `file`, in the same order.
     pub items: Option<Vec<CslItem>>,
-    /// The references that were refused, where the file was not BibTeX or BibLaTeX (those are pieces
-    /// of `file`).
-    pub rejected: Vec<Rejected>,
+    /// The rejected references of formats other than BibTeX and BibLaTeX, whose rejected entries
+    /// are pieces of `file`.
+    pub rejected: Vec<RejectedEntry>,
 }
 
-/// What is to be written.
+/// The input of an export.
 pub struct Export<'a> {
-    /// The works, in the order in which they are written.
+    /// The works, in order.
     pub works: &'a [ExportedWork<'a>],
     /// Finds the works by key from which others inherit, whether they are written or not.
     pub parents: &'a dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 }
 
-/// A work that is written.
+/// A work to export.
 #[derive(Debug, Clone, Copy)]
 pub struct ExportedWork<'a> {
-    /// The work as it was written.
+    /// The verbatim entry.
     pub work: &'a Entry,
     /// The work in the variables of CSL.
     pub item: &'a CslItem,
@@ -72,9 +72,9 @@ pub struct ExportedWork<'a> {
     pub strings: &'a Strings,
 }
 
-/// What was written.
+/// The result of writing a format.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Written {
+pub struct WriteResult {
     /// The file's text.
     pub text: String,
     /// What the format could not hold.
@@ -85,12 +85,12 @@ pub struct Written {
 pub struct Format {
     /// The name by which commands know it.
     pub name: &'static str,
-    /// The name by which people know it.
+    /// The name for messages.
     pub title: &'static str,
-    /// The endings of its files, in lower case.
-    pub endings: &'static [&'static str],
-    /// Whether a text is in this format, by its look.
-    pub looks_like: fn(&str) -> bool,
+    /// The extensions of its files, in lower case.
+    pub extensions: &'static [&'static str],
+    /// Whether a text looks like this format.
+    pub sniff: fn(&str) -> bool,
     /// Reads it.
     pub reader: &'static dyn ReadFormat,
     /// Writes it.
@@ -103,13 +103,13 @@ impl std::fmt::Debug for Format {
     }
 }
 
-/// BibLaTeX, which is what the library holds. It comes first, so that a text that looks like nothing
-/// is read as BibLaTeX, whose reader says best what is wrong.
+/// BibLaTeX, the format of the library. It comes first, so that an unrecognized text is read as
+/// BibLaTeX, whose reader gives the best messages.
 pub static BIBLATEX: Format = Format {
     name: "biblatex",
     title: "BibLaTeX",
-    endings: &["bib", "bibtex", "biblatex"],
-    looks_like: |text| text.contains('@'),
+    extensions: &["bib", "bibtex", "biblatex"],
+    sniff: |text| text.contains('@'),
     reader: &biblatex::Biblatex,
     writer: &biblatex::Biblatex,
 };
@@ -118,8 +118,8 @@ pub static BIBLATEX: Format = Format {
 pub static BIBTEX: Format = Format {
     name: "bibtex",
     title: "BibTeX",
-    endings: &[],
-    looks_like: |_| false,
+    extensions: &[],
+    sniff: |_| false,
     reader: &biblatex::Biblatex,
     writer: &biblatex::Bibtex,
 };
@@ -128,8 +128,8 @@ pub static BIBTEX: Format = Format {
 pub static CSL_JSON: Format = Format {
     name: "csl-json",
     title: "CSL-JSON",
-    endings: &["json", "csljson", "jsonl"],
-    looks_like: csl_json::looks_like,
+    extensions: &["json", "csljson", "jsonl"],
+    sniff: csl_json::sniff,
     reader: &csl_json::CslJson,
     writer: &csl_json::CslJson,
 };
@@ -138,8 +138,8 @@ pub static CSL_JSON: Format = Format {
 pub static HAYAGRIVA: Format = Format {
     name: "hayagriva",
     title: "Hayagriva",
-    endings: &["yml", "yaml"],
-    looks_like: hayagriva::looks_like,
+    extensions: &["yml", "yaml"],
+    sniff: hayagriva::sniff,
     reader: &hayagriva::Hayagriva,
     writer: &hayagriva::Hayagriva,
 };
@@ -148,41 +148,41 @@ pub static HAYAGRIVA: Format = Format {
 pub static RIS: Format = Format {
     name: "ris",
     title: "RIS",
-    endings: &["ris", "refman"],
-    looks_like: ris::looks_like,
+    extensions: &["ris", "refman"],
+    sniff: ris::sniff,
     reader: &ris::Ris,
     writer: &ris::Ris,
 };
 
-/// Every format, in the order in which commands name them.
+/// All formats, in the order of help texts.
 pub static FORMATS: [&Format; 5] = [&BIBLATEX, &BIBTEX, &CSL_JSON, &HAYAGRIVA, &RIS];
 
-/// The format with a name.
+/// Returns the format with a name.
 pub fn named(name: &str) -> Option<&'static Format> {
     FORMATS.into_iter().find(|format| format.name == name)
 }
 
-/// The format of a file: by its name's ending, or else by its look.
+/// Returns the format of a file: by its name's extension, or else by its look.
 pub fn of_file(name: &str, text: &str) -> &'static Format {
-    let ending = name
+    let extension = name
         .rsplit(['/', '\\'])
         .next()
         .and_then(|name| name.rsplit_once('.'))
-        .map(|(_, ending)| ending.to_lowercase());
-    let by_ending = ending.and_then(|ending| {
+        .map(|(_, extension)| extension.to_lowercase());
+    let by_ending = extension.and_then(|extension| {
         FORMATS
             .into_iter()
-            .find(|format| format.endings.contains(&ending.as_str()))
+            .find(|format| format.extensions.contains(&extension.as_str()))
     });
-    by_ending.unwrap_or_else(|| by_look(text))
+    by_ending.unwrap_or_else(|| detect(text))
 }
 
-/// The format of a text by its look; BibLaTeX where it looks like nothing else.
-pub fn by_look(text: &str) -> &'static Format {
-    // The strictest first: an `@` stands in any of the others, too.
+/// Returns the format of a text by its content; BibLaTeX if it looks like no other.
+pub fn detect(text: &str) -> &'static Format {
+    // The strictest first: an `@` may occur in any of the others.
     [&RIS, &CSL_JSON, &HAYAGRIVA]
         .into_iter()
-        .find(|format| (format.looks_like)(text))
+        .find(|format| (format.sniff)(text))
         .unwrap_or(&BIBLATEX)
 }
 
@@ -198,17 +198,17 @@ mod tests {
             of_file("a.d/refs", "@book{k, title = {x}}").name,
             "biblatex"
         );
-        assert_eq!(by_look("\u{feff}\r\nTY  - JOUR\r\n").name, "ris");
-        assert_eq!(by_look("  [ {\"id\": \"a\"} ]").name, "csl-json");
-        assert_eq!(by_look("[]").name, "csl-json");
+        assert_eq!(detect("\u{feff}\r\nTY  - JOUR\r\n").name, "ris");
+        assert_eq!(detect("  [ {\"id\": \"a\"} ]").name, "csl-json");
+        assert_eq!(detect("[]").name, "csl-json");
         assert_eq!(
-            by_look("# a comment\nostrom:\n  type: book\n  note: a@b.example\n").name,
+            detect("# a comment\nostrom:\n  type: book\n  note: a@b.example\n").name,
             "hayagriva"
         );
         assert_eq!(
-            by_look("see https://a.example/\n@book{k,\n}").name,
+            detect("see https://a.example/\n@book{k,\n}").name,
             "biblatex"
         );
-        assert_eq!(by_look("").name, "biblatex");
+        assert_eq!(detect("").name, "biblatex");
     }
 }

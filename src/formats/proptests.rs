@@ -1,4 +1,4 @@
-//! What holds for any reference and any text.
+//! Properties that hold for any reference and any text.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use super::losses::compare;
 use crate::csl::variables::{self, VariableKind as Kind};
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
-/// Texts as they stand in references, with what means something to TeX, JSON, YAML or RIS.
+/// Texts as in references, with characters that are special in TeX, JSON, YAML or RIS.
 fn words() -> impl Strategy<Value = String> {
     let word = prop_oneof![
         4 => "[A-Za-zäßé]{1,8}",
@@ -98,7 +98,7 @@ fn item() -> impl Strategy<Value = CslItem> {
         };
         set("title", CslValue::Text(title));
         for (variable, text) in texts {
-            // Identifiers are no prose.
+            // Identifiers are not prose.
             let text = match variable {
                 "DOI" | "ISBN" | "ISSN" | "PMID" | "PMCID" | "URL" | "call-number" | "language" => {
                     text.chars().filter(char::is_ascii_alphanumeric).collect()
@@ -142,7 +142,7 @@ proptest! {
         }
     }
 
-    /// No text makes a reader panic, and whatever it reads has a key of its own.
+    /// No text makes a reader panic, and every entry has its own key.
     #[test]
     fn any_text_is_read(text in "\\PC{0,60}|(TY  - |ER  - |AU  - |[a-z]{1,3}: ?|\n|  |\\{|\\}|\\[|\\]|\"|,|type: book|- |PY  - |/|\\*|&|!|'){0,40}") {
         for format in FORMATS {

@@ -13,7 +13,7 @@ use super::full_text::{self, Column, NameOf, field_name};
 use super::identity::Identity;
 use super::works::Item;
 use super::{Change, Library, LibraryError, Reference, Result, TagName};
-use crate::formats::bibtex::schema::{self, Data};
+use crate::formats::bibtex::schema::{self, ValueKind};
 use crate::formats::bibtex::{self, Derived, Strings};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Entry, markup};
@@ -225,7 +225,7 @@ impl FullText {
             full_text::add_field(self.column(C::Fields), name, "");
             return;
         }
-        if data == Some(Data::Names) {
+        if data == Some(ValueKind::Names) {
             for person in bibtex::read_names(value) {
                 let person = person.to_csl(true).reading_order();
                 full_text::add_field(self.column(C::Fields), name, &person);
@@ -235,8 +235,8 @@ impl FullText {
         }
         let column = column_of(name);
         let parts: Vec<&str> = match data {
-            Some(Data::List) => bibtex::split_list(&plain),
-            Some(Data::Separated) => plain.split([',', ';']).collect(),
+            Some(ValueKind::List) => bibtex::split_list(&plain),
+            Some(ValueKind::Separated) => plain.split([',', ';']).collect(),
             _ => vec![&plain],
         };
         for value in parts {

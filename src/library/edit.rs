@@ -323,7 +323,7 @@ fn readable(entry: &str) -> Result<Entry> {
     let mut works = file.pieces.into_iter().filter_map(|piece| match piece {
         bibtex::FilePiece::Entry { work, .. } => Some(Ok(work)),
         bibtex::FilePiece::Text(text) if text.trim().is_empty() => None,
-        bibtex::FilePiece::Rejected { reason, .. } => {
+        bibtex::FilePiece::RejectedEntry { reason, .. } => {
             Some(Err(LibraryError::UnreadableEntry(reason)))
         }
         _ => Some(Err(LibraryError::UnreadableEntry(

@@ -23,7 +23,7 @@ use super::receipt::{FileReceipt, Reject};
 use super::tags::{NewAssignment, Origin, Tag, TagName};
 use super::{Change, LibraryError, Result};
 use crate::formats::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
-use crate::formats::{Problem, Severity};
+use crate::formats::{Diagnostic, Severity};
 use crate::model::{CslItem, Entry};
 
 /// A bibliography that is to be imported.
@@ -200,7 +200,7 @@ struct Prepared {
     rows: Rows,
     aliases: Vec<String>,
     tags: Vec<TagName>,
-    problems: Vec<Problem>,
+    problems: Vec<Diagnostic>,
 }
 
 impl<'a> Importing<'a> {
@@ -218,7 +218,7 @@ impl<'a> Importing<'a> {
                     self.receipt.counts.entries += 1;
                     self.place(work, *line, duplicate.as_ref())?;
                 }
-                FilePiece::Rejected {
+                FilePiece::RejectedEntry {
                     text, line, reason, ..
                 } => {
                     self.receipt.counts.entries += 1;
@@ -462,7 +462,7 @@ impl<'a> Importing<'a> {
         field: Option<&str>,
         message: String,
     ) {
-        self.receipt.problems.push(Problem {
+        self.receipt.problems.push(Diagnostic {
             line,
             key: Some(key.to_owned()),
             field: field.map(str::to_owned),
@@ -567,7 +567,7 @@ impl<'a> Importing<'a> {
                 }
                 self.keywords
                     .extend(prepared.tags.into_iter().map(|tag| (id, tag)));
-                let problems = prepared.problems.into_iter().map(|problem| Problem {
+                let problems = prepared.problems.into_iter().map(|problem| Diagnostic {
                     line: new.line,
                     ..problem
                 });

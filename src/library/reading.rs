@@ -2,13 +2,13 @@
 
 use super::Reference;
 use super::works::Item;
-use crate::formats::Reading;
+use crate::formats::ParsedFile;
 use crate::formats::bibtex::{Duplicate, FilePiece};
 
 impl Reference {
     /// The references of a file, in its order, without any library. Those of a file that is not
     /// BibTeX or BibLaTeX are as they were read, with all their variables.
-    pub fn of_reading(reading: &Reading) -> Vec<Self> {
+    pub fn of_reading(reading: &ParsedFile) -> Vec<Self> {
         let mut references = Self::of_file(&reading.file);
         let Some(items) = &reading.items else {
             return references;

@@ -1,6 +1,6 @@
 //! The receipt of an import: what became of every entry, and why.
 
-use crate::formats::Problem;
+use crate::formats::Diagnostic;
 
 /// What an import did, file by file and in all.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
@@ -24,7 +24,7 @@ pub struct FileReceipt {
     #[serde(flatten)]
     pub counts: Counts,
     /// What was found wrong, by line.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Diagnostic>,
     /// In how many places the library's value was kept although the file has another.
     #[serde(skip)]
     pub kept: usize,

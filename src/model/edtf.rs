@@ -23,18 +23,18 @@ pub enum RangeEnd {
     Date(DatePoint),
     /// `..`: the range is open.
     Open,
-    /// Nothing: the end is not known.
+    /// Empty: the end is unknown.
     Unknown,
 }
 
-/// A date of the calendar, as far as it is known.
+/// A calendar date, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatePoint {
-    /// The year, astronomically: 0 is 1 BC. Digits that are not known are zeros.
+    /// The year, astronomically: 0 is 1 BC. Unknown digits are zeros.
     pub year: i64,
-    /// How many digits at the year's end are not known (`199X`: 1).
+    /// The number of unknown digits at the end of the year (`199X`: 1).
     pub unknown_digits: u8,
-    /// What is said of the time within the year.
+    /// The month, day or season.
     pub within_year: WithinYear,
     /// The time of day as written, from its `T` on.
     pub time: Option<String>,
@@ -44,19 +44,19 @@ pub struct DatePoint {
     pub uncertain: bool,
 }
 
-/// What a date says of the time within its year.
+/// The part of a date within its year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WithinYear {
     /// Nothing.
     Nothing,
-    /// A month that is not known: `1999-XX`, or with a day that is not known either: `1999-XX-XX`.
+    /// An unknown month: `1999-XX`, or with an unknown day: `1999-XX-XX`.
     UnknownMonth {
         /// Whether the day is written, too.
         day: bool,
     },
     /// A month, 1 to 12.
     Month(u8),
-    /// A month and a day that is not known.
+    /// A month and an unknown day.
     MonthUnknownDay(u8),
     /// A month and a day.
     Day(u8, u8),
@@ -64,15 +64,15 @@ pub enum WithinYear {
     Season(u8),
 }
 
-/// A text that is no date of EDTF levels 0 and 1.
+/// A text that is not a date of EDTF levels 0 and 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is no date in the form YYYY-MM-DD, nor a range of such dates with / between them")]
-pub struct NotEdtf;
+pub struct EdtfError;
 
 impl FromStr for EdtfDate {
-    type Err = NotEdtf;
+    type Err = EdtfError;
 
-    fn from_str(text: &str) -> Result<EdtfDate, NotEdtf> {
+    fn from_str(text: &str) -> Result<EdtfDate, EdtfError> {
         let Some((start, end)) = text.split_once('/') else {
             return Ok(EdtfDate::Single(text.parse()?));
         };
@@ -82,16 +82,16 @@ impl FromStr for EdtfDate {
             (&start, &end),
             (RangeEnd::Date(_), _) | (_, RangeEnd::Date(_))
         ) {
-            return Err(NotEdtf);
+            return Err(EdtfError);
         }
         Ok(EdtfDate::Range(start, end))
     }
 }
 
 impl FromStr for RangeEnd {
-    type Err = NotEdtf;
+    type Err = EdtfError;
 
-    fn from_str(text: &str) -> Result<RangeEnd, NotEdtf> {
+    fn from_str(text: &str) -> Result<RangeEnd, EdtfError> {
         match text {
             "" | "unknown" | "*" => Ok(RangeEnd::Unknown),
             ".." | "open" => Ok(RangeEnd::Open),
@@ -101,9 +101,9 @@ impl FromStr for RangeEnd {
 }
 
 impl FromStr for DatePoint {
-    type Err = NotEdtf;
+    type Err = EdtfError;
 
-    fn from_str(text: &str) -> Result<DatePoint, NotEdtf> {
+    fn from_str(text: &str) -> Result<DatePoint, EdtfError> {
         let mut rest = text;
         let (mut approximate, mut uncertain) = (false, false);
         while let Some(before) = rest.strip_suffix(['~', '?', '%']) {
@@ -124,13 +124,13 @@ impl FromStr for DatePoint {
                 .skip(1)
                 .all(|c| c.is_ascii_digit() || ":.+-Z".contains(c))
         {
-            return Err(NotEdtf);
+            return Err(EdtfError);
         }
         let (year, unknown_digits, after) = year(date)?;
         let mut parts = after.split('-').skip(1);
         let (month, day) = (parts.next(), parts.next());
         if parts.next().is_some() || !(after.is_empty() || after.starts_with('-')) {
-            return Err(NotEdtf);
+            return Err(EdtfError);
         }
         let within_year = match (month, day) {
             (None, _) => WithinYear::Nothing,
@@ -141,26 +141,26 @@ impl FromStr for DatePoint {
             (Some(month), None) => match two_digits(month)? {
                 month @ 1..=12 => WithinYear::Month(month),
                 season @ 21..=24 => WithinYear::Season(season),
-                _ => return Err(NotEdtf),
+                _ => return Err(EdtfError),
             },
             (Some(month), Some(day)) => {
                 let month = two_digits(month)?;
                 if !(1..=12).contains(&month) {
-                    return Err(NotEdtf);
+                    return Err(EdtfError);
                 }
                 if is_unknown(day) {
                     WithinYear::MonthUnknownDay(month)
                 } else {
                     let day = two_digits(day)?;
                     if !(1..=days_in(year, month)).contains(&day) {
-                        return Err(NotEdtf);
+                        return Err(EdtfError);
                     }
                     WithinYear::Day(month, day)
                 }
             }
         };
         if !time.is_empty() && !matches!(within_year, WithinYear::Day(..)) {
-            return Err(NotEdtf);
+            return Err(EdtfError);
         }
         Ok(DatePoint {
             year,
@@ -173,27 +173,27 @@ impl FromStr for DatePoint {
     }
 }
 
-/// The year at the beginning, how many of its digits are not known, and what follows.
-fn year(date: &str) -> Result<(i64, u8, &str), NotEdtf> {
+/// Returns the year at the beginning, the number of its unknown digits, and the rest.
+fn year(date: &str) -> Result<(i64, u8, &str), EdtfError> {
     if let Some(long) = date.strip_prefix(['Y', 'y']) {
         let digits = long.strip_prefix('-').unwrap_or(long);
         let fits =
             (5..=17).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let year = long.parse().ok().filter(|_| fits).ok_or(NotEdtf)?;
+        let year = long.parse().ok().filter(|_| fits).ok_or(EdtfError)?;
         return Ok((year, 0, ""));
     }
     let (negative, digits) = match date.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, date),
     };
-    let (digits, after) = digits.split_at_checked(4).ok_or(NotEdtf)?;
+    let (digits, after) = digits.split_at_checked(4).ok_or(EdtfError)?;
     let known = digits.trim_end_matches(['X', 'u', 'x']);
     let unknown = digits.len() - known.len();
     if !known.bytes().all(|byte| byte.is_ascii_digit()) || unknown > 3 {
-        return Err(NotEdtf);
+        return Err(EdtfError);
     }
-    let year: i64 = known.parse().map_err(|_| NotEdtf)?;
-    let unknown = u8::try_from(unknown).map_err(|_| NotEdtf)?;
+    let year: i64 = known.parse().map_err(|_| EdtfError)?;
+    let unknown = u8::try_from(unknown).map_err(|_| EdtfError)?;
     let year = year * 10_i64.pow(u32::from(unknown));
     Ok((if negative { -year } else { year }, unknown, after))
 }
@@ -202,9 +202,9 @@ fn is_unknown(part: &str) -> bool {
     matches!(part, "XX" | "uu" | "xx")
 }
 
-fn two_digits(part: &str) -> Result<u8, NotEdtf> {
+fn two_digits(part: &str) -> Result<u8, EdtfError> {
     let fits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-    part.parse().ok().filter(|_| fits).ok_or(NotEdtf)
+    part.parse().ok().filter(|_| fits).ok_or(EdtfError)
 }
 
 fn days_in(year: i64, month: u8) -> u8 {
@@ -268,7 +268,7 @@ impl fmt::Display for DatePoint {
 }
 
 impl DatePoint {
-    /// A year alone.
+    /// Returns a year alone.
     pub fn of_year(year: i64) -> DatePoint {
         DatePoint {
             year,
@@ -280,7 +280,7 @@ impl DatePoint {
         }
     }
 
-    /// Year, month and day for CSL, which has no year 0: the year before 1 is -1.
+    /// Returns year, month and day for CSL, which has no year 0: the year before 1 is -1.
     fn csl_parts(&self) -> Vec<i32> {
         let year = if self.year <= 0 {
             self.year - 1
@@ -300,7 +300,7 @@ impl DatePoint {
         parts
     }
 
-    /// The last date that this one may mean, where digits of its year are not known.
+    /// Returns the last possible date if digits of the year are unknown.
     fn latest(&self) -> Option<DatePoint> {
         let span = 10_i64.pow(u32::from(self.unknown_digits)) - 1;
         (span > 0).then(|| DatePoint::of_year(self.year + span))
@@ -315,8 +315,8 @@ impl DatePoint {
 }
 
 impl EdtfDate {
-    /// The date as CSL has it: an open or unknown end is `[0]`, digits of a year that are not known make
-    /// a range, uncertain and approximate dates are both `circa`.
+    /// Returns the date in CSL: an open or unknown end is `[0]`, unknown digits of a year make a
+    /// range, and uncertain and approximate dates are both `circa`.
     pub fn to_csl(&self) -> CslDate {
         let doubtful = |date: &DatePoint| date.approximate || date.uncertain;
         match self {
@@ -348,7 +348,7 @@ impl EdtfDate {
                 circa: doubtful(start).then_some(Json::Bool(true)),
                 ..CslDate::default()
             },
-            // CSL has no open beginning: the date is shown as written and sorted by its end.
+            // CSL has no open beginning: the date is printed as written and sorted by its end.
             EdtfDate::Range(_, RangeEnd::Date(end)) => CslDate {
                 date_parts: vec![end.csl_parts()],
                 circa: doubtful(end).then_some(Json::Bool(true)),
@@ -412,7 +412,7 @@ mod tests {
             "XXXX",
             "999é",
         ] {
-            assert_eq!(text.parse::<EdtfDate>(), Err(NotEdtf), "{text}");
+            assert_eq!(text.parse::<EdtfDate>(), Err(EdtfError), "{text}");
         }
     }
 

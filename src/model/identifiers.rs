@@ -1,15 +1,15 @@
-//! Identifiers of works, which check and print themselves: DOI, ISBN, ISSN.
+//! Identifiers of works: DOI, ISBN, ISSN.
 
 use std::fmt;
 use std::str::FromStr;
 
 /// A text that is not the identifier it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotAnIdentifier {
-    /// Not made as such an identifier is.
+pub enum IdentifierError {
+    /// Not of the form of such an identifier.
     #[error("does not have the form of one")]
     Form,
-    /// Made as one, but the check digit at its end is not the right one.
+    /// Of the right form, but with a wrong check digit.
     #[error("has a wrong check digit")]
     CheckDigit,
 }
@@ -21,26 +21,27 @@ pub enum NotAnIdentifier {
 pub struct Doi(String);
 
 impl FromStr for Doi {
-    type Err = NotAnIdentifier;
+    type Err = IdentifierError;
 
     /// Reads a DOI, bare or as an address, or with `doi:` before it.
-    fn from_str(text: &str) -> Result<Doi, NotAnIdentifier> {
+    fn from_str(text: &str) -> Result<Doi, IdentifierError> {
         let doi = Doi::strip_resolver(text);
-        let (prefix, suffix) = doi.split_once('/').ok_or(NotAnIdentifier::Form)?;
-        let registrant = prefix.strip_prefix("10.").ok_or(NotAnIdentifier::Form)?;
+        let (prefix, suffix) = doi.split_once('/').ok_or(IdentifierError::Form)?;
+        let registrant = prefix.strip_prefix("10.").ok_or(IdentifierError::Form)?;
         let is_registrant = !registrant.is_empty()
             && registrant
                 .bytes()
                 .all(|byte| byte.is_ascii_digit() || byte == b'.');
         if !is_registrant || suffix.is_empty() || suffix.contains(char::is_whitespace) {
-            return Err(NotAnIdentifier::Form);
+            return Err(IdentifierError::Form);
         }
         Ok(Doi(doi.to_owned()))
     }
 }
 
 impl Doi {
-    /// The text without the address of the resolver or `doi:` before it, whether it is a DOI or not.
+    /// Returns the text without the address of the resolver or `doi:` before it, whether it is a
+    /// DOI or not.
     pub fn strip_resolver(text: &str) -> &str {
         const BEFORE: [&str; 8] = [
             "https://",
@@ -81,27 +82,27 @@ impl fmt::Display for Doi {
     }
 }
 
-/// An international standard book number of 13 digits; one of 10 is turned into that (ISO 2108).
+/// An international standard book number of 13 digits; 10 digits are converted (ISO 2108).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Isbn([u8; 13]);
 
 impl FromStr for Isbn {
-    type Err = NotAnIdentifier;
+    type Err = IdentifierError;
 
-    fn from_str(text: &str) -> Result<Isbn, NotAnIdentifier> {
+    fn from_str(text: &str) -> Result<Isbn, IdentifierError> {
         let digits = digits(text)?;
         match digits.as_slice() {
             [first @ .., check] if first.len() == 12 => {
                 let mut number = [0; 13];
                 number.copy_from_slice(&digits);
                 if *check != check_digit_13(first) {
-                    return Err(NotAnIdentifier::CheckDigit);
+                    return Err(IdentifierError::CheckDigit);
                 }
                 Ok(Isbn(number))
             }
             [first @ .., check] if first.len() == 9 => {
                 if *check != check_digit_11(first) {
-                    return Err(NotAnIdentifier::CheckDigit);
+                    return Err(IdentifierError::CheckDigit);
                 }
                 let mut number = [9, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
                 let (start, end) = number.split_at_mut(12);
@@ -111,7 +112,7 @@ impl FromStr for Isbn {
                 end.fill(check_digit_13(start));
                 Ok(Isbn(number))
             }
-            _ => Err(NotAnIdentifier::Form),
+            _ => Err(IdentifierError::Form),
         }
     }
 }
@@ -127,14 +128,14 @@ impl fmt::Display for Isbn {
 pub struct Issn([u8; 8]);
 
 impl FromStr for Issn {
-    type Err = NotAnIdentifier;
+    type Err = IdentifierError;
 
-    fn from_str(text: &str) -> Result<Issn, NotAnIdentifier> {
+    fn from_str(text: &str) -> Result<Issn, IdentifierError> {
         let digits = digits(text)?;
-        let number: [u8; 8] = digits.try_into().map_err(|_| NotAnIdentifier::Form)?;
+        let number: [u8; 8] = digits.try_into().map_err(|_| IdentifierError::Form)?;
         let [first @ .., check] = &number;
         if *check != check_digit_11(first) {
-            return Err(NotAnIdentifier::CheckDigit);
+            return Err(IdentifierError::CheckDigit);
         }
         Ok(Issn(number))
     }
@@ -155,26 +156,26 @@ impl fmt::Display for Issn {
     }
 }
 
-/// The digits, hyphens and blanks left out; X at the end is 10.
-fn digits(text: &str) -> Result<Vec<u8>, NotAnIdentifier> {
+/// Returns the digits without hyphens and spaces; X at the end is 10.
+fn digits(text: &str) -> Result<Vec<u8>, IdentifierError> {
     let mut digits = Vec::new();
     for character in text.trim().chars() {
         match character {
             '0'..='9' => digits.push(character as u8 - b'0'),
             '-' | '\u{2010}'..='\u{2013}' | ' ' => {}
             'X' | 'x' if matches!(digits.len(), 7 | 9) => digits.push(10),
-            _ => return Err(NotAnIdentifier::Form),
+            _ => return Err(IdentifierError::Form),
         }
     }
     // 10 is a check digit, and nothing comes after that.
     let inside = digits.split_last().map_or(&[][..], |(_, inside)| inside);
     if inside.contains(&10) {
-        return Err(NotAnIdentifier::Form);
+        return Err(IdentifierError::Form);
     }
     Ok(digits)
 }
 
-/// The check digit of ISBN-13: weights 1 and 3, modulo 10.
+/// Returns the check digit of ISBN-13: weights 1 and 3, modulo 10.
 fn check_digit_13(digits: &[u8]) -> u8 {
     let sum: u32 = digits
         .iter()
@@ -184,7 +185,8 @@ fn check_digit_13(digits: &[u8]) -> u8 {
     u8::try_from((10 - sum % 10) % 10).unwrap_or_default()
 }
 
-/// The check digit of ISBN-10 and ISSN: weights from the length plus 1 down to 2, modulo 11.
+/// Returns the check digit of ISBN-10 and ISSN: weights from the length plus 1 down to 2, modulo
+/// 11.
 fn check_digit_11(digits: &[u8]) -> u8 {
     let sum: usize = digits
         .iter()
@@ -222,7 +224,7 @@ mod tests {
             "10.1000/a b",
             "https://example.org/10",
         ] {
-            assert_eq!(text.parse::<Doi>(), Err(NotAnIdentifier::Form), "{text}");
+            assert_eq!(text.parse::<Doi>(), Err(IdentifierError::Form), "{text}");
         }
     }
 
@@ -240,14 +242,14 @@ mod tests {
         );
         assert_eq!(
             "0-300-11056-2".parse::<Isbn>(),
-            Err(NotAnIdentifier::CheckDigit)
+            Err(IdentifierError::CheckDigit)
         );
         assert_eq!(
             "978-0-300-11056-3".parse::<Isbn>(),
-            Err(NotAnIdentifier::CheckDigit)
+            Err(IdentifierError::CheckDigit)
         );
-        assert_eq!("123".parse::<Isbn>(), Err(NotAnIdentifier::Form));
-        assert_eq!("12345678901é".parse::<Isbn>(), Err(NotAnIdentifier::Form));
+        assert_eq!("123".parse::<Isbn>(), Err(IdentifierError::Form));
+        assert_eq!("12345678901é".parse::<Isbn>(), Err(IdentifierError::Form));
     }
 
     #[test]
@@ -268,7 +270,7 @@ mod tests {
         );
         assert_eq!(
             "2213-5317".parse::<Issn>(),
-            Err(NotAnIdentifier::CheckDigit)
+            Err(IdentifierError::CheckDigit)
         );
     }
 }

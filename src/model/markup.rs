@@ -3,12 +3,12 @@
 
 const ELEMENTS: [&str; 6] = ["i", "b", "sup", "sub", "sc", "span"];
 
-/// Text without any markup.
+/// Returns text without any markup.
 pub fn plain(text: &str) -> String {
     without(text, |_| true)
 }
 
-/// Text without the marks that protect words from changes of case, which only CSL has.
+/// Returns text without CSL's marks that protect words from changes of case.
 pub(crate) fn without_nocase(text: &str) -> String {
     // A closing tag belongs to the opening one that is still open last.
     let mut open = Vec::new();
@@ -25,8 +25,7 @@ pub(crate) fn without_nocase(text: &str) -> String {
     })
 }
 
-/// What stands before a separator that is outside of any markup, so that all that is opened in it is closed
-/// in it, too.
+/// Returns the text before a separator that is outside of any markup.
 pub(crate) fn before_outside<'t>(text: &'t str, separator: &str) -> Option<&'t str> {
     text.match_indices(separator)
         .filter_map(|(at, _)| text.get(..at))
@@ -40,7 +39,7 @@ pub(crate) fn before_outside<'t>(text: &'t str, separator: &str) -> Option<&'t s
         })
 }
 
-/// Text without the tags that `drops` picks; it is given what stands between the angle brackets.
+/// Returns text without the tags that `drops` selects by the text between the angle brackets.
 fn without(text: &str, mut drops: impl FnMut(&str) -> bool) -> String {
     if !text.contains('<') {
         return text.to_owned();

@@ -1,9 +1,9 @@
 //! The reference itself.
 //!
-//! A [`Entry`] is what came in, exactly as it was written: its citation key, its type and its fields
-//! in order, with the verbatim text of the entry. That is the *truth* of a library. A [`CslItem`] is
-//! the same reference in the variables of the Citation Style Language; it is *derived* from the work
-//! by its format and can be made anew at any time.
+//! An [`Entry`] is a reference exactly as it was written: its citation key, type and fields in
+//! order, with the verbatim text. It is the source of truth of a library. A [`CslItem`] is the same
+//! reference in the variables of the Citation Style Language; it is derived from the entry and can
+//! be derived again at any time.
 
 mod edtf;
 mod identifiers;
@@ -13,15 +13,15 @@ mod name;
 pub use crate::csl::{
     Item as CslItem, ItemDate as CslDate, ItemName as CslName, ItemValue as CslValue,
 };
-pub use edtf::{DatePoint, EdtfDate, NotEdtf, RangeEnd, WithinYear};
-pub use identifiers::{Doi, Isbn, Issn, NotAnIdentifier};
+pub use edtf::{DatePoint, EdtfDate, EdtfError, RangeEnd, WithinYear};
+pub use identifiers::{Doi, IdentifierError, Isbn, Issn};
 pub use name::{Name, PersonName};
 
 /// A reference as it was written in a bibliography.
 ///
-/// The model is that of a BibLaTeX entry, whatever format the reference came from: a type, a citation
-/// key, and fields in the order in which they stand. Nothing here is interpreted: `fields` hold source
-/// text, delimiters included (`{The {GPL} Society}`, `"1999"`, `jan # "~2"`).
+/// The model is that of a BibLaTeX entry, whatever format the reference came from: a type, a
+/// citation key, and fields in order. Nothing here is interpreted: `fields` hold source text,
+/// delimiters included (`{The {GPL} Society}`, `"1999"`, `jan # "~2"`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The citation key as written, without the white space around it.
@@ -35,7 +35,7 @@ pub struct Entry {
     pub source: String,
 }
 
-/// One field of a [`Entry`], as written.
+/// One field of an [`Entry`], as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// The field's name as written; field names are compared without regard to case.
@@ -45,12 +45,13 @@ pub struct Field {
 }
 
 impl Entry {
-    /// The entry type in lower case, as the BibLaTeX manual writes it.
+    /// Returns the entry type in lower case, as the BibLaTeX manual writes it.
     pub fn kind(&self) -> String {
         self.entry_type.to_lowercase()
     }
 
-    /// The source text of the first field called `name`, which is compared without regard to case.
+    /// Returns the source text of the first field called `name`, which is compared without regard
+    /// to case.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields
             .iter()

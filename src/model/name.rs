@@ -1,4 +1,4 @@
-//! Names of persons and organisations, in the parts that BibTeX and BibLaTeX tell apart.
+//! Names of persons and organisations, in the parts that BibTeX and BibLaTeX distinguish.
 
 use super::CslName;
 
@@ -9,7 +9,7 @@ pub enum Name {
     Person(PersonName),
     /// An organisation, or a person whose name is never inverted or shortened.
     Corporate(String),
-    /// `and others`: the list goes on.
+    /// `and others`: the list is truncated.
     Others,
 }
 
@@ -24,13 +24,13 @@ pub struct PersonName {
     pub prefix: String,
     /// The name suffix: "Jr.", "III".
     pub suffix: String,
-    /// Whether the prefix belongs to the family name in citing and sorting; `None` if the name itself
-    /// does not say (`useprefix` of the extended name format).
+    /// Whether the prefix belongs to the family name in citing and sorting; `None` if the name
+    /// itself does not set it (`useprefix` of the extended name format).
     pub use_prefix: Option<bool>,
 }
 
 impl Name {
-    /// The name as CSL has it. `use_prefix` holds for names that do not say it themselves.
+    /// Returns the name in CSL. `use_prefix` is the default for names that do not set it.
     ///
     /// The end of a truncated list becomes the literal name "others", as other programs write it.
     pub fn to_csl(&self, use_prefix: bool) -> CslName {

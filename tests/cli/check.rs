@@ -165,8 +165,8 @@ fn json_has_a_contract() {
         findings(&env, "check key:typo --rule isbn --json"),
         json!([{
             "key": "typo", "field": "isbn", "rule": "isbn", "severity": "error", "fixable": false,
-            "message": "the check digit of 978-0-300-11056-3 is wrong",
-            "help": "compare it with the source: one digit is wrong, or two are exchanged",
+            "message": "wrong check digit: 978-0-300-11056-3",
+            "help": "compare it with the source: a digit is wrong, or two are swapped",
         }])
     );
     assert_eq!(env.json("check key:fine --json"), json!([]));

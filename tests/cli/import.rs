@@ -78,7 +78,7 @@ fn the_receipt_as_json_keeps_its_contract() {
         problems[0],
         json!({
             "line": 3, "key": "undefined", "field": "journal", "severity": "warning",
-            "message": "the abbreviation nope is not defined; its name is kept",
+            "message": "undefined abbreviation nope; its name is kept",
         })
     );
     assert_eq!(problems[1]["field"], "year");

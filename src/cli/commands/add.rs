@@ -9,7 +9,7 @@ use crate::cli::editor::{EditOutcome, EditRequest, TempFile, can_edit};
 use crate::cli::io::standard_input_as_text;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::checks::required_fields;
-use peerbib::formats::bibtex;
+use peerbib::formats::bibtex::{self, schema};
 use peerbib::library::{FieldEdits, KeyPattern, LibraryError};
 use peerbib::suggest::closest;
 
@@ -99,15 +99,7 @@ impl Add {
         if is_word {
             return Ok(entry_type);
         }
-        let known = [
-            "article",
-            "book",
-            "collection",
-            "inbook",
-            "incollection",
-            "online",
-        ];
-        let near = closest(&entry_type, known.map(str::to_owned));
+        let near = closest(&entry_type, schema::type_names().map(str::to_owned));
         Err(
             CommandError::usage(format_args!("invalid entry type: {entry_type}")).with_help(
                 format!(

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::input::Input;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::checks::{self, CheckedEntry, Finding, RULES, Rule, Severity, Status};
+use peerbib::checks::{self, CheckRule, CheckedEntry, Finding, RULES, Severity, Status};
 use peerbib::formats::bibtex::{self, FilePiece};
 use peerbib::library::{Library, StoredEntry};
 use peerbib::model::Entry;
@@ -74,7 +74,7 @@ pub(crate) enum Program {
 /// What entries are checked for.
 #[derive(Debug, Clone)]
 enum Checks {
-    Rules(Vec<&'static Rule>),
+    Rules(Vec<&'static CheckRule>),
     Typst,
 }
 
@@ -117,7 +117,7 @@ impl Check {
         let bold = anstyle::Style::new().bold();
         let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
         let mut text = String::new();
-        for Rule { name, about, .. } in RULES {
+        for CheckRule { name, about, .. } in RULES {
             let _ = writeln!(text, "{bold}{name:width$}{bold:#}  {about}");
         }
         context.print(&text)?;
@@ -137,14 +137,14 @@ impl Check {
             .collect();
         let mut entries = library.entries(&works)?;
         if let (true, Checks::Rules(rules)) = (self.fix, checks) {
-            let mended = mended(&library, &entries, rules);
+            let fixed = fixed(&library, &entries, rules);
             let becomes = if self.dry_run {
                 "would become"
             } else {
                 "is now"
             };
-            for (key, _, _, fields) in &mended {
-                for checks::Mended {
+            for (key, _, _, fields) in &fixed {
+                for checks::FixedField {
                     field,
                     before,
                     after,
@@ -153,15 +153,15 @@ impl Check {
                     context.note(format_args!("{key}, {field}: {before} {becomes} {after}"));
                 }
             }
-            if !self.dry_run && !mended.is_empty() {
+            if !self.dry_run && !fixed.is_empty() {
                 context.change(&mut library, |change| {
-                    mended.iter().try_for_each(|(_, work, source, _)| {
+                    fixed.iter().try_for_each(|(_, work, source, _)| {
                         change.edit_entry(*work, source).map(drop)
                     })
                 })?;
                 entries = library.entries(&works)?;
             }
-            if mended.is_empty() {
+            if fixed.is_empty() {
                 context.note("nothing can be fixed safely");
             } else if self.dry_run {
                 context.note("dry run: nothing was changed");
@@ -192,15 +192,18 @@ impl Check {
 /// The tag of works that no source confirms.
 const UNVERIFIED: &str = "status:unverified";
 
-/// Key, number, new text and mended fields of each work that can be mended.
-type MendedWork = (String, i64, String, Vec<checks::Mended>);
+/// Key, rowid, new text and fixed fields of each work that can be fixed.
+type FixedWork = (String, i64, String, Vec<checks::FixedField>);
 
-fn mended(library: &Library, entries: &[StoredEntry], rules: &[&'static Rule]) -> Vec<MendedWork> {
+fn fixed(
+    library: &Library,
+    entries: &[StoredEntry],
+    rules: &[&'static CheckRule],
+) -> Vec<FixedWork> {
     entries
         .iter()
         .filter_map(|StoredEntry { id, work, strings }| {
-            let (source, fields) =
-                checks::mended(work, strings, &|key| library.parent(key), rules)?;
+            let (source, fields) = checks::fixed(work, strings, &|key| library.parent(key), rules)?;
             Some((work.key.clone(), *id, source, fields))
         })
         .collect()
@@ -259,7 +262,7 @@ fn check_files(
 }
 
 /// Returns the rules with these names; without any, all.
-fn chosen(names: &[String]) -> std::result::Result<Vec<&'static Rule>, CommandError> {
+fn chosen(names: &[String]) -> std::result::Result<Vec<&'static CheckRule>, CommandError> {
     if names.is_empty() {
         return Ok(RULES.iter().collect());
     }

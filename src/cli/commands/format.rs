@@ -8,7 +8,7 @@ use crate::cli::input::Input;
 use crate::cli::output_format::{OutputArgs, RenderedList};
 use crate::cli::style_engine::{Rendering, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::formats::{Reading, Severity};
+use peerbib::formats::{ParsedFile, Severity};
 use peerbib::library::{Library, Reference, TagSummary};
 use peerbib::reading_list::{
     DuplicatePlacement, GroupBy, Grouping, HeadingTranslations, ReadingList, WorkInList,
@@ -125,7 +125,7 @@ impl Format {
     fn read_input(
         &self,
         context: &CommandContext,
-    ) -> std::result::Result<(Vec<Reading>, bool), CommandError> {
+    ) -> std::result::Result<(Vec<ParsedFile>, bool), CommandError> {
         let mut readings = Vec::new();
         let mut all_read = true;
         for name in &self.input {

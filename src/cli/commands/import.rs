@@ -11,7 +11,7 @@ use crate::cli::input::Input;
 use crate::cli::io::write_file;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
-use peerbib::formats::{Problem, Severity};
+use peerbib::formats::{Diagnostic, Severity};
 use peerbib::library::{
     Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Library, Receipt, Reject,
 };
@@ -189,7 +189,7 @@ pub(crate) fn import_all(
         let mut imported = change.import_asking(imported, policy, ask, advance)?;
         add_unreadable_entries(input, &mut imported);
         for group in change.import_groups(&input.path, &input.reading.file)? {
-            imported.problems.push(Problem {
+            imported.problems.push(Diagnostic {
                 line: 0,
                 key: None,
                 field: None,
@@ -234,7 +234,7 @@ pub(crate) fn report_problems(context: &CommandContext, receipt: &Receipt) {
 }
 
 /// Prints a problem. `--quiet` hides notes.
-pub(crate) fn report_problem(context: &CommandContext, path: &str, problem: &Problem) {
+pub(crate) fn report_problem(context: &CommandContext, path: &str, problem: &Diagnostic) {
     match problem.severity {
         Severity::Error | Severity::Warning => context.warn(problem_line(path, problem)),
         Severity::Notice => context.note(problem_line(path, problem)),
@@ -242,7 +242,7 @@ pub(crate) fn report_problem(context: &CommandContext, path: &str, problem: &Pro
 }
 
 /// Returns a problem as one line: file, line, severity, key, field, message.
-fn problem_line(path: &str, problem: &Problem) -> String {
+fn problem_line(path: &str, problem: &Diagnostic) -> String {
     let bold = anstyle::Style::new().bold();
     let mut text = path.to_owned();
     if problem.line > 0 {

@@ -9,7 +9,7 @@ use crate::cli::format_name::FormatName;
 use crate::cli::input::{Source, encoding_name, encoding_named};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
-use peerbib::formats::{self, Export, ExportedWork, Format, Reading};
+use peerbib::formats::{self, Export, ExportedWork, Format, ParsedFile};
 use peerbib::library::{ConflictPolicy, ImportedFile, Library};
 use peerbib::model::{CslItem, Entry};
 
@@ -59,7 +59,7 @@ fn verify_bibtex(
     context: &CommandContext,
     name: &str,
     source: &Source,
-    reading: &Reading,
+    reading: &ParsedFile,
 ) -> std::result::Result<bool, CommandError> {
     let again = imported_and_exported(source, reading)?;
     let mut is_same = compare(context, name, source, &again, "after import and export")?;
@@ -81,7 +81,7 @@ fn verify_bibtex(
 /// Imports the file into a temporary library and exports it again.
 fn imported_and_exported(
     source: &Source,
-    reading: &Reading,
+    reading: &ParsedFile,
 ) -> std::result::Result<String, CommandError> {
     let mut library = Library::temporary()?;
     let encoding = encoding_name(source.decoded.encoding);
@@ -145,7 +145,7 @@ fn verify_items(
     context: &CommandContext,
     name: &str,
     format: &Format,
-    reading: &Reading,
+    reading: &ParsedFile,
     items: &[CslItem],
 ) -> std::result::Result<bool, CommandError> {
     let strings = Strings::default();

@@ -31,9 +31,9 @@ const MONTHS: [(&str, &str, &str); 12] = [
 ];
 
 impl Strings {
-    /// Takes in the text of one `@string{…}`; later definitions replace earlier ones.
+    /// Adds the definitions of one `@string{…}`; later definitions replace earlier ones.
     ///
-    /// Gives the names that are used in it and not defined.
+    /// Returns the undefined names that it uses.
     pub fn define(&mut self, source: &str) -> Vec<String> {
         let mut undefined = Vec::new();
         for (name, value) in definitions(source) {
@@ -45,12 +45,12 @@ impl Strings {
         undefined
     }
 
-    /// Whether the file itself defines this name.
+    /// Returns whether the file itself defines this name.
     pub(crate) fn is_user_defined(&self, name: &str) -> bool {
         self.values.contains_key(&name.to_lowercase())
     }
 
-    /// What an abbreviation stands for, in TeX; a month is its number.
+    /// Returns the value of an abbreviation, in TeX; a month is its number.
     pub fn get(&self, name: &str) -> Option<&str> {
         let name = name.to_lowercase();
         match self.values.get(&name) {
@@ -59,16 +59,16 @@ impl Strings {
         }
     }
 
-    /// The text of a value as written in a file: its delimiters taken off, its abbreviations put in,
-    /// its parts joined. The name of an abbreviation that is not defined stays as it is.
-    pub fn resolve<'v>(&self, value: &'v str) -> Resolved<'v> {
+    /// Returns the text of a value as written in a file: without delimiters, abbreviations
+    /// expanded, parts joined. An undefined abbreviation is replaced by its name.
+    pub fn resolve<'v>(&self, value: &'v str) -> ResolvedValue<'v> {
         let mut undefined = Vec::new();
         let mut text = Cow::Borrowed("");
         let alone = value.bytes().all(is_name_byte);
         for (index, part) in parts(value).enumerate() {
             let part = match part {
-                Part::Text(text) => Cow::Borrowed(text),
-                Part::Name(name) => match self.get(name) {
+                ValuePart::Text(text) => Cow::Borrowed(text),
+                ValuePart::Name(name) => match self.get(name) {
                     // In `"10~" # jan` the number would be taken for the day, so it is the name there.
                     Some(_) if !alone && !self.is_user_defined(name) => {
                         let name = month(&name.to_lowercase()).map(|(_, _, name)| *name);
@@ -87,7 +87,7 @@ impl Strings {
                 text.to_mut().push_str(&part);
             }
         }
-        Resolved { text, undefined }
+        ResolvedValue { text, undefined }
     }
 }
 
@@ -97,16 +97,16 @@ fn month(name: &str) -> Option<&'static (&'static str, &'static str, &'static st
 
 /// A value without its delimiters and abbreviations.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resolved<'v> {
+pub struct ResolvedValue<'v> {
     /// TeX.
     pub text: Cow<'v, str>,
     /// Abbreviations that are not defined.
     pub undefined: Vec<String>,
 }
 
-/// The names and values of a `@string{name = value}`, of which there may be several.
+/// Returns the names and values that a `@string{name = value}` defines.
 pub(crate) fn definitions(source: &str) -> Vec<(&str, &str)> {
-    // A definition is an entry without a key: read as one whose key is empty, and the same reader serves.
+    // A definition is an entry without a key, so the reader of entries can read it.
     let Some((open, _)) = source.char_indices().find(|(_, c)| matches!(c, '{' | '(')) else {
         return Vec::new();
     };
@@ -129,15 +129,15 @@ pub(crate) fn definitions(source: &str) -> Vec<(&str, &str)> {
 
 /// One part of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part<'v> {
+pub(crate) enum ValuePart<'v> {
     /// TeX in braces or quotation marks (here without them), or a number.
     Text(&'v str),
     /// The name of an abbreviation.
     Name(&'v str),
 }
 
-/// The parts of a value as written, which are joined by `#`.
-pub(crate) fn parts(value: &str) -> impl Iterator<Item = Part<'_>> {
+/// Returns the parts of a value as written, which are joined by `#`.
+pub(crate) fn parts(value: &str) -> impl Iterator<Item = ValuePart<'_>> {
     let mut rest = value;
     let mut done = false;
     std::iter::from_fn(move || {
@@ -167,7 +167,7 @@ fn skip_space_and_comments(text: &str) -> &str {
     rest
 }
 
-fn first_part(text: &str) -> Option<(Part<'_>, &str)> {
+fn first_part(text: &str) -> Option<(ValuePart<'_>, &str)> {
     let mut depth = 0_usize;
     let bytes = text.bytes().enumerate();
     match text.bytes().next()? {
@@ -177,28 +177,34 @@ fn first_part(text: &str) -> Option<(Part<'_>, &str)> {
                     b'{' => depth += 1,
                     b'}' if depth > 0 => depth -= 1,
                     b'}' if open == b'{' => {
-                        return Some((Part::Text(text.get(1..index)?), text.get(index + 1..)?));
+                        return Some((
+                            ValuePart::Text(text.get(1..index)?),
+                            text.get(index + 1..)?,
+                        ));
                     }
                     b'"' if open == b'"' && depth == 0 => {
-                        return Some((Part::Text(text.get(1..index)?), text.get(index + 1..)?));
+                        return Some((
+                            ValuePart::Text(text.get(1..index)?),
+                            text.get(index + 1..)?,
+                        ));
                     }
                     _ => {}
                 }
             }
             // Not closed, which the reader of entries does not let through.
-            Some((Part::Text(text.get(1..)?), ""))
+            Some((ValuePart::Text(text.get(1..)?), ""))
         }
         _ => {
             let end = text.bytes().take_while(|byte| is_name_byte(*byte)).count();
             let (word, after) = text.split_at(end);
             let ends_well = after.is_empty() || after.trim_start().starts_with(['#', '%']);
             if !ends_well || word.is_empty() {
-                return Some((Part::Text(text.trim_end()), ""));
+                return Some((ValuePart::Text(text.trim_end()), ""));
             }
             if word.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Some((Part::Text(word), after));
+                return Some((ValuePart::Text(word), after));
             }
-            Some((Part::Name(word), after))
+            Some((ValuePart::Name(word), after))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A whole file: its works and what stands around them.
+//! A whole file: its entries and the text between them.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::abbreviations::{Strings, definitions};
 use super::entry::{self, EntryError};
 use super::splitter::{Piece, PieceKind, split};
-use super::{Problem, Severity};
+use super::{Diagnostic, Severity};
 use crate::model::Entry;
 
 /// A `.bib` file. Its pieces, joined, are the file.
@@ -16,8 +16,8 @@ use crate::model::Entry;
 pub struct BibFile {
     /// Everything that is in the file, in its order.
     pub pieces: Vec<FilePiece>,
-    /// What was found wrong, by line.
-    pub problems: Vec<Problem>,
+    /// The diagnostics, by line.
+    pub problems: Vec<Diagnostic>,
     /// The abbreviations that the file defines.
     pub strings: Strings,
 }
@@ -25,13 +25,13 @@ pub struct BibFile {
 /// A piece of a `.bib` file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FilePiece {
-    /// A sound entry.
+    /// A well-formed entry.
     Entry {
         /// The reference.
         work: Entry,
         /// The line of its `@`, from 1.
         line: usize,
-        /// What is the matter if an entry before it has the same key.
+        /// How it relates to an earlier entry of the same key, if there is one.
         duplicate: Option<Duplicate>,
     },
     /// `@string{…}`
@@ -48,24 +48,24 @@ pub enum FilePiece {
     /// White space and any other text between entries.
     Text(String),
     /// An entry that could not be read.
-    Rejected {
+    RejectedEntry {
         /// The verbatim text.
         text: String,
         /// Its citation key, if one is visible.
         key: Option<String>,
         /// The line of its `@`, from 1.
         line: usize,
-        /// What is wrong with it, as the end of a sentence that begins with the entry.
+        /// The reason, as the end of a sentence whose subject is the entry.
         reason: String,
     },
 }
 
-/// An entry whose key an earlier entry of the file has.
+/// How an entry relates to an earlier entry of the same key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Duplicate {
-    /// It says the same as the earlier entry, so that it need not be kept.
+    /// Both have the same content, so this one need not be kept.
     Identical,
-    /// It says something else; here is a key that no entry of the file has.
+    /// The content differs; this is a key that no entry of the file has.
     Different {
         /// The key under which it can be kept.
         new_key: String,
@@ -73,7 +73,7 @@ pub enum Duplicate {
 }
 
 impl Duplicate {
-    /// The key by which an entry is known of which `duplicate` is said: its own, or the new one.
+    /// Returns the key of an entry: its own, or the new one if it is a duplicate.
     pub fn key_of<'a>(work: &'a Entry, duplicate: Option<&'a Self>) -> &'a str {
         match duplicate {
             Some(Self::Different { new_key }) => new_key,
@@ -83,18 +83,18 @@ impl Duplicate {
 }
 
 impl FilePiece {
-    /// The verbatim text.
+    /// Returns the verbatim text.
     pub fn text(&self) -> &str {
         match self {
             FilePiece::Entry { work, .. } => &work.source,
             FilePiece::Preamble(text) | FilePiece::Comment(text) | FilePiece::Text(text) => text,
-            FilePiece::Abbreviation { text, .. } | FilePiece::Rejected { text, .. } => text,
+            FilePiece::Abbreviation { text, .. } | FilePiece::RejectedEntry { text, .. } => text,
         }
     }
 }
 
 impl BibFile {
-    /// The works, in the file's order, duplicates included.
+    /// Returns the works, in the file's order, duplicates included.
     pub fn works(&self) -> impl Iterator<Item = &Entry> {
         self.pieces.iter().filter_map(|piece| match piece {
             FilePiece::Entry { work, .. } => Some(work),
@@ -102,8 +102,8 @@ impl BibFile {
         })
     }
 
-    /// The first work with each key, by key and by the keys in its `ids`; made for the look-up of
-    /// `crossref` and `xdata`.
+    /// Returns the first work with each key, by key and by the keys in its `ids`; made for the
+    /// look-up of `crossref` and `xdata`.
     pub fn by_key(&self) -> HashMap<&str, &Entry> {
         let mut works = HashMap::new();
         for work in self.works() {
@@ -120,8 +120,8 @@ impl BibFile {
     }
 }
 
-/// Reads the text of a `.bib` file. Never fails: what is no sound entry is kept as
-/// [`FilePiece::Rejected`], with its reason in [`BibFile::problems`].
+/// Reads the text of a `.bib` file. Never fails: a malformed entry is kept as
+/// [`FilePiece::RejectedEntry`], with the reason in [`BibFile::problems`].
 pub fn read(text: &str) -> BibFile {
     let pieces = split(text);
     // One entry takes microseconds, so only a file with many is worth the other cores.
@@ -150,7 +150,7 @@ pub fn read(text: &str) -> BibFile {
     file
 }
 
-fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Problem>) {
+fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Diagnostic>) {
     let line = piece.line;
     let text = || piece.text.to_owned();
     match piece.kind {
@@ -182,16 +182,16 @@ fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Problem>) {
     }
 }
 
-fn rejected(text: &str, line: usize, reason: String) -> (FilePiece, Vec<Problem>) {
+fn rejected(text: &str, line: usize, reason: String) -> (FilePiece, Vec<Diagnostic>) {
     let key = entry::visible_key(text);
-    let problem = Problem {
+    let problem = Diagnostic {
         line,
         key: key.clone(),
         field: None,
         message: format!("rejected: the entry {reason}"),
         severity: Severity::Error,
     };
-    let piece = FilePiece::Rejected {
+    let piece = FilePiece::RejectedEntry {
         text: text.to_owned(),
         key,
         line,
@@ -213,25 +213,23 @@ impl BibFile {
                 for (name, value) in definitions(text) {
                     let new = strings.resolve(value).text;
                     if strings.is_user_defined(name) && strings.get(name) != Some(&*new) {
-                        self.problems.push(Problem {
+                        self.problems.push(Diagnostic {
                             line: *line,
                             key: None,
                             field: None,
                             message: format!(
-                                "the abbreviation {name} is defined twice; the last definition holds"
+                                "abbreviation {name} is defined twice; the last definition is used"
                             ),
                             severity: Severity::Warning,
                         });
                     }
                 }
                 for name in strings.define(text) {
-                    self.problems.push(Problem {
+                    self.problems.push(Diagnostic {
                         line: *line,
                         key: None,
                         field: None,
-                        message: format!(
-                            "the abbreviation {name} is not defined; its name is kept"
-                        ),
+                        message: format!("undefined abbreviation {name}; its name is kept"),
                         severity: Severity::Warning,
                     });
                 }
@@ -253,20 +251,18 @@ impl BibFile {
                     continue;
                 }
                 for name in strings.resolve(&field.value).undefined {
-                    problems.push(Problem {
+                    problems.push(Diagnostic {
                         line: *line + line_of_field(work, &field.name),
                         key: Some(work.key.clone()),
                         field: Some(field.name.clone()),
-                        message: format!(
-                            "the abbreviation {name} is not defined; its name is kept"
-                        ),
+                        message: format!("undefined abbreviation {name}; its name is kept"),
                         severity: Severity::Warning,
                     });
                 }
             }
             problems
         };
-        let found: Vec<Problem> = self.pieces.iter().flat_map(reports).collect();
+        let found: Vec<Diagnostic> = self.pieces.iter().flat_map(reports).collect();
         self.problems.extend(found);
     }
 
@@ -290,7 +286,7 @@ impl BibFile {
                 continue;
             };
             let (mark, message, severity) = if same_content(one, other) {
-                let message = "the same entry stands in the file twice".to_owned();
+                let message = "the file contains this entry twice".to_owned();
                 (Duplicate::Identical, message, Severity::Notice)
             } else {
                 let new_key = (2..)
@@ -298,15 +294,13 @@ impl BibFile {
                     .find(|candidate| !taken.contains(candidate))
                     .unwrap_or_else(|| key.clone());
                 taken.insert(new_key.clone());
-                let message = format!(
-                    "another entry of the file has this key; this one is kept under {new_key}"
-                );
+                let message = format!("duplicate key in the file; this entry is kept as {new_key}");
                 (Duplicate::Different { new_key }, message, Severity::Warning)
             };
             if let Some(FilePiece::Entry { duplicate, .. }) = self.pieces.get_mut(index) {
                 *duplicate = Some(mark);
             }
-            self.problems.push(Problem {
+            self.problems.push(Diagnostic {
                 line,
                 key: Some(key),
                 field: None,
@@ -324,7 +318,8 @@ impl BibFile {
     }
 }
 
-/// Returns the line of `entry` on which the field called `name` begins, counted from 0; 0 if there is no such field.
+/// Returns the line of `entry` on which the field called `name` begins, counted from 0; 0 if the
+/// entry lacks the field.
 pub fn line_of_field(work: &Entry, name: &str) -> usize {
     let Ok(layout) = entry::layout(&work.source) else {
         return 0;
@@ -348,7 +343,8 @@ pub(crate) fn field_at(source: &str, position: usize) -> Option<String> {
     source.get(field.name.clone()).map(str::to_owned)
 }
 
-/// Whether two entries say the same, white space and the case of names aside.
+/// Returns whether two entries have the same content, ignoring white space and the case of field
+/// names.
 fn same_content(one: &Entry, other: &Entry) -> bool {
     fn squeezed(text: &str) -> Cow<'_, str> {
         if text.contains(['\n', '\r', '\t']) || text.contains("  ") {

@@ -1,4 +1,4 @@
-//! The dates of an entry: `date` and its kin in EDTF, `year` and `month`, and years in plain words.
+//! The dates of an entry: EDTF dates, `year` and `month`, and dates in words.
 
 use serde_json::Value as Json;
 
@@ -6,7 +6,7 @@ use crate::model::{CslDate, DatePoint, EdtfDate, RangeEnd, WithinYear};
 
 use super::tex;
 
-/// A date, and what is the matter with it if it could not be read as one.
+/// A date, with a warning if it could not be parsed.
 pub(crate) struct ReadDate {
     pub(crate) date: CslDate,
     pub(crate) warning: Option<String>,
@@ -40,7 +40,7 @@ pub(crate) fn read_date(tex: &str) -> ReadDate {
     in_words(&text)
 }
 
-/// A CSL date as the value of `date` (or its kin), or where it is in words as that of `year`.
+/// A CSL date as the value of a date field, or of `year` if it is in words.
 pub(crate) enum WrittenDate {
     /// EDTF.
     Edtf(EdtfDate),
@@ -48,7 +48,7 @@ pub(crate) enum WrittenDate {
     Words(String),
 }
 
-/// Writes a CSL date; `None` if it says nothing.
+/// Writes a CSL date; `None` if it is empty.
 pub(crate) fn write_date(date: &CslDate) -> Option<WrittenDate> {
     if let Some(literal) = date
         .literal
@@ -101,7 +101,7 @@ pub(crate) fn write_date(date: &CslDate) -> Option<WrittenDate> {
     }
 }
 
-/// One date of CSL's, which has no year 0 and uses it for an open end.
+/// Returns one date of CSL's, which has no year 0 and uses it for an open end.
 fn point(parts: &[i32], season: Option<u8>, circa: bool) -> Option<DatePoint> {
     let number = |index: usize| parts.get(index).and_then(|part| u8::try_from(*part).ok());
     let year = match parts.first()? {
@@ -150,16 +150,14 @@ pub(crate) fn read_year(year: &str, month: Option<&str>, day: Option<&str>) -> R
         },
         None => {
             let mut read = read_date(year);
-            read.warning = Some(format!(
-                "the month {month:?} is not known; the year alone is used"
-            ));
+            read.warning = Some(format!("unknown month {month:?}; only the year is used"));
             read
         }
     }
 }
 
-/// A month, a month and a day, or a range of these, as in "July/August", "jul # {--} # aug" or
-/// "September 22--26", within a year of four digits.
+/// Returns a month, a month and a day, or a range of these, as in "July/August", "jul # {--} # aug"
+/// or "September 22--26", within a year of four digits.
 fn within_year(year: &str, month: &str, day: Option<u8>) -> Option<EdtfDate> {
     let mut ends = month
         .split(['/', '–', '-', '—', '&'])
@@ -193,7 +191,7 @@ struct MonthDay {
     day: Option<u8>,
 }
 
-/// A month as number or word, with a day before or behind it.
+/// Reads a month as a number or word, with an optional day before or after it.
 fn read_month(text: &str) -> Option<MonthDay> {
     let mut month = None;
     let mut numbers = Vec::new();
@@ -236,7 +234,8 @@ fn month_by_name(word: &str) -> Option<u8> {
     })
 }
 
-/// Dates that are all but EDTF: months and days of one digit, a range of years with a dash, "May 1987".
+/// Reads dates that are almost EDTF: months and days of one digit, a range of years with a dash,
+/// "May 1987".
 fn lenient(text: &str) -> Option<EdtfDate> {
     let text = text.trim();
     let is_number = |part: &str, length: usize| {
@@ -247,7 +246,7 @@ fn lenient(text: &str) -> Option<EdtfDate> {
         if is_number(start, 4) && is_number(end, 4) {
             return format!("{start}/{end}").parse().ok();
         }
-        // "2012-13" is no month, so it is the year after.
+        // "2012-13" has no month 13, so it is a range of years.
         let (century, year) = start.split_at_checked(2)?;
         if is_number(start, 4) && is_number(end, 2) && *end > "12" && *end > year {
             return format!("{start}/{century}{end}").parse().ok();
@@ -266,7 +265,7 @@ fn lenient(text: &str) -> Option<EdtfDate> {
     if let Some(dates) = dates {
         return dates.join("/").parse().ok();
     }
-    // The year comes last, and what stands before it is a month, with or without a day.
+    // The year comes last, after a month with or without a day.
     let (month, year) = text.rsplit_once([' ', ',', '.'])?;
     if !is_number(year, 4) || !month.contains(char::is_alphabetic) {
         return None;
@@ -274,7 +273,7 @@ fn lenient(text: &str) -> Option<EdtfDate> {
     within_year(year, month, None)
 }
 
-/// A date in words is shown as it stands; a year in it serves for sorting.
+/// Returns a date in words unchanged; a year in it is used for sorting.
 fn in_words(text: &str) -> ReadDate {
     let digits = |character: char| !character.is_ascii_digit();
     let year = text
@@ -287,7 +286,7 @@ fn in_words(text: &str) -> ReadDate {
             literal: Some(text.to_owned()),
             ..CslDate::default()
         },
-        warning: Some(format!("{text:?} is no date, and is shown as it stands")),
+        warning: Some(format!("{text:?} is not a date; it is printed unchanged")),
     }
 }
 
@@ -309,7 +308,7 @@ pub(crate) fn date_in_words(text: &str) -> CslDate {
         [year, month, day] if is_year(year) => {
             vec![number(year), month_number(month), number(day)]
         }
-        // Only a month that is named tells which number is the day.
+        // Which number is the day is certain only if the month is a name.
         [one, other, year] if is_year(year) => match named(one) {
             Some(month) => vec![number(year), Some(month), number(other)],
             None => vec![number(year), named(other), number(one)],

@@ -1,4 +1,4 @@
-//! Edits in the text of an entry, which leave everything else as it is and keep the entry's own manner.
+//! Edits in the text of an entry that leave the rest unchanged and keep the entry's layout.
 
 use std::ops::Range;
 
@@ -8,9 +8,9 @@ use crate::model::Field;
 
 /// Sets a field: the value of the first field called `name` is replaced, or the field is added at the end.
 ///
-/// `source` is an entry as it was written, `value` TeX without delimiters. A replaced value keeps its
-/// delimiters; a new field takes indentation, spacing, delimiters and case from the fields before it.
-/// Fails if `source` is no sound entry.
+/// `source` is an entry as it was written, `value` TeX without delimiters. A replaced value keeps
+/// its delimiters; a new field takes indentation, spacing, delimiters and case from the fields
+/// before it. Fails if `source` is not a well-formed entry.
 pub fn set_field(source: &str, name: &str, value: &str) -> Result<String, EntryError> {
     let layout = layout(source)?;
     let existing = layout.fields.iter().find(|field| {
@@ -38,8 +38,8 @@ pub fn set_field(source: &str, name: &str, value: &str) -> Result<String, EntryE
     sound_or_rebuilt(source, &layout, edited, &fields)
 }
 
-/// An edit in an entry with slips of its own (a missing comma, a value without delimiters) may not come out
-/// as meant. Then the entry is written anew in the normal form; the edit counts for more than its manner.
+/// Editing an entry with syntax errors (a missing comma, a value without delimiters) may fail. The
+/// entry is then rewritten in the normal form: the edit matters more than the layout.
 fn sound_or_rebuilt(
     source: &str,
     before: &Layout,
@@ -75,7 +75,7 @@ fn fields(source: &str, layout: &Layout) -> Vec<Field> {
         .collect()
 }
 
-/// Removes every field called `name`, with its line. Fails if `source` is no sound entry.
+/// Removes every field called `name`, with its line. Fails if `source` is not a well-formed entry.
 pub fn remove_field(source: &str, name: &str) -> Result<String, EntryError> {
     let before = layout(source)?;
     let mut kept = fields(source, &before);
@@ -83,8 +83,8 @@ pub fn remove_field(source: &str, name: &str) -> Result<String, EntryError> {
     if kept.len() == before.fields.len() {
         return Ok(source.to_owned());
     }
-    // From the end of what stands before a field to the end of its value goes everything, the comma
-    // included that stood before it; the comma after it stays.
+    // Everything between the preceding text and the end of the value is removed, including the
+    // preceding comma; the comma after it stays.
     let mut edited = String::with_capacity(source.len());
     let mut copied = 0;
     let mut end_before = before.key.end;
@@ -100,7 +100,8 @@ pub fn remove_field(source: &str, name: &str) -> Result<String, EntryError> {
     sound_or_rebuilt(source, &before, edited, &kept)
 }
 
-/// Gives the entry another citation key. Fails if `source` is no sound entry or `key` no citation key.
+/// Replaces the citation key. Fails if `source` is not a well-formed entry, or `key` not a citation
+/// key.
 pub fn set_key(source: &str, key: &str) -> Result<String, EntryError> {
     let before = layout(source)?;
     let edited = replaced(source, &before.key, key);
@@ -117,7 +118,8 @@ fn replaced(source: &str, range: &Range<usize>, with: &str) -> String {
     [before, with, after].concat()
 }
 
-/// `value` between the delimiters that the field had; braces where it had none or they do not fit.
+/// Returns `value` in the delimiters that the field had, or in braces if it had none or they do not
+/// fit.
 fn delimited(value: &str, written: &str) -> String {
     let bare = !written.is_empty() && !written.starts_with(['{', '"']);
     if bare && !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -158,7 +160,7 @@ fn added(source: &str, layout: &Layout, name: &str, value: &str) -> String {
             format!("{{{value}}}"),
         ),
         Some((before, written, equals, model)) => {
-            // What stands between two fields is a comma, perhaps a comment, and white space: the comment is
+            // Between two fields are a comma, perhaps a comment, and white space; the comment is
             // not repeated.
             let space = before.get(before.trim_end().len()..).unwrap_or_default();
             let name = if written.chars().any(char::is_lowercase) {
@@ -185,7 +187,8 @@ fn added(source: &str, layout: &Layout, name: &str, value: &str) -> String {
     replaced(source, &(after..after), &insertion)
 }
 
-/// The equals sign with the white space around it; where that lines it up with others, so it does for the new name.
+/// Returns the equals sign with the white space around it; where that lines it up with others, so
+/// it does for the new name.
 fn aligned(equals: &str, written: &str, name: &str) -> String {
     let blanks = equals.find('=').unwrap_or(0);
     if blanks < 2 {

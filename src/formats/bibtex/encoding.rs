@@ -1,20 +1,20 @@
-//! From the bytes of a file to text, and back to the same bytes.
+//! Decoding the bytes of a file to text, and encoding the text to the same bytes.
 //!
-//! A `.bib` file does not say its encoding in any way that BibTeX reads, so the evidence is weighed in
-//! this order: a byte order mark; the look of UTF-16; valid UTF-8; a declaration in a comment
-//! (JabRef's `% Encoding: …`, Emacs' `coding:`, BibDesk's `Saved with string encoding`); and at last
-//! Windows-1252, which has a character for every byte, so that nothing can be lost.
+//! BibTeX has no declaration of a file's encoding, so these are tried in order: a byte order mark;
+//! a heuristic for UTF-16; valid UTF-8; a declaration in a comment (JabRef's `% Encoding: …`,
+//! Emacs' `coding:`, BibDesk's `Saved with string encoding`); and Windows-1252, which has a
+//! character for every byte, so that nothing is lost.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// The text of a file and how it was encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decoded {
+pub struct DecodedText {
     /// The text, without a byte order mark.
     pub text: String,
     /// The encoding and byte order mark, to write the same bytes again.
     pub encoding: FileEncoding,
-    /// What a person should know about the choice, if it was not certain.
+    /// A note on the choice, if it was not certain.
     pub notice: Option<String>,
 }
 
@@ -36,12 +36,13 @@ impl Default for FileEncoding {
 }
 
 impl FileEncoding {
-    /// The encoding's name, such as `UTF-8` or `windows-1252`.
+    /// Returns the encoding's name, such as `UTF-8` or `windows-1252`.
     pub fn name(self) -> &'static str {
         self.encoding.name()
     }
 
-    /// An encoding by its name, as [`FileEncoding::name`] gives it; `None` if there is no such.
+    /// Returns an encoding by its name, as [`FileEncoding::name`] gives it; `None` if there is none
+    /// of this name.
     pub fn by_name(name: &str, byte_order_mark: bool) -> Option<FileEncoding> {
         Some(FileEncoding {
             encoding: Encoding::for_label(name.as_bytes())?,
@@ -49,7 +50,7 @@ impl FileEncoding {
         })
     }
 
-    /// The bytes of `text` in this encoding.
+    /// Returns the bytes of `text` in this encoding.
     ///
     /// Gives the first character that the encoding lacks if there is one; then the file can only be
     /// written as UTF-8.
@@ -87,7 +88,7 @@ impl FileEncoding {
 /// Decodes the bytes of a file; see the module's description for how the encoding is found.
 ///
 /// Never fails and never loses: [`FileEncoding::encode`] of the text gives the same bytes again.
-pub fn decode(bytes: &[u8]) -> Decoded {
+pub fn decode(bytes: &[u8]) -> DecodedText {
     if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF")
         && let Ok(text) = std::str::from_utf8(rest)
     {
@@ -104,27 +105,24 @@ pub fn decode(bytes: &[u8]) -> Decoded {
     if let Some(encoding) = utf16_by_look(bytes)
         && let Some(text) = decode_utf16(bytes, encoding)
     {
-        return Decoded {
-            notice: Some(format!(
-                "looks like {} without a byte order mark, and is read as such",
-                encoding.name()
-            )),
+        return DecodedText {
+            notice: Some(format!("read as {} (no byte order mark)", encoding.name())),
             ..certain(text, encoding, false)
         };
     }
     let declared = declared_encoding(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
-        // Text in another encoding is almost never valid UTF-8 by chance, so the evidence of the bytes
-        // counts for more than a declaration that an editor forgot to change.
+        // Text in another encoding is almost never valid UTF-8 by chance, so the evidence of the
+        // bytes is better evidence than a declaration that an editor forgot to change.
         let notice = declared
             .filter(|encoding| *encoding != UTF_8 && !text.is_ascii())
             .map(|encoding| {
                 format!(
-                    "declares the encoding {} but is valid UTF-8, and is read as UTF-8",
+                    "read as UTF-8, though the file declares {}",
                     encoding.name()
                 )
             });
-        return Decoded {
+        return DecodedText {
             notice,
             ..certain(text.to_owned(), UTF_8, false)
         };
@@ -137,17 +135,17 @@ pub fn decode(bytes: &[u8]) -> Decoded {
         }
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-    Decoded {
+    DecodedText {
         notice: Some(
-            "is not valid UTF-8 and declares no encoding that fits; read as Windows-1252"
+            "read as Windows-1252: not valid UTF-8, and no suitable encoding is declared"
                 .to_owned(),
         ),
         ..certain(text.into_owned(), WINDOWS_1252, false)
     }
 }
 
-fn certain(text: String, encoding: &'static Encoding, byte_order_mark: bool) -> Decoded {
-    Decoded {
+fn certain(text: String, encoding: &'static Encoding, byte_order_mark: bool) -> DecodedText {
+    DecodedText {
         text,
         encoding: FileEncoding {
             encoding,
@@ -191,7 +189,7 @@ fn utf16_by_look(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The encoding that a comment at the file's beginning, or (Emacs) end, declares.
+/// Returns the encoding that a comment at the file's beginning, or (Emacs) end, declares.
 fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     const NEAR: usize = 2048;
     let head = bytes.get(..bytes.len().min(NEAR)).unwrap_or_default();
@@ -236,7 +234,7 @@ fn encoding_by_label(label: &str) -> Option<&'static Encoding> {
 mod tests {
     use super::*;
 
-    fn again(bytes: &[u8]) -> Decoded {
+    fn again(bytes: &[u8]) -> DecodedText {
         let decoded = decode(bytes);
         assert_eq!(decoded.encoding.encode(&decoded.text).as_deref(), Ok(bytes));
         decoded

@@ -1,18 +1,18 @@
-//! Reading one entry: its type, its key and its fields as written.
+//! Parsing one entry: its type, its key and its fields as written.
 //!
-//! What can only mean one thing is accepted with a warning, because nothing is lost by it (the verbatim
-//! text is kept): a missing comma between two fields, a missing `=`, a value without delimiters, white
-//! space in a key. An entry without a key is rejected.
+//! Unambiguous syntax errors are accepted with a warning, because the verbatim text is kept: a
+//! missing comma between two fields, a missing `=`, a value without delimiters, white space in a
+//! key. An entry without a key is rejected.
 
 use std::ops::Range;
 
 use memchr::memchr3;
 
 use super::splitter::{is_key_byte, line_breaks};
-use super::{Problem, Severity};
+use super::{Diagnostic, Severity};
 use crate::model::{Entry, Field};
 
-/// Why the text of an entry is no entry.
+/// Why a text is not an entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EntryError {
     /// The text does not begin with `@type{`.
@@ -24,20 +24,20 @@ pub enum EntryError {
     /// The entry's closing delimiter, or that of a value, is missing.
     #[error("is not closed")]
     Unclosed,
-    /// Something stands where a field should.
-    #[error("has {0:?} where a field should be")]
+    /// Something else is in place of a field.
+    #[error("has {0:?} in place of a field")]
     Stray(String),
 }
 
-/// An entry and what was found wrong in it.
+/// An entry with its diagnostics.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ParsedEntry {
     pub(crate) work: Entry,
     /// Warnings; their lines count from 1 at the entry's `@`.
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Vec<Diagnostic>,
 }
 
-/// Where a field stands in the text of its entry, in bytes.
+/// The place of a field in the text of its entry, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FieldRange {
     pub name: Range<usize>,
@@ -45,7 +45,7 @@ pub(crate) struct FieldRange {
     pub value: Range<usize>,
 }
 
-/// Where the parts of an entry stand in its text, in bytes.
+/// The places of an entry's parts in its text, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub entry_type: Range<usize>,
@@ -55,11 +55,11 @@ pub(crate) struct Layout {
     pub close: usize,
     /// Whether there is a comma after the last field (or after the key if there is none).
     pub trailing_comma: bool,
-    warnings: Vec<Warning>,
+    warnings: Vec<LayoutWarning>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Warning {
+struct LayoutWarning {
     position: usize,
     field: Option<String>,
     message: String,
@@ -73,7 +73,7 @@ pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
     let problems = layout
         .warnings
         .iter()
-        .map(|warning| Problem {
+        .map(|warning| Diagnostic {
             line: 1 + line_breaks(source.get(..warning.position).unwrap_or_default()),
             key: Some(key.clone()),
             field: warning.field.clone(),
@@ -108,7 +108,7 @@ pub(crate) fn layout(source: &str) -> Result<Layout, EntryError> {
     .layout()
 }
 
-/// The citation key of something that is not a sound entry, as far as one is visible.
+/// Returns the citation key of a malformed entry, if one can be recognized.
 pub(crate) fn visible_key(source: &str) -> Option<String> {
     let line = source.lines().next()?;
     let after = match line.split_once(['{', '(']) {
@@ -124,7 +124,7 @@ struct EntryReader<'a> {
     bytes: &'a [u8],
     here: usize,
     parenthesis: bool,
-    warnings: Vec<Warning>,
+    warnings: Vec<LayoutWarning>,
 }
 
 impl EntryReader<'_> {
@@ -228,12 +228,12 @@ impl EntryReader<'_> {
         self.warn(
             key.start,
             None,
-            "the citation key has white space or braces in it, which LaTeX cannot cite".to_owned(),
+            "the citation key contains white space or braces; LaTeX cannot cite it".to_owned(),
         );
         Ok(key)
     }
 
-    /// One field, or `None` if there is only a stray name, of which a warning says so.
+    /// Reads one field; `None`, with a warning, if there is only a stray name.
     fn field(&mut self) -> Result<Option<FieldRange>, EntryError> {
         let name = self.take(is_name_byte);
         if name.is_empty() {
@@ -249,7 +249,7 @@ impl EntryReader<'_> {
                 self.warn(
                     name.start,
                     Some(shown),
-                    "no = after the field's name".to_owned(),
+                    "no = after the field name".to_owned(),
                 );
             }
             _ => {
@@ -257,7 +257,7 @@ impl EntryReader<'_> {
                 self.warn(
                     name.start,
                     None,
-                    format!("{shown} stands where a field should, and is left out"),
+                    format!("ignored {shown}, which is not a field"),
                 );
                 return Ok(None);
             }
@@ -267,7 +267,7 @@ impl EntryReader<'_> {
         Ok(Some(FieldRange { name, value }))
     }
 
-    /// A value: braced, quoted or bare parts, joined by `#`.
+    /// Returns a value: braced, quoted or bare parts, joined by `#`.
     fn value(&mut self, name: &Range<usize>) -> Result<Range<usize>, EntryError> {
         let start = self.here;
         let mut end = start;
@@ -335,7 +335,8 @@ impl EntryReader<'_> {
         }
     }
 
-    /// A number or the name of an abbreviation; anything else up to the next comma is kept, too.
+    /// Reads a number or the name of an abbreviation; anything else up to the next comma is kept,
+    /// too.
     fn bare(&mut self, name: &Range<usize>) {
         let start = self.here;
         let word = self.take(is_name_byte);
@@ -363,7 +364,7 @@ impl EntryReader<'_> {
         let text = self.slice(&(start..self.here));
         self.here = start + text.trim_end().len();
         if self.here == start {
-            // Never stand still, whatever the input.
+            // Always advance, whatever the input.
             self.here += 1;
         }
         let shown = self.slice(name);
@@ -374,7 +375,7 @@ impl EntryReader<'_> {
         );
     }
 
-    /// Whether `name =` comes next; does not move.
+    /// Returns whether `name =` comes next; does not move.
     fn field_follows(&mut self) -> bool {
         let here = self.here;
         let name = self.take(is_name_byte);
@@ -385,7 +386,7 @@ impl EntryReader<'_> {
     }
 
     fn warn(&mut self, position: usize, field: Option<String>, message: String) {
-        self.warnings.push(Warning {
+        self.warnings.push(LayoutWarning {
             position,
             field,
             message,
@@ -427,7 +428,7 @@ impl EntryReader<'_> {
     }
 }
 
-/// Whether a byte may stand in the name of a field or abbreviation, as in BibTeX and biber.
+/// Returns whether a byte may occur in the name of a field or abbreviation, as in BibTeX and biber.
 pub(crate) fn is_name_byte(byte: u8) -> bool {
     is_key_byte(byte) && byte != b'\'' && byte != b'~' && byte != b'\\'
 }

@@ -1,12 +1,12 @@
-//! From a CSL item to a work, for references that come from other formats.
+//! From a CSL item to an entry, for references from other formats.
 //!
-//! The way back from [`super::to_csl`]: the work that comes out here gives the same CSL item again, as far
-//! as BibLaTeX has words for it. Variables without a BibLaTeX field go into fields called as the variables.
+//! The inverse of [`super::to_csl`]: the entry gives the same CSL item again, as far as BibLaTeX
+//! can express it. Variables without a BibLaTeX field are written to fields of the same name.
 
 use super::abbreviations::Strings;
 use super::dates::{WrittenDate, write_date};
 use super::names::{read_names, write_names};
-use super::schema::{self, Number, Origin, TypeClass};
+use super::schema::{self, NumberRole, Origin, TypeClass};
 use super::splitter::is_key_byte;
 use super::tex_writer::{protect_capitals, to_tex, to_verbatim};
 use super::to_csl::derive;
@@ -19,18 +19,18 @@ use crate::model::{CslItem, CslName, CslValue, Entry, Name, PersonName};
 pub struct FromCsl {
     /// The work, its text in the normal form.
     pub work: Entry,
-    /// Variables for which BibLaTeX has no field, kept in a field called as the variable.
+    /// Variables for which BibLaTeX has no field, kept in a field of the same name.
     pub unmapped: Vec<String>,
-    /// Variables that could not be kept, or not as they were.
+    /// Variables that were lost or changed.
     pub lost: Vec<String>,
 }
 
-/// Makes a BibLaTeX entry of a CSL item (BibLaTeX manual, §2.1 and §2.2). Never fails; what could not be
-/// kept is in [`FromCsl::lost`].
+/// Makes a BibLaTeX entry of a CSL item (BibLaTeX manual, §2.1 and §2.2). Never fails;
+/// [`FromCsl::lost`] names what could not be kept.
 pub fn from_csl(item: &CslItem) -> FromCsl {
-    let mut conversion = Conversion::new(item);
+    let mut conversion = BibConversion::new(item);
     conversion.convert();
-    let Conversion {
+    let BibConversion {
         entry_type,
         fields,
         unmapped,
@@ -48,7 +48,7 @@ pub fn from_csl(item: &CslItem) -> FromCsl {
     converted
 }
 
-/// The id without the characters that a citation key cannot have.
+/// Returns the id without characters that are not allowed in a citation key.
 fn citation_key(id: &str) -> String {
     let key: String = id
         .trim()
@@ -73,8 +73,8 @@ fn citation_key(id: &str) -> String {
     }
 }
 
-/// A title whose case would come out changed is marked by an empty group at its end as being in sentence
-/// case already (see [`super::to_csl`]).
+/// Marks titles whose case would change with an empty group at the end, which says that they are in
+/// sentence case (see [`super::to_csl`]).
 fn keep_case(converted: &mut FromCsl, item: &CslItem) {
     let nobody = |_: &str| None;
     let derived = derive(&converted.work, &Strings::default(), &nobody).item;
@@ -120,20 +120,20 @@ const TITLES: &[(&str, &str)] = &[
     ("reviewed-title", "reviewedtitle"),
 ];
 
-struct Conversion<'i> {
+struct BibConversion<'i> {
     item: &'i CslItem,
     entry_type: &'static str,
     fields: Vec<(String, String)>,
     unmapped: Vec<String>,
     lost: Vec<String>,
     done: Vec<&'i str>,
-    /// Whether something in the entry would mean something else in BibTeX.
+    /// Whether part of the entry has another meaning in BibTeX.
     needs_biblatex: bool,
 }
 
-impl<'i> Conversion<'i> {
-    fn new(item: &'i CslItem) -> Conversion<'i> {
-        Conversion {
+impl<'i> BibConversion<'i> {
+    fn new(item: &'i CslItem) -> BibConversion<'i> {
+        BibConversion {
             item,
             entry_type: entry_type(item),
             fields: Vec::new(),
@@ -176,7 +176,7 @@ impl<'i> Conversion<'i> {
         }
     }
 
-    /// Returns the field that holds a variable: BibLaTeX's, or else one called as the variable.
+    /// Returns the field that holds a variable: BibLaTeX's, or else one of the same name.
     fn field_for(&mut self, variable: &'static str) -> &'static str {
         let of_schema = schema::field_of_variable(variable).or_else(|| schema::field(variable));
         match of_schema {
@@ -217,7 +217,7 @@ impl<'i> Conversion<'i> {
             }
         }
         let all = || lists.iter().flat_map(|(_, names)| names.iter());
-        // An option of the whole entry if all prefixes are alike, otherwise each name says it for itself.
+        // One option for the entry if all prefixes are treated alike, otherwise one for each name.
         let some =
             |particle: &Option<String>| particle.as_deref().is_some_and(|text| !text.is_empty());
         let stays = all().any(|name| some(&name.non_dropping_particle));
@@ -345,8 +345,8 @@ impl<'i> Conversion<'i> {
             "online" | "manual" => "organization",
             _ => "publisher",
         };
-        let number = schema::entry_type(self.entry_type).map_or(Number::Own, |row| row.number);
-        // Lists of publishers and places stand with semicolons in CSL, and "and" joins those of BibLaTeX.
+        let number = schema::entry_type(self.entry_type).map_or(NumberRole::Own, |row| row.number);
+        // Lists of publishers and places are joined by semicolons in CSL, and by "and" in BibLaTeX.
         let list = |text: &str| {
             let items = text.split("; ").map(|item| {
                 let tex = to_tex(item);
@@ -378,11 +378,12 @@ impl<'i> Conversion<'i> {
             self.push("location", list(&text));
         }
         let (issue, own_number) = match number {
-            Number::Issue => ("number", "issue"),
-            Number::Series => ("issue", "collection-number"),
-            Number::Own => ("issue", "number"),
+            NumberRole::Issue => ("number", "issue"),
+            NumberRole::Series => ("issue", "collection-number"),
+            NumberRole::Own => ("issue", "number"),
         };
-        // What several fields make up is written as one of them; the rest is in the schema.
+        // Variables that combine several fields are written to one of them; the schema knows the
+        // others.
         for (variable, composed) in [
             ("issue", Some(issue)),
             (own_number, Some("number")),
@@ -430,7 +431,8 @@ impl<'i> Conversion<'i> {
         }
     }
 
-    /// What is left goes into fields called as the variables, if a variable of that name is read again.
+    /// Writes the remaining variables to fields of the same name, if these are read as the variable
+    /// again.
     fn rest(&mut self) {
         for (variable, value) in &self.item.variables {
             if self.done.contains(&variable.as_str()) {
@@ -464,7 +466,8 @@ fn entry_type(item: &CslItem) -> &'static str {
     }
 }
 
-/// A name in BibTeX's parts; `None` if it has none. `mixed` if it has to say itself where its prefix goes.
+/// Returns a name in BibTeX's parts; `None` if it is empty. With `mixed`, the name itself says
+/// whether its prefix belongs to the family name.
 fn to_name(name: &CslName, mixed: bool, last: bool) -> Option<Name> {
     let part = |part: &Option<String>| part.as_deref().unwrap_or_default().trim().to_owned();
     let literal = part(&name.literal);

@@ -1,4 +1,4 @@
-//! `xdata` and `crossref`: what an entry has from others (BibLaTeX manual, §2.4.1, §3.13.6 and appendix B).
+//! Inheritance through `xdata` and `crossref` (BibLaTeX manual, §2.4.1, §3.13.6 and appendix B).
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::model::Entry;
 
 /// An entry with all its fields, those of its parents included.
 #[derive(Debug, Clone)]
-pub(crate) struct Resolved<'a> {
+pub(crate) struct ResolvedEntry<'a> {
     /// The type in lower case.
     pub(crate) kind: String,
     pub(crate) fields: Vec<(Cow<'a, str>, Cow<'a, str>)>,
@@ -18,8 +18,8 @@ pub(crate) struct Resolved<'a> {
     pub(crate) missing: Vec<String>,
 }
 
-impl Resolved<'_> {
-    /// The TeX of a field.
+impl ResolvedEntry<'_> {
+    /// Returns the TeX of a field.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.fields.iter().find(|(field, _)| field == name)?;
         Some(value)
@@ -38,15 +38,16 @@ impl Resolved<'_> {
     }
 }
 
-/// How many generations are looked at; more are a circle or no bibliography.
+/// The maximum depth of `crossref`; more is a cycle.
 const GENERATIONS: usize = 8;
 
-/// The fields of a work under names in lower case, its abbreviations put in, those of its parents added.
+/// Returns the fields of an entry, including inherited ones: names in lower case, abbreviations
+/// expanded.
 pub(crate) fn resolve<'a>(
     work: &'a Entry,
     strings: &Strings,
     parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
-) -> Resolved<'a> {
+) -> ResolvedEntry<'a> {
     let mut entry = own_fields(work, strings);
     let granular = entry.fields.iter().any(|(_, value)| is_granular(value));
     if entry.get("crossref").is_none() && entry.get("xdata").is_none() && !granular {
@@ -55,7 +56,7 @@ pub(crate) fn resolve<'a>(
     if granular {
         put_in_granular(&mut entry, strings, parents);
     }
-    // The line of ancestors, oldest last, is gathered first and then handed down from the oldest on.
+    // The ancestors are collected first, and then inherited from, the oldest first.
     let mut generations = Vec::new();
     add_xdata(&mut entry, strings, parents);
     let mut next = entry.get("crossref").map(|key| key.trim().to_owned());
@@ -76,15 +77,15 @@ pub(crate) fn resolve<'a>(
     entry
 }
 
-/// Whether a value, or an item of a list, is `xdata=…` (BibLaTeX manual, §3.13.6).
+/// Returns whether a value, or an item of a list, is `xdata=…` (BibLaTeX manual, §3.13.6).
 fn is_granular(value: &str) -> bool {
     value.trim_start().starts_with("xdata=") || value.contains("and xdata=")
 }
 
-/// Puts in what `xdata=key-field` and `xdata=key-field-index` stand for, as a whole value or as an item of a
-/// list. One step only: data of data is not looked for. What is not there stays as it is.
+/// Replaces `xdata=key-field` and `xdata=key-field-index`, as a whole value or as an item of a
+/// list. Not recursive; unknown references stay unchanged.
 fn put_in_granular<'a>(
-    entry: &mut Resolved<'_>,
+    entry: &mut ResolvedEntry<'_>,
     strings: &Strings,
     parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 ) {
@@ -134,7 +135,7 @@ fn put_in_granular<'a>(
     entry.missing.extend(missing);
 }
 
-fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> Resolved<'a> {
+fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> ResolvedEntry<'a> {
     let mut fields: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::with_capacity(work.fields.len());
     for field in &work.fields {
         let name = if field
@@ -155,7 +156,7 @@ fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> Resolved<'a> {
             fields.push((name, text));
         }
     }
-    let mut resolved = Resolved {
+    let mut resolved = ResolvedEntry {
         kind: work.kind(),
         fields,
         parents: Vec::new(),
@@ -172,10 +173,10 @@ fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> Resolved<'a> {
     resolved
 }
 
-fn owned_fields<'a>(work: &Entry, strings: &Strings) -> Resolved<'a> {
+fn owned_fields<'a>(work: &Entry, strings: &Strings) -> ResolvedEntry<'a> {
     let own = own_fields(work, strings);
     let fields = own.fields.into_iter();
-    Resolved {
+    ResolvedEntry {
         fields: fields
             .map(|(name, value)| {
                 (
@@ -192,7 +193,7 @@ fn owned_fields<'a>(work: &Entry, strings: &Strings) -> Resolved<'a> {
 
 /// Adds the fields of the `xdata` entries that an entry names, and those that these name.
 fn add_xdata<'a>(
-    entry: &mut Resolved<'_>,
+    entry: &mut ResolvedEntry<'_>,
     strings: &Strings,
     parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 ) {
@@ -225,9 +226,9 @@ fn add_xdata<'a>(
     }
 }
 
-/// Hands a parent's fields down by the rules of appendix B; what the child has itself stays.
-fn inherit(child: &mut Resolved<'_>, parent: Resolved<'_>) {
-    // Whether the child has a date is asked before any part of the parent's arrives.
+/// Adds a parent's fields to a child by the rules of appendix B; the child's own fields stay.
+fn inherit(child: &mut ResolvedEntry<'_>, parent: ResolvedEntry<'_>) {
+    // Must be known before any part of the parent's date is added.
     let has_date = child.has("date");
     let mut handed_down = Vec::new();
     for (name, value) in parent.fields {
@@ -251,7 +252,7 @@ fn inherit(child: &mut Resolved<'_>, parent: Resolved<'_>) {
             }
         }
     }
-    // A field that the table renames comes before one that has the name already.
+    // A renamed field takes precedence over one that has the name already.
     handed_down.sort_by_key(|(_, _, renamed)| !renamed);
     for (target, value, _) in handed_down {
         if child.get(&target).is_none() {
@@ -260,7 +261,8 @@ fn inherit(child: &mut Resolved<'_>, parent: Resolved<'_>) {
     }
 }
 
-/// Under which names a child inherits a field of its parent; an empty name is the field's own.
+/// Returns the names under which a child inherits a field of its parent; an empty name is the
+/// field's own.
 fn targets(parent: &str, child: &str, field: &str) -> &'static [&'static str] {
     const IN_BOOK: [&str; 3] = ["inbook", "bookinbook", "suppbook"];
     const IN_COLLECTION: [&str; 3] = ["incollection", "inreference", "suppcollection"];
@@ -288,7 +290,7 @@ fn targets(parent: &str, child: &str, field: &str) -> &'static [&'static str] {
     };
     let journal = parent == "periodical" && matches!(child, "article" | "suppperiodical");
     match field {
-        // The short title of a whole is none of its part.
+        // A part does not inherit the short title of the whole.
         "shorttitle" | "sorttitle" | "indextitle" | "indexsorttitle" if main || book || journal => {
             &[]
         }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-/// The tag of a `langid`: that of a known name, or the text itself, which then may be a tag.
+/// Returns the tag of a `langid`: that of a known name, or the text itself, which then may be a
+/// tag.
 pub(crate) fn tag(name: &str, options: &str) -> Option<Cow<'static, str>> {
     let written = name.trim();
     let name = written.to_lowercase();
@@ -115,7 +116,7 @@ const LANGUAGES: [(&str, &str); 82] = [
     ("langlatin", "la"),
 ];
 
-/// The tag of a language by its babel name.
+/// Returns the tag of a language by its babel name.
 pub(crate) fn known_tag(name: &str) -> Option<Cow<'static, str>> {
     let name = name.trim();
     let found = LANGUAGES
@@ -124,13 +125,13 @@ pub(crate) fn known_tag(name: &str) -> Option<Cow<'static, str>> {
     found.map(|(_, tag)| Cow::Borrowed(*tag))
 }
 
-/// The babel name of a language by its tag.
+/// Returns the babel name of a language by its tag.
 pub(crate) fn name(tag: &str) -> Option<&'static str> {
     let found = LANGUAGES.iter().find(|(_, known)| *known == tag);
     found.map(|(name, _)| *name)
 }
 
-/// A text that is a language tag such as `de` or `pt-BR`.
+/// Returns a text that is a language tag such as `de` or `pt-BR`.
 pub(crate) fn as_tag(text: &str) -> Option<Cow<'static, str>> {
     let text = text.trim();
     let (language, region) = text.split_once('-').unwrap_or((text, "XX"));

@@ -1,6 +1,6 @@
-//! BibLaTeX's localisation strings (manual, §4.9.2) as far as they stand in fields, in English.
+//! BibLaTeX's localization strings (manual, §4.9.2) that occur in fields, in English.
 
-/// The English phrase of a key such as `phdthesis`, `inpress` or `countryde`.
+/// Returns the English phrase of a key such as `phdthesis`, `inpress` or `countryde`.
 pub(crate) fn phrase(key: &str) -> Option<&'static str> {
     Some(match key.trim().to_ascii_lowercase().as_str() {
         "inpreparation" => "in preparation",
@@ -49,12 +49,12 @@ pub(crate) fn phrase(key: &str) -> Option<&'static str> {
 
 /// "1" is "1st".
 pub(crate) fn ordinal(digits: &str) -> String {
-    let ending = match digits.as_bytes() {
+    let extension = match digits.as_bytes() {
         [.., b'1', _] => "th",
         [.., b'1'] => "st",
         [.., b'2'] => "nd",
         [.., b'3'] => "rd",
         _ => "th",
     };
-    format!("{digits}{ending}")
+    format!("{digits}{extension}")
 }

@@ -1,9 +1,10 @@
 //! BibTeX and BibLaTeX.
 //!
-//! The way of a file: [`decode`] makes text of its bytes; [`split`] cuts the text into entries and what
-//! stands between them; [`read`] reads the entries, each by itself, so that a bad one costs one. That is
-//! the truth, verbatim. [`derive()`] then makes a CSL item of one work: it resolves abbreviations
-//! and inheritance, turns TeX into rich text, and reads names and dates.
+//! [`decode`] turns the bytes of a file into text; [`split`] cuts the text into entries and the
+//! text between them; [`read`] parses each entry by itself, so that a malformed one costs one
+//! entry. The result is verbatim, the source of truth. [`derive()`] then makes a CSL item of one
+//! entry: it resolves abbreviations and inheritance, turns TeX into rich text, and parses names and
+//! dates. [`schema`] is the single table of types and fields.
 
 mod abbreviations;
 mod bib_file;
@@ -28,31 +29,31 @@ mod writer;
 
 #[cfg(feature = "library")]
 pub(crate) use abbreviations::definitions;
-pub use abbreviations::{Resolved, Strings};
+pub use abbreviations::{ResolvedValue, Strings};
 pub(crate) use bib_file::field_at;
 pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read};
 pub(crate) use dates::date_in_words;
 pub use edit::{remove_field, set_field, set_key};
-pub use encoding::{Decoded, FileEncoding, decode};
+pub use encoding::{DecodedText, FileEncoding, decode};
 pub use entry::EntryError;
 pub use from_csl::{FromCsl, from_csl};
-pub use splitter::{Fault, Piece, PieceKind, split};
+pub use splitter::{Piece, PieceKind, SplitError, split};
 pub use to_bibtex::{ToBibtex, to_bibtex};
 pub use to_csl::{Derived, derive};
 pub use writer::{tidy, tidy_entry};
 
-// What the checks of references read entries with.
-pub(crate) use abbreviations::{Part, parts};
-pub(crate) use inheritance::{Resolved as WithInherited, resolve};
+// Used by the checks.
+pub(crate) use abbreviations::{ValuePart, parts};
+pub(crate) use inheritance::{ResolvedEntry, resolve};
 #[cfg(feature = "library")]
 pub(crate) use languages::known_tag as language_tag;
 pub(crate) use names::{read_names, split_list};
 pub(crate) use tex::plain;
 pub use tex_writer::is_balanced as has_matching_braces;
 
-/// Something that a person should know about a file.
+/// Something worth reporting about a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Problem {
+pub struct Diagnostic {
     /// The line of the file, from 1; 0 where none is known, which is `null` in JSON.
     #[serde(serialize_with = "line_or_null")]
     pub line: usize,
@@ -60,19 +61,19 @@ pub struct Problem {
     pub key: Option<String>,
     /// The name of the field.
     pub field: Option<String>,
-    /// What is the matter, in a sentence.
+    /// The message, one sentence.
     pub message: String,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
 }
 
-/// How bad a [`Problem`] is.
+/// How bad a [`Diagnostic`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Nothing is lost or changed.
     Notice,
-    /// Something was guessed, or may not be meant as it is.
+    /// Something was guessed, or is probably a mistake.
     Warning,
     /// An entry was rejected.
     Error,

@@ -13,7 +13,7 @@ pub(crate) fn read_names(tex: &str) -> Vec<Name> {
         .collect()
 }
 
-/// The items of a list that `and` joins (names, publishers, places), white space around them taken off.
+/// Returns the trimmed items of a list joined by `and` (names, publishers, places).
 pub(crate) fn split_list(tex: &str) -> Vec<&str> {
     let mut items = Vec::new();
     let mut start = 0;
@@ -69,8 +69,8 @@ fn read_name(tex: &str) -> Name {
     Name::Person(person)
 }
 
-/// A list of names in TeX, which [`read_names`] reads as the same list; `use_prefix` is what the entry says
-/// of names that do not say it themselves.
+/// Returns a list of names in TeX, which [`read_names`] reads as the same list; `use_prefix` is the
+/// default for names that do not set it.
 pub(crate) fn write_names(names: &[Name], use_prefix: bool) -> String {
     let names: Vec<String> = names
         .iter()
@@ -159,7 +159,7 @@ fn write_name(name: &Name, use_prefix: bool) -> String {
     parts.join(", ")
 }
 
-/// Names are text, whose ties are spaces.
+/// Ties in names are spaces.
 fn text(tex: &str) -> String {
     let text = tex::html(tex);
     if text.contains('\u{A0}') {
@@ -169,7 +169,8 @@ fn text(tex: &str) -> String {
     }
 }
 
-/// The inside of a name that is one group in braces as a whole. A special character such as `{\'E}` is no such group.
+/// Returns the inside of a name that is one group in braces as a whole. A special character such as
+/// `{\'E}` is not such a group.
 fn only_group(tex: &str) -> Option<&str> {
     let inside = tex.strip_prefix('{')?.strip_suffix('}')?;
     let mut depth = 0_usize;
@@ -183,12 +184,12 @@ fn only_group(tex: &str) -> Option<&str> {
     (depth == 0 && !inside.starts_with('\\')).then_some(inside)
 }
 
-/// The parts between commas outside braces.
+/// Returns the parts between commas outside braces.
 fn split_commas(tex: &str) -> Vec<&str> {
     split_outside_braces(tex, |byte| byte == b',')
 }
 
-/// The words between white space and ties outside braces; empty ones left out.
+/// Returns the words between white space and ties outside braces; empty ones left out.
 fn words(tex: &str) -> Vec<&str> {
     let mut words = split_outside_braces(tex, |byte| byte.is_ascii_whitespace() || byte == b'~');
     words.retain(|word| !word.is_empty());
@@ -253,7 +254,7 @@ fn von_last(last: &str, given: &str, suffix: &str) -> PersonName {
     }
 }
 
-/// The "von" part goes up to the last word in lower case that is not the last word.
+/// Splits off the "von" part, which ends with the last lower-case word before the last word.
 fn split_von(words: &[&str]) -> (String, String) {
     let before_last = words.split_last().map_or(&[][..], |(_, before)| before);
     let von = before_last
@@ -270,8 +271,8 @@ fn split_von(words: &[&str]) -> (String, String) {
     (prefix.join(" "), family.join(" "))
 }
 
-/// Whether a word begins with a small letter: BibTeX looks at the first letter outside braces, or
-/// inside a special character (`{\'e}`); a word without one has no case.
+/// Returns whether a word begins with a small letter: BibTeX looks at the first letter outside
+/// braces, or inside a special character (`{\'e}`); a word without one has no case.
 fn is_lower(word: &str) -> bool {
     let mut depth = 0_usize;
     let characters = word.char_indices();
@@ -325,7 +326,7 @@ fn extended(parts: &[&str]) -> Option<PersonName> {
     (!person.family.is_empty() || !person.given.is_empty()).then_some(person)
 }
 
-/// Keys of the extended format that say nothing that CSL could use.
+/// Keys of the extended format that have no use in CSL.
 fn is_other_name_key(name: &str) -> bool {
     matches!(
         name,

@@ -12,10 +12,10 @@ use rustc_hash::FxHashMap;
 
 use crate::csl::variables::{self, VariableKind};
 
-use self::Data::{Date, Keys, List, Names, Separated, Text, Title, Verbatim};
+use self::CslMapping::{Depends, Nothing, Part, Unless, Variable};
 use self::IndexColumn as Column;
 use self::Origin::{Biblatex, Bibtex, Common, Peerbib, Program};
-use self::ToCsl::{Depends, Nothing, Part, Unless, Variable};
+use self::ValueKind::{Date, Keys, List, Names, Separated, Text, Title, Verbatim};
 
 /// Where a type or a field comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub struct EntryType {
     /// The localization key of the `type` that the name implies: a `@phdthesis` is a `@thesis` of this type.
     pub(crate) implied_type: Option<&'static str>,
     /// What `number` holds.
-    pub(crate) number: Number,
+    pub(crate) number: NumberRole,
 }
 
 /// Fields of which one is required. The first is the one that messages name.
@@ -105,7 +105,7 @@ pub(crate) enum TypeGroup {
 
 /// What the field `number` holds (BibLaTeX manual, §2.3.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Number {
+pub(crate) enum NumberRole {
     /// The number of a journal's issue.
     Issue,
     /// The number of a book in its series.
@@ -124,20 +124,20 @@ pub struct Field {
     /// The BibLaTeX field of the same meaning; its own name if there is none (BibLaTeX manual, §2.2.5).
     pub base: &'static str,
     /// The kind of its value.
-    pub(crate) data: Data,
+    pub(crate) data: ValueKind,
     /// How it reaches CSL.
-    pub(crate) csl: ToCsl,
+    pub(crate) csl: CslMapping,
     /// The column of the full-text index that it belongs to.
     pub(crate) column: Option<IndexColumn>,
     /// How it reaches BibTeX.
-    pub(crate) bibtex: ToBibtex,
+    pub(crate) bibtex: BibtexMapping,
     /// Whether a child gets it through `crossref` (BibLaTeX manual, appendix B).
     pub(crate) is_inherited: bool,
 }
 
 /// The kind of a field's value (BibLaTeX manual, §2.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Data {
+pub(crate) enum ValueKind {
     /// Names, joined by `and`.
     Names,
     /// A list of publishers or places, joined by `and`.
@@ -158,8 +158,8 @@ pub(crate) enum Data {
 
 /// How a field reaches CSL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ToCsl {
-    /// As this variable, by the rules of its [`Data`].
+pub(crate) enum CslMapping {
+    /// As this variable, by the rules of its [`ValueKind`].
     Variable(&'static str),
     /// As a part of a variable that several fields make up, or by saying how another field is read.
     Part,
@@ -186,7 +186,7 @@ pub(crate) enum IndexColumn {
 
 /// How a field reaches BibTeX.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ToBibtex {
+pub(crate) enum BibtexMapping {
     /// Under its own name.
     Same,
     /// Under this name.
@@ -222,9 +222,9 @@ impl EntryType {
             },
             implied_type: None,
             number: match class {
-                TypeClass::Article => Number::Issue,
-                TypeClass::Book | TypeClass::Part => Number::Series,
-                _ => Number::Own,
+                TypeClass::Article => NumberRole::Issue,
+                TypeClass::Book | TypeClass::Part => NumberRole::Series,
+                _ => NumberRole::Own,
             },
         }
     }
@@ -254,14 +254,14 @@ impl EntryType {
         self
     }
 
-    const fn number(mut self, number: Number) -> Self {
+    const fn number(mut self, number: NumberRole) -> Self {
         self.number = number;
         self
     }
 }
 
 impl Field {
-    const fn new(origin: Origin, name: &'static str, data: Data, csl: ToCsl) -> Self {
+    const fn new(origin: Origin, name: &'static str, data: ValueKind, csl: CslMapping) -> Self {
         Self {
             name,
             origin,
@@ -269,7 +269,7 @@ impl Field {
             data,
             csl,
             column: None,
-            bibtex: ToBibtex::Same,
+            bibtex: BibtexMapping::Same,
             is_inherited: true,
         }
     }
@@ -285,17 +285,17 @@ impl Field {
     }
 
     const fn bibtex(mut self, name: &'static str) -> Self {
-        self.bibtex = ToBibtex::As(name);
+        self.bibtex = BibtexMapping::As(name);
         self
     }
 
     const fn merged(mut self) -> Self {
-        self.bibtex = ToBibtex::Merged;
+        self.bibtex = BibtexMapping::Merged;
         self
     }
 
     const fn unprinted(mut self) -> Self {
-        self.bibtex = ToBibtex::Unprinted;
+        self.bibtex = BibtexMapping::Unprinted;
         self
     }
 
@@ -318,7 +318,8 @@ const INSTITUTION: OneOf = &["institution", "school", "publisher"];
 const TYPE: OneOf = &["type"];
 const NUMBER: OneOf = &["number"];
 const ADDRESS: OneOf = &["url", "doi", "eprint"];
-/// A work without authors, such as a website of no one in particular, may stand under its title.
+/// A work without authors, such as a website of no one in particular, may be listed under its
+/// title.
 const ANYONE: OneOf = &[
     "author",
     "editor",
@@ -364,7 +365,7 @@ pub static TYPES: &[EntryType] = {
         program("magazine", "article-magazine", Article, Group::Articles)
             .kind_of("article").bibtex("article").aliases(&["magazine_article"]),
         biblatex("periodical", "article-journal", Other, Group::Periodicals, TITLE_AND_DATE)
-            .number(Number::Issue).csl_from(&["periodical"]),
+            .number(NumberRole::Issue).csl_from(&["periodical"]),
 
         bibtex("book", "book", Book, Group::Books, BOOK).csl_from(&["classic", "collection"]),
         biblatex("mvbook", "book", Book, Group::Books, BOOK).bibtex("book"),
@@ -374,9 +375,9 @@ pub static TYPES: &[EntryType] = {
         biblatex("mvreference", "book", Book, Group::References, COLLECTION).bibtex("book"),
         bibtex("proceedings", "book", Book, Group::Proceedings, TITLE_AND_DATE),
         biblatex("mvproceedings", "book", Book, Group::Proceedings, TITLE_AND_DATE).bibtex("proceedings"),
-        bibtex("booklet", "pamphlet", Book, Group::Booklets, PRODUCT).number(Number::Own),
-        bibtex("manual", "book", Book, Group::Manuals, PRODUCT).number(Number::Own),
-        biblatex("commentary", "book", Book, Group::Books, &[]).number(Number::Own),
+        bibtex("booklet", "pamphlet", Book, Group::Booklets, PRODUCT).number(NumberRole::Own),
+        bibtex("manual", "book", Book, Group::Manuals, PRODUCT).number(NumberRole::Own),
+        biblatex("commentary", "book", Book, Group::Books, &[]).number(NumberRole::Own),
 
         bibtex("incollection", "chapter", Part, Group::Chapters, PART).aliases(&["book_section"]),
         biblatex("suppcollection", "chapter", Part, Group::Chapters, PART).bibtex("incollection"),
@@ -440,16 +441,16 @@ pub static TYPES: &[EntryType] = {
 /// The fields.
 #[rustfmt::skip]
 pub static FIELDS: &[Field] = {
-    const fn bibtex(name: &'static str, data: Data, csl: ToCsl) -> Field {
+    const fn bibtex(name: &'static str, data: ValueKind, csl: CslMapping) -> Field {
         Field::new(Bibtex, name, data, csl)
     }
-    const fn biblatex(name: &'static str, data: Data, csl: ToCsl) -> Field {
+    const fn biblatex(name: &'static str, data: ValueKind, csl: CslMapping) -> Field {
         Field::new(Biblatex, name, data, csl)
     }
-    const fn common(name: &'static str, data: Data, csl: ToCsl) -> Field {
+    const fn common(name: &'static str, data: ValueKind, csl: CslMapping) -> Field {
         Field::new(Common, name, data, csl)
     }
-    const fn program(name: &'static str, csl: ToCsl) -> Field {
+    const fn program(name: &'static str, csl: CslMapping) -> Field {
         Field::new(Program, name, Text, csl)
     }
     &[
@@ -776,9 +777,10 @@ pub(crate) fn base_field(name: &str) -> &str {
     field(name).map_or(name, |row| row.base)
 }
 
-/// Returns the CSL variable that a field is, and the kind of its value. A field that nobody defines is the CSL
-/// variable of its name, so that a reference from another format keeps what BibLaTeX has no field for.
-pub(crate) fn variable_of_field(name: &str) -> Option<(&'static str, Data)> {
+/// Returns the CSL variable that a field is, and the kind of its value. A field without a
+/// definition is the CSL variable of its name, so that a reference from another format keeps what
+/// BibLaTeX has no field for.
+pub(crate) fn variable_of_field(name: &str) -> Option<(&'static str, ValueKind)> {
     match field(name) {
         Some(row) => match row.csl {
             Variable(variable) => Some((variable, row.data)),
@@ -803,13 +805,19 @@ pub(crate) fn field_of_variable(variable: &str) -> Option<&'static Field> {
         .find(|field| matches!(field.csl, Variable(name) if name == variable))
 }
 
+/// Whether a field holds names.
+pub(crate) fn holds_names(name: &str) -> bool {
+    field(name).is_some_and(|field| field.data == Names)
+}
+
 /// Returns the names of all fields.
 pub fn field_names() -> impl Iterator<Item = &'static str> + Clone {
     FIELDS.iter().map(|field| field.name)
 }
 
-/// Whether an entry uses anything of BibLaTeX's own. An entry that does not is read as BibTeX reads it where
-/// the two differ: publishers and places are no lists, and a name's prefix belongs to the family name.
+/// Returns whether an entry uses anything of BibLaTeX's own. An entry that does not is read as
+/// BibTeX reads it where the two differ: publishers and places are not lists, and a name's prefix
+/// belongs to the family name.
 pub(crate) fn is_biblatex(
     entry_type: &str,
     mut fields: impl Iterator<Item = impl AsRef<str>>,
@@ -863,7 +871,7 @@ mod tests {
         for row in FIELDS {
             let base = field(row.base).unwrap();
             assert_eq!(base.base, base.name, "{}", row.name);
-            if let ToBibtex::As(name) = row.bibtex {
+            if let BibtexMapping::As(name) = row.bibtex {
                 assert_eq!(base_field(name), row.name);
             }
             match row.csl {

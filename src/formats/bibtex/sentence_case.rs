@@ -1,13 +1,13 @@
 //! English titles from title case to sentence case.
 //!
-//! BibTeX wants titles in title case and lets the style lower them; CSL wants sentence case and lets the
-//! style raise them. What braces and commands protect stays, and so do words with more than one capital
-//! (acronyms, "iPod"); the first word of the title and of a subtitle begins with a capital.
+//! BibTeX expects title case, which styles lower; CSL expects sentence case, which styles raise.
+//! Text protected by braces and commands stays, as do words with more than one capital (acronyms,
+//! "iPod"); the first word of the title and of a subtitle begins with a capital.
 
-use super::tex::{Protection, Rich};
+use super::tex::{Protection, RichText};
 
 /// Lowers the title-cased words of `pieces` that are not protected.
-pub(crate) fn to_sentence_case(pieces: &mut [Rich]) {
+pub(crate) fn to_sentence_case(pieces: &mut [RichText]) {
     let mut characters = characters(pieces);
     if seems_foreign(&characters) {
         return;
@@ -54,9 +54,9 @@ pub(crate) fn to_sentence_case(pieces: &mut [Rich]) {
 
 type Character = (char, Protection);
 
-fn characters(pieces: &[Rich]) -> Vec<Character> {
+fn characters(pieces: &[RichText]) -> Vec<Character> {
     let texts = pieces.iter().filter_map(|piece| match piece {
-        Rich::Text(text, protection) => Some((text, *protection)),
+        RichText::Text(text, protection) => Some((text, *protection)),
         _ => None,
     });
     texts
@@ -64,10 +64,10 @@ fn characters(pieces: &[Rich]) -> Vec<Character> {
         .collect()
 }
 
-fn put_back(pieces: &mut [Rich], characters: &[Character]) {
+fn put_back(pieces: &mut [RichText], characters: &[Character]) {
     let mut characters = characters.iter();
     for piece in pieces {
-        if let Rich::Text(text, _) = piece {
+        if let RichText::Text(text, _) = piece {
             let count = text.chars().count();
             *text = characters
                 .by_ref()
@@ -125,11 +125,11 @@ fn raise(word: &mut [Character]) {
     }
 }
 
-/// Whether a title stands in sentence case already, so that the capitals in it are those of names
+/// Returns whether a title is in sentence case already, so that its capitals are those of names
 /// ("Peer production of software in Germany").
 ///
-/// In title case all words but articles, conjunctions and prepositions are capitalized; here most are
-/// not. Whoever protects words by braces knows that the others will be lowered, and is taken at his word.
+/// In title case all words but articles, conjunctions and prepositions are capitalized; here most
+/// are not. An author who protects words by braces knows that the others will be lowered.
 fn is_sentence_case(characters: &[Character]) -> bool {
     let protects = characters
         .iter()
@@ -172,8 +172,9 @@ fn is_sentence_case(characters: &[Character]) -> bool {
     lower > 3 * capitalized
 }
 
-/// Whether a title of which nobody said the language is in none of English's: it has small words of other
-/// languages and none of English. Words that are parts of names in English titles, too, do not count.
+/// Returns whether a title without a stated language is not in English: it contains function words
+/// of other languages and none of English. Words that also occur in names in English titles do not
+/// count.
 fn seems_foreign(characters: &[Character]) -> bool {
     const ENGLISH: [&str; 9] = ["and", "by", "for", "from", "is", "of", "the", "to", "with"];
     const OTHERS: [&str; 56] = [
@@ -219,7 +220,7 @@ fn is_small_word(word: &[Character]) -> bool {
     in_lower_case(word, &mut buffer).is_some_and(|word| SMALL.binary_search(&word).is_ok())
 }
 
-/// A short word in lower case, without a place of its own in memory; `None` if it is long.
+/// Returns a short word in lower case, without a place of its own in memory; `None` if it is long.
 fn in_lower_case<'b>(word: &[Character], buffer: &'b mut [u8; 32]) -> Option<&'b str> {
     let mut length = 0;
     for (letter, _) in word {

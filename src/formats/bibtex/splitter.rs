@@ -1,9 +1,8 @@
-//! Cutting a file into entries and what stands between them.
+//! Splitting a file into entries and the text between them.
 //!
-//! One pass over the text without recursion, in time linear in its length, and it never fails: whatever
-//! the text, the pieces joined are the text. BibTeX itself, and biber, stop or run on when a brace is
-//! missing; here an entry ends at the latest where the next one begins at the start of a line, so that
-//! a bad entry costs one entry.
+//! One pass without recursion, in linear time. It never fails, and the joined pieces are the text.
+//! BibTeX and biber stop or run on when a brace is missing; here an entry ends at the latest where
+//! the next one begins at the start of a line, so that a malformed entry costs one entry.
 //!
 //! As in BibTeX braces count even after a backslash. As in biber `%` comments out the rest of its line
 //! outside values, and `@comment{…}` is one piece, entries inside it included.
@@ -13,23 +12,23 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2, memchr3};
 
-/// A stretch of the text.
+/// A piece of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece<'a> {
-    /// What the stretch is.
+    /// The kind of piece.
     pub kind: PieceKind,
-    /// The stretch itself.
+    /// The text itself.
     pub text: &'a str,
-    /// Where it stands, in bytes.
+    /// The position, in bytes.
     pub range: Range<usize>,
     /// The line on which it begins, from 1.
     pub line: usize,
 }
 
-/// What a [`Piece`] is.
+/// The kind of a [`Piece`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PieceKind {
-    /// An entry from its `@` to its closing delimiter; whether its inside is sound is not looked at.
+    /// An entry from its `@` to its closing delimiter; its content is not checked.
     Entry,
     /// `@string{…}`
     Abbreviation,
@@ -39,26 +38,24 @@ pub enum PieceKind {
     Comment,
     /// Anything between: white space, `%` comments, and other text, which BibTeX ignores.
     Text,
-    /// Something that begins like an entry but has no proper end.
-    Broken(Fault),
+    /// Something that begins like an entry but is malformed.
+    Broken(SplitError),
 }
 
 /// Why an entry could not be delimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum SplitError {
     /// A brace or parenthesis is missing.
     #[error("is not closed: a closing brace, parenthesis or quotation mark is missing")]
     Unclosed,
     /// `"…}`
-    #[error(
-        "has a quoted value with a closing brace too many, or whose closing quotation mark is missing"
-    )]
+    #[error("has a quoted value with an extra closing brace or no closing quotation mark")]
     BraceInQuotes,
     /// Fields follow the entry's closing delimiter.
-    #[error("is closed too early: fields follow its closing brace")]
+    #[error("is closed too early: fields follow the closing brace")]
     ClosedEarly,
     /// `@article key, …`
-    #[error("has no opening brace after its type")]
+    #[error("has no opening brace after the entry type")]
     NoDelimiter,
     /// `@{key, …`
     #[error("has no entry type")]
@@ -72,7 +69,7 @@ pub fn split(text: &str) -> Vec<Piece<'_>> {
         bytes: text.as_bytes(),
         pieces: Vec::with_capacity(text.len() / 200),
         line: 1,
-        wary: false,
+        recovering: false,
         line_comments: false,
         closings: None,
     };
@@ -80,7 +77,7 @@ pub fn split(text: &str) -> Vec<Piece<'_>> {
     splitter.pieces
 }
 
-/// The number of line breaks in `text`: LF, CRLF, or CR alone.
+/// Returns the number of line breaks in `text`: LF, CRLF, or CR alone.
 pub(crate) fn line_breaks(text: &str) -> usize {
     let bytes = text.as_bytes();
     let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
@@ -94,22 +91,22 @@ pub(crate) fn line_breaks(text: &str) -> usize {
     feeds + alone + usize::from(bytes.last() == Some(&b'\r'))
 }
 
-/// Characters that may stand in the type of an entry, as in biber; the first one is a letter.
+/// Characters allowed in an entry type, as in biber; the first one is a letter.
 fn is_type_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'+') || byte >= 0x80
 }
 
 /// The `@type{` of an entry.
-struct Head {
+struct EntryHead {
     entry_type: Range<usize>,
     /// The position of the `{` or `(`.
     delimiter: usize,
 }
 
-/// Where an entry ends, and whether it ends well.
-struct Extent {
+/// The end of an entry, and the error if it is malformed.
+struct EntryExtent {
     end: usize,
-    fault: Option<Fault>,
+    error: Option<SplitError>,
 }
 
 struct Splitter<'a> {
@@ -119,7 +116,7 @@ struct Splitter<'a> {
     line: usize,
     /// Whether an entry has run to the end of the text. From then on every start of an entry at the
     /// start of a line ends the entry before it, so that no stretch is read again and again.
-    wary: bool,
+    recovering: bool,
     /// Whether a `@comment(` was never closed; from then on such a comment is one line.
     line_comments: bool,
     /// Which brace closes which, worked out once a comment turned out not to be closed.
@@ -151,7 +148,8 @@ impl<'a> Splitter<'a> {
         if range.is_empty() {
             return;
         }
-        // All ends lie next to ASCII characters or at the ends of the text, so this always succeeds.
+        // All ends are next to ASCII characters or at the ends of the text, so this always
+        // succeeds.
         let text = self.text.get(range.clone()).unwrap_or_default();
         self.pieces.push(Piece {
             kind,
@@ -162,7 +160,7 @@ impl<'a> Splitter<'a> {
         self.line += line_breaks(text);
     }
 
-    /// What begins at the `@` at `position`, and where it ends; `None` if the `@` is mere text.
+    /// Returns what begins at the `@` at `position`, and its end; `None` if the `@` is plain text.
     fn piece_at(&mut self, position: usize) -> Option<(PieceKind, usize)> {
         let Some(head) = self.head(position) else {
             return self.headless(position);
@@ -184,23 +182,24 @@ impl<'a> Splitter<'a> {
             PieceKind::Entry
         };
         let extent = self.extent(position, &head);
-        match extent.fault {
-            Some(fault) => Some((PieceKind::Broken(fault), extent.end)),
+        match extent.error {
+            Some(error) => Some((PieceKind::Broken(error), extent.end)),
             None if self.goes_on(extent.end) => Some((
-                PieceKind::Broken(Fault::ClosedEarly),
+                PieceKind::Broken(SplitError::ClosedEarly),
                 self.next_entry(extent.end),
             )),
             None => Some((kind, extent.end)),
         }
     }
 
-    /// An `@` that is not followed by a type and a delimiter: a comment line, a broken entry, or text.
+    /// Returns an `@` that is not followed by a type and a delimiter: a comment line, a broken
+    /// entry, or text.
     fn headless(&self, position: usize) -> Option<(PieceKind, usize)> {
         if self.is_comment_word(position) {
             return Some((PieceKind::Comment, self.line_end(position)));
         }
-        let (fault, end) = self.headless_fault(position)?;
-        Some((PieceKind::Broken(fault), self.next_entry(end)))
+        let (error, end) = self.error_without_head(position)?;
+        Some((PieceKind::Broken(error), self.next_entry(end)))
     }
 
     fn is_comment_word(&self, position: usize) -> bool {
@@ -209,8 +208,8 @@ impl<'a> Splitter<'a> {
         self.slice(start..end).eq_ignore_ascii_case("comment")
     }
 
-    /// What is wrong with the entry without a head at `position`, and the end of its key.
-    fn headless_fault(&self, position: usize) -> Option<(Fault, usize)> {
+    /// Returns the error in the entry without a head at `position`, and the end of its key.
+    fn error_without_head(&self, position: usize) -> Option<(SplitError, usize)> {
         let start = self.skip_blanks(position + 1);
         let end = self.skip_while(start, is_type_character);
         let entry_type = self.slice(start..end);
@@ -221,20 +220,20 @@ impl<'a> Splitter<'a> {
             let key = self.skip_blanks(end);
             let key_end = self.skip_while(key, is_key_byte);
             if key_end > key && key > end && self.at(key_end) == Some(b',') {
-                return Some((Fault::NoDelimiter, key_end));
+                return Some((SplitError::NoDelimiter, key_end));
             }
         } else if entry_type.is_empty() && self.at(start) == Some(b'{') {
             let key = self.skip_blanks(start + 1);
             let key_end = self.skip_while(key, is_key_byte);
             if key_end > key && self.at(key_end) == Some(b',') {
-                return Some((Fault::NoType, key_end));
+                return Some((SplitError::NoType, key_end));
             }
         }
         None
     }
 
-    /// Where the entry with this head ends.
-    fn extent(&mut self, position: usize, head: &Head) -> Extent {
+    /// Returns the end of the entry with this head.
+    fn extent(&mut self, position: usize, head: &EntryHead) -> EntryExtent {
         let parenthesis = self.at(head.delimiter) == Some(b'(');
         let indentation = self.indentation(position);
         let mut depth = 0_usize;
@@ -253,9 +252,9 @@ impl<'a> Splitter<'a> {
                     Some(b'{') => depth += 1,
                     Some(b'}') => depth -= 1,
                     _ if self.is_next_entry(next, indentation) => {
-                        return Extent {
+                        return EntryExtent {
                             end: next,
-                            fault: Some(Fault::Unclosed),
+                            error: Some(SplitError::Unclosed),
                         };
                     }
                     _ => {}
@@ -267,21 +266,21 @@ impl<'a> Splitter<'a> {
             match byte {
                 b'{' => depth += 1,
                 b'}' if quoted => {
-                    return Extent {
+                    return EntryExtent {
                         end: self.next_entry(here),
-                        fault: Some(Fault::BraceInQuotes),
+                        error: Some(SplitError::BraceInQuotes),
                     };
                 }
                 b'}' if !parenthesis => {
-                    return Extent {
+                    return EntryExtent {
                         end: here + 1,
-                        fault: None,
+                        error: None,
                     };
                 }
                 b')' if parenthesis && !quoted => {
-                    return Extent {
+                    return EntryExtent {
                         end: here + 1,
-                        fault: None,
+                        error: None,
                     };
                 }
                 b'"' if quoted => quoted = false,
@@ -291,9 +290,9 @@ impl<'a> Splitter<'a> {
                     continue;
                 }
                 b'@' if self.is_next_entry(here, indentation) => {
-                    return Extent {
+                    return EntryExtent {
                         end: here,
-                        fault: Some(Fault::Unclosed),
+                        error: Some(SplitError::Unclosed),
                     };
                 }
                 _ => {}
@@ -303,16 +302,16 @@ impl<'a> Splitter<'a> {
             }
             here += 1;
         }
-        self.wary = true;
-        Extent {
+        self.recovering = true;
+        EntryExtent {
             end: self.next_entry(head.delimiter),
-            fault: Some(Fault::Unclosed),
+            error: Some(SplitError::Unclosed),
         }
     }
 
-    /// Whether the `@` at `position`, met inside an entry, begins the next entry, so that the one
-    /// before it was not closed. Inside a value only what is plainly an entry counts: at the start of
-    /// a line, no deeper than the entry before it, and with a key and a comma.
+    /// Returns whether the `@` at `position`, met inside an entry, begins the next entry, so that
+    /// the one before it was not closed. Inside a value only what is plainly an entry counts: at
+    /// the start of a line, no deeper than the entry before it, and with a key and a comma.
     fn is_next_entry(&self, position: usize, indentation: usize) -> bool {
         if !self.starts_line(position) {
             return false;
@@ -320,7 +319,7 @@ impl<'a> Splitter<'a> {
         let Some(head) = self.head(position) else {
             return false;
         };
-        if self.wary {
+        if self.recovering {
             return true;
         }
         if self.indentation(position) > indentation {
@@ -338,12 +337,13 @@ impl<'a> Splitter<'a> {
         matches!(self.at(after), Some(b',' | b'='))
     }
 
-    /// The next start of an entry at the start of a line after `position`, or the end of the text.
+    /// Returns the next start of an entry at the start of a line after `position`, or the end of
+    /// the text.
     fn next_entry(&self, position: usize) -> usize {
         let mut here = position;
         while let Some(found) = self.find2(b'@', b'@', here) {
             if self.starts_line(found)
-                && (self.head(found).is_some() || self.headless_fault(found).is_some())
+                && (self.head(found).is_some() || self.error_without_head(found).is_some())
             {
                 return found;
             }
@@ -352,7 +352,7 @@ impl<'a> Splitter<'a> {
         self.bytes.len()
     }
 
-    /// Whether fields follow the closing delimiter before `end`: a comma, a name and `=`.
+    /// Returns whether fields follow the closing delimiter before `end`: a comma, a name and `=`.
     fn goes_on(&self, end: usize) -> bool {
         let comma = self.skip_while(end, |byte| byte.is_ascii_whitespace());
         if self.at(comma) != Some(b',') {
@@ -364,9 +364,9 @@ impl<'a> Splitter<'a> {
         name_end > name && self.at(equals) == Some(b'=')
     }
 
-    /// A comment runs to its closing delimiter, entries inside it included. If there is none it is as
-    /// in BibTeX, which skips nothing but the word.
-    fn comment_end(&mut self, position: usize, head: &Head) -> usize {
+    /// Returns the end of a comment: its closing delimiter, entries inside it included. An unclosed
+    /// one is treated as in BibTeX, which skips only the word.
+    fn comment_end(&mut self, position: usize, head: &EntryHead) -> usize {
         if self.at(head.delimiter) == Some(b'(') {
             return self.parenthesised_comment_end(position, head);
         }
@@ -383,7 +383,7 @@ impl<'a> Splitter<'a> {
         closing.map_or_else(|| self.line_end(position), |closing| closing + 1)
     }
 
-    fn parenthesised_comment_end(&mut self, position: usize, head: &Head) -> usize {
+    fn parenthesised_comment_end(&mut self, position: usize, head: &EntryHead) -> usize {
         if !self.line_comments {
             let mut depth = 0_usize;
             let mut here = head.delimiter;
@@ -433,8 +433,8 @@ impl<'a> Splitter<'a> {
         closings
     }
 
-    /// The type and delimiter after the `@` at `position`.
-    fn head(&self, position: usize) -> Option<Head> {
+    /// Returns the type and delimiter after the `@` at `position`.
+    fn head(&self, position: usize) -> Option<EntryHead> {
         let start = self.skip_while(position + 1, |byte| byte.is_ascii_whitespace());
         let end = self.skip_while(start, is_type_character);
         let first = self.at(start)?;
@@ -442,13 +442,13 @@ impl<'a> Splitter<'a> {
             return None;
         }
         let delimiter = self.skip_while(end, |byte| byte.is_ascii_whitespace());
-        matches!(self.at(delimiter), Some(b'{' | b'(')).then_some(Head {
+        matches!(self.at(delimiter), Some(b'{' | b'(')).then_some(EntryHead {
             entry_type: start..end,
             delimiter,
         })
     }
 
-    /// Whether nothing but blanks stands before `position` on its line.
+    /// Returns whether only blanks precede `position` on its line.
     fn starts_line(&self, position: usize) -> bool {
         let before = self.bytes.get(..position).unwrap_or_default();
         match before.iter().rfind(|byte| !matches!(byte, b' ' | b'\t')) {
@@ -457,7 +457,7 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    /// How many blanks stand right before `position`.
+    /// Returns the number of blanks right before `position`.
     fn indentation(&self, position: usize) -> usize {
         let before = self.bytes.get(..position).unwrap_or_default();
         let blanks = before.iter().rev();
@@ -496,7 +496,7 @@ impl<'a> Splitter<'a> {
     }
 }
 
-/// Whether a byte may stand in a citation key, as in BibTeX and biber.
+/// Returns whether a byte may occur in a citation key, as in BibTeX and biber.
 pub(crate) fn is_key_byte(byte: u8) -> bool {
     !byte.is_ascii_whitespace()
         && !matches!(
@@ -543,7 +543,10 @@ mod tests {
         assert_eq!(
             found,
             [
-                (PieceKind::Broken(Fault::Unclosed), "@a{one,\n t = {x\n}\n"),
+                (
+                    PieceKind::Broken(SplitError::Unclosed),
+                    "@a{one,\n t = {x\n}\n"
+                ),
                 (PieceKind::Entry, "@b{two,\n t = {y}}"),
             ]
         );
@@ -553,14 +556,14 @@ mod tests {
     fn an_unclosed_quotation_ends_where_the_next_entry_begins() {
         let text = "@a{one,\n t = \"x,\n}\n@b{two,\n t = \"y\"}\n";
         let found = kinds(text);
-        assert_eq!(found[0].0, PieceKind::Broken(Fault::BraceInQuotes));
+        assert_eq!(found[0].0, PieceKind::Broken(SplitError::BraceInQuotes));
         assert_eq!(found[1], (PieceKind::Entry, "@b{two,\n t = \"y\"}"));
     }
 
     #[test]
     fn fields_after_the_end_are_not_lost_in_silence() {
         let found = kinds("@a{one, t = {x}},\n year = 1999\n}\n@b{two, t = {y}}");
-        assert_eq!(found[0].0, PieceKind::Broken(Fault::ClosedEarly));
+        assert_eq!(found[0].0, PieceKind::Broken(SplitError::ClosedEarly));
         assert_eq!(found[1].0, PieceKind::Entry);
     }
 
@@ -573,8 +576,8 @@ mod tests {
     #[test]
     fn entries_without_delimiter_or_type_are_broken() {
         let found = kinds("@article key,\n t = {x}\n}\n@{key,\n t = {x}}\n@a{b,}");
-        assert_eq!(found[0].0, PieceKind::Broken(Fault::NoDelimiter));
-        assert_eq!(found[1].0, PieceKind::Broken(Fault::NoType));
+        assert_eq!(found[0].0, PieceKind::Broken(SplitError::NoDelimiter));
+        assert_eq!(found[1].0, PieceKind::Broken(SplitError::NoType));
         assert_eq!(found[2].0, PieceKind::Entry);
     }
 

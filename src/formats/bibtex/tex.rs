@@ -1,6 +1,6 @@
 //! TeX to rich text.
 //!
-//! A value of a `.bib` file is TeX. Here it becomes a flat list of [`Rich`] pieces: characters, with the
+//! A value of a `.bib` file is TeX. Here it becomes a flat list of [`RichText`] pieces: characters, with the
 //! formatting that CSL-JSON can express, and with the knowledge of what braces protect from a change of
 //! case. One pass, no recursion.
 
@@ -10,7 +10,7 @@ use super::tex_symbols::{accent, bare_accent, symbol};
 
 /// A piece of rich text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Rich {
+pub(crate) enum RichText {
     Text(String, Protection),
     Open(Markup),
     Close(Markup),
@@ -59,7 +59,7 @@ impl Markup {
     }
 }
 
-/// What a command does with its argument.
+/// The effect of a command on its argument.
 enum Action {
     Format(Markup),
     /// A declaration, which holds to the end of its group.
@@ -103,7 +103,7 @@ fn action(command: &str) -> Action {
 }
 
 /// A group that is open.
-struct Group {
+struct OpenGroup {
     /// The protection of the text around it, to go back to.
     outer: Protection,
     /// Formatting to be closed at its end, innermost last.
@@ -114,9 +114,9 @@ struct Group {
     drop: bool,
 }
 
-/// Turns TeX into rich text. White space is collapsed and taken off at both ends.
-pub(crate) fn rich(tex: &str) -> Vec<Rich> {
-    let mut converter = Converter {
+/// Turns TeX into rich text. White space is collapsed and trimmed.
+pub(crate) fn rich(tex: &str) -> Vec<RichText> {
+    let mut converter = TexReader {
         rest: tex,
         out: Vec::new(),
         groups: Vec::new(),
@@ -131,7 +131,7 @@ pub(crate) fn rich(tex: &str) -> Vec<Rich> {
     converter.finish()
 }
 
-/// Whether a text means itself in TeX, so that nothing needs to be converted.
+/// Returns whether a text means itself in TeX, so that nothing needs to be converted.
 pub(crate) fn is_plain(tex: &str) -> bool {
     !tex.bytes().any(|byte| {
         matches!(
@@ -161,26 +161,26 @@ pub(crate) fn plain(tex: &str) -> String {
     pieces
         .iter()
         .filter_map(|piece| match piece {
-            Rich::Text(text, _) => Some(text.as_str()),
+            RichText::Text(text, _) => Some(text.as_str()),
             _ => None,
         })
         .collect()
 }
 
-/// The HTML-like text of CSL-JSON; with `nocase` spans if asked, where a title-casing style would
-/// otherwise change what braces protect, that is around words in lower case.
-pub(crate) fn to_html(pieces: &[Rich], nocase: bool) -> String {
+/// Returns the HTML-like text of CSL-JSON; with `nocase`, lower-case words protected by braces get
+/// `nocase` spans, so that title-casing styles keep them.
+pub(crate) fn to_html(pieces: &[RichText], nocase: bool) -> String {
     let mut html = String::new();
     for piece in pieces {
         match piece {
-            Rich::Text(text, Protection::Braced) if nocase && has_lower_case_word(text) => {
+            RichText::Text(text, Protection::Braced) if nocase && has_lower_case_word(text) => {
                 html.push_str("<span class=\"nocase\">");
                 html.push_str(text);
                 html.push_str("</span>");
             }
-            Rich::Text(text, _) => html.push_str(text),
-            Rich::Open(markup) => html.push_str(markup.opening()),
-            Rich::Close(markup) => html.push_str(markup.closing()),
+            RichText::Text(text, _) => html.push_str(text),
+            RichText::Open(markup) => html.push_str(markup.opening()),
+            RichText::Close(markup) => html.push_str(markup.closing()),
         }
     }
     html
@@ -192,10 +192,10 @@ fn has_lower_case_word(text: &str) -> bool {
         .any(|word| word.starts_with(char::is_lowercase) && !word.contains(char::is_uppercase))
 }
 
-struct Converter<'a> {
+struct TexReader<'a> {
     rest: &'a str,
-    out: Vec<Rich>,
-    groups: Vec<Group>,
+    out: Vec<RichText>,
+    groups: Vec<OpenGroup>,
     /// Declarations outside any group.
     base_markup: Vec<Markup>,
     protection: Protection,
@@ -206,7 +206,7 @@ struct Converter<'a> {
     space: bool,
 }
 
-impl<'a> Converter<'a> {
+impl<'a> TexReader<'a> {
     fn run(&mut self) {
         while !self.rest.is_empty() {
             self.plain_text();
@@ -260,22 +260,24 @@ impl<'a> Converter<'a> {
         self.rest = rest;
         self.space = space;
         match self.out.last_mut() {
-            Some(Rich::Text(text, protection)) if *protection == self.protection => {
+            Some(RichText::Text(text, protection)) if *protection == self.protection => {
                 text.push_str(run);
             }
-            _ => self.out.push(Rich::Text(run.to_owned(), self.protection)),
+            _ => self
+                .out
+                .push(RichText::Text(run.to_owned(), self.protection)),
         }
     }
 
-    fn finish(mut self) -> Vec<Rich> {
+    fn finish(mut self) -> Vec<RichText> {
         while !self.groups.is_empty() {
             self.end_group();
         }
         for markup in std::mem::take(&mut self.base_markup).into_iter().rev() {
-            self.out.push(Rich::Close(markup));
+            self.out.push(RichText::Close(markup));
         }
         let last = self.out.iter_mut().rev().find_map(|piece| match piece {
-            Rich::Text(text, _) => Some(text),
+            RichText::Text(text, _) => Some(text),
             _ => None,
         });
         if let Some(text) = last {
@@ -341,14 +343,14 @@ impl<'a> Converter<'a> {
 
     fn push(&mut self, character: char) {
         self.space = false;
-        if let Some(Rich::Text(text, protection)) = self.out.last_mut()
+        if let Some(RichText::Text(text, protection)) = self.out.last_mut()
             && *protection == self.protection
         {
             text.push(character);
             return;
         }
         let text = character.to_string();
-        self.out.push(Rich::Text(text, self.protection));
+        self.out.push(RichText::Text(text, self.protection));
     }
 
     fn open_group(&mut self) {
@@ -370,7 +372,7 @@ impl<'a> Converter<'a> {
         for markup in &markup {
             self.open_markup(*markup);
         }
-        self.groups.push(Group {
+        self.groups.push(OpenGroup {
             outer: self.protection,
             markup,
             suffix,
@@ -382,7 +384,7 @@ impl<'a> Converter<'a> {
 
     fn open_markup(&mut self, markup: Markup) {
         if self.dropping == 0 {
-            self.out.push(Rich::Open(markup));
+            self.out.push(RichText::Open(markup));
         }
     }
 
@@ -408,7 +410,7 @@ impl<'a> Converter<'a> {
                 self.text(group.suffix);
             }
             for markup in group.markup.into_iter().rev() {
-                self.out.push(Rich::Close(markup));
+                self.out.push(RichText::Close(markup));
             }
         }
         if group.quote {
@@ -555,7 +557,7 @@ impl<'a> Converter<'a> {
         }
     }
 
-    /// The text of the argument that follows, its braces taken off, not read as TeX.
+    /// Returns the text of the following argument without its braces, not read as TeX.
     fn raw_argument(&mut self) -> &'a str {
         let rest = self.rest;
         if !rest.starts_with('{') {
@@ -577,7 +579,7 @@ impl<'a> Converter<'a> {
         rest.get(1..).unwrap_or_default()
     }
 
-    /// `$…$` is kept as it is; a lone `$` is a dollar.
+    /// `$…$` is kept unchanged; a lone `$` is a dollar sign.
     fn mathematics(&mut self) {
         self.advance(1);
         let mut escaped = false;
@@ -659,7 +661,7 @@ mod tests {
         );
         assert_eq!(
             rich(r"{\'E}tat"),
-            [Rich::Text("État".to_owned(), Protection::None)]
+            [RichText::Text("État".to_owned(), Protection::None)]
         );
     }
 

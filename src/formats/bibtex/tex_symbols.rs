@@ -1,6 +1,6 @@
 //! TeX's commands for characters, as Unicode.
 
-/// The combining character of an accent command, such as `'` in `\'e` or `v` in `\v{s}`.
+/// Returns the combining character of an accent command, such as `'` in `\'e` or `v` in `\v{s}`.
 pub(crate) fn accent(command: &str) -> Option<char> {
     Some(match command {
         "`" => '\u{300}',
@@ -27,7 +27,7 @@ pub(crate) fn accent(command: &str) -> Option<char> {
     })
 }
 
-/// What an accent command prints over nothing (`\~{}`), where that is a character people mean.
+/// Returns the character that an accent command over nothing (`\~{}`) is used for.
 pub(crate) fn bare_accent(combining: char) -> Option<char> {
     Some(match combining {
         '\u{300}' => '`',
@@ -41,7 +41,7 @@ pub(crate) fn bare_accent(combining: char) -> Option<char> {
     })
 }
 
-/// The text of a command that stands for a character or a logo.
+/// Returns the text of a command for a character or a logo.
 pub(crate) fn symbol(command: &str) -> Option<&'static str> {
     Some(match command {
         "&" => "&",

@@ -1,6 +1,6 @@
-//! Rich text to TeX, the other way round from [`super::tex`].
+//! RichText text to TeX, the other way round from [`super::tex`].
 
-/// The HTML-like text of CSL-JSON as TeX.
+/// Returns the HTML-like text of CSL-JSON as TeX.
 ///
 /// Characters that mean something to TeX are escaped, other characters stay as they are (biber and today's
 /// LaTeX read UTF-8); mathematics between `$` stays; `nocase` spans become braces.
@@ -13,7 +13,7 @@ pub(crate) fn to_tex(html: &str) -> String {
     while let Some(character) = rest.chars().next() {
         if character == '<' {
             if let Some((after, command, closing_tag)) = opening_tag(rest) {
-                // A tag that is never closed is no tag, nor are those like it further on.
+                // An unclosed tag is text, and so are later ones of its kind.
                 if !never_closed.contains(&closing_tag) && !after.contains(closing_tag) {
                     never_closed.push(closing_tag);
                 }
@@ -67,7 +67,7 @@ fn push_escaped(tex: &mut String, character: char, balanced: bool) {
     }
 }
 
-/// The text after an opening tag, the beginning of its command, and the tag that closes it.
+/// Returns the text after an opening tag, the beginning of its command, and the tag that closes it.
 fn opening_tag(rest: &str) -> Option<(&str, &'static str, &'static str)> {
     const TAGS: [(&str, &str, &str); 8] = [
         ("<i>", "\\emph{", "</i>"),
@@ -101,8 +101,8 @@ fn formula(rest: &str) -> Option<&str> {
     (mathematical && is_balanced(inside) && !inside.ends_with('\\')).then_some(formula)
 }
 
-/// Whether each brace in a text is opened before it is closed, and closed: where not, the text would end its
-/// field, or not end it.
+/// Returns whether each brace in a text is opened before it is closed, and closed: where not, the
+/// text would end its field, or not end it.
 pub fn is_balanced(text: &str) -> bool {
     let mut depth = 0_usize;
     for byte in text.bytes() {
@@ -118,7 +118,8 @@ pub fn is_balanced(text: &str) -> bool {
     depth == 0
 }
 
-/// A URL or identifier for a field that is not read as TeX: as it is, save that braces must be balanced.
+/// Returns a URL or identifier for a verbatim field; unchanged, except that braces must be
+/// balanced.
 pub(crate) fn to_verbatim(text: &str) -> String {
     let text = text.trim();
     if is_balanced(text) {
@@ -128,8 +129,8 @@ pub(crate) fn to_verbatim(text: &str) -> String {
     }
 }
 
-/// A title in sentence case as TeX whose capitals no BibTeX style will lower: every word with a capital,
-/// save the first, goes into braces.
+/// Returns a title in sentence case as TeX, with braces around every capitalized word but the
+/// first, so that no BibTeX style lowers it.
 pub(crate) fn protect_capitals(tex: &str) -> String {
     let mut protected = String::with_capacity(tex.len() + 8);
     let mut depth = 0_usize;
@@ -171,7 +172,7 @@ pub(crate) fn protect_capitals(tex: &str) -> String {
         flush(&mut word, &mut protected, &mut first);
         match character {
             '\\' => command = if command == Some(0) { None } else { Some(0) },
-            // Right behind a backslash it is a dollar sign; behind a command's name it is not.
+            // Right after a backslash it is a dollar sign; after a command's name it is not.
             '$' => {
                 mathematics ^= command != Some(0);
                 command = None;

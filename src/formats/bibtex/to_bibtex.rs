@@ -1,15 +1,16 @@
-//! From BibLaTeX down to BibTeX, for styles and programs that know no other.
+//! From BibLaTeX to BibTeX, for styles and programs that read nothing else.
 //!
-//! An entry that uses nothing of BibLaTeX's own stays as it is, to the byte. In any other the type and the
-//! fields that BibTeX's styles print get their BibTeX names, and what is inherited is written out, because
-//! BibTeX inherits by other rules. Fields that have no counterpart stay: BibTeX passes over them.
+//! An entry that uses nothing of BibLaTeX's own stays unchanged, byte for byte. In any other, the
+//! type and the fields that BibTeX styles print get their BibTeX names, and inherited fields are
+//! written out, because BibTeX inherits by other rules. Fields without a counterpart stay: BibTeX
+//! ignores them.
 
 use std::borrow::Cow;
 
 use super::abbreviations::Strings;
-use super::inheritance::{self, Resolved};
+use super::inheritance::{self, ResolvedEntry};
 use super::names::{read_names, write_names};
-use super::schema::{self, ToBibtex as ToBibtexField};
+use super::schema::{self, BibtexMapping};
 use super::{tex, writer};
 use crate::model::{EdtfDate, Entry, Field, Name, RangeEnd, WithinYear};
 
@@ -22,7 +23,7 @@ pub struct ToBibtex {
     pub lost: Vec<String>,
 }
 
-/// Turns a BibLaTeX entry into a BibTeX one. `strings` and `parents` are as in [`super::to_csl`].
+/// Converts a BibLaTeX entry to a BibTeX one. `strings` and `parents` are as in [`super::to_csl`].
 pub fn to_bibtex<'a>(
     work: &'a Entry,
     strings: &Strings,
@@ -32,14 +33,14 @@ pub fn to_bibtex<'a>(
     let lost: Vec<String> = entry
         .fields
         .iter()
-        .filter(|(name, _)| bibtex_field(name) == ToBibtexField::Unprinted)
+        .filter(|(name, _)| bibtex_field(name) == BibtexMapping::Unprinted)
         .map(|(name, _)| name.clone().into_owned())
         .collect();
     let inherits = entry.get("xdata").is_some() || entry.get("crossref").is_some();
     let needs_fields = entry.fields.iter().any(|(name, _)| {
         matches!(
             bibtex_field(name),
-            ToBibtexField::As(_) | ToBibtexField::Merged
+            BibtexMapping::As(_) | BibtexMapping::Merged
         )
     });
     if bibtex_type(&entry).is_none() && !needs_fields && !inherits && !has_extended_names(&entry) {
@@ -48,7 +49,7 @@ pub fn to_bibtex<'a>(
             lost,
         };
     }
-    let converted = Conversion {
+    let converted = BibtexConversion {
         entry: &entry,
         work,
         fields: Vec::new(),
@@ -60,12 +61,12 @@ pub fn to_bibtex<'a>(
     }
 }
 
-fn bibtex_field(name: &str) -> ToBibtexField {
-    schema::field(name).map_or(ToBibtexField::Same, |field| field.bibtex)
+fn bibtex_field(name: &str) -> BibtexMapping {
+    schema::field(name).map_or(BibtexMapping::Same, |field| field.bibtex)
 }
 
 /// Returns the BibTeX type of an entry, if it is not one already.
-fn bibtex_type(entry: &Resolved<'_>) -> Option<&'static str> {
+fn bibtex_type(entry: &ResolvedEntry<'_>) -> Option<&'static str> {
     let kind = entry.kind.as_str();
     let bibtex = match (
         kind,
@@ -91,22 +92,19 @@ fn bibtex_type(entry: &Resolved<'_>) -> Option<&'static str> {
     (bibtex != kind).then_some(bibtex)
 }
 
-fn has_extended_names(entry: &Resolved<'_>) -> bool {
-    NAME_FIELDS.iter().any(|field| {
-        let names = entry.get(field).unwrap_or_default();
-        names.contains("family") && names.contains('=')
+fn has_extended_names(entry: &ResolvedEntry<'_>) -> bool {
+    entry.fields.iter().any(|(name, names)| {
+        schema::holds_names(name) && names.contains("family") && names.contains('=')
     })
 }
 
-const NAME_FIELDS: [&str; 3] = ["author", "editor", "translator"];
-
-struct Conversion<'e, 'a> {
-    entry: &'e Resolved<'a>,
+struct BibtexConversion<'e, 'a> {
+    entry: &'e ResolvedEntry<'a>,
     work: &'a Entry,
     fields: Vec<Field>,
 }
 
-impl Conversion<'_, '_> {
+impl BibtexConversion<'_, '_> {
     fn convert(mut self) -> Entry {
         let kind = bibtex_type(self.entry).unwrap_or(self.entry.kind.as_str());
         let entry = self.entry;
@@ -178,7 +176,7 @@ impl Conversion<'_, '_> {
                     self.put("howpublished", "", &format!("\\url{{{value}}}"));
                     self.put("url", "url", value);
                 }
-                name if NAME_FIELDS.contains(&name) && has_extended_names(entry) => {
+                name if schema::holds_names(name) && has_extended_names(entry) => {
                     let names: Vec<Name> = read_names(value)
                         .into_iter()
                         .map(|name| match name {
@@ -194,7 +192,7 @@ impl Conversion<'_, '_> {
                 name if self.is_merged(name) => {}
                 name => {
                     let bibtex = match bibtex_field(name) {
-                        ToBibtexField::As(bibtex) => bibtex,
+                        BibtexMapping::As(bibtex) => bibtex,
                         _ => name,
                     };
                     self.put(bibtex, name, value);
@@ -216,7 +214,7 @@ impl Conversion<'_, '_> {
         }
     }
 
-    /// Whether a field has gone into another one, which is there.
+    /// Returns whether a field has gone into another one, which is there.
     fn is_merged(&self, name: &str) -> bool {
         let has = |name: &str| self.entry.get(name).is_some();
         match name {
@@ -243,8 +241,8 @@ impl Conversion<'_, '_> {
         whole
     }
 
-    /// Adds a field. Where its value is that of the field `from` unchanged, it stays as it was written, with
-    /// its abbreviations.
+    /// Adds a field. If its value is that of the field `from`, the source text is kept, with its
+    /// abbreviations.
     fn put(&mut self, name: &str, from: &str, tex: &str) {
         if self.fields.iter().any(|field| field.name == name) {
             return;

@@ -8,15 +8,15 @@ use std::collections::BTreeMap;
 
 use super::abbreviations::Strings;
 use super::dates::{ReadDate, read_date, read_year};
-use super::inheritance::{self, Resolved};
+use super::inheritance::{self, ResolvedEntry};
 use super::names::{read_names, split_list};
-use super::schema::{self, Data, Number, TypeClass};
+use super::schema::{self, NumberRole, TypeClass, ValueKind};
 use super::sentence_case::to_sentence_case;
-use super::{Problem, Severity, languages, localization, tex};
+use super::{Diagnostic, Severity, languages, localization, tex};
 use crate::csl::variables::known_type;
 use crate::model::{CslItem, CslValue, Doi, Entry, Name, markup};
 
-/// What a library derives from a work.
+/// The derived data of an entry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Derived {
     /// The reference in the variables of CSL.
@@ -29,27 +29,29 @@ pub struct Derived {
     pub keywords: Vec<String>,
     /// The groups of JabRef to which it belongs.
     pub groups: Vec<String>,
-    /// Its fields and those that it inherits, under names in lower case, as TeX with abbreviations put in.
+    /// Its fields, including inherited ones: names in lower case, values as TeX with abbreviations
+    /// expanded.
     pub fields: Vec<(String, String)>,
     /// The keys of the works from which it inherits (`crossref`, `xdata`), whether they are there or not.
     pub parents: Vec<String>,
-    /// What could not be read as it should; lines are 0.
-    pub problems: Vec<Problem>,
+    /// Diagnostics; their lines are 0.
+    pub problems: Vec<Diagnostic>,
 }
 
-/// Derives the CSL item of a work.
+/// Derives the CSL item of an entry.
 ///
-/// `strings` are the abbreviations of its file; `parents` finds another work by its key. Never fails: what
-/// cannot be read becomes one of [`Derived::problems`], and is left as it is as far as CSL allows.
+/// `strings` are the abbreviations of its file; `parents` finds another work by its key. Never
+/// fails: values that cannot be parsed are reported in [`Derived::problems`] and kept as text as
+/// far as CSL allows.
 pub fn derive<'a>(
     work: &'a Entry,
     strings: &Strings,
     parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 ) -> Derived {
     let entry = inheritance::resolve(work, strings, parents);
-    let mut mapping = Mapping::new(&entry, &work.key);
+    let mut mapping = CslConversion::new(&entry, &work.key);
     mapping.map();
-    let Mapping {
+    let CslConversion {
         variables,
         problems,
         item_type,
@@ -88,18 +90,18 @@ pub fn derive<'a>(
     }
 }
 
-struct Mapping<'e> {
-    entry: &'e Resolved<'e>,
+struct CslConversion<'e> {
+    entry: &'e ResolvedEntry<'e>,
     key: &'e str,
-    /// The type that the entry's is, or is an alias or a narrower kind of.
+    /// The base type in the schema, of which the entry's type may be an alias or a narrower kind.
     kind: &'e str,
     /// The type as it is written, in lower case.
     written_kind: &'e str,
     class: TypeClass,
-    number: Number,
+    number: NumberRole,
     item_type: &'static str,
     variables: BTreeMap<String, CslValue>,
-    problems: Vec<Problem>,
+    problems: Vec<Diagnostic>,
     /// Whether titles are brought into sentence case.
     english: bool,
     /// Whether the entry is BibLaTeX's rather than BibTeX's, where the two differ.
@@ -107,17 +109,17 @@ struct Mapping<'e> {
     written_title: Option<String>,
 }
 
-impl<'e> Mapping<'e> {
-    fn new(entry: &'e Resolved<'e>, key: &'e str) -> Mapping<'e> {
+impl<'e> CslConversion<'e> {
+    fn new(entry: &'e ResolvedEntry<'e>, key: &'e str) -> CslConversion<'e> {
         let fields = entry.fields.iter().map(|(name, _)| name);
         let row = schema::entry_type(&entry.kind);
-        Mapping {
+        CslConversion {
             entry,
             key,
             kind: schema::base_type(&entry.kind),
             written_kind: &entry.kind,
             class: row.map_or(TypeClass::Other, |row| row.class),
-            number: row.map_or(Number::Own, |row| row.number),
+            number: row.map_or(NumberRole::Own, |row| row.number),
             item_type: "document",
             variables: BTreeMap::new(),
             problems: Vec::new(),
@@ -143,7 +145,7 @@ impl<'e> Mapping<'e> {
         self.notes();
         self.single_fields();
         for parent in &self.entry.missing {
-            let message = format!("inherits from {parent}, which is not there");
+            let message = format!("inherits from a missing entry: {parent}");
             self.warn(None, message);
         }
     }
@@ -165,7 +167,7 @@ impl<'e> Mapping<'e> {
         fields.iter().find_map(|field| self.text(field))
     }
 
-    /// A title, in sentence case if the work is in English.
+    /// Returns a title, in sentence case if the work is in English.
     fn title(&self, field: &str) -> Option<String> {
         let tex = self.raw(field)?;
         let mut pieces = tex::rich(tex);
@@ -176,7 +178,7 @@ impl<'e> Mapping<'e> {
     }
 
     fn warn(&mut self, field: Option<&str>, message: String) {
-        self.problems.push(Problem {
+        self.problems.push(Diagnostic {
             line: 0,
             key: Some(self.key.to_owned()),
             field: field.map(str::to_owned),
@@ -220,7 +222,7 @@ impl<'e> Mapping<'e> {
         }
     }
 
-    /// Whether a `@periodical` is one issue, with a title of its own.
+    /// Returns whether a `@periodical` is one issue, with a title of its own.
     fn is_issue(&self) -> bool {
         self.raw("issuetitle").is_some()
     }
@@ -230,7 +232,7 @@ impl<'e> Mapping<'e> {
         let options = self.raw("langidopts").unwrap_or_default();
         let tag = match name {
             Some(name) => languages::tag(name, options),
-            // `language` may say anything; only names of languages and tags are understood.
+            // `language` is free text; only names and tags of languages are understood.
             None => self
                 .raw("language")
                 .and_then(|name| languages::known_tag(name).or_else(|| languages::as_tag(name))),
@@ -247,11 +249,11 @@ impl<'e> Mapping<'e> {
             let (name, value) = option.split_once('=').unwrap_or((option, "true"));
             (name.trim() == "useprefix").then(|| value.trim() == "true")
         });
-        // BibTeX's styles sort and cite with the prefix, BibLaTeX's only if told to.
+        // BibTeX's styles sort and cite with the prefix, BibLaTeX's only with `useprefix`.
         let use_prefix = use_prefix.unwrap_or(!self.biblatex);
         let own = self.entry.fields.iter().filter_map(|(field, _)| {
             let (variable, data) = schema::variable_of_field(field)?;
-            (data == Data::Names).then_some((&**field, variable))
+            (data == ValueKind::Names).then_some((&**field, variable))
         });
         let mut roles: Vec<(&str, &'static str)> = own.collect();
         for (field, role_field) in [
@@ -293,7 +295,7 @@ impl<'e> Mapping<'e> {
 
     fn dates(&mut self) {
         for (field, value) in &self.entry.fields {
-            if let Some((variable, Data::Date)) = schema::variable_of_field(field) {
+            if let Some((variable, ValueKind::Date)) = schema::variable_of_field(field) {
                 self.set_date(field, variable, read_date(value.trim()));
             }
         }
@@ -326,7 +328,7 @@ impl<'e> Mapping<'e> {
         let chapter_like = self.class == TypeClass::Part;
         let has_main = self.raw("maintitle").is_some();
         let own_title = self.title("title");
-        let join = |mapping: &Mapping<'_>, names: [&str; 3]| {
+        let join = |mapping: &CslConversion<'_>, names: [&str; 3]| {
             let [title, subtitle, addon] = names.map(|name| match name {
                 "title" => own_title.clone(),
                 name => mapping.title(name),
@@ -375,7 +377,7 @@ impl<'e> Mapping<'e> {
         } else if chapter_like {
             join(self, BOOK).or_else(journal)
         } else {
-            // A `booktitle` beside the title of a whole book is there for its parts to inherit.
+            // A whole book may have a `booktitle` for its parts to inherit.
             let whole = self.item_type == "book";
             journal().or_else(|| if whole { None } else { join(self, BOOK) })
         };
@@ -404,7 +406,7 @@ impl<'e> Mapping<'e> {
         self.set("collection-title", series);
     }
 
-    /// A number in `series` is that of a journal's series: "3" is "3rd series".
+    /// Returns a number in `series` is that of a journal's series: "3" is "3rd series".
     fn series(&self) -> Option<String> {
         let series = self.raw("series")?;
         if series.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -420,15 +422,15 @@ impl<'e> Mapping<'e> {
         let number = self.text("number");
         let issue = self.text("issue");
         match self.number {
-            Number::Issue => {
+            NumberRole::Issue => {
                 let issue = joined(", ", [number, issue]);
                 self.set("issue", issue);
             }
-            Number::Series => {
+            NumberRole::Series => {
                 self.set("collection-number", number);
                 self.set("issue", issue);
             }
-            Number::Own => {
+            NumberRole::Own => {
                 self.set("number", number);
                 self.set("issue", issue);
             }
@@ -491,7 +493,7 @@ impl<'e> Mapping<'e> {
         self.set("status", status);
     }
 
-    /// A list of publishers or places, which `and` joins.
+    /// Returns a list of publishers or places, which `and` joins.
     fn literal_list(&self, field: &str) -> Option<String> {
         let tex = self.raw(field)?;
         if field == "howpublished" || !self.biblatex {
@@ -523,7 +525,8 @@ impl<'e> Mapping<'e> {
         }
     }
 
-    /// The address in `howpublished`, which is where it goes in BibTeX, if there is nothing else in it.
+    /// Returns the address in `howpublished`, which is where it goes in BibTeX, if there is nothing
+    /// else in it.
     fn published_at(&self) -> Option<String> {
         let how = self.raw("howpublished")?;
         let how = how.strip_prefix("Available at ").unwrap_or(how).trim();
@@ -560,11 +563,11 @@ impl<'e> Mapping<'e> {
                 continue;
             }
             let text = match data {
-                Data::Names | Data::Date => continue,
-                Data::Title => self.title(field),
-                Data::List => self.literal_list(field),
-                Data::Verbatim => self.raw(field).map(tex::plain),
-                Data::Text | Data::Separated | Data::Keys => self.text(field),
+                ValueKind::Names | ValueKind::Date => continue,
+                ValueKind::Title => self.title(field),
+                ValueKind::List => self.literal_list(field),
+                ValueKind::Verbatim => self.raw(field).map(tex::plain),
+                ValueKind::Text | ValueKind::Separated | ValueKind::Keys => self.text(field),
             };
             self.set(variable, text);
         }
@@ -578,8 +581,8 @@ impl<'e> Mapping<'e> {
     }
 }
 
-/// Whether a title says that it is in sentence case already: by an empty group at its end, which prints
-/// nothing. That is how titles are marked that come from CSL, where sentence case is the rule.
+/// Returns whether a title is marked as being in sentence case: by an empty group at its end, which
+/// prints nothing. Titles from CSL, where sentence case is the rule, are marked so.
 fn is_in_sentence_case(tex: &str) -> bool {
     tex.strip_suffix("{}").is_some_and(|before| {
         let word = before.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -587,7 +590,7 @@ fn is_in_sentence_case(tex: &str) -> bool {
     })
 }
 
-/// Verbatim fields are no TeX, but programs escape characters in them all the same.
+/// Removes TeX escapes: verbatim fields are not TeX, but programs write them all the same.
 fn verbatim(raw: &str) -> String {
     let raw = raw
         .strip_prefix("\\url{")
@@ -610,8 +613,8 @@ fn verbatim(raw: &str) -> String {
     text
 }
 
-/// The CSL variable of an `editortype`. Founders, continuators, redactors and revisers have none: in `editor`
-/// they are the first to be named and become editors, beside an editor they are left out.
+/// Returns the CSL variable of an `editortype`. Founders, continuators, redactors and revisers have
+/// none: in `editor` they become editors, in `editora` and so on they are dropped.
 fn editor_role(editor_type: &str) -> &'static str {
     match editor_type {
         "editor" => "editor",

@@ -1,11 +1,11 @@
 //! Writing entries in one normal form.
 
-use super::abbreviations::{Part, definitions, parts};
+use super::abbreviations::{ValuePart, definitions, parts};
 use super::bib_file::{BibFile, FilePiece};
 use super::entry::layout;
 use crate::model::{Entry, Field};
 
-/// A work from its parts; the values are TeX without delimiters, and braces go around them.
+/// Returns a work from its parts; the values are TeX without delimiters, and braces go around them.
 pub(crate) fn new_work(entry_type: &str, key: &str, fields: Vec<(String, String)>) -> Entry {
     let fields: Vec<Field> = fields
         .into_iter()
@@ -22,7 +22,7 @@ pub(crate) fn new_work(entry_type: &str, key: &str, fields: Vec<(String, String)
     }
 }
 
-/// The text of an entry, one field a line.
+/// Returns the text of an entry, one field a line.
 pub(crate) fn entry_text(entry_type: &str, key: &str, fields: &[Field]) -> String {
     let mut text = format!("@{entry_type}{{{key},\n");
     let width = fields
@@ -38,9 +38,9 @@ pub(crate) fn entry_text(entry_type: &str, key: &str, fields: &[Field]) -> Strin
     text
 }
 
-/// An entry in the normal form: type and field names in lower case, one field a line, values in braces
-/// with their white space collapsed, abbreviations as they are. What the entry says does not change; one
-/// with a value so odd that it cannot stand in braces stays as it is.
+/// Returns an entry in the normal form: type and field names in lower case, one field per line,
+/// values in braces with white space collapsed, abbreviations unchanged. The content does not
+/// change; an entry with a value that cannot be put in braces stays unchanged.
 pub fn tidy_entry(work: &Entry) -> String {
     let fields: Vec<Field> = work
         .fields
@@ -57,8 +57,8 @@ pub fn tidy_entry(work: &Entry) -> String {
     }
 }
 
-/// A whole file in the normal form: abbreviations, preamble, comments and entries in their order, one
-/// empty line between them. Free text stays; so do entries that could not be read.
+/// Returns a whole file in the normal form: abbreviations, preamble, comments and entries in order,
+/// separated by empty lines. Free text and malformed entries stay unchanged.
 pub fn tidy(file: &BibFile) -> String {
     let mut text = String::new();
     for piece in &file.pieces {
@@ -92,9 +92,9 @@ fn tidy_abbreviation(source: &str) -> String {
 fn tidy_value(value: &str) -> String {
     let parts: Vec<String> = parts(value)
         .map(|part| match part {
-            Part::Name(name) => name.to_owned(),
-            Part::Text(text) if is_number(text) => text.to_owned(),
-            Part::Text(text) => format!("{{{}}}", collapsed(text)),
+            ValuePart::Name(name) => name.to_owned(),
+            ValuePart::Text(text) if is_number(text) => text.to_owned(),
+            ValuePart::Text(text) => format!("{{{}}}", collapsed(text)),
         })
         .collect();
     if parts.is_empty() {
@@ -107,7 +107,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// White space at the ends is kept as one blank, because parts are joined; paragraphs stay apart.
+/// White space at the ends becomes one space, because parts are joined; paragraphs are kept.
 fn collapsed(text: &str) -> String {
     let mut collapsed = String::with_capacity(text.len());
     let mut space = String::new();

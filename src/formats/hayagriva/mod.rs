@@ -1,23 +1,22 @@
 //! Hayagriva, the YAML in which Typst keeps bibliographies (hayagriva's `docs/file-format.md`).
 //!
-//! Reading and writing go through hayagriva's own types, so that what is read here is what Typst would
-//! read. Two things are mended on the way: a name in one text ("Foundation for Peer to Peer
-//! Alternatives") is not torn apart at its small words, and names are written as maps, which are not
-//! ambiguous.
+//! Reading and writing go through hayagriva's own types, so that Typst reads the same. Two things
+//! are corrected: a name in one text ("Foundation for Peer to Peer Alternatives") is not split at
+//! its particles, and names are written as maps, which are not ambiguous.
 
 mod read;
 mod types;
 mod write;
 
 use super::losses::{compare, fields_without_variable};
-use super::{Export, ReadFormat, Reading, WriteFormat, Written};
+use super::{Export, ParsedFile, ReadFormat, WriteFormat, WriteResult};
 
 /// Reads and writes Hayagriva YAML.
 pub(crate) struct Hayagriva;
 
-/// Whether a text is a map of maps in YAML: its first line that says anything is a key alone, and what
-/// follows is indented and has fields of Hayagriva's.
-pub(crate) fn looks_like(text: &str) -> bool {
+/// Returns whether a text looks like a YAML map of maps: its first line with content is a key
+/// alone, and indented Hayagriva fields follow.
+pub(crate) fn sniff(text: &str) -> bool {
     let mut lines = text
         .trim_start_matches('\u{feff}')
         .lines()
@@ -39,14 +38,14 @@ pub(crate) fn looks_like(text: &str) -> bool {
 }
 
 impl ReadFormat for Hayagriva {
-    fn read(&self, text: &str) -> Reading {
+    fn read(&self, text: &str) -> ParsedFile {
         read::read_items(text).into_reading()
     }
 }
 
 impl WriteFormat for Hayagriva {
-    fn write(&self, export: &Export<'_>) -> Written {
-        let mut written = Written::default();
+    fn write(&self, export: &Export<'_>) -> WriteResult {
+        let mut written = WriteResult::default();
         for work in export.works {
             let yaml = write::entry(work.item);
             let back = read::read_items(&yaml).items.into_iter().next();
@@ -121,11 +120,11 @@ mod tests {
             ),
             [
                 "type becomes “document”",
-                "URL has no place in Hayagriva",
-                "interviewer has no place in Hayagriva",
+                "URL is not supported by Hayagriva",
+                "interviewer is not supported by Hayagriva",
                 "issued becomes “[[2001]]”",
-                "keyword has no place in Hayagriva",
-                "scale has no place in Hayagriva",
+                "keyword is not supported by Hayagriva",
+                "scale is not supported by Hayagriva",
                 "title becomes “T x”",
             ]
         );

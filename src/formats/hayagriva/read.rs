@@ -7,7 +7,7 @@ use ::hayagriva::{Entry, Library, io};
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::types;
-use crate::formats::csl_to_bib::{Items, ReadItem};
+use crate::formats::csl_to_bib::{ParsedItem, ParsedItems};
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// The fields of an entry.
@@ -43,10 +43,10 @@ pub(super) const FIELDS: &[&str] = &[
     "genre",
 ];
 
-/// Reads the entries of a text, each by itself, so that a bad one costs one.
-pub(super) fn read_items(text: &str) -> Items {
+/// Reads the entries of a text, each separately, so that a malformed one costs one entry.
+pub(super) fn read_items(text: &str) -> ParsedItems {
     let text = text.trim_start_matches('\u{feff}');
-    let mut items = Items::default();
+    let mut items = ParsedItems::default();
     let mut failed = Vec::new();
     for block in blocks(text) {
         let read = serde_yaml::from_str::<Yaml>(block.text)
@@ -65,8 +65,8 @@ pub(super) fn read_items(text: &str) -> Items {
         && let Ok(yaml) = serde_yaml::from_str::<Yaml>(text)
         && let Ok(library) = library(text, yaml.clone())
     {
-        let whole = Block { line: 1, text };
-        let mut items = Items::default();
+        let whole = YamlBlock { line: 1, text };
+        let mut items = ParsedItems::default();
         for entry in &library {
             take(entry, &yaml, &whole, &mut items);
         }
@@ -96,13 +96,13 @@ pub(super) fn read_items(text: &str) -> Items {
 
 /// The part of a file that holds one entry.
 #[derive(Debug, Clone, Copy)]
-struct Block<'t> {
+struct YamlBlock<'t> {
     line: usize,
     text: &'t str,
 }
 
-impl Block<'_> {
-    /// The line on which a key of the outer level stands.
+impl YamlBlock<'_> {
+    /// Returns the line of a key of the outer level.
     fn line_of(&self, key: &str) -> usize {
         let is_its = |line: &str| {
             let rest = line.trim_start_matches(['"', '\'']).strip_prefix(key);
@@ -115,7 +115,7 @@ impl Block<'_> {
 }
 
 /// Cuts a file before every line that is not indented, comments and marks of documents aside.
-fn blocks(text: &str) -> Vec<Block<'_>> {
+fn blocks(text: &str) -> Vec<YamlBlock<'_>> {
     let mut blocks = Vec::new();
     let (mut start, mut start_line) = (0, 1);
     let mut has_content = false;
@@ -127,7 +127,7 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
             && trimmed != "---";
         if is_head {
             if has_content {
-                blocks.push(Block {
+                blocks.push(YamlBlock {
                     line: start_line,
                     text: text.get(start..here).unwrap_or_default(),
                 });
@@ -137,7 +137,7 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
         here += line.len();
     }
     if has_content {
-        blocks.push(Block {
+        blocks.push(YamlBlock {
             line: start_line,
             text: text.get(start..).unwrap_or_default(),
         });
@@ -145,8 +145,8 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-/// Hayagriva's reading of a text, of which `yaml` is the content. Only where a name has to be kept
-/// together is it not the text itself that hayagriva reads.
+/// Parses a text with hayagriva; `yaml` is its content. The text is changed only to keep names
+/// together.
 fn library(text: &str, mut yaml: Yaml) -> Result<Library, serde_yaml::Error> {
     if let Yaml::Mapping(entries) = &mut yaml {
         let mut changed = false;
@@ -160,7 +160,7 @@ fn library(text: &str, mut yaml: Yaml) -> Result<Library, serde_yaml::Error> {
     io::from_yaml_str(text)
 }
 
-/// Makes a map of every name of several words without a comma, which hayagriva would take apart at its
+/// Makes a map of every name of several words without a comma, which hayagriva would split at its
 /// words in lower case. A name that begins with such a word ("van Gogh") is for it to read.
 fn keep_names_together(entry: &mut Yaml) -> bool {
     let Yaml::Mapping(fields) = entry else {
@@ -209,7 +209,7 @@ fn keep_together(value: &mut Yaml) -> bool {
     }
 }
 
-fn take(entry: &Entry, yaml: &Yaml, block: &Block<'_>, items: &mut Items) {
+fn take(entry: &Entry, yaml: &Yaml, block: &YamlBlock<'_>, items: &mut ParsedItems) {
     let key = entry.key();
     let line = block.line_of(key);
     if let Yaml::Mapping(entries) = yaml {
@@ -223,7 +223,7 @@ fn take(entry: &Entry, yaml: &Yaml, block: &Block<'_>, items: &mut Items) {
             report_unknown(fields, "", key, line, items);
         }
     }
-    let mut reader = Reader {
+    let mut reader = HayagrivaReader {
         entry,
         line,
         items,
@@ -234,11 +234,11 @@ fn take(entry: &Entry, yaml: &Yaml, block: &Block<'_>, items: &mut Items) {
     };
     reader.read();
     let item = reader.item;
-    items.items.push(ReadItem { line, item });
+    items.items.push(ParsedItem { line, item });
 }
 
-/// Hayagriva passes over fields that it does not know; here they are told.
-fn report_unknown(fields: &Yaml, of: &str, key: &str, line: usize, items: &mut Items) {
+/// Hayagriva ignores unknown fields; here they are reported.
+fn report_unknown(fields: &Yaml, of: &str, key: &str, line: usize, items: &mut ParsedItems) {
     let Yaml::Mapping(fields) = fields else {
         return;
     };
@@ -248,7 +248,7 @@ fn report_unknown(fields: &Yaml, of: &str, key: &str, line: usize, items: &mut I
         };
         let path = format!("{of}{name}");
         if !FIELDS.contains(&name) {
-            let message = "is no field of Hayagriva, and is left out".to_owned();
+            let message = "ignored: not a Hayagriva field".to_owned();
             items.warn(line, key, Some(&path), message);
         }
         if name == "parent" {
@@ -265,14 +265,14 @@ fn report_unknown(fields: &Yaml, of: &str, key: &str, line: usize, items: &mut I
     }
 }
 
-struct Reader<'e, 'i> {
+struct HayagrivaReader<'e, 'i> {
     entry: &'e Entry,
     line: usize,
-    items: &'i mut Items,
+    items: &'i mut ParsedItems,
     item: CslItem,
 }
 
-impl<'e> Reader<'e, '_> {
+impl<'e> HayagrivaReader<'e, '_> {
     fn read(&mut self) {
         let entry = self.entry;
         let mut container = None;
@@ -286,7 +286,7 @@ impl<'e> Reader<'e, '_> {
                 }
                 _ if is_series(entry, parent) && collection.is_none() => collection = Some(parent),
                 _ if container.is_none() => container = Some(parent),
-                _ => self.left_out("parent", "CSL has one container"),
+                _ => self.left_out("parent", "CSL has one container only"),
             }
         }
         let conference = entry
@@ -297,7 +297,7 @@ impl<'e> Reader<'e, '_> {
             .map(|container| *container.entry_type())
             .or(conference.then_some(EntryType::Conference));
         let within = within.filter(|within| {
-            // A page of a site is a page, and whatever else stands on one is what it is.
+            // A page of a site is a web page; other types on a site keep their type.
             *entry.entry_type() == EntryType::Article || *within != EntryType::Web
         });
         self.item.item_type = types::csl_type(*entry.entry_type(), within).to_owned();
@@ -309,7 +309,7 @@ impl<'e> Reader<'e, '_> {
                     EntryType::Original => self.original(parent),
                     EntryType::Conference => self.event(parent),
                     _ if collection.is_none() => collection = Some(parent),
-                    _ => self.left_out("parent.parent", "CSL has one collection"),
+                    _ => self.left_out("parent.parent", "CSL has one collection only"),
                 }
             }
         }
@@ -318,7 +318,7 @@ impl<'e> Reader<'e, '_> {
         }
     }
 
-    /// What stands on the entry itself.
+    /// Reads the fields of the entry itself.
     fn own(&mut self, entry: &'e Entry) {
         if let Some(title) = entry.title() {
             self.set("title", html(&title.value));
@@ -347,7 +347,7 @@ impl<'e> Reader<'e, '_> {
         self.serial_numbers(entry);
     }
 
-    /// What may stand on the entry or on what it stands in.
+    /// Reads the fields that may be on the entry or on its parent.
     fn shared(&mut self, entry: &'e Entry) {
         self.set_new("volume", text(entry.volume()));
         self.set_new("issue", text(entry.issue()));
@@ -366,7 +366,7 @@ impl<'e> Reader<'e, '_> {
         let place = publisher.and_then(|publisher| publisher.location());
         self.set_new("publisher-place", format(place.or(entry.location())));
         if place.is_some() && entry.location().is_some() {
-            self.left_out("location", "the publisher has one already");
+            self.left_out("location", "the publisher already has one");
         }
     }
 
@@ -374,7 +374,7 @@ impl<'e> Reader<'e, '_> {
         self.set_new("page", text(entry.page_range()));
         self.set_new("dimensions", text(entry.runtime()));
         if entry.time_range().is_some() {
-            self.left_out("time-range", "CSL has no variable for it");
+            self.left_out("time-range", "CSL has no such variable");
         }
     }
 
@@ -389,7 +389,7 @@ impl<'e> Reader<'e, '_> {
         if !self.has("editor") {
             self.names("editor", container.editors().unwrap_or_default());
         } else if container.editors().is_some() {
-            self.left_out("parent.editor", "the entry has editors of its own");
+            self.left_out("parent.editor", "the entry has its own editors");
         }
         self.affiliated(container);
         if !self.has("issued") {
@@ -398,12 +398,12 @@ impl<'e> Reader<'e, '_> {
             .date()
             .is_some_and(|date| Some(date) != self.entry.date())
         {
-            self.left_out("parent.date", "the entry has a date of its own");
+            self.left_out("parent.date", "the entry has its own date");
         }
         self.shared(container);
         if let Some(url) = container.url() {
             if self.has("URL") {
-                self.left_out("parent.url", "CSL has one URL");
+                self.left_out("parent.url", "CSL has one URL only");
             } else {
                 self.set("URL", url.value.to_string());
                 self.date("accessed", url.visit_date.as_ref());
@@ -422,7 +422,7 @@ impl<'e> Reader<'e, '_> {
             collection.editors().unwrap_or_default(),
         );
         self.set("collection-number", text(collection.volume()));
-        // A series that is set in volumes says how many there are; a series of books never does.
+        // A multi-volume work has a number of volumes; a book series has not.
         self.set_new("number-of-volumes", text(collection.volume_total()));
         if let Some(issn) = collection.issn() {
             self.set_new("ISSN", issn.to_owned());
@@ -464,7 +464,7 @@ impl<'e> Reader<'e, '_> {
                 PersonRole::Narrator => "narrator",
                 PersonRole::Collaborator => "contributor",
                 other => {
-                    let role = format!("the role {other:?} is that of a contributor in CSL");
+                    let role = format!("the role {other:?} becomes contributor in CSL");
                     self.items
                         .warn(self.line, self.entry.key(), Some("affiliated"), role);
                     "contributor"
@@ -500,7 +500,7 @@ impl<'e> Reader<'e, '_> {
                 }
                 _ => {
                     let field = format!("serial-number.{kind}");
-                    self.left_out(&field, "CSL has no variable for it");
+                    self.left_out(&field, "CSL has no such variable");
                     continue;
                 }
             };
@@ -510,7 +510,7 @@ impl<'e> Reader<'e, '_> {
 
     fn name(&mut self, person: &Person) -> CslName {
         if let Some(alias) = &person.alias {
-            let reason = format!("CSL has no place for the other name {alias:?}");
+            let reason = format!("CSL cannot hold the alias {alias:?}");
             self.left_out("alias", &reason);
         }
         let part = |part: &Option<String>| {
@@ -591,26 +591,26 @@ impl<'e> Reader<'e, '_> {
         }
     }
 
-    /// Sets a variable unless the entry itself has it; what says something else is told.
+    /// Sets a variable unless the entry itself has it; a different value is reported.
     fn set_new(&mut self, variable: &str, value: String) {
         match self.item.text(variable) {
             None => self.set(variable, value),
             Some(own) if value.is_empty() || own == value => {}
             Some(_) => {
-                let reason = format!("{variable} is there already");
+                let reason = format!("{variable} is already set");
                 self.left_out(&format!("{variable} {value:?}"), &reason);
             }
         }
     }
 
     fn left_out(&mut self, field: &str, reason: &str) {
-        let message = format!("is left out: {reason}");
+        let message = format!("ignored: {reason}");
         self.items
             .warn(self.line, self.entry.key(), Some(field), message);
     }
 }
 
-/// Whether a parent is the series of a book rather than what a work stands in.
+/// Returns whether a parent is a book series rather than a container.
 fn is_series(entry: &Entry, parent: &Entry) -> bool {
     let is_whole = matches!(
         entry.entry_type(),

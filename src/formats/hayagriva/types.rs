@@ -1,16 +1,20 @@
-//! The types of Hayagriva and those of CSL: there, what a work is shows in what it stands in, too.
+//! The types of Hayagriva and CSL. In Hayagriva, the parent also determines what a work is.
 
 use ::hayagriva::types::EntryType;
 
-/// A CSL type with its Hayagriva type, and the type of what such a work stands in.
-pub(super) struct Pair {
+/// A CSL type with its Hayagriva type and that of its parent.
+pub(super) struct TypePair {
     pub(super) csl_type: &'static str,
     pub(super) entry_type: EntryType,
     pub(super) parent: Option<EntryType>,
 }
 
-const fn pair(csl_type: &'static str, entry_type: EntryType, parent: Option<EntryType>) -> Pair {
-    Pair {
+const fn pair(
+    csl_type: &'static str,
+    entry_type: EntryType,
+    parent: Option<EntryType>,
+) -> TypePair {
+    TypePair {
         csl_type,
         entry_type,
         parent,
@@ -18,7 +22,7 @@ const fn pair(csl_type: &'static str, entry_type: EntryType, parent: Option<Entr
 }
 
 /// The pairs that hold both ways.
-pub(super) const PAIRS: &[Pair] = &[
+pub(super) const PAIRS: &[TypePair] = &[
     pair(
         "article-journal",
         EntryType::Article,
@@ -62,14 +66,14 @@ pub(super) const PAIRS: &[Pair] = &[
     pair("event", EntryType::Exhibition, None),
 ];
 
-/// The types of an entry of a CSL type, and of its parent; `None` for a parent that it has only if
-/// there is something to say of it.
+/// Returns the types of an entry of a CSL type, and of its parent; `None` for a parent that is
+/// written only if it has fields.
 pub(super) fn of_csl(csl_type: &str) -> (EntryType, Option<EntryType>) {
     let found = PAIRS.iter().find(|pair| pair.csl_type == csl_type);
     if let Some(pair) = found {
         return (pair.entry_type, pair.parent);
     }
-    // Types that Hayagriva does not tell from another.
+    // Types that Hayagriva does not distinguish.
     match csl_type {
         "article-magazine" | "review" | "review-book" => {
             (EntryType::Article, Some(EntryType::Periodical))
@@ -86,7 +90,8 @@ pub(super) fn of_csl(csl_type: &str) -> (EntryType, Option<EntryType>) {
     }
 }
 
-/// The type of what a work stands in, where its type does not ask for one, but its title is known.
+/// Returns the type of the parent of a work whose type requires none, if the parent's title is
+/// known.
 pub(super) fn container_of(entry_type: EntryType) -> EntryType {
     match entry_type {
         EntryType::Article => EntryType::Periodical,
@@ -100,7 +105,7 @@ pub(super) fn container_of(entry_type: EntryType) -> EntryType {
     }
 }
 
-/// The CSL type of an entry that stands in something of type `parent`.
+/// Returns the CSL type of an entry with a parent of type `parent`.
 pub(super) fn csl_type(entry_type: EntryType, parent: Option<EntryType>) -> &'static str {
     let exact = PAIRS
         .iter()
@@ -111,7 +116,7 @@ pub(super) fn csl_type(entry_type: EntryType, parent: Option<EntryType>) -> &'st
             .find(|pair| pair.entry_type == entry_type && pair.parent.is_none())
     };
     if let Some(pair) = exact.or_else(alone) {
-        // What stands in something else than its type is wont to is still what it is.
+        // An entry with an unusual parent keeps its type.
         return match (entry_type, parent) {
             (EntryType::Article, Some(EntryType::Conference)) => "paper-conference",
             (EntryType::Article, Some(EntryType::Book | EntryType::Anthology)) => "chapter",
@@ -135,7 +140,7 @@ pub(super) fn csl_type(entry_type: EntryType, parent: Option<EntryType>) -> &'st
     }
 }
 
-/// Whether editors, publisher and numbers of a work are those of the book that it stands in.
+/// Returns whether editors, publisher and numbers of a work are those of its parent.
 pub(super) fn belongs_to_book(parent: EntryType) -> bool {
     matches!(
         parent,

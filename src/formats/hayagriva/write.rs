@@ -12,15 +12,18 @@ use crate::formats::losses::{resolved_date, truth};
 use crate::model::markup::plain;
 use crate::model::{CslDate, CslItem, CslName};
 
-/// An entry with its key, as YAML.
+/// Returns an entry with its key, as YAML.
 pub(super) fn entry(item: &CslItem) -> String {
     let mut file = Mapping::new();
-    file.insert(item.id.clone().into(), yaml(&Writer { item }.entry()));
+    file.insert(
+        item.id.clone().into(),
+        yaml(&HayagrivaWriter { item }.entry()),
+    );
     serde_yaml::to_string(&file).unwrap_or_default()
 }
 
-/// The entry as hayagriva writes it, save two things that it would not read again: names as one text,
-/// and years that are not certain.
+/// Returns the entry as hayagriva writes it, save two things that it would not read again: names as
+/// one text, and years that are not certain.
 fn yaml(entry: &Entry) -> Yaml {
     let mut written = serde_yaml::to_value(entry).unwrap_or_default();
     let Yaml::Mapping(fields) = &mut written else {
@@ -112,11 +115,11 @@ fn one_or_many(items: impl Iterator<Item = Yaml>) -> Yaml {
     }
 }
 
-struct Writer<'i> {
+struct HayagrivaWriter<'i> {
     item: &'i CslItem,
 }
 
-impl Writer<'_> {
+impl HayagrivaWriter<'_> {
     fn entry(&self) -> Entry {
         let (entry_type, parent_type) = types::of_csl(&self.item.item_type);
         let mut entry = self.new_entry(entry_type);
@@ -143,7 +146,7 @@ impl Writer<'_> {
             self.title(container, "container-title", "container-title-short");
             self.persons("container-author", |persons| container.set_authors(persons));
         }
-        // What says which part of the container the work is stands there, too.
+        // The part of the container that the work is belongs to the parent, too.
         let numbered = match &mut container {
             Some(container) => container,
             None => &mut entry,
@@ -308,7 +311,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The numbers of a book or journal stand there, those of the work on the work.
+    /// Writes the numbers of a book or journal on the parent, those of the work on the work.
     fn serial_numbers(&self, entry: &mut Entry, container: Option<&mut Entry>) {
         for (variable, kind) in [
             ("DOI", "doi"),
@@ -393,7 +396,7 @@ impl Writer<'_> {
     }
 }
 
-/// A value as a number where it is one that prints itself again, and else as it stands.
+/// Returns a value as a number if it prints as the same text, else as text.
 fn maybe<T: std::str::FromStr + std::fmt::Display>(text: &str) -> MaybeTyped<T> {
     let text = plain(text);
     match text.parse::<T>() {
@@ -428,7 +431,7 @@ fn of_name(name: &CslName) -> Person {
     }
 }
 
-/// The first date of a range, as far as hayagriva can say it.
+/// Returns the first date of a range, as far as hayagriva can hold it.
 fn of_date(date: &CslDate) -> Option<Date> {
     let parts = date.date_parts.first()?;
     let year = *parts.first()?;
@@ -449,7 +452,7 @@ fn of_date(date: &CslDate) -> Option<Date> {
     })
 }
 
-/// Text with its protected words. Hayagriva knows no other markup.
+/// Returns text with its protected words. Hayagriva knows no other markup.
 fn chunked(text: &str) -> ChunkedString {
     const OPEN: &str = "<span class=\"nocase\">";
     let mut chunks = ChunkedString::new();

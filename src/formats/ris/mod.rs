@@ -9,14 +9,14 @@ mod types;
 mod write;
 
 use super::losses::{compare, fields_without_variable};
-use super::{Export, ReadFormat, Reading, WriteFormat, Written};
+use super::{Export, ParsedFile, ReadFormat, WriteFormat, WriteResult};
 
 /// Reads and writes RIS.
 pub(crate) struct Ris;
 
-/// Whether the first line of a text that says anything opens a record, or some later line near the
-/// beginning does, below what databases put before the first record.
-pub(crate) fn looks_like(text: &str) -> bool {
+/// Returns whether a line near the beginning of a text opens a record; databases put text before
+/// the first one.
+pub(crate) fn sniff(text: &str) -> bool {
     text.trim_start_matches('\u{feff}')
         .lines()
         .filter(|line| !line.trim().is_empty())
@@ -25,14 +25,14 @@ pub(crate) fn looks_like(text: &str) -> bool {
 }
 
 impl ReadFormat for Ris {
-    fn read(&self, text: &str) -> Reading {
+    fn read(&self, text: &str) -> ParsedFile {
         read::read_items(text).into_reading()
     }
 }
 
 impl WriteFormat for Ris {
-    fn write(&self, export: &Export<'_>) -> Written {
-        let mut written = Written::default();
+    fn write(&self, export: &Export<'_>) -> WriteResult {
+        let mut written = WriteResult::default();
         for work in export.works {
             let record = write::record(work.item);
             let back = read::read_items(&record).items.into_iter().next();

@@ -2,12 +2,12 @@
 
 use super::types;
 use crate::formats::bibtex::date_in_words;
-use crate::formats::csl_to_bib::{Items, ReadItem};
+use crate::formats::csl_to_bib::{ParsedItem, ParsedItems};
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// A line `XX  - value` with the lines that continue it.
 #[derive(Debug)]
-struct Line<'t> {
+struct TagLine<'t> {
     number: usize,
     tag: &'t str,
     value: String,
@@ -15,10 +15,10 @@ struct Line<'t> {
 
 /// Reads the records of a text. Line ends may be of any kind; a record that lacks its `ER` ends where the
 /// next begins.
-pub(super) fn read_items(text: &str) -> Items {
+pub(super) fn read_items(text: &str) -> ParsedItems {
     let text = text.trim_start_matches('\u{feff}');
-    let mut items = Items::default();
-    let mut record: Vec<Line<'_>> = Vec::new();
+    let mut items = ParsedItems::default();
+    let mut record: Vec<TagLine<'_>> = Vec::new();
     let mut is_open = false;
     let mut is_head = true;
     let mut stray: Option<(usize, String)> = None;
@@ -31,14 +31,14 @@ pub(super) fn read_items(text: &str) -> Items {
                         record.first().map_or(number, |line| line.number),
                         "",
                         None,
-                        "the record has no ER at its end, and ends where the next one begins"
+                        "no ER at the end of the record; it ends where the next one begins"
                             .to_owned(),
                     );
                     close(&mut record, &mut items);
                 }
                 report_stray(stray.take(), is_head, &mut items);
                 (is_open, is_head) = (true, false);
-                record.push(Line {
+                record.push(TagLine {
                     number,
                     tag: "TY",
                     value: value.to_owned(),
@@ -48,13 +48,13 @@ pub(super) fn read_items(text: &str) -> Items {
                 close(&mut record, &mut items);
                 is_open = false;
             }
-            Some((tag, value)) if is_open => record.push(Line {
+            Some((tag, value)) if is_open => record.push(TagLine {
                 number,
                 tag,
                 value: value.to_owned(),
             }),
             _ if is_open => {
-                // A line without a tag goes on with the one before.
+                // A line without a tag continues the one before.
                 let continued = line.trim();
                 if let Some(last) = record.last_mut()
                     && !continued.is_empty()
@@ -80,7 +80,7 @@ pub(super) fn read_items(text: &str) -> Items {
             line,
             "",
             None,
-            "the record has no ER at its end; it ends with the file".to_owned(),
+            "no ER at the end of the record; it ends with the file".to_owned(),
         );
         close(&mut record, &mut items);
     }
@@ -88,9 +88,9 @@ pub(super) fn read_items(text: &str) -> Items {
     items
 }
 
-/// Text between records. Before the first, databases name themselves and their export; elsewhere it may
-/// be a record whose `TY` is missing.
-fn report_stray(stray: Option<(usize, String)>, is_head: bool, items: &mut Items) {
+/// Reports text between records. Databases name themselves before the first record; elsewhere it
+/// may be a record without `TY`.
+fn report_stray(stray: Option<(usize, String)>, is_head: bool, items: &mut ParsedItems) {
     let Some((line, text)) = stray else {
         return;
     };
@@ -101,7 +101,7 @@ fn report_stray(stray: Option<(usize, String)>, is_head: bool, items: &mut Items
             line,
             "",
             None,
-            format!("the text before the first record is left out: {shown:?}"),
+            format!("ignored text before the first record: {shown:?}"),
         );
     } else {
         items.reject(line, None, &text, "does not begin with TY".to_owned());
@@ -115,8 +115,8 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
         .map(|line| line.strip_suffix('\r').unwrap_or(line))
 }
 
-/// The tag of a line and its value. The specification has two blanks before the hyphen and one after it;
-/// other numbers of them are met.
+/// Returns the tag of a line and its value. The specification has two blanks before the hyphen and
+/// one after it; other numbers of them are met.
 pub(super) fn tagged(line: &str) -> Option<(&str, &str)> {
     let (tag, rest) = line.split_at_checked(2)?;
     let mut letters = tag.bytes();
@@ -132,12 +132,12 @@ pub(super) fn tagged(line: &str) -> Option<(&str, &str)> {
         return None;
     }
     let value = after.strip_prefix('-')?;
-    // "AB -12 degrees" in the middle of an abstract is no tag, "TY  -JOUR" is one.
+    // "AB -12 degrees" in the middle of an abstract is not a tag, "TY  -JOUR" is one.
     let fits = value.is_empty() || value.starts_with([' ', '\t']) || rest.starts_with("  -");
     fits.then(|| (tag, value.trim()))
 }
 
-fn close(record: &mut Vec<Line<'_>>, items: &mut Items) {
+fn close(record: &mut Vec<TagLine<'_>>, items: &mut ParsedItems) {
     let record = std::mem::take(record);
     let Some(first) = record.first() else {
         return;
@@ -148,22 +148,22 @@ fn close(record: &mut Vec<Line<'_>>, items: &mut Items) {
         .all(|line| line.tag == "TY" || line.value.is_empty())
     {
         let text = format!("TY  - {}\n", first.value);
-        items.reject(line, None, &text, "has no field at all".to_owned());
+        items.reject(line, None, &text, "has no fields".to_owned());
         return;
     }
-    let item = Reader::new(&record, items).item();
-    items.items.push(ReadItem { line, item });
+    let item = RisReader::new(&record, items).item();
+    items.items.push(ParsedItem { line, item });
 }
 
-struct Reader<'r, 't> {
-    record: &'r [Line<'t>],
-    items: &'r mut Items,
+struct RisReader<'r, 't> {
+    record: &'r [TagLine<'t>],
+    items: &'r mut ParsedItems,
     item: CslItem,
     key: String,
 }
 
-impl<'r, 't> Reader<'r, 't> {
-    fn new(record: &'r [Line<'t>], items: &'r mut Items) -> Self {
+impl<'r, 't> RisReader<'r, 't> {
+    fn new(record: &'r [TagLine<'t>], items: &'r mut ParsedItems) -> Self {
         let value_of = |tag: &str| {
             let line = record.iter().find(|line| line.tag == tag);
             line.map(|line| line.value.clone())
@@ -189,7 +189,7 @@ impl<'r, 't> Reader<'r, 't> {
         let (mut start, mut end) = (None, None);
         let mut keywords: Vec<String> = Vec::new();
         let record = self.record;
-        for Line { number, tag, value } in record {
+        for TagLine { number, tag, value } in record {
             if value.is_empty() {
                 continue;
             }
@@ -276,7 +276,7 @@ impl<'r, 't> Reader<'r, 't> {
                         let first = addresses.next().unwrap_or_default().to_owned();
                         self.set(number, tag, "URL", first);
                         for other in addresses {
-                            self.left_out(number, tag, other, "CSL has one URL");
+                            self.left_out(number, tag, other, "CSL has one URL only");
                         }
                     } else {
                         self.set(number, tag, "URL", value);
@@ -304,7 +304,7 @@ impl<'r, 't> Reader<'r, 't> {
                 "C7" if csl_type == "article-journal" => {
                     self.set(number, tag, "number", value);
                 }
-                _ => self.left_out(number, tag, &value, "it has no variable in CSL"),
+                _ => self.left_out(number, tag, &value, "CSL has no such variable"),
             }
         }
         self.issued(year, date);
@@ -325,10 +325,7 @@ impl<'r, 't> Reader<'r, 't> {
         let written = first.value.to_uppercase();
         let known = types::csl_type(&written);
         if known.is_none() {
-            let message = format!(
-                "{:?} is no type of RIS; the work is a document",
-                first.value
-            );
+            let message = format!("unknown RIS type {:?}, read as a document", first.value);
             self.items
                 .warn(first.number, &self.key, Some("TY"), message);
         }
@@ -344,7 +341,7 @@ impl<'r, 't> Reader<'r, 't> {
         lines.any(|line| line.tag == tag && !line.value.is_empty())
     }
 
-    /// Sets a variable that should come once; what comes after is left out and told.
+    /// Sets a variable that should occur once; later values are ignored and reported.
     fn set(&mut self, number: usize, tag: &str, variable: &str, value: String) {
         match self.item.text(variable) {
             None => {
@@ -354,13 +351,13 @@ impl<'r, 't> Reader<'r, 't> {
             }
             Some(earlier) if earlier == value => {}
             Some(_) => {
-                let reason = format!("{variable} is there already");
+                let reason = format!("{variable} is already set");
                 self.left_out(number, tag, &value, &reason);
             }
         }
     }
 
-    /// Sets a variable that several tags may say; a second one that says something else is told.
+    /// Sets a variable that several tags may hold; a different second value is reported.
     fn set_first(&mut self, number: usize, tag: &str, variable: &str, value: String) {
         self.set(number, tag, variable, value);
     }
@@ -385,13 +382,13 @@ impl<'r, 't> Reader<'r, 't> {
         match slot {
             None => *slot = Some((number, value)),
             Some((_, earlier)) if *earlier == value => {}
-            Some(_) => self.left_out(number, tag, &value, "it is there already"),
+            Some(_) => self.left_out(number, tag, &value, "it is already set"),
         }
     }
 
     fn left_out(&mut self, number: usize, tag: &str, value: &str, reason: &str) {
         let shown: String = value.chars().take(60).collect();
-        let message = format!("{shown:?} is left out: {reason}");
+        let message = format!("ignored {shown:?}: {reason}");
         self.items.warn(number, &self.key, Some(tag), message);
     }
 
@@ -437,7 +434,7 @@ impl<'r, 't> Reader<'r, 't> {
         }
     }
 
-    /// `YYYY/MM/DD/other`, of which all but the year may be empty, and dates in other forms.
+    /// Reads `YYYY/MM/DD/other`, where all but the year may be empty, and dates in other forms.
     fn date(&mut self, number: usize, tag: &str, text: &str) -> CslDate {
         let mut parts = text.splitn(4, '/');
         let head: Vec<&str> = parts.by_ref().take(3).map(str::trim).collect();
@@ -477,13 +474,13 @@ impl<'r, 't> Reader<'r, 't> {
         if let Some(season) = season(other) {
             read.season = Some(season.into());
         } else if !other.is_empty() {
-            self.left_out(number, tag, other, "it is no part of a date");
+            self.left_out(number, tag, other, "not part of a date");
         }
         read
     }
 
     fn left_alone(&mut self, number: usize, tag: &str, text: &str) {
-        let message = format!("{text:?} is no date, and is shown as it stands");
+        let message = format!("{text:?} is not a date; it is printed unchanged");
         self.items.warn(number, &self.key, Some(tag), message);
     }
 
@@ -540,7 +537,7 @@ impl<'r, 't> Reader<'r, 't> {
     }
 }
 
-fn full_differs(record: &[Line<'_>], value: &str) -> bool {
+fn full_differs(record: &[TagLine<'_>], value: &str) -> bool {
     let mut full = record.iter().filter(|line| matches!(line.tag, "JF" | "T2"));
     full.all(|line| line.value != value)
 }
@@ -549,7 +546,7 @@ fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether `SP` holds the whole range already, as some databases write it.
+/// Returns whether `SP` holds the whole range already, as some databases write it.
 fn end_is_in(start: &str, end: &str) -> bool {
     start == end
         || start
@@ -585,7 +582,7 @@ fn season(text: &str) -> Option<i64> {
     })
 }
 
-/// `Family, Given, Suffix`; a name without a comma is not taken apart. Words in lower case before the
+/// `Family, Given, Suffix`; a name without a comma is not split. Words in lower case before the
 /// family name are particles, as in BibTeX.
 fn name(written: &str) -> CslName {
     let parts: Vec<&str> = written.split(',').map(str::trim).collect();

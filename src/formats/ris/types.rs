@@ -1,6 +1,6 @@
 //! The reference types of RIS (`TY`) and their CSL types.
 
-/// The CSL type of an RIS type; `None` if the type is not known.
+/// Returns the CSL type of an RIS type; `None` if the type is not known.
 pub(super) fn csl_type(ris_type: &str) -> Option<&'static str> {
     let find = |table: &[(&str, &'static str)]| {
         let found = table.iter().find(|(ris, _)| *ris == ris_type);
@@ -9,7 +9,7 @@ pub(super) fn csl_type(ris_type: &str) -> Option<&'static str> {
     find(PREFERRED).or_else(|| find(OTHERS))
 }
 
-/// The RIS type of a CSL type; a record of any other type is a generic one.
+/// Returns the RIS type of a CSL type; a record of any other type is a generic one.
 pub(super) fn ris_type(csl_type: &str) -> &'static str {
     let find = |table: &'static [(&'static str, &str)]| {
         let found = table.iter().find(|(_, csl)| *csl == csl_type);
@@ -17,7 +17,7 @@ pub(super) fn ris_type(csl_type: &str) -> &'static str {
     };
     find(PREFERRED)
         .or_else(|| {
-            // Types that RIS does not tell from another.
+            // Types that RIS does not distinguish.
             Some(match csl_type {
                 "article" => "UNPB",
                 "interview" => "PCOMM",
@@ -105,7 +105,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("WEB", "webpage"),
 ];
 
-/// Whether works of this CSL type stand in something larger, which `T2` then names; in other types
+/// Returns whether works of this CSL type have a container, which `T2` then names; for other types
 /// `T2` is the series.
 pub(super) fn has_container(csl_type: &str) -> bool {
     !matches!(
@@ -128,7 +128,7 @@ pub(super) fn has_container(csl_type: &str) -> bool {
     )
 }
 
-/// Whether `SP` is the number of pages, as Zotero and EndNote have it for whole works.
+/// Returns whether `SP` is the number of pages, as Zotero and EndNote have it for whole works.
 pub(super) fn counts_pages(csl_type: &str) -> bool {
     matches!(
         csl_type,
@@ -136,7 +136,7 @@ pub(super) fn counts_pages(csl_type: &str) -> bool {
     )
 }
 
-/// The variable that `IS` and `M1` fill: the issue of what is periodical, else a number.
+/// Returns the variable that `IS` and `M1` fill: the issue of what is periodical, else a number.
 pub(super) fn number_variable(csl_type: &str) -> &'static str {
     match csl_type {
         "article-journal" | "article-magazine" | "article-newspaper" | "periodical" | "review"

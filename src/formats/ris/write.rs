@@ -7,10 +7,10 @@ use crate::formats::losses::resolved_date;
 use crate::model::markup::without_nocase;
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
-/// A record, from `TY` to `ER`.
+/// Returns a record, from `TY` to `ER`.
 pub(super) fn record(item: &CslItem) -> String {
     let csl_type = item.item_type.as_str();
-    let mut record = Record {
+    let mut record = RisWriter {
         item,
         text: String::new(),
     };
@@ -78,13 +78,13 @@ pub(super) fn record(item: &CslItem) -> String {
     record.text
 }
 
-struct Record<'i> {
+struct RisWriter<'i> {
     item: &'i CslItem,
     text: String,
 }
 
-impl Record<'_> {
-    /// A line; the lines of a value that has several follow without a tag.
+impl RisWriter<'_> {
+    /// Writes a line; further lines of the value follow without a tag.
     fn line(&mut self, tag: &str, value: &str) {
         self.text.push_str(tag);
         self.text.push_str("  - ");
@@ -107,7 +107,7 @@ impl Record<'_> {
         }
     }
 
-    /// The year as `PY` and the date as `DA`, as Zotero and EndNote have them.
+    /// Writes the year as `PY` and the date as `DA`, as Zotero and EndNote have them.
     fn issued(&mut self) {
         let Some(date) = self.item.date("issued").map(resolved_date) else {
             return;

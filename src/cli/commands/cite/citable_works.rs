@@ -9,7 +9,7 @@ use crate::cli::format_name::FormatName;
 use crate::cli::input::Input;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::FilePiece;
-use peerbib::formats::{Reading, Severity};
+use peerbib::formats::{ParsedFile, Severity};
 use peerbib::library::{Library, LibraryError, Reference};
 use peerbib::model::{CslItem, Entry};
 use peerbib::suggest::closest;
@@ -26,7 +26,7 @@ pub(crate) struct CitableWorks {
 enum Content {
     Library(Library),
     Files {
-        readings: Vec<Reading>,
+        readings: Vec<ParsedFile>,
         references: Vec<Reference>,
         by_key: HashMap<String, usize>,
     },

@@ -5,7 +5,7 @@ use crate::cli::export_entries::Entries;
 use crate::cli::output_format::{OutputArgs, RenderedList};
 use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError};
-use peerbib::formats::Reading;
+use peerbib::formats::ParsedFile;
 use peerbib::library::{Library, StoredList};
 use peerbib::reading_list::{
     HeadingTranslations, ListContents, ReadingList, ResolvedList, Snapshot,
@@ -81,7 +81,7 @@ pub(crate) fn write_snapshot(
     let contents = &snapshot.contents;
     let rendering = Rendering::new(context, &contents.style, contents.locale.as_deref())?;
     let (list, complete) = formatted(context, contents, &rendering)?;
-    let reading = Reading {
+    let reading = ParsedFile {
         file: peerbib::formats::bibtex::read(&snapshot.bibliography()),
         items: None,
         rejected: Vec::new(),
