@@ -14,7 +14,7 @@ mod generate;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use peerbib::formats::bibtex::{self, BibFile};
-use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience};
+use peerbib::library::{BusyTimeout, ConflictPolicy, ImportedFile, Library};
 
 const SIZES: [usize; 2] = [1_000, 10_000];
 
@@ -37,7 +37,8 @@ fn import(library: &mut Library, file: &BibFile) {
 
 fn imported(directory: &tempfile::TempDir, file: &BibFile) -> Library {
     let mut library =
-        Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
+        Library::open_or_create(&directory.path().join("library.db"), BusyTimeout::default())
+            .unwrap();
     import(&mut library, file);
     library
 }
@@ -89,7 +90,7 @@ fn undo_an_import(bencher: Bencher<'_, '_>, entries: usize) {
     let mut library = imported(&directory, &file);
     bencher
         .counter(ItemsCount::new(entries))
-        .bench_local(|| library.rehearse_undo(None).unwrap());
+        .bench_local(|| library.dry_run_undo(None).unwrap());
 }
 
 #[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
@@ -100,5 +101,5 @@ fn redo_an_import(bencher: Bencher<'_, '_>, entries: usize) {
     library.undo(None).unwrap();
     bencher
         .counter(ItemsCount::new(entries))
-        .bench_local(|| library.rehearse_redo(None).unwrap());
+        .bench_local(|| library.dry_run_redo(None).unwrap());
 }

@@ -10,7 +10,7 @@
 use std::fmt::Write as _;
 
 use peerbib::formats::bibtex;
-use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience};
+use peerbib::library::{BusyTimeout, ConflictPolicy, ImportedFile, Library};
 use peerbib::query::Query;
 
 /// Works in which everything is missing now and then, and much begins alike, in capitals or not.
@@ -59,7 +59,7 @@ fn bibliography(rounds: usize) -> String {
 
 fn library(directory: &tempfile::TempDir, rounds: usize) -> Library {
     let path = directory.path().join("library.db");
-    let mut library = Library::open_or_create(&path, Patience::default()).unwrap();
+    let mut library = Library::open_or_create(&path, BusyTimeout::default()).unwrap();
     // In two steps, so that a drawer is filled twice.
     let text = bibliography(rounds);
     let (one, two) = text.split_at(text.match_indices("\n@").nth(99).unwrap().0 + 1);
@@ -173,9 +173,9 @@ fn what_is_read_at_one_moment_does_not_change_meanwhile() {
         let headings = library.headings(&selection.selection(&library).unwrap());
         headings.unwrap().len()
     };
-    let moment = library.at_one_moment().unwrap();
+    let moment = library.read_snapshot().unwrap();
     assert_eq!(count(), 210);
-    let mut other = Library::open(library.path(), Patience::default()).unwrap();
+    let mut other = Library::open(library.path(), BusyTimeout::default()).unwrap();
     other
         .change("add", |change| change.add_entry("@misc{new}", None))
         .unwrap();

@@ -17,7 +17,7 @@ use crate::cli::context::Options;
 use peerbib::checks::vocabulary;
 use peerbib::config::{Kind, SETTINGS, Setting};
 use peerbib::csl::{EmbeddedLocales, shelf};
-use peerbib::library::{Library, Offer, StepState};
+use peerbib::library::{Candidate, Library, StepState};
 
 /// How many keys are offered at once; a person narrows more of them down by typing.
 const MOST: usize = 200;
@@ -121,24 +121,26 @@ fn context() -> CommandContext {
 }
 
 /// What the library offers; nothing, where it cannot be looked at.
-fn from_library(ask: impl FnOnce(&Library) -> peerbib::library::Result<Vec<Offer>>) -> Vec<Offer> {
+fn from_library(
+    ask: impl FnOnce(&Library) -> peerbib::library::Result<Vec<Candidate>>,
+) -> Vec<Candidate> {
     context()
         .library_path()
         .ok()
-        .and_then(|path| Library::open_to_look(&path).ok())
+        .and_then(|path| Library::open_read_only(&path).ok())
         .and_then(|library| ask(&library).ok())
         .unwrap_or_default()
 }
 
-fn offer(value: impl Into<String>, about: impl Into<String>) -> Offer {
-    Offer {
+fn offer(value: impl Into<String>, help: impl Into<String>) -> Candidate {
+    Candidate {
         value: value.into(),
-        about: Some(about.into()),
+        help: Some(help.into()),
     }
 }
 
 /// A completer that offers what begins as the word does.
-fn completer(offers: impl Fn(&str) -> Vec<Offer> + Send + Sync + 'static) -> ArgValueCompleter {
+fn completer(offers: impl Fn(&str) -> Vec<Candidate> + Send + Sync + 'static) -> ArgValueCompleter {
     ArgValueCompleter::new(move |word: &OsStr| {
         let Some(word) = word.to_str() else {
             return Vec::new();
@@ -148,19 +150,19 @@ fn completer(offers: impl Fn(&str) -> Vec<Offer> + Send + Sync + 'static) -> Arg
 }
 
 /// The offers that begin as `word` does, with `before` in front of them.
-fn candidates(word: &str, before: &str, offers: Vec<Offer>) -> Vec<CompletionCandidate> {
-    let mut offers: Vec<Offer> = offers;
+fn candidates(word: &str, before: &str, offers: Vec<Candidate>) -> Vec<CompletionCandidate> {
+    let mut offers: Vec<Candidate> = offers;
     offers.retain(|offer| offer.value.starts_with(word));
     let candidates = offers.into_iter().map(|offer| {
         CompletionCandidate::new(format!("{before}{}", offer.value))
-            .help(offer.about.map(Into::into))
+            .help(offer.help.map(Into::into))
     });
     candidates.collect()
 }
 
 /// A completer for a list with commas between its members.
 fn list_completer(
-    offers: impl Fn(&str) -> Vec<Offer> + Send + Sync + 'static,
+    offers: impl Fn(&str) -> Vec<Candidate> + Send + Sync + 'static,
 ) -> ArgValueCompleter {
     ArgValueCompleter::new(move |word: &OsStr| {
         let Some(word) = word.to_str() else {
@@ -173,7 +175,7 @@ fn list_completer(
 
 /// The keys of works.
 fn keys() -> ArgValueCompleter {
-    completer(|word| from_library(|library| library.offered_keys(word, MOST)))
+    completer(|word| from_library(|library| library.complete_keys(word, MOST)))
 }
 
 /// The keys of works, or what another completer offers.
@@ -227,7 +229,7 @@ fn columns() -> ArgValueCompleter {
     list_completer(|_| {
         let own = COLUMNS.iter().map(|(name, about)| offer(*name, *about));
         let fields = fields_for("").into_iter();
-        let is_own = |field: &Offer| COLUMNS.iter().any(|(name, _)| *name == field.value);
+        let is_own = |field: &Candidate| COLUMNS.iter().any(|(name, _)| *name == field.value);
         own.chain(fields.filter(|field| !is_own(field))).collect()
     })
 }
@@ -255,16 +257,16 @@ fn linked_files() -> ArgValueCompleter {
                     files.extend(library.linked_files(work)?);
                 }
             }
-            let mut offers: Vec<Offer> = Vec::new();
+            let mut offers: Vec<Candidate> = Vec::new();
             for file in files {
                 // A file far from the root has a long path, and its name says enough.
                 let name = std::path::Path::new(&file.path).file_name();
                 let name = name.map(|name| name.to_string_lossy().into_owned());
                 for value in [Some(file.path.clone()), name].into_iter().flatten() {
                     if !offers.iter().any(|offer| offer.value == value) {
-                        offers.push(Offer {
+                        offers.push(Candidate {
                             value,
-                            about: file.description.clone(),
+                            help: file.description.clone(),
                         });
                     }
                 }
@@ -316,12 +318,12 @@ fn start_of_term(query: &str) -> usize {
     start
 }
 
-fn fields_of_queries() -> Vec<Offer> {
-    let mut fields: Vec<Offer> = peerbib::query::FIELDS
+fn fields_of_queries() -> Vec<Candidate> {
+    let mut fields: Vec<Candidate> = peerbib::query::FIELDS
         .iter()
         .map(|field| offer(format!("{}:", field.name), field.description))
         .collect();
-    for facet in from_library(Library::offered_facets) {
+    for facet in from_library(Library::complete_facets) {
         let name = format!("{}:", facet.value);
         if !fields.iter().any(|field| field.value == name) {
             fields.push(offer(name, format!("tags of the facet {}", facet.value)));
@@ -331,7 +333,7 @@ fn fields_of_queries() -> Vec<Offer> {
 }
 
 /// What can stand behind the colon of a field.
-fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
+fn values_of_field(field: &str, value: &str) -> Vec<Candidate> {
     let words = |words: &[(&str, &str)]| {
         let offers = words.iter().map(|(word, about)| offer(*word, *about));
         offers.collect()
@@ -339,8 +341,8 @@ fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
     match field.to_lowercase().as_str() {
         "tag" | "tags" => tags_for(value),
         "type" => types_for(),
-        "list" | "lists" => from_library(Library::offered_lists),
-        "key" | "citekey" | "id" => from_library(|library| library.offered_keys(value, MOST)),
+        "list" | "lists" => from_library(Library::complete_lists),
+        "key" | "citekey" | "id" => from_library(|library| library.complete_keys(value, MOST)),
         "lang" | "language" | "langid" => locales_for(),
         "origin" => words(&[
             ("hand", "put on by a person"),
@@ -359,23 +361,23 @@ fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
         ]),
         "sort" | "order" => words(ORDERS_OF_QUERIES),
         "has" | "with" | "missing" | "no" | "without" => {
-            let mut offers: Vec<Offer> = words(&[
+            let mut offers: Vec<Candidate> = words(&[
                 ("tag", "a tag of any facet"),
                 ("note", "a note of yours"),
                 ("file", "a linked file"),
                 ("list", "a place in a reading list"),
             ]);
-            offers.extend(from_library(Library::offered_facets));
+            offers.extend(from_library(Library::complete_facets));
             offers.extend(fields_for(""));
             offers
         }
         facet => {
-            let tags = from_library(|library| library.offered_tags(Some(facet)));
+            let tags = from_library(|library| library.complete_tags(Some(facet)));
             let names = tags.into_iter().filter_map(|tag| {
                 let (_, name) = tag.value.split_once(':')?;
-                Some(Offer {
+                Some(Candidate {
                     value: name.to_owned(),
-                    about: tag.about,
+                    help: tag.help,
                 })
             });
             names.collect()
@@ -388,16 +390,16 @@ fn tags() -> ArgValueCompleter {
     list_completer(tags_for)
 }
 
-fn tags_for(word: &str) -> Vec<Offer> {
-    let tags = from_library(|library| library.offered_tags(None));
+fn tags_for(word: &str) -> Vec<Candidate> {
+    let tags = from_library(|library| library.complete_tags(None));
     let mut offers = tags.clone();
     if !word.is_empty() && !word.contains(':') {
         // `oek` is on the way to oekonux, which means movement:oekonux.
         offers.extend(tags.into_iter().filter_map(|tag| {
             let name = tag.value.split_once(':')?.1.to_owned();
-            Some(Offer {
+            Some(Candidate {
                 value: name,
-                about: Some(tag.value),
+                help: Some(tag.value),
             })
         }));
     }
@@ -430,7 +432,7 @@ fn words_of_tag() -> ArgValueCompleter {
 
 /// The facets of tags.
 fn facets() -> ArgValueCompleter {
-    completer(|_| from_library(Library::offered_facets))
+    completer(|_| from_library(Library::complete_facets))
 }
 
 /// The types of BibLaTeX, those that the library has first.
@@ -438,13 +440,13 @@ fn types() -> ArgValueCompleter {
     list_completer(|_| types_for())
 }
 
-fn types_for() -> Vec<Offer> {
-    let mut types = from_library(Library::offered_types);
+fn types_for() -> Vec<Candidate> {
+    let mut types = from_library(Library::complete_types);
     for name in vocabulary::TYPES {
         if !types.iter().any(|there| there.value == *name) {
-            types.push(Offer {
+            types.push(Candidate {
                 value: (*name).to_owned(),
-                about: None,
+                help: None,
             });
         }
     }
@@ -461,10 +463,10 @@ fn field_values() -> ArgValueCompleter {
     completer(|_| fields_for("="))
 }
 
-fn fields_for(behind: &str) -> Vec<Offer> {
-    let fields = vocabulary::FIELDS.iter().map(|name| Offer {
+fn fields_for(behind: &str) -> Vec<Candidate> {
+    let fields = vocabulary::FIELDS.iter().map(|name| Candidate {
         value: format!("{name}{behind}"),
-        about: None,
+        help: None,
     });
     fields.collect()
 }
@@ -472,7 +474,7 @@ fn fields_for(behind: &str) -> Vec<Offer> {
 /// What works can be grouped by.
 fn groups() -> ArgValueCompleter {
     completer(|_| {
-        let mut groups = from_library(Library::offered_facets);
+        let mut groups = from_library(Library::complete_facets);
         groups.extend([
             offer("year", "the year of issue"),
             offer("type", "the type of the work"),
@@ -484,7 +486,7 @@ fn groups() -> ArgValueCompleter {
 
 /// The names of reading lists.
 fn lists() -> ArgValueCompleter {
-    completer(|_| from_library(Library::offered_lists))
+    completer(|_| from_library(Library::complete_lists))
 }
 
 /// The editions of the reading list that an earlier word names.
@@ -493,7 +495,7 @@ fn editions() -> ArgValueCompleter {
         from_library(|library| {
             let mut editions = Vec::new();
             for word in words() {
-                editions.extend(library.offered_editions(word)?);
+                editions.extend(library.complete_editions(word)?);
             }
             Ok(editions)
         })
@@ -506,7 +508,7 @@ fn sections() -> ArgValueCompleter {
         from_library(|library| {
             let mut sections = Vec::new();
             for word in words() {
-                sections.extend(library.offered_sections(word)?);
+                sections.extend(library.complete_sections(word)?);
             }
             Ok(sections)
         })
@@ -515,12 +517,12 @@ fn sections() -> ArgValueCompleter {
 
 /// The rules that tag works.
 fn rules() -> ArgValueCompleter {
-    completer(|_| from_library(Library::offered_rules))
+    completer(|_| from_library(Library::complete_rules))
 }
 
 /// The files that were imported.
 fn source_files() -> ArgValueCompleter {
-    completer(|_| from_library(Library::offered_source_files))
+    completer(|_| from_library(Library::complete_source_files))
 }
 
 /// Citation styles: those that come with peerbib, those that the person added, and `.csl` files.
@@ -538,8 +540,8 @@ fn styles() -> ArgValueCompleter {
     })
 }
 
-fn style_names() -> Vec<Offer> {
-    let mut styles: Vec<Offer> = context()
+fn style_names() -> Vec<Candidate> {
+    let mut styles: Vec<Candidate> = context()
         .added_style_names()
         .into_iter()
         .map(|name| offer(name, "yours"))
@@ -559,12 +561,12 @@ fn locales() -> ArgValueCompleter {
     completer(|_| locales_for())
 }
 
-fn locales_for() -> Vec<Offer> {
-    let mut locales: Vec<Offer> = EmbeddedLocales
+fn locales_for() -> Vec<Candidate> {
+    let mut locales: Vec<Candidate> = EmbeddedLocales
         .languages()
-        .map(|language| Offer {
+        .map(|language| Candidate {
             value: language.to_owned(),
-            about: None,
+            help: None,
         })
         .collect();
     locales.sort();

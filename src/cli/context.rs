@@ -13,7 +13,7 @@ use crate::cli::CommandError;
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use peerbib::csl::shelf::StyleSource;
 use peerbib::library::{
-    Condition, Effect, KeyPattern, Library, LibraryError, Patience, Reference, RuleEffect,
+    BusyTimeout, Condition, Effect, KeyPattern, Library, LibraryError, Reference, RuleEffect,
 };
 use peerbib::query::Query;
 use peerbib::tagging::{self, Applied, BrokenRule};
@@ -405,7 +405,7 @@ impl CommandContext {
     pub(crate) fn open(&self) -> Result<Library, CommandError> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
-        let library = Library::open(&path, self.patience())?;
+        let library = Library::open(&path, self.busy_timeout())?;
         self.detail("opened");
         Ok(library)
     }
@@ -418,7 +418,7 @@ impl CommandContext {
     /// See [`Library::open`] and [`Library::hold`].
     pub(crate) fn open_to_change(&self) -> Result<Library, CommandError> {
         let library = self.open()?;
-        library.hold()?;
+        library.lock_for_write()?;
         Ok(library)
     }
 
@@ -472,22 +472,22 @@ impl CommandContext {
     pub(crate) fn open_or_create(&self) -> Result<Library, CommandError> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
-        let library = Library::open_or_create(&path, self.patience())?;
+        let library = Library::open_or_create(&path, self.busy_timeout())?;
         self.detail("opened");
         Ok(library)
     }
 
     /// How long one waits for a library that another program is changing: as many seconds as PEERBIB_WAIT
     /// says, or half a minute.
-    pub(crate) fn patience(&self) -> Patience {
+    pub(crate) fn busy_timeout(&self) -> BusyTimeout {
         let seconds = std::env::var("PEERBIB_WAIT").ok();
         let seconds = seconds.and_then(|seconds| seconds.trim().parse().ok());
-        let patience = Patience::default();
+        let busy_timeout = BusyTimeout::default();
         let tell =
             || Self::tell("waiting for another program that is changing the library \u{2026}");
-        Patience {
-            longest: seconds.map_or(patience.longest, Duration::from_secs),
-            tell: if self.options.quiet { || {} } else { tell },
+        BusyTimeout {
+            timeout: seconds.map_or(busy_timeout.timeout, Duration::from_secs),
+            on_wait: if self.options.quiet { || {} } else { tell },
         }
     }
 
@@ -521,8 +521,8 @@ impl CommandContext {
     ///
     /// # Errors
     ///
-    /// See [`Library::rehearse`].
-    pub(crate) fn rehearse<T>(
+    /// See [`Library::dry_run`].
+    pub(crate) fn dry_run<T>(
         &self,
         library: &mut Library,
         edit: impl FnOnce(&peerbib::library::Change<'_>) -> peerbib::library::Result<T>,
@@ -540,7 +540,7 @@ impl CommandContext {
             }
         };
         let (outcome, applied) =
-            library.rehearse(|change| tagging::apply_to_watched(change, edit, effect))?;
+            library.dry_run(|change| tagging::apply_to_watched(change, edit, effect))?;
         self.tell_of_broken(&applied);
         if works_by_tag.is_empty() {
             return Ok(outcome);

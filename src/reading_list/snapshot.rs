@@ -10,7 +10,7 @@ use super::{
     Annotated, Group, GroupBy, Grouping, Heading, Headings, Order, Prose, REST_IN_ENGLISH, Repeat,
     WorkInList, annotation,
 };
-use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList, WorkSet};
+use crate::library::{Condition, Library, ListEntry, Membership, Reference, StoredList, WorkSet};
 use crate::model::CslItem;
 use crate::query::{Query, QueryError};
 
@@ -133,7 +133,7 @@ impl Holding {
             item.id.clone_from(&work.key);
             items.push(item);
         }
-        let said = library.listed_works(list.id)?;
+        let said = library.list_entries(list.id)?;
         let annotate = Annotated::stored(&list.annotate);
         let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
         let sections = Sections {
@@ -181,7 +181,7 @@ impl Holding {
         let unattached = unattached(library, &said, &standing)?;
         let missing = said
             .iter()
-            .filter(|said| said.work.is_none() && said.standing == Some(Standing::Pinned))
+            .filter(|said| said.work.is_none() && said.membership == Some(Membership::Pinned))
             .map(|said| said.key.clone())
             .collect();
         Ok(Self {
@@ -265,7 +265,7 @@ fn tags(
 
 fn unattached(
     library: &Library,
-    said: &[ListedWork],
+    said: &[ListEntry],
     standing: &HashSet<&str>,
 ) -> Result<Vec<Unattached>, QueryError> {
     let mut unattached = Vec::new();
@@ -293,7 +293,7 @@ struct Sections<'a> {
     library: &'a Library,
     list: &'a StoredList,
     works: &'a [WorkInList<'a>],
-    said: &'a [ListedWork],
+    said: &'a [ListEntry],
     headings: Headings,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Annotated, Edition, Order, REST_IN_ENGLISH, Repeat};
 use crate::library::{
-    Change, Library, LibraryError, ListedWork, Result, Standing, StoredList, StoredSection,
+    Change, Library, LibraryError, ListEntry, Membership, Result, StoredList, StoredSection,
 };
 
 /// What a file begins with.
@@ -76,7 +76,7 @@ pub struct FileSection {
 struct FileWork {
     key: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    standing: Option<Standing>,
+    standing: Option<Membership>,
     /// Its place in the order by hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<i64>,
@@ -134,13 +134,13 @@ impl ListFile {
             .map(|(section, number)| (section.id, number))
             .collect();
         let mut works = Vec::new();
-        for said in library.listed_works(list.id)? {
+        for said in library.list_entries(list.id)? {
             works.push(FileWork {
                 key: match said.work {
                     Some(work) => library.key_of(work)?,
                     None => said.key,
                 },
-                standing: said.standing,
+                standing: said.membership,
                 place: said.position,
                 section: said
                     .section
@@ -309,12 +309,12 @@ impl ListFile {
             let section = work
                 .section
                 .and_then(|number| sections.get(number.checked_sub(1)?));
-            change.say_by_key(
+            change.put_list_entry(
                 list,
-                ListedWork {
+                ListEntry {
                     work: None,
                     key: work.key.clone(),
-                    standing: work.standing,
+                    membership: work.standing,
                     section: section.copied(),
                     position: work.place,
                     annotation: work.annotation.clone(),

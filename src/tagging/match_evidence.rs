@@ -6,7 +6,7 @@
 //! they stand there: with their capitals and accents, a name as a whole.
 
 use crate::library::full_text::Column;
-use crate::library::{Condition, Library, Match, Met, folded};
+use crate::library::{Condition, Library, Match, MatchedWork, folded};
 use crate::model::{CslItem, CslValue, markup};
 use crate::query::{Matching, NodeKind, Place, Query, QueryError, Term};
 
@@ -86,7 +86,7 @@ pub(super) fn tags_asked_for(query: &Query) -> Vec<String> {
 }
 
 /// Which of the leaves hold for a work, and on which words.
-pub(super) fn matched(leaves: &[Leaf], met: &Met<'_>) -> Vec<Match> {
+pub(super) fn matched(leaves: &[Leaf], met: &MatchedWork<'_>) -> Vec<Match> {
     leaves
         .iter()
         .zip(met.parts)
@@ -127,7 +127,7 @@ impl Words {
 
     /// The words as they stand in a work: the whole name of a person and of a journal, and the words
     /// alone of a longer text.
-    fn found_in(&self, met: &Met<'_>) -> Option<String> {
+    fn found_in(&self, met: &MatchedWork<'_>) -> Option<String> {
         let in_title = || {
             self.may_stand_in(Column::Title)
                 .then(|| self.span(met.title))?
@@ -139,7 +139,7 @@ impl Words {
         in_title().or_else(in_author).or_else(|| self.in_item(met))
     }
 
-    fn author(&self, met: &Met<'_>) -> Option<String> {
+    fn author(&self, met: &MatchedWork<'_>) -> Option<String> {
         let authors: Vec<String> = serde_json::from_str(met.authors).ok()?;
         authors
             .into_iter()
@@ -147,7 +147,7 @@ impl Words {
     }
 
     /// The words in the variables of CSL.
-    fn in_item(&self, met: &Met<'_>) -> Option<String> {
+    fn in_item(&self, met: &MatchedWork<'_>) -> Option<String> {
         let item: CslItem = serde_json::from_str(met.item).ok()?;
         item.variables.iter().find_map(|(variable, value)| {
             let is_container = variable.contains("container")

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 use super::match_evidence::{self, Leaf};
-use crate::library::{self, Change, Library, ReadyRule, Rule, RuleEffect, RuleScope, Tag};
+use crate::library::{self, Change, CompiledRule, Library, Rule, RuleEffect, RuleScope, Tag};
 use crate::query::{Query, QueryError};
 
 /// Rules as a TOML file has them.
@@ -110,7 +110,7 @@ impl Rules {
 /// A rule that was read in full: its condition translated, its tags found.
 pub(super) struct Read {
     pub(super) query: Query,
-    pub(super) ready: ReadyRule,
+    pub(super) ready: CompiledRule,
     leaves: Vec<Leaf>,
 }
 
@@ -133,7 +133,7 @@ impl Read {
         }
         Ok(Self {
             query,
-            ready: ReadyRule {
+            ready: CompiledRule {
                 name: rule.name.clone(),
                 why: rule.why.clone(),
                 tags,
@@ -319,7 +319,7 @@ pub fn split_rules(
             .map(|(part, _)| part)
             .chain([rest.unwrap_or(tag)]);
         for (new, target) in new.iter().zip(targets) {
-            change.hand_on(&rule.name, &new.name, target.id)?;
+            change.reassign(&rule.name, &new.name, target.id)?;
         }
         if others.is_empty() {
             change.remove_rule(&rule.name)?;

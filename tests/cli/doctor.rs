@@ -28,7 +28,7 @@ fn found_after(sql: &str) -> (Desk, Vec<(String, String, bool)>) {
             (
                 ailment["kind"].as_str().unwrap().to_owned(),
                 ailment["message"].as_str().unwrap().to_owned(),
-                ailment["rebuild_mends"].as_bool().unwrap(),
+                ailment["fixed_by_rebuild"].as_bool().unwrap(),
             )
         })
         .collect();
@@ -166,7 +166,7 @@ fn doctor_names_the_works_and_the_way_out() {
         .unwrap();
     let told = desk.ends(1, "doctor").stdout;
     assert!(
-        told.contains("what is derived of 1 work (reference)"),
+        told.contains("derived data of 1 work (reference)"),
         "{told}"
     );
     assert!(told.contains("`peerbib rebuild` makes it anew"), "{told}");
@@ -195,7 +195,7 @@ fn what_another_program_did_to_the_truth_is_found() {
     let (_, found) = found_after("DELETE FROM tag WHERE id = 1");
     assert!(
         found.iter().any(|(kind, message, mends)| kind == "dangling"
-            && message.contains("of assignment belong to tag")
+            && message.contains("of assignment refer to missing rows of tag")
             && !mends),
         "{found:?}"
     );

@@ -58,7 +58,7 @@ impl BackupLibrary {
                 library.path().display()
             ))?;
             bar.set_message("putting back");
-            let before = library.restore(from, context.patience(), advance)?;
+            let before = library.restore(from, context.busy_timeout(), advance)?;
             bar.finish_and_clear();
             context.note(format_args!(
                 "the library is as it is in {}; as it was before, it is in {}",
@@ -74,7 +74,7 @@ impl BackupLibrary {
         };
         let file = match &self.file {
             Some(file) => file.clone(),
-            None => library.backup_place()?,
+            None => library.default_backup_path()?,
         };
         bar.set_message("copying");
         library.back_up(&file, existing, advance)?;

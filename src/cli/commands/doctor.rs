@@ -29,7 +29,7 @@ impl Doctor {
         let works = usize::try_from(library.count()?).unwrap_or_default();
         let bar = progress::bar(works, false);
         bar.set_message("comparing");
-        let found = library.diagnose(&root, &mut |count| {
+        let found = library.check_integrity(&root, &mut |count| {
             bar.inc(u64::try_from(count).unwrap_or(0));
         })?;
         bar.finish_and_clear();

@@ -91,7 +91,7 @@ impl Edit {
             self.ask(context, &library, &meant, &edits)?;
         }
         // While a person thought about it, another program may have changed the library.
-        library.hold()?;
+        library.lock_for_write()?;
         if self.meant(context, &library)? != meant {
             return Err(LibraryError::ChangedMeanwhile("what the query finds".to_owned()).into());
         }

@@ -104,7 +104,7 @@ impl Find {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         // What is found and what is shown of it are read one after the other.
-        let _moment = library.at_one_moment()?;
+        let _moment = library.read_snapshot()?;
         let mut selection = context.query(&self.query)?.selection(&library)?;
         if let Some(sort) = &self.sort {
             let order: Query = format!("sort:{sort}").parse()?;

@@ -109,7 +109,7 @@ impl Import {
             context.open_or_create()?
         };
         let receipt = if self.dry_run {
-            context.rehearse(&mut library, |change| {
+            context.dry_run(&mut library, |change| {
                 import_all(change, &inputs, policy, false)
             })?
         } else {

@@ -48,7 +48,7 @@ impl Remove {
             })?;
         }
         // While a person thought about it, another program may have changed the library.
-        library.hold()?;
+        library.lock_for_write()?;
         if named_works(context, &library, &self.keys, self.find.as_deref())? != works {
             return Err(LibraryError::ChangedMeanwhile("what the query finds".to_owned()).into());
         }

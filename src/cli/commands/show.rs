@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{
-    Assignment, Library, Origin, Record, Reference, Standing, Step, StepState, TagName, Veto,
+    Assignment, Library, Membership, Origin, Provenance, Reference, Step, StepState, TagName, Veto,
 };
 use peerbib::model::{CslItem, Entry, Field};
 use peerbib::query::Query;
@@ -54,7 +54,7 @@ struct Shown {
     note: Option<String>,
     files: Vec<ShownFile>,
     #[serde(flatten)]
-    record: Record,
+    record: Provenance,
     history: Vec<Step>,
 }
 
@@ -136,7 +136,7 @@ impl Shown {
                     in_entry: file.in_entry,
                 })
                 .collect(),
-            record: library.record(reference.id)?,
+            record: library.provenance(reference.id)?,
             history: library.log_of(reference.id)?,
             reference,
         })
@@ -256,13 +256,13 @@ fn lists(library: &Library, work: i64) -> std::result::Result<Vec<OnList>, Comma
         if !library.meets(work, &condition)? {
             continue;
         }
-        let said = library.listed_works(list.id)?;
+        let said = library.list_entries(list.id)?;
         let said = said.into_iter().find(|said| said.work == Some(work));
         found.push(OnList {
             list: list.name,
             pinned: said
                 .as_ref()
-                .is_some_and(|said| said.standing == Some(Standing::Pinned)),
+                .is_some_and(|said| said.membership == Some(Membership::Pinned)),
             annotation: said.and_then(|said| said.annotation),
         });
     }

@@ -143,7 +143,7 @@ impl TagWorks {
             let works = context.condition(library, query)?;
             let count = library.count_met(&works, 0)?.0;
             let counts =
-                library.rehearse(|change| self.carry_out(change, &works, changes, &person))?;
+                library.dry_run(|change| self.carry_out(change, &works, changes, &person))?;
             Ok((works, (count, counts)))
         };
         let (mut works, told) = rehearse(library)?;
@@ -176,9 +176,9 @@ impl TagWorks {
             return Ok(Outcome::Done);
         }
         context.confirm_at_terminal("Shall this be done?")?;
-        if !library.is_held() {
+        if !library.is_locked() {
             // While a person thought about it, another program may have changed the library.
-            library.hold()?;
+            library.lock_for_write()?;
             let (works_now, told_now) = rehearse(library)?;
             if self.changes(library)?.1 != changes || told_now != told {
                 return Err(LibraryError::ChangedMeanwhile("what this would do".to_owned()).into());

@@ -7,7 +7,7 @@ use clap::Args;
 use super::printed::headings;
 use super::{counted, on_one_line};
 use crate::cli::{CommandContext, Outcome, Result, wrapped};
-use peerbib::library::{Standing, StoredList, StoredSection};
+use peerbib::library::{Membership, StoredList, StoredSection};
 use peerbib::reading_list::{Holding, Unattached};
 
 /// Say what a reading list is made of: its query, sections, pins, annotations, editions
@@ -46,14 +46,14 @@ impl DescribeList {
         let holding = Holding::now(&library, &list, headings(context, &list))?;
         let mut pinned = Vec::new();
         let mut excluded = Vec::new();
-        for said in library.listed_works(list.id)? {
+        for said in library.list_entries(list.id)? {
             let key = match said.work {
                 Some(work) => library.key_of(work)?,
                 None => said.key,
             };
-            match said.standing {
-                Some(Standing::Pinned) => pinned.push(key),
-                Some(Standing::Excluded) => excluded.push(key),
+            match said.membership {
+                Some(Membership::Pinned) => pinned.push(key),
+                Some(Membership::Excluded) => excluded.push(key),
                 None => {}
             }
         }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::works::{Chosen, ListedWorks, lines, would_be};
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::library::Standing;
+use peerbib::library::Membership;
 
 /// Add works to a reading list: pin those that its query does not find
 ///
@@ -43,14 +43,14 @@ impl AddToList {
             context,
             chosen,
             self.works.dry_run,
-            |standing, found| match (standing, found) {
-                (Some(Standing::Pinned), _) => (standing, "is pinned already".to_owned()),
-                (Some(Standing::Excluded), true) => (
+            |membership, found| match (membership, found) {
+                (Some(Membership::Pinned), _) => (membership, "is pinned already".to_owned()),
+                (Some(Membership::Excluded), true) => (
                     None,
                     format!("is in {name} again: its query finds it, and it is no longer excluded"),
                 ),
                 (None, true) => (None, format!("is in {name} already: its query finds it")),
-                (_, false) => (Some(Standing::Pinned), format!("is in {name} now")),
+                (_, false) => (Some(Membership::Pinned), format!("is in {name} now")),
             },
         )
     }
@@ -60,15 +60,15 @@ impl PinToList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let chosen = self.works.chosen(context)?.all_known()?;
         let name = chosen.list.name.clone();
-        settle(context, chosen, self.works.dry_run, |standing, _| {
-            let told = match standing {
-                Some(Standing::Pinned) => "is pinned already".to_owned(),
-                Some(Standing::Excluded) => {
+        settle(context, chosen, self.works.dry_run, |membership, _| {
+            let told = match membership {
+                Some(Membership::Pinned) => "is pinned already".to_owned(),
+                Some(Membership::Excluded) => {
                     format!("is pinned to {name} now, and no longer excluded")
                 }
                 None => format!("is pinned to {name} now"),
             };
-            (Some(Standing::Pinned), told)
+            (Some(Membership::Pinned), told)
         })
     }
 }
@@ -77,37 +77,37 @@ impl ExcludeFromList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let chosen = self.works.chosen(context)?.all_known()?;
         let name = chosen.list.name.clone();
-        settle(context, chosen, self.works.dry_run, |standing, _| {
-            let told = match standing {
-                Some(Standing::Excluded) => "is excluded already".to_owned(),
-                Some(Standing::Pinned) => {
+        settle(context, chosen, self.works.dry_run, |membership, _| {
+            let told = match membership {
+                Some(Membership::Excluded) => "is excluded already".to_owned(),
+                Some(Membership::Pinned) => {
                     format!("is excluded from {name} now, and no longer pinned")
                 }
                 None => format!("is excluded from {name} now"),
             };
-            (Some(Standing::Excluded), told)
+            (Some(Membership::Excluded), told)
         })
     }
 }
 
-/// Gives each work the standing that `decide` says, which is told how it stands and whether the query
+/// Gives each work the membership that `decide` says, which is told how it stands and whether the query
 /// finds it; and says so.
 fn settle(
     context: &CommandContext,
     mut chosen: Chosen,
     dry_run: bool,
-    decide: impl Fn(Option<Standing>, bool) -> (Option<Standing>, String),
+    decide: impl Fn(Option<Membership>, bool) -> (Option<Membership>, String),
 ) -> Result {
     let mut told = Vec::new();
-    let mut standings = Vec::new();
+    let mut memberships = Vec::new();
     for work in &chosen.works {
-        let (standing, what) = decide(work.standing, work.found);
-        told.push(if dry_run && standing != work.standing {
-            would_be(&work.key, standing)
+        let (membership, what) = decide(work.membership, work.found);
+        told.push(if dry_run && membership != work.membership {
+            would_be(&work.key, membership)
         } else {
             format!("{} {what}", work.key)
         });
-        standings.push((work.id, standing));
+        memberships.push((work.id, membership));
     }
     if dry_run {
         context.print(&lines(&told))?;
@@ -115,8 +115,8 @@ fn settle(
     }
     let list = chosen.list.id;
     context.change(&mut chosen.library, |change| {
-        for (work, standing) in &standings {
-            change.set_standing(list, *work, *standing)?;
+        for (work, membership) in &memberships {
+            change.set_membership(list, *work, *membership)?;
         }
         Ok(())
     })?;

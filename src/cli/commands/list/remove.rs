@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::works::{ListedWorks, lines, would_be};
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::library::{LibraryError, Standing};
+use peerbib::library::{LibraryError, Membership};
 
 /// Remove works from a reading list; or without works, the list itself
 ///
@@ -28,19 +28,19 @@ impl RemoveFromList {
         let mut chosen = self.works.chosen(context)?;
         // A pinned work that the library does not have can be taken off by the key that it was named by.
         let missing = chosen.take_missing()?;
-        let mut actions: Vec<(i64, Option<Standing>)> = Vec::new();
+        let mut actions: Vec<(i64, Option<Membership>)> = Vec::new();
         let mut told = Vec::new();
         for work in &chosen.works {
             let key = &work.key;
-            match (work.standing, work.found) {
-                (Some(Standing::Excluded), _) => told.push(format!("{key} is excluded already")),
+            match (work.membership, work.found) {
+                (Some(Membership::Excluded), _) => told.push(format!("{key} is excluded already")),
                 (_, true) => {
-                    actions.push((work.id, Some(Standing::Excluded)));
+                    actions.push((work.id, Some(Membership::Excluded)));
                     told.push(format!(
                         "{key} is excluded: the query of the list finds it, and goes on to do so"
                     ));
                 }
-                (Some(Standing::Pinned), false) => {
+                (Some(Membership::Pinned), false) => {
                     actions.push((work.id, None));
                     told.push(format!("{key} is no longer pinned"));
                 }
@@ -57,7 +57,7 @@ impl RemoveFromList {
                 .works
                 .iter()
                 .map(|work| match actions.iter().find(|(id, _)| *id == work.id) {
-                    Some((_, standing)) => would_be(&work.key, *standing),
+                    Some((_, membership)) => would_be(&work.key, *membership),
                     None => format!("{} would stay as it is", work.key),
                 })
                 .chain(missing.iter().map(|key| would_be(key, None)))
@@ -67,11 +67,11 @@ impl RemoveFromList {
         }
         let list = chosen.list.id;
         context.change(&mut chosen.library, |change| {
-            for (work, standing) in &actions {
-                change.set_standing(list, *work, *standing)?;
+            for (work, membership) in &actions {
+                change.set_membership(list, *work, *membership)?;
             }
             for key in &missing {
-                change.forget_missing(list, key)?;
+                change.remove_missing_entry(list, key)?;
             }
             Ok(())
         })?;
@@ -93,7 +93,7 @@ impl RemoveFromList {
             list.name
         ))?;
         // While a person thought about it, another program may have changed the library.
-        library.hold()?;
+        library.lock_for_write()?;
         if library.list(&self.works.list)? != list {
             return Err(LibraryError::ChangedMeanwhile(format!("the list {}", list.name)).into());
         }

@@ -211,7 +211,7 @@ pub(crate) fn checked_grouping(
 /// Refuses to store a list whose query cannot be asked once it is stored, because it asks for the list
 /// itself.
 pub(crate) fn check_stored(library: &mut Library, list: &StoredList) -> Result<(), CommandError> {
-    library.rehearse(|change| {
+    library.dry_run(|change| {
         let id = change.put_list(list)?;
         let stored = StoredList { id, ..list.clone() };
         Ok(held(change, &stored).map(drop))

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::commands::tag::named_works;
 use crate::cli::{CommandContext, CommandError};
-use peerbib::library::{Library, LibraryError, Standing, StoredList, WorkSet};
+use peerbib::library::{Library, LibraryError, Membership, StoredList, WorkSet};
 use peerbib::reading_list::asked;
 
 /// A list, and the works that are meant.
@@ -43,7 +43,7 @@ pub(crate) struct ChosenWork {
     pub(crate) id: i64,
     pub(crate) key: String,
     /// Whether it stands in the list, whatever the query finds.
-    pub(crate) standing: Option<Standing>,
+    pub(crate) membership: Option<Membership>,
     /// Whether the query of the list finds it.
     pub(crate) found: bool,
 }
@@ -79,10 +79,10 @@ impl ListedWorks {
         named.extend(found.iter().map(|(work, _)| *work));
         let mut seen = HashSet::new();
         named.retain(|work| seen.insert(*work));
-        let standing: HashMap<i64, Standing> = library
-            .listed_works(list.id)?
+        let membership: HashMap<i64, Membership> = library
+            .list_entries(list.id)?
             .iter()
-            .filter_map(|said| Some((said.work?, said.standing?)))
+            .filter_map(|said| Some((said.work?, said.membership?)))
             .collect();
         let found = match &list.query {
             Some(query) => library.works_that_meet(&asked(&library, query)?)?,
@@ -94,7 +94,7 @@ impl ListedWorks {
                 Ok(ChosenWork {
                     id,
                     key: library.key_of(id)?,
-                    standing: standing.get(&id).copied(),
+                    membership: membership.get(&id).copied(),
                     found: found.contains(id),
                 })
             })
@@ -128,7 +128,7 @@ impl Chosen {
     ///
     /// Where a key is unknown to the list, too.
     pub(crate) fn take_missing(&mut self) -> Result<Vec<String>, CommandError> {
-        let said = self.library.listed_works(self.list.id)?;
+        let said = self.library.list_entries(self.list.id)?;
         let mut missing = Vec::new();
         for error in self.unknown.drain(..) {
             match &error {
@@ -152,10 +152,10 @@ pub(crate) fn lines(lines: &[String]) -> String {
 }
 
 /// How a work would stand in a list.
-pub(crate) fn would_be(key: &str, standing: Option<Standing>) -> String {
-    match standing {
-        Some(Standing::Pinned) => format!("{key} would be pinned"),
-        Some(Standing::Excluded) => format!("{key} would be excluded"),
+pub(crate) fn would_be(key: &str, membership: Option<Membership>) -> String {
+    match membership {
+        Some(Membership::Pinned) => format!("{key} would be pinned"),
+        Some(Membership::Excluded) => format!("{key} would be excluded"),
         None => format!("{key} would be neither pinned nor excluded"),
     }
 }

@@ -221,7 +221,7 @@ fn by_hand(
     let edited = Draft::edit(context, &task, |text| {
         let after = readable(text, library).map_err(Refusal::Mend)?;
         if !how.0 {
-            library.hold()?;
+            library.lock_for_write()?;
         }
         if named(library)? != before {
             return Err(LibraryError::ChangedMeanwhile("the rules".to_owned()).into());
