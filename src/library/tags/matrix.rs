@@ -70,13 +70,13 @@ impl Axis {
 }
 
 impl Library {
-    /// Counts the works that meet a condition by their values on the first `told` axes. Works without a value on
+    /// Counts the works that meet a condition by their values on the first `shown` axes. Works without a value on
     /// any of the axes are not counted. With `narrower`, a work also counts for the parent tags of its tags.
     pub fn count_by(
         &self,
         works: &Condition,
         axes: &[Axis],
-        told: usize,
+        shown: usize,
         narrower: bool,
     ) -> Result<Vec<(Vec<String>, i64)>> {
         let Joined {
@@ -84,7 +84,7 @@ impl Library {
             joins,
             parameters,
         } = joined(works, axes, narrower);
-        let lines: Vec<String> = (0..told)
+        let lines: Vec<String> = (0..shown)
             .map(|number| format!("axis_{number}.line"))
             .collect();
         let lines = lines.join(", ");
@@ -93,10 +93,10 @@ impl Library {
         );
         let mut statement = self.connection.prepare(&sql)?;
         let counts = statement.query_map(params_from_iter(parameters), |row| {
-            let lines = (0..told)
+            let lines = (0..shown)
                 .map(|column| row.get(column))
                 .collect::<rusqlite::Result<Vec<String>>>()?;
-            Ok((lines, row.get(told)?))
+            Ok((lines, row.get(shown)?))
         })?;
         Ok(counts.collect::<rusqlite::Result<_>>()?)
     }
