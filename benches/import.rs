@@ -13,7 +13,7 @@ mod generate;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use peerbib::formats::bibtex::{self, BibFile};
-use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience};
+use peerbib::library::{BusyTimeout, ConflictPolicy, ImportedFile, Library};
 
 const SIZES: [usize; 2] = [1_000, 10_000];
 
@@ -36,7 +36,8 @@ fn import(library: &mut Library, file: &BibFile) {
 
 fn imported(directory: &tempfile::TempDir, file: &BibFile) -> Library {
     let mut library =
-        Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
+        Library::open_or_create(&directory.path().join("library.db"), BusyTimeout::default())
+            .unwrap();
     import(&mut library, file);
     library
 }

@@ -17,7 +17,7 @@ use std::cell::LazyCell;
 use divan::Bencher;
 use peerbib::formats::bibtex;
 use peerbib::library::{
-    ConflictPolicy, ImportedFile, Library, NewAssignment, Origin, Patience, Tag, TagName,
+    BusyTimeout, ConflictPolicy, ImportedFile, Library, NewAssignment, Origin, Tag, TagName,
 };
 use peerbib::query::Query;
 
@@ -69,7 +69,8 @@ fn main() {
 fn library() -> (tempfile::TempDir, Library) {
     let directory = tempfile::tempdir().unwrap();
     let mut library =
-        Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
+        Library::open_or_create(&directory.path().join("library.db"), BusyTimeout::default())
+            .unwrap();
     let file = bibtex::read(&generate::bibliography(WORKS));
     let imported = ImportedFile {
         path: "generated.bib",

@@ -11,7 +11,7 @@ mod generate;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use peerbib::formats::bibtex;
-use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience, RuleScope};
+use peerbib::library::{BusyTimeout, ConflictPolicy, ImportedFile, Library, RuleScope};
 use peerbib::{bundled, tagging};
 
 const SIZES: [usize; 2] = [10_000, 100_000];
@@ -23,7 +23,8 @@ fn main() {
 /// Creates a library of generated works with the bundled vocabulary and rules, which have not run yet.
 fn library(directory: &tempfile::TempDir, works: usize) -> Library {
     let mut library =
-        Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
+        Library::open_or_create(&directory.path().join("library.db"), BusyTimeout::default())
+            .unwrap();
     let file = bibtex::read(&generate::bibliography(works));
     library
         .change("import generated.bib", |change| {
@@ -57,7 +58,7 @@ fn for_the_first_time(bencher: Bencher<'_, '_>, works: usize) {
     bencher.counter(ItemsCount::new(works)).bench_local(|| {
         // A dry run, so that every iteration starts from the same state.
         library
-            .rehearse(|change| tagging::apply(change, RuleScope::All, &mut |_| ()))
+            .dry_run(|change| tagging::apply(change, RuleScope::All, &mut |_| ()))
             .unwrap()
             .changes
     });

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use peerbib::formats::bibtex;
-use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience, pattern};
+use peerbib::library::{BusyTimeout, ConflictPolicy, ImportedFile, Library, pattern};
 use peerbib::query::Query;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -108,7 +108,8 @@ const FOUND_BY_A_PATTERN: &[&str] = &[
 
 fn library(directory: &tempfile::TempDir) -> Library {
     let mut library =
-        Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
+        Library::open_or_create(&directory.path().join("library.db"), BusyTimeout::default())
+            .unwrap();
     let file = bibtex::read(WORKS);
     let imported = ImportedFile {
         path: "works.bib",
@@ -130,7 +131,7 @@ fn library(directory: &tempfile::TempDir) -> Library {
              VALUES (1, 'reader', 'year:2000.. sort:year limit:1', 'apa', 'each', 'style', '', '', ''),
                     (2, 'pinned', NULL, 'apa', 'each', 'style', '', '', ''),
                     (3, 'both', 'list:reader OR list:pinned', 'apa', 'each', 'style', '', '', '');
-             INSERT INTO list_work (list_id, work_id, key, standing) VALUES (2, 1, 'ostrom1990', 'pinned');",
+             INSERT INTO list_work (list_id, work_id, key, membership) VALUES (2, 1, 'ostrom1990', 'pinned');",
         )
         .unwrap();
     library

@@ -9,7 +9,7 @@
 use std::sync::LazyLock;
 
 use peerbib::formats::bibtex;
-use peerbib::library::{ConflictPolicy, ImportedFile, Library, LibraryError, Patience};
+use peerbib::library::{BusyTimeout, ConflictPolicy, ImportedFile, Library, LibraryError};
 use peerbib::query::{FIELDS, Query, QueryError};
 use proptest::prelude::*;
 
@@ -22,7 +22,7 @@ const WORKS: &str = "\
 thread_local! {
     static LIBRARY: LazyLock<(tempfile::TempDir, Library)> = LazyLock::new(|| {
         let directory = tempfile::tempdir().unwrap();
-        let mut library = Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
+        let mut library = Library::open_or_create(&directory.path().join("library.db"), BusyTimeout::default()).unwrap();
         let file = bibtex::read(WORKS);
         let imported = ImportedFile { path: "works.bib", encoding: "UTF-8", file: &file };
         library

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use peerbib::formats::bibtex;
-use peerbib::library::{ConflictPolicy, Detail, ImportedFile, Library, Patience};
+use peerbib::library::{BusyTimeout, ConflictPolicy, Detail, ImportedFile, Library};
 use peerbib::query::Query;
 use rusqlite::Connection;
 
@@ -112,7 +112,7 @@ fn library(directory: &tempfile::TempDir) -> (Library, Vec<Model>) {
         }
     }
     let path = directory.path().join("library.db");
-    let mut library = Library::open_or_create(&path, Patience::default()).unwrap();
+    let mut library = Library::open_or_create(&path, BusyTimeout::default()).unwrap();
     let file = bibtex::read(&text);
     let imported = ImportedFile {
         path: "works.bib",
@@ -256,9 +256,9 @@ fn what_is_read_in_a_snapshot_does_not_change_meanwhile() {
         let selection = query.selection(&library).unwrap();
         library.search(&selection, &[]).unwrap().len()
     };
-    let snapshot = library.at_one_moment().unwrap();
+    let snapshot = library.read_snapshot().unwrap();
     assert_eq!(count(), models.len());
-    let mut other = Library::open(library.path(), Patience::default()).unwrap();
+    let mut other = Library::open(library.path(), BusyTimeout::default()).unwrap();
     other
         .change("add", |change| change.add_entry("@misc{new}", None))
         .unwrap();

@@ -4,11 +4,11 @@
 
 use libfuzzer_sys::fuzz_target;
 use peerbib::formats::bibtex;
-use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience};
+use peerbib::library::{ConflictPolicy, ImportedFile, Library, BusyTimeout};
 
 fuzz_target!(|bytes: &[u8]| {
     let directory = tempfile::tempdir().unwrap();
-    let mut library = Library::open_or_create(&directory.path().join("library.db"), Patience::default()).unwrap();
+    let mut library = Library::open_or_create(&directory.path().join("library.db"), BusyTimeout::default()).unwrap();
     let decoded = bibtex::decode(bytes);
     let imported = ImportedFile {
         path: "fuzz.bib",

@@ -17,7 +17,7 @@ use crate::cli::context::Options;
 use peerbib::config::{Kind, SETTINGS, Setting};
 use peerbib::csl::{EmbeddedLocales, bundled};
 use peerbib::formats::bibtex::schema;
-use peerbib::library::{Library, Offer, StepState};
+use peerbib::library::{Candidate, Library, StepState};
 
 /// The maximal number of keys; typing narrows down more.
 const MOST: usize = 200;
@@ -121,24 +121,26 @@ fn context() -> CommandContext {
 }
 
 /// Queries the library; returns nothing if it cannot be opened.
-fn from_library(ask: impl FnOnce(&Library) -> peerbib::library::Result<Vec<Offer>>) -> Vec<Offer> {
+fn from_library(
+    ask: impl FnOnce(&Library) -> peerbib::library::Result<Vec<Candidate>>,
+) -> Vec<Candidate> {
     context()
         .library_path()
         .ok()
-        .and_then(|path| Library::open_to_look(&path).ok())
+        .and_then(|path| Library::open_read_only(&path).ok())
         .and_then(|library| ask(&library).ok())
         .unwrap_or_default()
 }
 
-fn candidate(value: impl Into<String>, about: impl Into<String>) -> Offer {
-    Offer {
+fn candidate(value: impl Into<String>, about: impl Into<String>) -> Candidate {
+    Candidate {
         value: value.into(),
-        about: Some(about.into()),
+        help: Some(about.into()),
     }
 }
 
 /// Returns a completer for values that start with the word.
-fn completer(offers: impl Fn(&str) -> Vec<Offer> + Send + Sync + 'static) -> ArgValueCompleter {
+fn completer(offers: impl Fn(&str) -> Vec<Candidate> + Send + Sync + 'static) -> ArgValueCompleter {
     ArgValueCompleter::new(move |word: &OsStr| {
         let Some(word) = word.to_str() else {
             return Vec::new();
@@ -148,19 +150,19 @@ fn completer(offers: impl Fn(&str) -> Vec<Offer> + Send + Sync + 'static) -> Arg
 }
 
 /// Returns the values that start with `word`, each after `before`.
-fn candidates(word: &str, before: &str, offers: Vec<Offer>) -> Vec<CompletionCandidate> {
-    let mut offers: Vec<Offer> = offers;
+fn candidates(word: &str, before: &str, offers: Vec<Candidate>) -> Vec<CompletionCandidate> {
+    let mut offers: Vec<Candidate> = offers;
     offers.retain(|offer| offer.value.starts_with(word));
     let candidates = offers.into_iter().map(|offer| {
         CompletionCandidate::new(format!("{before}{}", offer.value))
-            .help(offer.about.map(Into::into))
+            .help(offer.help.map(Into::into))
     });
     candidates.collect()
 }
 
 /// Returns a completer for lists separated by commas.
 fn list_completer(
-    offers: impl Fn(&str) -> Vec<Offer> + Send + Sync + 'static,
+    offers: impl Fn(&str) -> Vec<Candidate> + Send + Sync + 'static,
 ) -> ArgValueCompleter {
     ArgValueCompleter::new(move |word: &OsStr| {
         let Some(word) = word.to_str() else {
@@ -173,7 +175,7 @@ fn list_completer(
 
 /// Completes keys.
 fn keys() -> ArgValueCompleter {
-    completer(|word| from_library(|library| library.offered_keys(word, MOST)))
+    completer(|word| from_library(|library| library.complete_keys(word, MOST)))
 }
 
 /// Completes keys and the values of another completer.
@@ -227,7 +229,7 @@ fn columns() -> ArgValueCompleter {
     list_completer(|_| {
         let own = COLUMNS.iter().map(|(name, about)| candidate(*name, *about));
         let fields = fields_for("").into_iter();
-        let is_own = |field: &Offer| COLUMNS.iter().any(|(name, _)| *name == field.value);
+        let is_own = |field: &Candidate| COLUMNS.iter().any(|(name, _)| *name == field.value);
         own.chain(fields.filter(|field| !is_own(field))).collect()
     })
 }
@@ -255,16 +257,16 @@ fn linked_files() -> ArgValueCompleter {
                     files.extend(library.linked_files(work)?);
                 }
             }
-            let mut offers: Vec<Offer> = Vec::new();
+            let mut offers: Vec<Candidate> = Vec::new();
             for file in files {
                 // The name is enough, and shorter than the path.
                 let name = std::path::Path::new(&file.path).file_name();
                 let name = name.map(|name| name.to_string_lossy().into_owned());
                 for value in [Some(file.path.clone()), name].into_iter().flatten() {
                     if !offers.iter().any(|offer| offer.value == value) {
-                        offers.push(Offer {
+                        offers.push(Candidate {
                             value,
-                            about: file.description.clone(),
+                            help: file.description.clone(),
                         });
                     }
                 }
@@ -316,12 +318,12 @@ fn start_of_term(query: &str) -> usize {
     start
 }
 
-fn fields_of_queries() -> Vec<Offer> {
-    let mut fields: Vec<Offer> = peerbib::query::FIELDS
+fn fields_of_queries() -> Vec<Candidate> {
+    let mut fields: Vec<Candidate> = peerbib::query::FIELDS
         .iter()
         .map(|field| candidate(format!("{}:", field.name), field.description))
         .collect();
-    for facet in from_library(Library::offered_facets) {
+    for facet in from_library(Library::complete_facets) {
         let name = format!("{}:", facet.value);
         if !fields.iter().any(|field| field.value == name) {
             fields.push(candidate(
@@ -334,7 +336,7 @@ fn fields_of_queries() -> Vec<Offer> {
 }
 
 /// Returns the values of a field.
-fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
+fn values_of_field(field: &str, value: &str) -> Vec<Candidate> {
     let words = |words: &[(&str, &str)]| {
         let offers = words.iter().map(|(word, about)| candidate(*word, *about));
         offers.collect()
@@ -342,8 +344,8 @@ fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
     match field.to_lowercase().as_str() {
         "tag" | "tags" => tags_for(value),
         "type" => types_for(),
-        "list" | "lists" => from_library(Library::offered_lists),
-        "key" | "citekey" | "id" => from_library(|library| library.offered_keys(value, MOST)),
+        "list" | "lists" => from_library(Library::complete_lists),
+        "key" | "citekey" | "id" => from_library(|library| library.complete_keys(value, MOST)),
         "lang" | "language" | "langid" => locales_for(),
         "origin" => words(&[
             ("hand", "by hand"),
@@ -357,23 +359,23 @@ fn values_of_field(field: &str, value: &str) -> Vec<Offer> {
         ]),
         "sort" | "order" => words(ORDERS_OF_QUERIES),
         "has" | "with" | "missing" | "no" | "without" => {
-            let mut offers: Vec<Offer> = words(&[
+            let mut offers: Vec<Candidate> = words(&[
                 ("tag", "a tag of any facet"),
                 ("note", "a private note"),
                 ("file", "a linked file"),
                 ("list", "membership in a reading list"),
             ]);
-            offers.extend(from_library(Library::offered_facets));
+            offers.extend(from_library(Library::complete_facets));
             offers.extend(fields_for(""));
             offers
         }
         facet => {
-            let tags = from_library(|library| library.offered_tags(Some(facet)));
+            let tags = from_library(|library| library.complete_tags(Some(facet)));
             let names = tags.into_iter().filter_map(|tag| {
                 let (_, name) = tag.value.split_once(':')?;
-                Some(Offer {
+                Some(Candidate {
                     value: name.to_owned(),
-                    about: tag.about,
+                    help: tag.help,
                 })
             });
             names.collect()
@@ -386,16 +388,16 @@ fn tags() -> ArgValueCompleter {
     list_completer(tags_for)
 }
 
-fn tags_for(word: &str) -> Vec<Offer> {
-    let tags = from_library(|library| library.offered_tags(None));
+fn tags_for(word: &str) -> Vec<Candidate> {
+    let tags = from_library(|library| library.complete_tags(None));
     let mut offers = tags.clone();
     if !word.is_empty() && !word.contains(':') {
         // `oek` also completes to oekonux, which means movement:oekonux.
         offers.extend(tags.into_iter().filter_map(|tag| {
             let name = tag.value.split_once(':')?.1.to_owned();
-            Some(Offer {
+            Some(Candidate {
                 value: name,
-                about: Some(tag.value),
+                help: Some(tag.value),
             })
         }));
     }
@@ -428,7 +430,7 @@ fn words_of_tag() -> ArgValueCompleter {
 
 /// Completes facets.
 fn facets() -> ArgValueCompleter {
-    completer(|_| from_library(Library::offered_facets))
+    completer(|_| from_library(Library::complete_facets))
 }
 
 /// Completes BibLaTeX types, those of the library first.
@@ -436,15 +438,15 @@ fn types() -> ArgValueCompleter {
     list_completer(|_| types_for())
 }
 
-fn types_for() -> Vec<Offer> {
-    let mut types = from_library(Library::offered_types);
+fn types_for() -> Vec<Candidate> {
+    let mut types = from_library(Library::complete_types);
     let mut known: Vec<_> = schema::type_names().collect();
     known.sort_unstable();
     for name in known {
         if !types.iter().any(|there| there.value == name) {
-            types.push(Offer {
+            types.push(Candidate {
                 value: name.to_owned(),
-                about: None,
+                help: None,
             });
         }
     }
@@ -461,12 +463,12 @@ fn field_values() -> ArgValueCompleter {
     completer(|_| fields_for("="))
 }
 
-fn fields_for(behind: &str) -> Vec<Offer> {
+fn fields_for(behind: &str) -> Vec<Candidate> {
     let mut known: Vec<_> = schema::field_names().collect();
     known.sort_unstable();
-    let fields = known.into_iter().map(|name| Offer {
+    let fields = known.into_iter().map(|name| Candidate {
         value: format!("{name}{behind}"),
-        about: None,
+        help: None,
     });
     fields.collect()
 }
@@ -474,7 +476,7 @@ fn fields_for(behind: &str) -> Vec<Offer> {
 /// Completes groupings.
 fn groups() -> ArgValueCompleter {
     completer(|_| {
-        let mut groups = from_library(Library::offered_facets);
+        let mut groups = from_library(Library::complete_facets);
         groups.extend([
             candidate("year", "the year of issue"),
             candidate("type", "the type of the work"),
@@ -486,7 +488,7 @@ fn groups() -> ArgValueCompleter {
 
 /// Completes the names of reading lists.
 fn lists() -> ArgValueCompleter {
-    completer(|_| from_library(Library::offered_lists))
+    completer(|_| from_library(Library::complete_lists))
 }
 
 /// Completes the snapshots of the reading list that an earlier word names.
@@ -495,7 +497,7 @@ fn snapshots() -> ArgValueCompleter {
         from_library(|library| {
             let mut snapshots = Vec::new();
             for word in words() {
-                snapshots.extend(library.offered_snapshots(word)?);
+                snapshots.extend(library.complete_snapshots(word)?);
             }
             Ok(snapshots)
         })
@@ -508,7 +510,7 @@ fn sections() -> ArgValueCompleter {
         from_library(|library| {
             let mut sections = Vec::new();
             for word in words() {
-                sections.extend(library.offered_sections(word)?);
+                sections.extend(library.complete_sections(word)?);
             }
             Ok(sections)
         })
@@ -517,12 +519,12 @@ fn sections() -> ArgValueCompleter {
 
 /// Completes the names of rules.
 fn rules() -> ArgValueCompleter {
-    completer(|_| from_library(Library::offered_rules))
+    completer(|_| from_library(Library::complete_rules))
 }
 
 /// Completes imported files.
 fn source_files() -> ArgValueCompleter {
-    completer(|_| from_library(Library::offered_source_files))
+    completer(|_| from_library(Library::complete_source_files))
 }
 
 /// Completes citation styles: bundled ones, added ones, and `.csl` files.
@@ -540,8 +542,8 @@ fn styles() -> ArgValueCompleter {
     })
 }
 
-fn style_names() -> Vec<Offer> {
-    let mut styles: Vec<Offer> = context()
+fn style_names() -> Vec<Candidate> {
+    let mut styles: Vec<Candidate> = context()
         .added_style_names()
         .into_iter()
         .map(|name| candidate(name, "added by you"))
@@ -561,12 +563,12 @@ fn locales() -> ArgValueCompleter {
     completer(|_| locales_for())
 }
 
-fn locales_for() -> Vec<Offer> {
-    let mut locales: Vec<Offer> = EmbeddedLocales
+fn locales_for() -> Vec<Candidate> {
+    let mut locales: Vec<Candidate> = EmbeddedLocales
         .languages()
-        .map(|language| Offer {
+        .map(|language| Candidate {
             value: language.to_owned(),
-            about: None,
+            help: None,
         })
         .collect();
     locales.sort();

@@ -12,7 +12,7 @@ use crate::cli::ui::{Color, print_message};
 use crate::cli::{CommandError, hints};
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use peerbib::library::{
-    Condition, Effect, KeyPattern, Library, LibraryError, Patience, Reference, RuleEffect,
+    BusyTimeout, Condition, Effect, KeyPattern, Library, LibraryError, Reference, RuleEffect,
 };
 use peerbib::query::Query;
 use peerbib::tagging::{self, BrokenRule, RuleRunReport};
@@ -254,7 +254,7 @@ impl CommandContext {
     /// See [`Library::open`] and [`Library::hold`].
     pub(crate) fn open_to_change(&self) -> Result<Library, CommandError> {
         let library = self.open()?;
-        library.hold()?;
+        library.lock_for_write()?;
         Ok(library)
     }
 
@@ -311,15 +311,15 @@ impl CommandContext {
 
     /// Returns how long to wait for another program that is changing the library: as many seconds as
     /// PEERBIB_WAIT says, or the default.
-    pub(crate) fn busy_timeout(&self) -> Patience {
+    pub(crate) fn busy_timeout(&self) -> BusyTimeout {
         let seconds = std::env::var("PEERBIB_WAIT").ok();
         let seconds = seconds.and_then(|seconds| seconds.trim().parse().ok());
-        let default = Patience::default();
+        let default = BusyTimeout::default();
         let on_wait =
             || print_message("waiting for another program that is changing the library \u{2026}");
-        Patience {
-            longest: seconds.map_or(default.longest, Duration::from_secs),
-            tell: if self.options.quiet { || {} } else { on_wait },
+        BusyTimeout {
+            timeout: seconds.map_or(default.timeout, Duration::from_secs),
+            on_wait: if self.options.quiet { || {} } else { on_wait },
         }
     }
 
@@ -353,7 +353,7 @@ impl CommandContext {
     ///
     /// # Errors
     ///
-    /// See [`Library::rehearse`].
+    /// See [`Library::dry_run`].
     pub(crate) fn dry_run<T>(
         &self,
         library: &mut Library,
@@ -372,7 +372,7 @@ impl CommandContext {
             }
         };
         let (outcome, applied) =
-            library.rehearse(|change| tagging::apply_to_watched(change, edit, effect))?;
+            library.dry_run(|change| tagging::apply_to_watched(change, edit, effect))?;
         self.report_broken_rules(&applied);
         if works_by_tag.is_empty() {
             return Ok(outcome);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::cli::styles::{StyleLoadError, name_of};
 use peerbib::config::{ConfigError, SETTINGS, UnknownSetting};
-use peerbib::library::{Ailment, AilmentKind, LibraryError};
+use peerbib::library::{IntegrityIssue, IssueKind, LibraryError};
 use peerbib::query::QueryError;
 use peerbib::suggest::question;
 
@@ -181,31 +181,29 @@ pub(crate) fn style(error: &StyleLoadError) -> String {
 }
 
 /// Returns the advice for a problem that `peerbib doctor` found in the library at `path`.
-pub(crate) fn integrity(issue: &Ailment, path: &Path) -> String {
+pub(crate) fn integrity(issue: &IntegrityIssue, path: &Path) -> String {
     let first = || issue.names.first().map_or("KEY", String::as_str);
-    if issue.rebuild_mends {
+    if issue.fixed_by_rebuild {
         return "run `peerbib rebuild`".to_owned();
     }
     match issue.kind {
-        AilmentKind::Dangling => format!("another program deleted them; {}", restore(path)),
-        AilmentKind::UnreadableEntry => format!(
+        IssueKind::Dangling => format!("another program deleted them; {}", restore(path)),
+        IssueKind::UnreadableEntry => format!(
             "nothing was lost: `peerbib show {key} --source` prints the stored text, and \
              `peerbib edit {key}` opens it",
             key = first()
         ),
-        AilmentKind::TagCycle => format!(
+        IssueKind::TagCycle => format!(
             "another program set their parents; choose another parent for one of them: \
              `peerbib tags move {} --under PARENT`",
             first()
         ),
-        AilmentKind::History => {
+        IssueKind::History => {
             "no data is lost, but `peerbib undo` cannot undo these steps".to_owned()
         }
-        AilmentKind::MissingFile => {
-            "`peerbib file check` lists them; `peerbib file root DIRECTORY` \
+        IssueKind::MissingFile => "`peerbib file check` lists them; `peerbib file root DIRECTORY` \
                                      sets the directory that contains the files"
-                .to_owned()
-        }
+            .to_owned(),
         _ => restore(path),
     }
 }

@@ -1,4 +1,4 @@
-//! Backups: copies of a library, made by SQLite's online backup while it may be in use, and put back.
+//! Backups of a library through SQLite's online backup API, and restoring them.
 
 use std::path::{Path, PathBuf};
 
@@ -6,29 +6,28 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::history::now;
-use super::{Library, LibraryError, Patience, Result, schema};
+use super::{BusyTimeout, Library, LibraryError, Result, schema};
 
-/// How many pages are copied before progress is told.
+/// How many pages are copied between two progress reports.
 const PAGES: i32 = 512;
 
-/// What becomes of a file that is where the copy should be.
+/// What to do with a file that exists at the path of a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// It stays, and no copy is made.
+    /// Keep it and make no backup.
     Keep,
-    /// The copy takes its place, once it is whole.
+    /// Replace it once the backup is complete.
     Replace,
 }
 
 impl Library {
-    /// Copies the library to `to`, as it is at this moment, and reads the copy through. `advance` is
-    /// called with the pages that are copied and those there are. A copy that is not whole never bears
-    /// the name `to`.
+    /// Copies a snapshot of the library to `to` and checks the copy. `advance` is called with the numbers of
+    /// copied pages and of all pages. An incomplete copy never has the name `to`.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::BackupExists`]; [`LibraryError::BackupPlace`]; [`LibraryError::Damaged`] where the
-    /// library, or the copy, is.
+    /// [`LibraryError::BackupExists`]; [`LibraryError::BackupPlace`]; [`LibraryError::Damaged`] if the library
+    /// or the copy is damaged.
     pub fn back_up(
         &self,
         to: &Path,
@@ -48,7 +47,7 @@ impl Library {
         let _ = std::fs::remove_file(&partial);
         let copied = self
             .copy_to(&partial, advance)
-            // The half-made copy is nothing that a person has heard of.
+            // Users know nothing of the partial file.
             .map_err(|error| match error {
                 LibraryError::BackupPlace { reason, .. } => unfit(to, &reason),
                 error => error,
@@ -63,14 +62,13 @@ impl Library {
     }
 
     fn copy_to(&self, to: &Path, advance: &mut dyn FnMut(usize, usize)) -> Result<()> {
-        // The library's own file, or a place whose directory is not there.
         std::fs::File::create_new(to).map_err(|error| unfit(to, &error.to_string()))?;
-        let source = reader_of(&self.path, Patience::default())?;
+        let source = open_for_backup(&self.path, BusyTimeout::default())?;
         let mut copy = Connection::open_with_flags(to, OpenFlags::SQLITE_OPEN_READ_WRITE)
             .map_err(|error| LibraryError::from(error).at(to))?;
         copy_pages(&source, &mut copy, advance)
             .map_err(|error| LibraryError::from(error).at(&self.path))?;
-        // A copy is one file, with nothing beside it.
+        // A backup is a single file, without a WAL file beside it.
         copy.pragma_update(None, "journal_mode", "DELETE")
             .map_err(|error| LibraryError::from(error).at(to))?;
         let is_whole = check(&copy).map_err(|error| LibraryError::from(error).at(to))?;
@@ -84,28 +82,24 @@ impl Library {
             .map_err(|(_, error)| LibraryError::from(error).at(to))
     }
 
-    /// A name for a backup that nothing bears yet: beside the library, with today's date.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn backup_place(&self) -> Result<PathBuf> {
+    /// Returns an unused path for a backup: beside the library, with today's date in its name.
+    pub fn default_backup_path(&self) -> Result<PathBuf> {
         let today = now(&self.connection)?;
         let today = today.get(..10).unwrap_or_default();
         Ok(free_name(&self.path, today))
     }
 
-    /// Puts the library in `from` in the place of this one, in one transaction, after a copy of this one
-    /// is made. Gives the place of that copy.
+    /// Replaces the content of this library by that of `from` in one transaction. First makes a backup of this
+    /// library, and returns its path.
     ///
     /// # Errors
     ///
     /// [`LibraryError::Missing`], [`LibraryError::Foreign`], [`LibraryError::Newer`] or
-    /// [`LibraryError::Damaged`] for `from`, and those of [`Library::back_up`]; nothing has changed then.
+    /// [`LibraryError::Damaged`] for `from`; see also [`Library::back_up`]. Nothing has changed then.
     pub fn restore(
         &mut self,
         from: &Path,
-        patience: Patience,
+        busy_timeout: BusyTimeout,
         advance: &mut dyn FnMut(usize, usize),
     ) -> Result<PathBuf> {
         if !from.exists() {
@@ -114,7 +108,7 @@ impl Library {
         if same_file(from, &self.path) {
             return Err(unfit(from, "it is the library itself"));
         }
-        let source = reader_of(from, patience)?;
+        let source = open_for_backup(from, busy_timeout)?;
         let look = || -> Result<Option<String>> {
             if schema::version(&source, from)? == 0 {
                 return Err(LibraryError::Foreign {
@@ -140,20 +134,20 @@ impl Library {
     }
 }
 
-/// Opens a library for reading alone; one in a place where nothing can be written, too.
-fn reader_of(path: &Path, patience: Patience) -> Result<Connection> {
+/// Opens a library read-only, even in a directory that cannot be written to.
+fn open_for_backup(path: &Path, busy_timeout: BusyTimeout) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || -> Result<Connection> {
         let mut connection = Connection::open_with_flags(path, flags)?;
-        patience.have(&mut connection)?;
-        // The first look finds out whether it can be read.
+        busy_timeout.install(&mut connection)?;
+        // Only the first query shows whether the file can be read.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(connection)
     };
     match open() {
         Err(LibraryError::Sqlite(error)) if Library::is_out_of_reach(&error) => {
             Connection::open_with_flags(
-                Library::immutable(path),
+                Library::immutable_uri(path),
                 flags | OpenFlags::SQLITE_OPEN_URI,
             )
             .map_err(|error| LibraryError::from(error).at(path))
@@ -162,13 +156,13 @@ fn reader_of(path: &Path, patience: Patience) -> Result<Connection> {
     }
 }
 
-/// Copies every page, as all were at one moment.
+/// Copies every page of a snapshot.
 fn copy_pages(
     from: &Connection,
     to: &mut Connection,
     advance: &mut dyn FnMut(usize, usize),
 ) -> rusqlite::Result<()> {
-    // What is read within one transaction stays as it was at its beginning.
+    // The open transaction keeps the source from changing between two calls of `step`.
     from.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema;")?;
     let backup = Backup::new(from, to)?;
     loop {
@@ -189,7 +183,7 @@ fn copy_pages(
     from.execute_batch("COMMIT")
 }
 
-/// What is wrong with a database, if anything is.
+/// Returns what is wrong with a database, if anything.
 fn check(connection: &Connection) -> rusqlite::Result<Option<String>> {
     let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     Ok((said != "ok").then_some(said))
@@ -205,7 +199,7 @@ fn beside(path: &Path, word: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// The names that copies of a library get, one after the other.
+/// Returns the names for the backups of a library, in order.
 fn names<'a>(path: &'a Path, word: &'a str) -> impl Iterator<Item = PathBuf> + 'a {
     (1_u32..).map(move |number| match number {
         1 => beside(path, word),
@@ -238,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copies_are_named_beside_the_library() {
+    fn backups_are_named_after_the_library() {
         let name = |path: &str| beside(Path::new(path), "2026-11-27").display().to_string();
         assert_eq!(name("a/library.db"), "a/library.2026-11-27.db");
         assert_eq!(name("commons"), "commons.2026-11-27");

@@ -1,4 +1,4 @@
-//! Waiting for a library that another program is changing.
+//! The busy timeout: waiting for a library that another program is changing.
 
 use std::time::{Duration, Instant};
 
@@ -6,46 +6,46 @@ use rusqlite::Connection;
 
 use super::Result;
 
-/// How long one waits for a library that another program is changing, and whom one tells.
+/// How long to wait for a library that another program has locked, and a callback for long waits.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// How long one waits at most.
-    pub longest: Duration,
-    /// Is called once where it takes long enough to wonder.
-    pub tell: fn(),
+pub struct BusyTimeout {
+    /// The longest wait.
+    pub timeout: Duration,
+    /// Called once in each wait that a person would notice.
+    pub on_wait: fn(),
 }
 
-impl Default for Patience {
+impl Default for BusyTimeout {
     fn default() -> Self {
         Self {
-            longest: Duration::from_secs(30),
-            tell: || {},
+            timeout: Duration::from_secs(30),
+            on_wait: || {},
         }
     }
 }
 
-/// After this time a person wonders what is the matter.
-const LONG: Duration = Duration::from_millis(1_500);
+/// The time after which a person wonders what is going on.
+const NOTICEABLE: Duration = Duration::from_millis(1_500);
 
-impl Patience {
-    /// Has a connection wait so.
-    pub(super) fn have(self, connection: &mut Connection) -> Result<()> {
+impl BusyTimeout {
+    /// Installs this busy timeout on `connection`.
+    pub(super) fn install(self, connection: &mut Connection) -> Result<()> {
         let mut since = Instant::now();
-        let mut told = false;
+        let mut reported = false;
         connection.busy_handler(Some(move |attempts: i32| {
             if attempts == 0 {
                 since = Instant::now();
-                told = false;
+                reported = false;
             }
             let waited = since.elapsed();
-            if waited >= self.longest {
+            if waited >= self.timeout {
                 return false;
             }
-            if waited >= LONG && !told {
-                told = true;
-                (self.tell)();
+            if waited >= NOTICEABLE && !reported {
+                reported = true;
+                (self.on_wait)();
             }
-            // Short at first, as most commands are over at once.
+            // Most commands are over soon, so the first pauses are short.
             let pause = u64::try_from(attempts + 1).unwrap_or(1).min(50);
             std::thread::sleep(Duration::from_millis(pause));
             true

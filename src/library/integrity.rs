@@ -1,7 +1,7 @@
-//! What is wrong with a library itself, rather than with its references.
+//! The integrity check of a library.
 //!
-//! The truth is looked through for damage and for rows that hang in the air; what is derived is compared
-//! with what a rebuild of a copy makes of the same truth; and history with the rows that it left.
+//! The recorded tables are checked for damage and dangling references. The derived tables are compared with a
+//! rebuild of a copy, and history is compared with the rows that exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,62 +10,66 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::derived_tables::read_entry;
 use super::history::{RECORDED_TABLES, columns, row_label};
-use super::{Change, Library, LibraryError, Patience, Result};
+use super::{BusyTimeout, Change, Library, LibraryError, Result};
 
-/// Something that is wrong with a library.
+/// Something that is wrong with a library file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Ailment {
-    /// What kind it is of.
-    pub kind: AilmentKind,
-    /// What is wrong, in a sentence.
+pub struct IntegrityIssue {
+    /// The kind of issue.
+    pub kind: IssueKind,
+    /// What is wrong, in one sentence.
     pub message: String,
-    /// Some of what is concerned: works by their keys, tags, files.
+    /// Some of what is affected: keys of works, tags, files.
     pub names: Vec<String>,
-    /// Whether rebuilding the derived tables fixes it.
-    pub rebuild_mends: bool,
+    /// Whether a rebuild of the derived tables fixes it.
+    pub fixed_by_rebuild: bool,
 }
 
-/// A kind of ailment.
+/// A kind of issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum AilmentKind {
+pub enum IssueKind {
     /// The file is damaged.
     Damage,
-    /// A row belongs to one that is not there.
+    /// A row refers to one that does not exist.
     Dangling,
     /// The entry of a work cannot be read.
     UnreadableEntry,
-    /// What is derived is not what the entries say.
+    /// Derived rows differ from what the entries say.
     Derived,
-    /// The full-text index is not what the entries say.
+    /// The full-text index differs from what the entries say.
     FullText,
-    /// A tag is below itself.
+    /// A tag is its own ancestor.
     TagCycle,
-    /// Another program changed what history knows otherwise.
+    /// Another program added or removed rows that history does not know of.
     History,
     /// A linked file is missing.
     MissingFile,
 }
 
-/// How many names an ailment has at most.
+/// The highest number of names in an issue.
 const NAMES: usize = 10;
 
 impl Library {
-    /// Looks the library through, and gives what is wrong with it: nothing, where all is well. `root` is
-    /// the root of linked files; `advance` is told the works that were derived again.
+    /// Checks the library and returns what is wrong with it. `root` is the directory that paths of linked files
+    /// start from; `advance` is called with numbers of works that were derived again.
     ///
     /// # Errors
     ///
-    /// Where the library cannot be read at all, or there is no room for a copy to compare it with.
-    pub fn diagnose(&self, root: &Path, advance: &mut dyn FnMut(usize)) -> Result<Vec<Ailment>> {
+    /// If the library cannot be read at all, or there is no room for the copy.
+    pub fn check_integrity(
+        &self,
+        root: &Path,
+        advance: &mut dyn FnMut(usize),
+    ) -> Result<Vec<IntegrityIssue>> {
         let mut found = Vec::new();
-        // All is looked at as it was at one moment.
+        // One read transaction, so that all checks see the same snapshot.
         self.connection.execute_batch("BEGIN")?;
-        let looked = self.look(root, advance, &mut found);
+        let checked = self.run_checks(root, advance, &mut found);
         self.connection.execute_batch("ROLLBACK")?;
-        match looked {
-            // Damage that was found says why the rest could not be looked at.
+        match checked {
+            // The damage explains why the other checks failed.
             Err(error) if !matches!(error, LibraryError::Scratch(_)) && found.is_empty() => {
                 match error.at(&self.path) {
                     LibraryError::Damaged { reason, .. } => found.push(damage(reason)),
@@ -78,27 +82,27 @@ impl Library {
         Ok(found)
     }
 
-    fn look(
+    fn run_checks(
         &self,
         root: &Path,
         advance: &mut dyn FnMut(usize),
-        found: &mut Vec<Ailment>,
+        found: &mut Vec<IntegrityIssue>,
     ) -> Result<()> {
-        self.look_for_damage(found)?;
-        if found.iter().any(|ailment| !ailment.rebuild_mends) {
-            // Whatever else there is to say would be said of a heap of ruins.
+        self.check_for_damage(found)?;
+        if found.iter().any(|issue| !issue.fixed_by_rebuild) {
+            // Further checks are meaningless on a damaged file.
             return Ok(());
         }
-        self.look_for_dangling(found)?;
-        self.look_for_tag_cycles(found)?;
-        if self.look_for_unreadable_entries(found)? {
+        self.check_references(found)?;
+        self.check_for_tag_cycles(found)?;
+        if self.check_entries(found)? {
             self.compare_derived(advance, found)?;
         }
-        self.look_at_history(found)?;
-        self.look_for_missing_files(root, found)
+        self.check_history(found)?;
+        self.check_linked_files(root, found)
     }
 
-    fn look_for_damage(&self, found: &mut Vec<Ailment>) -> Result<()> {
+    fn check_for_damage(&self, found: &mut Vec<IntegrityIssue>) -> Result<()> {
         let mut statement = self.connection.prepare("PRAGMA integrity_check(20)")?;
         let said = statement
             .query_map([], |row| row.get(0))?
@@ -108,11 +112,11 @@ impl Library {
                 continue;
             }
             if reason.contains("index") && !reason.contains("Tree ") {
-                found.push(Ailment {
-                    kind: AilmentKind::Damage,
-                    message: format!("an index of the library is not right: {reason}"),
+                found.push(IntegrityIssue {
+                    kind: IssueKind::Damage,
+                    message: format!("an index of the library is damaged: {reason}"),
                     names: Vec::new(),
-                    rebuild_mends: true,
+                    fixed_by_rebuild: true,
                 });
             } else {
                 found.push(damage(reason));
@@ -121,7 +125,7 @@ impl Library {
         Ok(())
     }
 
-    fn look_for_dangling(&self, found: &mut Vec<Ailment>) -> Result<()> {
+    fn check_references(&self, found: &mut Vec<IntegrityIssue>) -> Result<()> {
         let mut statement = self.connection.prepare("PRAGMA foreign_key_check")?;
         let mut rows = statement.query([])?;
         let mut by_table: BTreeMap<(String, String), (usize, Vec<String>)> = BTreeMap::new();
@@ -139,22 +143,22 @@ impl Library {
         }
         for ((table, parent), (count, names)) in by_table {
             let is_derived = !RECORDED_TABLES.contains(&table.as_str());
-            found.push(Ailment {
-                kind: AilmentKind::Dangling,
+            found.push(IntegrityIssue {
+                kind: IssueKind::Dangling,
                 message: format!(
-                    "{count} {} of {} belong to {} that are not there",
+                    "{count} {} of {} refer to missing rows of {}",
                     if count == 1 { "row" } else { "rows" },
                     table.replace('_', " "),
                     parent.replace('_', " "),
                 ),
                 names,
-                rebuild_mends: is_derived,
+                fixed_by_rebuild: is_derived,
             });
         }
         Ok(())
     }
 
-    fn look_for_tag_cycles(&self, found: &mut Vec<Ailment>) -> Result<()> {
+    fn check_for_tag_cycles(&self, found: &mut Vec<IntegrityIssue>) -> Result<()> {
         let mut statement = self.connection.prepare(
             "WITH RECURSIVE up (start, id) AS (
                  SELECT id, parent_id FROM tag WHERE parent_id IS NOT NULL
@@ -167,18 +171,18 @@ impl Library {
             .query_map([], |row| row.get(0))?
             .collect::<rusqlite::Result<Vec<String>>>()?;
         if !names.is_empty() {
-            found.push(Ailment {
-                kind: AilmentKind::TagCycle,
-                message: "tags are below themselves".into(),
+            found.push(IntegrityIssue {
+                kind: IssueKind::TagCycle,
+                message: "tags are their own ancestors".into(),
                 names,
-                rebuild_mends: false,
+                fixed_by_rebuild: false,
             });
         }
         Ok(())
     }
 
-    /// Says whether every entry can be read.
-    fn look_for_unreadable_entries(&self, found: &mut Vec<Ailment>) -> Result<bool> {
+    /// Checks that every entry can be read, and returns whether all can.
+    fn check_entries(&self, found: &mut Vec<IntegrityIssue>) -> Result<bool> {
         let mut statement = self.connection.prepare("SELECT key, source FROM work")?;
         let mut rows = statement.query([])?;
         let mut all = true;
@@ -186,66 +190,70 @@ impl Library {
             let key: String = row.get(0)?;
             if let Err(error) = read_entry(&key, &row.get::<_, String>(1)?) {
                 all = false;
-                found.push(Ailment {
-                    kind: AilmentKind::UnreadableEntry,
+                found.push(IntegrityIssue {
+                    kind: IssueKind::UnreadableEntry,
                     message: error.to_string(),
                     names: vec![key],
-                    rebuild_mends: false,
+                    fixed_by_rebuild: false,
                 });
             }
         }
         Ok(all)
     }
 
-    /// Compares what is derived with what a rebuild of a copy derives from the same entries.
+    /// Compares the derived tables with those of a rebuilt copy.
     fn compare_derived(
         &self,
         advance: &mut dyn FnMut(usize),
-        found: &mut Vec<Ailment>,
+        found: &mut Vec<IntegrityIssue>,
     ) -> Result<()> {
-        let scratch = scratch_of(self)?;
+        let scratch = scratch_copy(self)?;
         scratch.connection.execute_batch("BEGIN")?;
         Change { library: &scratch }.rebuild(advance)?;
         scratch.connection.execute_batch("COMMIT")?;
-        let (own, anew) = (&self.connection, &scratch.connection);
+        let (own, rebuilt) = (&self.connection, &scratch.connection);
         for table in derived_tables(own)? {
-            let (rows, other) = (rows_of(own, &table)?, rows_of(anew, &table)?);
+            let (rows, other) = (rows_of(own, &table)?, rows_of(rebuilt, &table)?);
             if rows == other {
                 continue;
             }
             let differ = rows.symmetric_difference(&other);
             let works: BTreeSet<i64> = differ.map(|(work, _)| *work).collect();
             let names = self.keys_of(&works)?;
-            found.push(Ailment {
-                kind: AilmentKind::Derived,
+            found.push(IntegrityIssue {
+                kind: IssueKind::Derived,
                 message: format!(
-                    "what is derived of {} ({}) is not what the entries say",
+                    "derived data of {} ({}) differs from the entries",
                     counted(works.len(), "work"),
                     table.replace('_', " ")
                 ),
                 names,
-                rebuild_mends: true,
+                fixed_by_rebuild: true,
             });
         }
-        self.compare_full_text(anew, found)
+        self.compare_full_text(rebuilt, found)
     }
 
-    fn compare_full_text(&self, anew: &Connection, found: &mut Vec<Ailment>) -> Result<()> {
+    fn compare_full_text(
+        &self,
+        rebuilt: &Connection,
+        found: &mut Vec<IntegrityIssue>,
+    ) -> Result<()> {
         let own = &self.connection;
         for index in full_text_indexes(own)? {
-            let (sizes, other) = (sizes_of(own, &index)?, sizes_of(anew, &index)?);
+            let (sizes, other) = (sizes_of(own, &index)?, sizes_of(rebuilt, &index)?);
             let rows: BTreeSet<i64> = sizes
                 .symmetric_difference(&other)
                 .map(|(row, _)| *row)
                 .collect();
-            if rows.is_empty() && has_the_same_terms(own, anew, &index)? {
+            if rows.is_empty() && has_same_terms(own, rebuilt, &index)? {
                 continue;
             }
             let is_of_works = !index.starts_with("file");
-            found.push(Ailment {
-                kind: AilmentKind::FullText,
+            found.push(IntegrityIssue {
+                kind: IssueKind::FullText,
                 message: format!(
-                    "the full-text index ({}) has other words than {}",
+                    "the full-text index ({}) differs from {}",
                     index.replace('_', " "),
                     match (is_of_works, rows.len()) {
                         (true, 0) => "the entries".to_owned(),
@@ -258,13 +266,13 @@ impl Library {
                 } else {
                     Vec::new()
                 },
-                rebuild_mends: true,
+                fixed_by_rebuild: true,
             });
         }
         Ok(())
     }
 
-    /// Some of the works with these numbers, by their keys.
+    /// Returns the keys of some of these works.
     fn keys_of(&self, works: &BTreeSet<i64>) -> Result<Vec<String>> {
         let mut keys = Vec::new();
         for work in works.iter().take(NAMES) {
@@ -274,7 +282,7 @@ impl Library {
     }
 
     /// Compares the number of rows in each recorded table with the steps in effect.
-    fn look_at_history(&self, found: &mut Vec<Ailment>) -> Result<()> {
+    fn check_history(&self, found: &mut Vec<IntegrityIssue>) -> Result<()> {
         for table in RECORDED_TABLES {
             let unrecorded: i64 = self.connection.query_row(
                 &format!(
@@ -289,8 +297,8 @@ impl Library {
             )?;
             if unrecorded != 0 {
                 let rows = usize::try_from(unrecorded.unsigned_abs()).unwrap_or(usize::MAX);
-                found.push(Ailment {
-                    kind: AilmentKind::History,
+                found.push(IntegrityIssue {
+                    kind: IssueKind::History,
                     message: format!(
                         "another program {} of {}",
                         if unrecorded > 0 {
@@ -301,7 +309,7 @@ impl Library {
                         table.replace('_', " ")
                     ),
                     names: Vec::new(),
-                    rebuild_mends: false,
+                    fixed_by_rebuild: false,
                 });
             }
         }
@@ -315,17 +323,17 @@ impl Library {
             )
             .optional()?;
         if let Some(step) = lost {
-            found.push(Ailment {
-                kind: AilmentKind::History,
+            found.push(IntegrityIssue {
+                kind: IssueKind::History,
                 message: format!("history does not know what step {step} changed"),
                 names: Vec::new(),
-                rebuild_mends: false,
+                fixed_by_rebuild: false,
             });
         }
         Ok(())
     }
 
-    fn look_for_missing_files(&self, root: &Path, found: &mut Vec<Ailment>) -> Result<()> {
+    fn check_linked_files(&self, root: &Path, found: &mut Vec<IntegrityIssue>) -> Result<()> {
         let mut names = Vec::new();
         let mut count = 0;
         let mut statement = self
@@ -336,7 +344,7 @@ impl Library {
             .collect::<rusqlite::Result<Vec<i64>>>()?;
         for work in works {
             for file in self.linked_files(work)? {
-                // What an entry names came from elsewhere, where the files may have stayed.
+                // Files that an entry names may be on the machine that it came from.
                 if !file.in_entry && !file.place(root).exists() {
                     count += 1;
                     if names.len() < NAMES {
@@ -346,8 +354,8 @@ impl Library {
             }
         }
         if count > 0 {
-            found.push(Ailment {
-                kind: AilmentKind::MissingFile,
+            found.push(IntegrityIssue {
+                kind: IssueKind::MissingFile,
                 message: format!(
                     "{} missing",
                     match count {
@@ -356,19 +364,19 @@ impl Library {
                     }
                 ),
                 names,
-                rebuild_mends: false,
+                fixed_by_rebuild: false,
             });
         }
         Ok(())
     }
 }
 
-fn damage(reason: String) -> Ailment {
-    Ailment {
-        kind: AilmentKind::Damage,
+fn damage(reason: String) -> IntegrityIssue {
+    IntegrityIssue {
+        kind: IssueKind::Damage,
         message: format!("the file is damaged: {reason}"),
         names: Vec::new(),
-        rebuild_mends: false,
+        fixed_by_rebuild: false,
     }
 }
 
@@ -379,7 +387,7 @@ fn counted(count: usize, what: &str) -> String {
     }
 }
 
-/// The tables that are neither of the truth nor of history, but for the full-text index.
+/// Returns the derived tables, apart from the full-text indexes.
 fn derived_tables(connection: &Connection) -> Result<Vec<String>> {
     let mut statement = connection.prepare(
         "SELECT name FROM pragma_table_list
@@ -395,8 +403,7 @@ fn derived_tables(connection: &Connection) -> Result<Vec<String>> {
         .collect())
 }
 
-/// The rows of a derived table, each as the number of its work and all that it says; numbers of rows
-/// that mean nothing are left out.
+/// Returns the rows of a derived table, each as its work and all its columns but `id`, which has no meaning.
 fn rows_of(connection: &Connection, table: &str) -> Result<BTreeSet<(i64, String)>> {
     let columns = columns(connection, table)?;
     let own = columns.iter().filter(|column| *column != "id");
@@ -415,7 +422,7 @@ fn rows_of(connection: &Connection, table: &str) -> Result<BTreeSet<(i64, String
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The full-text indexes.
+/// Returns the names of the full-text indexes.
 fn full_text_indexes(connection: &Connection) -> Result<Vec<String>> {
     let mut statement = connection.prepare(
         "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual' ORDER BY name",
@@ -424,16 +431,16 @@ fn full_text_indexes(connection: &Connection) -> Result<Vec<String>> {
     Ok(indexes.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many words a full-text index has of each row, column by column.
+/// Returns the number of words of each row and column in a full-text index.
 fn sizes_of(connection: &Connection, index: &str) -> Result<BTreeSet<(i64, Vec<u8>)>> {
     let mut statement = connection.prepare(&format!("SELECT id, sz FROM {index}_docsize"))?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Whether a full-text index has the same words by column in both libraries, each in as many rows and places.
-fn has_the_same_terms(one: &Connection, other: &Connection, index: &str) -> Result<bool> {
-    // Without an order of SQLite's: FTS5 gives them in its own, which is that of the words.
+/// Compares the words of a full-text index by column, and in how many rows and positions each occurs.
+fn has_same_terms(one: &Connection, other: &Connection, index: &str) -> Result<bool> {
+    // FTS5 returns the rows in the order of the words.
     let sql = format!("SELECT term, col, doc, cnt FROM temp.{index}_words");
     for connection in [one, other] {
         connection.execute_batch(&format!(
@@ -456,18 +463,18 @@ fn has_the_same_terms(one: &Connection, other: &Connection, index: &str) -> Resu
     }
 }
 
-/// A copy of a library to try something on. SQLite keeps it in memory as far as there is room, and else in a
-/// file of its own among the temporary ones, which goes with the connection.
-fn scratch_of(library: &Library) -> Result<Library> {
-    let patience = Patience::default();
-    let prepared = Library::prepare(Connection::open(""), &library.path, patience);
+/// Returns a private copy of a library, which SQLite keeps in memory or in a temporary file and deletes with the
+/// connection.
+fn scratch_copy(library: &Library) -> Result<Library> {
+    let busy_timeout = BusyTimeout::default();
+    let prepared = Library::prepare(Connection::open(""), &library.path, busy_timeout);
     let copied = prepared.and_then(|mut copy| {
         copy.pragma_update(None, "cache_size", -65_536)?;
         {
             let backup = rusqlite::backup::Backup::new(&library.connection, &mut copy)?;
             backup.step(-1)?;
         }
-        // It need not outlive a loss of power.
+        // The copy need not survive a crash.
         copy.pragma_update(None, "journal_mode", "MEMORY")?;
         copy.pragma_update(None, "synchronous", "OFF")?;
         Ok(copy)

@@ -1,7 +1,7 @@
-//! Linked files: the PDF of a work, or any other file that belongs to it.
+//! Linked files: PDFs and other files that belong to works.
 //!
-//! Those that a person links with peerbib are rows of the library. Those that JabRef, Zotero, Mendeley
-//! or a person named in the field `file` of the entry stay there, and are read from it.
+//! Files linked with peerbib are rows of the library. Files that JabRef, Zotero, Mendeley or a user named in the
+//! field `file` of an entry stay there and are read from it.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -15,20 +15,20 @@ use crate::formats::file_field;
 /// A file that belongs to a work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkedFile {
-    /// The path as it is stored: relative, or absolute.
+    /// The stored path, relative or absolute.
     pub path: String,
-    /// What the file is, in a person's words.
+    /// A description of the file.
     pub description: Option<String>,
-    /// Whether it stands in the entry's own field `file`.
+    /// Whether it comes from the field `file` of the entry.
     pub in_entry: bool,
-    /// The directories from which the path may be meant, in the order in which they are tried, where it
-    /// is the entry's and relative. Others are meant from the root of linked files.
+    /// For a relative path from an entry: the directories that it may be relative to, in the order in which they
+    /// are tried. Other paths are relative to the root of linked files.
     pub from: Vec<PathBuf>,
 }
 
 impl LinkedFile {
-    /// Where the file lies, with the root of linked files: the first place where there is one, or else
-    /// the first place where it should be.
+    /// Returns the path of the file, given the root of linked files: the first candidate that exists, or else the
+    /// first candidate.
     pub fn place(&self, root: &Path) -> PathBuf {
         let path = Path::new(&self.path);
         if path.is_absolute() {
@@ -45,7 +45,7 @@ impl LinkedFile {
     }
 }
 
-/// A path whose parts `/` separates, from a directory, with `.` and `..` taken out.
+/// Appends a path with the separator `/` to a directory, resolving `.` and `..`.
 fn joined(directory: &Path, path: &str) -> PathBuf {
     let mut place = directory.to_path_buf();
     for part in path.split('/') {
@@ -60,8 +60,8 @@ fn joined(directory: &Path, path: &str) -> PathBuf {
     place
 }
 
-/// The path by which a library knows a file: relative to the root, with `/` between its parts, where it
-/// lies below it, and absolute elsewhere.
+/// Returns the path under which a library stores a file: relative to the root with the separator `/`, or absolute
+/// if the file is outside of it.
 pub fn path_from_root(file: &Path, root: &Path) -> String {
     let relative = file.strip_prefix(root).ok().filter(|path| {
         path.components()
@@ -78,11 +78,7 @@ pub fn path_from_root(file: &Path, root: &Path) -> String {
 }
 
 impl Library {
-    /// The root of linked files that is set for this library, as an absolute path.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the root of linked files of this library as an absolute path, if it is set.
     pub fn file_root(&self) -> Result<Option<PathBuf>> {
         let path: Option<String> = self
             .connection
@@ -97,17 +93,17 @@ impl Library {
         }))
     }
 
-    /// The directory that the library lies in.
+    /// Returns the directory of the library.
     pub fn directory(&self) -> PathBuf {
         let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
         path.parent().unwrap_or(&path).to_path_buf()
     }
 
-    /// The files of a work: those that were linked, and those that its entry names.
+    /// Returns the files of a work: linked ones and those that its entry names.
     ///
     /// # Errors
     ///
-    /// [`super::LibraryError::UnreadableWork`] where the entry in the store is damaged.
+    /// [`super::LibraryError::UnreadableWork`] if the stored entry is damaged.
     pub fn linked_files(&self, work: i64) -> Result<Vec<LinkedFile>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT path, description FROM linked_file WHERE work_id = ?1 ORDER BY id",
@@ -126,7 +122,7 @@ impl Library {
             .connection
             .prepare_cached("SELECT source FROM work WHERE id = ?1")?
             .query_row([work], |row| row.get(0))?;
-        // Most entries name no file, and need not be read.
+        // Most entries name no file and need not be parsed.
         let names_one = source
             .as_bytes()
             .windows(4)
@@ -149,11 +145,7 @@ impl Library {
         Ok(files)
     }
 
-    /// The works that have files, of their own or named in their entries, in the order of their keys.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the works with linked files or files in their entries, sorted by key.
     pub fn works_with_files(&self) -> Result<Vec<(i64, String)>> {
         let mut statement = self.connection.prepare(
             "SELECT id, key FROM work
@@ -164,8 +156,8 @@ impl Library {
         Ok(works.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The directories of the files that a work was imported from: paths in its entry are meant from
-    /// there, as JabRef has it.
+    /// Returns the directories of the files that a work was imported from. Like in JabRef, paths in its entry are
+    /// relative to them.
     fn directories_of(&self, work: i64) -> Result<Vec<PathBuf>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT DISTINCT path FROM occurrence JOIN source_file ON source_file.id = source_file_id
@@ -185,12 +177,8 @@ impl Library {
 }
 
 impl Change<'_> {
-    /// Links a file to a work, or gives the link another description. `path` is as
-    /// [`path_from_root`] makes it. Says whether anything is different now.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Links a file to a work, or changes the description of the link. `path` is a result of [`path_from_root`].
+    /// Returns whether anything changed.
     pub fn link_file(&self, work: i64, path: &str, description: Option<&str>) -> Result<bool> {
         let connection = self.connection();
         let changed = connection.execute(
@@ -203,11 +191,7 @@ impl Change<'_> {
         Ok(changed > 0)
     }
 
-    /// Takes the link to a file off a work; the file itself stays. Says whether it was there.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Removes the link to a file, but not the file. Returns whether there was one.
     pub fn unlink_file(&self, work: i64, path: &str) -> Result<bool> {
         let removed = self.connection().execute(
             "DELETE FROM linked_file WHERE work_id = ?1 AND path = ?2",
@@ -216,23 +200,15 @@ impl Change<'_> {
         Ok(removed > 0)
     }
 
-    /// Takes the root of linked files of this library away. Links are not rewritten.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Removes the root of linked files of this library. Links are not rewritten.
     pub fn unset_file_root(&self) -> Result<()> {
         self.connection().execute("DELETE FROM file_root", [])?;
         Ok(())
     }
 
-    /// Sets the root of linked files for this library. A root below the library's directory is stored
-    /// from there, so that both can be moved together. Links stay on the files that they are on: their
-    /// paths are rewritten from the new root. Gives the number of links whose path is another now.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Sets the root of linked files. A root below the directory of the library is stored relative to it, so that
+    /// both can be moved together. Links keep pointing to the same files: their paths are rewritten relative to the
+    /// new root. Returns the number of rewritten paths.
     pub fn set_file_root(&self, root: &Path, before: &Path) -> Result<usize> {
         let connection = self.connection();
         let stored = path_from_root(root, &self.directory());

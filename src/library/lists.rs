@@ -1,7 +1,7 @@
-//! Reading lists as they are stored: which works, in which sections and order, and what is said of them.
+//! Stored reading lists: their settings, sections and entries.
 //!
-//! A query of a list is kept as text: the library knows no query language. Whoever does gives the
-//! condition that it stands for to [`StoredList::condition`].
+//! The query of a list is stored as text, because the library does not know the query language. The caller
+//! translates it and passes the condition to [`StoredList::condition`].
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -13,118 +13,121 @@ use super::history::now;
 use super::{Change, Condition, Library, LibraryError, Result, Sql};
 use crate::suggest::closest;
 
-/// A reading list as it is stored.
+/// A stored reading list.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct StoredList {
-    /// Its number in the library; 0 for one that is not stored yet.
+    /// Its rowid; 0 if it is not stored yet.
     #[serde(skip)]
     pub id: i64,
-    /// Its name, by which commands know it.
+    /// Its name on the command line.
     pub name: String,
-    /// Its title, as it is printed.
+    /// Its title in print.
     pub title: Option<String>,
-    /// What stands before its first section, in Markdown.
+    /// The introduction to the list, in Markdown.
     pub introduction: Option<String>,
-    /// Which works it holds, in the query language; without it, the pinned works alone.
+    /// The query for its works; without one, the list has only the pinned works.
     pub query: Option<String>,
-    /// The citation style: its name or file.
+    /// The citation style: a name or a path.
     pub style: String,
-    /// The language of the style's terms; without it, the style's own.
+    /// The language of the style's terms; by default the style's own.
     pub locale: Option<String>,
-    /// What the works are grouped by that stand in no section written by hand.
+    /// How the works outside manual sections are grouped.
     pub group_by: Option<String>,
-    /// Where a work of several groups stands: under `each`, or under the `first`.
+    /// Where a work of several groups is placed: in `each` of them or only in the `first`.
     pub repeat: String,
-    /// The order of its works.
+    /// The sort order of its works.
     pub order: String,
-    /// What stands below each work, with commas between.
+    /// The kinds of annotations to print below each work, separated by commas.
     pub annotate: String,
-    /// What heads the works that no section takes; empty where these are left out.
+    /// The heading of the works that belong to no section; empty to leave them out.
     pub rest: String,
-    /// When it was made: UTC, RFC 3339.
+    /// When it was created: UTC, RFC 3339.
     pub created_at: String,
 }
 
 impl StoredList {
-    /// The condition that the works of the list meet: the pinned ones, and those that meet `query` (which
-    /// its own query stands for) but for the excluded ones.
+    /// Returns the condition for the works of the list: those that are pinned, and those that match `query`, the
+    /// translation of the list's query, and are not excluded.
     pub fn condition(&self, query: Option<Condition>) -> Condition {
-        let standing = |standing: &str| {
+        let membership = |membership: &str| {
             Condition::Statement(
                 Sql::new(
                     "SELECT work_id FROM listed
-                     WHERE list_id = ? AND standing = ? AND work_id IS NOT NULL",
+                     WHERE list_id = ? AND membership = ? AND work_id IS NOT NULL",
                 )
-                .with([Value::from(self.id), standing.to_owned().into()]),
+                .with([Value::from(self.id), membership.to_owned().into()]),
             )
         };
-        let pinned = standing("pinned");
+        let pinned = membership("pinned");
         match query {
             None => pinned,
-            Some(query) => Condition::Any(vec![pinned, query.and(standing("excluded").negated())]),
+            Some(query) => {
+                Condition::Any(vec![pinned, query.and(membership("excluded").negated())])
+            }
         }
     }
 }
 
-/// A section of a reading list that was written by hand.
+/// A manual section of a reading list.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct StoredSection {
-    /// Its number in the library; 0 for one that is not stored yet.
+    /// Its rowid; 0 if it is not stored yet.
     #[serde(skip)]
     pub id: i64,
     /// Its heading.
     pub title: String,
-    /// What stands before its first work, in Markdown.
+    /// The introduction to the section, in Markdown.
     pub introduction: Option<String>,
-    /// Which works of the list it takes; without it, those that were put into it.
+    /// The query for the works of the list that it takes; without one, it has only the works put into it.
     pub query: Option<String>,
-    /// The order of its works; without it, the list's.
+    /// The sort order of its works; by default that of the list.
     pub order: Option<String>,
 }
 
-/// Whether a work stands in a list, whatever the list's query finds.
+/// Whether a work belongs to a list regardless of the query of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Standing {
-    /// It does.
+pub enum Membership {
+    /// It belongs to the list.
     Pinned,
-    /// It does not.
+    /// It does not belong to the list.
     Excluded,
 }
 
-/// What a person said of a work in a list.
+/// What a user decided about one work in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedWork {
-    /// The number of the work; none where no work of the library has the key.
+pub struct ListEntry {
+    /// The rowid of the work, if a work of the library has the key.
     pub work: Option<i64>,
-    /// The key by which it was named, or the last that it had.
+    /// The key it was given by, or its last key before it was removed.
     pub key: String,
-    /// Whether it stands in the list, whatever the query finds.
-    pub standing: Option<Standing>,
-    /// The section that it was put into.
+    /// Whether it is pinned or excluded.
+    pub membership: Option<Membership>,
+    /// The section it was put into.
     pub section: Option<i64>,
-    /// Its place in the order by hand.
+    /// Its place in the manual order.
     pub position: Option<i64>,
-    /// A text on it that belongs to this list, in Markdown.
+    /// The annotation of the work in this list, in Markdown.
     pub annotation: Option<String>,
 }
 
-impl ListedWork {
-    /// A work of which nothing was said yet.
-    fn unmentioned(work: i64, key: String) -> Self {
+impl ListEntry {
+    /// Returns an entry without decisions.
+    fn empty(work: i64, key: String) -> Self {
         Self {
             work: Some(work),
             key,
-            standing: None,
+            membership: None,
             section: None,
             position: None,
             annotation: None,
         }
     }
 
-    /// Joins what was said of one work under two keys: what this one says holds, and both texts stay.
+    /// Merges the entry of the same work under another key: this entry takes precedence, and both annotations
+    /// are kept.
     fn join(&mut self, other: Self) {
-        self.standing = self.standing.or(other.standing);
+        self.membership = self.membership.or(other.membership);
         self.section = self.section.or(other.section);
         self.position = self.position.or(other.position);
         self.annotation = match (self.annotation.take(), other.annotation) {
@@ -134,7 +137,7 @@ impl ListedWork {
     }
 }
 
-impl Standing {
+impl Membership {
     fn as_str(self) -> &'static str {
         match self {
             Self::Pinned => "pinned",
@@ -142,7 +145,7 @@ impl Standing {
         }
     }
 
-    fn stored(text: Option<&str>) -> Option<Self> {
+    fn from_column(text: Option<&str>) -> Option<Self> {
         match text? {
             "pinned" => Some(Self::Pinned),
             _ => Some(Self::Excluded),
@@ -150,22 +153,19 @@ impl Standing {
     }
 }
 
-const LIST: &str = "SELECT id, name, title, introduction, query, style, locale, group_by, repeated,
-                           sorted_by, annotated, rest, created_at FROM reading_list";
+const LIST: &str =
+    "SELECT id, name, title, introduction, query, style, locale, group_by, duplicate_placement,
+                           sort_order, annotations, rest_heading, created_at FROM reading_list";
 
 impl Library {
-    /// The reading lists, by name.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the reading lists, sorted by name.
     pub fn lists(&self) -> Result<Vec<StoredList>> {
         let mut statement = self.connection.prepare(&format!("{LIST} ORDER BY name"))?;
         let lists = statement.query_map([], stored_list)?;
         Ok(lists.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The reading list of this name.
+    /// Returns the reading list with this name.
     ///
     /// # Errors
     ///
@@ -187,14 +187,10 @@ impl Library {
         })
     }
 
-    /// The sections of a list that were written by hand, in their order.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the manual sections of a list, in order.
     pub fn list_sections(&self, list: i64) -> Result<Vec<StoredSection>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT id, title, introduction, query, sorted_by FROM list_section
+            "SELECT id, title, introduction, query, sort_order FROM list_section
              WHERE list_id = ?1 ORDER BY position, id",
         )?;
         let sections = statement.query_map([list], |row| {
@@ -209,21 +205,17 @@ impl Library {
         Ok(sections.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// What was said of works in a list: those with a place by hand first, in their order. Works that
-    /// are not in the library are among them.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn listed_works(&self, list: i64) -> Result<Vec<ListedWork>> {
+    /// Returns the entries of a list: first those with a place in the manual order, sorted by it. Some may be of
+    /// works that are not in the library.
+    pub fn list_entries(&self, list: i64) -> Result<Vec<ListEntry>> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {LISTED} FROM listed WHERE list_id = ?1
              ORDER BY position IS NULL, position, id"
         ))?;
         let rows = statement
-            .query_map([list], listed_work)?
+            .query_map([list], list_entry)?
             .collect::<rusqlite::Result<Vec<_>>>()?;
-        let mut works: Vec<ListedWork> = Vec::with_capacity(rows.len());
+        let mut works: Vec<ListEntry> = Vec::with_capacity(rows.len());
         let mut place = HashMap::new();
         for row in rows {
             let first = row.work.and_then(|work| match place.entry(work) {
@@ -243,11 +235,7 @@ impl Library {
 }
 
 impl Library {
-    /// What tags are called, by their names.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the labels of tags by their names.
     pub fn tag_labels(&self) -> Result<HashMap<String, String>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT facet || ':' || name, label FROM tag WHERE label IS NOT NULL",
@@ -257,13 +245,13 @@ impl Library {
     }
 }
 
-const LISTED: &str = "work_id, key, standing, section_id, position, annotation";
+const LISTED: &str = "work_id, key, membership, section_id, position, annotation";
 
-fn listed_work(row: &Row<'_>) -> rusqlite::Result<ListedWork> {
-    Ok(ListedWork {
+fn list_entry(row: &Row<'_>) -> rusqlite::Result<ListEntry> {
+    Ok(ListEntry {
         work: row.get(0)?,
         key: row.get(1)?,
-        standing: Standing::stored(row.get::<_, Option<String>>(2)?.as_deref()),
+        membership: Membership::from_column(row.get::<_, Option<String>>(2)?.as_deref()),
         section: row.get(3)?,
         position: row.get(4)?,
         annotation: row.get(5)?,
@@ -289,8 +277,8 @@ fn stored_list(row: &Row<'_>) -> rusqlite::Result<StoredList> {
 }
 
 impl Change<'_> {
-    /// Stores a list, a new one where its number is 0, and gives its number. Where nothing of it is new,
-    /// nothing is written.
+    /// Inserts a list (if its `id` is 0) or updates it, and returns its rowid. Nothing is written if nothing
+    /// changed.
     ///
     /// # Errors
     ///
@@ -311,7 +299,7 @@ impl Change<'_> {
         if list.id == 0 {
             connection.execute(
                 "INSERT INTO reading_list (name, title, introduction, query, style, locale, group_by,
-                                           repeated, sorted_by, annotated, rest, created_at)
+                                           duplicate_placement, sort_order, annotations, rest_heading, created_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 params![
                     list.name,
@@ -332,10 +320,11 @@ impl Change<'_> {
         }
         connection.execute(
             "UPDATE reading_list SET name = ?2, title = ?3, introduction = ?4, query = ?5, style = ?6,
-                 locale = ?7, group_by = ?8, repeated = ?9, sorted_by = ?10, annotated = ?11, rest = ?12
+                 locale = ?7, group_by = ?8, duplicate_placement = ?9, sort_order = ?10,
+                 annotations = ?11, rest_heading = ?12
              WHERE id = ?1
-               AND (name, title, introduction, query, style, locale, group_by, repeated, sorted_by,
-                    annotated, rest) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+               AND (name, title, introduction, query, style, locale, group_by, duplicate_placement,
+                    sort_order, annotations, rest_heading) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             params![
                 list.id,
                 list.name,
@@ -354,22 +343,14 @@ impl Change<'_> {
         Ok(list.id)
     }
 
-    /// Removes a list, with its sections, annotations and snapshots. Works stay.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Removes a list with its sections, entries and snapshots, but not its works.
     pub fn remove_list(&self, list: i64) -> Result<()> {
         self.connection()
             .execute("DELETE FROM reading_list WHERE id = ?1", [list])?;
         Ok(())
     }
 
-    /// Takes out of a list its sections and all that is said of works; its snapshots stay.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Removes the sections and entries of a list, but not its snapshots.
     pub fn empty_list(&self, list: i64) -> Result<()> {
         let connection = self.connection();
         connection.execute("DELETE FROM list_work WHERE list_id = ?1", [list])?;
@@ -377,12 +358,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Stores a section of a list, a new one behind the others where its number is 0, and gives its
-    /// number.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Appends a section (if its `id` is 0) or updates it, and returns its rowid.
     pub fn put_section(&self, list: i64, section: &StoredSection) -> Result<i64> {
         let connection = self.connection();
         let StoredSection {
@@ -394,7 +370,7 @@ impl Change<'_> {
         } = section;
         if *id == 0 {
             connection.execute(
-                "INSERT INTO list_section (list_id, position, title, introduction, query, sorted_by)
+                "INSERT INTO list_section (list_id, position, title, introduction, query, sort_order)
                  VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM list_section
                               WHERE list_id = ?1), ?2, ?3, ?4, ?5)",
                 params![list, title, introduction, query, order],
@@ -402,29 +378,21 @@ impl Change<'_> {
             return Ok(connection.last_insert_rowid());
         }
         connection.execute(
-            "UPDATE list_section SET title = ?2, introduction = ?3, query = ?4, sorted_by = ?5
-             WHERE id = ?1 AND (title, introduction, query, sorted_by) IS NOT (?2, ?3, ?4, ?5)",
+            "UPDATE list_section SET title = ?2, introduction = ?3, query = ?4, sort_order = ?5
+             WHERE id = ?1 AND (title, introduction, query, sort_order) IS NOT (?2, ?3, ?4, ?5)",
             params![id, title, introduction, query, order],
         )?;
         Ok(*id)
     }
 
-    /// Removes a section; its works stay in the list.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Removes a section, but not its works.
     pub fn remove_section(&self, section: i64) -> Result<()> {
         self.connection()
             .execute("DELETE FROM list_section WHERE id = ?1", [section])?;
         Ok(())
     }
 
-    /// Puts sections into this order.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Sorts sections into this order.
     pub fn order_sections(&self, sections: &[i64]) -> Result<()> {
         let mut statement = self.connection().prepare_cached(
             "UPDATE list_section SET position = ?2 WHERE id = ?1 AND position <> ?2",
@@ -435,31 +403,22 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Says whether a work stands in a list whatever its query finds, or takes back what was said.
-    /// Gives what held before.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn set_standing(
+    /// Pins or excludes a work, or with `None` leaves it to the query. Returns the previous membership.
+    pub fn set_membership(
         &self,
         list: i64,
         work: i64,
-        standing: Option<Standing>,
-    ) -> Result<Option<Standing>> {
+        membership: Option<Membership>,
+    ) -> Result<Option<Membership>> {
         let mut before = None;
-        self.say(list, work, |listed| {
-            before = listed.standing;
-            listed.standing = standing;
+        self.edit_list_entry(list, work, |listed| {
+            before = listed.membership;
+            listed.membership = membership;
         })?;
         Ok(before)
     }
 
-    /// Puts a text on a work in a list, or takes it away. Gives the text that was there before.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Sets or removes the annotation of a work in a list. Returns the previous one.
     pub fn annotate_in_list(
         &self,
         list: i64,
@@ -467,86 +426,66 @@ impl Change<'_> {
         annotation: Option<String>,
     ) -> Result<Option<String>> {
         let mut before = None;
-        self.say(list, work, |listed| {
+        self.edit_list_entry(list, work, |listed| {
             before = std::mem::replace(&mut listed.annotation, annotation);
         })?;
         Ok(before)
     }
 
-    /// Puts a work into a section of a list, or leaves that to the queries of the sections again.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Puts a work into a section, or with `None` leaves it to the queries of the sections.
     pub fn put_into_section(&self, list: i64, work: i64, section: Option<i64>) -> Result<()> {
-        self.say(list, work, |listed| listed.section = section)
+        self.edit_list_entry(list, work, |listed| listed.section = section)
     }
 
-    /// Gives works of a list their order by hand. A work that is not among them has none afterwards.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn put_into_order(&self, list: i64, works: &[i64]) -> Result<()> {
+    /// Sets the manual order of a list. Works that are not in `works` have no place in it.
+    pub fn set_manual_order(&self, list: i64, works: &[i64]) -> Result<()> {
         let placed: HashSet<i64> = works.iter().copied().collect();
-        for listed in self.listed_works(list)? {
+        for listed in self.list_entries(list)? {
             if let Some(work) = listed.work.filter(|work| !placed.contains(work)) {
-                self.say(list, work, |listed| listed.position = None)?;
+                self.edit_list_entry(list, work, |listed| listed.position = None)?;
             }
         }
         for (work, position) in works.iter().zip(1_i64..) {
-            self.say(list, *work, |listed| listed.position = Some(position))?;
+            self.edit_list_entry(list, *work, |listed| listed.position = Some(position))?;
         }
         Ok(())
     }
 
-    /// Keeps what is said of a work by its key, which need not be the key of a work of the library.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn say_by_key(&self, list: i64, said: ListedWork) -> Result<()> {
-        match self.find_key(&said.key)? {
-            Some(work) => self.say(list, work, |listed| {
+    /// Stores an entry by its key, which need not be the key of a work in the library.
+    pub fn put_list_entry(&self, list: i64, entry: ListEntry) -> Result<()> {
+        match self.find_key(&entry.key)? {
+            Some(work) => self.edit_list_entry(list, work, |listed| {
                 let before = std::mem::replace(
                     listed,
-                    ListedWork {
+                    ListEntry {
                         work: Some(work),
-                        ..said
+                        ..entry
                     },
                 );
                 listed.join(before);
             }),
-            None => self.insert_listed(list, &said),
+            None => self.insert_entry(list, &entry),
         }
     }
 
-    /// Takes back that a work which is not in the library stands in a list, or does not. Says whether
-    /// anything of the kind was said.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn forget_missing(&self, list: i64, key: &str) -> Result<bool> {
-        self.unsay(
+    /// Removes the membership and place of a work that is not in the library. Returns whether there was an
+    /// entry.
+    pub fn remove_missing_entry(&self, list: i64, key: &str) -> Result<bool> {
+        self.clear_missing(
             list,
             key,
-            "standing = NULL, section_id = NULL, position = NULL",
+            "membership = NULL, section_id = NULL, position = NULL",
         )
     }
 
-    /// Takes away the text on a work which is not in the library. Says whether there was one.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn unannotate_missing(&self, list: i64, key: &str) -> Result<bool> {
-        self.unsay(list, key, "annotation = NULL")
+    /// Removes the annotation of a work that is not in the library. Returns whether there was an entry.
+    pub fn remove_missing_annotation(&self, list: i64, key: &str) -> Result<bool> {
+        self.clear_missing(list, key, "annotation = NULL")
     }
 
-    fn unsay(&self, list: i64, key: &str, what: &str) -> Result<bool> {
+    fn clear_missing(&self, list: i64, key: &str, what: &str) -> Result<bool> {
         let connection = self.connection();
-        let unsaid = connection.execute(
+        let cleared = connection.execute(
             &format!(
                 "UPDATE list_work SET {what} WHERE list_id = ?1 AND key = ?2 AND work_id IS NULL"
             ),
@@ -554,15 +493,20 @@ impl Change<'_> {
         )?;
         connection.execute(
             "DELETE FROM list_work
-             WHERE list_id = ?1 AND key = ?2 AND work_id IS NULL AND standing IS NULL
+             WHERE list_id = ?1 AND key = ?2 AND work_id IS NULL AND membership IS NULL
                AND section_id IS NULL AND position IS NULL AND annotation IS NULL",
             params![list, key],
         )?;
-        Ok(unsaid > 0)
+        Ok(cleared > 0)
     }
 
-    /// Edits what is said of a work in a list. What was said of it under other keys is joined first.
-    fn say(&self, list: i64, work: i64, edit: impl FnOnce(&mut ListedWork)) -> Result<()> {
+    /// Edits the entry of a work in a list, after merging entries under its other keys.
+    fn edit_list_entry(
+        &self,
+        list: i64,
+        work: i64,
+        edit: impl FnOnce(&mut ListEntry),
+    ) -> Result<()> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(&format!(
             "SELECT {LISTED}, id FROM list_work
@@ -572,46 +516,46 @@ impl Change<'_> {
              ORDER BY work_id IS NULL, position IS NULL, position, id"
         ))?;
         let mut rows = statement
-            .query_map([list, work], |row| Ok((listed_work(row)?, row.get(6)?)))?
-            .collect::<rusqlite::Result<Vec<(ListedWork, i64)>>>()?
+            .query_map([list, work], |row| Ok((list_entry(row)?, row.get(6)?)))?
+            .collect::<rusqlite::Result<Vec<(ListEntry, i64)>>>()?
             .into_iter();
         let first = rows.next();
         let mut listed = match &first {
             Some((listed, _)) => listed.clone(),
-            None => ListedWork::unmentioned(work, self.key_of(work)?),
+            None => ListEntry::empty(work, self.key_of(work)?),
         };
         for (other, id) in rows {
             listed.join(other);
             connection.execute("DELETE FROM list_work WHERE id = ?1", [id])?;
         }
         edit(&mut listed);
-        let ListedWork {
-            standing,
+        let ListEntry {
+            membership,
             section,
             position,
             annotation,
             ..
         } = &listed;
         let is_empty =
-            standing.is_none() && section.is_none() && position.is_none() && annotation.is_none();
+            membership.is_none() && section.is_none() && position.is_none() && annotation.is_none();
         match first {
             None if is_empty => {}
-            None => self.insert_listed(list, &listed)?,
+            None => self.insert_entry(list, &listed)?,
             Some((_, id)) if is_empty => {
                 connection.execute("DELETE FROM list_work WHERE id = ?1", [id])?;
             }
             Some((_, id)) => {
                 connection
                     .prepare_cached(
-                        "UPDATE list_work SET work_id = ?2, standing = ?3, section_id = ?4,
+                        "UPDATE list_work SET work_id = ?2, membership = ?3, section_id = ?4,
                              position = ?5, annotation = ?6
-                         WHERE id = ?1 AND (work_id, standing, section_id, position, annotation)
+                         WHERE id = ?1 AND (work_id, membership, section_id, position, annotation)
                              IS NOT (?2, ?3, ?4, ?5, ?6)",
                     )?
                     .execute(params![
                         id,
                         work,
-                        standing.map(Standing::as_str),
+                        membership.map(Membership::as_str),
                         section,
                         position,
                         annotation
@@ -621,10 +565,10 @@ impl Change<'_> {
         Ok(())
     }
 
-    fn insert_listed(&self, list: i64, listed: &ListedWork) -> Result<()> {
+    fn insert_entry(&self, list: i64, listed: &ListEntry) -> Result<()> {
         self.connection()
             .prepare_cached(
-                "INSERT INTO list_work (list_id, work_id, key, standing, section_id, position,
+                "INSERT INTO list_work (list_id, work_id, key, membership, section_id, position,
                                         annotation)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
@@ -632,7 +576,7 @@ impl Change<'_> {
                 list,
                 listed.work,
                 listed.key,
-                listed.standing.map(Standing::as_str),
+                listed.membership.map(Membership::as_str),
                 listed.section,
                 listed.position,
                 listed.annotation
@@ -640,7 +584,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Has what lists say of one work be said of another, which is the same one.
+    /// Moves the entries of one work in all lists to another work.
     pub(super) fn join_in_lists(&self, from: i64, to: i64) -> Result<()> {
         let connection = self.connection();
         let mut statement =
@@ -650,19 +594,19 @@ impl Change<'_> {
             .collect::<rusqlite::Result<Vec<i64>>>()?;
         for list in lists {
             let mut theirs = None;
-            self.say(list, from, |listed| {
-                let none = ListedWork::unmentioned(from, listed.key.clone());
+            self.edit_list_entry(list, from, |listed| {
+                let none = ListEntry::empty(from, listed.key.clone());
                 theirs = Some(std::mem::replace(listed, none));
             })?;
             if let Some(theirs) = theirs {
-                self.say(list, to, |listed| listed.join(theirs))?;
+                self.edit_list_entry(list, to, |listed| listed.join(theirs))?;
             }
         }
         Ok(())
     }
 }
 
-/// Whether a list can have this name: it is one word on a command line, in a query and in a file's name.
+/// Checks that a list can have this name, which is one word on a command line, in a query and in a file name.
 fn check_name(name: &str) -> Result<()> {
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     let begins_well = name.chars().next().is_some_and(char::is_alphanumeric);

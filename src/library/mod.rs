@@ -48,8 +48,8 @@ use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
 
 pub use backup::Existing;
-pub use busy_timeout::Patience;
-pub use completion::Offer;
+pub use busy_timeout::BusyTimeout;
+pub use completion::Candidate;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
 pub use edit::FieldEdits;
@@ -60,16 +60,16 @@ pub use field_text::fields_of_columns;
 pub use filter::{Condition, Sql};
 pub use history::{ChangedRows, Step, StepState};
 pub use import::ImportedFile;
-pub use integrity::{Ailment, AilmentKind};
+pub use integrity::{IntegrityIssue, IssueKind};
 pub use jabref_groups::{GROUP_FACET, group_tag_name};
 pub use key_pattern::KeyPattern;
 pub use linked_files::{LinkedFile, path_from_root};
 pub use list_snapshots::StoredSnapshot;
-pub use lists::{ListedWork, Standing, StoredList, StoredSection};
+pub use lists::{ListEntry, Membership, StoredList, StoredSection};
 pub use notes::Note;
-pub use provenance::{Record, RecordedSource};
+pub use provenance::{ImportOrigin, Provenance};
 pub use receipt::{Counts, FileReceipt, Receipt, Reject};
-pub use rules::{Effect, Met, ReadyRule, Rule, RuleEffect, RuleScope};
+pub use rules::{CompiledRule, Effect, MatchedWork, Rule, RuleEffect, RuleScope};
 pub use search_results::{Detail, SearchResult};
 pub use tags::{
     Assignment, Axis, Facet, Match, NewAssignment, Origin, SplitPart, Tag, TagChange, TagEvent,
@@ -77,7 +77,7 @@ pub use tags::{
 };
 pub use works::{Order, Reference, Selection, SortBy, WorkSummary};
 
-/// What a call to the library gives, or the [`LibraryError`] that says why not.
+/// The result of an operation on the library.
 pub type Result<T> = std::result::Result<T, LibraryError>;
 
 /// An open library.
@@ -86,28 +86,28 @@ pub struct Library {
     path: PathBuf,
 }
 
-/// A moment of a library: see [`Library::at_one_moment`].
-pub struct Moment<'library> {
+/// A guard during which reads see one snapshot of the library: see [`Library::read_snapshot`].
+pub struct ReadSnapshot<'library> {
     _transaction: Option<rusqlite::Transaction<'library>>,
 }
 
-/// A library within a step that changes it: see [`Library::change`].
+/// A library during a step that changes it: see [`Library::change`].
 pub struct Change<'library> {
     library: &'library Library,
 }
 
 impl Library {
-    /// Opens the library at `path`, and creates it where there is none.
+    /// Opens the library at `path`, and creates it if there is none.
     ///
     /// # Errors
     ///
-    /// Where the place cannot hold a file, or holds one that is no library of this peerbib's.
-    pub fn open_or_create(path: &Path, patience: Patience) -> Result<Self> {
+    /// [`LibraryError::Place`], [`LibraryError::Foreign`] and [`LibraryError::Newer`].
+    pub fn open_or_create(path: &Path, busy_timeout: BusyTimeout) -> Result<Self> {
         if let Some(directory) = path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
         {
-            not_below_a_file(path)?;
+            check_parents(path)?;
             std::fs::create_dir_all(directory).map_err(|error| LibraryError::Place {
                 path: path.to_path_buf(),
                 reason: format!("{}: {error}", directory.display()),
@@ -116,35 +116,29 @@ impl Library {
         Self::connect(
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-            patience,
+            busy_timeout,
         )
     }
 
-    /// Opens the library at `path`, which must be there.
-    ///
-    /// A library in a place that cannot be written to is opened for reading. `patience` says how long one
-    /// waits, now and later, where another program has the library.
+    /// Opens the existing library at `path`, read-only if it cannot be written to. `busy_timeout` applies as long as
+    /// it is open.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::Missing`], and where the file is no library of this peerbib's.
-    pub fn open(path: &Path, patience: Patience) -> Result<Self> {
+    /// [`LibraryError::Missing`], [`LibraryError::Foreign`] and [`LibraryError::Newer`].
+    pub fn open(path: &Path, busy_timeout: BusyTimeout) -> Result<Self> {
         if !path.exists() {
-            not_below_a_file(path)?;
+            check_parents(path)?;
             return Err(LibraryError::Missing(path.to_path_buf()));
         }
-        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)
+        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy_timeout)
     }
 
-    /// An empty library that nobody else sees, and that is gone when it is no longer used. SQLite keeps it in
-    /// memory as far as there is room, and else in a file of its own among the temporary ones.
-    ///
-    /// # Errors
-    ///
-    /// Where temporary files cannot be written.
+    /// Returns an empty private library, which SQLite keeps in memory or in a temporary file and deletes when it is
+    /// closed.
     pub fn temporary() -> Result<Self> {
         let place = std::env::temp_dir();
-        let prepared = Self::prepare(Connection::open(""), &place, Patience::default());
+        let prepared = Self::prepare(Connection::open(""), &place, BusyTimeout::default());
         let library = prepared.and_then(|connection| {
             let library = Self::on(connection, &place);
             library.create_or_migrate()?;
@@ -153,23 +147,24 @@ impl Library {
         library.map_err(|error| error.at(&place))
     }
 
-    fn connect(path: &Path, flags: OpenFlags, patience: Patience) -> Result<Self> {
+    fn connect(path: &Path, flags: OpenFlags, busy_timeout: BusyTimeout) -> Result<Self> {
         if path.is_dir() {
             return Err(LibraryError::Place {
                 path: path.to_path_buf(),
                 reason: "it is a directory".into(),
             });
         }
-        // One thread alone uses the connection.
+        // Only one thread uses the connection.
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Self::prepare(Connection::open_with_flags(path, flags), path, patience);
+        let connection =
+            Self::prepare(Connection::open_with_flags(path, flags), path, busy_timeout);
         let connection = match connection {
-            // SQLite keeps a journal and shared memory beside a library that is written to. Where
-            // neither can be made, the library can still be read as a file that does not change.
+            // In WAL mode SQLite needs to create files beside the library. If it cannot, the library can still be
+            // read as a file that does not change.
             Err(LibraryError::Sqlite(error)) if Self::is_out_of_reach(&error) && path.is_file() => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-                let uri = Self::immutable(path);
-                Self::prepare(Connection::open_with_flags(uri, flags), path, patience)
+                let uri = Self::immutable_uri(path);
+                Self::prepare(Connection::open_with_flags(uri, flags), path, busy_timeout)
             }
             connection => connection,
         };
@@ -215,14 +210,14 @@ impl Library {
     fn prepare(
         connection: rusqlite::Result<Connection>,
         path: &Path,
-        patience: Patience,
+        busy_timeout: BusyTimeout,
     ) -> Result<Connection> {
         let mut connection = connection?;
-        patience.have(&mut connection)?;
+        busy_timeout.install(&mut connection)?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        // In WAL mode this still keeps the library whole after a loss of power.
+        // In WAL mode the library still survives a loss of power.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        // A statement is planned once, not anew for each value that it is given.
+        // Plan a statement once, not again for each value of its parameters.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         pattern::register(&connection)?;
         schema::version(&connection, path)?;
@@ -230,8 +225,8 @@ impl Library {
         Ok(connection)
     }
 
-    /// The address of a library that is read as a file which does not change.
-    fn immutable(path: &Path) -> String {
+    /// Returns the URI of a library that is read as an immutable file.
+    fn immutable_uri(path: &Path) -> String {
         let name = path
             .to_string_lossy()
             .replace('%', "%25")
@@ -247,88 +242,75 @@ impl Library {
         )
     }
 
-    /// Where the library lies.
+    /// Returns the path of the library.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Keeps the library from being changed by others until [`Library::change`] has run or the library
-    /// is closed, so that what is read from here on is true when the change is made.
+    /// Takes the write lock until [`Library::change`] has run or the library is closed, so that everything read
+    /// from now on is still true when the change is made.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::Busy`], where another program changes it for longer than one waits;
+    /// [`LibraryError::Busy`], if another program keeps the lock for longer than the busy timeout;
     /// [`LibraryError::ReadOnly`].
-    pub fn hold(&self) -> Result<()> {
-        if !self.is_held() {
+    pub fn lock_for_write(&self) -> Result<()> {
+        if !self.is_locked() {
             let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
             begun.map_err(|error| LibraryError::from(error).at(&self.path))?;
         }
         Ok(())
     }
 
-    /// Has all that is read of the library be as it is at one moment, whatever others do to it, until what this
-    /// gives is dropped.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn at_one_moment(&self) -> Result<Moment<'_>> {
-        // Where it is held, nobody else changes it anyway.
-        let transaction = if self.is_held() {
+    /// Starts a read transaction. Until the returned guard is dropped, reads see one consistent snapshot.
+    pub fn read_snapshot(&self) -> Result<ReadSnapshot<'_>> {
+        // Nobody else can change a locked library.
+        let transaction = if self.is_locked() {
             None
         } else {
             Some(self.connection.unchecked_transaction()?)
         };
-        Ok(Moment {
+        Ok(ReadSnapshot {
             _transaction: transaction,
         })
     }
 
-    /// Whether others are kept from changing the library: see [`Library::hold`].
-    pub fn is_held(&self) -> bool {
+    /// Returns whether the write lock is taken: see [`Library::lock_for_write`].
+    pub fn is_locked(&self) -> bool {
         !self.connection.is_autocommit()
     }
 
-    /// Runs `edit` as one transaction and one step of the undo log, named by the command line that
-    /// asked for it. Where `edit` fails, or changes nothing, it is as if it had never run.
-    ///
-    /// # Errors
-    ///
-    /// The error of `edit`, or what keeps the library from being written to.
+    /// Runs `edit` as one transaction and one step of the undo log. `command` is the command line that the log
+    /// shows. If `edit` fails or changes nothing, no step remains.
     pub fn change<T>(
         &mut self,
         command: &str,
         edit: impl FnOnce(&Change<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.attempt(command, edit, true)
+        self.run(command, edit, true)
     }
 
-    /// Runs `edit` as [`Library::change`] does, and then forgets all that it did.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Library::change`].
-    pub fn rehearse<T>(&mut self, edit: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
-        self.attempt("rehearsal", edit, false)
+    /// Runs `edit` like [`Library::change`], and rolls back.
+    pub fn dry_run<T>(&mut self, edit: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
+        self.run("dry run", edit, false)
     }
 
-    fn attempt<T>(
+    fn run<T>(
         &mut self,
         command: &str,
         edit: impl FnOnce(&Change<'_>) -> Result<T>,
-        lasting: bool,
+        commit: bool,
     ) -> Result<T> {
         let run = || -> Result<T> {
-            let transaction = if lasting {
+            let transaction = if commit {
                 Transaction::begin(&self.connection)?
             } else {
-                Transaction::begin_rehearsal(&self.connection)?
+                Transaction::begin_dry_run(&self.connection)?
             };
             let recording = history::Recording::start(&self.connection, command)?;
             let outcome = edit(&Change { library: self })?;
             recording.finish()?;
-            if lasting {
+            if commit {
                 transaction.commit()?;
                 schema::enable_wal(&self.connection);
             }
@@ -338,8 +320,8 @@ impl Library {
     }
 }
 
-/// Refuses a place that can never be one for a file, because a directory above it is a file.
-fn not_below_a_file(path: &Path) -> Result<()> {
+/// Checks that no directory above `path` is a file.
+fn check_parents(path: &Path) -> Result<()> {
     match path.ancestors().skip(1).find(|ancestor| ancestor.is_file()) {
         None => Ok(()),
         Some(file) => Err(LibraryError::Place {

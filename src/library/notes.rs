@@ -1,4 +1,4 @@
-//! Notes: what a person writes on a work for themselves, in Markdown.
+//! Private notes on works, in Markdown.
 
 use std::collections::BTreeSet;
 
@@ -7,23 +7,19 @@ use rusqlite::{OptionalExtension as _, params};
 use super::history::now;
 use super::{Change, Library, Result};
 
-/// A person's note on a work.
+/// A private note on a work.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Note {
     /// The key of the work.
     pub key: String,
     /// The text, in Markdown.
     pub text: String,
-    /// When it was written last: UTC, RFC 3339.
+    /// When it last changed: UTC, RFC 3339.
     pub changed_at: String,
 }
 
 impl Library {
-    /// The note on a work, if there is one.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the note on a work, if there is one.
     pub fn note(&self, work: i64) -> Result<Option<Note>> {
         Ok(self
             .connection
@@ -43,12 +39,7 @@ impl Library {
 }
 
 impl Change<'_> {
-    /// Writes the note on a work, in the place of the one that is there; an empty text takes it away.
-    /// Says whether anything is different now.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Sets the note on a work; an empty text removes it. Returns whether anything changed.
     pub fn set_note(&self, work: i64, text: &str) -> Result<bool> {
         let connection = self.connection();
         let text = text.trim_end();
@@ -69,8 +60,7 @@ impl Change<'_> {
         Ok(changed > 0)
     }
 
-    /// Gives the note on one work to another, below the one that is there, so that works become one
-    /// without losing what was written on either.
+    /// Appends the note on one work to that on another, so that merging works keeps both.
     pub(super) fn join_notes(&self, from: i64, to: i64) -> Result<()> {
         let (Some(from_note), Some(to_note)) = (self.note(from)?, self.note(to)?) else {
             return Ok(());

@@ -1,50 +1,46 @@
-//! What is known of a work besides its entry, tags, note and files: other keys, where it came from, and what it inherits.
+//! Provenance of a work: its other keys, the files it was imported from, and inheritance.
 
 use rusqlite::Row;
 
 use super::{Library, Result};
 
-/// What is known of a work besides its entry, tags, note and files.
+/// Where a work comes from, and which keys refer to it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Record {
-    /// Other keys of the work: those it had before, and those that its entry names.
+pub struct Provenance {
+    /// Its aliases: former keys, and those in its field `ids`.
     pub aliases: Vec<String>,
-    /// The bibliographies that it came from.
-    pub came_from: Vec<RecordedSource>,
-    /// The keys that it inherits fields from.
+    /// The files it was imported from.
+    pub came_from: Vec<ImportOrigin>,
+    /// The keys of the works that it inherits fields from.
     pub inherits_from: Vec<String>,
     /// The keys of the works that inherit fields from it.
     pub inherited_by: Vec<String>,
-    /// When it came into the library: UTC, RFC 3339.
+    /// When it was added to the library: UTC, RFC 3339.
     pub added_at: String,
-    /// When its entry last changed, if it did.
+    /// When its entry last changed, if ever: UTC, RFC 3339.
     pub changed_at: Option<String>,
 }
 
-/// A bibliography that a work came from.
+/// A file that a work was imported from.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct RecordedSource {
-    /// Where it lay.
+pub struct ImportOrigin {
+    /// The path of the file.
     pub path: String,
-    /// When it was last imported: UTC, RFC 3339.
+    /// When the file was last imported: UTC, RFC 3339.
     pub imported_at: String,
-    /// Whether the entry reads differently there.
+    /// Whether the file has another text of the entry.
     pub differs: bool,
 }
 
 impl Library {
-    /// What is known of the work with a number besides its entry, tags, note and files.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports, also where there is no such work.
-    pub fn record(&self, work: i64) -> Result<Record> {
+    /// Returns the provenance of a work.
+    pub fn provenance(&self, work: i64) -> Result<Provenance> {
         let texts = |sql: &str| self.rows_of(work, sql, |row| row.get::<_, String>(0));
         let (added_at, changed_at) = self
             .connection
             .prepare_cached("SELECT added_at, changed_at FROM work WHERE id = ?1")?
             .query_row([work], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(Record {
+        Ok(Provenance {
             aliases: texts("SELECT alias FROM key_alias WHERE work_id = ?1 ORDER BY id")?,
             came_from: self.rows_of(
                 work,
@@ -52,7 +48,7 @@ impl Library {
                  FROM occurrence JOIN source_file ON source_file.id = source_file_id
                  WHERE work_id = ?1 ORDER BY occurrence.id",
                 |row| {
-                    Ok(RecordedSource {
+                    Ok(ImportOrigin {
                         path: row.get(0)?,
                         imported_at: row.get(1)?,
                         differs: row.get(2)?,

@@ -1,9 +1,8 @@
-//! Rules: which works get which tags by themselves.
+//! Rules that assign tags.
 //!
-//! The library keeps the rules and carries them out; what a rule's condition means is the business of
-//! [`crate::tagging`], which makes a [`ReadyRule`] of it. Carrying out a rule puts its tags on the works
-//! that meet its condition, unless a person took them off, and takes off those that it put on works that
-//! meet it no longer. What a hand or an import put on a work is never touched.
+//! The library stores and applies rules; [`crate::tagging`] translates their conditions into a [`CompiledRule`].
+//! Applying a rule assigns its tags to the works that meet its condition, unless a user removed them, and removes
+//! its assignments from works that no longer meet it. Assignments by hand or by import never change.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,29 +14,29 @@ use super::tags::Match;
 use super::{Change, Condition, Library, LibraryError, Result, Sql, Tag, TagName};
 use crate::suggest::closest;
 
-/// A rule, as its TOML has it.
+/// A rule as it is written in TOML.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Its name.
     pub name: String,
-    /// The condition, a query.
+    /// The condition: a query.
     pub when: String,
-    /// The tags that works get which meet it.
+    /// The tags to assign.
     pub then: Vec<String>,
-    /// Why they get them.
+    /// The reason to show for the assignments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// Keys of works that must meet the condition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub must: Vec<String>,
-    /// Keys of works that must not.
+    /// Keys of works that must not meet it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub must_not: Vec<String>,
 }
 
 impl Rule {
-    /// Whether it leads to a tag, by whatever name.
+    /// Returns whether it assigns a tag, under any of its names.
     pub fn leads_to(&self, tag: &Tag) -> bool {
         let full = tag.tag.to_string();
         let alias_of = |name: &str| {
@@ -52,38 +51,38 @@ impl Rule {
     }
 }
 
-/// A rule that is ready to be carried out.
+/// A rule with its condition translated and its tags resolved.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ReadyRule {
+pub struct CompiledRule {
     /// Its name.
     pub name: String,
-    /// Why its works get its tags.
+    /// The reason to show for the assignments.
     pub why: Option<String>,
-    /// The tags, by number and name.
+    /// Its tags, by rowid and name.
     pub tags: Vec<(i64, TagName)>,
     /// Its condition.
     pub condition: Condition,
-    /// The conditions within it of which one or more hold where it does, by themselves.
+    /// The parts of the condition that can match separately.
     pub parts: Vec<Condition>,
 }
 
 /// A work that meets the condition of a rule.
 #[derive(Debug)]
-pub struct Met<'r> {
-    /// Its title; empty where it has none.
+pub struct MatchedWork<'r> {
+    /// Its title, possibly empty.
     pub title: &'r str,
-    /// A JSON array of its authors.
+    /// Its authors as a JSON array.
     pub authors: &'r str,
-    /// The work as CSL-JSON.
+    /// The work as CSL JSON.
     pub item: &'r str,
-    /// Which parts of the condition hold for it.
+    /// Whether it meets each part of the condition.
     pub parts: &'r [bool],
 }
 
-/// What carrying out a rule did to a work.
+/// A change that applying a rule made to a work.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct RuleEffect {
-    /// The work's number in the library.
+    /// The rowid of the work.
     #[serde(skip)]
     pub work: i64,
     /// Its key.
@@ -92,40 +91,35 @@ pub struct RuleEffect {
     pub tag: TagName,
     /// The rule.
     pub rule: String,
-    /// Whether the tag was put on or taken off.
+    /// Whether the tag was added or removed.
     pub effect: Effect,
-    /// Whether someone else's word for the tag is on the work, too, so that nothing but the reasons
-    /// changes.
+    /// Whether the work has the tag from another source as well, so that only the reasons change.
     pub shared: bool,
-    /// Which conditions hold for the work, on which words.
+    /// The conditions that the work meets, with the matching words.
     pub matched: Vec<Match>,
 }
 
-/// What a rule did.
+/// Whether a rule added or removed a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
-    /// It put the tag on the work.
+    /// It added the tag to the work.
     Added,
-    /// It took the tag off.
+    /// It removed the tag from the work.
     Removed,
 }
 
-/// To which works rules are applied.
+/// The works that rules are applied to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RuleScope {
-    /// All of the library.
+    /// All works of the library.
     All,
     /// Those that [`Change::watch_works`] saw being made or changed.
     Watched,
 }
 
 impl Library {
-    /// The rules, in their order.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the rules in order.
     pub fn rules(&self) -> Result<Vec<Rule>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT name, condition, tags, why, must, must_not FROM rule ORDER BY position, id",
@@ -134,11 +128,11 @@ impl Library {
         Ok(rules.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The rule of a name.
+    /// Returns the rule with a name.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::UnknownRule`], with one whose name is spelt much the same.
+    /// [`LibraryError::UnknownRule`], with similar names.
     pub fn rule(&self, name: &str) -> Result<Rule> {
         let rules = self.rules()?;
         let wanted = name.to_lowercase();
@@ -153,11 +147,7 @@ impl Library {
             })
     }
 
-    /// For each rule by name, on how many works it put a tag.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns for each rule the number of works that it assigned a tag to.
     pub fn works_by_rule(&self) -> Result<HashMap<String, i64>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT source, count(DISTINCT work_id) FROM assignment
@@ -167,11 +157,7 @@ impl Library {
         Ok(counts.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many works meet a condition, and from how many of these a person took the tag off.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns how many works meet a condition, and for how many of them the tag is vetoed.
     pub fn count_met(&self, condition: &Condition, tag: i64) -> Result<(i64, i64)> {
         let met = condition.numbers();
         let sql = format!(
@@ -190,12 +176,7 @@ impl Library {
 }
 
 impl Change<'_> {
-    /// Adds a rule behind the others, or has the one of its name be as `rule` says. Says whether
-    /// anything is different now.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Appends a rule or replaces the one with its name. Returns whether anything changed.
     pub fn put_rule(&self, rule: &Rule) -> Result<bool> {
         let mut statement = self.connection().prepare_cached(
             "INSERT INTO rule (name, condition, tags, why, must, must_not, position)
@@ -217,11 +198,7 @@ impl Change<'_> {
         Ok(rows > 0)
     }
 
-    /// Gives a rule another name; the tags that it put on works are its tags still.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Renames a rule together with its assignments.
     pub fn rename_rule(&self, from: &str, to: &str) -> Result<()> {
         let connection = self.connection();
         connection.execute("UPDATE rule SET name = ?2 WHERE name = ?1", [from, to])?;
@@ -232,12 +209,8 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Has the assignments of one tag that a rule made be those of another.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn hand_on(&self, from: &str, to: &str, tag: i64) -> Result<()> {
+    /// Moves the assignments of `tag` from rule `from` to rule `to`.
+    pub fn reassign(&self, from: &str, to: &str, tag: i64) -> Result<()> {
         self.connection().execute(
             "UPDATE OR IGNORE assignment SET source = ?2
              WHERE origin = 'rule' AND source = ?1 AND tag_id = ?3",
@@ -246,11 +219,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Removes a rule, and takes off the tags that it put on works. Gives the number of works.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Removes a rule and its assignments. Returns the number of works that had them.
     pub fn remove_rule(&self, name: &str) -> Result<usize> {
         let connection = self.connection();
         let works: i64 = connection.query_row(
@@ -266,11 +235,7 @@ impl Change<'_> {
         Ok(usize::try_from(works).unwrap_or(0))
     }
 
-    /// Has the rules stand in the order of `names`.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Sorts the rules in the order of `names`.
     pub fn order_rules<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<()> {
         let mut update = self
             .connection()
@@ -281,14 +246,8 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Remembers that a rule that ships with peerbib is being installed; says whether that is the first
-    /// time.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Records that a bundled rule is being installed. Returns whether it is the first time.
     pub fn install_rule(&self, name: &str) -> Result<bool> {
-        // An insertion that is ignored would be none in history, either, but asking is clearer.
         let connection = self.connection();
         let known = connection
             .prepare_cached("SELECT 1 FROM installed_rule WHERE name = ?1")?
@@ -301,7 +260,7 @@ impl Change<'_> {
         Ok(!known)
     }
 
-    /// Has every rule that leads to a tag call it by another name.
+    /// Replaces the name of a tag in every rule that assigns it.
     pub(super) fn rename_in_rules(&self, tag: &Tag, name: &TagName) -> Result<()> {
         for mut rule in self.rules()? {
             if !rule.leads_to(tag) {
@@ -330,10 +289,6 @@ impl Change<'_> {
 
     /// From now on, and until [`Change::forget_works`], notes which works are made or changed, and with
     /// `tags` those whose tags are.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn watch_works(&self, tags: bool) -> Result<()> {
         let connection = self.connection();
         // Who writes derived rows notes their works here (see `RowWriter`). A trigger on `reference` would
@@ -357,10 +312,6 @@ impl Change<'_> {
     }
 
     /// Notes no more works, and says whether one that was noted is still there.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn end_watch(&self) -> Result<bool> {
         let connection = self.connection();
         connection.execute_batch(
@@ -374,32 +325,24 @@ impl Change<'_> {
     }
 
     /// Forgets the works that were noted.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn forget_works(&self) -> Result<()> {
         Ok(self.connection().execute_batch("DROP TABLE temp.watched")?)
     }
 
-    /// Carries out a rule: `matched` says on which words of a work its condition holds; `effect` is told
-    /// of each change. Gives the number of changes.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Applies a rule. `matched` returns the matching words of a work; `effect` is called for each change. Returns
+    /// the number of changes.
     pub fn apply_rule(
         &self,
-        rule: &ReadyRule,
+        rule: &CompiledRule,
         scope: RuleScope,
-        matched: &dyn Fn(&Met<'_>) -> Vec<Match>,
+        matched: &dyn Fn(&MatchedWork<'_>) -> Vec<Match>,
         effect: &mut dyn FnMut(RuleEffect),
     ) -> Result<usize> {
-        let mut standing = self.standing(&rule.name, scope)?;
-        if !standing.is_empty() {
-            self.give_reason(rule)?;
+        let mut earlier = self.earlier_assignments(&rule.name, scope)?;
+        if !earlier.is_empty() {
+            self.update_reasons(rule)?;
         }
-        let mut applying = Applying {
+        let mut run = RuleRun {
             change: self,
             rule,
             at: now(self.connection())?,
@@ -407,21 +350,20 @@ impl Change<'_> {
             changes: 0,
             effect,
         };
-        applying.put(scope, matched, &mut standing)?;
-        // What is left was put there once, and would not be now.
-        for ((work, tag), standing) in standing {
-            applying.take(work, tag, standing)?;
+        run.assign(scope, matched, &mut earlier)?;
+        // The remaining assignments are of works that no longer meet the condition.
+        for ((work, tag), assignment) in earlier {
+            run.unassign(work, tag, &assignment)?;
         }
-        Ok(applying.changes)
+        Ok(run.changes)
     }
 
-    /// Has all that a rule put on works say the rule's reason: it follows the rule without being said anew of
-    /// each work.
-    fn give_reason(&self, rule: &ReadyRule) -> Result<()> {
+    /// Updates the reasons of a rule's assignments.
+    fn update_reasons(&self, rule: &CompiledRule) -> Result<()> {
         const OTHERS: &str = "origin = 'rule' AND source = ?1 AND reason IS NOT ?2";
         let (connection, given) = (self.connection(), params![rule.name, rule.why]);
         let look = format!("SELECT 1 FROM assignment WHERE {OTHERS} LIMIT 1");
-        // To look is cheap, but each UPDATE makes FTS5 write out what it has gathered.
+        // The SELECT is cheap, but each UPDATE makes FTS5 write out the words that it has collected.
         if connection.prepare_cached(&look)?.exists(given)? {
             let update = format!("UPDATE assignment SET reason = ?2 WHERE {OTHERS}");
             connection.execute(&update, given)?;
@@ -429,11 +371,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Takes off the tags of rules that are there no longer. Gives the number of changes.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Removes the assignments of rules that no longer exist. Returns the number of changes.
     pub fn drop_orphans(&self, effect: &mut dyn FnMut(RuleEffect)) -> Result<usize> {
         let mut statement = self.connection().prepare_cached(
             "SELECT DISTINCT source FROM assignment
@@ -444,7 +382,7 @@ impl Change<'_> {
             .collect::<rusqlite::Result<Vec<String>>>()?;
         let mut changes = 0;
         for name in sources {
-            let rule = ReadyRule {
+            let rule = CompiledRule {
                 name,
                 why: None,
                 tags: Vec::new(),
@@ -456,8 +394,12 @@ impl Change<'_> {
         Ok(changes)
     }
 
-    /// What a rule put on the works of `scope` so far: by work and tag.
-    fn standing(&self, rule: &str, scope: RuleScope) -> Result<HashMap<(i64, i64), Standing>> {
+    /// Returns the assignments that a rule made earlier to works of `scope`, by work and tag.
+    fn earlier_assignments(
+        &self,
+        rule: &str,
+        scope: RuleScope,
+    ) -> Result<HashMap<(i64, i64), EarlierAssignment>> {
         let sql = format!(
             "SELECT work_id, tag_id, id, matched FROM assignment
              WHERE origin = 'rule' AND source = ?1 {}",
@@ -467,18 +409,18 @@ impl Change<'_> {
             }
         );
         let mut statement = self.connection().prepare_cached(&sql)?;
-        let standing = statement.query_map([rule], |row| {
-            let standing = Standing {
-                assignment: row.get(2)?,
+        let earlier = statement.query_map([rule], |row| {
+            let assignment = EarlierAssignment {
+                id: row.get(2)?,
                 matched: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
             };
-            Ok(((row.get(0)?, row.get(1)?), standing))
+            Ok(((row.get(0)?, row.get(1)?), assignment))
         })?;
-        Ok(standing.collect::<rusqlite::Result<_>>()?)
+        Ok(earlier.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The works from which a person took a tag of the rule off.
-    fn vetoes(&self, rule: &ReadyRule) -> Result<HashSet<(i64, i64)>> {
+    /// Returns the works and tags of the rule for which there is a veto.
+    fn vetoes(&self, rule: &CompiledRule) -> Result<HashSet<(i64, i64)>> {
         let mut statement = self
             .connection()
             .prepare_cached("SELECT work_id FROM veto WHERE tag_id = ?1")?;
@@ -493,28 +435,28 @@ impl Change<'_> {
 }
 
 /// An assignment that a rule made earlier.
-struct Standing {
-    assignment: i64,
+struct EarlierAssignment {
+    id: i64,
     matched: String,
 }
 
-/// A rule that is being carried out.
-struct Applying<'a> {
+/// A rule that is being applied.
+struct RuleRun<'a> {
     change: &'a Change<'a>,
-    rule: &'a ReadyRule,
+    rule: &'a CompiledRule,
     at: String,
     vetoes: HashSet<(i64, i64)>,
     changes: usize,
     effect: &'a mut dyn FnMut(RuleEffect),
 }
 
-impl Applying<'_> {
-    /// Puts the tags on the works that meet the condition, and crosses these off what is standing.
-    fn put(
+impl RuleRun<'_> {
+    /// Assigns the tags to the works that meet the condition, and removes these from `earlier`.
+    fn assign(
         &mut self,
         scope: RuleScope,
-        matched: &dyn Fn(&Met<'_>) -> Vec<Match>,
-        standing: &mut HashMap<(i64, i64), Standing>,
+        matched: &dyn Fn(&MatchedWork<'_>) -> Vec<Match>,
+        earlier: &mut HashMap<(i64, i64), EarlierAssignment>,
     ) -> Result<()> {
         let connection = self.change.connection();
         let parts: Vec<Sql> = (self.rule.parts.iter())
@@ -540,7 +482,7 @@ impl Applying<'_> {
             .iter()
             .flat_map(|part| &part.parameters)
             .chain(&condition.parameters);
-        // Most rules ask for the same, of other words.
+        // Most rules have the same SQL and differ in their parameters.
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(parameters))?;
         let mut insert = connection.prepare_cached(
@@ -559,7 +501,7 @@ impl Applying<'_> {
             let text = |column: usize| -> rusqlite::Result<&str> {
                 Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or_default())
             };
-            let matches = matched(&Met {
+            let matches = matched(&MatchedWork {
                 title: text(2)?,
                 authors: text(3)?,
                 item: text(4)?,
@@ -570,9 +512,9 @@ impl Applying<'_> {
                 if self.vetoes.contains(&(work, *tag)) {
                     continue;
                 }
-                if let Some(standing) = standing.remove(&(work, *tag)) {
-                    if standing.matched != json {
-                        update.execute(params![standing.assignment, json])?;
+                if let Some(assignment) = earlier.remove(&(work, *tag)) {
+                    if assignment.matched != json {
+                        update.execute(params![assignment.id, json])?;
                     }
                     continue;
                 }
@@ -600,12 +542,12 @@ impl Applying<'_> {
         Ok(())
     }
 
-    /// Takes a tag off a work that the rule put there.
-    fn take(&mut self, work: i64, tag: i64, standing: Standing) -> Result<()> {
+    /// Removes an assignment of the rule.
+    fn unassign(&mut self, work: i64, tag: i64, assignment: &EarlierAssignment) -> Result<()> {
         let connection = self.change.connection();
         connection
             .prepare_cached("DELETE FROM assignment WHERE id = ?1")?
-            .execute([standing.assignment])?;
+            .execute([assignment.id])?;
         self.changes += 1;
         let shared = self.is_on(work, tag)?;
         (self.effect)(RuleEffect {
@@ -615,12 +557,12 @@ impl Applying<'_> {
             rule: self.rule.name.clone(),
             effect: Effect::Removed,
             shared,
-            matched: super::tags::matches(Some(&standing.matched)),
+            matched: super::tags::matches(Some(&assignment.matched)),
         });
         Ok(())
     }
 
-    /// Whether a work has a tag.
+    /// Returns whether a work has a tag.
     fn is_on(&self, work: i64, tag: i64) -> Result<bool> {
         Ok(self
             .change
@@ -635,7 +577,7 @@ fn list(texts: &[String]) -> String {
 }
 
 fn rule(row: &Row<'_>) -> rusqlite::Result<Rule> {
-    // The library writes these lists itself; one that cannot be read is shown as empty.
+    // The library writes these lists itself, so one that cannot be parsed is treated as empty.
     let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
     Ok(Rule {
         name: row.get(0)?,

@@ -4,23 +4,22 @@
 -- the entries. History records the changes of the first kind by table and rowid. These tables use AUTOINCREMENT,
 -- so that a rowid is never reused. Times are UTC, RFC 3339.
 
--- ------------------------------------------------------------------ the truth: what came in
+-- ------------------------------------------------------------------ source of truth: works and tags
 
--- A work. `source` is the verbatim text of its entry and holds its type, key and fields as they were
--- written, in their order: it is the only copy of them. `key` is the key under which the library knows
--- the work, which differs from the one in `source` only where two files brought one key for two works.
+-- A work. `source` is the verbatim text of its entry and the only copy of its type, key and fields. `key` is its
+-- key in the library, which differs from the one in `source` if two files use the same key for different works.
 CREATE TABLE work (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
     key       TEXT NOT NULL UNIQUE,
     source    TEXT NOT NULL,
     added_at  TEXT NOT NULL,
-    -- When the entry last became another; NULL where it is as it was added.
+    -- When the entry last changed; NULL if it never did.
     changed_at TEXT
 );
 CREATE INDEX work_by_added ON work (added_at);
 CREATE INDEX work_by_changed ON work (changed_at) WHERE changed_at IS NOT NULL;
 
--- Other names of a work: keys it had before, and the keys of its BibLaTeX field `ids`.
+-- Other keys of a work: its former keys and those in its BibLaTeX field `ids`.
 CREATE TABLE key_alias (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
@@ -28,7 +27,7 @@ CREATE TABLE key_alias (
 );
 CREATE INDEX key_alias_by_work ON key_alias (work_id);
 
--- A file that was imported. `trailing` is what stands behind its last entry.
+-- An imported file. `trailing` is the text after its last entry.
 CREATE TABLE source_file (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     path         TEXT NOT NULL UNIQUE,
@@ -37,9 +36,9 @@ CREATE TABLE source_file (
     imported_at  TEXT NOT NULL
 );
 
--- Where a work stands in a file. `leading` is what stands between it and the entry before:
--- white space, comments, `@string`s, `@preamble`s, and entries that could not be read. `variant` is the
--- entry's text in this file, where that is not the work's own.
+-- A place of a work in a file. `leading` is the text between the previous entry and this one: white space,
+-- comments, `@string`s, `@preamble`s and rejected entries. `variant` is the text of the entry in this file if it
+-- differs from that of the work.
 CREATE TABLE occurrence (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
     source_file_id  INTEGER NOT NULL REFERENCES source_file ON DELETE CASCADE,
@@ -50,8 +49,8 @@ CREATE TABLE occurrence (
 CREATE INDEX occurrence_by_work ON occurrence (work_id);
 CREATE INDEX occurrence_by_file ON occurrence (source_file_id);
 
--- A tag: `movement:oekonux`, `theme:germ-form`, or of any other facet. `position` is its place in the
--- vocabulary, which reading lists follow.
+-- A tag such as `movement:oekonux` or `theme:germ-form`. `position` is its place in the vocabulary, which
+-- reading lists follow.
 CREATE TABLE tag (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     facet        TEXT NOT NULL,
@@ -90,9 +89,9 @@ CREATE TABLE tag_event (
 );
 CREATE INDEX tag_event_by_tag ON tag_event (tag_id);
 
--- A tag on a work, with who put it there (`origin`), on whose word (`source`: the person, the rule, the
--- file) and why; by a rule, with a JSON array of the conditions that hold for the work, each with the words
--- of the work that meet it (`condition`, `text`).
+-- The assignment of a tag to a work: by whom (`origin`; `source` is the person, the rule or the file) and why.
+-- For a rule, `matched` is a JSON array of the conditions that the work meets, each with the matching words
+-- (`condition`, `text`).
 CREATE TABLE assignment (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
@@ -104,12 +103,12 @@ CREATE TABLE assignment (
     matched  TEXT,
     UNIQUE (work_id, tag_id, origin, source)
 );
--- Which works have a tag, or one from an origin, without a look at the assignments themselves.
+-- Covering indexes: the works of a tag, and those with a tag of some origin.
 CREATE INDEX assignment_by_tag ON assignment (tag_id, work_id);
 CREATE INDEX assignment_by_origin ON assignment (origin, work_id);
 CREATE INDEX assignment_by_rule ON assignment (source) WHERE origin = 'rule';
 
--- A tag that a person took off a work, so that no rule and no import puts it there again.
+-- A tag that a user removed from a work, so that no rule or import assigns it again.
 CREATE TABLE veto (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
@@ -119,7 +118,7 @@ CREATE TABLE veto (
 );
 CREATE INDEX veto_by_tag ON veto (tag_id);
 
--- Two works of which a person said that they are not one, so that nothing joins them again.
+-- Two works that a user declared not to be duplicates, so that they are not merged.
 CREATE TABLE kept_apart (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id   INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
@@ -130,9 +129,9 @@ CREATE TABLE kept_apart (
 );
 CREATE INDEX kept_apart_by_other ON kept_apart (other_id);
 
--- ------------------------------------------------------------------ the truth: facets and rules
+-- ------------------------------------------------------------------ source of truth: facets and rules
 
--- What is known of a facet beside its tags. A work has one tag at most of an exclusive one.
+-- Settings of a facet. A work has at most one tag of an exclusive facet.
 CREATE TABLE facet (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     name       TEXT NOT NULL UNIQUE,
@@ -140,9 +139,9 @@ CREATE TABLE facet (
     exclusive  INTEGER NOT NULL CHECK (exclusive IN (0, 1))
 );
 
--- A rule: works that meet `condition`, a query, get the tags that `tags` names. `must` and `must_not` are
--- the keys of works that it is known to be right and wrong for. All three are JSON arrays of text.
--- `position` is its place among the rules, which are applied in this order.
+-- A rule: works that match the query `condition` get the tags in `tags`. `must` and `must_not` are keys of works
+-- that have to match and must not. These three are JSON arrays of text. Rules are applied in the order of
+-- `position`.
 CREATE TABLE rule (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     name       TEXT NOT NULL UNIQUE,
@@ -154,16 +153,15 @@ CREATE TABLE rule (
     position   INTEGER NOT NULL
 );
 
--- The rules that ship with peerbib and were installed once, so that one that a person took away does not
--- come back.
+-- The bundled rules that were installed at some time, so that a removed one does not come back.
 CREATE TABLE installed_rule (
     id    INTEGER PRIMARY KEY AUTOINCREMENT,
     name  TEXT NOT NULL UNIQUE
 );
 
--- ------------------------------------------------------------------ the truth: notes and linked files
+-- ------------------------------------------------------------------ source of truth: notes and linked files
 
--- A person's own note on a work, in Markdown.
+-- A private note on a work, in Markdown.
 CREATE TABLE note (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id     INTEGER NOT NULL UNIQUE REFERENCES work ON DELETE CASCADE,
@@ -171,8 +169,8 @@ CREATE TABLE note (
     changed_at  TEXT NOT NULL
 );
 
--- A file that belongs to a work. `path` is relative to the root of linked files, with `/` between its
--- parts, or absolute where the file lies elsewhere. What the entry's own field `file` names is not here.
+-- A file that belongs to a work, apart from those in the entry's own field `file`. `path` is relative to the root
+-- of linked files, with `/` as separator, or absolute if the file is outside of it.
 CREATE TABLE linked_file (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id      INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
@@ -182,18 +180,18 @@ CREATE TABLE linked_file (
     UNIQUE (work_id, path)
 );
 
--- The directory that paths of linked files start from: one row, or none where it is the library's own
--- directory. `path` is absolute, or relative to the library's directory.
+-- The directory that paths of linked files start from: at most one row; without one it is the directory of the
+-- library. `path` is absolute, or relative to the directory of the library.
 CREATE TABLE file_root (
     id    INTEGER PRIMARY KEY AUTOINCREMENT,
     path  TEXT NOT NULL
 );
 
--- ------------------------------------------------------------------ the truth: reading lists
+-- ------------------------------------------------------------------ source of truth: reading lists
 
--- A reading list. `query` says in the query language which works it holds; NULL, it holds those alone
--- that were pinned. `rest` heads the works that no section takes; empty, it leaves them out. An order
--- is by the style, or one of its own, with a minus before it from the last to the first.
+-- A reading list. `query` selects its works; if it is NULL, the list has only pinned works. `rest_heading` is the
+-- heading of the works that belong to no section; if it is empty, they are left out. A sort order is `style` or the
+-- name of an order, with a minus for descending.
 CREATE TABLE reading_list (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     name          TEXT NOT NULL UNIQUE COLLATE NOCASE,
@@ -203,18 +201,15 @@ CREATE TABLE reading_list (
     style         TEXT NOT NULL,
     locale        TEXT,
     group_by      TEXT,
-    repeated      TEXT NOT NULL,             -- where a work of several groups stands: `each`, `first`
-    sorted_by     TEXT NOT NULL,
-    annotated     TEXT NOT NULL,             -- what stands below a work, with commas between
-    rest          TEXT NOT NULL,
+    duplicate_placement  TEXT NOT NULL,      -- where a work of several groups goes: `each` or `first`
+    sort_order    TEXT NOT NULL,
+    annotations   TEXT NOT NULL,             -- kinds of annotations, separated by commas
+    rest_heading  TEXT NOT NULL,
     created_at    TEXT NOT NULL
 );
 
--- A list that is stored anew gets its sections and the rows of its works anew. AUTOINCREMENT gives them
--- numbers that none had before, so that the old rows can come back beside none of the new.
-
--- A section written by hand. A work stands in the first whose `query` finds it, or in the one it was
--- put into; with no query, a section has those alone that were put into it.
+-- A manual section. A work belongs to the section that it was put into, or else to the first one whose `query`
+-- matches it. A section without a query has only the works that were put into it.
 CREATE TABLE list_section (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     list_id       INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
@@ -222,19 +217,19 @@ CREATE TABLE list_section (
     title         TEXT NOT NULL,
     introduction  TEXT,                      -- Markdown
     query         TEXT,
-    sorted_by     TEXT
+    sort_order    TEXT
 );
 CREATE INDEX list_section_by_list ON list_section (list_id, position);
 
--- What a person said of a work in a list: that it stands there or does not, whatever the query finds;
--- in which section and at which place; and a text on it that belongs to this list. It outlives the
--- work: without `work_id` it is about whatever work has `key` by then, or had it before.
+-- An entry of a list: a user's decisions on one work. It can be pinned or excluded regardless of the query, be put
+-- into a section or at a place, and have an annotation in this list. The entry is kept when the work is removed:
+-- without `work_id` it applies to the work that has `key` as its key or alias.
 CREATE TABLE list_work (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     list_id     INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
     work_id     INTEGER REFERENCES work ON DELETE SET NULL,
     key         TEXT NOT NULL,
-    standing    TEXT CHECK (standing IN ('pinned', 'excluded')),
+    membership  TEXT CHECK (membership IN ('pinned', 'excluded')),
     section_id  INTEGER REFERENCES list_section ON DELETE SET NULL,
     position    INTEGER,
     annotation  TEXT,                        -- Markdown
@@ -243,14 +238,14 @@ CREATE TABLE list_work (
 CREATE INDEX list_work_by_work ON list_work (work_id);
 CREATE INDEX list_work_by_section ON list_work (section_id);
 
--- The same with the work that each row is about now.
+-- The entries of lists, with the works that they apply to.
 CREATE VIEW listed AS
-    SELECT id, list_id, standing, section_id, position, annotation, key,
+    SELECT id, list_id, membership, section_id, position, annotation, key,
            coalesce(work_id, (SELECT work.id FROM work WHERE work.key = list_work.key),
                     (SELECT key_alias.work_id FROM key_alias WHERE alias = list_work.key)) AS work_id
     FROM list_work;
 
--- What a list held at a time. It never changes, so that it is kept whole, as JSON.
+-- A snapshot of a list: its content at one time. It never changes, so it is one JSON document.
 CREATE TABLE list_edition (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     list_id    INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,

@@ -1,61 +1,61 @@
-//! A transaction that may write, begun at once, so that nothing that is read in it goes stale.
+//! Write transactions. They take the write lock when they begin, so that nothing they read can become stale.
 
 use rusqlite::Connection;
 
-/// An open transaction; where it is dropped, all that was done in it is forgotten.
+/// An open transaction, which is rolled back when it is dropped without [`Transaction::commit`].
 pub(super) struct Transaction<'c> {
     connection: &'c Connection,
-    /// Whether it is a part of a transaction that goes on after it.
-    is_part: bool,
+    /// Whether it is a savepoint within a transaction that stays open.
+    is_savepoint: bool,
 }
 
 impl<'c> Transaction<'c> {
-    /// Begins a transaction, or goes on with the one that was begun when the library was opened.
+    /// Begins a transaction, or continues the one that [`super::Library::lock_for_write`] began.
     pub(super) fn begin(connection: &'c Connection) -> rusqlite::Result<Self> {
-        make_room(connection)?;
+        enlarge_cache(connection)?;
         if connection.is_autocommit() {
             connection.execute_batch("BEGIN IMMEDIATE")?;
         }
         Ok(Self {
             connection,
-            is_part: false,
+            is_savepoint: false,
         })
     }
 
-    /// Begins a transaction that is to be forgotten. Within one that was begun when the library was opened it
-    /// is a part, so that the library stays held when it ends.
-    pub(super) fn begin_rehearsal(connection: &'c Connection) -> rusqlite::Result<Self> {
-        make_room(connection)?;
-        let is_part = !connection.is_autocommit();
-        connection.execute_batch(if is_part {
-            "SAVEPOINT rehearsal"
+    /// Begins a transaction for a dry run. In a locked library it is a savepoint, so that the lock is kept when
+    /// it is rolled back.
+    pub(super) fn begin_dry_run(connection: &'c Connection) -> rusqlite::Result<Self> {
+        enlarge_cache(connection)?;
+        let is_savepoint = !connection.is_autocommit();
+        connection.execute_batch(if is_savepoint {
+            "SAVEPOINT dry_run"
         } else {
             "BEGIN IMMEDIATE"
         })?;
         Ok(Self {
             connection,
-            is_part,
+            is_savepoint,
         })
     }
 
-    /// Makes what was done lasting.
+    /// Commits the transaction.
     pub(super) fn commit(&self) -> rusqlite::Result<()> {
         self.connection.execute_batch("COMMIT")
     }
 }
 
-/// Lets SQLite keep 64 MiB of pages, so that a large import does not write them more than once. Who only reads
-/// does better with little: the system keeps what was read, too.
-fn make_room(connection: &Connection) -> rusqlite::Result<()> {
+/// Sets the page cache to 64 MiB, so that a large import writes each page once. Reading is faster with a small
+/// one, because the operating system caches the file as well.
+fn enlarge_cache(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -65_536)
 }
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
         if !self.connection.is_autocommit() {
-            // Where even this fails, SQLite rolls back when the connection is closed.
-            let _ = self.connection.execute_batch(if self.is_part {
-                "ROLLBACK TO rehearsal; RELEASE rehearsal"
+            // If this fails, SQLite rolls back when the connection is closed.
+            let _ = self.connection.execute_batch(if self.is_savepoint {
+                "ROLLBACK TO dry_run; RELEASE dry_run"
             } else {
                 "ROLLBACK"
             });

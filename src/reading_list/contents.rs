@@ -11,7 +11,7 @@ use super::{
     HeadingTranslations, ListOrder, REST_IN_ENGLISH, RichBlocks, WorkGroup, WorkInList,
 };
 use crate::csl::Inline;
-use crate::library::{Condition, Library, ListedWork, Reference, Standing, StoredList};
+use crate::library::{Condition, Library, ListEntry, Membership, Reference, StoredList};
 use crate::model::{CslItem, markup};
 use crate::query::{Query, QueryError};
 
@@ -134,7 +134,7 @@ impl ResolvedList {
             item.id.clone_from(&work.key);
             items.push(item);
         }
-        let entries = library.listed_works(list.id)?;
+        let entries = library.list_entries(list.id)?;
         let annotate = AnnotationKinds::stored(&list.annotate);
         let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
         let sections = Sections {
@@ -182,7 +182,7 @@ impl ResolvedList {
         let unattached = orphan_annotations(library, &entries, &listed)?;
         let missing = entries
             .iter()
-            .filter(|entry| entry.work.is_none() && entry.standing == Some(Standing::Pinned))
+            .filter(|entry| entry.work.is_none() && entry.membership == Some(Membership::Pinned))
             .map(|entry| entry.key.clone())
             .collect();
         Ok(Self {
@@ -265,7 +265,7 @@ fn tags(
 
 fn orphan_annotations(
     library: &Library,
-    entries: &[ListedWork],
+    entries: &[ListEntry],
     listed: &HashSet<&str>,
 ) -> Result<Vec<OrphanAnnotation>, QueryError> {
     let mut orphans = Vec::new();
@@ -293,7 +293,7 @@ struct Sections<'a> {
     library: &'a Library,
     list: &'a StoredList,
     works: &'a [WorkInList<'a>],
-    entries: &'a [ListedWork],
+    entries: &'a [ListEntry],
     headings: HeadingTranslations,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AnnotationKinds, DuplicatePlacement, ListOrder, REST_IN_ENGLISH, Snapshot};
 use crate::library::{
-    Change, Library, LibraryError, ListedWork, Result, Standing, StoredList, StoredSection,
+    Change, Library, LibraryError, ListEntry, Membership, Result, StoredList, StoredSection,
 };
 
 /// The comment at the start of a file.
@@ -76,7 +76,7 @@ pub struct FileSection {
 struct FileWork {
     key: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    membership: Option<Standing>,
+    membership: Option<Membership>,
     /// The position in the manual order.
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<i64>,
@@ -134,13 +134,13 @@ impl ListFile {
             .map(|(section, number)| (section.id, number))
             .collect();
         let mut works = Vec::new();
-        for entry in library.listed_works(list.id)? {
+        for entry in library.list_entries(list.id)? {
             works.push(FileWork {
                 key: match entry.work {
                     Some(work) => library.key_of(work)?,
                     None => entry.key,
                 },
-                membership: entry.standing,
+                membership: entry.membership,
                 place: entry.position,
                 section: entry
                     .section
@@ -306,12 +306,12 @@ impl ListFile {
             let section = work
                 .section
                 .and_then(|number| sections.get(number.checked_sub(1)?));
-            change.say_by_key(
+            change.put_list_entry(
                 list,
-                ListedWork {
+                ListEntry {
                     work: None,
                     key: work.key.clone(),
-                    standing: work.membership,
+                    membership: work.membership,
                     section: section.copied(),
                     position: work.place,
                     annotation: work.annotation.clone(),

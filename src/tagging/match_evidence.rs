@@ -6,7 +6,7 @@
 //! name.
 
 use crate::library::full_text::Column;
-use crate::library::{Condition, Library, Match, Met};
+use crate::library::{Condition, Library, Match, MatchedWork};
 use crate::model::{CslItem, CslValue, markup};
 use crate::query::{Matching, NodeKind, Place, Query, QueryError, Term};
 use crate::text::{self, Word, words_with_ranges};
@@ -90,7 +90,7 @@ pub(super) fn referenced_tags(query: &Query) -> Vec<String> {
 }
 
 /// Returns the terms that match a work, each with the matched words.
-pub(super) fn matches(terms: &[PositiveTerm], met: &Met<'_>) -> Vec<Match> {
+pub(super) fn matches(terms: &[PositiveTerm], met: &MatchedWork<'_>) -> Vec<Match> {
     terms
         .iter()
         .zip(met.parts)
@@ -128,13 +128,13 @@ impl Phrase {
     }
 
     /// Returns the matched text: the whole name of a person or journal, or only the words of a longer text.
-    fn find_in(&self, met: &Met<'_>) -> Option<String> {
+    fn find_in(&self, met: &MatchedWork<'_>) -> Option<String> {
         let in_title = || self.searches(Column::Title).then(|| self.span(met.title))?;
         let in_author = || self.searches(Column::Author).then(|| self.author(met))?;
         in_title().or_else(in_author).or_else(|| self.in_item(met))
     }
 
-    fn author(&self, met: &Met<'_>) -> Option<String> {
+    fn author(&self, met: &MatchedWork<'_>) -> Option<String> {
         let authors: Vec<String> = serde_json::from_str(met.authors).ok()?;
         authors
             .into_iter()
@@ -142,7 +142,7 @@ impl Phrase {
     }
 
     /// Searches the CSL variables.
-    fn in_item(&self, met: &Met<'_>) -> Option<String> {
+    fn in_item(&self, met: &MatchedWork<'_>) -> Option<String> {
         let item: CslItem = serde_json::from_str(met.item).ok()?;
         item.variables.iter().find_map(|(variable, value)| {
             let is_container = variable.contains("container")

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 use super::match_evidence::{self, PositiveTerm};
-use crate::library::{self, Change, Library, ReadyRule, Rule, RuleEffect, RuleScope, Tag};
+use crate::library::{self, Change, CompiledRule, Library, Rule, RuleEffect, RuleScope, Tag};
 use crate::query::{Query, QueryError};
 
 /// The contents of a rules file.
@@ -110,7 +110,7 @@ impl Rules {
 /// A rule with its condition translated and its tags resolved.
 pub(super) struct ParsedRule {
     pub(super) query: Query,
-    pub(super) ready: ReadyRule,
+    pub(super) ready: CompiledRule,
     terms: Vec<PositiveTerm>,
 }
 
@@ -135,7 +135,7 @@ impl ParsedRule {
         }
         Ok(Self {
             query,
-            ready: ReadyRule {
+            ready: CompiledRule {
                 name: rule.name.clone(),
                 why: rule.why.clone(),
                 tags,
@@ -305,7 +305,7 @@ pub fn split_rules(
             .map(|(part, _)| part)
             .chain([rest.unwrap_or(tag)]);
         for (new, target) in new.iter().zip(targets) {
-            change.hand_on(&rule.name, &new.name, target.id)?;
+            change.reassign(&rule.name, &new.name, target.id)?;
         }
         if others.is_empty() {
             change.remove_rule(&rule.name)?;

@@ -28,7 +28,7 @@ fn found_after(sql: &str) -> (TestEnvironment, Vec<(String, String, bool)>) {
             (
                 ailment["kind"].as_str().unwrap().to_owned(),
                 ailment["message"].as_str().unwrap().to_owned(),
-                ailment["rebuild_mends"].as_bool().unwrap(),
+                ailment["fixed_by_rebuild"].as_bool().unwrap(),
             )
         })
         .collect();
@@ -37,7 +37,7 @@ fn found_after(sql: &str) -> (TestEnvironment, Vec<(String, String, bool)>) {
 
 /// What doctor finds after `sql` is of this kind alone, and a rebuild mends it.
 #[track_caller]
-fn rebuild_mends(sql: &str, kind: &str) {
+fn fixed_by_rebuild(sql: &str, kind: &str) {
     let (env, found) = found_after(sql);
     assert!(
         found.iter().all(|(of, _, mends)| of == kind && *mends) && !found.is_empty(),
@@ -85,7 +85,7 @@ fn an_index_that_does_not_fit_its_table_is_found_and_mended() {
             "UPDATE work_summary SET year = year - 1",
         ),
     ] {
-        rebuild_mends(&index_left_behind(index, change, change_back), "damage");
+        fixed_by_rebuild(&index_left_behind(index, change, change_back), "damage");
     }
 }
 
@@ -131,24 +131,24 @@ fn doctor_is_silent_after_an_import_of_two_works_with_one_key() {
 
 #[test]
 fn derived_values_that_are_not_what_the_entries_say_are_found_and_mended() {
-    rebuild_mends(
+    fixed_by_rebuild(
         "UPDATE work_summary SET title = 'Other' WHERE work_id = 3",
         "derived",
     );
-    rebuild_mends(
+    fixed_by_rebuild(
         "UPDATE work_summary SET year = 1900 WHERE work_id = 3",
         "derived",
     );
-    rebuild_mends(
+    fixed_by_rebuild(
         "DELETE FROM match_key WHERE work_id = (SELECT min(work_id) FROM match_key)",
         "derived",
     );
-    rebuild_mends(
+    fixed_by_rebuild(
         "UPDATE field_text SET lines = replace(lines, 'Benkler', 'Bonkler')",
         "derived",
     );
-    rebuild_mends("DELETE FROM field_text WHERE work_id = 3", "derived");
-    rebuild_mends(
+    fixed_by_rebuild("DELETE FROM field_text WHERE work_id = 3", "derived");
+    fixed_by_rebuild(
         "INSERT INTO full_text (full_text) VALUES ('delete-all')",
         "full-text",
     );
@@ -179,7 +179,7 @@ fn what_another_program_did_to_the_truth_is_found() {
     let (_, found) = found_after("DELETE FROM tag WHERE id = 1");
     assert!(
         found.iter().any(|(kind, message, mends)| kind == "dangling"
-            && message.contains("of assignment belong to tag")
+            && message.contains("of assignment refer to missing rows of tag")
             && !mends),
         "{found:?}"
     );

@@ -70,7 +70,7 @@ impl BackupLibrary {
         };
         let file = match &self.file {
             Some(file) => file.clone(),
-            None => library.backup_place()?,
+            None => library.default_backup_path()?,
         };
         bar.set_message("copying");
         library.back_up(&file, existing, advance)?;

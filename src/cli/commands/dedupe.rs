@@ -190,7 +190,7 @@ impl Merge {
             None => Ok(None),
         };
         let outcome = if self.dry_run {
-            library.rehearse(merge)?
+            library.dry_run(merge)?
         } else {
             context.change(&mut library, merge)?
         };

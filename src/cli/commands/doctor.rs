@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::{CommandContext, Outcome, Result, hints, progress};
-use peerbib::library::Ailment;
+use peerbib::library::IntegrityIssue;
 
 /// Check the library for corruption
 ///
@@ -23,7 +23,7 @@ pub(crate) struct Doctor {
 #[derive(serde::Serialize)]
 struct IssueJson<'a> {
     #[serde(flatten)]
-    issue: &'a Ailment,
+    issue: &'a IntegrityIssue,
     help: String,
 }
 
@@ -37,7 +37,7 @@ impl Doctor {
         let works = usize::try_from(library.count()?).unwrap_or_default();
         let bar = progress::bar(works, false);
         bar.set_message("comparing");
-        let found = library.diagnose(&root, &mut |count| {
+        let found = library.check_integrity(&root, &mut |count| {
             bar.inc(u64::try_from(count).unwrap_or(0));
         })?;
         bar.finish_and_clear();

@@ -91,7 +91,7 @@ impl Edit {
             self.ask(context, &library, &selected, &edits)?;
         }
         // While the user was asked, another program may have changed the library.
-        library.hold()?;
+        library.lock_for_write()?;
         if self.selected(context, &library)? != selected {
             return Err(
                 LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),

@@ -103,7 +103,7 @@ impl Find {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         // A query reads tags and lists before it is asked, and what a limit leaves out is counted apart.
-        let _moment = library.at_one_moment()?;
+        let _moment = library.read_snapshot()?;
         let mut selection = context.query(&self.query)?.selection(&library)?;
         if let Some(sort) = &self.sort {
             let order: Query = format!("sort:{sort}").parse()?;

@@ -47,7 +47,7 @@ impl Remove {
             })?;
         }
         // While the user was asked, another program may have changed the library.
-        library.hold()?;
+        library.lock_for_write()?;
         if named_works(context, &library, &self.keys, self.find.as_deref())? != works {
             return Err(
                 LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),

@@ -88,7 +88,7 @@ impl Rename {
             Ok(())
         };
         if self.dry_run {
-            library.rehearse(rename)?;
+            library.dry_run(rename)?;
         } else {
             context.change(&mut library, rename)?;
         }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{
-    Assignment, Library, Origin, Record, Reference, Standing, Step, StepState, TagName, Veto,
+    Assignment, Library, Membership, Origin, Provenance, Reference, Step, StepState, TagName, Veto,
 };
 use peerbib::model::{CslItem, Entry, Field};
 use peerbib::query::Query;
@@ -53,7 +53,7 @@ struct WorkJson {
     note: Option<String>,
     files: Vec<FileJson>,
     #[serde(flatten)]
-    record: Record,
+    record: Provenance,
     history: Vec<Step>,
 }
 
@@ -135,7 +135,7 @@ impl WorkJson {
                     in_entry: file.in_entry,
                 })
                 .collect(),
-            record: library.record(reference.id)?,
+            record: library.provenance(reference.id)?,
             history: library.log_of(reference.id)?,
             reference,
         })
@@ -255,13 +255,13 @@ fn lists(library: &Library, work: i64) -> std::result::Result<Vec<ListJson>, Com
         if !library.meets(work, &condition)? {
             continue;
         }
-        let said = library.listed_works(list.id)?;
+        let said = library.list_entries(list.id)?;
         let said = said.into_iter().find(|said| said.work == Some(work));
         found.push(ListJson {
             list: list.name,
             pinned: said
                 .as_ref()
-                .is_some_and(|said| said.standing == Some(Standing::Pinned)),
+                .is_some_and(|said| said.membership == Some(Membership::Pinned)),
             annotation: said.and_then(|said| said.annotation),
         });
     }

@@ -158,7 +158,7 @@ impl TagWorks {
         let preview_of = |library: &mut Library| -> std::result::Result<_, CommandError> {
             let works = context.condition(library, query)?;
             let count = library.count_met(&works, 0)?.0;
-            let counts = library.rehearse(|change| self.apply(change, &works, changes, &person))?;
+            let counts = library.dry_run(|change| self.apply(change, &works, changes, &person))?;
             Ok((works, (count, counts)))
         };
         let (mut works, counted) = preview_of(library)?;
@@ -191,9 +191,9 @@ impl TagWorks {
             return Ok(Outcome::Done);
         }
         context.confirm_at_terminal("Apply these changes?")?;
-        if !library.is_held() {
+        if !library.is_locked() {
             // While the user was asked, another program may have changed the library.
-            library.hold()?;
+            library.lock_for_write()?;
             let (works_now, counted_now) = preview_of(library)?;
             if self.changes(library)?.1 != changes || counted_now != counted {
                 return Err(

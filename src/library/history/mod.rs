@@ -24,102 +24,13 @@
 
 mod record;
 pub(super) mod row_label;
+mod step;
 mod summary;
 mod tables;
 mod undo;
 
-use rusqlite::{Connection, OptionalExtension as _};
-
 pub(super) use record::Recording;
+pub(super) use step::now;
+pub use step::{Step, StepState};
 pub use summary::ChangedRows;
 pub(super) use tables::{RECORDED_TABLES, columns};
-
-use super::{Library, LibraryError, Result};
-
-/// A command that changed the library.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Step {
-    /// Its number.
-    pub id: i64,
-    /// The command line.
-    pub command: String,
-    /// When it ran: UTC, RFC 3339.
-    pub at: String,
-    /// Whether it is in effect.
-    pub state: StepState,
-    /// How many rows it changed.
-    pub changes: i64,
-}
-
-/// Whether a step is in effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum StepState {
-    /// It is in effect.
-    Done,
-    /// It was undone and can be redone.
-    Undone,
-    /// It was undone and then discarded by a new step.
-    Dropped,
-}
-
-impl StepState {
-    /// Returns the state in words that follow "it is".
-    pub(super) fn described(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Undone => "undone",
-            Self::Dropped => "undone for good, as something else was done since",
-        }
-    }
-}
-
-/// Selects steps as [`read_step`] reads them.
-const SELECT_STEP: &str = "SELECT id, command, at, state,
-        (SELECT coalesce(sum(last_row_id - row_id + 1), 0) FROM change WHERE step_id = step.id)
-    FROM step";
-
-impl Library {
-    /// Returns the latest steps, the latest first; all of them without a limit.
-    pub fn log(&self, limit: Option<usize>) -> Result<Vec<Step>> {
-        let mut statement = self
-            .connection
-            .prepare(&format!("{SELECT_STEP} ORDER BY id DESC LIMIT ?1"))?;
-        let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
-        let steps = statement.query_map([limit], read_step)?;
-        Ok(steps.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Returns the step with this number.
-    ///
-    /// # Errors
-    ///
-    /// [`LibraryError::UnknownStep`].
-    pub fn step(&self, number: i64) -> Result<Step> {
-        self.connection
-            .query_row(&format!("{SELECT_STEP} WHERE id = ?1"), [number], read_step)
-            .optional()?
-            .ok_or(LibraryError::UnknownStep(number))
-    }
-}
-
-fn read_step(row: &rusqlite::Row<'_>) -> rusqlite::Result<Step> {
-    Ok(Step {
-        id: row.get(0)?,
-        command: row.get(1)?,
-        at: row.get(2)?,
-        state: match row.get_ref(3)?.as_str()? {
-            "done" => StepState::Done,
-            "undone" => StepState::Undone,
-            _ => StepState::Dropped,
-        },
-        changes: row.get(4)?,
-    })
-}
-
-/// Returns the current time by SQLite's clock: UTC, RFC 3339.
-pub(super) fn now(connection: &Connection) -> Result<String> {
-    Ok(connection
-        .prepare_cached("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')")?
-        .query_row([], |row| row.get(0))?)
-}

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use rusqlite::{Connection, params};
 
 use super::super::Result;
-use super::now;
+use super::step::now;
 use super::tables::{RECORDED_TABLES, RowRange, consecutive, row_as_json};
 
 /// A step that is being recorded.

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::{Library, Result};
+use super::row_label;
+use super::step::{Step, StepState};
 use super::tables::{RECORDED_TABLES, RowRange, columns};
-use super::{Step, StepState, row_label};
 
 /// Rows of one kind that a step changed in one way.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

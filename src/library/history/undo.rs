@@ -18,10 +18,11 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::super::transaction::Transaction;
 use super::super::{Change, Library, LibraryError, Result};
 use super::record::record_ranges;
+use super::row_label;
+use super::step::{SELECT_STEP, Step, StepState, read_step};
 use super::tables::{
     RECORDED_TABLES, RowRange, RowSet, columns, consecutive, foreign_keys, row_as_json,
 };
-use super::{SELECT_STEP, Step, StepState, read_step, row_label};
 
 /// Whether a step is undone or redone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Which works have which tags, on whose word, and which a person took off for good.
+//! Assignments of tags to works, and vetoes: tags that a user removed for good.
 
 use std::collections::HashMap;
 
@@ -8,20 +8,20 @@ use super::{TagName, tag_name};
 use crate::library::history::now;
 use crate::library::{Change, Condition, Library, Result};
 
-/// Who put a tag on a work.
+/// Who assigned a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
-    /// A person, with `peerbib tag`.
+    /// A user, by hand.
     Hand,
     /// A rule.
     Rule,
-    /// An import: the shipped vocabulary, or keywords of a file.
+    /// An import: the bundled vocabulary, or keywords in a file.
     Import,
 }
 
 impl Origin {
-    /// Its name, as the library and JSON have it.
+    /// Returns its name in the library and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Hand => "hand",
@@ -31,33 +31,33 @@ impl Origin {
     }
 }
 
-/// A tag on a work, as it is stored: on whose word and why.
+/// A stored assignment of a tag to a work.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Assignment {
     /// The tag.
     pub tag: TagName,
-    /// Who put it there.
+    /// Who assigned it.
     pub origin: Origin,
-    /// On whose word: the person, the rule or the file.
+    /// The name of the person or the rule, or the path of the file.
     pub source: String,
     /// Why.
     pub reason: Option<String>,
     /// When: UTC, RFC 3339.
     pub at: String,
-    /// For a tag by a rule: which of its conditions hold, and on which words of the work.
+    /// For a rule: the conditions that the work meets, with the matching words.
     pub matched: Vec<Match>,
 }
 
-/// A condition of a rule that holds for a work.
+/// A condition of a rule that a work meets.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Match {
-    /// The condition, as the rule has it.
+    /// The condition in the words of the rule.
     pub condition: String,
-    /// The words of the work that meet it, where it is about words.
+    /// The matching words of the work, if the condition is about words.
     pub text: Option<String>,
 }
 
-/// A tag that a person took off a work for good.
+/// A tag that a user removed from a work for good.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Veto {
     /// The tag.
@@ -66,54 +66,54 @@ pub struct Veto {
     pub at: String,
 }
 
-/// A tag to be put on a work.
+/// An assignment to make.
 #[derive(Debug, Clone, Copy)]
 pub struct NewAssignment<'a> {
-    /// The work's number in the library.
+    /// The rowid of the work.
     pub work: i64,
-    /// The tag's number in the library.
+    /// The rowid of the tag.
     pub tag: i64,
-    /// Who puts it there.
+    /// Who assigns it.
     pub origin: Origin,
-    /// On whose word.
+    /// The name of the person or the rule, or the path of the file.
     pub source: &'a str,
     /// Why.
     pub reason: Option<&'a str>,
 }
 
-/// What is known of the tags of one work.
+/// The tags and vetoes of one work.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Tagging {
     /// The work's key.
     pub key: String,
-    /// The tags on it.
+    /// Its tags.
     pub tags: Vec<Assignment>,
-    /// The tags that a person took off it for good.
+    /// The tags that a user removed from it for good.
     pub vetoed: Vec<Veto>,
 }
 
 /// A change of the tags of many works at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TagChange {
-    /// The tag with this number is put on, by hand.
+    /// Assign the tag with this rowid by hand.
     Put(i64),
-    /// The tag with this number is taken off.
+    /// Remove the tag with this rowid.
     Take(i64),
 }
 
-/// What became of a tag that was to be put on a work.
+/// The outcome of an assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaggedOutcome {
-    /// It is there now.
+    /// The tag is new on the work.
     Added,
-    /// It was there already.
+    /// The work had the tag.
     Unchanged,
-    /// A person took it off before, and only a person puts it back.
+    /// A user removed the tag before, so only a user can assign it again.
     Vetoed,
 }
 
 impl Library {
-    /// The tags on a work and on whose word they are there, in the order of the vocabulary.
+    /// Returns the tags of a work and who assigned them, in the order of the vocabulary.
     ///
     /// # Errors
     ///
@@ -175,13 +175,9 @@ impl Library {
 }
 
 impl Change<'_> {
-    /// Puts a tag on a work.
+    /// Assigns a tag to a work.
     ///
-    /// What a person does overrides an earlier veto; what a rule or an import does never overrides one.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// A user overrides an earlier veto; a rule or an import never does.
     pub fn assign(&self, new: NewAssignment<'_>) -> Result<TaggedOutcome> {
         let connection = self.connection();
         let vetoed = connection
@@ -197,7 +193,7 @@ impl Change<'_> {
             )?;
         }
         let at = now(connection)?;
-        // A person's second word on the same tag replaces the first: the reason may be a better one.
+        // A second assignment by the same person replaces the first: its reason may be better.
         let changed = connection
             .prepare_cached(
                 "INSERT INTO assignment (work_id, tag_id, origin, source, reason, at)
@@ -221,12 +217,8 @@ impl Change<'_> {
         })
     }
 
-    /// Takes a tag off a work, whoever put it there, and says whether it was there. Where a rule or an
-    /// import had put it there, the tag is vetoed: it does not come back by itself.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Removes a tag from a work, whoever assigned it, and returns whether the work had it. If a rule or an import
+    /// had assigned it, the tag is vetoed, so that it does not come back by itself.
     pub fn unassign(&self, work: i64, tag: i64) -> Result<bool> {
         let connection = self.connection();
         connection.execute(
@@ -244,13 +236,8 @@ impl Change<'_> {
 }
 
 impl Change<'_> {
-    /// Carries out changes of tags on all works that meet a condition, by the hand of `person` and for
-    /// `reason`. Gives for each change on how many works the tag is new, or from how many it is gone;
-    /// which works are meant is settled before the first change.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Applies changes of tags to all works that meet a condition, on behalf of `person` and with `reason`. The
+    /// works are selected before the first change. Returns how many works each change affected.
     pub fn change_tags(
         &self,
         works: &Condition,
@@ -323,7 +310,7 @@ impl Change<'_> {
     }
 }
 
-/// What is stored of the matches of an assignment.
+/// Reads the stored matches of an assignment.
 pub(in crate::library) fn matches(stored: Option<&str>) -> Vec<Match> {
     stored
         .and_then(|json| serde_json::from_str(json).ok())

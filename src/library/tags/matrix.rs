@@ -1,22 +1,22 @@
-//! Works counted along axes: the tags of a facet, years, decades, types, languages.
+//! Counts of works along axes: the tags of a facet, years, decades, types, languages.
 
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
 use crate::library::{Condition, Library, Result};
 
-/// What works are counted by.
+/// A property to count works by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Axis {
-    /// The tags of a facet; a work with several counts in each.
+    /// The tags of a facet; a work with several of them counts for each.
     Facet(String),
-    /// The year in which a work appeared.
+    /// The year of publication.
     Year,
-    /// The ten years in which it appeared.
+    /// The decade of publication.
     Decade,
-    /// Its BibLaTeX type.
+    /// The BibLaTeX entry type.
     Type,
-    /// Its language.
+    /// The language.
     Language,
 }
 
@@ -35,7 +35,7 @@ impl std::str::FromStr for Axis {
 }
 
 impl Axis {
-    /// A statement that gives works and their lines on the axis, with what it asks for.
+    /// Returns a query for works with their values on the axis, and its parameter.
     fn lines(&self, narrower: bool) -> (&'static str, Option<Value>) {
         let sql = match self {
             Self::Facet(_) if narrower => {
@@ -50,7 +50,7 @@ impl Axis {
             Self::Year => {
                 "SELECT work_id, CAST(year AS TEXT) FROM work_summary WHERE year IS NOT NULL"
             }
-            // Rounded downwards before our era, too.
+            // Round down for years before our era as well.
             Self::Decade => {
                 "SELECT work_id, CAST(year - ((year % 10) + 10) % 10 AS TEXT) FROM work_summary
                  WHERE year IS NOT NULL"
@@ -70,18 +70,13 @@ impl Axis {
 }
 
 impl Library {
-    /// How many of the works that meet a condition stand on each line of the first `told` axes together;
-    /// lines without works are not given, nor are works that are missing on any axis. With `narrower`, a
-    /// work counts for the wider tags of its tags, too.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Counts the works that meet a condition by their values on the first `shown` axes. Works without a value on
+    /// any of the axes are not counted. With `narrower`, a work also counts for the parent tags of its tags.
     pub fn count_by(
         &self,
         works: &Condition,
         axes: &[Axis],
-        told: usize,
+        shown: usize,
         narrower: bool,
     ) -> Result<Vec<(Vec<String>, i64)>> {
         let Joined {
@@ -89,7 +84,7 @@ impl Library {
             joins,
             parameters,
         } = joined(works, axes, narrower);
-        let lines: Vec<String> = (0..told)
+        let lines: Vec<String> = (0..shown)
             .map(|number| format!("axis_{number}.line"))
             .collect();
         let lines = lines.join(", ");
@@ -98,20 +93,16 @@ impl Library {
         );
         let mut statement = self.connection.prepare(&sql)?;
         let counts = statement.query_map(params_from_iter(parameters), |row| {
-            let lines = (0..told)
+            let lines = (0..shown)
                 .map(|column| row.get(column))
                 .collect::<rusqlite::Result<Vec<String>>>()?;
-            Ok((lines, row.get(told)?))
+            Ok((lines, row.get(shown)?))
         })?;
         Ok(counts.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many of the works that meet a condition stand on some line of every axis; with `line`, on that
-    /// line of the last one.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Counts the works that meet a condition and have a value on every axis; with `line`, that value on the last
+    /// axis.
     pub fn count_on(
         &self,
         works: &Condition,
@@ -136,11 +127,11 @@ impl Library {
     }
 }
 
-/// The works that meet a condition, beside their lines on axes.
+/// A join of the works that meet a condition with their values on axes.
 struct Joined {
     /// The clause `WITH`.
     tables: String,
-    /// What stands behind `FROM`.
+    /// The clause `FROM`.
     joins: String,
     parameters: Vec<Value>,
 }

@@ -1,5 +1,4 @@
-//! Tags: what they are and how they are found ([`vocabulary`] changes them), and which works have them,
-//! on whose word ([`assignments`]).
+//! Tags and how to look them up. [`vocabulary`] changes them, [`assignments`] assigns them to works.
 
 mod assignments;
 mod matrix;
@@ -20,7 +19,7 @@ pub use assignments::{
 pub use matrix::Axis;
 pub use vocabulary::{SplitPart, TagExtent};
 
-/// The name of a tag: a facet and a name within it, written `movement:oekonux`.
+/// The full name of a tag: a facet and a name within it, written `movement:oekonux`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TagName {
     /// The facet: `movement`, `theme`, or any other.
@@ -44,8 +43,8 @@ impl serde::Serialize for TagName {
 impl FromStr for TagName {
     type Err = LibraryError;
 
-    /// Reads `FACET:NAME`. Both are kept in lower case; neither may be empty or hold white space,
-    /// commas or quotation marks, so that a tag is one word in a query and in BibTeX's `keywords`.
+    /// Parses `FACET:NAME` and converts it to lower case. Neither part may be empty or contain white space, commas
+    /// or quotation marks, so that a tag is one word in a query and in BibTeX's `keywords`.
     fn from_str(text: &str) -> Result<Self> {
         let malformed = |reason| LibraryError::MalformedTag {
             tag: text.to_owned(),
@@ -82,43 +81,43 @@ impl FromStr for TagName {
     }
 }
 
-/// A tag of the library.
+/// A tag of the vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Tag {
-    /// Its number in the library.
+    /// Its rowid.
     #[serde(skip)]
     pub id: i64,
     /// Its name.
     pub tag: TagName,
-    /// How it is headed in a reading list.
+    /// Its heading in a reading list.
     pub label: Option<String>,
-    /// What it stands for.
+    /// Its description.
     pub description: Option<String>,
-    /// The wider tag that it belongs under.
+    /// Its parent tag.
     pub parent: Option<TagName>,
-    /// Where it is at home.
+    /// The place that it belongs to.
     pub place: Option<String>,
-    /// When it was or is active (EDTF).
+    /// The time in which it was or is active (EDTF).
     pub active: Option<String>,
-    /// Other names of it; one of another facet is written with it, as `FACET:NAME`.
+    /// Its aliases; those of another facet are written `FACET:NAME`.
     pub aliases: Vec<String>,
-    /// The people tied to it.
+    /// The people associated with it.
     pub people: Vec<String>,
-    /// What happened when.
+    /// Its events.
     pub events: Vec<TagEvent>,
 }
 
-/// Something that happened in the life of a movement.
+/// An event in the history of a movement.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct TagEvent {
-    /// When (EDTF).
+    /// Its date (EDTF).
     pub date: String,
-    /// What.
+    /// Its description.
     pub what: String,
 }
 
 impl Tag {
-    /// A tag of which the name alone is known.
+    /// Returns a tag with only a name.
     pub fn named(tag: TagName) -> Self {
         Self {
             id: 0,
@@ -134,47 +133,47 @@ impl Tag {
         }
     }
 
-    /// The label, or the name where there is none.
+    /// Returns the label, or else the name.
     pub fn heading(&self) -> &str {
         self.label.as_deref().unwrap_or(&self.tag.name)
     }
 }
 
-/// What is known of a facet beside its tags.
+/// The settings of a facet.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Facet {
     /// Its name.
     #[serde(rename = "facet")]
     pub name: String,
-    /// How it is headed.
+    /// Its label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Whether a work has one tag of it at most.
+    /// Whether a work has at most one of its tags.
     #[serde(default)]
     pub exclusive: bool,
 }
 
-/// A tag in an overview: with the number of works under it.
+/// A tag with its numbers of works.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct TagSummary {
-    /// Its number in the library.
+    /// Its rowid.
     #[serde(skip)]
     pub id: i64,
     /// Its name.
     pub tag: TagName,
-    /// How it is headed in a reading list.
+    /// Its heading in a reading list.
     pub label: Option<String>,
-    /// The wider tag that it belongs under.
+    /// Its parent tag.
     pub parent: Option<TagName>,
-    /// How many works have it.
+    /// The number of works that have it.
     pub works: i64,
-    /// How many works have it or a narrower tag.
+    /// The number of works that have it or a narrower tag.
     pub works_with_narrower: i64,
 }
 
 impl TagSummary {
-    /// A tag of which the name alone is known.
+    /// Returns a tag with only a name.
     pub fn named(tag: TagName) -> Self {
         Self {
             id: 0,
@@ -188,12 +187,11 @@ impl TagSummary {
 }
 
 impl Library {
-    /// The tag that `text` names: `FACET:NAME`, or a name or alias that belongs to one tag alone.
+    /// Returns the tag that `text` names: `FACET:NAME`, or a name or alias of only one tag.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::UnknownTag`], with a tag that is spelt much the same;
-    /// [`LibraryError::AmbiguousTag`].
+    /// [`LibraryError::UnknownTag`], with similar names; [`LibraryError::AmbiguousTag`].
     pub fn resolve_tag(&self, text: &str) -> Result<Tag> {
         let (facet, name) = match text.split_once(':') {
             Some((facet, name)) => (Some(facet.to_lowercase()), name.to_lowercase()),
@@ -216,7 +214,7 @@ impl Library {
             [(id, _)] => self.tag(*id),
             [] => {
                 let known = self.tag_names()?;
-                // Names are compared without their facets, which would make all of one facet alike.
+                // Facets are ignored in the comparison: they would make all tags of one facet similar.
                 let like = |of_facet: &dyn Fn(&TagName) -> bool| {
                     let tags = || known.iter().filter(|tag| of_facet(tag));
                     let names = closest(&name, tags().map(|tag| tag.name.clone()));
@@ -227,7 +225,7 @@ impl Library {
                         .map(ToString::to_string)
                         .collect::<Vec<_>>()
                 };
-                // The name may be right, and the facet another.
+                // The name may be right and only the facet wrong.
                 let is_in = |tag: &TagName| facet.as_ref() == Some(&tag.facet);
                 let right_name = known.iter().find(|tag| tag.name == name);
                 let suggestions = match right_name {
@@ -249,11 +247,7 @@ impl Library {
         }
     }
 
-    /// The numbers of the tags of any facet that have this name, or an alias that is this name.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the rowids of the tags of any facet with this name or alias.
     pub fn tags_named(&self, name: &str) -> Result<Vec<i64>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT id FROM tag WHERE name = ?1
@@ -263,11 +257,7 @@ impl Library {
         Ok(tags.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The facets that tags of this library have, in the order of the vocabulary.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the facets of the tags, in the order of the vocabulary.
     pub fn facets(&self) -> Result<Vec<String>> {
         let mut statement = self
             .connection
@@ -276,11 +266,7 @@ impl Library {
         Ok(facets.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The numbers of these tags and of all narrower ones.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the rowids of these tags and of all narrower ones.
     pub fn with_narrower(&self, tags: &[i64]) -> Result<Vec<i64>> {
         let mut narrower = self
             .connection
@@ -301,11 +287,7 @@ impl Library {
         Ok(found)
     }
 
-    /// What is known of facets, by name.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the facets with settings, sorted by name.
     pub fn described_facets(&self) -> Result<Vec<Facet>> {
         let mut statement = self
             .connection
@@ -320,11 +302,7 @@ impl Library {
         Ok(facets.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The names of all tags, in the order of the vocabulary.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the names of all tags, in the order of the vocabulary.
     pub fn tag_names(&self) -> Result<Vec<TagName>> {
         let mut statement = self
             .connection
@@ -333,11 +311,7 @@ impl Library {
         Ok(names.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The tag with a number.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports, where there is no such tag.
+    /// Returns the tag with a rowid.
     pub fn tag(&self, id: i64) -> Result<Tag> {
         let mut tag = self.connection.prepare_cached(
             "SELECT tag.facet, tag.name, tag.label, tag.description, tag.place, tag.active,
@@ -379,11 +353,7 @@ impl Library {
         Ok(tag)
     }
 
-    /// The tags of one facet, or of all, in the order of the vocabulary, with how many works each has.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the tags of one facet or of all, in the order of the vocabulary, with their numbers of works.
     pub fn tags(&self, facet: Option<&str>) -> Result<Vec<TagSummary>> {
         let mut statement = self.connection.prepare_cached(
             "WITH RECURSIVE under (ancestor, tag) AS (

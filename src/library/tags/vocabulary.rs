@@ -1,4 +1,4 @@
-//! The vocabulary: how tags are made, described, named anew, joined, split, moved and removed.
+//! Changes of the vocabulary: adding, editing, renaming, merging, splitting, moving and removing tags.
 
 use rusqlite::{OptionalExtension as _, params, params_from_iter};
 
@@ -6,34 +6,30 @@ use super::{Facet, Tag, TagEvent, TagName, tag_name};
 use crate::library::{Change, Condition, Library, LibraryError, Result};
 use crate::model::EdtfDate;
 
-/// What hangs on a tag.
+/// What removing or changing a tag would affect.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct TagExtent {
-    /// How many works have it.
+    /// The number of works that have it.
     pub works: i64,
-    /// From how many works a person took it off for good.
+    /// The number of works that a user removed it from for good.
     pub vetoes: i64,
-    /// The tags right under it.
+    /// Its child tags.
     pub narrower: Vec<TagName>,
-    /// The rules that lead to it.
+    /// The rules that assign it.
     pub rules: Vec<String>,
 }
 
-/// A part of a tag that is split: which works it gets, and as what.
+/// One part of a tag that is split.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SplitPart {
-    /// The number of the tag that they get.
+    /// The rowid of the new tag.
     pub tag: i64,
-    /// The works.
+    /// The condition for its works.
     pub works: Condition,
 }
 
 impl Library {
-    /// The number of the tag that has this name, or an alias of it.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns the rowid of the tag with this name or alias.
     pub fn tag_called(&self, name: &TagName) -> Result<Option<i64>> {
         Ok(self
             .connection
@@ -45,21 +41,13 @@ impl Library {
             .optional()?)
     }
 
-    /// A tag and all narrower tags under it, the tag itself first.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns a tag and all narrower tags, the tag itself first.
     pub fn tag_and_narrower(&self, tag: &Tag) -> Result<Vec<Tag>> {
         let ids = self.with_narrower(&[tag.id])?;
         ids.into_iter().map(|id| self.tag(id)).collect()
     }
 
-    /// What hangs on a tag.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Returns what removing or changing a tag would affect.
     pub fn extent(&self, tag: &Tag) -> Result<TagExtent> {
         let count = |sql: &str| -> Result<i64> {
             Ok(self
@@ -87,9 +75,8 @@ impl Library {
 }
 
 impl Change<'_> {
-    /// Adds a tag, or brings the one that is called so up to `tag`: a label, description, place or span that
-    /// `tag` does not have is left as it is, and people, events and aliases are added. Gives the tag's
-    /// number.
+    /// Adds a tag, or updates the one with this name or alias: a label, description, place or time that `tag` does
+    /// not have is kept, and people, events and aliases are added. Returns the rowid of the tag.
     ///
     /// # Errors
     ///
@@ -104,7 +91,7 @@ impl Change<'_> {
         };
         let id = match existing {
             Some(id) => {
-                // The comparison keeps a vocabulary that is installed again out of history.
+                // Without the comparison, installing a vocabulary again would be a step of history.
                 connection
                     .prepare_cached(
                         "UPDATE tag SET label = coalesce(?2, label),
@@ -167,11 +154,7 @@ impl Change<'_> {
         Ok(id)
     }
 
-    /// Has a facet be as `facet` says.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Sets the settings of a facet.
     pub fn put_facet(&self, facet: &Facet) -> Result<()> {
         self.connection().execute(
             "INSERT INTO facet (name, label, exclusive) VALUES (?1, ?2, ?3)
@@ -182,19 +165,15 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Removes a tag from the vocabulary and from every work; its narrower tags stay, without parent.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Removes a tag from the vocabulary and from every work. Its child tags lose their parent.
     pub fn remove_tag(&self, tag: &Tag) -> Result<()> {
         self.connection()
             .execute("DELETE FROM tag WHERE id = ?1", [tag.id])?;
         Ok(())
     }
 
-    /// Has a tag be exactly as `tag` says: its label, description, parent, place, years, aliases, people
-    /// and events. Its name stays. What is so already is left alone.
+    /// Replaces everything but the name of a tag: its label, description, parent, place, time, aliases, people and
+    /// events.
     ///
     /// # Errors
     ///
@@ -248,12 +227,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Gives tags the places in the vocabulary that they have among themselves in `tags`: those that
-    /// they hold together are dealt out anew.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Sorts these tags among themselves: they exchange their positions in the vocabulary.
     pub fn order_tags(&self, tags: &[i64]) -> Result<()> {
         let connection = self.connection();
         let mut place = connection.prepare_cached("SELECT position FROM tag WHERE id = ?1")?;
@@ -270,12 +244,11 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Gives a tag another name, of any facet; its old name stays as an alias, and rules that lead to it
-    /// go on to.
+    /// Renames a tag, possibly to another facet. Its old name becomes an alias, and rules that assign it are updated.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::TakenTag`] where another tag has the name, or is called so.
+    /// [`LibraryError::TakenTag`] if it is the name or alias of another tag.
     pub fn rename_tag(&self, tag: &Tag, name: &TagName) -> Result<()> {
         if tag.tag == *name {
             return Ok(());
@@ -294,7 +267,7 @@ impl Change<'_> {
         self.rename_in_rules(tag, name)
     }
 
-    /// Puts a tag under another, or under none.
+    /// Sets or removes the parent of a tag.
     ///
     /// # Errors
     ///
@@ -310,14 +283,14 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Joins a tag to another, which gets its works, each with the words of those who put it there, its
-    /// vetoes, aliases, people, events and narrower tags. Its name stays as an alias of the other.
+    /// Merges a tag into another, which gets its assignments, vetoes, aliases, people, events and child tags. Its
+    /// name becomes an alias of the other.
     ///
-    /// A tag that is on a work stays there, although the other one was taken off it.
+    /// A work that has one of the tags keeps it, even if the other one was removed from it.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::TagCycle`] for a tag that would be joined to itself.
+    /// [`LibraryError::TagCycle`] if both are the same tag.
     pub fn merge_tags(&self, from: &Tag, into: &Tag) -> Result<()> {
         if from.id == into.id {
             return Err(LibraryError::TagCycle {
@@ -326,7 +299,7 @@ impl Change<'_> {
             });
         }
         let connection = self.connection();
-        // The tag itself may be a narrower one of the tag that goes.
+        // `into` may be a narrower tag of `from`.
         connection.execute(
             "UPDATE tag SET parent_id = (SELECT parent_id FROM tag WHERE id = ?1)
              WHERE id = ?2 AND parent_id = ?1",
@@ -343,8 +316,7 @@ impl Change<'_> {
             "UPDATE tag SET parent_id = ?2 WHERE parent_id = ?1",
             [from.id, into.id],
         )?;
-        // A person's word for the one tag weighs more than the same person's earlier word against the
-        // other; what a rule or an import says does not.
+        // An assignment by hand outweighs an earlier veto of the other tag; one by a rule or an import does not.
         connection.execute(
             "DELETE FROM veto WHERE tag_id = ?2 AND work_id IN
                  (SELECT work_id FROM assignment WHERE tag_id = ?1 AND origin = 'hand')",
@@ -391,13 +363,9 @@ impl Change<'_> {
         self.add_alias(into.id, &from.tag)
     }
 
-    /// Splits a tag: a work that meets the condition of a part gets the tag of that part, on the same
-    /// word as before, and loses the old one; with `rest`, so do the works that meet none. A work may
-    /// belong to several parts. Gives the number of works of each part, and of the rest.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
+    /// Splits a tag: works that meet the condition of a part get the tag of that part, with the same origin, instead
+    /// of the old one. Works that meet no condition get `rest`, if it is given. A work may belong to several parts.
+    /// Returns the number of works of each part and of the rest.
     pub fn split_tag(
         &self,
         tag: &Tag,
@@ -424,7 +392,7 @@ impl Change<'_> {
             )?;
             Ok(())
         };
-        // What a person took off as the old tag stays off as each of the new ones.
+        // A veto of the old tag becomes a veto of each new one.
         let give = |to: i64| -> Result<usize> {
             let works: i64 = connection.query_row(
                 "SELECT count(DISTINCT work_id) FROM assignment
@@ -489,7 +457,7 @@ impl Change<'_> {
         Ok((counts, left))
     }
 
-    /// Has a tag be called by another name, too.
+    /// Adds an alias to a tag.
     fn add_alias(&self, tag: i64, alias: &TagName) -> Result<()> {
         self.check_free(alias, tag)?;
         self.connection().execute(
@@ -501,7 +469,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Refuses a name that a tag other than `tag` has, or is called by.
+    /// Checks that a name is not the name or alias of a tag other than `tag`.
     fn check_free(&self, name: &TagName, tag: i64) -> Result<()> {
         let holder = self
             .connection()
@@ -537,7 +505,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Whether `tag` is `ancestor` or a narrower tag of it.
+    /// Returns whether `tag` is `ancestor` or one of its narrower tags.
     fn is_under(&self, tag: i64, ancestor: i64) -> Result<bool> {
         Ok(self
             .connection()
@@ -552,7 +520,7 @@ impl Change<'_> {
     }
 }
 
-/// An alias as it is written with a tag of `facet`: a name, or one of another facet.
+/// Parses an alias of a tag of `facet`: a name in this facet, or `FACET:NAME`.
 fn alias_name(alias: &str, facet: &str) -> Result<TagName> {
     if alias.contains(':') {
         alias.parse()
@@ -561,7 +529,7 @@ fn alias_name(alias: &str, facet: &str) -> Result<TagName> {
     }
 }
 
-/// Refuses years and dates that are none.
+/// Checks the dates of a tag.
 fn check_dates(tag: &Tag) -> Result<()> {
     let dates = tag.active.iter().map(|active| ("the years", active));
     let events = tag.events.iter().map(|event| ("an event", &event.date));

@@ -42,14 +42,14 @@ impl AnnotateInList {
         let message = message(&self.message)?;
         let mut library = context.open_to_change_unless(in_editor)?;
         let list = library.list(&self.list)?;
-        let said = library.listed_works(list.id)?;
+        let said = library.list_entries(list.id)?;
         let work = match library.work_id(&self.key) {
             Ok(work) => work,
             Err(error @ LibraryError::UnknownKey { .. }) => {
                 // The work may no longer exist.
                 let removed = self.remove
                     && context.change(&mut library, |change| {
-                        change.unannotate_missing(list.id, &self.key)
+                        change.remove_missing_annotation(list.id, &self.key)
                     })?;
                 if !removed {
                     return Err(error.into());

@@ -8,7 +8,7 @@ use super::render::headings;
 use super::{counted, on_one_line};
 use crate::cli::ui::wrapped;
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::library::{Standing, StoredList, StoredSection};
+use peerbib::library::{Membership, StoredList, StoredSection};
 use peerbib::reading_list::{OrphanAnnotation, ResolvedList};
 
 /// Show how a reading list is defined: query, sections, pins, annotations, snapshots
@@ -47,14 +47,14 @@ impl DescribeList {
         let holding = ResolvedList::new(&library, &list, headings(context, &list))?;
         let mut pinned = Vec::new();
         let mut excluded = Vec::new();
-        for said in library.listed_works(list.id)? {
+        for said in library.list_entries(list.id)? {
             let key = match said.work {
                 Some(work) => library.key_of(work)?,
                 None => said.key,
             };
-            match said.standing {
-                Some(Standing::Pinned) => pinned.push(key),
-                Some(Standing::Excluded) => excluded.push(key),
+            match said.membership {
+                Some(Membership::Pinned) => pinned.push(key),
+                Some(Membership::Excluded) => excluded.push(key),
                 None => {}
             }
         }

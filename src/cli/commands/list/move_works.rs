@@ -115,7 +115,7 @@ impl MoveInList {
                 }
             }
             if let Some(order) = &order {
-                change.put_into_order(list.id, order)?;
+                change.set_manual_order(list.id, order)?;
                 change.put_list(&StoredList {
                     order: by_hand.clone(),
                     ..list.clone()
@@ -168,7 +168,7 @@ fn order_of_print(
             order.push(work);
         }
     }
-    let placed = library.listed_works(list.id)?;
+    let placed = library.list_entries(list.id)?;
     let by_hand = placed
         .iter()
         .filter_map(|said| said.work.filter(|_| said.position.is_some()));

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::settings::{Settings, check_stored, default_list};
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::library::Standing;
+use peerbib::library::Membership;
 
 /// Create a reading list from a query, from works, or from both
 ///
@@ -42,7 +42,7 @@ impl NewList {
         list.id = context.change(&mut library, |change| {
             let id = change.put_list(&list)?;
             for work in &works {
-                change.set_standing(id, *work, Some(Standing::Pinned))?;
+                change.set_membership(id, *work, Some(Membership::Pinned))?;
             }
             Ok(id)
         })?;

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::work_args::{SelectedWorks, WorkArgs, lines, would_be};
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::library::Standing;
+use peerbib::library::Membership;
 
 /// Add works to a reading list
 ///
@@ -44,13 +44,13 @@ impl AddToList {
             chosen,
             self.works.dry_run,
             |standing, found| match (standing, found) {
-                (Some(Standing::Pinned), _) => (standing, "is already pinned".to_owned()),
-                (Some(Standing::Excluded), true) => (
+                (Some(Membership::Pinned), _) => (standing, "is already pinned".to_owned()),
+                (Some(Membership::Excluded), true) => (
                     None,
                     format!("is no longer excluded from {name}; its query matches it"),
                 ),
                 (None, true) => (None, format!("is already in {name}; its query matches it")),
-                (_, false) => (Some(Standing::Pinned), format!("was added to {name}")),
+                (_, false) => (Some(Membership::Pinned), format!("was added to {name}")),
             },
         )
     }
@@ -62,13 +62,13 @@ impl PinToList {
         let name = chosen.list.name.clone();
         set_membership(context, chosen, self.works.dry_run, |standing, _| {
             let told = match standing {
-                Some(Standing::Pinned) => "is already pinned".to_owned(),
-                Some(Standing::Excluded) => {
+                Some(Membership::Pinned) => "is already pinned".to_owned(),
+                Some(Membership::Excluded) => {
                     format!("was pinned to {name} and is no longer excluded")
                 }
                 None => format!("was pinned to {name}"),
             };
-            (Some(Standing::Pinned), told)
+            (Some(Membership::Pinned), told)
         })
     }
 }
@@ -79,13 +79,13 @@ impl ExcludeFromList {
         let name = chosen.list.name.clone();
         set_membership(context, chosen, self.works.dry_run, |standing, _| {
             let told = match standing {
-                Some(Standing::Excluded) => "is already excluded".to_owned(),
-                Some(Standing::Pinned) => {
+                Some(Membership::Excluded) => "is already excluded".to_owned(),
+                Some(Membership::Pinned) => {
                     format!("was excluded from {name} and is no longer pinned")
                 }
                 None => format!("was excluded from {name}"),
             };
-            (Some(Standing::Excluded), told)
+            (Some(Membership::Excluded), told)
         })
     }
 }
@@ -96,18 +96,18 @@ fn set_membership(
     context: &CommandContext,
     mut chosen: SelectedWorks,
     dry_run: bool,
-    decide: impl Fn(Option<Standing>, bool) -> (Option<Standing>, String),
+    decide: impl Fn(Option<Membership>, bool) -> (Option<Membership>, String),
 ) -> Result {
     let mut told = Vec::new();
-    let mut standings = Vec::new();
+    let mut memberships = Vec::new();
     for work in &chosen.works {
-        let (standing, what) = decide(work.standing, work.found);
-        told.push(if dry_run && standing != work.standing {
-            would_be(&work.key, standing)
+        let (membership, what) = decide(work.membership, work.found);
+        told.push(if dry_run && membership != work.membership {
+            would_be(&work.key, membership)
         } else {
             format!("{} {what}", work.key)
         });
-        standings.push((work.id, standing));
+        memberships.push((work.id, membership));
     }
     if dry_run {
         context.print(&lines(&told))?;
@@ -115,8 +115,8 @@ fn set_membership(
     }
     let list = chosen.list.id;
     context.change(&mut chosen.library, |change| {
-        for (work, standing) in &standings {
-            change.set_standing(list, *work, *standing)?;
+        for (work, membership) in &memberships {
+            change.set_membership(list, *work, *membership)?;
         }
         Ok(())
     })?;

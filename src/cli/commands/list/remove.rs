@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::work_args::{WorkArgs, lines, would_be};
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::library::{LibraryError, Standing};
+use peerbib::library::{LibraryError, Membership};
 
 /// Remove works from a reading list, or the list itself
 ///
@@ -28,19 +28,19 @@ impl RemoveFromList {
         let mut chosen = self.works.select(context)?;
         // A pinned work that is not in the library can be removed by its key.
         let missing = chosen.take_missing()?;
-        let mut actions: Vec<(i64, Option<Standing>)> = Vec::new();
+        let mut actions: Vec<(i64, Option<Membership>)> = Vec::new();
         let mut messages = Vec::new();
         for work in &chosen.works {
             let key = &work.key;
-            match (work.standing, work.found) {
-                (Some(Standing::Excluded), _) => {
+            match (work.membership, work.found) {
+                (Some(Membership::Excluded), _) => {
                     messages.push(format!("{key} is already excluded"));
                 }
                 (_, true) => {
-                    actions.push((work.id, Some(Standing::Excluded)));
+                    actions.push((work.id, Some(Membership::Excluded)));
                     messages.push(format!("excluded {key}, which the query still matches"));
                 }
-                (Some(Standing::Pinned), false) => {
+                (Some(Membership::Pinned), false) => {
                     actions.push((work.id, None));
                     messages.push(format!("unpinned {key}"));
                 }
@@ -63,11 +63,11 @@ impl RemoveFromList {
         }
         let list = chosen.list.id;
         context.change(&mut chosen.library, |change| {
-            for (work, standing) in &actions {
-                change.set_standing(list, *work, *standing)?;
+            for (work, membership) in &actions {
+                change.set_membership(list, *work, *membership)?;
             }
             for key in &missing {
-                change.forget_missing(list, key)?;
+                change.remove_missing_entry(list, key)?;
             }
             Ok(())
         })?;
@@ -89,7 +89,7 @@ impl RemoveFromList {
             list.name
         ))?;
         // While the user was asked, another program may have changed the library.
-        library.hold()?;
+        library.lock_for_write()?;
         if library.list(&self.works.list)? != list {
             return Err(LibraryError::ChangedMeanwhile(format!("the list {}", list.name)).into());
         }

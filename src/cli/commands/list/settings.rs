@@ -215,7 +215,7 @@ pub(crate) fn checked_grouping(
 
 /// Rejects a list whose query refers to the list itself.
 pub(crate) fn check_stored(library: &mut Library, list: &StoredList) -> Result<(), CommandError> {
-    library.rehearse(|change| {
+    library.dry_run(|change| {
         let id = change.put_list(list)?;
         let stored = StoredList { id, ..list.clone() };
         Ok(works_of_list(change, &stored).map(drop))

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::commands::tag::named_works;
 use crate::cli::{CommandContext, CommandError};
-use peerbib::library::{Library, LibraryError, Standing, StoredList};
+use peerbib::library::{Library, LibraryError, Membership, StoredList};
 use peerbib::reading_list::parse_list_query;
 
 /// A list and works.
@@ -43,7 +43,7 @@ pub(crate) struct SelectedWork {
     pub(crate) id: i64,
     pub(crate) key: String,
     /// Its membership, independent of the query.
-    pub(crate) standing: Option<Standing>,
+    pub(crate) membership: Option<Membership>,
     /// Whether the query of the list matches it.
     pub(crate) found: bool,
 }
@@ -79,10 +79,10 @@ impl WorkArgs {
         named.extend(found.iter().map(|(work, _)| *work));
         let mut seen = HashSet::new();
         named.retain(|work| seen.insert(*work));
-        let standing: HashMap<i64, Standing> = library
-            .listed_works(list.id)?
+        let membership: HashMap<i64, Membership> = library
+            .list_entries(list.id)?
             .iter()
-            .filter_map(|said| Some((said.work?, said.standing?)))
+            .filter_map(|said| Some((said.work?, said.membership?)))
             .collect();
         let found = match &list.query {
             Some(query) => library.matching_ids(&parse_list_query(&library, query)?)?,
@@ -94,7 +94,7 @@ impl WorkArgs {
                 Ok(SelectedWork {
                     id,
                     key: library.key_of(id)?,
-                    standing: standing.get(&id).copied(),
+                    membership: membership.get(&id).copied(),
                     found: found.contains(&id),
                 })
             })
@@ -128,7 +128,7 @@ impl SelectedWorks {
     ///
     /// If a key is unknown to the list, too.
     pub(crate) fn take_missing(&mut self) -> Result<Vec<String>, CommandError> {
-        let said = self.library.listed_works(self.list.id)?;
+        let said = self.library.list_entries(self.list.id)?;
         let mut missing = Vec::new();
         for error in self.unknown.drain(..) {
             match &error {
@@ -152,10 +152,10 @@ pub(crate) fn lines(lines: &[String]) -> String {
 }
 
 /// Describes a future membership.
-pub(crate) fn would_be(key: &str, standing: Option<Standing>) -> String {
-    match standing {
-        Some(Standing::Pinned) => format!("would pin {key}"),
-        Some(Standing::Excluded) => format!("would exclude {key}"),
+pub(crate) fn would_be(key: &str, membership: Option<Membership>) -> String {
+    match membership {
+        Some(Membership::Pinned) => format!("would pin {key}"),
+        Some(Membership::Excluded) => format!("would exclude {key}"),
         None => format!("would neither pin nor exclude {key}"),
     }
 }

@@ -25,7 +25,7 @@ impl ApplyRules {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open()?;
         let report = if self.dry_run {
-            library.rehearse(Report::of_applying)?
+            library.dry_run(Report::of_applying)?
         } else {
             context.change(&mut library, Report::of_applying)?
         };

@@ -221,7 +221,7 @@ fn by_hand(
     let edited = TempFile::edit(context, &request, |text| {
         let after = parse_rules(text, library).map_err(EditError::Invalid)?;
         if !how.0 {
-            library.hold()?;
+            library.lock_for_write()?;
         }
         if named(library)? != before {
             return Err(LibraryError::ChangedMeanwhile("the rules".to_owned()).into());

@@ -70,7 +70,7 @@ impl ImportRules {
             .parse()
             .map_err(|error| CommandError::new(format_args!("{}: {error}", self.file)))?;
         let mut library = context.open_or_create()?;
-        library.hold()?;
+        library.lock_for_write()?;
         let before = library.rules()?;
         let new = |rule: &&Rule| !before.contains(rule);
         context.note(format_args!(

@@ -238,7 +238,7 @@ fn change(
     (dry_run, apply): (bool, bool),
     edit: impl Fn(&Change<'_>) -> peerbib::library::Result<()>,
 ) -> Result {
-    let rehearsed = library.rehearse(|change| {
+    let rehearsed = library.dry_run(|change| {
         edit(change)?;
         Report::of_applying(change)
     })?;

@@ -35,7 +35,7 @@ impl RemoveRule {
                 .collect::<peerbib::library::Result<Vec<_>>>()
         };
         let counts = if self.dry_run {
-            library.rehearse(remove)?
+            library.dry_run(remove)?
         } else {
             context.change(&mut library, remove)?
         };

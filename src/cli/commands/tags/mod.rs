@@ -90,7 +90,7 @@ fn change<T>(
     edit: impl FnOnce(&Change<'_>) -> peerbib::library::Result<T>,
 ) -> std::result::Result<T, LibraryError> {
     if dry_run {
-        library.rehearse(edit)
+        library.dry_run(edit)
     } else {
         context.change(library, edit)
     }
