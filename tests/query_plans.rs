@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use peerbib::formats::bibtex;
-use peerbib::library::{ConflictPolicy, ImportedFile, Library, Patience};
-use peerbib::query::Query;
+use peerbib::library::{ConflictPolicy, ImportedFile, Library, LibraryError, Patience};
+use peerbib::query::{Query, QueryError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -192,7 +192,12 @@ fn lists_notes_and_linked_files_are_found() {
         .unwrap()
         .translate(&library)
         .unwrap_err();
-    assert_eq!(unknown.help().as_deref(), Some("did you mean reader?"));
+    let QueryError::NotInLibrary { error, .. } = unknown else {
+        panic!("{unknown}");
+    };
+    assert!(
+        matches!(*error, LibraryError::UnknownList { suggestions, .. } if suggestions == ["reader"])
+    );
     connection
         .execute("UPDATE linked_file SET path = 'other.epub'", [])
         .unwrap();

@@ -46,7 +46,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// Where nothing is called so.
+    /// If nothing is called so.
     pub(crate) fn named(name: &str, library: &Library) -> Result<Self, CommandError> {
         let name = name.trim().to_lowercase();
         if let Some(column) = Self::known_anywhere(&name) {
@@ -65,7 +65,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// Where nothing is called so.
+    /// If nothing is called so.
     pub(crate) fn check(name: &str, library: Option<&Library>) -> Result<(), CommandError> {
         match library {
             Some(library) => Self::named(name, library).map(drop),
@@ -144,10 +144,6 @@ pub(crate) struct Cells {
 
 impl Cells {
     /// Reads what `columns` show of `works`; authors shortened, or all.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub(crate) fn read(
         library: &Library,
         works: &Headings,

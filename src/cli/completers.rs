@@ -15,7 +15,7 @@ use crate::cli::CommandContext;
 use crate::cli::columns::COLUMNS;
 use crate::cli::context::Options;
 use peerbib::checks::vocabulary;
-use peerbib::config::{Kind, SETTINGS, Setting};
+use peerbib::config::{SETTINGS, Setting, SettingKind};
 use peerbib::csl::{EmbeddedLocales, shelf};
 use peerbib::library::{Library, Offer, StepState};
 
@@ -464,9 +464,9 @@ fn field_values() -> ArgValueCompleter {
     completer(|_| fields_for("="))
 }
 
-fn fields_for(behind: &str) -> Vec<Offer> {
+fn fields_for(suffix: &str) -> Vec<Offer> {
     let fields = vocabulary::FIELDS.iter().map(|name| Offer {
-        value: format!("{name}{behind}"),
+        value: format!("{name}{suffix}"),
         about: None,
     });
     fields.collect()
@@ -650,7 +650,7 @@ fn setting_values() -> ArgValueCompleter {
             ("locale", _) => locales().complete(word),
             ("columns", _) => columns().complete(word),
             ("library" | "files", _) => files().complete(word),
-            (_, Kind::OneOf(values)) => values
+            (_, SettingKind::OneOf(values)) => values
                 .iter()
                 .filter(|value| value.starts_with(&*word.to_string_lossy()))
                 .map(CompletionCandidate::new)

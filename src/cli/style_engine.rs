@@ -40,7 +40,7 @@ impl Rendering {
     ///
     /// # Errors
     ///
-    /// Where there is no such style or no such locale.
+    /// If there is no such style or no such locale.
     pub(crate) fn new(
         context: &CommandContext,
         style: &str,
@@ -73,7 +73,7 @@ impl Rendering {
     ///
     /// # Errors
     ///
-    /// Where the engine cannot use the style.
+    /// If the engine cannot use the style.
     pub(crate) fn bibliography(
         &self,
         context: &CommandContext,
@@ -102,7 +102,7 @@ impl Rendering {
 ///
 /// # Errors
 ///
-/// Where what the library derived of a work was damaged.
+/// If what the library derived of a work was damaged.
 pub(crate) fn items_of(
     works: &mut [Reference],
     annotations: bool,

@@ -8,7 +8,7 @@
 use super::fields::{FIELDS, FieldKind, field_called};
 use super::parser::{pattern, suggestion};
 use super::{
-    Matching, Moment, MomentSpan, Node, NodeKind, Place, Query, QueryError, Span, Term, YearSpan,
+    Matching, Node, NodeKind, Place, Query, QueryError, Span, Term, TimePoint, TimeRange, YearRange,
 };
 use crate::checks::vocabulary;
 use crate::formats::bibtex;
@@ -19,7 +19,7 @@ use crate::library::{Condition, Library, LibraryError, Selection, Sql, Values};
 use crate::suggest::{closest, question};
 
 impl Query {
-    /// The condition that holds for the works that are meant, whatever their order and number.
+    /// Translates the query into a filter, without order and limit.
     ///
     /// # Errors
     ///
@@ -33,7 +33,7 @@ impl Query {
         translation.whole(&self.root)
     }
 
-    /// The selection of the works that are meant, in the order and number that the query asks for.
+    /// Translates the query into a selection with order and limit.
     ///
     /// # Errors
     ///
@@ -47,17 +47,17 @@ impl Query {
     }
 }
 
-/// A part of a query in the form in which it can still be joined with others of its kind.
+/// A translated part of a query, which can be combined with others of its kind.
 enum Translated {
-    /// What FTS5 is to be asked, and how deep brackets are within each other in it.
+    /// An FTS5 expression with its nesting depth.
     FullText { expression: String, depth: usize },
-    /// Works that have one of these tags.
+    /// Works with one of these tags.
     Tagged(Vec<i64>),
     /// Any other condition.
     Condition(Condition),
 }
 
-/// How deep an expression of FTS5 may become before SQL takes over: its parser has a limit.
+/// The maximal nesting of FTS5 expressions, whose parser has a limit; SQL takes over beyond it.
 const DEEPEST_FULL_TEXT: usize = 12;
 
 impl Translated {
@@ -68,7 +68,7 @@ impl Translated {
         }
     }
 
-    /// The works whose numbers a statement gives.
+    /// Works whose ids a statement selects.
     fn statement(sql: Sql) -> Self {
         Self::Condition(Condition::Statement(sql))
     }
@@ -97,7 +97,7 @@ impl Translated {
 struct Translation<'l> {
     library: &'l Library,
     query: &'l str,
-    /// The reading lists whose queries this one stands in.
+    /// The reading lists whose queries contain this one.
     lists: Vec<String>,
 }
 
@@ -136,7 +136,7 @@ impl Translation<'_> {
                 other => others.push(other.condition()),
             }
         }
-        // FTS5 takes away from what it found, but does not know of all works.
+        // NOT in FTS5 needs a left operand; it cannot start from all works.
         if wanted.is_empty() {
             for expression in unwanted.drain(..) {
                 others.push(Translated::full_text(expression).condition().negated());
@@ -203,7 +203,7 @@ impl Translation<'_> {
         Ok(Self::either(others))
     }
 
-    /// What any of these finds.
+    /// Translates alternatives.
     fn either(parts: Vec<Translated>) -> Translated {
         let parts = parts.into_iter().map(Translated::condition);
         Translated::Condition(Condition::Any(parts.collect()))
@@ -218,7 +218,7 @@ impl Translation<'_> {
             }
             Term::Added(span) => Translated::statement(moments(span, "added_at", "")),
             Term::Changed(span) => {
-                // What never changed is as it was when it was added.
+                // A work that never changed has the time at which it was added.
                 let mut statement = moments(
                     span,
                     "added_at",
@@ -246,7 +246,7 @@ impl Translation<'_> {
                 let said =
                     |sql: &str| Sql::new(format!("SELECT work_id FROM reference WHERE {sql}"));
                 if identification == "certain" {
-                    // Of most works nothing is said.
+                    // Most works have no identification.
                     let other = said("identification IS NOT NULL AND identification <> 'certain'");
                     Translated::Condition(Condition::Statement(other).negated())
                 } else {
@@ -310,16 +310,11 @@ impl Translation<'_> {
             (Place::Field(field), _) => field_expression(field, text, extent),
         };
         expression.map(Translated::full_text).ok_or_else(|| {
-            QueryError::malformed(
-                self.query,
-                node.span.clone(),
-                "there is no word here to look for",
-                None,
-            )
+            QueryError::malformed(self.query, node.span.clone(), "no word to search for", None)
         })
     }
 
-    /// The works that a regular expression matches: the one condition that no index answers.
+    /// Translates a regular expression, the only condition without an index.
     fn pattern(&mut self, place: &Place, text: &str) -> Result<Translated, QueryError> {
         let Ok(pattern) = pattern(text) else {
             return Ok(Translated::works(Vec::new()));
@@ -408,9 +403,9 @@ impl Translation<'_> {
         }
     }
 
-    /// A language by its code, with or without the region, or by its name.
+    /// Translates a language: a code with or without the region, or a name.
     fn language(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
-        /// Names of languages as they are written in one country, and not in general.
+        /// BibLaTeX names of regional variants.
         const REGIONAL: [&str; 17] = [
             "american",
             "usenglish",
@@ -479,7 +474,7 @@ impl Translation<'_> {
         }))
     }
 
-    /// A facet of the library, or else a field of BibLaTeX or of some work.
+    /// Translates a facet of the library, a BibLaTeX field, or a field of some work.
     fn named(
         &mut self,
         name: &str,
@@ -494,7 +489,7 @@ impl Translation<'_> {
         if self.is_field(name, &field)? {
             return self.text(&Place::Field(field.into_owned()), matching, node);
         }
-        // A facet that peerbib knows of, but of which the library has no tags.
+        // A facet of the bundled vocabulary without tags in this library.
         if field_called(name).is_some() {
             return self.tagged(Some(name), matching, node);
         }
@@ -522,7 +517,7 @@ impl Translation<'_> {
             name,
             known.iter().map(|(spelling, _)| (*spelling).to_owned()),
         );
-        // A field is suggested by one of its names alone.
+        // Suggest each field by only one of its names.
         let mut suggested: Vec<String> = Vec::new();
         for spelling in near {
             let own = known.iter().find(|(known, _)| *known == spelling);
@@ -547,8 +542,7 @@ impl Translation<'_> {
         }
     }
 
-    /// The works of a reading list: those that its own query means, with what was pinned and without what
-    /// was excluded.
+    /// Translates a reading list: its query, with pinned and without excluded works.
     fn list(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
         let list = self.library.list(name);
         let list = list.map_err(|error| self.not_there(node, error))?;
@@ -585,7 +579,7 @@ impl Translation<'_> {
         Ok(Translated::statement(list.condition(condition).numbers()))
     }
 
-    /// Files that are linked, and those that the entry itself names.
+    /// Translates files: linked ones, and those in the field `file`.
     fn file(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
         let named = self.text(&Place::Field("file".to_owned()), matching, node)?;
         let linked = match matching {
@@ -659,7 +653,7 @@ impl Translation<'_> {
             Some(FieldKind::OriginalYear) => present(&["origdate"]),
             Some(FieldKind::File) => Self::either(vec![
                 present(&["file"]),
-                // The bound makes SQLite read the index of works, not the files.
+                // The bound makes SQLite use the index of works, not the files.
                 Translated::statement(Sql::new(
                     "SELECT work_id FROM linked_file WHERE work_id > 0",
                 )),
@@ -691,7 +685,7 @@ impl Translation<'_> {
     }
 }
 
-/// The types that BibLaTeX knows as other names of a type, or as kinds of it (BibLaTeX manual, §2.1.2).
+/// Returns the aliases and subtypes of a BibLaTeX type (BibLaTeX manual, §2.1.2).
 fn narrower_types(name: &str) -> &'static [&'static str] {
     match name {
         "thesis" => &["phdthesis", "mastersthesis", "bachelorsthesis", "bathesis"],
@@ -703,9 +697,9 @@ fn narrower_types(name: &str) -> &'static [&'static str] {
     }
 }
 
-/// Works of which a year, or one of several, is in the span. A work of several years is found by its last
-/// one, too, where its first is before the span.
-fn years(span: YearSpan, year: &str, last_year: &str) -> Sql {
+/// Returns works with a year in the range. A work of several years also matches by its last one, if its first
+/// is before the range.
+fn years(span: YearRange, year: &str, last_year: &str) -> Sql {
     let mut bounds = Vec::new();
     let mut parameters: Vec<i64> = Vec::new();
     if let Some(first) = span.first {
@@ -729,12 +723,12 @@ fn years(span: YearSpan, year: &str, last_year: &str) -> Sql {
     Sql::new(statement).with(parameters)
 }
 
-/// Works of which a time is in the span.
-fn moments(span: &MomentSpan, column: &str, and: &str) -> Sql {
+/// Returns works with a time in the range.
+fn moments(span: &TimeRange, column: &str, and: &str) -> Sql {
     let mut bounds = Vec::new();
     let mut parameters: Vec<String> = Vec::new();
-    let mut bound = |sign: &str, moment: &Moment| {
-        // Times are stored in UTC; what a person says is by the clock on the wall.
+    let mut bound = |sign: &str, moment: &TimePoint| {
+        // Times are stored in UTC; queries use local time.
         let modifiers = "?, ".repeat(moment.modifiers.len());
         bounds.push(format!(
             "{column} {sign} strftime('%Y-%m-%dT%H:%M:%SZ', ?, {modifiers}'utc')"

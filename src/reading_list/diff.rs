@@ -16,10 +16,10 @@ pub struct Changes {
     pub from: String,
     /// The later snapshot; none for the list as it stands.
     pub to: Option<String>,
-    /// The works that came.
-    pub came: Vec<Told>,
-    /// The works that went.
-    pub went: Vec<Told>,
+    /// The works that were added.
+    pub added: Vec<Told>,
+    /// The works that were removed.
+    pub removed: Vec<Told>,
     /// The works that stand in both and are no longer the same.
     pub changed: Vec<ChangedWork>,
     /// What changed of the list itself: its title, its style.
@@ -28,14 +28,14 @@ pub struct Changes {
     pub unattached: Vec<Unattached>,
 }
 
-/// A work that came or went.
+/// A work that was added or removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Told {
     /// Its key.
     pub key: String,
     /// The work in a few words: who, what, when.
     pub work: String,
-    /// Why it went, as far as the library knows.
+    /// Why it was removed, as far as the library knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -99,7 +99,7 @@ impl Changes {
     ) -> Result<Self> {
         let earlier = by_work(library, &before.contents)?;
         let later = by_work(library, &after.contents)?;
-        let mut went = Vec::new();
+        let mut removed = Vec::new();
         let mut changed = Vec::new();
         for (work, all) in &earlier {
             let mut all = all.iter().copied();
@@ -114,7 +114,7 @@ impl Changes {
                     });
                 }
                 // Two works of then are one now.
-                went.extend(all.map(|merged| {
+                removed.extend(all.map(|merged| {
                     told(merged, Some(format!("it is one work with {} now", now.key)))
                 }));
             } else {
@@ -125,7 +125,7 @@ impl Changes {
                     Identity::Work(_) => None,
                     Identity::Key(_) => Some("it is no longer in the library".to_owned()),
                 };
-                went.extend(
+                removed.extend(
                     first
                         .into_iter()
                         .chain(all)
@@ -133,7 +133,7 @@ impl Changes {
                 );
             }
         }
-        let came = later
+        let added = later
             .iter()
             .filter(|(work, _)| !earlier.contains_key(work))
             .flat_map(|(_, all)| all.iter().map(|work| told(work, None)))
@@ -141,8 +141,8 @@ impl Changes {
         Ok(Self {
             from: from.to_owned(),
             to: to.map(str::to_owned),
-            came: in_order(came, &after.contents, |told: &Told| &told.key),
-            went: in_order(went, &before.contents, |told: &Told| &told.key),
+            added: in_order(added, &after.contents, |told: &Told| &told.key),
+            removed: in_order(removed, &before.contents, |told: &Told| &told.key),
             changed: in_order(changed, &after.contents, |changed: &ChangedWork| {
                 &changed.key
             }),
@@ -153,8 +153,8 @@ impl Changes {
 
     /// Whether nothing changed, and no annotation is without its work.
     pub fn is_empty(&self) -> bool {
-        self.came.is_empty()
-            && self.went.is_empty()
+        self.added.is_empty()
+            && self.removed.is_empty()
             && self.changed.is_empty()
             && self.list.is_empty()
             && self.unattached.is_empty()

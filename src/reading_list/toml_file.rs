@@ -111,6 +111,7 @@ fn further_reading() -> String {
 
 /// A file that is no reading list.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ListFileError {
     /// It is not written as such files are.
     #[error("{0}")]

@@ -19,6 +19,7 @@ pub struct Rules {
 
 /// Rules that cannot be read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RulesError {
     /// The message of the TOML parser, with line and column.
     #[error("the rules cannot be read: {0}")]

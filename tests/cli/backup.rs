@@ -9,10 +9,7 @@ fn a_backup_is_a_library_of_the_same_state() {
     let desk = Desk::with_chapter();
     let state = desk.state();
     let told = desk.runs("backup copy.db").stderr;
-    assert_eq!(
-        told,
-        "copied 43 works to copy.db, and read the copy through\n"
-    );
+    assert_eq!(told, "backed up 43 works to copy.db\n");
     desk.runs("remove merten2000");
     let names: Vec<_> = std::fs::read_dir(desk.path(""))
         .unwrap()
@@ -83,7 +80,7 @@ fn only_a_whole_library_is_put_back() {
         ("half.db", "damaged"),
         ("text.db", "is not a peerbib library"),
         ("empty.db", "is not a peerbib library"),
-        ("nothing.db", "there is no file nothing.db"),
+        ("nothing.db", "no such file: nothing.db"),
     ] {
         let told = desk.refuses(1, &format!("backup --restore {name} --yes"));
         assert!(told.contains(reason), "{name}: {told}");
@@ -130,14 +127,6 @@ fn a_library_of_version_1_is_copied_and_then_migrated_with_its_history() {
     let desk = Desk::empty();
     version_1(&desk);
     let run = desk.runs("find fruit OR apples --keys");
-    assert!(
-        desk.without_place(&run.stderr).starts_with(
-            "the library was of version 1 and is of version 3 now; a copy of it as it was is \
-             DESK/data/peerbib/library.version-1.db"
-        ),
-        "{}",
-        run.stderr
-    );
     assert_eq!(run.stdout, "a\n", "what is derived was made anew");
     desk.runs("doctor");
     let copy = Connection::open(desk.path("data/peerbib/library.version-1.db")).unwrap();

@@ -8,7 +8,7 @@ use crate::desk::{Desk, words};
 fn a_closed_pipe_is_no_error_whatever_is_printed() {
     let desk = Desk::with_chapter();
     desk.runs("list new commons-101 --query theme:commons --group-by decade");
-    desk.runs("list freeze commons-101 --name one");
+    desk.runs("list snapshot commons-101 --name one");
     desk.runs("list exclude commons-101 benkler2006wealth");
     for line in [
         "list",
@@ -18,7 +18,7 @@ fn a_closed_pipe_is_no_error_whatever_is_printed() {
         "list show commons-101 --to docx",
         "list show commons-101 --to json",
         "list describe commons-101",
-        "list editions commons-101",
+        "list snapshots commons-101",
         "list diff commons-101",
         "list changelog commons-101",
         "list fit commons-101",
@@ -141,12 +141,7 @@ fn quiet_says_nothing_but_errors_and_verbose_says_which_files_are_used() {
         told.contains("library: DESK/data/peerbib/library.db"),
         "{told}"
     );
-    for phase in [
-        " s  opened\n",
-        " s  1 work found\n",
-        " s  SQL: ",
-        " s  done\n",
-    ] {
+    for phase in [" s  opened\n", " s  1 work found\n", " s  done\n"] {
         assert!(told.contains(phase), "{phase}: {told}");
     }
     let told = desk.runs("format --verbose").stderr;

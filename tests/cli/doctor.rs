@@ -169,7 +169,7 @@ fn doctor_names_the_works_and_the_way_out() {
         told.contains("what is derived of 1 work (reference)"),
         "{told}"
     );
-    assert!(told.contains("`peerbib rebuild` makes it anew"), "{told}");
+    assert!(told.contains("run `peerbib rebuild`"), "{told}");
     assert!(told.contains(&key), "{told}");
 }
 
@@ -182,7 +182,7 @@ fn an_overview_that_cannot_be_read_is_an_error_that_says_what_mends_it() {
         assert_eq!(
             told,
             "error: an overview of works in the library cannot be read\n\
-             help: nothing was lost: `peerbib rebuild` makes it anew\n",
+             help: nothing was lost: run `peerbib rebuild`\n",
             "{line}"
         );
     }

@@ -24,7 +24,7 @@ fn files_are_linked_listed_and_unlinked() {
     // The root is the directory of the library, so that this file is outside of it.
     assert_eq!(
         desk.without_place(&told),
-        "a has the file DESK/papers/a 1: ü.pdf now\n"
+        "linked DESK/papers/a 1: ü.pdf to a\n"
     );
     assert!(
         desk.runs("file add a 'papers/a 1: ü.pdf'")
@@ -37,7 +37,7 @@ fn files_are_linked_listed_and_unlinked() {
         "a\n  1  DESK/papers/a 1: ü.pdf  (an offprint)\n"
     );
     desk.runs("file remove a 'a 1: ü.pdf'");
-    assert_eq!(desk.runs("file list a").stderr, "there are no files\n");
+    assert_eq!(desk.runs("file list a").stderr, "no files\n");
     desk.runs("undo");
     desk.runs("file remove a 1");
     let told = desk.refuses(1, "file remove a 1");
@@ -49,10 +49,7 @@ fn files_are_linked_listed_and_unlinked() {
 fn a_file_that_is_not_there_is_not_linked() {
     let desk = desk();
     let told = desk.refuses(1, "file add a papers/nothing.pdf");
-    assert!(
-        told.contains("papers/nothing.pdf: there is no such file"),
-        "{told}"
-    );
+    assert!(told.contains("papers/nothing.pdf: no such file"), "{told}");
     desk.refuses(1, "file add nothing papers/c.pdf");
 }
 
@@ -62,7 +59,7 @@ fn files_of_entries_are_understood_as_jabref_and_zotero_write_them() {
     let run = desk.ends(1, "file list");
     assert_eq!(
         desk.without_place(&run.stdout),
-        "b\n  1  papers/b; 1.pdf  (Full Text)\n  2  gone.pdf  missing: there is no DESK/data/peerbib/gone.pdf\n\
+        "b\n  1  papers/b; 1.pdf  (Full Text)\n  2  gone.pdf  missing: DESK/data/peerbib/gone.pdf\n\
          c\n  1  papers/c.pdf\n"
     );
     let files: serde_json::Value =
@@ -71,7 +68,7 @@ fn files_of_entries_are_understood_as_jabref_and_zotero_write_them() {
     assert_eq!(files[0]["in_entry"], true);
     assert_eq!(files[1]["missing"], true);
     let told = desk.refuses(1, "file remove b gone.pdf");
-    assert!(told.contains("in its field file"), "{told}");
+    assert!(told.contains("the field file of the entry"), "{told}");
     assert!(told.contains("edit b --unset file"), "{told}");
 }
 
@@ -79,7 +76,7 @@ fn files_of_entries_are_understood_as_jabref_and_zotero_write_them() {
 fn paths_are_kept_from_the_root_and_move_with_it() {
     let desk = desk();
     let told = desk.runs("file root papers").stderr;
-    assert!(told.contains("papers now"), "{told}");
+    assert!(told.contains("papers"), "{told}");
     desk.runs("file add a 'papers/a 1: ü.pdf' papers/c.pdf");
     let paths = |line: &str| -> Vec<String> {
         let files = desk.json(line);
@@ -137,7 +134,7 @@ fn the_root_of_a_library_goes_before_that_of_the_configuration() {
         root(),
         (
             "DESK\n".to_owned(),
-            "it is `files` in your configuration; the library has no root of its own\n".to_owned()
+            "set by `files` in your configuration\n".to_owned()
         )
     );
     desk.runs("file add a papers/c.pdf");
@@ -149,18 +146,18 @@ fn the_root_of_a_library_goes_before_that_of_the_configuration() {
     };
     assert_eq!(path(), "papers/c.pdf");
     desk.runs("file root papers");
-    assert_eq!(root().1, "it is the root of this library\n");
+    assert_eq!(root().1, "set for this library\n");
     assert_eq!(path(), "c.pdf");
     let told = desk.without_place(&desk.runs("config set files papers").stderr);
     assert!(
-        told.contains("has a root of its own, DESK/papers"),
+        told.contains("own root DESK/papers takes precedence"),
         "{told}"
     );
     desk.runs("config set files .");
     let told = desk.without_place(&desk.runs("file root --unset").stderr);
     assert_eq!(
         told,
-        "the root of linked files is DESK now; the path of 1 file is kept from there\n"
+        "set the root of linked files to DESK; rewrote 1 path\n"
     );
     assert_eq!(path(), "papers/c.pdf");
     desk.runs("file check a");
@@ -196,7 +193,7 @@ fn a_file_is_opened_with_the_program_that_is_named() {
             "true",
             "gone.pdf of b is missing",
         ),
-        ("peerbib file open a", "false", "false ended with an error"),
+        ("peerbib file open a", "false", "false failed"),
         (
             "peerbib file open a",
             "no-such-program",

@@ -66,10 +66,10 @@ pub(crate) fn is_turned_back_exactly(line: &str) {
     assert_ne!(before, after, "{line} changes something");
     for round in 1..=2 {
         let told = desk.runs("undo").stderr;
-        assert!(told.starts_with("undone: peerbib "), "{told}");
+        assert!(told.starts_with("undone step "), "{told}");
         assert_eq!(before, state(), "undo {round} of {line}");
         let told = desk.runs("redo").stderr;
-        assert!(told.starts_with("done again: peerbib "), "{told}");
+        assert!(told.starts_with("redone step "), "{told}");
         assert_eq!(after, state(), "redo {round} of {line}");
     }
 }
@@ -215,14 +215,11 @@ fn an_older_step_is_undone_where_no_later_one_touched_its_rows() {
     desk.runs("edit c --set publisher=Oven");
     desk.runs("tag theme:fruit c --why 'a fruit cake'");
     let told = desk.runs("undo 3").stderr;
-    assert_eq!(
-        told,
-        "undone: peerbib edit c --set publisher=Oven (step 3)\n"
-    );
+    assert_eq!(told, "undone step 3: peerbib edit c --set publisher=Oven\n");
     assert!(!desk.runs("show c --source").stdout.contains("Oven"));
     assert_eq!(desk.keys("theme:fruit"), ["c", "b", "a"]);
     let told = desk.runs("redo").stderr;
-    assert!(told.starts_with("done again: peerbib edit c"), "{told}");
+    assert!(told.starts_with("redone step 3: peerbib edit c"), "{told}");
     assert!(desk.runs("show c").stdout.contains("Oven"));
     // Both ways of going back meet.
     desk.runs("undo 3");
@@ -248,7 +245,7 @@ fn an_older_step_that_a_later_one_builds_on_is_refused_and_the_later_one_named()
         ),
         "{told}"
     );
-    assert!(told.contains("`peerbib undo 3` comes first"), "{told}");
+    assert!(told.contains("run `peerbib undo 3` first"), "{told}");
     // The tag that step 4 made is on a work by step 5, whose assignment would go with it.
     let told = desk.refuses(1, "undo 4");
     assert!(
@@ -317,14 +314,14 @@ fn a_rehearsal_of_undo_tells_and_changes_nothing() {
     desk.runs("untag theme:fruit a");
     let state = desk.state();
     insta::assert_snapshot!(desk.runs("undo --dry-run").stdout, @r"
-    would be undone: peerbib untag theme:fruit a (step 2)
+    would undo step 2: peerbib untag theme:fruit a
       tags taken off works  1  a theme:fruit
       tags kept off works   1  a theme:fruit
     ");
     assert_eq!(state, desk.state());
     desk.runs("undo");
     insta::assert_snapshot!(desk.runs("redo --dry-run").stdout, @r"
-    would be done again: peerbib untag theme:fruit a (step 2)
+    would redo step 2: peerbib untag theme:fruit a
       tags taken off works  1  a theme:fruit
       tags kept off works   1  a theme:fruit
     ");

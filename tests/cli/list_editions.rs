@@ -8,8 +8,8 @@ fn frozen() -> Desk {
     let desk = desk();
     desk.runs("list new l --query 'theme:value OR theme:commons' --title Commons --group-by theme --repeat first");
     desk.runs("list annotate l marx -m 'On *Marx*.'");
-    let told = desk.runs("list freeze l --name spring").stderr;
-    assert_eq!(told, "l is frozen as spring: 4 works\n");
+    let told = desk.runs("list snapshot l --name spring").stderr;
+    assert_eq!(told, "saved a snapshot of l as spring: 4 works\n");
     desk
 }
 
@@ -23,11 +23,11 @@ fn an_edition_is_printed_as_it_was() {
     desk.runs("untag theme:value marx");
     desk.runs("list edit l --title Other --style ieee --group-by none");
     let after = desk
-        .runs("list show l --edition spring --to markdown")
+        .runs("list show l --snapshot spring --to markdown")
         .stdout;
     assert_eq!(before, after);
     let bib = desk
-        .runs("list show l --edition spring --to biblatex")
+        .runs("list show l --snapshot spring --to biblatex")
         .stdout;
     assert!(
         bib.contains("Das Kapital") && bib.contains("Penguin"),
@@ -35,11 +35,11 @@ fn an_edition_is_printed_as_it_was() {
     );
     assert!(!bib.contains("Mine alone."), "{bib}");
     let ieee = desk
-        .runs("list show l --edition spring --style ieee")
+        .runs("list show l --snapshot spring --style ieee")
         .stdout;
     assert!(ieee.contains("[1]"), "{ieee}");
-    desk.refuses(2, "list show l --edition spring --order year");
-    let told = desk.refuses(1, "list show l --edition sprung");
+    desk.refuses(2, "list show l --snapshot spring --order year");
+    let told = desk.refuses(1, "list show l --snapshot sprung");
     assert!(told.contains("did you mean spring?"), "{told}");
 }
 
@@ -49,7 +49,7 @@ fn a_diff_says_which_works_came_went_and_changed() {
     assert!(
         desk.runs("list diff l")
             .stderr
-            .contains("nothing changed since spring")
+            .contains("no changes since spring")
     );
     desk.put(
         "new.bib",
@@ -65,8 +65,8 @@ fn a_diff_says_which_works_came_went_and_changed() {
     let changes: serde_json::Value =
         serde_json::from_str(&desk.ends(1, "list diff l spring --json").stdout).unwrap();
     assert_eq!(changes["from"], "spring");
-    assert_eq!(changes["came"][0]["key"], "ostrom");
-    assert_eq!(changes["went"][0]["key"], "marx");
+    assert_eq!(changes["added"][0]["key"], "ostrom");
+    assert_eq!(changes["removed"][0]["key"], "marx");
     assert_eq!(changes["unattached"][0]["key"], "marx");
     assert_eq!(changes["unattached"][0]["annotation"], "On *Marx*.");
     let changed = changes["changed"].as_array().unwrap();
@@ -94,7 +94,7 @@ fn a_work_that_left_the_query_and_one_that_was_merged_are_told_apart() {
     desk.runs("dedupe merge smith marx");
     let changes: serde_json::Value =
         serde_json::from_str(&desk.ends(1, "list diff l --json").stdout).unwrap();
-    let went: Vec<(&str, &str)> = changes["went"]
+    let went: Vec<(&str, &str)> = changes["removed"]
         .as_array()
         .unwrap()
         .iter()
@@ -117,11 +117,11 @@ fn a_work_that_left_the_query_and_one_that_was_merged_are_told_apart() {
 #[test]
 fn editions_are_listed_compared_and_removed() {
     let desk = frozen();
-    let told = desk.refuses(1, "list freeze l --name spring");
+    let told = desk.refuses(1, "list snapshot l --name spring");
     assert!(told.contains("already"), "{told}");
     desk.runs("list exclude l anon");
-    desk.runs("list freeze l --name autumn");
-    let editions = desk.json("list editions l --json");
+    desk.runs("list snapshot l --name autumn");
+    let editions = desk.json("list snapshots l --json");
     assert_eq!(editions[0]["name"], "spring");
     assert_eq!(editions[0]["works"], 4);
     assert_eq!(editions[1]["works"], 3);
@@ -130,16 +130,16 @@ fn editions_are_listed_compared_and_removed() {
     desk.runs("list diff l autumn");
     let run = desk.ends(1, "list diff l autumn spring");
     assert!(run.stdout.contains("+ anon"), "{}", run.stdout);
-    desk.runs("list editions l --remove spring");
+    desk.runs("list snapshots l --remove spring");
     assert_eq!(
-        desk.json("list editions l --json")
+        desk.json("list snapshots l --json")
             .as_array()
             .unwrap()
             .len(),
         1
     );
     desk.runs("undo");
-    assert_eq!(desk.json("list editions l --json")[0]["name"], "spring");
+    assert_eq!(desk.json("list snapshots l --json")[0]["name"], "spring");
 }
 
 #[test]
@@ -147,11 +147,11 @@ fn a_list_without_editions_has_nothing_to_compare_with() {
     let desk = desk();
     desk.runs("list new l marx");
     let told = desk.refuses(1, "list diff l");
-    assert!(told.contains("peerbib list freeze l"), "{told}");
+    assert!(told.contains("peerbib list snapshot l"), "{told}");
     assert!(
-        desk.runs("list editions l")
+        desk.runs("list snapshots l")
             .stderr
-            .contains("has no editions")
+            .contains("has no snapshots")
     );
 }
 
@@ -160,10 +160,10 @@ fn the_changelog_tells_all_editions() {
     let desk = frozen();
     desk.runs("list exclude l anon");
     desk.runs("edit marx --set title=Capital");
-    desk.runs("list freeze l --name autumn");
+    desk.runs("list snapshot l --name autumn");
     desk.runs("list add l anon");
     let log = without_times(&desk.runs("list changelog l").stdout);
-    let day = desk.json("list editions l --json")[0]["frozen_at"]
+    let day = desk.json("list snapshots l --json")[0]["saved_at"]
         .as_str()
         .unwrap()
         .split('T')
@@ -179,10 +179,10 @@ fn the_changelog_tells_all_editions() {
 fn editions_survive_undo_and_redo() {
     let desk = frozen();
     desk.runs("undo");
-    desk.refuses(1, "list show l --edition spring");
+    desk.refuses(1, "list show l --snapshot spring");
     desk.runs("redo");
     assert_eq!(
-        printed(&desk, "list show l --edition spring"),
+        printed(&desk, "list show l --snapshot spring"),
         printed(&desk, "list show l")
     );
 }

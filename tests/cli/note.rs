@@ -9,9 +9,9 @@ fn desk() -> Desk {
 #[test]
 fn a_note_is_written_added_to_printed_and_taken_away() {
     let desk = desk();
-    assert_eq!(desk.runs("note a --show").stderr, "there is no note on a\n");
+    assert_eq!(desk.runs("note a --show").stderr, "no note on a\n");
     let told = desk.runs("note a -m 'A *first* thought'").stderr;
-    assert_eq!(told, "the note on a is written\n");
+    assert_eq!(told, "saved the note on a\n");
     desk.runs("note a --append -m '- and a second'");
     assert_eq!(
         desk.runs("note a --show").stdout,
@@ -25,7 +25,7 @@ fn a_note_is_written_added_to_printed_and_taken_away() {
     assert_eq!(note["key"], "a");
     assert_eq!(note["text"], "A *first* thought\n\n- and a second");
     let told = desk.runs("note a --remove").stderr;
-    assert!(told.contains("`peerbib undo` brings it back"), "{told}");
+    assert!(told.contains("`peerbib undo` restores it"), "{told}");
     assert_eq!(desk.json("note a --json"), serde_json::Value::Null);
     desk.runs("undo");
     assert!(desk.runs("note a --show").stdout.contains("second"));
@@ -109,7 +109,7 @@ mod editing {
         assert_eq!(run.stderr, "nothing was changed\n");
         let run = with_editor(&desk, "note a", "exit 3");
         assert_eq!(run.code, Some(1));
-        assert!(run.stderr.contains("ended with an error"), "{}", run.stderr);
+        assert!(run.stderr.contains("failed"), "{}", run.stderr);
         assert_eq!(desk.runs("note a --show").stdout, "Written *here*.\n");
     }
 }

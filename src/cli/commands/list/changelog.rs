@@ -116,8 +116,8 @@ fn body(changes: &Changes) -> String {
             );
         }
     };
-    works("Added", &changes.came);
-    works("Removed", &changes.went);
+    works("Added", &changes.added);
+    works("Removed", &changes.removed);
     if !changes.changed.is_empty() {
         text.push_str("\n### Changed\n\n");
         for work in &changes.changed {

@@ -111,8 +111,8 @@ fn text(changes: &Changes) -> String {
             }
         }
     };
-    works("added", "+", green, &changes.came);
-    works("removed", "-", red, &changes.went);
+    works("added", "+", green, &changes.added);
+    works("removed", "-", red, &changes.removed);
     if !changes.changed.is_empty() {
         let _ = writeln!(text, "{bold}changed{bold:#}");
         for work in &changes.changed {
