@@ -22,7 +22,7 @@ pub struct Setting {
     /// A description of one line.
     pub about: &'static str,
     /// The type of its values.
-    pub kind: Kind,
+    pub kind: SettingKind,
     /// The default; `None` if it depends on the system or on other settings.
     pub default: Option<&'static str>,
     /// An example of a value.
@@ -31,7 +31,8 @@ pub struct Setting {
 
 /// The type of a setting's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+#[non_exhaustive]
+pub enum SettingKind {
     /// Text.
     Text,
     /// A path. A leading `~/` is the home directory; a relative path in the file starts at the file's
@@ -48,63 +49,63 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "library",
         about: "the library to use",
-        kind: Kind::Path,
+        kind: SettingKind::Path,
         default: None,
         example: "~/commons.db",
     },
     Setting {
         name: "style",
         about: "the citation style: a name or a .csl file",
-        kind: Kind::Text,
+        kind: SettingKind::Text,
         default: Some(DEFAULT_STYLE),
         example: "chicago-author-date",
     },
     Setting {
         name: "locale",
         about: "the language of bibliographies, such as de-DE",
-        kind: Kind::Text,
+        kind: SettingKind::Text,
         default: None,
         example: "de-DE",
     },
     Setting {
         name: "columns",
         about: "the columns of the table that `find` prints",
-        kind: Kind::Words,
+        kind: SettingKind::Words,
         default: Some("key, author, year, title"),
         example: "key, year, title",
     },
     Setting {
         name: "key-pattern",
         about: "the pattern for new citation keys",
-        kind: Kind::Text,
+        kind: SettingKind::Text,
         default: Some(DEFAULT_KEY_PATTERN),
         example: "[auth:lower][year]",
     },
     Setting {
         name: "name",
         about: "your name, recorded with the tags that you assign",
-        kind: Kind::Text,
+        kind: SettingKind::Text,
         default: None,
         example: "Ada Lovelace",
     },
     Setting {
         name: "editor",
         about: "the editor for entries and notes, with its arguments",
-        kind: Kind::Text,
+        kind: SettingKind::Text,
         default: Some(DEFAULT_EDITOR),
         example: "emacs -nw",
     },
     Setting {
         name: "files",
         about: "the directory that relative paths of linked files start at",
-        kind: Kind::Path,
+        kind: SettingKind::Path,
         default: None,
         example: "~/papers",
     },
     Setting {
         name: "color",
         about: "when to use color: auto, always or never",
-        kind: Kind::OneOf(&["auto", "always", "never"]),
+        kind: SettingKind::OneOf(&["auto", "always", "never"]),
         default: Some("auto"),
         example: "never",
     },
@@ -159,39 +160,43 @@ impl Setting {
     /// # Errors
     ///
     /// What was expected instead.
-    pub fn value(&self, text: &str) -> Result<Value, String> {
+    pub fn value(&self, text: &str) -> Result<SettingValue, String> {
         match self.kind {
-            Kind::Text | Kind::Path if text.trim().is_empty() => {
+            SettingKind::Text | SettingKind::Path if text.trim().is_empty() => {
                 Err("a text that is not empty".to_owned())
             }
-            Kind::Text | Kind::Path => Ok(Value::Text(text.to_owned())),
-            Kind::Words => self.words(text.split([',', ' ']).map(str::to_owned).collect()),
-            Kind::OneOf(words) if words.contains(&text) => Ok(Value::Text(text.to_owned())),
-            Kind::OneOf(words) => Err(format!("one of: {}", words.join(", "))),
+            SettingKind::Text | SettingKind::Path => Ok(SettingValue::Text(text.to_owned())),
+            SettingKind::Words => self.words(text.split([',', ' ']).map(str::to_owned).collect()),
+            SettingKind::OneOf(words) if words.contains(&text) => {
+                Ok(SettingValue::Text(text.to_owned()))
+            }
+            SettingKind::OneOf(words) => Err(format!("one of: {}", words.join(", "))),
         }
     }
 
-    fn words(&self, mut words: Vec<String>) -> Result<Value, String> {
+    fn words(&self, mut words: Vec<String>) -> Result<SettingValue, String> {
         words.retain(|word| !word.trim().is_empty());
         if words.is_empty() {
             return Err("at least one word".to_owned());
         }
-        Ok(Value::Words(words))
+        Ok(SettingValue::Words(words))
     }
 
     /// Converts an item of the file.
-    fn value_of_item(&self, item: &Item) -> Result<Value, String> {
+    fn value_of_item(&self, item: &Item) -> Result<SettingValue, String> {
         match (self.kind, item.as_str(), item.as_array()) {
             (_, Some(text), _) => self.value(text),
-            (Kind::Words, _, Some(array)) => {
+            (SettingKind::Words, _, Some(array)) => {
                 let words: Option<Vec<String>> = array
                     .iter()
                     .map(|value| value.as_str().map(str::to_owned))
                     .collect();
                 self.words(words.ok_or_else(|| "a list of strings".to_owned())?)
             }
-            (Kind::Words, ..) => Err("a list of strings, such as [\"key\", \"title\"]".to_owned()),
-            (Kind::OneOf(words), ..) => Err(format!("one of: {}", words.join(", "))),
+            (SettingKind::Words, ..) => {
+                Err("a list of strings, such as [\"key\", \"title\"]".to_owned())
+            }
+            (SettingKind::OneOf(words), ..) => Err(format!("one of: {}", words.join(", "))),
             _ => Err("a string in quotation marks".to_owned()),
         }
     }
@@ -210,14 +215,14 @@ pub struct UnknownSetting {
 /// The value of a setting, as the user wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
-pub enum Value {
+pub enum SettingValue {
     /// Text, or a path.
     Text(String),
     /// A list of words.
     Words(Vec<String>),
 }
 
-impl std::fmt::Display for Value {
+impl std::fmt::Display for SettingValue {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Text(text) => formatter.write_str(text),
@@ -228,7 +233,7 @@ impl std::fmt::Display for Value {
 
 /// The source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum ValueSource {
     /// A command-line option.
     Option(&'static str),
     /// An environment variable.
@@ -243,9 +248,9 @@ pub enum Origin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourcedValue {
     /// The value.
-    pub value: Value,
+    pub value: SettingValue,
     /// Its source.
-    pub origin: Origin,
+    pub origin: ValueSource,
 }
 
 /// An error in the configuration file or in an environment variable.
@@ -344,7 +349,7 @@ impl Configuration {
                 continue;
             };
             match setting.value(&text) {
-                Ok(value) => configuration.set(setting, value, Origin::Environment(name)),
+                Ok(value) => configuration.set(setting, value, ValueSource::Environment(name)),
                 Err(expected) => {
                     configuration.problems.push(ConfigError::InvalidVariable {
                         variable: name,
@@ -394,7 +399,7 @@ impl Configuration {
                 }
             };
             match setting.value_of_item(item) {
-                Ok(value) => self.set(setting, value, Origin::File(line)),
+                Ok(value) => self.set(setting, value, ValueSource::File(line)),
                 Err(expected) => {
                     let (line, column) = position(text, item.span());
                     self.problems.push(ConfigError::InvalidValue {
@@ -409,7 +414,7 @@ impl Configuration {
         }
     }
 
-    fn set(&mut self, setting: &Setting, value: Value, origin: Origin) {
+    fn set(&mut self, setting: &Setting, value: SettingValue, origin: ValueSource) {
         self.values
             .insert(setting.name, SourcedValue { value, origin });
     }
@@ -437,7 +442,7 @@ impl Configuration {
     /// Returns the value of a text setting.
     fn text(&self, name: &str) -> Option<&str> {
         match self.get(name).map(|set| &set.value) {
-            Some(Value::Text(text)) => Some(text),
+            Some(SettingValue::Text(text)) => Some(text),
             _ => None,
         }
     }
@@ -451,7 +456,7 @@ impl Configuration {
             None => PathBuf::from(text),
         };
         match (self.get(name).map(|set| &set.origin), self.path.parent()) {
-            (Some(Origin::File(_)), Some(directory)) => Some(directory.join(path)),
+            (Some(ValueSource::File(_)), Some(directory)) => Some(directory.join(path)),
             _ => Some(path),
         }
     }
@@ -478,7 +483,7 @@ impl Configuration {
     /// Returns the columns of the table of search results.
     pub fn columns(&self) -> Option<&[String]> {
         match self.get("columns").map(|set| &set.value) {
-            Some(Value::Words(words)) => Some(words),
+            Some(SettingValue::Words(words)) => Some(words),
             _ => None,
         }
     }
@@ -519,7 +524,7 @@ pub fn edited(
     path: &Path,
     text: &str,
     setting: &Setting,
-    value: Option<&Value>,
+    value: Option<&SettingValue>,
 ) -> Result<String, ConfigError> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         let (line, column) = position(text, error.span());
@@ -540,8 +545,8 @@ pub fn edited(
         None => remove_keeping_comments(&mut document, &name),
         Some(value) => {
             let new = match value {
-                Value::Text(text) => toml_edit::value(text),
-                Value::Words(words) => toml_edit::value(words.iter().collect::<Array>()),
+                SettingValue::Text(text) => toml_edit::value(text),
+                SettingValue::Words(words) => toml_edit::value(words.iter().collect::<Array>()),
             };
             match document.get_mut(&name) {
                 // Keep what surrounds the old value, such as a comment after it.

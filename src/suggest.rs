@@ -1,16 +1,16 @@
-//! Names that are spelt much the same, for suggestions where one is not known.
+//! Suggestions for unknown names.
 
-/// How many names are suggested at most.
+/// The maximal number of suggestions.
 const MOST: usize = 3;
 
-/// How alike a name must be, from 0 to 1.
+/// The minimal similarity, from 0 to 1.
 const ENOUGH: f64 = 0.82;
 
-/// How much less alike than the nearest the others may be: beside a slip of one letter nobody means more.
+/// How much less similar than the best suggestion the others may be. Next to a typo of one letter, nothing
+/// else is meant.
 const MARGIN: f64 = 0.05;
 
-/// The candidates that are spelt most like `text`, the nearest first: three at most, none where none is
-/// near.
+/// Returns up to three candidates similar to `text`, the most similar first.
 pub fn closest(text: &str, candidates: impl IntoIterator<Item = String>) -> Vec<String> {
     let text = text.to_lowercase();
     let mut near: Vec<(f64, String)> = candidates
@@ -20,7 +20,7 @@ pub fn closest(text: &str, candidates: impl IntoIterator<Item = String>) -> Vec<
             (likeness, candidate)
         })
         .filter(|(likeness, candidate)| {
-            // A short word is like the beginning of many; only what it begins may be much longer.
+            // A short word resembles the start of many; a much longer candidate must start with it.
             let (short, long) = (text.chars().count(), candidate.chars().count());
             let (short, long) = (short.min(long), short.max(long));
             *likeness > ENOUGH && (short * 2 >= long || candidate.to_lowercase().starts_with(&text))
@@ -37,8 +37,7 @@ pub fn closest(text: &str, candidates: impl IntoIterator<Item = String>) -> Vec<
     names
 }
 
-/// What is asked where a name is not known and others are near: “did you mean a, b or c?”; none where none
-/// is.
+/// Returns “did you mean a, b or c?”, or `None` without names.
 pub fn question(names: &[String]) -> Option<String> {
     let (last, others) = names.split_last()?;
     Some(match others {
@@ -47,7 +46,7 @@ pub fn question(names: &[String]) -> Option<String> {
     })
 }
 
-/// The question behind a sentence that says what is not known: “; did you mean a?”, or nothing.
+/// Returns “; did you mean a?” to append to a message, or an empty text without names.
 pub fn in_sentence(names: &[String]) -> String {
     question(names).map_or_else(String::new, |question| format!("; {question}"))
 }

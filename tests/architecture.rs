@@ -73,7 +73,7 @@ const KNOWN_CYCLES: &[&[&str]] = &[
 ];
 
 /// Files whose texts still mention the command line.
-const KNOWN_ADVICE: &[&str] = &["csl/hayagriva.rs"];
+const KNOWN_ADVICE: &[&str] = &[];
 
 /// A comment, or a string or character literal.
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| {

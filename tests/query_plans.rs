@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use peerbib::formats::bibtex;
-use peerbib::library::{BusyTimeout, ConflictPolicy, ImportedFile, Library, pattern};
-use peerbib::query::Query;
+use peerbib::library::{BusyTimeout, ConflictPolicy, ImportedFile, Library, LibraryError};
+use peerbib::query::{Query, QueryError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -198,8 +198,12 @@ fn lists_notes_and_linked_files_are_found() {
         .unwrap()
         .translate(&library)
         .unwrap_err();
-    // The error carries the names that are close; the command line makes a hint of them.
-    assert!(format!("{unknown:?}").contains("reader"), "{unknown:?}");
+    let QueryError::NotInLibrary { error, .. } = unknown else {
+        panic!("{unknown}");
+    };
+    assert!(
+        matches!(*error, LibraryError::UnknownList { suggestions, .. } if suggestions == ["reader"])
+    );
     connection
         .execute("UPDATE linked_file SET path = 'other.epub'", [])
         .unwrap();

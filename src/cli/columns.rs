@@ -39,7 +39,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// Where nothing is called so.
+    /// If nothing is called so.
     pub(crate) fn named(name: &str, library: &Library) -> Result<Self, CommandError> {
         let name = name.trim().to_lowercase();
         if let Some(column) = Self::known_anywhere(&name) {
@@ -58,7 +58,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// Where nothing is called so.
+    /// If nothing is called so.
     pub(crate) fn check(name: &str, library: Option<&Library>) -> Result<(), CommandError> {
         match library {
             Some(library) => Self::named(name, library).map(drop),
@@ -131,8 +131,8 @@ pub(crate) fn details<'c>(columns: impl IntoIterator<Item = &'c Column>) -> Vec<
     columns.into_iter().filter_map(Column::detail).collect()
 }
 
-/// Returns what each column shows of a work that was read with their [`details`]; with `short`, "and others" stands
-/// for all authors but the first of three or more.
+/// Returns the cells of a work that was read with the [`details`] of the columns. With `short`, three or more
+/// authors are shortened to the first "and others".
 pub(crate) fn cells(result: &SearchResult, columns: &[Column], short: bool) -> Vec<String> {
     let SearchResult { work, details } = result;
     let mut details = details.iter();

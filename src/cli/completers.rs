@@ -14,7 +14,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use crate::cli::CommandContext;
 use crate::cli::columns::COLUMNS;
 use crate::cli::context::Options;
-use peerbib::config::{Kind, SETTINGS, Setting};
+use peerbib::config::{SETTINGS, Setting, SettingKind};
 use peerbib::csl::{EmbeddedLocales, bundled};
 use peerbib::formats::bibtex::schema;
 use peerbib::library::{Candidate, Library, StepState};
@@ -463,11 +463,11 @@ fn field_values() -> ArgValueCompleter {
     completer(|_| fields_for("="))
 }
 
-fn fields_for(behind: &str) -> Vec<Candidate> {
+fn fields_for(suffix: &str) -> Vec<Candidate> {
     let mut known: Vec<_> = schema::field_names().collect();
     known.sort_unstable();
     let fields = known.into_iter().map(|name| Candidate {
-        value: format!("{name}{behind}"),
+        value: format!("{name}{suffix}"),
         help: None,
     });
     fields.collect()
@@ -651,7 +651,7 @@ fn setting_values() -> ArgValueCompleter {
             ("locale", _) => locales().complete(word),
             ("columns", _) => columns().complete(word),
             ("library" | "files", _) => files().complete(word),
-            (_, Kind::OneOf(values)) => values
+            (_, SettingKind::OneOf(values)) => values
                 .iter()
                 .filter(|value| value.starts_with(&*word.to_string_lossy()))
                 .map(CompletionCandidate::new)

@@ -54,16 +54,15 @@ pub(crate) type Result = std::result::Result<Outcome, CommandError>;
 const GLOBAL_OPTIONS: &str = "Global options";
 
 /// Keep, tag and cite the literature of peer production and the commons
-///
-/// peerbib keeps references in a library, a single file on your computer. It imports what you have
-/// without losing anything, tags works by movement and theme, finds them again, and prints reading lists
-/// in any citation style.
 #[derive(Debug, Parser)]
 #[command(
     name = "peerbib",
     version,
     propagate_version = true,
     disable_help_subcommand = true,
+    before_help = "peerbib keeps references in a library, a single file on your computer. It imports what \
+                   you have without losing anything, tags works by movement and theme, finds them again, \
+                   and prints reading lists in any citation style.",
     after_help = "Examples:\n  peerbib quickstart\n  peerbib import refs.bib\n  \
                   peerbib find author:benkler\n  peerbib format movement:oekonux --style apa\n\n\
                   `peerbib COMMAND --help` explains a command and shows examples."
@@ -228,7 +227,7 @@ fn help_template(command: &clap::Command) -> clap::builder::StyledStr {
     let mut template = clap::builder::StyledStr::new();
     let _ = write!(
         template,
-        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n"
+        "{{about-with-newline}}\n{{before-help}}{{usage-heading}} {{usage}}\n"
     );
     for (heading, names) in COMMAND_GROUPS {
         let _ = write!(template, "\n{header}{heading}:{header:#}\n");

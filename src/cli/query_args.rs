@@ -81,7 +81,7 @@ fn takes_query(command: &clap::Command) -> bool {
         let names = argument.get_value_names().unwrap_or_default();
         names
             .iter()
-            .any(|name| matches!(name.as_str(), "QUERY" | "KEY|QUERY" | "WORD"))
+            .any(|name| matches!(name.as_str(), "QUERY" | "KEY|QUERY" | "WORD" | "AXIS"))
     })
 }
 

@@ -19,7 +19,7 @@ impl Rendering {
     ///
     /// # Errors
     ///
-    /// Where there is no such style or no such locale.
+    /// If there is no such style or no such locale.
     pub(crate) fn new(
         context: &CommandContext,
         style: &str,
@@ -38,7 +38,7 @@ impl Rendering {
         self.locale.as_deref().or(of_style).unwrap_or("en-US")
     }
 
-    /// Formats the works in the style, and says whether every one of them is printed.
+    /// Formats the works in the style. Returns the bibliography and whether it prints every work.
     pub(crate) fn bibliography(
         &self,
         context: &CommandContext,
@@ -68,7 +68,7 @@ impl Rendering {
 ///
 /// # Errors
 ///
-/// Where what the library derived of a work was damaged.
+/// If what the library derived of a work was damaged.
 pub(crate) fn items_of(
     works: &mut [Reference],
     annotations: bool,

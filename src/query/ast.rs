@@ -1,10 +1,10 @@
 //! The syntax tree of a query.
 
-use super::{MomentSpan, Span, YearSpan};
+use super::{Span, TimeRange, YearRange};
 use crate::library::Order;
 use crate::library::full_text::Column;
 
-/// Which works are meant, in which order, and how many at most.
+/// A query: a filter, an order, and a limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     pub(super) text: String,
@@ -13,85 +13,87 @@ pub struct Query {
     pub(super) limit: Option<usize>,
 }
 
-/// A part of a query, with where it stands in the text.
+/// A node of the syntax tree with its position in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// What it asks for.
+    /// What it matches.
     pub kind: NodeKind,
-    /// Where it stands.
+    /// The position.
     pub span: Span,
 }
 
-/// What a part of a query asks for.
+/// The kinds of nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NodeKind {
-    /// All conditions hold; with none, every work is meant.
+    /// All conditions hold; without any, every work matches.
     All(Vec<Node>),
     /// One of the conditions holds.
     Any(Vec<Node>),
     /// The condition does not hold.
     Not(Box<Node>),
-    /// A single condition, and how it is written: `author:merten`, or `movement:jopp` for the second half of
+    /// A single condition with its text: `author:merten`, or `movement:jopp` for the second half of
     /// `movement:oekonux,jopp`.
     Term {
         /// The condition.
         term: Term,
-        /// How it is written.
+        /// Its text.
         source: String,
     },
 }
 
 /// A single condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Term {
-    /// The work has a text in a place.
+    /// The work contains a text.
     Text {
         /// Where.
         place: Place,
         /// The text.
         matching: Matching,
     },
-    /// The work appeared, or began or ended to, in the span.
-    Year(YearSpan),
-    /// What it is a new edition, a translation or a reprint of appeared in the span.
-    OriginalYear(YearSpan),
-    /// The work came into the library in the span.
-    Added(MomentSpan),
-    /// The entry of the work last changed in the span.
-    Changed(MomentSpan),
+    /// The work appeared in the range, or began or ended there.
+    Year(YearRange),
+    /// The original of a new edition, translation or reprint appeared in the range.
+    OriginalYear(YearRange),
+    /// The work was added in the range.
+    Added(TimeRange),
+    /// The entry last changed in the range.
+    Changed(TimeRange),
     /// The work is of the BibLaTeX type.
     Type(Matching),
-    /// The work has the key, or had it before.
+    /// The work has or had the key.
     Key(Matching),
     /// The work is in the language.
     Language(Matching),
-    /// The work has the tag, or a narrower one; the facet may be left out.
+    /// The work has the tag or a child of it; the facet is optional.
     Tag {
         /// The facet.
         facet: Option<String>,
-        /// The name within the facet, or with the facet before it.
+        /// The name, with or without the facet.
         matching: Matching,
     },
-    /// A facet of the library, or a field of BibLaTeX: which, the library knows.
+    /// A facet of the library or a BibLaTeX field; the library decides.
     Named {
         /// The name before the colon, in lower case.
         name: String,
-        /// What stands behind it.
+        /// The value.
         matching: Matching,
     },
     /// The work belongs to the stored reading list.
     List(String),
-    /// A file with such a path or description is linked to the work.
+    /// A file with this path or description is linked to the work.
     File(Matching),
-    /// The work has the field, a tag, a tag of the facet, a note, a file, a place on a list.
+    /// The work has the field, a tag, a tag of the facet, a note, a file, or is in a list.
     Has(String),
     /// The work does not have it.
     Missing(String),
-    /// Somebody or something put a tag on the work: `hand`, `rule` or `import`.
+    /// The work has a tag with this origin: `hand`, `rule` or `import`.
     Origin(String),
 }
 
-/// Where a text is looked for.
+/// Where a text is searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// Anywhere.
@@ -104,21 +106,21 @@ pub enum Place {
     Field(String),
 }
 
-/// What a value is to be like.
+/// How a value is matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Matching {
-    /// It has these words, one behind the other.
+    /// It contains these words in sequence.
     Words(String),
-    /// It has these words, of which the last may go on.
+    /// It contains these words, the last one as a prefix.
     Beginning(String),
-    /// It is this.
+    /// It equals this.
     Whole(String),
     /// The regular expression matches it.
     Pattern(String),
 }
 
 impl Matching {
-    /// The text of the query that it was made of, without its signs.
+    /// Returns the text without the signs.
     pub fn text(&self) -> &str {
         match self {
             Self::Words(text) | Self::Beginning(text) | Self::Whole(text) | Self::Pattern(text) => {
@@ -129,7 +131,7 @@ impl Matching {
 }
 
 impl Query {
-    /// The query that means every work.
+    /// Returns the query that matches every work.
     pub fn all() -> Self {
         Self::of("", Node::all())
     }
@@ -143,28 +145,27 @@ impl Query {
         }
     }
 
-    /// The query as it is written.
+    /// Returns the text of the query.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The tree of its conditions.
+    /// Returns the syntax tree.
     pub fn root(&self) -> &Node {
         &self.root
     }
 
-    /// The order that it asks for (`sort:`), the most important first; none where it asks for none.
+    /// Returns the sort keys (`sort:`), the most important first.
     pub fn order(&self) -> &[Order] {
         &self.order
     }
 
-    /// How many works it asks for at most (`limit:`).
+    /// Returns the maximal number of works (`limit:`).
     pub fn limit(&self) -> Option<usize> {
         self.limit
     }
 
-    /// The single conditions that a work may meet to be meant, each a query of its own: all that no `NOT`
-    /// stands before. To know why a work is meant, ask which of these it meets.
+    /// Returns the conditions that are not negated, each as a query. They explain why a work matches.
     pub fn positive_terms(&self) -> Vec<Self> {
         let mut found = Vec::new();
         self.root.gather_positive(false, &mut found);

@@ -1,23 +1,22 @@
-//! The fields of the query language: one list for reading queries, for help, for suggestions and for
-//! completion.
+//! The fields of the query language: one list for the parser, help, suggestions and completion.
 
 use crate::library::full_text::Column;
 
 /// A field of the query language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueryField {
-    /// Its name, which stands before the colon.
+    /// The name before the colon.
     pub name: &'static str,
-    /// Other names of it.
+    /// Other names.
     pub aliases: &'static [&'static str],
-    /// What can stand behind the colon, by an example.
+    /// An example of a value.
     pub example: &'static str,
-    /// What it looks at, in a line.
+    /// A description of one line.
     pub description: &'static str,
     pub(super) kind: FieldKind,
 }
 
-/// How the value of a field is read.
+/// How the value of a field is interpreted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FieldKind {
     /// Words in columns of the full-text index.
@@ -61,14 +60,14 @@ const fn field(
     }
 }
 
-/// The fields of the query language, in the order in which a person is told of them. Besides these, every
-/// facet of the library's tags is a field, and so is every field of BibLaTeX.
+/// The fields of the query language, in the order of the help. Every facet of tags and every BibLaTeX field is
+/// a field, too.
 pub const FIELDS: &[QueryField] = &[
     field(
         "author",
         &["authors", "by"],
         "author:benkler",
-        "the authors, or the editors of a work without authors",
+        "the authors, or the editors if there are none",
         FieldKind::Names(&[Column::Author]),
     ),
     field(
@@ -82,7 +81,7 @@ pub const FIELDS: &[QueryField] = &[
         "contributor",
         &["contributors", "name", "person"],
         "contributor:meretz",
-        "everybody who had a part in the work: authors, editors, translators and so on",
+        "all contributors: authors, editors, translators and so on",
         FieldKind::Names(&[Column::Author, Column::Editor, Column::Contributor]),
     ),
     field(
@@ -124,14 +123,14 @@ pub const FIELDS: &[QueryField] = &[
         "keyword",
         &["keywords"],
         "keyword:copyleft",
-        "the keywords of the entry",
+        "the keywords",
         FieldKind::Text(&[Column::Keywords]),
     ),
     field(
         "note",
         &["notes"],
         "note:reread",
-        "notes and annotations, your private notes among them",
+        "notes and annotations, including your private notes",
         FieldKind::Text(&[Column::Note]),
     ),
     field(
@@ -152,14 +151,14 @@ pub const FIELDS: &[QueryField] = &[
         "added",
         &["imported"],
         "added:7d",
-        "when the work came into the library: today, 7d, 2024, 2024-03, >=2024-03-15, 2023..2024",
+        "the date of import: today, 7d, 2024, 2024-03, >=2024-03-15, 2023..2024",
         FieldKind::Added,
     ),
     field(
         "changed",
         &["modified"],
         "changed:today",
-        "when the entry of the work last changed; written as with added:",
+        "the date of the last change, like added:",
         FieldKind::Changed,
     ),
     field(
@@ -173,21 +172,21 @@ pub const FIELDS: &[QueryField] = &[
         "key",
         &["citekey", "id"],
         "key:benkler2006*",
-        "the citation key, today's or an earlier one",
+        "the citation key, current or former",
         FieldKind::Key,
     ),
     field(
         "doi",
         &[],
         "doi:10.1177",
-        "the DOI, or the beginning of one",
+        "the DOI, or its start",
         FieldKind::Entry("doi"),
     ),
     field(
         "isbn",
         &[],
         "isbn:978-0-300-11056-2",
-        "the ISBN, in ten digits or thirteen, with hyphens or without",
+        "the ISBN, with 10 or 13 digits, with or without hyphens",
         FieldKind::Isbn,
     ),
     field(
@@ -201,21 +200,21 @@ pub const FIELDS: &[QueryField] = &[
         "tag",
         &["tags"],
         "tag:oekonux",
-        "a tag with the narrower tags under it, with its facet or without",
+        "a tag with its child tags, with or without its facet",
         FieldKind::Tag,
     ),
     field(
         "movement",
         &[],
         "movement:oekonux,jopp",
-        "tags of the facet movement; every facet of the library is a field like it",
+        "tags of the facet movement; every facet is a field",
         FieldKind::Facet,
     ),
     field(
         "theme",
         &[],
         "theme:=policy",
-        "tags of the facet theme; = leaves the narrower tags out",
+        "tags of the facet theme; = excludes child tags",
         FieldKind::Facet,
     ),
     field(
@@ -229,7 +228,7 @@ pub const FIELDS: &[QueryField] = &[
         "list",
         &["lists"],
         "list:reader",
-        "the works of a stored reading list",
+        "the works of a reading list",
         FieldKind::List,
     ),
     field(
@@ -250,33 +249,33 @@ pub const FIELDS: &[QueryField] = &[
         "missing",
         &["no", "without"],
         "missing:abstract",
-        "works that do not have it",
+        "works without it",
         FieldKind::Missing,
     ),
     field(
         "origin",
         &[],
         "origin:rule",
-        "works with a tag that was put there by rule, by hand or by an import",
+        "works with a tag added by rule, hand or import",
         FieldKind::Origin,
     ),
     field(
         "sort",
         &["order"],
         "sort:-year,author",
-        "the order: author, year, title, key, type, added, changed, original; - turns it around",
+        "the order: author, year, title, key, type, added, changed, original; - reverses it",
         FieldKind::Sort,
     ),
     field(
         "limit",
         &[],
         "limit:20",
-        "at most so many works",
+        "at most this many works",
         FieldKind::Limit,
     ),
 ];
 
-/// The field of this name, in lower case.
+/// Returns the field with this name in lower case.
 pub(super) fn field_called(name: &str) -> Option<&'static QueryField> {
     FIELDS
         .iter()

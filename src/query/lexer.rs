@@ -1,8 +1,8 @@
-//! A query cut into tokens.
+//! The lexer of the query language.
 
 use super::{QueryError, Span};
 
-/// A token, with where it stands.
+/// A token with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
@@ -19,9 +19,9 @@ pub(super) enum TokenKind {
     Or,
     /// `AND`
     And,
-    /// `NOT`; or `-` or `−`, right before what it negates.
+    /// `NOT`, or `-` or `−` directly before what it negates.
     Not,
-    /// A word, or a phrase in quotation marks, with the field that it is looked for in.
+    /// A word or quoted phrase, with its field.
     Term {
         field: Option<Named>,
         values: Vec<Value>,
@@ -35,7 +35,7 @@ pub(super) struct Named {
     pub(super) span: Span,
 }
 
-/// One of the values that commas part.
+/// One of several values separated by commas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Value {
     pub(super) text: String,
@@ -46,17 +46,17 @@ pub(super) struct Value {
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manner {
-    /// As it is.
+    /// As a word.
     Plain,
     /// In quotation marks.
     Quoted,
-    /// Behind `=`.
+    /// After `=`.
     Exact,
     /// Between slashes.
     Pattern,
 }
 
-/// Cuts a query into tokens.
+/// Splits a query into tokens.
 ///
 /// # Errors
 ///
@@ -75,7 +75,7 @@ pub(super) fn tokens(query: &str) -> Result<Vec<Token>, QueryError> {
     Ok(tokens)
 }
 
-/// Fields of which a value is taken as it stands, commas and brackets included.
+/// Fields whose values may contain commas and parentheses.
 const UNDIVIDED: [&str; 4] = ["doi", "url", "file", "files"];
 
 struct Lexer<'q> {
@@ -93,7 +93,7 @@ impl Lexer<'_> {
         self.at(self.next)
     }
 
-    /// The place in the text of the character that comes next.
+    /// Returns the position of the next character.
     fn place(&self) -> usize {
         self.characters
             .get(self.next)
@@ -171,7 +171,7 @@ impl Lexer<'_> {
             "NOT" => TokenKind::Not,
             _ => {
                 let span = start..self.place();
-                // An address that somebody pastes has a colon, too.
+                // A pasted URL contains a colon, too.
                 let field = self.is_address(&text).then(|| Named {
                     name: "url".to_owned(),
                     span: start..start,
@@ -188,7 +188,7 @@ impl Lexer<'_> {
         })
     }
 
-    /// Whether a word begins an address of the web, of which `text` was read so far.
+    /// Returns whether a URL starts here; `text` is what was read so far.
     fn is_address(&self, text: &str) -> bool {
         let scheme = text.split(':').next().unwrap_or_default();
         let is_scheme = ["http", "https", "ftp"]
@@ -203,7 +203,7 @@ impl Lexer<'_> {
                 || text.ends_with(":/"))
     }
 
-    /// What stands behind the colon of a field.
+    /// Reads the values after the colon of a field.
     fn values(&mut self, field: &Named) -> Result<Vec<Value>, QueryError> {
         let undivided = UNDIVIDED.contains(&field.name.as_str());
         let exact = self.peek() == Some('=');
@@ -219,8 +219,8 @@ impl Lexer<'_> {
                 Some('/') if !exact && !undivided => {
                     return Err(self.malformed(
                         start..start,
-                        "this pattern is never closed",
-                        "write a pattern between two slashes: title:/^the .* of/",
+                        "unclosed pattern",
+                        "write a pattern between slashes: title:/^the .* of/",
                     ));
                 }
                 _ => self.bare(undivided),
@@ -229,10 +229,10 @@ impl Lexer<'_> {
                 let message = if values.is_empty() {
                     format!("\u{201c}{}:\u{201d} has no value", field.name)
                 } else {
-                    "something is missing after this comma".to_owned()
+                    "a value is missing after this comma".to_owned()
                 };
                 let help = format!(
-                    "write the value right behind the colon: {}:VALUE",
+                    "write the value directly after the colon: {}:VALUE",
                     field.name
                 );
                 let at = if values.is_empty() {
@@ -252,8 +252,8 @@ impl Lexer<'_> {
         }
     }
 
-    /// Whether something stands right behind the character that comes next: a comma with nothing behind it
-    /// parts no values, as in `author:Ostrom, Elinor`.
+    /// Returns whether the next character is directly followed by another. A comma before white space does not
+    /// separate values: `author:Ostrom, Elinor`.
     fn goes_on(&self) -> bool {
         self.at(self.next + 1)
             .is_some_and(|next| !next.is_whitespace() && !matches!(next, '(' | ')'))
@@ -270,15 +270,15 @@ impl Lexer<'_> {
                 None => {
                     return Err(self.malformed(
                         open..open,
-                        "this quotation mark is never closed",
-                        "add a quotation mark at the end of the phrase",
+                        "unclosed quotation mark",
+                        "add a quotation mark after the phrase",
                     ));
                 }
             }
             self.next += 1;
         }
         self.next += 1;
-        // A star behind the phrase belongs to it as one within does.
+        // A star after the phrase belongs to it.
         if self.peek() == Some('*') {
             self.next += 1;
             text.push('*');
@@ -290,7 +290,7 @@ impl Lexer<'_> {
         })
     }
 
-    /// The index of the slash that closes a pattern, which no word goes on behind.
+    /// Returns the index of the slash that closes a pattern.
     fn closes_pattern(&self) -> Option<usize> {
         let mut index = self.next + 1;
         loop {
@@ -336,7 +336,7 @@ impl Lexer<'_> {
             match character {
                 _ if character.is_whitespace() => break,
                 ',' if !undivided && self.goes_on() => break,
-                // Brackets within a value, as DOIs have them.
+                // Parentheses within a value, as in DOIs.
                 '(' if undivided => depth += 1,
                 ')' if depth > 0 => depth -= 1,
                 '(' | ')' => break,

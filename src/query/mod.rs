@@ -1,22 +1,21 @@
-//! The query language: how a person says which works are meant, in which order, and how many.
+//! The query language, which selects, sorts and limits works.
 //!
 //! ```text
-//! commons "peer production"          words and phrases, anywhere in the work; coop* for beginnings
-//! author:benkler title:wealth        in one place
-//! title:="the wealth of networks"    the whole of a value; title:/^the .* of/ for a pattern
-//! year:2002..2006  year:>=2010       a year, a span open at either end, a comparison
+//! commons "peer production"          words and phrases, anywhere in the work; coop* for prefixes
+//! author:benkler title:wealth        in one field
+//! title:="the wealth of networks"    the whole value; title:/^the .* of/ is a regular expression
+//! year:2002..2006  year:>=2010       a range, open at either end if you like; a comparison
 //! type:article,book                  a comma is OR within one field
-//! movement:oekonux theme:=policy     a tag with the narrower tags under it; = without them
-//! has:doi missing:abstract           what is there and what is not
+//! movement:oekonux theme:=policy     a tag with its child tags; = without them
+//! has:doi missing:abstract           a field that is set or missing
 //! -theme:policy                      not; NOT theme:policy is the same
 //! (author:merten OR author:meretz)   either
 //! sort:-year,author limit:20         the order, and how many
 //! ```
 //!
-//! Conditions that stand side by side hold together. Case and accents do not matter. A query is cut
-//! into tokens (`lexer.rs`), read into a tree ([`Query`], [`Node`]) that remembers where each part stands in
-//! the text, and translated into a condition of the library ([`Query::translate`]) or a whole selection
-//! ([`Query::selection`]). The fields are in one list, [`FIELDS`].
+//! All terms must match. Case and accents do not matter. `lexer.rs` splits a query into tokens; `parser.rs`
+//! builds a syntax tree ([`Query`], [`Node`]) with the position of each node; [`Query::translate`] turns it
+//! into a filter of the library, and [`Query::selection`] adds order and limit. [`FIELDS`] lists the fields.
 
 mod ast;
 mod error;
@@ -30,8 +29,8 @@ mod year_range;
 pub use ast::{Matching, Node, NodeKind, Place, Query, Term};
 pub use error::QueryError;
 pub use fields::{FIELDS, QueryField};
-pub use time_range::{Moment, MomentSpan};
-pub use year_range::YearSpan;
+pub use time_range::{TimePoint, TimeRange};
+pub use year_range::YearRange;
 
-/// Where a part of a query stands in its text, in bytes.
+/// The position of a part of a query in its text, in bytes.
 pub type Span = std::ops::Range<usize>;

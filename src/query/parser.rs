@@ -1,4 +1,4 @@
-//! How a query is read from tokens.
+//! The parser of the query language.
 //!
 //! ```text
 //! query  := either*
@@ -8,7 +8,7 @@
 //! value  := word | word"*" | "phrase" | "="value | "/"pattern"/"
 //! ```
 //!
-//! `sort:` and `limit:` hold for the query as a whole and stand anywhere outside of brackets.
+//! `sort:` and `limit:` apply to the whole query and may appear anywhere outside parentheses.
 
 use std::str::FromStr;
 
@@ -41,14 +41,13 @@ impl FromStr for Query {
             }),
             Some(token) => {
                 let span = token.span.clone();
-                Err(parser.malformed(span, "this bracket closes nothing"))
+                Err(parser.malformed(span, "unmatched closing parenthesis"))
             }
         }
     }
 }
 
-/// Brackets and signs within each other; a limit that no person meets, so that none can overflow the
-/// stack.
+/// The maximal nesting of parentheses and negations, so that no query can overflow the stack.
 const DEEPEST: usize = 100;
 
 struct Parser<'q> {
@@ -65,7 +64,7 @@ impl Parser<'_> {
         self.tokens.get(self.next)
     }
 
-    /// Whether an item can begin with what comes next.
+    /// Returns whether an item can start here.
     fn item_follows(&self) -> bool {
         self.peek().is_some_and(|token| {
             matches!(
@@ -101,7 +100,7 @@ impl Parser<'_> {
             let empty =
                 |node: &Node| matches!(&node.kind, NodeKind::All(parts) if parts.is_empty());
             if empty(&right) || branches.last().is_some_and(empty) {
-                return Err(self.malformed(span, "OR needs something on both sides"));
+                return Err(self.malformed(span, "OR needs a term on both sides"));
             }
             branches.push(right);
         }
@@ -120,7 +119,7 @@ impl Parser<'_> {
                     let span = token.span.clone();
                     self.next += 1;
                     if parts.is_empty() || !self.item_follows() {
-                        return Err(self.malformed(span, "AND needs something on both sides"));
+                        return Err(self.malformed(span, "AND needs a term on both sides"));
                     }
                 }
                 _ => parts.extend(self.item()?),
@@ -135,14 +134,14 @@ impl Parser<'_> {
         Ok(joined(parts, NodeKind::All))
     }
 
-    /// One condition; nothing where it was `sort:` or `limit:`.
+    /// Parses a condition; returns `None` for `sort:` and `limit:`.
     fn item(&mut self) -> Result<Option<Node>, QueryError> {
         let Some(Token { kind, span }) = self.peek().cloned() else {
             let end = self.query.len();
             return Err(self.malformed(end..end, "something is missing here"));
         };
         if self.depth >= DEEPEST {
-            return Err(self.malformed(span, "too many brackets within each other"));
+            return Err(self.malformed(span, "too many nested parentheses"));
         }
         self.next += 1;
         self.depth += 1;
@@ -155,13 +154,13 @@ impl Parser<'_> {
                         kind: TokenKind::Close,
                         ..
                     }) => self.next += 1,
-                    _ => return Err(self.malformed(span, "this bracket is never closed")),
+                    _ => return Err(self.malformed(span, "unclosed parenthesis")),
                 }
                 Some(inner)
             }
             TokenKind::Term { field, values } => self.term(field.as_ref(), &values, span)?,
             TokenKind::Close | TokenKind::Or | TokenKind::And => {
-                return Err(self.malformed(span, "something is missing before this"));
+                return Err(self.malformed(span, "a term is missing before this"));
             }
         };
         self.depth -= 1;
@@ -171,7 +170,7 @@ impl Parser<'_> {
     fn negation(&mut self, span: Span) -> Result<Node, QueryError> {
         let written = self.query.get(span.clone()).unwrap_or_default();
         if written == "NOT" && !self.item_follows() {
-            // With nothing behind it, it is the word that somebody looks for.
+            // Without a value, it is a word to search for.
             let value = Value {
                 text: written.to_owned(),
                 manner: Manner::Plain,
@@ -179,12 +178,9 @@ impl Parser<'_> {
             };
             return self.leaf(None, &value, span);
         }
-        let inner = self.item()?.ok_or_else(|| {
-            self.malformed(
-                span.clone(),
-                "sort: and limit: are no conditions that could be negated",
-            )
-        })?;
+        let inner = self
+            .item()?
+            .ok_or_else(|| self.malformed(span.clone(), "sort: and limit: cannot be negated"))?;
         let span = span.start..inner.span.end;
         Ok(Node {
             kind: NodeKind::Not(Box::new(inner)),
@@ -205,8 +201,8 @@ impl Parser<'_> {
             if self.depth > 1 {
                 return Err(self.expected(
                     span,
-                    "sort: and limit: hold for the query as a whole",
-                    "write them outside of brackets, and without a sign before them",
+                    "sort: and limit: apply to the whole query",
+                    "write them outside parentheses",
                 ));
             }
             for value in values {
@@ -241,9 +237,9 @@ impl Parser<'_> {
             let known = SortBy::ALL.map(SortBy::name);
             return Err(self.expected(
                 value.span.clone(),
-                format!("works cannot be sorted by \u{201c}{name}\u{201d}"),
+                format!("cannot sort by \u{201c}{name}\u{201d}"),
                 suggestion(name, known)
-                    .unwrap_or_else(|| format!("they can be by {}", known.join(", "))),
+                    .unwrap_or_else(|| format!("sort by one of: {}", known.join(", "))),
             ));
         };
         self.order.push(Order { by, descending });
@@ -254,13 +250,13 @@ impl Parser<'_> {
         value.text.trim().parse().map_err(|_| {
             self.expected(
                 value.span.clone(),
-                format!("\u{201c}{}\u{201d} is not a number of works", value.text),
+                format!("\u{201c}{}\u{201d} is not a number", value.text),
                 "write a number: limit:20",
             )
         })
     }
 
-    /// One condition, without any comma.
+    /// Parses a condition with a single value.
     fn leaf(&self, field: Option<&Named>, value: &Value, span: Span) -> Result<Node, QueryError> {
         let written = self.query.get(value.span.clone()).unwrap_or_default();
         let source = match field {
@@ -299,7 +295,7 @@ impl Parser<'_> {
             });
         };
         let text = |place| -> Result<Term, QueryError> {
-            // A star alone stands for anything.
+            // A star alone matches anything.
             if value.text == "*" && value.manner == Manner::Plain {
                 return Ok(Term::Has(field.name.to_owned()));
             }
@@ -382,20 +378,20 @@ impl Parser<'_> {
                 "a tag\u{2019}s origin",
             )?),
             FieldKind::Sort | FieldKind::Limit => {
-                return Err(self.malformed(value.span.clone(), "something else is expected here"));
+                return Err(self.malformed(value.span.clone(), "unexpected term"));
             }
         })
     }
 
-    /// What a value is to be like; with `words`, there has to be a word in it.
+    /// Returns how a value is matched; with `words`, it must contain a word.
     fn matching(&self, value: &Value, words: bool) -> Result<Matching, QueryError> {
         let mut text = value.text.clone();
         if value.manner == Manner::Pattern {
             pattern::compile(&text).map_err(|reason| {
                 self.expected(
                     value.span.clone(),
-                    format!("this pattern cannot be read: {reason}"),
-                    "a pattern is a regular expression: title:/^the .* of/",
+                    format!("invalid regular expression: {reason}"),
+                    "write a regular expression such as title:/^the .* of/",
                 )
             })?;
             return Ok(Matching::Pattern(text));
@@ -415,14 +411,14 @@ impl Parser<'_> {
     }
 
     fn no_word(&self, value: &Value) -> QueryError {
-        self.malformed(value.span.clone(), "there is no word here to look for")
+        self.malformed(value.span.clone(), "no word to search for")
     }
 
     fn read<T: FromStr<Err = String>>(&self, value: &Value, help: &str) -> Result<T, QueryError> {
         if value.manner == Manner::Pattern {
             return Err(self.expected(
                 value.span.clone(),
-                "patterns are for text, not for years and times",
+                "years and dates cannot be matched by a pattern",
                 help,
             ));
         }
@@ -440,7 +436,7 @@ impl Parser<'_> {
     }
 }
 
-/// The condition that a word means which is an identifier: a DOI, or an ISBN, as somebody pastes it.
+/// Returns the condition for a word that is a DOI or an ISBN.
 fn pasted_identifier(value: &Value) -> Option<Term> {
     let text = value.text.trim_end_matches('*');
     let (name, matching) = if let Ok(isbn) = text.parse::<crate::model::Isbn>() {
@@ -462,7 +458,7 @@ fn pasted_identifier(value: &Value) -> Option<Term> {
 const MOMENTS: &str = "write a time, a span or a comparison: added:today, added:7d, added:2024-03, \
                        added:2023..2024, 'added:>=2024-03-15'";
 
-/// A question with the names that are spelt most like one that is not known.
+/// Suggests names similar to an unknown one.
 fn suggestion<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
     question(&closest(name, known.into_iter().map(str::to_owned)))
 }

@@ -1,27 +1,26 @@
-//! Spans of time by the calendar and the clock of the person who asks: when works were added and changed.
+//! Ranges of time in the user's time zone: when works were added and changed.
 
 use std::str::FromStr;
 
-/// A span of time: from a moment, until another that is no longer within it.
+/// A range of time, without its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MomentSpan {
-    /// When it begins, or none for a span that is open there.
-    pub from: Option<Moment>,
-    /// When it is over, or none for a span that is open there.
-    pub until: Option<Moment>,
+pub struct TimeRange {
+    /// The start, or `None` for an open range.
+    pub from: Option<TimePoint>,
+    /// The end, or `None` for an open range.
+    pub until: Option<TimePoint>,
 }
 
-/// A moment in local time, as SQLite's date functions are asked for it: a date or `now`, with what is to be
-/// done to it.
+/// A point in local time, as arguments of SQLite's date functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moment {
+pub struct TimePoint {
     /// `now`, or a date as YYYY-MM-DD.
     pub base: String,
     /// SQLite's modifiers, such as `-7 days`.
     pub modifiers: Vec<String>,
 }
 
-impl Moment {
+impl TimePoint {
     fn new(base: &str, modifiers: &[&str]) -> Self {
         Self {
             base: base.to_owned(),
@@ -30,20 +29,20 @@ impl Moment {
     }
 }
 
-/// What a sign of comparison makes of a span that has a name.
-type Turn = fn(MomentSpan) -> MomentSpan;
+/// Turns a named range into the range that a comparison operator selects.
+type Comparison = fn(TimeRange) -> TimeRange;
 
 const EXPECTED: &str = "is not a time: write today, yesterday, 7d (or w, m, y for weeks, months, years), \
                         2024, 2024-03 or 2024-03-15";
 
-impl FromStr for MomentSpan {
+impl FromStr for TimeRange {
     type Err = String;
 
-    /// Reads `today`, `yesterday`, `7d`, `2w`, `3m`, `1y`, `24h`, `2024`, `2024-03`, `2024-03-15`, two of these
-    /// with `..` between them or at one end, and one behind `>`, `>=`, `<` or `<=`.
+    /// Parses `today`, `yesterday`, `7d`, `2w`, `3m`, `1y`, `24h`, `2024`, `2024-03`, `2024-03-15`, two of these
+    /// with `..` between them or at one end, and one after `>`, `>=`, `<` or `<=`.
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim().to_lowercase();
-        let compared: [(&str, Turn); 4] = [
+        let compared: [(&str, Comparison); 4] = [
             (">=", |span| Self {
                 from: span.from,
                 until: None,
@@ -63,7 +62,7 @@ impl FromStr for MomentSpan {
         ];
         for (sign, whole) in compared {
             if let Some(rest) = text.strip_prefix(sign) {
-                // What is younger than seven days and what is at most so old is the same.
+                // Less than seven days ago and at most seven days ago mean the same.
                 let span = named(rest)?;
                 return Ok(match span.until {
                     None if sign.starts_with('>') => span,
@@ -77,7 +76,7 @@ impl FromStr for MomentSpan {
         }
         match text.split_once("..") {
             None => named(&text),
-            Some(("", "")) => Err("this span has neither a beginning nor an end".to_owned()),
+            Some(("", "")) => Err("this range has neither a start nor an end".to_owned()),
             Some((first, last)) => {
                 let end = |text: &str| match text {
                     "" => Ok(None),
@@ -93,20 +92,20 @@ impl FromStr for MomentSpan {
     }
 }
 
-/// A span that has a name: a day, a month, a year, or the time since some days ago.
-fn named(text: &str) -> Result<MomentSpan, String> {
+/// Parses a named range: a day, a month, a year, or the time since some days ago.
+fn named(text: &str) -> Result<TimeRange, String> {
     let unreadable = || format!("\u{201c}{text}\u{201d} {EXPECTED}");
     let local_day = ["localtime", "start of day"];
-    let day = |step: &str| Moment::new("now", &[&local_day[..], &[step]].concat());
+    let day = |step: &str| TimePoint::new("now", &[&local_day[..], &[step]].concat());
     match text {
         "today" => {
-            return Ok(MomentSpan {
+            return Ok(TimeRange {
                 from: Some(day("+0 days")),
                 until: Some(day("+1 days")),
             });
         }
         "yesterday" => {
-            return Ok(MomentSpan {
+            return Ok(TimeRange {
                 from: Some(day("-1 days")),
                 until: Some(day("+0 days")),
             });
@@ -120,14 +119,14 @@ fn named(text: &str) -> Result<MomentSpan, String> {
             .filter(|count| *count <= 100_000)
             .ok_or_else(unreadable)?;
         let from = match unit {
-            'h' => Moment::new("now", &["localtime", &format!("-{count} hours")]),
+            'h' => TimePoint::new("now", &["localtime", &format!("-{count} hours")]),
             'd' => day(&format!("-{count} days")),
             'w' => day(&format!("-{} days", count * 7)),
             'm' => day(&format!("-{count} months")),
             'y' => day(&format!("-{count} years")),
             _ => return Err(unreadable()),
         };
-        return Ok(MomentSpan {
+        return Ok(TimeRange {
             from: Some(from),
             until: None,
         });
@@ -159,9 +158,9 @@ fn named(text: &str) -> Result<MomentSpan, String> {
         _ => (None, ""),
     };
     let first = first.ok_or_else(unreadable)?;
-    Ok(MomentSpan {
-        from: Some(Moment::new(&first, &[])),
-        until: Some(Moment::new(&first, &[length])),
+    Ok(TimeRange {
+        from: Some(TimePoint::new(&first, &[])),
+        until: Some(TimePoint::new(&first, &[length])),
     })
 }
 
@@ -181,8 +180,8 @@ mod tests {
 
     /// A span as `base modifier…` for each end.
     fn read(text: &str) -> (String, String) {
-        let span: MomentSpan = text.parse().unwrap();
-        let shown = |moment: Option<Moment>| match moment {
+        let span: TimeRange = text.parse().unwrap();
+        let shown = |moment: Option<TimePoint>| match moment {
             None => String::new(),
             Some(moment) => format!("{} {}", moment.base, moment.modifiers.join(" "))
                 .trim()
@@ -233,7 +232,7 @@ mod tests {
             ">",
             "ｄ",
         ] {
-            assert!(text.parse::<MomentSpan>().is_err(), "{text}");
+            assert!(text.parse::<TimeRange>().is_err(), "{text}");
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use super::fields::{FIELDS, FieldKind, field_called};
 use super::{
-    Matching, Moment, MomentSpan, Node, NodeKind, Place, Query, QueryError, Span, Term, YearSpan,
+    Matching, Node, NodeKind, Place, Query, QueryError, Span, Term, TimePoint, TimeRange, YearRange,
 };
 use crate::formats::bibtex::{self, schema};
 use crate::library::full_text::{
@@ -20,7 +20,7 @@ use crate::suggest::{closest, question};
 use crate::text;
 
 impl Query {
-    /// The condition that holds for the works that are meant, whatever their order and number.
+    /// Translates the query into a filter, without order and limit.
     ///
     /// # Errors
     ///
@@ -48,7 +48,7 @@ impl Query {
         }
     }
 
-    /// The selection of the works that are meant, in the order and number that the query asks for.
+    /// Translates the query into a selection with order and limit.
     ///
     /// # Errors
     ///
@@ -62,17 +62,17 @@ impl Query {
     }
 }
 
-/// A part of a query in the form in which it can still be joined with others of its kind.
+/// A translated part of a query, which can be combined with others of its kind.
 enum Translated {
-    /// What FTS5 is to be asked, and how deep brackets are within each other in it.
+    /// An FTS5 expression with its nesting depth.
     FullText { expression: String, depth: usize },
-    /// Works that have one of these tags.
+    /// Works with one of these tags.
     Tagged(Vec<i64>),
     /// Any other condition.
     Condition(Condition),
 }
 
-/// How deep an expression of FTS5 may become before SQL takes over: its parser has a limit.
+/// The maximal nesting of FTS5 expressions, whose parser has a limit; SQL takes over beyond it.
 const DEEPEST_FULL_TEXT: usize = 12;
 
 impl Translated {
@@ -83,7 +83,7 @@ impl Translated {
         }
     }
 
-    /// The works whose numbers a statement gives.
+    /// Works whose ids a statement selects.
     fn statement(sql: Sql) -> Self {
         Self::Condition(Condition::Statement(sql))
     }
@@ -112,7 +112,7 @@ impl Translated {
 struct Translation<'l> {
     library: &'l Library,
     query: &'l str,
-    /// The reading lists whose queries this one stands in.
+    /// The reading lists whose queries contain this one.
     lists: Vec<String>,
     /// Whether a word also finds the works with a tag of that name.
     tag_names: bool,
@@ -153,7 +153,7 @@ impl Translation<'_> {
                 other => others.push(other.condition()),
             }
         }
-        // FTS5 takes away from what it found, but does not know of all works.
+        // NOT in FTS5 needs a left operand; it cannot start from all works.
         if wanted.is_empty() {
             for expression in unwanted.drain(..) {
                 others.push(Translated::full_text(expression).condition().negated());
@@ -220,7 +220,7 @@ impl Translation<'_> {
         Ok(Self::either(others))
     }
 
-    /// What any of these finds.
+    /// Translates alternatives.
     fn either(parts: Vec<Translated>) -> Translated {
         let parts = parts.into_iter().map(Translated::condition);
         Translated::Condition(Condition::Any(parts.collect()))
@@ -243,7 +243,7 @@ impl Translation<'_> {
             }
             Term::Added(span) => Translated::statement(moments(span, "added_at", "")),
             Term::Changed(span) => {
-                // What never changed is as it was when it was added.
+                // A work that never changed has the time at which it was added.
                 let mut statement = moments(
                     span,
                     "added_at",
@@ -324,12 +324,7 @@ impl Translation<'_> {
             (Place::Field(field), _) => field_expression(field, text, extent),
         };
         expression.map(Translated::full_text).ok_or_else(|| {
-            QueryError::malformed(
-                self.query,
-                node.span.clone(),
-                "there is no word here to look for",
-                None,
-            )
+            QueryError::malformed(self.query, node.span.clone(), "no word to search for", None)
         })
     }
 
@@ -343,8 +338,8 @@ impl Translation<'_> {
         Ok(Self::either(vec![found, tagged]))
     }
 
-    /// The works that a regular expression matches, the one condition that no index answers: it is tried on each
-    /// value, as plain text.
+    /// Translates a regular expression, the only condition without an index: it is matched against each value, as
+    /// plain text.
     fn pattern(place: &Place, text: &str) -> Translated {
         let (fields, columns): (String, &[Column]) = match place {
             Place::Anywhere => (String::new(), &[]),
@@ -431,9 +426,9 @@ impl Translation<'_> {
         }
     }
 
-    /// A language by its code, with or without the region, or by its name.
+    /// Translates a language: a code with or without the region, or a name.
     fn language(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
-        /// Names of languages as they are written in one country, and not in general.
+        /// BibLaTeX names of regional variants.
         const REGIONAL: [&str; 17] = [
             "american",
             "usenglish",
@@ -502,7 +497,7 @@ impl Translation<'_> {
         }))
     }
 
-    /// A facet of the library, or else a field of BibLaTeX or of some work.
+    /// Translates a facet of the library, a BibLaTeX field, or a field of some work.
     fn named(
         &mut self,
         name: &str,
@@ -517,7 +512,7 @@ impl Translation<'_> {
         if self.is_field(name, &field)? {
             return self.text(&Place::Field(field.into_owned()), matching, node);
         }
-        // A facet that peerbib knows of, but of which the library has no tags.
+        // A facet of the bundled vocabulary without tags in this library.
         if field_called(name).is_some() {
             return self.tagged(Some(name), matching, node);
         }
@@ -545,7 +540,7 @@ impl Translation<'_> {
             name,
             known.iter().map(|(spelling, _)| (*spelling).to_owned()),
         );
-        // A field is suggested by one of its names alone.
+        // Suggest each field by only one of its names.
         let mut suggested: Vec<String> = Vec::new();
         for spelling in near {
             let own = known.iter().find(|(known, _)| *known == spelling);
@@ -570,8 +565,7 @@ impl Translation<'_> {
         }
     }
 
-    /// The works of a reading list: those that its own query means, with what was pinned and without what
-    /// was excluded.
+    /// Translates a reading list: its query, with pinned and without excluded works.
     fn list(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
         let list = self.library.list(name);
         let list = list.map_err(|error| self.not_there(node, error))?;
@@ -609,7 +603,7 @@ impl Translation<'_> {
         Ok(Translated::statement(list.condition(condition).numbers()))
     }
 
-    /// Files that are linked, and those that the entry itself names.
+    /// Translates files: linked ones, and those in the field `file`.
     fn file(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
         let named = self.text(&Place::Field("file".to_owned()), matching, node)?;
         let linked = match matching {
@@ -680,7 +674,7 @@ impl Translation<'_> {
             Some(FieldKind::OriginalYear) => present(&["origdate"]),
             Some(FieldKind::File) => Self::either(vec![
                 present(&["file"]),
-                // The bound makes SQLite read the index of works, not the files.
+                // The bound makes SQLite use the index of works, not the files.
                 Translated::statement(Sql::new(
                     "SELECT work_id FROM linked_file WHERE work_id > 0",
                 )),
@@ -712,9 +706,9 @@ impl Translation<'_> {
     }
 }
 
-/// Works of which a year, or one of several, is in the span. A work of several years is found by its last
-/// one, too, where its first is before the span.
-fn years(span: YearSpan, year: &str, last_year: &str) -> Sql {
+/// Returns works with a year in the range. A work of several years also matches by its last one, if its first
+/// is before the range.
+fn years(span: YearRange, year: &str, last_year: &str) -> Sql {
     let mut bounds = Vec::new();
     let mut parameters: Vec<i64> = Vec::new();
     if let Some(first) = span.first {
@@ -738,12 +732,12 @@ fn years(span: YearSpan, year: &str, last_year: &str) -> Sql {
     Sql::new(statement).with(parameters)
 }
 
-/// Works of which a time is in the span.
-fn moments(span: &MomentSpan, column: &str, and: &str) -> Sql {
+/// Returns works with a time in the range.
+fn moments(span: &TimeRange, column: &str, and: &str) -> Sql {
     let mut bounds = Vec::new();
     let mut parameters: Vec<String> = Vec::new();
-    let mut bound = |sign: &str, moment: &Moment| {
-        // Times are stored in UTC; what a person says is by the clock on the wall.
+    let mut bound = |sign: &str, moment: &TimePoint| {
+        // Times are stored in UTC; queries use local time.
         let modifiers = "?, ".repeat(moment.modifiers.len());
         bounds.push(format!(
             "{column} {sign} strftime('%Y-%m-%dT%H:%M:%SZ', ?, {modifiers}'utc')"

@@ -1,21 +1,21 @@
-//! Spans of years.
+//! Ranges of years.
 
 use std::str::FromStr;
 
-/// A span of years, both ends within it.
+/// A range of years, including both ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct YearSpan {
-    /// The first year, or none for a span that is open there.
+pub struct YearRange {
+    /// The first year, or `None` for an open range.
     pub first: Option<i32>,
-    /// The last year, or none for a span that is open there.
+    /// The last year, or `None` for an open range.
     pub last: Option<i32>,
 }
 
-impl FromStr for YearSpan {
+impl FromStr for YearRange {
     type Err = String;
 
-    /// Reads `2006`, `2002..2006`, `2002-2006`, `2010..`, `..1999`, `>=2010`, `<2000` and `2010s`; years before
-    /// our era are negative.
+    /// Parses `2006`, `2002..2006`, `2002-2006`, `2010..`, `..1999`, `>=2010`, `<2000` and `2010s`; years before
+    /// the common era are negative.
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let compared = [
@@ -28,7 +28,7 @@ impl FromStr for YearSpan {
         ];
         for (sign, step, is_first) in compared {
             if let Some(rest) = text.strip_prefix(sign) {
-                // After the whole of a decade, or before all of it.
+                // After the end of a decade, or before its start.
                 let named = Self::named(rest)?;
                 let end = if is_first == (step == 0) {
                     named.first
@@ -67,16 +67,16 @@ impl FromStr for YearSpan {
         };
         match (span.first, span.last) {
             (Some(first), Some(last)) if first > last => Err(format!(
-                "the span begins in {first}, after its end in {last}"
+                "the range starts in {first}, after its end in {last}"
             )),
-            (None, None) => Err("this span has neither a beginning nor an end".to_owned()),
+            (None, None) => Err("this range has neither a start nor an end".to_owned()),
             _ => Ok(span),
         }
     }
 }
 
-impl YearSpan {
-    /// A year or a decade.
+impl YearRange {
+    /// Parses a year or a decade.
     fn named(text: &str) -> Result<Self, String> {
         let year = |text: &str| {
             let year = text.trim().replace('\u{2212}', "-").parse::<i32>().ok();
@@ -106,7 +106,7 @@ impl YearSpan {
     }
 }
 
-/// The two ends of a span, which may be empty: `2002..2006`, or `2002-2006` with years of four digits.
+/// Splits a range at `..` or between two years of four digits; the ends may be empty: `2002..2006`, or `2002-2006` with years of four digits.
 fn span_ends(text: &str) -> Option<(&str, &str)> {
     if let Some(ends) = text.split_once("..") {
         return Some(ends);
@@ -127,7 +127,7 @@ mod tests {
     #[track_caller]
     fn reads(text: &str, first: impl Into<Option<i32>>, last: impl Into<Option<i32>>) {
         let (first, last) = (first.into(), last.into());
-        assert_eq!(text.parse(), Ok(YearSpan { first, last }), "{text}");
+        assert_eq!(text.parse(), Ok(YearRange { first, last }), "{text}");
     }
 
     #[test]
@@ -166,7 +166,7 @@ mod tests {
             ">",
             "2002..x",
         ] {
-            assert!(text.parse::<YearSpan>().is_err(), "{text}");
+            assert!(text.parse::<YearRange>().is_err(), "{text}");
         }
     }
 }

@@ -111,6 +111,7 @@ fn further_reading() -> String {
 
 /// An error in a list file.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ListFileError {
     /// The file is malformed.
     #[error("{0}")]

@@ -19,6 +19,7 @@ pub struct Rules {
 
 /// An error in a rules file.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RulesError {
     /// The file is not valid TOML or has unknown keys; the message names line and column.
     #[error("invalid rules: {0}")]

@@ -7,10 +7,7 @@ fn a_backup_is_a_library_of_the_same_state() {
     let env = TestEnvironment::with_chapter();
     let state = env.state();
     let told = env.runs("backup copy.db").stderr;
-    assert_eq!(
-        told,
-        "copied 69 works to copy.db, and read the copy through\n"
-    );
+    assert_eq!(told, "backed up 43 works to copy.db\n");
     env.runs("remove merten2000");
     let names: Vec<_> = std::fs::read_dir(env.path(""))
         .unwrap()
@@ -81,7 +78,7 @@ fn only_a_whole_library_is_put_back() {
         ("half.db", "damaged"),
         ("text.db", "is not a peerbib library"),
         ("empty.db", "is not a peerbib library"),
-        ("nothing.db", "there is no file nothing.db"),
+        ("nothing.db", "no such file: nothing.db"),
     ] {
         let told = env.refuses(1, &format!("backup --restore {name} --yes"));
         assert!(told.contains(reason), "{name}: {told}");
@@ -89,4 +86,69 @@ fn only_a_whole_library_is_put_back() {
     assert_eq!(state, env.state());
     let told = env.refuses(2, "backup --restore half.db");
     assert!(told.contains("--yes"), "{told}");
+}
+
+/// A library as version 1 of the schema had it, with two works.
+pub(crate) fn version_1(env: &TestEnvironment) {
+    std::fs::create_dir_all(env.library().parent().unwrap()).unwrap();
+    let connection = Connection::open(env.library()).unwrap();
+    connection.pragma_update(None, "page_size", 8192).unwrap();
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .unwrap();
+    connection
+        .execute_batch(include_str!("../data/library/version_1.sql"))
+        .unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO work (key, source, added_at) VALUES
+                 ('a', '@book{a, title = {Apples}, author = {Ada Wren}, date = {2001}}', '2025-01-01T00:00:00Z'),
+                 ('b', '@book{b, title = {Bread}}', '2025-01-01T00:00:00Z');
+             INSERT INTO tag (facet, name, position) VALUES ('theme', 'fruit', 1);
+             INSERT INTO assignment (work_id, tag_id, origin, source, at)
+                 VALUES (1, 1, 'hand', 'ada', '2025-01-01T00:00:00Z');
+             INSERT INTO step (command, at) VALUES
+                 ('peerbib import refs.bib', '2025-01-01T00:00:00Z'),
+                 ('peerbib tag theme:fruit a', '2025-01-01T00:00:00Z');
+             INSERT INTO change (step_id, table_name, row_id, last_row_id) VALUES
+                 (1, 'work', 1, 2), (1, 'tag', 1, 1), (2, 'assignment', 1, 1);
+             INSERT INTO reference (work_id, item, entry_type, title, authors, sort_author) VALUES
+                 (1, '{}', 'book', 'Old', '[]', ''), (2, '{}', 'book', 'Older', '[]', '');
+             PRAGMA application_id = 0x70656572;
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+}
+
+#[test]
+fn a_library_of_version_1_is_copied_and_then_migrated_with_its_history() {
+    let env = TestEnvironment::empty();
+    version_1(&env);
+    let run = env.runs("find fruit OR apples --keys");
+    assert_eq!(run.stdout, "a\n", "what is derived was made anew");
+    env.runs("doctor");
+    let copy = Connection::open(env.path("data/peerbib/library.version-1.db")).unwrap();
+    let (version, works): (i64, i64) = copy
+        .query_row(
+            "SELECT user_version, (SELECT count(*) FROM work) FROM pragma_user_version",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap();
+    assert_eq!((version, works), (1, 2));
+    env.runs("undo");
+    assert_eq!(env.keys("theme:fruit"), [""; 0]);
+    env.runs("redo");
+    assert_eq!(env.keys("theme:fruit"), ["a"]);
+    env.runs("undo 2");
+    env.runs("undo 1");
+    assert_eq!(env.keys(""), [""; 0]);
+    env.runs("redo");
+    env.runs("redo");
+    assert_eq!(env.keys("theme:fruit"), ["a"]);
+    env.runs("doctor");
+    // The copy can be put back, and is migrated again.
+    env.runs("backup --restore data/peerbib/library.version-1.db --yes");
+    assert_eq!(env.keys("theme:fruit"), ["a"]);
+    env.runs("doctor");
 }

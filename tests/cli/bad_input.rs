@@ -44,13 +44,7 @@ mod files {
     #[test]
     fn a_missing_file_is_named() {
         let env = TestEnvironment::with_chapter();
-        refused_at_library(
-            &env,
-            1,
-            "import nothing.bib",
-            "nothing.bib",
-            "there is no such file",
-        );
+        refused_at_library(&env, 1, "import nothing.bib", "nothing.bib", "no such file");
         refused_at_library(
             &env,
             1,
@@ -102,7 +96,7 @@ mod files {
         env.put("letter.txt", "Dear Ada, here is the list.\n");
         let told = env.runs("import letter.txt").stderr;
         assert!(told.contains("letter.txt"), "{told}");
-        assert!(told.contains("there are no entries in it"), "{told}");
+        assert!(told.contains("no entries found"), "{told}");
     }
 
     #[test]
@@ -154,7 +148,7 @@ mod libraries {
         for length in [whole.len() / 2, 4096, 50] {
             env.put_library(&whole[..length]);
             for line in COMMANDS {
-                refused_at_library(&env, 1, line, "is damaged", "bring back a copy");
+                refused_at_library(&env, 1, line, "is damaged", "restore a backup");
             }
         }
     }
@@ -344,7 +338,7 @@ mod names {
         ] {
             refused_at_library(&env, 1, line, "is not a tag", "FACET:NAME");
         }
-        refused_at_library(&env, 2, "tag , merten2000", "no tag is named", "FACET:NAME");
+        refused_at_library(&env, 2, "tag , merten2000", "no tag given", "FACET:NAME");
     }
 
     #[test]
@@ -370,17 +364,11 @@ mod names {
     #[test]
     fn an_unknown_verb_or_option_is_wrong_usage() {
         let env = TestEnvironment::with_chapter();
-        refused_at_library(
-            &env,
-            2,
-            "frmat",
-            "'frmat'",
-            "similar subcommand exists: 'format'",
-        );
+        refused_at_library(&env, 2, "frmat", "'frmat'", "'format'");
         refused_at_library(&env, 2, "find commons --kesy", "'--kesy'", "'--keys'");
         refused_at_library(&env, 2, "export --to foo", "'foo'", "biblatex");
         refused_at_library(&env, 2, "man frmat", "frmat", "peerbib --help");
-        refused_at_library(&env, 2, "tag theme:law", "no works are named", "--find");
+        refused_at_library(&env, 2, "tag theme:law", "no works given", "--find");
     }
 
     #[test]
@@ -388,7 +376,7 @@ mod names {
         let env = TestEnvironment::with_chapter();
         env.put("a.bib", "@book{a, title = {A}}");
         let line = "format movement:oekonux --input a.bib";
-        refused_at_library(&env, 2, line, "--input", "leave the query out");
+        refused_at_library(&env, 2, line, "--input", "omit the query");
     }
 
     #[test]
@@ -428,33 +416,25 @@ mod queries {
 
     #[test]
     fn a_malformed_query_is_shown_with_a_caret() {
-        points_at("law (author:merten", 4, "this bracket is never closed");
-        points_at("law)", 3, "this bracket closes nothing");
+        points_at("law (author:merten", 4, "unclosed parenthesis");
+        points_at("law)", 3, "unmatched closing parenthesis");
         points_at("author:", 0, "has no value");
         points_at("law year:20x", 9, "\u{201c}20x\u{201d} is not a year");
         points_at("year:2006..2002", 5, "after its end");
-        points_at("law OR", 4, "OR needs something on both sides");
-        points_at("OR law", 0, "OR needs something on both sides");
-        points_at(
-            "law \"open phrase",
-            4,
-            "this quotation mark is never closed",
-        );
-        points_at("law ...", 4, "there is no word here");
-        points_at("law AND", 4, "AND needs something on both sides");
-        points_at("title:/^the", 6, "this pattern is never closed");
-        points_at(
-            "title:/(/",
-            6,
-            "this pattern cannot be read: unclosed group",
-        );
+        points_at("law OR", 4, "OR needs a term on both sides");
+        points_at("OR law", 0, "OR needs a term on both sides");
+        points_at("law \"open phrase", 4, "unclosed quotation mark");
+        points_at("law ...", 4, "no word to search for");
+        points_at("law AND", 4, "AND needs a term on both sides");
+        points_at("title:/^the", 6, "unclosed pattern");
+        points_at("title:/(/", 6, "invalid regular expression: unclosed group");
         points_at("law origin:robot", 11, "is not a tag\u{2019}s origin");
         points_at("added:soon", 6, "is not a time");
-        points_at("law sort:yaer", 9, "works cannot be sorted by");
-        points_at("limit:few", 6, "is not a number of works");
-        points_at("(law limit:3)", 5, "hold for the query as a whole");
-        points_at("-sort:year", 1, "hold for the query as a whole");
-        points_at("étude )", 6, "this bracket closes nothing");
+        points_at("law sort:yaer", 9, "cannot sort by");
+        points_at("limit:few", 6, "is not a number");
+        points_at("(law limit:3)", 5, "apply to the whole query");
+        points_at("-sort:year", 1, "apply to the whole query");
+        points_at("étude )", 6, "unmatched closing parenthesis");
     }
 
     /// What is not known is marked, and the nearest thing that is known is named.
@@ -503,9 +483,17 @@ mod queries {
     fn brackets_without_end_are_refused() {
         let env = TestEnvironment::with("@book{a, title = {A}}");
         let told = env.refuses(2, &format!("find '{}'", "(".repeat(100_000)));
-        assert!(told.contains("too many brackets"), "{}", &told[..200]);
+        assert!(
+            told.contains("too many nested parentheses"),
+            "{}",
+            &told[..200]
+        );
         let told = env.refuses(2, &format!("find '{}a'", "-(".repeat(5_000)));
-        assert!(told.contains("too many brackets"), "{}", &told[..200]);
+        assert!(
+            told.contains("too many nested parentheses"),
+            "{}",
+            &told[..200]
+        );
     }
 
     #[test]

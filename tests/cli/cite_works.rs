@@ -92,7 +92,7 @@ fn a_missing_chapter_is_told_and_the_rest_is_written() {
     assert_eq!(run.stdout, "victor2003free\nmerten2000\n");
     assert!(
         run.stderr
-            .contains("out/main.aux:3: out/chapter.aux cannot be read"),
+            .contains("out/main.aux:3: cannot read out/chapter.aux"),
         "{}",
         run.stderr
     );
@@ -152,7 +152,7 @@ fn a_typst_document_is_followed_into_the_files_it_includes() {
     );
     assert!(
         run.stderr
-            .contains("paper.typ:5: chapters/none.typ cannot be read"),
+            .contains("paper.typ:5: cannot read chapters/none.typ"),
         "{}",
         run.stderr
     );

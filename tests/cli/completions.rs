@@ -334,7 +334,7 @@ fn every_verb_offers_what_it_takes() {
         "file add benkler2006 scan.pdf --description Scan",
         "list new commons-101 benkler2006",
         "list section add commons-101 --title Beginnings --query year:2005",
-        "list freeze commons-101 --name spring",
+        "list snapshot commons-101 --name spring",
         "rules add Benkler --when author:benkler --then theme:commons",
         "undo",
     ] {
@@ -380,7 +380,7 @@ fn every_verb_offers_what_it_takes() {
             "list move commons-101 benkler2006 --section Beg",
             "Beginnings",
         ),
-        ("list show commons-101 --edition spr", "spring"),
+        ("list show commons-101 --snapshot spr", "spring"),
         ("list edit commons-101 --order ha", "hand"),
         ("find list:com", "list:commons-101"),
         ("undo 5", "5"),

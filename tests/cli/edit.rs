@@ -50,7 +50,7 @@ fn fields_are_set_and_taken_away_and_the_rest_stays_as_it_was_written() {
     let told = env
         .runs("edit a --set title=Pears --unset publisher")
         .stderr;
-    assert_eq!(told, "1 work edited\n");
+    assert_eq!(told, "edited 1 work\n");
     let source = env.runs("show a --source").stdout;
     assert!(source.ends_with("Title = {Pears}\n}\n"), "{source}");
     assert!(!source.contains("Orchard"), "{source}");
@@ -81,7 +81,7 @@ fn works_that_a_query_finds_are_edited_once_that_is_confirmed() {
     let told = env
         .runs("edit publisher:oven --set publisher=Stove --yes")
         .stderr;
-    assert!(told.ends_with("2 works edited\n"), "{told}");
+    assert!(told.ends_with("edited 2 works\n"), "{told}");
     assert_eq!(env.keys("publisher:stove"), ["b", "c"]);
     env.runs("undo");
     assert_eq!(state, env.state());
@@ -91,7 +91,7 @@ fn works_that_a_query_finds_are_edited_once_that_is_confirmed() {
         2
     );
     let told = env.runs("edit title:nothing --set note=x --yes").stderr;
-    assert_eq!(told, "nothing to do: no works found\n");
+    assert_eq!(told, "no works found\n");
 }
 
 #[test]
@@ -117,7 +117,7 @@ mod by_hand {
         );
         assert_eq!(
             (run.code, run.stderr.as_str()),
-            (Some(0), "1 work edited\n")
+            (Some(0), "edited 1 work\n")
         );
         assert_eq!(env.keys("title:pears"), ["pears"]);
         let source = env.runs("show a --source").stdout;
@@ -145,14 +145,17 @@ mod by_hand {
         let run = with_editor(&env, "edit a", script);
         assert_eq!(
             (run.code, run.stderr.as_str()),
-            (Some(0), "1 work edited\n")
+            (Some(0), "edited 1 work\n")
         );
         let second = std::fs::read_to_string(env.path("second")).unwrap();
         assert!(
             second.starts_with("% peerbib: the entry is not closed"),
             "{second}"
         );
-        assert!(second.contains("% peerbib: Mend it and save"), "{second}");
+        assert!(
+            second.contains("% peerbib: Correct it and save"),
+            "{second}"
+        );
         let source = env.runs("show a --source").stdout;
         assert!(
             source.contains("{Pears}") && !source.contains("peerbib:"),
@@ -178,7 +181,7 @@ mod by_hand {
         );
         let draft = run
             .stderr
-            .split("what you wrote is in ")
+            .split("your text is saved in ")
             .nth(1)
             .unwrap()
             .trim();
@@ -191,7 +194,7 @@ mod by_hand {
         // An editor that fails has no say.
         let run = with_editor(&env, "edit a", "sed -i 's/Apples/Pears/' \"$1\"; exit 1");
         assert_eq!(run.code, Some(1));
-        assert!(run.stderr.contains("nothing lost"), "{}", run.stderr);
+        assert!(run.stderr.contains("your text is saved"), "{}", run.stderr);
         assert_eq!(state, env.state());
     }
 
@@ -211,7 +214,7 @@ mod by_hand {
             run.stderr
         );
         assert!(
-            run.stderr.contains("what you wrote is in"),
+            run.stderr.contains("your text is saved in"),
             "{}",
             run.stderr
         );
@@ -234,11 +237,14 @@ mod by_hand {
     fn without_a_terminal_and_without_an_editor_the_way_out_is_told() {
         let env = env();
         let told = env.refuses(2, "edit a");
-        assert!(told.contains("no terminal to open an editor in"), "{told}");
+        assert!(
+            told.contains("cannot open an editor without a terminal"),
+            "{told}"
+        );
         assert!(told.contains("$EDITOR"), "{told}");
         let told = env.refuses(2, "edit a b");
         assert!(
-            told.contains("one work at a time, and 2 are meant"),
+            told.contains("one work at a time, but 2 are selected"),
             "{told}"
         );
     }

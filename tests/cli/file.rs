@@ -24,7 +24,7 @@ fn files_are_linked_listed_and_unlinked() {
     // The root is the directory of the library, so that this file is outside of it.
     assert_eq!(
         env.redact_paths(&told),
-        "a has the file $TEST_ENV/papers/a 1: ü.pdf now\n"
+        "linked DESK/papers/a 1: ü.pdf to a\n"
     );
     assert!(
         env.runs("file add a 'papers/a 1: ü.pdf'")
@@ -37,7 +37,7 @@ fn files_are_linked_listed_and_unlinked() {
         "a\n  1  $TEST_ENV/papers/a 1: ü.pdf  (an offprint)\n"
     );
     env.runs("file remove a 'a 1: ü.pdf'");
-    assert_eq!(env.runs("file list a").stderr, "there are no files\n");
+    assert_eq!(env.runs("file list a").stderr, "no files\n");
     env.runs("undo");
     env.runs("file remove a 1");
     let told = env.refuses(1, "file remove a 1");
@@ -49,10 +49,7 @@ fn files_are_linked_listed_and_unlinked() {
 fn a_file_that_is_not_there_is_not_linked() {
     let env = env();
     let told = env.refuses(1, "file add a papers/nothing.pdf");
-    assert!(
-        told.contains("papers/nothing.pdf: there is no such file"),
-        "{told}"
-    );
+    assert!(told.contains("papers/nothing.pdf: no such file"), "{told}");
     env.refuses(1, "file add nothing papers/c.pdf");
 }
 
@@ -62,7 +59,7 @@ fn files_of_entries_are_understood_as_jabref_and_zotero_write_them() {
     let run = env.ends(1, "file list");
     assert_eq!(
         env.redact_paths(&run.stdout),
-        "b\n  1  papers/b; 1.pdf  (Full Text)\n  2  gone.pdf  missing: there is no $TEST_ENV/data/peerbib/gone.pdf\n\
+        "b\n  1  papers/b; 1.pdf  (Full Text)\n  2  gone.pdf  missing: DESK/data/peerbib/gone.pdf\n\
          c\n  1  papers/c.pdf\n"
     );
     let files: serde_json::Value =
@@ -71,7 +68,7 @@ fn files_of_entries_are_understood_as_jabref_and_zotero_write_them() {
     assert_eq!(files[0]["in_entry"], true);
     assert_eq!(files[1]["missing"], true);
     let told = env.refuses(1, "file remove b gone.pdf");
-    assert!(told.contains("in its field file"), "{told}");
+    assert!(told.contains("the field file of the entry"), "{told}");
     assert!(told.contains("edit b --unset file"), "{told}");
 }
 
@@ -79,7 +76,7 @@ fn files_of_entries_are_understood_as_jabref_and_zotero_write_them() {
 fn paths_are_kept_from_the_root_and_move_with_it() {
     let env = env();
     let told = env.runs("file root papers").stderr;
-    assert!(told.contains("papers now"), "{told}");
+    assert!(told.contains("papers"), "{told}");
     env.runs("file add a 'papers/a 1: ü.pdf' papers/c.pdf");
     let paths = |line: &str| -> Vec<String> {
         let files = env.json(line);
@@ -136,8 +133,8 @@ fn the_root_of_a_library_goes_before_that_of_the_configuration() {
     assert_eq!(
         root(),
         (
-            "$TEST_ENV\n".to_owned(),
-            "it is `files` in your configuration; the library has no root of its own\n".to_owned()
+            "DESK\n".to_owned(),
+            "set by `files` in your configuration\n".to_owned()
         )
     );
     env.runs("file add a papers/c.pdf");
@@ -149,18 +146,18 @@ fn the_root_of_a_library_goes_before_that_of_the_configuration() {
     };
     assert_eq!(path(), "papers/c.pdf");
     env.runs("file root papers");
-    assert_eq!(root().1, "it is the root of this library\n");
+    assert_eq!(root().1, "set for this library\n");
     assert_eq!(path(), "c.pdf");
     let told = env.redact_paths(&env.runs("config set files papers").stderr);
     assert!(
-        told.contains("has a root of its own, $TEST_ENV/papers"),
+        told.contains("own root DESK/papers takes precedence"),
         "{told}"
     );
     env.runs("config set files .");
     let told = env.redact_paths(&env.runs("file root --unset").stderr);
     assert_eq!(
         told,
-        "the root of linked files is $TEST_ENV now; the path of 1 file is kept from there\n"
+        "set the root of linked files to DESK; rewrote 1 path\n"
     );
     assert_eq!(path(), "papers/c.pdf");
     env.runs("file check a");
@@ -196,7 +193,7 @@ fn a_file_is_opened_with_the_program_that_is_named() {
             "true",
             "gone.pdf of b is missing",
         ),
-        ("peerbib file open a", "false", "false ended with an error"),
+        ("peerbib file open a", "false", "false failed"),
         (
             "peerbib file open a",
             "no-such-program",

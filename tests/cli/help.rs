@@ -2,28 +2,33 @@
 
 use crate::test_env::{TestEnvironment, words};
 
-/// The verbs that `peerbib … --help` lists, with those below them.
-fn verbs(env: &TestEnvironment, above: &str) -> Vec<String> {
-    let help = env.runs(&format!("{above} --help")).stdout;
-    let mut verbs = Vec::new();
-    let listed = ["\nVerbs:\n", "\nCommands:\n"];
-    if let Some((_, commands)) = listed.iter().find_map(|heading| help.split_once(heading)) {
-        for line in commands.lines().take_while(|line| !line.is_empty()) {
-            let Some(verb) = line
-                .strip_prefix("  ")
-                .and_then(|line| line.split(' ').next())
-            else {
-                continue;
-            };
-            if !verb.is_empty() {
-                let verb = format!("{above} {verb}").trim().to_owned();
-                let narrower = self::verbs(env, &verb);
-                verbs.push(verb);
-                verbs.extend(narrower);
-            }
-        }
+/// Returns the commands that `peerbib … --help` lists, with their subcommands.
+fn commands(env: &TestEnvironment, parent: &str) -> Vec<String> {
+    let help = env.runs(&format!("{parent} --help")).stdout;
+    let mut commands = Vec::new();
+    // `peerbib --help` groups the commands; other help texts have a single list.
+    let lists = help.split("\n\n").filter(|part| {
+        let heading = part.lines().next().unwrap_or_default();
+        let is_options = heading.contains("ptions:") || heading.contains("Arguments:");
+        heading.ends_with(':')
+            && !is_options
+            && (parent.is_empty() || heading == "Commands:")
+            && !heading.starts_with("Example")
+    });
+    for line in lists.flat_map(|list| list.lines().skip(1)) {
+        let Some(name) = line
+            .strip_prefix("  ")
+            .and_then(|line| line.split(' ').next())
+            .filter(|name| !name.is_empty())
+        else {
+            continue;
+        };
+        let command = format!("{parent} {name}").trim().to_owned();
+        let below = self::commands(env, &command);
+        commands.push(command);
+        commands.extend(below);
     }
-    verbs
+    commands
 }
 
 /// What stands behind `Example:` or `Examples:` at the end of a help text, line by line.
@@ -42,29 +47,31 @@ fn examples(help: &str) -> Vec<String> {
 #[test]
 fn the_whole_help() {
     let env = TestEnvironment::empty();
-    let verbs = verbs(&env, "");
-    assert!(verbs.len() > 20, "{verbs:?}");
+    let commands = commands(&env, "");
+    assert!(commands.len() > 20, "{commands:?}");
     let whole = env.runs("--help").stdout;
     insta::assert_snapshot!("peerbib", whole);
-    let common = running(options_of_every_verb(&whole));
-    for verb in verbs {
-        let help = env.runs(&format!("{verb} --help")).stdout;
-        // Every verb tells them, and one snapshot of them is enough.
-        let here = options_of_every_verb(&help);
-        assert_eq!(running(here), common, "{verb}");
-        let help = help.replace(here, " as ever");
-        let name = format!("peerbib {verb}").trim().replace(' ', "_");
+    let common = running(global_options(&whole));
+    for command in commands {
+        let help = env.runs(&format!("{command} --help")).stdout;
+        // Every command tells them, and one snapshot of them is enough.
+        let here = global_options(&help);
+        assert_eq!(running(here), common, "{command}");
+        let help = help.replace(here, " (global options)");
+        let name = format!("peerbib {command}").trim().replace(' ', "_");
         insta::assert_snapshot!(name, help);
     }
 }
 
-/// The part of a help text that is the same for every verb, with its heading.
-fn options_of_every_verb(help: &str) -> &str {
-    let (_, from_heading) = help.split_once("\nOptions of every verb:").unwrap();
+/// The part of a help text that is the same for every command, with its heading.
+fn global_options(help: &str) -> &str {
+    let (_, from_heading) = help.split_once("\nGlobal options:").unwrap();
     let end = from_heading
         .find("\n\nExample")
-        .or(from_heading.find("\n\nStart here"));
-    &from_heading[..end.unwrap()]
+        .or(from_heading.find("\n\nExamples"));
+    let options = &from_heading[..end.unwrap()];
+    // `peerbib --help` lists its own options with them.
+    options.split("-h, --help").next().unwrap()
 }
 
 /// Text without the manner in which it is laid out.
@@ -73,15 +80,15 @@ fn running(text: &str) -> String {
 }
 
 #[test]
-fn every_verb_shows_an_example() {
+fn every_command_shows_an_example() {
     let env = TestEnvironment::empty();
-    for verb in verbs(&env, "") {
-        let help = env.runs(&format!("{verb} --help")).stdout;
+    for command in commands(&env, "") {
+        let help = env.runs(&format!("{command} --help")).stdout;
         let examples = examples(&help);
-        assert!(!examples.is_empty(), "{verb}:\n{help}");
-        let named = format!("peerbib {verb}");
-        let own = |line: &String| line.contains(&named) || line.contains(&format!(" {verb}"));
-        assert!(examples.iter().any(own), "{verb}: {examples:?}");
+        assert!(!examples.is_empty(), "{command}:\n{help}");
+        let named = format!("peerbib {command}");
+        let own = |line: &String| line.contains(&named) || line.contains(&format!(" {command}"));
+        assert!(examples.iter().any(own), "{command}: {examples:?}");
     }
 }
 
@@ -91,9 +98,9 @@ fn the_examples_run() {
     let first = TestEnvironment::with_chapter();
     first.runs("tag course:week-3 merten2000 --new");
     let library = first.library_as_file();
-    for verb in std::iter::once(String::new()).chain(verbs(&first, "")) {
-        let help = first.runs(&format!("{verb} --help")).stdout;
-        for example in examples(&help).iter().chain(&start_here(&help)) {
+    for command in std::iter::once(String::new()).chain(commands(&first, "")) {
+        let help = first.runs(&format!("{command} --help")).stdout;
+        for example in examples(&help).iter() {
             // What an example takes for granted.
             let env = TestEnvironment::empty();
             env.put_library(&library);
@@ -105,7 +112,7 @@ fn the_examples_run() {
             env.put("paper.typ", "One @merten2000[p. 3].\n");
             env.put("thesis.aux", "\\citation{merten2000}\n");
             let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
-            for folder in ["styles", "Downloads"] {
+            for folder in ["styles", "Downloads", "papers"] {
                 std::fs::create_dir(env.path(folder)).unwrap();
             }
             for name in [
@@ -117,8 +124,24 @@ fn the_examples_run() {
                 std::fs::copy(own, env.path(name)).unwrap();
             }
             std::fs::create_dir_all(env.path(".local/share/bash-completion/completions")).unwrap();
+            env.put("merten2000.pdf", "%PDF-1.4\n");
             if example.starts_with("peerbib file") {
-                env.runs("file add merten2000 refs.bib");
+                env.runs("file add merten2000 merten2000.pdf");
+            }
+            if ["rules edit ", "rules remove ", "rules show "]
+                .iter()
+                .any(|command| example.contains(command))
+            {
+                env.runs("rules import peerbib:rules");
+            }
+            if example.contains("import rules.toml") {
+                env.runs("rules export rules.toml");
+            }
+            if example.contains("import tags.toml") {
+                env.runs("tags export tags.toml");
+            }
+            if example.contains("--restore") {
+                env.runs("backup commons-copy.db");
             }
             if example.contains("--file refs.bib") {
                 env.runs("import refs.bib");
@@ -141,7 +164,7 @@ fn the_examples_run() {
                 .output()
                 .unwrap();
             let told = String::from_utf8_lossy(&output.stderr);
-            if told.contains("there is no terminal to open an editor in") {
+            if told.contains("without a terminal") {
                 // The example is right, and nobody sits here.
                 continue;
             }
@@ -169,33 +192,21 @@ fn lists(env: &TestEnvironment, example: &str) {
     if !example.contains("section add") {
         env.runs("list section add commons-101 --title Beginnings --query year:..2005");
     }
-    if !example.contains("list freeze") {
-        env.runs("list freeze commons-101 --name 2026-spring");
-        env.runs("list freeze commons-101 --name 2026-autumn");
+    if !example.contains("list snapshot ") {
+        env.runs("list snapshot commons-101 --name 2026-spring");
+        env.runs("list snapshot commons-101 --name 2026-autumn");
     }
     if example.contains("--remove") {
         env.runs("list annotate commons-101 benkler2006wealth -m first");
     }
 }
 
-/// The examples at the end of `peerbib --help`.
-fn start_here(help: &str) -> Vec<String> {
-    let Some((_, lines)) = help.split_once("Start here:\n") else {
-        return Vec::new();
-    };
-    lines
-        .lines()
-        .map_while(|line| line.strip_prefix("  "))
-        .map(str::to_owned)
-        .collect()
-}
-
 #[test]
 fn help_is_short_and_long() {
     let env = TestEnvironment::empty();
-    for verb in verbs(&env, "") {
-        let short = env.runs(&format!("{verb} -h")).stdout;
-        assert!(short.contains("Usage: peerbib"), "{verb}: {short}");
+    for command in commands(&env, "") {
+        let short = env.runs(&format!("{command} -h")).stdout;
+        assert!(short.contains("Usage: peerbib"), "{command}: {short}");
     }
     assert!(env.runs("--version").stdout.starts_with("peerbib "));
     assert!(env.runs("find -V").stdout.starts_with("peerbib"));
@@ -208,15 +219,18 @@ fn help_is_short_and_long() {
 }
 
 #[test]
-fn there_is_a_manual_page_for_every_verb_and_completions_for_every_shell() {
+fn there_is_a_manual_page_for_every_command_and_completions_for_every_shell() {
     let env = TestEnvironment::empty();
     assert!(env.runs("man").stdout.contains(".TH peerbib"));
-    for verb in verbs(&env, "").iter().filter(|verb| !verb.contains(' ')) {
-        let page = env.runs(&format!("man {verb}")).stdout;
+    for command in commands(&env, "")
+        .iter()
+        .filter(|command| !command.contains(' '))
+    {
+        let page = env.runs(&format!("man {command}")).stdout;
         assert!(
-            page.contains(&format!("peerbib\\-{verb}"))
-                || page.contains(&format!("peerbib-{verb}")),
-            "{verb}: {page}"
+            page.contains(&format!("peerbib\\-{command}"))
+                || page.contains(&format!("peerbib-{command}")),
+            "{command}: {page}"
         );
     }
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {

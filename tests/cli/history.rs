@@ -66,10 +66,10 @@ pub(crate) fn is_turned_back_exactly(line: &str) {
     assert_ne!(before, after, "{line} changes something");
     for round in 1..=2 {
         let told = env.runs("undo").stderr;
-        assert!(told.starts_with("undone: peerbib "), "{told}");
+        assert!(told.starts_with("undone step "), "{told}");
         assert_eq!(before, state(), "undo {round} of {line}");
         let told = env.runs("redo").stderr;
-        assert!(told.starts_with("done again: peerbib "), "{told}");
+        assert!(told.starts_with("redone step "), "{told}");
         assert_eq!(after, state(), "redo {round} of {line}");
     }
 }
@@ -215,14 +215,11 @@ fn an_older_step_is_undone_where_no_later_one_touched_its_rows() {
     env.runs("edit c --set publisher=Oven");
     env.runs("tag theme:fruit c --why 'a fruit cake'");
     let told = env.runs("undo 3").stderr;
-    assert_eq!(
-        told,
-        "undone: peerbib edit c --set publisher=Oven (step 3)\n"
-    );
+    assert_eq!(told, "undone step 3: peerbib edit c --set publisher=Oven\n");
     assert!(!env.runs("show c --source").stdout.contains("Oven"));
     assert_eq!(env.keys("theme:fruit"), ["c", "b", "a"]);
     let told = env.runs("redo").stderr;
-    assert!(told.starts_with("done again: peerbib edit c"), "{told}");
+    assert!(told.starts_with("redone step 3: peerbib edit c"), "{told}");
     assert!(env.runs("show c").stdout.contains("Oven"));
     // Both ways of going back meet.
     env.runs("undo 3");
@@ -248,7 +245,7 @@ fn an_older_step_that_a_later_one_builds_on_is_refused_and_the_later_one_named()
         ),
         "{told}"
     );
-    assert!(told.contains("`peerbib undo 3` comes first"), "{told}");
+    assert!(told.contains("run `peerbib undo 3` first"), "{told}");
     // The tag that step 4 made is on a work by step 5, whose assignment would go with it.
     let told = env.refuses(1, "undo 4");
     assert!(
@@ -366,16 +363,16 @@ fn a_rehearsal_of_undo_tells_and_changes_nothing() {
     env.runs("untag theme:fruit a");
     let state = env.state();
     insta::assert_snapshot!(env.runs("undo --dry-run").stdout, @r"
-    would be undone: peerbib untag theme:fruit a (step 2)
-      tags removed from works      1  a theme:fruit
-      removals of tags remembered  1  a theme:fruit
+    would undo step 2: peerbib untag theme:fruit a
+      tags taken off works  1  a theme:fruit
+      tags kept off works   1  a theme:fruit
     ");
     assert_eq!(state, env.state());
     env.runs("undo");
     insta::assert_snapshot!(env.runs("redo --dry-run").stdout, @r"
-    would be done again: peerbib untag theme:fruit a (step 2)
-      tags removed from works      1  a theme:fruit
-      removals of tags remembered  1  a theme:fruit
+    would redo step 2: peerbib untag theme:fruit a
+      tags taken off works  1  a theme:fruit
+      tags kept off works   1  a theme:fruit
     ");
     env.runs("redo");
     assert_eq!(state, env.state());

@@ -259,7 +259,7 @@ fn a_taken_off_tag_does_not_come_back_with_its_file() {
     assert!(
         env.runs("why a")
             .stdout
-            .contains("not theme:law: taken off by hand")
+            .contains("not theme:law: removed by hand")
     );
 }
 
@@ -277,12 +277,12 @@ fn a_rehearsal_tells_which_tags_the_rules_would_give() {
     let told = env.runs("import more.bib --dry-run").stderr;
     assert_eq!(
         told,
-        "by the rules, works would get tags (+) or lose them (\u{2212}):\n  +theme:cider  1 work\n  \
-         +theme:fruit  2 works\nnothing was changed: this was a rehearsal\n"
+        "tags that rules would add (+) or remove (\u{2212}):\n  +theme:cider  1 work\n  \
+         +theme:fruit  2 works\ndry run: nothing was changed\n"
     );
     assert_eq!(state, env.state());
     let told = env.runs("import more.bib").stderr;
-    assert!(told.contains("3 tags were put on"), "{told}");
+    assert!(told.contains("rules added or removed 3 tags"), "{told}");
     assert_eq!(env.keys("theme:fruit origin:rule").len(), 2);
 }
 

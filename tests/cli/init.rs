@@ -6,7 +6,7 @@ use crate::test_env::TestEnvironment;
 fn init_makes_a_library_with_the_shipped_movements_and_themes() {
     let env = TestEnvironment::empty();
     let told = env.runs("init").stderr;
-    assert!(told.contains("created a library at"), "{told}");
+    assert!(told.contains("created the library"), "{told}");
     assert!(env.library().is_file());
     assert!(env.runs("tags").stdout.contains("oekonux"));
     assert_eq!(env.keys(""), [""; 0]);
@@ -17,7 +17,7 @@ fn init_leaves_a_library_that_is_there_as_it_is() {
     let env = TestEnvironment::with("@book{a, title = {A}}\n");
     let state = env.state();
     let told = env.runs("init").stderr;
-    assert!(told.contains("there is a library at"), "{told}");
+    assert!(told.contains("already exists"), "{told}");
     assert_eq!(state, env.state());
 }
 

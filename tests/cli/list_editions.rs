@@ -3,13 +3,13 @@
 use crate::list::{env, printed};
 use crate::test_env::{TestEnvironment, redact_times};
 
-/// A test environment with a list of three works and its edition `spring`.
+/// A env with a list of three works and its edition `spring`.
 fn frozen() -> TestEnvironment {
     let env = env();
     env.runs("list new l --query 'theme:value OR theme:commons' --title Commons --group-by theme --repeat first");
     env.runs("list annotate l marx -m 'On *Marx*.'");
-    let told = env.runs("list freeze l --name spring").stderr;
-    assert_eq!(told, "l is frozen as spring: 4 works\n");
+    let told = env.runs("list snapshot l --name spring").stderr;
+    assert_eq!(told, "saved a snapshot of l as spring: 4 works\n");
     env
 }
 
@@ -23,21 +23,23 @@ fn an_edition_is_printed_as_it_was() {
     env.runs("untag theme:value marx");
     env.runs("list edit l --title Other --style ieee --group-by none");
     let after = env
-        .runs("list show l --edition spring --to markdown")
+        .runs("list show l --snapshot spring --to markdown")
         .stdout;
     assert_eq!(before, after);
     let bib = env
-        .runs("list show l --edition spring --to biblatex")
+        .runs("list show l --snapshot spring --to biblatex")
         .stdout;
     assert!(
         bib.contains("Das Kapital") && bib.contains("Penguin"),
         "{bib}"
     );
     assert!(!bib.contains("Mine alone."), "{bib}");
-    let ieee = env.runs("list show l --edition spring --style ieee").stdout;
+    let ieee = env
+        .runs("list show l --snapshot spring --style ieee")
+        .stdout;
     assert!(ieee.contains("[1]"), "{ieee}");
-    env.refuses(2, "list show l --edition spring --order year");
-    let told = env.refuses(1, "list show l --edition sprung");
+    env.refuses(2, "list show l --snapshot spring --order year");
+    let told = env.refuses(1, "list show l --snapshot sprung");
     assert!(told.contains("did you mean spring?"), "{told}");
 }
 
@@ -47,7 +49,7 @@ fn a_diff_says_which_works_came_went_and_changed() {
     assert!(
         env.runs("list diff l")
             .stderr
-            .contains("nothing changed since spring")
+            .contains("no changes since spring")
     );
     env.put(
         "new.bib",
@@ -115,11 +117,11 @@ fn a_work_that_left_the_query_and_one_that_was_merged_are_told_apart() {
 #[test]
 fn editions_are_listed_compared_and_removed() {
     let env = frozen();
-    let told = env.refuses(1, "list freeze l --name spring");
+    let told = env.refuses(1, "list snapshot l --name spring");
     assert!(told.contains("already"), "{told}");
     env.runs("list exclude l anon");
-    env.runs("list freeze l --name autumn");
-    let editions = env.json("list editions l --json");
+    env.runs("list snapshot l --name autumn");
+    let editions = env.json("list snapshots l --json");
     assert_eq!(editions[0]["name"], "spring");
     assert_eq!(editions[0]["works"], 4);
     assert_eq!(editions[1]["works"], 3);
@@ -128,13 +130,16 @@ fn editions_are_listed_compared_and_removed() {
     env.runs("list diff l autumn");
     let run = env.ends(1, "list diff l autumn spring");
     assert!(run.stdout.contains("+ anon"), "{}", run.stdout);
-    env.runs("list editions l --remove spring");
+    env.runs("list snapshots l --remove spring");
     assert_eq!(
-        env.json("list editions l --json").as_array().unwrap().len(),
+        env.json("list snapshots l --json")
+            .as_array()
+            .unwrap()
+            .len(),
         1
     );
     env.runs("undo");
-    assert_eq!(env.json("list editions l --json")[0]["name"], "spring");
+    assert_eq!(env.json("list snapshots l --json")[0]["name"], "spring");
 }
 
 #[test]
@@ -142,11 +147,11 @@ fn a_list_without_editions_has_nothing_to_compare_with() {
     let env = env();
     env.runs("list new l marx");
     let told = env.refuses(1, "list diff l");
-    assert!(told.contains("peerbib list freeze l"), "{told}");
+    assert!(told.contains("peerbib list snapshot l"), "{told}");
     assert!(
-        env.runs("list editions l")
+        env.runs("list snapshots l")
             .stderr
-            .contains("has no editions")
+            .contains("has no snapshots")
     );
 }
 
@@ -155,10 +160,10 @@ fn the_changelog_tells_all_editions() {
     let env = frozen();
     env.runs("list exclude l anon");
     env.runs("edit marx --set title=Capital");
-    env.runs("list freeze l --name autumn");
+    env.runs("list snapshot l --name autumn");
     env.runs("list add l anon");
     let log = redact_times(&env.runs("list changelog l").stdout);
-    let day = env.json("list editions l --json")[0]["frozen_at"]
+    let day = env.json("list snapshots l --json")[0]["saved_at"]
         .as_str()
         .unwrap()
         .split('T')
@@ -174,10 +179,10 @@ fn the_changelog_tells_all_editions() {
 fn editions_survive_undo_and_redo() {
     let env = frozen();
     env.runs("undo");
-    env.refuses(1, "list show l --edition spring");
+    env.refuses(1, "list show l --snapshot spring");
     env.runs("redo");
     assert_eq!(
-        printed(&env, "list show l --edition spring"),
+        printed(&env, "list show l --snapshot spring"),
         printed(&env, "list show l")
     );
 }

@@ -20,9 +20,9 @@ fn full() -> TestEnvironment {
     let markdown = "First \"paragraph\" with '''quotes'''.\n\n- a\n- b \\ c\n\n    code\n\n\u{3b1}\u{3b2} \u{1f4da}\t.";
     let run = env.peerbib(&["list", "annotate", "l", "marx", "-m", "-"], markdown);
     assert_eq!(run.code, Some(0), "{run:?}");
-    env.runs("list freeze l --name spring");
+    env.runs("list snapshot l --name spring");
     env.runs("list annotate l smith -m 'Long *ago*.'");
-    env.runs("list freeze l --name autumn");
+    env.runs("list snapshot l --name autumn");
     env
 }
 
@@ -34,14 +34,14 @@ fn a_round_trip_loses_nothing() {
     assert_eq!(std::fs::read_to_string(env.path("l.toml")).unwrap(), text);
     let shown = env.runs("list show l --to markdown").stdout;
     let edition = env
-        .runs("list show l --edition spring --to markdown")
+        .runs("list show l --snapshot spring --to markdown")
         .stdout;
     env.runs("list remove l");
     env.runs("list import l.toml");
     assert_eq!(env.runs("list export l").stdout, text);
     assert_eq!(env.runs("list show l --to markdown").stdout, shown);
     assert_eq!(
-        env.runs("list show l --edition spring --to markdown")
+        env.runs("list show l --snapshot spring --to markdown")
             .stdout,
         edition
     );
@@ -55,8 +55,8 @@ fn a_round_trip_loses_nothing() {
     env.runs("undo");
     env.runs("undo");
     assert_eq!(env.runs("list export l").stdout, text);
-    let without = env.runs("list export l --without-editions").stdout;
-    assert!(!without.contains("edition"), "{without}");
+    let without = env.runs("list export l --without-snapshots").stdout;
+    assert!(!without.contains("snapshot"), "{without}");
 }
 
 #[test]
@@ -70,8 +70,8 @@ fn a_list_goes_from_one_library_to_another() {
     let run = other.ends(1, "list import l.toml");
     for told in [
         "there is no tag \u{201c}theme:value\u{201d}",
-        "no work of the library has the key marx; did you mean marks?",
-        "no work of the library has the key benkler",
+        "no work has the key marx; did you mean marks?",
+        "no work has the key benkler",
     ] {
         assert!(run.stderr.contains(told), "{told}: {}", run.stderr);
     }

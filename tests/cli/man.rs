@@ -93,7 +93,7 @@ fn every_page_that_is_named_is_there() {
 fn a_page_without_its_verb_is_refused() {
     let env = TestEnvironment::empty();
     let told = env.refuses(2, "man tags nothing");
-    assert!(told.contains("peerbib tags has no verb"), "{told}");
+    assert!(told.contains("peerbib tags has no command"), "{told}");
 }
 
 #[test]

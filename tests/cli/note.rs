@@ -11,9 +11,9 @@ fn env() -> TestEnvironment {
 #[test]
 fn a_note_is_written_added_to_printed_and_taken_away() {
     let env = env();
-    assert_eq!(env.runs("note a --show").stderr, "there is no note on a\n");
+    assert_eq!(env.runs("note a --show").stderr, "no note on a\n");
     let told = env.runs("note a -m 'A *first* thought'").stderr;
-    assert_eq!(told, "the note on a is written\n");
+    assert_eq!(told, "saved the note on a\n");
     env.runs("note a --append -m '- and a second'");
     assert_eq!(
         env.runs("note a --show").stdout,
@@ -27,7 +27,7 @@ fn a_note_is_written_added_to_printed_and_taken_away() {
     assert_eq!(note["key"], "a");
     assert_eq!(note["text"], "A *first* thought\n\n- and a second");
     let told = env.runs("note a --remove").stderr;
-    assert!(told.contains("`peerbib undo` brings it back"), "{told}");
+    assert!(told.contains("`peerbib undo` restores it"), "{told}");
     assert_eq!(env.json("note a --json"), serde_json::Value::Null);
     env.runs("undo");
     assert!(env.runs("note a --show").stdout.contains("second"));
@@ -111,7 +111,7 @@ mod editing {
         assert_eq!(run.stderr, "nothing was changed\n");
         let run = with_editor(&env, "note a", "exit 3");
         assert_eq!(run.code, Some(1));
-        assert!(run.stderr.contains("ended with an error"), "{}", run.stderr);
+        assert!(run.stderr.contains("failed"), "{}", run.stderr);
         assert_eq!(env.runs("note a --show").stdout, "Written *here*.\n");
     }
 }

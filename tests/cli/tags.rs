@@ -35,9 +35,9 @@ fn a_tag_can_be_described_and_called_by_another_name() {
     insta::assert_snapshot!(env.runs("tags show sorge").stdout, @r"
     theme:care  Care work
       about      Work for others
-      under      theme:labour
+      parent     theme:labour
       aliases    sorge
-      on         0 works
+      tagged     0 works
     ");
 }
 
@@ -123,7 +123,7 @@ fn a_renamed_tag_is_found_by_its_old_name() {
     let would = is_rehearsed_and_undone(&env, "tags rename fruit theme:crops");
     assert_eq!(
         would,
-        "theme:fruit would be theme:crops, with 2 works and the rule “r”\n"
+        "would rename theme:fruit (2 works and the rule “r”) to theme:crops\n"
     );
     for name in ["theme:fruit", "fruit", "obst", "theme:crops", "CROPS"] {
         assert_eq!(
@@ -150,7 +150,12 @@ fn merged_tags_keep_reasons_vetoes_aliases_and_narrower_tags() {
     env.runs("untag theme:baking d");
     env.runs("tags add theme:stone-fruit --parent theme:fruit");
     let would = is_rehearsed_and_undone(&env, "tags merge theme:fruit theme:baking");
-    assert!(would.starts_with("theme:fruit, with 2 works, 1 work that it was taken off and 1 narrower tag, would be theme:baking"), "{would}");
+    assert!(
+        would.starts_with(
+            "would merge theme:fruit (2 works, 1 removal by hand and 1 child tag) into theme:baking"
+        ),
+        "{would}"
+    );
     let tag = env.json("tags show obst --json");
     assert_eq!(tag["tag"], "theme:baking");
     assert_eq!(tag["people"][0], "Eva");
@@ -209,7 +214,7 @@ fn a_tag_is_split_by_query_with_its_rules() {
     let would = is_rehearsed_and_undone(&env, line);
     assert_eq!(
         would,
-        "1 work of theme:food as theme:sweet\n1 work of theme:food as theme:staple\n1 work left as theme:food\nsplit along: the rules r\n"
+        "1 work of theme:food as theme:sweet\n1 work of theme:food as theme:staple\n1 work left as theme:food\nalso split the rules r\n"
     );
     assert_eq!(env.keys("tag:theme:sweet"), ["a"]);
     assert_eq!(env.keys("theme:staple"), ["b"]);
@@ -244,7 +249,7 @@ fn a_tag_is_split_by_query_with_its_rules() {
         2,
         "tags split theme:food --into theme:x --where a --where b",
     );
-    assert!(told.contains("each --into a --where"), "{told}");
+    assert!(told.contains("each --into its own --where"), "{told}");
     env.runs("tags split theme:baking --into theme:bread --where title:bread --rest theme:raw");
     assert_eq!(env.keys("theme:raw"), ["a", "c", "d"]);
     env.refuses(1, "tags show theme:baking");
@@ -329,11 +334,11 @@ fn a_vocabulary_comes_back_as_it_was_written() {
     let other = TestEnvironment::empty();
     other.put("v.toml", &exported);
     let told = other.runs("tags import v.toml").stderr;
-    assert!(told.contains("38 new, 0 changed, 0 as before"), "{told}");
+    assert!(told.contains("38 new, 0 changed, 0 unchanged"), "{told}");
     assert_eq!(exported, other.runs("tags export -").stdout);
     let log = other.runs("log --json").stdout;
     let again = other.runs("tags import v.toml").stderr;
-    assert!(again.contains("0 new, 0 changed, 38 as before"), "{again}");
+    assert!(again.contains("0 new, 0 changed, 38 unchanged"), "{again}");
     assert_eq!(log, other.runs("log --json").stdout, "it is no step");
     let before = other.state();
     other.put(

@@ -8,7 +8,7 @@ use crate::test_env::{TestEnvironment, words};
 fn a_closed_pipe_is_no_error_whatever_is_printed() {
     let env = TestEnvironment::with_chapter();
     env.runs("list new commons-101 --query theme:commons --group-by decade");
-    env.runs("list freeze commons-101 --name one");
+    env.runs("list snapshot commons-101 --name one");
     env.runs("list exclude commons-101 benkler2006wealth");
     for line in [
         "list",
@@ -18,7 +18,7 @@ fn a_closed_pipe_is_no_error_whatever_is_printed() {
         "list show commons-101 --to docx",
         "list show commons-101 --to json",
         "list describe commons-101",
-        "list editions commons-101",
+        "list snapshots commons-101",
         "list diff commons-101",
         "list changelog commons-101",
         "list fit commons-101",

@@ -28,10 +28,10 @@ fn each_tag_says_who_put_it_there_and_why() {
     a
       theme:law
         a keyword of the entry
-        put there by an import ($TEST_ENV/refs.bib), DAY
+        added by an import (DESK/refs.bib) on DAY
       theme:care
         chapter 2 is on care
-        put there by hand (ada), DAY
+        added by hand (ada) on DAY
     ");
 }
 
@@ -44,8 +44,8 @@ fn a_tag_that_was_taken_off_is_told() {
     let day = vetoed["at"].as_str().unwrap().split('T').next().unwrap();
     insta::assert_snapshot!(env.runs("why a").stdout.replace(day, "DAY"), @r"
     a
-      has no tags
-      not theme:law: taken off by hand, DAY, so no rule or import puts it back
+      no tags
+      not theme:law: removed by hand on DAY; rules and imports do not re-add it
     ");
 }
 

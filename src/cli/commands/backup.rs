@@ -16,7 +16,7 @@ use peerbib::library::Existing;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib backup\n  peerbib backup commons-copy.db --force\n  \
-                        peerbib backup commons-copy.db && peerbib backup --restore commons-copy.db --yes"
+                        peerbib backup --restore commons-copy.db"
 )]
 pub(crate) struct BackupLibrary {
     /// The file to write

@@ -11,7 +11,9 @@ use crate::cli::context::{EDITOR_VARIABLES, NAME_VARIABLES, first_env_var};
 use crate::cli::style_engine::known_locale;
 use crate::cli::ui::terminal_width;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
-use peerbib::config::{self, Kind, Origin, SETTINGS, Setting, SourcedValue, Value};
+use peerbib::config::{
+    self, SETTINGS, Setting, SettingKind, SettingValue, SourcedValue, ValueSource,
+};
 use peerbib::library::KeyPattern;
 
 /// View and change settings
@@ -146,7 +148,7 @@ impl ConfigCommand {
 #[derive(serde::Serialize)]
 struct SettingJson {
     name: &'static str,
-    value: Option<Value>,
+    value: Option<SettingValue>,
     /// `option`, `environment`, `file` or `default`.
     from: &'static str,
     /// The option, the variable, or the file and line.
@@ -155,9 +157,9 @@ struct SettingJson {
 }
 
 /// Returns the value of a setting with its source; no value if it is left to others.
-fn effective(context: &CommandContext, setting: &Setting) -> (Option<Value>, Origin) {
+fn effective(context: &CommandContext, setting: &Setting) -> (Option<SettingValue>, ValueSource) {
     if let Some((option, value)) = context.option(setting.name) {
-        return (Some(Value::Text(value)), Origin::Option(option));
+        return (Some(SettingValue::Text(value)), ValueSource::Option(option));
     }
     let configuration = context.configuration_despite_errors();
     if let Some(SourcedValue { value, origin }) = configuration.get(setting.name) {
@@ -170,30 +172,30 @@ fn effective(context: &CommandContext, setting: &Setting) -> (Option<Value>, Ori
     };
     if let Some((variable, value)) = from_environment {
         return (
-            Some(Value::Text(value)),
-            Origin::Environment(variable.to_owned()),
+            Some(SettingValue::Text(value)),
+            ValueSource::Environment(variable.to_owned()),
         );
     }
     let path = |path: std::result::Result<PathBuf, CommandError>| {
         let path = path.ok()?.to_string_lossy().into_owned();
-        Some(Value::Text(path))
+        Some(SettingValue::Text(path))
     };
     let value = match setting.name {
         "library" => path(context.default_library_path()),
         "files" => path(context.file_root()),
         _ => setting.default.and_then(|text| setting.value(text).ok()),
     };
-    (value, Origin::Default)
+    (value, ValueSource::Default)
 }
 
 fn setting_json(context: &CommandContext, setting: &Setting) -> SettingJson {
     let (value, origin) = effective(context, setting);
     let path = context.configuration_despite_errors().path();
     let (from, place) = match origin {
-        Origin::Option(option) => ("option", Some(option.to_owned())),
-        Origin::Environment(variable) => ("environment", Some(variable)),
-        Origin::File(line) => ("file", Some(format!("{}:{line}", path.display()))),
-        Origin::Default => ("default", None),
+        ValueSource::Option(option) => ("option", Some(option.to_owned())),
+        ValueSource::Environment(variable) => ("environment", Some(variable)),
+        ValueSource::File(line) => ("file", Some(format!("{}:{line}", path.display()))),
+        ValueSource::Default => ("default", None),
     };
     SettingJson {
         name: setting.name,
@@ -262,7 +264,7 @@ fn table(settings: &[SettingJson], file: &Path) -> String {
             (_, Some(place)) => place.clone(),
             (from, None) => from.to_owned(),
         };
-        let value = value.as_ref().map(Value::to_string);
+        let value = value.as_ref().map(SettingValue::to_string);
         table.add_row([
             Cell::new(name),
             Cell::new(value.as_deref().unwrap_or("-")),
@@ -322,7 +324,7 @@ impl SetValue {
                 root.display()
             ));
         }
-        if let (_, Origin::Environment(variable)) = effective(context, setting)
+        if let (_, ValueSource::Environment(variable)) = effective(context, setting)
             && variable == setting.variable()
         {
             context.warn(format_args!(
@@ -337,11 +339,11 @@ impl SetValue {
 fn checked(
     context: &CommandContext,
     setting: &Setting,
-    value: Value,
-) -> std::result::Result<Value, CommandError> {
+    value: SettingValue,
+) -> std::result::Result<SettingValue, CommandError> {
     let text = match &value {
-        Value::Text(text) => text,
-        Value::Words(names) => {
+        SettingValue::Text(text) => text,
+        SettingValue::Words(names) => {
             if setting.name == "columns" {
                 let library = context.open_if_exists().ok().flatten();
                 for name in names {
@@ -351,11 +353,12 @@ fn checked(
             return Ok(value);
         }
     };
-    let is_path = setting.kind == Kind::Path || (setting.name == "style" && text.contains(".csl"));
+    let is_path =
+        setting.kind == SettingKind::Path || (setting.name == "style" && text.contains(".csl"));
     let value = if is_path && !text.starts_with("~/") {
         let path = std::path::absolute(text)
             .map_err(|error| CommandError::new(format_args!("invalid path {text}: {error}")))?;
-        Value::Text(path.to_string_lossy().into_owned())
+        SettingValue::Text(path.to_string_lossy().into_owned())
     } else {
         value
     };
@@ -365,7 +368,7 @@ fn checked(
             source.compile(|name| context.parent_style(name))?;
             value
         }
-        "locale" => Value::Text(known_locale(&value.to_string())?),
+        "locale" => SettingValue::Text(known_locale(&value.to_string())?),
         "key-pattern" => {
             let parsed = value.to_string().parse::<KeyPattern>();
             parsed
@@ -396,7 +399,7 @@ const HEADING: &str =
 /// Changes or removes a setting in the configuration file. Returns whether the file changed.
 fn change_file(
     setting: &Setting,
-    value: Option<&Value>,
+    value: Option<&SettingValue>,
 ) -> std::result::Result<bool, CommandError> {
     let path = CommandContext::configuration_path()?;
     let text = match std::fs::read_to_string(&path) {
@@ -483,7 +486,7 @@ fn commented_settings() -> String {
     let mut text = HEADING.to_owned();
     for setting in SETTINGS {
         let example = match setting.kind {
-            Kind::Words => "[\"key\", \"author\", \"year\", \"title\"]".to_owned(),
+            SettingKind::Words => "[\"key\", \"author\", \"year\", \"title\"]".to_owned(),
             _ => format!("\"{}\"", setting.example),
         };
         text.push_str(&format!(

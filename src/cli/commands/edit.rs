@@ -245,7 +245,7 @@ fn edit_by_hand(context: &CommandContext, library: &mut Library, work: i64, key:
         text: &format!("{source}\n"),
         comment: ("%", ""),
         heading: "",
-        alternative: "say what to edit, such as --set title=…; `peerbib edit --help` lists it",
+        alternative: "use options such as --set title=…; `peerbib edit --help` lists them",
     };
     let edited = TempFile::edit(context, &request, |text| {
         let edit = context.change(library, |change| {

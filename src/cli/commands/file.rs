@@ -18,7 +18,7 @@ use peerbib::suggest::{closest, question};
 /// `file` of an entry, as JabRef and Zotero write it, are listed, opened and checked, too.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  peerbib file add merten2000 refs.bib --description Offprint\n  \
+    after_help = "Examples:\n  peerbib file add merten2000 merten2000.pdf --description Offprint\n  \
                         peerbib file list merten2000\n  peerbib file check"
 )]
 pub(crate) struct File {
@@ -38,7 +38,7 @@ enum Action {
 
 /// Link files to a work
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  peerbib file add merten2000 refs.bib")]
+#[command(after_help = "Example:\n  peerbib file add merten2000 merten2000.pdf")]
 struct Add {
     /// The citation key of the work
     #[arg(value_name = "KEY")]
@@ -59,7 +59,7 @@ struct Add {
 
 /// Unlink files from a work; the files themselves stay
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  peerbib file remove merten2000 refs.bib")]
+#[command(after_help = "Example:\n  peerbib file remove merten2000 merten2000.pdf")]
 struct Remove {
     /// The citation key of the work
     #[arg(value_name = "KEY")]
@@ -135,7 +135,7 @@ struct Check {
 /// library's directory is stored relative to it, so both can move together.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  peerbib file root\n  peerbib file root Downloads\n  \
+    after_help = "Examples:\n  peerbib file root\n  peerbib file root papers\n  \
                         peerbib file root --unset"
 )]
 struct Root {

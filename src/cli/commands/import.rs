@@ -313,7 +313,7 @@ fn rejects(receipt: &Receipt) -> String {
     for file in &receipt.files {
         for reject in &file.rejects {
             // BibTeX has no comments; between entries it ignores everything except an @.
-            let place = format!("{}:{}: {}", file.path, reject.line, reject.reason);
+            let place = format!("{}:{}: the entry {}", file.path, reject.line, reject.reason);
             let _ = writeln!(
                 text,
                 "% {}\n{}\n",

@@ -103,6 +103,10 @@ fn page(command: &Command, parent: Option<&Command>) -> std::io::Result<Vec<u8>>
     if let Some(about) = command.get_long_about().or(command.get_about()) {
         write_text(&mut roff, &about.to_string());
     }
+    if let Some(text) = command.get_before_help() {
+        roff.control("PP", []);
+        write_text(&mut roff, &text.to_string());
+    }
     roff.to_writer(&mut text)?;
     page.render_options_section(&mut text)?;
 

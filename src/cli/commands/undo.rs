@@ -81,7 +81,7 @@ impl Undo {
         } else {
             library.undo(self.step)?
         };
-        report(context, "undone", &step, detail)
+        report(context, "undo", "undone", &step, detail)
     }
 }
 
@@ -94,7 +94,7 @@ impl Redo {
         } else {
             library.redo(self.step)?
         };
-        report(context, "redone", &step, detail)
+        report(context, "redo", "redone", &step, detail)
     }
 }
 
@@ -118,12 +118,18 @@ fn preview(
     Ok(Some(detail(&library.step_summary(&step, NAMED)?)))
 }
 
-fn report(context: &CommandContext, what: &str, step: &Step, detail: Option<String>) -> Result {
+fn report(
+    context: &CommandContext,
+    verb: &str,
+    done: &str,
+    step: &Step,
+    detail: Option<String>,
+) -> Result {
     let Step { id, command, .. } = step;
     match detail {
-        None => context.note(format_args!("{what} step {id}: {command}")),
+        None => context.note(format_args!("{done} step {id}: {command}")),
         Some(detail) => {
-            context.print(&format!("would be {what}: step {id}: {command}\n{detail}"))?;
+            context.print(&format!("would {verb} step {id}: {command}\n{detail}"))?;
         }
     }
     Ok(Outcome::Done)

@@ -194,7 +194,10 @@ fn verify_items(
     }
     for rejected in &reading.rejected {
         is_same = false;
-        context.print(&format!("{name}:{}: {}\n", rejected.line, rejected.reason))?;
+        context.print(&format!(
+            "{name}:{}: the entry {}\n",
+            rejected.line, rejected.reason
+        ))?;
     }
     if is_same {
         context.print(&format!(

@@ -170,10 +170,8 @@ fn read(name: &str) -> std::result::Result<String, CommandError> {
 fn parsed(name: &str, text: &str) -> std::result::Result<ListFile, CommandError> {
     ListFile::from_toml(text).map_err(|error| {
         let help = match &error {
-            ListFileError::Malformed(_) => {
-                "nothing was changed; `peerbib list export` shows the format"
-            }
             ListFileError::Newer(_) => "nothing was changed; install a newer peerbib",
+            _ => "nothing was changed; `peerbib list export` shows the format",
         };
         CommandError::new(format_args!("{name} is not a reading list: {error}"))
             .with_help(help.to_owned())

@@ -38,7 +38,7 @@ pub(crate) struct AddRule {
 /// removed. If the text cannot be read, nothing is lost and the editor opens again.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib rules edit\n  \
-                  peerbib quickstart > list.txt && peerbib rules edit Merten --when author:merten")]
+                  peerbib rules edit Merten --when author:merten")]
 pub(crate) struct EditRules {
     /// The rule; without a name, all
     #[arg(value_name = "NAME")]

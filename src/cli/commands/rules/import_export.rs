@@ -27,7 +27,7 @@ pub(crate) struct ExportRules {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib rules import peerbib:rules --dry-run\n  \
-                  peerbib rules export rules.toml && peerbib rules import rules.toml --replace"
+                  peerbib rules import rules.toml --replace"
 )]
 pub(crate) struct ImportRules {
     /// The file; - is standard input, peerbib:rules the bundled rules

@@ -19,10 +19,10 @@ use peerbib::tagging::{self, RuleRunReport};
 
 /// Tag works by rules
 ///
-/// A rule is a condition, written as a query, and the tags to apply to matching works. New and edited works
-/// are tagged at once; after editing rules, `peerbib rules apply` applies them to all works. A tag is removed
-/// when its rule no longer matches. Tags added by hand or by an import stay, and tags removed by hand are not
-/// re-added.
+/// A rule is a condition, written as a query, and the tags to apply to matching works.
+/// New and edited works are tagged at once; after editing rules, `peerbib rules apply`
+/// applies them to all works. A tag is removed when its rule no longer matches. Tags added
+/// by hand or by an import stay, and tags removed by hand are not re-added.
 ///
 /// A rule as TOML:
 ///

@@ -9,7 +9,7 @@ use crate::cli::{CommandContext, Outcome, Result};
 ///
 /// Tags that are also set by hand, by an import or by another rule stay.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  peerbib quickstart > list.txt && peerbib rules remove Merten")]
+#[command(after_help = "Example:\n  peerbib rules remove Merten")]
 pub(crate) struct RemoveRule {
     /// The rules
     #[arg(value_name = "NAME", required = true)]

@@ -9,7 +9,7 @@ use crate::cli::{CommandContext, Outcome, Result};
 
 /// Show a rule: condition, tags, test works
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  peerbib quickstart > list.txt && peerbib rules show Meretz")]
+#[command(after_help = "Example:\n  peerbib rules show Meretz")]
 pub(crate) struct ShowRule {
     /// The rule
     #[arg(value_name = "NAME")]

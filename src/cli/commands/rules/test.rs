@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::ui::counted;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::LibraryError;
 use peerbib::tagging::{self, RuleTestResult};
@@ -42,8 +43,9 @@ impl TestRules {
             let failed = results.iter().filter(|result| !result.is_passed()).count();
             let absent: usize = results.iter().map(|result| result.absent.len()).sum();
             let mut text = format!(
-                "{} rules tested, {failed} failed; {passed} works as expected",
-                results.len()
+                "{} tested, {failed} failed; {} as expected",
+                counted(results.len(), "rule"),
+                counted(passed, "work")
             );
             if absent > 0 {
                 text.push_str(&format!(", {absent} not in this library"));

@@ -27,9 +27,7 @@ pub(crate) struct ExportTags {
 /// Replaces the tags that the file contains, in its order; others stay. Works that the file assigns tags
 /// to are tagged. The format is that of `peerbib tags export`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  peerbib tags export tags.toml && peerbib tags import tags.toml --dry-run"
-)]
+#[command(after_help = "Example:\n  peerbib tags import tags.toml --dry-run")]
 pub(crate) struct ImportTags {
     /// The file; - is standard input
     #[arg(value_name = "FILE")]

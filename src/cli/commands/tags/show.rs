@@ -55,13 +55,13 @@ impl ShowTag {
         }
         let extent = library.extent(&tag)?;
         if !extent.narrower.is_empty() {
-            let narrower: Vec<String> = extent.narrower.iter().map(ToString::to_string).collect();
-            line("children", &narrower.join(", "));
+            let children: Vec<String> = extent.narrower.iter().map(ToString::to_string).collect();
+            line("children", &children.join(", "));
         }
         if !extent.rules.is_empty() {
             line("rules", &extent.rules.join(", "));
         }
-        line("on", &crate::cli::commands::tag::works(extent.works));
+        line("tagged", &crate::cli::commands::tag::works(extent.works));
         context.print(&text)?;
         Ok(Outcome::Done)
     }
