@@ -117,7 +117,7 @@ impl Library {
             let change = Change { library: self };
             let mut works = turning.works()?;
             // What inherits from a work that goes is known only before it is gone.
-            works.extend(change.heirs(&works)?);
+            works.extend(change.inheriting_works(&works)?);
             change.delete_derived(&works)?;
             turning.turn_back()?;
             self.connection.execute(

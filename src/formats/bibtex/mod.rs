@@ -42,7 +42,7 @@ pub use writer::{tidy, tidy_entry};
 // What the checks of references read entries with.
 pub(crate) use abbreviations::{Part, parts};
 pub(crate) use entry_types::is_known as is_known_type;
-pub(crate) use inheritance::{Resolved as WithInherited, resolve};
+pub(crate) use inheritance::{Resolved as WithInherited, parent_keys, resolve};
 pub(crate) use languages::known_tag as language_tag;
 pub(crate) use names::{read_names, split_list};
 pub(crate) use tex::plain;
