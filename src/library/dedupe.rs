@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use rusqlite::params;
 
 use super::conflict::{Choice, Merged, Side, merge};
-use super::derived_tables::{KnownStrings, principal_names, read_entry};
+use super::derived_tables::{StringCache, principal_names, read_entry};
 use super::history::now;
 use super::identity::{Evidence, Identity};
 use super::{Change, Library, Result};
@@ -287,7 +287,7 @@ impl Change<'_> {
             aliases: Vec::new(),
             kept: Vec::new(),
         };
-        let mut strings = KnownStrings::default();
+        let mut strings = StringCache::default();
         for other in others.iter().copied().filter(|other| *other != keep) {
             let key = self.key_of(other)?;
             let theirs = read_entry(&key, &self.source_of(other)?)?;

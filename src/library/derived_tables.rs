@@ -1,7 +1,6 @@
 //! Derived rows: the tables `work_summary`, `csl_item`, `field_text`, `match_key`, `inheritance` and the full-text index.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::hash_map;
 use std::collections::{BTreeSet, HashMap};
 
@@ -20,10 +19,10 @@ use crate::model::{CslDate, CslItem, CslName, CslValue, Entry, markup};
 use crate::text;
 
 /// What is written down of a derived work: made beside the connection, where many are made at once.
-pub(super) struct Rows {
+pub(super) struct DerivedRows {
     key: String,
     item: String,
-    head: Head,
+    summary: SummaryColumns,
     authors: String,
     parents: Vec<String>,
     text: FullText,
@@ -34,7 +33,7 @@ pub(super) struct Rows {
 }
 
 /// What a work is found, shown and sorted by.
-struct Head {
+struct SummaryColumns {
     entry_type: String,
     title: Option<String>,
     names: Vec<String>,
@@ -71,8 +70,8 @@ struct FullText {
     columns: [String; Column::ALL.len()],
 }
 
-impl Head {
-    fn of(work: &Entry, derived: &Derived) -> Self {
+impl SummaryColumns {
+    fn new(work: &Entry, derived: &Derived) -> Self {
         let item = &derived.item;
         let authors = principal_names(item);
         Self {
@@ -90,21 +89,21 @@ impl Head {
     }
 }
 
-impl Rows {
+impl DerivedRows {
     /// The rows of a work under the key that the library knows it by, with the private note on it.
-    pub(super) fn of(key: &str, work: &Entry, derived: &Derived, note: Option<&str>) -> Self {
+    pub(super) fn new(key: &str, work: &Entry, derived: &Derived, note: Option<&str>) -> Self {
         let item = &derived.item;
-        let head = Head::of(work, derived);
+        let summary = SummaryColumns::new(work, derived);
         let identity = Identity::of(work, item, principal_names(item));
         let match_keys = identity.match_keys();
-        let authors = serde_json::to_string(&head.names).unwrap_or_default();
+        let authors = serde_json::to_string(&summary.names).unwrap_or_default();
         let mut values = FieldText::default();
         let text = FullText::of(key, derived, note, &mut values);
         Self {
             key: key.to_owned(),
             item: serde_json::to_string(item).unwrap_or_default(),
             authors,
-            head,
+            summary,
             parents: derived.parents.clone(),
             text,
             values,
@@ -337,7 +336,7 @@ impl Reference {
             .map(|(work, key)| {
                 let mut derived = bibtex::derive(work, &file.strings, &parent);
                 derived.item.id = (*key).to_owned();
-                let head = Head::of(work, &derived);
+                let head = SummaryColumns::new(work, &derived);
                 Self {
                     id: 0,
                     key: (*key).to_owned(),
@@ -360,19 +359,19 @@ impl Reference {
 
 /// The `@string`s of files, each read once.
 #[derive(Default)]
-pub(super) struct KnownStrings {
+pub(super) struct StringCache {
     by_file: HashMap<i64, Strings>,
     none: Strings,
 }
 
-impl KnownStrings {
+impl StringCache {
     /// Those of the file in which a work stands, so that its fields mean what they meant there.
     pub(super) fn of(&mut self, library: &Library, work: i64) -> Result<&Strings> {
         let file = self.file_of(library, work)?;
         Ok(self.of_file(file))
     }
 
-    /// Those of a file that [`KnownStrings::file_of`] gave.
+    /// Those of a file that [`StringCache::file_of`] gave.
     pub(super) fn of_file(&self, file: Option<i64>) -> &Strings {
         file.and_then(|file| self.by_file.get(&file))
             .unwrap_or(&self.none)
@@ -412,7 +411,7 @@ impl Library {
 }
 
 /// The statements that write derived rows, prepared once for many works.
-pub(super) struct RowWriter<'c> {
+pub(super) struct DerivedRowWriter<'c> {
     summary: CachedStatement<'c>,
     item: CachedStatement<'c>,
     field_text: CachedStatement<'c>,
@@ -425,7 +424,7 @@ pub(super) struct RowWriter<'c> {
     watched: Option<CachedStatement<'c>>,
 }
 
-impl<'c> RowWriter<'c> {
+impl<'c> DerivedRowWriter<'c> {
     pub(super) fn new(connection: &'c Connection) -> Result<Self> {
         let is_watched = connection
             .prepare_cached("SELECT 1 FROM temp.sqlite_schema WHERE name = 'watched'")?
@@ -459,18 +458,18 @@ impl<'c> RowWriter<'c> {
     }
 
     /// Writes the derived rows of a work that has none.
-    pub(super) fn write(&mut self, work: i64, rows: &Rows) -> Result<()> {
+    pub(super) fn write(&mut self, work: i64, rows: &DerivedRows) -> Result<()> {
         self.summary.execute(params![
             work,
             rows.key,
-            rows.head.entry_type,
-            rows.head.title,
+            rows.summary.entry_type,
+            rows.summary.title,
             rows.authors,
-            rows.head.sort_author,
-            rows.head.years.first,
-            rows.head.years.last,
-            rows.head.original.first,
-            rows.head.original.last,
+            rows.summary.sort_author,
+            rows.summary.years.first,
+            rows.summary.years.last,
+            rows.summary.original.first,
+            rows.summary.original.last,
             rows.match_keys_as_json,
         ])?;
         self.item.execute(params![work, rows.item])?;
@@ -503,7 +502,7 @@ impl<'c> RowWriter<'c> {
 }
 
 /// A work as the store has it, with what it is derived by.
-struct Stored {
+struct StoredWork {
     id: i64,
     work: Entry,
     /// The file whose `@string`s its fields name.
@@ -511,35 +510,49 @@ struct Stored {
     note: Option<String>,
 }
 
-impl Stored {
-    fn rows<'w>(
-        &'w self,
-        strings: &KnownStrings,
-        parents: &dyn Fn(&str) -> Option<Cow<'w, Entry>>,
-    ) -> Rows {
-        let derived = bibtex::derive(&self.work, strings.of_file(self.file), parents);
-        Rows::of(&self.work.key, &self.work, &derived, self.note.as_deref())
+impl StoredWork {
+    fn derive(&self, strings: &StringCache, parents: &Parents) -> DerivedRows {
+        let strings = strings.of_file(self.file);
+        let derived = bibtex::derive(&self.work, strings, &|key| parents.get(key));
+        DerivedRows::new(&self.work.key, &self.work, &derived, self.note.as_deref())
     }
 }
 
-/// A work that was looked at, and what is to be written down of it.
-enum Ready {
-    Derived(i64, Box<Rows>),
-    /// It inherits from others, so that the library is needed to derive it.
-    Heir(Box<Stored>),
-}
+/// Works of the library that others inherit from, by the keys that these name.
+#[derive(Default)]
+pub(super) struct Parents(HashMap<String, Option<Entry>>);
 
-/// Derives a work away from the library, which one thread alone can ask: nothing comes of it where the work
-/// inherits from others.
-pub(super) fn without_library<'w, T>(
-    derive: impl FnOnce(&dyn Fn(&str) -> Option<Cow<'w, Entry>>) -> T,
-) -> Option<T> {
-    let asked = Cell::new(false);
-    let derived = derive(&|_| {
-        asked.set(true);
-        None
-    });
-    (!asked.get()).then_some(derived)
+impl Parents {
+    /// Reads the works that an entry inherits from, directly or not; those for which `is_known` need not be read.
+    pub(super) fn load(
+        &mut self,
+        library: &Library,
+        entry: &Entry,
+        strings: &Strings,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Result<()> {
+        let mut pending = bibtex::parent_keys(entry, strings);
+        while let Some(key) = pending.pop() {
+            if self.0.contains_key(&key) || is_known(&key) {
+                continue;
+            }
+            // What cannot be read is as if it were not there.
+            let parent = match library.find_key(&key)? {
+                Some(_) => library.work(&key).ok(),
+                None => None,
+            };
+            if let Some(parent) = &parent {
+                pending.extend(bibtex::parent_keys(parent, strings));
+            }
+            self.0.insert(key, parent);
+        }
+        Ok(())
+    }
+
+    /// Returns a work that was read.
+    pub(super) fn get(&self, key: &str) -> Option<Cow<'_, Entry>> {
+        self.0.get(key)?.as_ref().map(Cow::Borrowed)
+    }
 }
 
 /// How many works are worth building their part of the full-text index in memory at once.
@@ -547,8 +560,8 @@ const MANY: usize = 1_000;
 
 impl Change<'_> {
     /// Tells the full-text index how many works are to come: many are gathered in memory and written
-    /// as one segment, in place of many small ones that are then merged. `full_text_gathered` ends it.
-    pub(super) fn gather_full_text(&self, works: usize) -> Result<()> {
+    /// as one segment, in place of many small ones that are then merged. `end_bulk_index` ends it.
+    pub(super) fn begin_bulk_index(&self, works: usize) -> Result<()> {
         const BYTES: i64 = 96 << 20;
         if works >= MANY {
             self.set_full_text_gathering(BYTES)?;
@@ -556,7 +569,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    pub(super) fn full_text_gathered(&self, works: usize) -> Result<()> {
+    pub(super) fn end_bulk_index(&self, works: usize) -> Result<()> {
         const FTS5_DEFAULT: i64 = 1 << 20;
         if works >= MANY {
             self.set_full_text_gathering(FTS5_DEFAULT)?;
@@ -582,7 +595,7 @@ impl Change<'_> {
     }
 
     /// The works that inherit from these, directly or not.
-    pub(super) fn heirs(&self, works: &BTreeSet<i64>) -> Result<BTreeSet<i64>> {
+    pub(super) fn inheriting_works(&self, works: &BTreeSet<i64>) -> Result<BTreeSet<i64>> {
         let connection = self.connection();
         let inherits = connection
             .prepare_cached("SELECT 1 FROM inheritance")?
@@ -637,53 +650,68 @@ impl Change<'_> {
         if works.is_empty() {
             return Ok(());
         }
-        works.extend(self.heirs(&works)?);
+        works.extend(self.inheriting_works(&works)?);
         self.delete_derived(&works)?;
         let works: Vec<i64> = works.into_iter().collect();
         self.write_derived(&works, &mut |_| {})
     }
 
-    /// Derives works that have no derived rows, and writes the rows of some down while the next are derived.
+    /// Derives works that have no derived rows, and writes the rows of some while the next are derived.
     /// `advance` is called with the number of works that were dealt with since the last call.
     fn write_derived(&self, works: &[i64], advance: &mut dyn FnMut(usize)) -> Result<()> {
-        self.gather_full_text(works.len())?;
-        let mut writer = RowWriter::new(self.connection())?;
-        let mut strings = KnownStrings::default();
-        let mut ready: Vec<Ready> = Vec::new();
+        self.begin_bulk_index(works.len())?;
+        let mut writer = DerivedRowWriter::new(self.connection())?;
+        let mut strings = StringCache::default();
+        let mut derived: Vec<(i64, DerivedRows)> = Vec::new();
         for batch in works.chunks(MANY) {
             let stored = self.stored(batch, &mut strings)?;
-            let known = &strings;
-            ready = std::thread::scope(|scope| -> Result<_> {
-                let derive = move || -> Vec<Ready> {
-                    let derived = stored.into_par_iter().map(|stored| {
-                        let rows = without_library(|parent| stored.rows(known, parent));
-                        match rows {
-                            Some(rows) => Ready::Derived(stored.id, Box::new(rows)),
-                            None => Ready::Heir(Box::new(stored)),
-                        }
-                    });
-                    derived.collect()
-                };
-                // A thread is worth its while where there is something else to do meanwhile.
-                if ready.is_empty() {
-                    return Ok(derive());
-                }
-                let derived = scope.spawn(derive);
-                self.write_ready(&mut writer, &ready, known)?;
-                advance(ready.len());
-                derived
-                    .join()
-                    .or_else(|panic| std::panic::resume_unwind(panic))
-            })?;
+            let parents = self.parents_of(&stored, &strings)?;
+            let derive = || -> Vec<(i64, DerivedRows)> {
+                let works = stored.par_iter();
+                works
+                    .map(|work| (work.id, work.derive(&strings, &parents)))
+                    .collect()
+            };
+            derived = if derived.is_empty() {
+                derive()
+            } else {
+                std::thread::scope(|scope| -> Result<_> {
+                    let next = scope.spawn(derive);
+                    self.write_rows(&mut writer, &derived, advance)?;
+                    next.join()
+                        .or_else(|panic| std::panic::resume_unwind(panic))
+                })?
+            };
         }
-        self.write_ready(&mut writer, &ready, &strings)?;
-        advance(ready.len());
+        self.write_rows(&mut writer, &derived, advance)?;
         writer.finish()?;
-        self.full_text_gathered(works.len())
+        self.end_bulk_index(works.len())
+    }
+
+    fn write_rows(
+        &self,
+        writer: &mut DerivedRowWriter<'_>,
+        derived: &[(i64, DerivedRows)],
+        advance: &mut dyn FnMut(usize),
+    ) -> Result<()> {
+        for (work, rows) in derived {
+            writer.write(*work, rows)?;
+        }
+        advance(derived.len());
+        Ok(())
+    }
+
+    /// Reads the works that these inherit from.
+    fn parents_of(&self, works: &[StoredWork], strings: &StringCache) -> Result<Parents> {
+        let mut parents = Parents::default();
+        for work in works {
+            parents.load(self, &work.work, strings.of_file(work.file), &|_| false)?;
+        }
+        Ok(parents)
     }
 
     /// Returns works as the store has them, without those that are gone.
-    fn stored(&self, works: &[i64], strings: &mut KnownStrings) -> Result<Vec<Stored>> {
+    fn stored(&self, works: &[i64], strings: &mut StringCache) -> Result<Vec<StoredWork>> {
         let mut entry = self
             .connection()
             .prepare_cached("SELECT key, source FROM work WHERE id = ?1")?;
@@ -697,7 +725,7 @@ impl Change<'_> {
             };
             let mut work = read_entry(&key, &source)?;
             work.key = key;
-            stored.push(Stored {
+            stored.push(StoredWork {
                 id: *id,
                 work,
                 file: strings.file_of(self, *id)?,
@@ -705,25 +733,6 @@ impl Change<'_> {
             });
         }
         Ok(stored)
-    }
-
-    /// Writes the derived rows of works down, and derives those first that inherit from others.
-    fn write_ready(
-        &self,
-        writer: &mut RowWriter<'_>,
-        ready: &[Ready],
-        strings: &KnownStrings,
-    ) -> Result<()> {
-        for work in ready {
-            match work {
-                Ready::Derived(id, rows) => writer.write(*id, rows)?,
-                Ready::Heir(stored) => {
-                    let parent = |key: &str| self.parent(key);
-                    writer.write(stored.id, &stored.rows(strings, &parent))?;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Makes every derived row anew, and the indexes of the library, and gives the number of works.

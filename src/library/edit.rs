@@ -177,7 +177,7 @@ impl Change<'_> {
     ///
     /// What SQLite reports.
     pub fn remove_works(&self, works: &BTreeSet<i64>) -> Result<()> {
-        let mut concerned = self.heirs(works)?;
+        let mut concerned = self.inheriting_works(works)?;
         self.delete_derived(works)?;
         for work in works {
             self.hand_on_leading(*work)?;

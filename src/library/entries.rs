@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::derived_tables::KnownStrings;
+use super::derived_tables::StringCache;
 use super::{Library, Result};
 use crate::formats::bibtex::Strings;
 use crate::model::Entry;
@@ -25,7 +25,7 @@ impl Library {
     ///
     /// [`super::LibraryError::UnreadableWork`] where an entry in the store is damaged.
     pub fn entries(&self, works: &[i64]) -> Result<Vec<StoredEntry>> {
-        let mut strings = KnownStrings::default();
+        let mut strings = StringCache::default();
         works
             .iter()
             .map(|id| {

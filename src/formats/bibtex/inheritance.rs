@@ -77,6 +77,49 @@ pub(crate) fn resolve<'a>(
     entry
 }
 
+/// Returns the keys that an entry names in `crossref`, `xdata` and values of the form `xdata=…`.
+pub(crate) fn parent_keys(entry: &Entry, strings: &Strings) -> Vec<String> {
+    let may_name_one = entry.fields.iter().any(|field| {
+        let is_bare = || !field.value.trim_start().starts_with(['{', '"']);
+        ["crossref", "xdata"].contains(&field.name.to_ascii_lowercase().as_str())
+            || field.value.contains("xdata=")
+            || is_bare() && strings.resolve(&field.value).text.contains("xdata=")
+    });
+    if !may_name_one {
+        return Vec::new();
+    }
+    let own = own_fields(entry, strings);
+    let items = own.fields.iter().filter(|(_, value)| is_granular(value));
+    let items = items.flat_map(|(_, value)| split_list(value));
+    let granular = items.filter_map(|item| Some(granular_reference(item)?.key.to_owned()));
+    let granular: Vec<String> = granular.collect();
+    own.parents.into_iter().chain(granular).collect()
+}
+
+/// The parts of `xdata=key-field` and `xdata=key-field-index`.
+struct GranularReference<'v> {
+    key: &'v str,
+    field: &'v str,
+    index: Option<usize>,
+}
+
+fn granular_reference(item: &str) -> Option<GranularReference<'_>> {
+    let reference = item.strip_prefix("xdata=")?;
+    let (rest, index) = match reference.rsplit_once('-') {
+        Some((rest, index)) => match index.parse::<usize>() {
+            Ok(index) => (rest, Some(index)),
+            Err(_) => (reference, None),
+        },
+        None => (reference, None),
+    };
+    let (key, field) = rest.rsplit_once('-')?;
+    Some(GranularReference {
+        key: key.trim(),
+        field: field.trim(),
+        index,
+    })
+}
+
 /// Returns whether a value, or an item of a list, is `xdata=…` (BibLaTeX manual, §3.13.6).
 fn is_granular(value: &str) -> bool {
     value.trim_start().starts_with("xdata=") || value.contains("and xdata=")
@@ -98,28 +141,15 @@ fn put_in_granular<'a>(
         let items: Vec<String> = split_list(value)
             .into_iter()
             .map(|item| {
-                let Some(reference) = item.strip_prefix("xdata=") else {
+                let Some(GranularReference { key, field, index }) = granular_reference(item) else {
                     return item.to_owned();
                 };
-                let (rest, index) = match reference.rsplit_once('-') {
-                    Some((rest, index)) => match index.parse::<usize>() {
-                        Ok(index) => (rest, Some(index)),
-                        Err(_) => (reference, None),
-                    },
-                    None => (reference, None),
-                };
-                let Some((key, field)) = rest.rsplit_once('-') else {
-                    return item.to_owned();
-                };
-                let key = key.trim();
                 let Some(data) = parents(key) else {
                     missing.push(key.to_owned());
                     return item.to_owned();
                 };
                 found_keys.push(key.to_owned());
-                let text = data
-                    .field(field.trim())
-                    .map(|value| strings.resolve(value).text);
+                let text = data.field(field).map(|value| strings.resolve(value).text);
                 match (text, index) {
                     (Some(text), None) => text.into_owned(),
                     (Some(text), Some(index)) => split_list(&text)

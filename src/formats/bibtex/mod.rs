@@ -44,6 +44,8 @@ pub use writer::{tidy, tidy_entry};
 
 // Used by the checks.
 pub(crate) use abbreviations::{ValuePart, parts};
+#[cfg(feature = "library")]
+pub(crate) use inheritance::parent_keys;
 pub(crate) use inheritance::{ResolvedEntry, resolve};
 #[cfg(feature = "library")]
 pub(crate) use languages::known_tag as language_tag;

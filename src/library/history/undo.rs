@@ -120,7 +120,7 @@ impl Library {
             let change = Change { library: self };
             let mut works = reversion.works()?;
             // The works that inherit from a removed one can only be found before its removal.
-            works.extend(change.heirs(&works)?);
+            works.extend(change.inheriting_works(&works)?);
             change.delete_derived(&works)?;
             reversion.exchange_rows()?;
             self.connection.execute(

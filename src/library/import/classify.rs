@@ -1,0 +1,254 @@
+//! The first phase of an import: what each entry of a file is.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::existing::{Addition, Existing};
+use super::report::{Findings, Reject};
+use super::{Callbacks, Context};
+use crate::formats::Severity;
+use crate::formats::bibtex::{Duplicate, FilePiece};
+use crate::library::derived_tables::StringCache;
+use crate::library::{Result, TagName};
+use crate::model::Entry;
+
+/// What is to be done with the entries of a file.
+#[derive(Default)]
+pub(super) struct Plan<'a> {
+    /// Where works stand in the file, in its order.
+    pub(super) occurrences: Vec<Occurrence>,
+    /// What stands behind the last entry.
+    pub(super) trailing: String,
+    /// The entries that may be new works.
+    pub(super) new: Vec<NewEntry<'a>>,
+    /// The new texts of works that the library has.
+    pub(super) updates: BTreeMap<i64, String>,
+    /// Keywords that are tags, with the work that has them.
+    pub(super) keywords: Vec<(i64, TagName)>,
+    /// The works that entries of this file are. A file that has two entries keeps them apart, so no
+    /// work is claimed by a second one that has another key.
+    pub(super) claimed: HashSet<i64>,
+}
+
+/// An entry that may be a new work.
+pub(super) struct NewEntry<'a> {
+    /// The key that the work gets in the library.
+    pub(super) key: String,
+    pub(super) entry: &'a Entry,
+    pub(super) line: usize,
+}
+
+/// Where a work stands in the file: see the table `occurrence`.
+pub(super) struct Occurrence {
+    pub(super) target: Target,
+    pub(super) leading: String,
+    pub(super) variant: Option<String>,
+}
+
+/// The work that an entry is.
+#[derive(Clone, Copy)]
+pub(super) enum Target {
+    /// A work of the library, by its rowid.
+    Known(i64),
+    /// An entry that may be new, by its index among these.
+    New(usize),
+}
+
+/// Decides for each entry whether it is a work of the library, by its key, or may be new; and merges it in the
+/// first case.
+pub(super) fn classify<'a>(
+    context: &Context<'a>,
+    strings: &mut StringCache,
+    callbacks: &mut Callbacks<'_>,
+) -> Result<(Plan<'a>, Findings)> {
+    let mut classifier = Classifier {
+        context,
+        strings,
+        callbacks,
+        plan: Plan::default(),
+        findings: Findings::default(),
+        leading: String::new(),
+        targets: HashMap::new(),
+        new_keys: HashSet::new(),
+    };
+    for piece in &context.file.pieces {
+        match piece {
+            FilePiece::Entry {
+                work,
+                line,
+                duplicate,
+            } => {
+                classifier.findings.counts.entries += 1;
+                classifier.classify_entry(work, *line, duplicate.as_ref())?;
+            }
+            FilePiece::RejectedEntry {
+                text, line, reason, ..
+            } => classifier.reject(text, *line, reason),
+            other => classifier.leading.push_str(other.text()),
+        }
+    }
+    let Classifier {
+        mut plan,
+        findings,
+        leading,
+        ..
+    } = classifier;
+    plan.trailing = leading;
+    Ok((plan, findings))
+}
+
+struct Classifier<'c, 'a, 'f> {
+    context: &'c Context<'a>,
+    strings: &'c mut StringCache,
+    callbacks: &'c mut Callbacks<'f>,
+    plan: Plan<'a>,
+    findings: Findings,
+    /// What was read since the last entry.
+    leading: String,
+    /// The work that each entry of the file is, by the key of the entry.
+    targets: HashMap<String, Target>,
+    /// The keys that new entries get in the library.
+    new_keys: HashSet<String>,
+}
+
+impl<'a> Classifier<'_, 'a, '_> {
+    fn reject(&mut self, text: &str, line: usize, reason: &str) {
+        self.findings.counts.entries += 1;
+        self.findings.counts.rejected += 1;
+        self.findings.rejects.push(Reject {
+            line,
+            text: text.to_owned(),
+            reason: reason.to_owned(),
+        });
+        self.leading.push_str(text);
+        (self.callbacks.on_progress)(1);
+    }
+
+    fn classify_entry(
+        &mut self,
+        entry: &'a Entry,
+        line: usize,
+        duplicate: Option<&Duplicate>,
+    ) -> Result<()> {
+        let key = Duplicate::key_of(entry, duplicate);
+        if duplicate == Some(&Duplicate::Identical)
+            && let Some(target) = self.targets.get(key).copied()
+        {
+            return self.add_identical(target, entry);
+        }
+        let target = self.target(key, entry, line)?;
+        self.targets.insert(key.to_owned(), target);
+        Ok(())
+    }
+
+    /// Adds an entry that says the same as one before it in the file.
+    fn add_identical(&mut self, target: Target, entry: &Entry) -> Result<()> {
+        self.findings.counts.unchanged += 1;
+        (self.callbacks.on_progress)(1);
+        let source = match target {
+            Target::New(index) => self.plan.new.get(index).map(|new| new.entry.source.clone()),
+            Target::Known(id) => Some(self.source_of(id)?),
+        };
+        let variant = source.filter(|source| *source != entry.source);
+        self.add_occurrence(target, variant.map(|_| entry.source.clone()));
+        Ok(())
+    }
+
+    /// Finds or adds the work that an entry is.
+    fn target(&mut self, key: &str, entry: &'a Entry, line: usize) -> Result<Target> {
+        let Some(existing) = self.existing(key)? else {
+            return Ok(self.add_new(key.to_owned(), entry, line));
+        };
+        if !existing.is_another_work(entry, self.context, self.strings)? {
+            return self.add_existing(existing, entry, line);
+        }
+        // The same happened when the file was imported before: the entry has its own key already.
+        let mut number = 2_u32;
+        loop {
+            let candidate = format!("{key}-{number}");
+            number += 1;
+            match self.existing(&candidate)? {
+                Some(existing) => {
+                    if !self.plan.claimed.contains(&existing.id)
+                        && !existing.is_another_work(entry, self.context, self.strings)?
+                    {
+                        return self.add_existing(existing, entry, line);
+                    }
+                }
+                None if self.new_keys.contains(&candidate)
+                    || self.context.in_file.contains_key(candidate.as_str()) => {}
+                None => {
+                    let message = format!(
+                        "the library has another work of this key; this one is kept under \
+                         {candidate}"
+                    );
+                    let place = (line, entry.key.as_str());
+                    self.findings
+                        .add_problem(Severity::Warning, place, None, message);
+                    return Ok(self.add_new(candidate, entry, line));
+                }
+            }
+        }
+    }
+
+    /// Returns the work of the library that has a key, with its entry as it will be.
+    fn existing(&self, key: &str) -> Result<Option<Existing>> {
+        if self.context.was_empty {
+            return Ok(None);
+        }
+        let Some(id) = self.context.change.find_key(key)? else {
+            return Ok(None);
+        };
+        let source = self.source_of(id)?;
+        Ok(Some(Existing { id, source }))
+    }
+
+    /// Returns the text of a work's entry as it will be.
+    fn source_of(&self, id: i64) -> Result<String> {
+        match self.plan.updates.get(&id) {
+            Some(source) => Ok(source.clone()),
+            None => self.context.change.source_of(id),
+        }
+    }
+
+    fn add_existing(&mut self, existing: Existing, entry: &Entry, line: usize) -> Result<Target> {
+        let id = existing.id;
+        let Addition {
+            source,
+            variant,
+            tags,
+        } = existing.merge(
+            (entry, line),
+            self.context,
+            self.strings,
+            self.callbacks,
+            &mut self.findings,
+        )?;
+        if let Some(source) = source {
+            self.plan.updates.insert(id, source);
+        }
+        let keywords = tags.into_iter().map(|tag| (id, tag));
+        self.plan.keywords.extend(keywords);
+        self.add_occurrence(Target::Known(id), variant);
+        (self.callbacks.on_progress)(1);
+        Ok(Target::Known(id))
+    }
+
+    fn add_new(&mut self, key: String, entry: &'a Entry, line: usize) -> Target {
+        let target = Target::New(self.plan.new.len());
+        self.add_occurrence(target, None);
+        self.new_keys.insert(key.clone());
+        self.plan.new.push(NewEntry { key, entry, line });
+        target
+    }
+
+    fn add_occurrence(&mut self, target: Target, variant: Option<String>) {
+        if let Target::Known(id) = target {
+            self.plan.claimed.insert(id);
+        }
+        self.plan.occurrences.push(Occurrence {
+            target,
+            leading: std::mem::take(&mut self.leading),
+            variant,
+        });
+    }
+}

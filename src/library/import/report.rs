@@ -1,0 +1,129 @@
+//! The last phase of an import: a receipt with what became of every entry, and why.
+
+use crate::formats::bibtex::BibFile;
+use crate::formats::{Diagnostic, Severity};
+
+/// What an import did, file by file and in all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Receipt {
+    /// The files, in the order in which they were given.
+    pub files: Vec<FileReceipt>,
+    /// The sums over all files.
+    #[serde(flatten)]
+    pub totals: Counts,
+    /// The number of hand-made tags added, if a bundled bibliography was imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<usize>,
+}
+
+/// What an import did with one file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct FileReceipt {
+    /// The file's path as it was given.
+    pub path: String,
+    /// What became of its entries.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// What was found wrong, by line.
+    pub problems: Vec<Diagnostic>,
+    /// The number of fields whose value in the library was kept although the file has another.
+    #[serde(skip)]
+    pub kept: usize,
+    /// The entries that were refused.
+    #[serde(skip)]
+    pub rejects: Vec<Reject>,
+}
+
+/// What became of entries. `entries` is the sum of the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Counts {
+    /// How many there are.
+    pub entries: usize,
+    /// How many are new works.
+    pub imported: usize,
+    /// How many changed a work.
+    pub updated: usize,
+    /// How many were in the library as they are.
+    pub unchanged: usize,
+    /// How many were refused.
+    pub rejected: usize,
+}
+
+/// An entry that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// Its line.
+    pub line: usize,
+    /// Its verbatim text.
+    pub text: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Counts {
+    fn add(&mut self, other: Self) {
+        self.entries += other.entries;
+        self.imported += other.imported;
+        self.updated += other.updated;
+        self.unchanged += other.unchanged;
+        self.rejected += other.rejected;
+    }
+}
+
+impl Receipt {
+    /// Adds the receipt of a file.
+    pub fn add(&mut self, file: FileReceipt) {
+        self.totals.add(file.counts);
+        self.files.push(file);
+    }
+}
+
+/// What a phase has to report.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub(super) counts: Counts,
+    pub(super) problems: Vec<Diagnostic>,
+    /// The number of fields whose value in the library was kept.
+    pub(super) kept: usize,
+    pub(super) rejects: Vec<Reject>,
+}
+
+impl Findings {
+    /// Adds a problem with an entry.
+    pub(super) fn add_problem(
+        &mut self,
+        severity: Severity,
+        (line, key): (usize, &str),
+        field: Option<&str>,
+        message: String,
+    ) {
+        self.problems.push(Diagnostic {
+            line,
+            key: Some(key.to_owned()),
+            field: field.map(str::to_owned),
+            message,
+            severity,
+        });
+    }
+}
+
+/// Returns the receipt of a file: what was found when it was read, and what the phases found.
+pub(super) fn receipt(
+    path: &str,
+    file: &BibFile,
+    phases: impl IntoIterator<Item = Findings>,
+) -> FileReceipt {
+    let mut receipt = FileReceipt {
+        path: path.to_owned(),
+        problems: file.problems.clone(),
+        ..FileReceipt::default()
+    };
+    for findings in phases {
+        receipt.counts.add(findings.counts);
+        receipt.problems.extend(findings.problems);
+        receipt.rejects.extend(findings.rejects);
+        receipt.kept += findings.kept;
+    }
+    receipt.problems.sort_by_key(|problem| problem.line);
+    receipt
+}

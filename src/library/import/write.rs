@@ -1,0 +1,396 @@
+//! The third phase of an import: works, their derived rows, occurrences and tags are written.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::mpsc;
+
+use rusqlite::params;
+
+use super::classify::{NewEntry, Plan, Target};
+use super::derive::{DerivedEntry, derive_all};
+use super::existing::Existing;
+use super::report::Findings;
+use super::{Callbacks, Context, ImportedFile};
+use crate::formats::{Diagnostic, Severity};
+use crate::library::derived_tables::{
+    DerivedRowWriter, Parents, StringCache, principal_names, read_entry,
+};
+use crate::library::history::now;
+use crate::library::identity::{Evidence, Identity};
+use crate::library::tags::{NewAssignment, Origin, Tag, TagName};
+use crate::library::{LibraryError, Result};
+use crate::model::CslItem;
+
+/// The works that the entries of a file are, now that all of them are in the library.
+pub(super) struct WrittenWorks {
+    occurrences: Vec<WrittenOccurrence>,
+    trailing: String,
+    /// Works whose derived rows are out of date.
+    pub(super) changed: BTreeSet<i64>,
+    /// Keywords that are tags, with the work that has them.
+    pub(super) keywords: Vec<(i64, TagName)>,
+}
+
+struct WrittenOccurrence {
+    work: i64,
+    leading: String,
+    variant: Option<String>,
+}
+
+/// Writes the works of a plan: the new texts of works that the library has, and new works while the next ones are
+/// derived.
+pub(super) fn write(
+    context: &Context<'_>,
+    plan: Plan<'_>,
+    strings: &mut StringCache,
+    callbacks: &mut Callbacks<'_>,
+) -> Result<(WrittenWorks, Findings)> {
+    let change = context.change;
+    for (work, source) in &plan.updates {
+        change.write_source(*work, source)?;
+    }
+    let mut parents = Parents::default();
+    for new in &plan.new {
+        parents.load(change, new.entry, &context.file.strings, &|key| {
+            context.in_file.contains_key(key)
+        })?;
+    }
+    let mut writer = NewWorkWriter {
+        context,
+        strings,
+        callbacks,
+        findings: Findings::default(),
+        changed: plan.updates.into_keys().collect(),
+        keywords: plan.keywords,
+        claimed: plan.claimed,
+    };
+    change.begin_bulk_index(plan.new.len())?;
+    let (file, in_file) = (context.file, &context.in_file);
+    let written = std::thread::scope(|scope| {
+        // Two batches may wait, so that neither side idles and memory stays small.
+        let (sender, receiver) = mpsc::sync_channel(2);
+        let (new, parents) = (&plan.new, &parents);
+        scope.spawn(move || derive_all(new, (file, in_file), parents, &sender));
+        writer.write_all(new, &receiver)
+    })?;
+    change.end_bulk_index(plan.new.len())?;
+    let NewWorkWriter {
+        findings,
+        mut changed,
+        keywords,
+        ..
+    } = writer;
+    if !context.was_empty {
+        // Works that the library had may inherit from one that came only now.
+        let works = written.iter().map(|new| new.work).collect();
+        changed.extend(change.inheriting_works(&works)?);
+    }
+    let occurrences = plan.occurrences.into_iter().filter_map(|occurrence| {
+        let (work, variant) = match occurrence.target {
+            Target::Known(work) => (work, occurrence.variant),
+            Target::New(index) => {
+                let new = written.get(index)?;
+                let variant = occurrence.variant.or_else(|| new.variant.clone());
+                (new.work, variant)
+            }
+        };
+        Some(WrittenOccurrence {
+            work,
+            leading: occurrence.leading,
+            variant,
+        })
+    });
+    let works = WrittenWorks {
+        occurrences: occurrences.collect(),
+        trailing: plan.trailing,
+        changed,
+        keywords,
+    };
+    Ok((works, findings))
+}
+
+/// Writes entries that may be new.
+struct NewWorkWriter<'c, 'a, 'f> {
+    context: &'c Context<'a>,
+    strings: &'c mut StringCache,
+    callbacks: &'c mut Callbacks<'f>,
+    findings: Findings,
+    changed: BTreeSet<i64>,
+    keywords: Vec<(i64, TagName)>,
+    /// See [`Plan::claimed`].
+    claimed: HashSet<i64>,
+}
+
+/// The work that an entry became, which may be one that the library had.
+struct NewWork {
+    work: i64,
+    /// The text of the entry, where the work has another.
+    variant: Option<String>,
+}
+
+impl NewWorkWriter<'_, '_, '_> {
+    /// Writes entries as they are derived, and returns their works in the same order.
+    fn write_all(
+        &mut self,
+        new: &[NewEntry<'_>],
+        receiver: &mpsc::Receiver<Vec<DerivedEntry>>,
+    ) -> Result<Vec<NewWork>> {
+        let connection = self.context.change.connection();
+        let at = now(connection)?;
+        let mut insert =
+            connection.prepare("INSERT INTO work (key, source, added_at) VALUES (?1, ?2, ?3)")?;
+        let mut alias = connection
+            .prepare("INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)")?;
+        let mut rows = DerivedRowWriter::new(connection)?;
+        let mut works = Vec::with_capacity(new.len());
+        let mut entries = new.iter();
+        for batch in receiver {
+            let count = batch.len();
+            for (derived, new) in batch.into_iter().zip(&mut entries) {
+                if let Some((existing, evidence)) = self.same_work(&derived.rows.identity)? {
+                    alias.execute(params![existing.id, new.key])?;
+                    works.push(self.join(existing, new, &evidence)?);
+                    continue;
+                }
+                insert.execute(params![new.key, new.entry.source, at])?;
+                let work = connection.last_insert_rowid();
+                rows.write(work, &derived.rows)?;
+                for name in &derived.aliases {
+                    alias.execute(params![work, name])?;
+                }
+                self.claimed.insert(work);
+                self.add(work, new, derived);
+                works.push(NewWork {
+                    work,
+                    variant: None,
+                });
+            }
+            (self.callbacks.on_progress)(count);
+        }
+        rows.finish()?;
+        Ok(works)
+    }
+
+    /// Notes what there is to report of a new work, and its tags.
+    fn add(&mut self, work: i64, new: &NewEntry<'_>, derived: DerivedEntry) {
+        let tags = derived.tags.into_iter().map(|tag| (work, tag));
+        self.keywords.extend(tags);
+        let problems = derived.problems.into_iter().map(|problem| Diagnostic {
+            line: new.line,
+            ..problem
+        });
+        self.findings.problems.extend(problems);
+        self.findings.counts.imported += 1;
+    }
+
+    /// Merges an entry into the work that it turned out to be.
+    fn join(
+        &mut self,
+        existing: Existing,
+        new: &NewEntry<'_>,
+        evidence: &Evidence,
+    ) -> Result<NewWork> {
+        let (change, work) = (self.context.change, existing.id);
+        let evidence = match evidence {
+            Evidence::Doi(doi) => format!("the DOI {doi}"),
+            Evidence::Isbn(isbn) => format!("the ISBN {isbn}"),
+            Evidence::Eprint(eprint) => format!("the eprint {eprint}"),
+            Evidence::Fingerprint => "its title, author and year".to_owned(),
+        };
+        let known = change.key_of(work)?;
+        let message = format!(
+            "the library has this work as {known}, by {evidence}; this key is an alias of it now"
+        );
+        let place = (new.line, new.entry.key.as_str());
+        self.findings
+            .add_problem(Severity::Notice, place, None, message);
+        let addition = existing.merge(
+            (new.entry, new.line),
+            self.context,
+            self.strings,
+            self.callbacks,
+            &mut self.findings,
+        )?;
+        if let Some(source) = addition.source {
+            change.write_source(work, &source)?;
+            self.changed.insert(work);
+        }
+        let tags = addition.tags.into_iter().map(|tag| (work, tag));
+        self.keywords.extend(tags);
+        self.claimed.insert(work);
+        Ok(NewWork {
+            work,
+            variant: addition.variant,
+        })
+    }
+
+    /// Returns the work of the library that an entry is although it has another key there, and how that is known.
+    fn same_work(&self, identity: &Identity) -> Result<Option<(Existing, Evidence)>> {
+        if self.context.was_empty {
+            return Ok(None);
+        }
+        let mut with_key = self.context.change.connection().prepare_cached(
+            "SELECT work.id, work.key, work.source, item
+             FROM match_key JOIN csl_item USING (work_id) JOIN work ON work.id = work_id
+             WHERE match_key = ?1",
+        )?;
+        for match_key in identity.match_keys() {
+            let mut rows = with_key.query([match_key])?;
+            while let Some(row) = rows.next()? {
+                let id: i64 = row.get(0)?;
+                let key: String = row.get(1)?;
+                // An entry of the file that has the work's own key is that work.
+                let has_own_entry = self.context.in_file.contains_key(key.as_str());
+                if has_own_entry || self.claimed.contains(&id) {
+                    continue;
+                }
+                let source: String = row.get(2)?;
+                let work = read_entry(&key, &source)?;
+                let item: CslItem =
+                    serde_json::from_str(&row.get::<_, String>(3)?).unwrap_or_default();
+                let known = Identity::of(&work, &item, principal_names(&item));
+                if let Some(evidence) = identity.same_work(&known) {
+                    return Ok(Some((Existing { id, source }, evidence)));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Remembers where the works stand in the file, and what stands around them. Returns the works whose derived rows
+/// are out of date because `@string`s of the file changed.
+pub(super) fn remember_file(
+    context: &Context<'_>,
+    imported: ImportedFile<'_>,
+    works: &WrittenWorks,
+) -> Result<Vec<i64>> {
+    let change = context.change;
+    let before = match context.file_id {
+        Some(id) => Some((id, change.leading_with_strings(id)?)),
+        None => None,
+    };
+    write_file(context, imported, works)?;
+    match before {
+        Some((id, before)) if change.leading_with_strings(id)? != before => {
+            change.works_at(imported.path)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn write_file(
+    context: &Context<'_>,
+    imported: ImportedFile<'_>,
+    works: &WrittenWorks,
+) -> Result<()> {
+    let connection = context.change.connection();
+    let file = match context.file_id {
+        Some(id) => {
+            // The comparison keeps a file that is imported again out of history.
+            connection.execute(
+                "UPDATE source_file SET encoding = ?2, trailing = ?3
+                 WHERE id = ?1 AND (encoding, trailing) IS NOT (?2, ?3)",
+                params![id, imported.encoding, works.trailing],
+            )?;
+            if is_remembered(context, id, &works.occurrences)? {
+                return Ok(());
+            }
+            connection.execute("DELETE FROM occurrence WHERE source_file_id = ?1", [id])?;
+            id
+        }
+        None => {
+            connection.execute(
+                "INSERT INTO source_file (path, encoding, trailing, imported_at)
+                 VALUES (?1, ?2, ?3, ?4)",
+                params![
+                    imported.path,
+                    imported.encoding,
+                    works.trailing,
+                    now(connection)?
+                ],
+            )?;
+            connection.last_insert_rowid()
+        }
+    };
+    let mut insert = connection.prepare(
+        "INSERT INTO occurrence (source_file_id, work_id, leading, variant)
+         VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for occurrence in &works.occurrences {
+        let WrittenOccurrence {
+            work,
+            leading,
+            variant,
+        } = occurrence;
+        insert.execute(params![file, work, leading, variant])?;
+    }
+    Ok(())
+}
+
+/// Returns whether the library has the works of the file in these places. What stands before one, and
+/// its text, are updated where nothing else changed.
+fn is_remembered(
+    context: &Context<'_>,
+    file: i64,
+    occurrences: &[WrittenOccurrence],
+) -> Result<bool> {
+    let connection = context.change.connection();
+    let mut statement = connection.prepare(
+        "SELECT work_id, leading, variant, id FROM occurrence WHERE source_file_id = ?1
+         ORDER BY id",
+    )?;
+    let mut rows = statement.query([file])?;
+    let mut outdated = Vec::new();
+    for occurrence in occurrences {
+        let Some(row) = rows.next()? else {
+            return Ok(false);
+        };
+        if row.get::<_, i64>(0)? != occurrence.work {
+            return Ok(false);
+        }
+        if row.get::<_, String>(1)? != occurrence.leading
+            || row.get::<_, Option<String>>(2)? != occurrence.variant
+        {
+            outdated.push((row.get::<_, i64>(3)?, occurrence));
+        }
+    }
+    if rows.next()?.is_some() {
+        return Ok(false);
+    }
+    let mut update =
+        connection.prepare("UPDATE occurrence SET leading = ?2, variant = ?3 WHERE id = ?1")?;
+    for (id, occurrence) in outdated {
+        update.execute(params![id, occurrence.leading, occurrence.variant])?;
+    }
+    Ok(true)
+}
+
+/// Puts keywords of the form `FACET:NAME` on their works as tags.
+pub(super) fn assign_keywords(context: &Context<'_>, keywords: &[(i64, TagName)]) -> Result<()> {
+    let change = context.change;
+    let mut tags = HashMap::new();
+    for (work, name) in keywords {
+        let tag = match tags.get(name) {
+            Some(tag) => *tag,
+            None => {
+                let tag = match change.resolve_tag(&name.to_string()) {
+                    Ok(tag) => tag.id,
+                    Err(LibraryError::UnknownTag { .. }) => {
+                        change.put_tag(&Tag::named(name.clone()))?
+                    }
+                    Err(error) => return Err(error),
+                };
+                tags.insert(name, tag);
+                tag
+            }
+        };
+        change.assign(NewAssignment {
+            work: *work,
+            tag,
+            origin: Origin::Import,
+            source: context.path,
+            reason: Some("a keyword of the entry"),
+        })?;
+    }
+    Ok(())
+}
