@@ -529,7 +529,7 @@ impl CommandContext {
         edit: impl FnOnce(&peerbib::library::Change<'_>) -> peerbib::library::Result<T>,
     ) -> Result<T, LibraryError> {
         let (outcome, applied) = library.change(&self.command_line, |change| {
-            tagging::apply_to_watched(change, edit, &mut |_| ())
+            tagging::apply_to_changed(change, edit, &mut |_| ())
         })?;
         self.tell_of_broken(&applied);
         match applied.changes {
@@ -566,7 +566,7 @@ impl CommandContext {
             }
         };
         let (outcome, applied) =
-            library.rehearse(|change| tagging::apply_to_watched(change, edit, effect))?;
+            library.rehearse(|change| tagging::apply_to_changed(change, edit, effect))?;
         self.tell_of_broken(&applied);
         if works_by_tag.is_empty() {
             return Ok(outcome);

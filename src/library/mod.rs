@@ -9,6 +9,7 @@
 
 mod backup;
 mod busy_timeout;
+mod changed_works;
 mod completion;
 mod conflict;
 mod dedupe;
@@ -56,6 +57,7 @@ use transaction::Transaction;
 
 pub use backup::Existing;
 pub use busy_timeout::Patience;
+pub use changed_works::ChangedWorks;
 pub use completion::Offer;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
@@ -117,6 +119,7 @@ pub struct Moment<'library> {
 /// A library within a step that changes it: see [`Library::change`].
 pub struct Change<'library> {
     library: &'library Library,
+    changed: changed_works::Collector,
 }
 
 impl Library {
@@ -236,7 +239,7 @@ impl Library {
         };
         schema::migrate(&self.connection, found)?;
         if copy.is_some() {
-            Change { library: self }.rebuild(&mut |_| {})?;
+            Change::new(self).rebuild(&mut |_| {})?;
         }
         transaction.commit()?;
         drop(transaction);
@@ -367,7 +370,7 @@ impl Library {
                 Transaction::begin_rehearsal(&self.connection)?
             };
             let recording = history::Recording::start(&self.connection, &self.numbers, command)?;
-            let outcome = edit(&Change { library: self })?;
+            let outcome = edit(&Change::new(self))?;
             recording.finish()?;
             if lasting {
                 transaction.commit()?;
@@ -391,7 +394,14 @@ fn not_below_a_file(path: &Path) -> Result<()> {
     }
 }
 
-impl Change<'_> {
+impl<'library> Change<'library> {
+    fn new(library: &'library Library) -> Self {
+        Self {
+            library,
+            changed: changed_works::Collector::default(),
+        }
+    }
+
     fn connection(&self) -> &Connection {
         &self.library.connection
     }

@@ -114,7 +114,7 @@ impl Library {
                 direction,
             };
             turning.check_seals()?;
-            let change = Change { library: self };
+            let change = Change::new(self);
             let mut works = turning.works()?;
             // What inherits from a work that goes is known only before it is gone.
             works.extend(change.inheriting_works(&works)?);

@@ -311,7 +311,10 @@ impl Sections<'_> {
         for section in &by_hand {
             let found = match &section.query {
                 // Only the works of the list are looked for in it.
-                Some(query) => self.library.matching_ids(&asked(self.library, query)?)?,
+                Some(query) => {
+                    let found = self.library.matching_ids(&asked(self.library, query)?)?;
+                    found.into_iter().collect()
+                }
                 None => HashSet::new(),
             };
             let stands_here = |(work, _): &WorkInList<'_>| match placed.get(&work.id) {

@@ -13,6 +13,6 @@ mod vocabulary;
 
 pub use check::{Finding, TestResult, check, test};
 pub use rules::{
-    Applied, BrokenRule, Rules, RulesError, apply, apply_to_watched, install, split_rules,
+    Applied, BrokenRule, Rules, RulesError, apply, apply_to_changed, install, split_rules,
 };
 pub use vocabulary::{Vocabulary, VocabularyChanges, VocabularyError, VocabularyReceipt};

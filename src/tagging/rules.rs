@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 use super::match_evidence::{self, Leaf};
-use crate::library::{self, Change, Library, ReadyRule, Rule, RuleEffect, RuleScope, Tag};
+use crate::library::{
+    self, Change, ChangedWorks, Library, ReadyRule, Rule, RuleEffect, RuleScope, Tag,
+};
 use crate::query::{Query, QueryError};
 
 /// Rules as a TOML file has them.
@@ -171,12 +173,12 @@ pub struct Applied {
 /// What SQLite reports. A rule that cannot be read is no error, but is told in what is given.
 pub fn apply(
     change: &Change<'_>,
-    scope: RuleScope,
+    scope: RuleScope<'_>,
     effect: &mut dyn FnMut(RuleEffect),
 ) -> library::Result<Applied> {
     let rules = change.rules()?;
     let mut applied = Applied::default();
-    if scope == RuleScope::All {
+    if matches!(scope, RuleScope::All) {
         applied.changes += change.drop_orphans(effect)?;
     }
     let mut read = Vec::with_capacity(rules.len());
@@ -219,7 +221,7 @@ pub fn apply(
 /// # Errors
 ///
 /// Those of `edit`; what SQLite reports.
-pub fn apply_to_watched<T>(
+pub fn apply_to_changed<T>(
     change: &Change<'_>,
     edit: impl FnOnce(&Change<'_>) -> library::Result<T>,
     effect: &mut dyn FnMut(RuleEffect),
@@ -233,14 +235,19 @@ pub fn apply_to_watched<T>(
             .parse()
             .is_ok_and(|query| !match_evidence::tags_asked_for(&query).is_empty())
     });
-    change.watch_works(rest_on_tags)?;
     let outcome = edit(change)?;
-    let applied = if change.end_watch()? {
-        apply(change, RuleScope::Watched, effect)?
-    } else {
+    let ChangedWorks {
+        entries: mut works,
+        tags,
+    } = change.take_changed_works();
+    if rest_on_tags {
+        works.extend(tags);
+    }
+    let applied = if works.is_empty() {
         Applied::default()
+    } else {
+        apply(change, RuleScope::Works(&works), effect)?
     };
-    change.forget_works()?;
     Ok((outcome, applied))
 }
 

@@ -188,6 +188,7 @@ impl Change<'_> {
     ///
     /// What SQLite reports.
     pub fn remove_tag(&self, tag: &Tag) -> Result<()> {
+        self.note_tagged(tag.id)?;
         self.connection()
             .execute("DELETE FROM tag WHERE id = ?1", [tag.id])?;
         Ok(())
@@ -325,6 +326,7 @@ impl Change<'_> {
                 parent: into.tag.to_string(),
             });
         }
+        self.note_tagged(from.id)?;
         let connection = self.connection();
         // The tag itself may be a narrower one of the tag that goes.
         connection.execute(
@@ -404,6 +406,7 @@ impl Change<'_> {
         parts: &[SplitPart],
         rest: Option<i64>,
     ) -> Result<(Vec<usize>, usize)> {
+        self.note_tagged(tag.id)?;
         let connection = self.connection();
         connection.execute_batch(
             "CREATE TEMP TABLE IF NOT EXISTS chosen (work_id INTEGER PRIMARY KEY);

@@ -85,7 +85,10 @@ impl ListedWorks {
             .filter_map(|said| Some((said.work?, said.standing?)))
             .collect();
         let found = match &list.query {
-            Some(query) => library.matching_ids(&asked(&library, query)?)?,
+            Some(query) => {
+                let found = library.matching_ids(&asked(&library, query)?)?;
+                found.into_iter().collect()
+            }
             None => HashSet::new(),
         };
         let works = named
