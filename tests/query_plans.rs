@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use peerbib::formats::bibtex;
-use peerbib::library::{BusyTimeout, ConflictPolicy, ImportedFile, Library, LibraryError};
+use peerbib::library::{BusyTimeout, ConflictPolicy, ImportedFile, Library, LibraryError, pattern};
 use peerbib::query::{Query, QueryError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};

@@ -68,7 +68,8 @@ const TITLES: &[Option<&str>] = &[
 const DATES: &[(&str, Option<i32>, Option<i32>)] = &[
     ("", None, None),
     ("date = {1990}, ", Some(1990), None),
-    ("date = {-0350}, ", Some(-350), None),
+    // There is no year 0, so that this is 351 BC.
+    ("date = {-0350}, ", Some(-351), None),
     ("date = {2015}, origdate = {1867}, ", Some(2015), Some(1867)),
     (
         "date = {2001/2004}, origdate = {1990}, ",

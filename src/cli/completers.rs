@@ -132,10 +132,10 @@ fn from_library(
         .unwrap_or_default()
 }
 
-fn candidate(value: impl Into<String>, about: impl Into<String>) -> Candidate {
+fn candidate(value: impl Into<String>, help: impl Into<String>) -> Candidate {
     Candidate {
         value: value.into(),
-        help: Some(about.into()),
+        help: Some(help.into()),
     }
 }
 

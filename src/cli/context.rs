@@ -335,7 +335,7 @@ impl CommandContext {
         edit: impl FnOnce(&peerbib::library::Change<'_>) -> peerbib::library::Result<T>,
     ) -> Result<T, LibraryError> {
         let (outcome, applied) = library.change(&self.command_line, |change| {
-            tagging::apply_to_watched(change, edit, &mut |_| ())
+            tagging::apply_to_changed(change, edit, &mut |_| ())
         })?;
         self.report_broken_rules(&applied);
         match applied.changes {
@@ -372,7 +372,7 @@ impl CommandContext {
             }
         };
         let (outcome, applied) =
-            library.dry_run(|change| tagging::apply_to_watched(change, edit, effect))?;
+            library.dry_run(|change| tagging::apply_to_changed(change, edit, effect))?;
         self.report_broken_rules(&applied);
         if works_by_tag.is_empty() {
             return Ok(outcome);

@@ -111,9 +111,9 @@ impl Library {
     /// Returns the snapshots of a reading list, with their dates.
     pub fn complete_snapshots(&self, list: &str) -> Result<Vec<Candidate>> {
         self.complete(
-            "SELECT list_edition.name, date(frozen_at)
-             FROM list_edition JOIN reading_list ON reading_list.id = list_id
-             WHERE reading_list.name = ?1 ORDER BY list_edition.id",
+            "SELECT list_snapshot.name, date(frozen_at)
+             FROM list_snapshot JOIN reading_list ON reading_list.id = list_id
+             WHERE reading_list.name = ?1 ORDER BY list_snapshot.id",
             [list],
         )
     }

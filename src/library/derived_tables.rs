@@ -5,7 +5,7 @@ use std::collections::hash_map;
 use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
+use rusqlite::{CachedStatement, OptionalExtension as _, params};
 
 use super::field_text::{FieldText, LANGUAGE, column_of, field_of_names};
 use super::full_text::{self, Column, NameOf, field_name};
@@ -420,21 +420,14 @@ pub(super) struct DerivedRowWriter<'c> {
     /// The match keys with their works that are to be written: sorted, they take a third of the time.
     match_keys: Vec<(i64, i64)>,
     full_text: CachedStatement<'c>,
-    /// Notes the works that rules are to look at: see [`Change::watch_works`].
-    watched: Option<CachedStatement<'c>>,
+    change: &'c Change<'c>,
 }
 
 impl<'c> DerivedRowWriter<'c> {
-    pub(super) fn new(connection: &'c Connection) -> Result<Self> {
-        let is_watched = connection
-            .prepare_cached("SELECT 1 FROM temp.sqlite_schema WHERE name = 'watched'")?
-            .exists([])?;
-        let watched = "INSERT OR IGNORE INTO temp.watched VALUES (?1)";
+    pub(super) fn new(change: &'c Change<'c>) -> Result<Self> {
+        let connection = change.connection();
         Ok(Self {
-            watched: match is_watched {
-                true => Some(connection.prepare_cached(watched)?),
-                false => None,
-            },
+            change,
             summary: connection.prepare_cached(
                 "INSERT INTO work_summary (work_id, citation_key, entry_type, title, authors, sort_author,
                                         year, last_year, original_year, last_original_year, match_keys)
@@ -485,9 +478,7 @@ impl<'c> DerivedRowWriter<'c> {
             self.full_text.raw_bind_parameter(position + 2, text)?;
         }
         self.full_text.raw_execute()?;
-        if let Some(watched) = &mut self.watched {
-            watched.execute([work])?;
-        }
+        self.change.note_entry(work);
         Ok(())
     }
 
@@ -660,7 +651,7 @@ impl Change<'_> {
     /// `advance` is called with the number of works that were dealt with since the last call.
     fn write_derived(&self, works: &[i64], advance: &mut dyn FnMut(usize)) -> Result<()> {
         self.begin_bulk_index(works.len())?;
-        let mut writer = DerivedRowWriter::new(self.connection())?;
+        let mut writer = DerivedRowWriter::new(self)?;
         let mut strings = StringCache::default();
         let mut derived: Vec<(i64, DerivedRows)> = Vec::new();
         for batch in works.chunks(MANY) {

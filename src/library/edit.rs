@@ -193,6 +193,7 @@ impl Change<'_> {
                 .prepare_cached("DELETE FROM work WHERE id = ?1")?
                 .execute([work])?;
         }
+        self.forget_works(works);
         concerned.extend(works);
         self.derive_works(concerned)
     }

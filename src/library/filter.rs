@@ -1,7 +1,5 @@
 //! Which works are meant: a condition, as SQL over the table `work_summary`.
 
-use std::collections::HashSet;
-
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
@@ -162,12 +160,12 @@ fn either(parts: &[Condition]) -> Sql {
 }
 
 impl Library {
-    /// Returns the rowids of the works that meet a condition.
+    /// Returns the rowids of the works that meet a condition, each once.
     ///
     /// # Errors
     ///
     /// [`super::LibraryError::Sqlite`].
-    pub fn matching_ids(&self, condition: &Condition) -> Result<HashSet<i64>> {
+    pub fn matching_ids(&self, condition: &Condition) -> Result<Vec<i64>> {
         let Sql { text, parameters } = condition.numbers();
         let mut statement = self.connection.prepare_cached(&text)?;
         let works = statement.query_map(params_from_iter(&parameters), |row| row.get(0))?;

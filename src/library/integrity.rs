@@ -209,7 +209,7 @@ impl Library {
     ) -> Result<()> {
         let scratch = scratch_copy(self)?;
         scratch.connection.execute_batch("BEGIN")?;
-        Change { library: &scratch }.rebuild(advance)?;
+        Change::new(&scratch).rebuild(advance)?;
         scratch.connection.execute_batch("COMMIT")?;
         let (own, rebuilt) = (&self.connection, &scratch.connection);
         for table in derived_tables(own)? {

@@ -19,7 +19,7 @@ pub struct StoredSnapshot {
     pub content: String,
 }
 
-const SNAPSHOT: &str = "SELECT id, name, frozen_at, content FROM list_edition WHERE list_id = ?1";
+const SNAPSHOT: &str = "SELECT id, name, frozen_at, content FROM list_snapshot WHERE list_id = ?1";
 
 impl Library {
     /// The snapshots of a list, the earliest first.
@@ -90,7 +90,7 @@ impl Change<'_> {
             None => now(connection)?,
         };
         let kept = connection.execute(
-            "INSERT OR IGNORE INTO list_edition (list_id, name, frozen_at, content)
+            "INSERT OR IGNORE INTO list_snapshot (list_id, name, frozen_at, content)
              VALUES (?1, ?2, ?3, ?4)",
             params![list, name, at, content],
         )?;
@@ -107,7 +107,7 @@ impl Change<'_> {
     /// What SQLite reports.
     pub fn remove_snapshot(&self, snapshot: i64) -> Result<()> {
         self.connection()
-            .execute("DELETE FROM list_edition WHERE id = ?1", [snapshot])?;
+            .execute("DELETE FROM list_snapshot WHERE id = ?1", [snapshot])?;
         Ok(())
     }
 }

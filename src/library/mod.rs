@@ -9,6 +9,7 @@
 
 mod backup;
 mod busy_timeout;
+mod changed_works;
 mod completion;
 mod conflict;
 mod dedupe;
@@ -48,6 +49,7 @@ use transaction::Transaction;
 
 pub use backup::Existing;
 pub use busy_timeout::BusyTimeout;
+pub use changed_works::ChangedWorks;
 pub use completion::Candidate;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
@@ -93,6 +95,7 @@ pub struct ReadSnapshot<'library> {
 /// A library during a step that changes it: see [`Library::change`].
 pub struct Change<'library> {
     library: &'library Library,
+    changed: changed_works::Collector,
 }
 
 impl Library {
@@ -200,7 +203,7 @@ impl Library {
         }
         schema::migrate(&self.connection, found)?;
         if found > 0 {
-            Change { library: self }.rebuild(&mut |_| {})?;
+            Change::new(self).rebuild(&mut |_| {})?;
         }
         transaction.commit()?;
         Ok(())
@@ -307,7 +310,7 @@ impl Library {
                 Transaction::begin_dry_run(&self.connection)?
             };
             let recording = history::Recording::start(&self.connection, command)?;
-            let outcome = edit(&Change { library: self })?;
+            let outcome = edit(&Change::new(self))?;
             recording.finish()?;
             if commit {
                 transaction.commit()?;
@@ -330,7 +333,14 @@ fn check_parents(path: &Path) -> Result<()> {
     }
 }
 
-impl Change<'_> {
+impl<'library> Change<'library> {
+    fn new(library: &'library Library) -> Self {
+        Self {
+            library,
+            changed: changed_works::Collector::default(),
+        }
+    }
+
     fn connection(&self) -> &Connection {
         &self.library.connection
     }

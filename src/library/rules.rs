@@ -4,7 +4,7 @@
 //! Applying a rule assigns its tags to the works that meet its condition, unless a user removed them, and removes
 //! its assignments from works that no longer meet it. Assignments by hand or by import never change.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rusqlite::types::Value;
 use rusqlite::{Row, params, params_from_iter};
@@ -111,11 +111,32 @@ pub enum Effect {
 
 /// The works that rules are applied to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RuleScope {
+pub enum RuleScope<'w> {
     /// All works of the library.
     All,
-    /// Those that [`Change::watch_works`] saw being made or changed.
-    Watched,
+    /// Those with these rowids.
+    Works(&'w BTreeSet<i64>),
+}
+
+impl RuleScope<'_> {
+    fn contains(self, work: i64) -> bool {
+        match self {
+            Self::All => true,
+            Self::Works(works) => works.contains(&work),
+        }
+    }
+
+    /// Returns the lowest and the highest rowid, so that SQLite reads nothing beyond. It is not given the works
+    /// themselves: after an import they are as many as the library has.
+    fn range(self) -> [i64; 2] {
+        match self {
+            Self::All => [i64::MIN, i64::MAX],
+            Self::Works(works) => match (works.first(), works.last()) {
+                (Some(first), Some(last)) => [*first, *last],
+                _ => [0, -1],
+            },
+        }
+    }
 }
 
 impl Library {
@@ -222,17 +243,21 @@ impl Change<'_> {
     /// Removes a rule and its assignments. Returns the number of works that had them.
     pub fn remove_rule(&self, name: &str) -> Result<usize> {
         let connection = self.connection();
-        let works: i64 = connection.query_row(
-            "SELECT count(DISTINCT work_id) FROM assignment WHERE origin = 'rule' AND source = ?1",
-            [name],
-            |row| row.get(0),
-        )?;
+        let works = connection
+            .prepare_cached(
+                "SELECT DISTINCT work_id FROM assignment WHERE origin = 'rule' AND source = ?1",
+            )?
+            .query_map([name], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
+        for work in &works {
+            self.note_tags(*work);
+        }
         connection.execute(
             "DELETE FROM assignment WHERE origin = 'rule' AND source = ?1",
             [name],
         )?;
         connection.execute("DELETE FROM rule WHERE name = ?1", [name])?;
-        Ok(usize::try_from(works).unwrap_or(0))
+        Ok(works.len())
     }
 
     /// Sorts the rules in the order of `names`.
@@ -287,54 +312,12 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// From now on, and until [`Change::forget_works`], notes which works are made or changed, and with
-    /// `tags` those whose tags are.
-    pub fn watch_works(&self, tags: bool) -> Result<()> {
-        let connection = self.connection();
-        // Who writes derived rows notes their works here (see `RowWriter`). A trigger on `reference` would
-        // have every row of it open a savepoint, at which FTS5 writes out what it has gathered.
-        connection.execute_batch("CREATE TEMP TABLE watched (work_id INTEGER PRIMARY KEY)")?;
-        if tags {
-            connection.execute_batch(
-                "CREATE TEMP TRIGGER watch_added AFTER INSERT ON main.assignment
-                     WHEN NEW.origin <> 'rule' BEGIN
-                     INSERT OR IGNORE INTO watched VALUES (NEW.work_id);
-                 END;
-                 CREATE TEMP TRIGGER watch_removed AFTER DELETE ON main.assignment BEGIN
-                     INSERT OR IGNORE INTO watched VALUES (OLD.work_id);
-                 END;
-                 CREATE TEMP TRIGGER watch_moved AFTER UPDATE OF tag_id ON main.assignment BEGIN
-                     INSERT OR IGNORE INTO watched VALUES (NEW.work_id);
-                 END;",
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Notes no more works, and says whether one that was noted is still there.
-    pub fn end_watch(&self) -> Result<bool> {
-        let connection = self.connection();
-        connection.execute_batch(
-            "DROP TRIGGER IF EXISTS temp.watch_added;
-             DROP TRIGGER IF EXISTS temp.watch_removed;
-             DROP TRIGGER IF EXISTS temp.watch_moved;",
-        )?;
-        Ok(connection
-            .prepare("SELECT 1 FROM temp.watched WHERE work_id IN (SELECT id FROM work)")?
-            .exists([])?)
-    }
-
-    /// Forgets the works that were noted.
-    pub fn forget_works(&self) -> Result<()> {
-        Ok(self.connection().execute_batch("DROP TABLE temp.watched")?)
-    }
-
     /// Applies a rule. `matched` returns the matching words of a work; `effect` is called for each change. Returns
     /// the number of changes.
     pub fn apply_rule(
         &self,
         rule: &CompiledRule,
-        scope: RuleScope,
+        scope: RuleScope<'_>,
         matched: &dyn Fn(&MatchedWork<'_>) -> Vec<Match>,
         effect: &mut dyn FnMut(RuleEffect),
     ) -> Result<usize> {
@@ -398,24 +381,24 @@ impl Change<'_> {
     fn earlier_assignments(
         &self,
         rule: &str,
-        scope: RuleScope,
+        scope: RuleScope<'_>,
     ) -> Result<HashMap<(i64, i64), EarlierAssignment>> {
-        let sql = format!(
+        let mut statement = self.connection().prepare_cached(
             "SELECT work_id, tag_id, id, matched FROM assignment
-             WHERE origin = 'rule' AND source = ?1 {}",
-            match scope {
-                RuleScope::All => "",
-                RuleScope::Watched => "AND work_id IN (SELECT work_id FROM temp.watched)",
-            }
-        );
-        let mut statement = self.connection().prepare_cached(&sql)?;
-        let earlier = statement.query_map([rule], |row| {
+             WHERE origin = 'rule' AND source = ?1 AND work_id BETWEEN ?2 AND ?3",
+        )?;
+        let [first, last] = scope.range();
+        let earlier = statement.query_map(params![rule, first, last], |row| {
             let assignment = EarlierAssignment {
                 id: row.get(2)?,
                 matched: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
             };
             Ok(((row.get(0)?, row.get(1)?), assignment))
         })?;
+        let earlier = earlier.filter(|found| match found {
+            Ok(((work, _), _)) => scope.contains(*work),
+            Err(_) => true,
+        });
         Ok(earlier.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -454,7 +437,7 @@ impl RuleRun<'_> {
     /// Assigns the tags to the works that meet the condition, and removes these from `earlier`.
     fn assign(
         &mut self,
-        scope: RuleScope,
+        scope: RuleScope<'_>,
         matched: &dyn Fn(&MatchedWork<'_>) -> Vec<Match>,
         earlier: &mut HashMap<(i64, i64), EarlierAssignment>,
     ) -> Result<()> {
@@ -467,21 +450,19 @@ impl RuleRun<'_> {
             .map(|part| format!(", coalesce(({}), 0)", part.text))
             .collect();
         let condition = self.rule.condition.expression();
-        let scope = match scope {
-            RuleScope::All => "",
-            RuleScope::Watched => " AND work_summary.work_id IN (SELECT work_id FROM temp.watched)",
-        };
         let sql = format!(
             "SELECT work_summary.work_id, work.key, work_summary.title, work_summary.authors, item{columns}
              FROM work_summary JOIN work ON work.id = work_summary.work_id
              JOIN csl_item ON csl_item.work_id = work_summary.work_id
-             WHERE ({}){scope} ORDER BY work_summary.work_id",
+             WHERE ({}) AND work_summary.work_id BETWEEN ? AND ? ORDER BY work_summary.work_id",
             condition.text
         );
+        let range = scope.range().map(Value::from);
         let parameters = parts
             .iter()
             .flat_map(|part| &part.parameters)
-            .chain(&condition.parameters);
+            .chain(&condition.parameters)
+            .chain(&range);
         // Most rules have the same SQL and differ in their parameters.
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(parameters))?;
@@ -494,6 +475,9 @@ impl RuleRun<'_> {
         let mut holds = Vec::with_capacity(self.rule.parts.len());
         while let Some(row) = rows.next()? {
             let work: i64 = row.get(0)?;
+            if !scope.contains(work) {
+                continue;
+            }
             holds.clear();
             for index in 0..self.rule.parts.len() {
                 holds.push(row.get::<_, bool>(5 + index)?);

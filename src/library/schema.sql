@@ -246,7 +246,7 @@ CREATE VIEW listed AS
     FROM list_work;
 
 -- A snapshot of a list: its content at one time. It never changes, so it is one JSON document.
-CREATE TABLE list_edition (
+CREATE TABLE list_snapshot (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     list_id    INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
     name       TEXT NOT NULL,

@@ -311,9 +311,11 @@ impl Sections<'_> {
         for section in &by_hand {
             let found = match &section.query {
                 // The query may match works outside the list; only those in the list are used.
-                Some(query) => self
-                    .library
-                    .matching_ids(&parse_list_query(self.library, query)?)?,
+                Some(query) => {
+                    let query = parse_list_query(self.library, query)?;
+                    let found = self.library.matching_ids(&query)?;
+                    found.into_iter().collect()
+                }
                 None => HashSet::new(),
             };
             let is_here = |(work, _): &WorkInList<'_>| match placed.get(&work.id) {

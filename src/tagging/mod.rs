@@ -13,6 +13,6 @@ mod vocabulary;
 
 pub use check::{RuleFinding, RuleTestResult, check, test};
 pub use rules::{
-    BrokenRule, RuleRunReport, Rules, RulesError, apply, apply_to_watched, install, split_rules,
+    BrokenRule, RuleRunReport, Rules, RulesError, apply, apply_to_changed, install, split_rules,
 };
 pub use vocabulary::{Vocabulary, VocabularyChanges, VocabularyError, VocabularyReport};

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 use super::match_evidence::{self, PositiveTerm};
-use crate::library::{self, Change, CompiledRule, Library, Rule, RuleEffect, RuleScope, Tag};
+use crate::library::{
+    self, Change, ChangedWorks, CompiledRule, Library, Rule, RuleEffect, RuleScope, Tag,
+};
 use crate::query::{Query, QueryError};
 
 /// The contents of a rules file.
@@ -171,12 +173,12 @@ pub struct RuleRunReport {
 /// result.
 pub fn apply(
     change: &Change<'_>,
-    scope: RuleScope,
+    scope: RuleScope<'_>,
     effect: &mut dyn FnMut(RuleEffect),
 ) -> library::Result<RuleRunReport> {
     let rules = change.rules()?;
     let mut applied = RuleRunReport::default();
-    if scope == RuleScope::All {
+    if matches!(scope, RuleScope::All) {
         applied.changes += change.drop_orphans(effect)?;
     }
     let mut read = Vec::with_capacity(rules.len());
@@ -214,7 +216,7 @@ pub fn apply(
 
 /// Runs `edit`, then runs the rules on the works that it created or changed, including works with changed
 /// tags if a rule depends on tags. Calls `effect` for each change.
-pub fn apply_to_watched<T>(
+pub fn apply_to_changed<T>(
     change: &Change<'_>,
     edit: impl FnOnce(&Change<'_>) -> library::Result<T>,
     effect: &mut dyn FnMut(RuleEffect),
@@ -228,14 +230,19 @@ pub fn apply_to_watched<T>(
             .parse()
             .is_ok_and(|query| !match_evidence::referenced_tags(&query).is_empty())
     });
-    change.watch_works(depends_on_tags)?;
     let outcome = edit(change)?;
-    let applied = if change.end_watch()? {
-        apply(change, RuleScope::Watched, effect)?
-    } else {
+    let ChangedWorks {
+        entries: mut works,
+        tags,
+    } = change.take_changed_works();
+    if depends_on_tags {
+        works.extend(tags);
+    }
+    let applied = if works.is_empty() {
         RuleRunReport::default()
+    } else {
+        apply(change, RuleScope::Works(&works), effect)?
     };
-    change.forget_works()?;
     Ok((outcome, applied))
 }
 

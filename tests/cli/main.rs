@@ -32,7 +32,7 @@ mod history_walk;
 mod import;
 mod init;
 mod list;
-mod list_editions;
+mod list_snapshots;
 mod list_file;
 mod list_sections;
 mod man;

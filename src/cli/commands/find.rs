@@ -8,7 +8,7 @@ use crate::cli::columns::{Column, cells, details};
 use crate::cli::table::{Table, fitted};
 use crate::cli::ui::terminal_width;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::library::{Detail, Library, Selection, WorkSummary};
+use peerbib::library::{Condition, Detail, Library, SearchResult, Selection, WorkSummary};
 use peerbib::query::{FIELDS, Query};
 
 /// Find works
@@ -174,7 +174,7 @@ fn print_table(
     selection: &Selection,
     columns: &[Column],
 ) -> std::result::Result<(), CommandError> {
-    let results = library.search(selection, &details(columns))?;
+    let (results, found) = search_and_count(library, selection, &details(columns))?;
     let count = results.len();
     detail_found(context, count);
     if !results.is_empty() {
@@ -184,10 +184,6 @@ fn print_table(
         }
         write_table(context, &table, columns)?;
     }
-    let found = match selection.limit {
-        Some(limit) if limit <= count => library.count_matching(&selection.condition)?,
-        _ => count,
-    };
     context.note(match (count, found) {
         (0, 0) => "no works found".to_owned(),
         (count, all) if count < all => format!("{count} of {all} works"),
@@ -195,6 +191,30 @@ fn print_table(
         (count, _) => format!("{count} works"),
     });
     Ok(())
+}
+
+/// Returns the works of a selection, and how many there are without its limit.
+fn search_and_count(
+    library: &Library,
+    selection: &Selection,
+    details: &[Detail],
+) -> std::result::Result<(Vec<SearchResult>, usize), CommandError> {
+    if selection.limit.is_none() || selection.condition == Condition::All {
+        let results = library.search(selection, details)?;
+        let found = match selection.limit {
+            Some(_) => library.count_matching(&selection.condition)?,
+            None => results.len(),
+        };
+        return Ok((results, found));
+    }
+    // To try a pattern on all works takes longer than to write down which of them it matches.
+    let works = library.matching_ids(&selection.condition)?;
+    let found = works.len();
+    let selection = Selection {
+        condition: Condition::Works(works),
+        ..selection.clone()
+    };
+    Ok((library.search(&selection, details)?, found))
 }
 
 fn write_table(

@@ -95,7 +95,7 @@ fn describe(table: &str, kind: ChangeKind) -> &'static str {
             "works in lists changed",
             "works no longer placed in lists",
         ],
-        "list_edition" => [
+        "list_snapshot" => [
             "snapshots of lists added",
             "snapshots of lists changed",
             "snapshots of lists removed",

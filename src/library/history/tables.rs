@@ -28,7 +28,7 @@ pub(in crate::library) const RECORDED_TABLES: &[&str] = &[
     "reading_list",
     "list_section",
     "list_work",
-    "list_edition",
+    "list_snapshot",
 ];
 
 /// A reference from one recorded table to another.

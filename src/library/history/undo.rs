@@ -117,7 +117,7 @@ impl Library {
                 direction,
             };
             reversion.check_order()?;
-            let change = Change { library: self };
+            let change = Change::new(self);
             let mut works = reversion.works()?;
             // The works that inherit from a removed one can only be found before its removal.
             works.extend(change.inheriting_works(&works)?);

@@ -140,7 +140,7 @@ impl NewWorkWriter<'_, '_, '_> {
             connection.prepare("INSERT INTO work (key, source, added_at) VALUES (?1, ?2, ?3)")?;
         let mut alias = connection
             .prepare("INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)")?;
-        let mut rows = DerivedRowWriter::new(connection)?;
+        let mut rows = DerivedRowWriter::new(self.context.change)?;
         let mut works = Vec::with_capacity(new.len());
         let mut entries = new.iter();
         for batch in receiver {

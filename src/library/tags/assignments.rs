@@ -211,6 +211,7 @@ impl Change<'_> {
                 at
             ])?;
         Ok(if changed > 0 {
+            self.note_tags(new.work);
             TaggedOutcome::Added
         } else {
             TaggedOutcome::Unchanged
@@ -231,6 +232,7 @@ impl Change<'_> {
             "DELETE FROM assignment WHERE work_id = ?1 AND tag_id = ?2",
             [work, tag],
         )?;
+        self.note_tags(work);
         Ok(removed > 0)
     }
 }
@@ -255,6 +257,10 @@ impl Change<'_> {
             &format!("INSERT INTO temp.chosen {}", works.text),
             params_from_iter(&works.parameters),
         )?;
+        let mut chosen = connection.prepare("SELECT work_id FROM temp.chosen")?;
+        for work in chosen.query_map([], |row| row.get(0))? {
+            self.note_tags(work?);
+        }
         let at = now(connection)?;
         let count = |sql: &str, tag: i64| -> Result<usize> {
             let count: i64 = connection.query_row(sql, [tag], |row| row.get(0))?;

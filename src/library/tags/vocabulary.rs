@@ -167,6 +167,7 @@ impl Change<'_> {
 
     /// Removes a tag from the vocabulary and from every work. Its child tags lose their parent.
     pub fn remove_tag(&self, tag: &Tag) -> Result<()> {
+        self.note_tagged(tag.id)?;
         self.connection()
             .execute("DELETE FROM tag WHERE id = ?1", [tag.id])?;
         Ok(())
@@ -298,6 +299,7 @@ impl Change<'_> {
                 parent: into.tag.to_string(),
             });
         }
+        self.note_tagged(from.id)?;
         let connection = self.connection();
         // `into` may be a narrower tag of `from`.
         connection.execute(
@@ -372,6 +374,7 @@ impl Change<'_> {
         parts: &[SplitPart],
         rest: Option<i64>,
     ) -> Result<(Vec<usize>, usize)> {
+        self.note_tagged(tag.id)?;
         let connection = self.connection();
         connection.execute_batch(
             "CREATE TEMP TABLE IF NOT EXISTS chosen (work_id INTEGER PRIMARY KEY);

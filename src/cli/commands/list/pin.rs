@@ -43,8 +43,8 @@ impl AddToList {
             context,
             chosen,
             self.works.dry_run,
-            |standing, found| match (standing, found) {
-                (Some(Membership::Pinned), _) => (standing, "is already pinned".to_owned()),
+            |membership, found| match (membership, found) {
+                (Some(Membership::Pinned), _) => (membership, "is already pinned".to_owned()),
                 (Some(Membership::Excluded), true) => (
                     None,
                     format!("is no longer excluded from {name}; its query matches it"),
@@ -60,8 +60,8 @@ impl PinToList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let chosen = self.works.select(context)?.all_known()?;
         let name = chosen.list.name.clone();
-        set_membership(context, chosen, self.works.dry_run, |standing, _| {
-            let told = match standing {
+        set_membership(context, chosen, self.works.dry_run, |membership, _| {
+            let told = match membership {
                 Some(Membership::Pinned) => "is already pinned".to_owned(),
                 Some(Membership::Excluded) => {
                     format!("was pinned to {name} and is no longer excluded")
@@ -77,8 +77,8 @@ impl ExcludeFromList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let chosen = self.works.select(context)?.all_known()?;
         let name = chosen.list.name.clone();
-        set_membership(context, chosen, self.works.dry_run, |standing, _| {
-            let told = match standing {
+        set_membership(context, chosen, self.works.dry_run, |membership, _| {
+            let told = match membership {
                 Some(Membership::Excluded) => "is already excluded".to_owned(),
                 Some(Membership::Pinned) => {
                     format!("was excluded from {name} and is no longer pinned")

@@ -53,7 +53,7 @@ impl RemoveFromList {
                 .works
                 .iter()
                 .map(|work| match actions.iter().find(|(id, _)| *id == work.id) {
-                    Some((_, standing)) => would_be(&work.key, *standing),
+                    Some((_, membership)) => would_be(&work.key, *membership),
                     None => format!("{} would not change", work.key),
                 })
                 .chain(missing.iter().map(|key| would_be(key, None)))

@@ -85,7 +85,10 @@ impl WorkArgs {
             .filter_map(|said| Some((said.work?, said.membership?)))
             .collect();
         let found = match &list.query {
-            Some(query) => library.matching_ids(&parse_list_query(&library, query)?)?,
+            Some(query) => {
+                let found = library.matching_ids(&parse_list_query(&library, query)?)?;
+                found.into_iter().collect()
+            }
             None => HashSet::new(),
         };
         let works = named
