@@ -175,23 +175,6 @@ fn doctor_names_the_works_and_the_way_out() {
 }
 
 #[test]
-fn an_overview_that_cannot_be_read_is_an_error_that_says_what_mends_it() {
-    let env = TestEnvironment::with_chapter();
-    alter(&env, "UPDATE drawer SET cards = 'x' || cards");
-    for line in ["find", "find title:/wealth/", "find benkler --columns doi"] {
-        let told = env.ends(1, line).stderr;
-        assert_eq!(
-            told,
-            "error: an overview of works in the library cannot be read\n\
-             help: nothing was lost: run `peerbib rebuild`\n",
-            "{line}"
-        );
-    }
-    env.runs("rebuild");
-    assert!(!env.keys("title:/wealth/").is_empty());
-}
-
-#[test]
 fn what_another_program_did_to_the_truth_is_found() {
     let (_, found) = found_after("DELETE FROM tag WHERE id = 1");
     assert!(
