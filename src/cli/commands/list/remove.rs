@@ -34,7 +34,7 @@ impl RemoveFromList {
             let key = &work.key;
             match (work.standing, work.found) {
                 (Some(Standing::Excluded), _) => {
-                    messages.push(format!("{key} is already excluded"))
+                    messages.push(format!("{key} is already excluded"));
                 }
                 (_, true) => {
                     actions.push((work.id, Some(Standing::Excluded)));
