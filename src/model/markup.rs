@@ -9,6 +9,7 @@ pub(crate) fn plain(text: &str) -> String {
 }
 
 /// Text without the marks that protect words from changes of case, which only CSL has.
+#[cfg(feature = "formats")]
 pub(crate) fn without_nocase(text: &str) -> String {
     // A closing tag belongs to the opening one that is still open last.
     let mut open = Vec::new();
@@ -27,6 +28,7 @@ pub(crate) fn without_nocase(text: &str) -> String {
 
 /// What stands before a separator that is outside of any markup, so that all that is opened in it is closed
 /// in it, too.
+#[cfg(feature = "formats")]
 pub(crate) fn before_outside<'t>(text: &'t str, separator: &str) -> Option<&'t str> {
     text.match_indices(separator)
         .filter_map(|(at, _)| text.get(..at))
