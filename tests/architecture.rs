@@ -39,7 +39,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("config", &["suggest"]),
 ];
 
-
 /// A comment, or a string or character literal.
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(

@@ -406,14 +406,19 @@ fn active_years_and_events_are_where_they_belong() {
         year(foundation, "bauwens2005political") - 0.5 * unit
     ));
     assert!(to > year(foundation, "dafermos2021prophets") + unit);
-    assert!(near(event(oekonux, "2009"), y2009));
+    // A conference in March is in the first half of its year.
+    let march = event(oekonux, "2009-03-27/2009-03-29");
+    assert!(march > y2009 - 0.5 * unit && march < y2009, "{march}");
     // Autumn of 2014 is between the start and the end of its year.
     let autumn = event("movement:syriza", "2014-23");
     let y2014 = y2000 + 14.0 * unit;
     assert!(autumn > y2014 && autumn < y2014 + 0.5 * unit);
     let texts = is_legible(&svg);
-    let text = "2009 Fourth and last conference, Manchester, co-organised with the P2P Foundation";
-    assert!(texts.iter().any(|found| found.trim() == text), "{texts:?}");
+    let text = "2009 Fourth and last conference";
+    assert!(
+        texts.iter().any(|found| found.trim().starts_with(text)),
+        "{texts:?}"
+    );
 }
 
 #[test]

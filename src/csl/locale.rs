@@ -9,46 +9,13 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::attributes::{read_date_parts, term_form};
-use super::bundled::EmbeddedLocales;
 use super::element::{DateForm, DatePart, TermForm};
 use super::xml::{Document, Node, StyleError};
 
-/// A source of locale files, such as [`EmbeddedLocales`].
+/// A source of locale files, such as [`EmbeddedLocales`](super::EmbeddedLocales).
 pub trait LocaleSource: Sync {
     /// Returns the layer for exactly this language, such as `de-AT`.
     fn layer(&self, language: &str) -> Option<Arc<LocaleLayer>>;
-}
-
-/// Locale files loaded by the caller. They take precedence over those inside the program.
-#[derive(Debug, Clone, Default)]
-pub struct LocaleFiles {
-    layers: FxHashMap<String, Arc<LocaleLayer>>,
-}
-
-impl LocaleFiles {
-    /// Returns an empty set of files.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a locale file.
-    ///
-    /// # Errors
-    /// What [`LocaleLayer::from_xml`] finds wrong with it.
-    pub fn add(&mut self, xml: &str) -> Result<(), StyleError> {
-        let layer = LocaleLayer::from_xml(xml)?;
-        self.layers.insert(layer.language.clone(), Arc::new(layer));
-        Ok(())
-    }
-}
-
-impl LocaleSource for LocaleFiles {
-    fn layer(&self, language: &str) -> Option<Arc<LocaleLayer>> {
-        self.layers
-            .get(language)
-            .cloned()
-            .or_else(|| EmbeddedLocales.layer(language))
-    }
 }
 
 /// A grammatical gender (clause "Gender-specific Ordinals").

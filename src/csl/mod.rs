@@ -64,6 +64,7 @@ mod given_names;
 mod initials;
 mod item;
 mod locale;
+mod locale_files;
 mod macros;
 mod markup;
 mod name_parts;
@@ -89,7 +90,8 @@ pub use bibliography::{Bibliography, BibliographyEntry, BibliographyLayout, Seco
 pub use bundled::EmbeddedLocales;
 pub use citation::{Citation, CitationMode, Cite, CitePosition, FormattedCitation};
 pub use item::{Item, ItemDate, ItemName, ItemValue};
-pub use locale::{Locale, LocaleFiles, LocaleLayer, LocaleSource, primary_dialect};
+pub use locale::{Locale, LocaleLayer, LocaleSource, primary_dialect};
+pub use locale_files::LocaleFiles;
 pub use processor::Processor;
 pub use rich_text::{Display, Formatting, Inline, RichText, plain_text};
 pub use style::{Style, StyleClass, StyleInfo};

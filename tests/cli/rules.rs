@@ -202,7 +202,7 @@ fn rules_that_cannot_be_read_change_nothing() {
     let told = env.refuses(1, "rules import nothing.toml");
     assert!(told.contains("no such file"), "{told}");
     for (line, reason) in [
-        ("rules add x --when '(a' --then theme:value", "never closed"),
+        ("rules add x --when '(a' --then theme:value", "unclosed"),
         (
             "rules add x --when a --then theme:valeu",
             "did you mean theme:value?",

@@ -25,12 +25,14 @@
 mod record;
 pub(super) mod row_label;
 mod step;
+mod step_state;
 mod summary;
 mod tables;
 mod undo;
 
 pub(super) use record::Recording;
+pub use step::Step;
 pub(super) use step::now;
-pub use step::{Step, StepState};
+pub use step_state::StepState;
 pub use summary::ChangedRows;
 pub(super) use tables::{RECORDED_TABLES, columns};

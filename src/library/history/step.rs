@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::super::{Library, LibraryError, Result};
+use super::step_state::StepState;
 
 /// A command that changed the library.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -17,29 +18,6 @@ pub struct Step {
     pub state: StepState,
     /// How many rows it changed.
     pub changes: i64,
-}
-
-/// Whether a step is in effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum StepState {
-    /// It is in effect.
-    Done,
-    /// It was undone and can be redone.
-    Undone,
-    /// It was undone and then discarded by a new step.
-    Dropped,
-}
-
-impl StepState {
-    /// Returns the state in words that follow "it is".
-    pub(in crate::library) fn described(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Undone => "undone",
-            Self::Dropped => "undone for good, as something else was done since",
-        }
-    }
 }
 
 /// The query whose rows [`read_step`] reads.

@@ -6,7 +6,8 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::{Library, Result};
 use super::row_label;
-use super::step::{Step, StepState};
+use super::step::Step;
+use super::step_state::StepState;
 use super::tables::{RECORDED_TABLES, RowRange, columns};
 
 /// Rows of one kind that a step changed in one way.

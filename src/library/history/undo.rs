@@ -19,7 +19,8 @@ use super::super::transaction::Transaction;
 use super::super::{Change, Library, LibraryError, Result};
 use super::record::record_ranges;
 use super::row_label;
-use super::step::{SELECT_STEP, Step, StepState, read_step};
+use super::step::{SELECT_STEP, Step, read_step};
+use super::step_state::StepState;
 use super::tables::{
     RECORDED_TABLES, RowRange, RowSet, columns, consecutive, foreign_keys, row_as_json,
 };
