@@ -64,10 +64,7 @@ pub fn style_xml(name: &str) -> Option<Cow<'static, str>> {
         return Some(Cow::Borrowed(xml));
     }
     let xml = ArchivedStyle::by_name(name)?.get().to_xml().ok()?;
-    let xml = with_official_terms(&xml).replace(
-        "=\"editor-translator\"",
-        "=\"editortranslator\"",
-    );
+    let xml = with_official_terms(&xml).replace("=\"editor-translator\"", "=\"editortranslator\"");
     // Only terms are renamed, not the variable.
     let xml = xml.replace(
         "variable=\"editortranslator\"",
@@ -228,17 +225,35 @@ mod tests {
             locale.term(name, form, false).map(str::to_owned)
         };
         let long = TermForm::Long;
-        assert_eq!(term("en-US", "and others", long).as_deref(), Some("and others"));
-        assert_eq!(term("fr-FR", "printing", long).as_deref(), Some("impression"));
-        assert_eq!(term("de-DE", "sub-verbo", long).as_deref(), Some("sub verbo"));
+        assert_eq!(
+            term("en-US", "and others", long).as_deref(),
+            Some("and others")
+        );
+        assert_eq!(
+            term("fr-FR", "printing", long).as_deref(),
+            Some("impression")
+        );
+        assert_eq!(
+            term("de-DE", "sub-verbo", long).as_deref(),
+            Some("sub verbo")
+        );
         for (name, short) in [
-            ("editor-translator", "\u{56d}\u{574}\u{562}.-\u{569}\u{561}\u{580}\u{563}\u{574}."),
-            ("editortranslator", "\u{56d}\u{574}\u{562}. \u{587}\u{a0}\u{569}\u{561}\u{580}\u{563}\u{574}."),
+            (
+                "editor-translator",
+                "\u{56d}\u{574}\u{562}.-\u{569}\u{561}\u{580}\u{563}\u{574}.",
+            ),
+            (
+                "editortranslator",
+                "\u{56d}\u{574}\u{562}. \u{587}\u{a0}\u{569}\u{561}\u{580}\u{563}\u{574}.",
+            ),
         ] {
             assert_eq!(term("hy-AM", name, TermForm::Short).as_deref(), Some(short));
         }
         for language in EmbeddedLocales.languages() {
-            assert!(term(language, "editortranslator", long).is_some(), "{language}");
+            assert!(
+                term(language, "editortranslator", long).is_some(),
+                "{language}"
+            );
         }
     }
 
