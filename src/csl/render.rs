@@ -4,8 +4,6 @@
 //! punctuation marks become one, a full stop after a question mark is dropped, a comma moves inside closing
 //! quotation marks if the locale wants it there. Nested quotation marks and formatting alternate.
 
-use std::borrow::Cow;
-
 use super::citeproc_js;
 use super::element::FontFormatting;
 use super::locale::Locale;
