@@ -209,6 +209,11 @@ fn percent(equal: usize, total: usize) -> String {
     format!("{:.2} %", equal as f64 * 100.0 / total as f64)
 }
 
+/// A result in one line, with its line breaks shown.
+fn one_line(html: &str) -> String {
+    html.replace('\n', "\u{23ce}")
+}
+
 /// Whether citeproc-js prints that nothing prints, which is a warning here.
 fn is_empty_form(wanted: &str) -> bool {
     wanted.contains("[CSL STYLE ERROR: reference with no printed form.]")
@@ -236,9 +241,11 @@ fn compare(
         if wanted == got {
             outcome.equal += 1;
         } else {
-            outcome
-                .differences
-                .push(format!("  {name}\n    - {wanted}\n    + {got}"));
+            outcome.differences.push(format!(
+                "  {name}\n    - {}\n    + {}",
+                one_line(wanted),
+                one_line(got)
+            ));
         }
     };
     let bibliography = processor.bibliography().unwrap_or_default();
@@ -257,12 +264,17 @@ fn compare(
             )
         })
         .collect();
-    let wanted_order = entries
+    let wanted_order: Vec<&str> = entries
         .iter()
         .filter(|(_, wanted)| !is_empty_form(wanted))
-        .map(|(id, _)| *id);
-    let order = bibliography.entries.iter().map(|entry| entry.key.as_str());
-    let in_order = wanted_order.eq(order);
+        .map(|(id, _)| *id)
+        .collect();
+    let order: Vec<&str> = bibliography
+        .entries
+        .iter()
+        .map(|entry| entry.key.as_str())
+        .collect();
+    let in_order = wanted_order == order;
     for (place, (id, wanted)) in entries.iter().enumerate() {
         if is_empty_form(wanted) && has_warning(&bibliography, id) {
             check(format!("bibliography: {id}"), wanted, wanted);
@@ -333,5 +345,26 @@ fn compare(
         check(name, wanted, &html::rich_text(&got.content));
     }
     outcome.in_order = in_order;
+    let first = wanted_order
+        .iter()
+        .zip(&order)
+        .position(|(wanted, got)| wanted != got);
+    if let Some(first) = first {
+        let part = |order: &[&str]| {
+            order
+                .iter()
+                .skip(first)
+                .take(4)
+                .copied()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let difference = format!(
+            "  order\n    - {}\n    + {}",
+            part(&wanted_order),
+            part(&order)
+        );
+        outcome.differences.push(difference);
+    }
     Ok(outcome)
 }

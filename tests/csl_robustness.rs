@@ -305,10 +305,7 @@ fn elements_and_macros_too_deep_within_each_other_are_refused_and_others_print()
     print(Style::from_xml(&nested(190)).unwrap());
     for depth in [250, 200_000] {
         let error = Style::from_xml(&nested(depth)).unwrap_err();
-        assert_eq!(
-            error.message,
-            "elements are more than 200 deep within each other here"
-        );
+        assert_eq!(error.message, "elements are nested more than 200 deep here");
         assert_eq!(error.line, 199);
     }
     let name = |number: usize| format!("a{number}");
@@ -324,7 +321,7 @@ fn elements_and_macros_too_deep_within_each_other_are_refused_and_others_print()
         let error = chain(length).unwrap_err();
         assert_eq!(
             error.message,
-            "the macro \"a100\" is called where elements are more than 200 deep within each other"
+            "the macro \"a100\" is called where elements are nested more than 200 deep"
         );
     }
 }

@@ -1,8 +1,14 @@
 //! Reading the attributes that several elements share.
 
+use super::citeproc_js::unescaped;
 use super::element::*;
 use super::rich_text::{Display, Formatting};
 use super::xml::Node;
+
+/// Returns an attribute that is printed.
+pub(super) fn text(node: Node<'_>, name: &str) -> Option<String> {
+    node.attribute(name).map(unescaped)
+}
 
 /// Returns a boolean attribute.
 pub(super) fn flag(node: Node<'_>, name: &str) -> Option<bool> {
@@ -64,8 +70,8 @@ pub(super) fn read_common(node: Node<'_>) -> CommonAttributes {
     let font = &mut common.font;
     for (name, value) in node.attributes() {
         match name {
-            "prefix" => value.clone_into(&mut common.prefix),
-            "suffix" => value.clone_into(&mut common.suffix),
+            "prefix" => common.prefix = unescaped(value),
+            "suffix" => common.suffix = unescaped(value),
             "quotes" => common.quotes = value == "true",
             "strip-periods" => common.strip_periods = value == "true",
             "text-case" => common.text_case = text_case(value),
@@ -153,7 +159,7 @@ pub(super) fn read_date_parts(node: Node<'_>) -> Vec<DatePart> {
                     Some("ordinal") => Some(DatePartForm::Ordinal),
                     _ => None,
                 },
-                range_delimiter: child.attribute("range-delimiter").map(str::to_owned),
+                range_delimiter: text(child, "range-delimiter"),
                 attributes: read_common(child),
                 given: GivenAttributes {
                     prefix: child.attribute("prefix").is_some(),
@@ -183,10 +189,8 @@ pub(super) fn read_name_options(node: Node<'_>, inherited: bool) -> NameOptions 
             Some("symbol") => Some(And::Symbol),
             _ => None,
         },
-        delimiter: name("name-delimiter", "delimiter").map(str::to_owned),
-        names_delimiter: inherited
-            .then(|| node.attribute("names-delimiter").map(str::to_owned))
-            .flatten(),
+        delimiter: name("name-delimiter", "delimiter").map(unescaped),
+        names_delimiter: inherited.then(|| text(node, "names-delimiter")).flatten(),
         delimiter_precedes_et_al: precedes("delimiter-precedes-et-al"),
         delimiter_precedes_last: precedes("delimiter-precedes-last"),
         et_al_min: number(node, "et-al-min"),
@@ -201,12 +205,12 @@ pub(super) fn read_name_options(node: Node<'_>, inherited: bool) -> NameOptions 
             _ => None,
         },
         initialize: flag(node, "initialize"),
-        initialize_with: node.attribute("initialize-with").map(str::to_owned),
+        initialize_with: text(node, "initialize-with"),
         as_sort_order: match node.attribute("name-as-sort-order") {
             Some("first") => Some(NameAsSortOrder::First),
             Some("all") => Some(NameAsSortOrder::All),
             _ => None,
         },
-        sort_separator: node.attribute("sort-separator").map(str::to_owned),
+        sort_separator: text(node, "sort-separator"),
     }
 }

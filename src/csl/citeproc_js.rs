@@ -7,11 +7,14 @@
 use std::borrow::Cow;
 
 use super::citation::{Citation, Cite, FormattedCitation};
+use super::element::FontFormatting;
 use super::locale::Locale;
 use super::name_parts::begins_alphabetic;
 use super::output_tree::Node;
+use super::prepared_item::PreparedItem;
 use super::render::Renderer;
-use super::rich_text::{Inline, RichText, plain_text};
+use super::rich_text::{Formatting, Inline, RichText, plain_text};
+use super::variables;
 
 // ---- Affixes that the caller gives to a cite ----------------------------------------------------------
 //
@@ -81,6 +84,130 @@ pub(super) fn adjust_delimiter(delimiter: &mut String, previous: &Cite, cite: &C
 pub(super) fn ends_sentence(prefix: &str) -> bool {
     let end = prefix.trim_end_matches(['"', '\'', '\u{201d}', '\u{2019}', '\u{bb}', ' ', '\u{a0}']);
     end.ends_with(['.', '!', '?', ':', ';']) && prefix.trim().contains(' ')
+}
+
+// ---- Spaces -------------------------------------------------------------------------------------------------
+
+/// Keeps two spaces: the first becomes a no-break space, so that HTML shows both.
+pub(super) fn wide_spaces(text: &str) -> Cow<'_, str> {
+    if text.contains("  ") {
+        Cow::Owned(text.replace("  ", "\u{a0} "))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+// ---- Punctuation ---------------------------------------------------------------------------------------------
+
+/// Merges two adjacent punctuation marks; none if both print. The specification only says that duplicates are
+/// removed.
+pub(super) fn merged_punctuation(left: char, right: char) -> Option<char> {
+    if left == right {
+        return Some(left);
+    }
+    match (left, right) {
+        ('!' | '?', '.' | ':') => Some(left),
+        (':' | ';', '!' | '?') => Some(right),
+        (':' | ';', '.') => Some(left),
+        (';', ':') => Some(';'),
+        _ => None,
+    }
+}
+
+/// Replaces the space before high punctuation in a field by a narrow no-break space.
+pub(super) fn spaced_punctuation(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let found = bytes.windows(2).any(|pair| {
+        pair.first() == Some(&b' ')
+            && pair
+                .get(1)
+                .is_some_and(|next| matches!(next, b':' | b';' | b'?' | b'!' | 0xc2))
+    }) || text.contains("\u{ab} ");
+    if !found {
+        return Cow::Borrowed(text);
+    }
+    let mut result = String::with_capacity(text.len() + 8);
+    let mut characters = text.chars().peekable();
+    let mut previous = None;
+    while let Some(character) = characters.next() {
+        let narrow = character == ' '
+            && (characters
+                .peek()
+                .is_some_and(|next| matches!(next, ':' | ';' | '?' | '!' | '\u{bb}'))
+                || previous == Some('\u{ab}'));
+        result.push(if narrow { '\u{202f}' } else { character });
+        previous = Some(character);
+    }
+    Cow::Owned(result)
+}
+
+// ---- Names and dates ----------------------------------------------------------------------------------------
+
+/// Returns a separator with at most one space at its end.
+pub(super) fn one_space(separator: &str) -> &str {
+    match separator.strip_suffix("  ") {
+        Some(start) => separator.get(..start.len() + 1).unwrap_or(separator),
+        None => separator,
+    }
+}
+
+/// Returns whether the family name comes first in the language of an item, without a comma.
+pub(super) fn has_family_first(language: Option<&str>) -> bool {
+    matches!(language, Some("vi" | "hu"))
+}
+
+/// Returns the space between the parts of a name, which does not break in some languages.
+pub(super) fn name_space(language: &str) -> &'static str {
+    match language.get(..2) {
+        Some("fr" | "ru" | "cs") => "\u{a0}",
+        _ => " ",
+    }
+}
+
+/// Returns whether a given name is a title, which is neither abbreviated nor separated by the style's own
+/// separator.
+pub(super) fn is_title(given: &str) -> bool {
+    matches!(given, "Lord" | "Lady")
+}
+
+/// Returns the formatting of a part of names or dates without what undoes the formatting of the whole by saying
+/// "normal". citeproc-js prints it only where it undoes that of elements further out.
+pub(super) fn without_normal_of(own: FontFormatting, outer: FontFormatting) -> FontFormatting {
+    let kept = |own: Option<Formatting>, outer: Option<Formatting>| {
+        let is_normal = matches!(
+            own,
+            Some(
+                Formatting::Upright
+                    | Formatting::NormalVariant
+                    | Formatting::NormalWeight
+                    | Formatting::NoDecoration
+                    | Formatting::Baseline
+            )
+        );
+        own.filter(|_| !is_normal || outer.is_none())
+    };
+    FontFormatting {
+        style: kept(own.style, outer.style),
+        variant: kept(own.variant, outer.variant),
+        weight: kept(own.weight, outer.weight),
+        decoration: kept(own.decoration, outer.decoration),
+        alignment: kept(own.alignment, outer.alignment),
+    }
+}
+
+// ---- Fields -------------------------------------------------------------------------------------------------
+
+/// Returns whether title case applies to an item in English. It does not to one with a `jurisdiction`, such
+/// as a patent or a law, whose title is left as the authority wrote it.
+pub(super) fn has_title_case(item: &PreparedItem<'_>) -> bool {
+    item.text(variables::JURISDICTION).is_none()
+}
+
+/// Returns the short form of a URL, which is its scheme and host. The specification has no short form for it.
+pub(super) fn short_url(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(host..).and_then(|rest| rest.find('/'));
+    end.and_then(|end| url.get(..host + end)).unwrap_or(url)
 }
 
 // ---- Citations ------------------------------------------------------------------------------------------
@@ -160,3 +287,198 @@ pub(super) fn keep_first_given_name(givens: &mut Vec<Vec<u8>>, cites: usize, cla
         None => givens.push(vec![2]),
     }
 }
+
+// ---- Styles and tables ------------------------------------------------------------------------------------
+
+/// Resolves character references that were escaped twice, as in `&amp;#160;`. Some official styles have
+/// them, and a browser resolves them in the HTML that citeproc-js prints.
+pub(super) fn unescaped(value: &str) -> String {
+    let mut result = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = rest.find("&#") {
+        let (before, reference) = rest.split_at(at);
+        result.push_str(before);
+        let Some((character, after)) = character_reference(reference) else {
+            result.push_str("&#");
+            rest = reference.get(2..).unwrap_or_default();
+            continue;
+        };
+        result.push(character);
+        rest = after;
+    }
+    result.push_str(rest);
+    result
+}
+
+/// Returns the character that text begins with as a numeric reference, and the text after it.
+fn character_reference(text: &str) -> Option<(char, &str)> {
+    let (digits, after) = text.strip_prefix("&#")?.split_once(';')?;
+    let number = match digits.strip_prefix(['x', 'X']) {
+        Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+        None => digits.parse().ok()?,
+    };
+    Some((char::from_u32(number)?, after))
+}
+
+/// Abbreviations that locators may begin with, and the terms they mean.
+///
+/// In the specification the label is apart from the locator. Word processors pass what a user typed into one
+/// field.
+pub(super) const LOCATOR_LABELS: &[(&str, &str)] = &[
+    ("vrs", "verse"),
+    ("sv", "sub-verbo"),
+    ("subpara", "subparagraph"),
+    ("op", "opus"),
+    ("subch", "subchapter"),
+    ("add", "addendum"),
+    ("amend", "amendment"),
+    ("annot", "annotation"),
+    ("app", "appendix"),
+    ("art", "article"),
+    ("bibliog", "bibliography"),
+    ("bk", "book"),
+    ("ch", "chapter"),
+    ("cl", "clause"),
+    ("col", "column"),
+    ("cmt", "comment"),
+    ("dec", "decision"),
+    ("dept", "department"),
+    ("ex", "example"),
+    ("fig", "figure"),
+    ("fld", "field"),
+    ("fol", "folio"),
+    ("n", "note"),
+    ("hypo", "hypothetical"),
+    ("illus", "illustration"),
+    ("intro", "introduction"),
+    ("l", "line"),
+    ("no", "issue"),
+    ("p", "page"),
+    ("pp", "page"),
+    ("para", "paragraph"),
+    ("pt", "part"),
+    ("pmbl", "preamble"),
+    ("princ", "principle"),
+    ("pub", "publication"),
+    ("r", "rule"),
+    ("rn", "randnummer"),
+    ("sched", "schedule"),
+    ("sec", "section"),
+    ("ser", "series"),
+    ("subdiv", "subdivision"),
+    ("subsec", "subsection"),
+    ("supp", "supplement"),
+    ("tbl", "table"),
+    ("tit", "title"),
+    ("vol", "volume"),
+];
+
+/// Words that title case leaves in lower case, unless they are first or last.
+///
+/// The specification lists 22 of them. citeproc-js has those of the Chicago Manual of Style besides.
+pub(super) const TITLE_CASE_STOP_WORDS: &[&str] = &[
+    "a",
+    "about",
+    "above",
+    "across",
+    "afore",
+    "after",
+    "against",
+    "al",
+    "along",
+    "alongside",
+    "amid",
+    "amidst",
+    "among",
+    "amongst",
+    "an",
+    "and",
+    "anenst",
+    "apropos",
+    "apud",
+    "around",
+    "as",
+    "aside",
+    "astride",
+    "at",
+    "athwart",
+    "atop",
+    "barring",
+    "before",
+    "behind",
+    "below",
+    "beneath",
+    "beside",
+    "besides",
+    "between",
+    "beyond",
+    "but",
+    "by",
+    "c",
+    "ca",
+    "circa",
+    "d'",
+    "de",
+    "despite",
+    "down",
+    "during",
+    "et",
+    "except",
+    "for",
+    "forenenst",
+    "from",
+    "given",
+    "in",
+    "inside",
+    "into",
+    "lest",
+    "like",
+    "modulo",
+    "near",
+    "next",
+    "nor",
+    "notwithstanding",
+    "of",
+    "off",
+    "on",
+    "onto",
+    "or",
+    "out",
+    "over",
+    "per",
+    "plus",
+    "pro",
+    "qua",
+    "sans",
+    "since",
+    "so",
+    "than",
+    "the",
+    "through",
+    "throughout",
+    "thru",
+    "thruout",
+    "till",
+    "to",
+    "toward",
+    "towards",
+    "under",
+    "underneath",
+    "until",
+    "unto",
+    "up",
+    "upon",
+    "v",
+    "v.",
+    "van",
+    "versus",
+    "via",
+    "vis-\u{e0}-vis",
+    "von",
+    "vs",
+    "vs.",
+    "with",
+    "within",
+    "without",
+    "yet",
+];

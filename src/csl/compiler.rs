@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::attributes::{
     flag, number, range_format, read_common, read_date_parts, read_label, read_name_options,
-    spacing, term_form,
+    spacing, term_form, text,
 };
 use super::compiled::{Compiled, LayoutSection, Options};
 use super::element::*;
@@ -116,7 +116,7 @@ impl Compiler {
         let mut section = LayoutSection {
             layout: self.elements(layout, None)?,
             attributes: read_common(layout),
-            delimiter: layout.attribute("delimiter").unwrap_or_default().to_owned(),
+            delimiter: text(layout, "delimiter").unwrap_or_default(),
             sort: Vec::new(),
             names: read_name_options(node, true).within(outer),
         };
@@ -146,7 +146,7 @@ impl Compiler {
 
     fn citation_options(&mut self, node: Node<'_>) {
         let on = |name| node.attribute(name) == Some("true");
-        let text = |name| node.attribute(name).map(str::to_owned);
+        let text = |name| text(node, name);
         let options = &mut self.options;
         options.add_names = on("disambiguate-add-names");
         options.add_givenname = on("disambiguate-add-givenname");
@@ -173,9 +173,7 @@ impl Compiler {
 
     fn bibliography_options(&mut self, node: Node<'_>) {
         let options = &mut self.options;
-        options.author_substitute = node
-            .attribute("subsequent-author-substitute")
-            .map(str::to_owned);
+        options.author_substitute = text(node, "subsequent-author-substitute");
         options.author_substitute_rule = match node.attribute("subsequent-author-substitute-rule") {
             Some("complete-each") => SubstituteRule::CompleteEach,
             Some("partial-each") => SubstituteRule::PartialEach,
@@ -249,7 +247,7 @@ impl Compiler {
                     Some("month-day") => DateParts::MonthDay,
                     _ => DateParts::YearMonthDay,
                 },
-                delimiter: node.attribute("delimiter").unwrap_or_default().to_owned(),
+                delimiter: text(node, "delimiter").unwrap_or_default(),
                 parts: read_date_parts(node),
                 attributes: read_common(node),
             }),
@@ -259,7 +257,7 @@ impl Compiler {
                 ..read_label(node)
             }),
             "group" => Element::Group(Group {
-                delimiter: node.attribute("delimiter").unwrap_or_default().to_owned(),
+                delimiter: text(node, "delimiter").unwrap_or_default(),
                 children: self.elements(node, names)?,
                 attributes: read_common(node),
             }),
@@ -328,8 +326,8 @@ impl Compiler {
                 form: term_form(node),
                 plural: node.attribute("plural") == Some("true"),
             }
-        } else if let Some(value) = node.attribute("value") {
-            TextSource::Value(value.to_owned())
+        } else if let Some(value) = text(node, "value") {
+            TextSource::Value(value)
         } else {
             return Err(StyleError::at(
                 node,
@@ -401,7 +399,7 @@ impl Compiler {
         let mut names = Names {
             variables,
             options: NameOptions::default(),
-            delimiter: node.attribute("delimiter").map(str::to_owned),
+            delimiter: text(node, "delimiter"),
             name_attributes: CommonAttributes::default(),
             family: None,
             given: None,

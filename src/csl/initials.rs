@@ -1,5 +1,6 @@
 //! Initials (clause "Name", `initialize-with`).
 
+use super::citeproc_js;
 use super::name_parts::{begins_alphabetic, is_alphabetic_script};
 
 /// A part of a given name, and whether a hyphen precedes it.
@@ -76,7 +77,7 @@ pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
         return String::new();
     }
     let template = with.contains("%s");
-    if matches!(given, "Lord" | "Lady") || (!begins_alphabetic(given) && !template) {
+    if citeproc_js::is_title(given) || (!begins_alphabetic(given) && !template) {
         return given.to_owned();
     }
     let prepared = prepare(given, hyphen);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::attributes::{read_date_parts, term_form};
+use super::attributes::{read_date_parts, term_form, text};
 use super::element::{DateForm, DatePart, TermForm};
 use super::xml::{Document, Node, StyleError};
 
@@ -179,9 +179,9 @@ impl LocaleLayer {
                 }
                 "date" => {
                     let date = LocalizedDate {
-                        delimiter: child.attribute("delimiter").unwrap_or_default().to_owned(),
-                        prefix: child.attribute("prefix").unwrap_or_default().to_owned(),
-                        suffix: child.attribute("suffix").unwrap_or_default().to_owned(),
+                        delimiter: text(child, "delimiter").unwrap_or_default(),
+                        prefix: text(child, "prefix").unwrap_or_default(),
+                        suffix: text(child, "suffix").unwrap_or_default(),
                         parts: read_date_parts(child),
                     };
                     match child.attribute("form") {
@@ -437,10 +437,14 @@ impl Locale {
             self.terms.retain(|name, _| !is_ordinal(name));
             self.has_ordinal_table = true;
         }
+        // The four suffixes of CSL 1.0 that a style defines do not mix with a table.
+        let skips = |name: &str| {
+            self.has_ordinal_table && !layer.terms.contains_key("ordinal") && is_ordinal(name)
+        };
         if self.terms.is_empty() {
             self.terms.clone_from(&layer.terms);
         } else {
-            for (name, term) in &layer.terms {
+            for (name, term) in layer.terms.iter().filter(|(name, _)| !skips(name)) {
                 if let Some(mine) = self.terms.get_mut(name) {
                     mine.merge(term);
                 } else {

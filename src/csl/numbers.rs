@@ -1,5 +1,6 @@
 //! Number variables and page ranges (clause "Number" and appendix V).
 
+use super::citeproc_js;
 use super::element::{NumberForm, PageRangeFormat, TermForm};
 use super::locale::{Gender, Locale};
 
@@ -29,60 +30,12 @@ pub(super) struct NumberPart {
     pub(super) plural: bool,
 }
 
-/// Abbreviations that locators may begin with, and the terms they mean.
-const LABELS: &[(&str, &str)] = &[
-    ("vrs", "verse"),
-    ("sv", "sub-verbo"),
-    ("subpara", "subparagraph"),
-    ("op", "opus"),
-    ("subch", "subchapter"),
-    ("add", "addendum"),
-    ("amend", "amendment"),
-    ("annot", "annotation"),
-    ("app", "appendix"),
-    ("art", "article"),
-    ("bibliog", "bibliography"),
-    ("bk", "book"),
-    ("ch", "chapter"),
-    ("cl", "clause"),
-    ("col", "column"),
-    ("cmt", "comment"),
-    ("dec", "decision"),
-    ("dept", "department"),
-    ("ex", "example"),
-    ("fig", "figure"),
-    ("fld", "field"),
-    ("fol", "folio"),
-    ("n", "note"),
-    ("hypo", "hypothetical"),
-    ("illus", "illustration"),
-    ("intro", "introduction"),
-    ("l", "line"),
-    ("no", "issue"),
-    ("p", "page"),
-    ("pp", "page"),
-    ("para", "paragraph"),
-    ("pt", "part"),
-    ("pmbl", "preamble"),
-    ("princ", "principle"),
-    ("pub", "publication"),
-    ("r", "rule"),
-    ("rn", "randnummer"),
-    ("sched", "schedule"),
-    ("sec", "section"),
-    ("ser", "series"),
-    ("subdiv", "subdivision"),
-    ("subsec", "subsection"),
-    ("supp", "supplement"),
-    ("tbl", "table"),
-    ("tit", "title"),
-    ("vol", "volume"),
-];
-
 /// Returns the term of a label at the beginning of text, and the text after it.
 pub(super) fn leading_label(text: &str) -> Option<(&'static str, &str)> {
     let (word, rest) = text.split_once('.')?;
-    let (_, term) = LABELS.iter().find(|(label, _)| *label == word)?;
+    let (_, term) = citeproc_js::LOCATOR_LABELS
+        .iter()
+        .find(|(label, _)| *label == word)?;
     let after = rest.trim_start();
     (after.len() < rest.len() && !after.is_empty()).then_some((*term, after))
 }

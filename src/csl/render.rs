@@ -4,8 +4,7 @@
 //! punctuation marks become one, a full stop after a question mark is dropped, a comma moves inside closing
 //! quotation marks if the locale wants it there. Nested quotation marks and formatting alternate.
 
-use std::borrow::Cow;
-
+use super::citeproc_js;
 use super::element::FontFormatting;
 use super::locale::Locale;
 use super::markup::{self, MarkupTag};
@@ -56,6 +55,9 @@ pub(super) struct Renderer<'l> {
     locale: &'l Locale,
     segments: Vec<Segment>,
     open: Vec<Mark>,
+    /// Whether the last text is content and not an affix. Affixes that meet share one space, but a space at the
+    /// end of a field, a term or a `value` is kept.
+    after_content: bool,
     /// The link targets of the cites.
     hrefs: Vec<Option<&'l str>>,
 }
@@ -75,20 +77,6 @@ enum Mark {
     Link(String),
 }
 
-/// Merges two adjacent punctuation marks; none if both print.
-fn merge(left: char, right: char) -> Option<char> {
-    if left == right {
-        return Some(left);
-    }
-    match (left, right) {
-        ('!' | '?', '.' | ':') => Some(left),
-        (':' | ';', '!' | '?') => Some(right),
-        (':' | ';', '.') => Some(left),
-        (';', ':') => Some(';'),
-        _ => None,
-    }
-}
-
 fn is_punctuation(character: char) -> bool {
     matches!(character, '.' | ',' | ';' | ':' | '!' | '?')
 }
@@ -99,6 +87,7 @@ impl<'l> Renderer<'l> {
             locale,
             segments: Vec::new(),
             open: Vec::new(),
+            after_content: false,
             hrefs: Vec::new(),
         }
     }
@@ -125,7 +114,7 @@ impl<'l> Renderer<'l> {
         match &node.content {
             Content::Text(text) => {
                 // Punctuation at the beginning of a field is outside of its formatting.
-                let text = spaced_punctuation(text);
+                let text = citeproc_js::spaced_punctuation(text);
                 let body = text.trim_start_matches([':', '.', ';', '!', '?']);
                 let body = if body.is_empty() { text.as_ref() } else { body };
                 let leading = text.len() - body.len();
@@ -151,13 +140,27 @@ impl<'l> Renderer<'l> {
                 for (at, child) in children.iter().enumerate() {
                     if at > 0 {
                         self.affix(delimiter);
+                        // The delimiter before the last name keeps its space, even if the name begins with one.
+                        let previous = children.get(at - 1);
+                        self.after_content |= at + 1 == children.len()
+                            && child.tag == Tag::Name
+                            && previous.is_some_and(|previous| previous.tag == Tag::Name);
                     }
                     self.node(child);
                 }
                 self.finish_all(marks);
             }
         }
-        self.affix(&node.suffix);
+        if node.tag == Tag::Names && node.suffix.starts_with(is_punctuation) {
+            // The spaces after punctuation that follows names are left as they are.
+            let spaces = node.suffix.trim_start_matches(is_punctuation);
+            let punctuation = node.suffix.len() - spaces.len();
+            self.affix(node.suffix.get(..punctuation).unwrap_or_default());
+            self.push(spaces);
+            self.after_content = false;
+        } else {
+            self.affix(&node.suffix);
+        }
         if node.display.is_some() {
             self.finish();
         }
@@ -175,7 +178,17 @@ impl<'l> Renderer<'l> {
             }
             rest = rest.get(first.len_utf8()..).unwrap_or_default();
         }
-        self.push(rest);
+        if !rest.is_empty() {
+            self.after_content = false;
+        }
+        let text = match rest.strip_prefix(' ') {
+            Some(after) if self.segments.is_empty() => {
+                self.push(" ");
+                citeproc_js::wide_spaces(after)
+            }
+            _ => citeproc_js::wide_spaces(rest),
+        };
+        self.push(&text);
     }
 
     /// Merges a character with the preceding text, and returns whether that was possible.
@@ -184,12 +197,18 @@ impl<'l> Renderer<'l> {
             return false;
         }
         let mut behind_quote = false;
+        let mut in_second_field = false;
         let mut at = self.segments.len();
         while at > 0 {
             at -= 1;
             match self.segments.get_mut(at) {
                 Some(Segment::Close(Mark::Quote { .. })) => behind_quote = true,
                 Some(Segment::Close(_)) => {}
+                Some(Segment::Open(Mark::Display(Display::RightInline)))
+                    if next != ' ' && !in_second_field =>
+                {
+                    in_second_field = true;
+                }
                 Some(Segment::Open(Mark::Quote { .. } | Mark::Display(_))) | None => return false,
                 Some(Segment::Open(_)) => {}
                 Some(Segment::Text(text)) => {
@@ -197,14 +216,22 @@ impl<'l> Renderer<'l> {
                         continue;
                     };
                     if next == ' ' {
-                        return last == ' ' && !behind_quote;
+                        return last == ' ' && !behind_quote && !self.after_content;
                     }
-                    if let Some(merged) = merge(last, next) {
+                    if let Some(merged) = citeproc_js::merged_punctuation(last, next) {
                         if merged != last {
                             text.pop();
                             text.push(merged);
                         }
                         return true;
+                    }
+                    if in_second_field {
+                        // Punctuation before the second field belongs to the first.
+                        text.push(next);
+                        return true;
+                    }
+                    if behind_quote && last == '.' && next == ',' {
+                        return false;
                     }
                     if behind_quote
                         && self.locale.punctuation_in_quote
@@ -264,14 +291,6 @@ impl<'l> Renderer<'l> {
         if text.is_empty() {
             return;
         }
-        // Two spaces that someone typed are kept: the first becomes a no-break space.
-        let spaced;
-        let text = if text.contains("  ") {
-            spaced = text.replace("  ", "\u{a0} ");
-            &spaced
-        } else {
-            text
-        };
         match self.segments.last_mut() {
             Some(Segment::Text(last)) => last.push_str(text),
             _ => self.segments.push(Segment::Text(text.to_owned())),
@@ -341,6 +360,8 @@ impl<'l> Renderer<'l> {
 
     /// Appends the text of a field with its markup.
     fn field(&mut self, text: &str) {
+        self.after_content = !text.is_empty();
+        let text = &*citeproc_js::wide_spaces(text);
         if !markup::may_hold_markup(text, &self.locale.quotes) {
             self.push(text);
             return;
@@ -495,31 +516,4 @@ fn push_text(stack: &mut [RichText], text: &str) {
             _ => run.push(Inline::Text(text.to_owned())),
         }
     }
-}
-
-/// Replaces the space before high punctuation by a narrow no-break space.
-fn spaced_punctuation(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    let found = bytes.windows(2).any(|pair| {
-        pair.first() == Some(&b' ')
-            && pair
-                .get(1)
-                .is_some_and(|next| matches!(next, b':' | b';' | b'?' | b'!' | 0xc2))
-    }) || text.contains("\u{ab} ");
-    if !found {
-        return Cow::Borrowed(text);
-    }
-    let mut result = String::with_capacity(text.len() + 8);
-    let mut characters = text.chars().peekable();
-    let mut previous = None;
-    while let Some(character) = characters.next() {
-        let narrow = character == ' '
-            && (characters
-                .peek()
-                .is_some_and(|next| matches!(next, ':' | ';' | '?' | '!' | '\u{bb}'))
-                || previous == Some('\u{ab}'));
-        result.push(if narrow { '\u{202f}' } else { character });
-        previous = Some(character);
-    }
-    Cow::Owned(result)
 }

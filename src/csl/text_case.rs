@@ -1,114 +1,7 @@
 //! Text case (clause "Text-case").
 
+use super::citeproc_js;
 use super::element::TextCase;
-
-/// Words that title case leaves in lower case, unless they are first or last.
-const SMALL_WORDS: &[&str] = &[
-    "a",
-    "about",
-    "above",
-    "across",
-    "afore",
-    "after",
-    "against",
-    "al",
-    "along",
-    "alongside",
-    "amid",
-    "amidst",
-    "among",
-    "amongst",
-    "an",
-    "and",
-    "anenst",
-    "apropos",
-    "apud",
-    "around",
-    "as",
-    "aside",
-    "astride",
-    "at",
-    "athwart",
-    "atop",
-    "barring",
-    "before",
-    "behind",
-    "below",
-    "beneath",
-    "beside",
-    "besides",
-    "between",
-    "beyond",
-    "but",
-    "by",
-    "c",
-    "ca",
-    "circa",
-    "d'",
-    "de",
-    "despite",
-    "down",
-    "during",
-    "et",
-    "except",
-    "for",
-    "forenenst",
-    "from",
-    "given",
-    "in",
-    "inside",
-    "into",
-    "lest",
-    "like",
-    "modulo",
-    "near",
-    "next",
-    "nor",
-    "notwithstanding",
-    "of",
-    "off",
-    "on",
-    "onto",
-    "or",
-    "out",
-    "over",
-    "per",
-    "plus",
-    "pro",
-    "qua",
-    "sans",
-    "since",
-    "so",
-    "than",
-    "the",
-    "through",
-    "throughout",
-    "thru",
-    "thruout",
-    "till",
-    "to",
-    "toward",
-    "towards",
-    "under",
-    "underneath",
-    "until",
-    "unto",
-    "up",
-    "upon",
-    "v",
-    "v.",
-    "van",
-    "versus",
-    "via",
-    "vis-\u{e0}-vis",
-    "von",
-    "vs",
-    "vs.",
-    "with",
-    "within",
-    "without",
-    "yet",
-];
 
 /// A piece of text after a separator.
 #[derive(Debug, Clone, Copy)]
@@ -150,6 +43,8 @@ pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
                 if first {
                     first = false;
                     capitalize(word, language)
+                } else if has_inner_capital(word) {
+                    word.to_owned()
                 } else {
                     lower(word, language)
                 }
@@ -157,6 +52,11 @@ pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
         }
         TextCase::Title => title(&pieces, language),
     }
+}
+
+/// Returns whether a word has a capital inside, as "iPhone" and "OpenAlex" do. Its case is part of its spelling.
+fn has_inner_capital(word: &str) -> bool {
+    word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase)
 }
 
 /// Tags that protect their content, with their closing tags.
@@ -189,26 +89,21 @@ fn tag_length(text: &str) -> Option<usize> {
 fn is_sign(character: char) -> bool {
     matches!(
         character,
-        '\u{2018}'
-            | '\u{2019}'
-            | '\u{201c}'
-            | '\u{201d}'
-            | '"'
-            | '\''
-            | '-'
-            | '\u{2013}'
-            | '\u{2014}'
-            | '/'
-            | '.'
-            | ','
-            | ';'
-            | '?'
-            | '!'
-            | ':'
-            | '['
-            | ']'
-            | '('
-            | ')'
+        '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '"' | '\'' | '-' | '\u{2010}'
+            ..='\u{2013}'
+                | '\u{2014}'
+                | '\u{2015}'
+                | '/'
+                | '.'
+                | ','
+                | ';'
+                | '?'
+                | '!'
+                | ':'
+                | '['
+                | ']'
+                | '('
+                | ')'
     )
 }
 
@@ -314,7 +209,9 @@ fn map_words(pieces: &[Piece<'_>], mut change: impl FnMut(&str) -> String) -> St
 }
 
 fn is_small(lowered: &str) -> bool {
-    SMALL_WORDS.binary_search(&lowered).is_ok()
+    citeproc_js::TITLE_CASE_STOP_WORDS
+        .binary_search(&lowered)
+        .is_ok()
 }
 
 fn title(pieces: &[Piece<'_>], language: &str) -> String {
@@ -336,7 +233,11 @@ fn title(pieces: &[Piece<'_>], language: &str) -> String {
             "\u{201c}" => quotes.push('\u{201d}'),
             "\u{2018}" => quotes.push('\u{2019}'),
             " \"" => quotes.push('"'),
-            " '" => quotes.push('\''),
+            // citeproc-js takes the mark for an apostrophe here.
+            " '" => {
+                quotes.push('\'');
+                keep_initial = true;
+            }
             "\u{201d}" | "\u{2019}" | "\"" | "'" => {
                 let sign = piece.before.chars().next();
                 if quotes.last().copied() == sign {

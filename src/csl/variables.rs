@@ -91,7 +91,7 @@ known_variables! {
         "abstract", "annote", "archive", "archive_collection", "archive_location",
         "archive-place", "authority", "call-number", "citation-key",
         "collection-title", "dimensions", "division", "event", "event-title", "event-place",
-        "genre", "ISBN", "ISSN", "jurisdiction", "keyword", "language", "license",
+        "genre", "ISBN", "ISSN", "jurisdiction" JURISDICTION, "keyword", "language", "license",
         "medium", "note", "original-publisher", "original-publisher-place", "original-title",
         "part-title", "publisher", "publisher-place", "references", "reviewed-genre",
         "reviewed-title", "scale", "source", "status", "volume-title", "volume-title-short",

@@ -7,7 +7,7 @@ use crate::csl::prepared_item::PreparedItem;
 use crate::csl::variables;
 
 /// How many letters each author contributes, by the number of authors.
-const LETTERS: [&[usize]; 4] = [&[4], &[2, 2], &[1, 1, 2], &[1, 1, 1, 1]];
+const LETTERS: [&[usize]; 4] = [&[4], &[2, 2], &[2, 1, 1], &[1, 1, 1, 1]];
 
 /// Returns the label of an item: the first letters of its authors and the last digits of its year.
 pub(in crate::csl) fn citation_label(item: &PreparedItem<'_>, locale: &Locale) -> String {

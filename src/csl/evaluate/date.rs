@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Evaluator;
+use crate::csl::citeproc_js;
 use crate::csl::context::Purpose;
 use crate::csl::dates::{CalendarDate, DateValues};
 use crate::csl::element::*;
@@ -16,9 +17,19 @@ struct PartFormat<'c> {
     prefix: &'c str,
     suffix: &'c str,
     range_delimiter: Option<&'c str>,
-    attributes: &'c CommonAttributes,
+    font: FontFormatting,
     text_case: Option<TextCase>,
     strip_periods: bool,
+}
+
+impl PartFormat<'_> {
+    fn case(&self) -> CommonAttributes {
+        CommonAttributes {
+            text_case: self.text_case,
+            strip_periods: self.strip_periods,
+            ..CommonAttributes::default()
+        }
+    }
 }
 
 /// Returns a date as its element prints it; none if nothing prints.
@@ -56,7 +67,7 @@ pub(super) fn date<'c>(
         let format = formats
             .iter()
             .find(|format| format.name == DatePartName::Year)?;
-        let text = evaluator.cased(Cow::Borrowed(literal), format.attributes);
+        let text = evaluator.cased(Cow::Borrowed(literal), &format.case());
         let mut nodes = vec![styled(Node::text(text)?, format)];
         nodes.extend(evaluator.year_suffix_here());
         return Some(wrap(Node::group(nodes, "")?));
@@ -97,6 +108,7 @@ fn get(values: &DateValues, name: DatePartName) -> Option<i32> {
 
 /// Returns the parts to print: those of the localized format with the style's changes, or the style's own.
 fn part_formats<'c>(element: &'c Date, locale: &'c Locale) -> Vec<PartFormat<'c>> {
+    let outer = element.attributes.font;
     let default_form = |name| match name {
         DatePartName::Day => DatePartForm::Numeric,
         DatePartName::Month | DatePartName::Year => DatePartForm::Long,
@@ -111,7 +123,7 @@ fn part_formats<'c>(element: &'c Date, locale: &'c Locale) -> Vec<PartFormat<'c>
                 prefix: &part.attributes.prefix,
                 suffix: &part.attributes.suffix,
                 range_delimiter: part.range_delimiter.as_deref(),
-                attributes: &part.attributes,
+                font: citeproc_js::without_normal_of(part.attributes.font, outer),
                 text_case: part.attributes.text_case,
                 strip_periods: part.attributes.strip_periods,
             })
@@ -153,7 +165,10 @@ fn part_formats<'c>(element: &'c Date, locale: &'c Locale) -> Vec<PartFormat<'c>
             range_delimiter: own
                 .and_then(|own| own.range_delimiter.as_deref())
                 .or(part.range_delimiter.as_deref()),
-            attributes: own.map_or(&part.attributes, |own| &own.attributes),
+            font: citeproc_js::without_normal_of(
+                own.map_or(part.attributes.font, |own| own.attributes.font),
+                outer,
+            ),
             text_case: own
                 .and_then(|own| own.attributes.text_case)
                 .or(part.attributes.text_case),
@@ -167,7 +182,7 @@ fn part_formats<'c>(element: &'c Date, locale: &'c Locale) -> Vec<PartFormat<'c>
 /// Adds the affixes and the formatting of a part to a node.
 fn styled<'c>(node: Node<'c>, format: &PartFormat<'c>) -> Node<'c> {
     let mut node = node.with_prefix(format.prefix).with_suffix(format.suffix);
-    node.font = format.attributes.font;
+    node.font = format.font;
     node
 }
 
@@ -188,16 +203,9 @@ fn part<'c>(
         },
         DatePartName::Day => day(values, format.form, locale)?,
     };
-    let text = if format.strip_periods {
-        text.replace('.', "")
-    } else {
-        text
-    };
-    let attributes = CommonAttributes {
-        text_case: format.text_case,
-        ..CommonAttributes::default()
-    };
-    let text = evaluator.cased(Cow::Owned(text), &attributes).into_owned();
+    let text = evaluator
+        .cased(Cow::Owned(text), &format.case())
+        .into_owned();
     let mut node = Node::text(text)?;
     if format.name == DatePartName::Year {
         let year = values.year.unwrap_or(0);
@@ -216,16 +224,18 @@ fn part<'c>(
         if suffix.is_none() && era.is_none() {
             return Some(node);
         }
-        // The suffix of the part follows the era and the year suffix.
+        // The suffix of the part follows the era.
         let tail = std::mem::take(&mut node.suffix);
         let head = std::mem::take(&mut node.prefix);
         let font = std::mem::take(&mut node.font);
         let mut nodes = vec![node];
         nodes.extend(era.and_then(Node::text));
-        nodes.extend(suffix);
         let mut group = Node::group(nodes, "")?.with_prefix(head).with_suffix(tail);
         group.font = font;
-        return Some(group);
+        let Some(suffix) = suffix else {
+            return Some(group);
+        };
+        return Node::group(vec![group, styled(suffix, format)], "");
     }
     Some(styled(node, format))
 }
@@ -243,6 +253,15 @@ fn year(year: i32, form: DatePartForm) -> Option<String> {
 }
 
 fn month_text(month: i32, form: DatePartForm, locale: &Locale) -> Option<String> {
+    if (13..=24).contains(&month)
+        && matches!(
+            form,
+            DatePartForm::Numeric | DatePartForm::NumericLeadingZeros
+        )
+    {
+        // A season has no number.
+        return None;
+    }
     if (13..=24).contains(&month) {
         // Seasons, numbered after the months.
         let season = (month - 13) % 4 + 1;

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::SecondFieldAlign;
 use super::citation::CitePosition;
+use super::citeproc_js;
 use super::context::{Context, Purpose, RenderTrace, Section};
 use super::element::*;
 use super::numbers::{NumberContext, NumberValue, year_suffix};
@@ -107,16 +108,22 @@ impl<'c> Evaluator<'c> {
         }
         let mut outside = "";
         match nodes.first_mut() {
-            // A block follows the prefix.
-            Some(first) if first.display.is_some() => outside = &section.attributes.prefix,
+            // A block follows the prefix; the first field contains it.
+            Some(first) if first.display.is_some() && align.is_none() => {
+                outside = &section.attributes.prefix;
+            }
             Some(first) if !section.attributes.prefix.is_empty() => {
                 first.prefix = Cow::Owned(format!("{}{}", section.attributes.prefix, first.prefix));
             }
             _ => {}
         }
         let displays = nodes.iter().any(|node| node.display.is_some());
-        if displays && let Some(last) = nodes.last_mut() {
-            last.suffix = Cow::Borrowed(&section.attributes.suffix);
+        if displays && let Some(mut last) = nodes.pop() {
+            // The suffix of the layout is inside of the last block.
+            let display = last.display.take();
+            let mut block = Node::wrap(last).with_suffix(&section.attributes.suffix);
+            block.display = display;
+            nodes.push(block);
         }
         let mut node = Node::group(nodes, "")?;
         if !outside.is_empty() {
@@ -236,7 +243,24 @@ impl<'c> Evaluator<'c> {
             .unwrap_or(self.context.locale.language())
     }
 
-    /// Applies `strip-periods` and `text-case`.
+    /// Applies `strip-periods` and `text-case` to the value of a variable.
+    fn cased_value<'t>(&self, text: Cow<'t, str>, attributes: &CommonAttributes) -> Cow<'t, str> {
+        let mut text = text;
+        if (attributes.strip_periods || self.strip_periods > 0) && text.contains('.') {
+            text = Cow::Owned(strip_periods(&text));
+        }
+        match attributes.text_case {
+            None => text,
+            Some(case) => Cow::Owned(text_case::apply(&text, case, self.language())),
+        }
+    }
+
+    /// Returns whether an enclosing element strips periods.
+    pub(super) fn strips_periods(&self) -> bool {
+        self.strip_periods > 0
+    }
+
+    /// Applies `strip-periods` and `text-case` to a term, a name or a date.
     pub(super) fn cased<'t>(
         &self,
         text: Cow<'t, str>,
@@ -244,7 +268,7 @@ impl<'c> Evaluator<'c> {
     ) -> Cow<'t, str> {
         let mut text = text;
         if (attributes.strip_periods || self.strip_periods > 0) && text.contains('.') {
-            text = Cow::Owned(strip_periods(&text));
+            text = Cow::Owned(text.replace('.', ""));
         }
         match attributes.text_case {
             None => text,
@@ -404,7 +428,7 @@ impl<'c> Evaluator<'c> {
             } else {
                 value.clone().into_owned()
             };
-            let value = self.cased(value, attributes);
+            let value = self.cased_value(value, attributes);
             return Some(self.placed(linked(href, value, variable, attributes)));
         }
         let value = if value.contains('\\') {
@@ -412,17 +436,15 @@ impl<'c> Evaluator<'c> {
         } else {
             value
         };
-        // Title case is for items in English only.
-        let keeps_case = attributes.text_case == Some(TextCase::Title)
-            && !self.language().to_ascii_lowercase().starts_with("en");
+        let keeps_case = attributes.text_case == Some(TextCase::Title) && !self.has_title_case();
         let text = if keeps_case {
             let look = CommonAttributes {
                 strip_periods: attributes.strip_periods,
                 ..CommonAttributes::default()
             };
-            self.cased(value, &look)
+            self.cased_value(value, &look)
         } else {
-            self.cased(value, attributes)
+            self.cased_value(value, attributes)
         };
         let node = self.placed(Node::text(text)?.with(attributes));
         self.printed();
@@ -433,6 +455,12 @@ impl<'c> Evaluator<'c> {
         })
     }
 
+    /// Returns whether title case applies to the item. It is for items in English only.
+    fn has_title_case(&self) -> bool {
+        self.language().to_ascii_lowercase().starts_with("en")
+            && citeproc_js::has_title_case(self.context.item)
+    }
+
     /// Returns the text of a variable, in its short form if `short` is set and there is one.
     fn text_value(&self, variable: VariableId, short: bool) -> Option<Cow<'c, str>> {
         let item = self.context.item;
@@ -441,6 +469,7 @@ impl<'c> Evaluator<'c> {
             let abbreviated = match variable {
                 variables::TITLE => item.text(variables::TITLE_SHORT),
                 variables::CONTAINER_TITLE => item.text(variables::CONTAINER_TITLE_SHORT),
+                variables::URL => item.text(variables::URL).map(citeproc_js::short_url),
                 _ => None,
             };
             if let Some(full) = item.text(variable)
@@ -660,19 +689,9 @@ impl<'c> Evaluator<'c> {
                 self.disambiguate_used += usize::from(holds);
                 holds
             }
-            Condition::IsNumeric(variable) => {
-                if variables::kind(*variable) == VariableKind::Number
-                    && !matches!(*variable, variables::VERSION)
-                {
-                    self.parsed_number(*variable)
-                        .is_some_and(|number| number.numeric)
-                } else {
-                    context
-                        .item
-                        .text(*variable)
-                        .is_some_and(|text| text.ends_with(|last: char| last.is_ascii_digit()))
-                }
-            }
+            Condition::IsNumeric(variable) => self
+                .parsed_number(*variable)
+                .is_some_and(|number| number.numeric),
             Condition::IsUncertainDate(variable) => {
                 context.item.date(*variable).is_some_and(|date| date.circa)
             }
@@ -735,11 +754,10 @@ impl<'c> Evaluator<'c> {
         let was_in_substitute = std::mem::replace(&mut self.in_substitute, true);
         let mut found = None;
         for element in &element.substitute {
-            let mut nodes = Vec::new();
             let outer = std::mem::take(&mut self.group);
-            self.element(element, &mut nodes);
+            let node = self.first_printed(element);
             let inner = std::mem::replace(&mut self.group, outer);
-            if let Some(node) = Node::group(nodes, "") {
+            if let Some(node) = node {
                 self.group.has_variable |= inner.has_variable;
                 self.group.has_term |= inner.has_term;
                 found = Some(node);
@@ -751,6 +769,21 @@ impl<'c> Evaluator<'c> {
         // A substitute does not get the affixes of the names. For `cs:names` in a substitute, the compiler
         // has copied them.
         found
+    }
+}
+
+impl<'c> Evaluator<'c> {
+    /// Evaluates an element of `cs:substitute`. Of the elements in a `cs:choose`, the first that prints counts.
+    fn first_printed(&mut self, element: &'c Element) -> Option<Node<'c>> {
+        if let Element::Choose(choose) = element {
+            return self
+                .branch(choose)
+                .iter()
+                .find_map(|element| self.first_printed(element));
+        }
+        let mut nodes = Vec::new();
+        self.element(element, &mut nodes);
+        Node::group(nodes, "")
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::Evaluator;
 use crate::csl::citation::CitePosition;
+use crate::csl::citeproc_js;
 use crate::csl::context::{Context, NameListTrace, Purpose, Section};
 use crate::csl::element::*;
 use crate::csl::initials;
@@ -153,17 +154,9 @@ fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
         initialize: own.initialize.or(section.initialize).unwrap_or(true),
         initialize_with: text(&own.initialize_with, &section.initialize_with),
         as_sort_order: own.as_sort_order.or(section.as_sort_order),
-        sort_separator: one_space(
+        sort_separator: citeproc_js::one_space(
             text(&own.sort_separator, &section.sort_separator).unwrap_or(", "),
         ),
-    }
-}
-
-/// Returns a separator with at most one space at its end.
-fn one_space(separator: &str) -> &str {
-    match separator.strip_suffix("  ") {
-        Some(start) => separator.get(..start.len() + 1).unwrap_or(separator),
-        None => separator,
     }
 }
 
@@ -290,8 +283,8 @@ fn name_list<'c>(
     if context.purpose == Purpose::Sort {
         return (Node::group(nodes, style.delimiter), shown);
     }
-    // In a list of institutions, the delimiter precedes the last of three or more.
-    let precedes_last = if people.iter().all(NameParts::is_literal) {
+    let precedes_last = if people.last().is_some_and(NameParts::is_literal) {
+        // `delimiter-precedes-last` is for persons; an institution follows the delimiter in lists of three.
         DelimiterPrecedes::Contextual
     } else {
         style.precedes_last
@@ -348,7 +341,12 @@ fn shown_count(
     shown.min(total)
 }
 
+/// Appends text to the suffix of a node. Two spaces that meet become one.
 fn add_suffix(node: &mut Node<'_>, text: &str) {
+    let text = match text.strip_prefix(' ') {
+        Some(after) if node.suffix.ends_with(' ') => after,
+        _ => text,
+    };
     node.suffix = Cow::Owned(format!("{}{text}", node.suffix));
 }
 
@@ -477,14 +475,17 @@ struct NamePieces<'c> {
     text: String,
     nodes: Vec<Node<'c>>,
     plain: bool,
+    /// The formatting of `cs:names`, which citeproc-js does not let its parts undo.
+    outer: FontFormatting,
 }
 
 impl<'c> NamePieces<'c> {
-    fn new(plain: bool) -> Self {
+    fn new(plain: bool, outer: FontFormatting) -> Self {
         Self {
             text: String::new(),
             nodes: Vec::new(),
             plain,
+            outer,
         }
     }
 
@@ -500,10 +501,9 @@ impl<'c> NamePieces<'c> {
             self.text.push_str(text);
         } else if let Some(node) = Node::text(text.to_owned()) {
             let font = attributes
-                .map(|attributes| attributes.font)
-                .unwrap_or_default();
+                .map(|attributes| citeproc_js::without_normal_of(attributes.font, self.outer));
             let mut node = node;
-            node.font = font;
+            node.font = font.unwrap_or_default();
             self.nodes.push(node);
         }
     }
@@ -592,9 +592,13 @@ fn one_name<'c>(
         })
     };
     let plain = is_plain(family_look) && is_plain(given_look);
+    let outer = element.attributes.font;
     let sorting = context.purpose == Purpose::Sort;
     let cased = |text: &str, look: Option<&CommonAttributes>| -> String {
         let mut text = text.to_owned();
+        if evaluator.strips_periods() {
+            text = text.replace('.', "");
+        }
         if let Some(look) = look {
             if look.strip_periods {
                 text = text.replace('.', "");
@@ -606,11 +610,11 @@ fn one_name<'c>(
         text
     };
     // In some languages of items, the family name comes first.
-    let vietnamese_or_hungarian = matches!(context.item.language.as_deref(), Some("vi" | "hu"));
+    let family_first = citeproc_js::has_family_first(context.item.language.as_deref());
     let given_text = given_name(evaluator, style, person, level);
     let show_given = level > 0;
     let piece = |text: &str, look: Option<&'c CommonAttributes>| {
-        let mut pieces = NamePieces::new(plain);
+        let mut pieces = NamePieces::new(plain, outer);
         pieces.push(&cased(text, look), look);
         pieces
     };
@@ -627,7 +631,7 @@ fn one_name<'c>(
         if show_given {
             piece(&given_text, given_look)
         } else {
-            NamePieces::new(plain)
+            NamePieces::new(plain, outer)
         }
     };
     let is_et_al = has_et_al(person);
@@ -635,11 +639,11 @@ fn one_name<'c>(
         if show_given && !given_text.is_empty() && !is_et_al {
             piece(&person.dropping_particle, given_look)
         } else {
-            NamePieces::new(plain)
+            NamePieces::new(plain, outer)
         }
     };
     let suffix = || {
-        let mut pieces = NamePieces::new(plain);
+        let mut pieces = NamePieces::new(plain, outer);
         if show_given && !given_text.is_empty() {
             let text = match style.initialize_with {
                 Some(with) => initials::normalize(&person.suffix, with),
@@ -652,10 +656,7 @@ fn one_name<'c>(
     let particle_joins = person
         .non_dropping_particle
         .ends_with(['\'', '\u{2019}', '-', ' ']);
-    let hard_space = match context.locale.language().get(..2) {
-        Some("fr" | "ru" | "cs") => "\u{a0}",
-        _ => " ",
-    };
+    let hard_space = citeproc_js::name_space(context.locale.language());
     let mut inverted = false;
     let result = match person.script {
         Script::EastAsian if !person.family.is_empty() => {
@@ -670,14 +671,14 @@ fn one_name<'c>(
             name.join(" ", given());
             name
         }
-        _ if person.static_ordering || vietnamese_or_hungarian => {
+        _ if person.static_ordering || family_first => {
             let mut name = particle();
             name.join(hard_space, family());
             name.join(" ", given());
             name
         }
         _ if sorting => {
-            let mut name = NamePieces::new(plain);
+            let mut name = NamePieces::new(plain, outer);
             if context.style.options.demote_particle == DemoteParticle::Never {
                 name.join("", particle());
                 name.join(" ", family());
@@ -697,7 +698,7 @@ fn one_name<'c>(
             || (style.as_sort_order == Some(NameAsSortOrder::First) && at == 0) =>
         {
             inverted = true;
-            let separator = if matches!(person.given.as_str(), "Lord" | "Lady") {
+            let separator = if citeproc_js::is_title(&person.given) {
                 ", "
             } else {
                 style.sort_separator
@@ -723,7 +724,7 @@ fn one_name<'c>(
         }
         _ => {
             let suffix_separator = if person.comma_suffix { ", " } else { " " };
-            let mut second = NamePieces::new(plain);
+            let mut second = NamePieces::new(plain, outer);
             let dropping_joins = person
                 .dropping_particle
                 .ends_with(['\'', '\u{2bc}', '\u{2019}', '-'])
@@ -761,7 +762,8 @@ fn one_name<'c>(
     let mut node = result.finish()?;
     let look = &element.name_attributes;
     if !look.font.is_plain() || !look.prefix.is_empty() || !look.suffix.is_empty() {
-        node = Node::group(vec![node], "")?.with(look);
+        node = Node::wrap(node).with(look);
+        node.font = citeproc_js::without_normal_of(look.font, element.attributes.font);
     }
     Some((node, inverted))
 }
