@@ -127,7 +127,7 @@ fn library(directory: &tempfile::TempDir) -> Library {
             "INSERT INTO note (work_id, text, changed_at) VALUES (1, 'Reread chapter three', '2024-01-01T00:00:00Z');
              INSERT INTO linked_file (work_id, path, description, added_at)
              VALUES (1, 'scans/ostrom 1990.pdf', 'Scan of my copy', '2024-01-01T00:00:00Z');
-             INSERT INTO reading_list (id, name, query, style, repeated, sorted_by, annotated, rest, created_at)
+             INSERT INTO reading_list (id, name, query, style, duplicate_placement, sort_order, annotations, rest_heading, created_at)
              VALUES (1, 'reader', 'year:2000.. sort:year limit:1', 'apa', 'each', 'style', '', '', ''),
                     (2, 'pinned', NULL, 'apa', 'each', 'style', '', '', ''),
                     (3, 'both', 'list:reader OR list:pinned', 'apa', 'each', 'style', '', '', '');
@@ -178,7 +178,7 @@ fn lists_notes_and_linked_files_are_found() {
     let connection = Connection::open(library.path()).unwrap();
     connection
         .execute_batch(
-            "INSERT INTO reading_list (id, name, query, style, repeated, sorted_by, annotated, rest, created_at)
+            "INSERT INTO reading_list (id, name, query, style, duplicate_placement, sort_order, annotations, rest_heading, created_at)
              VALUES (4, 'egg', 'list:hen', 'apa', 'each', 'style', '', '', ''),
                     (5, 'hen', 'year:1990 list:egg', 'apa', 'each', 'style', '', '', '');",
         )

@@ -134,7 +134,12 @@ pub(super) fn format_years(date: &EdtfDate) -> String {
         EdtfDate::Single(point) => format_point(point),
         EdtfDate::Range(start, end) => match (start, end) {
             (RangeEnd::Date(start), RangeEnd::Date(end)) => {
-                format!("{}\u{2013}{}", format_point(start), format_point(end))
+                let (start, end) = (format_point(start), format_point(end));
+                if start == end {
+                    start
+                } else {
+                    format!("{start}\u{2013}{end}")
+                }
             }
             (RangeEnd::Date(start), RangeEnd::Open) => format!("since {}", format_point(start)),
             (RangeEnd::Date(start), RangeEnd::Unknown) => {
@@ -176,6 +181,7 @@ mod tests {
             ("2014-22", "2014"),
             ("1937-11-05", "1937"),
             ("1999/2013", "1999\u{2013}2013"),
+            ("2009-03-27/2009-03-29", "2009"),
             ("2005/..", "since 2005"),
             ("../2013", "until 2013"),
             ("2005/", "2005\u{2013}?"),

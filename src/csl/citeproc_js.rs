@@ -8,11 +8,8 @@ use std::borrow::Cow;
 
 use super::citation::{Citation, Cite, FormattedCitation};
 use super::element::FontFormatting;
-use super::locale::Locale;
 use super::name_parts::begins_alphabetic;
-use super::output_tree::Node;
 use super::prepared_item::PreparedItem;
-use super::render::Renderer;
 use super::rich_text::{Formatting, Inline, RichText, plain_text};
 use super::variables;
 
@@ -238,22 +235,18 @@ pub(super) fn group_sort_text(key: Option<&str>, place: usize) -> String {
     format!("{}{place}", key.unwrap_or("undefined"))
 }
 
-/// Joins the two parts of a composite citation, with `infix` between them.
-pub(super) fn join_composite(
-    locale: &Locale,
-    citation: &FormattedCitation,
-    infix: &str,
-) -> RichText {
+/// Joins the two parts of a composite citation, with `infix` between them, and spaces where citeproc-js puts
+/// them.
+pub(super) fn join_composite(citation: &FormattedCitation, infix: RichText) -> RichText {
     let mut result = citation.authors.clone();
     let space = || Inline::Text(" ".to_owned());
-    if let Some(node) = Node::text(infix) {
-        let begins_with_stop = infix.starts_with(['.', '!', '?', ':', ',', '\u{2019}', '\'']);
+    let text = plain_text(&infix);
+    if !text.is_empty() {
+        let begins_with_stop = text.starts_with(['.', '!', '?', ':', ',', '\u{2019}', '\'']);
         if !begins_with_stop && !plain_text(&result).is_empty() {
             result.push(space());
         }
-        let mut renderer = Renderer::new(locale);
-        renderer.node(&node);
-        result.extend(renderer.into_rich_text());
+        result.extend(infix);
     }
     if !plain_text(&result).is_empty() && !plain_text(&citation.content).is_empty() {
         result.push(space());

@@ -26,7 +26,8 @@ impl LocaleFiles {
     /// What [`LocaleLayer::from_xml`] finds wrong with it.
     pub fn add(&mut self, xml: &str) -> Result<(), StyleError> {
         let layer = LocaleLayer::from_xml(xml)?;
-        self.layers.insert(layer.language.clone(), Arc::new(layer));
+        self.layers
+            .insert(layer.language().to_owned(), Arc::new(layer));
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ use super::positions;
 use super::prepared::{Prepared, subsequent_cite};
 use super::prepared_item::PreparedItem;
 use super::reference_grouping::{substitute_author, substitution_names};
-use super::render;
+use super::render::{self, Renderer};
 use super::sorting::{self, Collation, SortKeys};
 use super::style::Style;
 use super::variables;
@@ -184,7 +184,11 @@ impl<'a> Processor<'a> {
     /// Returns the text of a composite citation as citeproc-js joins its parts: the authors, `infix`, and
     /// the rest.
     pub fn joined(&self, citation: &FormattedCitation, infix: &str) -> RichText {
-        citeproc_js::join_composite(&self.prepared.locale, citation, infix)
+        let mut renderer = Renderer::new(&self.prepared.locale);
+        if let Some(node) = Node::text(infix) {
+            renderer.node(&node);
+        }
+        citeproc_js::join_composite(citation, renderer.into_rich_text())
     }
 
     /// Formats the bibliography of all items; none if the style has no bibliography.

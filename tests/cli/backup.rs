@@ -7,7 +7,7 @@ fn a_backup_is_a_library_of_the_same_state() {
     let env = TestEnvironment::with_chapter();
     let state = env.state();
     let told = env.runs("backup copy.db").stderr;
-    assert_eq!(told, "backed up 43 works to copy.db\n");
+    assert_eq!(told, "backed up 69 works to copy.db\n");
     env.runs("remove merten2000");
     let names: Vec<_> = std::fs::read_dir(env.path(""))
         .unwrap()

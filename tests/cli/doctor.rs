@@ -167,7 +167,7 @@ fn doctor_names_the_works_and_the_way_out() {
         .unwrap();
     let told = env.ends(1, "doctor").stdout;
     assert!(
-        told.contains("what is derived of 1 work (work summary)"),
+        told.contains("derived data of 1 work (work summary)"),
         "{told}"
     );
     assert!(told.contains("run `peerbib rebuild`"), "{told}");

@@ -24,7 +24,7 @@ fn files_are_linked_listed_and_unlinked() {
     // The root is the directory of the library, so that this file is outside of it.
     assert_eq!(
         env.redact_paths(&told),
-        "linked DESK/papers/a 1: ü.pdf to a\n"
+        "linked $TEST_ENV/papers/a 1: ü.pdf to a\n"
     );
     assert!(
         env.runs("file add a 'papers/a 1: ü.pdf'")
@@ -59,7 +59,7 @@ fn files_of_entries_are_understood_as_jabref_and_zotero_write_them() {
     let run = env.ends(1, "file list");
     assert_eq!(
         env.redact_paths(&run.stdout),
-        "b\n  1  papers/b; 1.pdf  (Full Text)\n  2  gone.pdf  missing: DESK/data/peerbib/gone.pdf\n\
+        "b\n  1  papers/b; 1.pdf  (Full Text)\n  2  gone.pdf  missing: $TEST_ENV/data/peerbib/gone.pdf\n\
          c\n  1  papers/c.pdf\n"
     );
     let files: serde_json::Value =
@@ -133,7 +133,7 @@ fn the_root_of_a_library_goes_before_that_of_the_configuration() {
     assert_eq!(
         root(),
         (
-            "DESK\n".to_owned(),
+            "$TEST_ENV\n".to_owned(),
             "set by `files` in your configuration\n".to_owned()
         )
     );
@@ -150,14 +150,14 @@ fn the_root_of_a_library_goes_before_that_of_the_configuration() {
     assert_eq!(path(), "c.pdf");
     let told = env.redact_paths(&env.runs("config set files papers").stderr);
     assert!(
-        told.contains("own root DESK/papers takes precedence"),
+        told.contains("own root $TEST_ENV/papers takes precedence"),
         "{told}"
     );
     env.runs("config set files .");
     let told = env.redact_paths(&env.runs("file root --unset").stderr);
     assert_eq!(
         told,
-        "set the root of linked files to DESK; rewrote 1 path\n"
+        "set the root of linked files to $TEST_ENV; rewrote 1 path\n"
     );
     assert_eq!(path(), "papers/c.pdf");
     env.runs("file check a");

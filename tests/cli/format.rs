@@ -386,7 +386,7 @@ fn works_without_a_title_are_printed_as_far_as_known_and_reported() {
     assert_eq!(env.runs("format key:whole").stderr, "");
     env.put("bare.bib", UNTITLED);
     let told = env.runs("format --input bare.bib").stderr;
-    assert!(told.contains("shows what is known (bare)"), "{told}");
+    assert!(told.contains("prints what is known (bare)"), "{told}");
 }
 
 #[test]

@@ -364,15 +364,15 @@ fn a_rehearsal_of_undo_tells_and_changes_nothing() {
     let state = env.state();
     insta::assert_snapshot!(env.runs("undo --dry-run").stdout, @r"
     would undo step 2: peerbib untag theme:fruit a
-      tags taken off works  1  a theme:fruit
-      tags kept off works   1  a theme:fruit
+      tags removed from works      1  a theme:fruit
+      removals of tags remembered  1  a theme:fruit
     ");
     assert_eq!(state, env.state());
     env.runs("undo");
     insta::assert_snapshot!(env.runs("redo --dry-run").stdout, @r"
     would redo step 2: peerbib untag theme:fruit a
-      tags taken off works  1  a theme:fruit
-      tags kept off works   1  a theme:fruit
+      tags removed from works      1  a theme:fruit
+      removals of tags remembered  1  a theme:fruit
     ");
     env.runs("redo");
     assert_eq!(state, env.state());

@@ -313,7 +313,7 @@ fn a_shipped_bibliography_brings_its_tags_along_by_its_name_and_as_a_file() {
         .iter()
         .map(|work| work["tags"].as_array().unwrap().len())
         .sum::<usize>();
-    let said = format!("{count} hand-made tags came with the works");
+    let said = format!("{count} hand-made tags added");
     assert!(told.contains(&said), "{told}");
     assert!(told_of_file.contains(&said), "{told_of_file}");
     let again = by_name.json("import peerbib:commons --json");

@@ -69,7 +69,7 @@ fn a_list_that_cannot_be_printed_is_not_stored() {
         ("list new x --style apaa", "apa"),
         ("list new x --locale xx-YY", "locale"),
         ("list new x --group-by movment", "group by"),
-        ("list new x --order colour", "ordered by"),
+        ("list new x --order colour", "unknown order"),
         ("list new x --annotate poem", "poem"),
         ("list new 'a b'", "cannot be the name"),
         ("list new x nothing", "no work has the key"),

@@ -43,7 +43,7 @@ fn a_long_tail_is_folded() {
     let chart = &env.json("stats --by movement --top 3 --json")["charts"][0];
     assert_eq!(chart["bars"].as_array().unwrap().len(), 3);
     assert_eq!(chart["bars"][0]["value"], "movement:p2p-foundation");
-    assert_eq!(chart["more"]["values"], 9);
+    assert_eq!(chart["more"]["values"], 10);
 }
 
 #[test]

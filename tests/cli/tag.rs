@@ -182,12 +182,12 @@ fn a_new_tag_of_an_exclusive_facet_takes_the_place_of_the_old_one() {
     env.runs("tag --create status:verified c");
     env.runs("tags facet status --exclusive");
     let told = env.runs("tag status:verified a").stderr;
-    assert!(told.contains("a is status:verified now"), "{told}");
-    assert!(told.contains("a is no longer status:unverified"), "{told}");
+    assert!(told.contains("tagged a as status:verified"), "{told}");
+    assert!(told.contains("removed status:unverified from a"), "{told}");
     let told = env
         .runs("tag status:unverified +status:verified --yes")
         .stderr;
-    assert!(told.contains("1 lose it"), "{told}");
+    assert!(told.contains("removes it from 1"), "{told}");
     assert_eq!(env.keys("status:unverified"), [""; 0]);
     assert_eq!(env.keys("status:verified"), ["a", "c", "b"]);
 }

@@ -166,7 +166,7 @@ fn a_facet_that_is_not_there_is_refused_with_those_that_are() {
     let told = env.refuses(1, "timeline --by colour");
     insta::assert_snapshot!(told, @r"
     error: no tag has the facet “colour”
-    help: the facets are: movement, theme
+    help: the facets are: movement, theme, status, cited-by
     ");
 }
 

@@ -28,7 +28,7 @@ fn each_tag_says_who_put_it_there_and_why() {
     a
       theme:law
         a keyword of the entry
-        added by an import (DESK/refs.bib) on DAY
+        added by an import ($TEST_ENV/refs.bib) on DAY
       theme:care
         chapter 2 is on care
         added by hand (ada) on DAY
