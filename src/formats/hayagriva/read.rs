@@ -7,7 +7,7 @@ use ::hayagriva::{Entry, Library, io};
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::types;
-use crate::formats::csl_to_bib::{ParsedItem, ParsedItems};
+use crate::formats::csl_to_bib::ParsedItems;
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// The fields of an entry.
@@ -234,7 +234,7 @@ fn take(entry: &Entry, yaml: &Yaml, block: &YamlBlock<'_>, items: &mut ParsedIte
     };
     reader.read();
     let item = reader.item;
-    items.items.push(ParsedItem { line, item });
+    items.accept(line, item, || block.text.to_owned());
 }
 
 /// Hayagriva ignores unknown fields; here they are reported.
