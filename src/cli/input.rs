@@ -38,8 +38,23 @@ impl Source {
         } else {
             read_file(Path::new(name))?
         };
-        let decoded = bibtex::decode(&bytes);
-        if decoded.text.contains('\0') {
+        Ok(Self {
+            path: known_path(name),
+            decoded: bibtex::decode(&bytes),
+            bytes,
+        })
+    }
+
+    /// Reads the text in a format. Binary data in which no entry can be recognized is an error; a NUL byte in a
+    /// damaged bibliography costs only the entry around it.
+    pub(crate) fn parse(&self, name: &str, format: &Format) -> Result<ParsedFile, CommandError> {
+        let reading = format.reader.read(&self.decoded.text);
+        let has_entries = || {
+            let problems = &reading.file.problems;
+            reading.file.works().next().is_some()
+                || problems.iter().any(|problem| problem.key.is_some())
+        };
+        if self.decoded.text.contains('\0') && !has_entries() {
             return Err(CommandError::new(format_args!(
                 "{name} is not a bibliography: it contains binary data"
             ))
@@ -48,11 +63,7 @@ impl Source {
                     .to_owned(),
             ));
         }
-        Ok(Self {
-            path: known_path(name),
-            bytes,
-            decoded,
-        })
+        Ok(reading)
     }
 }
 
@@ -95,9 +106,10 @@ impl Input {
         if let Some(shipped) = name.strip_prefix("peerbib:") {
             return Self::shipped(shipped);
         }
-        let Source { path, decoded, .. } = Source::read(name)?;
-        let format = from.unwrap_or_else(|| formats::of_file(name, &decoded.text));
-        let mut reading = format.reader.read(&decoded.text);
+        let source = Source::read(name)?;
+        let format = from.unwrap_or_else(|| formats::of_file(name, &source.decoded.text));
+        let mut reading = source.parse(name, format)?;
+        let Source { path, decoded, .. } = source;
         if let Some(notice) = decoded.notice {
             reading.file.problems.insert(
                 0,

@@ -11,7 +11,7 @@ use super::attributes::{
 use super::compiled::{Compiled, LayoutSection, Options};
 use super::element::*;
 use super::locale::LocaleLayer;
-use super::macros::{MacroError, check_macros, uses_variable};
+use super::macros::{MAX_VISITS, MacroError, check_macros, uses_variable};
 use super::variables::{self, VariableId, Variables};
 use super::xml::{MAX_DEPTH, Node, StyleError};
 use super::{BibliographyLayout, SecondFieldAlign};
@@ -85,13 +85,17 @@ impl Compiler {
                     number,
                     format!("is called where elements are nested more than {MAX_DEPTH} deep"),
                 ),
+                MacroError::TooLarge(number) => (
+                    number,
+                    format!("has more than {MAX_VISITS} elements, with the macros that it calls"),
+                ),
             };
             let node = number.and_then(|number| macro_nodes.get(number));
             match node.and_then(|node| Some((node, node.attribute("name")?))) {
                 Some((node, name)) => {
                     StyleError::at(*node, format!("the macro \"{name}\" {message}"))
                 }
-                None => StyleError::at(root, format!("a macro {message}")),
+                None => StyleError::at(root, format!("a layout {message}")),
             }
         })?;
         self.options.numeric_citations = uses_variable(

@@ -10,7 +10,14 @@ pub(super) enum MacroError {
     CallsItself(usize),
     /// Elements are nested more than [`MAX_DEPTH`] deep in the macro, or in a layout where there is none.
     TooDeep(Option<usize>),
+    /// Evaluating the macro, or a layout where there is none, may visit more than [`MAX_VISITS`] elements.
+    TooLarge(Option<usize>),
 }
+
+/// The maximum number of elements that evaluating a macro or a layout may visit, those of called macros included.
+///
+/// Macros that call another one twice each double the work. Every official style stays below it.
+pub(super) const MAX_VISITS: usize = 100_000;
 
 /// How far the check of a macro has come.
 #[derive(Clone, Copy)]
@@ -18,79 +25,95 @@ enum Visit {
     Unvisited,
     /// The check is inside this macro.
     Active,
-    /// The depth of the elements in it and in the macros it calls.
-    Depth(usize),
+    /// What evaluating it costs.
+    Done(Cost),
 }
 
-/// Checks that no macro of a style calls itself and that nothing is nested too deep.
+/// What evaluating elements costs at most, the macros that they call included.
+#[derive(Clone, Copy, Default)]
+struct Cost {
+    /// How deep they are nested.
+    depth: usize,
+    /// How many are visited. Of the branches of `cs:choose`, one is.
+    visits: usize,
+}
+
+/// Checks that no macro of a style calls itself, that nothing is nested too deep, and that evaluating the style
+/// visits a bounded number of elements.
 ///
 /// Each macro is visited once, so that the time is linear in the size of the style.
 pub(super) fn check_macros<'e>(
     macros: &'e [Vec<Element>],
     layouts: impl Iterator<Item = &'e [Element]>,
 ) -> Result<(), MacroError> {
-    let mut check = DepthCheck {
+    let mut check = CostCheck {
         macros,
         visits: vec![Visit::Unvisited; macros.len()],
     };
     for number in 0..macros.len() {
-        check.macro_depth(number, 0)?;
+        check.macro_cost(number, 0)?;
     }
     for layout in layouts {
-        check.depth(layout, None, 0)?;
+        check.cost(layout, None, 0)?;
     }
     Ok(())
 }
 
-struct DepthCheck<'e> {
+struct CostCheck<'e> {
     macros: &'e [Vec<Element>],
     visits: Vec<Visit>,
 }
 
-impl DepthCheck<'_> {
-    /// Returns the depth of these elements, which begin at `depth` in the macro `of`.
-    fn depth(
+impl CostCheck<'_> {
+    /// Returns the cost of these elements, which begin at `depth` in the macro `of`.
+    fn cost(
         &mut self,
         elements: &[Element],
         of: Option<usize>,
         depth: usize,
-    ) -> Result<usize, MacroError> {
+    ) -> Result<Cost, MacroError> {
         if depth > MAX_DEPTH {
             return Err(MacroError::TooDeep(of));
         }
-        let mut deepest = 0;
+        let mut cost = Cost::default();
         for element in elements {
-            let mut below = 0;
+            let mut below = Cost::default();
             for children in children_of(element) {
-                below = below.max(self.depth(children, of, depth + 1)?);
+                let children = self.cost(children, of, depth + 1)?;
+                below.depth = below.depth.max(children.depth);
+                below.visits = below.visits.max(children.visits);
             }
             if let Some(number) = called_by(element) {
-                below = below.max(self.macro_depth(number, depth + 1)?);
+                below = self.macro_cost(number, depth + 1)?;
             }
-            deepest = deepest.max(below + 1);
+            cost.depth = cost.depth.max(below.depth + 1);
+            cost.visits += below.visits + 1;
+            if cost.visits > MAX_VISITS {
+                return Err(MacroError::TooLarge(of));
+            }
         }
-        Ok(deepest)
+        Ok(cost)
     }
 
-    fn macro_depth(&mut self, number: usize, depth: usize) -> Result<usize, MacroError> {
+    fn macro_cost(&mut self, number: usize, depth: usize) -> Result<Cost, MacroError> {
         let macros = self.macros;
         let (Some(visit), Some(elements)) = (self.visits.get_mut(number), macros.get(number))
         else {
-            return Ok(0);
+            return Ok(Cost::default());
         };
         match *visit {
             Visit::Active => Err(MacroError::CallsItself(number)),
-            Visit::Depth(inner) if depth + inner > MAX_DEPTH => {
+            Visit::Done(cost) if depth + cost.depth > MAX_DEPTH => {
                 Err(MacroError::TooDeep(Some(number)))
             }
-            Visit::Depth(inner) => Ok(inner),
+            Visit::Done(cost) => Ok(cost),
             Visit::Unvisited => {
                 *visit = Visit::Active;
-                let inner = self.depth(elements, Some(number), depth)?;
+                let cost = self.cost(elements, Some(number), depth)?;
                 if let Some(visit) = self.visits.get_mut(number) {
-                    *visit = Visit::Depth(inner);
+                    *visit = Visit::Done(cost);
                 }
-                Ok(inner)
+                Ok(cost)
             }
         }
     }

@@ -263,12 +263,21 @@ fn starts_with_mark(text: Option<&str>, mark: &str) -> bool {
     !mark.is_empty() && text.is_some_and(|text| text.starts_with(mark))
 }
 
-/// Pairs closing marks with opening ones. Opening marks in between stay without a partner.
+/// The maximum depth of markup in a field. The output is a tree, and the stack of its readers is finite.
+const MAX_DEPTH: usize = 100;
+
+/// Pairs closing marks with opening ones. Opening marks in between, and those inside [`MAX_DEPTH`] others, stay
+/// without a partner.
 fn pair(tokens: &mut [Token<'_>]) {
     let mut open: Vec<(usize, Closer, bool)> = Vec::new();
     for at in 0..tokens.len() {
         let Some(token) = tokens.get(at) else { break };
         match token.kind {
+            Kind::Open(..) if open.len() >= MAX_DEPTH => {
+                if let Some(token) = tokens.get_mut(at) {
+                    token.lone = true;
+                }
+            }
             Kind::Open(tag, closer) => open.push((at, closer, tag == MarkupTag::NoCase)),
             Kind::Close(closer) => {
                 let partner = match closer {

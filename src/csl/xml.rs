@@ -59,7 +59,8 @@ impl<'f> Document<'f> {
     /// Parses XML.
     pub(super) fn parse(xml: &'f str) -> Result<Self, StyleError> {
         let options = roxmltree::ParsingOptions {
-            allow_dtd: true,
+            // Its entities could repeat each other, and no official style has one.
+            allow_dtd: false,
             ..Default::default()
         };
         let document = roxmltree::Document::parse_with_options(xml, options)

@@ -7,7 +7,7 @@
 
 use serde_json::Value as Json;
 
-use super::csl_to_bib::{ParsedItem, ParsedItems};
+use super::csl_to_bib::ParsedItems;
 use super::losses::fields_without_variable;
 use super::{Export, ParsedFile, ReadFormat, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind as Kind, known, known_type};
@@ -65,7 +65,7 @@ fn read_items(text: &str) -> ParsedItems {
                 match serde_json::from_str::<CslItem>(source) {
                     Ok(item) => {
                         let item = tidied(item, line, &mut read);
-                        read.items.push(ParsedItem { line, item });
+                        read.accept(line, item, || source.to_owned());
                     }
                     Err(error) => {
                         let (line_of_error, column) = place(&error, text, range.start, line);

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value as Json;
+
 use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use super::losses::{compare, resolved_date};
 use super::{Diagnostic, ParsedFile, Severity};
-use crate::model::markup::plain;
+use crate::model::markup::{self, plain};
 use crate::model::{CslItem, CslValue};
 
 /// A reference that was refused.
@@ -36,6 +38,17 @@ pub(crate) struct ParsedItem {
 }
 
 impl ParsedItems {
+    /// Adds a reference that begins on `line`, or refuses it if a value cannot be kept. `source` returns its text.
+    pub(crate) fn accept(&mut self, line: usize, item: CslItem, source: impl FnOnce() -> String) {
+        match unusable_value(&item) {
+            None => self.items.push(ParsedItem { line, item }),
+            Some(reason) => {
+                let key = Some(item.id).filter(|key| !key.is_empty());
+                self.reject(line, key, &source(), reason);
+            }
+        }
+    }
+
     /// Refuses a reference.
     pub(crate) fn reject(&mut self, line: usize, key: Option<String>, text: &str, reason: String) {
         self.problems.push(Diagnostic {
@@ -149,6 +162,54 @@ impl ParsedItems {
             items: Some(kept),
             rejected,
         }
+    }
+}
+
+/// Returns why a value of an item cannot be kept, as the end of a sentence whose subject is the entry.
+fn unusable_value(item: &CslItem) -> Option<String> {
+    let reason = |text: &str| {
+        if text.contains('\0') {
+            Some("contains a NUL byte".to_owned())
+        } else if markup::depth(text) > markup::MAX_DEPTH {
+            Some(format!(
+                "has markup nested more than {} deep",
+                markup::MAX_DEPTH
+            ))
+        } else {
+            None
+        }
+    };
+    let own = [&item.id, &item.item_type]
+        .into_iter()
+        .find_map(|text| reason(text));
+    own.or_else(|| {
+        item.variables.iter().find_map(|(name, value)| {
+            let found = match value {
+                CslValue::Text(text) => reason(text),
+                CslValue::Number(_) => None,
+                other => serde_json::to_value(other).ok().and_then(|json| {
+                    let mut texts = Vec::new();
+                    collect_texts(&json, &mut texts);
+                    texts.into_iter().find_map(reason)
+                }),
+            };
+            found.map(|reason| format!("{reason} in {name}"))
+        })
+    })
+}
+
+/// Collects the texts in a JSON value, whose depth the parser has limited.
+fn collect_texts<'j>(json: &'j Json, texts: &mut Vec<&'j str>) {
+    match json {
+        Json::String(text) => texts.push(text),
+        Json::Array(list) => list.iter().for_each(|value| collect_texts(value, texts)),
+        Json::Object(object) => {
+            for (name, value) in object {
+                texts.push(name);
+                collect_texts(value, texts);
+            }
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 

@@ -3,6 +3,24 @@
 
 const ELEMENTS: [&str; 6] = ["i", "b", "sup", "sub", "sc", "span"];
 
+/// The maximum depth of markup in a text. Writers nest it, and the stack is finite.
+pub const MAX_DEPTH: usize = 50;
+
+/// Returns how deep the markup of a text is nested. A tag that is never closed counts to the end.
+pub fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    without(text, |tag| {
+        if tag.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else {
+            depth += 1;
+            deepest = deepest.max(depth);
+        }
+        false
+    });
+    deepest
+}
+
 /// Returns text without any markup.
 pub fn plain(text: &str) -> String {
     without(text, |_| true)
@@ -46,12 +64,17 @@ fn without(text: &str, mut drops: impl FnMut(&str) -> bool) -> String {
     }
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
+    // After one search for `>` in vain, no other can succeed.
+    let mut may_close = true;
     while let Some((before, after)) = rest.split_once('<') {
         kept.push_str(before);
-        let tag = after.split_once('>').filter(|(tag, _)| {
-            let name = tag.strip_prefix('/').unwrap_or(tag);
-            ELEMENTS.contains(&name.split(' ').next().unwrap_or(name))
-        });
+        let name = after.strip_prefix('/').unwrap_or(after);
+        let name = name.split([' ', '<', '>']).next().unwrap_or(name);
+        let mut tag = None;
+        if may_close && ELEMENTS.contains(&name) {
+            tag = after.split_once('>');
+            may_close = tag.is_some();
+        }
         match tag {
             Some((tag, behind)) => {
                 if !drops(tag) {
@@ -83,6 +106,14 @@ mod tests {
             without_nocase(text),
             "<i>Homo</i> a < b <span style=\"x\">c</span>"
         );
+    }
+
+    #[test]
+    fn the_depth_is_that_of_the_innermost_tag() {
+        assert_eq!(depth("a < b"), 0);
+        assert_eq!(depth("<i>a</i> <b>c</b>"), 1);
+        assert_eq!(depth("</i><i><span class=\"nocase\">a</span></i>"), 2);
+        assert_eq!(depth(&"<i>".repeat(30_000)), 30_000);
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod format;
 mod help;
 mod history;
 mod history_walk;
+mod hostile_formats;
 mod import;
 mod init;
 mod list;

@@ -41,7 +41,7 @@ impl Verify {
                 Some(from) => from.format(),
                 None => formats::of_file(name, &source.decoded.text),
             };
-            let reading = format.reader.read(&source.decoded.text);
+            let reading = source.parse(name, format)?;
             is_same &= match &reading.items {
                 None => verify_bibtex(context, name, &source, &reading)?,
                 Some(items) => verify_items(context, name, format, &reading, items)?,

@@ -1,7 +1,7 @@
 //! `@string` abbreviations, and the text of a value without its delimiters.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::entry::{is_name_byte, layout};
 
@@ -12,6 +12,27 @@ use super::entry::{is_name_byte, layout};
 pub struct Strings {
     /// By name in lower case; the value is TeX, without delimiters.
     values: HashMap<String, String>,
+    /// The names in lower case whose text would exceed [`MAX_EXPANSION`] or [`MAX_DEFINED`].
+    too_long: HashSet<String>,
+    /// The length of the text that the values got from other abbreviations.
+    expanded: usize,
+}
+
+/// The maximum length, in bytes, of the text that one entry or one `@string` gets from abbreviations.
+///
+/// Each `@string` may repeat another, so 1 KB of definitions can stand for more text than fits in memory.
+pub(crate) const MAX_EXPANSION: usize = 64 * 1024;
+
+/// The maximum length, in bytes, of the text that all `@string`s of a file get from each other.
+const MAX_DEFINED: usize = 4 * 1024 * 1024;
+
+/// What is wrong with the definition of an abbreviation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DefinitionProblem {
+    /// It uses this name, which is not defined.
+    Undefined(String),
+    /// Its text would be too long, so this name is not defined.
+    TooLong(String),
 }
 
 /// The months, which every BibTeX style defines: their names, and the numbers that BibLaTeX wants.
@@ -33,16 +54,43 @@ const MONTHS: [(&str, &str, &str); 12] = [
 impl Strings {
     /// Adds the definitions of one `@string{…}`; later definitions replace earlier ones.
     ///
-    /// Returns the undefined names that it uses.
-    pub fn define(&mut self, source: &str) -> Vec<String> {
-        let mut undefined = Vec::new();
+    /// Returns the undefined names that it uses, and those whose text would be too long.
+    pub fn define(&mut self, source: &str) -> Vec<DefinitionProblem> {
+        let mut problems = Vec::new();
         for (name, value) in definitions(source) {
+            let key = name.to_lowercase();
+            let expanded = self.expanded_length(value);
+            if expanded > MAX_EXPANSION || self.expanded + expanded > MAX_DEFINED {
+                problems.push(DefinitionProblem::TooLong(name.to_owned()));
+                self.values.remove(&key);
+                self.too_long.insert(key);
+                continue;
+            }
+            self.expanded += expanded;
             let resolved = self.resolve(value);
-            undefined.extend(resolved.undefined);
+            let undefined = resolved.undefined.into_iter();
+            problems.extend(undefined.map(DefinitionProblem::Undefined));
             let text = resolved.text.into_owned();
-            self.values.insert(name.to_lowercase(), text);
+            self.too_long.remove(&key);
+            self.values.insert(key, text);
         }
-        undefined
+        problems
+    }
+
+    /// Returns the length of the text that a value gets from abbreviations, without building it;
+    /// `usize::MAX` if one of them is too long to be defined.
+    pub(crate) fn expanded_length(&self, value: &str) -> usize {
+        // The usual value is one braced or quoted text, and needs no look.
+        if value.starts_with(['{', '"']) && !value.contains('#') {
+            return 0;
+        }
+        parts(value).fold(0, |length, part| match part {
+            ValuePart::Text(_) => length,
+            ValuePart::Name(name) if self.too_long.contains(&name.to_lowercase()) => usize::MAX,
+            ValuePart::Name(name) => {
+                length.saturating_add(self.get(name).map_or(name.len(), str::len))
+            }
+        })
     }
 
     /// Returns whether the file itself defines this name.
@@ -225,6 +273,38 @@ mod tests {
         assert_eq!(strings.resolve("\"a {\"}b{\"}\"").text, "a {\"}b{\"}");
         assert_eq!(strings.resolve("jan").text, "1");
         assert_eq!(strings.resolve("").text, "");
+    }
+
+    #[test]
+    fn abbreviations_that_double_each_other_are_too_long() {
+        let mut strings = Strings::default();
+        strings.define("@string{a0 = {0123456789}}");
+        for level in 1..60 {
+            let below = level - 1;
+            let problems = strings.define(&format!("@string{{A{level} = a{below} # a{below}}}"));
+            // 10 * 2^12 bytes are still allowed.
+            let too_long = (level > 12).then(|| DefinitionProblem::TooLong(format!("A{level}")));
+            assert_eq!(problems, Vec::from_iter(too_long));
+        }
+        assert_eq!(strings.expanded_length("a12 # {x} # a12"), 2 * 40_960);
+        assert_eq!(strings.expanded_length("a40"), usize::MAX);
+        assert_eq!(strings.get("a40"), None);
+        assert_eq!(strings.define("@string{a40 = {short}}"), []);
+        assert_eq!(strings.get("a40"), Some("short"));
+    }
+
+    #[test]
+    fn all_abbreviations_together_have_a_maximum_length() {
+        let mut strings = Strings::default();
+        strings.define(&format!("@string{{a = {{{}}}}}", "x".repeat(60_000)));
+        let defined = (0..1000)
+            .filter(|number| {
+                strings
+                    .define(&format!("@string{{b{number} = a}}"))
+                    .is_empty()
+            })
+            .count();
+        assert_eq!(defined, MAX_DEFINED / 60_000);
     }
 
     #[test]

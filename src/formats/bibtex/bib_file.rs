@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::abbreviations::{Strings, definitions};
+use super::abbreviations::{DefinitionProblem, MAX_EXPANSION, Strings, definitions};
 use super::entry::{self, EntryError};
 use super::splitter::{Piece, PieceKind, split};
 use super::{Diagnostic, Severity};
@@ -144,11 +144,15 @@ pub fn read(text: &str) -> BibFile {
         file.pieces.push(piece);
     }
     file.define_strings();
+    file.reject_long_expansions(text.len());
     file.mark_duplicates();
     file.report_undefined_strings();
     file.problems.sort_by_key(|problem| problem.line);
     file
 }
+
+/// The length, in bytes, of the text that the entries of even a short file may get from abbreviations.
+const EXPANSION_OF_A_FILE: usize = 16 * 1024 * 1024;
 
 fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Diagnostic>) {
     let line = piece.line;
@@ -224,18 +228,58 @@ impl BibFile {
                         });
                     }
                 }
-                for name in strings.define(text) {
+                for problem in strings.define(text) {
+                    let (message, severity) = match problem {
+                        DefinitionProblem::Undefined(name) => (
+                            format!("undefined abbreviation {name}; its name is kept"),
+                            Severity::Warning,
+                        ),
+                        DefinitionProblem::TooLong(name) => (
+                            format!("abbreviation {name} expands to too much text; it is ignored"),
+                            Severity::Error,
+                        ),
+                    };
                     self.problems.push(Diagnostic {
                         line: *line,
                         key: None,
                         field: None,
-                        message: format!("undefined abbreviation {name}; its name is kept"),
-                        severity: Severity::Warning,
+                        message,
+                        severity,
                     });
                 }
             }
         }
         self.strings = strings;
+    }
+
+    /// Rejects the entries that get too much text from abbreviations: more than [`MAX_EXPANSION`] each, or
+    /// together more than [`EXPANSION_OF_A_FILE`] and four times the file, whose length is `file_length`.
+    fn reject_long_expansions(&mut self, file_length: usize) {
+        let maximum = EXPANSION_OF_A_FILE.saturating_add(file_length.saturating_mul(4));
+        let mut expanded = 0_usize;
+        for piece in &mut self.pieces {
+            let FilePiece::Entry { work, line, .. } = piece else {
+                continue;
+            };
+            let length = work.fields.iter().fold(0_usize, |length, field| {
+                length.saturating_add(self.strings.expanded_length(&field.value))
+            });
+            let together = expanded.saturating_add(length);
+            let reason = if length > MAX_EXPANSION {
+                format!(
+                    "has abbreviations that expand to more than {} KiB",
+                    MAX_EXPANSION / 1024
+                )
+            } else if together > maximum {
+                "has abbreviations, and those in the file expand to too much text".to_owned()
+            } else {
+                expanded = together;
+                continue;
+            };
+            let (rejected, problems) = rejected(&work.source, *line, reason);
+            *piece = rejected;
+            self.problems.extend(problems);
+        }
     }
 
     fn report_undefined_strings(&mut self) {

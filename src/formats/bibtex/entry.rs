@@ -6,10 +6,11 @@
 
 use std::ops::Range;
 
-use memchr::memchr3;
+use memchr::{memchr, memchr3};
 
 use super::splitter::{is_key_byte, line_breaks};
 use super::{Diagnostic, Severity};
+use crate::model::markup::{self, MAX_DEPTH as MAX_MARKUP_DEPTH};
 use crate::model::{Entry, Field};
 
 /// Why a text is not an entry.
@@ -27,7 +28,22 @@ pub enum EntryError {
     /// Something else is in place of a field.
     #[error("has {0:?} in place of a field")]
     Stray(String),
+    /// The braces in this field are nested more than [`MAX_DEPTH`] deep.
+    #[error("has braces nested more than {MAX_DEPTH} deep in {0}")]
+    TooDeep(String),
+    /// The markup in this field is nested more than [`MAX_MARKUP_DEPTH`] deep.
+    #[error("has markup nested more than {MAX_MARKUP_DEPTH} deep in {0}")]
+    MarkupTooDeep(String),
+    /// The text contains a NUL byte, as binary and damaged files do.
+    #[error("contains a NUL byte")]
+    Nul,
 }
+
+/// The maximum depth of braces in a value, those around it included.
+///
+/// Each level may become a level of formatting, which writers nest. The maximum is a multiple of
+/// [`MAX_MARKUP_DEPTH`], because the markup of other formats becomes commands with braces.
+pub const MAX_DEPTH: usize = 4 * MAX_MARKUP_DEPTH;
 
 /// An entry with its diagnostics.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +83,19 @@ struct LayoutWarning {
 
 /// Reads the text of one entry, from its `@` to its closing delimiter.
 pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
+    if memchr(b'\0', source.as_bytes()).is_some() {
+        return Err(EntryError::Nul);
+    }
     let layout = layout(source)?;
+    if memchr(b'<', source.as_bytes()).is_some() {
+        for field in &layout.fields {
+            let value = source.get(field.value.clone()).unwrap_or_default();
+            if markup::depth(value) > MAX_MARKUP_DEPTH {
+                let name = source.get(field.name.clone()).unwrap_or_default();
+                return Err(EntryError::MarkupTooDeep(name.to_owned()));
+            }
+        }
+    }
     let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default().to_owned();
     let key = part(&layout.key);
     let problems = layout
@@ -274,11 +302,11 @@ impl EntryReader<'_> {
         loop {
             match self.next_byte() {
                 None => return Err(EntryError::Unclosed),
-                Some(b'{') => self.braced()?,
-                Some(b'"') => self.quoted()?,
+                Some(b'{') => self.braced(name)?,
+                Some(b'"') => self.quoted(name)?,
                 Some(b',') => break,
                 Some(byte) if self.closes(byte) => break,
-                Some(_) => self.bare(name),
+                Some(_) => self.bare(name)?,
             }
             end = self.here;
             self.skip_space_and_comments();
@@ -297,14 +325,14 @@ impl EntryReader<'_> {
         Ok(start..end)
     }
 
-    fn braced(&mut self) -> Result<(), EntryError> {
+    fn braced(&mut self, name: &Range<usize>) -> Result<(), EntryError> {
         let mut depth = 0_usize;
         loop {
             let rest = self.bytes.get(self.here..).unwrap_or_default();
             let found = memchr3(b'{', b'}', b'}', rest).ok_or(EntryError::Unclosed)?;
             self.here += found;
             if self.next_byte() == Some(b'{') {
-                depth += 1;
+                depth = self.deeper(depth, name)?;
             } else {
                 depth -= 1;
             }
@@ -315,7 +343,7 @@ impl EntryReader<'_> {
         }
     }
 
-    fn quoted(&mut self) -> Result<(), EntryError> {
+    fn quoted(&mut self, name: &Range<usize>) -> Result<(), EntryError> {
         let mut depth = 0_usize;
         self.here += 1;
         loop {
@@ -323,7 +351,7 @@ impl EntryReader<'_> {
             let found = memchr3(b'{', b'}', b'"', rest).ok_or(EntryError::Unclosed)?;
             self.here += found;
             match self.next_byte() {
-                Some(b'{') => depth += 1,
+                Some(b'{') => depth = self.deeper(depth, name)?,
                 Some(b'}') => depth = depth.checked_sub(1).ok_or(EntryError::Unclosed)?,
                 _ if depth == 0 => {
                     self.here += 1;
@@ -337,7 +365,7 @@ impl EntryReader<'_> {
 
     /// Reads a number or the name of an abbreviation; anything else up to the next comma is kept,
     /// too.
-    fn bare(&mut self, name: &Range<usize>) {
+    fn bare(&mut self, name: &Range<usize>) -> Result<(), EntryError> {
         let start = self.here;
         let word = self.take(is_name_byte);
         self.skip_space_and_comments();
@@ -347,13 +375,13 @@ impl EntryReader<'_> {
         };
         if ends_well && !word.is_empty() {
             self.here = word.end;
-            return;
+            return Ok(());
         }
         self.here = start;
         let mut depth = 0_usize;
         while let Some(byte) = self.next_byte() {
             match byte {
-                b'{' => depth += 1,
+                b'{' => depth = self.deeper(depth, name)?,
                 b'}' if depth > 0 => depth -= 1,
                 b',' | b'\n' | b'\r' if depth == 0 => break,
                 _ if depth == 0 && self.closes(byte) => break,
@@ -373,6 +401,15 @@ impl EntryReader<'_> {
             Some(shown),
             "the value has no braces or quotation marks".to_owned(),
         );
+        Ok(())
+    }
+
+    /// Returns the depth inside a brace that opens at `depth` in the value of the field `name`.
+    fn deeper(&self, depth: usize, name: &Range<usize>) -> Result<usize, EntryError> {
+        if depth >= MAX_DEPTH {
+            return Err(EntryError::TooDeep(self.slice(name)));
+        }
+        Ok(depth + 1)
     }
 
     /// Returns whether `name =` comes next; does not move.

@@ -29,13 +29,13 @@ mod writer;
 
 #[cfg(feature = "library")]
 pub(crate) use abbreviations::definitions;
-pub use abbreviations::{ResolvedValue, Strings};
+pub use abbreviations::{DefinitionProblem, ResolvedValue, Strings};
 pub(crate) use bib_file::field_at;
 pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read};
 pub(crate) use dates::date_in_words;
 pub use edit::{remove_field, set_field, set_key};
 pub use encoding::{DecodedText, FileEncoding, decode};
-pub use entry::EntryError;
+pub use entry::{EntryError, MAX_DEPTH};
 pub use from_csl::{FromCsl, from_csl};
 pub use splitter::{Piece, PieceKind, SplitError, split};
 pub use to_bibtex::{ToBibtex, to_bibtex};

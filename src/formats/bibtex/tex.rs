@@ -472,11 +472,14 @@ impl<'a> TexReader<'a> {
         match action(name) {
             Action::Format(markup) => self.argument(vec![markup], "", ""),
             Action::Declare(markup) => {
-                self.open_markup(markup);
-                match self.groups.last_mut() {
-                    Some(group) if self.dropping == 0 => group.markup.push(markup),
-                    Some(_) => {}
-                    None => self.base_markup.push(markup),
+                let declared = match self.groups.last_mut() {
+                    Some(group) => &mut group.markup,
+                    None => &mut self.base_markup,
+                };
+                // A declaration that already holds in the group changes nothing.
+                if self.dropping == 0 && !declared.contains(&markup) {
+                    declared.push(markup);
+                    self.open_markup(markup);
                 }
             }
             Action::Quote => {
@@ -663,6 +666,12 @@ mod tests {
             rich(r"{\'E}tat"),
             [RichText::Text("État".to_owned(), Protection::None)]
         );
+    }
+
+    #[test]
+    fn a_repeated_declaration_changes_nothing() {
+        assert_eq!(html("{\\it\\it\\bf\\it a}"), "<i><b>a</b></i>");
+        assert_eq!(html(&"\\em ".repeat(30_000)), "<i></i>");
     }
 
     #[test]

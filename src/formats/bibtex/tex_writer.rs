@@ -1,5 +1,7 @@
 //! RichText text to TeX, the other way round from [`super::tex`].
 
+use super::entry::MAX_DEPTH;
+
 /// Returns the HTML-like text of CSL-JSON as TeX.
 ///
 /// Characters that mean something to TeX are escaped, other characters stay as they are (biber and today's
@@ -102,11 +104,13 @@ fn formula(rest: &str) -> Option<&str> {
 }
 
 /// Returns whether each brace in a text is opened before it is closed, and closed: where not, the
-/// text would end its field, or not end it.
+/// text would end its field, or not end it. Braces nested too deep for an entry do not count as
+/// balanced.
 pub fn is_balanced(text: &str) -> bool {
     let mut depth = 0_usize;
     for byte in text.bytes() {
         match byte {
+            b'{' if depth >= MAX_DEPTH / 2 => return false,
             b'{' => depth += 1,
             b'}' => match depth.checked_sub(1) {
                 Some(less) => depth = less,

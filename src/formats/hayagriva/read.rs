@@ -6,8 +6,8 @@ use ::hayagriva::types::{
 use ::hayagriva::{Entry, Library, io};
 use serde_yaml::{Mapping, Value as Yaml};
 
-use super::types;
-use crate::formats::csl_to_bib::{ParsedItem, ParsedItems};
+use super::{expansion, types};
+use crate::formats::csl_to_bib::ParsedItems;
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// The fields of an entry.
@@ -49,7 +49,8 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
     let mut items = ParsedItems::default();
     let mut failed = Vec::new();
     for block in blocks(text) {
-        let read = serde_yaml::from_str::<Yaml>(block.text)
+        let read = expansion::check(block.text)
+            .and_then(|()| serde_yaml::from_str::<Yaml>(block.text))
             .and_then(|yaml| Ok((yaml.clone(), library(block.text, yaml)?)));
         match read {
             Ok((yaml, library)) => {
@@ -62,6 +63,7 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
     }
     // Aliases may name anchors of other entries, and a whole file may be one map in braces.
     if !failed.is_empty()
+        && expansion::check(text).is_ok()
         && let Ok(yaml) = serde_yaml::from_str::<Yaml>(text)
         && let Ok(library) = library(text, yaml.clone())
     {
@@ -234,7 +236,7 @@ fn take(entry: &Entry, yaml: &Yaml, block: &YamlBlock<'_>, items: &mut ParsedIte
     };
     reader.read();
     let item = reader.item;
-    items.items.push(ParsedItem { line, item });
+    items.accept(line, item, || block.text.to_owned());
 }
 
 /// Hayagriva ignores unknown fields; here they are reported.

@@ -2,7 +2,7 @@
 
 use super::types;
 use crate::formats::bibtex::date_in_words;
-use crate::formats::csl_to_bib::{ParsedItem, ParsedItems};
+use crate::formats::csl_to_bib::ParsedItems;
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// A line `XX  - value` with the lines that continue it.
@@ -152,7 +152,12 @@ fn close(record: &mut Vec<TagLine<'_>>, items: &mut ParsedItems) {
         return;
     }
     let item = RisReader::new(&record, items).item();
-    items.items.push(ParsedItem { line, item });
+    items.accept(line, item, || {
+        let lines = record.iter();
+        lines
+            .map(|line| format!("{}  - {}\n", line.tag, line.value))
+            .collect()
+    });
 }
 
 struct RisReader<'r, 't> {
