@@ -30,6 +30,7 @@ mod help;
 mod history;
 mod history_walk;
 mod hostile_files;
+mod hostile_outputs;
 mod import;
 mod init;
 mod list;
