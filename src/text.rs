@@ -1,10 +1,32 @@
-//! Case and accent folding, and word splitting. There is no other implementation of either: what the
-//! full-text index holds, what a query looks for and what `why` shows must agree.
+//! Case and accent folding, word splitting, and the characters that markup may contain. There is no other
+//! implementation of these: what the full-text index holds, what a query looks for and what `why` shows must agree.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
+
+/// Returns text without the characters that neither XML nor HTML may contain, not even escaped: control characters
+/// other than tabs and line breaks, and noncharacters.
+///
+/// ```
+/// assert_eq!(peerbib::text::valid_in_markup("a\u{1b}[0m\tb\u{ffff}\n"), "a[0m\tb\n");
+/// ```
+pub fn valid_in_markup(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_invalid_in_markup) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(is_invalid_in_markup, ""))
+}
+
+fn is_invalid_in_markup(character: char) -> bool {
+    match character {
+        '\t' | '\n' | '\r' => false,
+        '\u{fdd0}'..='\u{fdef}' => true,
+        _ => character.is_control() || u32::from(character) & 0xfffe == 0xfffe,
+    }
+}
 
 /// Returns text without case and accents, with letters that do not decompose written as they are read:
 /// `ø` as `o`, `ß` as `ss`.

@@ -6,7 +6,7 @@ use svg::node::element::Element;
 use super::labels::format_work_count;
 use super::palette::Color;
 use super::statistics::{Bar, Chart, Statistics};
-use super::svg::{Anchor, LabelStyle, SvgBuilder, group, tooltip};
+use super::svg::{Anchor, LabelStyle, SvgBuilder, group, tooltip, written};
 use super::text_metrics::{cut, lines, width};
 use super::timeline_svg::{NARROWEST, SvgOptions, WIDEST, break_mark, numbered_bins};
 use super::year_axis::{YearAxis, eras};
@@ -72,7 +72,7 @@ pub fn draw(statistics: &Statistics, look: &SvgOptions) -> String {
     let height = bottoms.into_iter().fold(top, f64::max) - BETWEEN + MARGIN;
     let description = description(statistics);
     let picture = svg.picture((full, height), &statistics.title, &description, content);
-    format!("{picture}\n")
+    written(&picture)
 }
 
 /// Describes the drawing for screen readers.

@@ -5,6 +5,7 @@ use svg::node::element::Element;
 use svg::{Document, Node as _};
 
 use super::palette::{Color, Theme, style_sheet};
+use crate::text::valid_in_markup;
 
 /// The viewer's system font, or another sans-serif font.
 const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', \
@@ -255,6 +256,12 @@ impl SvgBuilder {
         }
         document
     }
+}
+
+/// Returns the text of a drawing. Titles, addresses and keys come from references and may contain characters that XML
+/// does not allow.
+pub(super) fn written(drawing: &Document) -> String {
+    valid_in_markup(&format!("{drawing}\n")).into_owned()
 }
 
 /// Creates a tooltip, which must be the first child of its element.

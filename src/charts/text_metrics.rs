@@ -3,6 +3,8 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::text::valid_in_markup;
+
 /// The advance widths of the characters U+0020 to U+007E in DejaVu Sans, in hundredths of the font size. It
 /// is the widest of the common sans-serif fonts, so a text measured with it fits in any other.
 const ADVANCES: [u8; 95] = [
@@ -44,17 +46,19 @@ fn advance(character: char) -> f64 {
     }
 }
 
-/// Replaces control characters and white space by single spaces and removes bidirectional control characters.
+/// Replaces control characters and white space by single spaces and removes bidirectional control characters and
+/// noncharacters.
 pub(super) fn clean(text: &str) -> String {
     let visible: String = text
         .chars()
         .filter(|c| {
             !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-                | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
+                | '\u{fff9}'..='\u{fffb}')
         })
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words: Vec<&str> = visible.split_whitespace().collect();
+    valid_in_markup(&words.join(" ")).into_owned()
 }
 
 /// Truncates a text to a width, with an ellipsis.

@@ -12,7 +12,7 @@ use svg::node::element::Element;
 
 use super::labels::format_work_count;
 use super::palette::{Color, Theme};
-use super::svg::{Anchor, LabelStyle, SvgBuilder, group, linked, rounded, tooltip};
+use super::svg::{Anchor, LabelStyle, SvgBuilder, group, linked, rounded, tooltip, written};
 use super::text_metrics::{bold_width, cut, lines, width};
 use super::timeline::{Lane, LaneEvent, LaneWork, Timeline};
 use super::year_axis::{YearAxis, step};
@@ -121,7 +121,7 @@ pub fn draw(timeline: &Timeline, look: &SvgOptions) -> String {
         &timeline.description(),
         content,
     );
-    format!("{picture}\n")
+    written(&picture)
 }
 
 /// Returns the subtitle: number of works and years.

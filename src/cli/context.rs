@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::cli::query_args::joined_query;
 use crate::cli::styles::StyleSource;
 use crate::cli::ui::{Color, print_message};
-use crate::cli::{CommandError, hints};
+use crate::cli::{CommandError, hints, io};
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use peerbib::library::{
     BusyTimeout, Condition, Effect, KeyPattern, Library, LibraryError, Reference, RuleEffect,
@@ -193,7 +193,7 @@ impl CommandContext {
     pub(crate) fn added_style(&self, name: &str) -> Option<StyleSource> {
         let is_name = !name.is_empty() && !name.contains(['/', '\\', '.']);
         let path = self.style_directory().ok()?.join(format!("{name}.csl"));
-        let xml = std::fs::read_to_string(path).ok().filter(|_| is_name)?;
+        let xml = io::read_text_file(path).ok().filter(|_| is_name)?;
         Some(StyleSource::new(name, xml))
     }
 
@@ -209,12 +209,8 @@ impl CommandContext {
                 .extension()
                 .is_some_and(|ending| ending == "csl");
         if is_file {
-            let xml = std::fs::read_to_string(name).map_err(|error| {
-                let reason = match error.kind() {
-                    std::io::ErrorKind::NotFound => "no such file".to_owned(),
-                    std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-                    _ => error.to_string(),
-                };
+            let xml = io::read_text_file(name).map_err(|error| {
+                let reason = io::reason(&error);
                 CommandError::new(format_args!("cannot read the style {name}: {reason}")).with_help(
                     "give the path of a .csl file, or a name from `peerbib style list`".to_owned(),
                 )

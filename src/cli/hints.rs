@@ -23,9 +23,16 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
             "nothing was changed; choose another file with --library PATH".to_owned()
         }
         E::Damaged { path, .. } => format!("nothing was changed; {}", restore(path)),
+        E::Stale { .. } => "nothing was changed; make the directory writable, or free some disk space, or copy both \
+                            files to another directory and choose the copy with --library PATH"
+            .to_owned(),
+        E::ForeignJournal { journal, .. } => format!(
+            "nothing was changed; if {} belongs to another database, move it to another directory",
+            journal.display()
+        ),
         E::Newer { .. } => "nothing was changed; install a newer peerbib".to_owned(),
-        E::ReadOnly(_) => "nothing was changed; make the file and its directory writable, or work on \
-                           a copy with --library PATH"
+        E::ReadOnly(_) => "nothing was changed; make the file and its directory writable, free some \
+                           disk space, or work on a copy with --library PATH"
             .to_owned(),
         E::Busy(_) => "nothing was changed; try again when the other program has finished, or wait \
                        longer: PEERBIB_WAIT=300 waits up to 300 seconds"
@@ -34,6 +41,7 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
             "nothing was changed; free some disk space, check that the file is writable, and try again"
                 .to_owned()
         }
+        E::PathEncoding(_) => "nothing was changed; rename the file or directory".to_owned(),
         E::BackupExists(_) => {
             "nothing was changed; choose another file, or overwrite this one with --force".to_owned()
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::CommandError;
-use crate::cli::io::standard_input;
+use crate::cli::io::{self, standard_input};
 use peerbib::bundled::BIBLIOGRAPHIES;
 use peerbib::formats::bibtex::{DecodedText, FileEncoding};
 use peerbib::formats::{self, Diagnostic, Format, ParsedFile, Severity, bibtex};
@@ -72,10 +72,10 @@ pub(crate) fn known_path(name: &str) -> String {
     if name == "-" || name.starts_with("peerbib:") {
         return name.to_owned();
     }
-    std::fs::canonicalize(name).map_or_else(
-        |_| name.to_owned(),
-        |path| path.to_string_lossy().into_owned(),
-    )
+    let canonical = std::fs::canonicalize(name).ok();
+    canonical
+        .and_then(|path| path.into_os_string().into_string().ok())
+        .unwrap_or_else(|| name.to_owned())
 }
 
 /// Returns the name of an encoding as the library stores it.
@@ -157,12 +157,8 @@ fn read_file(path: &Path) -> Result<Vec<u8>, CommandError> {
                 .with_help(format!("give its files: {}/*.bib", path.display())),
         );
     }
-    std::fs::read(path).map_err(|error| {
-        let reason = match error.kind() {
-            std::io::ErrorKind::NotFound => "no such file".to_owned(),
-            std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-            _ => error.to_string(),
-        };
+    io::read_file(path).map_err(|error| {
+        let reason = io::reason(&error);
         CommandError::new(format_args!("cannot read {}: {reason}", path.display()))
     })
 }

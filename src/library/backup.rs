@@ -6,7 +6,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::history::now;
-use super::{BusyTimeout, Library, LibraryError, Result, schema};
+use super::{BusyTimeout, Library, LibraryError, Result, schema, with_suffix};
 
 /// How many pages are copied between two progress reports.
 const PAGES: i32 = 512;
@@ -44,7 +44,7 @@ impl Library {
             return Err(unfit(to, "it is the library itself"));
         }
         let partial = beside(to, "part");
-        let _ = std::fs::remove_file(&partial);
+        remove_partial(&partial);
         let copied = self
             .copy_to(&partial, advance)
             // Users know nothing of the partial file.
@@ -56,7 +56,7 @@ impl Library {
                 std::fs::rename(&partial, to).map_err(|error| unfit(to, &error.to_string()))
             });
         if copied.is_err() {
-            let _ = std::fs::remove_file(&partial);
+            remove_partial(&partial);
         }
         copied
     }
@@ -66,8 +66,13 @@ impl Library {
         let source = open_for_backup(&self.path, BusyTimeout::default())?;
         let mut copy = Connection::open_with_flags(to, OpenFlags::SQLITE_OPEN_READ_WRITE)
             .map_err(|error| LibraryError::from(error).at(to))?;
-        copy_pages(&source, &mut copy, advance)
-            .map_err(|error| LibraryError::from(error).at(&self.path))?;
+        copy_pages(&source, &mut copy, advance).map_err(|error| {
+            match LibraryError::from(error).at(&self.path) {
+                // Only the copy is written to.
+                LibraryError::DiskFull(_) => unfit(to, "the disk is full"),
+                error => error,
+            }
+        })?;
         // A backup is a single file, without a WAL file beside it.
         copy.pragma_update(None, "journal_mode", "DELETE")
             .map_err(|error| LibraryError::from(error).at(to))?;
@@ -146,13 +151,17 @@ fn open_for_backup(path: &Path, busy_timeout: BusyTimeout) -> Result<Connection>
     };
     match open() {
         Err(LibraryError::Sqlite(error)) if Library::is_out_of_reach(&error) => {
-            Connection::open_with_flags(
-                Library::immutable_uri(path),
-                flags | OpenFlags::SQLITE_OPEN_URI,
-            )
-            .map_err(|error| LibraryError::from(error).at(path))
+            Library::open_immutable(path)?.map_err(|error| LibraryError::from(error).at(path))
         }
         opened => opened.map_err(|error| error.at(path)),
+    }
+}
+
+/// Removes an incomplete backup, with the journal that a killed process left. A new backup must not find that journal:
+/// SQLite would apply it.
+fn remove_partial(partial: &Path) {
+    for suffix in ["", "-journal", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(with_suffix(partial, suffix));
     }
 }
 
@@ -191,11 +200,12 @@ fn check(connection: &Connection) -> rusqlite::Result<Option<String>> {
 
 /// Returns the path with a word before its extension: `library.2026-11-27.db`.
 fn beside(path: &Path, word: &str) -> PathBuf {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let name = match path.extension() {
-        Some(ending) => format!("{stem}.{word}.{}", ending.to_string_lossy()),
-        None => format!("{stem}.{word}"),
-    };
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!(".{word}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
     path.with_file_name(name)
 }
 

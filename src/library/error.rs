@@ -33,6 +33,29 @@ pub enum LibraryError {
         /// What SQLite says.
         reason: String,
     },
+    /// The latest changes to the library are in a journal beside it, and SQLite cannot create the files that it
+    /// needs to read them.
+    #[error(
+        "the library {} cannot be read: its latest changes are in {}, and no file can be created beside it",
+        .path.display(),
+        .journal.display()
+    )]
+    Stale {
+        /// The library.
+        path: PathBuf,
+        /// The write-ahead log or rollback journal.
+        journal: PathBuf,
+    },
+    /// The library cannot be read together with the journal beside it, which may belong to another database.
+    #[error("the library {} cannot be read together with {}: {reason}", .path.display(), .journal.display())]
+    ForeignJournal {
+        /// The library.
+        path: PathBuf,
+        /// The write-ahead log or rollback journal.
+        journal: PathBuf,
+        /// What the library is together with it.
+        reason: String,
+    },
     /// The library was written by a later peerbib.
     #[error(
         "the library {} has schema version {found}, and this peerbib knows versions up to {known}",
@@ -63,6 +86,9 @@ pub enum LibraryError {
         /// What SQLite says.
         reason: String,
     },
+    /// The path of a linked file is not UTF-8, as all text in a library is.
+    #[error("the path {} is not UTF-8", .0.display())]
+    PathEncoding(PathBuf),
     /// There is a file where a copy of the library was to be.
     #[error("there is a file {} already", .0.display())]
     BackupExists(PathBuf),
@@ -278,6 +304,20 @@ pub enum LibraryError {
 }
 
 impl LibraryError {
+    /// Names the journal beside the library at `path` in an error that it can have caused.
+    pub(super) fn beside_journal(self, path: &Path) -> Self {
+        match (self, super::journal_of(path)) {
+            (Self::Foreign { path, reason } | Self::Damaged { path, reason }, Some(journal)) => {
+                Self::ForeignJournal {
+                    path,
+                    journal,
+                    reason,
+                }
+            }
+            (error, _) => error,
+        }
+    }
+
     /// The same error, with what SQLite reports put in the words of the user of the library at `path`.
     #[must_use]
     pub fn at(self, path: &Path) -> Self {

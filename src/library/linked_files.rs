@@ -3,13 +3,14 @@
 //! Files linked with peerbib are rows of the library. Files that JabRef, Zotero, Mendeley or a user named in the
 //! field `file` of an entry stay there and are read from it.
 
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use rusqlite::{OptionalExtension as _, params};
 
 use super::derived_tables::read_entry;
 use super::history::now;
-use super::{Change, Library, Result};
+use super::{Change, Library, LibraryError, Result};
 use crate::formats::file_field;
 
 /// A file that belongs to a work.
@@ -62,7 +63,15 @@ fn joined(directory: &Path, path: &str) -> PathBuf {
 
 /// Returns the path under which a library stores a file: relative to the root with the separator `/`, or absolute
 /// if the file is outside of it.
-pub fn path_from_root(file: &Path, root: &Path) -> String {
+///
+/// # Errors
+///
+/// [`LibraryError::PathEncoding`]
+pub fn path_from_root(file: &Path, root: &Path) -> Result<String> {
+    let text = |path: &OsStr| {
+        let text = path.to_str().map(str::to_owned);
+        text.ok_or_else(|| LibraryError::PathEncoding(file.to_path_buf()))
+    };
     let relative = file.strip_prefix(root).ok().filter(|path| {
         path.components()
             .all(|part| matches!(part, Component::Normal(_)))
@@ -70,10 +79,10 @@ pub fn path_from_root(file: &Path, root: &Path) -> String {
     match relative {
         Some(path) if path.components().next().is_some() => path
             .components()
-            .map(|part| part.as_os_str().to_string_lossy().into_owned())
-            .collect::<Vec<_>>()
-            .join("/"),
-        _ => file.to_string_lossy().into_owned(),
+            .map(|part| text(part.as_os_str()))
+            .collect::<Result<Vec<_>>>()
+            .map(|parts| parts.join("/")),
+        _ => text(file.as_os_str()),
     }
 }
 
@@ -103,7 +112,7 @@ impl Library {
     ///
     /// # Errors
     ///
-    /// [`super::LibraryError::UnreadableWork`] if the stored entry is damaged.
+    /// [`LibraryError::UnreadableWork`] if the stored entry is damaged.
     pub fn linked_files(&self, work: i64) -> Result<Vec<LinkedFile>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT path, description FROM linked_file WHERE work_id = ?1 ORDER BY id",
@@ -211,7 +220,7 @@ impl Change<'_> {
     /// new root. Returns the number of rewritten paths.
     pub fn set_file_root(&self, root: &Path, before: &Path) -> Result<usize> {
         let connection = self.connection();
-        let stored = path_from_root(root, &self.directory());
+        let stored = path_from_root(root, &self.directory())?;
         connection.execute("UPDATE file_root SET path = ?1 WHERE path <> ?1", [&stored])?;
         connection.execute(
             "INSERT INTO file_root (path) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM file_root)",
@@ -228,7 +237,7 @@ impl Change<'_> {
             } else {
                 joined(before, &path)
             };
-            let from_new = path_from_root(&place, root);
+            let from_new = path_from_root(&place, root)?;
             if from_new != path {
                 moved += connection.execute(
                     "UPDATE OR IGNORE linked_file SET path = ?2 WHERE id = ?1",

@@ -161,16 +161,12 @@ impl Library {
         let connection =
             Self::prepare(Connection::open_with_flags(path, flags), path, busy_timeout);
         let connection = match connection {
-            // In WAL mode SQLite needs to create files beside the library. If it cannot, the library can still be
-            // read as a file that does not change.
             Err(LibraryError::Sqlite(error)) if Self::is_out_of_reach(&error) && path.is_file() => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-                let uri = Self::immutable_uri(path);
-                Self::prepare(Connection::open_with_flags(uri, flags), path, busy_timeout)
+                Self::prepare(Self::open_immutable(path)?, path, busy_timeout)
             }
             connection => connection,
         };
-        let connection = connection.map_err(|error| error.at(path))?;
+        let connection = connection.map_err(|error| error.at(path).beside_journal(path))?;
         let library = Self::on(connection, path);
         library
             .create_or_migrate()
@@ -216,6 +212,9 @@ impl Library {
     ) -> Result<Connection> {
         let mut connection = connection?;
         busy_timeout.install(&mut connection)?;
+        // If the file beside the library is the write-ahead log of another database, closing the connection would
+        // write it into the library.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         // In WAL mode the library still survives a loss of power.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -223,24 +222,54 @@ impl Library {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         pattern::register(&connection)?;
         schema::version(&connection, path)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)
     }
 
-    /// Returns the URI of a library that is read as an immutable file.
-    fn immutable_uri(path: &Path) -> String {
-        let name = path
-            .to_string_lossy()
-            .replace('%', "%25")
-            .replace('?', "%3f");
-        format!("file:{}?immutable=1", name.replace('#', "%23"))
+    /// Opens a library as a file that does not change. In WAL mode SQLite needs to create files beside the library;
+    /// if it cannot, the library can still be read in this way.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::Stale`], if the latest changes are not in the file yet: SQLite would ignore them.
+    fn open_immutable(path: &Path) -> Result<rusqlite::Result<Connection>> {
+        if let Some(journal) = journal_of(path) {
+            return Err(LibraryError::Stale {
+                path: path.to_path_buf(),
+                journal,
+            });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI;
+        let mut uri = String::from("file:");
+        for byte in path.as_os_str().as_encoded_bytes() {
+            if byte.is_ascii_alphanumeric() || b"/-._~".contains(byte) {
+                uri.push(char::from(*byte));
+            } else {
+                uri.push_str(&format!("%{byte:02x}"));
+            }
+        }
+        uri.push_str("?immutable=1");
+        Ok(Connection::open_with_flags(uri, flags))
     }
 
+    /// Returns whether SQLite cannot create the files that it needs beside a library.
     fn is_out_of_reach(error: &rusqlite::Error) -> bool {
-        use rusqlite::ErrorCode;
+        use rusqlite::{ErrorCode, ffi};
+        let code = error.sqlite_error().map(|error| error.extended_code);
         matches!(
             error.sqlite_error_code(),
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
+            Some(
+                ErrorCode::CannotOpen
+                    | ErrorCode::ReadOnly
+                    | ErrorCode::PermissionDenied
+                    | ErrorCode::DiskFull
+            )
+        ) || matches!(
+            code,
+            Some(ffi::SQLITE_IOERR_SHMOPEN | ffi::SQLITE_IOERR_SHMSIZE | ffi::SQLITE_IOERR_SHMMAP)
         )
     }
 
@@ -320,6 +349,23 @@ impl Library {
         };
         run().map_err(|error| error.at(&self.path))
     }
+}
+
+/// Returns the write-ahead log or rollback journal that holds changes to the library at `path`, if there is one.
+fn journal_of(path: &Path) -> Option<PathBuf> {
+    // SQLite follows symbolic links, too.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    ["-wal", "-journal"]
+        .into_iter()
+        .map(|suffix| with_suffix(&path, suffix))
+        .find(|journal| journal.metadata().is_ok_and(|journal| journal.len() > 0))
+}
+
+/// Returns the path of a file that SQLite keeps beside a database.
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 /// Checks that no directory above `path` is a file.

@@ -25,7 +25,8 @@ pub(super) fn newest() -> i64 {
 ///
 /// # Errors
 ///
-/// [`LibraryError::Foreign`] for the database of another program; [`LibraryError::Newer`].
+/// [`LibraryError::Foreign`] for the database of another program; [`LibraryError::Newer`];
+/// [`LibraryError::Damaged`] for a version that no peerbib writes.
 pub(super) fn version(connection: &Connection, path: &Path) -> Result<i64> {
     let application: i64 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
@@ -40,6 +41,12 @@ pub(super) fn version(connection: &Connection, path: &Path) -> Result<i64> {
             });
         }
         return Ok(0);
+    }
+    if found < 1 {
+        return Err(LibraryError::Damaged {
+            path: path.to_path_buf(),
+            reason: format!("its schema version (user_version) is {found}"),
+        });
     }
     if found > newest() {
         return Err(LibraryError::Newer {

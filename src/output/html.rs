@@ -15,6 +15,7 @@ use super::urls::is_safe_link;
 use super::{MetadataIndex, coins, json_ld};
 use crate::csl::{Bibliography, BibliographyLayout, Display, Formatting, Inline, plain_text};
 use crate::reading_list::{Block, ReadingList, RichBlocks};
+use crate::text::valid_in_markup;
 
 /// Formats a bibliography.
 pub fn bibliography(bibliography: &Bibliography) -> String {
@@ -378,7 +379,7 @@ fn tags(formatting: Formatting) -> (&'static str, &'static str) {
 }
 
 fn escape(text: &str, html: &mut String) {
-    for character in text.chars() {
+    for character in valid_in_markup(text).chars() {
         match character {
             '&' => html.push_str("&#38;"),
             '<' => html.push_str("&#60;"),

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::item_metadata::{family_name, given_name};
 use super::{ItemMetadata, MetadataIndex};
 use crate::reading_list::ReadingList;
+use crate::text::valid_in_markup;
 
 /// Formats the works of a list, each once, as the text of a `script` element. It contains no `<`, so nothing
 /// can close the element early.
@@ -37,7 +38,7 @@ pub fn reading_list(
         "itemListElement": listed,
     });
     let text = serde_json::to_string_pretty(&value).unwrap_or_default();
-    text.replace('<', "\\u003c")
+    valid_in_markup(&text).replace('<', "\\u003c")
 }
 
 /// Converts a work.

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::urls::is_safe_link;
 use crate::csl::{Display, Formatting, Inline};
+use crate::text::valid_in_markup;
 
 /// The complete formatting of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,16 +90,17 @@ fn lay_out(content: &[Inline], style: TextStyle, href: Option<&str>, lines: &mut
 /// Replaces line breaks by spaces and removes control characters, which would move a terminal's cursor or
 /// make a document invalid.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
-    let is_odd =
-        |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}');
-    if !text.contains(is_odd) {
-        return Cow::Borrowed(text);
+    let is_space = |c: char| {
+        matches!(
+            c,
+            '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        )
+    };
+    if text.contains(is_space) {
+        Cow::Owned(valid_in_markup(&text.replace(is_space, " ")).into_owned())
+    } else {
+        valid_in_markup(text)
     }
-    let printable = text.chars().filter_map(|c| match c {
-        '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
-        _ => (!is_odd(c)).then_some(c),
-    });
-    Cow::Owned(printable.collect())
 }
 
 fn runs(text: &str, style: TextStyle, href: Option<&str>) -> Option<TextRun> {

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use clap::{Args, Subcommand};
 
+use crate::cli::io::reason;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, LibraryError, LinkedFile, path_from_root};
 use peerbib::suggest::{closest, question};
@@ -198,7 +199,7 @@ impl Add {
         let paths = self
             .files
             .iter()
-            .map(|file| Ok(path_from_root(&existing(file)?, &root)))
+            .map(|file| Ok(path_from_root(&existing(file)?, &root)?))
             .collect::<std::result::Result<Vec<_>, CommandError>>()?;
         let added = context.change(&mut library, |change| {
             let mut added = Vec::new();
@@ -450,12 +451,7 @@ fn root(
 /// Returns the canonical path of an existing file.
 fn existing(file: &Path) -> std::result::Result<PathBuf, CommandError> {
     file.canonicalize().map_err(|error| {
-        let reason = match error.kind() {
-            std::io::ErrorKind::NotFound => "no such file".to_owned(),
-            std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-            _ => error.to_string(),
-        };
-        CommandError::new(format_args!("{}: {reason}", file.display()))
+        CommandError::new(format_args!("{}: {}", file.display(), reason(&error)))
             .with_help("check the path; it is relative to the current directory".to_owned())
     })
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use crate::cli::io::utf8_path;
 use crate::cli::styles::{StyleSource, name_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::bundled::{self, BundledStyle};
@@ -273,7 +274,7 @@ impl Add {
         // Everything is read first, so that a bad file adds nothing.
         let mut styles = Vec::new();
         for file in all_files(&self.paths)? {
-            let source = context.style(&as_path(&file))?;
+            let source = context.style(&as_path(&file)?)?;
             let xml = source.xml();
             let style = Style::from_xml(xml).map_err(|error| {
                 CommandError::new(format_args!(
@@ -325,7 +326,7 @@ impl Check {
     fn run(self, context: &CommandContext) -> Result {
         let mut outcome = Outcome::Done;
         for file in all_files(&self.paths)? {
-            let source = context.style(&as_path(&file))?;
+            let source = context.style(&as_path(&file)?)?;
             match source.compile(|name| context.parent_style(name)) {
                 Ok(_) => context.print(&format!("{}: valid\n", file.display()))?,
                 Err(error) => {
@@ -339,10 +340,11 @@ impl Check {
 }
 
 /// Returns a path that cannot be confused with the name of a style.
-fn as_path(file: &Path) -> String {
-    if file.components().count() > 1 {
-        file.to_string_lossy().into_owned()
+fn as_path(file: &Path) -> std::result::Result<String, CommandError> {
+    let path = utf8_path(file)?;
+    Ok(if file.components().count() > 1 {
+        path.to_owned()
     } else {
-        format!("./{}", file.display())
-    }
+        format!("./{path}")
+    })
 }

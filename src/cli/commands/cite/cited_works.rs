@@ -8,6 +8,7 @@ use super::missing::{KeyPosition, MissingKeys, places};
 use super::output::{Output, beside, read_document};
 use super::{CiteCommand, CiteFormat, Order};
 use crate::cli::export_entries::{ReferenceOptions, report_losses, write_references};
+use crate::cli::io;
 use crate::cli::output_format::{OutputArgs, RenderedList};
 use crate::cli::style_engine::{Rendering, items_of};
 use crate::cli::ui::counted;
@@ -330,7 +331,9 @@ impl CitedKeys {
                 _ => near,
             };
             let name = near.to_string_lossy().into_owned();
-            if let Err(failure) = self.read(&name, main, keys_of, files, depth + 1) {
+            let read = io::check_is_file(&near)
+                .and_then(|()| self.read(&name, main, keys_of, files, depth + 1));
+            if let Err(failure) = read {
                 self.unread.push(format!("{path}:{}: {failure}", file.line));
             }
         }
@@ -376,12 +379,8 @@ fn read_aux(path: &str, files: &mut Vec<PathBuf>) -> std::result::Result<String,
         return read_document(path, files);
     }
     files.push(PathBuf::from(path));
-    let bytes = std::fs::read(path).map_err(|error| {
-        let reason = match error.kind() {
-            std::io::ErrorKind::NotFound => "no such file".to_owned(),
-            _ => error.to_string(),
-        };
-        CommandError::new(format_args!("cannot read {path}: {reason}"))
+    let bytes = io::read_file(path).map_err(|error| {
+        CommandError::new(format_args!("cannot read {path}: {}", io::reason(&error)))
             .with_help("run LaTeX on the document to create it".to_owned())
     })?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

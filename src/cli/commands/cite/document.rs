@@ -1,11 +1,12 @@
 //! A Markdown document with its citations formatted.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::citable_works::{CitableWorks, item_of};
 use super::missing::{MissingKey, MissingKeys};
 use super::output::{Output, beside, read_document};
 use super::{CiteCommand, CiteFormat};
+use crate::cli::io::check_is_file;
 use crate::cli::style_engine::known_locale;
 use crate::cli::styles::name_of;
 use crate::cli::ui::counted;
@@ -200,11 +201,13 @@ impl CiteCommand {
         files: &mut Vec<PathBuf>,
     ) -> std::result::Result<CitableWorks, CommandError> {
         let input: Vec<String> = if self.input.is_empty() {
-            metadata
-                .bibliography
-                .iter()
-                .map(|path| existing(document, path))
-                .collect()
+            let mut paths = Vec::new();
+            for path in &metadata.bibliography {
+                let path = existing(document, path);
+                check_is_file(Path::new(&path))?;
+                paths.push(path);
+            }
+            paths
         } else {
             self.input.clone()
         };
@@ -231,7 +234,7 @@ fn existing(document: &str, path: &str) -> String {
 /// Returns the style that a document names: a file, or the name at the end of a path or URL.
 fn named_in_document(document: &str, style: &str) -> String {
     let found = existing(document, style);
-    if std::path::Path::new(&found).is_file() {
+    if Path::new(&found).is_file() {
         return if found.contains(['/', '\\']) || found.ends_with(".csl") {
             found
         } else {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::cli::io::standard_input;
+use crate::cli::io::{self, standard_input};
 use crate::cli::{CommandContext, CommandError};
 
 /// Where the output goes.
@@ -89,14 +89,8 @@ pub(crate) fn read_document(path: &str, files: &mut Vec<PathBuf>) -> Result<Stri
         standard_input()?
     } else {
         files.push(PathBuf::from(path));
-        std::fs::read(path).map_err(|error| {
-            let reason = match error.kind() {
-                std::io::ErrorKind::NotFound => "no such file".to_owned(),
-                std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-                std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-                _ => error.to_string(),
-            };
-            CommandError::new(format_args!("cannot read {path}: {reason}"))
+        io::read_file(path).map_err(|error| {
+            CommandError::new(format_args!("cannot read {path}: {}", io::reason(&error)))
         })?
     };
     String::from_utf8(bytes).map_err(|error| {

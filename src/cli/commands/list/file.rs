@@ -1,13 +1,13 @@
 //! `peerbib list export` and `peerbib list import`
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::settings::{check_stored, checked_query};
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
-use crate::cli::io::write_file;
+use crate::cli::io::{read_text, write_file};
 use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{Library, LibraryError, StoredList, StoredSnapshot};
@@ -107,7 +107,7 @@ pub(in crate::cli) struct ImportList {
 
 impl ImportList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
-        let text = read(&self.file)?;
+        let text = read_text(&self.file)?;
         let file = parsed(&self.file, &text)?;
         let mut library = context.open_to_change_unless(self.dry_run)?;
         let name = self.name.as_deref().unwrap_or(&file.name);
@@ -147,24 +147,6 @@ impl ImportList {
             Outcome::Partial
         })
     }
-}
-
-fn read(name: &str) -> std::result::Result<String, CommandError> {
-    let mut text = String::new();
-    let read = if name == "-" {
-        std::io::stdin().read_to_string(&mut text).map(drop)
-    } else {
-        std::fs::read_to_string(name).map(|read| text = read)
-    };
-    read.map_err(|error| {
-        let reason = match error.kind() {
-            std::io::ErrorKind::NotFound => "no such file".to_owned(),
-            std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-            _ => error.to_string(),
-        };
-        CommandError::new(format_args!("cannot read {name}: {reason}"))
-    })?;
-    Ok(text)
 }
 
 fn parsed(name: &str, text: &str) -> std::result::Result<ListFile, CommandError> {

@@ -4,7 +4,8 @@ use clap::Args;
 
 use super::change;
 use super::edit::replace;
-use crate::cli::commands::tags::{read_text, write_text};
+use crate::cli::commands::tags::write_text;
+use crate::cli::io::read_text;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::bundled;
 use peerbib::library::Rule;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::io::write_file;
+use crate::cli::io::{read_text, write_file};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, no_such_facet};
 use peerbib::tagging::Vocabulary;
 
@@ -103,21 +103,4 @@ pub(crate) fn write_text(
     write_file(file, text)?;
     context.note(format_args!("wrote {file}"));
     Ok(())
-}
-
-/// Reads a file or standard input.
-pub(crate) fn read_text(file: &str) -> std::result::Result<String, CommandError> {
-    let text = if file == "-" {
-        std::io::read_to_string(std::io::stdin().lock())
-    } else {
-        std::fs::read_to_string(file)
-    };
-    text.map_err(|error| {
-        let reason = match error.kind() {
-            std::io::ErrorKind::NotFound => "no such file".to_owned(),
-            std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-            _ => error.to_string(),
-        };
-        CommandError::new(format_args!("cannot read {file}: {reason}"))
-    })
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use textwrap::core::display_width;
 
 use super::counts::{AxisLine, CountTable, Matrix};
+use peerbib::text::valid_in_markup;
 
 /// An empty cell.
 const EMPTY: &str = "\u{b7}";
@@ -265,7 +266,8 @@ pub(crate) fn html(matrix: &Matrix) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
+    valid_in_markup(text)
+        .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
