@@ -164,7 +164,8 @@ impl ChartArgs {
         picture: &str,
     ) -> Result<(), CommandError> {
         match self.file() {
-            None => context.print(picture),
+            None if self.format() == ChartFormat::Text => context.print_ansi(picture),
+            None => context.print_data(picture),
             Some(name) if self.format() == ChartFormat::Text => {
                 write_file(name, anstream::adapter::strip_str(picture).to_string())
             }

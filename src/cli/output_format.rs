@@ -1,6 +1,6 @@
 //! The output formats of bibliographies and reading lists.
 
-use std::io::{BufWriter, IsTerminal as _, Write};
+use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -134,7 +134,10 @@ impl OutputArgs {
                     .with_help("write it to a file: --output list.docx".to_owned()),
             ),
             None => {
-                let mut output = BufWriter::new(std::io::stdout().lock());
+                let mut output = match format {
+                    OutputFormat::Ansi => context.ansi_output(),
+                    _ => context.output(),
+                };
                 self.write_as(context, format, listed, &mut output)?;
                 Ok(output.flush()?)
             }

@@ -264,7 +264,7 @@ impl List {
             context.print_json(&files)?;
             return Ok(found(&files));
         }
-        let bold = anstyle::Style::new().bold();
+        let bold = crate::cli::ui::Style::Bold;
         let mut text = String::new();
         let mut number = 0;
         let mut before = "";
@@ -287,7 +287,7 @@ impl List {
 
 /// Describes a file in one line.
 fn line(file: &FileJson) -> String {
-    let red = anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    let red = crate::cli::ui::Style::Red;
     let mut line = file.path.clone();
     if let Some(description) = &file.description {
         let _ = write!(line, "  ({description})");

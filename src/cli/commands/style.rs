@@ -136,7 +136,7 @@ impl List {
             context.print_json(&styles)?;
             return Ok(Outcome::Done);
         }
-        let bold = anstyle::Style::new().bold();
+        let bold = crate::cli::ui::Style::Bold;
         let mut text = String::new();
         for style in &styles {
             let mut names = vec![style.name.as_str()];
@@ -187,7 +187,7 @@ impl Show {
     fn run(self, context: &CommandContext) -> Result {
         let source = context.style(&self.style)?;
         let style = source.compile(|name| context.parent_style(name))?;
-        let bold = anstyle::Style::new().bold();
+        let bold = crate::cli::ui::Style::Bold;
         let info = &style.info;
         let mut page = format!("{bold}{}{bold:#}\n", info.title);
         let mut line = |name: &str, value: &str| {

@@ -1,6 +1,5 @@
 //! Where the output goes, and documents that are read.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::io::standard_input;
@@ -18,9 +17,7 @@ impl Output {
     pub(crate) fn write(&self, context: &CommandContext, text: &str) -> Result<bool, CommandError> {
         match self {
             Self::StandardOutput => {
-                let mut output = context.output();
-                output.write_all(text.as_bytes())?;
-                output.flush()?;
+                context.print_data(text)?;
                 Ok(true)
             }
             Self::File(path) => {

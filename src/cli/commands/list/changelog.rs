@@ -88,7 +88,7 @@ impl ListChangelog {
             Some(path) if path.as_os_str() != "-" => {
                 write_file(path, text)?;
             }
-            _ => context.print(&text)?,
+            _ => context.print_data(&text)?,
         }
         Ok(Outcome::Done)
     }

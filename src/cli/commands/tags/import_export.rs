@@ -98,7 +98,7 @@ pub(crate) fn write_text(
     text: &str,
 ) -> std::result::Result<(), CommandError> {
     if file == "-" {
-        return context.print(text);
+        return context.print_data(text);
     }
     write_file(file, text)?;
     context.note(format_args!("wrote {file}"));
