@@ -7,7 +7,6 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses, write_references};
 use crate::cli::format_name::FormatName;
-use crate::cli::io::write_file;
 use crate::cli::ui::{shows_formatting, terminal_width};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::Reference;
@@ -115,7 +114,7 @@ impl OutputArgs {
             Some(path) => {
                 let mut written = Vec::new();
                 self.write_as(context, format, listed, &mut written)?;
-                write_file(path, written)?;
+                context.write_file(path, written)?;
                 let whole = match format {
                     OutputFormat::Html => "page",
                     OutputFormat::Latex => "document",
@@ -141,6 +140,22 @@ impl OutputArgs {
                 self.write_as(context, format, listed, &mut output)?;
                 Ok(output.flush()?)
             }
+        }
+    }
+
+    /// Rejects an output file that would overwrite one of the `inputs` or the library.
+    ///
+    /// # Errors
+    ///
+    /// A usage error that names the file.
+    pub(crate) fn check(
+        &self,
+        context: &CommandContext,
+        inputs: impl IntoIterator<Item = impl AsRef<Path>>,
+    ) -> Result<(), CommandError> {
+        match &self.output {
+            Some(path) => context.check_output(path, inputs),
+            None => Ok(()),
         }
     }
 

@@ -29,6 +29,7 @@ mod format;
 mod help;
 mod history;
 mod history_walk;
+mod hostile_files;
 mod hostile_terminal;
 mod import;
 mod init;

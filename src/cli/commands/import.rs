@@ -8,7 +8,6 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::cli::format_name::FormatName;
 use crate::cli::input::Input;
-use crate::cli::io::write_file;
 use crate::cli::ui::{print_message, print_prompt};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
@@ -91,6 +90,9 @@ impl Import {
             )
             .with_help("write the rejected entries to a file".to_owned()));
         }
+        if let Some(path) = self.rejects.as_ref().filter(|_| !rejects_to_stdout) {
+            context.check_output(path, &self.files)?;
+        }
         // All files are read first, so that a missing one changes nothing.
         let inputs = self
             .files
@@ -125,7 +127,7 @@ impl Import {
                 output.write_all(text.as_bytes())?;
                 output.flush()?;
             } else {
-                write_file(path, text)?;
+                context.write_file(path, text)?;
             }
         }
         if self.json {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use crate::cli::io::replace_file;
 use crate::cli::styles::{StyleSource, name_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::bundled::{self, BundledStyle};
@@ -300,7 +301,7 @@ impl Add {
         std::fs::create_dir_all(&directory).map_err(failed)?;
         for (name, source, style) in styles {
             let xml = source.xml();
-            std::fs::write(directory.join(format!("{name}.csl")), xml).map_err(failed)?;
+            replace_file(&directory.join(format!("{name}.csl")), xml.as_bytes()).map_err(failed)?;
             let title = &style.info.title;
             context.note(format_args!("added {name}: {title}"));
             let parent = style

@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::cli::io::write_file;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, no_such_facet};
 use peerbib::tagging::Vocabulary;
 
@@ -100,7 +99,7 @@ pub(crate) fn write_text(
     if file == "-" {
         return context.print_data(text);
     }
-    write_file(file, text)?;
+    context.write_file(file, text)?;
     context.note(format_args!("wrote {file}"));
     Ok(())
 }
