@@ -178,3 +178,12 @@ fn real_path(path: &Path) -> PathBuf {
         Err(_) => path,
     }
 }
+
+/// Returns a path that no program takes for an option.
+pub(crate) fn as_operand(path: &Path) -> PathBuf {
+    if path.is_absolute() {
+        path.to_path_buf()
+    } else {
+        Path::new(".").join(path)
+    }
+}

@@ -1,4 +1,4 @@
-//! An output overwrites neither an input nor the library, and replaces a file as a whole.
+//! What strangers write cannot overwrite a file or start a program.
 
 use std::path::Path;
 
@@ -166,4 +166,75 @@ fn leftovers(directory: &Path) -> Vec<String> {
     let names = std::fs::read_dir(directory).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.ends_with(".part")).collect()
+}
+
+#[test]
+#[cfg(unix)]
+fn only_files_and_web_addresses_are_opened() {
+    let env = TestEnvironment::empty();
+    let mut bib = String::new();
+    let refused = [
+        "-rf\\://x",
+        "file\\:///etc/passwd",
+        "smb\\://evil/share/x.exe",
+        "--help\\://x",
+        "javascript\\://x%0aalert(1)",
+        "javascript\\:alert(1)",
+        "vscode\\://x",
+        "http\\:evil",
+        "--gapplication=foo\\://x",
+        "-rf",
+        "http",
+    ];
+    for (number, address) in refused.iter().enumerate() {
+        bib.push_str(&format!(
+            "@book{{r{number}, title = {{A}}, file = {{:{address}:PDF}}}}\n"
+        ));
+    }
+    let opened = [
+        "https\\://e.org/a?b=c",
+        "HTTP\\://e.org/",
+        "mailto\\:a@e.org",
+    ];
+    for (number, address) in opened.iter().enumerate() {
+        bib.push_str(&format!(
+            "@book{{o{number}, title = {{A}}, file = {{:{address}:PDF}}}}\n"
+        ));
+    }
+    bib.push_str("@book{dash, title = {A}, file = {:-x.pdf:PDF}}\n");
+    bib.push_str("@book{both, title = {A}, file = {:smb\\://x/y:PDF;:-x.pdf:PDF}}\n");
+    env.put("refs.bib", bib);
+    env.put("-x.pdf", "");
+    env.put("opener", "#!/bin/sh\nprintf '%s' \"$1\" >> opened\n");
+    env.runs("import refs.bib");
+    let open = |key: &str| {
+        let _ = std::fs::remove_file(env.path("opened"));
+        let mut command = env.command(env!("CARGO_BIN_EXE_peerbib"));
+        command.args(["file", "open", key]);
+        let output = command.env("PEERBIB_OPENER", "sh opener").output().unwrap();
+        let opened = std::fs::read_to_string(env.path("opened")).unwrap_or_default();
+        (
+            output.status.code(),
+            env.redact_paths(&opened),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    for number in 0..refused.len() {
+        let (code, opened, told) = open(&format!("r{number}"));
+        assert_eq!((code, opened.as_str()), (Some(1), ""), "{number}: {told}");
+        assert!(told.contains("help:"), "{told}");
+    }
+    for (number, address) in opened.iter().enumerate() {
+        let (code, opened, told) = open(&format!("o{number}"));
+        assert_eq!(code, Some(0), "{told}");
+        assert_eq!(opened, address.replace('\\', ""));
+    }
+    for key in ["dash", "both"] {
+        let (code, opened, told) = open(key);
+        assert_eq!(
+            (code, opened.as_str()),
+            (Some(0), "$TEST_ENV/-x.pdf"),
+            "{told}"
+        );
+    }
 }

@@ -183,3 +183,17 @@ fn pipes_get_data_unchanged() {
     assert_eq!(env.runs("export").stdout, entry);
     assert_eq!(env.runs("show a --source").stdout, entry);
 }
+
+#[test]
+#[cfg(unix)]
+fn an_editor_takes_no_file_for_an_option() {
+    let env = TestEnvironment::empty();
+    env.put("editor", "#!/bin/sh\nprintf '%s' \"$1\" > edited\n");
+    let line = "PEERBIB_CONFIG=-c.toml EDITOR='sh editor' peerbib config edit";
+    if shown_on_terminal(&env, line).is_none() {
+        eprintln!("skipped: no pseudo-terminal without python3");
+        return;
+    }
+    let edited = std::fs::read_to_string(env.path("edited")).unwrap();
+    assert_eq!(edited, "./-c.toml");
+}
