@@ -9,6 +9,7 @@ use super::statistics::{Bar, Chart, Statistics};
 use super::timeline_text::{ChartLayout, Glyphs, truncate};
 use super::year_axis::{Era, eras, step};
 use super::years::format_year;
+use crate::output::terminal::visible;
 
 /// The maximum length of a bar.
 const LONGEST: usize = 60;
@@ -18,7 +19,8 @@ const BETWEEN: usize = 4;
 /// The maximum number of bars for years.
 const MOST_YEARS: i64 = 18;
 
-/// Draws statistics with ANSI formatting, which the caller may strip.
+/// Draws statistics with ANSI formatting, which the caller may strip. Control characters in labels are made
+/// visible.
 pub fn draw(statistics: &Statistics, layout: ChartLayout) -> String {
     let bold = Style::new().bold();
     let mut text = format!("{bold}{}{bold:#}\n", format_work_count(statistics.works));
@@ -77,7 +79,7 @@ fn lines_of(chart: &Chart, layout: ChartLayout) -> Vec<String> {
         years(&chart.bars)
     } else {
         let bar = |bar: &Bar| ChartLine::Bar {
-            label: bar.label.clone(),
+            label: visible(&bar.label).into_owned(),
             works: bar.works,
         };
         chart.bars.iter().map(bar).collect()
@@ -99,7 +101,10 @@ fn lines_of(chart: &Chart, layout: ChartLayout) -> Vec<String> {
         .saturating_sub(names + numbers + 6)
         .clamp(8, LONGEST);
 
-    let mut text = vec![String::new(), format!("{bold}{}{bold:#}", chart.title)];
+    let mut text = vec![
+        String::new(),
+        format!("{bold}{}{bold:#}", visible(&chart.title)),
+    ];
     for line in &lines {
         let ChartLine::Bar { label, works } = line else {
             text.push(format!("  {quiet}{}{quiet:#}", glyphs.gap));
@@ -116,7 +121,7 @@ fn lines_of(chart: &Chart, layout: ChartLayout) -> Vec<String> {
     }
     let more = chart.more.map(|more| format!("and {} more", more.values));
     for note in more.into_iter().chain(chart.note()) {
-        text.push(format!("  {quiet}{note}{quiet:#}"));
+        text.push(format!("  {quiet}{}{quiet:#}", visible(&note)));
     }
     text
 }

@@ -9,6 +9,7 @@ use super::labels::format_work_count;
 use super::timeline::{Lane, Timeline};
 use super::year_axis::{Era, align_to_steps, step, ticks_of};
 use super::years::format_year;
+use crate::output::terminal::visible;
 
 /// The layout of a chart in a terminal.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +64,8 @@ impl Glyphs {
     }
 }
 
-/// Draws a timeline with ANSI formatting, which the caller may strip.
+/// Draws a timeline with ANSI formatting, which the caller may strip. Control characters in labels are made
+/// visible.
 pub fn draw(timeline: &Timeline, layout: ChartLayout) -> String {
     let glyphs = Glyphs::new(layout.ascii);
     let bold = Style::new().bold();
@@ -89,7 +91,7 @@ pub fn draw(timeline: &Timeline, layout: ChartLayout) -> String {
         .max()
         .unwrap_or(0);
 
-    let mut text = format!("{bold}{}{bold:#}\n\n", timeline.title);
+    let mut text = format!("{bold}{}{bold:#}\n\n", visible(&timeline.title));
     let _ = writeln!(
         text,
         "{quiet}{}{quiet:#}",
@@ -143,7 +145,11 @@ pub fn draw(timeline: &Timeline, layout: ChartLayout) -> String {
 /// Returns the label of a lane, truncated to the label column.
 fn label(lane: &Lane, gutter: usize, glyphs: &Glyphs) -> String {
     let indent = "  ".repeat(lane.depth.min(4));
-    truncate(&format!("{indent}{}", lane.label), gutter, glyphs.dots)
+    truncate(
+        &format!("{indent}{}", visible(&lane.label)),
+        gutter,
+        glyphs.dots,
+    )
 }
 
 /// Truncates a text to a number of columns.
@@ -212,19 +218,19 @@ fn list_events(timeline: &Timeline, layout: ChartLayout, text: &mut String) {
         .unwrap_or(0);
     for lane in timeline.lanes.iter().filter(|lane| !lane.events.is_empty()) {
         let active = match &lane.active {
-            Some(active) => format!(", {}", active.words),
+            Some(active) => format!(", {}", visible(&active.words)),
             None => String::new(),
         };
-        let _ = writeln!(text, "\n{bold}{}{bold:#}{active}", lane.label);
+        let _ = writeln!(text, "\n{bold}{}{bold:#}{active}", visible(&lane.label));
         for event in &lane.events {
             let indent = " ".repeat(widest + 4);
             let gap = " ".repeat(widest - textwrap::core::display_width(&event.words));
-            let first = format!("  {}{gap}  ", event.words);
+            let first = format!("  {}{gap}  ", visible(&event.words));
             let options = textwrap::Options::new(layout.columns.max(30))
                 .word_splitter(textwrap::WordSplitter::NoHyphenation)
                 .initial_indent(&first)
                 .subsequent_indent(&indent);
-            let _ = writeln!(text, "{}", textwrap::fill(&event.what, options));
+            let _ = writeln!(text, "{}", textwrap::fill(&visible(&event.what), options));
         }
     }
 }

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::io::write_file;
 use crate::cli::ui::columns;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::charts::Theme;
@@ -164,11 +163,12 @@ impl ChartArgs {
         picture: &str,
     ) -> Result<(), CommandError> {
         match self.file() {
-            None => context.print(picture),
+            None if self.format() == ChartFormat::Text => context.print_ansi(picture),
+            None => context.print_data(picture),
             Some(name) if self.format() == ChartFormat::Text => {
-                write_file(name, anstream::adapter::strip_str(picture).to_string())
+                context.write_file(name, anstream::adapter::strip_str(picture).to_string())
             }
-            Some(name) => write_file(name, picture),
+            Some(name) => context.write_file(name, picture),
         }
     }
 
@@ -182,7 +182,7 @@ impl ChartArgs {
             None => context.print_json(shown),
             Some(name) => {
                 let json = serde_json::to_string_pretty(shown)?;
-                write_file(name, format!("{json}\n"))
+                context.write_file(name, format!("{json}\n"))
             }
         }
     }

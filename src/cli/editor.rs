@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::cli::io::as_operand;
 use crate::cli::{CommandContext, CommandError};
 
 /// A text that is being edited: a file in a directory that only the user can read.
@@ -220,7 +221,7 @@ pub(crate) fn can_edit(context: &CommandContext) -> Result<bool, CommandError> {
 ///
 /// If the editor cannot be started or fails.
 pub(crate) fn open_file(editor: &str, path: &Path) -> Result<(), CommandError> {
-    let status = started(editor, path).map_err(|error| {
+    let status = started(editor, &as_operand(path)).map_err(|error| {
         CommandError::new(format_args!("cannot start the editor {editor}: {error}"))
             .with_help("set $VISUAL or $EDITOR to another".to_owned())
     })?;

@@ -1,12 +1,10 @@
 //! Errors of commands: what is wrong, and what to do next.
 
 use std::fmt::Display;
-use std::io::Write as _;
 use std::process::ExitCode;
 
-use anstyle::{AnsiColor, Style};
-
 use crate::cli::hints;
+use crate::cli::ui::{Style, print_message};
 use peerbib::library::LibraryError;
 use peerbib::query::QueryError;
 
@@ -92,18 +90,15 @@ impl CommandError {
                 code,
             } => (message, help, code),
             Kind::Declined => {
-                let _ = writeln!(anstream::stderr().lock(), "nothing was changed");
+                print_message("nothing was changed");
                 return ExitCode::from(1);
             }
             Kind::ClosedPipe => return ExitCode::SUCCESS,
         };
-        let error = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-        let hint = Style::new().bold();
-        let mut stderr = anstream::stderr().lock();
-        // If standard error is closed, there is nobody to report it to.
-        let _ = writeln!(stderr, "{error}error:{error:#} {message}");
+        let (error, hint) = (Style::Error, Style::Bold);
+        print_message(format_args!("{error}error:{error:#} {message}"));
         if let Some(help) = help {
-            let _ = writeln!(stderr, "{hint}help:{hint:#} {help}");
+            print_message(format_args!("{hint}help:{hint:#} {help}"));
         }
         ExitCode::from(*code)
     }

@@ -35,6 +35,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 pub(crate) use context::CommandContext;
 use context::Options;
 pub(crate) use error::CommandError;
+use peerbib::output::terminal::visible;
 use query_args::with_negations;
 use ui::Color;
 
@@ -181,6 +182,11 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version are reported this way, too.
             let error = error.format(&mut command);
+            // clap repeats arguments as they are.
+            if error.use_stderr() && arguments.iter().any(|argument| is_unsafe(argument)) {
+                ui::print_message(error.render().to_string().trim_end());
+                return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            }
             if let Err(unwritten) = error.print()
                 && !error.use_stderr()
             {
@@ -205,6 +211,12 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::Partial) => ExitCode::from(1),
         Err(failure) => failure.report(),
     }
+}
+
+/// Returns whether a terminal would obey a part of an argument.
+fn is_unsafe(argument: &std::ffi::OsStr) -> bool {
+    let text = argument.to_string_lossy();
+    visible(&text) != text
 }
 
 /// Returns the definition of the whole command line.

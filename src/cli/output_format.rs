@@ -1,13 +1,12 @@
 //! The output formats of bibliographies and reading lists.
 
-use std::io::{BufWriter, IsTerminal as _, Write};
+use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses, write_references};
 use crate::cli::format_name::FormatName;
-use crate::cli::io::write_file;
 use crate::cli::ui::{shows_formatting, terminal_width};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::Reference;
@@ -115,7 +114,7 @@ impl OutputArgs {
             Some(path) => {
                 let mut written = Vec::new();
                 self.write_as(context, format, listed, &mut written)?;
-                write_file(path, written)?;
+                context.write_file(path, written)?;
                 let whole = match format {
                     OutputFormat::Html => "page",
                     OutputFormat::Latex => "document",
@@ -134,10 +133,29 @@ impl OutputArgs {
                     .with_help("write it to a file: --output list.docx".to_owned()),
             ),
             None => {
-                let mut output = BufWriter::new(std::io::stdout().lock());
+                let mut output = match format {
+                    OutputFormat::Ansi => context.ansi_output(),
+                    _ => context.output(),
+                };
                 self.write_as(context, format, listed, &mut output)?;
                 Ok(output.flush()?)
             }
+        }
+    }
+
+    /// Rejects an output file that would overwrite one of the `inputs` or the library.
+    ///
+    /// # Errors
+    ///
+    /// A usage error that names the file.
+    pub(crate) fn check(
+        &self,
+        context: &CommandContext,
+        inputs: impl IntoIterator<Item = impl AsRef<Path>>,
+    ) -> Result<(), CommandError> {
+        match &self.output {
+            Some(path) => context.check_output(path, inputs),
+            None => Ok(()),
         }
     }
 

@@ -1,9 +1,16 @@
 //! The terminal: data on standard output, messages on standard error, questions to the user.
+//!
+//! Everything that peerbib prints passes through this module. At a terminal, it makes control characters in
+//! data visible; pipes get the data unchanged.
 
+use std::borrow::Cow;
 use std::io::{BufRead as _, BufWriter, IsTerminal as _, Write};
 use std::time::Instant;
 
+use anstream::stream::{AsLockedWrite, RawStream};
+
 use crate::cli::{CommandContext, CommandError};
+use peerbib::output::terminal::visible;
 
 /// When to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -66,17 +73,50 @@ impl CommandContext {
         !self.options().yes && can_ask()
     }
 
-    /// Returns standard output, buffered.
-    pub(crate) fn output(&self) -> impl Write + Send + use<> {
-        BufWriter::with_capacity(1 << 16, std::io::stdout())
+    /// Returns standard output for data, buffered. It must be flushed.
+    pub(crate) fn output(&self) -> Output {
+        let stdout = std::io::stdout();
+        buffered(if stdout.is_terminal() {
+            Box::new(VisibleWriter::new(stdout))
+        } else {
+            Box::new(stdout)
+        })
     }
 
-    /// Prints text to standard output. Formatting is removed where it would not be shown.
+    /// Returns standard output for text with escape codes, which has already made its data visible. It must be
+    /// flushed.
+    pub(crate) fn ansi_output(&self) -> Output {
+        buffered(Box::new(std::io::stdout()))
+    }
+
+    /// Prints data to standard output.
+    ///
+    /// # Errors
+    ///
+    /// If standard output is closed.
+    pub(crate) fn print_data(&self, text: &str) -> Result<(), CommandError> {
+        let mut output = self.output();
+        output.write_all(text.as_bytes())?;
+        output.flush()?;
+        Ok(())
+    }
+
+    /// Prints text with [styles](Style) to standard output.
     ///
     /// # Errors
     ///
     /// If standard output is closed.
     pub(crate) fn print(&self, text: &str) -> Result<(), CommandError> {
+        Ok(write_styled(std::io::stdout().lock(), text)?)
+    }
+
+    /// Prints text with escape codes, which has already made its data visible, to standard output. The codes
+    /// are removed where they would not be shown.
+    ///
+    /// # Errors
+    ///
+    /// If standard output is closed.
+    pub(crate) fn print_ansi(&self, text: &str) -> Result<(), CommandError> {
         let mut stdout = anstream::stdout().lock();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()?;
@@ -117,26 +157,198 @@ impl CommandContext {
 }
 
 fn print_detail(started: Instant, text: impl std::fmt::Display) {
-    let dimmed = anstyle::Style::new().dimmed();
+    let dimmed = Style::Dimmed;
     let elapsed = started.elapsed().as_secs_f64();
     print_message(format_args!("{dimmed}{elapsed:>7.3} s  {text}{dimmed:#}"));
 }
 
-/// Prints a line to standard error.
+/// Prints a line with [styles](Style) to standard error.
 pub(crate) fn print_message(text: impl std::fmt::Display) {
+    print_prompt(format_args!("{text}\n"));
+}
+
+/// Prints text with [styles](Style) to standard error, without a line break.
+pub(crate) fn print_prompt(text: impl std::fmt::Display) {
     // If standard error is closed, there is nobody to report it to.
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    let _ = write_styled(std::io::stderr().lock(), &text.to_string());
+}
+
+/// The look of a part of a text, used as `{bold}word{bold:#}`.
+///
+/// It is written as a noncharacter of Unicode, which becomes an escape code when the text is printed. So an
+/// escape code in the data is never taken for one of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    Plain,
+    Bold,
+    Dimmed,
+    Red,
+    Green,
+    /// The word "error".
+    Error,
+}
+
+impl Style {
+    /// The styles with their noncharacters. That of `Plain` ends any other.
+    const MARKERS: [(char, Self); 6] = [
+        ('\u{fdd0}', Self::Plain),
+        ('\u{fdd1}', Self::Bold),
+        ('\u{fdd2}', Self::Dimmed),
+        ('\u{fdd3}', Self::Red),
+        ('\u{fdd4}', Self::Green),
+        ('\u{fdd5}', Self::Error),
+    ];
+
+    fn marked_by(character: char) -> Option<Self> {
+        let found = Self::MARKERS
+            .iter()
+            .find(|(marker, _)| *marker == character);
+        found.map(|(_, style)| *style)
+    }
+
+    /// Appends the escape code that starts the style.
+    fn push_code(self, text: &mut String) {
+        text.push_str(match self {
+            Self::Plain => "\u{1b}[0m",
+            Self::Bold => "\u{1b}[1m",
+            Self::Dimmed => "\u{1b}[2m",
+            Self::Red => "\u{1b}[31m",
+            Self::Green => "\u{1b}[32m",
+            Self::Error => "\u{1b}[1m\u{1b}[31m",
+        });
+    }
+}
+
+impl std::fmt::Display for Style {
+    /// Writes the start of the style, or with `#` its end.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        use std::fmt::Write as _;
+
+        let written = if formatter.alternate() {
+            Self::Plain
+        } else {
+            *self
+        };
+        let marker = Self::MARKERS.iter().find(|(_, style)| *style == written);
+        match marker {
+            Some((marker, _)) if *self != Self::Plain => formatter.write_char(*marker),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Writes text with styles to standard output or standard error.
+fn write_styled(mut stream: impl RawStream + AsLockedWrite, text: &str) -> std::io::Result<()> {
+    let formats = anstream::AutoStream::choice(&stream) != anstream::ColorChoice::Never;
+    // Text with color is for a terminal, even if a pager stands between.
+    let text = rendered(text, formats, formats || stream.is_terminal());
+    if formats {
+        let mut stream = anstream::AutoStream::auto(stream);
+        stream.write_all(text.as_bytes())?;
+        stream.flush()
+    } else {
+        stream.write_all(text.as_bytes())?;
+        stream.flush()
+    }
+}
+
+/// Returns text with its styles as escape codes if `formats` is set, and without them otherwise. If
+/// `protects` is set, control characters in the text become visible.
+fn rendered(text: &str, formats: bool, protects: bool) -> String {
+    let mut result = String::with_capacity(text.len() + 16);
+    let mut styled = false;
+    for part in text.split_inclusive(|character| Style::marked_by(character).is_some()) {
+        let style = part.chars().next_back().and_then(Style::marked_by);
+        let plain = match style {
+            Some(_) => part.strip_suffix(|_| true).unwrap_or_default(),
+            None => part,
+        };
+        result.push_str(&if protects {
+            visible_lines(plain)
+        } else {
+            Cow::Borrowed(plain)
+        });
+        if let Some(style) = style.filter(|_| formats) {
+            style.push_code(&mut result);
+            styled = style != Style::Plain;
+        }
+    }
+    if styled {
+        Style::Plain.push_code(&mut result);
+    }
+    result
+}
+
+/// Returns text with control characters made visible, except in line breaks.
+fn visible_lines(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        let lines: Vec<_> = text.split("\r\n").map(visible).collect();
+        Cow::Owned(lines.join("\r\n"))
+    } else {
+        visible(text)
+    }
+}
+
+/// Standard output, buffered.
+pub(crate) type Output = BufWriter<Box<dyn Write + Send>>;
+
+fn buffered(stream: Box<dyn Write + Send>) -> Output {
+    BufWriter::with_capacity(1 << 16, stream)
+}
+
+/// A writer that makes control characters visible.
+struct VisibleWriter<W> {
+    inner: W,
+    /// The start of a character or line break that the next write completes.
+    pending: Vec<u8>,
+}
+
+impl<W: Write> VisibleWriter<W> {
+    fn new(inner: W) -> Self {
+        Self {
+            inner,
+            pending: Vec::new(),
+        }
+    }
+
+    fn write_visible(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        let text = String::from_utf8_lossy(bytes);
+        self.inner.write_all(visible_lines(&text).as_bytes())
+    }
+}
+
+impl<W: Write> Write for VisibleWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut whole = std::mem::take(&mut self.pending);
+        whole.extend_from_slice(bytes);
+        self.pending = whole.split_off(complete_length(&whole));
+        self.write_visible(&whole)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let rest = std::mem::take(&mut self.pending);
+        self.write_visible(&rest)?;
+        self.inner.flush()
+    }
+}
+
+/// Returns how many bytes can be shown without those that follow.
+fn complete_length(bytes: &[u8]) -> usize {
+    let is_start = |byte: &u8| byte & 0xc0 != 0x80;
+    let last = bytes.iter().rposition(is_start).unwrap_or(0);
+    let is_incomplete = match bytes.get(last..).unwrap_or_default() {
+        b"\r" => true,
+        character => std::str::from_utf8(character).is_err_and(|error| error.error_len().is_none()),
+    };
+    if is_incomplete { last } else { bytes.len() }
 }
 
 /// Asks on standard error until the answer is yes or no. No answer means no.
 fn ask(question: &str) -> Result<(), CommandError> {
-    let bold = anstyle::Style::new().bold();
+    let bold = Style::Bold;
     loop {
-        {
-            let mut stderr = anstream::stderr().lock();
-            let _ = write!(stderr, "{bold}{question}{bold:#} [y/N] ");
-            let _ = stderr.flush();
-        }
+        print_prompt(format_args!("{bold}{question}{bold:#} [y/N] "));
         let mut answer = String::new();
         let read = std::io::stdin().lock().read_line(&mut answer);
         match answer.trim().to_lowercase().as_str() {
@@ -191,5 +403,53 @@ pub(crate) fn counted(count: usize, what: &str) -> String {
     match count {
         1 => format!("1 {what}"),
         count => format!("{count} {what}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_styles_become_escape_codes() {
+        let bold = Style::Bold;
+        let text = format!("{bold}a\u{1b}[31mb{bold:#} c\r\n");
+        assert_eq!(
+            rendered(&text, true, true),
+            "\u{1b}[1ma\u{241b}[31mb\u{1b}[0m c\r\n"
+        );
+        assert_eq!(rendered(&text, false, true), "a\u{241b}[31mb c\r\n");
+        assert_eq!(rendered(&text, false, false), "a\u{1b}[31mb c\r\n");
+    }
+
+    #[test]
+    fn a_style_ends_with_its_text() {
+        let shown = rendered("\u{fdd3}red", true, true);
+        assert_eq!(shown, "\u{1b}[31mred\u{1b}[0m");
+    }
+
+    #[test]
+    fn characters_may_be_written_in_parts() {
+        let text = "é\u{1b}\u{9b}\u{202e}日\r\nx\r";
+        let expected = "é␛<U+009B><U+202E>日\r\nx␍";
+        for size in 1..8 {
+            let mut writer = VisibleWriter::new(Vec::new());
+            for part in text.as_bytes().chunks(size) {
+                writer.write_all(part).unwrap();
+            }
+            writer.flush().unwrap();
+            assert_eq!(String::from_utf8(writer.inner).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_not_written() {
+        let mut writer = VisibleWriter::new(Vec::new());
+        writer.write_all(b"a\x9b31mb\xe2").unwrap();
+        writer.flush().unwrap();
+        assert_eq!(
+            String::from_utf8(writer.inner).unwrap(),
+            "a\u{fffd}31mb\u{fffd}"
+        );
     }
 }

@@ -35,7 +35,8 @@ pub fn read(value: &str) -> Vec<NamedFile> {
 }
 
 fn read_one(text: &str) -> Option<NamedFile> {
-    let is_address = text.contains("://");
+    // JabRef escapes the colon of an address, too.
+    let is_address = text.contains("://") && !text.contains("\\://");
     let parts = split(text, ':');
     let plain = |text: &str| NamedFile {
         path: as_path(text),

@@ -1,12 +1,15 @@
 //! Plain text and terminal output.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use anstyle::{Effects, Style};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::terminal::visible;
 use super::text_runs::{TextLine, TextRun, TextStyle, lines, printable};
+use super::urls::{is_terminal_link, percent_encode};
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
 
@@ -150,7 +153,7 @@ impl TextWriter {
         let indent = if line.indented { "    " } else { "" };
         if margin > 0 {
             let mut before = String::new();
-            self.styled(&line.margin, &mut before);
+            self.styled(&self.shown(&line.margin), &mut before);
             before.push_str(&" ".repeat(margin + 1 - width(&line.margin).min(margin)));
             self.wrap(&line.runs, &before, &" ".repeat(margin + 1));
         } else {
@@ -206,6 +209,7 @@ impl TextWriter {
     /// Formatting such as italics ends at the end of each line and restarts on the next, so that the indent
     /// stays plain.
     fn wrap(&mut self, runs: &[TextRun], first: &str, rest: &str) {
+        let runs = &*self.shown(runs);
         let Some(columns) = self.layout.width else {
             let mut line = first.to_owned();
             self.styled(runs, &mut line);
@@ -235,6 +239,20 @@ impl TextWriter {
         self.finish(&mut line, prefix);
     }
 
+    /// Returns runs as a terminal may show them.
+    fn shown<'r>(&self, runs: &'r [TextRun]) -> Cow<'r, [TextRun]> {
+        if !self.layout.ansi {
+            return Cow::Borrowed(runs);
+        }
+        let mut shown = runs.to_vec();
+        for run in &mut shown {
+            if let Cow::Owned(text) = visible(&run.text) {
+                run.text = text;
+            }
+        }
+        Cow::Owned(shown)
+    }
+
     fn finish(&mut self, line: &mut Vec<TextRun>, prefix: &str) {
         if let Some(last) = line.last_mut() {
             last.text.truncate(last.text.trim_end_matches(' ').len());
@@ -253,16 +271,14 @@ impl TextWriter {
             } else {
                 Style::new()
             };
-            let href = run
-                .href
-                .as_deref()
-                .filter(|href| self.layout.links && href.chars().all(|c| !c.is_control()));
+            let href = run.href.as_deref();
+            let href = href.filter(|href| self.layout.links && is_terminal_link(href));
             let _ = match href {
                 // https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda
                 Some(href) => write!(
                     text,
                     "\u{1b}]8;;{}\u{1b}\\{style}{}{style:#}\u{1b}]8;;\u{1b}\\",
-                    super::urls::percent_encode(href, ""),
+                    percent_encode(href, ""),
                     run.text
                 ),
                 None => write!(text, "{style}{}{style:#}", run.text),
@@ -344,16 +360,14 @@ fn is_closing(grapheme: &str) -> bool {
         .any(|c| grapheme.starts_with(c))
 }
 
-/// Appends the URL to each link that has a different text, unless links can be clicked.
+/// Appends the URL to each link that has a different text, unless it can be clicked.
 fn append_urls(runs: Vec<TextRun>, links: bool) -> Vec<TextRun> {
-    if links {
-        return runs;
-    }
     let mut append_urls: Vec<TextRun> = Vec::with_capacity(runs.len());
     let mut runs = runs.into_iter().peekable();
     let mut shown = String::new();
     while let Some(run) = runs.next() {
-        let Some(href) = run.href.clone() else {
+        let shows_url = |href: &String| !(links && is_terminal_link(href));
+        let Some(href) = run.href.clone().filter(shows_url) else {
             append_urls.push(run);
             continue;
         };

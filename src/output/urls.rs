@@ -21,6 +21,17 @@ pub(super) fn is_safe_link(address: &str) -> bool {
         )
 }
 
+/// Returns whether a link may become a link of a terminal, which passes its target to the system's program for
+/// the scheme.
+pub(super) fn is_terminal_link(address: &str) -> bool {
+    let scheme = address.split_once(':').map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        ["http", "https", "mailto"]
+            .iter()
+            .any(|safe| scheme.eq_ignore_ascii_case(safe))
+    }) && !address.contains(char::is_control)
+}
+
 /// Percent-encodes all characters that RFC 3986 does not allow in a URL, and those in `also`, so that it can
 /// be used in any markup. Existing percent signs are kept.
 pub(super) fn percent_encode(address: &str, also: &str) -> String {

@@ -32,6 +32,8 @@ mod history_walk;
 mod hostile_files;
 mod hostile_formats;
 mod hostile_outputs;
+mod hostile_overwrites;
+mod hostile_terminal;
 mod import;
 mod init;
 mod list;

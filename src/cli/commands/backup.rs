@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::io::NO_INPUTS;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::library::Existing;
 
@@ -72,6 +73,7 @@ impl BackupLibrary {
             Some(file) => file.clone(),
             None => library.default_backup_path()?,
         };
+        context.check_output(&file, NO_INPUTS)?;
         bar.set_message("copying");
         library.back_up(&file, existing, advance)?;
         bar.finish_and_clear();

@@ -114,7 +114,7 @@ impl Check {
             context.print_json(&rules)?;
             return Ok(Outcome::Done);
         }
-        let bold = anstyle::Style::new().bold();
+        let bold = crate::cli::ui::Style::Bold;
         let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
         let mut text = String::new();
         for CheckRule { name, about, .. } in RULES {
@@ -343,8 +343,8 @@ fn counted(number: usize, what: &str) -> String {
 
 /// Formats findings as text. Those in files start with file and line, like the messages of compilers.
 fn text(findings: &[Finding]) -> String {
-    let bold = anstyle::Style::new().bold();
-    let dim = anstyle::Style::new().dimmed();
+    let bold = crate::cli::ui::Style::Bold;
+    let dim = crate::cli::ui::Style::Dimmed;
     let mut text = String::new();
     for finding in findings {
         if let (Some(file), Some(line)) = (&finding.file, finding.line) {

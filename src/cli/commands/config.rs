@@ -8,6 +8,7 @@ use comfy_table::{Cell, ContentArrangement, Table, presets};
 
 use crate::cli::columns::Column;
 use crate::cli::context::{EDITOR_VARIABLES, NAME_VARIABLES, first_env_var};
+use crate::cli::io::replace_file;
 use crate::cli::style_engine::known_locale;
 use crate::cli::ui::terminal_width;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
@@ -433,20 +434,7 @@ fn write(path: &Path, text: &str) -> std::result::Result<(), CommandError> {
     if let Some(directory) = path.parent().filter(|path| !path.as_os_str().is_empty()) {
         std::fs::create_dir_all(directory).map_err(failed)?;
     }
-    // A symbolic link stays one.
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut beside = target.clone().into_os_string();
-    beside.push(format!(".{}", std::process::id()));
-    let written = std::fs::write(&beside, text).and_then(|()| {
-        if let Ok(old) = std::fs::metadata(&target) {
-            std::fs::set_permissions(&beside, old.permissions())?;
-        }
-        std::fs::rename(&beside, &target)
-    });
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        failed(error)
-    })
+    replace_file(path, text.as_bytes()).map_err(failed)
 }
 
 impl Edit {

@@ -105,8 +105,8 @@ impl Dedupe {
 
 /// Describes a group: its keys, the reasons, the fields side by side, and what to do.
 fn described(library: &Library, cluster: &Cluster) -> peerbib::library::Result<String> {
-    let bold = anstyle::Style::new().bold();
-    let dim = anstyle::Style::new().dimmed();
+    let bold = crate::cli::ui::Style::Bold;
+    let dim = crate::cli::ui::Style::Dimmed;
     let mut text = format!("{bold}{}{bold:#}\n", cluster.keys.join("  "));
     let many = cluster.keys.len() > 2;
     for likeness in &cluster.reasons {

@@ -83,7 +83,7 @@ impl Edit {
         if self.dry_run {
             for (_, key) in &selected.works {
                 let text = edits.applied_to(&library.source(key)?)?;
-                context.print(&format!("{text}\n"))?;
+                context.print_data(&format!("{text}\n"))?;
             }
             return Ok(Outcome::Done);
         }

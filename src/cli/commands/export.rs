@@ -10,7 +10,6 @@ use crate::cli::export_entries::{
 };
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{encoding_named, known_path};
-use crate::cli::io::write_file;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::Loss;
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece};
@@ -192,7 +191,7 @@ impl Export {
         if let Some(path) = &self.losses {
             let mut json = serde_json::to_string_pretty(losses)?;
             json.push('\n');
-            write_file(path, json)?;
+            context.write_file(path, json)?;
         }
         report_losses(context, self.to, losses);
         Ok(())

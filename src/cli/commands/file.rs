@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use clap::{Args, Subcommand};
 
-use crate::cli::io::reason;
+use crate::cli::io::{as_operand, reason};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, LibraryError, LinkedFile, path_from_root};
 use peerbib::suggest::{closest, question};
@@ -165,7 +165,7 @@ struct FileJson {
 impl FileJson {
     fn new(key: &str, file: LinkedFile, root: &Path) -> Self {
         let place = file.place(root);
-        let is_address = file.path.contains("://");
+        let is_address = file.path.contains("://") || is_openable_address(&file.path);
         Self {
             key: key.to_owned(),
             missing: !is_address && !place.exists(),
@@ -175,6 +175,25 @@ impl FileJson {
             in_entry: file.in_entry,
         }
     }
+
+    /// Returns what to open: an address, or the path of an existing file.
+    fn target(&self) -> Option<PathBuf> {
+        if self.place.exists() {
+            Some(as_operand(&self.place))
+        } else {
+            is_openable_address(&self.path).then(|| PathBuf::from(&self.path))
+        }
+    }
+}
+
+/// Returns whether an address may be passed on to the system. Entries come from strangers, and the programs for
+/// other schemes may do more than show a document.
+fn is_openable_address(address: &str) -> bool {
+    let is_openable = |(scheme, rest): (&str, &str)| match scheme.to_ascii_lowercase().as_str() {
+        "http" | "https" => rest.starts_with("//"),
+        scheme => scheme == "mailto",
+    };
+    address.split_once(':').is_some_and(is_openable) && !address.contains(char::is_control)
 }
 
 impl File {
@@ -265,7 +284,7 @@ impl List {
             context.print_json(&files)?;
             return Ok(found(&files));
         }
-        let bold = anstyle::Style::new().bold();
+        let bold = crate::cli::ui::Style::Bold;
         let mut text = String::new();
         let mut number = 0;
         let mut before = "";
@@ -288,7 +307,7 @@ impl List {
 
 /// Describes a file in one line.
 fn line(file: &FileJson) -> String {
-    let red = anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    let red = crate::cli::ui::Style::Red;
     let mut line = file.path.clone();
     if let Some(description) = &file.description {
         let _ = write!(line, "  ({description})");
@@ -317,20 +336,23 @@ impl Open {
         let files = files_of_work(&library, work, &key, &root)?;
         let file = match &self.file {
             Some(name) => chosen(&key, &files, name)?,
-            // Prefer a file that exists.
             None => files
                 .iter()
-                .find(|file| !file.missing)
+                .find(|file| file.target().is_some())
                 .or(files.first())
                 .ok_or_else(|| no_files(&key))?,
         };
         if file.missing {
             return Err(missing(file));
         }
-        let target = if file.path.contains("://") {
-            PathBuf::from(&file.path)
-        } else {
-            file.place.clone()
+        let Some(target) = file.target() else {
+            return Err(CommandError::new(format_args!(
+                "peerbib does not open {}: it opens files and addresses with http, https and mailto",
+                file.path
+            ))
+            .with_help(format!(
+                "`peerbib show {key} --source` shows the field; open the address yourself if you trust it"
+            )));
         };
         open_with_system(&target)?;
         Ok(Outcome::Done)

@@ -245,7 +245,7 @@ fn write_table(
         let mut line = Vec::new();
         head.write(&widths, &mut line)?;
         let line = String::from_utf8_lossy(&line);
-        let dim = anstyle::Style::new().dimmed();
+        let dim = crate::cli::ui::Style::Dimmed;
         context.print(&format!("{dim}{}{dim:#}\n", line.trim_end()))?;
     }
     let mut output = context.output();

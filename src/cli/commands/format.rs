@@ -72,6 +72,8 @@ pub(crate) struct Format {
 
 impl Format {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
+        self.form
+            .check(context, self.input.iter().chain(&self.style))?;
         let style = context.style_name(self.style.as_deref())?;
         let locale = context.locale_name(self.locale.as_deref())?;
         let rendering = Rendering::new(context, &style, locale.as_deref())?;

@@ -8,7 +8,7 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::cli::format_name::FormatName;
 use crate::cli::input::Input;
-use crate::cli::io::write_file;
+use crate::cli::ui::{print_message, print_prompt};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
 use peerbib::formats::{Diagnostic, Severity};
@@ -90,6 +90,9 @@ impl Import {
             )
             .with_help("write the rejected entries to a file".to_owned()));
         }
+        if let Some(path) = self.rejects.as_ref().filter(|_| !rejects_to_stdout) {
+            context.check_output(path, &self.files)?;
+        }
         // All files are read first, so that a missing one changes nothing.
         let inputs = self
             .files
@@ -124,7 +127,7 @@ impl Import {
                 output.write_all(text.as_bytes())?;
                 output.flush()?;
             } else {
-                write_file(path, text)?;
+                context.write_file(path, text)?;
             }
         }
         if self.json {
@@ -243,7 +246,7 @@ pub(crate) fn report_problem(context: &CommandContext, path: &str, problem: &Dia
 
 /// Returns a problem as one line: file, line, severity, key, field, message.
 fn problem_line(path: &str, problem: &Diagnostic) -> String {
-    let bold = anstyle::Style::new().bold();
+    let bold = crate::cli::ui::Style::Bold;
     let mut text = path.to_owned();
     if problem.line > 0 {
         let _ = write!(text, ":{}", problem.line);
@@ -336,10 +339,8 @@ impl ConflictPrompt {
         if let Some(choice) = self.always {
             return choice;
         }
-        let bold = anstyle::Style::new().bold();
-        let mut stderr = anstream::stderr().lock();
-        let _ = writeln!(
-            stderr,
+        let bold = crate::cli::ui::Style::Bold;
+        print_message(format_args!(
             "{}:{}: {bold}{}, {}{bold:#}\n  library: {}\n  file:    {}",
             conflict.path,
             conflict.line,
@@ -347,13 +348,9 @@ impl ConflictPrompt {
             conflict.field,
             crate::cli::ui::wrapped(&conflict.in_library, 11),
             crate::cli::ui::wrapped(&conflict.in_file, 11)
-        );
+        ));
         loop {
-            let _ = write!(
-                stderr,
-                "keep the value of the [l]ibrary or the [f]ile? ([L], [F]: for all) "
-            );
-            let _ = stderr.flush();
+            print_prompt("keep the value of the [l]ibrary or the [f]ile? ([L], [F]: for all) ");
             let mut answer = String::new();
             let read = std::io::stdin().lock().read_line(&mut answer);
             let (choice, always) = match (read, answer.trim()) {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Command};
 use clap_mangen::roff::{Roff, bold, italic, roman};
 
+use crate::cli::io::replace_file;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, command_line};
 use peerbib::config::SETTINGS;
 
@@ -40,7 +41,8 @@ impl Man {
             let mut pages = Vec::new();
             collect_pages(&root, None, &mut pages)?;
             for (name, page) in &pages {
-                std::fs::write(directory.join(format!("{name}.1")), page).map_err(failed)?;
+                replace_file(&directory.join(format!("{name}.1")), page.as_ref())
+                    .map_err(failed)?;
             }
             context.note(format_args!(
                 "wrote {} pages to {}",

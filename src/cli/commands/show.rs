@@ -95,7 +95,7 @@ impl Show {
                 .iter()
                 .map(|key| Ok(format!("{}\n", library.source(key)?)))
                 .collect::<peerbib::library::Result<Vec<_>>>()?;
-            context.print(&sources.join("\n"))?;
+            context.print_data(&sources.join("\n"))?;
             return Ok(Outcome::Done);
         }
         let shown = self
@@ -212,8 +212,8 @@ impl WorkJson {
                 lines.add(name, text);
             }
         }
-        let bold = anstyle::Style::new().bold();
-        let dim = anstyle::Style::new().dimmed();
+        let bold = crate::cli::ui::Style::Bold;
+        let dim = crate::cli::ui::Style::Dimmed;
         let (key, kind) = (&self.reference.key, self.written_type());
         format!("{bold}{key}{bold:#} {dim}@{kind}{dim:#}\n{}", lines.text())
     }
@@ -287,7 +287,7 @@ impl Lines {
     }
 
     fn text(&self) -> String {
-        let dim = anstyle::Style::new().dimmed();
+        let dim = crate::cli::ui::Style::Dimmed;
         let width = |name: &str| textwrap::core::display_width(name);
         let widest = self
             .lines

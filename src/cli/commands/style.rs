@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use crate::cli::io::utf8_path;
+use crate::cli::io::{replace_file, utf8_path};
 use crate::cli::styles::{StyleSource, name_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::bundled::{self, BundledStyle};
@@ -137,7 +137,7 @@ impl List {
             context.print_json(&styles)?;
             return Ok(Outcome::Done);
         }
-        let bold = anstyle::Style::new().bold();
+        let bold = crate::cli::ui::Style::Bold;
         let mut text = String::new();
         for style in &styles {
             let mut names = vec![style.name.as_str()];
@@ -188,7 +188,7 @@ impl Show {
     fn run(self, context: &CommandContext) -> Result {
         let source = context.style(&self.style)?;
         let style = source.compile(|name| context.parent_style(name))?;
-        let bold = anstyle::Style::new().bold();
+        let bold = crate::cli::ui::Style::Bold;
         let info = &style.info;
         let mut page = format!("{bold}{}{bold:#}\n", info.title);
         let mut line = |name: &str, value: &str| {
@@ -301,7 +301,7 @@ impl Add {
         std::fs::create_dir_all(&directory).map_err(failed)?;
         for (name, source, style) in styles {
             let xml = source.xml();
-            std::fs::write(directory.join(format!("{name}.csl")), xml).map_err(failed)?;
+            replace_file(&directory.join(format!("{name}.csl")), xml.as_bytes()).map_err(failed)?;
             let title = &style.info.title;
             context.note(format_args!("added {name}: {title}"));
             let parent = style

@@ -194,8 +194,8 @@ fn named_work(library: &Library, key: &str) -> std::result::Result<i64, LibraryE
 
 /// Describes a step in one line, with its number in `width` columns.
 fn line(step: &Step, width: usize) -> String {
-    let bold = anstyle::Style::new().bold();
-    let dim = anstyle::Style::new().dimmed();
+    let bold = crate::cli::ui::Style::Bold;
+    let dim = crate::cli::ui::Style::Dimmed;
     let at = step.at.replace('T', " ").replace('Z', " UTC");
     let state = match step.state {
         StepState::Done => "",

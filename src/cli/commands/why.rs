@@ -43,7 +43,7 @@ impl Why {
 
 /// Explains the tags of a work: a block for each tag, a sentence for each origin.
 fn explanation(tagging: &Tagging) -> String {
-    let bold = anstyle::Style::new().bold();
+    let bold = crate::cli::ui::Style::Bold;
     let mut text = format!("{bold}{}{bold:#}\n", tagging.key);
     if tagging.tags.is_empty() {
         text.push_str("  no tags\n");

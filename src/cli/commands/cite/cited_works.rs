@@ -50,18 +50,6 @@ impl CiteCommand {
     /// Writes the works that the documents cite. The files that they depend on go into `files`.
     pub(crate) fn cited_works(&self, context: &CommandContext, files: &mut Vec<PathBuf>) -> Result {
         let place = self.place();
-        let sources: Vec<&str> = [
-            &self.aux,
-            &self.bcf,
-            &self.typst,
-            &self.markdown,
-            &self.input,
-        ]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
-        place.check_not_input(&sources, "choose another file with -o")?;
         let cited = self.cited_keys(context, files)?;
         let form = match self.form().unwrap_or(CiteFormat::Biblatex) {
             CiteFormat::Biblatex if self.to.is_none() && cited.by_bibtex => CiteFormat::Bibtex,
@@ -107,6 +95,7 @@ impl CiteCommand {
             self.print_json(context, &cited, &cited_as, &works, &missing)?;
         } else {
             let text = self.write_references(context, &shelf, &cited, works.clone(), form)?;
+            place.check_not_input(context, files, "choose another file with -o")?;
             let is_new = place.write(context, &text)?;
             if let Output::File(path) = &place
                 && (is_new || !self.watch)

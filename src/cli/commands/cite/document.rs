@@ -49,12 +49,7 @@ impl CiteCommand {
             }
             Output::File(PathBuf::from(document))
         } else {
-            let place = self.place();
-            place.check_not_input(
-                &[document],
-                "choose another file with -o, or use --in-place if you have a copy of your citations",
-            )?;
-            place
+            self.place()
         };
         if self.json && place == Output::StandardOutput {
             return Err(CommandError::usage(
@@ -124,6 +119,13 @@ impl CiteCommand {
                 stray.line, stray.key
             ));
             complete = false;
+        }
+        if !self.in_place {
+            place.check_not_input(
+                context,
+                files,
+                "choose another file with -o, or use --in-place if you have a copy of your citations",
+            )?;
         }
         let is_new = place.write(context, &format!("{mark}{}", cited.text))?;
         if let Output::File(path) = &place

@@ -1,6 +1,5 @@
 //! Where the output goes, and documents that are read.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::io::{self, standard_input};
@@ -18,69 +17,33 @@ impl Output {
     pub(crate) fn write(&self, context: &CommandContext, text: &str) -> Result<bool, CommandError> {
         match self {
             Self::StandardOutput => {
-                let mut output = context.output();
-                output.write_all(text.as_bytes())?;
-                output.flush()?;
+                context.print_data(text)?;
                 Ok(true)
             }
             Self::File(path) => {
                 if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
                     return Ok(false);
                 }
-                write_whole(path, text.as_bytes()).map_err(|error| {
-                    CommandError::new(format_args!("cannot write {}: {error}", path.display()))
-                })?;
+                context.write_file(path, text)?;
                 Ok(true)
             }
         }
     }
 
-    /// Rejects an output that would overwrite an input.
+    /// Rejects an output that would overwrite an input or the library.
     pub(crate) fn check_not_input(
         &self,
-        sources: &[&str],
+        context: &CommandContext,
+        inputs: &[PathBuf],
         advice: &str,
     ) -> Result<(), CommandError> {
-        let Self::File(path) = self else {
-            return Ok(());
-        };
-        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        let target = real(path);
-        match sources
-            .iter()
-            .find(|source| real(Path::new(source)) == target)
-        {
-            None => Ok(()),
-            Some(source) => Err(CommandError::usage(format_args!(
-                "{source} would overwrite itself"
-            ))
-            .with_help(advice.to_owned())),
+        match self {
+            Self::StandardOutput => Ok(()),
+            Self::File(path) => context
+                .check_output(path, inputs)
+                .map_err(|error| error.with_help(advice.to_owned())),
         }
     }
-}
-
-/// Replaces a file atomically.
-fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    // A symbolic link stays one; anything but a plain file is written directly.
-    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let old = std::fs::metadata(path).ok();
-    if old.as_ref().is_some_and(|old| !old.is_file()) {
-        return std::fs::write(path, content);
-    }
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = std::fs::write(&beside, content)
-        .and_then(|()| match &old {
-            Some(old) => std::fs::set_permissions(&beside, old.permissions()),
-            None => Ok(()),
-        })
-        .and_then(|()| std::fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
 }
 
 /// Reads a document; `-` is standard input. Adds its path to `files`.

@@ -9,7 +9,6 @@ use super::diff::current_snapshot;
 use super::file::parse_snapshot;
 use super::snapshot::day;
 use super::{counted, in_markdown, on_one_line};
-use crate::cli::io::write_file;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::reading_list::{DiffEntry, FieldChange, ListDiff, Snapshot};
 
@@ -86,9 +85,9 @@ impl ListChangelog {
         let text = entries.join("\n");
         match &self.output {
             Some(path) if path.as_os_str() != "-" => {
-                write_file(path, text)?;
+                context.write_file(path, text)?;
             }
-            _ => context.print(&text)?,
+            _ => context.print_data(&text)?,
         }
         Ok(Outcome::Done)
     }

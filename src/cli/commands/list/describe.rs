@@ -92,7 +92,7 @@ impl DescribeList {
 
 impl Description {
     fn text(&self) -> String {
-        let bold = anstyle::Style::new().bold();
+        let bold = crate::cli::ui::Style::Bold;
         let list = &self.list;
         let mut text = format!("{bold}{}{bold:#}", list.name);
         if let Some(title) = &list.title {

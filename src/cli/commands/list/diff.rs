@@ -94,23 +94,24 @@ pub(crate) fn current_snapshot(
 }
 
 fn text(changes: &ListDiff) -> String {
-    let bold = anstyle::Style::new().bold();
-    let green = anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Green.into()));
-    let red = anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    let bold = crate::cli::ui::Style::Bold;
+    let green = crate::cli::ui::Style::Green;
+    let red = crate::cli::ui::Style::Red;
     let mut text = String::new();
-    let mut works = |heading: &str, sign: &str, style: anstyle::Style, works: &[DiffEntry]| {
-        if works.is_empty() {
-            return;
-        }
-        let _ = writeln!(text, "{bold}{heading}{bold:#}");
-        for told in works {
-            let _ = writeln!(text, "  {style}{sign} {}{style:#}", told.key);
-            let _ = writeln!(text, "      {}", wrapped(&told.work, 6));
-            if let Some(reason) = &told.reason {
-                let _ = writeln!(text, "      {}", wrapped(reason, 6));
+    let mut works =
+        |heading: &str, sign: &str, style: crate::cli::ui::Style, works: &[DiffEntry]| {
+            if works.is_empty() {
+                return;
             }
-        }
-    };
+            let _ = writeln!(text, "{bold}{heading}{bold:#}");
+            for told in works {
+                let _ = writeln!(text, "  {style}{sign} {}{style:#}", told.key);
+                let _ = writeln!(text, "      {}", wrapped(&told.work, 6));
+                if let Some(reason) = &told.reason {
+                    let _ = writeln!(text, "      {}", wrapped(reason, 6));
+                }
+            }
+        };
     works("added", "+", green, &changes.added);
     works("removed", "-", red, &changes.removed);
     if !changes.changed.is_empty() {

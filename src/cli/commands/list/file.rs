@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::settings::{check_stored, checked_query};
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
-use crate::cli::io::{read_text, write_file};
+use crate::cli::io::read_text;
 use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{Library, LibraryError, StoredList, StoredSnapshot};
@@ -61,7 +61,7 @@ impl ExportList {
         };
         match &self.output {
             Some(path) if path.as_os_str() != "-" => {
-                write_file(path, text)?;
+                context.write_file(path, text)?;
                 context.note(format_args!("wrote {} to {}", list.name, path.display()));
             }
             _ => {

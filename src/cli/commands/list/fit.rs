@@ -183,7 +183,7 @@ fn rarely_printed(fits: &[Fit]) -> String {
             below.join(",")
         );
     }
-    let dim = anstyle::Style::new().dimmed();
+    let dim = crate::cli::ui::Style::Dimmed;
     wrapped(&line, 0)
         .lines()
         .map(|line| format!("{dim}{line}{dim:#}\n"))

@@ -105,7 +105,7 @@ fn list(context: &CommandContext, json: bool) -> Result {
         context.print_json(&rules)?;
         return Ok(Outcome::Done);
     }
-    let bold = anstyle::Style::new().bold();
+    let bold = crate::cli::ui::Style::Bold;
     let mut text = String::new();
     for RuleJson { rule, works } in &rules {
         let _ = writeln!(
@@ -181,7 +181,7 @@ impl Report {
 
     /// Lists the changes by rule, with the words that match.
     fn text(&self) -> String {
-        let bold = anstyle::Style::new().bold();
+        let bold = crate::cli::ui::Style::Bold;
         let mut text = String::new();
         let shown: Vec<&RuleEffect> = self
             .effects

@@ -33,7 +33,7 @@ impl ShowRule {
             context.print_json(&super::RuleJson { rule, works })?;
             return Ok(Outcome::Done);
         }
-        let bold = anstyle::Style::new().bold();
+        let bold = crate::cli::ui::Style::Bold;
         let mut text = format!(
             "{bold}{}{bold:#}  {}\n",
             rule.name,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::io::{read_text, write_file};
+use crate::cli::io::read_text;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, no_such_facet};
 use peerbib::tagging::Vocabulary;
 
@@ -98,9 +98,9 @@ pub(crate) fn write_text(
     text: &str,
 ) -> std::result::Result<(), CommandError> {
     if file == "-" {
-        return context.print(text);
+        return context.print_data(text);
     }
-    write_file(file, text)?;
+    context.write_file(file, text)?;
     context.note(format_args!("wrote {file}"));
     Ok(())
 }

@@ -149,7 +149,7 @@ fn list(context: &CommandContext, facet: Option<&str>, json: bool) -> Result {
         context.print_json(&tags)?;
         return Ok(Outcome::Done);
     }
-    let bold = anstyle::Style::new().bold();
+    let bold = crate::cli::ui::Style::Bold;
     let mut text = String::new();
     for facet in &facets {
         let of_facet: Vec<_> = tags

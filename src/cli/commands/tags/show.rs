@@ -27,7 +27,7 @@ impl ShowTag {
             context.print_json(&tag)?;
             return Ok(Outcome::Done);
         }
-        let bold = anstyle::Style::new().bold();
+        let bold = crate::cli::ui::Style::Bold;
         let mut text = format!("{bold}{}{bold:#}  {}\n", tag.tag, tag.heading());
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(text, "  {name:9}  {}", wrapped(value, 13));
