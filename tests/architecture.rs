@@ -35,7 +35,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["csl", "library", "model", "reading_list", "text"],
     ),
     ("documents", &["csl", "model", "output", "text"]),
-    ("charts", &["library", "model", "reading_list", "text"]),
+    (
+        "charts",
+        &["library", "model", "output", "reading_list", "text"],
+    ),
     ("config", &["suggest"]),
 ];
 

@@ -178,12 +178,11 @@ fn a_million_open_braces_take_linear_time() {
     ] {
         let text = unit.repeat(1_000_000 / unit.len() + 1);
         bibtex::read(&text);
-        let entry = format!(
-            "@a{{k, t = {{{}{}}}}}",
-            "{".repeat(500_000),
-            "}".repeat(500_000)
-        );
-        let file = bibtex::read(&entry);
+        let deep = format!("{}{}", "{".repeat(500_000), "}".repeat(500_000));
+        let file = bibtex::read(&format!("@a{{k, t = {{{deep}}}}}"));
+        assert_eq!(file.works().count(), 0, "an entry so deep is rejected");
+        let nested = format!("{}{}", "{".repeat(100), "}".repeat(100)).repeat(5_000);
+        let file = bibtex::read(&format!("@a{{k, t = {{{nested}}}}}"));
         let work = file.works().next().unwrap();
         bibtex::derive(work, &file.strings, &|_| None);
     }

@@ -59,8 +59,8 @@ fn a_file_that_is_there_stays_unless_forced() {
     env.runs("--library precious.db doctor");
     let library = env.library();
     let line = format!("backup {} --force", library.display());
-    let told = env.refuses(1, &line);
-    assert!(told.contains("it is the library itself"), "{told}");
+    let told = env.refuses(2, &line);
+    assert!(told.contains("would be overwritten"), "{told}");
     let told = env.refuses(1, "backup no/such/place.db");
     assert!(told.contains("no/such/place.db cannot be a copy"), "{told}");
 }
