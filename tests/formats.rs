@@ -234,7 +234,7 @@ fn losses_are_told_on_standard_error_and_are_no_failure() {
         assert!(told.contains(&format!("note: {field} ")), "{field}: {told}");
     }
     assert!(
-        told.contains("4 values of 1 works do not fit into RIS"),
+        told.contains("RIS cannot hold 4 fields of 1 work"),
         "{told}"
     );
 }

@@ -346,7 +346,7 @@ fn keys_made_by_a_pattern_are_unique_and_stay() {
     let planned = env.done(&[pattern.as_slice(), &["--dry-run"]].concat());
     assert_eq!(
         planned,
-        "x would be soderberg2002\ny would be soderberg2002a\n"
+        "would rename x to soderberg2002\nwould rename y to soderberg2002a\n"
     );
     assert_eq!(env.keys(), ["x", "y"]);
     env.changes_and_can_be_undone(&pattern);
@@ -388,7 +388,7 @@ fn a_removed_work_leaves_the_comments_around_it() {
     );
     assert_eq!(
         env.done(&["remove", "other", "--dry-run"]),
-        "other would be removed\n"
+        "would remove other\n"
     );
     assert_eq!(env.keys().len(), 2);
 }
