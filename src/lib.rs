@@ -2,10 +2,10 @@
 //!
 //! # Cargo features
 //!
-//! `formats` and `csl` each build alone, without SQLite and without the dependencies of the command line:
-//! `peerbib = { default-features = false, features = ["csl"] }`. `library` adds the store with `query`,
-//! `tagging` and `reading_list`; `output` adds `output`, `documents` and `charts`; `cli`, the default, adds
-//! the program.
+//! `csl` is the citation processor alone: `peerbib = { default-features = false, features = ["csl"] }`.
+//! `formats` adds the reference formats and checks, without SQLite and without the dependencies of the command
+//! line. `library` adds the store with `query`, `tagging` and `reading_list`; `output` adds `output`,
+//! `documents` and `charts`; `cli`, the default, adds the program.
 //!
 #![doc = include_str!("ARCHITECTURE.md")]
 
@@ -25,6 +25,7 @@ pub mod documents;
 pub mod formats;
 #[cfg(feature = "library")]
 pub mod library;
+#[cfg(feature = "csl")]
 pub mod model;
 #[cfg(feature = "output")]
 pub mod output;

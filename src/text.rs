@@ -112,15 +112,15 @@ fn is_word_by_itself(character: char) -> bool {
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Word {
+pub struct Word {
     /// The word, folded.
-    pub(crate) folded: String,
+    pub folded: String,
     /// Its place in the text as written, in bytes.
-    pub(crate) range: Range<usize>,
+    pub range: Range<usize>,
 }
 
 /// Returns the words of a text with their places in it.
-pub(crate) fn words_with_ranges(text: &str) -> Vec<Word> {
+pub fn words_with_ranges(text: &str) -> Vec<Word> {
     let mut folded = String::with_capacity(text.len());
     // Where each character of the text begins, in the folded text and in the text.
     let mut starts = Vec::with_capacity(text.len());

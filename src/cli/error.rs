@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use crate::cli::hints;
+use crate::cli::styles::StyleLoadError;
 use crate::cli::ui::{Style, print_message};
 use peerbib::library::LibraryError;
 use peerbib::query::QueryError;
@@ -117,6 +118,12 @@ impl Display for CommandError {
 impl From<LibraryError> for CommandError {
     fn from(error: LibraryError) -> Self {
         Self::new(&error).with_help(hints::library(&error))
+    }
+}
+
+impl From<StyleLoadError> for CommandError {
+    fn from(error: StyleLoadError) -> Self {
+        Self::new(&error).with_help(hints::style(&error))
     }
 }
 

@@ -5,8 +5,6 @@ use std::borrow::Cow;
 use peerbib::csl::{Style, StyleError, bundled};
 use peerbib::suggest::closest;
 
-use crate::cli::{CommandError, hints};
-
 /// The XML of a style and the name that messages call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StyleSource {
@@ -41,12 +39,6 @@ pub(crate) enum StyleLoadError {
         /// The parent's identifier.
         parent: String,
     },
-}
-
-impl From<StyleLoadError> for CommandError {
-    fn from(error: StyleLoadError) -> Self {
-        Self::new(&error).with_help(hints::style(&error))
-    }
 }
 
 /// Returns the name of a style, which is the last part of its identifier.

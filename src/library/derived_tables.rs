@@ -635,8 +635,8 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Makes the derived rows of these works anew, and of the works that inherit from them; works that
-    /// are gone have none.
+    /// Derives the rows of these works, and of the works that inherit from them, again. Works that no longer
+    /// exist have none.
     pub(super) fn derive_works(&self, mut works: BTreeSet<i64>) -> Result<()> {
         if works.is_empty() {
             return Ok(());
@@ -726,15 +726,15 @@ impl Change<'_> {
         Ok(stored)
     }
 
-    /// Makes every derived row anew, and the indexes of the library, and gives the number of works.
-    /// `advance` is called with the number of works that were dealt with since the last call.
+    /// Rebuilds all derived rows and the damaged indexes. Returns the number of works. `advance` is called with
+    /// the number of works done since the last call.
     ///
     /// # Errors
     ///
-    /// [`super::LibraryError::UnreadableWork`] where an entry in the store is damaged.
+    /// [`super::LibraryError::UnreadableWork`] if a stored entry is damaged.
     pub fn rebuild(&self, advance: &mut dyn FnMut(usize)) -> Result<usize> {
         let connection = self.connection();
-        self.mend_indexes()?;
+        self.repair_indexes()?;
         connection.execute("DELETE FROM inheritance", [])?;
         connection.execute("DELETE FROM match_key", [])?;
         connection.execute("DELETE FROM work_summary", [])?;
@@ -752,9 +752,8 @@ impl Change<'_> {
         Ok(count)
     }
 
-    /// Makes the indexes of the tables anew in which something is not right: to write all of them takes longer
-    /// than to look.
-    fn mend_indexes(&self) -> Result<()> {
+    /// Rebuilds the indexes of damaged tables. Checking all indexes is faster than rebuilding them.
+    fn repair_indexes(&self) -> Result<()> {
         let connection = self.connection();
         let mut statement = connection.prepare(
             "SELECT name FROM pragma_table_list

@@ -58,7 +58,7 @@ pub enum SortBy {
 }
 
 impl SortBy {
-    /// All, in the order in which a person is told of them.
+    /// All of them, in the order of the help texts.
     pub const ALL: [Self; 8] = [
         Self::Author,
         Self::Year,

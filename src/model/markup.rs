@@ -27,6 +27,7 @@ pub fn plain(text: &str) -> String {
 }
 
 /// Returns text without CSL's marks that protect words from changes of case.
+#[cfg(feature = "formats")]
 pub(crate) fn without_nocase(text: &str) -> String {
     // A closing tag belongs to the opening one that is still open last.
     let mut open = Vec::new();
@@ -44,6 +45,7 @@ pub(crate) fn without_nocase(text: &str) -> String {
 }
 
 /// Returns the text before a separator that is outside of any markup.
+#[cfg(feature = "formats")]
 pub(crate) fn before_outside<'t>(text: &'t str, separator: &str) -> Option<&'t str> {
     text.match_indices(separator)
         .filter_map(|(at, _)| text.get(..at))

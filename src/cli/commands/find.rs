@@ -118,7 +118,7 @@ impl Find {
             context.print(&format!("{count}\n"))?;
             return Ok(Outcome::Done);
         }
-        // What cannot be shown is told before anything is looked for.
+        // Report an unknown column or template before searching.
         let template = match &self.format {
             Some(text) => Some(Template::read(text, &library)?),
             None => None,

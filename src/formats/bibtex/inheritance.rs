@@ -78,6 +78,7 @@ pub(crate) fn resolve<'a>(
 }
 
 /// Returns the keys that an entry names in `crossref`, `xdata` and values of the form `xdata=…`.
+#[cfg(feature = "library")]
 pub(crate) fn parent_keys(entry: &Entry, strings: &Strings) -> Vec<String> {
     let may_name_one = entry.fields.iter().any(|field| {
         let is_bare = || !field.value.trim_start().starts_with(['{', '"']);

@@ -50,7 +50,7 @@ pub struct EntryType {
     /// How duplicates are recognized and what `number` means.
     pub(crate) class: TypeClass,
     /// The heading of a reading list that is grouped by type.
-    pub(crate) group: TypeGroup,
+    pub group: TypeGroup,
     /// The fields that an entry of this type needs (BibLaTeX manual, §2.1.1).
     pub(crate) required: &'static [OneOf],
     /// The BibTeX type as which it is exported.
@@ -79,7 +79,8 @@ pub(crate) enum TypeClass {
 
 /// Types that share a heading in a reading list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TypeGroup {
+#[expect(missing_docs, reason = "each variant is named after its heading")]
+pub enum TypeGroup {
     Articles,
     Books,
     Booklets,
@@ -773,7 +774,7 @@ pub fn field(name: &str) -> Option<&'static Field> {
 }
 
 /// Returns BibLaTeX's name for the field of this name; the name itself where there is no other.
-pub(crate) fn base_field(name: &str) -> &str {
+pub fn base_field(name: &str) -> &str {
     field(name).map_or(name, |row| row.base)
 }
 

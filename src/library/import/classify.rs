@@ -16,7 +16,7 @@ use crate::model::Entry;
 pub(super) struct Plan<'a> {
     /// Where works stand in the file, in its order.
     pub(super) occurrences: Vec<Occurrence>,
-    /// What stands behind the last entry.
+    /// The text after the last entry.
     pub(super) trailing: String,
     /// The entries that may be new works.
     pub(super) new: Vec<NewEntry<'a>>,

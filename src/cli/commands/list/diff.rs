@@ -104,10 +104,10 @@ fn text(changes: &ListDiff) -> String {
                 return;
             }
             let _ = writeln!(text, "{bold}{heading}{bold:#}");
-            for told in works {
-                let _ = writeln!(text, "  {style}{sign} {}{style:#}", told.key);
-                let _ = writeln!(text, "      {}", wrapped(&told.work, 6));
-                if let Some(reason) = &told.reason {
+            for entry in works {
+                let _ = writeln!(text, "  {style}{sign} {}{style:#}", entry.key);
+                let _ = writeln!(text, "      {}", wrapped(&entry.work, 6));
+                if let Some(reason) = &entry.reason {
                     let _ = writeln!(text, "      {}", wrapped(reason, 6));
                 }
             }

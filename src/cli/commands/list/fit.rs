@@ -77,7 +77,7 @@ impl FitList {
             let works: Vec<FittedWork> = items
                 .par_iter()
                 .map(|item| {
-                    let (seldom, left_out): (Vec<UnprintedField>, Vec<UnprintedField>) =
+                    let (rare, left_out): (Vec<UnprintedField>, Vec<UnprintedField>) =
                         unprinted_fields(&style, list.locale.as_deref(), item)
                             .into_iter()
                             .partition(|left_out| left_out.rarely_printed);
@@ -85,7 +85,7 @@ impl FitList {
                     FittedWork {
                         key: item.id.clone(),
                         left_out,
-                        rarely_printed: seldom
+                        rarely_printed: rare
                             .into_iter()
                             .map(|left_out| left_out.field)
                             .chain(private.then(|| PRIVATE_NOTE.to_owned()))
