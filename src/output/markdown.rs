@@ -1,7 +1,9 @@
 //! Markdown (CommonMark).
 
-use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, has_margin, write_blocks};
-use super::text_runs::{TextStyle, VerticalAlign, printable};
+use super::markup_writer::{
+    self, BlockMarkup, InlineMarkup, RunContext, has_margin, with_html_style, write_blocks,
+};
+use super::text_runs::{TextStyle, printable};
 use super::urls::percent_encode;
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList, Section};
@@ -128,18 +130,8 @@ impl InlineMarkup for CommonMark {
         escaped
     }
 
-    fn with_style(&self, mut text: String, style: TextStyle, context: RunContext) -> String {
-        if style.small_caps {
-            text = format!("<span style=\"font-variant:small-caps\">{text}</span>");
-        }
-        if style.underline {
-            text = format!("<u>{text}</u>");
-        }
-        match style.vertical_align {
-            Some(VerticalAlign::Superscript) => text = format!("<sup>{text}</sup>"),
-            Some(VerticalAlign::Subscript) => text = format!("<sub>{text}</sub>"),
-            None => {}
-        }
+    fn with_style(&self, text: String, style: TextStyle, context: RunContext) -> String {
+        let text = with_html_style(text, style);
         let (mark, open, close) = match (style.bold, style.italic) {
             (true, true) => ("***", "<strong><em>", "</em></strong>"),
             (true, false) => ("**", "<strong>", "</strong>"),

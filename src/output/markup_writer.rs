@@ -1,6 +1,6 @@
 //! The shared writer of text formats with markup.
 
-use super::text_runs::{TextLine, TextRun, TextStyle, lines};
+use super::text_runs::{TextLine, TextRun, TextStyle, VerticalAlign, lines};
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
 
@@ -209,5 +209,20 @@ fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
 impl TextRun {
     fn has_markup(&self) -> bool {
         self.href.is_some() || self.style != TextStyle::default()
+    }
+}
+
+/// Wraps a text in the HTML elements that Markdown and MediaWiki use for what they have no markup of their own.
+pub(super) fn with_html_style(mut text: String, style: TextStyle) -> String {
+    if style.small_caps {
+        text = format!("<span style=\"font-variant:small-caps\">{text}</span>");
+    }
+    if style.underline {
+        text = format!("<u>{text}</u>");
+    }
+    match style.vertical_align {
+        Some(VerticalAlign::Superscript) => format!("<sup>{text}</sup>"),
+        Some(VerticalAlign::Subscript) => format!("<sub>{text}</sub>"),
+        None => text,
     }
 }

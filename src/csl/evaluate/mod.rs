@@ -683,9 +683,10 @@ impl<'c> Evaluator<'c> {
             Condition::Never => false,
             Condition::Disambiguate => {
                 self.trace.disambiguate_tests += 1;
-                let told = context.section == Section::Citation
+                let distinguished = context.section == Section::Citation
                     && context.cite.is_some_and(|cite| cite.distinguished_by_note);
-                let holds = !told && self.disambiguate_used < context.disambiguation.disambiguate;
+                let holds =
+                    !distinguished && self.disambiguate_used < context.disambiguation.disambiguate;
                 self.disambiguate_used += usize::from(holds);
                 holds
             }

@@ -8,8 +8,10 @@ use std::fmt::Write as _;
 use escape::escape;
 
 use super::MetadataIndex;
-use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, write_blocks};
-use super::text_runs::{TextStyle, VerticalAlign, printable};
+use super::markup_writer::{
+    self, BlockMarkup, InlineMarkup, RunContext, with_html_style, write_blocks,
+};
+use super::text_runs::{TextStyle, printable};
 use super::urls::percent_encode;
 use crate::csl::Inline;
 use crate::reading_list::{Block, FormattedEntry, ReadingList};
@@ -102,18 +104,8 @@ impl InlineMarkup for MediaWiki {
         escape(text)
     }
 
-    fn with_style(&self, mut text: String, style: TextStyle, context: RunContext) -> String {
-        if style.small_caps {
-            text = format!("<span style=\"font-variant:small-caps\">{text}</span>");
-        }
-        if style.underline {
-            text = format!("<u>{text}</u>");
-        }
-        match style.vertical_align {
-            Some(VerticalAlign::Superscript) => text = format!("<sup>{text}</sup>"),
-            Some(VerticalAlign::Subscript) => text = format!("<sub>{text}</sub>"),
-            None => {}
-        }
+    fn with_style(&self, text: String, style: TextStyle, context: RunContext) -> String {
+        let text = with_html_style(text, style);
         let (mark, open, close) = match (style.bold, style.italic) {
             (true, true) => ("'''''", "<b><i>", "</i></b>"),
             (true, false) => ("'''", "<b>", "</b>"),

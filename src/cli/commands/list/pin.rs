@@ -61,14 +61,14 @@ impl PinToList {
         let chosen = self.works.select(context)?.all_known()?;
         let name = chosen.list.name.clone();
         set_membership(context, chosen, self.works.dry_run, |membership, _| {
-            let told = match membership {
+            let message = match membership {
                 Some(Membership::Pinned) => "is already pinned".to_owned(),
                 Some(Membership::Excluded) => {
                     format!("was pinned to {name} and is no longer excluded")
                 }
                 None => format!("was pinned to {name}"),
             };
-            (Some(Membership::Pinned), told)
+            (Some(Membership::Pinned), message)
         })
     }
 }
@@ -78,14 +78,14 @@ impl ExcludeFromList {
         let chosen = self.works.select(context)?.all_known()?;
         let name = chosen.list.name.clone();
         set_membership(context, chosen, self.works.dry_run, |membership, _| {
-            let told = match membership {
+            let message = match membership {
                 Some(Membership::Excluded) => "is already excluded".to_owned(),
                 Some(Membership::Pinned) => {
                     format!("was excluded from {name} and is no longer pinned")
                 }
                 None => format!("was excluded from {name}"),
             };
-            (Some(Membership::Excluded), told)
+            (Some(Membership::Excluded), message)
         })
     }
 }
@@ -98,11 +98,11 @@ fn set_membership(
     dry_run: bool,
     decide: impl Fn(Option<Membership>, bool) -> (Option<Membership>, String),
 ) -> Result {
-    let mut told = Vec::new();
+    let mut messages = Vec::new();
     let mut memberships = Vec::new();
     for work in &chosen.works {
         let (membership, what) = decide(work.membership, work.found);
-        told.push(if dry_run && membership != work.membership {
+        messages.push(if dry_run && membership != work.membership {
             would_be(&work.key, membership)
         } else {
             format!("{} {what}", work.key)
@@ -110,7 +110,7 @@ fn set_membership(
         memberships.push((work.id, membership));
     }
     if dry_run {
-        context.print(&lines(&told))?;
+        context.print(&lines(&messages))?;
         return Ok(Outcome::Done);
     }
     let list = chosen.list.id;
@@ -120,10 +120,10 @@ fn set_membership(
         }
         Ok(())
     })?;
-    for line in &told {
+    for line in &messages {
         context.note(line);
     }
-    if told.is_empty() {
+    if messages.is_empty() {
         context.note("no works found");
     }
     Ok(Outcome::Done)
