@@ -136,7 +136,7 @@ impl Add {
         let edited = TempFile::edit(context, &request, |text| {
             let (entry, has_key) = filled_in(text).map_err(correctable)?;
             let pattern = (!has_key).then_some(pattern);
-            let added = context.change(&mut library, |change| change.add_entry(&entry, pattern));
+            let added = context.change(&mut library, |change| change.works().add(&entry, pattern));
             added.map_err(correctable)
         })?;
         match edited {
@@ -153,7 +153,7 @@ impl Add {
 /// Adds an entry; with a pattern, under a generated key.
 fn store(context: &CommandContext, entry: &str, pattern: Option<&KeyPattern>) -> Result {
     let mut library = context.open_or_create()?;
-    let key = context.change(&mut library, |change| change.add_entry(entry, pattern))?;
+    let key = context.change(&mut library, |change| change.works().add(entry, pattern))?;
     context.note(format_args!("added {key}"));
     report_entry_problems(context, &library, &key)?;
     Ok(Outcome::Done)

@@ -29,7 +29,7 @@ impl Why {
         let taggings = self
             .keys
             .iter()
-            .map(|key| library.tagging(key))
+            .map(|key| library.tags().of_work(key))
             .collect::<peerbib::library::Result<Vec<_>>>()?;
         if self.json {
             context.print_json(&taggings)?;
