@@ -4,10 +4,12 @@
 //! written by looking at its output. Where the specification leaves a choice, we make the same one, so that a
 //! style prints what its author saw. Each item says what the specification leaves open and why we follow.
 
+pub(super) mod affixes;
+
 use std::borrow::Cow;
 
 use super::citation::{Citation, Cite, FormattedCitation};
-use super::element::FontFormatting;
+use super::element::{Element, FontFormatting};
 use super::name_parts::begins_alphabetic;
 use super::prepared_item::PreparedItem;
 use super::rich_text::{Formatting, Inline, RichText, plain_text};
@@ -85,13 +87,30 @@ pub(super) fn ends_sentence(prefix: &str) -> bool {
 
 // ---- Spaces -------------------------------------------------------------------------------------------------
 
-/// Keeps two spaces: the first becomes a no-break space, so that HTML shows both.
+/// Keeps two spaces: the first becomes a no-break space, so that HTML shows both. A no-break or wide space in
+/// a pair counts as one, too.
 pub(super) fn wide_spaces(text: &str) -> Cow<'_, str> {
-    if text.contains("  ") {
-        Cow::Owned(text.replace("  ", "\u{a0} "))
-    } else {
-        Cow::Borrowed(text)
+    let mut previous = false;
+    let has_pair = text.chars().any(|character| {
+        let space = character.is_whitespace();
+        space && std::mem::replace(&mut previous, true) || {
+            previous = space;
+            false
+        }
+    });
+    if !has_pair {
+        return Cow::Borrowed(text);
     }
+    let mut result = String::with_capacity(text.len() + 4);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character.is_whitespace() && characters.next_if(|next| next.is_whitespace()).is_some() {
+            result.push_str("\u{a0} ");
+        } else {
+            result.push(character);
+        }
+    }
+    Cow::Owned(result)
 }
 
 // ---- Punctuation ---------------------------------------------------------------------------------------------
@@ -108,6 +127,20 @@ pub(super) fn merged_punctuation(left: char, right: char) -> Option<char> {
         (':' | ';', '.') => Some(left),
         (';', ':') => Some(';'),
         _ => None,
+    }
+}
+
+/// Returns the length of the punctuation that text begins with and that is not all of it. It stands before the
+/// formatting of the text.
+pub(super) fn leading_punctuation(text: &str) -> usize {
+    if text.starts_with(' ') {
+        return 0;
+    }
+    let body = text.trim_start_matches([':', '.', ';', '!', '?', ' ']);
+    if body.is_empty() {
+        0
+    } else {
+        text.len() - body.len()
     }
 }
 
@@ -136,6 +169,23 @@ pub(super) fn spaced_punctuation(text: &str) -> Cow<'_, str> {
         previous = Some(character);
     }
     Cow::Owned(result)
+}
+
+// ---- Blocks ----------------------------------------------------------------------------------------------
+
+/// Returns whether the first element of a layout is a block. The suffix of the layout then replaces that of the
+/// last element; otherwise it follows all blocks.
+pub(super) fn begins_with_block(layout: &[Element]) -> bool {
+    let attributes = match layout.first() {
+        Some(Element::Text(text)) => &text.attributes,
+        Some(Element::Number(number)) => &number.attributes,
+        Some(Element::Date(date)) => &date.attributes,
+        Some(Element::Names(names)) => &names.attributes,
+        Some(Element::Label(label)) => &label.attributes,
+        Some(Element::Group(group)) => &group.attributes,
+        Some(Element::Choose(_)) | None => return false,
+    };
+    attributes.display.is_some()
 }
 
 // ---- Names and dates ----------------------------------------------------------------------------------------

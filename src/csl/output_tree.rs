@@ -94,11 +94,6 @@ impl<'a> Node<'a> {
         Self::new(Content::Children(vec![child], Cow::Borrowed("")))
     }
 
-    /// Returns a delimiter, which unlike text merges with the punctuation around it.
-    pub(super) fn delimiter(delimiter: impl Into<Cow<'a, str>>) -> Self {
-        Self::new(Content::Children(Vec::new(), Cow::Borrowed(""))).with_prefix(delimiter)
-    }
-
     /// Returns whether this is text without characters.
     pub(super) fn is_empty_text(&self) -> bool {
         matches!(&self.content, Content::Text(text) if text.is_empty())

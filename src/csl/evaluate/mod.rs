@@ -106,34 +106,27 @@ impl<'c> Evaluator<'c> {
         } else {
             nodes = self.elements(&section.layout);
         }
-        let mut outside = "";
-        match nodes.first_mut() {
-            // A block follows the prefix; the first field contains it.
-            Some(first) if first.display.is_some() && align.is_none() => {
-                outside = &section.attributes.prefix;
-            }
-            Some(first) if !section.attributes.prefix.is_empty() => {
-                first.prefix = Cow::Owned(format!("{}{}", section.attributes.prefix, first.prefix));
-            }
-            _ => {}
+        // The prefix of the layout belongs to the first element. Its suffix belongs to the last one if the
+        // first is a block.
+        let attributes = &section.attributes;
+        if let Some(first) = nodes.first_mut()
+            && !attributes.prefix.is_empty()
+        {
+            first.prefix = Cow::Owned(format!("{}{}", attributes.prefix, first.prefix));
         }
-        let displays = nodes.iter().any(|node| node.display.is_some());
-        if displays && let Some(mut last) = nodes.pop() {
-            // The suffix of the layout is inside of the last block.
-            let display = last.display.take();
-            let mut block = Node::wrap(last).with_suffix(&section.attributes.suffix);
-            block.display = display;
-            nodes.push(block);
+        let has_blocks = citeproc_js::begins_with_block(&section.layout);
+        let mut suffix = attributes.suffix.as_str();
+        if has_blocks && let Some(last) = nodes.last_mut() {
+            last.suffix = Cow::Borrowed(std::mem::take(&mut suffix));
+        } else if align.is_some()
+            && let Some(last) = nodes.last_mut()
+        {
+            last.suffix = Cow::Borrowed(std::mem::take(&mut suffix));
         }
-        let mut node = Node::group(nodes, "")?;
-        if !outside.is_empty() {
-            node.prefix = Cow::Borrowed(outside);
-        }
-        if !displays {
-            node.suffix = Cow::Borrowed(&section.attributes.suffix);
-        }
-        node.font = section.attributes.font;
-        Some(node)
+        let node = Node::group(nodes, "")?.with_suffix(suffix);
+        let mut entry = Node::wrap(node);
+        entry.font = attributes.font;
+        Some(entry)
     }
 
     /// Collects the elements at the top of the layout, inside the branches that apply.
@@ -280,12 +273,16 @@ impl<'c> Evaluator<'c> {
         }
     }
 
-    /// Removes `display` from a node that is not at the top of the layout.
+    /// Puts a node with `display` into a block, which contains its affixes. Only the top of the layout has blocks.
     fn placed(&self, mut node: Node<'c>) -> Node<'c> {
-        if self.depth > 0 {
-            node.display = None;
+        match node.display.take() {
+            Some(display) if self.depth == 0 => {
+                let mut block = Node::wrap(node);
+                block.display = Some(display);
+                block
+            }
+            _ => node,
         }
-        node
     }
 
     fn text(&mut self, text: &'c Text) -> Option<Node<'c>> {
@@ -311,7 +308,7 @@ impl<'c> Evaluator<'c> {
                 Some(if plain {
                     node
                 } else {
-                    self.placed(node.with(&text.attributes))
+                    self.placed(Node::wrap(node).with(&text.attributes))
                 })
             }
             TextSource::Term { name, form, plural } => {

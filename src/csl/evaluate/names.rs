@@ -99,8 +99,12 @@ pub(super) fn names<'c>(
         };
         return Some(Node::text(text)?.with(&element.attributes));
     }
-    let node = Node::group(lists, style.names_delimiter)?;
-    Some(node.with(&element.attributes).tagged(Tag::Names))
+    let lists = Node::group(lists, style.names_delimiter)?;
+    Some(
+        Node::wrap(lists)
+            .with(&element.attributes)
+            .tagged(Tag::Names),
+    )
 }
 
 fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
@@ -341,12 +345,8 @@ fn shown_count(
     shown.min(total)
 }
 
-/// Appends text to the suffix of a node. Two spaces that meet become one.
+/// Appends text to the suffix of a node.
 fn add_suffix(node: &mut Node<'_>, text: &str) {
-    let text = match text.strip_prefix(' ') {
-        Some(after) if node.suffix.ends_with(' ') => after,
-        _ => text,
-    };
     node.suffix = Cow::Owned(format!("{}{text}", node.suffix));
 }
 
