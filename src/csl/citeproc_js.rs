@@ -9,8 +9,9 @@ pub(super) mod affixes;
 use std::borrow::Cow;
 
 use super::citation::{Citation, Cite, FormattedCitation};
-use super::element::{Element, FontFormatting};
+use super::element::{Element, FontFormatting, TextSource};
 use super::name_parts::begins_alphabetic;
+use super::numbers::NumberValue;
 use super::prepared_item::PreparedItem;
 use super::rich_text::{Formatting, Inline, RichText, plain_text};
 use super::variables;
@@ -186,6 +187,29 @@ pub(super) fn begins_with_block(layout: &[Element]) -> bool {
         Some(Element::Choose(_)) | None => return false,
     };
     attributes.display.is_some()
+}
+
+/// Returns whether an element at the top of a layout leaves an empty part behind if it prints nothing.
+pub(super) fn leaves_empty_part(element: &Element) -> bool {
+    match element {
+        Element::Text(text) => {
+            matches!(text.source, TextSource::Macro(_)) || text.attributes.display.is_some()
+        }
+        Element::Group(group) => group.attributes.display.is_some(),
+        _ => false,
+    }
+}
+
+// ---- Numbers ---------------------------------------------------------------------------------------------
+
+/// Returns whether a number variable holds plain numbers. They do not merge with the punctuation around them.
+pub(super) fn is_number_blob(number: &NumberValue) -> bool {
+    let is_roman = |text: &str| text.bytes().all(|byte| b"ivxlcmIVXLCM".contains(&byte));
+    number.parts.iter().all(|part| {
+        part.prefix.is_empty()
+            && !part.value.is_empty()
+            && (part.value.bytes().all(|byte| byte.is_ascii_digit()) || is_roman(&part.value))
+    })
 }
 
 // ---- Names and dates ----------------------------------------------------------------------------------------

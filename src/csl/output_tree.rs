@@ -47,6 +47,8 @@ pub(super) enum Tag {
     Substitute,
     /// A citation number.
     CitationNumber(usize),
+    /// A number that does not merge with punctuation.
+    Number,
     /// A year.
     Year(i32),
     /// A year suffix, counted from 0.
@@ -106,6 +108,11 @@ impl<'a> Node<'a> {
         self.font = attributes.font;
         self.quotes = attributes.quotes;
         self.display = attributes.display;
+        self
+    }
+
+    pub(super) fn displayed(mut self, display: Display) -> Self {
+        self.display = Some(display);
         self
     }
 

@@ -139,7 +139,10 @@ impl<'l> Renderer<'l> {
             content: BlobContent::Text(Cow::Borrowed("")),
             formatted: !node.font.is_plain(),
             quoted: node.quotes,
-            is_number: matches!(node.tag, Tag::CitationNumber(_) | Tag::YearSuffix(_)),
+            is_number: matches!(
+                node.tag,
+                Tag::CitationNumber(_) | Tag::YearSuffix(_) | Tag::Number
+            ),
             look: Look {
                 font: node.font,
                 quotes: node.quotes,

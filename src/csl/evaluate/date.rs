@@ -222,7 +222,7 @@ fn part<'c>(
             None
         };
         if suffix.is_none() && era.is_none() {
-            return Some(node);
+            return Some(Node::wrap(node));
         }
         // The suffix of the part follows the era.
         let tail = std::mem::take(&mut node.suffix);
@@ -237,7 +237,7 @@ fn part<'c>(
         };
         return Node::group(vec![group, styled(suffix, format)], "");
     }
-    Some(styled(node, format))
+    Some(Node::wrap(styled(node, format)))
 }
 
 fn year(year: i32, form: DatePartForm) -> Option<String> {

@@ -82,49 +82,62 @@ impl<'c> Evaluator<'c> {
         align: Option<SecondFieldAlign>,
     ) -> Option<Node<'c>> {
         let section = self.context.layout;
-        let mut nodes = Vec::new();
-        if align.is_some() {
-            let mut top = Vec::new();
-            self.top_level(&section.layout, &mut top);
-            let mut elements = top.into_iter();
-            if let Some(first) = elements.next() {
-                let mut margin = Vec::new();
-                self.element(first, &mut margin);
-                if let Some(mut node) = Node::group(margin, "") {
-                    node.display = Some(Display::LeftMargin);
-                    nodes.push(node);
-                }
-            }
-            let mut rest = Vec::new();
-            for element in elements {
-                self.element(element, &mut rest);
-            }
-            if let Some(mut node) = Node::group(rest, "") {
-                node.display = Some(Display::RightInline);
-                nodes.push(node);
-            }
-        } else {
-            nodes = self.elements(&section.layout);
+        let mut elements = Vec::new();
+        self.top_level(&section.layout, &mut elements);
+        let mut elements = elements.into_iter();
+        let mut margin = None;
+        if align.is_some()
+            && let Some(first) = elements.next()
+        {
+            let mut nodes = Vec::new();
+            self.element(first, &mut nodes);
+            margin = Node::group(nodes, "");
         }
-        // The prefix of the layout belongs to the first element. Its suffix belongs to the last one if the
-        // first is a block.
+        let mut nodes = Vec::new();
+        // Whether the last element left an empty part, which takes the suffix of the layout with it.
+        let mut ends_empty = false;
+        for element in elements {
+            let before = nodes.len();
+            self.element(element, &mut nodes);
+            if nodes.len() > before {
+                ends_empty = false;
+            } else {
+                ends_empty |= citeproc_js::leaves_empty_part(element);
+            }
+        }
         let attributes = &section.attributes;
+        let has_blocks = citeproc_js::begins_with_block(&section.layout);
+        if has_blocks
+            && !ends_empty
+            && let Some(last) = nodes.last_mut()
+        {
+            last.suffix = Cow::Borrowed(&attributes.suffix);
+        }
+        let outer_suffix = if has_blocks {
+            ""
+        } else {
+            attributes.suffix.as_str()
+        };
+        if align.is_some() {
+            let rest = Node::group(nodes, "");
+            nodes = Vec::with_capacity(2);
+            nodes.extend(margin.map(|node| node.displayed(Display::LeftMargin)));
+            nodes.extend(rest.map(|node| node.displayed(Display::RightInline)));
+            if let Some(last) = nodes.last_mut() {
+                last.suffix = Cow::Borrowed(outer_suffix);
+            }
+        }
+        // The prefix belongs to the first element.
         if let Some(first) = nodes.first_mut()
             && !attributes.prefix.is_empty()
         {
             first.prefix = Cow::Owned(format!("{}{}", attributes.prefix, first.prefix));
         }
-        let has_blocks = citeproc_js::begins_with_block(&section.layout);
-        let mut suffix = attributes.suffix.as_str();
-        if has_blocks && let Some(last) = nodes.last_mut() {
-            last.suffix = Cow::Borrowed(std::mem::take(&mut suffix));
-        } else if align.is_some()
-            && let Some(last) = nodes.last_mut()
-        {
-            last.suffix = Cow::Borrowed(std::mem::take(&mut suffix));
+        let mut layout = Node::group(nodes, "")?;
+        if align.is_none() {
+            layout.suffix = Cow::Borrowed(outer_suffix);
         }
-        let node = Node::group(nodes, "")?.with_suffix(suffix);
-        let mut entry = Node::wrap(node);
+        let mut entry = Node::wrap(layout);
         entry.font = attributes.font;
         Some(entry)
     }
@@ -276,11 +289,7 @@ impl<'c> Evaluator<'c> {
     /// Puts a node with `display` into a block, which contains its affixes. Only the top of the layout has blocks.
     fn placed(&self, mut node: Node<'c>) -> Node<'c> {
         match node.display.take() {
-            Some(display) if self.depth == 0 => {
-                let mut block = Node::wrap(node);
-                block.display = Some(display);
-                block
-            }
+            Some(display) if self.depth == 0 => Node::wrap(node).displayed(display),
             _ => node,
         }
     }
@@ -298,18 +307,7 @@ impl<'c> Evaluator<'c> {
                 });
                 self.depth -= 1;
                 self.strip_periods -= strips;
-                let node = node?;
-                // A macro without attributes adds nothing to the tree.
-                let plain = text.attributes.prefix.is_empty()
-                    && text.attributes.suffix.is_empty()
-                    && text.attributes.font.is_plain()
-                    && !text.attributes.quotes
-                    && text.attributes.display.is_none();
-                Some(if plain {
-                    node
-                } else {
-                    self.placed(Node::wrap(node).with(&text.attributes))
-                })
+                Some(self.placed(Node::wrap(node?).with(&text.attributes)))
             }
             TextSource::Term { name, form, plural } => {
                 let term = context
@@ -566,7 +564,11 @@ impl<'c> Evaluator<'c> {
             is_page,
             page_range_format: context.style.options.page_range_format,
         });
-        let node = Node::text(self.cased(Cow::Owned(text), attributes))?.with(attributes);
+        let mut node = Node::text(self.cased(Cow::Owned(text), attributes))?;
+        if citeproc_js::is_number_blob(&number) {
+            node = node.tagged(Tag::Number);
+        }
+        let node = Node::wrap(node).with(attributes);
         self.printed();
         let node = self.placed(node);
         Some(if variable == variables::LOCATOR {
