@@ -1,12 +1,10 @@
 //! Citations of several works: order, grouping and collapsing (clauses "Cite Grouping" and "Cite
 //! Collapsing").
 
-use std::borrow::Cow;
-
 use super::citation::{Citation, Cite};
 use super::citeproc_js;
 use super::context::{CiteDetails, Context, Purpose, Section};
-use super::element::{Collapse, SortKey, TermForm};
+use super::element::{Collapse, CommonAttributes, SortKey, TermForm};
 use super::evaluate::Evaluator;
 use super::output_tree::{Content, Node, Tag};
 use super::prepared::{Prepared, subsequent_cite};
@@ -487,33 +485,28 @@ fn join(
 ) -> (RichText, Vec<String>) {
     let section = &prepared.style.compiled.citation;
     let mut empty = Vec::new();
-    let mut nodes: Vec<Node<'_>> = Vec::new();
+    let mut cites: Vec<(String, Node<'_>)> = Vec::new();
     for part in parts {
         let entry = part.entry;
         let Some(tree) = part.tree else {
             empty.push(entry.cite.id.clone());
             continue;
         };
-        if !nodes.is_empty() {
-            nodes.push(Node::delimiter(part.delimiter));
-        }
-        nodes.push(tree);
+        let delimiter = if cites.is_empty() {
+            String::new()
+        } else {
+            part.delimiter
+        };
+        cites.push((delimiter, tree));
     }
-    if author_only {
-        for node in &nodes {
-            renderer.node(node);
-        }
-        return (renderer.into_rich_text(), empty);
-    }
-    let Some(mut citation) = Node::group(nodes, "") else {
-        return (RichText::new(), empty);
-    };
-    citation.prefix = Cow::Borrowed(&section.attributes.prefix);
-    citation.suffix = Cow::Borrowed(citeproc_js::citation_suffix(&section.attributes.suffix));
-    if !section.attributes.font.is_plain() {
-        citation = Node::wrap(citation);
-        citation.font = section.attributes.font;
-    }
-    renderer.node(&citation);
+    let plain = CommonAttributes::default();
+    renderer.citation(
+        &cites,
+        if author_only {
+            &plain
+        } else {
+            &section.attributes
+        },
+    );
     (renderer.into_rich_text(), empty)
 }

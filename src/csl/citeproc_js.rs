@@ -4,11 +4,18 @@
 //! written by looking at its output. Where the specification leaves a choice, we make the same one, so that a
 //! style prints what its author saw. Each item says what the specification leaves open and why we follow.
 
+pub(super) mod affixes;
+
 use std::borrow::Cow;
 
 use super::citation::{Citation, Cite, FormattedCitation};
-use super::element::FontFormatting;
+use super::compiled::Compiled;
+use super::context::Context;
+use super::element::{Date, Element, FontFormatting, SortSource, Text, TextSource};
 use super::name_parts::begins_alphabetic;
+use super::numbers::NumberValue;
+use super::output_tree::Node;
+use super::prepared::Prepared;
 use super::prepared_item::PreparedItem;
 use super::rich_text::{Formatting, Inline, RichText, plain_text};
 use super::variables;
@@ -85,13 +92,30 @@ pub(super) fn ends_sentence(prefix: &str) -> bool {
 
 // ---- Spaces -------------------------------------------------------------------------------------------------
 
-/// Keeps two spaces: the first becomes a no-break space, so that HTML shows both.
+/// Keeps two spaces: the first becomes a no-break space, so that HTML shows both. A no-break or wide space in
+/// a pair counts as one, too.
 pub(super) fn wide_spaces(text: &str) -> Cow<'_, str> {
-    if text.contains("  ") {
-        Cow::Owned(text.replace("  ", "\u{a0} "))
-    } else {
-        Cow::Borrowed(text)
+    let mut previous = false;
+    let has_pair = text.chars().any(|character| {
+        let space = character.is_whitespace();
+        space && std::mem::replace(&mut previous, true) || {
+            previous = space;
+            false
+        }
+    });
+    if !has_pair {
+        return Cow::Borrowed(text);
     }
+    let mut result = String::with_capacity(text.len() + 4);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character.is_whitespace() && characters.next_if(|next| next.is_whitespace()).is_some() {
+            result.push_str("\u{a0} ");
+        } else {
+            result.push(character);
+        }
+    }
+    Cow::Owned(result)
 }
 
 // ---- Punctuation ---------------------------------------------------------------------------------------------
@@ -108,6 +132,20 @@ pub(super) fn merged_punctuation(left: char, right: char) -> Option<char> {
         (':' | ';', '.') => Some(left),
         (';', ':') => Some(';'),
         _ => None,
+    }
+}
+
+/// Returns the length of the punctuation that text begins with and that is not all of it. It stands before the
+/// formatting of the text.
+pub(super) fn leading_punctuation(text: &str) -> usize {
+    if text.starts_with(' ') {
+        return 0;
+    }
+    let body = text.trim_start_matches([':', '.', ';', '!', '?', ' ']);
+    if body.is_empty() {
+        0
+    } else {
+        text.len() - body.len()
     }
 }
 
@@ -136,6 +174,46 @@ pub(super) fn spaced_punctuation(text: &str) -> Cow<'_, str> {
         previous = Some(character);
     }
     Cow::Owned(result)
+}
+
+// ---- Blocks ----------------------------------------------------------------------------------------------
+
+/// Returns whether the first element of a layout is a block. The suffix of the layout then replaces that of the
+/// last element; otherwise it follows all blocks.
+pub(super) fn begins_with_block(layout: &[Element]) -> bool {
+    let attributes = match layout.first() {
+        Some(Element::Text(text)) => &text.attributes,
+        Some(Element::Number(number)) => &number.attributes,
+        Some(Element::Date(date)) => &date.attributes,
+        Some(Element::Names(names)) => &names.attributes,
+        Some(Element::Label(label)) => &label.attributes,
+        Some(Element::Group(group)) => &group.attributes,
+        Some(Element::Choose(_)) | None => return false,
+    };
+    attributes.display.is_some()
+}
+
+/// Returns whether an element at the top of a layout leaves an empty part behind if it prints nothing.
+pub(super) fn leaves_empty_part(element: &Element) -> bool {
+    match element {
+        Element::Text(text) => {
+            matches!(text.source, TextSource::Macro(_)) || text.attributes.display.is_some()
+        }
+        Element::Group(group) => group.attributes.display.is_some(),
+        _ => false,
+    }
+}
+
+// ---- Numbers ---------------------------------------------------------------------------------------------
+
+/// Returns whether a number variable holds plain numbers. They do not merge with the punctuation around them.
+pub(super) fn is_number_blob(number: &NumberValue) -> bool {
+    let is_roman = |text: &str| text.bytes().all(|byte| b"ivxlcmIVXLCM".contains(&byte));
+    number.parts.iter().all(|part| {
+        part.prefix.is_empty()
+            && !part.value.is_empty()
+            && (part.value.bytes().all(|byte| byte.is_ascii_digit()) || is_roman(&part.value))
+    })
 }
 
 // ---- Names and dates ----------------------------------------------------------------------------------------
@@ -190,6 +268,126 @@ pub(super) fn without_normal_of(own: FontFormatting, outer: FontFormatting) -> F
         decoration: kept(own.decoration, outer.decoration),
         alignment: kept(own.alignment, outer.alignment),
     }
+}
+
+/// Returns the end of a date range.
+///
+/// citeproc-js writes it into a queue that is left over from compiling the style. The end therefore has the
+/// formatting and the delimiter of the date that the style calls last, and the first range that is printed at
+/// all has its affixes, too: "(1984–(1986))". Neither makes sense, but the ranges of all styles look so in
+/// every word processor.
+pub(super) fn range_end<'c>(
+    parts: Vec<Node<'c>>,
+    context: &Context<'c>,
+    first_of_entry: bool,
+) -> Option<Node<'c>> {
+    let Some(date) = &context.style.last_date else {
+        return Node::group(parts, "");
+    };
+    let mut end = Node::group(parts, date.delimiter.as_str())?;
+    if date.form.is_none() || !date.parts.is_empty() {
+        end.font = date.attributes.font;
+    }
+    if context.first_range && first_of_entry {
+        end = end
+            .with_prefix(date.attributes.prefix.as_str())
+            .with_suffix(date.attributes.suffix.as_str());
+    }
+    Some(end)
+}
+
+/// Returns the date that a style calls last, in the order in which citeproc-js compiles it.
+pub(super) fn last_date(style: &Compiled) -> Option<&Date> {
+    fn visit<'s>(
+        elements: &'s [Element],
+        style: &'s Compiled,
+        seen: &mut [bool],
+        last: &mut Option<&'s Date>,
+    ) {
+        for element in elements {
+            match element {
+                Element::Date(date) => *last = Some(date),
+                Element::Text(Text {
+                    source: TextSource::Macro(number),
+                    ..
+                }) => {
+                    let is_new = seen
+                        .get_mut(*number)
+                        .is_some_and(|seen| !std::mem::replace(seen, true));
+                    if is_new && let Some(elements) = style.macros.get(*number) {
+                        visit(elements, style, seen, last);
+                    }
+                }
+                Element::Group(group) => visit(&group.children, style, seen, last),
+                Element::Names(names) => visit(&names.substitute, style, seen, last),
+                Element::Choose(choose) => {
+                    for branch in &choose.branches {
+                        visit(&branch.children, style, seen, last);
+                    }
+                    visit(&choose.otherwise, style, seen, last);
+                }
+                Element::Text(_) | Element::Number(_) | Element::Label(_) => {}
+            }
+        }
+    }
+    let mut seen = vec![false; style.macros.len()];
+    let mut last = None;
+    for section in std::iter::once(&style.citation).chain(&style.bibliography) {
+        for key in &section.sort {
+            if let SortSource::Macro(number) = key.source
+                && let Some(elements) = style.macros.get(number)
+            {
+                // Macros are compiled anew for each sort key.
+                let mut seen = vec![false; style.macros.len()];
+                visit(elements, style, &mut seen, &mut last);
+            }
+        }
+        visit(&section.layout, style, &mut seen, &mut last);
+    }
+    last
+}
+
+/// Returns whether the end of a first range differs from that of others.
+fn has_odd_first_range(style: &Compiled) -> bool {
+    style.last_date.as_ref().is_some_and(|date| {
+        !date.attributes.prefix.is_empty() || !date.attributes.suffix.is_empty()
+    })
+}
+
+/// The item that has the first date range of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FirstRange {
+    /// Its cite has it. The odd affixes are seen when cites are compared only, so that no other cite is
+    /// equal to this one.
+    Cite(usize),
+    /// Its bibliography entry has it.
+    Entry(usize),
+}
+
+/// Finds the first date range: that of a cite in the order of the items, or else that of a bibliography entry.
+pub(super) fn first_range(prepared: &Prepared<'_>, order: &[usize]) -> Option<FirstRange> {
+    if !has_odd_first_range(&prepared.style.compiled) {
+        return None;
+    }
+    let has_range = |item: &usize| {
+        prepared
+            .items
+            .get(*item)
+            .is_some_and(PreparedItem::has_date_range)
+    };
+    let cite = (0..prepared.items.len()).filter(has_range).find(|item| {
+        let (_, trace) = prepared.compare_text(*item, &prepared.no_disambiguation);
+        trace.ranges > 0
+    });
+    if let Some(item) = cite {
+        return Some(FirstRange::Cite(item));
+    }
+    let entry = order
+        .iter()
+        .copied()
+        .filter(has_range)
+        .find(|item| prepared.entry_has_range(*item));
+    entry.map(FirstRange::Entry)
 }
 
 // ---- Fields -------------------------------------------------------------------------------------------------

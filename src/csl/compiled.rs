@@ -2,7 +2,7 @@
 
 use super::BibliographyLayout;
 use super::element::{
-    Collapse, CommonAttributes, DemoteParticle, Element, GivennameRule, NameOptions,
+    Collapse, CommonAttributes, Date, DemoteParticle, Element, GivennameRule, NameOptions,
     PageRangeFormat, SortKey, SubstituteRule,
 };
 use super::locale::LocaleLayer;
@@ -17,6 +17,8 @@ pub(super) struct Compiled {
     pub(super) bibliography: Option<LayoutSection>,
     pub(super) locales: Vec<LocaleLayer>,
     pub(super) options: Options,
+    /// The date that the style calls last, see [`range_end`](super::citeproc_js::range_end).
+    pub(super) last_date: Option<Date>,
 }
 
 /// `cs:citation` or `cs:bibliography`

@@ -8,6 +8,7 @@ use super::attributes::{
     flag, number, range_format, read_common, read_date_parts, read_label, read_name_options,
     spacing, term_form, text,
 };
+use super::citeproc_js;
 use super::compiled::{Compiled, LayoutSection, Options};
 use super::element::*;
 use super::locale::LocaleLayer;
@@ -106,6 +107,7 @@ impl Compiler {
         compiled.macros = macros;
         compiled.variables = self.variables;
         compiled.options = self.options;
+        compiled.last_date = citeproc_js::last_date(&compiled).cloned();
         Ok(compiled)
     }
 

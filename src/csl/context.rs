@@ -56,6 +56,9 @@ pub(super) struct Context<'c> {
     pub(super) abbreviations: &'c Abbreviations,
     /// The sort key that is being made; it can override how many names are shown.
     pub(super) sort_key: Option<&'c SortKey>,
+    /// Whether this evaluation prints the first date range of all, see
+    /// [`range_end`](super::citeproc_js::range_end).
+    pub(super) first_range: bool,
 }
 
 /// What evaluation records about an item, besides the output tree.
@@ -65,6 +68,8 @@ pub(super) struct RenderTrace {
     pub(super) name_lists: Vec<NameListTrace>,
     /// How often `disambiguate` was tested.
     pub(super) disambiguate_tests: usize,
+    /// How many date ranges were printed.
+    pub(super) ranges: usize,
     /// The name variables that were printed, or would have been.
     pub(super) name_variables: Vec<VariableId>,
 }

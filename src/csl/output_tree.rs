@@ -47,6 +47,8 @@ pub(super) enum Tag {
     Substitute,
     /// A citation number.
     CitationNumber(usize),
+    /// A number that does not merge with punctuation.
+    Number,
     /// A year.
     Year(i32),
     /// A year suffix, counted from 0.
@@ -94,11 +96,6 @@ impl<'a> Node<'a> {
         Self::new(Content::Children(vec![child], Cow::Borrowed("")))
     }
 
-    /// Returns a delimiter, which unlike text merges with the punctuation around it.
-    pub(super) fn delimiter(delimiter: impl Into<Cow<'a, str>>) -> Self {
-        Self::new(Content::Children(Vec::new(), Cow::Borrowed(""))).with_prefix(delimiter)
-    }
-
     /// Returns whether this is text without characters.
     pub(super) fn is_empty_text(&self) -> bool {
         matches!(&self.content, Content::Text(text) if text.is_empty())
@@ -111,6 +108,11 @@ impl<'a> Node<'a> {
         self.font = attributes.font;
         self.quotes = attributes.quotes;
         self.display = attributes.display;
+        self
+    }
+
+    pub(super) fn displayed(mut self, display: Display) -> Self {
+        self.display = Some(display);
         self
     }
 

@@ -28,6 +28,8 @@ pub(super) struct Prepared<'a> {
     /// The citation number of each item.
     pub(super) numbers: Vec<usize>,
     pub(super) no_disambiguation: Disambiguation,
+    /// The item whose bibliography entry has the first date range.
+    pub(super) first_range: Option<usize>,
 }
 
 impl Prepared<'_> {
@@ -68,6 +70,7 @@ impl Prepared<'_> {
             given_names: &self.given_names,
             abbreviations: &self.abbreviations,
             sort_key: None,
+            first_range: false,
         })
     }
 
@@ -105,14 +108,26 @@ impl Prepared<'_> {
 
     /// Returns the output tree of a bibliography entry, and whether its head must not be substituted.
     pub(super) fn entry(&self, item: usize) -> Option<(Node<'_>, bool)> {
+        self.evaluated_entry(item, self.first_range == Some(item))
+            .map(|(tree, evaluator)| (tree, evaluator.head_is_fixed))
+    }
+
+    /// Returns whether the bibliography entry of an item prints a date range.
+    pub(super) fn entry_has_range(&self, item: usize) -> bool {
+        self.evaluated_entry(item, false)
+            .is_some_and(|(_, evaluator)| evaluator.trace.ranges > 0)
+    }
+
+    fn evaluated_entry(&self, item: usize, first_range: bool) -> Option<(Node<'_>, Evaluator<'_>)> {
         let context = self.context(item, Section::Bibliography, Purpose::Print)?;
         let mut evaluator = Evaluator::new(Context {
             disambiguation: self.disambiguation(item),
+            first_range,
             ..context
         });
         let align = self.style.compiled.options.layout.second_field_align;
         let tree = evaluator.bibliography_layout(align)?;
-        Some((tree, evaluator.head_is_fixed))
+        Some((tree, evaluator))
     }
 }
 

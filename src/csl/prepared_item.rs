@@ -207,6 +207,13 @@ impl<'i> PreparedItem<'i> {
         }
     }
 
+    /// Returns whether any of the dates is a range.
+    pub(super) fn has_date_range(&self) -> bool {
+        self.values
+            .iter()
+            .any(|(_, value)| matches!(value, Value::Date(date) if date.end.is_some()))
+    }
+
     /// Returns the date of a variable.
     pub(super) fn date(&self, variable: VariableId) -> Option<&CalendarDate> {
         match self.value(variable)? {

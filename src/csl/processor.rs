@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::bundled::EmbeddedLocales;
 use super::citation::{Citation, CitationMode, Cite, FormattedCitation};
 use super::cite_grouping::{self, AuthorPart};
+use super::citeproc_js::FirstRange;
 use super::context::{CiteDetails, Disambiguation, Purpose, RenderTrace, Section};
 use super::disambiguation::{self, CiteText};
 use super::element::{
@@ -96,13 +97,22 @@ impl<'a> Processor<'a> {
             disambiguations: vec![Disambiguation::default(); count],
             numbers: (1..=count).collect(),
             no_disambiguation: Disambiguation::default(),
+            first_range: None,
         };
         let order = bibliography_order(&prepared);
         prepared.numbers = citation_numbers(style, &order);
         if let Some(given_names) = persons_by_family(&prepared) {
             prepared.given_names = given_names;
         }
-        prepared.disambiguations = disambiguations(&prepared, &order);
+        let unlike = match citeproc_js::first_range(&prepared, &order) {
+            Some(FirstRange::Cite(item)) => Some(item),
+            Some(FirstRange::Entry(item)) => {
+                prepared.first_range = Some(item);
+                None
+            }
+            None => None,
+        };
+        prepared.disambiguations = disambiguations(&prepared, &order, unlike);
         Self { prepared, order }
     }
 
@@ -374,8 +384,13 @@ fn persons_by_family(prepared: &Prepared<'_>) -> Option<GivenNames> {
     Some(GivenNames::new(rule, particle_counts, names))
 }
 
-/// Finds the items whose cites are equal, and what disambiguates them.
-fn disambiguations(prepared: &Prepared<'_>, order: &[usize]) -> Vec<Disambiguation> {
+/// Finds the items whose cites are equal, and what disambiguates them. The cite of the item `unlike` is equal
+/// to no other.
+fn disambiguations(
+    prepared: &Prepared<'_>,
+    order: &[usize],
+    unlike: Option<usize>,
+) -> Vec<Disambiguation> {
     let options = &prepared.style.compiled.options;
     let count = prepared.items.len();
     let mut disambiguations = vec![Disambiguation::default(); count];
@@ -392,6 +407,9 @@ fn disambiguations(prepared: &Prepared<'_>, order: &[usize]) -> Vec<Disambiguati
         .collect();
     let mut groups: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     for (item, text) in texts.iter().enumerate() {
+        if unlike == Some(item) {
+            continue;
+        }
         groups.entry(text).or_default().push(item);
     }
     let mut groups: Vec<Vec<usize>> = groups

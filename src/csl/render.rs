@@ -1,11 +1,16 @@
 //! Rendering: output trees become rich text.
 //!
-//! Text is appended from left to right. Affixes and delimiters are checked against what they meet: equal
-//! punctuation marks become one, a full stop after a question mark is dropped, a comma moves inside closing
-//! quotation marks if the locale wants it there. Nested quotation marks and formatting alternate.
+//! A tree becomes a tree of blobs, in which fields are split at their markup. After the marks and spaces where
+//! affixes and text meet are adjusted (see [`affixes`]), the blobs are written from left to right. Nested
+//! quotation marks and formatting alternate.
 
-use super::citeproc_js;
-use super::element::FontFormatting;
+use std::borrow::Cow;
+
+use super::citeproc_js::{
+    self,
+    affixes::{self, Blob, BlobContent},
+};
+use super::element::{CommonAttributes, FontFormatting};
 use super::locale::Locale;
 use super::markup::{self, MarkupTag};
 use super::name_parts::is_alphabetic_script;
@@ -16,37 +21,40 @@ use super::rich_text::{Display, Formatting, Inline, RichText};
 pub(super) fn entry(locale: &Locale, tree: &Node<'_>) -> RichText {
     let mut renderer = Renderer::new(locale);
     renderer.node(tree);
-    let mut content = renderer.into_rich_text();
-    // Spaces at the ends of an entry are outside of the blocks next to them.
-    if let Some(Inline::Display(_, block)) = content.first_mut()
-        && take_space(block.first_mut(), true)
-    {
-        content.insert(0, Inline::Text(" ".to_owned()));
-    }
-    if let Some(Inline::Display(_, block)) = content.last_mut()
-        && take_space(block.last_mut(), false)
-    {
-        content.push(Inline::Text(" ".to_owned()));
-    }
-    content
+    renderer.into_rich_text()
 }
 
-/// Takes a space from the beginning or the end of a piece of text, and returns whether there was one.
-fn take_space(piece: Option<&mut Inline>, first: bool) -> bool {
-    let Some(Inline::Text(text)) = piece else {
-        return false;
-    };
-    let rest = if first {
-        text.strip_prefix(' ')
-    } else {
-        text.strip_suffix(' ')
-    };
-    match rest {
-        Some(rest) if !rest.is_empty() => {
-            *text = rest.to_owned();
-            true
-        }
-        _ => false,
+/// How a blob looks.
+#[derive(Debug, Default)]
+struct Look<'n> {
+    font: FontFormatting,
+    quotes: bool,
+    display: Option<Display>,
+    /// Markup inside of a field.
+    markup: Option<MarkupTag>,
+    /// The target of a link around the whole.
+    href: Option<&'n str>,
+    /// The target of a link around the content.
+    link: Option<&'n str>,
+}
+
+/// A markup tag that is open, and what it holds so far.
+type Open<'n> = (Option<MarkupTag>, Vec<Blob<'n, Look<'n>>>);
+
+/// Returns a part of a field.
+fn part<'n>(content: BlobContent<'n, Look<'n>>, tag: Option<MarkupTag>) -> Blob<'n, Look<'n>> {
+    let quoted = matches!(tag, Some(MarkupTag::Quote { .. }));
+    Blob {
+        prefix: Cow::Borrowed(""),
+        suffix: Cow::Borrowed(""),
+        content,
+        formatted: !quoted && !matches!(tag, None | Some(MarkupTag::NoCase)),
+        quoted,
+        is_number: false,
+        look: Look {
+            markup: tag,
+            ..Look::default()
+        },
     }
 }
 
@@ -55,9 +63,6 @@ pub(super) struct Renderer<'l> {
     locale: &'l Locale,
     segments: Vec<Segment>,
     open: Vec<Mark>,
-    /// Whether the last text is content and not an affix. Affixes that meet share one space, but a space at the
-    /// end of a field, a term or a `value` is kept.
-    after_content: bool,
     /// The link targets of the cites.
     hrefs: Vec<Option<&'l str>>,
 }
@@ -77,17 +82,12 @@ enum Mark {
     Link(String),
 }
 
-fn is_punctuation(character: char) -> bool {
-    matches!(character, '.' | ',' | ';' | ':' | '!' | '?')
-}
-
 impl<'l> Renderer<'l> {
     pub(super) fn new(locale: &'l Locale) -> Self {
         Self {
             locale,
             segments: Vec::new(),
             open: Vec::new(),
-            after_content: false,
             hrefs: Vec::new(),
         }
     }
@@ -100,190 +100,186 @@ impl<'l> Renderer<'l> {
 
     /// Appends a node.
     pub(super) fn node(&mut self, node: &Node<'_>) {
+        let mut blob = self.blob(node);
+        affixes::adjust(&mut blob, self.locale.punctuation_in_quote);
+        self.write(&blob);
+    }
+
+    /// Appends the cites of a citation, each with the delimiter before it, and the affixes of the layout.
+    pub(super) fn citation(&mut self, cites: &[(String, Node<'_>)], layout: &CommonAttributes) {
+        let marks = self.start_all(layout.font);
+        for (at, (delimiter, cite)) in cites.iter().enumerate() {
+            let mut blob = self.blob(cite);
+            if at == 0 {
+                blob.prefix = Cow::Owned(format!("{}{}", layout.prefix, blob.prefix));
+            }
+            if at + 1 == cites.len() {
+                let suffix = citeproc_js::citation_suffix(&layout.suffix);
+                blob.suffix = Cow::Owned(format!("{}{suffix}", blob.suffix));
+            }
+            affixes::adjust(&mut blob, self.locale.punctuation_in_quote);
+            self.push(delimiter);
+            self.write(&blob);
+        }
+        self.finish_all(marks);
+    }
+
+    /// Returns the blob of a node.
+    fn blob<'n>(&self, node: &'n Node<'_>) -> Blob<'n, Look<'n>>
+    where
+        'l: 'n,
+    {
         let href = match node.tag {
             Tag::Cite(at) => self.hrefs.get(at).copied().flatten(),
             _ => None,
         };
-        if let Some(href) = href {
-            self.start(Mark::Link(href.to_owned()));
-        }
-        if let Some(display) = node.display {
-            self.start(Mark::Display(display));
-        }
-        self.affix(&node.prefix);
+        let mut blob = Blob {
+            prefix: Cow::Borrowed(&*node.prefix),
+            suffix: Cow::Borrowed(&*node.suffix),
+            content: BlobContent::Text(Cow::Borrowed("")),
+            formatted: !node.font.is_plain(),
+            quoted: node.quotes,
+            is_number: matches!(
+                node.tag,
+                Tag::CitationNumber(_) | Tag::YearSuffix(_) | Tag::Number
+            ),
+            look: Look {
+                font: node.font,
+                quotes: node.quotes,
+                display: node.display,
+                href,
+                ..Look::default()
+            },
+        };
         match &node.content {
             Content::Text(text) => {
                 // Punctuation at the beginning of a field is outside of its formatting.
                 let text = citeproc_js::spaced_punctuation(text);
-                let body = text.trim_start_matches([':', '.', ';', '!', '?']);
-                let body = if body.is_empty() { text.as_ref() } else { body };
-                let leading = text.len() - body.len();
-                self.affix(text.get(..leading).unwrap_or_default());
-                let mut font = node.font;
-                if !body.chars().any(is_alphabetic_script) {
-                    // Italics exist in alphabetic scripts only.
-                    font.style = None;
+                let leading = citeproc_js::leading_punctuation(&text);
+                if leading > 0 {
+                    let leading = text.get(..leading).unwrap_or_default();
+                    blob.prefix = Cow::Owned(format!("{}{leading}", node.prefix));
                 }
-                let marks = self.start_all(node.quotes, font);
-                self.field(body);
-                self.finish_all(marks);
+                let body = match text {
+                    Cow::Borrowed(text) => Cow::Borrowed(text.get(leading..).unwrap_or_default()),
+                    Cow::Owned(mut text) => Cow::Owned(text.split_off(leading)),
+                };
+                if node.font.style.is_some() && !body.chars().any(is_alphabetic_script) {
+                    // Italics exist in alphabetic scripts only.
+                    blob.look.font.style = None;
+                    blob.formatted = !blob.look.font.is_plain();
+                }
+                blob.content = self.field(body);
             }
             Content::Link { href, text } => {
-                let marks = self.start_all(node.quotes, node.font);
-                self.start(Mark::Link(href.clone()));
-                self.push(text);
-                self.finish();
-                self.finish_all(marks);
+                blob.look.link = Some(href);
+                blob.content = BlobContent::Text(Cow::Borrowed(&**text));
             }
             Content::Children(children, delimiter) => {
-                let marks = self.start_all(node.quotes, node.font);
+                blob.content = BlobContent::Children(
+                    children.iter().map(|child| self.blob(child)).collect(),
+                    Cow::Borrowed(&**delimiter),
+                );
+            }
+        }
+        blob
+    }
+
+    /// Returns the text of a field, split at its markup.
+    fn field<'n>(&self, text: Cow<'n, str>) -> BlobContent<'n, Look<'n>> {
+        if !markup::may_hold_markup(&text, &self.locale.quotes) {
+            return BlobContent::Text(text);
+        }
+        fn append(stack: &mut [Open<'_>], text: &str) {
+            let Some((_, children)) = stack.last_mut() else {
+                return;
+            };
+            match children.last_mut() {
+                Some(Blob {
+                    content: BlobContent::Text(last),
+                    ..
+                }) => last.to_mut().push_str(text),
+                _ => children.push(part(BlobContent::Text(Cow::Owned(text.to_owned())), None)),
+            }
+        }
+        fn close(stack: &mut Vec<Open<'_>>) {
+            if let Some((tag, children)) = stack.pop()
+                && !children.is_empty()
+                && let Some((_, outer)) = stack.last_mut()
+            {
+                let content = BlobContent::Children(children, Cow::Borrowed(""));
+                outer.push(part(content, tag));
+            }
+        }
+        let mut stack: Vec<Open<'n>> = vec![(None, Vec::new())];
+        for piece in markup::parse(&text, &self.locale.quotes) {
+            match piece {
+                markup::Piece::Text(text) => append(&mut stack, text),
+                markup::Piece::Apostrophe => append(&mut stack, "\u{2019}"),
+                markup::Piece::Open(tag) => stack.push((Some(tag), Vec::new())),
+                markup::Piece::Close if stack.len() > 1 => close(&mut stack),
+                markup::Piece::Close => {}
+            }
+        }
+        while stack.len() > 1 {
+            close(&mut stack);
+        }
+        let mut children = stack
+            .pop()
+            .map(|(_, children)| children)
+            .unwrap_or_default();
+        match children.as_mut_slice() {
+            [] => BlobContent::Text(Cow::Borrowed("")),
+            [
+                Blob {
+                    content: BlobContent::Text(text),
+                    ..
+                },
+            ] => BlobContent::Text(std::mem::take(text)),
+            _ => BlobContent::Children(children, Cow::Borrowed("")),
+        }
+    }
+
+    /// Appends a blob.
+    fn write(&mut self, blob: &Blob<'_, Look<'_>>) {
+        if let Some(href) = blob.look.href {
+            self.start(Mark::Link(href.to_owned()));
+        }
+        if let Some(display) = blob.look.display {
+            self.start(Mark::Display(display));
+        }
+        self.push(&blob.prefix);
+        let mut marks = 0;
+        if let Some(tag) = blob.look.markup {
+            marks += self.open_markup(tag);
+        }
+        if blob.look.quotes {
+            self.start(Mark::Quote { inner: false });
+            marks += 1;
+        }
+        marks += self.start_all(blob.look.font);
+        if let Some(href) = blob.look.link {
+            self.start(Mark::Link(href.to_owned()));
+            marks += 1;
+        }
+        match &blob.content {
+            BlobContent::Text(text) => self.push(text),
+            BlobContent::Children(children, delimiter) => {
                 for (at, child) in children.iter().enumerate() {
                     if at > 0 {
-                        self.affix(delimiter);
-                        // The delimiter before the last name keeps its space, even if the name begins with one.
-                        let previous = children.get(at - 1);
-                        self.after_content |= at + 1 == children.len()
-                            && child.tag == Tag::Name
-                            && previous.is_some_and(|previous| previous.tag == Tag::Name);
+                        self.push(delimiter);
                     }
-                    self.node(child);
+                    self.write(child);
                 }
-                self.finish_all(marks);
             }
         }
-        if node.tag == Tag::Names && node.suffix.starts_with(is_punctuation) {
-            // The spaces after punctuation that follows names are left as they are.
-            let spaces = node.suffix.trim_start_matches(is_punctuation);
-            let punctuation = node.suffix.len() - spaces.len();
-            self.affix(node.suffix.get(..punctuation).unwrap_or_default());
-            self.push(spaces);
-            self.after_content = false;
-        } else {
-            self.affix(&node.suffix);
-        }
-        if node.display.is_some() {
+        self.finish_all(marks);
+        self.push(&blob.suffix);
+        if blob.look.display.is_some() {
             self.finish();
         }
-        if href.is_some() {
+        if blob.look.href.is_some() {
             self.finish();
-        }
-    }
-
-    /// Appends text that the style supplies.
-    pub(super) fn affix(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            if !self.absorb(first) {
-                break;
-            }
-            rest = rest.get(first.len_utf8()..).unwrap_or_default();
-        }
-        if !rest.is_empty() {
-            self.after_content = false;
-        }
-        let text = match rest.strip_prefix(' ') {
-            Some(after) if self.segments.is_empty() => {
-                self.push(" ");
-                citeproc_js::wide_spaces(after)
-            }
-            _ => citeproc_js::wide_spaces(rest),
-        };
-        self.push(&text);
-    }
-
-    /// Merges a character with the preceding text, and returns whether that was possible.
-    fn absorb(&mut self, next: char) -> bool {
-        if next != ' ' && !is_punctuation(next) {
-            return false;
-        }
-        let mut behind_quote = false;
-        let mut in_second_field = false;
-        let mut at = self.segments.len();
-        while at > 0 {
-            at -= 1;
-            match self.segments.get_mut(at) {
-                Some(Segment::Close(Mark::Quote { .. })) => behind_quote = true,
-                Some(Segment::Close(_)) => {}
-                Some(Segment::Open(Mark::Display(Display::RightInline)))
-                    if next != ' ' && !in_second_field =>
-                {
-                    in_second_field = true;
-                }
-                Some(Segment::Open(Mark::Quote { .. } | Mark::Display(_))) | None => return false,
-                Some(Segment::Open(_)) => {}
-                Some(Segment::Text(text)) => {
-                    let Some(last) = text.chars().next_back() else {
-                        continue;
-                    };
-                    if next == ' ' {
-                        return last == ' ' && !behind_quote && !self.after_content;
-                    }
-                    if let Some(merged) = citeproc_js::merged_punctuation(last, next) {
-                        if merged != last {
-                            text.pop();
-                            text.push(merged);
-                        }
-                        return true;
-                    }
-                    if in_second_field {
-                        // Punctuation before the second field belongs to the first.
-                        text.push(next);
-                        return true;
-                    }
-                    if behind_quote && last == '.' && next == ',' {
-                        return false;
-                    }
-                    if behind_quote
-                        && self.locale.punctuation_in_quote
-                        && matches!(next, '.' | ',' | '!' | '?')
-                    {
-                        return self.insert_before_quote(at, next);
-                    }
-                    if behind_quote && self.locale.punctuation_in_quote && is_punctuation(next) {
-                        // Other punctuation goes after the quotation mark, inside of the formatting.
-                        return self.insert_behind_quote(at, next);
-                    }
-                    return false;
-                }
-            }
-        }
-        false
-    }
-
-    /// Inserts a character before the quotation mark that closes after the text at `at`.
-    fn insert_before_quote(&mut self, at: usize, next: char) -> bool {
-        let quote = self
-            .segments
-            .iter()
-            .skip(at)
-            .position(|piece| matches!(piece, Segment::Close(Mark::Quote { .. })));
-        let Some(quote) = quote.map(|quote| at + quote) else {
-            return false;
-        };
-        match quote
-            .checked_sub(1)
-            .and_then(|before| self.segments.get_mut(before))
-        {
-            Some(Segment::Text(text)) => text.push(next),
-            _ => self.segments.insert(quote, Segment::Text(next.to_string())),
-        }
-        true
-    }
-
-    /// Inserts a character after the quotation mark that closes after the text at `at`.
-    fn insert_behind_quote(&mut self, at: usize, next: char) -> bool {
-        let quote = self
-            .segments
-            .iter()
-            .skip(at)
-            .rposition(|piece| matches!(piece, Segment::Close(Mark::Quote { .. })));
-        match quote {
-            Some(quote) if at + quote + 1 < self.segments.len() => {
-                self.segments
-                    .insert(at + quote + 1, Segment::Text(next.to_string()));
-                true
-            }
-            _ => false,
         }
     }
 
@@ -291,6 +287,7 @@ impl<'l> Renderer<'l> {
         if text.is_empty() {
             return;
         }
+        let text = &*citeproc_js::wide_spaces(text);
         match self.segments.last_mut() {
             Some(Segment::Text(last)) => last.push_str(text),
             _ => self.segments.push(Segment::Text(text.to_owned())),
@@ -303,25 +300,13 @@ impl<'l> Renderer<'l> {
     }
 
     fn finish(&mut self) {
-        let Some(mark) = self.open.pop() else { return };
-        let mut moved = String::new();
-        if matches!(mark, Mark::Quote { .. })
-            && !self.locale.punctuation_in_quote
-            && let Some(Segment::Text(text)) = self.segments.last_mut()
-        {
-            // Where the locale puts punctuation outside of quotation marks, the field's own moves too.
-            let kept = text.trim_end_matches([',', ';', ':']).len();
-            moved = text.split_off(kept);
+        if let Some(mark) = self.open.pop() {
+            self.segments.push(Segment::Close(mark));
         }
-        self.segments.push(Segment::Close(mark));
-        self.affix(&moved);
     }
 
-    fn start_all(&mut self, quotes: bool, font: FontFormatting) -> usize {
+    fn start_all(&mut self, font: FontFormatting) -> usize {
         let before = self.open.len();
-        if quotes {
-            self.start(Mark::Quote { inner: false });
-        }
         if !font.is_plain() {
             for formatting in font.outside_in() {
                 if self.shows(formatting) {
@@ -356,31 +341,6 @@ impl<'l> Renderer<'l> {
             Mark::Formatting(formatting) if wanted(*formatting) => Some(*formatting),
             _ => None,
         })
-    }
-
-    /// Appends the text of a field with its markup.
-    fn field(&mut self, text: &str) {
-        self.after_content = !text.is_empty();
-        let text = &*citeproc_js::wide_spaces(text);
-        if !markup::may_hold_markup(text, &self.locale.quotes) {
-            self.push(text);
-            return;
-        }
-        let mut opened: Vec<usize> = Vec::new();
-        for piece in markup::parse(text, &self.locale.quotes) {
-            match piece {
-                markup::Piece::Text(text) => self.push(text),
-                markup::Piece::Apostrophe => self.push("\u{2019}"),
-                markup::Piece::Open(tag) => opened.push(self.open_markup(tag)),
-                markup::Piece::Close => {
-                    let marks = opened.pop().unwrap_or(0);
-                    self.finish_all(marks);
-                }
-            }
-        }
-        for marks in opened.into_iter().rev() {
-            self.finish_all(marks);
-        }
     }
 
     /// Opens a markup tag. Nested in its like, it means the opposite (clause "Formatting", flip-flopping).

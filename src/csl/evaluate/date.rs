@@ -11,6 +11,7 @@ use crate::csl::locale::Locale;
 use crate::csl::output_tree::{Node, Tag};
 
 /// A date part with its options from the style and the locale.
+#[derive(Clone, Copy)]
 struct PartFormat<'c> {
     name: DatePartName,
     form: DatePartForm,
@@ -79,7 +80,13 @@ pub(super) fn date<'c>(
         _ => {
             let mut nodes = Vec::new();
             for format in &formats {
-                nodes.extend(part(evaluator, format, &value.start, value, true));
+                nodes.extend(part(
+                    evaluator,
+                    format,
+                    &value.start,
+                    value,
+                    AfterYear::EraAndSuffix,
+                ));
             }
             nodes
         }
@@ -186,13 +193,21 @@ fn styled<'c>(node: Node<'c>, format: &PartFormat<'c>) -> Node<'c> {
     node
 }
 
+/// What follows a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AfterYear {
+    Nothing,
+    Era,
+    EraAndSuffix,
+}
+
 /// Returns one part of a date.
 fn part<'c>(
     evaluator: &mut Evaluator<'c>,
     format: &PartFormat<'c>,
     values: &DateValues,
     date: &CalendarDate,
-    with_suffix: bool,
+    after: AfterYear,
 ) -> Option<Node<'c>> {
     let locale = evaluator.context.locale;
     let text = match format.name {
@@ -210,19 +225,18 @@ fn part<'c>(
     if format.name == DatePartName::Year {
         let year = values.year.unwrap_or(0);
         node = node.tagged(Tag::Year(year));
-        let era = match year {
-            year if year < 0 => locale.term("bc", TermForm::Long, false),
-            1..500 => locale.term("ad", TermForm::Long, false),
-            _ => None,
+        let era = match after {
+            AfterYear::Nothing => None,
+            AfterYear::Era | AfterYear::EraAndSuffix => era(year, locale),
         };
         let mut node = styled(node, format);
-        let suffix = if with_suffix {
+        let suffix = if after == AfterYear::EraAndSuffix {
             evaluator.year_suffix_here()
         } else {
             None
         };
         if suffix.is_none() && era.is_none() {
-            return Some(node);
+            return Some(Node::wrap(node));
         }
         // The suffix of the part follows the era.
         let tail = std::mem::take(&mut node.suffix);
@@ -237,7 +251,16 @@ fn part<'c>(
         };
         return Node::group(vec![group, styled(suffix, format)], "");
     }
-    Some(styled(node, format))
+    Some(Node::wrap(styled(node, format)))
+}
+
+/// Returns the term for the era of a year, which prints before our era and in its first centuries.
+fn era(year: i32, locale: &Locale) -> Option<&str> {
+    match year {
+        year if year < 0 => locale.term("bc", TermForm::Long, false),
+        1..500 => locale.term("ad", TermForm::Long, false),
+        _ => None,
+    }
 }
 
 fn year(year: i32, form: DatePartForm) -> Option<String> {
@@ -336,7 +359,15 @@ fn range<'c>(
     }) else {
         return formats
             .iter()
-            .filter_map(|format| part(evaluator, format, &value.start, value, true))
+            .filter_map(|format| {
+                part(
+                    evaluator,
+                    format,
+                    &value.start,
+                    value,
+                    AfterYear::EraAndSuffix,
+                )
+            })
             .collect();
     };
     let delimiter = formats
@@ -344,41 +375,54 @@ fn range<'c>(
         .and_then(|format| format.range_delimiter)
         .or_else(|| locale.term("year-range-delimiter", TermForm::Long, false))
         .unwrap_or("\u{2013}");
-    // The parts next to the delimiter are one node with it, so that nothing else comes between.
     let mut nodes: Vec<Node<'c>> = Vec::new();
     let mut second: Vec<Node<'c>> = Vec::new();
     for (at, format) in formats.iter().enumerate() {
-        let repeated = twice.contains(&format.name);
-        let node = part(evaluator, format, &value.start, value, false);
-        if let Some(mut node) = node {
-            if at == last_twice {
-                node.suffix = Cow::Borrowed("");
-            }
-            nodes.push(node);
-        }
-        if repeated
-            && !open
-            && let Some(mut node) = part(evaluator, format, end, value, false)
-        {
+        // The affixes around the delimiter are dropped, and the era prints once.
+        let is_last = at == last_twice;
+        let after = if is_last {
+            AfterYear::Nothing
+        } else {
+            AfterYear::Era
+        };
+        if twice.contains(&format.name) && !open {
+            let mut format = *format;
             if second.is_empty() {
-                node.prefix = Cow::Borrowed("");
+                format.prefix = "";
             }
-            second.push(node);
+            second.extend(part(evaluator, &format, end, value, after));
         }
-        if at == last_twice {
-            let mut around: Vec<Node<'c>> = nodes.pop().into_iter().collect();
-            around.extend(Node::text(delimiter));
-            let mut rest = second.drain(..);
-            around.extend(rest.next());
-            nodes.extend(Node::group(around, ""));
-            nodes.extend(rest);
-            if twice.contains(&DatePartName::Year)
-                && let Some(suffix) = evaluator.year_suffix_here()
-                && let Some(last) = nodes.pop()
-            {
-                nodes.extend(Node::group(vec![last, suffix], ""));
-            }
+        if !is_last {
+            nodes.extend(part(evaluator, format, &value.start, value, after));
+            continue;
         }
+        let format = PartFormat {
+            suffix: "",
+            ..*format
+        };
+        let mut around = Vec::with_capacity(4);
+        around.extend(part(evaluator, &format, &value.start, value, after));
+        around.extend(Node::text(delimiter));
+        around.extend(citeproc_js::range_end(
+            std::mem::take(&mut second),
+            &evaluator.context,
+            evaluator.trace.ranges == 0,
+        ));
+        evaluator.trace.ranges += 1;
+        if format.name == DatePartName::Year
+            && let Some(year) = value.start.year
+        {
+            around.extend(era(year, locale).and_then(Node::text));
+        }
+        let mut around = Node::group(around, "");
+        if twice.contains(&DatePartName::Year)
+            && let Some(suffix) = evaluator.year_suffix_here()
+        {
+            let mut pair: Vec<Node<'c>> = around.into_iter().collect();
+            pair.push(suffix);
+            around = Node::group(pair, "");
+        }
+        nodes.extend(around);
     }
     nodes
 }

@@ -82,58 +82,64 @@ impl<'c> Evaluator<'c> {
         align: Option<SecondFieldAlign>,
     ) -> Option<Node<'c>> {
         let section = self.context.layout;
+        let mut elements = Vec::new();
+        self.top_level(&section.layout, &mut elements);
+        let mut elements = elements.into_iter();
+        let mut margin = None;
+        if align.is_some()
+            && let Some(first) = elements.next()
+        {
+            let mut nodes = Vec::new();
+            self.element(first, &mut nodes);
+            margin = Node::group(nodes, "");
+        }
         let mut nodes = Vec::new();
-        if align.is_some() {
-            let mut top = Vec::new();
-            self.top_level(&section.layout, &mut top);
-            let mut elements = top.into_iter();
-            if let Some(first) = elements.next() {
-                let mut margin = Vec::new();
-                self.element(first, &mut margin);
-                if let Some(mut node) = Node::group(margin, "") {
-                    node.display = Some(Display::LeftMargin);
-                    nodes.push(node);
-                }
+        // Whether the last element left an empty part, which takes the suffix of the layout with it.
+        let mut ends_empty = false;
+        for element in elements {
+            let before = nodes.len();
+            self.element(element, &mut nodes);
+            if nodes.len() > before {
+                ends_empty = false;
+            } else {
+                ends_empty |= citeproc_js::leaves_empty_part(element);
             }
-            let mut rest = Vec::new();
-            for element in elements {
-                self.element(element, &mut rest);
-            }
-            if let Some(mut node) = Node::group(rest, "") {
-                node.display = Some(Display::RightInline);
-                nodes.push(node);
-            }
+        }
+        let attributes = &section.attributes;
+        let has_blocks = citeproc_js::begins_with_block(&section.layout);
+        if has_blocks
+            && !ends_empty
+            && let Some(last) = nodes.last_mut()
+        {
+            last.suffix = Cow::Borrowed(&attributes.suffix);
+        }
+        let outer_suffix = if has_blocks {
+            ""
         } else {
-            nodes = self.elements(&section.layout);
-        }
-        let mut outside = "";
-        match nodes.first_mut() {
-            // A block follows the prefix; the first field contains it.
-            Some(first) if first.display.is_some() && align.is_none() => {
-                outside = &section.attributes.prefix;
+            attributes.suffix.as_str()
+        };
+        if align.is_some() {
+            let rest = Node::group(nodes, "");
+            nodes = Vec::with_capacity(2);
+            nodes.extend(margin.map(|node| node.displayed(Display::LeftMargin)));
+            nodes.extend(rest.map(|node| node.displayed(Display::RightInline)));
+            if let Some(last) = nodes.last_mut() {
+                last.suffix = Cow::Borrowed(outer_suffix);
             }
-            Some(first) if !section.attributes.prefix.is_empty() => {
-                first.prefix = Cow::Owned(format!("{}{}", section.attributes.prefix, first.prefix));
-            }
-            _ => {}
         }
-        let displays = nodes.iter().any(|node| node.display.is_some());
-        if displays && let Some(mut last) = nodes.pop() {
-            // The suffix of the layout is inside of the last block.
-            let display = last.display.take();
-            let mut block = Node::wrap(last).with_suffix(&section.attributes.suffix);
-            block.display = display;
-            nodes.push(block);
+        // The prefix belongs to the first element.
+        if let Some(first) = nodes.first_mut()
+            && !attributes.prefix.is_empty()
+        {
+            first.prefix = Cow::Owned(format!("{}{}", attributes.prefix, first.prefix));
         }
-        let mut node = Node::group(nodes, "")?;
-        if !outside.is_empty() {
-            node.prefix = Cow::Borrowed(outside);
+        let mut layout = Node::group(nodes, "")?;
+        if align.is_none() {
+            layout.suffix = Cow::Borrowed(outer_suffix);
         }
-        if !displays {
-            node.suffix = Cow::Borrowed(&section.attributes.suffix);
-        }
-        node.font = section.attributes.font;
-        Some(node)
+        let mut entry = Node::wrap(layout);
+        entry.font = attributes.font;
+        Some(entry)
     }
 
     /// Collects the elements at the top of the layout, inside the branches that apply.
@@ -280,12 +286,12 @@ impl<'c> Evaluator<'c> {
         }
     }
 
-    /// Removes `display` from a node that is not at the top of the layout.
+    /// Puts a node with `display` into a block, which contains its affixes. Only the top of the layout has blocks.
     fn placed(&self, mut node: Node<'c>) -> Node<'c> {
-        if self.depth > 0 {
-            node.display = None;
+        match node.display.take() {
+            Some(display) if self.depth == 0 => Node::wrap(node).displayed(display),
+            _ => node,
         }
-        node
     }
 
     fn text(&mut self, text: &'c Text) -> Option<Node<'c>> {
@@ -301,18 +307,7 @@ impl<'c> Evaluator<'c> {
                 });
                 self.depth -= 1;
                 self.strip_periods -= strips;
-                let node = node?;
-                // A macro without attributes adds nothing to the tree.
-                let plain = text.attributes.prefix.is_empty()
-                    && text.attributes.suffix.is_empty()
-                    && text.attributes.font.is_plain()
-                    && !text.attributes.quotes
-                    && text.attributes.display.is_none();
-                Some(if plain {
-                    node
-                } else {
-                    self.placed(node.with(&text.attributes))
-                })
+                Some(self.placed(Node::wrap(node?).with(&text.attributes)))
             }
             TextSource::Term { name, form, plural } => {
                 let term = context
@@ -569,7 +564,11 @@ impl<'c> Evaluator<'c> {
             is_page,
             page_range_format: context.style.options.page_range_format,
         });
-        let node = Node::text(self.cased(Cow::Owned(text), attributes))?.with(attributes);
+        let mut node = Node::text(self.cased(Cow::Owned(text), attributes))?;
+        if citeproc_js::is_number_blob(&number) {
+            node = node.tagged(Tag::Number);
+        }
+        let node = Node::wrap(node).with(attributes);
         self.printed();
         let node = self.placed(node);
         Some(if variable == variables::LOCATOR {

@@ -99,8 +99,12 @@ pub(super) fn names<'c>(
         };
         return Some(Node::text(text)?.with(&element.attributes));
     }
-    let node = Node::group(lists, style.names_delimiter)?;
-    Some(node.with(&element.attributes).tagged(Tag::Names))
+    let lists = Node::group(lists, style.names_delimiter)?;
+    Some(
+        Node::wrap(lists)
+            .with(&element.attributes)
+            .tagged(Tag::Names),
+    )
 }
 
 fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
@@ -281,7 +285,7 @@ fn name_list<'c>(
         );
     }
     if context.purpose == Purpose::Sort {
-        return (Node::group(nodes, style.delimiter), shown);
+        return (delimited(nodes, style.delimiter), shown);
     }
     let precedes_last = if people.last().is_some_and(NameParts::is_literal) {
         // `delimiter-precedes-last` is for persons; an institution follows the delimiter in lists of three.
@@ -341,13 +345,23 @@ fn shown_count(
     shown.min(total)
 }
 
-/// Appends text to the suffix of a node. Two spaces that meet become one.
-fn add_suffix(node: &mut Node<'_>, text: &str) {
-    let text = match text.strip_prefix(' ') {
-        Some(after) if node.suffix.ends_with(' ') => after,
-        _ => text,
+/// Appends text to the suffix of a node, with one space at its end.
+fn add_suffix<'c>(node: &mut Node<'c>, text: Cow<'c, str>) {
+    node.suffix = if node.suffix.is_empty() {
+        text
+    } else {
+        let suffix = format!("{}{text}", node.suffix);
+        Cow::Owned(citeproc_js::one_space(&suffix).to_owned())
     };
-    node.suffix = Cow::Owned(format!("{}{text}", node.suffix));
+}
+
+/// Returns names with a delimiter behind all but the last.
+fn delimited<'c>(mut nodes: Vec<Node<'c>>, delimiter: &'c str) -> Option<Node<'c>> {
+    let count = nodes.len();
+    for node in nodes.iter_mut().take(count.saturating_sub(1)) {
+        add_suffix(node, Cow::Borrowed(delimiter));
+    }
+    Node::group(nodes, "")
 }
 
 fn join<'c>(
@@ -358,7 +372,7 @@ fn join<'c>(
     inverted: &[bool],
 ) -> Option<Node<'c>> {
     let Some(and) = style.and else {
-        return Node::group(nodes, style.delimiter);
+        return delimited(nodes, style.delimiter);
     };
     if nodes.len() < 2 {
         return Node::group(nodes, "");
@@ -403,7 +417,7 @@ fn join<'c>(
     let last = nodes.pop()?;
     let count = nodes.len();
     for node in nodes.iter_mut().take(count - 1) {
-        add_suffix(node, style.delimiter);
+        add_suffix(node, Cow::Borrowed(style.delimiter));
     }
     let and = Node::text(term)?
         .with_prefix(prefix)
@@ -418,7 +432,7 @@ fn join_with_ellipsis<'c>(style: &NameStyle<'c>, mut nodes: Vec<Node<'c>>) -> Op
     let last = nodes.pop()?;
     let count = nodes.len();
     for node in nodes.iter_mut().take(count.saturating_sub(1)) {
-        add_suffix(node, style.delimiter);
+        add_suffix(node, Cow::Borrowed(style.delimiter));
     }
     let prefix = if two { " " } else { style.delimiter };
     nodes.push(Node::text("\u{2026}")?.with_prefix(prefix).with_suffix(" "));
@@ -453,7 +467,7 @@ fn join_with_et_al<'c>(
         DelimiterPrecedes::AfterInvertedName if last_inverted => style.delimiter,
         DelimiterPrecedes::AfterInvertedName => space,
     };
-    let list = Node::group(nodes, style.delimiter)?;
+    let list = delimited(nodes, style.delimiter)?;
     let Some(et_al) = Node::text(match attributes {
         Some(attributes) => evaluator.cased(Cow::Borrowed(term), attributes),
         None => Cow::Borrowed(term),
@@ -522,7 +536,7 @@ impl<'c> NamePieces<'c> {
             self.text.push_str(&other.text);
         } else {
             if let Some(last) = self.nodes.last_mut() {
-                add_suffix(last, between);
+                add_suffix(last, Cow::Owned(between.to_owned()));
             }
             self.nodes.extend(other.nodes);
         }
