@@ -11,11 +11,12 @@ use rayon::prelude::*;
 use crate::cli::commands::import::report_problem;
 use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses_of, write_references};
 use crate::cli::format_name::FormatName;
-use crate::cli::input::Source;
+use crate::cli::input::{Source, column_field};
 use crate::cli::io::AtomicFile;
 use crate::cli::ui::print_message;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
+use peerbib::formats::csv::ColumnField;
 use peerbib::formats::{
     self, Diagnostic, Export, ExportedWork, Format, Loss, ParsedFile, Records, Severity,
 };
@@ -30,6 +31,8 @@ use peerbib::model::{CslItem, Entry};
 /// same key gets a new key.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib convert refs.ris -o refs.bib\n  \
+                  peerbib convert manuscript.docx -o cited.bib\n  \
+                  peerbib convert books.csv --map Werk=title --to mods\n  \
                   peerbib convert *.bib --to csl-json > refs.json\n  \
                   curl https://example.org/refs.ris | peerbib convert --to biblatex")]
 pub(crate) struct Convert {
@@ -40,6 +43,10 @@ pub(crate) struct Convert {
     /// The format of the files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT")]
     from: Option<FormatName>,
+
+    /// For tables: what a column holds, as a BibLaTeX field or a CSL variable; nothing after the = leaves it out
+    #[arg(long, value_name = "COLUMN=FIELD", value_parser = column_field)]
+    map: Vec<ColumnField>,
 
     /// The output format; by default, that of the extension of --output
     #[arg(long, value_name = "FORMAT")]
@@ -96,7 +103,7 @@ impl Convert {
         for name in &self.files {
             let source = Source::read(name)?;
             let format = source.format(name, self.from)?;
-            let records = source.records(name, format)?;
+            let records = source.records_with(name, format, &self.map)?;
             files.push((source.path, format, records));
         }
         let mut sink = Sink::open(context, self.output.as_deref())?;
