@@ -7,19 +7,21 @@ use clap::{Args, ValueEnum};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::cli::format_name::FormatName;
-use crate::cli::input::Input;
+use crate::cli::input::{Input, column_field};
 use crate::cli::ui::{print_message, print_prompt};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
+use peerbib::formats::csv::ColumnField;
 use peerbib::formats::{Diagnostic, Severity};
 use peerbib::library::{
     Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Library, Receipt, Reject,
 };
 
-/// Import BibTeX, BibLaTeX, CSL-JSON, RIS or Hayagriva files
+/// Import references from files in any of many formats
 ///
 /// BibTeX and BibLaTeX entries are kept exactly as written. References in other formats become BibLaTeX;
-/// whatever that cannot hold is reported. An entry that cannot be read costs only that entry: the report
+/// whatever that cannot hold is reported, and `peerbib show KEY --original` prints the text that they
+/// had. The formats are those of --from. An entry that cannot be read costs only that entry: the report
 /// gives its line and the reason, and --rejects saves it. Importing a file again changes nothing; if an
 /// entry has changed since, --on-conflict decides.
 ///
@@ -32,6 +34,8 @@ use peerbib::library::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib import refs.bib\n  \
                         peerbib import *.bib --rejects rejected.bib\n  \
+                        peerbib import catalogue.xml manuscript.docx\n  \
+                        peerbib import books.csv --map Werk=title\n  \
                         peerbib import peerbib:commons")]
 pub(crate) struct Import {
     /// The files to import; - is standard input
@@ -42,9 +46,13 @@ pub(crate) struct Import {
     #[arg(long, value_name = "POLICY", default_value = "merge")]
     on_conflict: OnConflict,
 
-    /// The format of the files; by default, detected from the extension or the content
+    /// The format of the files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT")]
     from: Option<FormatName>,
+
+    /// For tables: what a column holds, as a BibLaTeX field or a CSL variable; nothing after the = leaves it out
+    #[arg(long, value_name = "COLUMN=FIELD", value_parser = column_field)]
+    map: Vec<ColumnField>,
 
     /// Write rejected entries to this file, each with its reason; - is standard output
     #[arg(long, value_name = "FILE")]
@@ -97,7 +105,7 @@ impl Import {
         let inputs = self
             .files
             .iter()
-            .map(|name| Input::read(name, self.from.map(FormatName::format)))
+            .map(|name| Input::read_with(name, self.from, &self.map))
             .collect::<std::result::Result<Vec<_>, CommandError>>()?;
         let policy = match self.on_conflict {
             OnConflict::Keep => ConflictPolicy::Keep,

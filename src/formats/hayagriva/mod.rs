@@ -4,13 +4,13 @@
 //! are corrected: a name in one text ("Foundation for Peer to Peer Alternatives") is not split at
 //! its particles, and names are written as maps, which are not ambiguous.
 
-mod expansion;
+pub(super) mod expansion;
 mod read;
 mod types;
 mod write;
 
 use super::losses::{compare, fields_without_variable};
-use super::{Export, ParsedFile, ReadFormat, WriteFormat, WriteResult};
+use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
 
 /// Reads and writes Hayagriva YAML.
 pub(crate) struct Hayagriva;
@@ -39,8 +39,8 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Hayagriva {
-    fn read(&self, text: &str) -> ParsedFile {
-        read::read_items(text).into_reading()
+    fn read(&self, text: &str) -> Records {
+        Records::Items(read::read_items(text))
     }
 }
 

@@ -5,11 +5,11 @@
 //! writes. A record is a run of lines `XX  - value`, from `TY` to `ER`.
 
 mod read;
-mod types;
+pub(super) mod types;
 mod write;
 
 use super::losses::{compare, fields_without_variable};
-use super::{Export, ParsedFile, ReadFormat, WriteFormat, WriteResult};
+use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
 
 /// Reads and writes RIS.
 pub(crate) struct Ris;
@@ -25,8 +25,8 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Ris {
-    fn read(&self, text: &str) -> ParsedFile {
-        read::read_items(text).into_reading()
+    fn read(&self, text: &str) -> Records {
+        Records::Items(read::read_items(text))
     }
 }
 
