@@ -43,6 +43,7 @@ fn ask(text: &str) {
         match answer {
             Ok((selection, query)) => {
                 let found = library
+                    .works()
                     .search(&selection, &[])
                     .unwrap_or_else(|error| panic!("{text:?}: {error}"));
                 let all = library.works().ids_matching(&selection.filter).unwrap();
