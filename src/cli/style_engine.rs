@@ -32,6 +32,11 @@ impl Rendering {
         Ok(Self { style, locale })
     }
 
+    /// Returns the title of the style.
+    pub(crate) fn title(&self) -> &str {
+        &self.style.info.title
+    }
+
     /// The language in which lists are printed, such as `en-US`.
     pub(crate) fn language(&self) -> &str {
         let of_style = self.style.default_locale.as_deref();
