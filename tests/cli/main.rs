@@ -46,6 +46,7 @@ mod quickstart;
 mod readme;
 mod rules;
 mod show;
+mod site;
 mod stats;
 mod style;
 mod tag;

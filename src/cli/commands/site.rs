@@ -16,7 +16,8 @@ use peerbib::reading_list::{
     AnnotationKind, HeadingTranslations, ResolvedList, RichBlocks, Snapshot, in_hierarchy,
 };
 use peerbib::site::{
-    Site, SiteContent, SiteFacet, SiteList, SiteSnapshot, SiteWork, TemplateFiles,
+    INTERFACE_LANGUAGES, Site, SiteContent, SiteFacet, SiteList, SiteSnapshot, SiteWork,
+    TemplateFiles,
 };
 
 /// The list of the files that the command wrote, in the folder of the site.
@@ -65,7 +66,7 @@ pub(crate) struct WriteSite {
     style: Vec<String>,
 
     /// The language of the interface: en, de, fr, es, it, pt, nl, el or ca
-    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = interface_language)]
     language: String,
 
     /// The address at which the site will be; needed for the site map
@@ -505,6 +506,23 @@ fn retain_works(list: &mut peerbib::reading_list::ReadingList, shown: &BTreeSet<
         section
             .entries
             .retain(|entry| shown.contains(entry.key.as_str()));
+    }
+}
+
+/// Accepts a language of the interface, also with a region.
+fn interface_language(text: &str) -> std::result::Result<String, String> {
+    let primary = text
+        .split(['-', '_'])
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    if INTERFACE_LANGUAGES.contains(&primary.as_str()) {
+        Ok(text.replace('_', "-"))
+    } else {
+        Err(format!(
+            "the languages are: {}",
+            INTERFACE_LANGUAGES.join(", ")
+        ))
     }
 }
 
