@@ -5,7 +5,7 @@
 //! `csl` is the citation processor alone: `peerbib = { default-features = false, features = ["csl"] }`.
 //! `formats` adds the reference formats and checks, without SQLite and without the dependencies of the command
 //! line. `library` adds the store with `query`, `tagging` and `reading_list`; `output` adds `output`,
-//! `documents` and `charts`; `cli`, the default, adds the program.
+//! `documents` and `charts`; `site` adds the web site; `cli`, the default, adds the program.
 //!
 #![doc = include_str!("ARCHITECTURE.md")]
 
@@ -33,6 +33,8 @@ pub mod output;
 pub mod query;
 #[cfg(feature = "library")]
 pub mod reading_list;
+#[cfg(feature = "site")]
+pub mod site;
 pub mod suggest;
 #[cfg(feature = "library")]
 pub mod tagging;

@@ -28,6 +28,8 @@ pub(crate) struct ReferenceOptions {
     pub(crate) tags: bool,
     /// Whether to include private annotations.
     pub(crate) annotations: bool,
+    /// Whether to leave out linked files and the tags of the facet `status`, as for the public.
+    pub(crate) public: bool,
 }
 
 /// Writes the references of works in a format. BibLaTeX and BibTeX start with the @strings that the entries
@@ -191,6 +193,13 @@ fn prepared(
             }
         }
     }
+    if options.public {
+        work = without_private_data(work, &strings);
+        if let Some(keywords) = item.text("keyword") {
+            let keywords = CslValue::Text(public_keywords(&keywords));
+            item.variables.insert("keyword".to_owned(), keywords);
+        }
+    }
     if options.tags {
         work = with_keywords(&work, &reference.tags, &strings);
         let keywords = item.text("keyword").unwrap_or_default();
@@ -210,6 +219,38 @@ fn prepared(
     work.key.clone_from(&reference.key);
     item.id.clone_from(&reference.key);
     (work, item, strings)
+}
+
+/// Removes linked files and the tags of the facet `status` from an entry.
+fn without_private_data(work: Entry, strings: &Strings) -> Entry {
+    let mut source = work.source.clone();
+    for field in ["file", "pdf"] {
+        if let Ok(without) = bibtex::remove_field(&source, field) {
+            source = without;
+        }
+    }
+    if let Some(value) = work.field("keywords") {
+        let keywords = strings.resolve(value).text.into_owned();
+        let public = public_keywords(&keywords);
+        let changed = if public.is_empty() {
+            bibtex::remove_field(&source, "keywords")
+        } else {
+            bibtex::set_field(&source, "keywords", &public)
+        };
+        if public != keywords
+            && let Ok(changed) = changed
+        {
+            source = changed;
+        }
+    }
+    bibtex::parse_entry(&source).unwrap_or(work)
+}
+
+/// Removes the tags of the facet `status` from keywords.
+fn public_keywords(keywords: &str) -> String {
+    let is_public = |keyword: &&str| !keyword.trim_start().to_lowercase().starts_with("status:");
+    let public: Vec<&str> = keywords.split(',').filter(is_public).collect();
+    public.join(",").trim().to_owned()
 }
 
 /// Adds tags to the keywords of an entry. Tags that are already there in any case are not repeated, nor are

@@ -129,6 +129,8 @@ enum Command {
     Style(commands::style::StyleCommand),
     Timeline(commands::timeline::DrawTimeline),
     Stats(commands::stats::Stats),
+    #[command(name = "site")]
+    Site(commands::site::WriteSite),
     Check(commands::check::Check),
     Dedupe(commands::dedupe::Dedupe),
     Verify(commands::verify::Verify),
@@ -158,7 +160,9 @@ const COMMAND_GROUPS: &[(&str, &[&str])] = &[
     ),
     (
         "Reading lists",
-        &["list", "format", "cite", "style", "timeline", "stats"],
+        &[
+            "list", "format", "cite", "style", "timeline", "stats", "site",
+        ],
     ),
     ("Quality", &["check", "dedupe", "verify"]),
     (
@@ -285,6 +289,7 @@ impl Command {
             Self::Cite(command) => command.run(context),
             Self::Timeline(command) => command.run(context),
             Self::Stats(command) => command.run(context),
+            Self::Site(command) => command.run(context),
             Self::Check(command) => command.run(context),
             Self::Dedupe(command) => command.run(context),
             Self::Verify(command) => command.run(context),

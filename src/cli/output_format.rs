@@ -338,6 +338,7 @@ fn references(
         format,
         tags: false,
         annotations: listed.annotations,
+        public: false,
     };
     let written = write_references(listed.entries, &in_order, wanted)?;
     report_losses(context, format, &written.losses);

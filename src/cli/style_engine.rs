@@ -32,6 +32,11 @@ impl StyleEngine {
         Ok(Self { style, locale })
     }
 
+    /// Returns the title of the style.
+    pub(crate) fn title(&self) -> &str {
+        &self.style.info.title
+    }
+
     /// Returns the language of the output, such as `en-US`.
     pub(crate) fn language(&self) -> &str {
         let of_style = self.style.default_locale.as_deref();

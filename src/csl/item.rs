@@ -176,6 +176,15 @@ impl ItemName {
         }
     }
 
+    /// Returns the name with the family name first: "Hippel, Eric von", "P2P Foundation".
+    pub fn inverted(&self) -> String {
+        let family = Self::joined([&self.non_dropping_particle, &self.family, &self.literal]);
+        let given = Self::joined([&self.given, &self.dropping_particle]);
+        let parts = [family, given, self.suffix.clone().unwrap_or_default()];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(", ")
+    }
+
     /// Joins the parts of a name with spaces.
     pub(crate) fn joined<const N: usize>(parts: [&Option<String>; N]) -> String {
         let parts: Vec<&str> = parts

@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::template::fill_template;
 use super::text_runs::printable;
-use super::urls::is_safe_link;
+pub(crate) use super::urls::is_safe_link;
 use super::{MetadataIndex, coins, json_ld};
 use crate::csl::{Bibliography, BibliographyLayout, Display, Formatting, Inline, plain_text};
 use crate::reading_list::{Block, ReadingList, RichBlocks};
@@ -45,7 +45,7 @@ pub fn reading_list(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
         let _ = writeln!(html, "<h1>{}</h1>", escaped(title));
     }
     write_introduction(&list.introduction, &mut html);
-    write_sections(list, works, &anchors(list), &mut html);
+    write_sections(list, works, &anchors(list), &no_page, &mut html);
     html
 }
 
@@ -62,7 +62,7 @@ pub fn page(list: &ReadingList, works: &MetadataIndex<'_>, language: &str) -> St
     write_introduction(&list.introduction, &mut head);
     write_table_of_contents(list, &anchors, &mut head);
     let mut body = String::new();
-    write_sections(list, works, &anchors, &mut body);
+    write_sections(list, works, &anchors, &no_page, &mut body);
     fill_template(
         include_str!("templates/page.html"),
         &[
@@ -77,6 +77,30 @@ pub fn page(list: &ReadingList, works: &MetadataIndex<'_>, language: &str) -> St
             ("head", &head),
             ("body", &body),
         ],
+    )
+}
+
+/// Formats a reading list like [`reading_list`], with headings from level 1, and a link to the page of each work for
+/// which `page` returns an address.
+pub fn reading_list_with_pages(
+    list: &ReadingList,
+    works: &MetadataIndex<'_>,
+    page: &dyn Fn(&str) -> Option<String>,
+) -> String {
+    let mut html = String::new();
+    if let Some(title) = &list.title {
+        let _ = writeln!(html, "<h1 dir=\"auto\">{}</h1>", escaped(title));
+    }
+    write_introduction(&list.introduction, &mut html);
+    write_sections(list, works, &anchors(list), page, &mut html);
+    html
+}
+
+/// Formats a context object as the empty span that reference managers look for.
+pub(crate) fn coins_span(context_object: &str) -> String {
+    format!(
+        "<span class=\"Z3988\" title=\"{}\"></span>",
+        attribute(context_object)
     )
 }
 
@@ -108,7 +132,7 @@ fn layout_css(layout: BibliographyLayout) -> String {
 }
 
 /// Returns the writing direction of a language.
-fn direction(language: &str) -> &'static str {
+pub(crate) fn direction(language: &str) -> &'static str {
     let base = language.split(['-', '_']).next().unwrap_or_default();
     match base.to_ascii_lowercase().as_str() {
         "ar" | "he" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb" | "syr" => "rtl",
@@ -181,6 +205,11 @@ fn write_table_of_contents(list: &ReadingList, anchors: &[String], html: &mut St
     html.push_str("</ul>\n</nav>\n");
 }
 
+/// Is the function for lists whose works have no pages.
+fn no_page(_: &str) -> Option<String> {
+    None
+}
+
 fn write_introduction(blocks: &RichBlocks, html: &mut String) {
     if !blocks.is_empty() {
         html.push_str("<div class=\"introduction\">\n");
@@ -193,6 +222,7 @@ fn write_sections(
     list: &ReadingList,
     works: &MetadataIndex<'_>,
     anchors: &[String],
+    page: &dyn Fn(&str) -> Option<String>,
     html: &mut String,
 ) {
     let mut seen = HashSet::new();
@@ -217,10 +247,14 @@ fn write_sections(
             html.push('>');
             write(&entry.content, Links::Linked, html);
             if let Some(work) = works.get(&entry.key) {
+                html.push_str(&coins_span(&coins::context_object(work)));
+            }
+            if let Some(address) = page(&entry.key) {
                 let _ = write!(
                     html,
-                    "<span class=\"Z3988\" title=\"{}\"></span>",
-                    attribute(&coins::context_object(work))
+                    " <a class=\"page\" href=\"{}\" aria-label=\"{}\">→</a>",
+                    attribute(&address),
+                    attribute(&entry.key)
                 );
             }
             if !entry.annotation.is_empty() {

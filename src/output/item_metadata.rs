@@ -32,6 +32,14 @@ impl<'a> MetadataIndex<'a> {
         Self { by_key }
     }
 
+    /// Creates an index of works with their items.
+    pub fn of_pairs(pairs: impl Iterator<Item = (&'a CitableWork, &'a CslItem)>) -> Self {
+        let by_key = pairs
+            .map(|(reference, item)| (reference.key.as_str(), ItemMetadata { reference, item }))
+            .collect();
+        Self { by_key }
+    }
+
     /// Returns the work with this key.
     pub fn get(&self, key: &str) -> Option<ItemMetadata<'a>> {
         self.by_key.get(key).copied()
@@ -40,14 +48,14 @@ impl<'a> MetadataIndex<'a> {
 
 impl<'a> ItemMetadata<'a> {
     /// Returns a variable as plain text, or `None` if it is empty.
-    pub(super) fn text(&self, variable: &str) -> Option<String> {
+    pub(crate) fn text(&self, variable: &str) -> Option<String> {
         let text = plain(&self.item.text(variable)?);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         (!text.is_empty()).then_some(text)
     }
 
     /// Returns the title with subtitle as entered, without the style's text case.
-    pub(super) fn title(&self) -> Option<String> {
+    pub(crate) fn title(&self) -> Option<String> {
         self.reference.title.clone().or_else(|| self.text("title"))
     }
 
@@ -58,12 +66,12 @@ impl<'a> ItemMetadata<'a> {
     }
 
     /// Returns a date in ISO 8601, as precise as it is known. For a range, this is its start.
-    pub(super) fn date(&self, variable: &str) -> Option<String> {
+    pub(crate) fn date(&self, variable: &str) -> Option<String> {
         iso_date(self.item.date(variable)?)
     }
 
     /// Returns the first and the last page.
-    pub(super) fn pages(&self) -> Option<(String, Option<String>)> {
+    pub(crate) fn pages(&self) -> Option<(String, Option<String>)> {
         let pages = self.text("page")?;
         let dashes = ['-', '\u{2013}', '\u{2014}'];
         Some(match pages.split_once(dashes) {
@@ -76,14 +84,14 @@ impl<'a> ItemMetadata<'a> {
     }
 
     /// Returns the DOI without its resolver address.
-    pub(super) fn doi(&self) -> Option<String> {
+    pub(crate) fn doi(&self) -> Option<String> {
         let doi = self.text("DOI")?;
         let at = doi.find("10.")?;
         doi.get(at..).map(str::to_owned)
     }
 
     /// Returns the URL if a browser can open it.
-    pub(super) fn url(&self) -> Option<String> {
+    pub(crate) fn url(&self) -> Option<String> {
         self.text("URL").filter(|url| url.contains("://"))
     }
 }

@@ -35,6 +35,7 @@ mod latex_characters;
 pub mod markdown;
 mod markup_writer;
 pub mod mediawiki;
+pub mod page_metadata;
 pub mod pandoc;
 pub mod rtf;
 mod template;
@@ -45,3 +46,4 @@ pub mod typst;
 mod urls;
 
 pub use item_metadata::{ItemMetadata, MetadataIndex};
+pub(crate) use urls::{percent_encode, percent_encode_value};

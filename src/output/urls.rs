@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// Returns whether following a link is safe. URLs such as `javascript:` may come from an imported reference
 /// or annotation.
-pub(super) fn is_safe_link(address: &str) -> bool {
+pub(crate) fn is_safe_link(address: &str) -> bool {
     let address: String = address
         .chars()
         .filter(|c| !c.is_whitespace() && !c.is_control())
@@ -34,7 +34,7 @@ pub(super) fn is_terminal_link(address: &str) -> bool {
 
 /// Percent-encodes all characters that RFC 3986 does not allow in a URL, and those in `also`, so that it can
 /// be used in any markup. Existing percent signs are kept.
-pub(super) fn percent_encode(address: &str, also: &str) -> String {
+pub(crate) fn percent_encode(address: &str, also: &str) -> String {
     let mut encoded = String::with_capacity(address.len());
     for character in address.trim().chars() {
         let stays =
@@ -49,7 +49,7 @@ pub(super) fn percent_encode(address: &str, also: &str) -> String {
 }
 
 /// Percent-encodes a query value: everything except letters, digits and `-._~`.
-pub(super) fn percent_encode_value(text: &str) -> String {
+pub(crate) fn percent_encode_value(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_ascii_alphanumeric() || "-._~".contains(character) {

@@ -59,6 +59,13 @@ impl FromStr for AnnotationKinds {
     }
 }
 
+impl AnnotationKinds {
+    /// Removes a kind.
+    pub fn remove(&mut self, kind: AnnotationKind) {
+        self.kinds.retain(|other| *other != kind);
+    }
+}
+
 impl fmt::Display for AnnotationKinds {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self

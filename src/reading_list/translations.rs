@@ -35,7 +35,7 @@ impl HeadingTranslations {
     }
 
     /// Formats a year; negative years are BC.
-    pub(super) fn year(self, year: i32) -> String {
+    pub(crate) fn year(self, year: i32) -> String {
         if year < 0 {
             format!("{} {}", year.unsigned_abs(), self.word(&BEFORE_OUR_ERA))
         } else {

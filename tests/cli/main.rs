@@ -47,6 +47,7 @@ mod quickstart;
 mod readme;
 mod rules;
 mod show;
+mod site;
 mod stats;
 mod style;
 mod tag;

@@ -275,6 +275,7 @@ fn write_entries(
         format: to,
         tags: false,
         annotations: true,
+        public: false,
     };
     let written = write_references(Entries::Files(&readings), &works, options)?;
     sink.write(&written.text)?;

@@ -177,6 +177,7 @@ impl Export {
             format: self.to,
             tags: self.tags,
             annotations: true,
+            public: false,
         };
         let written = write_references(Entries::Library(library), &works, options)?;
         self.report_losses(context, &written.losses)?;

@@ -25,6 +25,7 @@ pub(crate) mod remove;
 pub(crate) mod rename;
 pub(crate) mod rules;
 pub(crate) mod show;
+pub(crate) mod site;
 pub(crate) mod stats;
 pub(crate) mod style;
 pub(crate) mod tag;

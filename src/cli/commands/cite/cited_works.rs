@@ -152,6 +152,7 @@ impl CiteCommand {
                 format,
                 tags: false,
                 annotations: false,
+                public: false,
             };
             let written = write_references(shelf.entries(), &pairs, options)?;
             report_losses(context, format, &written.losses);

@@ -5,7 +5,7 @@ mod changelog;
 mod describe;
 mod diff;
 mod edit;
-mod file;
+pub(super) mod file;
 mod fit;
 
 mod move_works;
@@ -13,7 +13,7 @@ mod new;
 mod pin;
 mod remove;
 mod rename;
-mod render;
+pub(super) mod render;
 mod section;
 mod settings;
 mod show;
