@@ -80,6 +80,7 @@ mod rich_text;
 mod sorting;
 mod style;
 mod text_case;
+mod validation;
 pub(crate) mod variables;
 mod warning;
 mod xml;
@@ -95,6 +96,7 @@ pub use locale_files::LocaleFiles;
 pub use processor::Processor;
 pub use rich_text::{Display, Formatting, Inline, RichText, plain_text};
 pub use style::{Style, StyleClass, StyleInfo};
+pub use validation::{StyleFinding, StyleSeverity, validate};
 pub use warning::Warning;
 pub use xml::StyleError;
 
