@@ -14,11 +14,11 @@ use super::context::Context;
 use super::element::{Date, Element, FontFormatting, SortSource, Text, TextSource};
 use super::name_parts::begins_alphabetic;
 use super::numbers::NumberValue;
-use super::output_tree::Node;
+use super::output_tree::{Content, Node, Tag};
 use super::prepared::Prepared;
 use super::prepared_item::PreparedItem;
 use super::rich_text::{Formatting, Inline, RichText, plain_text};
-use super::variables;
+use super::variables::{self, VariableId};
 
 // ---- Affixes that the caller gives to a cite ----------------------------------------------------------
 //
@@ -201,6 +201,43 @@ pub(super) fn leaves_empty_part(element: &Element) -> bool {
         }
         Element::Group(group) => group.attributes.display.is_some(),
         _ => false,
+    }
+}
+
+// ---- Reference grouping ------------------------------------------------------------------------------------
+
+/// Replaces all names in a `cs:names` by the substitute. A label that follows them stays, behind the delimiter
+/// between name variables: "———, (eds.)".
+pub(super) fn substitute_names<'a>(names: &mut Node<'a>, substitute: Content<'a>) {
+    let label = last_label(names).cloned();
+    let Content::Children(children, _) = &mut names.content else {
+        return;
+    };
+    let Some(lists) = children.first_mut() else {
+        return;
+    };
+    let Content::Children(lists, _) = &mut lists.content else {
+        return;
+    };
+    let text = Node::new(substitute);
+    match label {
+        Some(label) => *lists = vec![text, label],
+        None => {
+            if let Some(first) = lists.first_mut() {
+                *first = text;
+            }
+        }
+    }
+}
+
+/// Returns the last label that follows names.
+fn last_label<'n, 'a>(node: &'n Node<'a>) -> Option<&'n Node<'a>> {
+    let Content::Children(children, _) = &node.content else {
+        return None;
+    };
+    match children.as_slice() {
+        [_, .., last] if last.tag == Tag::Label => Some(last),
+        children => children.iter().rev().find_map(last_label),
     }
 }
 
@@ -390,6 +427,20 @@ pub(super) fn first_range(prepared: &Prepared<'_>, order: &[usize]) -> Option<Fi
     entry.map(FirstRange::Entry)
 }
 
+/// Returns whether "normal" is shown because the last child of an element undoes it. It has no effect then.
+pub(super) fn shows_normal(formatting: Formatting, last: FontFormatting) -> bool {
+    match formatting {
+        Formatting::Upright => last.style.is_some_and(|style| style != Formatting::Upright),
+        Formatting::NormalWeight => last
+            .weight
+            .is_some_and(|weight| weight != Formatting::NormalWeight),
+        Formatting::NormalVariant => last
+            .variant
+            .is_some_and(|variant| variant != Formatting::NormalVariant),
+        _ => false,
+    }
+}
+
 // ---- Fields -------------------------------------------------------------------------------------------------
 
 /// Returns whether title case applies to an item in English. It does not to one with a `jurisdiction`, such
@@ -398,11 +449,39 @@ pub(super) fn has_title_case(item: &PreparedItem<'_>) -> bool {
     item.text(variables::JURISDICTION).is_none()
 }
 
-/// Returns the short form of a URL, which is its scheme and host. The specification has no short form for it.
+/// Returns the short form of a URL, which is its scheme and host, or its host alone if that begins with "www.".
+/// The specification has no short form for it.
 pub(super) fn short_url(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);
     let end = url.get(host..).and_then(|rest| rest.find('/'));
-    end.and_then(|end| url.get(..host + end)).unwrap_or(url)
+    let short = end.and_then(|end| url.get(..host + end)).unwrap_or(url);
+    match short.get(host..) {
+        Some(host) if host.starts_with("www.") => host,
+        _ => short,
+    }
+}
+
+// ---- Sorting ---------------------------------------------------------------------------------------------
+
+/// Returns whether the elements of a macro contain a date, not counting those of macros that they call. As a
+/// sort key, such a macro is its dates, one after another as one number, without any text.
+///
+/// The specification says how a date in a macro sorts, but not what becomes of the text around it. With that
+/// text, "(1959) 1997" would sort before "1997" and "forthcoming" among the years.
+pub(super) fn holds_dates(elements: &[Element]) -> bool {
+    elements.iter().any(|element| match element {
+        Element::Date(_) => true,
+        Element::Group(group) => holds_dates(&group.children),
+        Element::Names(names) => holds_dates(&names.substitute),
+        Element::Choose(choose) => {
+            choose
+                .branches
+                .iter()
+                .any(|branch| holds_dates(&branch.children))
+                || holds_dates(&choose.otherwise)
+        }
+        Element::Text(_) | Element::Number(_) | Element::Label(_) => false,
+    })
 }
 
 // ---- Citations ------------------------------------------------------------------------------------------
@@ -415,6 +494,12 @@ pub(super) fn citation_suffix(suffix: &str) -> &str {
         }
         _ => suffix,
     }
+}
+
+/// Returns whether a cite prints a variable once, however often the style calls it. Some styles call the locator
+/// with the title and again at the end.
+pub(super) fn prints_once(variable: VariableId) -> bool {
+    variable == variables::LOCATOR
 }
 
 /// Returns whether cites with the same authors are brought together.

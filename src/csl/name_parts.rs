@@ -182,6 +182,20 @@ impl NameParts {
         }
     }
 
+    /// Returns the parts as they were written, to compare names.
+    pub(super) fn raw(&self) -> String {
+        [
+            &self.family,
+            &self.given,
+            &self.dropping_particle,
+            &self.non_dropping_particle,
+            &self.suffix,
+            &self.literal,
+        ]
+        .map(String::as_str)
+        .join("\n")
+    }
+
     /// Returns whether the name has one part only, such as that of an institution.
     pub(super) fn is_literal(&self) -> bool {
         !self.literal.is_empty()

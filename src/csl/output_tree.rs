@@ -41,6 +41,8 @@ pub(super) enum Tag {
     NameList,
     /// One name in them.
     Name,
+    /// The delimiter before the last name.
+    Delimiter,
     /// A label on names.
     Label,
     /// A substitute for names.
@@ -49,6 +51,10 @@ pub(super) enum Tag {
     CitationNumber(usize),
     /// A number that does not merge with punctuation.
     Number,
+    /// A macro that holds dates, in a sort key.
+    DateMacro,
+    /// A date, in a sort key.
+    SortDate,
     /// A year.
     Year(i32),
     /// A year suffix, counted from 0.
@@ -71,7 +77,8 @@ impl<'a> Node<'a> {
         (!children.is_empty()).then(|| Self::new(Content::Children(children, delimiter.into())))
     }
 
-    fn new(content: Content<'a>) -> Self {
+    /// Returns a node without affixes and formatting.
+    pub(super) fn new(content: Content<'a>) -> Self {
         Self {
             content,
             prefix: Cow::Borrowed(""),

@@ -107,7 +107,7 @@ impl<'l> Renderer<'l> {
 
     /// Appends the cites of a citation, each with the delimiter before it, and the affixes of the layout.
     pub(super) fn citation(&mut self, cites: &[(String, Node<'_>)], layout: &CommonAttributes) {
-        let marks = self.start_all(layout.font);
+        let marks = self.start_all(layout.font, FontFormatting::default());
         for (at, (delimiter, cite)) in cites.iter().enumerate() {
             let mut blob = self.blob(cite);
             if at == 0 {
@@ -152,6 +152,9 @@ impl<'l> Renderer<'l> {
             },
         };
         match &node.content {
+            Content::Text(text) if node.tag == Tag::Delimiter => {
+                blob.content = BlobContent::Text(Cow::Borrowed(&**text));
+            }
             Content::Text(text) => {
                 // Punctuation at the beginning of a field is outside of its formatting.
                 let text = citeproc_js::spaced_punctuation(text);
@@ -257,7 +260,11 @@ impl<'l> Renderer<'l> {
             self.start(Mark::Quote { inner: false });
             marks += 1;
         }
-        marks += self.start_all(blob.look.font);
+        let last = match &blob.content {
+            BlobContent::Children(children, _) => children.last().map(|child| child.look.font),
+            BlobContent::Text(_) => None,
+        };
+        marks += self.start_all(blob.look.font, last.unwrap_or_default());
         if let Some(href) = blob.look.link {
             self.start(Mark::Link(href.to_owned()));
             marks += 1;
@@ -305,11 +312,12 @@ impl<'l> Renderer<'l> {
         }
     }
 
-    fn start_all(&mut self, font: FontFormatting) -> usize {
+    /// Opens formatting, and returns how many marks that takes. `last` is the formatting of the last child.
+    fn start_all(&mut self, font: FontFormatting, last: FontFormatting) -> usize {
         let before = self.open.len();
         if !font.is_plain() {
             for formatting in font.outside_in() {
-                if self.shows(formatting) {
+                if self.shows(formatting) || citeproc_js::shows_normal(formatting, last) {
                     self.start(Mark::Formatting(formatting));
                 }
             }

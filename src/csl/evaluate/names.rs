@@ -71,6 +71,7 @@ pub(super) fn names<'c>(
         }
     }
     let mut lists = Vec::with_capacity(present.len());
+    evaluator.shown_names.clear();
     let mut count = 0;
     for variable in present {
         let people = item.names(variable);
@@ -191,8 +192,12 @@ fn labelled<'c>(
     else {
         return Some(node);
     };
-    let label = Node::text(evaluator.cased(Cow::Borrowed(text), &label.attributes))
-        .map(|node| node.with(&label.attributes).tagged(Tag::Label));
+    let outer = element.attributes.font;
+    let label = Node::text(evaluator.cased(Cow::Borrowed(text), &label.attributes)).map(|node| {
+        let mut node = node.with(&label.attributes).tagged(Tag::Label);
+        node.font = citeproc_js::without_normal_of(node.font, outer);
+        node
+    });
     let Some(label) = label else {
         return Some(node);
     };
@@ -261,6 +266,9 @@ fn name_list<'c>(
     let mut inverted: Vec<bool> = Vec::with_capacity(shown + 1);
     let mut push = |evaluator: &mut Evaluator<'c>, at: usize| {
         let Some(person) = people.get(at) else { return };
+        if evaluator.context.purpose == Purpose::Print {
+            evaluator.shown_names.push(person.raw());
+        }
         let level = levels.get(at).copied().unwrap_or(base_level);
         if let Some((node, is_inverted)) = one_name(evaluator, element, style, person, at, level) {
             nodes.push(node.tagged(Tag::Name));
@@ -372,7 +380,15 @@ fn join<'c>(
     inverted: &[bool],
 ) -> Option<Node<'c>> {
     let Some(and) = style.and else {
-        return delimited(nodes, style.delimiter);
+        // The last delimiter is text of its own, which does not merge with the spaces around it.
+        let last = nodes.pop()?;
+        let Some(before) = delimited(nodes, style.delimiter) else {
+            return Some(last);
+        };
+        let mut nodes = vec![before];
+        nodes.extend(Node::text(style.delimiter).map(|node| node.tagged(Tag::Delimiter)));
+        nodes.push(last);
+        return Node::group(nodes, "");
     };
     if nodes.len() < 2 {
         return Node::group(nodes, "");
@@ -478,10 +494,9 @@ fn join_with_et_al<'c>(
         Some(attributes) => et_al.with(attributes),
         None => et_al,
     };
-    let mut group = Node::group(vec![list, et_al.with_prefix(prefix).with_suffix("")], "")?;
-    // The formatting of `cs:name` applies to an abbreviated list as a whole.
-    group.font = element.name_attributes.font;
-    Some(group)
+    let et_al = et_al.with_prefix(prefix).with_suffix("");
+    // `cs:name` applies to each name, and to an abbreviated list as a whole.
+    Some(Node::group(vec![list, et_al], "")?.with(&element.name_attributes))
 }
 
 /// The pieces of a name in printing order.
@@ -588,13 +603,16 @@ fn one_name<'c>(
         let mut node = match &element.family {
             Some(look) => {
                 let mut node = Node::text(evaluator.cased(Cow::Borrowed(text), look))?;
-                node.font = look.font;
+                node.font = citeproc_js::without_normal_of(look.font, element.attributes.font);
                 node
             }
             None => Node::text(text)?,
         };
         if element.family.is_none() {
-            node.font = element.name_attributes.font;
+            node.font = citeproc_js::without_normal_of(
+                element.name_attributes.font,
+                element.attributes.font,
+            );
         }
         return Some((node, false));
     }
@@ -618,7 +636,7 @@ fn one_name<'c>(
                 text = text.replace('.', "");
             }
             if let Some(case) = look.text_case {
-                text = text_case::apply(&text, case, context.locale.language());
+                text = text_case::apply(&text, case, evaluator.language());
             }
         }
         text
