@@ -11,8 +11,10 @@ use std::borrow::Cow;
 use super::citation::{Citation, Cite, FormattedCitation};
 use super::compiled::Compiled;
 use super::context::Context;
-use super::element::{Date, Element, FontFormatting, SortSource, Text, TextSource};
-use super::name_parts::begins_alphabetic;
+use super::element::{
+    Date, DelimiterPrecedes, Element, FontFormatting, SortSource, Text, TextSource,
+};
+use super::name_parts::{NameParts, begins_alphabetic};
 use super::numbers::NumberValue;
 use super::output_tree::{Content, Node, Tag};
 use super::prepared::Prepared;
@@ -263,6 +265,31 @@ pub(super) fn one_space(separator: &str) -> &str {
     }
 }
 
+/// Returns how `delimiter-precedes-last` applies. It is for persons; an institution follows the delimiter in lists
+/// of three.
+pub(super) fn precedes_last(
+    by_style: DelimiterPrecedes,
+    ends_in_institution: bool,
+) -> DelimiterPrecedes {
+    if ends_in_institution {
+        DelimiterPrecedes::Contextual
+    } else {
+        by_style
+    }
+}
+
+/// Returns the delimiter before the last name of a list without "and". Unlike the others it is text of its own,
+/// which does not merge with the spaces around it.
+pub(super) fn last_delimiter(delimiter: &str) -> Option<Node<'_>> {
+    Some(Node::text(delimiter)?.tagged(Tag::Delimiter))
+}
+
+/// Returns whether "et al" is given as a particle of the name, as some databases do.
+pub(super) fn has_et_al(person: &NameParts) -> bool {
+    let particle = person.dropping_particle.replace('.', "");
+    particle == "et al" || particle == "et.al"
+}
+
 /// Returns whether the family name comes first in the language of an item, without a comma.
 pub(super) fn has_family_first(language: Option<&str>) -> bool {
     matches!(language, Some("vi" | "hu"))
@@ -321,14 +348,17 @@ pub(super) fn range_end<'c>(
     let Some(date) = &context.style.last_date else {
         return Node::group(parts, "");
     };
-    let mut end = Node::group(parts, date.delimiter.as_str())?;
+    let attributes = &date.attributes;
+    let localized = date.form.map(|form| context.locale.date(form));
+    let delimiter = localized.map_or(&date.delimiter, |format| &format.delimiter);
+    let mut end = Node::group(parts, delimiter.as_str())?;
     if date.form.is_none() || !date.parts.is_empty() {
-        end.font = date.attributes.font;
+        end.font = attributes.font;
     }
     if context.first_range && first_of_entry {
         end = end
-            .with_prefix(date.attributes.prefix.as_str())
-            .with_suffix(date.attributes.suffix.as_str());
+            .with_prefix(attributes.prefix.as_str())
+            .with_suffix(attributes.suffix.as_str());
     }
     Some(end)
 }
@@ -464,10 +494,11 @@ pub(super) fn short_url(url: &str) -> &str {
 // ---- Sorting ---------------------------------------------------------------------------------------------
 
 /// Returns whether the elements of a macro contain a date, not counting those of macros that they call. As a
-/// sort key, such a macro is its dates, one after another as one number, without any text.
+/// sort key, such a macro is its dates and names, without affixes, delimiters and other text.
 ///
 /// The specification says how a date in a macro sorts, but not what becomes of the text around it. With that
-/// text, "(1959) 1997" would sort before "1997" and "forthcoming" among the years.
+/// text, "(1959) 1997" would sort before "1997", and a place before a year would count more than the year.
+/// citeproc-js drops names as well, which should count.
 pub(super) fn holds_dates(elements: &[Element]) -> bool {
     elements.iter().any(|element| match element {
         Element::Date(_) => true,

@@ -156,30 +156,30 @@ fn padded(text: &str) -> String {
 /// Returns the characters of a tree without markup.
 fn plain(node: &Node<'_>) -> String {
     let mut text = String::new();
-    fn collect(node: &Node<'_>, dates_only: bool, into: &mut String) {
-        let dates_only = match node.tag {
+    fn collect(node: &Node<'_>, bare: bool, into: &mut String) {
+        let bare = match node.tag {
             Tag::DateMacro => true,
-            Tag::SortDate => false,
-            _ => dates_only,
+            Tag::SortDate | Tag::Names => false,
+            _ => bare,
         };
-        if !dates_only {
+        if !bare {
             into.push_str(&node.prefix);
         }
         match &node.content {
-            Content::Text(_) | Content::Link { .. } if dates_only => {}
+            Content::Text(_) | Content::Link { .. } if bare => {}
             Content::Text(text) | Content::Link { text, .. } => {
                 into.push_str(&without_markup(text));
             }
             Content::Children(children, delimiter) => {
                 for (at, child) in children.iter().enumerate() {
-                    if at > 0 && !dates_only {
+                    if at > 0 && !bare {
                         into.push_str(delimiter);
                     }
-                    collect(child, dates_only, into);
+                    collect(child, bare, into);
                 }
             }
         }
-        if !dates_only {
+        if !bare {
             into.push_str(&node.suffix);
         }
     }

@@ -285,7 +285,7 @@ fn name_list<'c>(
     if shown == 0 {
         return (None, 0);
     }
-    let forced_et_al = people.iter().take(shown).any(has_et_al);
+    let forced_et_al = people.iter().take(shown).any(citeproc_js::has_et_al);
     if truncated && !matches!(context.purpose, Purpose::Sort) || forced_et_al {
         return (
             join_with_et_al(evaluator, element, style, nodes, &inverted),
@@ -295,22 +295,12 @@ fn name_list<'c>(
     if context.purpose == Purpose::Sort {
         return (delimited(nodes, style.delimiter), shown);
     }
-    let precedes_last = if people.last().is_some_and(NameParts::is_literal) {
-        // `delimiter-precedes-last` is for persons; an institution follows the delimiter in lists of three.
-        DelimiterPrecedes::Contextual
-    } else {
-        style.precedes_last
-    };
+    let ends_in_institution = people.last().is_some_and(NameParts::is_literal);
+    let precedes_last = citeproc_js::precedes_last(style.precedes_last, ends_in_institution);
     (
         join(evaluator, style, precedes_last, nodes, &inverted),
         shown,
     )
-}
-
-/// Returns whether "et al" is given as a particle of the name.
-fn has_et_al(person: &NameParts) -> bool {
-    let particle = person.dropping_particle.replace('.', "");
-    particle == "et al" || particle == "et.al"
 }
 
 /// Returns how many names are shown (clause "Et-al", as disambiguation changes it).
@@ -380,13 +370,12 @@ fn join<'c>(
     inverted: &[bool],
 ) -> Option<Node<'c>> {
     let Some(and) = style.and else {
-        // The last delimiter is text of its own, which does not merge with the spaces around it.
         let last = nodes.pop()?;
         let Some(before) = delimited(nodes, style.delimiter) else {
-            return Some(last);
+            return Node::group(vec![last], "");
         };
         let mut nodes = vec![before];
-        nodes.extend(Node::text(style.delimiter).map(|node| node.tagged(Tag::Delimiter)));
+        nodes.extend(citeproc_js::last_delimiter(style.delimiter));
         nodes.push(last);
         return Node::group(nodes, "");
     };
@@ -666,7 +655,7 @@ fn one_name<'c>(
             NamePieces::new(plain, outer)
         }
     };
-    let is_et_al = has_et_al(person);
+    let is_et_al = citeproc_js::has_et_al(person);
     let dropping = || {
         if show_given && !given_text.is_empty() && !is_et_al {
             piece(&person.dropping_particle, given_look)
