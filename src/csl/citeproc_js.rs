@@ -457,6 +457,26 @@ pub(super) fn first_range(prepared: &Prepared<'_>, order: &[usize]) -> Option<Fi
     entry.map(FirstRange::Entry)
 }
 
+/// Returns the formatting of a date without what says "normal", if the date calls a localized format as it is.
+/// citeproc-js ignores all formatting there, but the specification has it.
+pub(super) fn date_font(date: &Date) -> FontFormatting {
+    let font = date.attributes.font;
+    if date.form.is_none() || !date.parts.is_empty() {
+        return font;
+    }
+    let any = Some(Formatting::Italic);
+    without_normal_of(
+        font,
+        FontFormatting {
+            style: any,
+            variant: any,
+            weight: any,
+            decoration: any,
+            alignment: any,
+        },
+    )
+}
+
 /// Returns whether "normal" is shown because the last child of an element undoes it. It has no effect then.
 pub(super) fn shows_normal(formatting: Formatting, last: FontFormatting) -> bool {
     match formatting {

@@ -16,6 +16,8 @@ pub(super) struct Node<'a> {
     pub(super) suffix: Cow<'a, str>,
     pub(super) font: FontFormatting,
     pub(super) quotes: bool,
+    /// Whether the style says that there are no quotation marks.
+    pub(super) unquoted: bool,
     pub(super) display: Option<Display>,
     pub(super) tag: Tag,
 }
@@ -85,6 +87,7 @@ impl<'a> Node<'a> {
             suffix: Cow::Borrowed(""),
             font: FontFormatting::default(),
             quotes: false,
+            unquoted: false,
             display: None,
             tag: Tag::None,
         }
@@ -114,6 +117,7 @@ impl<'a> Node<'a> {
         self.suffix = Cow::Borrowed(&attributes.suffix);
         self.font = attributes.font;
         self.quotes = attributes.quotes;
+        self.unquoted = attributes.unquoted;
         self.display = attributes.display;
         self
     }

@@ -50,6 +50,7 @@ fn part<'n>(content: BlobContent<'n, Look<'n>>, tag: Option<MarkupTag>) -> Blob<
         content,
         formatted: !quoted && !matches!(tag, None | Some(MarkupTag::NoCase)),
         quoted,
+        unquoted: false,
         is_number: false,
         look: Look {
             markup: tag,
@@ -78,6 +79,8 @@ enum Segment {
 enum Mark {
     Formatting(Formatting),
     Quote { inner: bool },
+    /// An element without quotation marks, in which those of fields are outer ones.
+    Unquoted,
     Display(Display),
     Link(String),
 }
@@ -139,6 +142,7 @@ impl<'l> Renderer<'l> {
             content: BlobContent::Text(Cow::Borrowed("")),
             formatted: !node.font.is_plain(),
             quoted: node.quotes,
+            unquoted: node.unquoted,
             is_number: matches!(
                 node.tag,
                 Tag::CitationNumber(_) | Tag::YearSuffix(_) | Tag::Number
@@ -252,6 +256,9 @@ impl<'l> Renderer<'l> {
             self.start(Mark::Display(display));
         }
         self.push(&blob.prefix);
+        if blob.unquoted {
+            self.open.push(Mark::Unquoted);
+        }
         let mut marks = 0;
         if let Some(tag) = blob.look.markup {
             marks += self.open_markup(tag);
@@ -260,6 +267,7 @@ impl<'l> Renderer<'l> {
             self.start(Mark::Quote { inner: false });
             marks += 1;
         }
+
         let last = match &blob.content {
             BlobContent::Children(children, _) => children.last().map(|child| child.look.font),
             BlobContent::Text(_) => None,
@@ -281,6 +289,9 @@ impl<'l> Renderer<'l> {
             }
         }
         self.finish_all(marks);
+        if blob.unquoted {
+            self.open.pop();
+        }
         self.push(&blob.suffix);
         if blob.look.display.is_some() {
             self.finish();
@@ -410,6 +421,7 @@ impl<'l> Renderer<'l> {
             MarkupTag::Quote { inner } => {
                 let around = self.open.iter().rev().find_map(|mark| match mark {
                     Mark::Quote { inner } => Some(*inner),
+                    Mark::Unquoted => Some(true),
                     _ => None,
                 });
                 self.start(Mark::Quote {
@@ -462,7 +474,7 @@ impl<'l> Renderer<'l> {
                         Mark::Formatting(formatting) => Inline::Formatted(formatting, content),
                         Mark::Display(display) => Inline::Display(display, content),
                         Mark::Link(href) => Inline::Link { href, content },
-                        Mark::Quote { .. } => continue,
+                        Mark::Quote { .. } | Mark::Unquoted => continue,
                     };
                     if let Some(outer) = stack.last_mut() {
                         outer.push(inline);

@@ -52,6 +52,7 @@ pub(super) fn date<'c>(
     };
     let wrap = |node: Node<'c>| {
         let mut node = node.with(&element.attributes);
+        node.font = citeproc_js::date_font(element);
         if let Some(form) = element.form {
             let localized = locale.date(form);
             if node.prefix.is_empty() {
