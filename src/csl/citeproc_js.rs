@@ -3,6 +3,7 @@
 //! Zotero, Mendeley's successors and the Pandoc of old formatted with citeproc-js, and most styles were
 //! written by looking at its output. Where the specification leaves a choice, we make the same one, so that a
 //! style prints what its author saw. Each item says what the specification leaves open and why we follow.
+//! `citeproc_js/differences.md` lists what we do not follow.
 
 pub(super) mod affixes;
 
@@ -97,14 +98,16 @@ pub(super) fn ends_sentence(prefix: &str) -> bool {
 /// Keeps two spaces: the first becomes a no-break space, so that HTML shows both. A no-break or wide space in
 /// a pair counts as one, too.
 pub(super) fn wide_spaces(text: &str) -> Cow<'_, str> {
-    let mut previous = false;
-    let has_pair = text.chars().any(|character| {
-        let space = character.is_whitespace();
-        space && std::mem::replace(&mut previous, true) || {
-            previous = space;
-            false
-        }
-    });
+    let has_pair = if text.is_ascii() {
+        text.as_bytes()
+            .windows(2)
+            .any(|pair| pair.iter().all(u8::is_ascii_whitespace))
+    } else {
+        let mut characters = text.chars().peekable();
+        std::iter::from_fn(|| Some((characters.next()?, characters.peek().copied()))).any(
+            |(character, next)| character.is_whitespace() && next.is_some_and(char::is_whitespace),
+        )
+    };
     if !has_pair {
         return Cow::Borrowed(text);
     }

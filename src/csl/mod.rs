@@ -14,6 +14,8 @@
 //! 6. `positions` determines the position of each cite, and `cite_grouping` joins cites to citations.
 //! 7. `render` turns trees into rich text: affixes, quotation marks, `markup` in fields, punctuation.
 //!
+//! `validation` checks a style against the specification, for its author.
+//!
 //! `citeproc_js` has all that imitates citeproc-js where the specification is silent or says something else.
 //!
 //! ```

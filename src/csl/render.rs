@@ -78,7 +78,9 @@ enum Segment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Mark {
     Formatting(Formatting),
-    Quote { inner: bool },
+    Quote {
+        inner: bool,
+    },
     /// An element without quotation marks, in which those of fields are outer ones.
     Unquoted,
     Display(Display),

@@ -65,9 +65,6 @@ struct Add {
 }
 
 /// Validate style files against CSL 1.0.2
-///
-/// Reports each element, attribute, value, variable, term and macro that CSL does not have, with its line and
-/// column, and warns about what Zotero prints differently.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib style check house.csl")]
 struct Check {
