@@ -264,9 +264,10 @@ fn compare(
             )
         })
         .collect();
+    // citeproc-js lists the names of entries that print nothing too, so that the names at the end are missing.
     let wanted_order: Vec<&str> = entries
         .iter()
-        .filter(|(_, wanted)| !is_empty_form(wanted))
+        .filter(|(id, wanted)| !is_empty_form(wanted) && !has_warning(&bibliography, id))
         .map(|(id, _)| *id)
         .collect();
     let order: Vec<&str> = bibliography
@@ -274,7 +275,11 @@ fn compare(
         .iter()
         .map(|entry| entry.key.as_str())
         .collect();
-    let in_order = wanted_order == order;
+    let in_order = if bibliography.warnings.is_empty() {
+        order == wanted_order
+    } else {
+        order.starts_with(&wanted_order)
+    };
     for (place, (id, wanted)) in entries.iter().enumerate() {
         if is_empty_form(wanted) && has_warning(&bibliography, id) {
             check(format!("bibliography: {id}"), wanted, wanted);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use peerbib::csl::{Style, StyleError, bundled};
+use peerbib::csl::{self, Style, StyleError, StyleFinding, bundled};
 use peerbib::suggest::closest;
 
 /// The XML of a style and the name that messages call it.
@@ -50,6 +50,11 @@ pub(crate) fn name_of(id: &str) -> &str {
 }
 
 impl StyleSource {
+    /// Returns what should be changed in the style; nothing if it is not XML.
+    pub(crate) fn validate(&self) -> Vec<StyleFinding> {
+        csl::validate(&self.xml).unwrap_or_default()
+    }
+
     /// Returns the source of a style that messages call `name`.
     pub(crate) fn new(name: impl Into<String>, xml: impl Into<String>) -> Self {
         Self {

@@ -72,7 +72,10 @@ pub(super) fn read_common(node: Node<'_>) -> CommonAttributes {
         match name {
             "prefix" => common.prefix = unescaped(value),
             "suffix" => common.suffix = unescaped(value),
-            "quotes" => common.quotes = value == "true",
+            "quotes" => {
+                common.quotes = value == "true";
+                common.unquoted = value == "false";
+            }
             "strip-periods" => common.strip_periods = value == "true",
             "text-case" => common.text_case = text_case(value),
             "display" => {

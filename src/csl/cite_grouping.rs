@@ -24,6 +24,8 @@ pub(super) struct ResolvedCite<'e> {
 pub(super) enum AuthorPart {
     /// Its authors only.
     Only,
+    /// Its authors, which are followed by the rest elsewhere; they take its prefix, and the rest its suffix.
+    InSentence,
     /// Everything except its authors.
     Suppressed,
 }
@@ -187,7 +189,7 @@ pub(super) fn format(
     let mut author_only = false;
     for (at, entry) in entries.iter().enumerate() {
         let (only, without) = match author_part {
-            Some(AuthorPart::Only) if at == 0 => (true, false),
+            Some(AuthorPart::Only | AuthorPart::InSentence) if at == 0 => (true, false),
             Some(AuthorPart::Suppressed) if at == 0 => (false, true),
             Some(_) | None => (entry.cite.author_only, entry.cite.suppress_author),
         };
@@ -286,7 +288,8 @@ pub(super) fn format(
         if entry.cite.href.is_some() && !only {
             tree = tree.map(|tree| leading(tree, at));
         }
-        let tree = tree.map(|tree| with_affixes(tree, entry));
+        let takes_suffix = author_part != Some(AuthorPart::InSentence);
+        let tree = tree.map(|tree| with_affixes(tree, entry, takes_suffix));
         if tree.is_none() && collapsed {
             // The collapsed names were the whole cite.
             continue;
@@ -334,9 +337,10 @@ fn leading(tree: Node<'_>, at: usize) -> Node<'_> {
 }
 
 /// Adds the affixes that the caller gives to a cite.
-fn with_affixes<'p>(tree: Node<'p>, entry: &'p ResolvedCite<'_>) -> Node<'p> {
+fn with_affixes<'p>(tree: Node<'p>, entry: &'p ResolvedCite<'_>, takes_suffix: bool) -> Node<'p> {
     let prefix = entry.cite.prefix.as_deref().unwrap_or_default();
-    let suffix = entry.cite.suffix.as_deref().unwrap_or_default();
+    let suffix = entry.cite.suffix.as_deref().filter(|_| takes_suffix);
+    let suffix = suffix.unwrap_or_default();
     if prefix.is_empty() && suffix.is_empty() {
         return tree;
     }

@@ -3,6 +3,7 @@
 //! Zotero, Mendeley's successors and the Pandoc of old formatted with citeproc-js, and most styles were
 //! written by looking at its output. Where the specification leaves a choice, we make the same one, so that a
 //! style prints what its author saw. Each item says what the specification leaves open and why we follow.
+//! `citeproc_js/differences.md` lists what we do not follow.
 
 pub(super) mod affixes;
 
@@ -11,14 +12,16 @@ use std::borrow::Cow;
 use super::citation::{Citation, Cite, FormattedCitation};
 use super::compiled::Compiled;
 use super::context::Context;
-use super::element::{Date, Element, FontFormatting, SortSource, Text, TextSource};
-use super::name_parts::begins_alphabetic;
+use super::element::{
+    Date, DelimiterPrecedes, Element, FontFormatting, SortSource, Text, TextSource,
+};
+use super::name_parts::{NameParts, begins_alphabetic};
 use super::numbers::NumberValue;
-use super::output_tree::Node;
+use super::output_tree::{Content, Node, Tag};
 use super::prepared::Prepared;
 use super::prepared_item::PreparedItem;
 use super::rich_text::{Formatting, Inline, RichText, plain_text};
-use super::variables;
+use super::variables::{self, VariableId};
 
 // ---- Affixes that the caller gives to a cite ----------------------------------------------------------
 //
@@ -95,14 +98,16 @@ pub(super) fn ends_sentence(prefix: &str) -> bool {
 /// Keeps two spaces: the first becomes a no-break space, so that HTML shows both. A no-break or wide space in
 /// a pair counts as one, too.
 pub(super) fn wide_spaces(text: &str) -> Cow<'_, str> {
-    let mut previous = false;
-    let has_pair = text.chars().any(|character| {
-        let space = character.is_whitespace();
-        space && std::mem::replace(&mut previous, true) || {
-            previous = space;
-            false
-        }
-    });
+    let has_pair = if text.is_ascii() {
+        text.as_bytes()
+            .windows(2)
+            .any(|pair| pair.iter().all(u8::is_ascii_whitespace))
+    } else {
+        let mut characters = text.chars().peekable();
+        std::iter::from_fn(|| Some((characters.next()?, characters.peek().copied()))).any(
+            |(character, next)| character.is_whitespace() && next.is_some_and(char::is_whitespace),
+        )
+    };
     if !has_pair {
         return Cow::Borrowed(text);
     }
@@ -204,6 +209,43 @@ pub(super) fn leaves_empty_part(element: &Element) -> bool {
     }
 }
 
+// ---- Reference grouping ------------------------------------------------------------------------------------
+
+/// Replaces all names in a `cs:names` by the substitute. A label that follows them stays, behind the delimiter
+/// between name variables: "———, (eds.)".
+pub(super) fn substitute_names<'a>(names: &mut Node<'a>, substitute: Content<'a>) {
+    let label = last_label(names).cloned();
+    let Content::Children(children, _) = &mut names.content else {
+        return;
+    };
+    let Some(lists) = children.first_mut() else {
+        return;
+    };
+    let Content::Children(lists, _) = &mut lists.content else {
+        return;
+    };
+    let text = Node::new(substitute);
+    match label {
+        Some(label) => *lists = vec![text, label],
+        None => {
+            if let Some(first) = lists.first_mut() {
+                *first = text;
+            }
+        }
+    }
+}
+
+/// Returns the last label that follows names.
+fn last_label<'n, 'a>(node: &'n Node<'a>) -> Option<&'n Node<'a>> {
+    let Content::Children(children, _) = &node.content else {
+        return None;
+    };
+    match children.as_slice() {
+        [_, .., last] if last.tag == Tag::Label => Some(last),
+        children => children.iter().rev().find_map(last_label),
+    }
+}
+
 // ---- Numbers ---------------------------------------------------------------------------------------------
 
 /// Returns whether a number variable holds plain numbers. They do not merge with the punctuation around them.
@@ -224,6 +266,31 @@ pub(super) fn one_space(separator: &str) -> &str {
         Some(start) => separator.get(..start.len() + 1).unwrap_or(separator),
         None => separator,
     }
+}
+
+/// Returns how `delimiter-precedes-last` applies. It is for persons; an institution follows the delimiter in lists
+/// of three.
+pub(super) fn precedes_last(
+    by_style: DelimiterPrecedes,
+    ends_in_institution: bool,
+) -> DelimiterPrecedes {
+    if ends_in_institution {
+        DelimiterPrecedes::Contextual
+    } else {
+        by_style
+    }
+}
+
+/// Returns the delimiter before the last name of a list without "and". Unlike the others it is text of its own,
+/// which does not merge with the spaces around it.
+pub(super) fn last_delimiter(delimiter: &str) -> Option<Node<'_>> {
+    Some(Node::text(delimiter)?.tagged(Tag::Delimiter))
+}
+
+/// Returns whether "et al" is given as a particle of the name, as some databases do.
+pub(super) fn has_et_al(person: &NameParts) -> bool {
+    let particle = person.dropping_particle.replace('.', "");
+    particle == "et al" || particle == "et.al"
 }
 
 /// Returns whether the family name comes first in the language of an item, without a comma.
@@ -284,14 +351,17 @@ pub(super) fn range_end<'c>(
     let Some(date) = &context.style.last_date else {
         return Node::group(parts, "");
     };
-    let mut end = Node::group(parts, date.delimiter.as_str())?;
+    let attributes = &date.attributes;
+    let localized = date.form.map(|form| context.locale.date(form));
+    let delimiter = localized.map_or(&date.delimiter, |format| &format.delimiter);
+    let mut end = Node::group(parts, delimiter.as_str())?;
     if date.form.is_none() || !date.parts.is_empty() {
-        end.font = date.attributes.font;
+        end.font = attributes.font;
     }
     if context.first_range && first_of_entry {
         end = end
-            .with_prefix(date.attributes.prefix.as_str())
-            .with_suffix(date.attributes.suffix.as_str());
+            .with_prefix(attributes.prefix.as_str())
+            .with_suffix(attributes.suffix.as_str());
     }
     Some(end)
 }
@@ -390,6 +460,40 @@ pub(super) fn first_range(prepared: &Prepared<'_>, order: &[usize]) -> Option<Fi
     entry.map(FirstRange::Entry)
 }
 
+/// Returns the formatting of a date without what says "normal", if the date calls a localized format as it is.
+/// citeproc-js ignores all formatting there, but the specification has it.
+pub(super) fn date_font(date: &Date) -> FontFormatting {
+    let font = date.attributes.font;
+    if date.form.is_none() || !date.parts.is_empty() {
+        return font;
+    }
+    let any = Some(Formatting::Italic);
+    without_normal_of(
+        font,
+        FontFormatting {
+            style: any,
+            variant: any,
+            weight: any,
+            decoration: any,
+            alignment: any,
+        },
+    )
+}
+
+/// Returns whether "normal" is shown because the last child of an element undoes it. It has no effect then.
+pub(super) fn shows_normal(formatting: Formatting, last: FontFormatting) -> bool {
+    match formatting {
+        Formatting::Upright => last.style.is_some_and(|style| style != Formatting::Upright),
+        Formatting::NormalWeight => last
+            .weight
+            .is_some_and(|weight| weight != Formatting::NormalWeight),
+        Formatting::NormalVariant => last
+            .variant
+            .is_some_and(|variant| variant != Formatting::NormalVariant),
+        _ => false,
+    }
+}
+
 // ---- Fields -------------------------------------------------------------------------------------------------
 
 /// Returns whether title case applies to an item in English. It does not to one with a `jurisdiction`, such
@@ -398,11 +502,40 @@ pub(super) fn has_title_case(item: &PreparedItem<'_>) -> bool {
     item.text(variables::JURISDICTION).is_none()
 }
 
-/// Returns the short form of a URL, which is its scheme and host. The specification has no short form for it.
+/// Returns the short form of a URL, which is its scheme and host, or its host alone if that begins with "www.".
+/// The specification has no short form for it.
 pub(super) fn short_url(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);
     let end = url.get(host..).and_then(|rest| rest.find('/'));
-    end.and_then(|end| url.get(..host + end)).unwrap_or(url)
+    let short = end.and_then(|end| url.get(..host + end)).unwrap_or(url);
+    match short.get(host..) {
+        Some(host) if host.starts_with("www.") => host,
+        _ => short,
+    }
+}
+
+// ---- Sorting ---------------------------------------------------------------------------------------------
+
+/// Returns whether the elements of a macro contain a date, not counting those of macros that they call. As a
+/// sort key, such a macro is its dates and names, without affixes, delimiters and other text.
+///
+/// The specification says how a date in a macro sorts, but not what becomes of the text around it. With that
+/// text, "(1959) 1997" would sort before "1997", and a place before a year would count more than the year.
+/// citeproc-js drops names as well, which should count.
+pub(super) fn holds_dates(elements: &[Element]) -> bool {
+    elements.iter().any(|element| match element {
+        Element::Date(_) => true,
+        Element::Group(group) => holds_dates(&group.children),
+        Element::Names(names) => holds_dates(&names.substitute),
+        Element::Choose(choose) => {
+            choose
+                .branches
+                .iter()
+                .any(|branch| holds_dates(&branch.children))
+                || holds_dates(&choose.otherwise)
+        }
+        Element::Text(_) | Element::Number(_) | Element::Label(_) => false,
+    })
 }
 
 // ---- Citations ------------------------------------------------------------------------------------------
@@ -415,6 +548,12 @@ pub(super) fn citation_suffix(suffix: &str) -> &str {
         }
         _ => suffix,
     }
+}
+
+/// Returns whether a cite prints a variable once, however often the style calls it. Some styles call the locator
+/// with the title and again at the end.
+pub(super) fn prints_once(variable: VariableId) -> bool {
+    variable == variables::LOCATOR
 }
 
 /// Returns whether cites with the same authors are brought together.

@@ -104,6 +104,10 @@ impl Compiler {
             &macros,
             variables::CITATION_NUMBER,
         );
+        compiled.date_macros = macros
+            .iter()
+            .map(|elements| citeproc_js::holds_dates(elements))
+            .collect();
         compiled.macros = macros;
         compiled.variables = self.variables;
         compiled.options = self.options;

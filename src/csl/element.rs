@@ -41,6 +41,8 @@ pub(super) struct CommonAttributes {
     pub(super) suffix: String,
     pub(super) font: FontFormatting,
     pub(super) quotes: bool,
+    /// Whether `quotes` is false explicitly.
+    pub(super) unquoted: bool,
     pub(super) strip_periods: bool,
     pub(super) text_case: Option<TextCase>,
     pub(super) display: Option<Display>,

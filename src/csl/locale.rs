@@ -141,6 +141,11 @@ pub struct LocaleLayer {
 }
 
 impl LocaleLayer {
+    /// Returns whether the locale has a term of this name, in any form.
+    pub(super) fn has_term(&self, name: &str) -> bool {
+        self.terms.contains_key(name)
+    }
+
     /// Reads a locale file.
     ///
     /// # Errors

@@ -14,6 +14,8 @@
 //! 6. `positions` determines the position of each cite, and `cite_grouping` joins cites to citations.
 //! 7. `render` turns trees into rich text: affixes, quotation marks, `markup` in fields, punctuation.
 //!
+//! `validation` checks a style against the specification, for its author.
+//!
 //! `citeproc_js` has all that imitates citeproc-js where the specification is silent or says something else.
 //!
 //! ```
@@ -80,6 +82,7 @@ mod rich_text;
 mod sorting;
 mod style;
 mod text_case;
+mod validation;
 pub(crate) mod variables;
 mod warning;
 mod xml;
@@ -95,6 +98,7 @@ pub use locale_files::LocaleFiles;
 pub use processor::Processor;
 pub use rich_text::{Display, Formatting, Inline, RichText, plain_text};
 pub use style::{Style, StyleClass, StyleInfo};
+pub use validation::{StyleFinding, StyleSeverity, validate};
 pub use warning::Warning;
 pub use xml::StyleError;
 

@@ -182,6 +182,27 @@ impl NameParts {
         }
     }
 
+    /// Returns the parts as they were written, to compare names. The name of an institution is equal whether it
+    /// is a literal name or a family name.
+    pub(super) fn raw(&self) -> String {
+        let parts = [
+            &self.family,
+            &self.given,
+            &self.dropping_particle,
+            &self.non_dropping_particle,
+            &self.suffix,
+            &self.literal,
+        ];
+        let mut raw = String::new();
+        for part in parts.iter().filter(|part| !part.is_empty()) {
+            if !raw.is_empty() {
+                raw.push('\n');
+            }
+            raw.push_str(part);
+        }
+        raw
+    }
+
     /// Returns whether the name has one part only, such as that of an institution.
     pub(super) fn is_literal(&self) -> bool {
         !self.literal.is_empty()

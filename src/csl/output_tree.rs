@@ -16,6 +16,8 @@ pub(super) struct Node<'a> {
     pub(super) suffix: Cow<'a, str>,
     pub(super) font: FontFormatting,
     pub(super) quotes: bool,
+    /// Whether the style says that there are no quotation marks.
+    pub(super) unquoted: bool,
     pub(super) display: Option<Display>,
     pub(super) tag: Tag,
 }
@@ -41,6 +43,8 @@ pub(super) enum Tag {
     NameList,
     /// One name in them.
     Name,
+    /// The delimiter before the last name.
+    Delimiter,
     /// A label on names.
     Label,
     /// A substitute for names.
@@ -49,6 +53,10 @@ pub(super) enum Tag {
     CitationNumber(usize),
     /// A number that does not merge with punctuation.
     Number,
+    /// A macro that holds dates, in a sort key.
+    DateMacro,
+    /// A date, in a sort key.
+    SortDate,
     /// A year.
     Year(i32),
     /// A year suffix, counted from 0.
@@ -71,13 +79,15 @@ impl<'a> Node<'a> {
         (!children.is_empty()).then(|| Self::new(Content::Children(children, delimiter.into())))
     }
 
-    fn new(content: Content<'a>) -> Self {
+    /// Returns a node without affixes and formatting.
+    pub(super) fn new(content: Content<'a>) -> Self {
         Self {
             content,
             prefix: Cow::Borrowed(""),
             suffix: Cow::Borrowed(""),
             font: FontFormatting::default(),
             quotes: false,
+            unquoted: false,
             display: None,
             tag: Tag::None,
         }
@@ -107,6 +117,7 @@ impl<'a> Node<'a> {
         self.suffix = Cow::Borrowed(&attributes.suffix);
         self.font = attributes.font;
         self.quotes = attributes.quotes;
+        self.unquoted = attributes.unquoted;
         self.display = attributes.display;
         self
     }

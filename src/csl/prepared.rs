@@ -10,6 +10,7 @@ use super::given_names::GivenNames;
 use super::locale::Locale;
 use super::output_tree::Node;
 use super::prepared_item::PreparedItem;
+use super::reference_grouping;
 use super::sorting::Collation;
 use super::style::Style;
 
@@ -106,10 +107,15 @@ impl Prepared<'_> {
         (text, evaluator.trace)
     }
 
-    /// Returns the output tree of a bibliography entry, and whether its head must not be substituted.
-    pub(super) fn entry(&self, item: usize) -> Option<(Node<'_>, bool)> {
-        self.evaluated_entry(item, self.first_range == Some(item))
-            .map(|(tree, evaluator)| (tree, evaluator.head_is_fixed))
+    /// Returns the output tree of a bibliography entry, and what heads it, as far as it can be substituted.
+    pub(super) fn entry(&self, item: usize) -> Option<(Node<'_>, Vec<String>)> {
+        let (tree, evaluator) = self.evaluated_entry(item, self.first_range == Some(item))?;
+        let head = if evaluator.head_is_fixed {
+            Vec::new()
+        } else {
+            reference_grouping::head(&tree, evaluator.head_names)
+        };
+        Some((tree, head))
     }
 
     /// Returns whether the bibliography entry of an item prints a date range.

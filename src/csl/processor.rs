@@ -20,7 +20,7 @@ use super::output_tree::Node;
 use super::positions;
 use super::prepared::{Prepared, subsequent_cite};
 use super::prepared_item::PreparedItem;
-use super::reference_grouping::{substitute_author, substitution_names};
+use super::reference_grouping::substitute_author;
 use super::render::{self, Renderer};
 use super::sorting::{self, Collation, SortKeys};
 use super::style::Style;
@@ -175,7 +175,7 @@ impl<'a> Processor<'a> {
         };
         let (authors, content) = match citation.mode {
             CitationMode::Composite => {
-                let authors = format(Some(AuthorPart::Only));
+                let authors = format(Some(AuthorPart::InSentence));
                 (authors, format(Some(AuthorPart::Suppressed)))
             }
             CitationMode::AuthorOnly => (RichText::new(), format(Some(AuthorPart::Only))),
@@ -249,15 +249,6 @@ impl<'a> Processor<'a> {
         // Each entry is compared with the previous one. Chunks are formatted in parallel, and each begins
         // by looking at the entry before it.
         const CHUNK: usize = 256;
-        let names = |item: usize| -> Option<(Node<'_>, Vec<String>)> {
-            let (tree, head_is_fixed) = prepared.entry(item)?;
-            let names = if head_is_fixed {
-                Vec::new()
-            } else {
-                substitution_names(&tree)
-            };
-            Some((tree, names))
-        };
         let chunks: Vec<Vec<Option<RichText>>> = listed
             .par_chunks(CHUNK)
             .enumerate()
@@ -266,12 +257,12 @@ impl<'a> Processor<'a> {
                     .checked_sub(1)
                     .and_then(|at| listed.get(at))
                     .and_then(|(item, _)| prepared.entry(*item))
-                    .map(|(tree, _)| substitution_names(&tree))
+                    .map(|(_, names)| names)
                     .unwrap_or_default();
                 chunk
                     .iter()
                     .map(|(item, _)| {
-                        let (mut tree, names) = names(*item)?;
+                        let (mut tree, names) = prepared.entry(*item)?;
                         if !names.is_empty() {
                             let rule = options.author_substitute_rule;
                             substitute_author(&mut tree, &names, &previous, substitute, rule);

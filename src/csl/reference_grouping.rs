@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::citeproc_js;
 use super::element::SubstituteRule;
 use super::output_tree::{Content, Node, Tag};
 
@@ -9,30 +10,14 @@ fn is_creator(tag: Tag) -> bool {
     matches!(tag, Tag::Names | Tag::Substitute)
 }
 
-/// Returns what heads an entry, name by name, as far as it can be substituted.
-pub(super) fn substitution_names(tree: &Node<'_>) -> Vec<String> {
-    let Some(head) = tree.find(&is_creator) else {
-        return Vec::new();
-    };
-    if head.tag == Tag::Substitute {
-        return vec![head.key()];
+/// Returns what heads an entry, name by name, as far as it can be substituted. `names` are the names of the
+/// first `cs:names` that prints, as they were written.
+pub(super) fn head(tree: &Node<'_>, names: Vec<String>) -> Vec<String> {
+    match tree.find(&is_creator) {
+        Some(head) if head.tag == Tag::Substitute => vec![head.key()],
+        Some(_) => names,
+        None => Vec::new(),
     }
-    fn collect(node: &Node<'_>, into: &mut Vec<String>) {
-        if node.tag == Tag::Name {
-            // The affixes of a name separate it from the others.
-            let mut inner = node.clone();
-            inner.prefix = Cow::Borrowed("");
-            inner.suffix = Cow::Borrowed("");
-            into.push(inner.key());
-        } else if let Content::Children(children, _) = &node.content {
-            for child in children {
-                collect(child, into);
-            }
-        }
-    }
-    let mut names = Vec::new();
-    collect(head, &mut names);
-    names
 }
 
 /// Replaces the names that the previous entry has too by the style's substitute.
@@ -57,16 +42,12 @@ pub(super) fn substitute_author(
     let all = names == before;
     match rule {
         SubstituteRule::CompleteAll if all => {
-            let list = if head.tag == Tag::Names {
-                head.find_mut(&|tag| tag == Tag::NameList)
+            let text = Content::Text(Cow::Owned(substitute.to_owned()));
+            if head.tag == Tag::Names {
+                citeproc_js::substitute_names(head, text);
             } else {
-                Some(head)
-            };
-            if let Some(list) = list {
-                list.content = Content::Text(Cow::Owned(substitute.to_owned()));
-                if list.tag == Tag::Substitute {
-                    list.tag = Tag::None;
-                }
+                head.content = text;
+                head.tag = Tag::None;
             }
         }
         _ if head.tag == Tag::Substitute && all => {

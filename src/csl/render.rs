@@ -50,6 +50,7 @@ fn part<'n>(content: BlobContent<'n, Look<'n>>, tag: Option<MarkupTag>) -> Blob<
         content,
         formatted: !quoted && !matches!(tag, None | Some(MarkupTag::NoCase)),
         quoted,
+        unquoted: false,
         is_number: false,
         look: Look {
             markup: tag,
@@ -77,7 +78,11 @@ enum Segment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Mark {
     Formatting(Formatting),
-    Quote { inner: bool },
+    Quote {
+        inner: bool,
+    },
+    /// An element without quotation marks, in which those of fields are outer ones.
+    Unquoted,
     Display(Display),
     Link(String),
 }
@@ -107,7 +112,7 @@ impl<'l> Renderer<'l> {
 
     /// Appends the cites of a citation, each with the delimiter before it, and the affixes of the layout.
     pub(super) fn citation(&mut self, cites: &[(String, Node<'_>)], layout: &CommonAttributes) {
-        let marks = self.start_all(layout.font);
+        let marks = self.start_all(layout.font, FontFormatting::default());
         for (at, (delimiter, cite)) in cites.iter().enumerate() {
             let mut blob = self.blob(cite);
             if at == 0 {
@@ -139,6 +144,7 @@ impl<'l> Renderer<'l> {
             content: BlobContent::Text(Cow::Borrowed("")),
             formatted: !node.font.is_plain(),
             quoted: node.quotes,
+            unquoted: node.unquoted,
             is_number: matches!(
                 node.tag,
                 Tag::CitationNumber(_) | Tag::YearSuffix(_) | Tag::Number
@@ -152,6 +158,9 @@ impl<'l> Renderer<'l> {
             },
         };
         match &node.content {
+            Content::Text(text) if node.tag == Tag::Delimiter => {
+                blob.content = BlobContent::Text(Cow::Borrowed(&**text));
+            }
             Content::Text(text) => {
                 // Punctuation at the beginning of a field is outside of its formatting.
                 let text = citeproc_js::spaced_punctuation(text);
@@ -249,6 +258,9 @@ impl<'l> Renderer<'l> {
             self.start(Mark::Display(display));
         }
         self.push(&blob.prefix);
+        if blob.unquoted {
+            self.open.push(Mark::Unquoted);
+        }
         let mut marks = 0;
         if let Some(tag) = blob.look.markup {
             marks += self.open_markup(tag);
@@ -257,7 +269,12 @@ impl<'l> Renderer<'l> {
             self.start(Mark::Quote { inner: false });
             marks += 1;
         }
-        marks += self.start_all(blob.look.font);
+
+        let last = match &blob.content {
+            BlobContent::Children(children, _) => children.last().map(|child| child.look.font),
+            BlobContent::Text(_) => None,
+        };
+        marks += self.start_all(blob.look.font, last.unwrap_or_default());
         if let Some(href) = blob.look.link {
             self.start(Mark::Link(href.to_owned()));
             marks += 1;
@@ -274,6 +291,9 @@ impl<'l> Renderer<'l> {
             }
         }
         self.finish_all(marks);
+        if blob.unquoted {
+            self.open.pop();
+        }
         self.push(&blob.suffix);
         if blob.look.display.is_some() {
             self.finish();
@@ -305,11 +325,12 @@ impl<'l> Renderer<'l> {
         }
     }
 
-    fn start_all(&mut self, font: FontFormatting) -> usize {
+    /// Opens formatting, and returns how many marks that takes. `last` is the formatting of the last child.
+    fn start_all(&mut self, font: FontFormatting, last: FontFormatting) -> usize {
         let before = self.open.len();
         if !font.is_plain() {
             for formatting in font.outside_in() {
-                if self.shows(formatting) {
+                if self.shows(formatting) || citeproc_js::shows_normal(formatting, last) {
                     self.start(Mark::Formatting(formatting));
                 }
             }
@@ -402,6 +423,7 @@ impl<'l> Renderer<'l> {
             MarkupTag::Quote { inner } => {
                 let around = self.open.iter().rev().find_map(|mark| match mark {
                     Mark::Quote { inner } => Some(*inner),
+                    Mark::Unquoted => Some(true),
                     _ => None,
                 });
                 self.start(Mark::Quote {
@@ -454,7 +476,7 @@ impl<'l> Renderer<'l> {
                         Mark::Formatting(formatting) => Inline::Formatted(formatting, content),
                         Mark::Display(display) => Inline::Display(display, content),
                         Mark::Link(href) => Inline::Link { href, content },
-                        Mark::Quote { .. } => continue,
+                        Mark::Quote { .. } | Mark::Unquoted => continue,
                     };
                     if let Some(outer) = stack.last_mut() {
                         outer.push(inline);

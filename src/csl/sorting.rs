@@ -11,7 +11,7 @@ use super::compiled::Compiled;
 use super::context::Context;
 use super::element::{Element, SortKey, SortSource, Text, TextSource};
 use super::evaluate::{self, Evaluator, citation_label};
-use super::output_tree::{Content, Node};
+use super::output_tree::{Content, Node, Tag};
 use super::variables::{self, VariableId, VariableKind};
 
 /// Makes sort keys: byte strings that compare as the language collates.
@@ -156,24 +156,34 @@ fn padded(text: &str) -> String {
 /// Returns the characters of a tree without markup.
 fn plain(node: &Node<'_>) -> String {
     let mut text = String::new();
-    fn collect(node: &Node<'_>, into: &mut String) {
-        into.push_str(&node.prefix);
+    fn collect(node: &Node<'_>, bare: bool, into: &mut String) {
+        let bare = match node.tag {
+            Tag::DateMacro => true,
+            Tag::SortDate | Tag::Names => false,
+            _ => bare,
+        };
+        if !bare {
+            into.push_str(&node.prefix);
+        }
         match &node.content {
+            Content::Text(_) | Content::Link { .. } if bare => {}
             Content::Text(text) | Content::Link { text, .. } => {
                 into.push_str(&without_markup(text));
             }
             Content::Children(children, delimiter) => {
                 for (at, child) in children.iter().enumerate() {
-                    if at > 0 {
+                    if at > 0 && !bare {
                         into.push_str(delimiter);
                     }
-                    collect(child, into);
+                    collect(child, bare, into);
                 }
             }
         }
-        into.push_str(&node.suffix);
+        if !bare {
+            into.push_str(&node.suffix);
+        }
     }
-    collect(node, &mut text);
+    collect(node, false, &mut text);
     text
 }
 

@@ -18,7 +18,7 @@ pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
     match case {
         TextCase::Lowercase => map_words(&pieces, |word| lower(word, language)),
         TextCase::Uppercase => map_words(&pieces, |word| upper(word, language)),
-        TextCase::CapitalizeAll => map_words(&pieces, |word| {
+        TextCase::CapitalizeAll => map_words(&joined_at_apostrophes(text, pieces), |word| {
             if word == lower(word, language) {
                 capitalize(word, language)
             } else {
@@ -142,6 +142,26 @@ fn split(text: &str) -> Vec<Piece<'_>> {
         before,
     });
     pieces
+}
+
+/// Joins the pieces between which an apostrophe stands within a word: "Master's" is one word.
+fn joined_at_apostrophes<'t>(text: &'t str, pieces: Vec<Piece<'t>>) -> Vec<Piece<'t>> {
+    let mut joined: Vec<Piece<'t>> = Vec::with_capacity(pieces.len());
+    let mut end = 0;
+    for piece in pieces {
+        let goes_on = matches!(piece.before, "'" | "\u{2019}")
+            && piece.text.starts_with(char::is_alphanumeric);
+        let start = end;
+        end += piece.before.len() + piece.text.len();
+        match joined.last_mut() {
+            Some(last) if goes_on && last.text.ends_with(char::is_alphanumeric) => {
+                let from = start - last.text.len();
+                last.text = text.get(from..end).unwrap_or(last.text);
+            }
+            _ => joined.push(piece),
+        }
+    }
+    joined
 }
 
 /// Tracks open tags, and whether text at this point may change.

@@ -122,7 +122,6 @@ static IDS: LazyLock<FxHashMap<&'static str, VariableId>> = LazyLock::new(|| {
 });
 
 /// Returns the variable of this name, as a static text, and what it holds.
-#[cfg(feature = "formats")]
 pub(crate) fn known(name: &str) -> Option<(&'static str, VariableKind)> {
     KNOWN.get(usize::from(*IDS.get(name)?)).copied()
 }
@@ -135,14 +134,12 @@ pub(crate) fn of_kinds(kinds: &[VariableKind]) -> Vec<&'static str> {
 }
 
 /// Whether CSL has a type of this name; if so, returns the name as a static text.
-#[cfg(feature = "formats")]
 pub(crate) fn known_type(name: &str) -> Option<&'static str> {
     let index = TYPES.binary_search(&name).ok()?;
     TYPES.get(index).copied()
 }
 
 /// The types of CSL 1.0.2, appendix III, in the order of bytes.
-#[cfg(feature = "formats")]
 pub(crate) const TYPES: &[&str] = &[
     "article",
     "article-journal",

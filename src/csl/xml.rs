@@ -90,6 +90,16 @@ impl<'d> Node<'d> {
         self.0.tag_name().name()
     }
 
+    /// Returns the name of the parent.
+    pub(super) fn parent_name(self) -> Option<&'d str> {
+        Some(self.0.parent_element()?.tag_name().name())
+    }
+
+    /// Returns whether this is the same element.
+    pub(super) fn is(self, other: Self) -> bool {
+        self.0 == other.0
+    }
+
     /// Returns the text at the beginning of the element.
     pub(super) fn text(self) -> &'d str {
         self.0.text().unwrap_or_default()

@@ -80,3 +80,36 @@ fn styles_are_listed_with_their_titles_and_narrowed_by_a_word() {
     assert_eq!(none.stdout, "");
     assert!(none.stderr.contains("any .csl file"), "{}", none.stderr);
 }
+
+#[test]
+fn style_check_reports_what_csl_does_not_have_with_its_place() {
+    let env = TestEnvironment::empty();
+    let style = |layout: &str| {
+        format!(
+            "<style xmlns=\"http://purl.org/net/xbiblio/csl\" class=\"in-text\" version=\"1.0\">\n\
+             <info><title>House</title><id>house</id><updated>2026-01-01T00:00:00Z</updated></info>\n\
+             <citation><layout>\n{layout}\n</layout></citation>\n</style>"
+        )
+    };
+    env.put("good.csl", style("<text variable=\"title\"/>"));
+    assert_eq!(env.runs("style check good.csl").stdout, "good.csl: valid\n");
+    env.put(
+        "odd.csl",
+        style("<date variable=\"issued\" form=\"text\" font-style=\"italic\"/>"),
+    );
+    let odd = env.runs("style check odd.csl").stdout;
+    assert!(
+        odd.starts_with("odd.csl: valid\nodd.csl: line 4, column 1: warning: citeproc-js ignores"),
+        "{odd}"
+    );
+    env.put(
+        "bad.csl",
+        style("<text variable=\"titel\" text-case=\"upper\"/>"),
+    );
+    let bad = env.ends(1, "style check bad.csl").stdout;
+    assert!(
+        bad.contains("bad.csl: line 4, column 1: error: CSL has no variable `titel`\n")
+            && bad.contains("error: `text-case` is `upper`, but must be `lowercase`"),
+        "{bad}"
+    );
+}

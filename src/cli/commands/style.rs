@@ -9,7 +9,7 @@ use crate::cli::io::{replace_file, utf8_path};
 use crate::cli::styles::{StyleSource, name_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::bundled::{self, BundledStyle};
-use peerbib::csl::{Citation, Cite, Processor, Style, StyleClass};
+use peerbib::csl::{Citation, Cite, Processor, Style, StyleClass, StyleSeverity};
 use peerbib::model::CslItem;
 use peerbib::output::text;
 
@@ -64,7 +64,7 @@ struct Add {
     paths: Vec<PathBuf>,
 }
 
-/// Validate style files
+/// Validate style files against CSL 1.0.2
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib style check house.csl")]
 struct Check {
@@ -327,12 +327,22 @@ impl Check {
         let mut outcome = Outcome::Done;
         for file in all_files(&self.paths)? {
             let source = context.style(&as_path(&file)?)?;
-            match source.compile(|name| context.parent_style(name)) {
-                Ok(_) => context.print(&format!("{}: valid\n", file.display()))?,
-                Err(error) => {
-                    outcome = Outcome::Partial;
-                    context.print(&format!("{error}\n"))?;
-                }
+            if let Err(error) = source.compile(|name| context.parent_style(name)) {
+                outcome = Outcome::Partial;
+                context.print(&format!("{error}\n"))?;
+                continue;
+            }
+            let findings = source.validate();
+            if findings
+                .iter()
+                .any(|finding| finding.severity == StyleSeverity::Error)
+            {
+                outcome = Outcome::Partial;
+            } else {
+                context.print(&format!("{}: valid\n", file.display()))?;
+            }
+            for finding in findings {
+                context.print(&format!("{}: {finding}\n", file.display()))?;
             }
         }
         Ok(outcome)

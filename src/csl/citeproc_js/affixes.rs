@@ -21,6 +21,8 @@ pub(in crate::csl) struct Blob<'a, L> {
     /// Whether formatting attributes are set, even to "normal".
     pub(in crate::csl) formatted: bool,
     pub(in crate::csl) quoted: bool,
+    /// Whether the style says that there are no quotation marks, which counts as formatting, too.
+    pub(in crate::csl) unquoted: bool,
     /// Whether this is a citation number or a year suffix, which do not merge with punctuation.
     pub(in crate::csl) is_number: bool,
     /// How the content looks; the passes do not read it.
@@ -137,6 +139,10 @@ fn merge_right(left: &mut Cow<'_, str>, right: &mut Cow<'_, str>) {
 }
 
 impl<L> Blob<'_, L> {
+    fn is_decorated(&self) -> bool {
+        self.formatted || self.quoted || self.unquoted
+    }
+
     /// Returns whether the content is a number.
     fn holds_number(&self) -> bool {
         self.is_number
@@ -199,7 +205,7 @@ impl<L> Blob<'_, L> {
 
 fn upward<L>(parent: &mut Blob<'_, L>) {
     parent.drop_repeated_suffix();
-    let decorated = parent.formatted || parent.quoted;
+    let decorated = parent.is_decorated();
     let BlobContent::Children(children, delimiter) = &mut parent.content else {
         return;
     };
@@ -285,7 +291,7 @@ fn downward<L>(parent: &mut Blob<'_, L>, punctuation_in_quote: bool) {
         let Some(child) = before.last_mut() else {
             continue;
         };
-        let decorated = child.formatted || child.quoted;
+        let decorated = child.is_decorated();
         let is_number = child.holds_number();
         if let Some(sibling) = after.first_mut() {
             if let Some(mark) = first(delimiter) {

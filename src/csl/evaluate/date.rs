@@ -44,7 +44,7 @@ pub(super) fn date<'c>(
     if evaluator.context.purpose == Purpose::Sort {
         let shows = |name| formats.iter().any(|format| format.name == name);
         let shown = [DatePartName::Year, DatePartName::Month, DatePartName::Day].map(shows);
-        return Node::text(value.sort_key(shown)?);
+        return Some(Node::text(value.sort_key(shown)?)?.tagged(Tag::SortDate));
     }
     let delimiter = match element.form {
         Some(form) => locale.date(form).delimiter.as_str(),
@@ -52,6 +52,7 @@ pub(super) fn date<'c>(
     };
     let wrap = |node: Node<'c>| {
         let mut node = node.with(&element.attributes);
+        node.font = citeproc_js::date_font(element);
         if let Some(form) = element.form {
             let localized = locale.date(form);
             if node.prefix.is_empty() {
@@ -415,11 +416,15 @@ fn range<'c>(
             around.extend(era(year, locale).and_then(Node::text));
         }
         let mut around = Node::group(around, "");
+        let year = formats
+            .iter()
+            .find(|format| format.name == DatePartName::Year);
         if twice.contains(&DatePartName::Year)
+            && let Some(year) = year
             && let Some(suffix) = evaluator.year_suffix_here()
         {
             let mut pair: Vec<Node<'c>> = around.into_iter().collect();
-            pair.push(suffix);
+            pair.push(styled(suffix, year));
             around = Node::group(pair, "");
         }
         nodes.extend(around);

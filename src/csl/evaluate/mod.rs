@@ -40,6 +40,12 @@ pub(super) struct Evaluator<'c> {
     /// Whether names with options of their own were tried as a substitute and were empty. The head of the
     /// entry is then not replaced by `subsequent-author-substitute`.
     pub(super) head_is_fixed: bool,
+    /// The names that the latest `cs:names` shows, as they were written.
+    shown_names: Vec<String>,
+    /// The names at the head of the entry, as they were written.
+    pub(super) head_names: Vec<String>,
+    /// Whether text was printed before; numbers do not count.
+    has_text: bool,
     /// How many elements enclose this one in the layout.
     depth: u32,
     /// Whether something was printed before, so that a term does not begin the sentence.
@@ -47,6 +53,7 @@ pub(super) struct Evaluator<'c> {
     pub(super) name_lists: usize,
     disambiguate_used: usize,
     year_suffix_printed: bool,
+    locator_printed: bool,
     pub(super) trace: RenderTrace,
 }
 
@@ -59,11 +66,15 @@ impl<'c> Evaluator<'c> {
             in_substitute: false,
             strip_periods: 0,
             head_is_fixed: false,
+            shown_names: Vec::new(),
+            head_names: Vec::new(),
+            has_text: false,
             depth: 0,
             has_predecessor: false,
             name_lists: 0,
             disambiguate_used: 0,
             year_suffix_printed: false,
+            locator_printed: false,
             trace: RenderTrace::default(),
         }
     }
@@ -122,10 +133,10 @@ impl<'c> Evaluator<'c> {
             let rest = Node::group(nodes, "");
             nodes = Vec::with_capacity(2);
             nodes.extend(margin.map(|node| node.displayed(Display::LeftMargin)));
-            nodes.extend(rest.map(|node| node.displayed(Display::RightInline)));
-            if let Some(last) = nodes.last_mut() {
-                last.suffix = Cow::Borrowed(outer_suffix);
-            }
+            nodes.extend(rest.map(|node| {
+                node.displayed(Display::RightInline)
+                    .with_suffix(outer_suffix)
+            }));
         }
         // The prefix belongs to the first element.
         if let Some(first) = nodes.first_mut()
@@ -158,7 +169,17 @@ impl<'c> Evaluator<'c> {
     pub(super) fn sort_macro(&mut self, number: usize) -> Option<Node<'c>> {
         let elements = self.context.style.macros.get(number)?;
         let nodes = self.elements(elements);
-        Node::group(nodes, "")
+        Some(self.tagged_dates(Node::group(nodes, "")?, number))
+    }
+
+    /// Tags the tree of a macro that holds dates, in a sort key.
+    fn tagged_dates(&self, node: Node<'c>, number: usize) -> Node<'c> {
+        let holds_dates = self.context.style.date_macros.get(number);
+        if self.context.purpose == Purpose::Sort && holds_dates.is_some_and(|holds| *holds) {
+            node.tagged(Tag::DateMacro)
+        } else {
+            node
+        }
     }
 
     pub(super) fn elements(&mut self, elements: &'c [Element]) -> Vec<Node<'c>> {
@@ -237,10 +258,11 @@ impl<'c> Evaluator<'c> {
 
     fn printed(&mut self) {
         self.has_predecessor = true;
+        self.has_text = true;
     }
 
     /// Returns the language that decides about title case: that of the item, or of the locale.
-    fn language(&self) -> &'c str {
+    pub(super) fn language(&self) -> &'c str {
         self.context
             .item
             .language
@@ -303,7 +325,8 @@ impl<'c> Evaluator<'c> {
                 self.depth += 1;
                 let node = self.grouped(|this| {
                     let elements = context.style.macros.get(*number)?;
-                    Node::group(this.elements(elements), "")
+                    let node = Node::group(this.elements(elements), "")?;
+                    Some(this.tagged_dates(node, *number))
                 });
                 self.depth -= 1;
                 self.strip_periods -= strips;
@@ -364,7 +387,7 @@ impl<'c> Evaluator<'c> {
                 if context.purpose == Purpose::Compare {
                     return None;
                 }
-                self.printed();
+                self.has_predecessor = true;
                 return Some(
                     Node::text(number.to_string())?
                         .with(attributes)
@@ -423,7 +446,10 @@ impl<'c> Evaluator<'c> {
             } else {
                 value.clone().into_owned()
             };
-            let value = self.cased_value(value, attributes);
+            let value = match attributes.text_case {
+                None => value,
+                Some(case) => Cow::Owned(text_case::apply(&value, case, self.language())),
+            };
             return Some(self.placed(linked(href, value, variable, attributes)));
         }
         let value = if value.contains('\\') {
@@ -528,7 +554,7 @@ impl<'c> Evaluator<'c> {
         attributes: &'c CommonAttributes,
     ) -> Option<Node<'c>> {
         let context = self.context;
-        if self.is_used_up(variable) {
+        if self.is_used_up(variable) || self.locator_printed && citeproc_js::prints_once(variable) {
             self.seen_variable(false);
             return None;
         }
@@ -541,6 +567,7 @@ impl<'c> Evaluator<'c> {
             return None;
         }
         self.use_up(variable);
+        self.locator_printed |= variable == variables::LOCATOR;
         let name = context.style.variables.name(variable);
         let is_page = match variable {
             variables::PAGE => true,
@@ -603,7 +630,7 @@ impl<'c> Evaluator<'c> {
         }
         let node = node?;
         let node = self.placed(node);
-        Some(if self.in_substitute {
+        Some(if self.in_substitute && node.tag == Tag::None {
             node.tagged(Tag::Substitute)
         } else {
             node
@@ -738,7 +765,12 @@ impl<'c> Evaluator<'c> {
                 variables.push(*variable);
             }
         }
+        let is_head = self.trace.name_lists.is_empty();
+        self.head_is_fixed |= is_head && self.has_text;
         if let Some(node) = names::names(self, element, &variables) {
+            if self.head_names.is_empty() {
+                self.head_names = std::mem::take(&mut self.shown_names);
+            }
             for variable in &variables {
                 self.use_up(*variable);
             }

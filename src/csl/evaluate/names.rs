@@ -71,6 +71,7 @@ pub(super) fn names<'c>(
         }
     }
     let mut lists = Vec::with_capacity(present.len());
+    evaluator.shown_names.clear();
     let mut count = 0;
     for variable in present {
         let people = item.names(variable);
@@ -191,8 +192,12 @@ fn labelled<'c>(
     else {
         return Some(node);
     };
-    let label = Node::text(evaluator.cased(Cow::Borrowed(text), &label.attributes))
-        .map(|node| node.with(&label.attributes).tagged(Tag::Label));
+    let outer = element.attributes.font;
+    let label = Node::text(evaluator.cased(Cow::Borrowed(text), &label.attributes)).map(|node| {
+        let mut node = node.with(&label.attributes).tagged(Tag::Label);
+        node.font = citeproc_js::without_normal_of(node.font, outer);
+        node
+    });
     let Some(label) = label else {
         return Some(node);
     };
@@ -261,6 +266,9 @@ fn name_list<'c>(
     let mut inverted: Vec<bool> = Vec::with_capacity(shown + 1);
     let mut push = |evaluator: &mut Evaluator<'c>, at: usize| {
         let Some(person) = people.get(at) else { return };
+        if evaluator.context.purpose == Purpose::Print {
+            evaluator.shown_names.push(person.raw());
+        }
         let level = levels.get(at).copied().unwrap_or(base_level);
         if let Some((node, is_inverted)) = one_name(evaluator, element, style, person, at, level) {
             nodes.push(node.tagged(Tag::Name));
@@ -277,7 +285,7 @@ fn name_list<'c>(
     if shown == 0 {
         return (None, 0);
     }
-    let forced_et_al = people.iter().take(shown).any(has_et_al);
+    let forced_et_al = people.iter().take(shown).any(citeproc_js::has_et_al);
     if truncated && !matches!(context.purpose, Purpose::Sort) || forced_et_al {
         return (
             join_with_et_al(evaluator, element, style, nodes, &inverted),
@@ -287,22 +295,12 @@ fn name_list<'c>(
     if context.purpose == Purpose::Sort {
         return (delimited(nodes, style.delimiter), shown);
     }
-    let precedes_last = if people.last().is_some_and(NameParts::is_literal) {
-        // `delimiter-precedes-last` is for persons; an institution follows the delimiter in lists of three.
-        DelimiterPrecedes::Contextual
-    } else {
-        style.precedes_last
-    };
+    let ends_in_institution = people.last().is_some_and(NameParts::is_literal);
+    let precedes_last = citeproc_js::precedes_last(style.precedes_last, ends_in_institution);
     (
         join(evaluator, style, precedes_last, nodes, &inverted),
         shown,
     )
-}
-
-/// Returns whether "et al" is given as a particle of the name.
-fn has_et_al(person: &NameParts) -> bool {
-    let particle = person.dropping_particle.replace('.', "");
-    particle == "et al" || particle == "et.al"
 }
 
 /// Returns how many names are shown (clause "Et-al", as disambiguation changes it).
@@ -372,7 +370,14 @@ fn join<'c>(
     inverted: &[bool],
 ) -> Option<Node<'c>> {
     let Some(and) = style.and else {
-        return delimited(nodes, style.delimiter);
+        let last = nodes.pop()?;
+        let Some(before) = delimited(nodes, style.delimiter) else {
+            return Node::group(vec![last], "");
+        };
+        let mut nodes = vec![before];
+        nodes.extend(citeproc_js::last_delimiter(style.delimiter));
+        nodes.push(last);
+        return Node::group(nodes, "");
     };
     if nodes.len() < 2 {
         return Node::group(nodes, "");
@@ -478,10 +483,9 @@ fn join_with_et_al<'c>(
         Some(attributes) => et_al.with(attributes),
         None => et_al,
     };
-    let mut group = Node::group(vec![list, et_al.with_prefix(prefix).with_suffix("")], "")?;
-    // The formatting of `cs:name` applies to an abbreviated list as a whole.
-    group.font = element.name_attributes.font;
-    Some(group)
+    let et_al = et_al.with_prefix(prefix).with_suffix("");
+    // `cs:name` applies to each name, and to an abbreviated list as a whole.
+    Some(Node::group(vec![list, et_al], "")?.with(&element.name_attributes))
 }
 
 /// The pieces of a name in printing order.
@@ -588,13 +592,16 @@ fn one_name<'c>(
         let mut node = match &element.family {
             Some(look) => {
                 let mut node = Node::text(evaluator.cased(Cow::Borrowed(text), look))?;
-                node.font = look.font;
+                node.font = citeproc_js::without_normal_of(look.font, element.attributes.font);
                 node
             }
             None => Node::text(text)?,
         };
         if element.family.is_none() {
-            node.font = element.name_attributes.font;
+            node.font = citeproc_js::without_normal_of(
+                element.name_attributes.font,
+                element.attributes.font,
+            );
         }
         return Some((node, false));
     }
@@ -618,7 +625,7 @@ fn one_name<'c>(
                 text = text.replace('.', "");
             }
             if let Some(case) = look.text_case {
-                text = text_case::apply(&text, case, context.locale.language());
+                text = text_case::apply(&text, case, evaluator.language());
             }
         }
         text
@@ -648,7 +655,7 @@ fn one_name<'c>(
             NamePieces::new(plain, outer)
         }
     };
-    let is_et_al = has_et_al(person);
+    let is_et_al = citeproc_js::has_et_al(person);
     let dropping = || {
         if show_given && !given_text.is_empty() && !is_et_al {
             piece(&person.dropping_particle, given_look)

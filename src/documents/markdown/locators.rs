@@ -95,6 +95,9 @@ impl LocatorLabels {
 
     /// Splits the text after a key into a locator and the rest, which starts with a comma if it needs one.
     pub(super) fn split(&self, suffix: &str) -> (Option<Locator>, String) {
+        // In Markdown, `\ ` is a space that does not break: `p.\ 12`.
+        let unescaped = suffix.replace("\\ ", "\u{a0}");
+        let suffix = unescaped.as_str();
         let inside = suffix.trim_start();
         let inside = inside.strip_prefix(',').unwrap_or(inside).trim_start();
         if let Some((braced, rest)) = braced(inside) {
@@ -309,6 +312,13 @@ mod tests {
     #[test]
     fn labels_numbers_and_the_rest_are_told_apart() {
         for (suffix, label, value, rest) in [
+            (", p.\\ 12", "page", "12", ""),
+            (
+                ", ch.\\ 3, see also there",
+                "chapter",
+                "3",
+                ", see also there",
+            ),
             (", pp. 12-14", "page", "12-14", ""),
             (" p. 33", "page", "33", ""),
             ("p.3", "page", "3", ""),
