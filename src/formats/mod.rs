@@ -39,7 +39,7 @@ use std::borrow::Cow;
 use bibtex::{BibFile, Strings};
 pub use bibtex::{Diagnostic, Severity};
 pub use csl_to_bib::{ParsedItem, ParsedItems, RejectedEntry};
-pub use losses::{Loss, reconciled};
+pub use losses::{Loss, compare, reconciled};
 
 use crate::model::{CslItem, Entry};
 
