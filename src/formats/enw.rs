@@ -147,6 +147,7 @@ fn item(record: &[TagLine], items: &mut ParsedItems) -> CslItem {
     } else {
         "author"
     };
+    let (year, day) = (value_of('D'), value_of('8'));
     let mut new = ItemBuilder::new(csl_type);
     new.item.id = key.clone();
     for TagLine { number, tag, value } in record {
@@ -176,9 +177,9 @@ fn item(record: &[TagLine], items: &mut ParsedItems) -> CslItem {
             'Q' | '(' => new.text("original-title", value),
             'C' => new.text("publisher-place", value),
             'I' => new.text("publisher", value),
-            'D' => value_of('8').is_some() || new.date("issued", value),
+            'D' => day.is_some() || new.date("issued", value),
             '8' => {
-                let (issued, was_kept) = issued(value_of('D'), value);
+                let (issued, was_kept) = issued(year, value);
                 new.date_value("issued", issued);
                 was_kept
             }

@@ -37,13 +37,14 @@ const WRITABLE: &[&str] = &[
     "tsv",
 ];
 
-fn sample(name: &str) -> Vec<u8> {
+/// Returns a file of `tests/data/formats`.
+pub(crate) fn sample(name: &str) -> Vec<u8> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/formats");
     std::fs::read(directory.join(name)).unwrap()
 }
 
 /// Returns a Word document with a citation of Zotero in a footnote, whose field code is split into two runs.
-fn word_document() -> Vec<u8> {
+pub(crate) fn word_document() -> Vec<u8> {
     let citation = r#"{"citationItems":[{"id":1,"uris":["http://zotero.org/users/1/items/A"],"itemData":{"id":1,
         "type":"book","title":"Råvaror & Öl","author":[{"family":"Åkesson","given":"Märta"}],
         "issued":{"date-parts":[["2014"]]}}}]}"#;

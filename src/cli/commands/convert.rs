@@ -35,7 +35,7 @@ use peerbib::output::{ItemMetadata, mediawiki};
                   peerbib convert manuscript.docx -o cited.bib\n  \
                   peerbib convert books.csv --map Werk=title --to mods\n  \
                   peerbib convert *.bib --to csl-json > refs.json\n  \
-                  curl https://example.org/refs.ris | peerbib convert --to biblatex")]
+                  peerbib convert --to biblatex < refs.ris")]
 pub(crate) struct Convert {
     /// The files to convert; - is standard input
     #[arg(value_name = "FILE", default_value = "-")]
