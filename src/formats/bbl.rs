@@ -9,7 +9,7 @@ use super::item_builder::{ItemBuilder, direct_name, inverted_name, literal_name}
 use super::lines::LineCounter;
 use super::{ReadFormat, Records};
 use crate::model::markup::plain;
-use crate::model::{CslItem, CslName};
+use crate::model::{CslItem, CslName, CslValue};
 
 /// Reads `.bbl` files.
 pub(crate) struct Bbl;
@@ -242,6 +242,30 @@ fn biblatex_item(source: &str, line: usize, items: &mut ParsedItems) -> Result<C
     }
     let mut item = derived.item;
     key.clone_into(&mut item.id);
+    // Titles keep their capitals, as in other formats; the short title was made of the title.
+    let value = |name: &str| {
+        let found = fields.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| rich(value))
+    };
+    for (variable, field, subtitle) in [
+        ("title", "title", "subtitle"),
+        ("container-title", "booktitle", "booksubtitle"),
+    ] {
+        if value("maintitle").is_none()
+            && item.text(variable).is_some()
+            && let Some(title) = value(field)
+        {
+            let title = match value(subtitle) {
+                Some(subtitle) => format!("{title}: {subtitle}"),
+                None => title,
+            };
+            item.variables
+                .insert(variable.to_owned(), CslValue::Text(title));
+        }
+    }
+    if value("shorttitle").is_none() {
+        item.variables.remove("title-short");
+    }
     Ok(item)
 }
 

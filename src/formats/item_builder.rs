@@ -201,6 +201,11 @@ pub(crate) fn inverted_name(text: &str) -> CslName {
         [family, given, suffix] if is_suffix(suffix) => (*family, *given, *suffix),
         _ => return literal_name(text),
     };
+    // Databases write the suffix after the given name.
+    let (given, suffix) = match given.rsplit_once(' ') {
+        Some((before, last)) if suffix.is_empty() && is_suffix(last) => (before, last),
+        _ => (given, suffix),
+    };
     let (particles, family) = particles(family);
     person(particles, family, given, suffix)
 }
@@ -374,6 +379,27 @@ pub(crate) fn one_dash(pages: &str) -> String {
         .replace(['\u{2013}', '\u{2010}', '\u{2011}'], "-")
 }
 
+/// Returns the ISBN or ISSN at the beginning of a text, without what it is of: `0300110561 (alk. paper)`.
+pub(crate) fn serial_number(text: &str) -> &str {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && !"Xx- \u{2010}".contains(c));
+    match text.get(..end.unwrap_or(text.len())).map(str::trim) {
+        Some("") | None => text,
+        Some(number) => number,
+    }
+}
+
+/// Returns the ISBNs or ISSNs in a text; one that is written with spaces is one.
+pub(crate) fn serial_numbers(text: &str) -> Vec<&str> {
+    let is_whole = |word: &str| word.bytes().filter(u8::is_ascii_digit).count() >= 7;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.iter().all(|word| is_whole(word)) {
+        words
+    } else {
+        vec![text.trim()]
+    }
+}
+
 /// Returns the keywords of an item.
 pub(crate) fn keywords(item: &CslItem) -> Vec<String> {
     let text = item.text("keyword").unwrap_or_default();
@@ -455,6 +481,7 @@ mod tests {
                 "King, Jr., Martin Luther",
                 ["", "King", "Martin Luther", "Jr.", ""],
             ),
+            ("King, Martin L. Jr", ["", "King", "Martin L.", "Jr", ""]),
             (
                 "Mozilla Foundation,",
                 ["", "", "", "", "Mozilla Foundation"],

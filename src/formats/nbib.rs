@@ -4,7 +4,7 @@
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{
     ItemBuilder, date, direct_name, inverted_name, iso_date, keywords, language_code, literal_name,
-    one_dash, written_name,
+    one_dash, serial_number, serial_numbers, written_name,
 };
 use super::lines::{first_lines, numbered};
 use super::records::write_records;
@@ -219,18 +219,19 @@ fn item(record: &[TagLine<'_>], items: &mut ParsedItems) -> CslItem {
                 _ => true,
             },
             "IS" => {
-                let issn = value.split([' ', '(']).next().unwrap_or_default();
+                let issn = serial_number(value);
                 new.append("ISSN", " ", issn);
                 true
             }
             "ISBN" => {
-                let isbn = value.split([' ', '(']).next().unwrap_or_default();
+                let isbn = serial_number(value);
                 new.append("ISBN", " ", isbn);
                 true
             }
             "LA" => new.text("language", language_code(value)),
             "OT" | "MH" => {
-                new.keyword(value);
+                // The asterisk marks a main topic.
+                new.keyword(value.trim_start_matches('*'));
                 true
             }
             // Of journals it is the country, which no style prints.
@@ -353,7 +354,7 @@ fn record(item: &CslItem) -> String {
     let is_book = matches!(item.item_type.as_str(), "book" | "chapter");
     record.variable("PMID", "PMID");
     record.variable("ISBN", "ISBN");
-    for issn in item.text("ISSN").unwrap_or_default().split_whitespace() {
+    for issn in serial_numbers(&item.text("ISSN").unwrap_or_default()) {
         record.line("IS", issn);
     }
     record.variable("VI", "volume");

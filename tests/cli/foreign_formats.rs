@@ -271,7 +271,7 @@ fn citations_of_a_manuscript_are_imported() {
     env.runs("import manuscript.docx");
     assert_eq!(env.keys(""), ["åkesson2014råvaror"]);
     let entry = env.runs("export").stdout;
-    assert!(entry.contains("{Råvaror \\& Öl}"), "{entry}");
+    assert!(entry.contains("{Råvaror \\& {Öl}}"), "{entry}");
 }
 
 #[test]

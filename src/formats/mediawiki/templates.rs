@@ -677,8 +677,11 @@ fn list(text: &str) -> Vec<CslName> {
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect();
-    let is_inverted =
-        separator == ',' && names.len() == 2 && names.iter().any(|name| !name.contains(' '));
+    // `Benkler, Yochai` and `von Hippel, Eric`, but not `Silke Helfrich, Attac`.
+    let begins_with_family = names
+        .first()
+        .is_some_and(|name| !name.contains(' ') || name.starts_with(char::is_lowercase));
+    let is_inverted = separator == ',' && names.len() == 2 && begins_with_family;
     if is_inverted {
         return vec![inverted_name(text)];
     }
