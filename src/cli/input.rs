@@ -209,7 +209,12 @@ impl Input {
         let Source { path, decoded, .. } = source;
         Ok(Self {
             path,
-            encoding: encoding_name(decoded.encoding),
+            // Only the text of BibTeX and BibLaTeX is exported again as it was.
+            encoding: if format.is_bibtex() {
+                encoding_name(decoded.encoding)
+            } else {
+                encoding_name(FileEncoding::default())
+            },
             reading,
             is_shipped: BIBLIOGRAPHIES
                 .iter()

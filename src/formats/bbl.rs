@@ -1,13 +1,15 @@
 //! The bibliographies that LaTeX reads (`.bbl`): those of biblatex, whose fields are data, and the formatted lists of
 //! BibTeX (`thebibliography`), in which blocks, macros and fonts tell the fields apart.
 
+use std::collections::HashSet;
+
 use super::bibtex::{self, MAX_DEPTH, Strings, tex_to_html};
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{ItemBuilder, direct_name, inverted_name, literal_name};
 use super::lines::LineCounter;
 use super::{ReadFormat, Records};
 use crate::model::markup::plain;
-use crate::model::{CslItem, CslName};
+use crate::model::{CslItem, CslName, CslValue};
 
 /// Reads `.bbl` files.
 pub(crate) struct Bbl;
@@ -45,7 +47,7 @@ fn read_pieces(
     let mut lines = LineCounter::new(text);
     let starts = text.match_indices(open).map(|(at, _)| at);
     // biblatex lists an entry once for each sorting.
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let mut before = 0;
     // Each end is searched again only when it was passed.
     let mut next: Vec<Option<usize>> = vec![Some(0); ends.len()];
@@ -240,6 +242,30 @@ fn biblatex_item(source: &str, line: usize, items: &mut ParsedItems) -> Result<C
     }
     let mut item = derived.item;
     key.clone_into(&mut item.id);
+    // Titles keep their capitals, as in other formats; the short title was made of the title.
+    let value = |name: &str| {
+        let found = fields.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| rich(value))
+    };
+    for (variable, field, subtitle) in [
+        ("title", "title", "subtitle"),
+        ("container-title", "booktitle", "booksubtitle"),
+    ] {
+        if value("maintitle").is_none()
+            && item.text(variable).is_some()
+            && let Some(title) = value(field)
+        {
+            let title = match value(subtitle) {
+                Some(subtitle) => format!("{title}: {subtitle}"),
+                None => title,
+            };
+            item.variables
+                .insert(variable.to_owned(), CslValue::Text(title));
+        }
+    }
+    if value("shorttitle").is_none() {
+        item.variables.remove("title-short");
+    }
     Ok(item)
 }
 
@@ -249,7 +275,7 @@ fn as_fields(written: Vec<(String, String)>) -> Vec<(String, String)> {
         let found = written.iter().find(|(own, _)| own == name);
         found.map(|(_, value)| value.clone())
     };
-    let mut fields = Vec::new();
+    let mut fields: Vec<(String, String)> = Vec::new();
     for prefix in ["", "url", "event", "orig"] {
         let part = |name: &str| value(&format!("{prefix}{name}")).filter(|text| !text.is_empty());
         let joined = |end: &str| {
@@ -297,11 +323,10 @@ fn as_fields(written: Vec<(String, String)>) -> Vec<(String, String)> {
             || name.ends_with("unc")
             || matches!(name, "urlraw" | "presort" | "cratedate" | "singletitle")
     };
+    let mut seen: HashSet<String> = fields.iter().map(|(name, _)| name.clone()).collect();
     for (name, value) in written {
-        if !is_internal(&name)
-            && !value.trim().is_empty()
-            && !fields.iter().any(|(own, _)| *own == name)
-        {
+        let is_used = !is_internal(&name) && !value.trim().is_empty();
+        if is_used && seen.insert(name.clone()) {
             fields.push((name, value));
         }
     }

@@ -8,15 +8,24 @@ pub(crate) struct Biblatex;
 /// Writes entries that BibTeX and its styles know.
 pub(crate) struct Bibtex;
 
-/// Returns whether a text has the beginning of an entry: `@book{` or `@string (`.
+/// Returns whether a text has the beginning of an entry: `@book{key,` or `@string (name =`. The at-rules of style sheets
+/// and the tags of programmers' comments look similar.
 pub(crate) fn sniff(text: &str) -> bool {
     memchr::memchr_iter(b'@', text.as_bytes()).any(|at| {
         let before = text.get(..at).unwrap_or_default().chars().next_back();
         // What stands in an address, or a command of LaTeX, is none.
         let is_free = before.is_none_or(|c| !c.is_alphanumeric() && !"\\._-@".contains(c));
         let after = text.get(at + 1..).unwrap_or_default().trim_start();
-        let behind = after.trim_start_matches(|c: char| c.is_alphanumeric() || "_-".contains(c));
-        is_free && behind.len() < after.len() && behind.trim_start().starts_with(['{', '('])
+        let behind = after.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        let name = after.get(..after.len() - behind.len()).unwrap_or_default();
+        let Some(inside) = behind.trim_start().strip_prefix(['{', '(']) else {
+            return false;
+        };
+        let is_part = ["comment", "preamble", "string"]
+            .iter()
+            .any(|part| name.eq_ignore_ascii_case(part));
+        let ends = inside.chars().find(|c| ",={}();\"".contains(*c));
+        is_free && !name.is_empty() && (is_part || ends.is_none_or(|c| matches!(c, ',' | '=')))
     })
 }
 

@@ -8,6 +8,8 @@ use super::hayagriva::expansion;
 use super::item_builder::{
     ItemBuilder, date, iso_date, keywords, literal_name, one_dash, page_ends, person,
 };
+use super::lines::LineCounter;
+use super::losses::compare;
 use super::records::write_records;
 use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::{plain, without_nocase};
@@ -34,7 +36,7 @@ impl WriteFormat for Cff {
     /// Writes the first software or data set as the work of the file, another first work as the one to cite in its
     /// place, and all others as references.
     fn write(&self, export: &Export<'_>) -> WriteResult {
-        let (records, losses) = write_records(
+        let (records, mut losses) = write_records(
             export,
             TITLE,
             |item| serde_yaml::to_string(&reference(item)).unwrap_or_default(),
@@ -64,9 +66,19 @@ impl WriteFormat for Cff {
         match (first, main) {
             (Some(Value::Mapping(own)), Some(_)) => {
                 let is_data = own.get("type").and_then(Value::as_str) == Some("data");
-                file.extend(own);
+                let is_allowed = |name: &Value| ROOT_FIELDS.iter().any(|own| name == *own);
+                file.extend(own.into_iter().filter(|(name, _)| is_allowed(name)));
                 let kind = if is_data { "dataset" } else { "software" };
                 set(&mut file, "type", kind);
+                if let Some(work) = export.works.get(at) {
+                    let mut back = item(&file, Place::Root);
+                    back.id.clone_from(&work.item.id);
+                    for loss in compare(work.item, Some(&back), TITLE) {
+                        if !losses.contains(&loss) {
+                            losses.push(loss);
+                        }
+                    }
+                }
             }
             (Some(Value::Mapping(preferred)), None) => {
                 // A file needs a title and authors of its own.
@@ -88,6 +100,21 @@ impl WriteFormat for Cff {
         }
     }
 }
+
+/// The fields of the work of the file itself; a reference has more.
+const ROOT_FIELDS: &[&str] = &[
+    "abstract",
+    "authors",
+    "date-released",
+    "doi",
+    "keywords",
+    "license",
+    "repository-code",
+    "title",
+    "type",
+    "url",
+    "version",
+];
 
 /// Where in a file a work stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -117,6 +144,8 @@ fn read_items(text: &str) -> ParsedItems {
         items.accept(1, item(&root, Place::Root), || text.to_owned());
     }
     let references = root.get("references").and_then(Value::as_sequence);
+    let mut lines = LineCounter::new(text);
+    let mut from = 0;
     for value in preferred
         .into_iter()
         .chain(references.into_iter().flatten())
@@ -124,7 +153,10 @@ fn read_items(text: &str) -> ParsedItems {
         let original = serde_yaml::to_string(value).unwrap_or_default();
         // The parser does not tell the lines of values.
         let title = value.get("title").and_then(Value::as_str);
-        let line = title.and_then(|title| line_of(text, title)).unwrap_or(1);
+        if let Some(at) = title.and_then(|title| place_of(text, from, title)) {
+            from = at;
+        }
+        let line = lines.line_of(from);
         match value {
             Value::Mapping(map) => items.accept(line, item(map, Place::Reference), || original),
             _ => items.reject(line, None, &original, "is not a map of fields".to_owned()),
@@ -133,10 +165,13 @@ fn read_items(text: &str) -> ParsedItems {
     items
 }
 
-fn line_of(text: &str, title: &str) -> Option<usize> {
-    let title = title.lines().next()?;
-    let at = text.lines().position(|line| line.contains(title))?;
-    Some(at + 1)
+/// Returns where a title begins, if that is not far from the place where the reference before it does.
+fn place_of(text: &str, from: usize, title: &str) -> Option<usize> {
+    const FAR: usize = 64 * 1024;
+    let near = text.as_bytes().get(from..)?;
+    let near = near.get(..FAR).unwrap_or(near);
+    let at = memchr::memmem::find(near, title.lines().next()?.as_bytes())?;
+    Some(from + at)
 }
 
 /// Returns whether a file says of itself only what the work to cite in its place says, too.
@@ -472,7 +507,12 @@ fn reference(item: &CslItem) -> Mapping {
         set(&mut entity, "city", city);
         entity
     };
-    let publisher = entity(&text("publisher"), &text("publisher-place"));
+    let (publisher, place) = (text("publisher"), text("publisher-place"));
+    // An entity has a name.
+    if publisher.is_empty() && !place.is_empty() {
+        map.insert("location".into(), Value::Mapping(entity(&place, "")));
+    }
+    let publisher = entity(&publisher, if publisher.is_empty() { "" } else { &place });
     if !publisher.is_empty() {
         let field = if csl_type == "thesis" {
             "institution"
@@ -518,7 +558,9 @@ fn reference(item: &CslItem) -> Mapping {
         set(&mut map, "date-accessed", &iso_date(accessed));
     }
     if let Some(language) = item.text("language") {
-        map.insert("languages".into(), Value::Sequence(vec![language.into()]));
+        // The schema has no regions.
+        let code = language.split('-').next().unwrap_or_default().to_owned();
+        map.insert("languages".into(), Value::Sequence(vec![code.into()]));
     }
     let keywords: Vec<Value> = keywords(item).into_iter().map(Value::from).collect();
     if !keywords.is_empty() {

@@ -517,7 +517,7 @@ fn names(cell: &str) -> Vec<CslName> {
             .split(separator)
             .map(str::trim)
             .filter(|name| !name.is_empty());
-        return names.map(|name| one_name(name)).collect();
+        return names.map(one_name).collect();
     }
     let parts: Vec<&str> = cell
         .split(',')

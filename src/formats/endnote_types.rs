@@ -101,8 +101,25 @@ pub(crate) fn of_csl(csl_type: &str) -> &'static EndNoteType {
         .unwrap_or(&GENERIC)
 }
 
-/// Returns the variable of an ISBN, ISSN or other number (`%@`, `isbn`).
-pub(crate) fn standard_number(text: &str, csl_type: &str) -> &'static str {
+/// Returns the ISBNs, ISSNs or other numbers in a text (`%@`, `isbn`), each with its variable.
+pub(crate) fn standard_numbers<'t>(text: &'t str, csl_type: &str) -> Vec<(&'static str, &'t str)> {
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    // What a number is of stands in parentheses.
+    let bare = text.split(" (").next().unwrap_or(text).trim();
+    let numbers: Vec<&str> = if digits(text) > 13 {
+        let words = text.split([' ', ';', ',', '\n']);
+        words.filter(|word| digits(word) >= 7).collect()
+    } else {
+        vec![bare]
+    };
+    numbers
+        .into_iter()
+        .map(|number| (standard_number(number, csl_type), number))
+        .collect()
+}
+
+/// Returns the variable of an ISBN, ISSN or other number.
+fn standard_number(text: &str, csl_type: &str) -> &'static str {
     let digits = text
         .chars()
         .filter(|c| c.is_ascii_digit() || matches!(c, 'X' | 'x'))

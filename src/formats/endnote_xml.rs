@@ -2,9 +2,9 @@
 //! (`custom1` to `custom8`) are kept under these names.
 
 use super::csl_to_bib::ParsedItems;
-use super::endnote_types::{self, standard_number};
+use super::endnote_types::{self, standard_numbers};
 use super::item_builder::{
-    ItemBuilder, date, inverted_name, iso_date, keywords, one_dash, written_name,
+    ItemBuilder, date, inverted_name, iso_date, keywords, one_dash, serial_numbers, written_name,
 };
 use super::records::write_records;
 use super::ris::types::{counts_pages, has_container, number_variable};
@@ -147,9 +147,11 @@ impl Reader<'_, '_> {
                 "pub-location" => new.text("publisher-place", &text),
                 "publisher" => new.text("publisher", &text),
                 "isbn" => {
-                    for number in text.split(['\n', ';']) {
-                        let number = number.split(" (").next().unwrap_or_default();
-                        new.append(standard_number(number, csl_type), " ", number);
+                    for (variable, number) in text
+                        .split(['\n', ';'])
+                        .flat_map(|line| standard_numbers(line, csl_type))
+                    {
+                        new.append(variable, " ", number);
                     }
                     true
                 }
@@ -459,8 +461,16 @@ fn record(item: &CslItem) -> String {
     }
     text(&mut xml, "pub-location", "publisher-place");
     text(&mut xml, "publisher", "publisher");
-    text(&mut xml, "isbn", "ISBN");
-    text(&mut xml, "isbn", "ISSN");
+    let numbers = ["ISBN", "ISSN"].map(|variable| item.text(variable).unwrap_or_default());
+    let numbers: Vec<&str> = numbers
+        .iter()
+        .flat_map(|text| serial_numbers(text))
+        .collect();
+    let numbers = numbers.join("\n");
+    let numbers = numbers.trim();
+    if !numbers.is_empty() {
+        xml.leaf_of_xml("isbn", &[], &styled(numbers));
+    }
     text(&mut xml, "accession-num", "archive_location");
     text(&mut xml, "call-num", "call-number");
     xml.leaf_of_xml("label", &[], &styled(&item.id));

@@ -2,9 +2,9 @@
 //! begins a record of EndNote; in refer's files, a blank line ends a record.
 
 use super::csl_to_bib::ParsedItems;
-use super::endnote_types::{self, standard_number};
+use super::endnote_types::{self, standard_numbers};
 use super::item_builder::{
-    ItemBuilder, date, inverted_name, iso_date, keywords, one_dash, written_name,
+    ItemBuilder, date, inverted_name, iso_date, keywords, one_dash, serial_numbers, written_name,
 };
 use super::lines::{first_lines, numbered};
 use super::records::write_records;
@@ -147,6 +147,7 @@ fn item(record: &[TagLine], items: &mut ParsedItems) -> CslItem {
     } else {
         "author"
     };
+    let (year, day) = (value_of('D'), value_of('8'));
     let mut new = ItemBuilder::new(csl_type);
     new.item.id = key.clone();
     for TagLine { number, tag, value } in record {
@@ -176,9 +177,9 @@ fn item(record: &[TagLine], items: &mut ParsedItems) -> CslItem {
             'Q' | '(' => new.text("original-title", value),
             'C' => new.text("publisher-place", value),
             'I' => new.text("publisher", value),
-            'D' => value_of('8').is_some() || new.date("issued", value),
+            'D' => day.is_some() || new.date("issued", value),
             '8' => {
-                let (issued, was_kept) = issued(value_of('D'), value);
+                let (issued, was_kept) = issued(year, value);
                 new.date_value("issued", issued);
                 was_kept
             }
@@ -192,7 +193,9 @@ fn item(record: &[TagLine], items: &mut ParsedItems) -> CslItem {
             'P' => new.text("page", value),
             '&' => new.text("section", value),
             '@' => {
-                new.append(standard_number(value, csl_type), " ", value);
+                for (variable, number) in standard_numbers(value, csl_type) {
+                    new.append(variable, " ", number);
+                }
                 true
             }
             'R' => new.doi(value),
@@ -302,8 +305,11 @@ fn record(item: &CslItem) -> String {
         None => {}
     }
     record.variable('&', "section");
-    record.variable('@', "ISBN");
-    record.variable('@', "ISSN");
+    for variable in ["ISBN", "ISSN"] {
+        for number in serial_numbers(&item.text(variable).unwrap_or_default()) {
+            record.line('@', number);
+        }
+    }
     record.variable('R', "DOI");
     record.variable('U', "URL");
     let keywords = keywords(item);

@@ -1,5 +1,7 @@
 //! CSL items built from the fields of other formats: names, dates, pages and identifiers as people write them.
 
+use std::collections::{BTreeMap, HashSet};
+
 use super::bibtex::date_in_words;
 use crate::model::{CslDate, CslItem, CslName, CslValue, EdtfDate};
 
@@ -8,7 +10,25 @@ use crate::model::{CslDate, CslItem, CslName, CslValue, EdtfDate};
 pub(crate) struct ItemBuilder {
     /// The item.
     pub(crate) item: CslItem,
-    keywords: Vec<String>,
+    keywords: Parts,
+    /// What is added to text variables, and the separator.
+    appended: BTreeMap<String, (&'static str, Parts)>,
+}
+
+/// Texts without repetitions, in their order.
+#[derive(Debug, Default)]
+struct Parts {
+    list: Vec<String>,
+    seen: HashSet<String>,
+}
+
+impl Parts {
+    fn add(&mut self, text: &str) {
+        let text = text.trim();
+        if !text.is_empty() && self.seen.insert(text.to_owned()) {
+            self.list.push(text.to_owned());
+        }
+    }
 }
 
 impl ItemBuilder {
@@ -19,13 +39,13 @@ impl ItemBuilder {
                 item_type: csl_type.to_owned(),
                 ..CslItem::default()
             },
-            keywords: Vec::new(),
+            ..Self::default()
         }
     }
 
     /// Returns whether a variable is set.
     pub(crate) fn has(&self, variable: &str) -> bool {
-        self.item.variables.contains_key(variable)
+        self.item.variables.contains_key(variable) || self.appended.contains_key(variable)
     }
 
     /// Sets a text variable. Returns whether it has this value now.
@@ -46,18 +66,13 @@ impl ItemBuilder {
     }
 
     /// Adds a text to a variable that may have several.
-    pub(crate) fn append(&mut self, variable: &str, separator: &str, value: &str) {
-        let value = value.trim();
-        if value.is_empty() {
+    pub(crate) fn append(&mut self, variable: &str, separator: &'static str, value: &str) {
+        if value.trim().is_empty() {
             return;
         }
-        let text = match self.item.text(variable) {
-            Some(earlier) if earlier.split(separator).any(|part| part == value) => return,
-            Some(earlier) => format!("{earlier}{separator}{value}"),
-            None => value.to_owned(),
-        };
-        let text = CslValue::Text(text);
-        self.item.variables.insert(variable.to_owned(), text);
+        let new = || (separator, Parts::default());
+        let (_, parts) = self.appended.entry(variable.to_owned()).or_insert_with(new);
+        parts.add(value);
     }
 
     /// Adds a name.
@@ -98,10 +113,7 @@ impl ItemBuilder {
 
     /// Adds a keyword.
     pub(crate) fn keyword(&mut self, keyword: &str) {
-        let keyword = keyword.trim();
-        if !keyword.is_empty() && !self.keywords.iter().any(|other| other == keyword) {
-            self.keywords.push(keyword.to_owned());
-        }
+        self.keywords.add(keyword);
     }
 
     /// Sets the DOI from a DOI or its address; anything else becomes the URL.
@@ -130,14 +142,19 @@ impl ItemBuilder {
 
     /// Returns the item.
     pub(crate) fn finish(mut self) -> CslItem {
-        if !self.keywords.is_empty() {
-            let separator = if self.keywords.iter().any(|keyword| keyword.contains(',')) {
-                "; "
-            } else {
-                ", "
-            };
-            let keywords = CslValue::Text(self.keywords.join(separator));
+        let keywords = self.keywords.list;
+        if !keywords.is_empty() {
+            let has_comma = keywords.iter().any(|keyword| keyword.contains(','));
+            let separator = if has_comma { "; " } else { ", " };
+            let keywords = CslValue::Text(keywords.join(separator));
             self.item.variables.insert("keyword".to_owned(), keywords);
+        }
+        for (variable, (separator, parts)) in self.appended {
+            let own = self.item.text(&variable);
+            let own = own.filter(|own| !parts.seen.contains(own));
+            let all: Vec<String> = own.into_iter().chain(parts.list).collect();
+            let text = CslValue::Text(all.join(separator));
+            self.item.variables.insert(variable, text);
         }
         self.item
     }
@@ -184,6 +201,11 @@ pub(crate) fn inverted_name(text: &str) -> CslName {
         [family, given, suffix] if is_suffix(suffix) => (*family, *given, *suffix),
         _ => return literal_name(text),
     };
+    // Databases write the suffix after the given name.
+    let (given, suffix) = match given.rsplit_once(' ') {
+        Some((before, last)) if suffix.is_empty() && is_suffix(last) => (before, last),
+        _ => (given, suffix),
+    };
     let (particles, family) = particles(family);
     person(particles, family, given, suffix)
 }
@@ -198,6 +220,22 @@ pub(crate) fn direct_name(text: &str) -> CslName {
         Some(last) if words.len() > 2 && is_suffix(last) => words.pop().unwrap_or_default(),
         _ => "",
     };
+    // Databases write `Ostrom E.`
+    let is_initials = |word: &str| {
+        word.contains('.')
+            && word
+                .chars()
+                .all(|c| c.is_uppercase() || matches!(c, '.' | '-'))
+    };
+    if let [family @ .., initials] = words.as_slice()
+        && is_initials(initials)
+        && !family.is_empty()
+        && !family.iter().any(|word| is_initials(word))
+    {
+        let family = family.join(" ");
+        let (particles, family) = particles(&family);
+        return person(particles, family, initials, suffix);
+    }
     let is_lower = |word: &&str| word.chars().next().is_some_and(char::is_lowercase);
     let family_at = words
         .iter()
@@ -341,6 +379,27 @@ pub(crate) fn one_dash(pages: &str) -> String {
         .replace(['\u{2013}', '\u{2010}', '\u{2011}'], "-")
 }
 
+/// Returns the ISBN or ISSN at the beginning of a text, without what it is of: `0300110561 (alk. paper)`.
+pub(crate) fn serial_number(text: &str) -> &str {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && !"Xx- \u{2010}".contains(c));
+    match text.get(..end.unwrap_or(text.len())).map(str::trim) {
+        Some("") | None => text,
+        Some(number) => number,
+    }
+}
+
+/// Returns the ISBNs or ISSNs in a text; one that is written with spaces is one.
+pub(crate) fn serial_numbers(text: &str) -> Vec<&str> {
+    let is_whole = |word: &str| word.bytes().filter(u8::is_ascii_digit).count() >= 7;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.iter().all(|word| is_whole(word)) {
+        words
+    } else {
+        vec![text.trim()]
+    }
+}
+
 /// Returns the keywords of an item.
 pub(crate) fn keywords(item: &CslItem) -> Vec<String> {
     let text = item.text("keyword").unwrap_or_default();
@@ -422,6 +481,7 @@ mod tests {
                 "King, Jr., Martin Luther",
                 ["", "King", "Martin Luther", "Jr.", ""],
             ),
+            ("King, Martin L. Jr", ["", "King", "Martin L.", "Jr", ""]),
             (
                 "Mozilla Foundation,",
                 ["", "", "", "", "Mozilla Foundation"],
@@ -439,6 +499,7 @@ mod tests {
                 "Martin Luther King Jr.",
                 ["", "King", "Martin Luther", "Jr.", ""],
             ),
+            ("Ostrom E.", ["", "Ostrom", "E.", "", ""]),
             ("Plato", ["", "", "", "", "Plato"]),
             ("Ostrom, Elinor", ["", "Ostrom", "Elinor", "", ""]),
             ("", ["", "", "", "", ""]),

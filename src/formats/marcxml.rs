@@ -3,7 +3,7 @@
 
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{
-    ItemBuilder, date, inverted_name, language_code, literal_name, page_ends,
+    ItemBuilder, date, inverted_name, language_code, literal_name, page_ends, serial_number,
 };
 use super::mods::{CONTAINERS, extent_in_pages, variable_of_role, without_years};
 use super::xml::{Element, child_text, children, has_root, read_records, text_of};
@@ -364,11 +364,7 @@ impl<'d> Record<'d> {
         for (tag, variable) in [("020", "ISBN"), ("022", "ISSN")] {
             for field in self.fields(tag) {
                 let text = field.get("a");
-                new.append(
-                    variable,
-                    " ",
-                    text.split([' ', '(']).next().unwrap_or_default(),
-                );
+                new.append(variable, " ", serial_number(&text));
             }
         }
         for field in self.fields("024") {

@@ -39,7 +39,7 @@ use std::borrow::Cow;
 use bibtex::{BibFile, Strings};
 pub use bibtex::{Diagnostic, Severity};
 pub use csl_to_bib::{ParsedItem, ParsedItems, RejectedEntry};
-pub use losses::{Loss, reconciled};
+pub use losses::{Loss, compare, reconciled};
 
 use crate::model::{CslItem, Entry};
 
@@ -498,7 +498,13 @@ mod tests {
                 assert_eq!(name("wrong.ris", text), Some(format), "{text}");
             }
         }
-        assert_eq!(name("letter.txt", "Dear Ada, write to a@b.example."), None);
+        for text in [
+            "Dear Ada, write to a@b.example.",
+            "<style>@media (max-width: 9em) { a, b { x: y } }</style>",
+            "/** @param {string} name */",
+        ] {
+            assert_eq!(name("letter.txt", text), None);
+        }
     }
 
     #[test]

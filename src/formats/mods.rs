@@ -4,7 +4,7 @@
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{
     ItemBuilder, date, direct_name, inverted_name, iso_date, keywords, language_code, literal_name,
-    one_dash, page_ends, person,
+    one_dash, page_ends, person, serial_number, serial_numbers,
 };
 use super::records::write_records;
 use super::xml::{
@@ -220,7 +220,10 @@ fn item(record: Element<'_>) -> CslItem {
     for origin in children(record, "originInfo") {
         origin_info(&mut new, origin);
     }
-    for genre in children(record, "genre").map(text_of) {
+    // The terms of MARC say what a book contains.
+    let own_genres =
+        children(record, "genre").filter(|genre| genre.attribute("authority") != Some("marcgt"));
+    for genre in own_genres.map(text_of) {
         let is_known = type_of_genre(&genre).is_some();
         if (!is_known || genre.to_lowercase().ends_with("thesis"))
             && genre.to_lowercase() != "thesis"
@@ -357,7 +360,8 @@ fn role_and_name(node: Element<'_>) -> (&'static str, CslName) {
         .filter(|part| part.attribute("type").is_none())
         .map(text_of)
         .collect();
-    let whole = whole.join(", ");
+    let is_organization = matches!(node.attribute("type"), Some("corporate" | "conference"));
+    let whole = whole.join(if is_organization { ". " } else { ", " });
     let (family, given) = (part("family"), part("given"));
     let name = match node.attribute("type") {
         Some("corporate" | "conference") => literal_name(&whole),
@@ -494,7 +498,7 @@ fn identifiers(new: &mut ItemBuilder, node: Element<'_>, csl_type: &str) {
         let text = text_of(identifier);
         let kind = identifier.attribute("type").unwrap_or_default();
         // An ISBN is often followed by what it is of.
-        let number = text.split([' ', '(']).next().unwrap_or_default();
+        let number = serial_number(&text);
         if identifier.attribute("invalid") == Some("yes") {
             continue;
         }
@@ -505,10 +509,10 @@ fn identifiers(new: &mut ItemBuilder, node: Element<'_>, csl_type: &str) {
                 new.doi(&text);
             }
             "pmid" | "pubmed" => {
-                new.text("PMID", number);
+                new.text("PMID", &text);
             }
             "pmcid" | "pmc" => {
-                new.text("PMCID", number);
+                new.text("PMCID", &text);
             }
             "uri" | "url" => {
                 new.url(&text);
@@ -862,7 +866,7 @@ impl ModsWriter<'_> {
 
     fn serial_numbers(&mut self) {
         for (kind, variable) in [("isbn", "ISBN"), ("issn", "ISSN")] {
-            for number in self.text(variable).unwrap_or_default().split_whitespace() {
+            for number in serial_numbers(&self.text(variable).unwrap_or_default()) {
                 self.xml.leaf("identifier", &[("type", kind)], number);
             }
         }

@@ -4,7 +4,7 @@
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{
     ItemBuilder, date, direct_name, inverted_name, iso_date, keywords, language_code, literal_name,
-    one_dash, written_name,
+    one_dash, serial_number, serial_numbers, written_name,
 };
 use super::lines::{first_lines, numbered};
 use super::records::write_records;
@@ -156,7 +156,10 @@ fn item(record: &[TagLine<'_>], items: &mut ParsedItems) -> CslItem {
     let mut new = ItemBuilder::new(csl_type(record));
     let has = |tag: &str| record.iter().any(|line| line.tag == tag);
     let is_chapter = has("BTI") && has("TI");
-    let is_serial = has("JT") || has("TA");
+    let has_journal = has("JT");
+    let is_serial = has_journal || has("TA");
+    let (has_full_authors, has_full_editors) = (has("FAU"), has("FED"));
+    let (has_date, has_pages) = (has("DP"), has("PG"));
     let key = record.iter().find(|line| line.tag == "PMID");
     let key = key.map(|line| line.value.clone()).unwrap_or_default();
     for TagLine { number, tag, value } in record {
@@ -173,7 +176,7 @@ fn item(record: &[TagLine<'_>], items: &mut ParsedItems) -> CslItem {
                 true
             }
             "AU" => {
-                if !has("FAU") {
+                if !has_full_authors {
                     new.name("author", short_name(value));
                 }
                 true
@@ -183,7 +186,7 @@ fn item(record: &[TagLine<'_>], items: &mut ParsedItems) -> CslItem {
                 true
             }
             "ED" => {
-                if !has("FED") {
+                if !has_full_editors {
                     new.name("editor", short_name(value));
                 }
                 true
@@ -197,37 +200,38 @@ fn item(record: &[TagLine<'_>], items: &mut ParsedItems) -> CslItem {
                 true
             }
             "JT" => new.text("container-title", value),
-            "TA" if has("JT") => new.text("container-title-short", value),
+            "TA" if has_journal => new.text("container-title-short", value),
             "TA" => new.text("container-title", value),
             "VI" => new.text("volume", value),
             "IP" => new.text("issue", value),
             "PG" => new.text("page", value),
             "DP" => new.date_value("issued", publication_date(value)),
-            "DEP" if has("DP") => new.date("available-date", value),
+            "DEP" if has_date => new.date("available-date", value),
             "DEP" => new.date("issued", value),
             "AB" => new.text("abstract", value),
             "LID" | "AID" => match value.rsplit_once(" [") {
                 Some((doi, "doi]")) => new.text("DOI", doi),
                 // The publisher's number of an article without pages.
-                Some((number, "pii]")) if *tag == "LID" && !has("PG") => {
+                Some((number, "pii]")) if *tag == "LID" && !has_pages => {
                     new.text("number", number);
                     true
                 }
                 _ => true,
             },
             "IS" => {
-                let issn = value.split([' ', '(']).next().unwrap_or_default();
+                let issn = serial_number(value);
                 new.append("ISSN", " ", issn);
                 true
             }
             "ISBN" => {
-                let isbn = value.split([' ', '(']).next().unwrap_or_default();
+                let isbn = serial_number(value);
                 new.append("ISBN", " ", isbn);
                 true
             }
             "LA" => new.text("language", language_code(value)),
             "OT" | "MH" => {
-                new.keyword(value);
+                // The asterisk marks a main topic.
+                new.keyword(value.trim_start_matches('*'));
                 true
             }
             // Of journals it is the country, which no style prints.
@@ -350,7 +354,7 @@ fn record(item: &CslItem) -> String {
     let is_book = matches!(item.item_type.as_str(), "book" | "chapter");
     record.variable("PMID", "PMID");
     record.variable("ISBN", "ISBN");
-    for issn in item.text("ISSN").unwrap_or_default().split_whitespace() {
+    for issn in serial_numbers(&item.text("ISSN").unwrap_or_default()) {
         record.line("IS", issn);
     }
     record.variable("VI", "volume");

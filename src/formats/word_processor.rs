@@ -204,6 +204,8 @@ impl Citations {
         let cited = citation.get("citationItems").and_then(Json::as_array);
         for cited in cited.into_iter().flatten() {
             let Some(Json::Object(data)) = cited.get("itemData") else {
+                let message = "a citation names a work of a library, and holds nothing about it";
+                self.items.warn(0, "", None, message.to_owned());
                 continue;
             };
             let mut data = data.clone();

@@ -86,16 +86,22 @@ mod files {
         let env = TestEnvironment::with_chapter();
         let bytes: Vec<u8> = (0..4000_u32).map(|n| (n * n % 251) as u8).collect();
         env.put("picture.png", bytes);
-        refused_at_library(&env, 1, "import picture.png", "picture.png", ".bib");
-        refused_at_library(&env, 1, "format --input picture.png", "binary data", ".bib");
+        refused_at_library(&env, 1, "import picture.png", "picture.png", "BibLaTeX");
+        refused_at_library(
+            &env,
+            1,
+            "format --input picture.png",
+            "binary data",
+            "BibLaTeX",
+        );
     }
 
     #[test]
     fn a_file_without_entries_is_noticed() {
         let env = TestEnvironment::empty();
-        env.put("letter.txt", "Dear Ada, here is the list.\n");
-        let told = env.runs("import letter.txt").stderr;
-        assert!(told.contains("letter.txt"), "{told}");
+        env.put("letter.bib", "Dear Ada, here is the list.\n");
+        let told = env.runs("import letter.bib").stderr;
+        assert!(told.contains("letter.bib"), "{told}");
         assert!(told.contains("no entries found"), "{told}");
     }
 

@@ -1,5 +1,6 @@
 //! The help: read as a whole, and its examples run.
 
+use crate::foreign_formats;
 use crate::test_env::{TestEnvironment, words};
 
 /// Returns the commands that `peerbib … --help` lists, with their subcommands.
@@ -108,6 +109,10 @@ fn the_examples_run() {
                 "refs.bib",
                 "@book{wren, author = {Wren, Ada}, title = {Nests}}\n",
             );
+            env.put("refs.ris", "TY  - BOOK\nTI  - Nests\nER  - \n");
+            env.put("books.csv", "Werk,Year\nNests,2001\n");
+            env.put("catalogue.xml", foreign_formats::sample("marc.xml"));
+            env.put("manuscript.docx", foreign_formats::word_document());
             env.put("draft.md", "One [@merten2000, p. 3].\n");
             env.put("paper.typ", "One @merten2000[p. 3].\n");
             env.put("thesis.aux", "\\citation{merten2000}\n");

@@ -22,6 +22,7 @@ use peerbib::formats::{
 };
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, Entry};
+use peerbib::output::{ItemMetadata, mediawiki};
 
 /// Convert references from one format to another, without a library
 ///
@@ -34,7 +35,7 @@ use peerbib::model::{CslItem, Entry};
                   peerbib convert manuscript.docx -o cited.bib\n  \
                   peerbib convert books.csv --map Werk=title --to mods\n  \
                   peerbib convert *.bib --to csl-json > refs.json\n  \
-                  curl https://example.org/refs.ris | peerbib convert --to biblatex")]
+                  peerbib convert --to biblatex < refs.ris")]
 pub(crate) struct Convert {
     /// The files to convert; - is standard input
     #[arg(value_name = "FILE", default_value = "-")]
@@ -88,7 +89,11 @@ struct FileReport {
 impl Convert {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let to = self.output_format()?;
-        to.writer()?;
+        // The templates of MediaWiki are made from the library's model of a work, not by a writer of the table.
+        let is_mediawiki = to == FormatName::MEDIAWIKI;
+        if !is_mediawiki {
+            to.writer()?;
+        }
         if self.files.iter().filter(|name| *name == "-").count() > 1 {
             return Err(CommandError::usage("standard input can be read only once"));
         }
@@ -109,6 +114,8 @@ impl Convert {
         let mut sink = Sink::open(context, self.output.as_deref())?;
         report.losses = if to.format().is_bibtex() {
             write_entries(files, to, &mut report, &mut sink)?
+        } else if is_mediawiki {
+            write_templates(files, &mut report, &mut sink)?
         } else {
             write_items(files, to, &mut report, &mut sink)?
         };
@@ -238,6 +245,66 @@ fn write_entries(
 ) -> std::result::Result<Vec<Loss>, CommandError> {
     let all_are_verbatim =
         to == FormatName::BIBLATEX && files.iter().all(|(_, _, read)| is_verbatim(read));
+    let (readings, has_duplicates) = as_entries(files, report);
+    let references: Vec<CitableWork> = readings.iter().flat_map(CitableWork::of_reading).collect();
+    report.converted = references.len();
+    if all_are_verbatim && !has_duplicates {
+        for reading in &readings {
+            for piece in &reading.file.pieces {
+                sink.write(piece.text())?;
+            }
+        }
+        return Ok(Vec::new());
+    }
+    let items = items_of(&references)?;
+    let works: Vec<_> = references.iter().zip(&items).collect();
+    let options = ReferenceOptions {
+        format: to,
+        tags: false,
+        annotations: true,
+        public: false,
+    };
+    let written = write_references(Entries::Files(&readings), &works, options)?;
+    sink.write(&written.text)?;
+    Ok(written.losses)
+}
+
+/// Writes references as citation templates of MediaWiki, one on a line.
+fn write_templates(
+    files: Vec<ReadFile>,
+    report: &mut Report,
+    sink: &mut Sink,
+) -> std::result::Result<Vec<Loss>, CommandError> {
+    let (readings, _) = as_entries(files, report);
+    let references: Vec<CitableWork> = readings.iter().flat_map(CitableWork::of_reading).collect();
+    let items = items_of(&references)?;
+    let mut losses = Vec::new();
+    for (reference, item) in references.iter().zip(&items) {
+        let template = mediawiki::template(ItemMetadata { reference, item });
+        let back = template.as_ref().and_then(|template| {
+            let Records::Items(read) = formats::MEDIAWIKI.read(&[], template) else {
+                return None;
+            };
+            let mut back = read.items.into_iter().next()?.item;
+            back.id.clone_from(&item.id);
+            Some(back)
+        });
+        losses.extend(formats::compare(item, back.as_ref(), "MediaWiki"));
+        if let Some(template) = template {
+            report.converted += 1;
+            sink.write(&format!("* {template}\n"))?;
+        }
+    }
+    Ok(losses)
+}
+
+fn items_of(references: &[Reference]) -> std::result::Result<Vec<CslItem>, CommandError> {
+    let items = references.iter().map(CitableWork::item);
+    Ok(items.collect::<peerbib::library::Result<Vec<_>>>()?)
+}
+
+/// Returns references as BibLaTeX, each with a key of its own, and whether files had keys in common.
+fn as_entries(files: Vec<ReadFile>, report: &mut Report) -> (Vec<ParsedFile>, bool) {
     let mut readings = Vec::with_capacity(files.len());
     for (path, format, records) in files {
         let reading = records.into_entries();
@@ -251,35 +318,12 @@ fn write_entries(
         });
         readings.push(reading);
     }
-    let renamed = separate_keys(&mut readings);
+    let has_duplicates = separate_keys(&mut readings);
     for (reading, file) in readings.iter_mut().zip(&mut report.files) {
         file.problems = std::mem::take(&mut reading.file.problems);
     }
     report.count();
-    let references: Vec<CitableWork> = readings.iter().flat_map(CitableWork::of_reading).collect();
-    report.converted = references.len();
-    if all_are_verbatim && !renamed {
-        for reading in &readings {
-            for piece in &reading.file.pieces {
-                sink.write(piece.text())?;
-            }
-        }
-        return Ok(Vec::new());
-    }
-    let items = references
-        .iter()
-        .map(CitableWork::item)
-        .collect::<peerbib::library::Result<Vec<_>>>()?;
-    let works: Vec<_> = references.iter().zip(&items).collect();
-    let options = ReferenceOptions {
-        format: to,
-        tags: false,
-        annotations: true,
-        public: false,
-    };
-    let written = write_references(Entries::Files(&readings), &works, options)?;
-    sink.write(&written.text)?;
-    Ok(written.losses)
+    (readings, has_duplicates)
 }
 
 fn is_verbatim(records: &Records) -> bool {

@@ -275,7 +275,10 @@ fn problem_line(path: &str, problem: &Diagnostic) -> String {
         (Some(key), None) => {
             let _ = write!(text, "{key}: ");
         }
-        (None, _) => {}
+        (None, Some(field)) => {
+            let _ = write!(text, "{field}: ");
+        }
+        (None, None) => {}
     }
     text.push_str(&problem.message);
     text

@@ -458,6 +458,9 @@ pub(super) fn item(template: &Template, line: usize, items: &mut ParsedItems) ->
             Field::Name("author", Part::Family) if name == "author" => {}
             Field::Name(variable, Part::List) => lists.push((variable, list(&bare))),
             Field::Name(variable, Part::Vancouver) => lists.push((variable, vancouver(&bare))),
+            Field::Name(variable, Part::Whole) if is_list(&bare) => {
+                lists.push((variable, list(&bare)));
+            }
             Field::Name(variable, part) => {
                 let name = names.entry((variable, number)).or_default();
                 match part {
@@ -535,12 +538,17 @@ pub(super) fn item(template: &Template, line: usize, items: &mut ParsedItems) ->
         };
     }
     // In templates for books, the title is that of the whole.
-    if !chapter.is_empty() {
-        if container.is_empty() {
-            container = std::mem::replace(&mut title, chapter);
-        } else {
-            title = chapter;
-        }
+    if title.is_empty() {
+        title = chapter;
+    } else if csl_type.starts_with("article") {
+        // The section of a newspaper.
+        new.text("section", &chapter);
+    } else if !chapter.is_empty() {
+        let whole = std::mem::replace(&mut title, chapter);
+        new.text(
+            "collection-title",
+            &std::mem::replace(&mut container, whole),
+        );
         new.url(&chapter_url);
     }
     if title.is_empty() && csl_type.starts_with("entry") {
@@ -602,8 +610,23 @@ impl NameParts {
     }
 }
 
-/// Reads a name that may be that of an organization.
-fn whole_name(text: &str) -> CslName {
+/// Returns whether a parameter for one name has several.
+fn is_list(text: &str) -> bool {
+    let of_persons = |separator: &str| {
+        text.split_once(separator).is_some_and(|(one, other)| {
+            [one, other]
+                .iter()
+                .all(|name| name.trim().contains(' ') && !is_organization(name))
+        })
+    };
+    text.contains(';')
+        || [" and ", " & ", " et "]
+            .iter()
+            .any(|separator| of_persons(separator))
+}
+
+/// Returns whether a name has a word of organizations, or too many words for a person.
+fn is_organization(text: &str) -> bool {
     const ORGANIZATIONS: [&str; 18] = [
         "foundation",
         "institute",
@@ -625,11 +648,13 @@ fn whole_name(text: &str) -> CslName {
         "the",
     ];
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let is_organization = words
-        .iter()
-        .any(|word| ORGANIZATIONS.contains(&word.trim_end_matches(',')))
-        || words.len() > 4;
-    if is_organization && !text.contains(',') {
+    let mut names = words.iter().map(|word| word.trim_end_matches(','));
+    names.any(|word| ORGANIZATIONS.contains(&word)) || words.len() > 4
+}
+
+/// Reads a name that may be that of an organization.
+fn whole_name(text: &str) -> CslName {
+    if is_organization(text) && !text.contains(',') {
         literal_name(text)
     } else {
         direct_name(text)
@@ -648,11 +673,15 @@ fn list(text: &str) -> Vec<CslName> {
         .flat_map(|part| part.split(" und "))
         .flat_map(|part| part.split(" and "))
         .flat_map(|part| part.split(" & "))
+        .flat_map(|part| part.split(" et "))
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect();
-    let is_inverted =
-        separator == ',' && names.len() == 2 && names.iter().any(|name| !name.contains(' '));
+    // `Benkler, Yochai` and `von Hippel, Eric`, but not `Silke Helfrich, Attac`.
+    let begins_with_family = names
+        .first()
+        .is_some_and(|name| !name.contains(' ') || name.starts_with(char::is_lowercase));
+    let is_inverted = separator == ',' && names.len() == 2 && begins_with_family;
     if is_inverted {
         return vec![inverted_name(text)];
     }
