@@ -16,6 +16,7 @@ pub mod jabref;
 mod losses;
 #[cfg(test)]
 mod proptests;
+pub mod references;
 mod ris;
 
 use std::borrow::Cow;
