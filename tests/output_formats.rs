@@ -246,7 +246,7 @@ fn html_holds_all(plain: &str) {
 
 fn references() -> (Vec<Reference>, Vec<CslItem>) {
     let source = include_str!("data/forms/works.bib");
-    let reading = formats::BIBLATEX.reader.read(source);
+    let reading = formats::BIBLATEX.read_text(source);
     let mut works = Reference::of_reading(&reading);
     let mut items: Vec<CslItem> = works
         .iter_mut()
@@ -739,7 +739,7 @@ fn html_says_what_the_works_are_to_reference_managers() {
 
 #[test]
 fn nothing_in_a_work_ends_the_script_of_a_page_or_runs_in_it() {
-    let reading = formats::BIBLATEX.reader.read(
+    let reading = formats::BIBLATEX.read_text(
         "@book{bad, author = {{</script><script>alert(1)</script>}}, title = {</script><img src=x onerror=alert(1)>}, url = {javascript:alert(1)}}",
     );
     let mut works = Reference::of_reading(&reading);

@@ -58,14 +58,14 @@ pub(crate) fn write_references(
             strings,
         })
         .collect();
-    let mut written = options.format.format().writer.write(&Export {
+    let mut written = options.format.writer()?.write(&Export {
         works: &exported,
         parents: &|key| match entries {
             Entries::Library(library) => library.work(key).ok().map(Cow::Owned),
             Entries::Files(_) => read.works.get(key).map(|(work, _)| Cow::Borrowed(*work)),
         },
     });
-    if matches!(options.format, FormatName::Biblatex | FormatName::Bibtex) {
+    if options.format.format().is_bibtex() {
         let abbreviations = match entries {
             Entries::Library(library) => {
                 let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
@@ -82,6 +82,16 @@ pub(crate) fn write_references(
 
 /// Reports what a format could not hold: each field once, with the works that have it.
 pub(crate) fn report_losses(context: &CommandContext, format: FormatName, losses: &[Loss]) {
+    report_losses_of(context, format, losses, "; the library keeps them");
+}
+
+/// Reports what a format could not hold. `consequence` ends the summary.
+pub(crate) fn report_losses_of(
+    context: &CommandContext,
+    format: FormatName,
+    losses: &[Loss],
+    consequence: &str,
+) {
     let mut alike: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for loss in losses {
         let keys = alike.entry((&loss.field, &loss.reason)).or_default();
@@ -93,7 +103,7 @@ pub(crate) fn report_losses(context: &CommandContext, format: FormatName, losses
     if !losses.is_empty() {
         let works: BTreeSet<_> = losses.iter().map(|loss| &loss.key).collect();
         context.note(format_args!(
-            "{} cannot hold {} of {}; the library keeps them",
+            "{} cannot hold {} of {}{consequence}",
             format.format().title,
             crate::cli::ui::counted(losses.len(), "field"),
             crate::cli::ui::counted(works.len(), "work")
@@ -190,7 +200,7 @@ fn prepared(
             item.variables.insert("keyword".to_owned(), keywords);
         }
     }
-    if matches!(options.format, FormatName::Biblatex | FormatName::Bibtex)
+    if options.format.format().is_bibtex()
         // What the entry is called in the library is what it is cited by.
         && work.key != reference.key
         && let Ok(source) = bibtex::set_key(&work.source, &reference.key)

@@ -1,33 +1,70 @@
 //! The formats as arguments name them.
 
+use std::sync::LazyLock;
+
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
-use peerbib::formats::{self, Format};
+use crate::cli::CommandError;
+use peerbib::formats::{self, FORMATS, Format, WriteFormat};
 
-/// A reference format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FormatName {
-    /// BibLaTeX: the entries as they were written
-    Biblatex,
-    /// BibTeX: the same with the types and fields that BibTeX's styles know
-    Bibtex,
-    /// CSL-JSON: the variables of the Citation Style Language
-    CslJson,
-    /// Hayagriva: Typst's YAML
-    Hayagriva,
-    /// RIS: the format of EndNote, publishers and databases
-    Ris,
+/// A reference format of the table of formats.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FormatName(pub(crate) &'static Format);
+
+static ALL: LazyLock<Vec<FormatName>> =
+    LazyLock::new(|| FORMATS.iter().map(|format| FormatName(format)).collect());
+
+impl ValueEnum for FormatName {
+    fn value_variants<'a>() -> &'a [Self] {
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let can_only_be_read = if self.0.writer.is_none() {
+            " (can only be read)"
+        } else {
+            ""
+        };
+        let help = format!("{}{can_only_be_read}", self.0.description);
+        Some(PossibleValue::new(self.0.name).help(help))
+    }
 }
 
+impl PartialEq for FormatName {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for FormatName {}
+
 impl FormatName {
+    pub(crate) const BIBLATEX: Self = Self(&formats::BIBLATEX);
+    pub(crate) const BIBTEX: Self = Self(&formats::BIBTEX);
+    pub(crate) const CSL_JSON: Self = Self(&formats::CSL_JSON);
+    pub(crate) const HAYAGRIVA: Self = Self(&formats::HAYAGRIVA);
+    pub(crate) const RIS: Self = Self(&formats::RIS);
+
     /// The format of this name in the table of formats.
     pub(crate) fn format(self) -> &'static Format {
-        match self {
-            Self::Biblatex => &formats::BIBLATEX,
-            Self::Bibtex => &formats::BIBTEX,
-            Self::CslJson => &formats::CSL_JSON,
-            Self::Hayagriva => &formats::HAYAGRIVA,
-            Self::Ris => &formats::RIS,
-        }
+        self.0
+    }
+
+    /// Returns the writer of the format.
+    ///
+    /// # Errors
+    ///
+    /// A usage error for a format that can only be read.
+    pub(crate) fn writer(self) -> Result<&'static dyn WriteFormat, CommandError> {
+        self.0.writer.ok_or_else(|| {
+            let writable = FORMATS.iter().filter(|format| format.writer.is_some());
+            let names: Vec<&str> = writable.map(|format| format.name).collect();
+            CommandError::usage(format_args!(
+                "{} can only be read, not written",
+                self.0.title
+            ))
+            .with_help(format!("the output formats are {}", names.join(", ")))
+        })
     }
 }

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use crate::cli::CommandError;
+use crate::cli::format_name::FormatName;
 use crate::cli::io::{self, standard_input};
 use peerbib::bundled::BIBLIOGRAPHIES;
 use peerbib::formats::bibtex::{DecodedText, FileEncoding};
-use peerbib::formats::{self, Diagnostic, Format, ParsedFile, Severity, bibtex};
+use peerbib::formats::{self, Diagnostic, FORMATS, Format, ParsedFile, Records, Severity, bibtex};
 
 /// A bibliography that was read.
 pub(crate) struct Input {
@@ -45,26 +46,85 @@ impl Source {
         })
     }
 
+    /// Returns the format that a person named, or else that of the content, or else that of the extension.
+    ///
+    /// # Errors
+    ///
+    /// If the format of the file is not known.
+    pub(crate) fn format(
+        &self,
+        name: &str,
+        from: Option<FormatName>,
+    ) -> Result<&'static Format, CommandError> {
+        if let Some(from) = from {
+            return Ok(from.format());
+        }
+        formats::of_file(name, &self.decoded.text).ok_or_else(|| {
+            let what = if self.decoded.text.contains('\0') {
+                "it contains binary data"
+            } else {
+                "its format is not known"
+            };
+            CommandError::new(format_args!(
+                "{} is not a bibliography: {what}",
+                shown(name)
+            ))
+            .with_help(known_formats())
+        })
+    }
+
     /// Reads the text in a format. Binary data in which no entry can be recognized is an error; a NUL byte in a
     /// damaged bibliography costs only the entry around it.
-    pub(crate) fn parse(&self, name: &str, format: &Format) -> Result<ParsedFile, CommandError> {
-        let reading = format.reader.read(&self.decoded.text);
-        let has_entries = || {
-            let problems = &reading.file.problems;
-            reading.file.works().next().is_some()
-                || problems.iter().any(|problem| problem.key.is_some())
+    pub(crate) fn records(&self, name: &str, format: &Format) -> Result<Records, CommandError> {
+        let mut records = format.read(&self.bytes, &self.decoded.text);
+        let (problems, has_entries) = match &mut records {
+            Records::Entries(file) => {
+                let has_works = file.works().next().is_some();
+                (&mut file.problems, has_works)
+            }
+            Records::Items(items) => (&mut items.problems, !items.items.is_empty()),
         };
-        if self.decoded.text.contains('\0') && !has_entries() {
-            return Err(CommandError::new(format_args!(
-                "{name} is not a bibliography: it contains binary data"
-            ))
-            .with_help(
-                "peerbib reads BibTeX and BibLaTeX (.bib), CSL-JSON, Hayagriva YAML and RIS"
-                    .to_owned(),
-            ));
+        if format.is_binary() {
+            return Ok(records);
         }
-        Ok(reading)
+        let has_entries = has_entries || problems.iter().any(|problem| problem.key.is_some());
+        if self.decoded.text.contains('\0') && !has_entries {
+            return Err(CommandError::new(format_args!(
+                "{} is not a bibliography: it contains binary data",
+                shown(name)
+            ))
+            .with_help(known_formats()));
+        }
+        if let Some(notice) = &self.decoded.notice {
+            problems.insert(
+                0,
+                Diagnostic {
+                    line: 0,
+                    key: None,
+                    field: None,
+                    message: notice.clone(),
+                    severity: Severity::Notice,
+                },
+            );
+        }
+        Ok(records)
     }
+
+    /// Reads the text in a format as BibLaTeX, like [`Source::records`].
+    pub(crate) fn parse(&self, name: &str, format: &Format) -> Result<ParsedFile, CommandError> {
+        Ok(self.records(name, format)?.into_entries())
+    }
+}
+
+/// Returns the name of an input for messages.
+fn shown(name: &str) -> &str {
+    if name == "-" { "standard input" } else { name }
+}
+
+/// Returns the list of formats that can be read.
+fn known_formats() -> String {
+    let titles: Vec<&str> = FORMATS.iter().map(|format| format.title).collect();
+    format!("peerbib reads {}", titles.join(", "))
 }
 
 /// Returns the path by which reports and the library know a file, independent of the working directory.
@@ -101,27 +161,15 @@ const WITH_MARK: &str = " with byte order mark";
 
 impl Input {
     /// Reads a bibliography: `-` is standard input, `peerbib:chapter` is bundled, everything else is a file.
-    /// Without `from`, the format is detected from the extension or the content.
-    pub(crate) fn read(name: &str, from: Option<&'static Format>) -> Result<Self, CommandError> {
+    /// Without `from`, the format is detected from the content or the extension.
+    pub(crate) fn read(name: &str, from: Option<FormatName>) -> Result<Self, CommandError> {
         if let Some(shipped) = name.strip_prefix("peerbib:") {
             return Self::shipped(shipped);
         }
         let source = Source::read(name)?;
-        let format = from.unwrap_or_else(|| formats::of_file(name, &source.decoded.text));
-        let mut reading = source.parse(name, format)?;
+        let format = source.format(name, from)?;
+        let reading = source.parse(name, format)?;
         let Source { path, decoded, .. } = source;
-        if let Some(notice) = decoded.notice {
-            reading.file.problems.insert(
-                0,
-                Diagnostic {
-                    line: 0,
-                    key: None,
-                    field: None,
-                    message: notice,
-                    severity: Severity::Notice,
-                },
-            );
-        }
         Ok(Self {
             path,
             encoding: encoding_name(decoded.encoding),
@@ -144,7 +192,7 @@ impl Input {
         Ok(Self {
             path: shipped.path(),
             encoding: "UTF-8".to_owned(),
-            reading: formats::BIBLATEX.reader.read(shipped.text),
+            reading: formats::BIBLATEX.read_text(shipped.text),
             is_shipped: true,
         })
     }

@@ -202,44 +202,98 @@ impl CommandContext {
 /// The inputs of a command that reads only the library.
 pub(crate) const NO_INPUTS: [&Path; 0] = [];
 
-/// Writes a file atomically: to a temporary file beside it, which is then renamed. A symbolic link stays one.
-/// A device or a pipe is written to directly.
+/// Writes a file atomically; see [`AtomicFile`].
 ///
 /// # Errors
 ///
 /// If the file cannot be written; an old file is intact then.
 pub(crate) fn replace_file(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let old = match path.metadata() {
-        Ok(found) if found.is_file() => Some(found.permissions()),
-        Ok(_) => return std::fs::write(path, content),
-        Err(_) => None,
-    };
-    if old.as_ref().is_some_and(std::fs::Permissions::readonly) {
-        return Err(std::io::ErrorKind::PermissionDenied.into());
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(content)?;
+    file.commit()
+}
+
+/// A file that is written to a temporary file beside it, which then gets its name. A symbolic link stays one.
+/// A device or a pipe is written to directly.
+pub(crate) enum AtomicFile {
+    /// A device or a pipe.
+    Direct(File),
+    /// A file that replaces another one, whose permissions it gets.
+    Replacing {
+        file: tempfile::NamedTempFile,
+        target: PathBuf,
+        permissions: Option<std::fs::Permissions>,
+    },
+}
+
+impl AtomicFile {
+    /// Creates the temporary file.
+    pub(crate) fn create(path: &Path) -> std::io::Result<Self> {
+        let old = match path.metadata() {
+            Ok(found) if found.is_file() => Some(found.permissions()),
+            Ok(_) => return Ok(Self::Direct(File::options().write(true).open(path)?)),
+            Err(_) => None,
+        };
+        if old.as_ref().is_some_and(std::fs::Permissions::readonly) {
+            return Err(std::io::ErrorKind::PermissionDenied.into());
+        }
+        let target = real_path(path);
+        let directory = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".peerbib-").suffix(".part");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        // The error of tempfile would name the temporary file, which the user knows nothing of.
+        let without_path = |error: std::io::Error| match error.raw_os_error() {
+            Some(code) => std::io::Error::from_raw_os_error(code),
+            None => error.kind().into(),
+        };
+        let file = builder.tempfile_in(directory).map_err(without_path)?;
+        Ok(Self::Replacing {
+            file,
+            target,
+            permissions: old,
+        })
     }
-    let target = real_path(path);
-    let directory = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".peerbib-").suffix(".part");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    // The error of tempfile would name the temporary file, which the user knows nothing of.
-    let without_path = |error: std::io::Error| match error.raw_os_error() {
-        Some(code) => std::io::Error::from_raw_os_error(code),
-        None => error.kind().into(),
-    };
-    let mut file = builder.tempfile_in(directory).map_err(without_path)?;
-    file.as_file_mut().write_all(content)?;
-    if let Some(permissions) = old {
-        file.as_file().set_permissions(permissions)?;
-        // Some file systems report only now that the disk is full.
-        file.as_file().sync_all()?;
+
+    /// Gives the file its name.
+    pub(crate) fn commit(self) -> std::io::Result<()> {
+        match self {
+            Self::Direct(_) => Ok(()),
+            Self::Replacing {
+                file,
+                target,
+                permissions,
+            } => {
+                if let Some(permissions) = permissions {
+                    file.as_file().set_permissions(permissions)?;
+                    // Some file systems report only now that the disk is full.
+                    file.as_file().sync_all()?;
+                }
+                file.persist(&target).map_err(|error| error.error)?;
+                Ok(())
+            }
+        }
     }
-    file.persist(&target).map_err(|error| error.error)?;
-    Ok(())
+}
+
+impl io::Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Direct(file) => file.write(bytes),
+            Self::Replacing { file, .. } => file.as_file_mut().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Direct(file) => file.flush(),
+            Self::Replacing { file, .. } => file.as_file_mut().flush(),
+        }
+    }
 }
 
 /// Returns whether two paths name the same file, through links too. The files need not exist.

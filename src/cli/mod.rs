@@ -114,6 +114,7 @@ enum Command {
     Note(commands::note::NoteWork),
     File(commands::file::File),
     Export(commands::export::Export),
+    Convert(commands::convert::Convert),
     #[command(alias = "search")]
     Find(commands::find::Find),
     Tag(commands::tag::TagWorks),
@@ -147,7 +148,9 @@ const COMMAND_GROUPS: &[(&str, &[&str])] = &[
     ("Get started", &["quickstart", "init", "import", "add"]),
     (
         "References",
-        &["show", "edit", "remove", "rename", "note", "file", "export"],
+        &[
+            "show", "edit", "remove", "rename", "note", "file", "export", "convert",
+        ],
     ),
     (
         "Find and tag",
@@ -269,6 +272,7 @@ impl Command {
             Self::Remove(command) => command.run(context),
             Self::Rename(command) => command.run(context),
             Self::Export(command) => command.run(context),
+            Self::Convert(command) => command.run(context),
             Self::Find(command) => command.run(context),
             Self::Show(command) => command.run(context),
             Self::Tag(command) => command.run(context),

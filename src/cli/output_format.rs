@@ -234,11 +234,11 @@ impl OutputArgs {
                 return Ok(());
             }
             OutputFormat::Csv => csv::reading_list(list, &works()),
-            OutputFormat::Biblatex => references(context, FormatName::Biblatex, listed)?,
-            OutputFormat::Bibtex => references(context, FormatName::Bibtex, listed)?,
-            OutputFormat::CslJson => references(context, FormatName::CslJson, listed)?,
-            OutputFormat::Hayagriva => references(context, FormatName::Hayagriva, listed)?,
-            OutputFormat::Ris => references(context, FormatName::Ris, listed)?,
+            OutputFormat::Biblatex => references(context, FormatName::BIBLATEX, listed)?,
+            OutputFormat::Bibtex => references(context, FormatName::BIBTEX, listed)?,
+            OutputFormat::CslJson => references(context, FormatName::CSL_JSON, listed)?,
+            OutputFormat::Hayagriva => references(context, FormatName::HAYAGRIVA, listed)?,
+            OutputFormat::Ris => references(context, FormatName::RIS, listed)?,
         };
         output.write_all(text.as_bytes())?;
         Ok(())

@@ -1,6 +1,6 @@
 //! BibLaTeX and BibTeX as formats of the table.
 
-use super::{Export, Loss, ParsedFile, ReadFormat, WriteFormat, WriteResult, bibtex};
+use super::{Export, Loss, ReadFormat, Records, WriteFormat, WriteResult, bibtex};
 
 /// Reads BibTeX and BibLaTeX, and writes entries as they are.
 pub(crate) struct Biblatex;
@@ -8,12 +8,21 @@ pub(crate) struct Biblatex;
 /// Writes entries that BibTeX and its styles know.
 pub(crate) struct Bibtex;
 
+/// Returns whether a text has the beginning of an entry: `@book{` or `@string (`.
+pub(crate) fn sniff(text: &str) -> bool {
+    memchr::memchr_iter(b'@', text.as_bytes()).any(|at| {
+        let before = text.get(..at).unwrap_or_default().chars().next_back();
+        // What stands in an address, or a command of LaTeX, is none.
+        let is_free = before.is_none_or(|c| !c.is_alphanumeric() && !"\\._-@".contains(c));
+        let after = text.get(at + 1..).unwrap_or_default().trim_start();
+        let behind = after.trim_start_matches(|c: char| c.is_alphanumeric() || "_-".contains(c));
+        is_free && behind.len() < after.len() && behind.trim_start().starts_with(['{', '('])
+    })
+}
+
 impl ReadFormat for Biblatex {
-    fn read(&self, text: &str) -> ParsedFile {
-        ParsedFile {
-            file: bibtex::read(text),
-            ..ParsedFile::default()
-        }
+    fn read(&self, text: &str) -> Records {
+        Records::Entries(bibtex::read(text))
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::csl_to_bib::ParsedItems;
 use super::losses::fields_without_variable;
-use super::{Export, ParsedFile, ReadFormat, WriteFormat, WriteResult};
+use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind as Kind, known, known_type};
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
@@ -27,8 +27,8 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for CslJson {
-    fn read(&self, text: &str) -> ParsedFile {
-        read_items(text).into_reading()
+    fn read(&self, text: &str) -> Records {
+        Records::Items(read_items(text))
     }
 }
 

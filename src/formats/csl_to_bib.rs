@@ -23,25 +23,35 @@ pub struct RejectedEntry {
 
 /// The references of a file as CSL items.
 #[derive(Debug, Default)]
-pub(crate) struct ParsedItems {
-    pub(crate) items: Vec<ParsedItem>,
-    pub(crate) rejected: Vec<RejectedEntry>,
-    pub(crate) problems: Vec<Diagnostic>,
+pub struct ParsedItems {
+    /// The references, in the file's order.
+    pub items: Vec<ParsedItem>,
+    /// The references that were refused.
+    pub rejected: Vec<RejectedEntry>,
+    /// The diagnostics.
+    pub problems: Vec<Diagnostic>,
 }
 
 /// One reference of a file.
 #[derive(Debug)]
-pub(crate) struct ParsedItem {
+pub struct ParsedItem {
     /// The line where it begins, from 1.
-    pub(crate) line: usize,
-    pub(crate) item: CslItem,
+    pub line: usize,
+    /// The reference.
+    pub item: CslItem,
+    /// Its text as it was written.
+    pub original: String,
 }
 
 impl ParsedItems {
     /// Adds a reference that begins on `line`, or refuses it if a value cannot be kept. `source` returns its text.
     pub(crate) fn accept(&mut self, line: usize, item: CslItem, source: impl FnOnce() -> String) {
         match unusable_value(&item) {
-            None => self.items.push(ParsedItem { line, item }),
+            None => self.items.push(ParsedItem {
+                line,
+                item,
+                original: source(),
+            }),
             Some(reason) => {
                 let key = Some(item.id).filter(|key| !key.is_empty());
                 self.reject(line, key, &source(), reason);
@@ -75,6 +85,17 @@ impl ParsedItems {
         });
     }
 
+    /// Gives a key to each item that has none.
+    pub fn with_keys(mut self) -> Self {
+        let mut keys = KeyAllocator::of(&self.items);
+        for ParsedItem { item, .. } in &mut self.items {
+            if item.id.is_empty() {
+                item.id = keys.key_for(item);
+            }
+        }
+        self
+    }
+
     /// Makes works of the items: each gets a key that LaTeX can cite and no other has, and what
     /// BibLaTeX cannot hold is reported.
     pub(crate) fn into_reading(self) -> ParsedFile {
@@ -87,7 +108,12 @@ impl ParsedItems {
         let mut pieces = Vec::with_capacity(items.len() * 2);
         let mut kept: Vec<CslItem> = Vec::with_capacity(items.len());
         let mut first: HashMap<String, usize> = HashMap::new();
-        for ParsedItem { line, mut item } in items {
+        for ParsedItem {
+            line,
+            mut item,
+            original,
+        } in items
+        {
             let note = |message: String| Diagnostic {
                 line,
                 key: Some(item.id.clone()).filter(|key| !key.is_empty()),
@@ -146,6 +172,7 @@ impl ParsedItems {
                 work: converted.work,
                 line,
                 duplicate: is_duplicate.then_some(Duplicate::Identical),
+                original: Some(original),
             });
             kept.push(item);
         }
@@ -329,6 +356,7 @@ mod tests {
         let items = json.iter().enumerate().map(|(index, json)| ParsedItem {
             line: index + 1,
             item: serde_json::from_str(json).unwrap(),
+            original: (*json).to_owned(),
         });
         ParsedItems {
             items: items.collect(),

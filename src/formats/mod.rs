@@ -23,7 +23,7 @@ use std::borrow::Cow;
 
 use bibtex::{BibFile, Strings};
 pub use bibtex::{Diagnostic, Severity};
-pub use csl_to_bib::RejectedEntry;
+pub use csl_to_bib::{ParsedItem, ParsedItems, RejectedEntry};
 pub use losses::{Loss, reconciled};
 
 use crate::model::{CslItem, Entry};
@@ -32,7 +32,44 @@ use crate::model::{CslItem, Entry};
 pub trait ReadFormat: Sync {
     /// Never fails: what cannot be read is reported with its line, and one malformed reference
     /// costs one reference.
-    fn read(&self, text: &str) -> ParsedFile;
+    fn read(&self, text: &str) -> Records;
+}
+
+/// Reads a file that is not text, such as a Word document.
+pub trait ReadBytes: Sync {
+    /// Never fails, like [`ReadFormat::read`].
+    fn read(&self, bytes: &[u8]) -> Records;
+}
+
+/// How a format is read.
+#[derive(Clone, Copy)]
+pub enum Reader {
+    /// From text in any encoding.
+    Text(&'static dyn ReadFormat),
+    /// From bytes.
+    Bytes(&'static dyn ReadBytes),
+}
+
+/// The references of a file, before those of other formats become BibLaTeX.
+#[derive(Debug)]
+pub enum Records {
+    /// Entries of BibTeX or BibLaTeX, verbatim.
+    Entries(BibFile),
+    /// References of any other format.
+    Items(ParsedItems),
+}
+
+impl Records {
+    /// Returns the references as BibLaTeX. What that cannot hold is among the problems.
+    pub fn into_entries(self) -> ParsedFile {
+        match self {
+            Records::Entries(file) => ParsedFile {
+                file,
+                ..ParsedFile::default()
+            },
+            Records::Items(items) => items.into_reading(),
+        }
+    }
 }
 
 /// Writes works in one format.
@@ -88,14 +125,43 @@ pub struct Format {
     pub name: &'static str,
     /// The name for messages.
     pub title: &'static str,
+    /// What the format is, for help texts.
+    pub description: &'static str,
     /// The extensions of its files, in lower case.
     pub extensions: &'static [&'static str],
-    /// Whether a text looks like this format.
+    /// Returns whether a text looks like this format.
     pub sniff: fn(&str) -> bool,
     /// Reads it.
-    pub reader: &'static dyn ReadFormat,
-    /// Writes it.
-    pub writer: &'static dyn WriteFormat,
+    pub reader: Reader,
+    /// Writes it; `None` for a format that can only be read.
+    pub writer: Option<&'static dyn WriteFormat>,
+    /// Whether the texts of two lists of works, one after the other, are the text of both.
+    pub concatenates: bool,
+}
+
+impl Format {
+    /// Reads the text of a file as BibLaTeX.
+    pub fn read_text(&self, text: &str) -> ParsedFile {
+        self.read(text.as_bytes(), text).into_entries()
+    }
+
+    /// Reads a file: its bytes, or the text that they were decoded to.
+    pub fn read(&self, bytes: &[u8], text: &str) -> Records {
+        match self.reader {
+            Reader::Text(reader) => reader.read(text),
+            Reader::Bytes(reader) => reader.read(bytes),
+        }
+    }
+
+    /// Returns whether files of this format are not text.
+    pub fn is_binary(&self) -> bool {
+        matches!(self.reader, Reader::Bytes(_))
+    }
+
+    /// Returns whether the format is BibTeX or BibLaTeX, whose entries are kept as written.
+    pub fn is_bibtex(&self) -> bool {
+        matches!(self.name, "biblatex" | "bibtex")
+    }
 }
 
 impl std::fmt::Debug for Format {
@@ -104,87 +170,102 @@ impl std::fmt::Debug for Format {
     }
 }
 
-/// BibLaTeX, the format of the library. It comes first, so that an unrecognized text is read as
-/// BibLaTeX, whose reader gives the best messages.
+/// BibLaTeX, the format of the library.
 pub static BIBLATEX: Format = Format {
     name: "biblatex",
     title: "BibLaTeX",
+    description: "BibLaTeX: the entries as they were written",
     extensions: &["bib", "bibtex", "biblatex"],
-    sniff: |text| text.contains('@'),
-    reader: &biblatex::Biblatex,
-    writer: &biblatex::Biblatex,
+    sniff: biblatex::sniff,
+    reader: Reader::Text(&biblatex::Biblatex),
+    writer: Some(&biblatex::Biblatex),
+    concatenates: true,
 };
 
 /// BibTeX: the same syntax with fewer types and fields.
 pub static BIBTEX: Format = Format {
     name: "bibtex",
     title: "BibTeX",
+    description: "BibTeX: the same with the types and fields that BibTeX's styles know",
     extensions: &[],
     sniff: |_| false,
-    reader: &biblatex::Biblatex,
-    writer: &biblatex::Bibtex,
+    reader: Reader::Text(&biblatex::Biblatex),
+    writer: Some(&biblatex::Bibtex),
+    concatenates: true,
 };
 
 /// The JSON of the Citation Style Language.
 pub static CSL_JSON: Format = Format {
     name: "csl-json",
     title: "CSL-JSON",
+    description: "CSL-JSON: the variables of the Citation Style Language",
     extensions: &["json", "csljson", "jsonl"],
     sniff: csl_json::sniff,
-    reader: &csl_json::CslJson,
-    writer: &csl_json::CslJson,
+    reader: Reader::Text(&csl_json::CslJson),
+    writer: Some(&csl_json::CslJson),
+    concatenates: false,
 };
 
 /// Typst's format.
 pub static HAYAGRIVA: Format = Format {
     name: "hayagriva",
     title: "Hayagriva",
+    description: "Hayagriva: Typst's YAML",
     extensions: &["yml", "yaml"],
     sniff: hayagriva::sniff,
-    reader: &hayagriva::Hayagriva,
-    writer: &hayagriva::Hayagriva,
+    reader: Reader::Text(&hayagriva::Hayagriva),
+    writer: Some(&hayagriva::Hayagriva),
+    concatenates: false,
 };
 
 /// The format that publishers and EndNote write.
 pub static RIS: Format = Format {
     name: "ris",
     title: "RIS",
+    description: "RIS: the format of EndNote, publishers and databases",
     extensions: &["ris", "refman"],
     sniff: ris::sniff,
-    reader: &ris::Ris,
-    writer: &ris::Ris,
+    reader: Reader::Text(&ris::Ris),
+    writer: Some(&ris::Ris),
+    concatenates: true,
 };
 
-/// All formats, in the order of help texts.
-pub static FORMATS: [&Format; 5] = [&BIBLATEX, &BIBTEX, &CSL_JSON, &HAYAGRIVA, &RIS];
+/// All formats, in the order of help texts. To add a format, add a row.
+pub static FORMATS: &[&Format] = &[&BIBLATEX, &BIBTEX, &CSL_JSON, &HAYAGRIVA, &RIS];
+
+/// The formats that content alone tells, the strictest first: the text of any of them may hold an entry of BibTeX,
+/// a template or a comma.
+static BY_CONTENT: &[&Format] = &[&RIS, &CSL_JSON, &BIBLATEX, &HAYAGRIVA];
 
 /// Returns the format with a name.
 pub fn named(name: &str) -> Option<&'static Format> {
-    FORMATS.into_iter().find(|format| format.name == name)
+    FORMATS.iter().copied().find(|format| format.name == name)
 }
 
-/// Returns the format of a file: by its name's extension, or else by its look.
-pub fn of_file(name: &str, text: &str) -> &'static Format {
-    let extension = name
-        .rsplit(['/', '\\'])
-        .next()
-        .and_then(|name| name.rsplit_once('.'))
-        .map(|(_, extension)| extension.to_lowercase());
-    let by_ending = extension.and_then(|extension| {
-        FORMATS
-            .into_iter()
-            .find(|format| format.extensions.contains(&extension.as_str()))
-    });
-    by_ending.unwrap_or_else(|| detect(text))
+/// Returns the format of a file by its content, or else by the extension of its name.
+pub fn of_file(name: &str, text: &str) -> Option<&'static Format> {
+    of_content(text).or_else(|| of_name(name))
 }
 
-/// Returns the format of a text by its content; BibLaTeX if it looks like no other.
-pub fn detect(text: &str) -> &'static Format {
-    // The strictest first: an `@` may occur in any of the others.
-    [&RIS, &CSL_JSON, &HAYAGRIVA]
-        .into_iter()
+/// Returns the format of a text by its content. An empty text is an empty bibliography.
+pub fn of_content(text: &str) -> Option<&'static Format> {
+    if text.trim_start_matches('\u{feff}').trim().is_empty() {
+        return Some(&BIBLATEX);
+    }
+    BY_CONTENT
+        .iter()
+        .copied()
         .find(|format| (format.sniff)(text))
-        .unwrap_or(&BIBLATEX)
+}
+
+/// Returns the format of a file by the extension of its name.
+pub fn of_name(name: &str) -> Option<&'static Format> {
+    let name = name.rsplit(['/', '\\']).next()?;
+    let extension = name.rsplit_once('.')?.1.to_lowercase();
+    FORMATS
+        .iter()
+        .copied()
+        .find(|format| format.extensions.contains(&extension.as_str()))
 }
 
 #[cfg(test)]
@@ -192,24 +273,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formats_are_known_by_ending_and_by_look() {
-        assert_eq!(of_file("a/b.RIS", "").name, "ris");
-        assert_eq!(of_file("refs.yaml", "").name, "hayagriva");
-        assert_eq!(
-            of_file("a.d/refs", "@book{k, title = {x}}").name,
-            "biblatex"
-        );
-        assert_eq!(detect("\u{feff}\r\nTY  - JOUR\r\n").name, "ris");
-        assert_eq!(detect("  [ {\"id\": \"a\"} ]").name, "csl-json");
-        assert_eq!(detect("[]").name, "csl-json");
-        assert_eq!(
-            detect("# a comment\nostrom:\n  type: book\n  note: a@b.example\n").name,
-            "hayagriva"
-        );
-        assert_eq!(
-            detect("see https://a.example/\n@book{k,\n}").name,
-            "biblatex"
-        );
-        assert_eq!(detect("").name, "biblatex");
+    fn formats_are_recognized_by_content_and_then_by_extension() {
+        let name = |name, text| of_file(name, text).map(|format| format.name);
+        assert_eq!(name("a/b.RIS", "?"), Some("ris"));
+        assert_eq!(name("refs.yaml", "?"), Some("hayagriva"));
+        assert_eq!(name("a.d/refs", "@book{k, title = {x}}"), Some("biblatex"));
+        for (text, format) in [
+            ("\u{feff}\r\nTY  - JOUR\r\n", "ris"),
+            ("  [ {\"id\": \"a\"} ]", "csl-json"),
+            ("[]", "csl-json"),
+            (
+                "# a comment\nostrom:\n  type: book\n  note: a@b.example\n",
+                "hayagriva",
+            ),
+            ("see https://a.example/\n@book{k,\n}", "biblatex"),
+            ("% mine\n @String ( a = {b} )", "biblatex"),
+            ("", "biblatex"),
+        ] {
+            assert_eq!(
+                of_content(text).map(|format| format.name),
+                Some(format),
+                "{text}"
+            );
+            // The content counts more than the extension.
+            if !text.is_empty() {
+                assert_eq!(name("wrong.ris", text), Some(format), "{text}");
+            }
+        }
+        assert_eq!(name("letter.txt", "Dear Ada, write to a@b.example."), None);
+    }
+
+    #[test]
+    fn every_format_has_a_name_and_a_place_in_the_order_of_recognition() {
+        for format in FORMATS {
+            assert_eq!(
+                named(format.name).map(|found| found.name),
+                Some(format.name)
+            );
+            let is_tried = BY_CONTENT.iter().any(|tried| tried.name == format.name);
+            // BibTeX looks like BibLaTeX.
+            assert_eq!(is_tried, format.name != "bibtex", "{}", format.name);
+        }
     }
 }

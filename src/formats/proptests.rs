@@ -146,7 +146,7 @@ proptest! {
     #[test]
     fn any_text_is_read(text in "\\PC{0,60}|(TY  - |ER  - |AU  - |[a-z]{1,3}: ?|\n|  |\\{|\\}|\\[|\\]|\"|,|type: book|- |PY  - |/|\\*|&|!|'){0,40}") {
         for format in FORMATS {
-            let reading = format.reader.read(&text);
+            let reading = format.read_text(&text);
             if let Some(items) = &reading.items {
                 let works = reading.file.works().count();
                 prop_assert_eq!(works, items.len());

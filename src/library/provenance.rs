@@ -30,6 +30,9 @@ pub struct ImportOrigin {
     pub imported_at: String,
     /// Whether the file has another text of the entry.
     pub differs: bool,
+    /// The text of the reference in the file, if that is not BibTeX or BibLaTeX.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
 }
 
 impl Library {
@@ -44,7 +47,7 @@ impl Library {
             aliases: texts("SELECT alias FROM key_alias WHERE work_id = ?1 ORDER BY id")?,
             came_from: self.rows_of(
                 work,
-                "SELECT path, imported_at, variant IS NOT NULL
+                "SELECT path, imported_at, variant IS NOT NULL, original
                  FROM occurrence JOIN source_file ON source_file.id = source_file_id
                  WHERE work_id = ?1 ORDER BY occurrence.id",
                 |row| {
@@ -52,6 +55,7 @@ impl Library {
                         path: row.get(0)?,
                         imported_at: row.get(1)?,
                         differs: row.get(2)?,
+                        original: row.get(3)?,
                     })
                 },
             )?,

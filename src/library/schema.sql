@@ -38,13 +38,14 @@ CREATE TABLE source_file (
 
 -- A place of a work in a file. `leading` is the text between the previous entry and this one: white space,
 -- comments, `@string`s, `@preamble`s and rejected entries. `variant` is the text of the entry in this file if it
--- differs from that of the work.
+-- differs from that of the work. `original` is the text of the reference in a file that is not BibTeX or BibLaTeX.
 CREATE TABLE occurrence (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
     source_file_id  INTEGER NOT NULL REFERENCES source_file ON DELETE CASCADE,
     work_id         INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     leading         TEXT NOT NULL,
-    variant         TEXT
+    variant         TEXT,
+    original        TEXT
 );
 CREATE INDEX occurrence_by_work ON occurrence (work_id);
 CREATE INDEX occurrence_by_file ON occurrence (source_file_id);

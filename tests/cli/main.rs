@@ -17,6 +17,7 @@ mod cite;
 mod cite_works;
 mod completions;
 mod config;
+mod convert;
 mod crash;
 mod doctor;
 mod edit;

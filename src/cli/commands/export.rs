@@ -11,8 +11,8 @@ use crate::cli::export_entries::{
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{encoding_named, known_path};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::formats::Loss;
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece};
+use peerbib::formats::{self, Loss};
 use peerbib::library::{Library, Reference, TagName};
 use peerbib::model::Entry;
 use peerbib::suggest::{closest, question};
@@ -65,15 +65,16 @@ impl Export {
             (false, false) => None,
         };
         if let Some(switch) = switch
-            && !matches!(self.to, FormatName::Biblatex | FormatName::Bibtex)
+            && !self.to.format().is_bibtex()
         {
             return Err(CommandError::usage(format_args!(
                 "{switch} works only with BibTeX and BibLaTeX, not with {}",
                 self.to.format().title
             )));
         }
+        self.to.writer()?;
         let library = context.open()?;
-        let is_whole = self.query.is_empty() && self.to == FormatName::Biblatex;
+        let is_whole = self.query.is_empty() && self.to == FormatName::BIBLATEX;
         let (text, encoding) = match &self.file {
             Some(name) => {
                 let (text, encoding) = imported_file(context, &library, name)?;
@@ -252,7 +253,7 @@ fn imported_file(
         });
         return Err(CommandError::new(format_args!("{name} was not imported")).with_help(help));
     };
-    let format = peerbib::formats::of_file(&found.path, "");
+    let format = formats::of_name(&found.path).unwrap_or(&formats::BIBLATEX);
     if format.name != "biblatex" {
         context.note(format_args!(
             "note: {} was imported from {}; it is exported as BibLaTeX",

@@ -36,7 +36,7 @@ pub(crate) struct Format {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     input: Vec<String>,
 
-    /// The format of the input files; by default, detected from the extension or the content
+    /// The format of the input files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT", requires = "input")]
     from: Option<FormatName>,
 
@@ -131,7 +131,7 @@ impl Format {
         let mut readings = Vec::new();
         let mut all_read = true;
         for name in &self.input {
-            let input = Input::read(name, self.from.map(FormatName::format))?;
+            let input = Input::read(name, self.from)?;
             for problem in &input.reading.file.problems {
                 crate::cli::commands::import::report_problem(context, &input.path, problem);
                 all_read &= problem.severity != Severity::Error;

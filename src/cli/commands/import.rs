@@ -42,7 +42,7 @@ pub(crate) struct Import {
     #[arg(long, value_name = "POLICY", default_value = "merge")]
     on_conflict: OnConflict,
 
-    /// The format of the files; by default, detected from the extension or the content
+    /// The format of the files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT")]
     from: Option<FormatName>,
 
@@ -97,7 +97,7 @@ impl Import {
         let inputs = self
             .files
             .iter()
-            .map(|name| Input::read(name, self.from.map(FormatName::format)))
+            .map(|name| Input::read(name, self.from))
             .collect::<std::result::Result<Vec<_>, CommandError>>()?;
         let policy = match self.on_conflict {
             OnConflict::Keep => ConflictPolicy::Keep,

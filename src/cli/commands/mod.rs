@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod cite;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod convert;
 pub(crate) mod dedupe;
 pub(crate) mod doctor;
 pub(crate) mod edit;

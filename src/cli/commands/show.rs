@@ -28,6 +28,10 @@ pub(crate) struct Show {
     #[arg(long)]
     source: bool,
 
+    /// Print only the reference as it was in the imported file, for formats other than BibTeX and BibLaTeX
+    #[arg(long, conflicts_with_all = ["source", "csl", "json"])]
+    original: bool,
+
     /// Also print the CSL variables, as citation styles see them
     #[arg(long, conflicts_with = "source")]
     csl: bool,
@@ -98,6 +102,14 @@ impl Show {
             context.print_data(&sources.join("\n"))?;
             return Ok(Outcome::Done);
         }
+        if self.original {
+            let mut originals = Vec::new();
+            for key in &self.keys {
+                originals.extend(self::originals(context, &library, key)?);
+            }
+            context.print_data(&originals.join("\n"))?;
+            return Ok(Outcome::Done);
+        }
         let shown = self
             .keys
             .iter()
@@ -111,6 +123,27 @@ impl Show {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// Returns the texts of a work in files that are not BibTeX or BibLaTeX.
+fn originals(
+    context: &CommandContext,
+    library: &Library,
+    key: &str,
+) -> std::result::Result<Vec<String>, CommandError> {
+    let work = library.reference(key)?;
+    let files = library.provenance(work.id)?.came_from;
+    let originals: Vec<String> = files
+        .into_iter()
+        .filter_map(|file| file.original)
+        .map(|text| format!("{}\n", text.trim_end_matches(['\r', '\n'])))
+        .collect();
+    if originals.is_empty() {
+        context.note(format_args!(
+            "{key} did not come from a format other than BibTeX and BibLaTeX"
+        ));
+    }
+    Ok(originals)
 }
 
 impl WorkJson {

@@ -27,7 +27,7 @@ pub(crate) struct Verify {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 
-    /// The format of the files; by default, detected from the extension or the content
+    /// The format of the files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT")]
     from: Option<FormatName>,
 }
@@ -37,10 +37,7 @@ impl Verify {
         let mut is_same = true;
         for name in &self.files {
             let source = Source::read(name)?;
-            let format = match self.from {
-                Some(from) => from.format(),
-                None => formats::of_file(name, &source.decoded.text),
-            };
+            let format = source.format(name, self.from)?;
             let reading = source.parse(name, format)?;
             is_same &= match &reading.items {
                 None => verify_bibtex(context, name, &source, &reading)?,
@@ -184,7 +181,9 @@ fn verify_items(
             works: &works,
             parents: &|_| -> Option<Cow<'_, Entry>> { None },
         };
-        format.writer.write(&export).text
+        // A format that can only be read is compared as CSL-JSON.
+        let writer = format.writer.or(formats::CSL_JSON.writer);
+        writer.map_or_else(String::new, |writer| writer.write(&export).text)
     };
     let before = write(works.iter().map(|(_, item)| *item).collect());
     let after = write(derived.iter().collect());

@@ -33,6 +33,8 @@ pub enum FilePiece {
         line: usize,
         /// How it relates to an earlier entry of the same key, if there is one.
         duplicate: Option<Duplicate>,
+        /// The text of a reference that another format than BibTeX or BibLaTeX holds.
+        original: Option<String>,
     },
     /// `@string{…}`
     Abbreviation {
@@ -178,6 +180,7 @@ fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Diagnostic>) {
                     work: parsed.work,
                     line,
                     duplicate: None,
+                    original: None,
                 };
                 (work, problems)
             }

@@ -10,7 +10,7 @@ mod types;
 mod write;
 
 use super::losses::{compare, fields_without_variable};
-use super::{Export, ParsedFile, ReadFormat, WriteFormat, WriteResult};
+use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
 
 /// Reads and writes Hayagriva YAML.
 pub(crate) struct Hayagriva;
@@ -39,8 +39,8 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Hayagriva {
-    fn read(&self, text: &str) -> ParsedFile {
-        read::read_items(text).into_reading()
+    fn read(&self, text: &str) -> Records {
+        Records::Items(read::read_items(text))
     }
 }
 

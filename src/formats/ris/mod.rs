@@ -9,7 +9,7 @@ mod types;
 mod write;
 
 use super::losses::{compare, fields_without_variable};
-use super::{Export, ParsedFile, ReadFormat, WriteFormat, WriteResult};
+use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
 
 /// Reads and writes RIS.
 pub(crate) struct Ris;
@@ -25,8 +25,8 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Ris {
-    fn read(&self, text: &str) -> ParsedFile {
-        read::read_items(text).into_reading()
+    fn read(&self, text: &str) -> Records {
+        Records::Items(read::read_items(text))
     }
 }
 

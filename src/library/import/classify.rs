@@ -15,7 +15,7 @@ use crate::model::Entry;
 #[derive(Default)]
 pub(super) struct Plan<'a> {
     /// Where works stand in the file, in its order.
-    pub(super) occurrences: Vec<Occurrence>,
+    pub(super) occurrences: Vec<Occurrence<'a>>,
     /// The text after the last entry.
     pub(super) trailing: String,
     /// The entries that may be new works.
@@ -38,10 +38,11 @@ pub(super) struct NewEntry<'a> {
 }
 
 /// Where a work stands in the file: see the table `occurrence`.
-pub(super) struct Occurrence {
+pub(super) struct Occurrence<'a> {
     pub(super) target: Target,
     pub(super) leading: String,
     pub(super) variant: Option<String>,
+    pub(super) original: Option<&'a str>,
 }
 
 /// The work that an entry is.
@@ -67,6 +68,7 @@ pub(super) fn classify<'a>(
         plan: Plan::default(),
         findings: Findings::default(),
         leading: String::new(),
+        original: None,
         targets: HashMap::new(),
         new_keys: HashSet::new(),
     };
@@ -76,8 +78,10 @@ pub(super) fn classify<'a>(
                 work,
                 line,
                 duplicate,
+                original,
             } => {
                 classifier.findings.counts.entries += 1;
+                classifier.original = original.as_deref();
                 classifier.classify_entry(work, *line, duplicate.as_ref())?;
             }
             FilePiece::RejectedEntry {
@@ -104,6 +108,8 @@ struct Classifier<'c, 'a, 'f> {
     findings: Findings,
     /// What was read since the last entry.
     leading: String,
+    /// The text of the present entry in its own format.
+    original: Option<&'a str>,
     /// The work that each entry of the file is, by the key of the entry.
     targets: HashMap<String, Target>,
     /// The keys that new entries get in the library.
@@ -249,6 +255,7 @@ impl<'a> Classifier<'_, 'a, '_> {
             target,
             leading: std::mem::take(&mut self.leading),
             variant,
+            original: self.original,
         });
     }
 }

@@ -21,8 +21,8 @@ use crate::library::{LibraryError, Result};
 use crate::model::CslItem;
 
 /// The works that the entries of a file are, now that all of them are in the library.
-pub(super) struct WrittenWorks {
-    occurrences: Vec<WrittenOccurrence>,
+pub(super) struct WrittenWorks<'a> {
+    occurrences: Vec<WrittenOccurrence<'a>>,
     trailing: String,
     /// Works whose derived rows are out of date.
     pub(super) changed: BTreeSet<i64>,
@@ -30,20 +30,21 @@ pub(super) struct WrittenWorks {
     pub(super) keywords: Vec<(i64, TagName)>,
 }
 
-struct WrittenOccurrence {
+struct WrittenOccurrence<'a> {
     work: i64,
     leading: String,
     variant: Option<String>,
+    original: Option<&'a str>,
 }
 
 /// Writes the works of a plan: the new texts of works that the library has, and new works while the next ones are
 /// derived.
-pub(super) fn write(
+pub(super) fn write<'a>(
     context: &Context<'_>,
-    plan: Plan<'_>,
+    plan: Plan<'a>,
     strings: &mut StringCache,
     callbacks: &mut Callbacks<'_>,
-) -> Result<(WrittenWorks, Findings)> {
+) -> Result<(WrittenWorks<'a>, Findings)> {
     let change = context.change;
     for (work, source) in &plan.updates {
         change.write_source(*work, source)?;
@@ -97,6 +98,7 @@ pub(super) fn write(
             work,
             leading: occurrence.leading,
             variant,
+            original: occurrence.original,
         })
     });
     let works = WrittenWorks {
@@ -262,7 +264,7 @@ impl NewWorkWriter<'_, '_, '_> {
 pub(super) fn remember_file(
     context: &Context<'_>,
     imported: ImportedFile<'_>,
-    works: &WrittenWorks,
+    works: &WrittenWorks<'_>,
 ) -> Result<Vec<i64>> {
     let change = context.change;
     let before = match context.file_id {
@@ -281,7 +283,7 @@ pub(super) fn remember_file(
 fn write_file(
     context: &Context<'_>,
     imported: ImportedFile<'_>,
-    works: &WrittenWorks,
+    works: &WrittenWorks<'_>,
 ) -> Result<()> {
     let connection = context.change.connection();
     let file = match context.file_id {
@@ -313,16 +315,17 @@ fn write_file(
         }
     };
     let mut insert = connection.prepare(
-        "INSERT INTO occurrence (source_file_id, work_id, leading, variant)
-         VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO occurrence (source_file_id, work_id, leading, variant, original)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     for occurrence in &works.occurrences {
         let WrittenOccurrence {
             work,
             leading,
             variant,
+            original,
         } = occurrence;
-        insert.execute(params![file, work, leading, variant])?;
+        insert.execute(params![file, work, leading, variant, original])?;
     }
     Ok(())
 }
@@ -332,12 +335,12 @@ fn write_file(
 fn is_remembered(
     context: &Context<'_>,
     file: i64,
-    occurrences: &[WrittenOccurrence],
+    occurrences: &[WrittenOccurrence<'_>],
 ) -> Result<bool> {
     let connection = context.change.connection();
     let mut statement = connection.prepare(
-        "SELECT work_id, leading, variant, id FROM occurrence WHERE source_file_id = ?1
-         ORDER BY id",
+        "SELECT work_id, leading, variant, original, id FROM occurrence
+         WHERE source_file_id = ?1 ORDER BY id",
     )?;
     let mut rows = statement.query([file])?;
     let mut outdated = Vec::new();
@@ -350,17 +353,23 @@ fn is_remembered(
         }
         if row.get::<_, String>(1)? != occurrence.leading
             || row.get::<_, Option<String>>(2)? != occurrence.variant
+            || row.get::<_, Option<String>>(3)?.as_deref() != occurrence.original
         {
-            outdated.push((row.get::<_, i64>(3)?, occurrence));
+            outdated.push((row.get::<_, i64>(4)?, occurrence));
         }
     }
     if rows.next()?.is_some() {
         return Ok(false);
     }
-    let mut update =
-        connection.prepare("UPDATE occurrence SET leading = ?2, variant = ?3 WHERE id = ?1")?;
+    let mut update = connection
+        .prepare("UPDATE occurrence SET leading = ?2, variant = ?3, original = ?4 WHERE id = ?1")?;
     for (id, occurrence) in outdated {
-        update.execute(params![id, occurrence.leading, occurrence.variant])?;
+        update.execute(params![
+            id,
+            occurrence.leading,
+            occurrence.variant,
+            occurrence.original
+        ])?;
     }
     Ok(true)
 }

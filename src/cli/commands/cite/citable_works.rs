@@ -60,7 +60,7 @@ impl CitableWorks {
         let mut complete = true;
         for name in input {
             files.push(PathBuf::from(name));
-            let input = Input::read(name, from.map(FormatName::format))?;
+            let input = Input::read(name, from)?;
             for problem in &input.reading.file.problems {
                 import::report_problem(context, &input.path, problem);
                 complete &= problem.severity != Severity::Error;

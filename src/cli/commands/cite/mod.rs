@@ -69,7 +69,7 @@ pub(crate) struct CiteCommand {
     #[arg(long, value_name = "FILE")]
     input: Vec<String>,
 
-    /// The format of the input files; by default, detected from the extension or the content
+    /// The format of the input files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT", requires = "input")]
     from: Option<FormatName>,
 
@@ -216,11 +216,11 @@ impl CiteFormat {
     /// Returns the reference format.
     fn format(self) -> Option<FormatName> {
         Some(match self {
-            Self::Biblatex => FormatName::Biblatex,
-            Self::Bibtex => FormatName::Bibtex,
-            Self::Hayagriva => FormatName::Hayagriva,
-            Self::CslJson => FormatName::CslJson,
-            Self::Ris => FormatName::Ris,
+            Self::Biblatex => FormatName::BIBLATEX,
+            Self::Bibtex => FormatName::BIBTEX,
+            Self::Hayagriva => FormatName::HAYAGRIVA,
+            Self::CslJson => FormatName::CSL_JSON,
+            Self::Ris => FormatName::RIS,
             _ => return None,
         })
     }

@@ -1,0 +1,566 @@
+//! `peerbib convert`
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use rayon::prelude::*;
+
+use crate::cli::commands::import::report_problem;
+use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses_of, write_references};
+use crate::cli::format_name::FormatName;
+use crate::cli::input::Source;
+use crate::cli::io::AtomicFile;
+use crate::cli::ui::print_message;
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::formats::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
+use peerbib::formats::{
+    self, Diagnostic, Export, ExportedWork, Format, Loss, ParsedFile, Records, Severity,
+};
+use peerbib::library::Reference;
+use peerbib::model::{CslItem, Entry};
+
+/// Convert references from one format to another, without a library
+///
+/// The format of a file is detected from its content, or else from its extension. What an entry cannot
+/// keep in the new format is reported on standard error, and an entry that cannot be read is reported and
+/// left out. Entries that say the same under the same key are written once; a different entry under the
+/// same key gets a new key.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib convert refs.ris -o refs.bib\n  \
+                  peerbib convert *.bib --to csl-json > refs.json\n  \
+                  curl https://example.org/refs.ris | peerbib convert --to biblatex")]
+pub(crate) struct Convert {
+    /// The files to convert; - is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    files: Vec<String>,
+
+    /// The format of the files; by default, detected from the content or the extension
+    #[arg(long, value_name = "FORMAT")]
+    from: Option<FormatName>,
+
+    /// The output format; by default, that of the extension of --output
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<FormatName>,
+
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Print the report as JSON: to standard output with --output, otherwise to standard error
+    #[arg(long)]
+    json: bool,
+}
+
+/// The works that are written at a time in formats that allow it, so that a large file needs little memory.
+const WORKS_AT_A_TIME: usize = 2000;
+
+/// What became of the files.
+#[derive(Debug, Default, serde::Serialize)]
+struct Report {
+    to: &'static str,
+    entries: usize,
+    converted: usize,
+    rejected: usize,
+    files: Vec<FileReport>,
+    losses: Vec<Loss>,
+}
+
+/// What became of one file.
+#[derive(Debug, serde::Serialize)]
+struct FileReport {
+    path: String,
+    format: &'static str,
+    entries: usize,
+    rejected: usize,
+    problems: Vec<Diagnostic>,
+}
+
+impl Convert {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let to = self.output_format()?;
+        to.writer()?;
+        if self.files.iter().filter(|name| *name == "-").count() > 1 {
+            return Err(CommandError::usage("standard input can be read only once"));
+        }
+        if let Some(path) = &self.output {
+            context.check_output(path, &self.files)?;
+        }
+        let mut report = Report {
+            to: to.format().name,
+            ..Report::default()
+        };
+        let mut files = Vec::with_capacity(self.files.len());
+        for name in &self.files {
+            let source = Source::read(name)?;
+            let format = source.format(name, self.from)?;
+            let records = source.records(name, format)?;
+            files.push((source.path, format, records));
+        }
+        let mut sink = Sink::open(context, self.output.as_deref())?;
+        report.losses = if to.format().is_bibtex() {
+            write_entries(files, to, &mut report, &mut sink)?
+        } else {
+            write_items(files, to, &mut report, &mut sink)?
+        };
+        sink.finish()?;
+        self.print_report(context, to, &report)?;
+        Ok(if report.rejected > 0 {
+            Outcome::Partial
+        } else {
+            Outcome::Done
+        })
+    }
+
+    /// Returns the output format: that of `--to`, or else that of the output file's extension.
+    fn output_format(&self) -> std::result::Result<FormatName, CommandError> {
+        if let Some(to) = self.to {
+            return Ok(to);
+        }
+        let Some(path) = &self.output else {
+            return Err(
+                CommandError::usage("the output format is missing").with_help(
+                    "choose one with --to, such as --to biblatex, or by the extension of --output"
+                        .to_owned(),
+                ),
+            );
+        };
+        formats::of_name(&path.to_string_lossy())
+            .map(FormatName)
+            .ok_or_else(|| {
+                CommandError::usage(format_args!(
+                    "unsupported output format: {}",
+                    path.extension().map_or_else(
+                        || path.display().to_string(),
+                        |extension| format!(".{}", extension.to_string_lossy())
+                    )
+                ))
+                .with_help("choose a format with --to, such as --to biblatex".to_owned())
+            })
+    }
+
+    fn print_report(
+        &self,
+        context: &CommandContext,
+        to: FormatName,
+        report: &Report,
+    ) -> std::result::Result<(), CommandError> {
+        if self.json && self.output.is_some() {
+            return context.print_json(report);
+        }
+        if self.json {
+            print_message(serde_json::to_string_pretty(report)?);
+            return Ok(());
+        }
+        for file in &report.files {
+            for problem in &file.problems {
+                report_problem(context, &file.path, problem);
+            }
+            if file.entries == 0 {
+                context.note(format_args!("{}: no entries found", file.path));
+            }
+        }
+        report_losses_of(context, to, &report.losses, "");
+        if self.output.is_some() {
+            let written = match report.converted {
+                1 => "1 entry".to_owned(),
+                count => format!("{count} entries"),
+            };
+            context.note(format_args!("wrote {written} as {}", to.format().title));
+        }
+        Ok(())
+    }
+}
+
+/// A file with its format and its references.
+type ReadFile = (String, &'static Format, Records);
+
+/// Where the result is written.
+enum Sink {
+    Stdout(crate::cli::ui::Output),
+    File(PathBuf, std::io::BufWriter<AtomicFile>),
+}
+
+impl Sink {
+    fn open(
+        context: &CommandContext,
+        path: Option<&Path>,
+    ) -> std::result::Result<Self, CommandError> {
+        Ok(match path {
+            Some(path) => {
+                let file = AtomicFile::create(path).map_err(|error| unwritable(path, &error))?;
+                Self::File(path.to_path_buf(), std::io::BufWriter::new(file))
+            }
+            None => Self::Stdout(context.output()),
+        })
+    }
+
+    fn write(&mut self, text: &str) -> std::result::Result<(), CommandError> {
+        match self {
+            Self::Stdout(output) => Ok(output.write_all(text.as_bytes())?),
+            Self::File(path, file) => file
+                .write_all(text.as_bytes())
+                .map_err(|error| unwritable(path, &error)),
+        }
+    }
+
+    fn finish(self) -> std::result::Result<(), CommandError> {
+        match self {
+            Self::Stdout(mut output) => Ok(output.flush()?),
+            Self::File(path, file) => file
+                .into_inner()
+                .map_err(std::io::IntoInnerError::into_error)
+                .and_then(AtomicFile::commit)
+                .map_err(|error| unwritable(&path, &error)),
+        }
+    }
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
+    CommandError::new(format_args!("cannot write {}: {error}", path.display()))
+}
+
+/// Writes references as BibLaTeX or BibTeX.
+fn write_entries(
+    files: Vec<ReadFile>,
+    to: FormatName,
+    report: &mut Report,
+    sink: &mut Sink,
+) -> std::result::Result<Vec<Loss>, CommandError> {
+    let all_are_verbatim =
+        to == FormatName::BIBLATEX && files.iter().all(|(_, _, read)| is_verbatim(read));
+    let mut readings = Vec::with_capacity(files.len());
+    for (path, format, records) in files {
+        let reading = records.into_entries();
+        let rejected = rejected_pieces(&reading.file) + reading.rejected.len();
+        report.files.push(FileReport {
+            path,
+            format: format.name,
+            entries: reading.file.works().count() + rejected,
+            rejected,
+            problems: Vec::new(),
+        });
+        readings.push(reading);
+    }
+    let renamed = separate_keys(&mut readings);
+    for (reading, file) in readings.iter_mut().zip(&mut report.files) {
+        file.problems = std::mem::take(&mut reading.file.problems);
+    }
+    report.count();
+    let references: Vec<Reference> = readings.iter().flat_map(Reference::of_reading).collect();
+    report.converted = references.len();
+    if all_are_verbatim && !renamed {
+        for reading in &readings {
+            for piece in &reading.file.pieces {
+                sink.write(piece.text())?;
+            }
+        }
+        return Ok(Vec::new());
+    }
+    let items = references
+        .iter()
+        .map(Reference::item)
+        .collect::<peerbib::library::Result<Vec<_>>>()?;
+    let works: Vec<_> = references.iter().zip(&items).collect();
+    let options = ReferenceOptions {
+        format: to,
+        tags: false,
+        annotations: true,
+    };
+    let written = write_references(Entries::Files(&readings), &works, options)?;
+    sink.write(&written.text)?;
+    Ok(written.losses)
+}
+
+fn is_verbatim(records: &Records) -> bool {
+    matches!(records, Records::Entries(_))
+}
+
+fn rejected_pieces(file: &BibFile) -> usize {
+    let is_rejected = |piece: &&FilePiece| matches!(piece, FilePiece::RejectedEntry { .. });
+    file.pieces.iter().filter(is_rejected).count()
+}
+
+/// Gives entries of different files different keys, and marks those that say the same as one of an earlier file.
+/// Returns whether there were any.
+fn separate_keys(readings: &mut [ParsedFile]) -> bool {
+    let mut first: HashMap<String, Entry> = HashMap::new();
+    let mut keys = FreeKeys::default();
+    let mut has_changed = false;
+    for reading in readings {
+        let mut own: HashMap<String, Entry> = HashMap::new();
+        let BibFile {
+            pieces, problems, ..
+        } = &mut reading.file;
+        for piece in pieces {
+            let FilePiece::Entry {
+                work,
+                line,
+                duplicate,
+                ..
+            } = piece
+            else {
+                continue;
+            };
+            if matches!(duplicate, Some(Duplicate::Identical)) {
+                continue;
+            }
+            let key = Duplicate::key_of(work, duplicate.as_ref()).to_owned();
+            match first.get(&key) {
+                None => {
+                    own.insert(key, work.clone());
+                }
+                Some(earlier) if earlier.fields == work.fields && earlier.kind() == work.kind() => {
+                    *duplicate = Some(Duplicate::Identical);
+                    has_changed = true;
+                }
+                Some(_) => {
+                    let is_taken = |key: &str| first.contains_key(key) || own.contains_key(key);
+                    let new_key = keys.like(&key, is_taken);
+                    problems.push(renamed(*line, &key, &new_key));
+                    own.insert(new_key.clone(), work.clone());
+                    *duplicate = Some(Duplicate::Different { new_key });
+                    has_changed = true;
+                }
+            }
+        }
+        first.extend(own);
+    }
+    has_changed
+}
+
+/// Makes keys that are not taken.
+#[derive(Default)]
+struct FreeKeys {
+    /// The last number that was added to each key.
+    numbers: HashMap<String, u32>,
+}
+
+impl FreeKeys {
+    /// Returns a key with a number: `ostrom1990-2`.
+    fn like(&mut self, key: &str, is_taken: impl Fn(&str) -> bool) -> String {
+        let number = self.numbers.entry(key.to_owned()).or_insert(1);
+        loop {
+            *number += 1;
+            let candidate = format!("{key}-{number}");
+            if !is_taken(&candidate) {
+                return candidate;
+            }
+        }
+    }
+}
+
+fn renamed(line: usize, key: &str, new_key: &str) -> Diagnostic {
+    Diagnostic {
+        line,
+        key: Some(key.to_owned()),
+        field: None,
+        message: format!("duplicate key; the entry is written as {new_key}"),
+        severity: Severity::Warning,
+    }
+}
+
+impl Report {
+    fn count(&mut self) {
+        self.entries = self.files.iter().map(|file| file.entries).sum();
+        self.rejected = self.files.iter().map(|file| file.rejected).sum();
+    }
+}
+
+/// A work that is written in a format other than BibLaTeX and BibTeX.
+enum Work<'a> {
+    /// An entry of BibTeX or BibLaTeX with the key that it gets, and its file.
+    Entry(&'a Entry, String, usize),
+    /// A reference of another format.
+    Item(CslItem),
+}
+
+/// Writes references in a format that is made from CSL items.
+fn write_items(
+    files: Vec<ReadFile>,
+    to: FormatName,
+    report: &mut Report,
+    sink: &mut Sink,
+) -> std::result::Result<Vec<Loss>, CommandError> {
+    let mut bib_files = Vec::with_capacity(files.len());
+    let mut others = Vec::with_capacity(files.len());
+    for (path, format, records) in files {
+        let (entries, rejected, problems) = match records {
+            Records::Entries(mut file) => {
+                let problems = std::mem::take(&mut file.problems);
+                let rejected = rejected_pieces(&file);
+                let entries = file.works().count() + rejected;
+                bib_files.push(file);
+                others.push(Vec::new());
+                (entries, rejected, problems)
+            }
+            Records::Items(read) => {
+                let mut read = read.with_keys();
+                let problems = std::mem::take(&mut read.problems);
+                let rejected = read.rejected.len();
+                let entries = read.items.len() + rejected;
+                bib_files.push(BibFile::default());
+                others.push(read.items);
+                (entries, rejected, problems)
+            }
+        };
+        report.files.push(FileReport {
+            path,
+            format: format.name,
+            entries,
+            rejected,
+            problems,
+        });
+    }
+    report.count();
+    let mut works = Works::default();
+    let files = bib_files.iter().zip(others).zip(&mut report.files);
+    for (index, ((bib, items), file)) in files.enumerate() {
+        for piece in &bib.pieces {
+            if let FilePiece::Entry {
+                work,
+                line,
+                duplicate,
+                ..
+            } = piece
+                && !matches!(duplicate, Some(Duplicate::Identical))
+            {
+                let key = Duplicate::key_of(work, duplicate.as_ref()).to_owned();
+                works.add_entry(work, key, index, *line, &mut file.problems);
+            }
+        }
+        for read in items {
+            works.add_item(read.item, read.line, &mut file.problems);
+        }
+    }
+    let works = works.works;
+    report.converted = works.len();
+    let by_key: Vec<HashMap<&str, &Entry>> = bib_files.iter().map(BibFile::by_key).collect();
+    let writer = to.writer()?;
+    let at_a_time = if to.format().concatenates {
+        WORKS_AT_A_TIME
+    } else {
+        works.len().max(1)
+    };
+    let mut losses = Vec::new();
+    let no_strings = Strings::default();
+    // An empty list is a file, too.
+    let chunks: Vec<&[Work<'_>]> = match works.as_slice() {
+        [] => vec![&[]],
+        works => works.chunks(at_a_time).collect(),
+    };
+    for chunk in chunks {
+        let prepared: Vec<(Entry, CslItem, &Strings)> = chunk
+            .par_iter()
+            .map(|work| match work {
+                Work::Entry(entry, key, index) => {
+                    let strings = bib_files.get(*index).map_or(&no_strings, |f| &f.strings);
+                    let parent = |key: &str| {
+                        let found = by_key.get(*index)?.get(key)?;
+                        Some(Cow::Borrowed(*found))
+                    };
+                    let mut item = bibtex::derive(entry, strings, &parent).item;
+                    item.id.clone_from(key);
+                    let mut entry = (*entry).clone();
+                    entry.key.clone_from(key);
+                    (entry, item, strings)
+                }
+                Work::Item(item) => (without_fields(item), item.clone(), &no_strings),
+            })
+            .collect();
+        let exported: Vec<ExportedWork<'_>> = prepared
+            .iter()
+            .map(|(work, item, strings)| ExportedWork {
+                work,
+                item,
+                strings,
+            })
+            .collect();
+        let written = writer.write(&Export {
+            works: &exported,
+            parents: &|_| None,
+        });
+        sink.write(&written.text)?;
+        losses.extend(written.losses);
+    }
+    Ok(losses)
+}
+
+/// Returns an entry for a reference that never was one.
+fn without_fields(item: &CslItem) -> Entry {
+    Entry {
+        key: item.id.clone(),
+        entry_type: String::new(),
+        fields: Vec::new(),
+        source: String::new(),
+    }
+}
+
+/// The works to write, each with a key of its own.
+#[derive(Default)]
+struct Works<'a> {
+    works: Vec<Work<'a>>,
+    /// The work of each key.
+    by_key: HashMap<String, usize>,
+    keys: FreeKeys,
+}
+
+impl<'a> Works<'a> {
+    fn add_entry(
+        &mut self,
+        entry: &'a Entry,
+        key: String,
+        file: usize,
+        line: usize,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let is_same = |earlier: &Work<'_>| {
+            matches!(earlier, Work::Entry(other, ..)
+                if other.fields == entry.fields && other.kind() == entry.kind())
+        };
+        if let Some(key) = self.key_for(&key, is_same, line, problems) {
+            self.push(Work::Entry(entry, key.clone(), file), key);
+        }
+    }
+
+    fn add_item(&mut self, mut item: CslItem, line: usize, problems: &mut Vec<Diagnostic>) {
+        let is_same = |earlier: &Work<'_>| {
+            matches!(earlier, Work::Item(other)
+                if other.variables == item.variables && other.item_type == item.item_type)
+        };
+        if let Some(key) = self.key_for(&item.id, is_same, line, problems) {
+            item.id.clone_from(&key);
+            self.push(Work::Item(item), key);
+        }
+    }
+
+    fn push(&mut self, work: Work<'a>, key: String) {
+        self.by_key.insert(key, self.works.len());
+        self.works.push(work);
+    }
+
+    /// Returns the key of a work, or `None` if an earlier one of the same key says the same.
+    fn key_for(
+        &mut self,
+        key: &str,
+        is_same: impl Fn(&Work<'_>) -> bool,
+        line: usize,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<String> {
+        let earlier = self
+            .by_key
+            .get(key)
+            .and_then(|index| self.works.get(*index));
+        match earlier {
+            None => Some(key.to_owned()),
+            Some(earlier) if is_same(earlier) => None,
+            Some(_) => {
+                let new_key = self.keys.like(key, |key| self.by_key.contains_key(key));
+                problems.push(renamed(line, key, &new_key));
+                Some(new_key)
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! `peerbib convert`: any format to any other, without a library.
+
+use crate::test_env::TestEnvironment;
+
+const RIS: &str = "TY  - JOUR\nID  - benkler2002\nAU  - Benkler, Yochai\nTI  - Coase's Penguin\n\
+                   T2  - Yale Law Journal\nPY  - 2002\nC4  - odd\nER  - \n";
+
+#[test]
+fn references_are_converted_without_a_library() {
+    let env = TestEnvironment::empty();
+    env.put("refs.ris", RIS);
+    let run = env.runs("convert refs.ris --to biblatex");
+    assert!(
+        run.stdout.starts_with("@article{benkler2002,"),
+        "{}",
+        run.stdout
+    );
+    assert!(!env.library().exists());
+    // The extension of the output decides.
+    env.runs("convert refs.ris -o refs.json");
+    let items: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(env.path("refs.json")).unwrap()).unwrap();
+    assert_eq!(items[0]["id"], "benkler2002");
+    // Standard input is the default.
+    let run = env.peerbib(&["convert", "--to", "bibtex"], RIS);
+    assert_eq!(run.code, Some(0));
+    assert!(
+        run.stdout.contains("journal = {Yale Law Journal}"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_bibliography_comes_out_as_it_is() {
+    let bib =
+        "% mine\n@string{ylj = {Yale Law Journal}}\n\n@Article{b,\n  journal = ylj, title={T}}\n";
+    let env = TestEnvironment::empty();
+    env.put("refs.bib", bib);
+    assert_eq!(env.runs("convert refs.bib --to biblatex").stdout, bib);
+    let ris = env.runs("convert refs.bib --to ris").stdout;
+    assert!(ris.contains("T2  - Yale Law Journal\r\n"), "{ris}");
+}
+
+#[test]
+fn inherited_fields_are_written() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.bib",
+        "@incollection{a, title = {A}, crossref = {b}}\n@collection{b, title = {Whole}, date = 2001}\n",
+    );
+    let ris = env.runs("convert refs.bib --to ris").stdout;
+    assert!(ris.contains("T2  - Whole\r\n"), "{ris}");
+}
+
+#[test]
+fn a_report_says_what_was_lost() {
+    let env = TestEnvironment::empty();
+    env.put("refs.ris", RIS);
+    let report = env.json("convert refs.ris -o refs.json --json");
+    assert_eq!(report["to"], "csl-json");
+    assert_eq!(report["converted"], 1);
+    assert_eq!(report["files"][0]["format"], "ris");
+    assert_eq!(report["files"][0]["problems"][0]["field"], "C4");
+    env.put(
+        "refs.bib",
+        "@misc{a, title = {A}, pagination = {section}}\n@misc{b, title = {B}",
+    );
+    let run = env.ends(1, "convert refs.bib --to ris --json");
+    assert!(run.stdout.starts_with("TY  - "));
+    let report: serde_json::Value = serde_json::from_str(&run.stderr).unwrap();
+    assert_eq!(report["rejected"], 1);
+    assert_eq!(report["losses"][0]["field"], "pagination");
+}
+
+#[test]
+fn files_that_share_keys_are_kept_apart() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "a.bib",
+        "@book{k, title = {One}}\n@book{same, title = {S}}\n",
+    );
+    env.put(
+        "b.bib",
+        "@book{k, title = {Two}}\n@book{same, title = {S}}\n",
+    );
+    for to in ["biblatex", "bibtex", "csl-json", "ris"] {
+        let run = env.runs(&format!("convert a.bib b.bib --to {to}"));
+        assert!(run.stdout.contains("k-2"), "{to}\n{}", run.stdout);
+        let count = run.stdout.matches("same").count();
+        assert_eq!(count, 1, "{to}\n{}", run.stdout);
+        assert!(run.stderr.contains("duplicate key"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn bad_requests_are_refused() {
+    let env = TestEnvironment::empty();
+    env.put("refs.ris", RIS);
+    env.put("letter.txt", "Dear Ada, all is well.\n");
+    env.put("empty.bib", "");
+    env.refuses(2, "convert refs.ris");
+    env.refuses(2, "convert refs.ris -o refs.pdf");
+    env.refuses(2, "convert refs.ris --to biblatex -o refs.ris");
+    let error = env.refuses(1, "convert letter.txt --to biblatex");
+    assert!(
+        error.contains("RIS") && error.contains("Hayagriva"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read_to_string(env.path("refs.ris")).unwrap(), RIS);
+    assert_eq!(env.runs("convert empty.bib --to csl-json").stdout, "[]\n");
+}
