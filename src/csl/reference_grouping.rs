@@ -58,7 +58,7 @@ pub(super) fn substitute_author(
     match rule {
         SubstituteRule::CompleteAll if all => {
             let list = if head.tag == Tag::Names {
-                head.find_mut(&|tag| tag == Tag::NameList)
+                head.find_mut(&|tag| matches!(tag, Tag::NameList(_)))
             } else {
                 Some(head)
             };

@@ -6,7 +6,7 @@ use std::ops::Range;
 ///
 /// A token ends at white space. Numbers that are set without spaces, as in `2009;24(3):1-12`, are separate tokens,
 /// because they belong to different fields.
-pub(crate) fn tokens(text: &str) -> Vec<Range<usize>> {
+pub fn tokens(text: &str) -> Vec<Range<usize>> {
     let mut tokens = Vec::with_capacity(text.len() / 6 + 1);
     let mut start = None;
     for (at, character) in text.char_indices() {

@@ -5,6 +5,10 @@
 
 use std::io::{BufRead as _, BufWriter, Write};
 
+mod generate;
+mod words;
+
+use generate::{Pieces, Values};
 use peerbib::formats::references::training::{Label, LabelledText, Model, measure};
 
 type Failure = Box<dyn std::error::Error>;
@@ -16,13 +20,22 @@ fn main() -> Result<(), Failure> {
     match arguments.as_slice() {
         ["core", path] => core(&std::fs::read_to_string(path)?, &mut out),
         ["features"] => features(&mut out),
+        ["generate", count, styles @ ("seen" | "held")] => {
+            let values = Values::of(&read_pieces()?);
+            let seed = if *styles == "held" { 77 } else { 7 };
+            for pieces in generate::generate(count.parse()?, &values, *styles == "held", seed) {
+                let pieces: Vec<(&str, &str)> = pieces.iter().map(|(label, text)| (label.name(), text.as_str())).collect();
+                writeln!(out, "{}", serde_json::to_string(&pieces)?)?;
+            }
+            Ok(())
+        }
         ["evaluate", model] => {
             let model = Model::from_bytes(&std::fs::read(model)?).ok_or("not a model")?;
             let references = read_references()?;
             write!(out, "{}", measure(&model, &references))?;
             Ok(())
         }
-        _ => Err("usage: reference_training core FILE | features | evaluate MODEL".into()),
+        _ => Err("usage: reference_training core FILE | generate COUNT seen|held | features | evaluate MODEL".into()),
     }
 }
 
@@ -58,14 +71,19 @@ fn features(out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn read_references() -> Result<Vec<LabelledText>, Failure> {
+    let references = read_pieces()?;
+    Ok(references.iter().map(|pieces| LabelledText::new(pieces)).collect())
+}
+
+fn read_pieces() -> Result<Vec<Pieces>, Failure> {
     let mut references = Vec::new();
     for line in std::io::stdin().lock().lines() {
         let pieces: Vec<(String, String)> = serde_json::from_str(&line?)?;
-        let pieces: Option<Vec<(Label, String)>> = pieces
+        let pieces: Option<Pieces> = pieces
             .into_iter()
             .map(|(label, text)| Some((Label::named(&label)?, text)))
             .collect();
-        references.push(LabelledText::new(&pieces.ok_or("unknown label")?));
+        references.push(pieces.ok_or("unknown label")?);
     }
     Ok(references)
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 pub use super::features::{Features, features};
 pub use super::labels::Label;
 pub use super::model::Model;
-use super::tokens::tokens;
+pub use super::tokens::tokens;
 
 /// A reference with the label of each token.
 #[derive(Debug, Clone)]
