@@ -7,7 +7,9 @@ use crate::cli::format_name::FormatName;
 use crate::cli::io::{self, standard_input};
 use peerbib::bundled::BIBLIOGRAPHIES;
 use peerbib::formats::bibtex::{DecodedText, FileEncoding};
+use peerbib::formats::references::reading_of;
 use peerbib::formats::{self, Diagnostic, FORMATS, Format, ParsedFile, Records, Severity, bibtex};
+use peerbib::model::CslItem;
 
 /// A bibliography that was read.
 pub(crate) struct Input {
@@ -178,6 +180,13 @@ impl Input {
                 .iter()
                 .any(|shipped| shipped.is(&decoded.text)),
         })
+    }
+
+    /// Returns the items of a plain reference list; none for any other format.
+    pub(crate) fn reference_items(&self) -> Option<&[CslItem]> {
+        let items = self.reading.items.as_deref()?;
+        let is_list = !items.is_empty() && items.iter().all(|item| reading_of(item).is_some());
+        is_list.then_some(items)
     }
 
     fn shipped(name: &str) -> Result<Self, CommandError> {

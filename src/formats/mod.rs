@@ -230,12 +230,31 @@ pub static RIS: Format = Format {
     concatenates: true,
 };
 
+/// Plain reference lists, as people read them.
+pub static REFERENCES: Format = Format {
+    name: "references",
+    title: "plain reference lists",
+    description: "a plain reference list, as at the end of a chapter",
+    extensions: &[],
+    sniff: references::sniff,
+    reader: Reader::Text(&references::ReferenceLists),
+    writer: None,
+    concatenates: true,
+};
+
 /// All formats, in the order of help texts. To add a format, add a row.
-pub static FORMATS: &[&Format] = &[&BIBLATEX, &BIBTEX, &CSL_JSON, &HAYAGRIVA, &RIS];
+pub static FORMATS: &[&Format] = &[
+    &BIBLATEX,
+    &BIBTEX,
+    &CSL_JSON,
+    &HAYAGRIVA,
+    &RIS,
+    &REFERENCES,
+];
 
 /// The formats that content alone tells, the strictest first: the text of any of them may hold an entry of BibTeX,
 /// a template or a comma.
-static BY_CONTENT: &[&Format] = &[&RIS, &CSL_JSON, &BIBLATEX, &HAYAGRIVA];
+static BY_CONTENT: &[&Format] = &[&RIS, &CSL_JSON, &BIBLATEX, &HAYAGRIVA, &REFERENCES];
 
 /// Returns the format with a name.
 pub fn named(name: &str) -> Option<&'static Format> {

@@ -189,7 +189,10 @@ pub(crate) fn import_all(
         };
         let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
         let ask = &mut |conflict: &Conflict| bar.suspend(|| prompt.ask(conflict));
-        let mut imported = change.import_asking(imported, policy, ask, advance)?;
+        let mut imported = match input.reference_items() {
+            Some(items) => change.import_references(imported, items, advance)?,
+            None => change.import_asking(imported, policy, ask, advance)?,
+        };
         add_unreadable_entries(input, &mut imported);
         for group in change.import_groups(&input.path, &input.reading.file)? {
             imported.problems.push(Diagnostic {

@@ -45,6 +45,9 @@ struct TokenFacts {
     classes: WordClass,
     /// Whether a segment ends after the token: after punctuation that is not that of an abbreviation.
     ends_segment: bool,
+    /// Whether a part of a segment ends after the token: after any punctuation.
+    ends_clause: bool,
+    is_capital: bool,
     is_year: bool,
     /// The numbers of opened and closed parentheses.
     opened: u8,
@@ -106,11 +109,8 @@ struct ReferenceFacts {
 
 const SEED: u32 = 0x811c_9dc5;
 
-fn mix(mut hash: u32, value: u32) -> u32 {
-    for byte in value.to_le_bytes() {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    }
-    hash
+fn mix(hash: u32, value: u32) -> u32 {
+    (hash.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b1)
 }
 
 fn finish(mut hash: u32) -> u32 {
@@ -139,6 +139,8 @@ pub fn features(text: &str, tokens: &[Range<usize>]) -> Features {
         .map(|token| token_facts(text.get(token.clone()).unwrap_or_default(), &mut lower))
         .collect();
     let positions = positions(&facts);
+    let segments = spans(&facts, |facts| facts.ends_segment);
+    let clauses = spans(&facts, |facts| facts.ends_clause);
     let whole = reference_facts(&facts);
     let mut features = Features {
         hashes: Vec::with_capacity(facts.len() * 110),
@@ -146,6 +148,9 @@ pub fn features(text: &str, tokens: &[Range<usize>]) -> Features {
     };
     for at in 0..facts.len() {
         push_features(&facts, &positions, &whole, at, &mut features.hashes);
+        for (kind, spans) in [(kind::SEGMENT_FACTS, &segments), (kind::CLAUSE_FACTS, &clauses)] {
+            push_span_features(kind, spans, at, &mut features.hashes);
+        }
         features.ends.push(features.hashes.len());
     }
     features
@@ -196,6 +201,8 @@ fn token_facts(token: &str, lower: &mut Vec<char>) -> TokenFacts {
         number,
         classes,
         ends_segment,
+        ends_clause: ends_segment || closing.contains([',', '.']),
+        is_capital: body.starts_with(char::is_uppercase),
         is_year: matches!(number, NumberKind::Year | NumberKind::YearWithLetter),
         opened,
         closed,
@@ -442,6 +449,93 @@ impl ReferenceFacts {
     }
 }
 
+/// A part of a reference between punctuation marks.
+#[derive(Debug, Default)]
+struct Span {
+    classes: WordClass,
+    numbers: u32,
+    words: u32,
+    capitals: u32,
+    end: usize,
+    /// The hash of the first word, and that of the punctuation at the end.
+    first: u32,
+    closing: u32,
+}
+
+/// The parts of a reference, with the index of the part of each token.
+#[derive(Debug, Default)]
+struct Spans {
+    of_token: Vec<usize>,
+    spans: Vec<Span>,
+}
+
+fn spans(facts: &[TokenFacts], ends: impl Fn(&TokenFacts) -> bool) -> Spans {
+    let mut result = Spans::default();
+    let mut span = Span::default();
+    for (at, facts) in facts.iter().enumerate() {
+        if span.words == 0 {
+            span.first = facts.word;
+        }
+        span.classes = span.classes.union(facts.classes);
+        span.numbers |= 1 << facts.number.code().min(12);
+        span.words += 1;
+        span.capitals += u32::from(facts.is_capital);
+        span.end = at + 1;
+        span.closing = facts.closing;
+        result.of_token.push(result.spans.len());
+        if ends(facts) {
+            result.spans.push(std::mem::take(&mut span));
+        }
+    }
+    if span.words > 0 {
+        result.spans.push(span);
+    }
+    result
+}
+
+impl Span {
+    /// The share of words that begin with a capital, in quarters.
+    fn capitals(&self) -> u32 {
+        self.capitals * 4 / self.words.max(1)
+    }
+
+    fn length(&self) -> u32 {
+        match self.words {
+            count @ 0..=4 => count,
+            5..=7 => 5,
+            8..=12 => 6,
+            _ => 7,
+        }
+    }
+}
+
+/// Appends features of the part that a token is in, and of those around it.
+fn push_span_features(kind: u32, spans: &Spans, at: usize, hashes: &mut Vec<u32>) {
+    let Some(own) = spans.of_token.get(at).copied() else {
+        return;
+    };
+    let from_end = spans.spans.len() - own;
+    let mut push = |values: &[u32]| hashes.push(feature(kind, values));
+    push(&[0, from_end.min(7) as u32]);
+    for (place, index) in [(1, Some(own)), (2, own.checked_sub(1)), (3, Some(own + 1)), (4, Some(own + 2))] {
+        let Some(span) = index.and_then(|index| spans.spans.get(index)) else {
+            push(&[place, 1]);
+            continue;
+        };
+        for class in span.classes.bits() {
+            push(&[place, 2, class]);
+        }
+        push(&[place, 3, span.numbers]);
+        push(&[place, 4, span.capitals(), span.length()]);
+        push(&[place, 5, span.first]);
+        if place == 1 {
+            push(&[place, 6, span.closing]);
+            push(&[place, 7, span.closing, span.length(), span.capitals()]);
+            push(&[place, 8, (span.end - at).min(6) as u32]);
+        }
+    }
+}
+
 /// The kinds of features. Their numbers are part of the hashes, so they are part of the model.
 mod kind {
     pub(super) const BIAS: u32 = 1;
@@ -478,6 +572,8 @@ mod kind {
     pub(super) const PROFILE: u32 = 32;
     pub(super) const REFERENCE_LENGTH: u32 = 33;
     pub(super) const QUOTE_CLOSING: u32 = 34;
+    pub(super) const SEGMENT_FACTS: u32 = 35;
+    pub(super) const CLAUSE_FACTS: u32 = 36;
 }
 
 fn push_features(

@@ -189,6 +189,11 @@ fn is_heading(body: &str) -> bool {
     HEADINGS.contains(&plain.as_str())
 }
 
+/// Returns whether a line of a text is the heading of a reference list.
+pub(crate) fn has_list_heading(text: &str) -> bool {
+    text.lines().any(|line| is_heading(line.trim()))
+}
+
 /// Returns whether a text has a year.
 pub(crate) fn has_year(text: &str) -> bool {
     let bytes = text.as_bytes();

@@ -21,14 +21,44 @@ mod words;
 
 use std::ops::Range;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 pub use labels::Label;
 pub use model::{Labelling, Model};
 use normalise::Segment;
 pub use split::OtherText;
 
+use super::csl_to_bib::ParsedItems;
+use super::{Diagnostic, ReadFormat, Records, Severity};
 use crate::model::{CslItem, CslValue};
+
+/// Reads plain reference lists.
+pub(crate) struct ReferenceLists;
+
+impl ReadFormat for ReferenceLists {
+    fn read(&self, text: &str) -> Records {
+        Records::Items(read(text).into_items())
+    }
+}
+
+/// Returns whether a text is a reference list, or has one under a heading at its end.
+pub(crate) fn sniff(text: &str) -> bool {
+    // The list of a chapter stands at its end.
+    const SEEN: usize = 200_000;
+    let start = text.ceil_char_boundary(text.len().saturating_sub(SEEN));
+    let text = text.get(start..).unwrap_or(text);
+    let is_markup = text.trim_start().starts_with(['<', '{', '[', '@', '%']) && !text.trim_start().starts_with("[1]");
+    if is_markup {
+        return false;
+    }
+    let split = split::split(text);
+    let listed: usize = split.references.iter().map(|reference| reference.text.len()).sum();
+    match split.references.len() {
+        0 => false,
+        1 | 2 => listed * 2 > text.trim().len(),
+        _ => listed * 4 > text.trim().len() || line::has_list_heading(text),
+    }
+}
 
 /// A reference of a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +94,89 @@ pub struct ReferenceList {
     /// The lines that hold none.
     pub other: Vec<OtherText>,
 }
+
+impl ReferenceList {
+    /// Returns the references as items, with what was left out among the problems.
+    pub fn into_items(self) -> ParsedItems {
+        let mut items = ParsedItems::default();
+        if self.references.is_empty() {
+            items.problems.push(Diagnostic {
+                line: 0,
+                key: None,
+                field: None,
+                message: "no references found".to_owned(),
+                severity: Severity::Warning,
+            });
+            return items;
+        }
+        // The lines of a long text around a list are named together.
+        const NAMED: usize = 10;
+        for other in self.other.iter().take(NAMED) {
+            let lines = match other.lines {
+                1 => String::new(),
+                count => format!(" and {} more lines", count - 1),
+            };
+            items.problems.push(Diagnostic {
+                line: other.line,
+                key: None,
+                field: None,
+                message: format!("not a reference: \u{201c}{}\u{201d}{lines}", other.beginning),
+                severity: Severity::Notice,
+            });
+        }
+        if let Some(other) = self.other.get(NAMED) {
+            let lines: usize = self.other.iter().skip(NAMED).map(|other| other.lines).sum();
+            items.problems.push(Diagnostic {
+                line: other.line,
+                key: None,
+                field: None,
+                message: format!("{lines} more lines from here on are no references"),
+                severity: Severity::Notice,
+            });
+        }
+        for reference in self.references {
+            let Reference {
+                line, source, item, ..
+            } = reference;
+            items.accept(line, item, || source);
+        }
+        items
+    }
+}
+
+/// Returns the text of the reference that an item was read from, and the confidence of the reading.
+pub fn reading_of(item: &CslItem) -> Option<(String, f64)> {
+    let CslValue::Other(Json::Object(custom)) = item.variables.get("custom")? else {
+        return None;
+    };
+    let own = custom.get("peerbib")?;
+    let source = own.get("source")?.as_str()?.to_owned();
+    Some((source, own.get("confidence")?.as_f64()?))
+}
+
+/// Returns why an item that was read from a reference list is too incomplete to become a work, if it is, as the end of
+/// a sentence whose subject is the entry.
+pub(crate) fn incomplete(item: &CslItem) -> Option<String> {
+    let (_, confidence) = reading_of(item)?;
+    let has_title = item
+        .text("title")
+        .is_some_and(|title| title.chars().filter(|c| c.is_alphabetic()).count() >= 2);
+    let has_names = !item.principal_names().is_empty();
+    let is_dated = normalise::year(item).is_some();
+    let has_address = ["URL", "DOI", "ISBN"]
+        .iter()
+        .any(|variable| item.variables.contains_key(*variable));
+    if !has_title {
+        return Some("has no title that could be recognized".to_owned());
+    }
+    if !has_names && !is_dated && !has_address {
+        return Some("has neither names nor a date nor an address".to_owned());
+    }
+    (confidence < LEAST_CONFIDENCE).then(|| format!("could not be read with confidence ({confidence:.2})"))
+}
+
+/// References that were read with less confidence do not become works.
+const LEAST_CONFIDENCE: f64 = 0.02;
 
 /// Reads the references of a text. Takes time in proportion to its length, whatever the text is.
 pub fn read(text: &str) -> ReferenceList {

@@ -39,9 +39,12 @@ fn push_parts(text: &str, word: Range<usize>, tokens: &mut Vec<Range<usize>>) {
             let [before, mark, after] = window else {
                 continue;
             };
-            let splits = matches!(mark, b';' | b':')
-                && (before.is_ascii_digit() || *before == b')')
-                && (after.is_ascii_alphanumeric() || *after == b'(' || *after >= 0x80);
+            // `Mar;93(6)`
+            let is_after_date = *mark == b';' && before.is_ascii_alphabetic() && after.is_ascii_digit();
+            let splits = is_after_date
+                || matches!(mark, b';' | b':')
+                    && (before.is_ascii_digit() || *before == b')')
+                    && (after.is_ascii_alphanumeric() || *after == b'(' || *after >= 0x80);
             if splits {
                 let end = at + 2;
                 tokens.push(word.start + start..word.start + end);
@@ -63,8 +66,8 @@ mod tests {
     #[test]
     fn numbers_set_without_spaces_are_separate_tokens() {
         assert_eq!(
-            words("Lancet 2009;24(3):1-12. https://a.example/1:2"),
-            ["Lancet", "2009;", "24(3):", "1-12.", "https://a.example/1:2"]
+            words("Lancet 2009 Mar;24(3):1-12. https://a.example/1:2"),
+            ["Lancet", "2009", "Mar;", "24(3):", "1-12.", "https://a.example/1:2"]
         );
         assert_eq!(words("  "), Vec::<&str>::new());
     }

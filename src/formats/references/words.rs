@@ -38,6 +38,11 @@ impl WordClass {
         self.0 & other.0 != 0
     }
 
+    /// Returns the classes of both.
+    pub(crate) fn union(self, other: WordClass) -> WordClass {
+        WordClass(self.0 | other.0)
+    }
+
     /// Returns the numbers of the classes.
     pub(crate) fn bits(self) -> impl Iterator<Item = u32> {
         (0..u32::BITS).filter(move |bit| self.0 & (1 << bit) != 0)

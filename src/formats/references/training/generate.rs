@@ -263,7 +263,8 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
     }
     let is_precise = matches!(kind, "article-newspaper" | "post-weblog" | "webpage" | "speech" | "article-magazine");
     if random.chance(if kind == "webpage" { 80 } else { 98 }) {
-        let issued = date(random, is_precise && random.chance(60));
+        let is_precise = is_precise && random.chance(60);
+        let issued = date(random, is_precise);
         item.variables.insert("issued".to_owned(), ItemValue::Date(issued));
     }
     let variable = if kind == "edited" { "editor" } else { "author" };
@@ -446,9 +447,15 @@ fn labelled(pieces: &[LabelledText], item: &Item) -> Pieces {
         let words: Vec<String> = places[at..end].iter().map(|place| text[place.clone()].to_lowercase()).collect();
         let has_letters = |word: &String| word.chars().any(char::is_alphanumeric);
         for (offset, word) in words.iter().enumerate() {
-            let follows_all = words[offset..].iter().all(|word| !has_letters(word));
             let is_edition = before == Some(Label::Edition) && offset == 0;
-            let label = if !has_letters(word) && (before.is_some() && (follows_all || next.is_none())) || is_edition {
+            let opens = word.contains(['(', '[', '\u{201c}', '\u{201e}', '\u{ab}', '\u{2018}']);
+            let label = if is_no_date(word) {
+                Some(Label::Date)
+            } else if !has_letters(word) && opens {
+                next.or(before)
+            } else if !has_letters(word) {
+                before.or(next)
+            } else if is_edition {
                 before
             } else if matches!(next, Some(Label::Url | Label::Note)) || before == Some(Label::Note) && next.is_none() {
                 Some(Label::Note)
@@ -468,6 +475,12 @@ fn labelled(pieces: &[LabelledText], item: &Item) -> Pieces {
         result.push((labels[at], text[place.start..end].to_owned()));
     }
     result
+}
+
+/// Returns whether a word says that there is no date, in lower case.
+fn is_no_date(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
+    matches!(word, "n.d." | "s.d." | "o.\u{a0}j." | "o.j." | "s.f." | "sem" | "z.d." | "u.å." | "χ.χ." | "б.г." | "б.д." | "s.a." | "n.d")
 }
 
 // ---- Damage -----------------------------------------------------------------------------------------------------
