@@ -243,14 +243,7 @@ pub static REFERENCES: Format = Format {
 };
 
 /// All formats, in the order of help texts. To add a format, add a row.
-pub static FORMATS: &[&Format] = &[
-    &BIBLATEX,
-    &BIBTEX,
-    &CSL_JSON,
-    &HAYAGRIVA,
-    &RIS,
-    &REFERENCES,
-];
+pub static FORMATS: &[&Format] = &[&BIBLATEX, &BIBTEX, &CSL_JSON, &HAYAGRIVA, &RIS, &REFERENCES];
 
 /// The formats that content alone tells, the strictest first: the text of any of them may hold an entry of BibTeX,
 /// a template or a comma.

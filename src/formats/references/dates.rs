@@ -45,11 +45,14 @@ pub(crate) fn read(text: &str) -> Option<CslDate> {
         ([], [first, second]) if *first <= 12 && *second > 12 => vec![*year, *first, *second],
         _ => vec![*year],
     };
-    let is_month_range = months.len() == 2 && days.is_empty() && text.contains(['-', '/', '\u{2013}']);
+    let is_month_range =
+        months.len() == 2 && days.is_empty() && text.contains(['-', '/', '\u{2013}']);
     if is_month_range {
         date.date_parts = vec![begin, vec![*year, *months.get(1).unwrap_or(&12)]];
-    } else if let ([first, second], true) = (years.as_slice(), text.contains(['-', '\u{2013}', '/']) && months.is_empty())
-        && first < second
+    } else if let ([first, second], true) = (
+        years.as_slice(),
+        text.contains(['-', '\u{2013}', '/']) && months.is_empty(),
+    ) && first < second
     {
         date.date_parts = vec![vec![*first], vec![*second]];
     } else {
@@ -77,7 +80,11 @@ enum DateWord {
 fn date_words(text: &str) -> Vec<DateWord> {
     let mut found = Vec::new();
     let separates = |c: char| !c.is_alphanumeric();
-    for word in text.split(separates).filter(|word| !word.is_empty()).take(40) {
+    for word in text
+        .split(separates)
+        .filter(|word| !word.is_empty())
+        .take(40)
+    {
         let digits: String = word.chars().take_while(char::is_ascii_digit).collect();
         let rest = word.get(digits.len()..).unwrap_or_default();
         if digits.is_empty() {
@@ -134,7 +141,10 @@ mod tests {
             ("[Accessed: 19-Oct-2017].", vec![vec![2017, 10, 19]]),
             ("30.12.2014", vec![vec![2014, 12, 30]]),
             ("2014-12-30", vec![vec![2014, 12, 30]]),
-            ("September/October 2011", vec![vec![2011, 9], vec![2011, 10]]),
+            (
+                "September/October 2011",
+                vec![vec![2011, 9], vec![2011, 10]],
+            ),
             ("1998\u{2013}2001", vec![vec![1998], vec![2001]]),
             ("septembre 2014,", vec![vec![2014, 9]]),
         ] {

@@ -128,7 +128,11 @@ fn of_chars(chars: impl IntoIterator<Item = char>) -> u32 {
 }
 
 fn feature(kind: u32, values: &[u32]) -> u32 {
-    finish(values.iter().fold(mix(SEED, kind), |hash, value| mix(hash, *value)))
+    finish(
+        values
+            .iter()
+            .fold(mix(SEED, kind), |hash, value| mix(hash, *value)),
+    )
 }
 
 /// Returns the features of the tokens of a reference.
@@ -148,7 +152,10 @@ pub fn features(text: &str, tokens: &[Range<usize>]) -> Features {
     };
     for at in 0..facts.len() {
         push_features(&facts, &positions, &whole, at, &mut features.hashes);
-        for (kind, spans) in [(kind::SEGMENT_FACTS, &segments), (kind::CLAUSE_FACTS, &clauses)] {
+        for (kind, spans) in [
+            (kind::SEGMENT_FACTS, &segments),
+            (kind::CLAUSE_FACTS, &clauses),
+        ] {
             push_span_features(kind, spans, at, &mut features.hashes);
         }
         features.ends.push(features.hashes.len());
@@ -160,7 +167,9 @@ fn is_quote(character: char) -> Option<(usize, bool, bool)> {
     // Kind, may open, may close.
     match character {
         '"' => Some((0, true, true)),
-        '\u{201c}' | '\u{201d}' | '\u{201e}' => Some((1, character != '\u{201d}', character != '\u{201e}')),
+        '\u{201c}' | '\u{201d}' | '\u{201e}' => {
+            Some((1, character != '\u{201d}', character != '\u{201e}'))
+        }
         '\u{ab}' | '\u{bb}' => Some((2, true, true)),
         '\u{2018}' | '\u{201a}' | '\u{2019}' | '\'' | '`' => Some((3, true, true)),
         _ => None,
@@ -179,7 +188,11 @@ fn token_facts(token: &str, lower: &mut Vec<char>) -> TokenFacts {
         )
     };
     lower.clear();
-    lower.extend(body.chars().flat_map(char::to_lowercase).map(words::without_accent));
+    lower.extend(
+        body.chars()
+            .flat_map(char::to_lowercase)
+            .map(words::without_accent),
+    );
     let number = number_kind(token, body);
     let classes = words::classes(lower);
     let length = body.chars().take(40).count();
@@ -188,7 +201,12 @@ fn token_facts(token: &str, lower: &mut Vec<char>) -> TokenFacts {
     let ends_segment = ends_segment(body, closing, classes);
     let mut facts = TokenFacts {
         word: of_chars(lower.iter().copied()),
-        raw: of_chars(token.chars().take(40).map(|c| if c.is_ascii_digit() { '0' } else { c })),
+        raw: of_chars(
+            token
+                .chars()
+                .take(40)
+                .map(|c| if c.is_ascii_digit() { '0' } else { c }),
+        ),
         shape: shape(body),
         opening: of_chars(opening.chars().take(6)),
         closing: of_chars(closing.chars().take(6)),
@@ -213,15 +231,24 @@ fn token_facts(token: &str, lower: &mut Vec<char>) -> TokenFacts {
             *slot = of_chars(prefix.iter().copied());
         }
         if let (Some(suffix), Some(slot)) = (
-            lower.len().checked_sub(size).and_then(|from| lower.get(from..)),
+            lower
+                .len()
+                .checked_sub(size)
+                .and_then(|from| lower.get(from..)),
             facts.suffixes.get_mut(size - 1),
         ) {
             *slot = of_chars(suffix.iter().copied());
         }
     }
     // The quotation mark that begins the word, and the one that ends it.
-    let opens = opening.chars().filter_map(is_quote).find(|(_, opens, _)| *opens);
-    let closes = closing.chars().filter_map(is_quote).find(|(_, _, closes)| *closes);
+    let opens = opening
+        .chars()
+        .filter_map(is_quote)
+        .find(|(_, opens, _)| *opens);
+    let closes = closing
+        .chars()
+        .filter_map(is_quote)
+        .find(|(_, _, closes)| *closes);
     facts.quotes = [
         opens.map_or(0, |(kind, ..)| kind as u8 + 1),
         closes.map_or(0, |(kind, ..)| kind as u8 + 1),
@@ -269,7 +296,10 @@ fn shape(body: &str) -> u32 {
 fn is_year(digits: &str) -> bool {
     digits.len() == 4
         && digits.bytes().all(|byte| byte.is_ascii_digit())
-        && matches!(digits.get(..2), Some("14" | "15" | "16" | "17" | "18" | "19" | "20"))
+        && matches!(
+            digits.get(..2),
+            Some("14" | "15" | "16" | "17" | "18" | "19" | "20")
+        )
 }
 
 fn number_kind(token: &str, body: &str) -> NumberKind {
@@ -287,9 +317,17 @@ fn number_kind(token: &str, body: &str) -> NumberKind {
         let is_roman = !body.is_empty()
             && (body.bytes().all(|byte| b"ivxlc".contains(&byte))
                 || body.bytes().all(|byte| b"IVXLC".contains(&byte)));
-        return if is_roman { NumberKind::Roman } else { NumberKind::None };
+        return if is_roman {
+            NumberKind::Roman
+        } else {
+            NumberKind::None
+        };
     }
-    if digits >= 10 && body.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'X' | b'x')) {
+    if digits >= 10
+        && body
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'X' | b'x'))
+    {
         return NumberKind::Isbn;
     }
     if digits == body.len() {
@@ -301,11 +339,16 @@ fn number_kind(token: &str, body: &str) -> NumberKind {
         if rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return NumberKind::YearWithLetter;
         }
-        if rest.starts_with(['-', '\u{2013}', '/']) && is_year(rest.trim_start_matches(['-', '\u{2013}', '/'])) {
+        if rest.starts_with(['-', '\u{2013}', '/'])
+            && is_year(rest.trim_start_matches(['-', '\u{2013}', '/']))
+        {
             return NumberKind::Year;
         }
     }
-    if matches!(letters_after, "st" | "nd" | "rd" | "th" | "e" | "er" | "ed" | "a" | "\u{aa}" | "\u{ba}") {
+    if matches!(
+        letters_after,
+        "st" | "nd" | "rd" | "th" | "e" | "er" | "ed" | "a" | "\u{aa}" | "\u{ba}"
+    ) {
         return NumberKind::Ordinal;
     }
     if body.contains(['-', '\u{2013}', '\u{2014}', '\u{2010}', '\u{2212}'])
@@ -517,7 +560,12 @@ fn push_span_features(kind: u32, spans: &Spans, at: usize, hashes: &mut Vec<u32>
     let from_end = spans.spans.len() - own;
     let mut push = |values: &[u32]| hashes.push(feature(kind, values));
     push(&[0, from_end.min(7) as u32]);
-    for (place, index) in [(1, Some(own)), (2, own.checked_sub(1)), (3, Some(own + 1)), (4, Some(own + 2))] {
+    for (place, index) in [
+        (1, Some(own)),
+        (2, own.checked_sub(1)),
+        (3, Some(own + 1)),
+        (4, Some(own + 2)),
+    ] {
         let Some(span) = index.and_then(|index| spans.spans.get(index)) else {
             push(&[place, 1]);
             continue;
@@ -608,13 +656,22 @@ fn push_features(
     push(kind::SHAPE_CLOSING, &[token.shape, token.closing]);
     let segment = u32::from(position.segment);
     push(kind::SEGMENT, &[segment]);
-    push(kind::WITHIN, &[segment.min(3), u32::from(position.within_segment)]);
+    push(
+        kind::WITHIN,
+        &[segment.min(3), u32::from(position.within_segment)],
+    );
     push(kind::AFTER_YEAR, &[u32::from(position.after_year)]);
     push(kind::DEPTH, &[u32::from(position.depth)]);
     push(kind::QUOTE, &[u32::from(position.quote)]);
-    push(kind::QUOTE_CLOSING, &[u32::from(position.quote), token.closing]);
+    push(
+        kind::QUOTE_CLOSING,
+        &[u32::from(position.quote), token.closing],
+    );
     push(kind::TENTH, &[u32::from(position.tenth)]);
-    push(kind::REFERENCE_LENGTH, &[u32::from(whole.length), u32::from(position.tenth)]);
+    push(
+        kind::REFERENCE_LENGTH,
+        &[u32::from(whole.length), u32::from(position.tenth)],
+    );
     for flag in whole.bits() {
         push(kind::FLAG, &[flag]);
         push(kind::FLAG_SEGMENT, &[flag, segment.min(4)]);

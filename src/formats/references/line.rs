@@ -11,7 +11,10 @@ pub(crate) enum Marker {
     /// A bullet: `*`, `-`, `•`.
     Bullet(char),
     /// A number: `1.`, `[1]`, `(1)`.
-    Number { number: u32, style: u8 },
+    Number {
+        number: u32,
+        style: u8,
+    },
 }
 
 impl Marker {
@@ -58,7 +61,9 @@ impl Line<'_> {
 
 /// Returns whether a text is that of a MediaWiki page.
 pub(crate) fn is_mediawiki(text: &str) -> bool {
-    let head = text.get(..text.floor_char_boundary(200_000)).unwrap_or(text);
+    let head = text
+        .get(..text.floor_char_boundary(200_000))
+        .unwrap_or(text);
     let marks = ["''", "[[", "==", "[http", "<ref", "{{", "<br"];
     marks.iter().filter(|mark| head.contains(**mark)).count() >= 2 || head.contains("[[Category:")
 }
@@ -77,7 +82,8 @@ const LONGEST_LINE: usize = 20_000;
 
 fn read_line(line: &str, number: usize, is_wiki: bool) -> Line<'_> {
     let line = line.trim_end().trim_start_matches('\u{feff}');
-    let body = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{200e}'));
+    let body = line
+        .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{200e}'));
     let indent = line
         .get(..line.len() - body.len())
         .unwrap_or_default()
@@ -85,7 +91,11 @@ fn read_line(line: &str, number: usize, is_wiki: bool) -> Line<'_> {
         .map(|c| if c == '\t' { 4 } else { 1 })
         .sum();
     let is_too_long = body.len() > LONGEST_LINE;
-    let (marker, text) = if is_too_long { (Marker::None, body) } else { marker(body, is_wiki) };
+    let (marker, text) = if is_too_long {
+        (Marker::None, body)
+    } else {
+        marker(body, is_wiki)
+    };
     let replaced = (is_wiki && !is_too_long).then(|| without_wiki_markup(text));
     let content = replaced.as_deref().unwrap_or(text);
     let scanned = if is_too_long { "" } else { content };
@@ -93,13 +103,19 @@ fn read_line(line: &str, number: usize, is_wiki: bool) -> Line<'_> {
         number,
         text,
         indent,
-        width: if is_too_long { body.len() } else { line.chars().count() },
+        width: if is_too_long {
+            body.len()
+        } else {
+            line.chars().count()
+        },
         marker,
         is_heading: is_heading(body),
         is_note: matches!(marker, Marker::Number { .. }),
         beginning: Beginning::of(scanned),
         has_year: has_year(scanned),
-        has_address: scanned.split_whitespace().any(|word| words::is_url(word) || words::is_doi(word)),
+        has_address: scanned
+            .split_whitespace()
+            .any(|word| words::is_url(word) || words::is_doi(word)),
         replaced,
     }
 }
@@ -108,10 +124,20 @@ fn read_line(line: &str, number: usize, is_wiki: bool) -> Line<'_> {
 fn marker(body: &str, is_wiki: bool) -> (Marker, &str) {
     let first = body.chars().next().unwrap_or(' ');
     let after_first = body.get(first.len_utf8()..).unwrap_or_default();
-    if matches!(first, '*' | '\u{2022}' | '\u{25cf}' | '\u{25aa}' | '\u{b7}' | '\u{25e6}' | '\u{2023}' | '\u{f0b7}')
-        || (is_wiki && matches!(first, '#' | ':' | ';'))
+    if matches!(
+        first,
+        '*' | '\u{2022}'
+            | '\u{25cf}'
+            | '\u{25aa}'
+            | '\u{b7}'
+            | '\u{25e6}'
+            | '\u{2023}'
+            | '\u{f0b7}'
+    ) || (is_wiki && matches!(first, '#' | ':' | ';'))
     {
-        let rest = after_first.trim_start_matches(['*', '#', ':', ';']).trim_start();
+        let rest = after_first
+            .trim_start_matches(['*', '#', ':', ';'])
+            .trim_start();
         // `**bold**` is no bullet, and a wiki's list may be nested.
         let is_bold = after_first.starts_with('*') && !is_wiki;
         if !rest.is_empty() && !is_bold {
@@ -178,13 +204,44 @@ fn is_heading(body: &str) -> bool {
     if body.len() > 80 {
         return false;
     }
-    let plain = body.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let plain = body
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase();
     const HEADINGS: &[&str] = &[
-        "references", "bibliography", "works cited", "literature", "sources", "further reading", "notes", "literatur",
-        "literaturverzeichnis", "quellen", "bibliographie", "références", "bibliografía", "referencias", "bibliografia",
-        "referências", "riferimenti bibliografici", "literatuur", "referenties", "litteratur", "referenser", "källor",
-        "βιβλιογραφία", "литература", "список литературы", "referències", "endnotes", "footnotes", "reference list",
-        "list of references", "references and notes", "selected bibliography", "reading list", "readings",
+        "references",
+        "bibliography",
+        "works cited",
+        "literature",
+        "sources",
+        "further reading",
+        "notes",
+        "literatur",
+        "literaturverzeichnis",
+        "quellen",
+        "bibliographie",
+        "références",
+        "bibliografía",
+        "referencias",
+        "bibliografia",
+        "referências",
+        "riferimenti bibliografici",
+        "literatuur",
+        "referenties",
+        "litteratur",
+        "referenser",
+        "källor",
+        "βιβλιογραφία",
+        "литература",
+        "список литературы",
+        "referències",
+        "endnotes",
+        "footnotes",
+        "reference list",
+        "list of references",
+        "references and notes",
+        "selected bibliography",
+        "reading list",
+        "readings",
     ];
     HEADINGS.contains(&plain.as_str())
 }
@@ -205,7 +262,9 @@ pub(crate) fn has_year(text: &str) -> bool {
             continue;
         }
         if run == 4 {
-            let year = text.get(at - 4..at).and_then(|year| year.parse::<u32>().ok());
+            let year = text
+                .get(at - 4..at)
+                .and_then(|year| year.parse::<u32>().ok());
             let before = (at - 4).checked_sub(1).and_then(|before| bytes.get(before));
             let is_in_address = before.is_some_and(|byte| matches!(byte, b'/' | b'=' | b'%'));
             if year.is_some_and(|year| (1450..=2100).contains(&year)) && !is_in_address {
@@ -275,13 +334,21 @@ impl Beginning {
         };
         let is_capital = |word: &str| word.starts_with(char::is_uppercase);
         if is_initial(word) && word.ends_with('.') {
-            let family = rest.iter().find(|word| !is_initial(word) && **word != "&" && **word != "and");
-            if family.is_some_and(|word| is_capital(word) || words::classes_of(&words::plain(word)).contains(WordClass::PARTICLE)) {
+            let family = rest
+                .iter()
+                .find(|word| !is_initial(word) && **word != "&" && **word != "and");
+            if family.is_some_and(|word| {
+                is_capital(word)
+                    || words::classes_of(&words::plain(word)).contains(WordClass::PARTICLE)
+            }) {
                 return Beginning::Initials;
             }
         }
         let bare = word.trim_end_matches([',', '.', ';', ':']);
-        let is_plain = bare.chars().count() > 1 && bare.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '\u{2019}' | '\u{2010}'));
+        let is_plain = bare.chars().count() > 1
+            && bare
+                .chars()
+                .all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '\u{2019}' | '\u{2010}'));
         if is_plain {
             // A family name of two words: `Ruiz Cayuela, S.`
             let two_words = !word.ends_with([',', '.']) && is_capital(next) && next.ends_with(',');
@@ -294,7 +361,11 @@ impl Beginning {
                 return Beginning::InvertedInitials;
             }
             // `Bauwens. M.`, `Smith JK,`
-            if (word.ends_with('.') || !word.ends_with(',')) && !two_words && is_initial(next) && next.len() <= 5 {
+            if (word.ends_with('.') || !word.ends_with(','))
+                && !two_words
+                && is_initial(next)
+                && next.len() <= 5
+            {
                 return Beginning::InvertedInitials;
             }
             if comma && is_capital(after) {
@@ -302,13 +373,21 @@ impl Beginning {
             }
             let head: String = text.chars().take(90).collect();
             if let Some((before, _)) = head.split_once('(')
-                && has_year(head.get(before.len()..).unwrap_or_default().get(..6).unwrap_or_default())
+                && has_year(
+                    head.get(before.len()..)
+                        .unwrap_or_default()
+                        .get(..6)
+                        .unwrap_or_default(),
+                )
                 && !before.contains(". ")
             {
                 return Beginning::BeforeYear;
             }
             if is_capital(next)
-                && (next.ends_with([',', '.', ':']) || rest.get(1).is_some_and(|word| matches!(*word, "and" | "&" | "und" | "et") || word.starts_with('(')))
+                && (next.ends_with([',', '.', ':'])
+                    || rest.get(1).is_some_and(|word| {
+                        matches!(*word, "and" | "&" | "und" | "et") || word.starts_with('(')
+                    }))
             {
                 return Beginning::Name;
             }
@@ -358,7 +437,9 @@ impl Beginning {
 
 /// Returns the text after a dash that stands for the author of the reference before.
 pub(crate) fn same_author(text: &str) -> Option<&str> {
-    let rest = text.trim_start_matches(['\u{2014}', '\u{2013}', '\u{2015}', '_', '-', '\u{2012}', '\u{2e3a}', '\u{2e3b}']);
+    let rest = text.trim_start_matches([
+        '\u{2014}', '\u{2013}', '\u{2015}', '_', '-', '\u{2012}', '\u{2e3a}', '\u{2e3b}',
+    ]);
     let dashes = text.get(..text.len() - rest.len()).unwrap_or_default();
     let is_dash = match dashes.chars().count() {
         0 => false,
@@ -390,16 +471,36 @@ pub(crate) fn joined(lines: &[Line<'_>]) -> String {
         match before_hyphen.and_then(|before| before.chars().next_back()) {
             Some(c) if c.is_alphabetic() && first_character.is_lowercase() => {
                 // `transfor-` and `mation`; a compound keeps its hyphen where the word after it is a whole one.
-                let keeps = matches!(words::plain(last).as_str(), "peer" | "self" | "non" | "co" | "open" | "post" | "anti" | "pre" | "e" | "socio" | "multi" | "well" | "re-" | "inter-");
+                let keeps = matches!(
+                    words::plain(last).as_str(),
+                    "peer"
+                        | "self"
+                        | "non"
+                        | "co"
+                        | "open"
+                        | "post"
+                        | "anti"
+                        | "pre"
+                        | "e"
+                        | "socio"
+                        | "multi"
+                        | "well"
+                        | "re-"
+                        | "inter-"
+                );
                 if !keeps {
                     let hyphen = text.chars().next_back().map_or(0, char::len_utf8);
                     text.truncate(text.len() - hyphen);
                 }
                 text.push_str(&next);
             }
-            Some(c) if c.is_ascii_digit() && first_character.is_ascii_digit() => text.push_str(&next),
+            Some(c) if c.is_ascii_digit() && first_character.is_ascii_digit() => {
+                text.push_str(&next)
+            }
             Some(c) if c.is_alphabetic() && first_character.is_uppercase() => text.push_str(&next),
-            _ if last.ends_with('\u{2013}') && first_character.is_ascii_digit() => text.push_str(&next),
+            _ if last.ends_with('\u{2013}') && first_character.is_ascii_digit() => {
+                text.push_str(&next)
+            }
             _ => {
                 text.push(' ');
                 text.push_str(&next);
@@ -416,17 +517,29 @@ fn continues_address(address: &str, word: &str, has_more: bool) -> bool {
     }
     let bare = word.trim_end_matches('.');
     if address.ends_with(['-', '/', '_', '=', '&', '?', '%', '.']) {
-        let begins = word.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '/' | '?' | '%' | '-'));
-        return begins && (!has_more || bare.contains(['/', '.', '-', '_', '%', '=']) || address.ends_with(['-', '_', '%']));
+        let begins = word.starts_with(|c: char| {
+            c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '/' | '?' | '%' | '-')
+        });
+        return begins
+            && (!has_more
+                || bare.contains(['/', '.', '-', '_', '%', '='])
+                || address.ends_with(['-', '_', '%']));
     }
     let looks_like_path = bare.contains(['/', '_', '%', '=', '?'])
-        || [".html", ".htm", ".pdf", ".php"].iter().any(|end| bare.ends_with(end));
-    looks_like_path || (!has_more && word.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()) && bare.contains('-'))
+        || [".html", ".htm", ".pdf", ".php"]
+            .iter()
+            .any(|end| bare.ends_with(end));
+    looks_like_path
+        || (!has_more
+            && word.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && bare.contains('-'))
 }
 
 /// Returns a text with single spaces.
 fn collapsed(text: &str) -> Cow<'_, str> {
-    let is_plain = !text.contains(['\t', '\u{a0}', '\u{200b}', '\u{202f}', '\u{2009}', '\u{ad}', '\u{b}', '\u{c}']) && !text.contains("  ");
+    let is_plain = !text.contains([
+        '\t', '\u{a0}', '\u{200b}', '\u{202f}', '\u{2009}', '\u{ad}', '\u{b}', '\u{c}',
+    ]) && !text.contains("  ");
     if is_plain && text.trim().len() == text.len() {
         return Cow::Borrowed(text);
     }
@@ -446,7 +559,10 @@ fn without_wiki_markup(text: &str) -> String {
         if let Some(link) = rest.strip_prefix("[[") {
             if let Some((inside, after)) = split_near(link, "]]") {
                 let shown = inside.rsplit('|').next().unwrap_or_default();
-                if !inside.starts_with("Category:") && !inside.starts_with("File:") && !inside.starts_with("Image:") {
+                if !inside.starts_with("Category:")
+                    && !inside.starts_with("File:")
+                    && !inside.starts_with("Image:")
+                {
                     plain.push_str(shown);
                 }
                 rest = after;

@@ -47,12 +47,17 @@ pub(crate) fn sniff(text: &str) -> bool {
     const SEEN: usize = 200_000;
     let start = text.ceil_char_boundary(text.len().saturating_sub(SEEN));
     let text = text.get(start..).unwrap_or(text);
-    let is_markup = text.trim_start().starts_with(['<', '{', '[', '@', '%']) && !text.trim_start().starts_with("[1]");
+    let is_markup = text.trim_start().starts_with(['<', '{', '[', '@', '%'])
+        && !text.trim_start().starts_with("[1]");
     if is_markup {
         return false;
     }
     let split = split::split(text);
-    let listed: usize = split.references.iter().map(|reference| reference.text.len()).sum();
+    let listed: usize = split
+        .references
+        .iter()
+        .map(|reference| reference.text.len())
+        .sum();
     match split.references.len() {
         0 => false,
         1 | 2 => listed * 2 > text.trim().len(),
@@ -120,7 +125,10 @@ impl ReferenceList {
                 line: other.line,
                 key: None,
                 field: None,
-                message: format!("not a reference: \u{201c}{}\u{201d}{lines}", other.beginning),
+                message: format!(
+                    "not a reference: \u{201c}{}\u{201d}{lines}",
+                    other.beginning
+                ),
                 severity: Severity::Notice,
             });
         }
@@ -172,7 +180,8 @@ pub(crate) fn incomplete(item: &CslItem) -> Option<String> {
     if !has_names && !is_dated && !has_address {
         return Some("has neither names nor a date nor an address".to_owned());
     }
-    (confidence < LEAST_CONFIDENCE).then(|| format!("could not be read with confidence ({confidence:.2})"))
+    (confidence < LEAST_CONFIDENCE)
+        .then(|| format!("could not be read with confidence ({confidence:.2})"))
 }
 
 /// References that were read with less confidence do not become works.
@@ -233,13 +242,25 @@ pub fn relabelled(reference: &Reference, labels: &[Label]) -> Reference {
 fn readable(source: &str, authors: &str) -> String {
     let mut text = match line::same_author(source) {
         Some(rest) if !authors.is_empty() => {
-            let separator = if authors.ends_with(['.', ',', ':', ')']) { " " } else { ", " };
+            let separator = if authors.ends_with(['.', ',', ':', ')']) {
+                " "
+            } else {
+                ", "
+            };
             format!("{authors}{separator}{rest}")
         }
         _ => source.to_owned(),
     };
     const MEDIA: [&str; 9] = [
-        "[online]", "[Online]", "[WWW Document]", "[Internet]", "[en ligne]", "[En ligne]", "[en línea]", "[En línea]", "[em linha]",
+        "[online]",
+        "[Online]",
+        "[WWW Document]",
+        "[Internet]",
+        "[en ligne]",
+        "[En ligne]",
+        "[en línea]",
+        "[En línea]",
+        "[em linha]",
     ];
     for medium in MEDIA {
         if text.contains(medium) {
@@ -302,7 +323,11 @@ fn correct_addresses(text: &str, places: &[Range<usize>], labels: &mut [Label]) 
 }
 
 /// Returns the runs of tokens with the same label.
-pub(crate) fn segments<'t>(text: &'t str, places: &[Range<usize>], labels: &[Label]) -> Vec<Segment<'t>> {
+pub(crate) fn segments<'t>(
+    text: &'t str,
+    places: &[Range<usize>],
+    labels: &[Label],
+) -> Vec<Segment<'t>> {
     let mut segments: Vec<(Label, Range<usize>)> = Vec::new();
     for (place, label) in places.iter().zip(labels) {
         match segments.last_mut() {
@@ -336,9 +361,14 @@ fn plausibility(item: &CslItem) -> f32 {
 }
 
 fn with_source(mut item: CslItem, source: &str, confidence: f32) -> CslItem {
+    set_reading(&mut item, source, confidence);
+    item
+}
+
+/// Records in an item what it was read from, and the confidence of the reading.
+pub fn set_reading(item: &mut CslItem, source: &str, confidence: f32) {
     let confidence = (f64::from(confidence) * 100.0).round() / 100.0;
     let custom = json!({"peerbib": {"source": source, "confidence": confidence}});
     item.variables
         .insert("custom".to_owned(), CslValue::Other(custom));
-    item
 }

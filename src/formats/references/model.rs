@@ -133,10 +133,7 @@ impl Model {
         let path = self.best_path(&scores);
         let (confidences, confidence) = self.probabilities(&scores, &path);
         Labelling {
-            labels: path
-                .into_iter()
-                .filter_map(Label::from_code)
-                .collect(),
+            labels: path.into_iter().filter_map(Label::from_code).collect(),
             confidences,
             confidence,
         }
@@ -254,7 +251,14 @@ impl Model {
         let mut log_path = 0.0_f64;
         let mut before: Option<usize> = None;
         for (label, token) in path.iter().zip(&factors) {
-            log_path += f64::from(token.get(*label).copied().unwrap_or_default().max(f32::MIN_POSITIVE).ln());
+            log_path += f64::from(
+                token
+                    .get(*label)
+                    .copied()
+                    .unwrap_or_default()
+                    .max(f32::MIN_POSITIVE)
+                    .ln(),
+            );
             if let Some(before) = before {
                 log_path += f64::from(
                     self.transitions

@@ -48,7 +48,24 @@ fn is_and(word: &str) -> bool {
     let bare = word.trim_matches(|c: char| c == ',' || c == ';');
     matches!(
         bare,
-        "and" | "And" | "AND" | "&" | "und" | "et" | "y" | "och" | "og" | "och." | "και" | "и" | "i" | "u." | "e" | "en" | "con" | "with"
+        "and"
+            | "And"
+            | "AND"
+            | "&"
+            | "und"
+            | "et"
+            | "y"
+            | "och"
+            | "og"
+            | "och."
+            | "και"
+            | "и"
+            | "i"
+            | "u."
+            | "e"
+            | "en"
+            | "con"
+            | "with"
     )
 }
 
@@ -72,10 +89,43 @@ fn without_roles<'t>(text: &'t str, parsed: &mut ParsedNames) -> Vec<&'t str> {
         }
         let is_role = matches!(
             plain.as_str(),
-            "ed" | "eds" | "editor" | "editors" | "edited" | "hrsg" | "hg" | "hgg" | "herausgeber" | "herausgegeben"
-                | "coord" | "coords" | "coordinador" | "coordinadores" | "dir" | "dirs" | "comp" | "comps" | "red" | "edit"
-                | "orgs" | "curatore" | "επιμ" | "ред" | "editado" | "editores" | "edited." | "cura" | "ed.by" | "eds.and"
-                | "directed" | "director" | "directors" | "producer" | "producers" | "prod" | "éds" | "org"
+            "ed" | "eds"
+                | "editor"
+                | "editors"
+                | "edited"
+                | "hrsg"
+                | "hg"
+                | "hgg"
+                | "herausgeber"
+                | "herausgegeben"
+                | "coord"
+                | "coords"
+                | "coordinador"
+                | "coordinadores"
+                | "dir"
+                | "dirs"
+                | "comp"
+                | "comps"
+                | "red"
+                | "edit"
+                | "orgs"
+                | "curatore"
+                | "επιμ"
+                | "ред"
+                | "editado"
+                | "editores"
+                | "edited."
+                | "cura"
+                | "ed.by"
+                | "eds.and"
+                | "directed"
+                | "director"
+                | "directors"
+                | "producer"
+                | "producers"
+                | "prod"
+                | "éds"
+                | "org"
         );
         let is_translator = class.contains(WordClass::TRANSLATOR) && !is_short_capital;
         if is_role && !is_short_capital {
@@ -90,19 +140,31 @@ fn without_roles<'t>(text: &'t str, parsed: &mut ParsedNames) -> Vec<&'t str> {
             continue;
         }
         if skips_connective
-            && matches!(plain.as_str(), "by" | "von" | "par" | "por" | "di" | "de" | "av" | "door" | "a" | "da" | "of")
-            && (kept.is_empty() || kept.last().is_some_and(|last| last.ends_with([',', '.', ')'])))
+            && matches!(
+                plain.as_str(),
+                "by" | "von" | "par" | "por" | "di" | "de" | "av" | "door" | "a" | "da" | "of"
+            )
+            && (kept.is_empty()
+                || kept
+                    .last()
+                    .is_some_and(|last| last.ends_with([',', '.', ')'])))
         {
             continue;
         }
         let is_in = kept.is_empty()
             && !word.ends_with('.')
-            && matches!(plain.as_str(), "in" | "dans" | "em" | "στο" | "en" | "by" | "w" | "von" | "par" | "por")
+            && matches!(
+                plain.as_str(),
+                "in" | "dans" | "em" | "στο" | "en" | "by" | "w" | "von" | "par" | "por"
+            )
             && (plain != "von" && plain != "en" || word.starts_with(char::is_uppercase));
         if is_in {
             continue;
         }
-        if matches!(plain.as_str(), "al" | "alii" | "andere" | "others" | "otros" | "autres" | "u.a" | "κ.α") {
+        if matches!(
+            plain.as_str(),
+            "al" | "alii" | "andere" | "others" | "otros" | "autres" | "u.a" | "κ.α"
+        ) {
             if let Some(last) = kept.last()
                 && (is_and(last) || *last == "et")
             {
@@ -178,15 +240,22 @@ fn is_initials(word: &str) -> bool {
             });
     }
     let parts = word.split(['-', '\u{2010}']);
-    letters <= 3 && parts.into_iter().all(|part| part.chars().all(char::is_uppercase))
+    letters <= 3
+        && parts
+            .into_iter()
+            .all(|part| part.chars().all(char::is_uppercase))
 }
 
 fn all_initials(piece: &str) -> bool {
-    piece.split(' ').all(|word| is_initials(word) || is_particle(word)) && piece.split(' ').any(is_initials)
+    piece
+        .split(' ')
+        .all(|word| is_initials(word) || is_particle(word))
+        && piece.split(' ').any(is_initials)
 }
 
 fn is_particle(word: &str) -> bool {
-    word.starts_with(char::is_lowercase) && words::classes_of(&words::plain(word)).contains(WordClass::PARTICLE)
+    word.starts_with(char::is_lowercase)
+        && words::classes_of(&words::plain(word)).contains(WordClass::PARTICLE)
 }
 
 fn is_suffix(piece: &str) -> bool {
@@ -203,24 +272,104 @@ fn is_given_name(word: &str) -> bool {
 /// Returns whether a name is that of an organization.
 fn is_organization(piece: &str) -> bool {
     const ORGANIZATIONS: &[&str] = &[
-        "foundation", "institute", "institut", "instituto", "university", "universitat", "universidad", "universite",
-        "collective", "commission", "committee", "council", "ministry", "department", "association", "organization",
-        "organisation", "network", "group", "project", "centre", "center", "society", "agency", "office", "bank",
-        "union", "nations", "cooperative", "community", "party", "press", "team", "initiative", "alliance", "bureau",
-        "government", "federation", "company", "corporation", "inc", "ltd", "gmbh", "verein", "stiftung", "bundesamt",
-        "consortium", "laboratory", "school", "college", "partnership", "coalition", "campaign", "library", "museum",
-        "city", "state", "national", "international", "world", "european", "fondation", "fundacion", "associacao", "service",
-        "services", "authority", "board", "parliament", "forum", "trust", "academy", "wikipedia", "contributors",
+        "foundation",
+        "institute",
+        "institut",
+        "instituto",
+        "university",
+        "universitat",
+        "universidad",
+        "universite",
+        "collective",
+        "commission",
+        "committee",
+        "council",
+        "ministry",
+        "department",
+        "association",
+        "organization",
+        "organisation",
+        "network",
+        "group",
+        "project",
+        "centre",
+        "center",
+        "society",
+        "agency",
+        "office",
+        "bank",
+        "union",
+        "nations",
+        "cooperative",
+        "community",
+        "party",
+        "press",
+        "team",
+        "initiative",
+        "alliance",
+        "bureau",
+        "government",
+        "federation",
+        "company",
+        "corporation",
+        "inc",
+        "ltd",
+        "gmbh",
+        "verein",
+        "stiftung",
+        "bundesamt",
+        "consortium",
+        "laboratory",
+        "school",
+        "college",
+        "partnership",
+        "coalition",
+        "campaign",
+        "library",
+        "museum",
+        "city",
+        "state",
+        "national",
+        "international",
+        "world",
+        "european",
+        "fondation",
+        "fundacion",
+        "associacao",
+        "service",
+        "services",
+        "authority",
+        "board",
+        "parliament",
+        "forum",
+        "trust",
+        "academy",
+        "wikipedia",
+        "contributors",
     ];
     let words: Vec<&str> = piece.split(' ').collect();
     let has_function_word = words.iter().skip(1).any(|word| {
-        matches!(*word, "of" | "for" | "the" | "für" | "and" | "del" | "&" | "des" | "to" | "on" | "pour")
+        matches!(
+            *word,
+            "of" | "for" | "the" | "für" | "and" | "del" | "&" | "des" | "to" | "on" | "pour"
+        )
     });
-    (words.len() > 1 && has_function_word && !words.iter().any(|word| is_initials(word) && word.contains('.')))
-        || words.iter().any(|word| ORGANIZATIONS.contains(&words::plain(word).as_str()))
-        || words.iter().any(|word| word.contains(|c: char| c.is_ascii_digit()))
+    (words.len() > 1
+        && has_function_word
+        && !words
+            .iter()
+            .any(|word| is_initials(word) && word.contains('.')))
+        || words
+            .iter()
+            .any(|word| ORGANIZATIONS.contains(&words::plain(word).as_str()))
+        || words
+            .iter()
+            .any(|word| word.contains(|c: char| c.is_ascii_digit()))
         || piece.contains('/')
-        || (words.len() > 3 && words.iter().all(|word| word.starts_with(char::is_uppercase) && !word.contains('.')))
+        || (words.len() > 3
+            && words
+                .iter()
+                .all(|word| word.starts_with(char::is_uppercase) && !word.contains('.')))
         || words.first().is_some_and(|word| *word == "The")
 }
 
@@ -242,7 +391,8 @@ fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) 
         }
         let words: Vec<&str> = piece.split(' ').collect();
         let next = pieces.get(at);
-        let last_is_initials = words.len() > 1 && words.last().is_some_and(|word| is_initials(word));
+        let last_is_initials =
+            words.len() > 1 && words.last().is_some_and(|word| is_initials(word));
         let first_is_initials = words.len() > 1
             && words.first().is_some_and(|word| is_initials(word))
             && !words.last().is_some_and(|word| is_initials(word));
@@ -271,16 +421,29 @@ fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) 
             // `Hélène Landemore M`: no such thing; initials follow the family name.
             let (family, given) = words.split_at(from.max(1));
             let family = family.join(" ");
-            names.push(inverted(family.trim_end_matches(['.', ',']), &given.join(" ")));
+            names.push(inverted(
+                family.trim_end_matches(['.', ',']),
+                &given.join(" "),
+            ));
             continue;
         }
         let is_family_alone = words.len() == 1
-            || words.iter().rev().skip(1).all(|word| is_particle(word) || word.starts_with(char::is_lowercase));
+            || words
+                .iter()
+                .rev()
+                .skip(1)
+                .all(|word| is_particle(word) || word.starts_with(char::is_lowercase));
         if let Some(next) = next
             && !is_organization(next)
             && (is_family_alone
-                || (is_first && at == 1 && !next.contains(' ') && !is_given_name(words.first().copied().unwrap_or_default()))
-                || (is_first && at == 1 && pieces.len() == 2 && is_given_name(next.split(' ').next().unwrap_or_default())
+                || (is_first
+                    && at == 1
+                    && !next.contains(' ')
+                    && !is_given_name(words.first().copied().unwrap_or_default()))
+                || (is_first
+                    && at == 1
+                    && pieces.len() == 2
+                    && is_given_name(next.split(' ').next().unwrap_or_default())
                     && !is_given_name(words.first().copied().unwrap_or_default())))
         {
             at += 1;
@@ -359,8 +522,7 @@ fn spaced_initials(given: &str) -> String {
     let words: Vec<String> = given
         .split(' ')
         .map(|word| {
-            let is_run = word.chars().count() <= 3
-                && word.chars().all(char::is_uppercase);
+            let is_run = word.chars().count() <= 3 && word.chars().all(char::is_uppercase);
             if is_run {
                 let initials: Vec<String> = word.chars().map(|c| format!("{c}.")).collect();
                 initials.join(" ")
@@ -392,19 +554,49 @@ mod tests {
     fn names_are_read_in_any_order() {
         for (text, names) in [
             ("Benkler, Y.", "Benkler, Y."),
-            ("Bauwens, M., Gorenflo, N., & Restakis, J.", "Bauwens, M.; Gorenflo, N.; Restakis, J."),
+            (
+                "Bauwens, M., Gorenflo, N., & Restakis, J.",
+                "Bauwens, M.; Gorenflo, N.; Restakis, J.",
+            ),
             ("Bauwens. M. & Kostakis, V.", "Bauwens, M.; Kostakis, V."),
-            ("von Hippel. E. & von Krogh, G.", "von Hippel, E.; von Krogh, G."),
-            ("Bollier, David, and Silke Helfrich, eds.", "Bollier, David; Helfrich, Silke"),
+            (
+                "von Hippel. E. & von Krogh, G.",
+                "von Hippel, E.; von Krogh, G.",
+            ),
+            (
+                "Bollier, David, and Silke Helfrich, eds.",
+                "Bollier, David; Helfrich, Silke",
+            ),
             ("S. Ockman & C. DiBona (Eds.),", "Ockman, S.; DiBona, C."),
-            ("In S. Ockman and C. DiBona, editors,", "Ockman, S.; DiBona, C."),
-            ("Pérez-Higueras JJ, Arias A, de la Macorra JC.", "Pérez-Higueras, J. J.; Arias, A.; de la Macorra, J. C."),
+            (
+                "In S. Ockman and C. DiBona, editors,",
+                "Ockman, S.; DiBona, C.",
+            ),
+            (
+                "Pérez-Higueras JJ, Arias A, de la Macorra JC.",
+                "Pérez-Higueras, J. J.; Arias, A.; de la Macorra, J. C.",
+            ),
             ("Ostrom E, et al.", "Ostrom, E.; others"),
-            ("Catalan Integral Cooperative", "Catalan Integral Cooperative"),
-            ("Utratel, A.M. & Troncoso, S.", "Utratel, A.M.; Troncoso, S."),
-            ("Helfrich, Silke; Bollier, David (Hrsg.):", "Helfrich, Silke; Bollier, David"),
-            ("Bird, Jon, Barry Curtis, and Tim Putnam, eds.", "Bird, Jon; Curtis, Barry; Putnam, Tim"),
-            ("Marc Shapiro and Susan Horwitz.", "Shapiro, Marc; Horwitz, Susan"),
+            (
+                "Catalan Integral Cooperative",
+                "Catalan Integral Cooperative",
+            ),
+            (
+                "Utratel, A.M. & Troncoso, S.",
+                "Utratel, A.M.; Troncoso, S.",
+            ),
+            (
+                "Helfrich, Silke; Bollier, David (Hrsg.):",
+                "Helfrich, Silke; Bollier, David",
+            ),
+            (
+                "Bird, Jon, Barry Curtis, and Tim Putnam, eds.",
+                "Bird, Jon; Curtis, Barry; Putnam, Tim",
+            ),
+            (
+                "Marc Shapiro and Susan Horwitz.",
+                "Shapiro, Marc; Horwitz, Susan",
+            ),
             ("Syriza", "Syriza"),
         ] {
             assert_eq!(shown(text), names, "{text}");

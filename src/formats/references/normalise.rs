@@ -112,7 +112,9 @@ impl Parts {
             return self.add_names("editor", parsed.names);
         }
         if variable == "editor"
-            && words_of(text).next().is_some_and(|word| words::classes_of(&word).contains(WordClass::IN))
+            && words_of(text)
+                .next()
+                .is_some_and(|word| words::classes_of(&word).contains(WordClass::IN))
         {
             self.has_container_word = true;
         }
@@ -140,7 +142,10 @@ impl Parts {
         }
         let mut text = text;
         // `Title [Special issue]`
-        if let Some((before, bracket)) = text.trim_end_matches(['.', ',', ' ']).strip_suffix(']').and_then(|t| t.rsplit_once('['))
+        if let Some((before, bracket)) = text
+            .trim_end_matches(['.', ',', ' '])
+            .strip_suffix(']')
+            .and_then(|t| t.rsplit_once('['))
             && !before.trim().is_empty()
         {
             match words::plain(bracket.split(' ').next().unwrap_or_default()).as_str() {
@@ -153,7 +158,9 @@ impl Parts {
             }
         }
         let words: Vec<String> = words_of(text).take(400).collect();
-        if words.iter().any(|word| word == "dissertation" || word == "thesis")
+        if words
+            .iter()
+            .any(|word| word == "dissertation" || word == "thesis")
             && let Some((before, inside)) = parenthesis_at_end(text)
         {
             self.genre(inside);
@@ -166,7 +173,16 @@ impl Parts {
         let (text, had_in) = without_in(text);
         self.has_container_word |= had_in;
         let lower = text.to_lowercase();
-        const PRESENTED: &[&str] = &["presented at", "presented to", "talk at", "talk given at", "paper at", "presentation at", "session at", "vortrag"];
+        const PRESENTED: &[&str] = &[
+            "presented at",
+            "presented to",
+            "talk at",
+            "talk given at",
+            "paper at",
+            "presentation at",
+            "session at",
+            "vortrag",
+        ];
         if let Some(phrase) = PRESENTED.iter().find(|phrase| lower.contains(**phrase)) {
             self.is_presentation = true;
             // Lowercasing may move what follows.
@@ -198,7 +214,9 @@ impl Parts {
 
     fn collection(&mut self, text: &str) {
         let text = without_punctuation(text);
-        let text = ["volume ", "of "].iter().fold(text.as_str(), |text, word| text.strip_prefix(word).unwrap_or(text));
+        let text = ["volume ", "of "].iter().fold(text.as_str(), |text, word| {
+            text.strip_prefix(word).unwrap_or(text)
+        });
         let last = text.rsplit([' ', ',']).next().unwrap_or_default();
         let is_number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
         if is_number && last.len() < text.len() {
@@ -209,8 +227,16 @@ impl Parts {
                 .trim_end_matches(|c: char| !c.is_alphanumeric());
             let title = ["no", "vol", "Vol", "No", "Bd", "Nr", "nr", "number"]
                 .iter()
-                .fold(title, |title, word| title.strip_suffix(word).filter(|rest| rest.ends_with([' ', ','])).unwrap_or(title));
-            self.set_if_empty("collection-title", title.trim_end_matches(|c: char| !c.is_alphanumeric()));
+                .fold(title, |title, word| {
+                    title
+                        .strip_suffix(word)
+                        .filter(|rest| rest.ends_with([' ', ',']))
+                        .unwrap_or(title)
+                });
+            self.set_if_empty(
+                "collection-title",
+                title.trim_end_matches(|c: char| !c.is_alphanumeric()),
+            );
         } else {
             self.set_if_empty("collection-title", text);
         }
@@ -232,14 +258,22 @@ impl Parts {
             if !has_digit && !is_roman {
                 return;
             }
-            let slot = if is_issue || volume.is_some() { &mut issue } else { &mut volume };
+            let slot = if is_issue || volume.is_some() {
+                &mut issue
+            } else {
+                &mut volume
+            };
             if slot.is_none() {
                 *slot = Some(done);
             }
         };
         let mut word = String::new();
         for character in text.chars().chain([' ']) {
-            if character.is_alphabetic() || character == '№' || character == '°' || character == '\u{ba}' {
+            if character.is_alphabetic()
+                || character == '№'
+                || character == '°'
+                || character == '\u{ba}'
+            {
                 word.push(character);
             }
             let class = words::classes_of(&words::plain(&word));
@@ -300,9 +334,14 @@ impl Parts {
         let is_prefix = |c: char| !c.is_ascii_digit();
         let start = text.find(|c: char| !is_prefix(c)).unwrap_or(0);
         let before = text.get(..start).unwrap_or_default();
-        let prefix: String = before.chars().rev().take_while(|c| c.is_alphabetic()).collect();
+        let prefix: String = before
+            .chars()
+            .rev()
+            .take_while(|c| c.is_alphabetic())
+            .collect();
         // `e1234`, `S12`
-        let keeps = prefix.chars().count() == 1 && !matches!(prefix.as_str(), "p" | "P" | "с" | "σ" | "f");
+        let keeps =
+            prefix.chars().count() == 1 && !matches!(prefix.as_str(), "p" | "P" | "с" | "σ" | "f");
         let start = if keeps { start - prefix.len() } else { start };
         let rest = text.get(start..).unwrap_or_default();
         let mut pages = String::new();
@@ -324,7 +363,11 @@ impl Parts {
         let lower = pages.to_lowercase();
         let is_count = ["pages", "seiten", "p", "s", "pp", "p.", "páginas", "с"]
             .iter()
-            .any(|unit| lower.strip_suffix(unit).is_some_and(|count| !count.is_empty() && count.trim_end().bytes().all(|b| b.is_ascii_digit())));
+            .any(|unit| {
+                lower.strip_suffix(unit).is_some_and(|count| {
+                    !count.is_empty() && count.trim_end().bytes().all(|b| b.is_ascii_digit())
+                })
+            });
         if is_count {
             let count: String = lower.chars().take_while(char::is_ascii_digit).collect();
             self.set_if_empty("number-of-pages", count);
@@ -335,7 +378,11 @@ impl Parts {
 
     fn edition(&mut self, text: &str) {
         let text = without_punctuation(text);
-        let digits: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        let digits: String = text
+            .chars()
+            .skip_while(|c| !c.is_ascii_digit())
+            .take_while(char::is_ascii_digit)
+            .collect();
         let ordinal = words_of(&text).find_map(|word| {
             Some(match word.as_str() {
                 "first" | "erste" | "premiere" | "primera" => "1",
@@ -349,7 +396,9 @@ impl Parts {
         let is_rest = words_of(&text).count() <= 3;
         match ordinal {
             Some(number) if is_rest => self.set_if_empty("edition", number),
-            _ if !digits.is_empty() && digits.len() < 3 && is_rest => self.set_if_empty("edition", digits),
+            _ if !digits.is_empty() && digits.len() < 3 && is_rest => {
+                self.set_if_empty("edition", digits)
+            }
             _ => self.set_if_empty("edition", text),
         }
     }
@@ -368,7 +417,10 @@ impl Parts {
             }
         } else if !self.has("issued") {
             let plain: String = words_of(text).collect();
-            if matches!(plain.as_str(), "forthcoming" | "inpress" | "imerscheinen" | "apaizier") {
+            if matches!(
+                plain.as_str(),
+                "forthcoming" | "inpress" | "imerscheinen" | "apaizier"
+            ) {
                 self.set_if_empty("status", without_punctuation(text));
             }
         }
@@ -402,8 +454,16 @@ impl Parts {
             .split_whitespace()
             .find(|word| words::is_url(word))
             .unwrap_or_default();
-        let start = word.find("http").or_else(|| word.find("www.")).or_else(|| word.find("ftp:")).unwrap_or_default();
-        let url = address(word.get(start..).unwrap_or_default().trim_start_matches(['<', '(', '[']));
+        let start = word
+            .find("http")
+            .or_else(|| word.find("www."))
+            .or_else(|| word.find("ftp:"))
+            .unwrap_or_default();
+        let url = address(
+            word.get(start..)
+                .unwrap_or_default()
+                .trim_start_matches(['<', '(', '[']),
+        );
         if url.is_empty() {
             return;
         }
@@ -422,8 +482,16 @@ impl Parts {
         let digits: String = text
             .chars()
             .skip_while(|c| !c.is_ascii_digit())
-            .take_while(|c| c.is_ascii_digit() || matches!(c, '-' | ' ' | 'X' | 'x' | '\u{2010}' | '\u{2011}'))
-            .map(|c| if matches!(c, '\u{2010}' | '\u{2011}') { '-' } else { c })
+            .take_while(|c| {
+                c.is_ascii_digit() || matches!(c, '-' | ' ' | 'X' | 'x' | '\u{2010}' | '\u{2011}')
+            })
+            .map(|c| {
+                if matches!(c, '\u{2010}' | '\u{2011}') {
+                    '-'
+                } else {
+                    c
+                }
+            })
             .collect();
         let digits = digits.trim().to_owned();
         let count = digits.bytes().filter(|b| b.is_ascii_alphanumeric()).count();
@@ -436,11 +504,19 @@ impl Parts {
 
     fn genre(&mut self, text: &str) {
         let genre = without_punctuation(text);
-        let is = |class: WordClass| words_of(&genre).any(|word| words::classes_of(&word).contains(class));
+        let is = |class: WordClass| {
+            words_of(&genre).any(|word| words::classes_of(&word).contains(class))
+        };
         let lower = genre.to_lowercase();
-        self.is_film |= ["film", "motion picture", "video"].iter().any(|word| lower.contains(word));
-        self.is_communication |= ["communication", "e-mail", "email"].iter().any(|word| lower.contains(word));
-        self.is_manuscript |= lower.contains("manuscript") || lower.contains("preprint") || lower.contains("unpublished");
+        self.is_film |= ["film", "motion picture", "video"]
+            .iter()
+            .any(|word| lower.contains(word));
+        self.is_communication |= ["communication", "e-mail", "email"]
+            .iter()
+            .any(|word| lower.contains(word));
+        self.is_manuscript |= lower.contains("manuscript")
+            || lower.contains("preprint")
+            || lower.contains("unpublished");
         if is(WordClass::THESIS) {
             self.is_thesis = true;
         } else if is(WordClass::REPORT) && !self.is_manuscript {
@@ -452,7 +528,9 @@ impl Parts {
             {
                 self.set_if_empty("number", last);
                 let rest = rest.trim_end_matches(|c: char| !c.is_alphanumeric());
-                let rest = [" No", " no", " Nr", " number", " n"].iter().fold(rest, |rest, word| rest.strip_suffix(word).unwrap_or(rest));
+                let rest = [" No", " no", " Nr", " number", " n"]
+                    .iter()
+                    .fold(rest, |rest, word| rest.strip_suffix(word).unwrap_or(rest));
                 return self.set_if_empty("genre", rest);
             }
         }
@@ -464,8 +542,13 @@ impl Parts {
 
     fn medium(&mut self, text: &str) {
         let medium = without_punctuation(text);
-        self.is_film |= ["DVD", "Film", "film", "VHS"].iter().any(|word| medium.contains(word));
-        if !matches!(medium.to_lowercase().as_str(), "print" | "web" | "online" | "internet" | "www") {
+        self.is_film |= ["DVD", "Film", "film", "VHS"]
+            .iter()
+            .any(|word| medium.contains(word));
+        if !matches!(
+            medium.to_lowercase().as_str(),
+            "print" | "web" | "online" | "internet" | "www"
+        ) {
             self.set_if_empty("medium", medium);
         }
     }
@@ -523,7 +606,14 @@ impl Parts {
         }
         if let Some(place) = self.place.take() {
             let is_event = self.has("event-title") && !self.has("publisher");
-            self.set(if is_event { "event-place" } else { "publisher-place" }, place);
+            self.set(
+                if is_event {
+                    "event-place"
+                } else {
+                    "publisher-place"
+                },
+                place,
+            );
         }
         let keep: Vec<String> = std::mem::take(&mut self.notes);
         self.set("note", keep.join(". "));
@@ -557,7 +647,11 @@ impl Parts {
             return "motion_picture";
         }
         if self.is_presentation || self.has("event-title") {
-            return if self.container.is_some() || self.journal.is_some() { "paper-conference" } else { "speech" };
+            return if self.container.is_some() || self.journal.is_some() {
+                "paper-conference"
+            } else {
+                "speech"
+            };
         }
         if self.journal.is_some() && !(self.container.is_some() && has_editor) {
             return "article-journal";
@@ -571,7 +665,13 @@ impl Parts {
             if is_event(container) {
                 return "paper-conference";
             }
-            if has(&["encyclopedia", "encyclopaedia", "enzyklopadie", "encyclopedie", "enciclopedia"]) {
+            if has(&[
+                "encyclopedia",
+                "encyclopaedia",
+                "enzyklopadie",
+                "encyclopedie",
+                "enciclopedia",
+            ]) {
                 return "entry-encyclopedia";
             }
             if has(&["dictionary", "worterbuch", "dictionnaire", "diccionario"]) {
@@ -597,8 +697,17 @@ impl Parts {
         if self.is_manuscript {
             return "manuscript";
         }
-        if has_publisher || self.place.is_some() || self.has("ISBN") || self.has("edition") || self.has("collection-title") {
-            let is_web = self.has("URL") && has_publisher && self.place.is_none() && !self.has("ISBN") && !publishes_books(self.item.text("publisher").as_deref().unwrap_or_default());
+        if has_publisher
+            || self.place.is_some()
+            || self.has("ISBN")
+            || self.has("edition")
+            || self.has("collection-title")
+        {
+            let is_web = self.has("URL")
+                && has_publisher
+                && self.place.is_none()
+                && !self.has("ISBN")
+                && !publishes_books(self.item.text("publisher").as_deref().unwrap_or_default());
             return if is_web { "webpage" } else { "book" };
         }
         if self.has("URL") {
@@ -616,7 +725,8 @@ impl Parts {
 
 fn publishes_books(publisher: &str) -> bool {
     words_of(publisher).any(|word| {
-        words::classes_of(&word).contains(WordClass::PUBLISHER) && !matches!(word.as_str(), "foundation" | "institute")
+        words::classes_of(&word).contains(WordClass::PUBLISHER)
+            && !matches!(word.as_str(), "foundation" | "institute")
     })
 }
 
@@ -624,9 +734,24 @@ fn is_event(title: &str) -> bool {
     words_of(title).any(|word| {
         matches!(
             word.as_str(),
-            "proceedings" | "proc" | "conference" | "symposium" | "workshop" | "congress" | "kongress" | "tagung"
-                | "congreso" | "colloque" | "conferencia" | "konferenz" | "actes" | "actas" | "συνεδριο" | "colloquium"
-                | "конференция" | "tagungsband"
+            "proceedings"
+                | "proc"
+                | "conference"
+                | "symposium"
+                | "workshop"
+                | "congress"
+                | "kongress"
+                | "tagung"
+                | "congreso"
+                | "colloque"
+                | "conferencia"
+                | "konferenz"
+                | "actes"
+                | "actas"
+                | "συνεδριο"
+                | "colloquium"
+                | "конференция"
+                | "tagungsband"
         )
     })
 }
@@ -643,12 +768,32 @@ fn without_in(text: &str) -> (&str, bool) {
     let text = text.trim_start_matches(['(', '[', ' ', '-', '\u{2013}', '.', ',']);
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
     let bare = first.trim_end_matches([':', ',']);
-    let is_in = matches!(bare, "In" | "in" | "IN" | "dans" | "Dans" | "En" | "en" | "Em" | "em" | "Στο" | "στο" | "В" | "I" | "i" | "Dins" | "dins")
-        && !rest.is_empty()
+    let is_in = matches!(
+        bare,
+        "In" | "in"
+            | "IN"
+            | "dans"
+            | "Dans"
+            | "En"
+            | "en"
+            | "Em"
+            | "em"
+            | "Στο"
+            | "στο"
+            | "В"
+            | "I"
+            | "i"
+            | "Dins"
+            | "dins"
+    ) && !rest.is_empty()
         && (bare.chars().next().is_some_and(char::is_lowercase)
             || first.ends_with(':')
             || rest.starts_with(|c: char| !c.is_lowercase()));
-    if is_in { (rest.trim_start(), true) } else { (text, false) }
+    if is_in {
+        (rest.trim_start(), true)
+    } else {
+        (text, false)
+    }
 }
 
 /// Returns the text before a parenthesis at the end, and the text in it.
@@ -663,9 +808,15 @@ pub(crate) fn title_text(text: &str) -> String {
     let mut text = text.trim();
     loop {
         let before = text;
-        text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '*' | '_' | '|' | '=' | '/'));
-        text = text.trim_start_matches(['.', ')', ']', '\u{2013}', '\u{2014}', '-']).trim_start();
-        text = text.trim_end_matches(['\u{2013}', '\u{2014}', '-', '(', '[']).trim_end();
+        text = text.trim_matches(|c: char| {
+            c.is_whitespace() || matches!(c, ',' | ';' | ':' | '*' | '_' | '|' | '=' | '/')
+        });
+        text = text
+            .trim_start_matches(['.', ')', ']', '\u{2013}', '\u{2014}', '-'])
+            .trim_start();
+        text = text
+            .trim_end_matches(['\u{2013}', '\u{2014}', '-', '(', '['])
+            .trim_end();
         if let Some(rest) = text.strip_suffix('.')
             && !ends_in_abbreviation(rest)
         {
@@ -689,7 +840,8 @@ pub(crate) fn title_text(text: &str) -> String {
 
 fn ends_in_abbreviation(text: &str) -> bool {
     let last = text.rsplit(' ').next().unwrap_or_default();
-    last.contains('.') && last.len() <= 6 || matches!(last, "etc" | "Inc" | "Ltd" | "Jr" | "Co" | "vs")
+    last.contains('.') && last.len() <= 6
+        || matches!(last, "etc" | "Inc" | "Ltd" | "Jr" | "Co" | "vs")
 }
 
 /// Returns a text without the quotation marks around it.
@@ -719,7 +871,9 @@ fn without_quotes(text: &str) -> &str {
             }
         }
         // A quotation mark whose other half was lost or labelled otherwise.
-        let is_lone = closes.iter().all(|close| !inside.contains(close)) && *open != *"'" && open != "\u{2018}";
+        let is_lone = closes.iter().all(|close| !inside.contains(close))
+            && *open != *"'"
+            && open != "\u{2018}";
         if is_lone {
             return inside.trim();
         }
@@ -736,15 +890,21 @@ fn without_quotes(text: &str) -> &str {
 
 /// Returns a value without the punctuation around it; the period of an abbreviation stays.
 fn without_punctuation(text: &str) -> String {
-    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '\u{201c}' | '"'));
-    let text = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '[' | '(' | '/' | '-' | '\u{2013}'));
+    let text =
+        text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '\u{201c}' | '"'));
+    let text = text.trim_end_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ',' | ';' | ':' | '[' | '(' | '/' | '-' | '\u{2013}')
+    });
     let mut text = text.trim_end_matches(['.', ',', ';', ':', ' ']);
     loop {
         let unbalanced = |open: char, close: char| {
             text.ends_with(close) && text.matches(open).count() < text.matches(close).count()
         };
         if unbalanced('(', ')') || unbalanced('[', ']') {
-            text = text.get(..text.len() - 1).unwrap_or_default().trim_end_matches(['.', ',', ' ']);
+            text = text
+                .get(..text.len() - 1)
+                .unwrap_or_default()
+                .trim_end_matches(['.', ',', ' ']);
         } else {
             break;
         }
@@ -758,7 +918,9 @@ fn address(text: &str) -> &str {
     let mut text = text;
     loop {
         let before = text;
-        text = text.trim_end_matches(['.', ',', ';', ':', '>', '"', '\u{201d}', '\'', '\u{bb}', ']', '}']);
+        text = text.trim_end_matches([
+            '.', ',', ';', ':', '>', '"', '\u{201d}', '\'', '\u{bb}', ']', '}',
+        ]);
         if text.ends_with(')') && text.matches('(').count() < text.matches(')').count() {
             text = text.get(..text.len() - 1).unwrap_or_default();
         }

@@ -114,8 +114,7 @@ fn marked_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
         .filter(|(_, line)| line.marker.kind() == Some(kind))
         .map(|(at, _)| at)
         .collect();
-    if let Marker::Number { .. } = lines.get(*starts.first()?)?.marker
-    {
+    if let Marker::Number { .. } = lines.get(*starts.first()?)?.marker {
         // Numbers must go up; a year or a page at the beginning of a line is no number of a reference.
         let mut last: Option<u32> = None;
         let mut kept = Vec::new();
@@ -152,13 +151,19 @@ fn hanging_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
         .map(|(at, _)| at)
         .collect();
     // An indented first line is that of a paragraph of prose.
-    let is_hanging = starts.windows(2).all(|pair| matches!(pair, [one, two] if two - one <= MOST_LINES));
+    let is_hanging = starts
+        .windows(2)
+        .all(|pair| matches!(pair, [one, two] if two - one <= MOST_LINES));
     is_hanging.then_some(starts)
 }
 
 /// Divides lines that nothing marks: finds the division with the highest score.
 fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
-    let width = lines.iter().map(|line| line.width).max().unwrap_or_default();
+    let width = lines
+        .iter()
+        .map(|line| line.width)
+        .max()
+        .unwrap_or_default();
     let mut lengths: Vec<usize> = lines.iter().map(|line| line.width).collect();
     lengths.sort_unstable();
     let median = lengths.get(lengths.len() / 2).copied().unwrap_or_default();
@@ -167,10 +172,14 @@ fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
     let scores: Vec<f32> = lines
         .iter()
         .enumerate()
-        .map(|(at, line)| match at.checked_sub(1).and_then(|before| lines.get(before)) {
-            None => 0.0,
-            Some(before) => start_score(before, line, lines.get(at + 1), is_wrapped.then_some(width)),
-        })
+        .map(
+            |(at, line)| match at.checked_sub(1).and_then(|before| lines.get(before)) {
+                None => 0.0,
+                Some(before) => {
+                    start_score(before, line, lines.get(at + 1), is_wrapped.then_some(width))
+                }
+            },
+        )
         .collect();
     // best[i]: the best score of a division of the lines before i, and where its last reference begins.
     let mut best: Vec<(f32, usize)> = vec![(0.0, 0)];
@@ -181,7 +190,8 @@ fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
                 continue;
             };
             let group = lines.get(begin..end).unwrap_or_default();
-            let score = before + scores.get(begin).copied().unwrap_or_default() + group_score(group);
+            let score =
+                before + scores.get(begin).copied().unwrap_or_default() + group_score(group);
             if score > found.0 {
                 found = (score, begin);
             }
@@ -200,7 +210,12 @@ fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
 }
 
 /// Returns how much a line looks like the beginning of a reference, after the line before it.
-fn start_score(before: &Line<'_>, line: &Line<'_>, after: Option<&Line<'_>>, width: Option<usize>) -> f32 {
+fn start_score(
+    before: &Line<'_>,
+    line: &Line<'_>,
+    after: Option<&Line<'_>>,
+    width: Option<usize>,
+) -> f32 {
     let mut score = -1.0;
     let last = before.text.trim_end();
     let last_word = last.rsplit(' ').next().unwrap_or_default();
@@ -216,7 +231,10 @@ fn start_score(before: &Line<'_>, line: &Line<'_>, after: Option<&Line<'_>>, wid
     let plain_last = words::plain(last_word);
     let class = words::classes_of(&plain_last);
     if class.contains(WordClass::FUNCTION) && !last_word.ends_with('.')
-        || matches!(plain_last.as_str(), "from" | "in" | "and" | "at" | "von" | "und" | "et" | "y")
+        || matches!(
+            plain_last.as_str(),
+            "from" | "in" | "and" | "at" | "von" | "und" | "et" | "y"
+        )
     {
         score -= 4.0;
     }
@@ -224,14 +242,25 @@ fn start_score(before: &Line<'_>, line: &Line<'_>, after: Option<&Line<'_>>, wid
     // A year soon after the names.
     if line.beginning.is_name() {
         let here = has_year_in_parentheses(line.text);
-        let next = after.is_some_and(|after| has_year_in_parentheses(after.text)) && !line.text.contains(". ");
+        let next = after.is_some_and(|after| has_year_in_parentheses(after.text))
+            && !line.text.contains(". ");
         if here || next {
             score += 1.5;
         }
     }
     if let Some(width) = width {
-        let first_word = line.text.split(' ').next().unwrap_or_default().chars().count();
-        score += if before.width + first_word + 1 < width.saturating_sub(3) { 2.0 } else { -1.0 };
+        let first_word = line
+            .text
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count();
+        score += if before.width + first_word + 1 < width.saturating_sub(3) {
+            2.0
+        } else {
+            -1.0
+        };
     }
     score
 }
@@ -283,7 +312,8 @@ fn push_group(lines: &[Line<'_>], split: &mut SplitText) {
             .into_iter()
             .map(|part| without_lead_in(part, first.is_note))
             .collect();
-        let is_reference = |text: &str| text.len() <= LONGEST && looks_like_reference(text, first.marker);
+        let is_reference =
+            |text: &str| text.len() <= LONGEST && looks_like_reference(text, first.marker);
         if !parts.is_empty() && parts.iter().all(|part| is_reference(part)) {
             for part in parts {
                 split.references.push(RawReference {
@@ -336,16 +366,41 @@ fn footnote_parts(text: &str) -> Vec<&str> {
 /// Returns a reference without "See", "see also", "Vgl." before it.
 fn without_lead_in(text: &str, _is_note: bool) -> &str {
     const LEAD_INS: &[&str] = &[
-        "see also, for example,", "see for example", "see, for example,", "see, e.g.,", "see e.g.", "see e.g.,", "see also:",
-        "see also", "see:", "see,", "see", "cf.", "cf", "vgl. auch", "vgl.", "siehe auch", "siehe", "voir aussi", "voir",
-        "véase", "e.g.,", "also", "source:", "sources:", "reference:", "from:",
+        "see also, for example,",
+        "see for example",
+        "see, for example,",
+        "see, e.g.,",
+        "see e.g.",
+        "see e.g.,",
+        "see also:",
+        "see also",
+        "see:",
+        "see,",
+        "see",
+        "cf.",
+        "cf",
+        "vgl. auch",
+        "vgl.",
+        "siehe auch",
+        "siehe",
+        "voir aussi",
+        "voir",
+        "véase",
+        "e.g.,",
+        "also",
+        "source:",
+        "sources:",
+        "reference:",
+        "from:",
     ];
     let mut text = text.trim();
     // Text that goes on before it is part of a title: `See Saw`, but no list of references begins with that.
     for lead_in in LEAD_INS {
         if let Some(head) = text.get(..lead_in.len())
             && head.eq_ignore_ascii_case(lead_in)
-            && text.get(lead_in.len()..).is_some_and(|rest| rest.starts_with(' ') && rest.trim_start().starts_with(|c: char| !c.is_lowercase()))
+            && text.get(lead_in.len()..).is_some_and(|rest| {
+                rest.starts_with(' ') && rest.trim_start().starts_with(|c: char| !c.is_lowercase())
+            })
         {
             text = text.get(lead_in.len()..).unwrap_or_default().trim_start();
             break;
@@ -381,15 +436,27 @@ pub(crate) fn looks_like_reference(text: &str, marker: Marker) -> bool {
         }
         let plain = words::plain(word);
         let class = words::classes_of(&plain);
-        function_words += usize::from(class.contains(WordClass::FUNCTION) || is_function_word(&plain));
+        function_words +=
+            usize::from(class.contains(WordClass::FUNCTION) || is_function_word(&plain));
         lower_case += usize::from(word.starts_with(char::is_lowercase));
         verbs += usize::from(is_verb(&plain));
-        code += usize::from(word.contains(['{', '}', '=', '\\', '|', '~', '^']) || word.ends_with(';') || word.contains("::") || word.contains("()"));
-        has_no_date |= matches!(plain.as_str(), "n.d" | "nd" | "o.j" | "s.d" | "s.f" | "forthcoming");
+        code += usize::from(
+            word.contains(['{', '}', '=', '\\', '|', '~', '^'])
+                || word.ends_with(';')
+                || word.contains("::")
+                || word.contains("()"),
+        );
+        has_no_date |= matches!(
+            plain.as_str(),
+            "n.d" | "nd" | "o.j" | "s.d" | "s.f" | "forthcoming"
+        );
         has_signal |= class.contains(WordClass::PAGES) && word.ends_with('.')
             || (class.contains(WordClass::EDITOR) && word.contains('.'))
             || class.contains(WordClass::THESIS)
-            || matches!(plain.as_str(), "press" | "verlag" | "isbn" | "doi" | "journal" | "vol");
+            || matches!(
+                plain.as_str(),
+                "press" | "verlag" | "isbn" | "doi" | "journal" | "vol"
+            );
     }
     if words < 4 && !has_address {
         return false;
@@ -407,7 +474,11 @@ pub(crate) fn looks_like_reference(text: &str, marker: Marker) -> bool {
     score += if has_signal { 1.0 } else { 0.0 };
     score += beginning.plausibility();
     score += if is_listed { 0.5 } else { 0.0 };
-    if has_year_in_parentheses(text.get(..text.floor_char_boundary(160)).unwrap_or_default()) && beginning.is_name() {
+    if has_year_in_parentheses(
+        text.get(..text.floor_char_boundary(160))
+            .unwrap_or_default(),
+    ) && beginning.is_name()
+    {
         score += 1.0;
     }
     // Prose has many function words, verbs and words in lower case.
@@ -424,19 +495,92 @@ pub(crate) fn looks_like_reference(text: &str, marker: Marker) -> bool {
 fn is_function_word(plain: &str) -> bool {
     matches!(
         plain,
-        "this" | "that" | "these" | "those" | "it" | "we" | "they" | "he" | "she" | "his" | "her" | "our" | "their" | "which"
-            | "who" | "not" | "but" | "if" | "than" | "there" | "also" | "such" | "wir" | "sie" | "ich" | "nous" | "ils"
-            | "elle" | "you" | "your" | "i" | "my"
+        "this"
+            | "that"
+            | "these"
+            | "those"
+            | "it"
+            | "we"
+            | "they"
+            | "he"
+            | "she"
+            | "his"
+            | "her"
+            | "our"
+            | "their"
+            | "which"
+            | "who"
+            | "not"
+            | "but"
+            | "if"
+            | "than"
+            | "there"
+            | "also"
+            | "such"
+            | "wir"
+            | "sie"
+            | "ich"
+            | "nous"
+            | "ils"
+            | "elle"
+            | "you"
+            | "your"
+            | "i"
+            | "my"
     )
 }
 
 fn is_verb(plain: &str) -> bool {
     matches!(
         plain,
-        "is" | "are" | "was" | "were" | "has" | "have" | "had" | "be" | "been" | "can" | "could" | "will" | "would"
-            | "should" | "may" | "might" | "must" | "does" | "did" | "do" | "said" | "says" | "argues" | "shows" | "argued"
-            | "made" | "make" | "became" | "become" | "ist" | "sind" | "war" | "wird" | "werden" | "hat" | "haben" | "est"
-            | "sont" | "ont" | "son" | "era" | "esta" | "ha" | "sono" | "him" | "them" | "himself" | "me" | "us"
+        "is" | "are"
+            | "was"
+            | "were"
+            | "has"
+            | "have"
+            | "had"
+            | "be"
+            | "been"
+            | "can"
+            | "could"
+            | "will"
+            | "would"
+            | "should"
+            | "may"
+            | "might"
+            | "must"
+            | "does"
+            | "did"
+            | "do"
+            | "said"
+            | "says"
+            | "argues"
+            | "shows"
+            | "argued"
+            | "made"
+            | "make"
+            | "became"
+            | "become"
+            | "ist"
+            | "sind"
+            | "war"
+            | "wird"
+            | "werden"
+            | "hat"
+            | "haben"
+            | "est"
+            | "sont"
+            | "ont"
+            | "son"
+            | "era"
+            | "esta"
+            | "ha"
+            | "sono"
+            | "him"
+            | "them"
+            | "himself"
+            | "me"
+            | "us"
     )
 }
 

@@ -40,7 +40,8 @@ fn push_parts(text: &str, word: Range<usize>, tokens: &mut Vec<Range<usize>>) {
                 continue;
             };
             // `Mar;93(6)`
-            let is_after_date = *mark == b';' && before.is_ascii_alphabetic() && after.is_ascii_digit();
+            let is_after_date =
+                *mark == b';' && before.is_ascii_alphabetic() && after.is_ascii_digit();
             let splits = is_after_date
                 || matches!(mark, b';' | b':')
                     && (before.is_ascii_digit() || *before == b')')
@@ -67,7 +68,14 @@ mod tests {
     fn numbers_set_without_spaces_are_separate_tokens() {
         assert_eq!(
             words("Lancet 2009 Mar;24(3):1-12. https://a.example/1:2"),
-            ["Lancet", "2009", "Mar;", "24(3):", "1-12.", "https://a.example/1:2"]
+            [
+                "Lancet",
+                "2009",
+                "Mar;",
+                "24(3):",
+                "1-12.",
+                "https://a.example/1:2"
+            ]
         );
         assert_eq!(words("  "), Vec::<&str>::new());
     }

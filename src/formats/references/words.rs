@@ -121,8 +121,15 @@ pub(crate) fn season(plain: &str) -> Option<i32> {
 /// Returns whether a token is a URL.
 pub(crate) fn is_url(token: &str) -> bool {
     let token = token.trim_start_matches(['<', '(', '[', '"', '\u{201c}']);
-    let head: String = token.chars().take(8).collect::<String>().to_ascii_lowercase();
-    if ["http:", "https:", "ftp:", "www."].iter().any(|scheme| head.starts_with(scheme)) {
+    let head: String = token
+        .chars()
+        .take(8)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    if ["http:", "https:", "ftp:", "www."]
+        .iter()
+        .any(|scheme| head.starts_with(scheme))
+    {
         return true;
     }
     // `wiki.p2pfoundation.net/Commons`
@@ -132,10 +139,35 @@ pub(crate) fn is_url(token: &str) -> bool {
         parts.next().is_some_and(|name| name.len() > 1)
             && matches!(
                 last,
-                "com" | "org" | "net" | "edu" | "gov" | "info" | "eu" | "uk" | "de" | "fr" | "es" | "it" | "gr"
-                    | "nl" | "ca" | "au" | "io" | "cc" | "pt" | "br" | "ch" | "se" | "ru" | "coop" | "gent"
+                "com"
+                    | "org"
+                    | "net"
+                    | "edu"
+                    | "gov"
+                    | "info"
+                    | "eu"
+                    | "uk"
+                    | "de"
+                    | "fr"
+                    | "es"
+                    | "it"
+                    | "gr"
+                    | "nl"
+                    | "ca"
+                    | "au"
+                    | "io"
+                    | "cc"
+                    | "pt"
+                    | "br"
+                    | "ch"
+                    | "se"
+                    | "ru"
+                    | "coop"
+                    | "gent"
             )
-            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
     })
 }
 
@@ -146,49 +178,147 @@ pub(crate) fn is_doi(token: &str) -> bool {
         let after = token.get(at + 3..).unwrap_or_default();
         let digits = after.bytes().take_while(u8::is_ascii_digit).count();
         (4..=9).contains(&digits)
-            && after.get(digits..).is_some_and(|rest| rest.starts_with('/'))
+            && after
+                .get(digits..)
+                .is_some_and(|rest| rest.starts_with('/'))
             && !before.contains(|c: char| c.is_ascii_digit())
     })
 }
 
 const MONTHS: &[(i32, &str)] = &[
-    (1, "january jan januar janner janvier janv enero ene gennaio gen janeiro januari gener ιανουαριοσ ιανουαριου января янв"),
-    (2, "february feb february februar fevrier fevr febrero febbraio fevereiro fev februari febrer φεβρουαριοσ φεβρουαριου февраля фев"),
-    (3, "march mar marz mars marzo marco maart mrt marc μαρτιοσ μαρτιου марта мар"),
-    (4, "april apr avril avr abril abr aprile απριλιοσ απριλιου апреля апр"),
-    (5, "may mai mayo maggio mag maio mei maj maig μαιοσ μαιου мая май"),
-    (6, "june jun juni juin junio giugno giu junho juny ιουνιοσ ιουνιου июня июнь"),
-    (7, "july jul juli juillet juil julio luglio lug julho juliol ιουλιοσ ιουλιου июля июль"),
-    (8, "august aug aout agosto ago augustus augusti agost αυγουστοσ αυγουστου августа авг"),
-    (9, "september sep sept septembre septiembre settembre set setembro setembre σεπτεμβριοσ σεπτεμβριου сентября сен"),
-    (10, "october oct okt oktober octobre octubre ottobre ott outubro out οκτωβριοσ οκτωβριου октября окт"),
-    (11, "november nov novembre noviembre novembro νοεμβριοσ νοεμβριου ноября ноя"),
-    (12, "december dec dez dezember decembre diciembre dic dicembre dezembro desembre δεκεμβριοσ δεκεμβριου декабря дек"),
+    (
+        1,
+        "january jan januar janner janvier janv enero ene gennaio gen janeiro januari gener ιανουαριοσ ιανουαριου января янв",
+    ),
+    (
+        2,
+        "february feb february februar fevrier fevr febrero febbraio fevereiro fev februari febrer φεβρουαριοσ φεβρουαριου февраля фев",
+    ),
+    (
+        3,
+        "march mar marz mars marzo marco maart mrt marc μαρτιοσ μαρτιου марта мар",
+    ),
+    (
+        4,
+        "april apr avril avr abril abr aprile απριλιοσ απριλιου апреля апр",
+    ),
+    (
+        5,
+        "may mai mayo maggio mag maio mei maj maig μαιοσ μαιου мая май",
+    ),
+    (
+        6,
+        "june jun juni juin junio giugno giu junho juny ιουνιοσ ιουνιου июня июнь",
+    ),
+    (
+        7,
+        "july jul juli juillet juil julio luglio lug julho juliol ιουλιοσ ιουλιου июля июль",
+    ),
+    (
+        8,
+        "august aug aout agosto ago augustus augusti agost αυγουστοσ αυγουστου августа авг",
+    ),
+    (
+        9,
+        "september sep sept septembre septiembre settembre set setembro setembre σεπτεμβριοσ σεπτεμβριου сентября сен",
+    ),
+    (
+        10,
+        "october oct okt oktober octobre octubre ottobre ott outubro out οκτωβριοσ οκτωβριου октября окт",
+    ),
+    (
+        11,
+        "november nov novembre noviembre novembro νοεμβριοσ νοεμβριου ноября ноя",
+    ),
+    (
+        12,
+        "december dec dez dezember decembre diciembre dic dicembre dezembro desembre δεκεμβριοσ δεκεμβριου декабря дек",
+    ),
 ];
 
 const TABLE: &[(WordClass, &str)] = &[
     (WordClass::IN, "in en dans em στο σε в dins i"),
-    (WordClass::EDITOR, "ed eds editor editors edited hrsg hg herausgeber herausgegeben hgg ed. dir dirs edit editado edita coord coords org orgs redactie red redigerad a cura curatore editeur editeurs comp επιμ επιμελεια ред редактор verf"),
-    (WordClass::TRANSLATOR, "trans transl translated translator translators traduit trad traducido traduccion traduction ubers ubersetzt ubersetzung ubersetzer traduzione traducao vertaald oversatt μτφρ μεταφραση пер перевод"),
-    (WordClass::VOLUME, "vol vols volume volumes v bd bde band tome tom t jg jahrgang deel del τομοσ τ том вып"),
-    (WordClass::ISSUE, "no nr num number issue n numero heft h fasc aflevering τευχοσ τχ №"),
-    (WordClass::PAGES, "p pp s ss pages page pag pagg seiten seite σ σσ с стр blz paginas pgs"),
-    (WordClass::EDITION, "ed edition edn auflage aufl edicion edizione edicao druk uppl upplaga rev revised expanded reprint εκδοση εκδ изд издание edicio enlarged"),
-    (WordClass::THESIS, "thesis dissertation phd ph.d doctoral master's masters diss diplomarbeit masterarbeit these memoire tesis tesi tese proefschrift magisterarbeit habilitation διατριβη диссертация"),
-    (WordClass::PUBLISHER, "press publishers publishing publisher verlag books editions editorial ediciones editore edizioni editora uitgeverij forlag εκδοσεισ издательство routledge springer elsevier wiley sage palgrave macmillan blackwell penguin verso zed pluto harvard mcgraw-hill elgar suhrkamp campus transcript gallimard seuil laterza einaudi feltrinelli brill kluwer harpercollins norton basic beacon university institute foundation inc ltd co gmbh publications"),
-    (WordClass::PLACE, "london york cambridge oxford berlin paris chicago boston amsterdam princeton toronto sydney melbourne dordrecht heidelberg frankfurt munchen munich hamburg wien vienna zurich basel bielefeld koln stuttgart leipzig madrid barcelona valencia sevilla mexico buenos aires roma rome milano torino bologna lisboa lisbon porto athens αθηνα θεσσαλονικη ghent gent brussels bruxelles brussel stockholm uppsala lund goteborg copenhagen oslo helsinki moscow москва спб ljubljana durham ithaca berkeley stanford cheltenham abingdon hoboken philadelphia baltimore washington francisco sebastopol minneapolis bloomington thousand oaks beverly hills newbury delhi tokyo singapore beijing hague leiden rotterdam utrecht edinburgh manchester dublin"),
-    (WordClass::JOURNAL, "journal review revue revista zeitschrift quarterly annals bulletin magazine letters proceedings transactions studies science sciences annual archives rivista tidskrift tijdschrift journ j j. rev proc trans ann lett bull acta int sci econ soc nature lancet περιοδικο журнал вестник times newspaper weekly monthly daily news cahiers annales"),
-    (WordClass::EVENT, "conference proceedings proc symposium workshop congress meeting presented talk paper poster session conf colloquium seminar kongress tagung congreso colloque congres convegno conferencia συνεδριο конференция lecture keynote annual international"),
-    (WordClass::ACCESS, "accessed retrieved available visited zugriff abgerufen zuletzt consulte consultado consultato acedido acesso geraadpleegd besokt hamtad disponible disponivel disponibile verfugbar online url προσπελαση ανακτηθηκε дата обращения from checked cited viewed last gesehen aufgerufen stand"),
+    (
+        WordClass::EDITOR,
+        "ed eds editor editors edited hrsg hg herausgeber herausgegeben hgg ed. dir dirs edit editado edita coord coords org orgs redactie red redigerad a cura curatore editeur editeurs comp επιμ επιμελεια ред редактор verf",
+    ),
+    (
+        WordClass::TRANSLATOR,
+        "trans transl translated translator translators traduit trad traducido traduccion traduction ubers ubersetzt ubersetzung ubersetzer traduzione traducao vertaald oversatt μτφρ μεταφραση пер перевод",
+    ),
+    (
+        WordClass::VOLUME,
+        "vol vols volume volumes v bd bde band tome tom t jg jahrgang deel del τομοσ τ том вып",
+    ),
+    (
+        WordClass::ISSUE,
+        "no nr num number issue n numero heft h fasc aflevering τευχοσ τχ №",
+    ),
+    (
+        WordClass::PAGES,
+        "p pp s ss pages page pag pagg seiten seite σ σσ с стр blz paginas pgs",
+    ),
+    (
+        WordClass::EDITION,
+        "ed edition edn auflage aufl edicion edizione edicao druk uppl upplaga rev revised expanded reprint εκδοση εκδ изд издание edicio enlarged",
+    ),
+    (
+        WordClass::THESIS,
+        "thesis dissertation phd ph.d doctoral master's masters diss diplomarbeit masterarbeit these memoire tesis tesi tese proefschrift magisterarbeit habilitation διατριβη диссертация",
+    ),
+    (
+        WordClass::PUBLISHER,
+        "press publishers publishing publisher verlag books editions editorial ediciones editore edizioni editora uitgeverij forlag εκδοσεισ издательство routledge springer elsevier wiley sage palgrave macmillan blackwell penguin verso zed pluto harvard mcgraw-hill elgar suhrkamp campus transcript gallimard seuil laterza einaudi feltrinelli brill kluwer harpercollins norton basic beacon university institute foundation inc ltd co gmbh publications",
+    ),
+    (
+        WordClass::PLACE,
+        "london york cambridge oxford berlin paris chicago boston amsterdam princeton toronto sydney melbourne dordrecht heidelberg frankfurt munchen munich hamburg wien vienna zurich basel bielefeld koln stuttgart leipzig madrid barcelona valencia sevilla mexico buenos aires roma rome milano torino bologna lisboa lisbon porto athens αθηνα θεσσαλονικη ghent gent brussels bruxelles brussel stockholm uppsala lund goteborg copenhagen oslo helsinki moscow москва спб ljubljana durham ithaca berkeley stanford cheltenham abingdon hoboken philadelphia baltimore washington francisco sebastopol minneapolis bloomington thousand oaks beverly hills newbury delhi tokyo singapore beijing hague leiden rotterdam utrecht edinburgh manchester dublin",
+    ),
+    (
+        WordClass::JOURNAL,
+        "journal review revue revista zeitschrift quarterly annals bulletin magazine letters proceedings transactions studies science sciences annual archives rivista tidskrift tijdschrift journ j j. rev proc trans ann lett bull acta int sci econ soc nature lancet περιοδικο журнал вестник times newspaper weekly monthly daily news cahiers annales",
+    ),
+    (
+        WordClass::EVENT,
+        "conference proceedings proc symposium workshop congress meeting presented talk paper poster session conf colloquium seminar kongress tagung congreso colloque congres convegno conferencia συνεδριο конференция lecture keynote annual international",
+    ),
+    (
+        WordClass::ACCESS,
+        "accessed retrieved available visited zugriff abgerufen zuletzt consulte consultado consultato acedido acesso geraadpleegd besokt hamtad disponible disponivel disponibile verfugbar online url προσπελαση ανακτηθηκε дата обращения from checked cited viewed last gesehen aufgerufen stand",
+    ),
     (WordClass::AND, "and und et y e en och og i και и &"),
-    (WordClass::PARTICLE, "van von de der den del della di da du la le los dos das ten ter vom zu zum bin al el af st"),
-    (WordClass::FUNCTION, "the of a an on for to with by from as at or is are how why what when its toward towards through between into der die das des dem ein eine und zur fur auf mit uber les des aux pour sur une un por para con las una il lo gli per nel sulla het een voor op met att som till av για του τησ των και στην για на для о об из"),
-    (WordClass::ABBREVIATION, "vol no nr pp ed eds bd hrsg hg jr sr st dr prof univ proc conf int inc ltd co vgl cf vs etc al dept tech rep fig ch chap sec ser trans rev aufl p jg trad dir coord n° s f ff assoc natl acad sci soc"),
-    (WordClass::GIVEN_NAME, "john david michael james robert peter paul mary william thomas richard charles george mark daniel stephen steven andrew martin christopher anna maria susan elizabeth karl hans wolfgang klaus jean pierre jacques michel francois jose juan carlos luis antonio giovanni giorgio marco elinor yochai lawrence eric yanis vasilis silke stefan christian sabine johan lars nikos dimitris giorgos joseph edward henry frank"),
-    (WordClass::REPORT, "report working paper technical tech memorandum memo discussion policy brief rfc white bericht rapport informe unpublished manuscript preprint arxiv draft"),
-    (WordClass::NO_DATE, "n.d nd o.j s.d s.f undated forthcoming press"),
-    (WordClass::OTHERS, "al others u.a andere alii otros altri κ.α др"),
-    (WordClass::SERIES, "series ser reihe collection coleccion collana lecture notes schriftenreihe"),
+    (
+        WordClass::PARTICLE,
+        "van von de der den del della di da du la le los dos das ten ter vom zu zum bin al el af st",
+    ),
+    (
+        WordClass::FUNCTION,
+        "the of a an on for to with by from as at or is are how why what when its toward towards through between into der die das des dem ein eine und zur fur auf mit uber les des aux pour sur une un por para con las una il lo gli per nel sulla het een voor op met att som till av για του τησ των και στην για на для о об из",
+    ),
+    (
+        WordClass::ABBREVIATION,
+        "vol no nr pp ed eds bd hrsg hg jr sr st dr prof univ proc conf int inc ltd co vgl cf vs etc al dept tech rep fig ch chap sec ser trans rev aufl p jg trad dir coord n° s f ff assoc natl acad sci soc",
+    ),
+    (
+        WordClass::GIVEN_NAME,
+        "john david michael james robert peter paul mary william thomas richard charles george mark daniel stephen steven andrew martin christopher anna maria susan elizabeth karl hans wolfgang klaus jean pierre jacques michel francois jose juan carlos luis antonio giovanni giorgio marco elinor yochai lawrence eric yanis vasilis silke stefan christian sabine johan lars nikos dimitris giorgos joseph edward henry frank",
+    ),
+    (
+        WordClass::REPORT,
+        "report working paper technical tech memorandum memo discussion policy brief rfc white bericht rapport informe unpublished manuscript preprint arxiv draft",
+    ),
+    (
+        WordClass::NO_DATE,
+        "n.d nd o.j s.d s.f undated forthcoming press",
+    ),
+    (
+        WordClass::OTHERS,
+        "al others u.a andere alii otros altri κ.α др",
+    ),
+    (
+        WordClass::SERIES,
+        "series ser reihe collection coleccion collana lecture notes schriftenreihe",
+    ),
 ];
 
 static CLASSES: LazyLock<FxHashMap<&'static str, WordClass>> = LazyLock::new(|| {

@@ -97,7 +97,10 @@ fn likeness(reference: &Identity, work: &Identity) -> Option<(f64, bool)> {
         return None;
     }
     let same_year = f64::from(u8::from(reference.year == work.year)) * 0.1;
-    let (one, two) = (without_spaces(&reference.title), without_spaces(&work.title));
+    let (one, two) = (
+        without_spaces(&reference.title),
+        without_spaces(&work.title),
+    );
     if one.is_empty() || two.is_empty() {
         return None;
     }
@@ -111,7 +114,10 @@ fn likeness(reference: &Identity, work: &Identity) -> Option<(f64, bool)> {
         return Some((0.8 + share * 0.15 + same_year, reference.year == work.year));
     }
     let near = strsim::normalized_levenshtein(&one, &two);
-    (near >= 0.75).then_some((near * 0.9 + same_year, near >= 0.93 && reference.year == work.year))
+    (near >= 0.75).then_some((
+        near * 0.9 + same_year,
+        near >= 0.93 && reference.year == work.year,
+    ))
 }
 
 /// Returns a title without spaces, which a printed list may lose at the ends of lines with the hyphens there.
@@ -141,7 +147,9 @@ impl Change<'_> {
     ) -> Result<FileReceipt> {
         let last: i64 =
             self.connection()
-                .query_row("SELECT coalesce(max(id), 0) FROM work", [], |row| row.get(0))?;
+                .query_row("SELECT coalesce(max(id), 0) FROM work", [], |row| {
+                    row.get(0)
+                })?;
         let file = self.with_known_works(imported.file, items)?;
         let receipt = self.import(
             ImportedFile {

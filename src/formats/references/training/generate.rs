@@ -1,9 +1,7 @@
 //! Generates labelled references: invented works, written by the citation processor in many styles and languages, and
 //! damaged as real lists are. The labels are taken from the processor's output tree.
 
-use peerbib::csl::{
-    Item, ItemDate, ItemName, ItemValue, LabelledText, Processor, Style, bundled,
-};
+use peerbib::csl::{Item, ItemDate, ItemName, ItemValue, LabelledText, Processor, Style, bundled};
 use peerbib::formats::references::training::{Label, tokens};
 
 use crate::words::{LANGUAGES, Language};
@@ -26,7 +24,10 @@ impl Values {
     pub(crate) fn of(references: &[Pieces]) -> Values {
         let mut values = Values::default();
         for (label, text) in references.iter().flatten() {
-            let text = text.trim().trim_matches(|c: char| !c.is_alphanumeric() && c != '?').to_owned();
+            let text = text
+                .trim()
+                .trim_matches(|c: char| !c.is_alphanumeric() && c != '?')
+                .to_owned();
             let text = text.strip_prefix("In ").map(str::to_owned).unwrap_or(text);
             if !(3..160).contains(&text.len()) {
                 continue;
@@ -59,8 +60,14 @@ pub(crate) fn generate(count: usize, values: &Values, held: bool, seed: u64) -> 
     while references.len() < count {
         let style = random.pick(&styles);
         // Half of the references are in English.
-        let language = if random.chance(45) { &LANGUAGES[0] } else { random.pick(LANGUAGES) };
-        let items: Vec<Item> = (0..12).map(|id| item(id, language, values, &mut random)).collect();
+        let language = if random.chance(45) {
+            &LANGUAGES[0]
+        } else {
+            random.pick(LANGUAGES)
+        };
+        let items: Vec<Item> = (0..12)
+            .map(|id| item(id, language, values, &mut random))
+            .collect();
         let processor = Processor::new(style, Some(language.locale), &items);
         for (key, pieces) in processor.labelled_bibliography() {
             let Some(item) = items.iter().find(|item| item.id == key) else {
@@ -123,13 +130,35 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
         ..Item::default()
     };
     let kind = *random.pick(&[
-        "article-journal", "article-journal", "article-journal", "article-journal", "article-journal", "book", "book",
-        "book", "chapter", "chapter", "chapter", "paper-conference", "thesis", "report", "webpage", "webpage", "webpage",
-        "post-weblog", "article-newspaper", "article-magazine", "speech", "edited", "manuscript", "entry-encyclopedia",
+        "article-journal",
+        "article-journal",
+        "article-journal",
+        "article-journal",
+        "article-journal",
+        "book",
+        "book",
+        "book",
+        "chapter",
+        "chapter",
+        "chapter",
+        "paper-conference",
+        "thesis",
+        "report",
+        "webpage",
+        "webpage",
+        "webpage",
+        "post-weblog",
+        "article-newspaper",
+        "article-magazine",
+        "speech",
+        "edited",
+        "manuscript",
+        "entry-encyclopedia",
     ]);
     item.item_type = if kind == "edited" { "book" } else { kind }.to_owned();
     let mut text = |variable: &str, value: String| {
-        item.variables.insert(variable.to_owned(), ItemValue::Text(value));
+        item.variables
+            .insert(variable.to_owned(), ItemValue::Text(value));
     };
     let own_title = if is_english && random.chance(60) && !values.titles.is_empty() {
         random.pick(&values.titles).clone()
@@ -189,12 +218,23 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
                 text("volume", random.number(1, 5).to_string());
             }
             if random.chance(8) {
-                text("ISBN", format!("978-{}-{}-{}-{}", random.number(0, 9), random.number(100, 999), random.number(10000, 99999), random.number(0, 9)));
+                text(
+                    "ISBN",
+                    format!(
+                        "978-{}-{}-{}-{}",
+                        random.number(0, 9),
+                        random.number(100, 999),
+                        random.number(10000, 99999),
+                        random.number(0, 9)
+                    ),
+                );
             }
         }
         "chapter" | "entry-encyclopedia" | "paper-conference" => {
             let container = if kind == "paper-conference" && random.chance(70) {
-                random.phrase(language.conferences).replace("{}", &random.number(2, 30).to_string())
+                random
+                    .phrase(language.conferences)
+                    .replace("{}", &random.number(2, 30).to_string())
             } else {
                 container
             };
@@ -209,7 +249,9 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
                 text("page", pages(random));
             }
             if kind == "paper-conference" && random.chance(40) {
-                let event = random.phrase(language.conferences).replace("{}", &random.number(2, 30).to_string());
+                let event = random
+                    .phrase(language.conferences)
+                    .replace("{}", &random.number(2, 30).to_string());
                 text("event-title", event);
                 text("event-place", place);
             }
@@ -229,7 +271,10 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
             if random.chance(70) {
                 text("number", random.number(1, 400).to_string());
             }
-            text("publisher", random.phrase(language.organizations).to_owned());
+            text(
+                "publisher",
+                random.phrase(language.organizations).to_owned(),
+            );
             if random.chance(60) {
                 text("publisher-place", place);
             }
@@ -240,7 +285,9 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
             }
         }
         "speech" => {
-            let event = random.phrase(language.conferences).replace("{}", &random.number(2, 30).to_string());
+            let event = random
+                .phrase(language.conferences)
+                .replace("{}", &random.number(2, 30).to_string());
             text("event-title", event);
             text("event-place", place);
             if random.chance(50) {
@@ -252,35 +299,55 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
         }
     }
     let has_address = matches!(kind, "webpage" | "post-weblog")
-        || (matches!(kind, "speech" | "report" | "article-magazine" | "article-newspaper" | "manuscript") && random.chance(50))
+        || (matches!(
+            kind,
+            "speech" | "report" | "article-magazine" | "article-newspaper" | "manuscript"
+        ) && random.chance(50))
         || random.chance(15);
     if has_address {
         text("URL", url(random));
         if random.chance(50) {
             let date = date(random, true);
-            item.variables.insert("accessed".to_owned(), ItemValue::Date(date));
+            item.variables
+                .insert("accessed".to_owned(), ItemValue::Date(date));
         }
     }
-    let is_precise = matches!(kind, "article-newspaper" | "post-weblog" | "webpage" | "speech" | "article-magazine");
+    let is_precise = matches!(
+        kind,
+        "article-newspaper" | "post-weblog" | "webpage" | "speech" | "article-magazine"
+    );
     if random.chance(if kind == "webpage" { 80 } else { 98 }) {
         let is_precise = is_precise && random.chance(60);
         let issued = date(random, is_precise);
-        item.variables.insert("issued".to_owned(), ItemValue::Date(issued));
+        item.variables
+            .insert("issued".to_owned(), ItemValue::Date(issued));
     }
     let variable = if kind == "edited" { "editor" } else { "author" };
     if kind != "entry-encyclopedia" || random.chance(60) {
-        let authors = people(language, random, matches!(kind, "webpage" | "report" | "post-weblog"));
-        item.variables.insert(variable.to_owned(), ItemValue::Names(authors));
+        let authors = people(
+            language,
+            random,
+            matches!(kind, "webpage" | "report" | "post-weblog"),
+        );
+        item.variables
+            .insert(variable.to_owned(), ItemValue::Names(authors));
     }
-    if matches!(kind, "chapter" | "paper-conference") && random.chance(if kind == "chapter" { 80 } else { 25 }) {
+    if matches!(kind, "chapter" | "paper-conference")
+        && random.chance(if kind == "chapter" { 80 } else { 25 })
+    {
         let editors = people(language, random, false);
-        item.variables.insert("editor".to_owned(), ItemValue::Names(editors));
+        item.variables
+            .insert("editor".to_owned(), ItemValue::Names(editors));
     }
     if kind == "book" && random.chance(10) {
         let translators = people(language, random, false);
-        item.variables.insert("translator".to_owned(), ItemValue::Names(translators));
+        item.variables
+            .insert("translator".to_owned(), ItemValue::Names(translators));
     }
-    item.variables.insert("language".to_owned(), ItemValue::Text(language.locale.to_owned()));
+    item.variables.insert(
+        "language".to_owned(),
+        ItemValue::Text(language.locale.to_owned()),
+    );
     item
 }
 
@@ -289,18 +356,35 @@ fn title(language: &Language, random: &mut Random) -> String {
     let (first, second, third) = (phrase(), phrase(), phrase());
     let lower = |text: &str| {
         let mut chars = text.chars();
-        let first: String = chars.next().into_iter().flat_map(char::to_lowercase).collect();
+        let first: String = chars
+            .next()
+            .into_iter()
+            .flat_map(char::to_lowercase)
+            .collect();
         first + chars.as_str()
     };
-    let second_lower = if language.locale.starts_with("de") { second.clone() } else { lower(&second) };
+    let second_lower = if language.locale.starts_with("de") {
+        second.clone()
+    } else {
+        lower(&second)
+    };
     match random.below(9) {
         0 | 1 => first,
         2 | 3 => format!("{first}: {second}"),
         4 => format!("{first}. {second}"),
-        5 => format!("{first} {} {second_lower}", random.word(language.connectives)),
+        5 => format!(
+            "{first} {} {second_lower}",
+            random.word(language.connectives)
+        ),
         6 => format!("{first}? {second}"),
-        7 => format!("{first} {} {second_lower}: {third}", random.word(language.connectives)),
-        _ => format!("{first}, {second_lower}, {third} {}", random.number(1950, 2020)),
+        7 => format!(
+            "{first} {} {second_lower}: {third}",
+            random.word(language.connectives)
+        ),
+        _ => format!(
+            "{first}, {second_lower}, {third} {}",
+            random.number(1950, 2020)
+        ),
     }
 }
 
@@ -315,8 +399,16 @@ fn people(language: &Language, random: &mut Random, may_be_organization: bool) -
     (0..count)
         .map(|_| {
             // Authors are of any nation.
-            let nation = if random.chance(75) { language } else { random.pick(LANGUAGES) };
-            let nation = if language.is_latin() == nation.is_latin() { nation } else { language };
+            let nation = if random.chance(75) {
+                language
+            } else {
+                random.pick(LANGUAGES)
+            };
+            let nation = if language.is_latin() == nation.is_latin() {
+                nation
+            } else {
+                language
+            };
             let mut given = random.word(nation.given).to_owned();
             if random.chance(25) {
                 given.push(' ');
@@ -325,7 +417,11 @@ fn people(language: &Language, random: &mut Random, may_be_organization: bool) -
             let mut initial = || char::from(b'A' + random.below(26) as u8);
             let (one, two) = (initial(), initial());
             if nation.is_latin() && random.chance(35) {
-                given = if random.chance(50) { format!("{one}.") } else { format!("{one}. {two}.") };
+                given = if random.chance(50) {
+                    format!("{one}.")
+                } else {
+                    format!("{one}. {two}.")
+                };
             }
             let mut family = random.word(nation.family).to_owned();
             if random.chance(6) {
@@ -334,7 +430,10 @@ fn people(language: &Language, random: &mut Random, may_be_organization: bool) -
             ItemName {
                 family: Some(family),
                 given: Some(given),
-                non_dropping_particle: random.chance(4).then(|| random.phrase("van|von|de|de la|van der|di").to_owned()).filter(|_| nation.is_latin()),
+                non_dropping_particle: random
+                    .chance(4)
+                    .then(|| random.phrase("van|von|de|de la|van der|di").to_owned())
+                    .filter(|_| nation.is_latin()),
                 ..ItemName::default()
             }
         })
@@ -347,7 +446,13 @@ fn pages(random: &mut Random) -> String {
 }
 
 fn doi(random: &mut Random) -> String {
-    format!("10.{}/{}.{}.{}", random.number(1000, 9999), random.word("j s a journal.pone cpe x978"), random.number(1990, 2022), random.number(1000, 99999))
+    format!(
+        "10.{}/{}.{}.{}",
+        random.number(1000, 9999),
+        random.word("j s a journal.pone cpe x978"),
+        random.number(1990, 2022),
+        random.number(1000, 99999)
+    )
 }
 
 fn url(random: &mut Random) -> String {
@@ -390,7 +495,11 @@ fn label_of(variable: &str, item: &Item) -> Label {
         {
             Label::Journal
         }
-        "container-title" | "container-title-short" | "event-title" | "event" | "journalAbbreviation" => Label::ContainerTitle,
+        "container-title"
+        | "container-title-short"
+        | "event-title"
+        | "event"
+        | "journalAbbreviation" => Label::ContainerTitle,
         "collection-title" | "collection-number" => Label::CollectionTitle,
         "volume" | "issue" | "number-of-volumes" => Label::Volume,
         "page" | "page-first" | "number-of-pages" => Label::Pages,
@@ -417,7 +526,10 @@ fn labelled(pieces: &[LabelledText], item: &Item) -> Pieces {
     let mut ends: Vec<(usize, Option<Label>)> = Vec::new();
     for piece in pieces {
         text.push_str(&piece.text);
-        let label = piece.variable.as_deref().map(|variable| label_of(variable, item));
+        let label = piece
+            .variable
+            .as_deref()
+            .map(|variable| label_of(variable, item));
         ends.push((text.len(), label));
     }
     let places = tokens(&text);
@@ -429,7 +541,9 @@ fn labelled(pieces: &[LabelledText], item: &Item) -> Pieces {
             let mut letters = token.char_indices().filter(|(_, c)| c.is_alphanumeric());
             letters.find_map(|(at, _)| {
                 let at = place.start + at;
-                ends.iter().find(|(end, _)| at < *end).and_then(|(_, label)| *label)
+                ends.iter()
+                    .find(|(end, _)| at < *end)
+                    .and_then(|(_, label)| *label)
             })
         })
         .collect();
@@ -441,10 +555,15 @@ fn labelled(pieces: &[LabelledText], item: &Item) -> Pieces {
             at += 1;
             continue;
         }
-        let end = (at..places.len()).find(|next| of_token[*next].is_some()).unwrap_or(places.len());
+        let end = (at..places.len())
+            .find(|next| of_token[*next].is_some())
+            .unwrap_or(places.len());
         let next = of_token.get(end).copied().flatten();
         let before = labels.last().copied();
-        let words: Vec<String> = places[at..end].iter().map(|place| text[place.clone()].to_lowercase()).collect();
+        let words: Vec<String> = places[at..end]
+            .iter()
+            .map(|place| text[place.clone()].to_lowercase())
+            .collect();
         let has_letters = |word: &String| word.chars().any(char::is_alphanumeric);
         for (offset, word) in words.iter().enumerate() {
             let is_edition = before == Some(Label::Edition) && offset == 0;
@@ -457,7 +576,9 @@ fn labelled(pieces: &[LabelledText], item: &Item) -> Pieces {
                 before.or(next)
             } else if is_edition {
                 before
-            } else if matches!(next, Some(Label::Url | Label::Note)) || before == Some(Label::Note) && next.is_none() {
+            } else if matches!(next, Some(Label::Url | Label::Note))
+                || before == Some(Label::Note) && next.is_none()
+            {
                 Some(Label::Note)
             } else if next == Some(Label::Doi) && !word.contains("doi") {
                 Some(Label::Note)
@@ -480,7 +601,22 @@ fn labelled(pieces: &[LabelledText], item: &Item) -> Pieces {
 /// Returns whether a word says that there is no date, in lower case.
 fn is_no_date(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
-    matches!(word, "n.d." | "s.d." | "o.\u{a0}j." | "o.j." | "s.f." | "sem" | "z.d." | "u.å." | "χ.χ." | "б.г." | "б.д." | "s.a." | "n.d")
+    matches!(
+        word,
+        "n.d."
+            | "s.d."
+            | "o.\u{a0}j."
+            | "o.j."
+            | "s.f."
+            | "sem"
+            | "z.d."
+            | "u.å."
+            | "χ.χ."
+            | "б.г."
+            | "б.д."
+            | "s.a."
+            | "n.d"
+    )
 }
 
 // ---- Damage -----------------------------------------------------------------------------------------------------
@@ -500,31 +636,60 @@ fn damaged(mut pieces: Pieces, random: &mut Random) -> Pieces {
     let count = pieces.len();
     for (at, (label, text)) in pieces.iter_mut().enumerate() {
         if straight_quotes {
-            *text = text.replace(['\u{201c}', '\u{201d}', '\u{201e}'], "\"").replace(['\u{2018}', '\u{2019}'], "'");
+            *text = text
+                .replace(['\u{201c}', '\u{201d}', '\u{201e}'], "\"")
+                .replace(['\u{2018}', '\u{2019}'], "'");
         }
         if hyphens {
             *text = text.replace(['\u{2013}', '\u{2014}'], "-");
         }
-        if small_caps && matches!(label, Label::Author) && text.chars().filter(|c| c.is_alphabetic()).count() > 2 {
+        if small_caps
+            && matches!(label, Label::Author)
+            && text.chars().filter(|c| c.is_alphabetic()).count() > 2
+        {
             *text = text.to_uppercase();
         }
         if no_accents {
-            *text = text.chars().map(|c| match c { 'é' | 'è' | 'ê' => 'e', 'ü' => 'u', 'ö' => 'o', 'ä' | 'á' | 'à' => 'a', 'ó' => 'o', 'í' => 'i', other => other }).collect();
+            *text = text
+                .chars()
+                .map(|c| match c {
+                    'é' | 'è' | 'ê' => 'e',
+                    'ü' => 'u',
+                    'ö' => 'o',
+                    'ä' | 'á' | 'à' => 'a',
+                    'ó' => 'o',
+                    'í' => 'i',
+                    other => other,
+                })
+                .collect();
         }
         let is_text = !matches!(label, Label::Url | Label::Doi);
         if errors && is_text && random.chance(8) {
-            *text = text.replace("rn", "m").replace('l', "1").replacen('e', "c", 1);
+            *text = text
+                .replace("rn", "m")
+                .replace('l', "1")
+                .replacen('e', "c", 1);
         }
-        if breaks && is_text && random.chance(6) && text.chars().filter(|c| c.is_alphabetic()).count() > 7 {
+        if breaks
+            && is_text
+            && random.chance(6)
+            && text.chars().filter(|c| c.is_alphabetic()).count() > 7
+        {
             let middle: Vec<char> = text.chars().collect();
             let (left, right) = middle.split_at(middle.len() / 2);
-            *text = format!("{}- {}", left.iter().collect::<String>(), right.iter().collect::<String>());
+            *text = format!(
+                "{}- {}",
+                left.iter().collect::<String>(),
+                right.iter().collect::<String>()
+            );
         }
         if lost_spaces && at + 1 < count && random.chance(10) {
             *text = text.trim_end().to_owned();
         }
     }
-    if random.chance(12) && let Some((_, last)) = pieces.last_mut() {
+    if random.chance(12)
+        && let Some((_, last)) = pieces.last_mut()
+    {
         *last = last.trim_end_matches(['.', ' ']).to_owned();
     }
     if random.chance(8) {
@@ -534,7 +699,10 @@ fn damaged(mut pieces: Pieces, random: &mut Random) -> Pieces {
             1 => format!("{number}. "),
             _ => format!("({number}) "),
         };
-        if pieces.first().is_some_and(|(label, _)| *label != Label::CitationNumber) {
+        if pieces
+            .first()
+            .is_some_and(|(label, _)| *label != Label::CitationNumber)
+        {
             pieces.insert(0, (Label::CitationNumber, number));
         }
     }

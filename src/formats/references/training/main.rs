@@ -42,12 +42,20 @@ fn main() -> Result<(), Failure> {
 /// Converts AnyStyle's XML.
 fn core(xml: &str, out: &mut impl Write) -> Result<(), Failure> {
     let document = roxmltree::Document::parse(xml)?;
-    let sequences = document.root_element().children().filter(|node| node.is_element());
+    let sequences = document
+        .root_element()
+        .children()
+        .filter(|node| node.is_element());
     for sequence in sequences {
         let pieces: Vec<(&str, String)> = sequence
             .children()
             .filter(|node| node.is_element())
-            .map(|node| (node.tag_name().name(), format!("{} ", node.text().unwrap_or_default().trim())))
+            .map(|node| {
+                (
+                    node.tag_name().name(),
+                    format!("{} ", node.text().unwrap_or_default().trim()),
+                )
+            })
             .collect();
         writeln!(out, "{}", serde_json::to_string(&pieces)?)?;
     }
@@ -72,7 +80,10 @@ fn features(out: &mut impl Write) -> Result<(), Failure> {
 
 fn read_references() -> Result<Vec<LabelledText>, Failure> {
     let references = read_pieces()?;
-    Ok(references.iter().map(|pieces| LabelledText::new(pieces)).collect())
+    Ok(references
+        .iter()
+        .map(|pieces| LabelledText::new(pieces))
+        .collect())
 }
 
 fn read_pieces() -> Result<Vec<Pieces>, Failure> {
