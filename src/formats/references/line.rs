@@ -40,7 +40,6 @@ pub(crate) struct Line<'t> {
     pub(crate) width: usize,
     pub(crate) marker: Marker,
     pub(crate) is_heading: bool,
-    pub(crate) is_note: bool,
     pub(crate) beginning: Beginning,
     pub(crate) has_year: bool,
     pub(crate) has_address: bool,
@@ -110,7 +109,6 @@ fn read_line(line: &str, number: usize, is_wiki: bool) -> Line<'_> {
         },
         marker,
         is_heading: is_heading(body),
-        is_note: matches!(marker, Marker::Number { .. }),
         beginning: Beginning::of(scanned),
         has_year: has_year(scanned),
         has_address: scanned

@@ -40,19 +40,18 @@ const MOST_LINES: usize = 16;
 
 /// Splits a text.
 pub(crate) fn split(text: &str) -> SplitText {
-    let mut split = SplitText::default();
     if is_binary(text) {
-        return split;
+        return SplitText::default();
     }
+    let mut candidates = Vec::new();
     let is_wiki = line::is_mediawiki(text);
     let lines = line::lines(text, is_wiki);
     for paragraph in lines.split(|line| line.is_blank()) {
         if !paragraph.is_empty() {
-            split_paragraph(paragraph, &mut split);
+            split_paragraph(paragraph, &mut candidates);
         }
     }
-    join_other(&mut split.other);
-    split
+    decide(candidates)
 }
 
 /// Returns whether a text holds characters that no text has.
@@ -67,22 +66,22 @@ fn is_binary(text: &str) -> bool {
     control * 50 > count
 }
 
-fn split_paragraph(lines: &[Line<'_>], split: &mut SplitText) {
+fn split_paragraph(lines: &[Line<'_>], candidates: &mut Vec<Candidate>) {
     let mut start = 0;
     for (at, line) in lines.iter().enumerate() {
         if line.is_heading {
-            split_lines(lines.get(start..at).unwrap_or_default(), split);
-            push_other(line, split);
+            split_lines(lines.get(start..at).unwrap_or_default(), candidates);
+            push_heading(line, candidates);
             start = at + 1;
         }
     }
-    split_lines(lines.get(start..).unwrap_or_default(), split);
+    split_lines(lines.get(start..).unwrap_or_default(), candidates);
 }
 
-fn split_lines(lines: &[Line<'_>], split: &mut SplitText) {
-    let Some(first) = lines.first() else {
+fn split_lines(lines: &[Line<'_>], candidates: &mut Vec<Candidate>) {
+    if lines.is_empty() {
         return;
-    };
+    }
     let starts = if let Some(starts) = marked_starts(lines) {
         starts
     } else if let Some(starts) = hanging_starts(lines) {
@@ -96,12 +95,11 @@ fn split_lines(lines: &[Line<'_>], split: &mut SplitText) {
     let first_start = starts.first().copied().unwrap_or(lines.len());
     if first_start > 0 {
         let before = lines.get(..first_start).unwrap_or_default();
-        push_group(before, split);
+        push_group(before, candidates);
     }
-    let _ = first;
     for (at, begin) in starts.iter().enumerate() {
         let end = starts.get(at + 1).copied().unwrap_or(lines.len());
-        push_group(lines.get(*begin..end).unwrap_or_default(), split);
+        push_group(lines.get(*begin..end).unwrap_or_default(), candidates);
     }
 }
 
@@ -290,51 +288,100 @@ fn group_score(lines: &[Line<'_>]) -> f32 {
     score
 }
 
-fn push_other(line: &Line<'_>, split: &mut SplitText) {
-    split.other.push(OtherText {
+fn push_heading(line: &Line<'_>, candidates: &mut Vec<Candidate>) {
+    candidates.push(Candidate {
         line: line.number,
         lines: 1,
         beginning: line.text.chars().take(60).collect(),
+        texts: Vec::new(),
+        score: f32::NEG_INFINITY,
     });
 }
 
-/// Appends lines as a reference, or as other text if they do not look like one.
-fn push_group(lines: &[Line<'_>], split: &mut SplitText) {
+/// Lines that may be a reference, or several in a footnote.
+#[derive(Debug)]
+struct Candidate {
+    line: usize,
+    lines: usize,
+    beginning: String,
+    texts: Vec<String>,
+    /// How much the text that looks least like a reference does.
+    score: f32,
+}
+
+/// What looks like a reference by itself.
+const SURE: f32 = 2.0;
+/// What looks like one among others.
+const LIKELY: f32 = 0.75;
+
+/// Appends lines as candidates, or as other text if they are too long.
+fn push_group(lines: &[Line<'_>], candidates: &mut Vec<Candidate>) {
     let Some(first) = lines.first() else {
         return;
     };
-    // Page headers and footers between references, and lead-in lines.
-    let total: usize = lines.iter().map(|line| line.text.len()).sum();
-    if total <= LONGEST * 4 {
+    let mut candidate = Candidate {
+        line: first.number,
+        lines: lines
+            .last()
+            .map_or(1, |last| last.number + 1 - first.number),
+        beginning: first.text.chars().take(60).collect(),
+        texts: Vec::new(),
+        score: f32::NEG_INFINITY,
+    };
+    let length: usize = lines.iter().map(|line| line.text.len()).sum();
+    if length <= LONGEST * 4 {
         let text = line::joined(lines);
-        let parts = footnote_parts(&text);
-        let parts: Vec<&str> = parts
-            .into_iter()
-            .map(|part| without_lead_in(part, first.is_note))
-            .collect();
-        let is_reference =
-            |text: &str| text.len() <= LONGEST && looks_like_reference(text, first.marker);
-        if !parts.is_empty() && parts.iter().all(|part| is_reference(part)) {
-            for part in parts {
-                split.references.push(RawReference {
-                    line: first.number,
-                    text: part.to_owned(),
-                });
+        let score = |text: &str| {
+            if text.len() > LONGEST {
+                f32::NEG_INFINITY
+            } else {
+                reference_score(text, first.marker)
             }
-            return;
+        };
+        let parts: Vec<&str> = footnote_parts(&text)
+            .into_iter()
+            .map(without_lead_in)
+            .collect();
+        candidate.score = parts
+            .iter()
+            .map(|part| score(part))
+            .fold(f32::INFINITY, f32::min);
+        candidate.texts = parts.into_iter().map(str::to_owned).collect();
+        if candidate.score < SURE {
+            let whole = without_lead_in(&text);
+            candidate.score = score(whole);
+            candidate.texts = vec![whole.to_owned()];
         }
-        let whole = without_lead_in(&text, first.is_note);
-        if is_reference(whole) {
-            split.references.push(RawReference {
-                line: first.number,
-                text: whole.to_owned(),
+    }
+    candidates.push(candidate);
+}
+
+/// Takes the candidates that are references: by themselves, or because they stand next to one.
+fn decide(candidates: Vec<Candidate>) -> SplitText {
+    let mut split = SplitText::default();
+    let scores: Vec<f32> = candidates.iter().map(|candidate| candidate.score).collect();
+    let mut follows = false;
+    for (at, candidate) in candidates.into_iter().enumerate() {
+        let precedes = scores.get(at + 1).is_some_and(|next| *next >= SURE);
+        let is_reference =
+            candidate.score >= SURE || (candidate.score >= LIKELY && (follows || precedes));
+        follows = is_reference;
+        if is_reference {
+            let line = candidate.line;
+            let texts = candidate.texts.into_iter();
+            split
+                .references
+                .extend(texts.map(|text| RawReference { line, text }));
+        } else {
+            split.other.push(OtherText {
+                line: candidate.line,
+                lines: candidate.lines,
+                beginning: candidate.beginning,
             });
-            return;
         }
     }
-    for line in lines {
-        push_other(line, split);
-    }
+    join_other(&mut split.other);
+    split
 }
 
 /// Splits a footnote with several references between semicolons.
@@ -351,7 +398,7 @@ fn footnote_parts(text: &str) -> Vec<&str> {
         let next = parts.get(number + 1);
         let so_far = text.get(start..end).unwrap_or_default();
         let begins = next.is_some_and(|next| {
-            let next = without_lead_in(next, true);
+            let next = without_lead_in(next);
             line::Beginning::of(next).is_name() && has_year(next) && next.len() > 40
         });
         if next.is_none() || (begins && has_year(so_far) && so_far.len() > 40) {
@@ -364,7 +411,7 @@ fn footnote_parts(text: &str) -> Vec<&str> {
 }
 
 /// Returns a reference without "See", "see also", "Vgl." before it.
-fn without_lead_in(text: &str, _is_note: bool) -> &str {
+fn without_lead_in(text: &str) -> &str {
     const LEAD_INS: &[&str] = &[
         "see also, for example,",
         "see for example",
@@ -413,12 +460,12 @@ fn has_year(text: &str) -> bool {
     line::has_year(text)
 }
 
-/// Returns whether a text may be a reference: it has a date or an address, is neither a heading nor a sentence of
-/// prose, and has the punctuation of a reference.
-pub(crate) fn looks_like_reference(text: &str, marker: Marker) -> bool {
+/// Returns how much a text looks like a reference: it begins with names, has a date or an address, and is neither a
+/// heading nor a sentence of prose.
+fn reference_score(text: &str, marker: Marker) -> f32 {
     let length = text.chars().count();
     if length < 20 {
-        return false;
+        return f32::NEG_INFINITY;
     }
     let mut words = 0_usize;
     let mut function_words = 0_usize;
@@ -439,7 +486,7 @@ pub(crate) fn looks_like_reference(text: &str, marker: Marker) -> bool {
         function_words +=
             usize::from(class.contains(WordClass::FUNCTION) || is_function_word(&plain));
         lower_case += usize::from(word.starts_with(char::is_lowercase));
-        verbs += usize::from(is_verb(&plain));
+        verbs += usize::from(word.starts_with(char::is_lowercase) && is_verb(&plain));
         code += usize::from(
             word.contains(['{', '}', '=', '\\', '|', '~', '^'])
                 || word.ends_with(';')
@@ -458,11 +505,8 @@ pub(crate) fn looks_like_reference(text: &str, marker: Marker) -> bool {
                 "press" | "verlag" | "isbn" | "doi" | "journal" | "vol"
             );
     }
-    if words < 4 && !has_address {
-        return false;
-    }
-    if code * 4 > words {
-        return false;
+    if (words < 4 && !has_address) || code * 4 > words {
+        return f32::NEG_INFINITY;
     }
     let beginning = line::Beginning::of(text);
     let has_year = has_year(text);
@@ -473,6 +517,12 @@ pub(crate) fn looks_like_reference(text: &str, marker: Marker) -> bool {
     score += if has_no_date { 1.0 } else { 0.0 };
     score += if has_signal { 1.0 } else { 0.0 };
     score += beginning.plausibility();
+    let starts_lower = text.starts_with(char::is_lowercase);
+    score -= if starts_lower && !beginning.is_name() && !has_address {
+        1.5
+    } else {
+        0.0
+    };
     score += if is_listed { 0.5 } else { 0.0 };
     if has_year_in_parentheses(
         text.get(..text.floor_char_boundary(160))
@@ -489,7 +539,7 @@ pub(crate) fn looks_like_reference(text: &str, marker: Marker) -> bool {
     if length > 600 {
         score -= (length - 600) as f32 / 300.0;
     }
-    score >= 2.0
+    score
 }
 
 fn is_function_word(plain: &str) -> bool {
