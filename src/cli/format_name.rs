@@ -21,12 +21,12 @@ impl ValueEnum for FormatName {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        let can_only_be_read = if self.0.writer.is_none() {
-            " (can only be read)"
-        } else {
-            ""
+        let note = match self.0.writer {
+            Some(_) => "",
+            None if *self == Self::MEDIAWIKI => " (written by `convert` and `format --templates`)",
+            None => " (can only be read)",
         };
-        let help = format!("{}{can_only_be_read}", self.0.description);
+        let help = format!("{}{note}", self.0.description);
         Some(PossibleValue::new(self.0.name).help(help))
     }
 }
@@ -45,6 +45,7 @@ impl FormatName {
     pub(crate) const CSL_JSON: Self = Self(&formats::CSL_JSON);
     pub(crate) const HAYAGRIVA: Self = Self(&formats::HAYAGRIVA);
     pub(crate) const RIS: Self = Self(&formats::RIS);
+    pub(crate) const MEDIAWIKI: Self = Self(&formats::MEDIAWIKI);
 
     /// The format of this name in the table of formats.
     pub(crate) fn format(self) -> &'static Format {
@@ -60,6 +61,12 @@ impl FormatName {
         self.0.writer.ok_or_else(|| {
             let writable = FORMATS.iter().filter(|format| format.writer.is_some());
             let names: Vec<&str> = writable.map(|format| format.name).collect();
+            if self == Self::MEDIAWIKI {
+                return CommandError::usage("this command cannot write MediaWiki").with_help(
+                    "use `peerbib convert --to mediawiki` for files, or `peerbib format --to mediawiki --templates`"
+                        .to_owned(),
+                );
+            }
             CommandError::usage(format_args!(
                 "{} can only be read, not written",
                 self.0.title

@@ -8,6 +8,7 @@ use crate::cli::reference_prompt::ask_about_references;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::bundled::BIBLIOGRAPHIES;
 use peerbib::formats::bibtex::{DecodedText, FileEncoding};
+use peerbib::formats::csv::{self, ColumnField};
 use peerbib::formats::references::reading_of;
 use peerbib::formats::{self, Diagnostic, FORMATS, Format, ParsedFile, Records, Severity, bibtex};
 use peerbib::model::CslItem;
@@ -79,7 +80,22 @@ impl Source {
     /// Reads the text in a format. Binary data in which no entry can be recognized is an error; a NUL byte in a
     /// damaged bibliography costs only the entry around it.
     pub(crate) fn records(&self, name: &str, format: &Format) -> Result<Records, CommandError> {
-        let mut records = format.read(&self.bytes, &self.decoded.text);
+        self.records_with(name, format, &[])
+    }
+
+    /// Reads the text in a format, like [`Source::records`], with the fields that a person gave to the columns of
+    /// tables.
+    pub(crate) fn records_with(
+        &self,
+        name: &str,
+        format: &Format,
+        columns: &[ColumnField],
+    ) -> Result<Records, CommandError> {
+        let mut records = if format.is_table() {
+            csv::read_with(&self.decoded.text, columns)
+        } else {
+            format.read(&self.bytes, &self.decoded.text)
+        };
         let (problems, has_entries) = match &mut records {
             Records::Entries(file) => {
                 let has_works = file.works().next().is_some();
@@ -116,6 +132,18 @@ impl Source {
     /// Reads the text in a format as BibLaTeX, like [`Source::records`].
     pub(crate) fn parse(&self, name: &str, format: &Format) -> Result<ParsedFile, CommandError> {
         Ok(self.records(name, format)?.into_entries())
+    }
+}
+
+/// Parses `COLUMN=FIELD`. An empty field leaves the column out.
+pub(crate) fn column_field(text: &str) -> std::result::Result<ColumnField, String> {
+    let (column, field) = text
+        .rsplit_once('=')
+        .ok_or("write it as COLUMN=FIELD, such as Werk=title")?;
+    if field.is_empty() || csv::is_field(field) {
+        Ok((column.trim().to_owned(), field.trim().to_owned()))
+    } else {
+        Err(format!("no field or CSL variable is called {field}"))
     }
 }
 
@@ -166,16 +194,30 @@ impl Input {
     /// Reads a bibliography: `-` is standard input, `peerbib:chapter` is bundled, everything else is a file.
     /// Without `from`, the format is detected from the content or the extension.
     pub(crate) fn read(name: &str, from: Option<FormatName>) -> Result<Self, CommandError> {
+        Self::read_with(name, from, &[])
+    }
+
+    /// Reads a bibliography like [`Input::read`], with the fields that a person gave to the columns of tables.
+    pub(crate) fn read_with(
+        name: &str,
+        from: Option<FormatName>,
+        columns: &[ColumnField],
+    ) -> Result<Self, CommandError> {
         if let Some(shipped) = name.strip_prefix("peerbib:") {
             return Self::shipped(shipped);
         }
         let source = Source::read(name)?;
         let format = source.format(name, from)?;
-        let reading = source.parse(name, format)?;
+        let reading = source.records_with(name, format, columns)?.into_entries();
         let Source { path, decoded, .. } = source;
         Ok(Self {
             path,
-            encoding: encoding_name(decoded.encoding),
+            // Only the text of BibTeX and BibLaTeX is exported again as it was.
+            encoding: if format.is_bibtex() {
+                encoding_name(decoded.encoding)
+            } else {
+                encoding_name(FileEncoding::default())
+            },
             reading,
             is_shipped: BIBLIOGRAPHIES
                 .iter()

@@ -47,7 +47,7 @@ impl WriteFormat for CslJson {
     }
 }
 
-fn read_items(text: &str) -> ParsedItems {
+pub(super) fn read_items(text: &str) -> ParsedItems {
     let mut read = ParsedItems::default();
     let mut lines = LineCounter::new(text);
     let mut cut = objects(text, 0..text.len());

@@ -24,7 +24,7 @@ pub struct Loss {
 
 /// Returns what differs between `item` and `back`, the item read from its written form; `format` is
 /// the name for messages.
-pub(crate) fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss> {
+pub fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss> {
     let loss = |field: &str, reason: String| Loss {
         key: item.id.clone(),
         field: field.to_owned(),

@@ -6,25 +6,41 @@
 //! item derived from the entry. What a format cannot hold is reported in [`WriteResult::losses`],
 //! field by field.
 
+mod bbl;
 mod biblatex;
 pub mod bibtex;
+mod cff;
+mod coins;
 mod csl_json;
 mod csl_to_bib;
+pub mod csv;
+mod endnote_types;
+mod endnote_xml;
+mod enw;
 pub mod file_field;
 mod hayagriva;
+mod item_builder;
 pub mod jabref;
+mod lines;
 mod losses;
+mod marcxml;
+mod mediawiki;
+mod mods;
+mod nbib;
 #[cfg(test)]
 mod proptests;
+mod records;
 pub mod references;
 mod ris;
+mod word_processor;
+mod xml;
 
 use std::borrow::Cow;
 
 use bibtex::{BibFile, Strings};
 pub use bibtex::{Diagnostic, Severity};
 pub use csl_to_bib::{ParsedItem, ParsedItems, RejectedEntry};
-pub use losses::{Loss, reconciled};
+pub use losses::{Loss, compare, reconciled};
 
 use crate::model::{CslItem, Entry};
 
@@ -158,6 +174,11 @@ impl Format {
         matches!(self.reader, Reader::Bytes(_))
     }
 
+    /// Returns whether the format is a table with columns.
+    pub fn is_table(&self) -> bool {
+        matches!(self.name, "csv" | "tsv")
+    }
+
     /// Returns whether the format is BibTeX or BibLaTeX, whose entries are kept as written.
     pub fn is_bibtex(&self) -> bool {
         matches!(self.name, "biblatex" | "bibtex")
@@ -242,12 +263,192 @@ pub static REFERENCES: Format = Format {
     concatenates: true,
 };
 
+/// The MEDLINE format of PubMed.
+pub static NBIB: Format = Format {
+    name: "nbib",
+    title: "PubMed (MEDLINE)",
+    description: "MEDLINE: the tagged format of PubMed",
+    extensions: &["nbib", "medline"],
+    sniff: nbib::sniff,
+    reader: Reader::Text(&nbib::Nbib),
+    writer: Some(&nbib::Nbib),
+    concatenates: true,
+};
+
+/// EndNote's XML.
+pub static ENDNOTE_XML: Format = Format {
+    name: "endnote-xml",
+    title: "EndNote XML",
+    description: "EndNote XML: EndNote's own exchange format",
+    extensions: &[],
+    sniff: endnote_xml::sniff,
+    reader: Reader::Text(&endnote_xml::EndNoteXml),
+    writer: Some(&endnote_xml::EndNoteXml),
+    concatenates: false,
+};
+
+/// EndNote's tagged format, which extends that of refer.
+pub static ENW: Format = Format {
+    name: "enw",
+    title: "EndNote's tagged format",
+    description: "EndNote's tagged format, and that of refer",
+    extensions: &["enw", "refer"],
+    sniff: enw::sniff,
+    reader: Reader::Text(&enw::Enw),
+    writer: Some(&enw::Enw),
+    concatenates: true,
+};
+
+/// The Metadata Object Description Schema of the Library of Congress.
+pub static MODS: Format = Format {
+    name: "mods",
+    title: "MODS",
+    description: "MODS: an XML format of libraries and repositories",
+    extensions: &["mods"],
+    sniff: mods::sniff,
+    reader: Reader::Text(&mods::Mods),
+    writer: Some(&mods::Mods),
+    concatenates: false,
+};
+
+/// MARC 21 as XML.
+pub static MARCXML: Format = Format {
+    name: "marcxml",
+    title: "MARCXML",
+    description: "MARCXML: the records of library catalogues",
+    extensions: &["marcxml", "mrcx"],
+    sniff: marcxml::sniff,
+    reader: Reader::Text(&marcxml::MarcXml),
+    writer: None,
+    concatenates: false,
+};
+
+/// The Citation File Format of software.
+pub static CFF: Format = Format {
+    name: "cff",
+    title: "CITATION.cff",
+    description: "CITATION.cff: how a software or data set wishes to be cited",
+    extensions: &["cff"],
+    sniff: cff::sniff,
+    reader: Reader::Text(&cff::Cff),
+    writer: Some(&cff::Cff),
+    concatenates: false,
+};
+
+/// Tables with commas.
+pub static CSV: Format = Format {
+    name: "csv",
+    title: "CSV",
+    description: "CSV: a table with a header, whose columns are guessed from their names",
+    extensions: &["csv"],
+    sniff: csv::sniff,
+    reader: Reader::Text(&csv::Csv),
+    writer: Some(&csv::Csv),
+    concatenates: false,
+};
+
+/// Tables with tabs.
+pub static TSV: Format = Format {
+    name: "tsv",
+    title: "TSV",
+    description: "TSV: a table like CSV, with tabs",
+    extensions: &["tsv", "tab"],
+    sniff: |_| false,
+    reader: Reader::Text(&csv::Tsv),
+    writer: Some(&csv::Tsv),
+    concatenates: false,
+};
+
+/// The citation templates of MediaWiki.
+pub static MEDIAWIKI: Format = Format {
+    name: "mediawiki",
+    title: "MediaWiki",
+    description: "MediaWiki: the citation templates of a page or of a dump",
+    extensions: &["wiki", "mediawiki", "wikitext"],
+    sniff: mediawiki::sniff,
+    reader: Reader::Text(&mediawiki::MediaWiki),
+    writer: None,
+    concatenates: true,
+};
+
+/// Context objects in web pages.
+pub static COINS: Format = Format {
+    name: "coins",
+    title: "COinS in HTML",
+    description: "COinS: the references in the HTML of a web page",
+    extensions: &["html", "htm", "xhtml"],
+    sniff: coins::sniff,
+    reader: Reader::Text(&coins::Coins),
+    writer: None,
+    concatenates: true,
+};
+
+/// The bibliographies that LaTeX reads.
+pub static BBL: Format = Format {
+    name: "bbl",
+    title: "LaTeX .bbl",
+    description: ".bbl: what BibTeX or biber wrote for LaTeX",
+    extensions: &["bbl"],
+    sniff: bbl::sniff,
+    reader: Reader::Text(&bbl::Bbl),
+    writer: None,
+    concatenates: true,
+};
+
+/// The citations in a document of a word processor.
+pub static DOCX: Format = Format {
+    name: "docx",
+    title: "Word and OpenDocument",
+    description: "Word (.docx) and OpenDocument (.odt): the citations of Zotero, Mendeley or EndNote",
+    extensions: &["docx", "docm", "odt"],
+    sniff: word_processor::sniff,
+    reader: Reader::Bytes(&word_processor::WordProcessor),
+    writer: None,
+    concatenates: false,
+};
+
 /// All formats, in the order of help texts. To add a format, add a row.
-pub static FORMATS: &[&Format] = &[&BIBLATEX, &BIBTEX, &CSL_JSON, &HAYAGRIVA, &RIS, &REFERENCES];
+pub static FORMATS: &[&Format] = &[
+    &BIBLATEX,
+    &BIBTEX,
+    &CSL_JSON,
+    &HAYAGRIVA,
+    &RIS,
+    &NBIB,
+    &ENDNOTE_XML,
+    &ENW,
+    &MODS,
+    &MARCXML,
+    &CFF,
+    &CSV,
+    &TSV,
+    &MEDIAWIKI,
+    &COINS,
+    &BBL,
+    &DOCX,
+    &REFERENCES,
+];
 
 /// The formats that content alone tells, the strictest first: the text of any of them may hold an entry of BibTeX,
 /// a template or a comma.
-static BY_CONTENT: &[&Format] = &[&RIS, &CSL_JSON, &BIBLATEX, &HAYAGRIVA, &REFERENCES];
+static BY_CONTENT: &[&Format] = &[
+    &DOCX,
+    &RIS,
+    &NBIB,
+    &ENW,
+    &ENDNOTE_XML,
+    &MODS,
+    &MARCXML,
+    &CSL_JSON,
+    &CFF,
+    &BBL,
+    &BIBLATEX,
+    &HAYAGRIVA,
+    &COINS,
+    &MEDIAWIKI,
+    &CSV,
+    &REFERENCES,
+];
 
 /// Returns the format with a name.
 pub fn named(name: &str) -> Option<&'static Format> {
@@ -323,8 +524,9 @@ mod tests {
                 Some(format.name)
             );
             let is_tried = BY_CONTENT.iter().any(|tried| tried.name == format.name);
-            // BibTeX looks like BibLaTeX.
-            assert_eq!(is_tried, format.name != "bibtex", "{}", format.name);
+            // BibTeX looks like BibLaTeX, and TSV is read as CSV.
+            let is_another = matches!(format.name, "bibtex" | "tsv");
+            assert_eq!(is_tried, !is_another, "{}", format.name);
         }
     }
 }

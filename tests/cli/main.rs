@@ -26,6 +26,7 @@ mod export;
 mod facts;
 mod file;
 mod find;
+mod foreign_formats;
 mod format;
 mod help;
 mod history;

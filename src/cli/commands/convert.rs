@@ -11,16 +11,18 @@ use rayon::prelude::*;
 use crate::cli::commands::import::report_problem;
 use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses_of, write_references};
 use crate::cli::format_name::FormatName;
-use crate::cli::input::Source;
+use crate::cli::input::{Source, column_field};
 use crate::cli::io::AtomicFile;
 use crate::cli::ui::print_message;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
+use peerbib::formats::csv::ColumnField;
 use peerbib::formats::{
     self, Diagnostic, Export, ExportedWork, Format, Loss, ParsedFile, Records, Severity,
 };
 use peerbib::library::Reference;
 use peerbib::model::{CslItem, Entry};
+use peerbib::output::{ItemMetadata, mediawiki};
 
 /// Convert references from one format to another, without a library
 ///
@@ -30,6 +32,8 @@ use peerbib::model::{CslItem, Entry};
 /// same key gets a new key.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib convert refs.ris -o refs.bib\n  \
+                  peerbib convert manuscript.docx -o cited.bib\n  \
+                  peerbib convert books.csv --map Werk=title --to mods\n  \
                   peerbib convert *.bib --to csl-json > refs.json\n  \
                   curl https://example.org/refs.ris | peerbib convert --to biblatex")]
 pub(crate) struct Convert {
@@ -40,6 +44,10 @@ pub(crate) struct Convert {
     /// The format of the files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT")]
     from: Option<FormatName>,
+
+    /// For tables: what a column holds, as a BibLaTeX field or a CSL variable; nothing after the = leaves it out
+    #[arg(long, value_name = "COLUMN=FIELD", value_parser = column_field)]
+    map: Vec<ColumnField>,
 
     /// The output format; by default, that of the extension of --output
     #[arg(long, value_name = "FORMAT")]
@@ -81,7 +89,11 @@ struct FileReport {
 impl Convert {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let to = self.output_format()?;
-        to.writer()?;
+        // The templates of MediaWiki are made from the library's model of a work, not by a writer of the table.
+        let is_mediawiki = to == FormatName::MEDIAWIKI;
+        if !is_mediawiki {
+            to.writer()?;
+        }
         if self.files.iter().filter(|name| *name == "-").count() > 1 {
             return Err(CommandError::usage("standard input can be read only once"));
         }
@@ -96,12 +108,14 @@ impl Convert {
         for name in &self.files {
             let source = Source::read(name)?;
             let format = source.format(name, self.from)?;
-            let records = source.records(name, format)?;
+            let records = source.records_with(name, format, &self.map)?;
             files.push((source.path, format, records));
         }
         let mut sink = Sink::open(context, self.output.as_deref())?;
         report.losses = if to.format().is_bibtex() {
             write_entries(files, to, &mut report, &mut sink)?
+        } else if is_mediawiki {
+            write_templates(files, &mut report, &mut sink)?
         } else {
             write_items(files, to, &mut report, &mut sink)?
         };
@@ -231,6 +245,65 @@ fn write_entries(
 ) -> std::result::Result<Vec<Loss>, CommandError> {
     let all_are_verbatim =
         to == FormatName::BIBLATEX && files.iter().all(|(_, _, read)| is_verbatim(read));
+    let (readings, has_duplicates) = as_entries(files, report);
+    let references: Vec<Reference> = readings.iter().flat_map(Reference::of_reading).collect();
+    report.converted = references.len();
+    if all_are_verbatim && !has_duplicates {
+        for reading in &readings {
+            for piece in &reading.file.pieces {
+                sink.write(piece.text())?;
+            }
+        }
+        return Ok(Vec::new());
+    }
+    let items = items_of(&references)?;
+    let works: Vec<_> = references.iter().zip(&items).collect();
+    let options = ReferenceOptions {
+        format: to,
+        tags: false,
+        annotations: true,
+    };
+    let written = write_references(Entries::Files(&readings), &works, options)?;
+    sink.write(&written.text)?;
+    Ok(written.losses)
+}
+
+/// Writes references as citation templates of MediaWiki, one on a line.
+fn write_templates(
+    files: Vec<ReadFile>,
+    report: &mut Report,
+    sink: &mut Sink,
+) -> std::result::Result<Vec<Loss>, CommandError> {
+    let (readings, _) = as_entries(files, report);
+    let references: Vec<Reference> = readings.iter().flat_map(Reference::of_reading).collect();
+    let items = items_of(&references)?;
+    let mut losses = Vec::new();
+    for (reference, item) in references.iter().zip(&items) {
+        let template = mediawiki::template(ItemMetadata { reference, item });
+        let back = template.as_ref().and_then(|template| {
+            let Records::Items(read) = formats::MEDIAWIKI.read(&[], template) else {
+                return None;
+            };
+            let mut back = read.items.into_iter().next()?.item;
+            back.id.clone_from(&item.id);
+            Some(back)
+        });
+        losses.extend(formats::compare(item, back.as_ref(), "MediaWiki"));
+        if let Some(template) = template {
+            report.converted += 1;
+            sink.write(&format!("* {template}\n"))?;
+        }
+    }
+    Ok(losses)
+}
+
+fn items_of(references: &[Reference]) -> std::result::Result<Vec<CslItem>, CommandError> {
+    let items = references.iter().map(Reference::item);
+    Ok(items.collect::<peerbib::library::Result<Vec<_>>>()?)
+}
+
+/// Returns references as BibLaTeX, each with a key of its own, and whether files had keys in common.
+fn as_entries(files: Vec<ReadFile>, report: &mut Report) -> (Vec<ParsedFile>, bool) {
     let mut readings = Vec::with_capacity(files.len());
     for (path, format, records) in files {
         let reading = records.into_entries();
@@ -244,34 +317,12 @@ fn write_entries(
         });
         readings.push(reading);
     }
-    let renamed = separate_keys(&mut readings);
+    let has_duplicates = separate_keys(&mut readings);
     for (reading, file) in readings.iter_mut().zip(&mut report.files) {
         file.problems = std::mem::take(&mut reading.file.problems);
     }
     report.count();
-    let references: Vec<Reference> = readings.iter().flat_map(Reference::of_reading).collect();
-    report.converted = references.len();
-    if all_are_verbatim && !renamed {
-        for reading in &readings {
-            for piece in &reading.file.pieces {
-                sink.write(piece.text())?;
-            }
-        }
-        return Ok(Vec::new());
-    }
-    let items = references
-        .iter()
-        .map(Reference::item)
-        .collect::<peerbib::library::Result<Vec<_>>>()?;
-    let works: Vec<_> = references.iter().zip(&items).collect();
-    let options = ReferenceOptions {
-        format: to,
-        tags: false,
-        annotations: true,
-    };
-    let written = write_references(Entries::Files(&readings), &works, options)?;
-    sink.write(&written.text)?;
-    Ok(written.losses)
+    (readings, has_duplicates)
 }
 
 fn is_verbatim(records: &Records) -> bool {

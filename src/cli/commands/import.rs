@@ -7,19 +7,21 @@ use clap::{Args, ValueEnum};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::cli::format_name::FormatName;
-use crate::cli::input::Input;
+use crate::cli::input::{Input, column_field};
 use crate::cli::ui::{can_ask, print_message, print_prompt};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
+use peerbib::formats::csv::ColumnField;
 use peerbib::formats::{Diagnostic, Severity};
 use peerbib::library::{
     Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Library, Receipt, Reject,
 };
 
-/// Import bibliographies and plain reference lists
+/// Import references from files in any of many formats
 ///
 /// BibTeX and BibLaTeX entries are kept exactly as written. References in other formats become BibLaTeX;
-/// whatever that cannot hold is reported. An entry that cannot be read costs only that entry: the report
+/// whatever that cannot hold is reported, and `peerbib show KEY --original` prints the text that they
+/// had. The formats are those of --from. An entry that cannot be read costs only that entry: the report
 /// gives its line and the reason, and --rejects saves it. Importing a file again changes nothing; if an
 /// entry has changed since, --on-conflict decides.
 ///
@@ -36,6 +38,8 @@ use peerbib::library::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib import refs.bib\n  \
                         peerbib import *.bib --rejects rejected.bib\n  \
+                        peerbib import catalogue.xml manuscript.docx\n  \
+                        peerbib import books.csv --map Werk=title\n  \
                         peerbib import peerbib:commons")]
 pub(crate) struct Import {
     /// The files to import; - is standard input
@@ -49,6 +53,10 @@ pub(crate) struct Import {
     /// The format of the files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT")]
     from: Option<FormatName>,
+
+    /// For tables: what a column holds, as a BibLaTeX field or a CSL variable; nothing after the = leaves it out
+    #[arg(long, value_name = "COLUMN=FIELD", value_parser = column_field)]
+    map: Vec<ColumnField>,
 
     /// Write rejected entries to this file, each with its reason; - is standard output
     #[arg(long, value_name = "FILE")]
@@ -110,7 +118,7 @@ impl Import {
                 if self.interactive && can_ask() {
                     Input::read_interactively(context, name, self.from)
                 } else {
-                    Input::read(name, self.from)
+                    Input::read_with(name, self.from, &self.map)
                 }
             })
             .collect::<std::result::Result<Vec<_>, CommandError>>()?;
@@ -282,7 +290,10 @@ fn problem_line(path: &str, problem: &Diagnostic) -> String {
         (Some(key), None) => {
             let _ = write!(text, "{key}: ");
         }
-        (None, _) => {}
+        (None, Some(field)) => {
+            let _ = write!(text, "{field}: ");
+        }
+        (None, None) => {}
     }
     text.push_str(&problem.message);
     text

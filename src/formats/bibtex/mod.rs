@@ -50,7 +50,7 @@ pub(crate) use inheritance::{ResolvedEntry, resolve};
 #[cfg(feature = "library")]
 pub(crate) use languages::known_tag as language_tag;
 pub(crate) use names::{read_names, split_list};
-pub(crate) use tex::plain;
+pub(crate) use tex::{html as tex_to_html, plain};
 pub use tex_writer::is_balanced as has_matching_braces;
 
 /// Something worth reporting about a file.

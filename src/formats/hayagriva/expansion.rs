@@ -13,7 +13,7 @@ use serde::de::{
 const MINIMUM: usize = 1024 * 1024;
 
 /// Checks that a text with its aliases expanded is not much larger than as written. Nothing is built for that.
-pub(super) fn check(yaml: &str) -> Result<(), serde_yaml::Error> {
+pub(in crate::formats) fn check(yaml: &str) -> Result<(), serde_yaml::Error> {
     if !yaml.contains('&') || !yaml.contains('*') {
         return Ok(());
     }

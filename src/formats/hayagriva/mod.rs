@@ -4,7 +4,7 @@
 //! are corrected: a name in one text ("Foundation for Peer to Peer Alternatives") is not split at
 //! its particles, and names are written as maps, which are not ambiguous.
 
-mod expansion;
+pub(super) mod expansion;
 mod read;
 mod types;
 mod write;

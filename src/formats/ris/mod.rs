@@ -5,7 +5,7 @@
 //! writes. A record is a run of lines `XX  - value`, from `TY` to `ER`.
 
 mod read;
-mod types;
+pub(super) mod types;
 mod write;
 
 use super::losses::{compare, fields_without_variable};

@@ -107,7 +107,7 @@ const OTHERS: &[(&str, &str)] = &[
 
 /// Returns whether works of this CSL type have a container, which `T2` then names; for other types
 /// `T2` is the series.
-pub(super) fn has_container(csl_type: &str) -> bool {
+pub(in crate::formats) fn has_container(csl_type: &str) -> bool {
     !matches!(
         csl_type,
         "book"
@@ -129,7 +129,7 @@ pub(super) fn has_container(csl_type: &str) -> bool {
 }
 
 /// Returns whether `SP` is the number of pages, as Zotero and EndNote have it for whole works.
-pub(super) fn counts_pages(csl_type: &str) -> bool {
+pub(in crate::formats) fn counts_pages(csl_type: &str) -> bool {
     matches!(
         csl_type,
         "book" | "thesis" | "pamphlet" | "classic" | "manuscript"
@@ -137,7 +137,7 @@ pub(super) fn counts_pages(csl_type: &str) -> bool {
 }
 
 /// Returns the variable that `IS` and `M1` fill: the issue of what is periodical, else a number.
-pub(super) fn number_variable(csl_type: &str) -> &'static str {
+pub(in crate::formats) fn number_variable(csl_type: &str) -> &'static str {
     match csl_type {
         "article-journal" | "article-magazine" | "article-newspaper" | "periodical" | "review"
         | "review-book" | "article" => "issue",

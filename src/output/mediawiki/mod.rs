@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 
 use escape::escape;
 
-use super::MetadataIndex;
 use super::markup_writer::{
     self, BlockMarkup, InlineMarkup, RunContext, with_html_style, write_blocks,
 };
 use super::text_runs::{TextStyle, printable};
 use super::urls::percent_encode;
+use super::{ItemMetadata, MetadataIndex};
 use crate::csl::Inline;
 use crate::reading_list::{Block, FormattedEntry, ReadingList};
 
@@ -33,6 +33,11 @@ pub fn with_templates(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
             .and_then(templates::citation)
             .unwrap_or_else(|| entry(&item.content))
     })
+}
+
+/// Returns the Citation Style 1 template of a work; `None` without a title, which every template needs.
+pub fn template(work: ItemMetadata<'_>) -> Option<String> {
+    templates::citation(work)
 }
 
 /// Formats an entry.

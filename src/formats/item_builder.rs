@@ -1,0 +1,480 @@
+//! CSL items built from the fields of other formats: names, dates, pages and identifiers as people write them.
+
+use super::bibtex::date_in_words;
+use crate::model::{CslDate, CslItem, CslName, CslValue, EdtfDate};
+
+/// A CSL item under construction. The first value of a variable counts.
+#[derive(Debug, Default)]
+pub(crate) struct ItemBuilder {
+    /// The item.
+    pub(crate) item: CslItem,
+    keywords: Vec<String>,
+}
+
+impl ItemBuilder {
+    /// Returns a builder for an item of a CSL type.
+    pub(crate) fn new(csl_type: &str) -> Self {
+        Self {
+            item: CslItem {
+                item_type: csl_type.to_owned(),
+                ..CslItem::default()
+            },
+            keywords: Vec::new(),
+        }
+    }
+
+    /// Returns whether a variable is set.
+    pub(crate) fn has(&self, variable: &str) -> bool {
+        self.item.variables.contains_key(variable)
+    }
+
+    /// Sets a text variable. Returns whether it has this value now.
+    pub(crate) fn text(&mut self, variable: &str, value: &str) -> bool {
+        let value = value.trim();
+        if value.is_empty() {
+            return true;
+        }
+        match self.item.variables.get(variable) {
+            None => {
+                let value = CslValue::Text(value.to_owned());
+                self.item.variables.insert(variable.to_owned(), value);
+                true
+            }
+            Some(CslValue::Text(earlier)) => earlier == value,
+            Some(_) => false,
+        }
+    }
+
+    /// Adds a text to a variable that may have several.
+    pub(crate) fn append(&mut self, variable: &str, separator: &str, value: &str) {
+        let value = value.trim();
+        if value.is_empty() {
+            return;
+        }
+        let text = match self.item.text(variable) {
+            Some(earlier) if earlier.split(separator).any(|part| part == value) => return,
+            Some(earlier) => format!("{earlier}{separator}{value}"),
+            None => value.to_owned(),
+        };
+        let text = CslValue::Text(text);
+        self.item.variables.insert(variable.to_owned(), text);
+    }
+
+    /// Adds a name.
+    pub(crate) fn name(&mut self, variable: &str, name: CslName) {
+        if name == CslName::default() {
+            return;
+        }
+        match self.item.variables.get_mut(variable) {
+            Some(CslValue::Names(names)) => names.push(name),
+            _ => {
+                let names = CslValue::Names(vec![name]);
+                self.item.variables.insert(variable.to_owned(), names);
+            }
+        }
+    }
+
+    /// Sets a date from a text. Returns whether it has this value now.
+    pub(crate) fn date(&mut self, variable: &str, text: &str) -> bool {
+        let text = text.trim();
+        text.is_empty() || self.date_value(variable, date(text))
+    }
+
+    /// Sets a date.
+    pub(crate) fn date_value(&mut self, variable: &str, date: CslDate) -> bool {
+        if date == CslDate::default() {
+            return true;
+        }
+        match self.item.variables.get(variable) {
+            None => {
+                let date = CslValue::Date(date);
+                self.item.variables.insert(variable.to_owned(), date);
+                true
+            }
+            Some(CslValue::Date(earlier)) => *earlier == date,
+            Some(_) => false,
+        }
+    }
+
+    /// Adds a keyword.
+    pub(crate) fn keyword(&mut self, keyword: &str) {
+        let keyword = keyword.trim();
+        if !keyword.is_empty() && !self.keywords.iter().any(|other| other == keyword) {
+            self.keywords.push(keyword.to_owned());
+        }
+    }
+
+    /// Sets the DOI from a DOI or its address; anything else becomes the URL.
+    pub(crate) fn doi(&mut self, text: &str) -> bool {
+        match bare_doi(text) {
+            Some(doi) => self.text("DOI", doi),
+            None if text.contains("://") => self.text("URL", text),
+            None => self.text("DOI", text),
+        }
+    }
+
+    /// Sets a URL, or the DOI if the address is that of one.
+    pub(crate) fn url(&mut self, text: &str) -> bool {
+        let text = text.trim();
+        match bare_doi(text) {
+            Some(doi) if text.contains("doi.org/") => {
+                !self.has("DOI") && self.text("DOI", doi)
+                    || self
+                        .item
+                        .text("DOI")
+                        .is_some_and(|own| own.eq_ignore_ascii_case(doi))
+            }
+            _ => self.text("URL", text),
+        }
+    }
+
+    /// Returns the item.
+    pub(crate) fn finish(mut self) -> CslItem {
+        if !self.keywords.is_empty() {
+            let separator = if self.keywords.iter().any(|keyword| keyword.contains(',')) {
+                "; "
+            } else {
+                ", "
+            };
+            let keywords = CslValue::Text(self.keywords.join(separator));
+            self.item.variables.insert("keyword".to_owned(), keywords);
+        }
+        self.item
+    }
+}
+
+/// Returns the DOI in a text such as `https://doi.org/10.1000/x` or `doi:10.1000/x`.
+pub(crate) fn bare_doi(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let at = text.find("10.")?;
+    let before = text.get(..at)?.to_lowercase();
+    let is_doi = matches!(before.trim_end(), "" | "doi:" | "doi")
+        || (before.starts_with("http") && before.ends_with("doi.org/"));
+    let doi = text.get(at..)?;
+    (is_doi && doi.contains('/') && !doi.contains(char::is_whitespace)).then_some(doi)
+}
+
+/// Returns a literal name.
+pub(crate) fn literal_name(text: &str) -> CslName {
+    let text = text.trim();
+    CslName {
+        literal: (!text.is_empty()).then(|| text.to_owned()),
+        ..CslName::default()
+    }
+}
+
+/// Returns whether a word is a suffix of a name.
+fn is_suffix(word: &str) -> bool {
+    matches!(
+        word.trim_end_matches('.').to_lowercase().as_str(),
+        "jr" | "sr" | "ii" | "iii" | "iv"
+    )
+}
+
+/// Reads `Family, Given` or `Family, Given, Suffix`. A name without a comma, or with one at its end, is literal.
+/// Words in lower case before the family name are particles, as in BibTeX.
+pub(crate) fn inverted_name(text: &str) -> CslName {
+    if let Some(organization) = text.trim().strip_suffix(',') {
+        return literal_name(organization);
+    }
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    let (family, given, suffix) = match parts.as_slice() {
+        [family, given] => (*family, *given, ""),
+        [family, given, suffix] if is_suffix(given) => (*family, *suffix, *given),
+        [family, given, suffix] if is_suffix(suffix) => (*family, *given, *suffix),
+        _ => return literal_name(text),
+    };
+    let (particles, family) = particles(family);
+    person(particles, family, given, suffix)
+}
+
+/// Reads `Given Family` or `Family, Given`. One word is a literal name.
+pub(crate) fn direct_name(text: &str) -> CslName {
+    if text.contains(',') {
+        return inverted_name(text);
+    }
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    let suffix = match words.last() {
+        Some(last) if words.len() > 2 && is_suffix(last) => words.pop().unwrap_or_default(),
+        _ => "",
+    };
+    let is_lower = |word: &&str| word.chars().next().is_some_and(char::is_lowercase);
+    let family_at = words
+        .iter()
+        .skip(1)
+        .position(is_lower)
+        .map_or(words.len().saturating_sub(1), |at| at + 1);
+    let family_at = family_at.min(words.len().saturating_sub(1));
+    let (given, family) = words.split_at(family_at);
+    if given.is_empty() {
+        return literal_name(text);
+    }
+    let family = family.join(" ");
+    let (particles, family) = particles(&family);
+    person(particles, family, &given.join(" "), suffix)
+}
+
+/// Splits the words in lower case off the beginning of a family name.
+fn particles(family: &str) -> (&str, &str) {
+    let mut rest = family.trim();
+    while let Some((word, after)) = rest.split_once(char::is_whitespace)
+        && word.chars().next().is_some_and(char::is_lowercase)
+    {
+        rest = after.trim_start();
+    }
+    let particles = family.trim().strip_suffix(rest).unwrap_or_default();
+    (particles.trim(), rest)
+}
+
+/// Returns the name of a person.
+pub(crate) fn person(particles: &str, family: &str, given: &str, suffix: &str) -> CslName {
+    let some = |text: &str| {
+        let text = text.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    CslName {
+        family: some(family),
+        given: some(given),
+        dropping_particle: some(particles),
+        suffix: some(suffix),
+        ..CslName::default()
+    }
+}
+
+/// Returns a name as `Family, Given, Suffix`; a literal name as it is.
+pub(crate) fn written_name(name: &CslName) -> String {
+    if let Some(literal) = &name.literal {
+        return literal.clone();
+    }
+    let family = CslName::joined([
+        &name.dropping_particle,
+        &name.non_dropping_particle,
+        &name.family,
+    ]);
+    let given = name.given.as_deref().unwrap_or_default();
+    match name.suffix.as_deref() {
+        Some(suffix) => format!("{family}, {given}, {suffix}"),
+        None if given.is_empty() => family,
+        None => format!("{family}, {given}"),
+    }
+}
+
+/// Reads a date: `2006`, `2006-05-12`, `2006/05/12`, `20060512`, EDTF, or words.
+pub(crate) fn date(text: &str) -> CslDate {
+    let text = text.trim().trim_end_matches('/');
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let pieces = || text.split(['-', '/']);
+    let parts: Vec<&str> = if text.len() == 8 && is_digits(text) {
+        [0..4, 4..6, 6..8]
+            .into_iter()
+            .filter_map(|range| text.get(range))
+            .collect()
+    } else if pieces().all(is_digits) && pieces().next().is_some_and(|year| year.len() == 4) {
+        pieces().collect()
+    } else {
+        Vec::new()
+    };
+    let numbers: Vec<i32> = parts.iter().filter_map(|part| part.parse().ok()).collect();
+    let one_date = |date_parts: Vec<i32>| CslDate {
+        date_parts: vec![date_parts],
+        ..CslDate::default()
+    };
+    match numbers.as_slice() {
+        [year] if *year > 0 => return one_date(vec![*year]),
+        [year, month] if (1..=12).contains(month) => return one_date(vec![*year, *month]),
+        [year, end] if (1000..=9999).contains(end) && end > year => {
+            return CslDate {
+                date_parts: vec![vec![*year], vec![*end]],
+                ..CslDate::default()
+            };
+        }
+        // Some databases write zeros for what they do not know.
+        [year, 0, ..] if *year > 0 => return one_date(vec![*year]),
+        [year, month, 0] if (1..=12).contains(month) => return one_date(vec![*year, *month]),
+        [year, month, day] if (1..=12).contains(month) && (1..=31).contains(day) => {
+            return one_date(vec![*year, *month, *day]);
+        }
+        _ => {}
+    }
+    // The time of day does not count.
+    let day = text.split_once('T').map_or(text, |(day, _)| day);
+    if text.bytes().any(|byte| byte.is_ascii_digit())
+        && let Ok(edtf) = day.parse::<EdtfDate>()
+    {
+        return edtf.to_csl();
+    }
+    date_in_words(text)
+}
+
+/// Returns a date as ISO 8601, or as it is printed.
+pub(crate) fn iso_date(date: &CslDate) -> String {
+    let date = super::losses::resolved_date(date);
+    if let Some(literal) = date.literal {
+        return literal;
+    }
+    let ends: Vec<String> = date
+        .date_parts
+        .iter()
+        .map(|parts| {
+            let mut numbers = parts.iter();
+            let year = numbers.next().map(|year| format!("{year:04}"));
+            let rest = numbers.map(|number| format!("{number:02}"));
+            year.into_iter().chain(rest).collect::<Vec<_>>().join("-")
+        })
+        .collect();
+    ends.join("/")
+}
+
+/// Returns the first and the last page of a simple range.
+pub(crate) fn page_ends(pages: &str) -> Option<(String, String)> {
+    let pages = one_dash(pages);
+    let (start, end) = pages.split_once('-')?;
+    let (start, end) = (start.trim(), end.trim());
+    let is_page = |text: &str| !text.is_empty() && text.chars().all(char::is_alphanumeric);
+    (is_page(start) && is_page(end)).then(|| (start.to_owned(), end.to_owned()))
+}
+
+/// Returns pages with one hyphen in place of any dash.
+pub(crate) fn one_dash(pages: &str) -> String {
+    pages
+        .replace("--", "-")
+        .replace(['\u{2013}', '\u{2010}', '\u{2011}'], "-")
+}
+
+/// Returns the keywords of an item.
+pub(crate) fn keywords(item: &CslItem) -> Vec<String> {
+    let text = item.text("keyword").unwrap_or_default();
+    // Keywords that contain commas are separated by semicolons.
+    let separators: &[char] = if text.contains(';') {
+        &[';', '\n']
+    } else {
+        &[',', '\n']
+    };
+    text.split(separators)
+        .map(str::trim)
+        .filter(|keyword| !keyword.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Returns the ISO 639-1 code of a language that a catalogue names by three letters; other texts as they are.
+pub(crate) fn language_code(text: &str) -> &str {
+    match text {
+        "eng" => "en",
+        "ger" | "deu" => "de",
+        "fre" | "fra" => "fr",
+        "spa" => "es",
+        "ita" => "it",
+        "por" => "pt",
+        "dut" | "nld" => "nl",
+        "rus" => "ru",
+        "pol" => "pl",
+        "cze" | "ces" => "cs",
+        "dan" => "da",
+        "swe" => "sv",
+        "nor" => "no",
+        "fin" => "fi",
+        "hun" => "hu",
+        "gre" | "ell" => "el",
+        "tur" => "tr",
+        "jpn" => "ja",
+        "chi" | "zho" => "zh",
+        "kor" => "ko",
+        "ara" => "ar",
+        "heb" => "he",
+        "cat" => "ca",
+        "lat" => "la",
+        "ukr" => "uk",
+        "rum" | "ron" => "ro",
+        "hrv" => "hr",
+        "srp" => "sr",
+        "slv" => "sl",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_split_into_their_parts() {
+        let parts = |name: CslName| {
+            [
+                name.dropping_particle,
+                name.family,
+                name.given,
+                name.suffix,
+                name.literal,
+            ]
+            .map(Option::unwrap_or_default)
+        };
+        for (written, expected) in [
+            (
+                "van Beethoven, Ludwig",
+                ["van", "Beethoven", "Ludwig", "", ""],
+            ),
+            (
+                "King, Martin Luther, Jr.",
+                ["", "King", "Martin Luther", "Jr.", ""],
+            ),
+            (
+                "King, Jr., Martin Luther",
+                ["", "King", "Martin Luther", "Jr.", ""],
+            ),
+            (
+                "Mozilla Foundation,",
+                ["", "", "", "", "Mozilla Foundation"],
+            ),
+            ("hooks, bell", ["", "hooks", "bell", "", ""]),
+        ] {
+            assert_eq!(parts(inverted_name(written)), expected, "{written}");
+        }
+        for (written, expected) in [
+            (
+                "Ludwig van Beethoven",
+                ["van", "Beethoven", "Ludwig", "", ""],
+            ),
+            (
+                "Martin Luther King Jr.",
+                ["", "King", "Martin Luther", "Jr.", ""],
+            ),
+            ("Plato", ["", "", "", "", "Plato"]),
+            ("Ostrom, Elinor", ["", "Ostrom", "Elinor", "", ""]),
+            ("", ["", "", "", "", ""]),
+        ] {
+            assert_eq!(parts(direct_name(written)), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn dates_are_read_as_they_are_written() {
+        for (text, parts) in [
+            ("2006", vec![vec![2006]]),
+            ("2006-05", vec![vec![2006, 5]]),
+            ("2006/05/12", vec![vec![2006, 5, 12]]),
+            ("20060512", vec![vec![2006, 5, 12]]),
+            ("2006-05-12T10:00:00Z", vec![vec![2006, 5, 12]]),
+            ("2006/00/00", vec![vec![2006]]),
+            ("2006-2008", vec![vec![2006], vec![2008]]),
+            ("12 May 2006", vec![vec![2006, 5, 12]]),
+        ] {
+            assert_eq!(date(text).date_parts, parts, "{text}");
+        }
+        assert_eq!(date("n.d.").literal.as_deref(), Some("n.d."));
+    }
+
+    #[test]
+    fn a_doi_is_found_in_its_address() {
+        for text in [
+            "10.1/a",
+            "doi:10.1/a",
+            "DOI 10.1/a",
+            "https://doi.org/10.1/a",
+        ] {
+            assert_eq!(bare_doi(text), Some("10.1/a"), "{text}");
+        }
+        assert_eq!(bare_doi("https://a.example/10.1/a"), None);
+        assert_eq!(bare_doi("10.5"), None);
+    }
+}

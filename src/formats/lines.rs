@@ -1,0 +1,46 @@
+//! Positions in a text as line numbers.
+
+/// Counts lines while it goes through a text once.
+pub(crate) struct LineCounter<'t> {
+    bytes: &'t [u8],
+    here: usize,
+    line: usize,
+}
+
+impl<'t> LineCounter<'t> {
+    /// Returns a counter at the beginning of a text.
+    pub(crate) fn new(text: &'t str) -> Self {
+        Self {
+            bytes: text.as_bytes(),
+            here: 0,
+            line: 1,
+        }
+    }
+
+    /// Returns the line of a position, from 1. Positions must not decrease.
+    pub(crate) fn line_of(&mut self, position: usize) -> usize {
+        let passed = self.bytes.get(self.here..position).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', passed).count();
+        self.here = self.here.max(position);
+        self.line
+    }
+}
+
+/// Returns the lines of a text with their numbers, from 1, whatever the line ends.
+pub(crate) fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let text = text.trim_start_matches('\u{feff}');
+    // `\r\n`, `\n`, and `\r` alone, which old Macintosh programs write.
+    let separator = if text.contains('\n') { '\n' } else { '\r' };
+    text.split(separator)
+        .map(|line| line.strip_suffix('\r').unwrap_or(line))
+        .enumerate()
+        .map(|(index, line)| (index + 1, line))
+}
+
+/// Returns the first lines of a text that are not blank.
+pub(crate) fn first_lines(text: &str) -> impl Iterator<Item = &str> {
+    numbered(text)
+        .map(|(_, line)| line)
+        .filter(|line| !line.trim().is_empty())
+        .take(20)
+}

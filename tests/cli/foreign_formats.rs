@@ -1,0 +1,326 @@
+//! The formats other than BibTeX, CSL-JSON, RIS and Hayagriva, as a person meets them: import, convert and export.
+
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+
+use crate::test_env::TestEnvironment;
+
+/// A file of `tests/data/formats`, its format, how many entries it has, how many of them cannot be read, and the key
+/// of one.
+const FILES: &[(&str, &str, usize, usize, &str)] = &[
+    ("pubmed.nbib", "nbib", 2, 0, "søndergård2019open"),
+    ("endnote.xml", "endnote-xml", 2, 0, "palsson1998"),
+    ("endnote.enw", "enw", 2, 0, "omahony2007"),
+    ("mods.xml", "mods", 2, 0, "schlager1992"),
+    ("marc.xml", "marcxml", 2, 0, "mæland2012shared"),
+    ("CITATION.cff", "cff", 2, 0, "müllerlüdenscheidt2021commons"),
+    ("zotero.csv", "csv", 2, 0, "AB12"),
+    ("commons.wiki", "mediawiki", 4, 1, "coriat2015le"),
+    ("biber.bbl", "bbl", 1, 0, "soederberg2008"),
+    ("plain.bbl", "bbl", 2, 0, "weber2000"),
+    ("page.html", "coins", 1, 0, "kelty2008two"),
+];
+
+/// The formats that can be written.
+const WRITABLE: &[&str] = &[
+    "biblatex",
+    "bibtex",
+    "csl-json",
+    "hayagriva",
+    "ris",
+    "nbib",
+    "endnote-xml",
+    "enw",
+    "mods",
+    "cff",
+    "csv",
+    "tsv",
+];
+
+fn sample(name: &str) -> Vec<u8> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/formats");
+    std::fs::read(directory.join(name)).unwrap()
+}
+
+/// Returns a Word document with a citation of Zotero in a footnote, whose field code is split into two runs.
+fn word_document() -> Vec<u8> {
+    let citation = r#"{"citationItems":[{"id":1,"uris":["http://zotero.org/users/1/items/A"],"itemData":{"id":1,
+        "type":"book","title":"Råvaror & Öl","author":[{"family":"Åkesson","given":"Märta"}],
+        "issued":{"date-parts":[["2014"]]}}}]}"#;
+    let code = format!(" ADDIN ZOTERO_ITEM CSL_CITATION {citation}");
+    let (first, second) = code.split_at(120);
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;");
+    let notes = format!(
+        "<w:footnotes xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:p>\
+         <w:r><w:fldChar w:fldCharType=\"begin\"/></w:r><w:r><w:instrText>{}</w:instrText></w:r>\
+         <w:r><w:instrText>{}</w:instrText></w:r><w:r><w:fldChar w:fldCharType=\"separate\"/></w:r>\
+         <w:r><w:t>(Åkesson 2014)</w:t></w:r><w:r><w:fldChar w:fldCharType=\"end\"/></w:r></w:p></w:footnotes>",
+        escaped(first),
+        escaped(second)
+    );
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    archive.start_file("word/footnotes.xml", options).unwrap();
+    archive.write_all(notes.as_bytes()).unwrap();
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn every_format_is_recognized_by_its_content() {
+    for (name, format, entries, rejected, key) in FILES {
+        let env = TestEnvironment::empty();
+        // The extension says nothing.
+        env.put("file.txt", sample(name));
+        let code = i32::from(*rejected > 0);
+        let run = env.ends(code, "convert file.txt -o out.json --json");
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(report["files"][0]["format"], *format, "{name}");
+        assert_eq!(report["entries"], *entries, "{name} {report:#}");
+        assert_eq!(report["rejected"], *rejected, "{name}");
+        env.ends(code, "import file.txt");
+        let keys = env.keys("");
+        assert!(keys.contains(&(*key).to_owned()), "{name}: {keys:?}");
+        // A second import changes nothing.
+        env.ends(code, "import file.txt");
+        assert_eq!(env.keys(""), keys, "{name}");
+        assert_eq!(
+            env.json("log --json").as_array().unwrap().len(),
+            1,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_file_is_recognized_by_its_extension() {
+    let env = TestEnvironment::empty();
+    for name in [
+        "a.nbib",
+        "a.enw",
+        "a.mods",
+        "a.marcxml",
+        "a.cff",
+        "a.bbl",
+        "a.docx",
+        "a.wiki",
+    ] {
+        env.put(name, "nothing of the kind\n");
+        let run = env.peerbib(&["import", name], "");
+        assert!(
+            !run.stderr.contains("format is not known"),
+            "{name}: {}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn an_unknown_file_is_refused_with_the_list_of_formats() {
+    let env = TestEnvironment::with_chapter();
+    let steps = env.json("log --json");
+    env.put(
+        "letter.txt",
+        "Dear Ada,\n\nwrite to ada@peer.example. All is well, and so on.\n",
+    );
+    env.put("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    for name in ["letter.txt", "image.png"] {
+        let error = env.refuses(1, &format!("import {name}"));
+        for format in [
+            "BibLaTeX",
+            "RIS",
+            "MARCXML",
+            "Word",
+            "MediaWiki",
+            "CITATION.cff",
+        ] {
+            assert!(error.contains(format), "{error}");
+        }
+    }
+    assert_eq!(env.json("log --json"), steps);
+}
+
+#[test]
+fn the_text_of_a_foreign_record_stays_with_the_work() {
+    let env = TestEnvironment::empty();
+    env.put("a.nbib", sample("pubmed.nbib"));
+    env.put("b.xml", sample("marc.xml"));
+    env.put("c.wiki", sample("commons.wiki"));
+    env.ends(1, "import a.nbib b.xml c.wiki");
+    let original = env.runs("show søndergård2019open --original").stdout;
+    assert!(original.starts_with("PMID- 31000001\n"), "{original}");
+    assert!(original.contains("GR  - R01 GM000001"), "{original}");
+    let original = env.runs("show mæland2012shared --original").stdout;
+    assert!(
+        original.starts_with("<marc:record>") && original.contains("24 cm."),
+        "{original}"
+    );
+    assert!(
+        env.runs("show coriat2015le --original")
+            .stdout
+            .starts_with("{{Ouvrage |langue=fr")
+    );
+    let shown = env.json("show coriat2015le --json");
+    assert!(
+        shown[0]["came_from"][0]["original"]
+            .as_str()
+            .unwrap()
+            .contains("Coriat")
+    );
+    // Undo takes the text away, and redo brings it back.
+    env.runs("undo");
+    assert_eq!(env.keys(""), [""; 0]);
+    env.runs("redo");
+    assert!(
+        env.runs("show coriat2015le --original")
+            .stdout
+            .contains("Coriat")
+    );
+    env.put("d.bib", "@book{own, title = {Own}}\n");
+    env.runs("import d.bib");
+    let run = env.runs("show own --original");
+    assert!(
+        run.stdout.is_empty() && run.stderr.contains("own"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn everything_becomes_everything() {
+    let mut files: Vec<(&str, Vec<u8>, i32, usize)> = FILES
+        .iter()
+        .map(|(name, _, entries, rejected, _)| {
+            (
+                *name,
+                sample(name),
+                i32::from(*rejected > 0),
+                entries - rejected,
+            )
+        })
+        .collect();
+    files.push(("word.docx", word_document(), 0, 1));
+    for (name, content, code, count) in files {
+        let env = TestEnvironment::empty();
+        env.put(name, content);
+        for to in WRITABLE {
+            env.ends(code, &format!("convert {name} --to {to} -o out.{to}"));
+            // What was written is read again, and nothing is missing.
+            let run = env.ends(
+                0,
+                &format!("convert out.{to} --from {to} -o back.json --json"),
+            );
+            let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+            assert_eq!(report["converted"], count, "{name} to {to}: {report:#}");
+            let back: serde_json::Value =
+                serde_json::from_slice(&std::fs::read(env.path("back.json")).unwrap()).unwrap();
+            for item in back.as_array().unwrap() {
+                assert!(item["title"].is_string(), "{name} to {to}: {item:#}");
+            }
+            // The content tells what it is.
+            if !matches!(*to, "bibtex" | "tsv") {
+                let run = env.ends(0, &format!("convert out.{to} -o back.json --json"));
+                let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+                assert_eq!(report["files"][0]["format"], *to, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_library_is_exported_to_every_format() {
+    let env = TestEnvironment::with_chapter();
+    let count = env.keys("").len();
+    for to in WRITABLE {
+        let text = env.runs(&format!("export --to {to}")).stdout;
+        let env = TestEnvironment::empty();
+        env.put("file", text);
+        let report = env.json(&format!("convert file --from {to} -o out.json --json"));
+        assert_eq!(report["converted"], count, "{to}");
+    }
+    for to in ["marcxml", "bbl", "docx", "coins"] {
+        let error = env.refuses(2, &format!("export --to {to}"));
+        assert!(error.contains("can only be read"), "{error}");
+    }
+}
+
+#[test]
+fn templates_of_mediawiki_are_written_from_files() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.ris",
+        "TY  - BOOK\nID  - k\nAU  - Kelty, Chris\nTI  - Two Bits\nPY  - 2008\nER  - \n",
+    );
+    let text = env.runs("convert refs.ris -o refs.wiki").stdout;
+    assert_eq!(text, "");
+    let text = std::fs::read_to_string(env.path("refs.wiki")).unwrap();
+    assert!(text.starts_with("* {{cite book"), "{text}");
+    let back = env.runs("convert refs.wiki --to csl-json").stdout;
+    assert!(
+        back.contains("\"Two Bits\"") && back.contains("\"Kelty\""),
+        "{back}"
+    );
+    let error = env.refuses(2, "convert refs.ris --to marcxml");
+    assert!(error.contains("can only be read"), "{error}");
+}
+
+#[test]
+fn citations_of_a_manuscript_are_imported() {
+    let env = TestEnvironment::empty();
+    env.put("manuscript.docx", word_document());
+    env.runs("import manuscript.docx");
+    assert_eq!(env.keys(""), ["åkesson2014råvaror"]);
+    let entry = env.runs("export").stdout;
+    assert!(entry.contains("{Råvaror \\& Öl}"), "{entry}");
+}
+
+#[test]
+fn columns_of_a_table_may_be_mapped() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "books.csv",
+        "Werk;Wer;Wann;Regal\nDie Allmende;Groß, Jürgen;2009;7\n",
+    );
+    env.refuses(2, "import books.csv --map nonsense");
+    let run = env.runs("import books.csv --map Werk=title --map Wer=author --map Wann=year");
+    assert!(run.stderr.contains("Regal"), "{}", run.stderr);
+    assert_eq!(env.keys(""), ["groß2009allmende"]);
+    let run = env.runs(
+        "convert books.csv --map Werk=title --map Wer=author --map Wann=year --map Regal=call-number --to csl-json",
+    );
+    assert!(
+        run.stderr.is_empty() && run.stdout.contains("\"call-number\": \"7\""),
+        "{}",
+        run.stdout
+    );
+    let error = env.refuses(2, "convert books.csv --map Werk=nonsense --to csl-json");
+    assert!(error.contains("nonsense"), "{error}");
+}
+
+#[test]
+fn a_spreadsheet_runs_nothing() {
+    let env = TestEnvironment::with(
+        "@book{k, title = {=HYPERLINK(\"x\")}, author = {{@all}}, note = {+1}}\n",
+    );
+    let csv = env.runs("export --to csv").stdout;
+    assert!(
+        csv.contains("\"'=HYPERLINK(\"\"x\"\")\"") && csv.contains("'@all"),
+        "{csv}"
+    );
+}
+
+#[test]
+fn a_bomb_in_a_document_is_refused() {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated);
+    archive.start_file("word/document.xml", options).unwrap();
+    let block = vec![b' '; 1 << 20];
+    for _ in 0..300 {
+        archive.write_all(&block).unwrap();
+    }
+    let bytes = archive.finish().unwrap().into_inner();
+    let env = TestEnvironment::empty();
+    env.put("bomb.docx", bytes);
+    let run = env.ends(1, "import bomb.docx");
+    assert!(run.stderr.contains("larger than"), "{}", run.stderr);
+}
