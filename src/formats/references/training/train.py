@@ -4,7 +4,7 @@
     pip install python-crfsuite
     src/formats/references/training/train.py anystyle-core.xml
 
-Rust computes the features (examples/reference_training); CRFsuite only learns their weights. With --folds N, prints
+Rust computes the features (main.rs, the example `reference_training`); CRFsuite only learns their weights. With --folds N, prints
 the figures of an N-fold cross-validation on the hand-labelled references instead.
 """
 
@@ -36,7 +36,7 @@ def tool(arguments, given=""):
 def sequences(lines):
     """Yields the features and labels of labelled references, one list of each for a reference."""
     features, labels = [], []
-    for line in tool(["features"], "".join(line + "\n" for line in lines)).split("\n"):
+    for line in tool(["features"], joined(lines)).split("\n"):
         if line:
             label, *hashes = line.split("\t")
             labels.append(label)
@@ -99,37 +99,54 @@ def pack(crfsuite_model, path, smallest):
     )
 
 
-def cross_validate(core, generated, options, folder):
+def generate(core, options, styles="seen"):
+    """Returns references that the citation processor writes, with values of hand-labelled ones."""
+    if not options.generated:
+        return []
+    return lines_of(tool(["generate", str(options.generated), styles], joined(core)))
+
+
+def joined(lines):
+    return "".join(line + "\n" for line in lines)
+
+
+def lines_of(text):
+    """Splits at line feeds only: references contain other characters that Python takes for line ends."""
+    return text.split("\n")[:-1]
+
+
+def cross_validate(core, options, folder):
     """Prints how well models label the references that they were not trained on."""
     random.Random(1).shuffle(core)
     sums = {}
     for fold in range(options.folds)[: options.only or None]:
         held = core[fold :: options.folds]
         rest = [line for at, line in enumerate(core) if at % options.folds != fold]
-        train([(rest, options.times), (generated, 1)], options, folder / "fold")
+        train([(rest, options.times), (generate(rest, options), 1)], options, folder / "fold")
         pack(folder / "fold", folder / "fold.crf", options.smallest)
-        report = tool(["evaluate", str(folder / "fold.crf")], "".join(line + "\n" for line in held))
-        for line in report.split("\n")[:-1]:
+        for line in lines_of(tool(["evaluate", str(folder / "fold.crf")], joined(held))):
             name, right, of = line.split("\t")
             total = sums.setdefault(name, [0, 0])
             total[0] += int(right)
             total[1] += int(of)
-        print(f"fold {fold + 1}: " + ", ".join(f"{name} {right / max(of, 1):.4f}" for name, (right, of) in sums.items()), f"({(folder / 'fold.crf').stat().st_size} bytes)", flush=True)
+        size = (folder / "fold.crf").stat().st_size
+        figures = ", ".join(f"{name} {right / max(of, 1):.4f}" for name, (right, of) in sums.items())
+        print(f"after fold {fold + 1}: {figures} ({size} bytes)", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("core", help="AnyStyle's core.xml")
     parser.add_argument("--tool", default="cargo", help="the built training tool, if it is not to be built now")
-    parser.add_argument("--generated", type=int, default=4000, help="number of generated references")
-    parser.add_argument("--times", type=int, default=3, help="how often each hand-labelled reference counts")
+    parser.add_argument("--generated", type=int, default=2500, help="number of generated references")
+    parser.add_argument("--times", type=int, default=2, help="how often each hand-labelled reference counts")
     parser.add_argument("--folds", type=int, default=0)
     parser.add_argument("--only", type=int, default=0, help="number of folds to run")
-    parser.add_argument("--c1", type=float, default=0.02)
-    parser.add_argument("--c2", type=float, default=0.3)
-    parser.add_argument("--iterations", type=int, default=150)
-    parser.add_argument("--minimum", type=int, default=1)
-    parser.add_argument("--smallest", type=float, default=0.01, help="weights nearer to zero are left out")
+    parser.add_argument("--c1", type=float, default=0.05)
+    parser.add_argument("--c2", type=float, default=0.2)
+    parser.add_argument("--iterations", type=int, default=90)
+    parser.add_argument("--minimum", type=int, default=2)
+    parser.add_argument("--smallest", type=float, default=0.02, help="weights nearer to zero are left out")
     parser.add_argument("--output", type=pathlib.Path, default=MODEL)
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
@@ -139,14 +156,13 @@ def main():
         build = ["cargo", "build", "--release", "--no-default-features", "--features", "formats", "--example", "reference_training"]
         subprocess.run(build, cwd=HERE, check=True)
         TOOL = str(HERE.parents[3] / "target/release/examples/reference_training")
-    core = tool(["core", options.core]).split("\n")[:-1]
-    generated = tool(["generate", str(options.generated)]).split("\n")[:-1] if options.generated else []
+    core = lines_of(tool(["core", options.core]))
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         if options.folds:
-            cross_validate(core, generated, options, folder)
+            cross_validate(core, options, folder)
         else:
-            train([(core, options.times), (generated, 1)], options, folder / "model")
+            train([(core, options.times), (generate(core, options), 1)], options, folder / "model")
             pack(folder / "model", options.output, options.smallest)
             print(f"{options.output}: {options.output.stat().st_size} bytes", file=sys.stderr)
 
