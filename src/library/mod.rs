@@ -62,7 +62,7 @@ pub use filter::{Condition, Sql};
 pub use history::{ChangedRows, Step, StepState};
 pub use import::ImportedFile;
 pub use import::references::KnownWork;
-pub use import::report::{Counts, FileReceipt, Receipt, Reject};
+pub use import::report::{Counts, FileReceipt, Receipt, ReferenceReceipt, ReferenceStatus, Reject};
 pub use integrity::{IntegrityIssue, IssueKind};
 pub use jabref_groups::{GROUP_FACET, group_tag_name};
 pub use key_pattern::KeyPattern;

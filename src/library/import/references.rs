@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::params;
 
-use super::report::FileReceipt;
+use super::report::{FileReceipt, ReferenceReceipt, ReferenceStatus};
 use super::{ConflictPolicy, ImportedFile};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
 use crate::formats::{Diagnostic, Severity, references};
@@ -150,8 +150,8 @@ impl Change<'_> {
                 .query_row("SELECT coalesce(max(id), 0) FROM work", [], |row| {
                     row.get(0)
                 })?;
-        let file = self.with_known_works(imported.file, items)?;
-        let receipt = self.import(
+        let (file, references) = self.with_known_works(imported.file, items)?;
+        let mut receipt = self.import(
             ImportedFile {
                 file: &file,
                 ..imported
@@ -160,12 +160,19 @@ impl Change<'_> {
             advance,
         )?;
         self.tag_unverified(imported.path, last, items)?;
+        receipt.references = references;
         Ok(receipt)
     }
 
-    /// Returns the file with the entries of the library in place of references to works that it has.
-    fn with_known_works(&self, file: &BibFile, items: &[CslItem]) -> Result<BibFile> {
+    /// Returns the file with the entries of the library in place of references to works that it has, and what each
+    /// reference is about.
+    fn with_known_works(
+        &self,
+        file: &BibFile,
+        items: &[CslItem],
+    ) -> Result<(BibFile, Vec<ReferenceReceipt>)> {
         let mut file = file.clone();
+        let mut receipts = Vec::new();
         let mut items = items.iter();
         let mut seen = HashSet::new();
         for piece in &mut file.pieces {
@@ -181,7 +188,20 @@ impl Change<'_> {
             let Some(item) = items.next() else {
                 break;
             };
-            let Some(known) = self.known_work(work, item)? else {
+            let known = self.known_work(work, item)?;
+            let (source, confidence) = references::reading_of(item).unwrap_or_default();
+            receipts.push(ReferenceReceipt {
+                line: *line,
+                key: known.as_ref().map_or(&work.key, |known| &known.key).clone(),
+                status: match &known {
+                    None => ReferenceStatus::New,
+                    Some(known) if known.other_title.is_none() => ReferenceStatus::Known,
+                    Some(_) => ReferenceStatus::Probable,
+                },
+                source,
+                confidence,
+            });
+            let Some(known) = known else {
                 continue;
             };
             let (severity, message) = match &known.other_title {
@@ -205,7 +225,7 @@ impl Change<'_> {
             }
         }
         file.problems.sort_by_key(|problem| problem.line);
-        Ok(file)
+        Ok((file, receipts))
     }
 
     /// Tags the works that came from a file and are newer than the work `last`.
