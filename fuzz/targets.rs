@@ -7,7 +7,7 @@ use peerbib::csl::{Style, bundled, format_bibliography};
 use peerbib::documents::markdown::{CitableItems, CitationOptions, Markdown};
 use peerbib::documents::{latex, typst};
 use peerbib::formats::bibtex::{self, BibFile, FilePiece, Strings};
-use peerbib::formats::{self, Export, ExportedWork, FORMATS, ReadItem, Records};
+use peerbib::formats::{self, Export, ExportedWork, FORMATS, ParsedItem, Records};
 use peerbib::library::{CitableWork, ConflictPolicy, ImportedFile, Library};
 use peerbib::model::{CslItem, Entry};
 use peerbib::output::{
@@ -189,7 +189,7 @@ fn imported(file: &BibFile) -> Library {
 }
 
 /// Writes items in every format.
-fn write_everywhere(items: &[ReadItem]) {
+fn write_everywhere(items: &[ParsedItem]) {
     let works: Vec<Entry> = items
         .iter()
         .map(|read| Entry {

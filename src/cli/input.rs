@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
-use crate::cli::CommandError;
 use crate::cli::format_name::FormatName;
 use crate::cli::io::{self, standard_input};
+use crate::cli::reference_prompt::ask_about_references;
+use crate::cli::{CommandContext, CommandError};
 use peerbib::bundled::BIBLIOGRAPHIES;
 use peerbib::formats::bibtex::{DecodedText, FileEncoding};
 use peerbib::formats::csv::{self, ColumnField};
+use peerbib::formats::references::reading_of;
 use peerbib::formats::{self, Diagnostic, FORMATS, Format, ParsedFile, Records, Severity, bibtex};
+use peerbib::model::CslItem;
 
 /// A bibliography that was read.
 pub(crate) struct Input {
@@ -220,6 +223,46 @@ impl Input {
                 .iter()
                 .any(|shipped| shipped.is(&decoded.text)),
         })
+    }
+
+    /// Reads the references in a text that a person gave to a command.
+    pub(crate) fn of_references(text: &str) -> Self {
+        Self {
+            path: "-".to_owned(),
+            encoding: "UTF-8".to_owned(),
+            reading: formats::REFERENCES.read_text(text),
+            is_shipped: false,
+        }
+    }
+
+    /// Reads a bibliography as [`Input::read`] does, and asks about each reference of a plain reference list.
+    pub(crate) fn read_interactively(
+        context: &CommandContext,
+        name: &str,
+        from: Option<FormatName>,
+    ) -> Result<Self, CommandError> {
+        if name == "-" || name.starts_with("peerbib:") {
+            // Standard input cannot hold the list and the answers.
+            return Self::read(name, from);
+        }
+        let source = Source::read(name)?;
+        if source.format(name, from)?.name != formats::REFERENCES.name {
+            return Self::read(name, from);
+        }
+        let reading = ask_about_references(context, &source.decoded.text)?;
+        Ok(Self {
+            path: source.path,
+            encoding: encoding_name(source.decoded.encoding),
+            reading,
+            is_shipped: false,
+        })
+    }
+
+    /// Returns the items of a plain reference list; none for any other format.
+    pub(crate) fn reference_items(&self) -> Option<&[CslItem]> {
+        let items = self.reading.items.as_deref()?;
+        let is_list = !items.is_empty() && items.iter().all(|item| reading_of(item).is_some());
+        is_list.then_some(items)
     }
 
     fn shipped(name: &str) -> Result<Self, CommandError> {

@@ -20,6 +20,7 @@ mod output_format;
 mod paths;
 mod progress;
 mod query_args;
+mod reference_prompt;
 mod style_engine;
 mod styles;
 mod table;

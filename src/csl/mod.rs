@@ -96,7 +96,7 @@ pub use item::{Item, ItemDate, ItemName, ItemValue};
 pub use locale::{Locale, LocaleLayer, LocaleSource, primary_dialect};
 pub use locale_files::LocaleFiles;
 pub use processor::Processor;
-pub use rich_text::{Display, Formatting, Inline, RichText, plain_text};
+pub use rich_text::{Display, Formatting, Inline, LabelledText, RichText, plain_text};
 pub use style::{Style, StyleClass, StyleInfo};
 pub use validation::{StyleFinding, StyleSeverity, validate};
 pub use warning::Warning;

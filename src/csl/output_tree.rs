@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::element::{CommonAttributes, FontFormatting};
 use super::rich_text::Display;
+use super::variables::VariableId;
 
 /// A piece of output. No node is empty: what prints nothing is not in the tree.
 #[derive(Debug, Clone)]
@@ -40,7 +41,9 @@ pub(super) enum Tag {
     /// The names of a work, as one `cs:names` prints them.
     Names,
     /// The names of one variable, without their label.
-    NameList,
+    NameList(VariableId),
+    /// The value of a variable.
+    Variable(VariableId),
     /// One name in them.
     Name,
     /// The delimiter before the last name.

@@ -25,7 +25,9 @@ use super::render::{self, Renderer};
 use super::sorting::{self, Collation, SortKeys};
 use super::style::Style;
 use super::variables;
-use super::{Abbreviations, Bibliography, BibliographyEntry, RichText, Warning, citeproc_js};
+use super::{
+    Abbreviations, Bibliography, BibliographyEntry, LabelledText, RichText, Warning, citeproc_js,
+};
 
 /// Formats citations and bibliographies.
 ///
@@ -231,6 +233,19 @@ impl<'a> Processor<'a> {
             }
         }
         Some(bibliography)
+    }
+
+    /// Formats the bibliography as plain text that says which variable each piece prints: data for training
+    /// programs that read reference lists.
+    pub fn labelled_bibliography(&self) -> Vec<(String, Vec<LabelledText>)> {
+        let prepared = &self.prepared;
+        let names = &prepared.style.compiled.variables;
+        let entries = self.order.iter().filter_map(|at| {
+            let key = prepared.items.get(*at)?.id.to_owned();
+            let (tree, _) = prepared.entry(*at)?;
+            Some((key, render::labelled_entry(&prepared.locale, names, &tree)))
+        });
+        entries.collect()
     }
 
     /// Returns the text of each entry; none where nothing prints.

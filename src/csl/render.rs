@@ -15,7 +15,8 @@ use super::locale::Locale;
 use super::markup::{self, MarkupTag};
 use super::name_parts::is_alphabetic_script;
 use super::output_tree::{Content, Node, Tag};
-use super::rich_text::{Display, Formatting, Inline, RichText};
+use super::rich_text::{Display, Formatting, Inline, LabelledText, RichText};
+use super::variables::{self, VariableId, Variables};
 
 /// Renders a bibliography entry.
 pub(super) fn entry(locale: &Locale, tree: &Node<'_>) -> RichText {
@@ -36,6 +37,8 @@ struct Look<'n> {
     href: Option<&'n str>,
     /// The target of a link around the content.
     link: Option<&'n str>,
+    /// The variable whose value this is.
+    mark: Option<Mark>,
 }
 
 /// A markup tag that is open, and what it holds so far.
@@ -66,6 +69,8 @@ pub(super) struct Renderer<'l> {
     open: Vec<Mark>,
     /// The link targets of the cites.
     hrefs: Vec<Option<&'l str>>,
+    /// Whether the text of each variable is marked.
+    marks_variables: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +90,8 @@ enum Mark {
     Unquoted,
     Display(Display),
     Link(String),
+    Variable(VariableId),
+    Substitute,
 }
 
 impl<'l> Renderer<'l> {
@@ -94,6 +101,7 @@ impl<'l> Renderer<'l> {
             segments: Vec::new(),
             open: Vec::new(),
             hrefs: Vec::new(),
+            marks_variables: false,
         }
     }
 
@@ -154,6 +162,7 @@ impl<'l> Renderer<'l> {
                 quotes: node.quotes,
                 display: node.display,
                 href,
+                mark: self.marks_variables.then(|| variable_mark(node)).flatten(),
                 ..Look::default()
             },
         };
@@ -258,6 +267,10 @@ impl<'l> Renderer<'l> {
             self.start(Mark::Display(display));
         }
         self.push(&blob.prefix);
+        let is_marked = blob.look.mark.is_some();
+        if let Some(mark) = &blob.look.mark {
+            self.start(mark.clone());
+        }
         if blob.unquoted {
             self.open.push(Mark::Unquoted);
         }
@@ -293,6 +306,9 @@ impl<'l> Renderer<'l> {
         self.finish_all(marks);
         if blob.unquoted {
             self.open.pop();
+        }
+        if is_marked {
+            self.finish();
         }
         self.push(&blob.suffix);
         if blob.look.display.is_some() {
@@ -477,6 +493,12 @@ impl<'l> Renderer<'l> {
                         Mark::Display(display) => Inline::Display(display, content),
                         Mark::Link(href) => Inline::Link { href, content },
                         Mark::Quote { .. } | Mark::Unquoted => continue,
+                        Mark::Variable(_) | Mark::Substitute => {
+                            if let Some(outer) = stack.last_mut() {
+                                outer.extend(content);
+                            }
+                            continue;
+                        }
                     };
                     if let Some(outer) = stack.last_mut() {
                         outer.push(inline);
@@ -486,6 +508,80 @@ impl<'l> Renderer<'l> {
         }
         stack.into_iter().next().unwrap_or_default()
     }
+
+    /// Returns the text in pieces, each with the mark of the variable whose value it is part of.
+    fn into_marked_text(mut self) -> Vec<(Option<Mark>, String)> {
+        while !self.open.is_empty() {
+            self.finish();
+        }
+        let quotes = &self.locale.quotes;
+        let mut pieces: Vec<(Option<Mark>, String)> = Vec::new();
+        let mut open: Vec<Mark> = Vec::new();
+        for segment in self.segments {
+            let text = match segment {
+                Segment::Text(text) => text,
+                Segment::Open(Mark::Quote { inner: true }) => quotes.open_inner.to_string(),
+                Segment::Open(Mark::Quote { inner: false }) => quotes.open.to_string(),
+                Segment::Close(Mark::Quote { inner: true }) => quotes.close_inner.to_string(),
+                Segment::Close(Mark::Quote { inner: false }) => quotes.close.to_string(),
+                // Blocks are lines of their own, or are set apart.
+                Segment::Open(Mark::Display(_)) => " ".to_owned(),
+                Segment::Open(mark @ (Mark::Variable(_) | Mark::Substitute)) => {
+                    open.push(mark);
+                    continue;
+                }
+                Segment::Close(Mark::Variable(_) | Mark::Substitute) => {
+                    open.pop();
+                    continue;
+                }
+                _ => continue,
+            };
+            let mark = open.last().cloned();
+            match pieces.last_mut() {
+                Some((last, before)) if *last == mark => before.push_str(&text),
+                _ => pieces.push((mark, text)),
+            }
+        }
+        pieces
+    }
+}
+
+/// Returns the mark of a node that prints the value of a variable, or names with their label.
+fn variable_mark(node: &Node<'_>) -> Option<Mark> {
+    match node.tag {
+        Tag::Variable(variable) => Some(Mark::Variable(variable)),
+        Tag::Substitute => Some(Mark::Substitute),
+        Tag::Names => match node.find(&|tag| matches!(tag, Tag::NameList(_)))?.tag {
+            Tag::NameList(variable) => Some(Mark::Variable(variable)),
+            _ => None,
+        },
+        Tag::CitationNumber(_) => Some(Mark::Variable(variables::CITATION_NUMBER)),
+        _ => None,
+    }
+}
+
+/// Renders a bibliography entry as plain text in pieces, each with the variable whose value it is part of.
+pub(super) fn labelled_entry(
+    locale: &Locale,
+    variables: &Variables,
+    tree: &Node<'_>,
+) -> Vec<LabelledText> {
+    let mut renderer = Renderer::new(locale);
+    renderer.marks_variables = true;
+    renderer.node(tree);
+    renderer
+        .into_marked_text()
+        .into_iter()
+        .map(|(mark, text)| LabelledText {
+            variable: match mark {
+                Some(Mark::Variable(variable)) => Some(variables.name(variable).to_owned()),
+                // What takes the place of names is the title, as a rule.
+                Some(Mark::Substitute) => Some("title".to_owned()),
+                _ => None,
+            },
+            text,
+        })
+        .collect()
 }
 
 fn push_text(stack: &mut [RichText], text: &str) {

@@ -68,6 +68,15 @@ pub enum Display {
     Indent,
 }
 
+/// A piece of plain text and the variable whose value it is part of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelledText {
+    /// The variable; none for text that the style supplies.
+    pub variable: Option<String>,
+    /// The text.
+    pub text: String,
+}
+
 /// Returns the characters of rich text without formatting.
 pub fn plain_text(text: &[Inline]) -> String {
     fn collect(text: &[Inline], into: &mut String) {

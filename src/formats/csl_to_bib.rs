@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use super::losses::{compare, resolved_date};
-use super::{Diagnostic, ParsedFile, Severity};
+use super::{Diagnostic, ParsedFile, Severity, references};
 use crate::model::markup::{self, plain};
 use crate::model::{CslItem, CslValue};
 
@@ -101,9 +101,29 @@ impl ParsedItems {
     pub(crate) fn into_reading(self) -> ParsedFile {
         let ParsedItems {
             items,
-            rejected,
+            mut rejected,
             mut problems,
         } = self;
+        let (items, incomplete): (Vec<_>, Vec<_>) = items
+            .into_iter()
+            .map(|parsed| (references::incomplete(&parsed.item), parsed))
+            .partition(|(reason, _)| reason.is_none());
+        let items: Vec<ParsedItem> = items.into_iter().map(|(_, parsed)| parsed).collect();
+        for (reason, parsed) in incomplete {
+            let reason = reason.unwrap_or_default();
+            problems.push(Diagnostic {
+                line: parsed.line,
+                key: None,
+                field: None,
+                message: format!("rejected: the entry {reason}"),
+                severity: Severity::Error,
+            });
+            rejected.push(RejectedEntry {
+                line: parsed.line,
+                text: parsed.original,
+                reason,
+            });
+        }
         let mut keys = KeyAllocator::of(&items);
         let mut pieces = Vec::with_capacity(items.len() * 2);
         let mut kept: Vec<CslItem> = Vec::with_capacity(items.len());
@@ -150,7 +170,11 @@ impl ParsedItems {
             if item.text("citation-key").as_ref() == Some(&item.id) {
                 item.variables.remove("citation-key");
             }
-            let written = for_biblatex(&item);
+            let mut written = for_biblatex(&item);
+            if references::reading_of(&item).is_some() {
+                // It says how the item was read, and is no part of the work.
+                written.variables.remove("custom");
+            }
             let converted = bibtex::from_csl(&written);
             item.id.clone_from(&converted.work.key);
             let back = bibtex::derive(&converted.work, &Strings::default(), &|_| None).item;

@@ -30,6 +30,7 @@ mod nbib;
 #[cfg(test)]
 mod proptests;
 mod records;
+pub mod references;
 mod ris;
 mod word_processor;
 mod xml;
@@ -250,6 +251,18 @@ pub static RIS: Format = Format {
     concatenates: true,
 };
 
+/// Plain reference lists, as people read them.
+pub static REFERENCES: Format = Format {
+    name: "references",
+    title: "plain reference lists",
+    description: "a plain reference list, as at the end of a chapter",
+    extensions: &[],
+    sniff: references::sniff,
+    reader: Reader::Text(&references::ReferenceLists),
+    writer: None,
+    concatenates: true,
+};
+
 /// The MEDLINE format of PubMed.
 pub static NBIB: Format = Format {
     name: "nbib",
@@ -413,6 +426,7 @@ pub static FORMATS: &[&Format] = &[
     &COINS,
     &BBL,
     &DOCX,
+    &REFERENCES,
 ];
 
 /// The formats that content alone tells, the strictest first: the text of any of them may hold an entry of BibTeX,
@@ -433,6 +447,7 @@ static BY_CONTENT: &[&Format] = &[
     &COINS,
     &MEDIAWIKI,
     &CSV,
+    &REFERENCES,
 ];
 
 /// Returns the format with a name.

@@ -66,7 +66,8 @@ pub use handles::{
 };
 pub use history::{ChangedRows, Step, StepState};
 pub use import::ImportedFile;
-pub use import::report::{Counts, FileReceipt, Receipt, Reject};
+pub use import::references::KnownWork;
+pub use import::report::{Counts, FileReceipt, Receipt, ReferenceReceipt, ReferenceStatus, Reject};
 pub use integrity::{IntegrityIssue, IssueKind};
 pub use jabref_groups::{GROUP_FACET, group_tag_name};
 pub use key_pattern::{KeyPattern, NewKeys};

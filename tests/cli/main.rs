@@ -46,6 +46,7 @@ mod man;
 mod note;
 mod quickstart;
 mod readme;
+mod references;
 mod rules;
 mod show;
 mod site;

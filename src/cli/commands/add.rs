@@ -5,17 +5,22 @@ use std::io::IsTerminal as _;
 use clap::Args;
 
 use crate::cli::commands::edit::{correctable, fields, file_name_for, report_entry_problems};
+use crate::cli::commands::import::{import_all, report_problems};
 use crate::cli::editor::{EditOutcome, EditRequest, TempFile, can_edit};
+use crate::cli::input::Input;
 use crate::cli::io::standard_input_as_text;
+use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::checks::required_fields;
+use peerbib::formats;
 use peerbib::formats::bibtex::{self, schema};
-use peerbib::library::{FieldEdits, KeyPattern, LibraryError};
+use peerbib::library::{ConflictPolicy, FieldEdits, KeyPattern, LibraryError};
 use peerbib::suggest::closest;
 
 /// Add a reference
 ///
-/// Give a BibLaTeX entry, which is kept as written; or --type and fields with --set; or nothing, and your
+/// Give a BibLaTeX entry, which is kept as written; or a reference as a list prints it, or several, which are read and
+/// tagged status:unverified; or --type and fields with --set; or nothing, and your
 /// editor opens with the fields that the type needs. Without a key, --pattern generates one; `peerbib
 /// rename --help` lists its markers.
 #[derive(Debug, Args)]
@@ -61,7 +66,7 @@ impl Add {
             } else {
                 entry.clone()
             };
-            return store(context, &entry, None);
+            return store_text(context, &entry);
         }
         if !self.set.is_empty() {
             let key = self.key.as_deref().unwrap_or(NO_KEY);
@@ -75,7 +80,7 @@ impl Add {
         if self.entry_type.is_none() && !std::io::stdin().is_terminal() {
             let entry = standard_input_as_text()?;
             if !entry.trim().is_empty() {
-                return store(context, &entry, None);
+                return store_text(context, &entry);
             }
         }
         if !can_edit(context)? {
@@ -148,6 +153,28 @@ impl Add {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// Adds an entry of BibLaTeX as written, or the references of a plain list.
+fn store_text(context: &CommandContext, text: &str) -> Result {
+    let is_list =
+        formats::of_content(text).is_some_and(|format| format.name == formats::REFERENCES.name);
+    if !is_list {
+        return store(context, text, None);
+    }
+    let input = Input::of_references(text);
+    let mut library = context.open_or_create()?;
+    let receipt = context.change(&mut library, |change| {
+        import_all(change, &[input], ConflictPolicy::Keep, false)
+    })?;
+    report_problems(context, &receipt);
+    let added = receipt.totals.imported;
+    context.note(format_args!("added {}", counted(added, "work")));
+    Ok(if receipt.totals.rejected > 0 {
+        Outcome::Partial
+    } else {
+        Outcome::Done
+    })
 }
 
 /// Adds an entry; with a pattern, under a generated key.

@@ -8,7 +8,7 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Input, column_field};
-use crate::cli::ui::{print_message, print_prompt};
+use crate::cli::ui::{can_ask, print_message, print_prompt};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
 use peerbib::formats::csv::ColumnField;
@@ -24,6 +24,10 @@ use peerbib::library::{
 /// had. The formats are those of --from. An entry that cannot be read costs only that entry: the report
 /// gives its line and the reason, and --rejects saves it. Importing a file again changes nothing; if an
 /// entry has changed since, --on-conflict decides.
+///
+/// A plain reference list, such as that at the end of a chapter, is split into references, and each is read and
+/// compared with the library. A work that the library has is left alone. A new one is tagged status:unverified with
+/// the confidence of its reading, and `peerbib show --original` prints the reference as it was written.
 ///
 /// An entry matches an existing work if they share a key, DOI, ISBN or eprint, or title, first author,
 /// year and type. Chapters of one book, editions and volumes are different works. Keywords such as
@@ -57,6 +61,10 @@ pub(crate) struct Import {
     /// Write rejected entries to this file, each with its reason; - is standard output
     #[arg(long, value_name = "FILE")]
     rejects: Option<String>,
+
+    /// Show how each reference of a plain reference list was read, and ask what to do with it
+    #[arg(long)]
+    interactive: bool,
 
     /// Print the report as JSON
     #[arg(long)]
@@ -105,7 +113,14 @@ impl Import {
         let inputs = self
             .files
             .iter()
-            .map(|name| Input::read_with(name, self.from, &self.map))
+            .map(|name| {
+                // Without a terminal, nothing is asked.
+                if self.interactive && can_ask() {
+                    Input::read_interactively(context, name, self.from)
+                } else {
+                    Input::read_with(name, self.from, &self.map)
+                }
+            })
             .collect::<std::result::Result<Vec<_>, CommandError>>()?;
         let policy = match self.on_conflict {
             OnConflict::Keep => ConflictPolicy::Keep,
@@ -197,7 +212,10 @@ pub(crate) fn import_all(
         };
         let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
         let ask = &mut |conflict: &Conflict| bar.suspend(|| prompt.ask(conflict));
-        let mut imported = change.import_asking(imported, policy, ask, advance)?;
+        let mut imported = match input.reference_items() {
+            Some(items) => change.import_references(imported, items, advance)?,
+            None => change.import_asking(imported, policy, ask, advance)?,
+        };
         add_unreadable_entries(input, &mut imported);
         for group in change
             .tags()

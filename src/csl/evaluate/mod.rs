@@ -469,11 +469,11 @@ impl<'c> Evaluator<'c> {
         };
         let node = self.placed(Node::text(text)?.with(attributes));
         self.printed();
-        Some(if self.in_substitute {
-            node.tagged(Tag::Substitute)
+        Some(node.tagged(if self.in_substitute {
+            Tag::Substitute
         } else {
-            node
-        })
+            Tag::Variable(variable)
+        }))
     }
 
     /// Returns whether title case applies to the item. It is for items in English only.
@@ -598,11 +598,11 @@ impl<'c> Evaluator<'c> {
         let node = Node::wrap(node).with(attributes);
         self.printed();
         let node = self.placed(node);
-        Some(if variable == variables::LOCATOR {
-            node.tagged(Tag::Locator)
+        Some(node.tagged(if variable == variables::LOCATOR {
+            Tag::Locator
         } else {
-            node
-        })
+            Tag::Variable(variable)
+        }))
     }
 
     fn date(&mut self, date: &'c Date) -> Option<Node<'c>> {
@@ -630,11 +630,14 @@ impl<'c> Evaluator<'c> {
         }
         let node = node?;
         let node = self.placed(node);
-        Some(if self.in_substitute && node.tag == Tag::None {
-            node.tagged(Tag::Substitute)
+        if node.tag != Tag::None {
+            return Some(node);
+        }
+        Some(node.tagged(if self.in_substitute {
+            Tag::Substitute
         } else {
-            node
-        })
+            Tag::Variable(date.variable)
+        }))
     }
 
     /// Returns the year suffix, which prints after the first year.
@@ -831,11 +834,15 @@ fn linked<'c>(
     if variable == variables::DOI
         && let Some(start) = attributes.prefix.strip_suffix(RESOLVER)
     {
-        let node = Node::link(href.clone(), format!("{RESOLVER}{value}")).with(attributes);
+        let node = Node::link(href.clone(), format!("{RESOLVER}{value}"))
+            .with(attributes)
+            .tagged(Tag::Variable(variable));
         // With formatting, the link is the identifier only.
         if attributes.font.is_plain() && !attributes.quotes {
             return node.with_prefix(start);
         }
     }
-    Node::link(href, value).with(attributes)
+    Node::link(href, value)
+        .with(attributes)
+        .tagged(Tag::Variable(variable))
 }

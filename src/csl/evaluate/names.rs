@@ -81,7 +81,7 @@ pub(super) fn names<'c>(
         let (node, shown) = name_list(evaluator, element, &style, people);
         count += shown;
         let Some(node) = node else { continue };
-        let node = node.tagged(Tag::NameList);
+        let node = node.tagged(Tag::NameList(variable));
         let term = match &common_term {
             Some(term) => term,
             None => context.style.variables.name(variable),

@@ -15,6 +15,7 @@
 mod classify;
 mod derive;
 mod existing;
+pub(super) mod references;
 pub(super) mod report;
 mod write;
 

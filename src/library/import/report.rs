@@ -4,7 +4,7 @@ use crate::formats::bibtex::BibFile;
 use crate::formats::{Diagnostic, Severity};
 
 /// What an import did, file by file and in all.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct Receipt {
     /// The files, in the order in which they were given.
     pub files: Vec<FileReceipt>,
@@ -17,7 +17,7 @@ pub struct Receipt {
 }
 
 /// What an import did with one file.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct FileReceipt {
     /// The file's path as it was given.
     pub path: String,
@@ -26,12 +26,42 @@ pub struct FileReceipt {
     pub counts: Counts,
     /// What was found wrong, by line.
     pub problems: Vec<Diagnostic>,
+    /// What became of the references of a plain list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<ReferenceReceipt>,
     /// The number of fields whose value in the library was kept although the file has another.
     #[serde(skip)]
     pub kept: usize,
     /// The entries that were refused.
     #[serde(skip)]
     pub rejects: Vec<Reject>,
+}
+
+/// What became of one reference of a plain list.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct ReferenceReceipt {
+    /// Its line.
+    pub line: usize,
+    /// The key of its work.
+    pub key: String,
+    /// Whether the library had the work.
+    pub status: ReferenceStatus,
+    /// Its text.
+    pub source: String,
+    /// The confidence of the reading, from 0 to 1.
+    pub confidence: f64,
+}
+
+/// Whether the library had the work of a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReferenceStatus {
+    /// It did not.
+    New,
+    /// It did, certainly.
+    Known,
+    /// It has a work that differs in the title.
+    Probable,
 }
 
 /// What became of entries. `entries` is the sum of the others.

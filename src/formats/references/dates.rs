@@ -1,0 +1,155 @@
+//! Dates in reference lists.
+
+use super::words;
+use crate::model::CslDate;
+
+/// Reads a date in a piece of a reference; none if there is no year in it.
+pub(crate) fn read(text: &str) -> Option<CslDate> {
+    let words = date_words(text);
+    let year_at = words
+        .iter()
+        .position(|word| matches!(word, DateWord::Year(_)))?;
+    let Some(DateWord::Year(year)) = words.get(year_at) else {
+        return None;
+    };
+    let months: Vec<i32> = words
+        .iter()
+        .filter_map(|word| match word {
+            DateWord::Month(month) => Some(*month),
+            _ => None,
+        })
+        .collect();
+    let days: Vec<i32> = words
+        .iter()
+        .filter_map(|word| match word {
+            DateWord::Number(day) if (1..=31).contains(day) => Some(*day),
+            _ => None,
+        })
+        .collect();
+    let years: Vec<i32> = words
+        .iter()
+        .filter_map(|word| match word {
+            DateWord::Year(year) => Some(*year),
+            _ => None,
+        })
+        .collect();
+    let mut date = CslDate::default();
+    let begin = match (months.as_slice(), days.as_slice()) {
+        ([month, ..], [day, ..]) => vec![*year, *month, *day],
+        ([month, ..], []) => vec![*year, *month],
+        // Year, month and day in numbers: 2014-12-30; 30.12.2014; 12/30/2014 is not certain.
+        ([], [first, second]) if year_at == 0 && *first <= 12 => vec![*year, *first, *second],
+        ([], [first, second]) if *second <= 12 && (*first > 12 || text.contains('.')) => {
+            vec![*year, *second, *first]
+        }
+        ([], [first, second]) if *first <= 12 && *second > 12 => vec![*year, *first, *second],
+        _ => vec![*year],
+    };
+    let is_month_range =
+        months.len() == 2 && days.is_empty() && text.contains(['-', '/', '\u{2013}']);
+    if is_month_range {
+        date.date_parts = vec![begin, vec![*year, *months.get(1).unwrap_or(&12)]];
+    } else if let ([first, second], true) = (
+        years.as_slice(),
+        text.contains(['-', '\u{2013}', '/']) && months.is_empty(),
+    ) && first < second
+    {
+        date.date_parts = vec![vec![*first], vec![*second]];
+    } else {
+        date.date_parts = vec![begin];
+    }
+    if months.is_empty()
+        && let Some(season) = words.iter().find_map(|word| match word {
+            DateWord::Season(season) => Some(*season),
+            _ => None,
+        })
+    {
+        date.season = Some(season.into());
+    }
+    Some(date)
+}
+
+#[derive(Debug, PartialEq)]
+enum DateWord {
+    Year(i32),
+    Month(i32),
+    Season(i32),
+    Number(i32),
+}
+
+fn date_words(text: &str) -> Vec<DateWord> {
+    let mut found = Vec::new();
+    let separates = |c: char| !c.is_alphanumeric();
+    for word in text
+        .split(separates)
+        .filter(|word| !word.is_empty())
+        .take(40)
+    {
+        let digits: String = word.chars().take_while(char::is_ascii_digit).collect();
+        let rest = word.get(digits.len()..).unwrap_or_default();
+        if digits.is_empty() {
+            // `c2005`, `г2005`
+            if let Some(year) = word
+                .strip_prefix(['c', '\u{a9}'])
+                .filter(|year| year.len() == 4)
+                .and_then(|year| year.parse().ok())
+            {
+                found.push(DateWord::Year(year));
+                continue;
+            }
+            let plain = words::plain(word);
+            if let Some(month) = words::month(&plain) {
+                found.push(DateWord::Month(month));
+            } else if let Some(season) = words::season(&plain) {
+                found.push(DateWord::Season(season));
+            }
+            continue;
+        }
+        let Ok(number) = digits.parse::<i32>() else {
+            continue;
+        };
+        match digits.len() {
+            4 if (1000..=2100).contains(&number) && rest.chars().count() <= 2 => {
+                found.push(DateWord::Year(number));
+            }
+            1 | 2 if rest.chars().count() <= 2 => found.push(DateWord::Number(number)),
+            _ => {}
+        }
+    }
+    // `2012-13`, `1998/99`
+    if let [DateWord::Year(first), DateWord::Number(second)] = found.as_slice()
+        && *second > first % 100
+        && *second > 12
+    {
+        let second = first - first % 100 + second;
+        return vec![DateWord::Year(*first), DateWord::Year(second)];
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_reference_lists_print_them() {
+        for (text, parts) in [
+            ("(2002).", vec![vec![2002]]),
+            ("(2002, November).", vec![vec![2002, 11]]),
+            ("2017a,", vec![vec![2017]]),
+            ("12 May 2006", vec![vec![2006, 5, 12]]),
+            ("[Accessed: 19-Oct-2017].", vec![vec![2017, 10, 19]]),
+            ("30.12.2014", vec![vec![2014, 12, 30]]),
+            ("2014-12-30", vec![vec![2014, 12, 30]]),
+            (
+                "September/October 2011",
+                vec![vec![2011, 9], vec![2011, 10]],
+            ),
+            ("1998\u{2013}2001", vec![vec![1998], vec![2001]]),
+            ("septembre 2014,", vec![vec![2014, 9]]),
+        ] {
+            assert_eq!(read(text).unwrap_or_default().date_parts, parts, "{text}");
+        }
+        assert_eq!(read("n.d."), None);
+    }
+}

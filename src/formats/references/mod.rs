@@ -1,0 +1,374 @@
+//! Plain reference lists, as they stand at the end of a chapter, on a wiki page or in a syllabus.
+//!
+//! 1. `split` divides a text into references, and leaves out headings and prose.
+//! 2. `tokens` divides a reference into words; `features` describes each of them; `model` labels them: a linear-chain
+//!    conditional random field, whose probabilities say how certain a reading is.
+//! 3. `normalise` makes a CSL item of the labelled parts, with `names` and `dates`.
+//!
+//! The model is trained offline; see `training`.
+
+mod dates;
+mod features;
+mod labels;
+mod line;
+mod model;
+mod names;
+mod normalise;
+mod split;
+mod tokens;
+pub mod training;
+mod words;
+
+use std::ops::Range;
+
+use serde_json::{Value as Json, json};
+
+pub use labels::Label;
+pub use model::{Labelling, Model};
+use normalise::Segment;
+pub use split::OtherText;
+
+use super::csl_to_bib::ParsedItems;
+use super::{Diagnostic, ReadFormat, Records, Severity};
+use crate::model::{CslItem, CslValue};
+
+/// Reads plain reference lists.
+pub(crate) struct ReferenceLists;
+
+impl ReadFormat for ReferenceLists {
+    fn read(&self, text: &str) -> Records {
+        Records::Items(read(text).into_items())
+    }
+}
+
+/// Returns whether a text is a reference list, or has one under a heading at its end.
+pub(crate) fn sniff(text: &str) -> bool {
+    // The list of a chapter stands at its end.
+    const SEEN: usize = 200_000;
+    let start = text.ceil_char_boundary(text.len().saturating_sub(SEEN));
+    let text = text.get(start..).unwrap_or(text);
+    let is_markup = text.trim_start().starts_with(['<', '{', '[', '@', '%'])
+        && !text.trim_start().starts_with("[1]");
+    if is_markup {
+        return false;
+    }
+    let split = split::split(text);
+    let listed: usize = split
+        .references
+        .iter()
+        .map(|reference| reference.text.len())
+        .sum();
+    match split.references.len() {
+        0 => false,
+        1 | 2 => listed * 2 > text.trim().len(),
+        _ => listed * 4 > text.trim().len() || line::has_list_heading(text),
+    }
+}
+
+/// A reference of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reference {
+    /// The line where it begins, from 1.
+    pub line: usize,
+    /// Its text, on one line.
+    pub source: String,
+    /// Its tokens with their labels.
+    pub tokens: Vec<LabelledToken>,
+    /// The reference as a CSL item, with `source` and `confidence` in its variable `custom`.
+    pub item: CslItem,
+    /// The probability that it was read right.
+    pub confidence: f32,
+}
+
+/// A token with its label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabelledToken {
+    /// The text.
+    pub text: String,
+    /// The label.
+    pub label: Label,
+    /// The probability of the label.
+    pub confidence: f32,
+}
+
+/// The references of a text.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReferenceList {
+    /// The references, in their order.
+    pub references: Vec<Reference>,
+    /// The lines that hold none.
+    pub other: Vec<OtherText>,
+}
+
+impl ReferenceList {
+    /// Returns the references as items, with what was left out among the problems.
+    pub fn into_items(self) -> ParsedItems {
+        let mut items = ParsedItems::default();
+        if self.references.is_empty() {
+            items.problems.push(Diagnostic {
+                line: 0,
+                key: None,
+                field: None,
+                message: "no references found".to_owned(),
+                severity: Severity::Warning,
+            });
+            return items;
+        }
+        // The lines of a long text around a list are named together.
+        const NAMED: usize = 10;
+        for other in self.other.iter().take(NAMED) {
+            let lines = match other.lines {
+                1 => String::new(),
+                count => format!(" and {} more lines", count - 1),
+            };
+            items.problems.push(Diagnostic {
+                line: other.line,
+                key: None,
+                field: None,
+                message: format!(
+                    "not a reference: \u{201c}{}\u{201d}{lines}",
+                    other.beginning
+                ),
+                severity: Severity::Notice,
+            });
+        }
+        if let Some(other) = self.other.get(NAMED) {
+            let lines: usize = self.other.iter().skip(NAMED).map(|other| other.lines).sum();
+            items.problems.push(Diagnostic {
+                line: other.line,
+                key: None,
+                field: None,
+                message: format!("{lines} more lines from here on are no references"),
+                severity: Severity::Notice,
+            });
+        }
+        for reference in self.references {
+            let Reference {
+                line, source, item, ..
+            } = reference;
+            items.accept(line, item, || source);
+        }
+        items
+    }
+}
+
+/// Returns the text of the reference that an item was read from, and the confidence of the reading.
+pub fn reading_of(item: &CslItem) -> Option<(String, f64)> {
+    let CslValue::Other(Json::Object(custom)) = item.variables.get("custom")? else {
+        return None;
+    };
+    let own = custom.get("peerbib")?;
+    let source = own.get("source")?.as_str()?.to_owned();
+    Some((source, own.get("confidence")?.as_f64()?))
+}
+
+/// Returns why an item that was read from a reference list is too incomplete to become a work, if it is, as the end of
+/// a sentence whose subject is the entry.
+pub(crate) fn incomplete(item: &CslItem) -> Option<String> {
+    let (_, confidence) = reading_of(item)?;
+    let has_title = item
+        .text("title")
+        .is_some_and(|title| title.chars().filter(|c| c.is_alphabetic()).count() >= 2);
+    let has_names = !item.principal_names().is_empty();
+    let is_dated = normalise::year(item).is_some();
+    let has_address = ["URL", "DOI", "ISBN"]
+        .iter()
+        .any(|variable| item.variables.contains_key(*variable));
+    if !has_title {
+        return Some("has no title that could be recognized".to_owned());
+    }
+    if !has_names && !is_dated && !has_address {
+        return Some("has neither names nor a date nor an address".to_owned());
+    }
+    (confidence < LEAST_CONFIDENCE)
+        .then(|| format!("could not be read with confidence ({confidence:.2})"))
+}
+
+/// References that were read with less confidence do not become works.
+const LEAST_CONFIDENCE: f64 = 0.02;
+
+/// Reads the references of a text. Takes time in proportion to its length, whatever the text is.
+pub fn read(text: &str) -> ReferenceList {
+    let split = split::split(text);
+    let mut list = ReferenceList {
+        other: split.other,
+        ..ReferenceList::default()
+    };
+    let Some(model) = Model::bundled() else {
+        return list;
+    };
+    let mut authors = String::new();
+    for raw in split.references {
+        let text = readable(&raw.text, &authors);
+        let reference = read_reference(model, raw.line, raw.text, &text);
+        let found = leading_names(&reference.tokens);
+        if !found.is_empty() {
+            authors = found;
+        }
+        list.references.push(reference);
+    }
+    list
+}
+
+/// Reads one reference again with labels that a person corrected. They are certain.
+pub fn relabelled(reference: &Reference, labels: &[Label]) -> Reference {
+    let mut tokens = reference.tokens.clone();
+    for (token, label) in tokens.iter_mut().zip(labels) {
+        token.label = *label;
+        token.confidence = 1.0;
+    }
+    let texts: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
+    let text = texts.join(" ");
+    let mut at = 0;
+    let places: Vec<Range<usize>> = texts
+        .iter()
+        .map(|token| {
+            let place = at..at + token.len();
+            at = place.end + 1;
+            place
+        })
+        .collect();
+    let labels: Vec<Label> = tokens.iter().map(|token| token.label).collect();
+    let item = normalise::item(&segments(&text, &places, &labels));
+    Reference {
+        tokens,
+        item: with_source(item, &reference.source, 1.0),
+        confidence: 1.0,
+        ..reference.clone()
+    }
+}
+
+/// Returns the text of a reference as it is labelled: with the names that a dash stands for, and without `[online]`.
+fn readable(source: &str, authors: &str) -> String {
+    let mut text = match line::same_author(source) {
+        Some(rest) if !authors.is_empty() => {
+            let separator = if authors.ends_with(['.', ',', ':', ')']) {
+                " "
+            } else {
+                ", "
+            };
+            format!("{authors}{separator}{rest}")
+        }
+        _ => source.to_owned(),
+    };
+    const MEDIA: [&str; 9] = [
+        "[online]",
+        "[Online]",
+        "[WWW Document]",
+        "[Internet]",
+        "[en ligne]",
+        "[En ligne]",
+        "[en línea]",
+        "[En línea]",
+        "[em linha]",
+    ];
+    for medium in MEDIA {
+        if text.contains(medium) {
+            text = text.replace(medium, " ");
+        }
+    }
+    text
+}
+
+/// Returns the names at the beginning of a reference.
+fn leading_names(tokens: &[LabelledToken]) -> String {
+    let names: Vec<&str> = tokens
+        .iter()
+        .skip_while(|token| token.label == Label::CitationNumber)
+        .take_while(|token| matches!(token.label, Label::Author | Label::Editor))
+        .map(|token| token.text.as_str())
+        .collect();
+    names.join(" ")
+}
+
+fn read_reference(model: &Model, line: usize, source: String, text: &str) -> Reference {
+    let places = tokens::tokens(text);
+    let Labelling {
+        mut labels,
+        confidences,
+        confidence,
+    } = model.label(&features::features(text, &places));
+    correct_addresses(text, &places, &mut labels);
+    let item = normalise::item(&segments(text, &places, &labels));
+    let confidence = confidence * plausibility(&item);
+    let tokens = places
+        .iter()
+        .zip(labels)
+        .zip(confidences)
+        .map(|((place, label), confidence)| LabelledToken {
+            text: text.get(place.clone()).unwrap_or_default().to_owned(),
+            label,
+            confidence,
+        })
+        .collect();
+    Reference {
+        line,
+        tokens,
+        item: with_source(item, &source, confidence),
+        source,
+        confidence,
+    }
+}
+
+/// Labels addresses and DOIs by their form, which is certain.
+fn correct_addresses(text: &str, places: &[Range<usize>], labels: &mut [Label]) {
+    for (place, label) in places.iter().zip(labels) {
+        let token = text.get(place.clone()).unwrap_or_default();
+        if words::is_doi(token) && !words::is_url(token) {
+            *label = Label::Doi;
+        } else if words::is_url(token) && *label != Label::Doi {
+            *label = Label::Url;
+        }
+    }
+}
+
+/// Returns the runs of tokens with the same label.
+pub(crate) fn segments<'t>(
+    text: &'t str,
+    places: &[Range<usize>],
+    labels: &[Label],
+) -> Vec<Segment<'t>> {
+    let mut segments: Vec<(Label, Range<usize>)> = Vec::new();
+    for (place, label) in places.iter().zip(labels) {
+        match segments.last_mut() {
+            Some((last, range)) if last == label => range.end = place.end,
+            _ => segments.push((*label, place.clone())),
+        }
+    }
+    segments
+        .into_iter()
+        .map(|(label, range)| Segment {
+            label,
+            text: text.get(range).unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// Returns how plausible an item is by what it has: a reference has a title, names and a date.
+fn plausibility(item: &CslItem) -> f32 {
+    let title = item.text("title").unwrap_or_default();
+    let mut plausibility = 1.0;
+    if title.chars().filter(|c| c.is_alphabetic()).count() < 2 {
+        plausibility *= 0.3;
+    }
+    if item.principal_names().is_empty() {
+        plausibility *= 0.7;
+    }
+    if normalise::year(item).is_none() && !item.variables.contains_key("URL") {
+        plausibility *= 0.7;
+    }
+    plausibility
+}
+
+fn with_source(mut item: CslItem, source: &str, confidence: f32) -> CslItem {
+    set_reading(&mut item, source, confidence);
+    item
+}
+
+/// Records in an item what it was read from, and the confidence of the reading.
+pub fn set_reading(item: &mut CslItem, source: &str, confidence: f32) {
+    let confidence = (f64::from(confidence) * 100.0).round() / 100.0;
+    let custom = json!({"peerbib": {"source": source, "confidence": confidence}});
+    item.variables
+        .insert("custom".to_owned(), CslValue::Other(custom));
+}

@@ -1,0 +1,650 @@
+//! Splits a text into the references it lists, and leaves out headings and prose.
+//!
+//! Blank lines, bullets, numbers and hanging indents mark references. Where nothing marks them, the lines of a
+//! paragraph are divided so that the beginnings look most like beginnings of references.
+
+use super::line::{self, Line, Marker};
+use super::words::{self, WordClass};
+
+/// A reference as it stands in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RawReference {
+    /// The line where it begins, from 1.
+    pub(crate) line: usize,
+    /// Its text on one line, without bullets and numbers before it.
+    pub(crate) text: String,
+}
+
+/// Lines that hold no reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherText {
+    /// The first line, from 1.
+    pub line: usize,
+    /// The number of lines.
+    pub lines: usize,
+    /// Their beginning.
+    pub beginning: String,
+}
+
+/// The parts of a text.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct SplitText {
+    pub(crate) references: Vec<RawReference>,
+    pub(crate) other: Vec<OtherText>,
+}
+
+/// The longest reference, in bytes. What is longer is prose or damage.
+const LONGEST: usize = 3_000;
+/// The most lines of one reference.
+const MOST_LINES: usize = 16;
+
+/// Splits a text.
+pub(crate) fn split(text: &str) -> SplitText {
+    if is_binary(text) {
+        return SplitText::default();
+    }
+    let mut candidates = Vec::new();
+    let is_wiki = line::is_mediawiki(text);
+    let lines = line::lines(text, is_wiki);
+    for paragraph in lines.split(|line| line.is_blank()) {
+        if !paragraph.is_empty() {
+            split_paragraph(paragraph, &mut candidates);
+        }
+    }
+    decide(candidates)
+}
+
+/// Returns whether a text holds characters that no text has.
+fn is_binary(text: &str) -> bool {
+    let mut control = 0;
+    let mut count = 0;
+    for character in text.chars().take(20_000) {
+        count += 1;
+        let is_space = matches!(character, '\n' | '\r' | '\t' | '\u{c}');
+        control += usize::from((character.is_control() && !is_space) || character == '\u{fffd}');
+    }
+    control * 50 > count
+}
+
+fn split_paragraph(lines: &[Line<'_>], candidates: &mut Vec<Candidate>) {
+    let mut start = 0;
+    for (at, line) in lines.iter().enumerate() {
+        if line.is_heading {
+            split_lines(lines.get(start..at).unwrap_or_default(), candidates);
+            push_heading(line, candidates);
+            start = at + 1;
+        }
+    }
+    split_lines(lines.get(start..).unwrap_or_default(), candidates);
+}
+
+fn split_lines(lines: &[Line<'_>], candidates: &mut Vec<Candidate>) {
+    if lines.is_empty() {
+        return;
+    }
+    let starts = if let Some(starts) = marked_starts(lines) {
+        starts
+    } else if let Some(starts) = hanging_starts(lines) {
+        starts
+    } else if lines.len() == 1 {
+        vec![0]
+    } else {
+        likely_starts(lines)
+    };
+    // Lines before the first marked one are a reference or a heading of their own.
+    let first_start = starts.first().copied().unwrap_or(lines.len());
+    if first_start > 0 {
+        let before = lines.get(..first_start).unwrap_or_default();
+        push_group(before, candidates);
+    }
+    for (at, begin) in starts.iter().enumerate() {
+        let end = starts.get(at + 1).copied().unwrap_or(lines.len());
+        push_group(lines.get(*begin..end).unwrap_or_default(), candidates);
+    }
+}
+
+/// Returns the lines that begin with a bullet or a number, if these mark the references.
+fn marked_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
+    let kind = lines.iter().find_map(|line| line.marker.kind())?;
+    let starts: Vec<usize> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.marker.kind() == Some(kind))
+        .map(|(at, _)| at)
+        .collect();
+    if let Marker::Number { .. } = lines.get(*starts.first()?)?.marker {
+        // Numbers must go up; a year or a page at the beginning of a line is no number of a reference.
+        let mut last: Option<u32> = None;
+        let mut kept = Vec::new();
+        for at in starts {
+            if let Some(Marker::Number { number, .. }) = lines.get(at).map(|line| line.marker) {
+                let follows = match last {
+                    None => true,
+                    Some(last) => number > last && number <= last + 3,
+                };
+                if follows {
+                    last = Some(number);
+                    kept.push(at);
+                }
+            }
+        }
+        let is_alone = kept.len() == 1 && lines.len() > MOST_LINES;
+        return (!is_alone && !kept.is_empty()).then_some(kept);
+    }
+    Some(starts)
+}
+
+/// Returns the lines that stand further left than others, if the lines of each reference hang from its first.
+fn hanging_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
+    let least = lines.iter().map(|line| line.indent).min()?;
+    let indented = lines.iter().filter(|line| line.indent > least).count();
+    let first_is_left = lines.first().is_some_and(|line| line.indent == least);
+    if indented == 0 || !first_is_left {
+        return None;
+    }
+    let starts: Vec<usize> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.indent == least)
+        .map(|(at, _)| at)
+        .collect();
+    // An indented first line is that of a paragraph of prose.
+    let is_hanging = starts
+        .windows(2)
+        .all(|pair| matches!(pair, [one, two] if two - one <= MOST_LINES));
+    is_hanging.then_some(starts)
+}
+
+/// Divides lines that nothing marks: finds the division with the highest score.
+fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
+    let width = lines
+        .iter()
+        .map(|line| line.width)
+        .max()
+        .unwrap_or_default();
+    let mut lengths: Vec<usize> = lines.iter().map(|line| line.width).collect();
+    lengths.sort_unstable();
+    let median = lengths.get(lengths.len() / 2).copied().unwrap_or_default();
+    // Lines that a program wrapped are about equally long, but for the last of each reference.
+    let is_wrapped = width <= 160 && median * 4 >= width * 3;
+    let scores: Vec<f32> = lines
+        .iter()
+        .enumerate()
+        .map(
+            |(at, line)| match at.checked_sub(1).and_then(|before| lines.get(before)) {
+                None => 0.0,
+                Some(before) => {
+                    start_score(before, line, lines.get(at + 1), is_wrapped.then_some(width))
+                }
+            },
+        )
+        .collect();
+    // best[i]: the best score of a division of the lines before i, and where its last reference begins.
+    let mut best: Vec<(f32, usize)> = vec![(0.0, 0)];
+    for end in 1..=lines.len() {
+        let mut found = (f32::NEG_INFINITY, end - 1);
+        for begin in end.saturating_sub(MOST_LINES)..end {
+            let Some((before, _)) = best.get(begin) else {
+                continue;
+            };
+            let group = lines.get(begin..end).unwrap_or_default();
+            let score =
+                before + scores.get(begin).copied().unwrap_or_default() + group_score(group);
+            if score > found.0 {
+                found = (score, begin);
+            }
+        }
+        best.push(found);
+    }
+    let mut starts = Vec::new();
+    let mut end = lines.len();
+    while end > 0 {
+        let begin = best.get(end).map_or(0, |(_, begin)| *begin).min(end - 1);
+        starts.push(begin);
+        end = begin;
+    }
+    starts.reverse();
+    starts
+}
+
+/// Returns how much a line looks like the beginning of a reference, after the line before it.
+fn start_score(
+    before: &Line<'_>,
+    line: &Line<'_>,
+    after: Option<&Line<'_>>,
+    width: Option<usize>,
+) -> f32 {
+    let mut score = -1.0;
+    let last = before.text.trim_end();
+    let last_word = last.rsplit(' ').next().unwrap_or_default();
+    let ends_with_address = words::is_url(last_word) || words::is_doi(last_word);
+    let last_character = last.chars().next_back().unwrap_or(' ');
+    score += match last_character {
+        '.' | ')' | ']' | '?' | '!' | '>' | '/' => 1.5,
+        _ if ends_with_address => 1.0,
+        ',' | ':' | '&' | '-' | '\u{2013}' | '\u{2014}' | '(' | ';' => -5.0,
+        c if c.is_ascii_digit() => 0.0,
+        _ => -2.0,
+    };
+    let plain_last = words::plain(last_word);
+    let class = words::classes_of(&plain_last);
+    if class.contains(WordClass::FUNCTION) && !last_word.ends_with('.')
+        || matches!(
+            plain_last.as_str(),
+            "from" | "in" | "and" | "at" | "von" | "und" | "et" | "y"
+        )
+    {
+        score -= 4.0;
+    }
+    score += line.beginning.score();
+    // A year soon after the names.
+    if line.beginning.is_name() {
+        let here = has_year_in_parentheses(line.text);
+        let next = after.is_some_and(|after| has_year_in_parentheses(after.text))
+            && !line.text.contains(". ");
+        if here || next {
+            score += 1.5;
+        }
+    }
+    if let Some(width) = width {
+        let first_word = line
+            .text
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count();
+        score += if before.width + first_word + 1 < width.saturating_sub(3) {
+            2.0
+        } else {
+            -1.0
+        };
+    }
+    score
+}
+
+fn has_year_in_parentheses(text: &str) -> bool {
+    text.match_indices('(').any(|(at, _)| {
+        let after = text.get(at + 1..).unwrap_or_default();
+        after.bytes().take(4).filter(u8::is_ascii_digit).count() == 4 || after.starts_with("n.d")
+    })
+}
+
+/// Returns how much lines together look like one reference.
+fn group_score(lines: &[Line<'_>]) -> f32 {
+    let length: usize = lines.iter().map(|line| line.text.len()).sum();
+    let years = lines.iter().filter(|line| line.has_year).count();
+    let has_address = lines.iter().any(|line| line.has_address);
+    let mut score = 0.0;
+    if years == 0 {
+        score -= if has_address { 2.5 } else { 3.0 };
+    }
+    if length < 30 {
+        score -= 1.5;
+    }
+    if length > 700 {
+        score -= (length - 700) as f32 / 100.0;
+    }
+    score
+}
+
+fn push_heading(line: &Line<'_>, candidates: &mut Vec<Candidate>) {
+    candidates.push(Candidate {
+        line: line.number,
+        lines: 1,
+        beginning: line.text.chars().take(60).collect(),
+        texts: Vec::new(),
+        score: f32::NEG_INFINITY,
+    });
+}
+
+/// Lines that may be a reference, or several in a footnote.
+#[derive(Debug)]
+struct Candidate {
+    line: usize,
+    lines: usize,
+    beginning: String,
+    texts: Vec<String>,
+    /// How much the text that looks least like a reference does.
+    score: f32,
+}
+
+/// What looks like a reference by itself.
+const SURE: f32 = 2.0;
+/// What looks like one among others.
+const LIKELY: f32 = 0.75;
+
+/// Appends lines as candidates, or as other text if they are too long.
+fn push_group(lines: &[Line<'_>], candidates: &mut Vec<Candidate>) {
+    let Some(first) = lines.first() else {
+        return;
+    };
+    let mut candidate = Candidate {
+        line: first.number,
+        lines: lines
+            .last()
+            .map_or(1, |last| last.number + 1 - first.number),
+        beginning: first.text.chars().take(60).collect(),
+        texts: Vec::new(),
+        score: f32::NEG_INFINITY,
+    };
+    let length: usize = lines.iter().map(|line| line.text.len()).sum();
+    if length <= LONGEST * 4 {
+        let text = line::joined(lines);
+        let score = |text: &str| {
+            if text.len() > LONGEST {
+                f32::NEG_INFINITY
+            } else {
+                reference_score(text, first.marker)
+            }
+        };
+        let parts: Vec<&str> = footnote_parts(&text)
+            .into_iter()
+            .map(without_lead_in)
+            .collect();
+        candidate.score = parts
+            .iter()
+            .map(|part| score(part))
+            .fold(f32::INFINITY, f32::min);
+        candidate.texts = parts.into_iter().map(str::to_owned).collect();
+        if candidate.score < SURE {
+            let whole = without_lead_in(&text);
+            candidate.score = score(whole);
+            candidate.texts = vec![whole.to_owned()];
+        }
+    }
+    candidates.push(candidate);
+}
+
+/// Takes the candidates that are references: by themselves, or because they stand next to one.
+fn decide(candidates: Vec<Candidate>) -> SplitText {
+    let mut split = SplitText::default();
+    let scores: Vec<f32> = candidates.iter().map(|candidate| candidate.score).collect();
+    let mut follows = false;
+    for (at, candidate) in candidates.into_iter().enumerate() {
+        let precedes = scores.get(at + 1).is_some_and(|next| *next >= SURE);
+        let is_reference =
+            candidate.score >= SURE || (candidate.score >= LIKELY && (follows || precedes));
+        follows = is_reference;
+        if is_reference {
+            let line = candidate.line;
+            let texts = candidate.texts.into_iter();
+            split
+                .references
+                .extend(texts.map(|text| RawReference { line, text }));
+        } else {
+            split.other.push(OtherText {
+                line: candidate.line,
+                lines: candidate.lines,
+                beginning: candidate.beginning,
+            });
+        }
+    }
+    join_other(&mut split.other);
+    split
+}
+
+/// Splits a footnote with several references between semicolons.
+fn footnote_parts(text: &str) -> Vec<&str> {
+    if !text.contains("; ") {
+        return vec![text];
+    }
+    let parts: Vec<&str> = text.split("; ").collect();
+    let mut joined: Vec<&str> = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    for (number, part) in parts.iter().enumerate() {
+        let end = at + part.len();
+        let next = parts.get(number + 1);
+        let so_far = text.get(start..end).unwrap_or_default();
+        let begins = next.is_some_and(|next| {
+            let next = without_lead_in(next);
+            line::Beginning::of(next).is_name() && has_year(next) && next.len() > 40
+        });
+        if next.is_none() || (begins && has_year(so_far) && so_far.len() > 40) {
+            joined.push(so_far);
+            start = end + 2;
+        }
+        at = end + 2;
+    }
+    joined
+}
+
+/// Returns a reference without "See", "see also", "Vgl." before it.
+fn without_lead_in(text: &str) -> &str {
+    const LEAD_INS: &[&str] = &[
+        "see also, for example,",
+        "see for example",
+        "see, for example,",
+        "see, e.g.,",
+        "see e.g.",
+        "see e.g.,",
+        "see also:",
+        "see also",
+        "see:",
+        "see,",
+        "see",
+        "cf.",
+        "cf",
+        "vgl. auch",
+        "vgl.",
+        "siehe auch",
+        "siehe",
+        "voir aussi",
+        "voir",
+        "véase",
+        "e.g.,",
+        "also",
+        "source:",
+        "sources:",
+        "reference:",
+        "from:",
+    ];
+    let mut text = text.trim();
+    // Text that goes on before it is part of a title: `See Saw`, but no list of references begins with that.
+    for lead_in in LEAD_INS {
+        if let Some(head) = text.get(..lead_in.len())
+            && head.eq_ignore_ascii_case(lead_in)
+            && text.get(lead_in.len()..).is_some_and(|rest| {
+                rest.starts_with(' ') && rest.trim_start().starts_with(|c: char| !c.is_lowercase())
+            })
+        {
+            text = text.get(lead_in.len()..).unwrap_or_default().trim_start();
+            break;
+        }
+    }
+    text
+}
+
+fn has_year(text: &str) -> bool {
+    line::has_year(text)
+}
+
+/// Returns how much a text looks like a reference: it begins with names, has a date or an address, and is neither a
+/// heading nor a sentence of prose.
+fn reference_score(text: &str, marker: Marker) -> f32 {
+    let length = text.chars().count();
+    if length < 20 {
+        return f32::NEG_INFINITY;
+    }
+    let mut words = 0_usize;
+    let mut function_words = 0_usize;
+    let mut lower_case = 0_usize;
+    let mut verbs = 0_usize;
+    let mut code = 0_usize;
+    let mut has_address = false;
+    let mut has_signal = false;
+    let mut has_no_date = false;
+    for word in text.split_whitespace() {
+        words += 1;
+        if words::is_url(word) || words::is_doi(word) {
+            has_address = true;
+            continue;
+        }
+        let plain = words::plain(word);
+        let class = words::classes_of(&plain);
+        function_words +=
+            usize::from(class.contains(WordClass::FUNCTION) || is_function_word(&plain));
+        lower_case += usize::from(word.starts_with(char::is_lowercase));
+        verbs += usize::from(word.starts_with(char::is_lowercase) && is_verb(&plain));
+        code += usize::from(
+            word.contains(['{', '}', '=', '\\', '|', '~', '^'])
+                || word.ends_with(';')
+                || word.contains("::")
+                || word.contains("()"),
+        );
+        has_no_date |= matches!(
+            plain.as_str(),
+            "n.d" | "nd" | "o.j" | "s.d" | "s.f" | "forthcoming"
+        );
+        has_signal |= class.contains(WordClass::PAGES) && word.ends_with('.')
+            || (class.contains(WordClass::EDITOR) && word.contains('.'))
+            || class.contains(WordClass::THESIS)
+            || matches!(
+                plain.as_str(),
+                "press" | "verlag" | "isbn" | "doi" | "journal" | "vol"
+            );
+    }
+    if (words < 4 && !has_address) || code * 4 > words {
+        return f32::NEG_INFINITY;
+    }
+    let beginning = line::Beginning::of(text);
+    let has_year = has_year(text);
+    let is_listed = marker != Marker::None;
+    let mut score = 0.0_f32;
+    score += if has_year { 1.5 } else { -1.0 };
+    score += if has_address { 1.0 } else { 0.0 };
+    score += if has_no_date { 1.0 } else { 0.0 };
+    score += if has_signal { 1.0 } else { 0.0 };
+    score += beginning.plausibility();
+    let starts_lower = text.starts_with(char::is_lowercase);
+    score -= if starts_lower && !beginning.is_name() && !has_address {
+        1.5
+    } else {
+        0.0
+    };
+    score += if is_listed { 0.5 } else { 0.0 };
+    if has_year_in_parentheses(
+        text.get(..text.floor_char_boundary(160))
+            .unwrap_or_default(),
+    ) && beginning.is_name()
+    {
+        score += 1.0;
+    }
+    // Prose has many function words, verbs and words in lower case.
+    let share = |count: usize| count as f32 / words.max(1) as f32;
+    score -= (share(lower_case) - 0.55).max(0.0) * 6.0;
+    score -= share(verbs) * 18.0;
+    score -= (share(function_words) - 0.35).max(0.0) * 6.0;
+    if length > 600 {
+        score -= (length - 600) as f32 / 300.0;
+    }
+    score
+}
+
+fn is_function_word(plain: &str) -> bool {
+    matches!(
+        plain,
+        "this"
+            | "that"
+            | "these"
+            | "those"
+            | "it"
+            | "we"
+            | "they"
+            | "he"
+            | "she"
+            | "his"
+            | "her"
+            | "our"
+            | "their"
+            | "which"
+            | "who"
+            | "not"
+            | "but"
+            | "if"
+            | "than"
+            | "there"
+            | "also"
+            | "such"
+            | "wir"
+            | "sie"
+            | "ich"
+            | "nous"
+            | "ils"
+            | "elle"
+            | "you"
+            | "your"
+            | "i"
+            | "my"
+    )
+}
+
+fn is_verb(plain: &str) -> bool {
+    matches!(
+        plain,
+        "is" | "are"
+            | "was"
+            | "were"
+            | "has"
+            | "have"
+            | "had"
+            | "be"
+            | "been"
+            | "can"
+            | "could"
+            | "will"
+            | "would"
+            | "should"
+            | "may"
+            | "might"
+            | "must"
+            | "does"
+            | "did"
+            | "do"
+            | "said"
+            | "says"
+            | "argues"
+            | "shows"
+            | "argued"
+            | "made"
+            | "make"
+            | "became"
+            | "become"
+            | "ist"
+            | "sind"
+            | "war"
+            | "wird"
+            | "werden"
+            | "hat"
+            | "haben"
+            | "est"
+            | "sont"
+            | "ont"
+            | "son"
+            | "era"
+            | "esta"
+            | "ha"
+            | "sono"
+            | "him"
+            | "them"
+            | "himself"
+            | "me"
+            | "us"
+    )
+}
+
+/// Joins lines of other text that follow one another.
+fn join_other(other: &mut Vec<OtherText>) {
+    other.sort_by_key(|part| part.line);
+    let mut joined: Vec<OtherText> = Vec::new();
+    for part in other.drain(..) {
+        match joined.last_mut() {
+            Some(last) if part.line <= last.line + last.lines + 1 => {
+                last.lines = part.line + part.lines - last.line;
+            }
+            _ => joined.push(part),
+        }
+    }
+    *other = joined;
+}

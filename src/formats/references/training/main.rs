@@ -1,0 +1,100 @@
+//! Prepares training data for the model of reference lists, and measures models; `train.py` runs it.
+//!
+//! Labelled references are lines of JSON: a list of pairs of a label and a piece of text, which together are the
+//! reference.
+
+use std::io::{BufRead as _, BufWriter, Write};
+
+mod generate;
+mod words;
+
+use generate::{Pieces, Values};
+use peerbib::formats::references::training::{Label, LabelledText, Model, measure};
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    match arguments.as_slice() {
+        ["core", path] => core(&std::fs::read_to_string(path)?, &mut out),
+        ["features"] => features(&mut out),
+        ["generate", count, styles @ ("seen" | "held")] => {
+            let values = Values::of(&read_pieces()?);
+            let seed = if *styles == "held" { 77 } else { 7 };
+            for pieces in generate::generate(count.parse()?, &values, *styles == "held", seed) {
+                let pieces: Vec<(&str, &str)> = pieces.iter().map(|(label, text)| (label.name(), text.as_str())).collect();
+                writeln!(out, "{}", serde_json::to_string(&pieces)?)?;
+            }
+            Ok(())
+        }
+        ["evaluate", model] => {
+            let model = Model::from_bytes(&std::fs::read(model)?).ok_or("not a model")?;
+            let references = read_references()?;
+            write!(out, "{}", measure(&model, &references))?;
+            Ok(())
+        }
+        _ => Err("usage: reference_training core FILE | generate COUNT seen|held | features | evaluate MODEL".into()),
+    }
+}
+
+/// Converts AnyStyle's XML.
+fn core(xml: &str, out: &mut impl Write) -> Result<(), Failure> {
+    let document = roxmltree::Document::parse(xml)?;
+    let sequences = document
+        .root_element()
+        .children()
+        .filter(|node| node.is_element());
+    for sequence in sequences {
+        let pieces: Vec<(&str, String)> = sequence
+            .children()
+            .filter(|node| node.is_element())
+            .map(|node| {
+                (
+                    node.tag_name().name(),
+                    format!("{} ", node.text().unwrap_or_default().trim()),
+                )
+            })
+            .collect();
+        writeln!(out, "{}", serde_json::to_string(&pieces)?)?;
+    }
+    Ok(())
+}
+
+/// Writes the label and the features of each token on a line of its own, with an empty line after each reference.
+fn features(out: &mut impl Write) -> Result<(), Failure> {
+    for reference in read_references()? {
+        let features = reference.features();
+        for (label, hashes) in reference.labels().iter().zip(features.of_tokens()) {
+            write!(out, "{}", label.name())?;
+            for hash in hashes {
+                write!(out, "\t{hash:08x}")?;
+            }
+            writeln!(out)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn read_references() -> Result<Vec<LabelledText>, Failure> {
+    let references = read_pieces()?;
+    Ok(references
+        .iter()
+        .map(|pieces| LabelledText::new(pieces))
+        .collect())
+}
+
+fn read_pieces() -> Result<Vec<Pieces>, Failure> {
+    let mut references = Vec::new();
+    for line in std::io::stdin().lock().lines() {
+        let pieces: Vec<(String, String)> = serde_json::from_str(&line?)?;
+        let pieces: Option<Pieces> = pieces
+            .into_iter()
+            .map(|(label, text)| Some((Label::named(&label)?, text)))
+            .collect();
+        references.push(pieces.ok_or("unknown label")?);
+    }
+    Ok(references)
+}
