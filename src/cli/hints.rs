@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::cli::styles::{StyleLoadError, name_of};
 use peerbib::config::{ConfigError, SETTINGS, UnknownSetting};
 use peerbib::library::{IntegrityIssue, IssueKind, LibraryError};
+use peerbib::lookup::{Failure, LookupError};
 use peerbib::query::QueryError;
 use peerbib::suggest::question;
 
@@ -161,6 +162,33 @@ pub(crate) fn config(error: &ConfigError) -> Option<String> {
         ConfigError::InvalidVariable { expected, .. } => format!("expected {expected}"),
         _ => return None,
     })
+}
+
+/// Returns the advice for a request to a metadata service that failed.
+pub(crate) fn lookup(error: &LookupError) -> Option<String> {
+    Some(match failure(&error.failure) {
+        Failure::Offline => "leave out --offline to ask the service".to_owned(),
+        Failure::Address => "give an address that begins with https://".to_owned(),
+        Failure::Timeout(_) => {
+            "try again later, or wait longer: `peerbib config set lookup.timeout 60`".to_owned()
+        }
+        Failure::Connection(_) => "check your connection to the Internet, and try again".to_owned(),
+        Failure::RateLimit(_) | Failure::Status(429) => {
+            "try again later; services are more generous to users who say who they are: `peerbib config set \
+             lookup.email ADDRESS`"
+                .to_owned()
+        }
+        Failure::Status(500..) | Failure::Truncated => "try again later".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Returns the first cause of a failure.
+fn failure(failure: &Failure) -> &Failure {
+    match failure {
+        Failure::Closed(cause) => cause,
+        other => other,
+    }
 }
 
 /// Returns the advice for the name of a setting that does not exist.

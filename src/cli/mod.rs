@@ -16,6 +16,7 @@ mod format_name;
 mod hints;
 mod input;
 mod io;
+mod network;
 mod output_format;
 mod paths;
 mod progress;

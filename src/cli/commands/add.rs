@@ -5,30 +5,53 @@ use std::io::IsTerminal as _;
 use clap::Args;
 
 use crate::cli::commands::edit::{correctable, fields, file_name_for, report_entry_problems};
+use crate::cli::commands::lookup;
 use crate::cli::editor::{EditOutcome, EditRequest, TempFile, can_edit};
 use crate::cli::io::standard_input_as_text;
+use crate::cli::network::NetworkArgs;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::checks::required_fields;
 use peerbib::formats::bibtex::{self, schema};
 use peerbib::library::{FieldEdits, KeyPattern, LibraryError};
+use peerbib::lookup::Search;
 use peerbib::suggest::closest;
 
-/// Add a reference
+/// Add references
 ///
-/// Give a BibLaTeX entry, which is kept as written; or --type and fields with --set; or nothing, and your
-/// editor opens with the fields that the type needs. Without a key, --pattern generates one; `peerbib
-/// rename --help` lists its markers.
+/// Give identifiers: a DOI, ISBN, arXiv number, PMID or PMCID, an OpenAlex or Wikidata number, or the address of a
+/// page. Metadata services are asked for the reference: doi.org, Open Library, a library catalogue, arXiv, PubMed,
+/// OpenAlex, Wikidata, Wikipedia's Citoid, or the page itself. With --title, Crossref and OpenAlex are searched. A
+/// work that is in the library is not added again.
+///
+/// Or give a BibLaTeX entry, which is kept as written; or --type and fields with --set; or nothing, and your
+/// editor opens with the fields that the type needs. These use no network. Without a key, --pattern generates
+/// one; `peerbib rename --help` lists its markers.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  peerbib add '@book{benkler2006, title = {The Wealth of Networks}}'\n  \
+    after_help = "Examples:\n  peerbib add 10.1177/0038026118758532 9780300110562 arXiv:cs/0109077\n  \
+                  peerbib add https://wiki.p2pfoundation.net/Oekonux\n  \
+                  peerbib add --title 'The Wealth of Networks' --author Benkler\n  \
+                  peerbib add '@book{benkler2006, title = {The Wealth of Networks}}'\n  \
                   peerbib add --type book --set author='Benkler, Yochai' --set year=2006\n  \
                   peerbib add --type thesis\n  \
                   echo '@misc{zine, title = {A Zine}}' | peerbib add -"
 )]
 pub(crate) struct Add {
-    /// The entry; - is standard input. Without an entry and --set, your editor opens
-    #[arg(value_name = "ENTRY", conflicts_with_all = ["entry_type", "set", "key"])]
-    entry: Option<String>,
+    /// Identifiers, or an entry; - is standard input. Without any and --set, your editor opens
+    #[arg(value_name = "IDENTIFIER|ENTRY", conflicts_with_all = ["entry_type", "set", "key", "title"])]
+    entries: Vec<String>,
+
+    /// Search for a work with this title
+    #[arg(long, value_name = "TITLE", conflicts_with_all = ["entry_type", "set", "key"])]
+    title: Option<String>,
+
+    /// With --title, an author's family name
+    #[arg(long, value_name = "NAME", requires = "title")]
+    author: Option<String>,
+
+    /// With --title, the year
+    #[arg(long, value_name = "YEAR", requires = "title")]
+    year: Option<i32>,
 
     /// The BibLaTeX type of the reference
     #[arg(long = "type", value_name = "TYPE")]
@@ -46,6 +69,9 @@ pub(crate) struct Add {
     /// [auth:lower][year][veryshorttitle:lower]]
     #[arg(long, value_name = "PATTERN")]
     pattern: Option<String>,
+
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 /// The placeholder for a key that is still to be generated.
@@ -55,13 +81,23 @@ impl Add {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let pattern = context.key_pattern(self.pattern.as_deref())?;
         let entry_type = self.entry_type()?;
-        if let Some(entry) = &self.entry {
-            let entry = if entry == "-" {
-                standard_input_as_text()?
-            } else {
-                entry.clone()
+        if let Some(title) = &self.title {
+            let search = Search {
+                title: title.clone(),
+                author: self.author.clone(),
+                year: self.year,
             };
-            return store(context, &entry, None);
+            return lookup::add_by_title(context, self.network, &search, &pattern);
+        }
+        let entries = match self.entries.as_slice() {
+            [] => Vec::new(),
+            [dash] if dash == "-" => vec![standard_input_as_text()?],
+            entries => entries.to_vec(),
+        };
+        match entries.as_slice() {
+            [] => {}
+            [entry] if is_entry(entry) => return store(context, entry, None),
+            texts => return lookup::add(context, self.network, texts, &pattern),
         }
         if !self.set.is_empty() {
             let key = self.key.as_deref().unwrap_or(NO_KEY);
@@ -74,14 +110,17 @@ impl Add {
         }
         if self.entry_type.is_none() && !std::io::stdin().is_terminal() {
             let entry = standard_input_as_text()?;
-            if !entry.trim().is_empty() {
+            if is_entry(&entry) {
                 return store(context, &entry, None);
+            }
+            if !entry.trim().is_empty() {
+                return lookup::add(context, self.network, &[entry], &pattern);
             }
         }
         if !can_edit(context)? {
             return Err(
                 CommandError::usage("cannot open an editor without a terminal").with_help(
-                    "give the entry, or - for standard input, or --type and --set FIELD=VALUE"
+                    "give an identifier or an entry, or - for standard input, or --type and --set FIELD=VALUE"
                         .to_owned(),
                 ),
             );
@@ -148,6 +187,12 @@ impl Add {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// Returns whether a text is meant as an entry, and not as identifiers.
+fn is_entry(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with(['@', '%']) || (text.contains('{') && text.contains('='))
 }
 
 /// Adds an entry; with a pattern, under a generated key.
