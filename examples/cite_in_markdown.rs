@@ -5,9 +5,9 @@ use std::error::Error;
 use std::io::Write as _;
 
 use peerbib::csl::{Style, bundled};
-use peerbib::documents::markdown::{Markdown, Options, Works};
+use peerbib::documents::markdown::{CitableItems, CitationOptions, Markdown};
 use peerbib::formats::bibtex;
-use peerbib::library::Reference;
+use peerbib::library::CitableWork;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -17,14 +17,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let document = std::fs::read_to_string(document)?;
     let file = bibtex::read(&std::fs::read_to_string(bibliography)?);
 
-    let mut works = Works::default();
-    for mut reference in Reference::of_file(&file) {
+    let mut works = CitableItems::default();
+    for mut reference in CitableWork::of_file(&file) {
         let item = reference.take_item()?;
         works.add(&reference.key, item);
     }
     let style =
         Style::from_xml(&bundled::style_xml("chicago-author-date").ok_or("no such style")?)?;
-    let options = Options {
+    let options = CitationOptions {
         style: &style,
         locale: None,
         title: Some("References"),

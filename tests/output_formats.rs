@@ -18,7 +18,7 @@ use std::process::Command;
 
 use peerbib::csl::{Display, Formatting, Inline, Style, format_bibliography};
 use peerbib::formats;
-use peerbib::library::Reference;
+use peerbib::library::CitableWork;
 use peerbib::model::CslItem;
 use peerbib::output::text::TextLayout;
 use peerbib::output::{
@@ -244,10 +244,10 @@ fn html_holds_all(plain: &str) {
     }
 }
 
-fn references() -> (Vec<Reference>, Vec<CslItem>) {
+fn references() -> (Vec<CitableWork>, Vec<CslItem>) {
     let source = include_str!("data/forms/works.bib");
     let reading = formats::BIBLATEX.reader.read(source);
-    let mut works = Reference::of_reading(&reading);
+    let mut works = CitableWork::of_reading(&reading);
     let mut items: Vec<CslItem> = works
         .iter_mut()
         .map(|work| work.take_item().unwrap())
@@ -742,7 +742,7 @@ fn nothing_in_a_work_ends_the_script_of_a_page_or_runs_in_it() {
     let reading = formats::BIBLATEX.reader.read(
         "@book{bad, author = {{</script><script>alert(1)</script>}}, title = {</script><img src=x onerror=alert(1)>}, url = {javascript:alert(1)}}",
     );
-    let mut works = Reference::of_reading(&reading);
+    let mut works = CitableWork::of_reading(&reading);
     let items = vec![works[0].take_item().unwrap()];
     let mut list = list_of(&items);
     list.sections[0].entries[0].annotation =

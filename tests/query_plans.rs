@@ -144,7 +144,7 @@ fn library(directory: &tempfile::TempDir) -> Library {
 fn found(library: &Library, query: &str) -> Vec<i64> {
     let query: Query = query.parse().unwrap();
     let selection = query.selection(library).unwrap();
-    let results = library.search(&selection, &[]).unwrap();
+    let results = library.works().search(&selection, &[]).unwrap();
     let mut works: Vec<i64> = results.iter().map(|result| result.work.id).collect();
     works.sort_unstable();
     works
@@ -226,7 +226,7 @@ fn connection(library: &Library) -> Connection {
 fn explained(library: &Library, connection: &Connection, query: &str) -> (String, Vec<String>) {
     let query: Query = query.parse().unwrap();
     let selection = query.selection(library).unwrap();
-    let condition = selection.condition.expression();
+    let condition = selection.filter.expression();
     let search = selection.statement(&[]);
     let sql = format!("EXPLAIN QUERY PLAN {}", search.text);
     let mut statement = connection.prepare(&sql).unwrap();

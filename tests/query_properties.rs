@@ -45,7 +45,7 @@ fn ask(text: &str) {
                 let found = library
                     .search(&selection, &[])
                     .unwrap_or_else(|error| panic!("{text:?}: {error}"));
-                let all = library.matching_ids(&selection.condition).unwrap();
+                let all = library.matching_ids(&selection.filter).unwrap();
                 let limit = selection.limit.unwrap_or(usize::MAX);
                 assert_eq!(found.len(), all.len().min(limit), "{text:?}");
                 assert!(
@@ -53,10 +53,8 @@ fn ask(text: &str) {
                     "{text:?}"
                 );
                 let (meant, others) = (
-                    library.count_matching(&selection.condition).unwrap(),
-                    library
-                        .count_matching(&selection.condition.negated())
-                        .unwrap(),
+                    library.count_matching(&selection.filter).unwrap(),
+                    library.count_matching(&selection.filter.negated()).unwrap(),
                 );
                 assert_eq!((meant, others), (all.len(), 2 - all.len()), "{text:?}");
                 for term in query.positive_terms() {

@@ -203,7 +203,7 @@ fn works_are_found_in_the_order_that_was_asked_for() {
         ] {
             let query: Query = format!("{query} {sort}").parse().unwrap();
             let selection = query.selection(&library).unwrap();
-            let found = library.search(&selection, &[]).unwrap();
+            let found = library.works().search(&selection, &[]).unwrap();
             let found: Vec<&str> = found
                 .iter()
                 .map(|result| result.work.key.as_str())
@@ -232,7 +232,7 @@ fn what_is_shown_is_what_the_entries_say() {
         Detail::Field("nothing".into()),
         Detail::Added,
     ];
-    let results = library.search(&all, &details).unwrap();
+    let results = library.works().search(&all, &details).unwrap();
     assert_eq!(results.len(), models.len());
     for result in results {
         let work = &result.work;
@@ -255,13 +255,13 @@ fn what_is_read_in_a_snapshot_does_not_change_meanwhile() {
     let count = || {
         let query = "-title:nothing".parse::<Query>().unwrap();
         let selection = query.selection(&library).unwrap();
-        library.search(&selection, &[]).unwrap().len()
+        library.works().search(&selection, &[]).unwrap().len()
     };
     let snapshot = library.read_snapshot().unwrap();
     assert_eq!(count(), models.len());
     let mut other = Library::open(library.path(), BusyTimeout::default()).unwrap();
     other
-        .change("add", |change| change.add_entry("@misc{new}", None))
+        .change("add", |change| change.works().add("@misc{new}", None))
         .unwrap();
     assert_eq!(count(), models.len());
     drop(snapshot);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::author_names::{AuthorName, merge_spellings};
 use super::text_metrics::clean;
 use super::years::{calendar_year, format_year, original_year};
-use crate::library::{self, Reference, TagName, TagSummary};
+use crate::library::{self, CitableWork, TagName, TagSummary};
 use crate::model::{CslItem, CslName};
 use crate::reading_list::HeadingTranslations;
 
@@ -96,7 +96,7 @@ impl std::str::FromStr for CountBy {
 
 /// A work with its item.
 struct CountedWork<'w> {
-    work: &'w Reference,
+    work: &'w CitableWork,
     item: CslItem,
 }
 
@@ -109,7 +109,7 @@ impl Statistics {
     ///
     /// Returns [`library::LibraryError::UnreadableWork`] if a derived row of the library is damaged.
     pub fn new(
-        works: &[Reference],
+        works: &[CitableWork],
         by: &[CountBy],
         tags: &[TagSummary],
         top: Option<usize>,

@@ -10,7 +10,7 @@ use super::labels::{disambiguate_labels, format_work_count, label};
 use super::text_metrics::clean;
 use super::year_axis::{Era, eras};
 use super::years::{Period, calendar_year, format_years, original_year};
-use crate::library::{self, Reference, Tag, TagName};
+use crate::library::{self, CitableWork, Tag, TagName};
 use crate::model::{CslItem, EdtfDate};
 
 /// Works by year of first publication, with one lane for each tag of a facet.
@@ -126,7 +126,7 @@ struct DatedWork {
 }
 
 impl DatedWork {
-    fn new(work: &Reference, item: &CslItem) -> Self {
+    fn new(work: &CitableWork, item: &CslItem) -> Self {
         let year = original_year(item);
         let title = work.title.as_deref().map(clean);
         let (label, year_begins) = label(item, title.as_deref(), year);
@@ -179,7 +179,7 @@ impl Timeline {
     /// # Errors
     ///
     /// Returns [`library::LibraryError::UnreadableWork`] if a derived row of the library is damaged.
-    pub fn new(works: &[Reference], request: TimelineRequest<'_>) -> library::Result<Self> {
+    pub fn new(works: &[CitableWork], request: TimelineRequest<'_>) -> library::Result<Self> {
         let mut placed = works
             .par_iter()
             .map(|work| Ok(DatedWork::new(work, &work.item()?)))

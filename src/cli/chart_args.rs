@@ -8,7 +8,7 @@ use crate::cli::ui::columns;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::charts::Theme;
 use peerbib::charts::timeline_svg::{NARROWEST, SvgOptions, WIDEST};
-use peerbib::library::{Library, Reference};
+use peerbib::library::{CitableWork, Library};
 use peerbib::reading_list;
 
 /// The works in a chart.
@@ -34,9 +34,13 @@ impl ChartWorks {
         &self,
         context: &CommandContext,
         library: &Library,
-    ) -> Result<(Vec<Reference>, Option<String>), CommandError> {
+    ) -> Result<(Vec<CitableWork>, Option<String>), CommandError> {
         let named = match (self.query.as_slice(), &self.list) {
-            ([word], None) => library.lists()?.into_iter().find(|list| list.name == *word),
+            ([word], None) => library
+                .lists()
+                .all()?
+                .into_iter()
+                .find(|list| list.name == *word),
             _ => None,
         };
         let query = if named.is_some() {
@@ -46,7 +50,7 @@ impl ChartWorks {
         };
         let mut condition = context.condition(library, query)?;
         let list = match &self.list {
-            Some(name) => Some(library.list(name)?),
+            Some(name) => Some(library.lists().get(name)?),
             None => named,
         };
         let mut title = None;
@@ -54,7 +58,7 @@ impl ChartWorks {
             condition = condition.and(reading_list::list_filter(library, &list)?);
             title = Some(list.title.unwrap_or(list.name));
         }
-        Ok((library.select(&condition)?, title))
+        Ok((library.works().matching(&condition)?, title))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What can be shown of a work in an overview: the columns of a table, and the places of a template.
+//! The columns of a table of works, which are also the placeholders of a template.
 
 use crate::cli::CommandError;
 use peerbib::formats::bibtex::schema;
@@ -6,8 +6,8 @@ use peerbib::library::full_text::{field_name, presence_expression};
 use peerbib::library::{Detail, Library, SearchResult};
 use peerbib::suggest::{closest, question};
 
-/// The columns that are no fields of an entry, each with what it shows, in a line. Besides these, every field
-/// of BibLaTeX is one, and so is every other that some work has.
+/// The columns that are not fields of an entry, each with a description of one line. Every BibLaTeX field and
+/// every other field that a work in the library has is a column as well.
 pub(crate) const COLUMNS: &[(&str, &str)] = &[
     ("key", "the citation key"),
     ("author", "the authors, or the editors if there are none"),
@@ -19,7 +19,7 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
     ("changed", "the date of the last change"),
 ];
 
-/// Something that can be shown of a work.
+/// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Column {
     Key,
@@ -35,18 +35,20 @@ pub(crate) enum Column {
 }
 
 impl Column {
-    /// The column of this name.
+    /// Returns the column with a name.
     ///
     /// # Errors
     ///
-    /// If nothing is called so.
+    /// Fails if no BibLaTeX field and no field in the library has the name.
     pub(crate) fn named(name: &str, library: &Library) -> Result<Self, CommandError> {
         let name = name.trim().to_lowercase();
         if let Some(column) = Self::known_anywhere(&name) {
             return Ok(column);
         }
         let is_in_use = !name.is_empty()
-            && library.matches_full_text(&presence_expression(&field_name(&name)))?;
+            && library
+                .works()
+                .matches_full_text(&presence_expression(&field_name(&name)))?;
         if is_in_use {
             Ok(Self::Field(name))
         } else {
@@ -54,11 +56,11 @@ impl Column {
         }
     }
 
-    /// Refuses a name that no column has: in any library or, where there is one, in this.
+    /// Checks that a column has a name: a column of `library` or, without one, a column of every library.
     ///
     /// # Errors
     ///
-    /// If nothing is called so.
+    /// Fails if there is no such column.
     pub(crate) fn check(name: &str, library: Option<&Library>) -> Result<(), CommandError> {
         match library {
             Some(library) => Self::named(name, library).map(drop),
@@ -68,7 +70,7 @@ impl Column {
         }
     }
 
-    /// The column of this name, which every library has.
+    /// Returns the column with a name, if every library has it.
     fn known_anywhere(name: &str) -> Option<Self> {
         Some(match name {
             "key" | "citekey" => Self::Key,
@@ -84,7 +86,7 @@ impl Column {
         })
     }
 
-    /// Returns the detail that the library has to read for it, if the summary of a work is not enough.
+    /// Returns the detail that has to be read for the column, if the summary of a work does not contain it.
     fn detail(&self) -> Option<Detail> {
         match self {
             Self::Tags => Some(Detail::Tags),
@@ -95,12 +97,12 @@ impl Column {
         }
     }
 
-    /// Whether it is cut before those that do not yield have to be.
+    /// Returns whether the column is shortened before the others.
     pub(crate) fn yields(&self) -> bool {
         !matches!(self, Self::Key | Self::Year)
     }
 
-    /// What stands at the head of the column.
+    /// Returns the heading of the column.
     pub(crate) fn heading(&self) -> &str {
         match self {
             Self::Key => "key",
@@ -126,13 +128,13 @@ fn unknown(name: &str) -> CommandError {
     CommandError::usage(format_args!("unknown column \u{201c}{name}\u{201d}")).with_help(help)
 }
 
-/// Returns the details that columns show, in their order.
+/// Returns the details that the columns need, in order.
 pub(crate) fn details<'c>(columns: impl IntoIterator<Item = &'c Column>) -> Vec<Detail> {
     columns.into_iter().filter_map(Column::detail).collect()
 }
 
-/// Returns the cells of a work that was read with the [`details`] of the columns. With `short`, three or more
-/// authors are shortened to the first "and others".
+/// Returns the cells for a work that was read with the [`details`] of the columns. `short` abbreviates three or
+/// more authors to the first and "and others".
 pub(crate) fn cells(result: &SearchResult, columns: &[Column], short: bool) -> Vec<String> {
     let SearchResult { work, details } = result;
     let mut details = details.iter();
@@ -156,12 +158,13 @@ pub(crate) fn cells(result: &SearchResult, columns: &[Column], short: bool) -> V
     columns.iter().map(cell).collect()
 }
 
-/// Returns the day of a time.
+/// Returns the date part of an RFC 3339 time.
 fn day(time: &str) -> &str {
     time.get(..10).unwrap_or(time)
 }
 
-/// "Michel Bauwens", "Phoebe Moore and Athina Karatzogianni", "Alex Pazaitis and others".
+/// Returns short names such as "Michel Bauwens", "Phoebe Moore and Athina Karatzogianni" and "Alex Pazaitis and
+/// others".
 fn short_authors(authors: &[String]) -> String {
     match authors {
         [] => String::new(),

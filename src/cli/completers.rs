@@ -175,7 +175,7 @@ fn list_completer(
 
 /// Completes keys.
 fn keys() -> ArgValueCompleter {
-    completer(|word| from_library(|library| library.complete_keys(word, MOST)))
+    completer(|word| from_library(|library| library.candidates().keys(word, MOST)))
 }
 
 /// Completes keys and the values of another completer.
@@ -238,7 +238,7 @@ fn columns() -> ArgValueCompleter {
 fn steps(states: &'static [StepState]) -> ArgValueCompleter {
     completer(move |_| {
         from_library(|library| {
-            let steps = library.log(Some(MOST))?.into_iter();
+            let steps = library.history().log(Some(MOST))?.into_iter();
             let meant = steps.filter(|step| states.contains(&step.state));
             Ok(meant
                 .map(|step| candidate(step.id.to_string(), step.command))
@@ -253,8 +253,8 @@ fn linked_files() -> ArgValueCompleter {
         from_library(|library| {
             let mut files = Vec::new();
             for word in words() {
-                if let Some(work) = library.find_key(word)? {
-                    files.extend(library.linked_files(work)?);
+                if let Some(work) = library.works().find(word)? {
+                    files.extend(library.files().of_work(work)?);
                 }
             }
             let mut offers: Vec<Candidate> = Vec::new();
@@ -323,7 +323,7 @@ fn fields_of_queries() -> Vec<Candidate> {
         .iter()
         .map(|field| candidate(format!("{}:", field.name), field.description))
         .collect();
-    for facet in from_library(Library::complete_facets) {
+    for facet in from_library(|library| library.candidates().facets()) {
         let name = format!("{}:", facet.value);
         if !fields.iter().any(|field| field.value == name) {
             fields.push(candidate(
@@ -344,8 +344,8 @@ fn values_of_field(field: &str, value: &str) -> Vec<Candidate> {
     match field.to_lowercase().as_str() {
         "tag" | "tags" => tags_for(value),
         "type" => types_for(),
-        "list" | "lists" => from_library(Library::complete_lists),
-        "key" | "citekey" | "id" => from_library(|library| library.complete_keys(value, MOST)),
+        "list" | "lists" => from_library(|library| library.candidates().lists()),
+        "key" | "citekey" | "id" => from_library(|library| library.candidates().keys(value, MOST)),
         "lang" | "language" | "langid" => locales_for(),
         "origin" => words(&[
             ("hand", "by hand"),
@@ -365,12 +365,12 @@ fn values_of_field(field: &str, value: &str) -> Vec<Candidate> {
                 ("file", "a linked file"),
                 ("list", "membership in a reading list"),
             ]);
-            offers.extend(from_library(Library::complete_facets));
+            offers.extend(from_library(|library| library.candidates().facets()));
             offers.extend(fields_for(""));
             offers
         }
         facet => {
-            let tags = from_library(|library| library.complete_tags(Some(facet)));
+            let tags = from_library(|library| library.candidates().tags(Some(facet)));
             let names = tags.into_iter().filter_map(|tag| {
                 let (_, name) = tag.value.split_once(':')?;
                 Some(Candidate {
@@ -389,7 +389,7 @@ fn tags() -> ArgValueCompleter {
 }
 
 fn tags_for(word: &str) -> Vec<Candidate> {
-    let tags = from_library(|library| library.complete_tags(None));
+    let tags = from_library(|library| library.candidates().tags(None));
     let mut offers = tags.clone();
     if !word.is_empty() && !word.contains(':') {
         // `oek` also completes to oekonux, which means movement:oekonux.
@@ -430,7 +430,7 @@ fn words_of_tag() -> ArgValueCompleter {
 
 /// Completes facets.
 fn facets() -> ArgValueCompleter {
-    completer(|_| from_library(Library::complete_facets))
+    completer(|_| from_library(|library| library.candidates().facets()))
 }
 
 /// Completes BibLaTeX types, those of the library first.
@@ -439,7 +439,7 @@ fn types() -> ArgValueCompleter {
 }
 
 fn types_for() -> Vec<Candidate> {
-    let mut types = from_library(Library::complete_types);
+    let mut types = from_library(|library| library.candidates().types());
     let mut known: Vec<_> = schema::type_names().collect();
     known.sort_unstable();
     for name in known {
@@ -476,7 +476,7 @@ fn fields_for(suffix: &str) -> Vec<Candidate> {
 /// Completes groupings.
 fn groups() -> ArgValueCompleter {
     completer(|_| {
-        let mut groups = from_library(Library::complete_facets);
+        let mut groups = from_library(|library| library.candidates().facets());
         groups.extend([
             candidate("year", "the year of issue"),
             candidate("type", "the type of the work"),
@@ -488,7 +488,7 @@ fn groups() -> ArgValueCompleter {
 
 /// Completes the names of reading lists.
 fn lists() -> ArgValueCompleter {
-    completer(|_| from_library(Library::complete_lists))
+    completer(|_| from_library(|library| library.candidates().lists()))
 }
 
 /// Completes the snapshots of the reading list that an earlier word names.
@@ -497,7 +497,7 @@ fn snapshots() -> ArgValueCompleter {
         from_library(|library| {
             let mut snapshots = Vec::new();
             for word in words() {
-                snapshots.extend(library.complete_snapshots(word)?);
+                snapshots.extend(library.candidates().snapshots(word)?);
             }
             Ok(snapshots)
         })
@@ -510,7 +510,7 @@ fn sections() -> ArgValueCompleter {
         from_library(|library| {
             let mut sections = Vec::new();
             for word in words() {
-                sections.extend(library.complete_sections(word)?);
+                sections.extend(library.candidates().sections(word)?);
             }
             Ok(sections)
         })
@@ -519,12 +519,12 @@ fn sections() -> ArgValueCompleter {
 
 /// Completes the names of rules.
 fn rules() -> ArgValueCompleter {
-    completer(|_| from_library(Library::complete_rules))
+    completer(|_| from_library(|library| library.candidates().rules()))
 }
 
 /// Completes imported files.
 fn source_files() -> ArgValueCompleter {
-    completer(|_| from_library(Library::complete_source_files))
+    completer(|_| from_library(|library| library.candidates().source_files()))
 }
 
 /// Completes citation styles: bundled ones, added ones, and `.csl` files.

@@ -12,7 +12,7 @@ use crate::cli::ui::{Color, print_message};
 use crate::cli::{CommandError, hints, io};
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use peerbib::library::{
-    BusyTimeout, Condition, Effect, KeyPattern, Library, LibraryError, Reference, RuleEffect,
+    BusyTimeout, CitableWork, Effect, Filter, KeyPattern, Library, LibraryError, RuleEffect,
 };
 use peerbib::query::Query;
 use peerbib::tagging::{self, BrokenRule, RuleRunReport};
@@ -417,8 +417,10 @@ impl CommandContext {
         &self,
         library: &Library,
         query: &[String],
-    ) -> Result<Vec<Reference>, CommandError> {
-        let works = library.selected(&self.query(query)?.selection(library)?)?;
+    ) -> Result<Vec<CitableWork>, CommandError> {
+        let works = library
+            .works()
+            .select(&self.query(query)?.selection(library)?)?;
         self.detail(format_args!(
             "{} found",
             crate::cli::commands::tag::works(works.len())
@@ -435,7 +437,7 @@ impl CommandContext {
         &self,
         library: &Library,
         query: &[String],
-    ) -> Result<Condition, CommandError> {
+    ) -> Result<Filter, CommandError> {
         Ok(self.query(query)?.translate(library)?)
     }
 

@@ -7,7 +7,7 @@ use crate::cli::format_name::FormatName;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
 use peerbib::formats::{Export, ExportedWork, Loss, ParsedFile, WriteResult};
-use peerbib::library::{GROUP_FACET, Library, Reference, TagName, group_tag_name};
+use peerbib::library::{CitableWork, GROUP_FACET, Library, TagName, group_tag_name};
 use peerbib::model::{CslItem, CslValue, Entry};
 
 /// The source of the entries of works.
@@ -38,7 +38,7 @@ pub(crate) struct ReferenceOptions {
 /// If the entry of a work cannot be read.
 pub(crate) fn write_references(
     entries: Entries<'_>,
-    works: &[(&Reference, &CslItem)],
+    works: &[(&CitableWork, &CslItem)],
     options: ReferenceOptions,
 ) -> Result<WriteResult, CommandError> {
     let read = ReadEntries::of(entries);
@@ -61,7 +61,7 @@ pub(crate) fn write_references(
     let mut written = options.format.format().writer.write(&Export {
         works: &exported,
         parents: &|key| match entries {
-            Entries::Library(library) => library.work(key).ok().map(Cow::Owned),
+            Entries::Library(library) => library.works().entry(key).ok().map(Cow::Owned),
             Entries::Files(_) => read.works.get(key).map(|(work, _)| Cow::Borrowed(*work)),
         },
     });
@@ -69,7 +69,7 @@ pub(crate) fn write_references(
         let abbreviations = match entries {
             Entries::Library(library) => {
                 let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
-                library.abbreviations_of(&ids)?
+                library.works().abbreviations_of(&ids)?
             }
             Entries::Files(_) => read.abbreviations,
         };
@@ -148,15 +148,15 @@ impl<'a> ReadEntries<'a> {
 
 fn entry_in_library(
     library: &Library,
-    reference: &Reference,
+    reference: &CitableWork,
 ) -> Result<(Entry, Strings), CommandError> {
-    let work = library.work(&reference.key)?;
+    let work = library.works().entry(&reference.key)?;
     let needs_strings = work
         .fields
         .iter()
         .any(|field| !field.value.starts_with(['{', '"']) || field.value.contains('#'));
     let strings = if needs_strings {
-        library.abbreviations(reference.id)?
+        library.works().abbreviations(reference.id)?
     } else {
         Strings::default()
     };
@@ -165,7 +165,7 @@ fn entry_in_library(
 
 fn prepared(
     (mut work, strings): (Entry, Strings),
-    reference: &Reference,
+    reference: &CitableWork,
     item: &CslItem,
     options: ReferenceOptions,
 ) -> (Entry, CslItem, Strings) {

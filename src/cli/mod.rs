@@ -306,7 +306,7 @@ fn no_such_facet(
     library: &peerbib::library::Library,
     facet: &str,
 ) -> std::result::Result<CommandError, CommandError> {
-    let facets = library.facets()?;
+    let facets = library.tags().facets()?;
     let help = if facets.is_empty() {
         "there are no tags yet; `peerbib tags add` adds one".to_owned()
     } else {

@@ -9,7 +9,7 @@ use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses, write
 use crate::cli::format_name::FormatName;
 use crate::cli::ui::{shows_formatting, terminal_width};
 use crate::cli::{CommandContext, CommandError};
-use peerbib::library::Reference;
+use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, markup};
 use peerbib::output::{
     MetadataIndex, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
@@ -82,7 +82,7 @@ pub(crate) struct RenderedList<'a> {
     /// The list in its style.
     pub(crate) list: &'a ReadingList,
     /// Its works.
-    pub(crate) works: &'a [Reference],
+    pub(crate) works: &'a [CitableWork],
     /// The CSL items of the works, in the same order.
     pub(crate) items: &'a [CslItem],
     /// The source of their entries, for the reference formats.
@@ -319,14 +319,14 @@ fn references(
     format: FormatName,
     listed: &RenderedList<'_>,
 ) -> Result<String, CommandError> {
-    let works: std::collections::HashMap<&str, (&Reference, &CslItem)> = listed
+    let works: std::collections::HashMap<&str, (&CitableWork, &CslItem)> = listed
         .works
         .iter()
         .zip(listed.items)
         .map(|(work, item)| (work.key.as_str(), (work, item)))
         .collect();
     let mut seen = std::collections::HashSet::new();
-    let in_order: Vec<(&Reference, &CslItem)> = listed
+    let in_order: Vec<(&CitableWork, &CslItem)> = listed
         .list
         .sections
         .iter()

@@ -1,25 +1,25 @@
-//! Works in a citation style and a language.
+//! Formatting of works in a citation style and a language.
 
 use rayon::prelude::*;
 
 use crate::cli::{CommandContext, CommandError};
 use peerbib::csl::{Bibliography, EmbeddedLocales, Style, format_bibliography, primary_dialect};
-use peerbib::library::Reference;
+use peerbib::library::CitableWork;
 use peerbib::model::CslItem;
 use peerbib::suggest::{closest, question};
 
-/// A style and a language, ready to render works.
-pub(crate) struct Rendering {
+/// A compiled style with the locale to use.
+pub(crate) struct StyleEngine {
     style: Style,
     locale: Option<String>,
 }
 
-impl Rendering {
-    /// In the style of this name or file; in the language of `locale`, or else the style's own.
+impl StyleEngine {
+    /// Compiles the style with this name or path. Without `locale`, the style's default locale applies.
     ///
     /// # Errors
     ///
-    /// If there is no such style or no such locale.
+    /// Fails if the style or the locale is unknown.
     pub(crate) fn new(
         context: &CommandContext,
         style: &str,
@@ -32,7 +32,7 @@ impl Rendering {
         Ok(Self { style, locale })
     }
 
-    /// The language in which lists are printed, such as `en-US`.
+    /// Returns the language of the output, such as `en-US`.
     pub(crate) fn language(&self) -> &str {
         let of_style = self.style.default_locale.as_deref();
         self.locale.as_deref().or(of_style).unwrap_or("en-US")
@@ -63,19 +63,19 @@ impl Rendering {
     }
 }
 
-/// The variables of works, taken out of them, with the keys that the works have in the library as their
-/// ids; without private annotations, where those are to stay private.
+/// Takes the CSL items out of works and sets their ids to the keys in the library. Private annotations are removed
+/// unless `annotations` is set.
 ///
 /// # Errors
 ///
-/// If what the library derived of a work was damaged.
+/// Fails if a derived item in the library is damaged.
 pub(crate) fn items_of(
-    works: &mut [Reference],
+    works: &mut [CitableWork],
     annotations: bool,
 ) -> Result<Vec<CslItem>, CommandError> {
     let mut items = works
         .par_iter_mut()
-        .map(Reference::take_item)
+        .map(CitableWork::take_item)
         .collect::<peerbib::library::Result<Vec<_>>>()?;
     for (item, work) in items.iter_mut().zip(works) {
         item.id.clone_from(&work.key);
@@ -86,14 +86,14 @@ pub(crate) fn items_of(
     Ok(items)
 }
 
-/// The locale that a user asked for, if there are terms in it.
+/// Returns the locale that a user asked for, if peerbib has its terms.
 pub(crate) fn known_locale(code: &str) -> Result<String, CommandError> {
     let known: Vec<String> = EmbeddedLocales.languages().map(str::to_owned).collect();
     let matches = |locale: &&String| {
         let base = locale.split('-').next().unwrap_or_default();
         locale.eq_ignore_ascii_case(code) || base.eq_ignore_ascii_case(code)
     };
-    // A language alone is its main dialect: de is de-DE, and not the first of the German ones.
+    // A language alone means its primary dialect: de is de-DE, not the first German one in the list.
     let main = primary_dialect(&code.to_lowercase()).map(str::to_owned);
     let main = main.filter(|main| known.contains(main));
     if let Some(locale) = main.as_ref().or_else(|| known.iter().find(matches)) {

@@ -1,17 +1,17 @@
-//! Rows of text as a table that fits the terminal: one line a row, what is too long cut with an ellipsis.
+//! Tables that fit the terminal: one line per row, with an ellipsis where a cell is too long.
 
 use std::io::{self, Write};
 
 use textwrap::core::display_width;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-/// The blanks between two columns.
+/// The number of spaces between two columns.
 const GAP: usize = 2;
 
-/// A column that is narrower than this says nothing any more.
+/// The width below which a column is unreadable.
 const NARROWEST: usize = 8;
 
-/// Rows of a table, all of which have the same number of cells.
+/// A table whose rows have the same number of cells.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: Vec<Vec<Cell>>,
@@ -22,12 +22,12 @@ pub(crate) struct Table {
 #[derive(Debug)]
 struct Cell {
     text: String,
-    /// How many columns of the screen it takes.
+    /// The width on the screen, in columns.
     width: usize,
 }
 
 impl Table {
-    /// Adds a row below the others.
+    /// Appends a row.
     pub(crate) fn add_row(&mut self, cells: Vec<String>) {
         self.widest.resize(cells.len(), 0);
         let cells = cells.into_iter().zip(&mut self.widest);
@@ -45,16 +45,12 @@ impl Table {
         &self.widest
     }
 
-    /// Writes the rows, with columns of the widths that [`fitted`] gives.
-    ///
-    /// # Errors
-    ///
-    /// Those of `output`.
+    /// Writes the rows with the column widths from [`fitted`].
     pub(crate) fn write(&self, widths: &[usize], output: &mut dyn Write) -> io::Result<()> {
         let mut line = String::new();
         for row in &self.rows {
             line.clear();
-            // Blanks are written before a cell, so that there are none at the end of a line.
+            // Padding is written before the next cell, so that no line ends with spaces.
             let mut blanks = 0;
             for (cell, room) in row.iter().zip(widths) {
                 if cell.text.is_empty() {
@@ -82,7 +78,7 @@ impl Table {
 
 impl Cell {
     fn new(mut text: String) -> Self {
-        // Nothing in a cell may break the line.
+        // A control character, such as a line break, would break the line.
         if text.contains(char::is_control) {
             text = text.replace(char::is_control, " ");
         }
@@ -91,9 +87,9 @@ impl Cell {
     }
 }
 
-/// How wide each column is in `room` columns of the screen, where its `widest` cell is so wide: those that
-/// yield are cut first, the widest of them most. Where the screen is too narrow for a letter of each, the last
-/// ones are left out.
+/// Returns the width of each column in a table that is `room` wide, given its `widest` cells. Columns that yield
+/// are shortened first, the widest of them most. Columns at the end are left out if the screen is too narrow for
+/// one letter of each.
 pub(crate) fn fitted(widest: &[usize], yields: &[bool], room: Option<usize>) -> Vec<usize> {
     let mut widths = widest.to_vec();
     let Some(room) = room else {
@@ -107,7 +103,7 @@ pub(crate) fn fitted(widest: &[usize], yields: &[bool], room: Option<usize>) -> 
     widths
 }
 
-/// Brings the widest of the columns that may be cut down to one level, so that all fit into `room`.
+/// Limits the columns that may be cut to the largest common width at which all columns fit into `room`.
 fn level(widths: &mut [usize], may_be_cut: &[bool], room: usize, narrowest: usize) {
     let total = |widths: &[usize], limit: usize| -> usize {
         let cut = widths.iter().zip(may_be_cut);
@@ -115,7 +111,7 @@ fn level(widths: &mut [usize], may_be_cut: &[bool], room: usize, narrowest: usiz
             .sum()
     };
     let widest = widths.iter().copied().max().unwrap_or_default();
-    // The highest level at which all fit, by halving.
+    // Find the largest limit at which all fit, by bisection.
     let (mut low, mut high) = (narrowest, widest.max(narrowest));
     while low < high {
         let middle = (low + high).div_ceil(2);
@@ -135,7 +131,7 @@ fn level(widths: &mut [usize], may_be_cut: &[bool], room: usize, narrowest: usiz
     }
 }
 
-/// As much of the beginning of a text as leaves room for an ellipsis, and how wide it is.
+/// Returns the beginning of a text that leaves room for an ellipsis, and its width.
 fn cut(text: &str, room: usize) -> (&str, usize) {
     let mut used = 0;
     let mut end = 0;
@@ -156,7 +152,7 @@ fn cut(text: &str, room: usize) -> (&str, usize) {
 mod tests {
     use super::*;
 
-    /// The lines of a table of which all columns but the first yield.
+    /// Returns the lines of a table in which all columns but the first yield.
     fn table(rows: &[&[&str]], room: usize) -> Vec<String> {
         let mut table = Table::default();
         for row in rows {

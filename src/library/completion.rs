@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Library, LibraryError, Result, schema};
+use super::{Candidates, Library, LibraryError, Result, schema};
 
 /// A candidate for completion.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,10 +41,12 @@ impl Library {
         }
         Ok(Self::on(connection, path))
     }
+}
 
+impl Candidates<'_> {
     /// Returns at most `most` of the keys that start with `prefix`, in order. If there are more, the last of all
     /// is included, so that the common prefix of the candidates is that of all keys.
-    pub fn complete_keys(&self, prefix: &str, most: usize) -> Result<Vec<Candidate>> {
+    pub fn keys(&self, prefix: &str, most: usize) -> Result<Vec<Candidate>> {
         const KEYS: &str = "
             SELECT key, title, json_extract(authors, '$[0]'), json_array_length(authors), year
             FROM work LEFT JOIN work_summary ON work_id = work.id
@@ -53,7 +55,7 @@ impl Library {
         let end = format!("{prefix}\u{10ffff}");
         let read = |order: &str, most: usize| -> Result<Vec<Candidate>> {
             let sql = format!("{KEYS} ORDER BY key {order} LIMIT ?3");
-            let mut statement = self.connection.prepare(&sql)?;
+            let mut statement = self.library.connection.prepare(&sql)?;
             let most = i64::try_from(most).unwrap_or(i64::MAX);
             let candidates = statement.query_map((prefix, &end, most), |row| {
                 Ok(Candidate {
@@ -77,7 +79,7 @@ impl Library {
     }
 
     /// Returns the tags of one facet or of all as `FACET:NAME`, with their labels.
-    pub fn complete_tags(&self, facet: Option<&str>) -> Result<Vec<Candidate>> {
+    pub fn tags(&self, facet: Option<&str>) -> Result<Vec<Candidate>> {
         self.complete(
             "SELECT facet || ':' || name, coalesce(label, description) FROM tag
              WHERE ?1 IS NULL OR facet = ?1 ORDER BY facet, position",
@@ -86,7 +88,7 @@ impl Library {
     }
 
     /// Returns the facets, with their numbers of tags.
-    pub fn complete_facets(&self) -> Result<Vec<Candidate>> {
+    pub fn facets(&self) -> Result<Vec<Candidate>> {
         self.complete(
             "SELECT facet, count(*) || iif(count(*) = 1, ' tag', ' tags') FROM tag
              GROUP BY facet ORDER BY facet",
@@ -95,7 +97,7 @@ impl Library {
     }
 
     /// Returns the entry types that occur, with their numbers of works.
-    pub fn complete_types(&self) -> Result<Vec<Candidate>> {
+    pub fn types(&self) -> Result<Vec<Candidate>> {
         self.complete(
             "SELECT entry_type, count(*) || iif(count(*) = 1, ' work', ' works') FROM work_summary
              GROUP BY entry_type ORDER BY entry_type",
@@ -104,12 +106,12 @@ impl Library {
     }
 
     /// Returns the reading lists, with their titles.
-    pub fn complete_lists(&self) -> Result<Vec<Candidate>> {
+    pub fn lists(&self) -> Result<Vec<Candidate>> {
         self.complete("SELECT name, title FROM reading_list ORDER BY name", [])
     }
 
     /// Returns the snapshots of a reading list, with their dates.
-    pub fn complete_snapshots(&self, list: &str) -> Result<Vec<Candidate>> {
+    pub fn snapshots(&self, list: &str) -> Result<Vec<Candidate>> {
         self.complete(
             "SELECT list_snapshot.name, date(frozen_at)
              FROM list_snapshot JOIN reading_list ON reading_list.id = list_id
@@ -119,7 +121,7 @@ impl Library {
     }
 
     /// Returns the manual sections of a reading list.
-    pub fn complete_sections(&self, list: &str) -> Result<Vec<Candidate>> {
+    pub fn sections(&self, list: &str) -> Result<Vec<Candidate>> {
         self.complete(
             "SELECT list_section.title, list_section.query
              FROM list_section JOIN reading_list ON reading_list.id = list_id
@@ -129,7 +131,7 @@ impl Library {
     }
 
     /// Returns the tagging rules, with their reasons.
-    pub fn complete_rules(&self) -> Result<Vec<Candidate>> {
+    pub fn rules(&self) -> Result<Vec<Candidate>> {
         self.complete(
             "SELECT name, coalesce(why, condition) FROM rule ORDER BY position",
             [],
@@ -137,7 +139,7 @@ impl Library {
     }
 
     /// Returns the imported files.
-    pub fn complete_source_files(&self) -> Result<Vec<Candidate>> {
+    pub fn source_files(&self) -> Result<Vec<Candidate>> {
         self.complete(
             "SELECT path, 'imported on ' || date(imported_at) FROM source_file ORDER BY path",
             [],
@@ -145,7 +147,7 @@ impl Library {
     }
 
     fn complete(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<Candidate>> {
-        let mut statement = self.connection.prepare(sql)?;
+        let mut statement = self.library.connection.prepare(sql)?;
         let candidates = statement.query_map(parameters, |row| {
             Ok(Candidate {
                 value: row.get(0)?,
@@ -190,7 +192,7 @@ mod tests {
         library
             .change("test", |change| {
                 for entry in entries.lines() {
-                    change.add_entry(entry, None)?;
+                    change.works().add(entry, None)?;
                 }
                 Ok(())
             })
@@ -212,7 +214,7 @@ mod tests {
              @book{bauwens, author = {Bauwens, M. and Kostakis, V.}, title = {P2P}}\n\
              @misc{zine, title = {A Zine}}",
         );
-        let candidates = library.complete_keys("b", 10).unwrap();
+        let candidates = library.candidates().keys("b", 10).unwrap();
         assert_eq!(values(&candidates), ["bauwens", "benkler2006"]);
         assert_eq!(
             candidates[0].help.as_deref(),
@@ -222,15 +224,15 @@ mod tests {
             candidates[1].help.as_deref(),
             Some("Yochai Benkler 2006: Wealth")
         );
-        assert_eq!(library.complete_keys("", 10).unwrap().len(), 3);
-        assert!(library.complete_keys("x", 10).unwrap().is_empty());
+        assert_eq!(library.candidates().keys("", 10).unwrap().len(), 3);
+        assert!(library.candidates().keys("x", 10).unwrap().is_empty());
     }
 
     #[test]
     fn a_shortened_list_of_keys_includes_the_last() {
         let (_directory, library) =
             library("@misc{baker1,}\n@misc{baker2,}\n@misc{baker3,}\n@misc{berry,}");
-        let candidates = library.complete_keys("b", 3).unwrap();
+        let candidates = library.candidates().keys("b", 3).unwrap();
         assert_eq!(values(&candidates), ["baker1", "baker2", "berry"]);
     }
 
@@ -255,10 +257,10 @@ mod tests {
         let mut library = Library::open_read_only(&directory.path().join("library.db")).unwrap();
         assert!(
             library
-                .change("test", |change| change.add_entry("@misc{b,}", None))
+                .change("test", |change| change.works().add("@misc{b,}", None))
                 .is_err()
         );
-        assert_eq!(library.count().unwrap(), 1);
+        assert_eq!(library.works().count().unwrap(), 1);
         assert!(Library::open_read_only(&directory.path().join("none.db")).is_err());
         assert!(!directory.path().join("none.db").exists());
     }

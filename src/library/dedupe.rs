@@ -12,7 +12,7 @@ use super::conflict::{Choice, Merged, Side, merge};
 use super::derived_tables::{StringCache, principal_names, read_entry};
 use super::history::now;
 use super::identity::{Evidence, Identity};
-use super::{Change, Library, Result};
+use super::{Library, Result, Works, WorksMut};
 use crate::formats::bibtex;
 use crate::model::CslItem;
 
@@ -61,7 +61,7 @@ const BATCH: usize = 4_000;
 const LARGE_BLOCK: usize = 60;
 const NEIGHBOURS: usize = 12;
 
-impl Library {
+impl Works<'_> {
     /// The works that are probably one, those that a person kept apart left out.
     ///
     /// # Errors
@@ -107,7 +107,7 @@ impl Library {
     }
 
     fn candidates(&self) -> Result<Vec<Candidate>> {
-        let mut statement = self.connection.prepare(
+        let mut statement = self.library.connection.prepare(
             "SELECT id, key, source, item FROM work JOIN csl_item ON work_id = id ORDER BY id",
         )?;
         let mut rows = statement.query_map([], |row| {
@@ -139,6 +139,7 @@ impl Library {
 
     fn kept_apart(&self) -> Result<HashSet<(i64, i64)>> {
         let mut statement = self
+            .library
             .connection
             .prepare("SELECT work_id, other_id FROM kept_apart")?;
         let pairs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -272,7 +273,7 @@ fn clusters(candidates: &[Candidate], pairs: BTreeMap<(usize, usize), Likeness>)
         .collect()
 }
 
-impl Change<'_> {
+impl WorksMut<'_> {
     /// Merges works into the first of them: it gets the fields, tags and aliases that the others have
     /// and it has not, their places in files, and their keys as aliases (`ids`). Where both have a field,
     /// the first work's stays.
@@ -280,23 +281,23 @@ impl Change<'_> {
     /// # Errors
     ///
     /// [`super::LibraryError::UnreadableWork`]; what SQLite reports.
-    pub fn merge_works(&self, keep: i64, others: &[i64]) -> Result<MergeOutcome> {
-        let connection = self.connection();
+    pub fn merge(&self, keep: i64, others: &[i64]) -> Result<MergeOutcome> {
+        let connection = self.change.connection();
         let mut outcome = MergeOutcome {
-            key: self.key_of(keep)?,
+            key: self.key(keep)?,
             aliases: Vec::new(),
             kept: Vec::new(),
         };
         let mut strings = StringCache::default();
         for other in others.iter().copied().filter(|other| *other != keep) {
-            let key = self.key_of(other)?;
+            let key = self.key(other)?;
             let theirs = read_entry(&key, &self.source_of(other)?)?;
-            let their_strings = strings.of(self, other)?.clone();
+            let their_strings = strings.of(self.change, other)?.clone();
             let mine = read_entry(&outcome.key, &self.source_of(keep)?)?;
             let Merged { mut source, kept } = merge(
                 Side {
                     work: &mine,
-                    strings: strings.of(self, keep)?,
+                    strings: strings.of(self.change, keep)?,
                 },
                 Side {
                     work: &theirs,
@@ -318,27 +319,23 @@ impl Change<'_> {
                 outcome.kept.push(format!("{key}, {field}: {message}"));
             }
             self.move_places(other, keep)?;
-            self.join_in_lists(other, keep)?;
-            self.join_notes(other, keep)?;
+            self.change.lists().join_entries(other, keep)?;
+            self.change.notes().join(other, keep)?;
             self.move_rows(other, keep)?;
-            self.remove_works(&BTreeSet::from([other]))?;
+            self.remove(&BTreeSet::from([other]))?;
             connection.execute(
                 "INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)",
                 params![keep, key],
             )?;
             outcome.aliases.push(key);
         }
-        self.derive_works(BTreeSet::from([keep]))?;
+        self.change.derive_works(BTreeSet::from([keep]))?;
         Ok(outcome)
     }
 
     /// Remembers that works are not one, though they look like it. Says whether that is new.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn keep_apart(&self, works: &[i64]) -> Result<bool> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         let mut new = 0;
         for (index, one) in works.iter().enumerate() {
             for other in works.iter().skip(index + 1).filter(|other| *other != one) {
@@ -355,7 +352,7 @@ impl Change<'_> {
     /// Gives the places that a work has in files to another, with the text that stands there. A file
     /// that has both loses the entry of the first: the works are one now.
     fn move_places(&self, from: i64, to: i64) -> Result<()> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         let mut statement = connection.prepare(
             "SELECT id, EXISTS (SELECT 1 FROM occurrence AS own
                                 WHERE own.work_id = ?2
@@ -383,7 +380,7 @@ impl Change<'_> {
     /// Has every other row of the truth that is about one work be about another, where that has no such
     /// row yet.
     fn move_rows(&self, from: i64, to: i64) -> Result<()> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         connection.execute(
             "INSERT OR IGNORE INTO kept_apart (work_id, other_id, at)
              SELECT min(third, ?2), max(third, ?2), at

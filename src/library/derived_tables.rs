@@ -11,7 +11,7 @@ use super::field_text::{FieldText, LANGUAGE, column_of, field_of_names};
 use super::full_text::{self, Column, NameOf, field_name};
 use super::identity::Identity;
 use super::works::Item;
-use super::{Change, Library, LibraryError, Reference, Result, TagName};
+use super::{Change, CitableWork, Library, LibraryError, Result, Sources, TagName};
 use crate::formats::bibtex::schema::{self, ValueKind};
 use crate::formats::bibtex::{self, Derived, Strings};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
@@ -311,7 +311,7 @@ fn sort_order(name: &CslName) -> String {
     ]))
 }
 
-impl Reference {
+impl CitableWork {
     /// The works of a file, without any library: in the file's order, with the tags that their
     /// keywords name.
     pub fn of_file(file: &BibFile) -> Vec<Self> {
@@ -390,16 +390,16 @@ impl StringCache {
         if let Some(file) = file
             && let hash_map::Entry::Vacant(new) = self.by_file.entry(file)
         {
-            new.insert(bibtex::read(&library.leading_with_strings(file)?).strings);
+            new.insert(bibtex::read(&library.sources().leading_with_strings(file)?).strings);
         }
         Ok(file)
     }
 }
 
-impl Library {
+impl Sources<'_> {
     /// What stands between the entries of a file and may hold `@string`s.
     pub(super) fn leading_with_strings(&self, file: i64) -> Result<String> {
-        let mut leading = self.connection.prepare_cached(
+        let mut leading = self.library.connection.prepare_cached(
             "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
              ORDER BY id",
         )?;
@@ -528,8 +528,8 @@ impl Parents {
                 continue;
             }
             // What cannot be read is as if it were not there.
-            let parent = match library.find_key(&key)? {
-                Some(_) => library.work(&key).ok(),
+            let parent = match library.works().find(&key)? {
+                Some(_) => library.works().entry(&key).ok(),
                 None => None,
             };
             if let Some(parent) = &parent {

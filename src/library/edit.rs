@@ -8,7 +8,7 @@ use super::conflict::with_key;
 use super::derived_tables::read_entry;
 use super::history::now;
 use super::key_pattern::KeyPattern;
-use super::{Change, LibraryError, Result};
+use super::{LibraryError, Result, WorksMut};
 use crate::formats::bibtex;
 use crate::model::Entry;
 
@@ -65,7 +65,7 @@ impl FieldEdits {
     }
 }
 
-impl Change<'_> {
+impl WorksMut<'_> {
     /// Edits fields of a work, and of its entry in every file that has another text of it. Says whether
     /// anything is different now.
     ///
@@ -80,7 +80,7 @@ impl Change<'_> {
         }
         self.write_source(work, &after)?;
         self.edit_variants(work, |variant| edits.applied_to(variant).ok())?;
-        self.derive_works(BTreeSet::from([work]))?;
+        self.change.derive_works(BTreeSet::from([work]))?;
         Ok(true)
     }
 
@@ -101,7 +101,7 @@ impl Change<'_> {
         if edited.key != old_key {
             self.rename(work, &edited.key)?;
         }
-        self.derive_works(BTreeSet::from([work]))?;
+        self.change.derive_works(BTreeSet::from([work]))?;
         Ok(true)
     }
 
@@ -113,8 +113,8 @@ impl Change<'_> {
     /// [`LibraryError::TakenKey`]; [`LibraryError::MalformedKey`].
     pub fn rename(&self, work: i64, key: &str) -> Result<()> {
         self.check_key(key, Some(work))?;
-        let connection = self.connection();
-        let old = self.key_of(work)?;
+        let connection = self.change.connection();
+        let old = self.key(work)?;
         let source = self.source_of(work)?;
         let old_in_entry = read_entry(&old, &source)?.key;
         let mut changed = self.inherit_from(&old, key)?;
@@ -135,12 +135,13 @@ impl Change<'_> {
             (own == old_in_entry).then(|| bibtex::set_key(variant, key).ok())?
         })?;
         changed.insert(work);
-        self.derive_works(changed)
+        self.change.derive_works(changed)
     }
 
     /// Has the works that inherit from the one called `old` inherit from `new`, which is the same one.
     fn inherit_from(&self, old: &str, new: &str) -> Result<BTreeSet<i64>> {
         let heirs = self
+            .change
             .connection()
             .prepare_cached("SELECT DISTINCT work_id FROM inheritance WHERE parent_key = ?1")?
             .query_map([old], |row| row.get(0))?
@@ -172,30 +173,28 @@ impl Change<'_> {
     }
 
     /// Removes works. What stood before their entries in a file (comments, `@string`s) stays there.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn remove_works(&self, works: &BTreeSet<i64>) -> Result<()> {
-        let mut concerned = self.inheriting_works(works)?;
-        self.delete_derived(works)?;
+    pub fn remove(&self, works: &BTreeSet<i64>) -> Result<()> {
+        let mut concerned = self.change.inheriting_works(works)?;
+        self.change.delete_derived(works)?;
         for work in works {
             self.hand_on_leading(*work)?;
             // Lists remember a removed work by its last key.
-            self.connection()
+            self.change
+                .connection()
                 .prepare_cached(
                     "UPDATE list_work SET work_id = NULL,
                          key = (SELECT key FROM work WHERE id = ?1)
                      WHERE work_id = ?1",
                 )?
                 .execute([work])?;
-            self.connection()
+            self.change
+                .connection()
                 .prepare_cached("DELETE FROM work WHERE id = ?1")?
                 .execute([work])?;
         }
-        self.forget_works(works);
+        self.change.forget_works(works);
         concerned.extend(works);
-        self.derive_works(concerned)
+        self.change.derive_works(concerned)
     }
 
     /// Adds a work that comes from no file. With a pattern, its key is made by it; else the entry's own
@@ -204,7 +203,7 @@ impl Change<'_> {
     /// # Errors
     ///
     /// [`LibraryError::UnreadableEntry`]; [`LibraryError::TakenKey`]; [`LibraryError::MalformedKey`].
-    pub fn add_entry(&self, entry: &str, pattern: Option<&KeyPattern>) -> Result<String> {
+    pub fn add(&self, entry: &str, pattern: Option<&KeyPattern>) -> Result<String> {
         let work = readable(entry)?;
         let (key, source) = match pattern {
             Some(pattern) => {
@@ -218,12 +217,13 @@ impl Change<'_> {
                 (work.key, work.source)
             }
         };
-        let connection = self.connection();
+        let connection = self.change.connection();
         connection.execute(
             "INSERT INTO work (key, source, added_at) VALUES (?1, ?2, ?3)",
             params![key, source, now(connection)?],
         )?;
-        self.derive_works(BTreeSet::from([connection.last_insert_rowid()]))?;
+        self.change
+            .derive_works(BTreeSet::from([connection.last_insert_rowid()]))?;
         Ok(key)
     }
 
@@ -234,13 +234,14 @@ impl Change<'_> {
     /// What SQLite reports, where there is no such work.
     pub fn source_of(&self, work: i64) -> Result<String> {
         Ok(self
+            .change
             .connection()
             .prepare_cached("SELECT source FROM work WHERE id = ?1")?
             .query_row([work], |row| row.get(0))?)
     }
 
     pub(super) fn write_source(&self, work: i64, source: &str) -> Result<()> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         let at = now(connection)?;
         connection
             .prepare_cached(
@@ -253,7 +254,7 @@ impl Change<'_> {
     /// Edits the texts that a work has in files where its entry is not the work's own; where `edit` gives
     /// nothing, the text stays.
     fn edit_variants(&self, work: i64, edit: impl Fn(&str) -> Option<String>) -> Result<()> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         let mut statement = connection.prepare_cached(
             "SELECT id, variant FROM occurrence WHERE work_id = ?1 AND variant IS NOT NULL",
         )?;
@@ -275,6 +276,7 @@ impl Change<'_> {
     /// behind it.
     fn hand_on_leading(&self, work: i64) -> Result<()> {
         let mut statement = self
+            .change
             .connection()
             .prepare_cached("SELECT id FROM occurrence WHERE work_id = ?1 ORDER BY id")?;
         let occurrences = statement
@@ -288,7 +290,7 @@ impl Change<'_> {
 
     /// Takes one entry out of its file, but not what stood before it.
     pub(super) fn remove_occurrence(&self, occurrence: i64) -> Result<()> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         let (file, leading) = connection
             .prepare_cached("SELECT source_file_id, leading FROM occurrence WHERE id = ?1")?
             .query_row([occurrence], |row| {

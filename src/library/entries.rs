@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::derived_tables::StringCache;
-use super::{Library, Result};
+use super::{Result, Works};
 use crate::formats::bibtex::Strings;
 use crate::model::Entry;
 
@@ -18,7 +18,7 @@ pub struct StoredEntry {
     pub strings: Strings,
 }
 
-impl Library {
+impl Works<'_> {
     /// The entries of these works, in this order.
     ///
     /// # Errors
@@ -29,13 +29,13 @@ impl Library {
         works
             .iter()
             .map(|id| {
-                let key = self.key_of(*id)?;
-                let mut work = self.work(&key)?;
+                let key = self.key(*id)?;
+                let mut work = self.entry(&key)?;
                 work.key = key;
                 Ok(StoredEntry {
                     id: *id,
                     work,
-                    strings: strings.of(self, *id)?.clone(),
+                    strings: strings.of(self.library, *id)?.clone(),
                 })
             })
             .collect()
@@ -44,7 +44,7 @@ impl Library {
     /// The work that another one names in `crossref` or `xdata`, if the library has it.
     pub fn parent<'a>(&self, key: &str) -> Option<Cow<'a, Entry>> {
         // A parent that is not there is nothing to look for keys like its own.
-        self.find_key(key).ok().flatten()?;
-        self.work(key).ok().map(Cow::Owned)
+        self.find(key).ok().flatten()?;
+        self.entry(key).ok().map(Cow::Owned)
     }
 }

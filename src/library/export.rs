@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use rusqlite::OptionalExtension as _;
 
-use super::{Library, Result};
+use super::{Result, Sources, Works};
 use crate::formats::bibtex::{self, FilePiece, Strings};
 
 /// A file that was imported.
@@ -16,20 +16,17 @@ pub struct SourceFile {
     pub encoding: String,
 }
 
-impl Library {
+impl Sources<'_> {
     /// The imported files, one after the other in the order of their import, with what stands around
     /// their entries. A work that stands in several files is written once, where it stands first, and
     /// works that came from no file come last.
     ///
     /// With one file whose entries nobody edited, this is that file again.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn export_files(&self) -> Result<String> {
+    pub fn export_all(&self) -> Result<String> {
         let mut text = String::new();
         let mut written = HashSet::new();
         let mut files = self
+            .library
             .connection
             .prepare("SELECT id, trailing FROM source_file ORDER BY id")?;
         let files = files
@@ -37,7 +34,7 @@ impl Library {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
             })?
             .collect::<rusqlite::Result<Vec<_>>>()?;
-        let mut places = self.connection.prepare(
+        let mut places = self.library.connection.prepare(
             "SELECT work_id, leading, coalesce(variant, source), variant IS NOT NULL
              FROM occurrence JOIN work ON work.id = work_id
              WHERE source_file_id = ?1 ORDER BY occurrence.id",
@@ -59,7 +56,7 @@ impl Library {
             written.extend(in_this_file);
             text.push_str(&trailing);
         }
-        let mut others = self.connection.prepare(
+        let mut others = self.library.connection.prepare(
             "SELECT source FROM work WHERE id NOT IN (SELECT work_id FROM occurrence) ORDER BY id",
         )?;
         for source in others.query_map([], |row| row.get::<_, String>(0))? {
@@ -73,12 +70,9 @@ impl Library {
     }
 
     /// The files that were imported, in the order of their import.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn source_files(&self) -> Result<Vec<SourceFile>> {
+    pub fn all(&self) -> Result<Vec<SourceFile>> {
         let mut statement = self
+            .library
             .connection
             .prepare("SELECT path, encoding FROM source_file ORDER BY id")?;
         let files = statement.query_map([], |row| {
@@ -92,12 +86,9 @@ impl Library {
 
     /// One imported file again, with every entry that stands in it; `None` where no file was imported
     /// from `path`. It is the file to the character, as long as nobody edited its entries.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn export_file(&self, path: &str) -> Result<Option<String>> {
+    pub fn export(&self, path: &str) -> Result<Option<String>> {
         let file: Option<(i64, String)> = self
+            .library
             .connection
             .query_row(
                 "SELECT id, trailing FROM source_file WHERE path = ?1",
@@ -108,7 +99,7 @@ impl Library {
         let Some((file, trailing)) = file else {
             return Ok(None);
         };
-        let mut places = self.connection.prepare(
+        let mut places = self.library.connection.prepare(
             "SELECT leading, coalesce(variant, source)
              FROM occurrence JOIN work ON work.id = work_id
              WHERE source_file_id = ?1 ORDER BY occurrence.id",
@@ -122,25 +113,20 @@ impl Library {
         text.push_str(&trailing);
         Ok(Some(text))
     }
+}
 
+impl Works<'_> {
     /// The abbreviations of the files in which a work stands.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn abbreviations(&self, work: i64) -> Result<Strings> {
         Ok(bibtex::read(&self.abbreviations_of(&[work])?.join("\n")).strings)
     }
 
     /// The entries of these works, in this order, below the `@string`s of the files that they came
     /// from.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn export_works(&self, works: &[i64]) -> Result<String> {
+    pub fn export(&self, works: &[i64]) -> Result<String> {
         let mut parts = self.abbreviations_of(works)?;
         let mut source = self
+            .library
             .connection
             .prepare("SELECT source FROM work WHERE id = ?1")?;
         for work in works {
@@ -156,13 +142,10 @@ impl Library {
     }
 
     /// The verbatim `@string`s of the files in which these works stand.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn abbreviations_of(&self, works: &[i64]) -> Result<Vec<String>> {
         let mut files = BTreeSet::new();
         let mut file = self
+            .library
             .connection
             .prepare("SELECT source_file_id FROM occurrence WHERE work_id = ?1")?;
         for work in works {
@@ -170,7 +153,7 @@ impl Library {
                 files.insert(id?);
             }
         }
-        let mut leading = self.connection.prepare(
+        let mut leading = self.library.connection.prepare(
             "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
              ORDER BY id",
         )?;

@@ -3,7 +3,7 @@
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
-use super::{Library, Result};
+use super::{Result, Works};
 
 /// A piece of SQL with the parameters of its `?`, in their order.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +64,7 @@ impl Sql {
 ///
 /// The query language translates to these, and these to SQL.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Condition {
+pub enum Filter {
     /// Every work.
     #[default]
     All,
@@ -84,7 +84,7 @@ pub enum Condition {
 /// has a limit for both.
 const MANY: usize = 200;
 
-impl Condition {
+impl Filter {
     /// The condition that no work meets.
     pub const NONE: Self = Self::Works(Vec::new());
 
@@ -139,13 +139,13 @@ fn listed(works: &[i64]) -> Sql {
 }
 
 /// What any of these means. What statements find is put together before it is looked at.
-fn either(parts: &[Condition]) -> Sql {
+fn either(parts: &[Filter]) -> Sql {
     let mut statements: Vec<Sql> = Vec::new();
     let mut expressions = Vec::new();
     for part in parts {
         match part {
-            Condition::Works(works) => statements.push(listed(works)),
-            Condition::Statement(statement) => statements.push(statement.clone()),
+            Filter::Works(works) => statements.push(listed(works)),
+            Filter::Statement(statement) => statements.push(statement.clone()),
             other => expressions.push(other.expression()),
         }
     }
@@ -159,28 +159,20 @@ fn either(parts: &[Condition]) -> Sql {
     Sql::joined(expressions, "OR")
 }
 
-impl Library {
+impl Works<'_> {
     /// Returns the rowids of the works that meet a condition, each once.
-    ///
-    /// # Errors
-    ///
-    /// [`super::LibraryError::Sqlite`].
-    pub fn matching_ids(&self, condition: &Condition) -> Result<Vec<i64>> {
-        let Sql { text, parameters } = condition.numbers();
-        let mut statement = self.connection.prepare_cached(&text)?;
+    pub fn ids_matching(&self, filter: &Filter) -> Result<Vec<i64>> {
+        let Sql { text, parameters } = filter.numbers();
+        let mut statement = self.library.connection.prepare_cached(&text)?;
         let works = statement.query_map(params_from_iter(&parameters), |row| row.get(0))?;
         Ok(works.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns how many works meet a condition.
-    ///
-    /// # Errors
-    ///
-    /// [`super::LibraryError::Sqlite`].
-    pub fn count_matching(&self, condition: &Condition) -> Result<usize> {
-        let Sql { text, parameters } = condition.expression();
+    pub fn count_matching(&self, filter: &Filter) -> Result<usize> {
+        let Sql { text, parameters } = filter.expression();
         let sql = format!("SELECT count(*) FROM work_summary WHERE {text}");
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut statement = self.library.connection.prepare_cached(&sql)?;
         let count: i64 = statement.query_row(params_from_iter(&parameters), |row| row.get(0))?;
         Ok(usize::try_from(count).unwrap_or_default())
     }
@@ -193,14 +185,14 @@ mod tests {
     #[test]
     fn an_expression_is_put_together_with_its_parameters_in_order() {
         let of_year = |year: i64| {
-            Condition::Statement(
+            Filter::Statement(
                 Sql::new("SELECT work_id FROM work_summary WHERE year = ?").with([year]),
             )
         };
-        let condition = Condition::Works(vec![7])
-            .and(Condition::Any(vec![of_year(2002), of_year(2006)]))
+        let filter = Filter::Works(vec![7])
+            .and(Filter::Any(vec![of_year(2002), of_year(2006)]))
             .and(of_year(1990).negated());
-        let expression = condition.expression();
+        let expression = filter.expression();
         assert_eq!(
             expression.text,
             "((work_summary.work_id IN (?) AND work_summary.work_id IN (\
@@ -212,10 +204,7 @@ mod tests {
             expression.parameters,
             [7, 2002, 2006, 1990].map(Value::from)
         );
-        assert_eq!(
-            Condition::NONE.expression().text,
-            "work_summary.work_id IN ()"
-        );
-        assert_eq!(Condition::Any(Vec::new()).expression().text, "0");
+        assert_eq!(Filter::NONE.expression().text, "work_summary.work_id IN ()");
+        assert_eq!(Filter::Any(Vec::new()).expression().text, "0");
     }
 }

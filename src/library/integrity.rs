@@ -343,12 +343,12 @@ impl Library {
             .query_map([], |row| row.get(0))?
             .collect::<rusqlite::Result<Vec<i64>>>()?;
         for work in works {
-            for file in self.linked_files(work)? {
+            for file in self.files().of_work(work)? {
                 // Files that an entry names may be on the machine that it came from.
                 if !file.in_entry && !file.place(root).exists() {
                     count += 1;
                     if names.len() < NAMES {
-                        names.push(format!("{}: {}", self.key_of(work)?, file.path));
+                        names.push(format!("{}: {}", self.works().key(work)?, file.path));
                     }
                 }
             }

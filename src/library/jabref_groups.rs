@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::tags::{NewAssignment, Origin, Tag, TagName};
-use super::{Change, LibraryError, Result};
+use super::{LibraryError, Result, Sources, TagsMut};
 use crate::formats::bibtex::BibFile;
 use crate::formats::jabref::{self, Members};
 use crate::model::Entry;
@@ -11,22 +11,18 @@ use crate::model::Entry;
 /// The facet of tags that are groups of JabRef.
 pub const GROUP_FACET: &str = "group";
 
-impl Change<'_> {
+impl TagsMut<'_> {
     /// Puts the groups of JabRef that a file knows on its works as tags, after the file was imported
     /// under `path`: those in the field `groups`, and those of the tree in the file's comments, whose
     /// levels become wider and narrower tags. Gives the names of groups whose members only JabRef can
     /// find, because it searches for them.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn import_groups(&self, path: &str, file: &BibFile) -> Result<Vec<String>> {
         let tree = jabref::groups(file);
         let works: Vec<&Entry> = file.works().collect();
         if tree.is_empty() && works.iter().all(|work| work.field("groups").is_none()) {
             return Ok(Vec::new());
         }
-        let ids = self.works_at(path)?;
+        let ids = self.change.sources().works(path)?;
         if ids.len() != works.len() {
             return Ok(Vec::new());
         }
@@ -81,35 +77,39 @@ impl Change<'_> {
         }
         Ok(searched)
     }
+}
 
+impl Sources<'_> {
     /// The works of an imported file, in its order.
-    pub(super) fn works_at(&self, path: &str) -> Result<Vec<i64>> {
-        let mut statement = self.connection().prepare(
+    pub(super) fn works(&self, path: &str) -> Result<Vec<i64>> {
+        let mut statement = self.library.connection.prepare(
             "SELECT work_id FROM occurrence JOIN source_file ON source_file.id = source_file_id
              WHERE path = ?1 ORDER BY occurrence.id",
         )?;
         let works = statement.query_map([path], |row| row.get(0))?;
         Ok(works.collect::<rusqlite::Result<_>>()?)
     }
+}
 
+impl TagsMut<'_> {
     /// The tag of a group, made where there is none; a tag that a person has described since stays so.
     fn group_tag(&self, name: &str, parent: Option<&str>) -> Result<Option<i64>> {
         let Some(tag) = group_tag_name(name) else {
             return Ok(None);
         };
-        match self.resolve_tag(&tag.to_string()) {
+        match self.resolve(&tag.to_string()) {
             Ok(known) => Ok(Some(known.id)),
             Err(LibraryError::UnknownTag { .. }) => {
                 let parent = parent.and_then(group_tag_name);
                 let parent = parent
-                    .filter(|wider| *wider != tag && self.resolve_tag(&wider.to_string()).is_ok());
+                    .filter(|wider| *wider != tag && self.resolve(&wider.to_string()).is_ok());
                 let label = (name != tag.name).then(|| name.to_owned());
                 let tag = Tag {
                     label,
                     parent,
                     ..Tag::named(tag)
                 };
-                Ok(Some(self.put_tag(&tag)?))
+                Ok(Some(self.put(&tag)?))
             }
             Err(error) => Err(error),
         }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::derived_tables::{principal_names, read_entry};
-use super::{Library, LibraryError, Result};
+use super::{LibraryError, Result, Works};
 use crate::model::markup;
 use crate::model::{CslItem, Entry};
 use crate::text::fold;
@@ -272,7 +272,7 @@ fn is_key_character(character: char) -> bool {
         )
 }
 
-impl Library {
+impl Works<'_> {
     /// The key that a pattern makes of a work, made unique with a, b, c among the keys and aliases of
     /// all other works and `taken`. A work whose key is such a key already keeps it.
     ///
@@ -286,6 +286,7 @@ impl Library {
         taken: &dyn Fn(&str) -> bool,
     ) -> Result<String> {
         let (key, source, item) = self
+            .library
             .connection
             .prepare_cached(
                 "SELECT key, source, item FROM work JOIN csl_item ON work_id = id WHERE id = ?1",
@@ -318,7 +319,7 @@ impl Library {
     ) -> Result<String> {
         for suffix in suffixes() {
             let candidate = format!("{base}{suffix}");
-            let holder = self.find_key(&candidate)?;
+            let holder = self.find(&candidate)?;
             if !taken(&candidate) && (holder.is_none() || holder == work) {
                 return Ok(candidate);
             }
@@ -331,10 +332,10 @@ impl Library {
         if key.is_empty() || !key.chars().all(is_key_character) {
             return Err(LibraryError::MalformedKey(key.to_owned()));
         }
-        match self.find_key(key)? {
+        match self.find(key)? {
             Some(holder) if Some(holder) != work => Err(LibraryError::TakenKey {
                 key: key.to_owned(),
-                holder: self.key_of(holder)?,
+                holder: self.key(holder)?,
             }),
             _ => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use super::derived_tables::{principal_names, read_entry};
 use super::identity::Identity;
-use super::{Library, Result};
+use super::{Result, Works};
 use crate::formats::bibtex::{self, Strings};
 use crate::model::{CslItem, Entry};
 
@@ -26,12 +26,12 @@ pub fn compare_references(one: (&Entry, &CslItem), other: (&Entry, &CslItem)) ->
     }
 }
 
-impl Library {
+impl Works<'_> {
     /// Returns the rowid of the work that an entry is of, if the library has it.
-    pub fn work_like(&self, entry: &Entry) -> Result<Option<i64>> {
+    pub fn like(&self, entry: &Entry) -> Result<Option<i64>> {
         let item = bibtex::derive(entry, &Strings::default(), &|_| None).item;
         let identity = Identity::of(entry, &item, principal_names(&item));
-        let mut with_key = self.connection.prepare_cached(
+        let mut with_key = self.library.connection.prepare_cached(
             "SELECT work.id, work.key, work.source, item
              FROM match_key JOIN csl_item USING (work_id) JOIN work ON work.id = work_id
              WHERE match_key = ?1",
@@ -52,8 +52,8 @@ impl Library {
     }
 
     /// Returns the rowid of the first work whose address is `url`.
-    pub fn work_with_url(&self, url: &str) -> Result<Option<i64>> {
-        let mut statement = self.connection.prepare_cached(
+    pub fn with_url(&self, url: &str) -> Result<Option<i64>> {
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT work.id, item FROM work JOIN csl_item ON work_id = work.id
              WHERE instr(work.source, ?1) ORDER BY work.id",
         )?;

@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::derived_tables::read_entry;
 use super::history::now;
-use super::{Change, Library, LibraryError, Result};
+use super::{Files, FilesMut, Library, LibraryError, Result};
 use crate::formats::file_field;
 
 /// A file that belongs to a work.
@@ -86,10 +86,11 @@ pub fn path_from_root(file: &Path, root: &Path) -> Result<String> {
     }
 }
 
-impl Library {
+impl Files<'_> {
     /// Returns the root of linked files of this library as an absolute path, if it is set.
-    pub fn file_root(&self) -> Result<Option<PathBuf>> {
+    pub fn root(&self) -> Result<Option<PathBuf>> {
         let path: Option<String> = self
+            .library
             .connection
             .query_row("SELECT path FROM file_root", [], |row| row.get(0))
             .optional()?;
@@ -97,24 +98,28 @@ impl Library {
             if Path::new(&path).is_absolute() {
                 PathBuf::from(path)
             } else {
-                joined(&self.directory(), &path)
+                joined(&self.library.directory(), &path)
             }
         }))
     }
+}
 
+impl Library {
     /// Returns the directory of the library.
     pub fn directory(&self) -> PathBuf {
         let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
         path.parent().unwrap_or(&path).to_path_buf()
     }
+}
 
+impl Files<'_> {
     /// Returns the files of a work: linked ones and those that its entry names.
     ///
     /// # Errors
     ///
     /// [`LibraryError::UnreadableWork`] if the stored entry is damaged.
-    pub fn linked_files(&self, work: i64) -> Result<Vec<LinkedFile>> {
-        let mut statement = self.connection.prepare_cached(
+    pub fn of_work(&self, work: i64) -> Result<Vec<LinkedFile>> {
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT path, description FROM linked_file WHERE work_id = ?1 ORDER BY id",
         )?;
         let mut files = statement
@@ -128,6 +133,7 @@ impl Library {
             })?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         let source: String = self
+            .library
             .connection
             .prepare_cached("SELECT source FROM work WHERE id = ?1")?
             .query_row([work], |row| row.get(0))?;
@@ -139,7 +145,7 @@ impl Library {
         if !names_one {
             return Ok(files);
         }
-        let entry = read_entry(&self.key_of(work)?, &source)?;
+        let entry = read_entry(&self.library.works().key(work)?, &source)?;
         let Some(value) = entry.field("file") else {
             return Ok(files);
         };
@@ -155,8 +161,8 @@ impl Library {
     }
 
     /// Returns the works with linked files or files in their entries, sorted by key.
-    pub fn works_with_files(&self) -> Result<Vec<(i64, String)>> {
-        let mut statement = self.connection.prepare(
+    pub fn works(&self) -> Result<Vec<(i64, String)>> {
+        let mut statement = self.library.connection.prepare(
             "SELECT id, key FROM work
              WHERE source LIKE '%file%' OR id IN (SELECT work_id FROM linked_file)
              ORDER BY key",
@@ -168,7 +174,7 @@ impl Library {
     /// Returns the directories of the files that a work was imported from. Like in JabRef, paths in its entry are
     /// relative to them.
     fn directories_of(&self, work: i64) -> Result<Vec<PathBuf>> {
-        let mut statement = self.connection.prepare_cached(
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT DISTINCT path FROM occurrence JOIN source_file ON source_file.id = source_file_id
              WHERE work_id = ?1 ORDER BY source_file_id",
         )?;
@@ -185,11 +191,11 @@ impl Library {
     }
 }
 
-impl Change<'_> {
+impl FilesMut<'_> {
     /// Links a file to a work, or changes the description of the link. `path` is a result of [`path_from_root`].
     /// Returns whether anything changed.
-    pub fn link_file(&self, work: i64, path: &str, description: Option<&str>) -> Result<bool> {
-        let connection = self.connection();
+    pub fn link(&self, work: i64, path: &str, description: Option<&str>) -> Result<bool> {
+        let connection = self.change.connection();
         let changed = connection.execute(
             "INSERT INTO linked_file (work_id, path, description, added_at) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (work_id, path) DO UPDATE SET description = excluded.description
@@ -201,8 +207,8 @@ impl Change<'_> {
     }
 
     /// Removes the link to a file, but not the file. Returns whether there was one.
-    pub fn unlink_file(&self, work: i64, path: &str) -> Result<bool> {
-        let removed = self.connection().execute(
+    pub fn unlink(&self, work: i64, path: &str) -> Result<bool> {
+        let removed = self.change.connection().execute(
             "DELETE FROM linked_file WHERE work_id = ?1 AND path = ?2",
             params![work, path],
         )?;
@@ -210,17 +216,19 @@ impl Change<'_> {
     }
 
     /// Removes the root of linked files of this library. Links are not rewritten.
-    pub fn unset_file_root(&self) -> Result<()> {
-        self.connection().execute("DELETE FROM file_root", [])?;
+    pub fn unset_root(&self) -> Result<()> {
+        self.change
+            .connection()
+            .execute("DELETE FROM file_root", [])?;
         Ok(())
     }
 
     /// Sets the root of linked files. A root below the directory of the library is stored relative to it, so that
     /// both can be moved together. Links keep pointing to the same files: their paths are rewritten relative to the
     /// new root. Returns the number of rewritten paths.
-    pub fn set_file_root(&self, root: &Path, before: &Path) -> Result<usize> {
-        let connection = self.connection();
-        let stored = path_from_root(root, &self.directory())?;
+    pub fn set_root(&self, root: &Path, before: &Path) -> Result<usize> {
+        let connection = self.change.connection();
+        let stored = path_from_root(root, &self.change.directory())?;
         connection.execute("UPDATE file_root SET path = ?1 WHERE path <> ?1", [&stored])?;
         connection.execute(
             "INSERT INTO file_root (path) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM file_root)",

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::history::now;
-use super::{Change, Library, LibraryError, Result};
+use super::{LibraryError, Lists, ListsMut, Result};
 use crate::suggest::closest;
 
 /// A snapshot of a reading list as it is stored.
@@ -21,14 +21,11 @@ pub struct StoredSnapshot {
 
 const SNAPSHOT: &str = "SELECT id, name, frozen_at, content FROM list_snapshot WHERE list_id = ?1";
 
-impl Library {
+impl Lists<'_> {
     /// The snapshots of a list, the earliest first.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn snapshots(&self, list: i64) -> Result<Vec<StoredSnapshot>> {
         let mut statement = self
+            .library
             .connection
             .prepare_cached(&format!("{SNAPSHOT} ORDER BY frozen_at, id"))?;
         let snapshots = statement.query_map([list], stored_snapshot)?;
@@ -42,6 +39,7 @@ impl Library {
     /// [`LibraryError::UnknownSnapshot`], with a name that is spelt much the same.
     pub fn snapshot(&self, list: i64, name: &str) -> Result<StoredSnapshot> {
         let found = self
+            .library
             .connection
             .prepare_cached(&format!("{SNAPSHOT} AND name = ?2"))?
             .query_row(params![list, name], stored_snapshot)
@@ -71,7 +69,7 @@ fn stored_snapshot(row: &Row<'_>) -> rusqlite::Result<StoredSnapshot> {
     })
 }
 
-impl Change<'_> {
+impl ListsMut<'_> {
     /// Saves a snapshot of a list: now, or with the time at which it was saved elsewhere.
     ///
     /// # Errors
@@ -84,7 +82,7 @@ impl Change<'_> {
         content: &str,
         saved_at: Option<&str>,
     ) -> Result<()> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         let at = match saved_at {
             Some(at) => at.to_owned(),
             None => now(connection)?,
@@ -101,12 +99,9 @@ impl Change<'_> {
     }
 
     /// Deletes a snapshot.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn remove_snapshot(&self, snapshot: i64) -> Result<()> {
-        self.connection()
+        self.change
+            .connection()
             .execute("DELETE FROM list_snapshot WHERE id = ?1", [snapshot])?;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Stored reading lists: their settings, sections and entries.
 //!
 //! The query of a list is stored as text, because the library does not know the query language. The caller
-//! translates it and passes the condition to [`StoredList::condition`].
+//! translates it and passes the condition to [`StoredList::filter`].
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -10,7 +10,7 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::history::now;
-use super::{Change, Condition, Library, LibraryError, Result, Sql};
+use super::{Filter, LibraryError, Lists, ListsMut, Result, Sql, Tags};
 use crate::suggest::closest;
 
 /// A stored reading list.
@@ -48,9 +48,9 @@ pub struct StoredList {
 impl StoredList {
     /// Returns the condition for the works of the list: those that are pinned, and those that match `query`, the
     /// translation of the list's query, and are not excluded.
-    pub fn condition(&self, query: Option<Condition>) -> Condition {
+    pub fn filter(&self, query: Option<Filter>) -> Filter {
         let membership = |membership: &str| {
-            Condition::Statement(
+            Filter::Statement(
                 Sql::new(
                     "SELECT work_id FROM listed
                      WHERE list_id = ? AND membership = ? AND work_id IS NOT NULL",
@@ -61,9 +61,7 @@ impl StoredList {
         let pinned = membership("pinned");
         match query {
             None => pinned,
-            Some(query) => {
-                Condition::Any(vec![pinned, query.and(membership("excluded").negated())])
-            }
+            Some(query) => Filter::Any(vec![pinned, query.and(membership("excluded").negated())]),
         }
     }
 }
@@ -157,10 +155,13 @@ const LIST: &str =
     "SELECT id, name, title, introduction, query, style, locale, group_by, duplicate_placement,
                            sort_order, annotations, rest_heading, created_at FROM reading_list";
 
-impl Library {
+impl Lists<'_> {
     /// Returns the reading lists, sorted by name.
-    pub fn lists(&self) -> Result<Vec<StoredList>> {
-        let mut statement = self.connection.prepare(&format!("{LIST} ORDER BY name"))?;
+    pub fn all(&self) -> Result<Vec<StoredList>> {
+        let mut statement = self
+            .library
+            .connection
+            .prepare(&format!("{LIST} ORDER BY name"))?;
         let lists = statement.query_map([], stored_list)?;
         Ok(lists.collect::<rusqlite::Result<_>>()?)
     }
@@ -170,8 +171,9 @@ impl Library {
     /// # Errors
     ///
     /// [`LibraryError::UnknownList`], with a name that is spelt much the same.
-    pub fn list(&self, name: &str) -> Result<StoredList> {
+    pub fn get(&self, name: &str) -> Result<StoredList> {
         let found = self
+            .library
             .connection
             .prepare_cached(&format!("{LIST} WHERE name = ?1"))?
             .query_row([name], stored_list)
@@ -179,7 +181,7 @@ impl Library {
         if let Some(list) = found {
             return Ok(list);
         }
-        let names: Vec<String> = self.lists()?.into_iter().map(|list| list.name).collect();
+        let names: Vec<String> = self.all()?.into_iter().map(|list| list.name).collect();
         Err(LibraryError::UnknownList {
             suggestions: closest(name, names.iter().cloned()),
             name: name.to_owned(),
@@ -188,8 +190,8 @@ impl Library {
     }
 
     /// Returns the manual sections of a list, in order.
-    pub fn list_sections(&self, list: i64) -> Result<Vec<StoredSection>> {
-        let mut statement = self.connection.prepare_cached(
+    pub fn sections(&self, list: i64) -> Result<Vec<StoredSection>> {
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT id, title, introduction, query, sort_order FROM list_section
              WHERE list_id = ?1 ORDER BY position, id",
         )?;
@@ -207,8 +209,8 @@ impl Library {
 
     /// Returns the entries of a list: first those with a place in the manual order, sorted by it. Some may be of
     /// works that are not in the library.
-    pub fn list_entries(&self, list: i64) -> Result<Vec<ListEntry>> {
-        let mut statement = self.connection.prepare_cached(&format!(
+    pub fn entries(&self, list: i64) -> Result<Vec<ListEntry>> {
+        let mut statement = self.library.connection.prepare_cached(&format!(
             "SELECT {LISTED} FROM listed WHERE list_id = ?1
              ORDER BY position IS NULL, position, id"
         ))?;
@@ -234,10 +236,10 @@ impl Library {
     }
 }
 
-impl Library {
+impl Tags<'_> {
     /// Returns the labels of tags by their names.
-    pub fn tag_labels(&self) -> Result<HashMap<String, String>> {
-        let mut statement = self.connection.prepare_cached(
+    pub fn labels(&self) -> Result<HashMap<String, String>> {
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT facet || ':' || name, label FROM tag WHERE label IS NOT NULL",
         )?;
         let labels = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -276,16 +278,16 @@ fn stored_list(row: &Row<'_>) -> rusqlite::Result<StoredList> {
     })
 }
 
-impl Change<'_> {
+impl ListsMut<'_> {
     /// Inserts a list (if its `id` is 0) or updates it, and returns its rowid. Nothing is written if nothing
     /// changed.
     ///
     /// # Errors
     ///
     /// [`LibraryError::MalformedListName`]; [`LibraryError::TakenListName`].
-    pub fn put_list(&self, list: &StoredList) -> Result<i64> {
+    pub fn put(&self, list: &StoredList) -> Result<i64> {
         check_name(&list.name)?;
-        let connection = self.connection();
+        let connection = self.change.connection();
         let holder: Option<i64> = connection
             .query_row(
                 "SELECT id FROM reading_list WHERE name = ?1",
@@ -344,15 +346,16 @@ impl Change<'_> {
     }
 
     /// Removes a list with its sections, entries and snapshots, but not its works.
-    pub fn remove_list(&self, list: i64) -> Result<()> {
-        self.connection()
+    pub fn remove(&self, list: i64) -> Result<()> {
+        self.change
+            .connection()
             .execute("DELETE FROM reading_list WHERE id = ?1", [list])?;
         Ok(())
     }
 
     /// Removes the sections and entries of a list, but not its snapshots.
-    pub fn empty_list(&self, list: i64) -> Result<()> {
-        let connection = self.connection();
+    pub fn clear(&self, list: i64) -> Result<()> {
+        let connection = self.change.connection();
         connection.execute("DELETE FROM list_work WHERE list_id = ?1", [list])?;
         connection.execute("DELETE FROM list_section WHERE list_id = ?1", [list])?;
         Ok(())
@@ -360,7 +363,7 @@ impl Change<'_> {
 
     /// Appends a section (if its `id` is 0) or updates it, and returns its rowid.
     pub fn put_section(&self, list: i64, section: &StoredSection) -> Result<i64> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         let StoredSection {
             id,
             title,
@@ -387,14 +390,15 @@ impl Change<'_> {
 
     /// Removes a section, but not its works.
     pub fn remove_section(&self, section: i64) -> Result<()> {
-        self.connection()
+        self.change
+            .connection()
             .execute("DELETE FROM list_section WHERE id = ?1", [section])?;
         Ok(())
     }
 
     /// Sorts sections into this order.
     pub fn order_sections(&self, sections: &[i64]) -> Result<()> {
-        let mut statement = self.connection().prepare_cached(
+        let mut statement = self.change.connection().prepare_cached(
             "UPDATE list_section SET position = ?2 WHERE id = ?1 AND position <> ?2",
         )?;
         for (section, position) in sections.iter().zip(1_i64..) {
@@ -411,7 +415,7 @@ impl Change<'_> {
         membership: Option<Membership>,
     ) -> Result<Option<Membership>> {
         let mut before = None;
-        self.edit_list_entry(list, work, |listed| {
+        self.edit_entry(list, work, |listed| {
             before = listed.membership;
             listed.membership = membership;
         })?;
@@ -419,14 +423,14 @@ impl Change<'_> {
     }
 
     /// Sets or removes the annotation of a work in a list. Returns the previous one.
-    pub fn annotate_in_list(
+    pub fn annotate(
         &self,
         list: i64,
         work: i64,
         annotation: Option<String>,
     ) -> Result<Option<String>> {
         let mut before = None;
-        self.edit_list_entry(list, work, |listed| {
+        self.edit_entry(list, work, |listed| {
             before = std::mem::replace(&mut listed.annotation, annotation);
         })?;
         Ok(before)
@@ -434,27 +438,27 @@ impl Change<'_> {
 
     /// Puts a work into a section, or with `None` leaves it to the queries of the sections.
     pub fn put_into_section(&self, list: i64, work: i64, section: Option<i64>) -> Result<()> {
-        self.edit_list_entry(list, work, |listed| listed.section = section)
+        self.edit_entry(list, work, |listed| listed.section = section)
     }
 
     /// Sets the manual order of a list. Works that are not in `works` have no place in it.
     pub fn set_manual_order(&self, list: i64, works: &[i64]) -> Result<()> {
         let placed: HashSet<i64> = works.iter().copied().collect();
-        for listed in self.list_entries(list)? {
+        for listed in self.entries(list)? {
             if let Some(work) = listed.work.filter(|work| !placed.contains(work)) {
-                self.edit_list_entry(list, work, |listed| listed.position = None)?;
+                self.edit_entry(list, work, |listed| listed.position = None)?;
             }
         }
         for (work, position) in works.iter().zip(1_i64..) {
-            self.edit_list_entry(list, *work, |listed| listed.position = Some(position))?;
+            self.edit_entry(list, *work, |listed| listed.position = Some(position))?;
         }
         Ok(())
     }
 
     /// Stores an entry by its key, which need not be the key of a work in the library.
-    pub fn put_list_entry(&self, list: i64, entry: ListEntry) -> Result<()> {
-        match self.find_key(&entry.key)? {
-            Some(work) => self.edit_list_entry(list, work, |listed| {
+    pub fn put_entry(&self, list: i64, entry: ListEntry) -> Result<()> {
+        match self.change.works().find(&entry.key)? {
+            Some(work) => self.edit_entry(list, work, |listed| {
                 let before = std::mem::replace(
                     listed,
                     ListEntry {
@@ -484,7 +488,7 @@ impl Change<'_> {
     }
 
     fn clear_missing(&self, list: i64, key: &str, what: &str) -> Result<bool> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         let cleared = connection.execute(
             &format!(
                 "UPDATE list_work SET {what} WHERE list_id = ?1 AND key = ?2 AND work_id IS NULL"
@@ -501,13 +505,8 @@ impl Change<'_> {
     }
 
     /// Edits the entry of a work in a list, after merging entries under its other keys.
-    fn edit_list_entry(
-        &self,
-        list: i64,
-        work: i64,
-        edit: impl FnOnce(&mut ListEntry),
-    ) -> Result<()> {
-        let connection = self.connection();
+    fn edit_entry(&self, list: i64, work: i64, edit: impl FnOnce(&mut ListEntry)) -> Result<()> {
+        let connection = self.change.connection();
         let mut statement = connection.prepare_cached(&format!(
             "SELECT {LISTED}, id FROM list_work
              WHERE list_id = ?1 AND (work_id = ?2 OR (work_id IS NULL AND key IN (
@@ -522,7 +521,7 @@ impl Change<'_> {
         let first = rows.next();
         let mut listed = match &first {
             Some((listed, _)) => listed.clone(),
-            None => ListEntry::empty(work, self.key_of(work)?),
+            None => ListEntry::empty(work, self.change.works().key(work)?),
         };
         for (other, id) in rows {
             listed.join(other);
@@ -566,7 +565,8 @@ impl Change<'_> {
     }
 
     fn insert_entry(&self, list: i64, listed: &ListEntry) -> Result<()> {
-        self.connection()
+        self.change
+            .connection()
             .prepare_cached(
                 "INSERT INTO list_work (list_id, work_id, key, membership, section_id, position,
                                         annotation)
@@ -585,8 +585,8 @@ impl Change<'_> {
     }
 
     /// Moves the entries of one work in all lists to another work.
-    pub(super) fn join_in_lists(&self, from: i64, to: i64) -> Result<()> {
-        let connection = self.connection();
+    pub(super) fn join_entries(&self, from: i64, to: i64) -> Result<()> {
+        let connection = self.change.connection();
         let mut statement =
             connection.prepare_cached("SELECT list_id FROM list_work WHERE work_id = ?1")?;
         let lists = statement
@@ -594,12 +594,12 @@ impl Change<'_> {
             .collect::<rusqlite::Result<Vec<i64>>>()?;
         for list in lists {
             let mut theirs = None;
-            self.edit_list_entry(list, from, |listed| {
+            self.edit_entry(list, from, |listed| {
                 let none = ListEntry::empty(from, listed.key.clone());
                 theirs = Some(std::mem::replace(listed, none));
             })?;
             if let Some(theirs) = theirs {
-                self.edit_list_entry(list, to, |listed| listed.join(theirs))?;
+                self.edit_entry(list, to, |listed| listed.join(theirs))?;
             }
         }
         Ok(())

@@ -21,6 +21,7 @@ mod export;
 mod field_text;
 mod filter;
 pub mod full_text;
+mod handles;
 mod history;
 mod identity;
 mod import;
@@ -60,7 +61,11 @@ pub use entries::StoredEntry;
 pub use error::LibraryError;
 pub use export::SourceFile;
 pub use field_text::fields_of_columns;
-pub use filter::{Condition, Sql};
+pub use filter::{Filter, Sql};
+pub use handles::{
+    Candidates, Files, FilesMut, History, Lists, ListsMut, Notes, NotesMut, Rules, RulesMut,
+    Sources, Tags, TagsMut, Works, WorksMut,
+};
 pub use history::{ChangedRows, Step, StepState};
 pub use import::ImportedFile;
 pub use import::report::{Counts, FileReceipt, Receipt, Reject};
@@ -80,7 +85,7 @@ pub use tags::{
     TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
 };
 pub use value_sources::ValueSource;
-pub use works::{Order, Reference, Selection, SortBy, WorkSummary};
+pub use works::{CitableWork, Order, Selection, SortBy, WorkSummary};
 
 /// The result of an operation on the library.
 pub type Result<T> = std::result::Result<T, LibraryError>;

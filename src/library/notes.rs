@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::history::now;
-use super::{Change, Library, Result};
+use super::{Notes, NotesMut, Result};
 
 /// A private note on a work.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -18,10 +18,11 @@ pub struct Note {
     pub changed_at: String,
 }
 
-impl Library {
+impl Notes<'_> {
     /// Returns the note on a work, if there is one.
-    pub fn note(&self, work: i64) -> Result<Option<Note>> {
+    pub fn get(&self, work: i64) -> Result<Option<Note>> {
         Ok(self
+            .library
             .connection
             .prepare_cached(
                 "SELECT key, text, note.changed_at FROM note JOIN work ON work.id = work_id
@@ -38,10 +39,10 @@ impl Library {
     }
 }
 
-impl Change<'_> {
+impl NotesMut<'_> {
     /// Sets the note on a work; an empty text removes it. Returns whether anything changed.
-    pub fn set_note(&self, work: i64, text: &str) -> Result<bool> {
-        let connection = self.connection();
+    pub fn set(&self, work: i64, text: &str) -> Result<bool> {
+        let connection = self.change.connection();
         let text = text.trim_end();
         let changed = if text.is_empty() {
             connection.execute("DELETE FROM note WHERE work_id = ?1", [work])?
@@ -55,20 +56,20 @@ impl Change<'_> {
             )?
         };
         if changed > 0 {
-            self.derive_works(BTreeSet::from([work]))?;
+            self.change.derive_works(BTreeSet::from([work]))?;
         }
         Ok(changed > 0)
     }
 
     /// Appends the note on one work to that on another, so that merging works keeps both.
-    pub(super) fn join_notes(&self, from: i64, to: i64) -> Result<()> {
-        let (Some(from_note), Some(to_note)) = (self.note(from)?, self.note(to)?) else {
+    pub(super) fn join(&self, from: i64, to: i64) -> Result<()> {
+        let (Some(from_note), Some(to_note)) = (self.get(from)?, self.get(to)?) else {
             return Ok(());
         };
         if to_note.text.contains(&from_note.text) {
             return Ok(());
         }
-        self.set_note(to, &format!("{}\n\n{}", to_note.text, from_note.text))?;
+        self.set(to, &format!("{}\n\n{}", to_note.text, from_note.text))?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::Row;
 
-use super::{Library, Result};
+use super::{Result, Works};
 
 /// Where a work comes from, and which keys refer to it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -32,11 +32,12 @@ pub struct ImportOrigin {
     pub differs: bool,
 }
 
-impl Library {
+impl Works<'_> {
     /// Returns the provenance of a work.
     pub fn provenance(&self, work: i64) -> Result<Provenance> {
         let texts = |sql: &str| self.rows_of(work, sql, |row| row.get::<_, String>(0));
         let (added_at, changed_at) = self
+            .library
             .connection
             .prepare_cached("SELECT added_at, changed_at FROM work WHERE id = ?1")?
             .query_row([work], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -73,7 +74,7 @@ impl Library {
         sql: &str,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.library.connection.prepare_cached(sql)?;
         let rows = statement.query_map([work], read)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

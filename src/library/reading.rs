@@ -1,11 +1,11 @@
 //! References of files that are formatted without any library.
 
-use super::Reference;
+use super::CitableWork;
 use super::works::Item;
 use crate::formats::ParsedFile;
 use crate::formats::bibtex::{Duplicate, FilePiece};
 
-impl Reference {
+impl CitableWork {
     /// The references of a file, in its order, without any library. Those of a file that is not
     /// BibTeX or BibLaTeX are as they were read, with all their variables.
     pub fn of_reading(reading: &ParsedFile) -> Vec<Self> {

@@ -11,7 +11,7 @@ use rusqlite::{Row, params, params_from_iter};
 
 use super::history::now;
 use super::tags::Match;
-use super::{Change, Condition, Library, LibraryError, Result, Sql, Tag, TagName};
+use super::{Change, Filter, LibraryError, Result, Rules, RulesMut, Sql, Tag, TagName};
 use crate::suggest::closest;
 
 /// A rule as it is written in TOML.
@@ -61,9 +61,9 @@ pub struct CompiledRule {
     /// Its tags, by rowid and name.
     pub tags: Vec<(i64, TagName)>,
     /// Its condition.
-    pub condition: Condition,
+    pub condition: Filter,
     /// The parts of the condition that can match separately.
-    pub parts: Vec<Condition>,
+    pub parts: Vec<Filter>,
 }
 
 /// A work that meets the condition of a rule.
@@ -139,10 +139,10 @@ impl RuleScope<'_> {
     }
 }
 
-impl Library {
+impl Rules<'_> {
     /// Returns the rules in order.
-    pub fn rules(&self) -> Result<Vec<Rule>> {
-        let mut statement = self.connection.prepare_cached(
+    pub fn all(&self) -> Result<Vec<Rule>> {
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT name, condition, tags, why, must, must_not FROM rule ORDER BY position, id",
         )?;
         let rules = statement.query_map([], rule)?;
@@ -154,8 +154,8 @@ impl Library {
     /// # Errors
     ///
     /// [`LibraryError::UnknownRule`], with similar names.
-    pub fn rule(&self, name: &str) -> Result<Rule> {
-        let rules = self.rules()?;
+    pub fn get(&self, name: &str) -> Result<Rule> {
+        let rules = self.all()?;
         let wanted = name.to_lowercase();
         let names = rules.iter().map(|rule| rule.name.clone());
         let suggestions = closest(name, names);
@@ -169,8 +169,8 @@ impl Library {
     }
 
     /// Returns for each rule the number of works that it assigned a tag to.
-    pub fn works_by_rule(&self) -> Result<HashMap<String, i64>> {
-        let mut statement = self.connection.prepare_cached(
+    pub fn work_counts(&self) -> Result<HashMap<String, i64>> {
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT source, count(DISTINCT work_id) FROM assignment
              WHERE origin = 'rule' GROUP BY source",
         )?;
@@ -179,7 +179,7 @@ impl Library {
     }
 
     /// Returns how many works meet a condition, and for how many of them the tag is vetoed.
-    pub fn count_met(&self, condition: &Condition, tag: i64) -> Result<(i64, i64)> {
+    pub fn count_met(&self, condition: &Filter, tag: i64) -> Result<(i64, i64)> {
         let met = condition.numbers();
         let sql = format!(
             "SELECT count(*), count(veto.id) FROM ({}) AS met
@@ -188,6 +188,7 @@ impl Library {
         );
         let parameters = met.parameters.into_iter().chain([Value::from(tag)]);
         Ok(self
+            .library
             .connection
             .prepare(&sql)?
             .query_row(params_from_iter(parameters), |row| {
@@ -196,10 +197,10 @@ impl Library {
     }
 }
 
-impl Change<'_> {
+impl RulesMut<'_> {
     /// Appends a rule or replaces the one with its name. Returns whether anything changed.
-    pub fn put_rule(&self, rule: &Rule) -> Result<bool> {
-        let mut statement = self.connection().prepare_cached(
+    pub fn put(&self, rule: &Rule) -> Result<bool> {
+        let mut statement = self.change.connection().prepare_cached(
             "INSERT INTO rule (name, condition, tags, why, must, must_not, position)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(position), 0) + 1 FROM rule))
              ON CONFLICT (name) DO UPDATE SET condition = excluded.condition, tags = excluded.tags,
@@ -220,8 +221,8 @@ impl Change<'_> {
     }
 
     /// Renames a rule together with its assignments.
-    pub fn rename_rule(&self, from: &str, to: &str) -> Result<()> {
-        let connection = self.connection();
+    pub fn rename(&self, from: &str, to: &str) -> Result<()> {
+        let connection = self.change.connection();
         connection.execute("UPDATE rule SET name = ?2 WHERE name = ?1", [from, to])?;
         connection.execute(
             "UPDATE OR IGNORE assignment SET source = ?2 WHERE origin = 'rule' AND source = ?1",
@@ -232,7 +233,7 @@ impl Change<'_> {
 
     /// Moves the assignments of `tag` from rule `from` to rule `to`.
     pub fn reassign(&self, from: &str, to: &str, tag: i64) -> Result<()> {
-        self.connection().execute(
+        self.change.connection().execute(
             "UPDATE OR IGNORE assignment SET source = ?2
              WHERE origin = 'rule' AND source = ?1 AND tag_id = ?3",
             params![from, to, tag],
@@ -241,8 +242,8 @@ impl Change<'_> {
     }
 
     /// Removes a rule and its assignments. Returns the number of works that had them.
-    pub fn remove_rule(&self, name: &str) -> Result<usize> {
-        let connection = self.connection();
+    pub fn remove(&self, name: &str) -> Result<usize> {
+        let connection = self.change.connection();
         let works = connection
             .prepare_cached(
                 "SELECT DISTINCT work_id FROM assignment WHERE origin = 'rule' AND source = ?1",
@@ -250,7 +251,7 @@ impl Change<'_> {
             .query_map([name], |row| row.get(0))?
             .collect::<rusqlite::Result<Vec<i64>>>()?;
         for work in &works {
-            self.note_tags(*work);
+            self.change.note_tags(*work);
         }
         connection.execute(
             "DELETE FROM assignment WHERE origin = 'rule' AND source = ?1",
@@ -261,8 +262,9 @@ impl Change<'_> {
     }
 
     /// Sorts the rules in the order of `names`.
-    pub fn order_rules<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<()> {
+    pub fn order<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<()> {
         let mut update = self
+            .change
             .connection()
             .prepare_cached("UPDATE rule SET position = ?2 WHERE name = ?1 AND position <> ?2")?;
         for (position, name) in (1_i64..).zip(names) {
@@ -272,8 +274,8 @@ impl Change<'_> {
     }
 
     /// Records that a bundled rule is being installed. Returns whether it is the first time.
-    pub fn install_rule(&self, name: &str) -> Result<bool> {
-        let connection = self.connection();
+    pub fn install(&self, name: &str) -> Result<bool> {
+        let connection = self.change.connection();
         let known = connection
             .prepare_cached("SELECT 1 FROM installed_rule WHERE name = ?1")?
             .exists([name])?;
@@ -286,8 +288,8 @@ impl Change<'_> {
     }
 
     /// Replaces the name of a tag in every rule that assigns it.
-    pub(super) fn rename_in_rules(&self, tag: &Tag, name: &TagName) -> Result<()> {
-        for mut rule in self.rules()? {
+    pub(super) fn rename_tag(&self, tag: &Tag, name: &TagName) -> Result<()> {
+        for mut rule in self.all()? {
             if !rule.leads_to(tag) {
                 continue;
             }
@@ -307,14 +309,14 @@ impl Change<'_> {
                 }
             }
             rule.then = then;
-            self.put_rule(&rule)?;
+            self.put(&rule)?;
         }
         Ok(())
     }
 
     /// Applies a rule. `matched` returns the matching words of a work; `effect` is called for each change. Returns
     /// the number of changes.
-    pub fn apply_rule(
+    pub fn apply(
         &self,
         rule: &CompiledRule,
         scope: RuleScope<'_>,
@@ -326,9 +328,9 @@ impl Change<'_> {
             self.update_reasons(rule)?;
         }
         let mut run = RuleRun {
-            change: self,
+            change: self.change,
             rule,
-            at: now(self.connection())?,
+            at: now(self.change.connection())?,
             vetoes: self.vetoes(rule)?,
             changes: 0,
             effect,
@@ -344,7 +346,7 @@ impl Change<'_> {
     /// Updates the reasons of a rule's assignments.
     fn update_reasons(&self, rule: &CompiledRule) -> Result<()> {
         const OTHERS: &str = "origin = 'rule' AND source = ?1 AND reason IS NOT ?2";
-        let (connection, given) = (self.connection(), params![rule.name, rule.why]);
+        let (connection, given) = (self.change.connection(), params![rule.name, rule.why]);
         let look = format!("SELECT 1 FROM assignment WHERE {OTHERS} LIMIT 1");
         // The SELECT is cheap, but each UPDATE makes FTS5 write out the words that it has collected.
         if connection.prepare_cached(&look)?.exists(given)? {
@@ -356,7 +358,7 @@ impl Change<'_> {
 
     /// Removes the assignments of rules that no longer exist. Returns the number of changes.
     pub fn drop_orphans(&self, effect: &mut dyn FnMut(RuleEffect)) -> Result<usize> {
-        let mut statement = self.connection().prepare_cached(
+        let mut statement = self.change.connection().prepare_cached(
             "SELECT DISTINCT source FROM assignment
              WHERE origin = 'rule' AND source NOT IN (SELECT name FROM rule)",
         )?;
@@ -369,10 +371,10 @@ impl Change<'_> {
                 name,
                 why: None,
                 tags: Vec::new(),
-                condition: Condition::NONE,
+                condition: Filter::NONE,
                 parts: Vec::new(),
             };
-            changes += self.apply_rule(&rule, RuleScope::All, &|_| Vec::new(), effect)?;
+            changes += self.apply(&rule, RuleScope::All, &|_| Vec::new(), effect)?;
         }
         Ok(changes)
     }
@@ -383,7 +385,7 @@ impl Change<'_> {
         rule: &str,
         scope: RuleScope<'_>,
     ) -> Result<HashMap<(i64, i64), EarlierAssignment>> {
-        let mut statement = self.connection().prepare_cached(
+        let mut statement = self.change.connection().prepare_cached(
             "SELECT work_id, tag_id, id, matched FROM assignment
              WHERE origin = 'rule' AND source = ?1 AND work_id BETWEEN ?2 AND ?3",
         )?;
@@ -405,6 +407,7 @@ impl Change<'_> {
     /// Returns the works and tags of the rule for which there is a veto.
     fn vetoes(&self, rule: &CompiledRule) -> Result<HashSet<(i64, i64)>> {
         let mut statement = self
+            .change
             .connection()
             .prepare_cached("SELECT work_id FROM veto WHERE tag_id = ?1")?;
         let mut vetoes = HashSet::new();
@@ -442,9 +445,7 @@ impl RuleRun<'_> {
         earlier: &mut HashMap<(i64, i64), EarlierAssignment>,
     ) -> Result<()> {
         let connection = self.change.connection();
-        let parts: Vec<Sql> = (self.rule.parts.iter())
-            .map(Condition::expression)
-            .collect();
+        let parts: Vec<Sql> = (self.rule.parts.iter()).map(Filter::expression).collect();
         let columns: String = parts
             .iter()
             .map(|part| format!(", coalesce(({}), 0)", part.text))
@@ -536,8 +537,8 @@ impl RuleRun<'_> {
         let shared = self.is_on(work, tag)?;
         (self.effect)(RuleEffect {
             work,
-            key: self.change.key_of(work)?,
-            tag: self.change.tag(tag)?.tag,
+            key: self.change.works().key(work)?,
+            tag: self.change.tags().get(tag)?.tag,
             rule: self.rule.name.clone(),
             effect: Effect::Removed,
             shared,

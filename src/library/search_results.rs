@@ -4,7 +4,7 @@ use rusqlite::params_from_iter;
 
 use super::full_text::field_name;
 use super::works::{JOIN_WORK, SUMMARY, SUMMARY_COLUMNS, summary};
-use super::{Library, Result, Selection, SortBy, Sql, WorkSummary};
+use super::{Result, Selection, SortBy, Sql, WorkSummary, Works};
 
 /// A value that an overview can show of a work beside its summary.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ const TAGS: &str = "(SELECT group_concat(tag, ', ' ORDER BY first)
             WHERE assignment.work_id = work_summary.work_id GROUP BY tag.id))";
 
 impl Selection {
-    /// Returns the statement that [`Library::search`] runs.
+    /// Returns the statement that [`Works::search`] runs.
     pub fn statement(&self, details: &[Detail]) -> Sql {
         let mut columns = String::new();
         let mut names = Vec::new();
@@ -68,15 +68,11 @@ impl Selection {
     }
 }
 
-impl Library {
+impl Works<'_> {
     /// Returns the works of a selection, in its order, each with its summary and these details.
-    ///
-    /// # Errors
-    ///
-    /// [`super::LibraryError::Sqlite`].
     pub fn search(&self, selection: &Selection, details: &[Detail]) -> Result<Vec<SearchResult>> {
         let Sql { text, parameters } = selection.statement(details);
-        let mut statement = self.connection.prepare_cached(&text)?;
+        let mut statement = self.library.connection.prepare_cached(&text)?;
         let results = statement.query_map(params_from_iter(&parameters), |row| {
             let first = SUMMARY_COLUMNS;
             let details = (first..first + details.len()).map(|column| {

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::history::now;
-use super::{Change, Library, Result};
+use super::{Result, Works, WorksMut};
 
 /// The source of a field's value.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -20,10 +20,10 @@ pub struct ValueSource {
     pub at: String,
 }
 
-impl Library {
+impl Works<'_> {
     /// Returns the sources of the values of a work that were looked up, in the order in which they were stored.
     pub fn value_sources(&self, work: i64) -> Result<Vec<ValueSource>> {
-        let mut statement = self.connection.prepare_cached(
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT field, service, address, date, at FROM value_source WHERE work_id = ?1 ORDER BY id",
         )?;
         let sources = statement.query_map([work], |row| {
@@ -39,7 +39,7 @@ impl Library {
     }
 }
 
-impl Change<'_> {
+impl WorksMut<'_> {
     /// Records where the value of a field comes from. A later source replaces an earlier one.
     pub fn record_value_source(
         &self,
@@ -47,7 +47,7 @@ impl Change<'_> {
         field: &str,
         (service, address, date): (&str, &str, &str),
     ) -> Result<()> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         connection
             .prepare_cached(
                 "INSERT INTO value_source (work_id, field, service, address, date, at)

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 
-use super::{Condition, Library, LibraryError, Result, Sql, TagName};
+use super::{Filter, LibraryError, Result, Sql, TagName, Works};
 use crate::formats::bibtex;
 use crate::model::{CslItem, Entry};
 use crate::suggest::closest;
@@ -11,17 +11,17 @@ use crate::suggest::closest;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Selection {
     /// Which.
-    pub condition: Condition,
+    pub filter: Filter,
     /// In which order, the most important first; by first author, year and title where it says no more.
     pub order: Vec<Order>,
     /// How many at most.
     pub limit: Option<usize>,
 }
 
-impl From<Condition> for Selection {
-    fn from(condition: Condition) -> Self {
+impl From<Filter> for Selection {
+    fn from(filter: Filter) -> Self {
         Self {
-            condition,
+            filter,
             ..Self::default()
         }
     }
@@ -106,9 +106,9 @@ impl SortBy {
 
 impl Selection {
     /// Returns the condition that the works of the selection meet: with a limit, only those within it.
-    pub fn into_condition(self) -> Condition {
+    pub fn into_filter(self) -> Filter {
         if self.limit.is_none() {
-            return self.condition;
+            return self.filter;
         }
         let times = if self.sorts_by_time() { JOIN_WORK } else { "" };
         let where_and_order = self.where_and_order();
@@ -116,7 +116,7 @@ impl Selection {
             "SELECT work_summary.work_id FROM work_summary {times} {}",
             where_and_order.text
         );
-        Condition::Statement(Sql::new(sql).with(where_and_order.parameters))
+        Filter::Statement(Sql::new(sql).with(where_and_order.parameters))
     }
 
     /// Returns whether the order needs the table `work`, which alone knows the times.
@@ -128,8 +128,8 @@ impl Selection {
     /// Returns the clauses `WHERE`, `ORDER BY` and `LIMIT` of a statement over the table `work_summary`.
     pub(super) fn where_and_order(&self) -> Sql {
         use std::fmt::Write as _;
-        let condition = self.condition.expression();
-        let mut sql = format!("WHERE {} ORDER BY ", condition.text);
+        let filter = self.filter.expression();
+        let mut sql = format!("WHERE {} ORDER BY ", filter.text);
         for order in &self.order {
             let by = order.by.sql();
             let way = if order.descending { "DESC" } else { "ASC" };
@@ -139,7 +139,7 @@ impl Selection {
         if let Some(limit) = self.limit {
             let _ = write!(sql, " LIMIT {limit}");
         }
-        Sql::new(sql).with(condition.parameters)
+        Sql::new(sql).with(filter.parameters)
     }
 }
 
@@ -189,7 +189,7 @@ fn list(text: &str) -> Vec<String> {
 
 /// A work as the rest of peerbib sees it, derived from its entry.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Reference {
+pub struct CitableWork {
     /// Its number in the library.
     #[serde(skip)]
     pub id: i64,
@@ -221,7 +221,7 @@ pub(super) enum Item {
     Read(CslItem),
 }
 
-impl Reference {
+impl CitableWork {
     /// The work in the variables of CSL.
     ///
     /// # Errors
@@ -243,7 +243,7 @@ impl Reference {
     ///
     /// # Errors
     ///
-    /// Those of [`Reference::item`].
+    /// Those of [`CitableWork::item`].
     pub fn take_item(&mut self) -> Result<CslItem> {
         match &mut self.item {
             Item::Read(item) => Ok(std::mem::take(item)),
@@ -260,14 +260,11 @@ const REFERENCE: &str = "item, sort_author,
                   WHERE assignment.work_id = work_summary.work_id GROUP BY tag.id))
     FROM work_summary JOIN csl_item ON csl_item.work_id = work_summary.work_id";
 
-impl Library {
+impl Works<'_> {
     /// How many works there are.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn count(&self) -> Result<i64> {
         Ok(self
+            .library
             .connection
             .query_row("SELECT count(*) FROM work", [], |row| row.get(0))?)
     }
@@ -277,11 +274,11 @@ impl Library {
     /// # Errors
     ///
     /// [`LibraryError::UnknownKey`], with a key that is spelt much the same.
-    pub fn work_id(&self, key: &str) -> Result<i64> {
-        if let Some(id) = self.find_key(key)? {
+    pub fn id(&self, key: &str) -> Result<i64> {
+        if let Some(id) = self.find(key)? {
             return Ok(id);
         }
-        let mut statement = self.connection.prepare("SELECT key FROM work")?;
+        let mut statement = self.library.connection.prepare("SELECT key FROM work")?;
         let keys = statement
             .query_map([], |row| row.get::<_, String>(0))?
             .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -293,12 +290,9 @@ impl Library {
     }
 
     /// The number of the work that has `key` now, or had it before; none where no work has it.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn find_key(&self, key: &str) -> Result<Option<i64>> {
+    pub fn find(&self, key: &str) -> Result<Option<i64>> {
         Ok(self
+            .library
             .connection
             .prepare_cached(
                 "SELECT id FROM work WHERE key = ?1
@@ -309,28 +303,23 @@ impl Library {
     }
 
     /// The keys of all works, with their numbers.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn keys(&self) -> Result<Vec<(i64, String)>> {
-        let mut statement = self.connection.prepare_cached("SELECT id, key FROM work")?;
+        let mut statement = self
+            .library
+            .connection
+            .prepare_cached("SELECT id, key FROM work")?;
         let keys = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(keys.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The BibLaTeX types that works of the library have, by name.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn types(&self) -> Result<Vec<String>> {
         self.distinct_values("work_summary", "entry_type")
     }
 
     /// The values of a column that is indexed, each once and in order.
     pub(super) fn distinct_values(&self, table: &str, column: &str) -> Result<Vec<String>> {
-        let mut statement = self.connection.prepare_cached(&format!(
+        let mut statement = self.library.connection.prepare_cached(&format!(
             "{} SELECT value FROM found WHERE value IS NOT NULL",
             distinct(table, column)
         ))?;
@@ -339,12 +328,9 @@ impl Library {
     }
 
     /// Whether any work has what FTS5 is asked for: see [`super::full_text`].
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn matches_full_text(&self, expression: &str) -> Result<bool> {
         Ok(self
+            .library
             .connection
             .prepare_cached("SELECT 1 FROM full_text WHERE full_text MATCH ?1 LIMIT 1")?
             .exists([expression])?)
@@ -355,8 +341,9 @@ impl Library {
     /// # Errors
     ///
     /// What SQLite reports, where there is no such work.
-    pub fn key_of(&self, work: i64) -> Result<String> {
+    pub fn key(&self, work: i64) -> Result<String> {
         Ok(self
+            .library
             .connection
             .prepare_cached("SELECT key FROM work WHERE id = ?1")?
             .query_row([work], |row| row.get(0))?)
@@ -368,8 +355,9 @@ impl Library {
     ///
     /// [`LibraryError::UnknownKey`].
     pub fn source(&self, key: &str) -> Result<String> {
-        let work = self.work_id(key)?;
+        let work = self.id(key)?;
         Ok(self
+            .library
             .connection
             .prepare_cached("SELECT source FROM work WHERE id = ?1")?
             .query_row([work], |row| row.get(0))?)
@@ -380,7 +368,7 @@ impl Library {
     /// # Errors
     ///
     /// [`LibraryError::UnknownKey`]; [`LibraryError::UnreadableWork`].
-    pub fn work(&self, key: &str) -> Result<Entry> {
+    pub fn entry(&self, key: &str) -> Result<Entry> {
         let source = self.source(key)?;
         bibtex::parse_entry(&source).map_err(|error| LibraryError::UnreadableWork {
             key: key.to_owned(),
@@ -393,10 +381,11 @@ impl Library {
     /// # Errors
     ///
     /// [`LibraryError::UnknownKey`].
-    pub fn reference(&self, key: &str) -> Result<Reference> {
-        let id = self.work_id(key)?;
+    pub fn get(&self, key: &str) -> Result<CitableWork> {
+        let id = self.id(key)?;
         let sql = format!("SELECT {SUMMARY}, {REFERENCE} WHERE work_summary.work_id = ?1");
         Ok(self
+            .library
             .connection
             .prepare_cached(&sql)?
             .query_row([id], reference)?)
@@ -404,20 +393,12 @@ impl Library {
 
     /// The works that meet a condition: by first author, year and title; works without an author
     /// stand last.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn select(&self, condition: &Condition) -> Result<Vec<Reference>> {
-        self.selected(&condition.clone().into())
+    pub fn matching(&self, filter: &Filter) -> Result<Vec<CitableWork>> {
+        self.select(&filter.clone().into())
     }
 
     /// The works of a selection.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn selected(&self, selection: &Selection) -> Result<Vec<Reference>> {
+    pub fn select(&self, selection: &Selection) -> Result<Vec<CitableWork>> {
         let times = if selection.sorts_by_time() {
             JOIN_WORK
         } else {
@@ -428,24 +409,20 @@ impl Library {
             "SELECT {SUMMARY}, {REFERENCE} {times} {}",
             where_and_order.text
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut statement = self.library.connection.prepare_cached(&sql)?;
         let parameters = params_from_iter(&where_and_order.parameters);
         let works = statement.query_map(parameters, reference)?;
         Ok(works.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Whether the work with a number meets a condition.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
-    pub fn meets(&self, work: i64, condition: &Condition) -> Result<bool> {
-        let meant = condition.expression();
+    pub fn meets(&self, work: i64, filter: &Filter) -> Result<bool> {
+        let meant = filter.expression();
         let sql = format!(
             "SELECT 1 FROM work_summary WHERE ({}) AND work_summary.work_id = ?",
             meant.text
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut statement = self.library.connection.prepare_cached(&sql)?;
         let parameters = meant.parameters.into_iter().chain([work.into()]);
         Ok(statement.exists(params_from_iter(parameters))?)
     }
@@ -464,7 +441,7 @@ pub(super) fn distinct(table: &str, column: &str) -> String {
     )
 }
 
-fn reference(row: &Row<'_>) -> rusqlite::Result<Reference> {
+fn reference(row: &Row<'_>) -> rusqlite::Result<CitableWork> {
     let WorkSummary {
         id,
         key,
@@ -474,7 +451,7 @@ fn reference(row: &Row<'_>) -> rusqlite::Result<Reference> {
         year,
     } = summary(row)?;
     let tags = list(row.get_ref(8)?.as_str()?);
-    Ok(Reference {
+    Ok(CitableWork {
         id,
         key,
         entry_type,

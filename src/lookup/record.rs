@@ -74,18 +74,33 @@ impl Record {
         let json = serde_json::to_string(&self.item).ok()?;
         let parsed = formats::CSL_JSON.reader.read(&json);
         let entry = parsed.file.works().next()?.clone();
-        let mut source = entry.source;
+        let mut source = entry.source.clone();
         for field in &entry.fields {
             if TITLE_FIELDS.contains(&field.name.as_str()) {
                 let value = in_title_case(inside(&field.value));
                 source = bibtex::set_field(&source, &field.name, &value).ok()?;
             }
         }
+        if let Some(language) = entry
+            .field("langid")
+            .and_then(|tag| babel_name(inside(tag)))
+        {
+            source = bibtex::set_field(&source, "langid", language).ok()?;
+        }
         for (name, value) in &self.fields {
             let value: String = value.chars().filter(|c| !"{}\\%".contains(*c)).collect();
             source = bibtex::set_field(&source, name, &value).ok()?;
         }
         bibtex::parse_entry(&source).ok()
+    }
+}
+
+/// Returns the babel name of a language without a region.
+fn babel_name(tag: &str) -> Option<&'static str> {
+    match tag {
+        "en" => Some("english"),
+        tag if tag.contains('-') => None,
+        tag => bibtex::language_name(crate::csl::primary_dialect(tag)?),
     }
 }
 

@@ -1,5 +1,5 @@
 //! COinS: OpenURL context objects (ANSI/NISO Z39.88-2004, key/encoded-value) in the title of an empty span.
-//! Reference managers such as Zotero read them from a web page.
+//! CitableWork managers such as Zotero read them from a web page.
 
 use super::ItemMetadata;
 use super::item_metadata::{family_name, given_name};

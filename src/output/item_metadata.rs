@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::library::Reference;
+use crate::library::CitableWork;
 use crate::model::markup::plain;
 use crate::model::{CslDate, CslItem, CslName};
 
@@ -16,14 +16,14 @@ pub struct MetadataIndex<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct ItemMetadata<'a> {
     /// The summary from the library.
-    pub reference: &'a Reference,
+    pub reference: &'a CitableWork,
     /// The CSL item.
     pub item: &'a CslItem,
 }
 
 impl<'a> MetadataIndex<'a> {
     /// Combines works with their items; both slices have the same order.
-    pub fn new(works: &'a [Reference], items: &'a [CslItem]) -> Self {
+    pub fn new(works: &'a [CitableWork], items: &'a [CslItem]) -> Self {
         let by_key = works
             .iter()
             .zip(items)

@@ -49,7 +49,7 @@ pub enum Term {
     /// The work contains a text.
     Text {
         /// Where.
-        place: Place,
+        place: SearchIn,
         /// The text.
         matching: Matching,
     },
@@ -95,7 +95,7 @@ pub enum Term {
 
 /// Where a text is searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum SearchIn {
     /// Anywhere.
     Anywhere,
     /// In columns of the full-text index.

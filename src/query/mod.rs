@@ -26,7 +26,7 @@ mod time_range;
 mod translate;
 mod year_range;
 
-pub use ast::{Matching, Node, NodeKind, Place, Query, Term};
+pub use ast::{Matching, Node, NodeKind, Query, SearchIn, Term};
 pub use error::QueryError;
 pub use fields::{FIELDS, QueryField};
 pub use time_range::{TimePoint, TimeRange};

@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use super::fields::{FieldKind, field_called};
 use super::lexer::{Manner, Named, Token, TokenKind, Value, tokens};
-use super::{Matching, Node, NodeKind, Place, Query, QueryError, Span, Term};
+use super::{Matching, Node, NodeKind, Query, QueryError, SearchIn, Span, Term};
 use crate::library::{Order, SortBy, full_text, pattern};
 use crate::suggest::{closest, question};
 use crate::text;
@@ -284,7 +284,7 @@ impl Parser<'_> {
             }
             let matching = self.matching(value, true)?;
             return Ok(Term::Text {
-                place: Place::Anywhere,
+                place: SearchIn::Anywhere,
                 matching,
             });
         };
@@ -311,8 +311,8 @@ impl Parser<'_> {
             }))
         };
         Ok(match field.kind {
-            FieldKind::Text(columns) => text(Place::Columns(columns))?,
-            FieldKind::Names(columns) => text(Place::Names(columns))?,
+            FieldKind::Text(columns) => text(SearchIn::Columns(columns))?,
+            FieldKind::Names(columns) => text(SearchIn::Names(columns))?,
             FieldKind::Entry(name) => {
                 let stripped = crate::model::Doi::strip_resolver(&value.text);
                 let value = Value {
@@ -324,7 +324,7 @@ impl Parser<'_> {
                     return Ok(Term::Has(field.name.to_owned()));
                 }
                 Term::Text {
-                    place: Place::Field(name.to_owned()),
+                    place: SearchIn::Field(name.to_owned()),
                     matching,
                 }
             }
@@ -341,7 +341,7 @@ impl Parser<'_> {
                     return Err(self.no_word(value));
                 }
                 Term::Text {
-                    place: Place::Field("isbn".to_owned()),
+                    place: SearchIn::Field("isbn".to_owned()),
                     matching,
                 }
             }
@@ -446,7 +446,7 @@ fn pasted_identifier(value: &Value) -> Option<Term> {
     } else {
         return None;
     };
-    let place = Place::Field(name.to_owned());
+    let place = SearchIn::Field(name.to_owned());
     let matching = if value.text.ends_with('*') {
         Matching::Beginning(matching)
     } else {

@@ -7,15 +7,14 @@
 
 use super::fields::{FIELDS, FieldKind, field_called};
 use super::{
-    Matching, Node, NodeKind, Place, Query, QueryError, Span, Term, TimePoint, TimeRange, YearRange,
+    Matching, Node, NodeKind, Query, QueryError, SearchIn, Span, Term, TimePoint, TimeRange,
+    YearRange,
 };
 use crate::formats::bibtex::{self, schema};
 use crate::library::full_text::{
     self, Column, expression, field_expression, field_name, name_expression, presence_expression,
 };
-use crate::library::{
-    Condition, Library, LibraryError, Selection, Sql, fields_of_columns, pattern,
-};
+use crate::library::{Filter, Library, LibraryError, Selection, Sql, fields_of_columns, pattern};
 use crate::suggest::{closest, question};
 use crate::text;
 
@@ -25,7 +24,7 @@ impl Query {
     /// # Errors
     ///
     /// [`QueryError::Unknown`] for a field, tag, key, type or list that `library` does not have.
-    pub fn translate(&self, library: &Library) -> Result<Condition, QueryError> {
+    pub fn translate(&self, library: &Library) -> Result<Filter, QueryError> {
         self.translation(library, true).whole(&self.root)
     }
 
@@ -35,7 +34,7 @@ impl Query {
     /// # Errors
     ///
     /// Those of [`Query::translate`].
-    pub fn translate_for_rule(&self, library: &Library) -> Result<Condition, QueryError> {
+    pub fn translate_for_rule(&self, library: &Library) -> Result<Filter, QueryError> {
         self.translation(library, false).whole(&self.root)
     }
 
@@ -55,7 +54,7 @@ impl Query {
     /// Those of [`Query::translate`].
     pub fn selection(&self, library: &Library) -> Result<Selection, QueryError> {
         Ok(Selection {
-            condition: self.translate(library)?,
+            filter: self.translate(library)?,
             order: self.order.clone(),
             limit: self.limit,
         })
@@ -69,7 +68,7 @@ enum Translated {
     /// Works with one of these tags.
     Tagged(Vec<i64>),
     /// Any other condition.
-    Condition(Condition),
+    Filter(Filter),
 }
 
 /// The maximal nesting of FTS5 expressions, whose parser has a limit; SQL takes over beyond it.
@@ -85,26 +84,26 @@ impl Translated {
 
     /// Works whose ids a statement selects.
     fn statement(sql: Sql) -> Self {
-        Self::Condition(Condition::Statement(sql))
+        Self::Filter(Filter::Statement(sql))
     }
 
     fn works(works: Vec<i64>) -> Self {
-        Self::Condition(Condition::Works(works))
+        Self::Filter(Filter::Works(works))
     }
 
-    fn condition(self) -> Condition {
+    fn filter(self) -> Filter {
         match self {
-            Self::FullText { expression, .. } => Condition::Statement(
+            Self::FullText { expression, .. } => Filter::Statement(
                 Sql::new("SELECT rowid FROM full_text WHERE full_text MATCH ?").with([expression]),
             ),
-            Self::Tagged(tags) => Condition::Statement(
+            Self::Tagged(tags) => Filter::Statement(
                 Sql::new(format!(
                     "SELECT work_id FROM assignment WHERE tag_id IN ({})",
                     Sql::marks(tags.len())
                 ))
                 .with(tags),
             ),
-            Self::Condition(condition) => condition,
+            Self::Filter(condition) => condition,
         }
     }
 }
@@ -119,17 +118,15 @@ struct Translation<'l> {
 }
 
 impl Translation<'_> {
-    fn whole(&mut self, root: &Node) -> Result<Condition, QueryError> {
-        Ok(self.node(root)?.condition())
+    fn whole(&mut self, root: &Node) -> Result<Filter, QueryError> {
+        Ok(self.node(root)?.filter())
     }
 
     fn node(&mut self, node: &Node) -> Result<Translated, QueryError> {
         match &node.kind {
             NodeKind::All(parts) => self.all(parts),
             NodeKind::Any(parts) => self.any(parts),
-            NodeKind::Not(inner) => Ok(Translated::Condition(
-                self.node(inner)?.condition().negated(),
-            )),
+            NodeKind::Not(inner) => Ok(Translated::Filter(self.node(inner)?.filter().negated())),
             NodeKind::Term { term, .. } => self.term(term, node),
         }
     }
@@ -149,14 +146,14 @@ impl Translation<'_> {
                     deepest = deepest.max(depth);
                     if negated { &mut unwanted } else { &mut wanted }.push(expression);
                 }
-                other if negated => others.push(other.condition().negated()),
-                other => others.push(other.condition()),
+                other if negated => others.push(other.filter().negated()),
+                other => others.push(other.filter()),
             }
         }
         // NOT in FTS5 needs a left operand; it cannot start from all works.
         if wanted.is_empty() {
             for expression in unwanted.drain(..) {
-                others.push(Translated::full_text(expression).condition().negated());
+                others.push(Translated::full_text(expression).filter().negated());
             }
         }
         if !wanted.is_empty() {
@@ -173,11 +170,11 @@ impl Translation<'_> {
             if others.is_empty() {
                 return Ok(full_text);
             }
-            others.insert(0, full_text.condition());
+            others.insert(0, full_text.filter());
         }
-        Ok(Translated::Condition(match others.len() {
-            0 => Condition::All,
-            _ => Condition::Every(others),
+        Ok(Translated::Filter(match others.len() {
+            0 => Filter::All,
+            _ => Filter::Every(others),
         }))
     }
 
@@ -194,7 +191,7 @@ impl Translation<'_> {
                     expressions.push(expression);
                 }
                 Translated::Tagged(more) => tags.get_or_insert_default().extend(more),
-                Translated::Condition(Condition::Works(more)) => {
+                Translated::Filter(Filter::Works(more)) => {
                     works.get_or_insert_default().extend(more);
                 }
                 other => others.push(other),
@@ -222,8 +219,8 @@ impl Translation<'_> {
 
     /// Translates alternatives.
     fn either(parts: Vec<Translated>) -> Translated {
-        let parts = parts.into_iter().map(Translated::condition);
-        Translated::Condition(Condition::Any(parts.collect()))
+        let parts = parts.into_iter().map(Translated::filter);
+        Translated::Filter(Filter::Any(parts.collect()))
     }
 
     fn term(&mut self, term: &Term, node: &Node) -> Result<Translated, QueryError> {
@@ -231,7 +228,7 @@ impl Translation<'_> {
             Term::Text { place, matching } => {
                 let found = self.text(place, matching, node)?;
                 match (place, matching) {
-                    (Place::Anywhere, Matching::Words(text)) if self.tag_names => {
+                    (SearchIn::Anywhere, Matching::Words(text)) if self.tag_names => {
                         self.or_tagged(found, text)?
                     }
                     _ => found,
@@ -261,9 +258,7 @@ impl Translation<'_> {
             Term::List(name) => self.list(name, node)?,
             Term::File(matching) => self.file(matching, node)?,
             Term::Has(name) => self.has(name, node)?,
-            Term::Missing(name) => {
-                Translated::Condition(self.has(name, node)?.condition().negated())
-            }
+            Term::Missing(name) => Translated::Filter(self.has(name, node)?.filter().negated()),
             Term::Origin(origin) => Translated::statement(
                 Sql::new("SELECT work_id FROM assignment WHERE origin = ?").with([origin.clone()]),
             ),
@@ -301,7 +296,7 @@ impl Translation<'_> {
 
     fn text(
         &mut self,
-        place: &Place,
+        place: &SearchIn,
         matching: &Matching,
         node: &Node,
     ) -> Result<Translated, QueryError> {
@@ -313,15 +308,15 @@ impl Translation<'_> {
             Matching::Pattern(text) => return Ok(Self::pattern(place, text)),
         };
         let expression = match (place, extent) {
-            (Place::Anywhere, _) => expression(&[], text, extent),
-            (Place::Names(columns), Extent::Whole) => name_expression(columns, text),
-            (Place::Columns(columns) | Place::Names(columns), _) => {
+            (SearchIn::Anywhere, _) => expression(&[], text, extent),
+            (SearchIn::Names(columns), Extent::Whole) => name_expression(columns, text),
+            (SearchIn::Columns(columns) | SearchIn::Names(columns), _) => {
                 expression(columns, text, extent)
             }
-            (Place::Field(field), Extent::Beginning) if text::words(text).is_empty() => {
+            (SearchIn::Field(field), Extent::Beginning) if text::words(text).is_empty() => {
                 Some(presence_expression(field))
             }
-            (Place::Field(field), _) => field_expression(field, text, extent),
+            (SearchIn::Field(field), _) => field_expression(field, text, extent),
         };
         expression.map(Translated::full_text).ok_or_else(|| {
             QueryError::malformed(self.query, node.span.clone(), "no word to search for", None)
@@ -330,23 +325,23 @@ impl Translation<'_> {
 
     /// Adds to the works found by words those with a tag that has these words as its name or an alias.
     fn or_tagged(&self, found: Translated, text: &str) -> Result<Translated, QueryError> {
-        let tags = self.library.tags_named(&text.to_lowercase())?;
+        let tags = self.library.tags().named(&text.to_lowercase())?;
         if tags.is_empty() {
             return Ok(found);
         }
-        let tagged = Translated::Tagged(self.library.with_narrower(&tags)?);
+        let tagged = Translated::Tagged(self.library.tags().with_narrower(&tags)?);
         Ok(Self::either(vec![found, tagged]))
     }
 
     /// Translates a regular expression, the only condition without an index: it is matched against each value, as
     /// plain text.
-    fn pattern(place: &Place, text: &str) -> Translated {
+    fn pattern(place: &SearchIn, text: &str) -> Translated {
         let (fields, columns): (String, &[Column]) = match place {
-            Place::Anywhere => (String::new(), &[]),
-            Place::Columns(columns) | Place::Names(columns) => {
+            SearchIn::Anywhere => (String::new(), &[]),
+            SearchIn::Columns(columns) | SearchIn::Names(columns) => {
                 (fields_of_columns(columns), columns)
             }
-            Place::Field(field) => (field.clone(), &[]),
+            SearchIn::Field(field) => (field.clone(), &[]),
         };
         let mut statement =
             Sql::new("SELECT work_id FROM field_text WHERE field_matches(lines, ?, ?)")
@@ -368,10 +363,10 @@ impl Translation<'_> {
         };
         let is_meant: Box<dyn Fn(&str) -> bool> = match matching {
             Matching::Words(name) | Matching::Whole(name) => {
-                let is_known =
-                    schema::entry_type(name).is_some() || self.library.types()?.contains(name);
+                let is_known = schema::entry_type(name).is_some()
+                    || self.library.works().types()?.contains(name);
                 if !is_known {
-                    let types = self.library.types()?;
+                    let types = self.library.works().types()?;
                     let known = schema::type_names().map(str::to_owned);
                     let near = closest(name, types.iter().cloned().chain(known));
                     let help = question(&near)
@@ -391,7 +386,7 @@ impl Translation<'_> {
                 Err(_) => Box::new(|_| false),
             },
         };
-        let types = self.library.types()?;
+        let types = self.library.works().types()?;
         Ok(of(types
             .into_iter()
             .filter(|name| is_meant(name))
@@ -401,7 +396,7 @@ impl Translation<'_> {
     fn key(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
         match matching {
             Matching::Words(key) | Matching::Whole(key) => {
-                let work = self.library.work_id(key);
+                let work = self.library.works().id(key);
                 let work = work.map_err(|error| self.not_there(node, error))?;
                 Ok(Translated::works(vec![work]))
             }
@@ -448,7 +443,7 @@ impl Translation<'_> {
             "acadian",
             "canadien",
         ];
-        let place = Place::Field("lang".to_owned());
+        let place = SearchIn::Field("lang".to_owned());
         let (Matching::Words(text) | Matching::Whole(text)) = matching else {
             return self.text(&place, matching, node);
         };
@@ -471,7 +466,7 @@ impl Translation<'_> {
             None => name.to_owned(),
         };
         let of_pattern = |is_meant: &dyn Fn(&str) -> bool| -> Result<Vec<i64>, QueryError> {
-            let tags = self.library.tags(facet)?;
+            let tags = self.library.tags().summaries(facet)?;
             let meant = tags.iter().filter(|tag| {
                 is_meant(&tag.tag.name) || (facet.is_none() && is_meant(&tag.tag.to_string()))
             });
@@ -479,7 +474,7 @@ impl Translation<'_> {
         };
         let tags = match matching {
             Matching::Words(name) | Matching::Whole(name) => {
-                let tag = self.library.resolve_tag(&named(&name.to_lowercase()));
+                let tag = self.library.tags().resolve(&named(&name.to_lowercase()));
                 vec![tag.map_err(|error| self.not_there(node, error))?.id]
             }
             Matching::Beginning(start) => {
@@ -493,7 +488,7 @@ impl Translation<'_> {
         };
         Ok(Translated::Tagged(match matching {
             Matching::Whole(_) => tags,
-            _ => self.library.with_narrower(&tags)?,
+            _ => self.library.tags().with_narrower(&tags)?,
         }))
     }
 
@@ -504,13 +499,13 @@ impl Translation<'_> {
         matching: &Matching,
         node: &Node,
     ) -> Result<Translated, QueryError> {
-        let facets = self.library.facets()?;
+        let facets = self.library.tags().facets()?;
         if facets.iter().any(|facet| facet == name) {
             return self.tagged(Some(name), matching, node);
         }
         let field = field_name(name);
         if self.is_field(name, &field)? {
-            return self.text(&Place::Field(field.into_owned()), matching, node);
+            return self.text(&SearchIn::Field(field.into_owned()), matching, node);
         }
         // A facet of the bundled vocabulary without tags in this library.
         if field_called(name).is_some() {
@@ -525,6 +520,7 @@ impl Translation<'_> {
         Ok(schema::field(name).is_some()
             || self
                 .library
+                .works()
                 .matches_full_text(&presence_expression(field))?)
     }
 
@@ -567,7 +563,7 @@ impl Translation<'_> {
 
     /// Translates a reading list: its query, with pinned and without excluded works.
     fn list(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
-        let list = self.library.list(name);
+        let list = self.library.lists().get(name);
         let list = list.map_err(|error| self.not_there(node, error))?;
         if self.lists.contains(&list.name) {
             let way: Vec<&str> = self.lists.iter().map(String::as_str).collect();
@@ -593,19 +589,19 @@ impl Translation<'_> {
                     tag_names: true,
                 };
                 let selection = Selection {
-                    condition: translation.whole(&query.root)?,
+                    filter: translation.whole(&query.root)?,
                     order: query.order.clone(),
                     limit: query.limit,
                 };
-                Some(selection.into_condition())
+                Some(selection.into_filter())
             }
         };
-        Ok(Translated::statement(list.condition(condition).numbers()))
+        Ok(Translated::statement(list.filter(condition).numbers()))
     }
 
     /// Translates files: linked ones, and those in the field `file`.
     fn file(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
-        let named = self.text(&Place::Field("file".to_owned()), matching, node)?;
+        let named = self.text(&SearchIn::Field("file".to_owned()), matching, node)?;
         let linked = match matching {
             Matching::Pattern(text) => Translated::statement(
                 Sql::new(
@@ -646,7 +642,7 @@ impl Translation<'_> {
         let known_field = field_called(name).map(|field| field.kind);
         Ok(match known_field {
             Some(FieldKind::Tag) => {
-                let tags = self.library.tags(None)?;
+                let tags = self.library.tags().summaries(None)?;
                 Translated::Tagged(tags.iter().map(|tag| tag.id).collect())
             }
             Some(FieldKind::Names(columns)) => match columns {
@@ -681,18 +677,18 @@ impl Translation<'_> {
             ]),
             Some(FieldKind::List) => {
                 let mut parts = Vec::new();
-                for list in self.library.lists()? {
+                for list in self.library.lists().all()? {
                     parts.push(self.list(&list.name, node)?);
                 }
                 Self::either(parts)
             }
             _ => {
-                let facets = self.library.facets()?;
+                let facets = self.library.tags().facets()?;
                 let is_facet = facets.iter().any(|facet| facet == name)
                     || known_field == Some(FieldKind::Facet);
                 let field = field_name(name);
                 if is_facet {
-                    let tags = self.library.tags(Some(name))?;
+                    let tags = self.library.tags().summaries(Some(name))?;
                     Translated::Tagged(tags.iter().map(|tag| tag.id).collect())
                 } else if self.is_field(name, &field)? {
                     present(&[&field])

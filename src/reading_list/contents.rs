@@ -11,7 +11,7 @@ use super::{
     HeadingTranslations, ListOrder, REST_IN_ENGLISH, RichBlocks, WorkGroup, WorkInList,
 };
 use crate::csl::Inline;
-use crate::library::{Condition, Library, ListEntry, Membership, Reference, StoredList};
+use crate::library::{CitableWork, Filter, Library, ListEntry, Membership, StoredList};
 use crate::model::{CslItem, markup};
 use crate::query::{Query, QueryError};
 
@@ -109,7 +109,7 @@ pub struct ResolvedList {
     /// The contents.
     pub contents: ListContents,
     /// The works, as selected from the library.
-    pub works: Vec<Reference>,
+    pub works: Vec<CitableWork>,
     /// The CSL items, in the order of `works`.
     pub items: Vec<CslItem>,
     /// The keys of pinned works that are not in the library.
@@ -134,7 +134,7 @@ impl ResolvedList {
             item.id.clone_from(&work.key);
             items.push(item);
         }
-        let entries = library.list_entries(list.id)?;
+        let entries = library.lists().entries(list.id)?;
         let annotate = AnnotationKinds::stored(&list.annotate);
         let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
         let sections = Sections {
@@ -149,7 +149,7 @@ impl ResolvedList {
             .iter()
             .filter_map(|entry| Some((entry.work?, entry.annotation.as_deref()?)))
             .collect();
-        let labels = library.tag_labels()?;
+        let labels = library.tags().labels()?;
         let mut by_key: HashMap<&str, WorkInList<'_>> = pairs
             .iter()
             .map(|pair| (pair.0.key.as_str(), *pair))
@@ -164,7 +164,7 @@ impl ResolvedList {
             let mut item = item.clone();
             let private = item.text("annote");
             let notes = if annotate.has(AnnotationKind::Note) {
-                let note = library.note(work.id)?.map(|note| note.text);
+                let note = library.notes().get(work.id)?.map(|note| note.text);
                 note.into_iter().chain(private).collect()
             } else {
                 item.variables.remove("annote");
@@ -208,8 +208,8 @@ impl ResolvedList {
 /// # Errors
 ///
 /// Returns [`QueryError`] if the query refers to an unknown tag or list.
-pub fn works_of_list(library: &Library, list: &StoredList) -> Result<Vec<Reference>, QueryError> {
-    Ok(library.select(&list_filter(library, list)?)?)
+pub fn works_of_list(library: &Library, list: &StoredList) -> Result<Vec<CitableWork>, QueryError> {
+    Ok(library.works().matching(&list_filter(library, list)?)?)
 }
 
 /// Parses a query of a list. Its `sort:` terms are ignored, since the list has its own order; its limit is
@@ -218,9 +218,9 @@ pub fn works_of_list(library: &Library, list: &StoredList) -> Result<Vec<Referen
 /// # Errors
 ///
 /// Returns [`QueryError`] if the query is invalid or refers to an unknown tag or list.
-pub fn parse_list_query(library: &Library, query: &str) -> Result<Condition, QueryError> {
+pub fn parse_list_query(library: &Library, query: &str) -> Result<Filter, QueryError> {
     let query: Query = query.parse()?;
-    Ok(query.selection(library)?.into_condition())
+    Ok(query.selection(library)?.into_filter())
 }
 
 /// Returns the filter that selects the works of a list.
@@ -228,24 +228,24 @@ pub fn parse_list_query(library: &Library, query: &str) -> Result<Condition, Que
 /// # Errors
 ///
 /// Returns [`QueryError`] if the query refers to an unknown tag or list.
-pub fn list_filter(library: &Library, list: &StoredList) -> Result<Condition, QueryError> {
+pub fn list_filter(library: &Library, list: &StoredList) -> Result<Filter, QueryError> {
     let query = match &list.query {
         Some(query) => Some(parse_list_query(library, query)?),
         None => None,
     };
-    Ok(list.condition(query))
+    Ok(list.filter(query))
 }
 
 fn tags(
     library: &Library,
-    work: &Reference,
+    work: &CitableWork,
     labels: &HashMap<String, String>,
 ) -> Result<Vec<ContentsTag>, QueryError> {
     if work.tags.is_empty() {
         return Ok(Vec::new());
     }
     let mut tags: Vec<ContentsTag> = Vec::new();
-    for assignment in library.tagging(&work.key)?.tags {
+    for assignment in library.tags().of_work(&work.key)?.tags {
         let tag = assignment.tag.to_string();
         let reason = assignment.reason.filter(|reason| !reason.is_empty());
         match tags.iter_mut().find(|known| known.tag == tag) {
@@ -274,7 +274,7 @@ fn orphan_annotations(
             continue;
         };
         let key = match entry.work {
-            Some(work) => library.key_of(work)?,
+            Some(work) => library.works().key(work)?,
             None => entry.key.clone(),
         };
         if !listed.contains(key.as_str()) {
@@ -299,7 +299,7 @@ struct Sections<'a> {
 
 impl Sections<'_> {
     fn all(&self) -> Result<Vec<ContentsSection>, QueryError> {
-        let by_hand = self.library.list_sections(self.list.id)?;
+        let by_hand = self.library.lists().sections(self.list.id)?;
         let placed: BTreeMap<i64, i64> = self
             .entries
             .iter()
@@ -313,7 +313,7 @@ impl Sections<'_> {
                 // The query may match works outside the list; only those in the list are used.
                 Some(query) => {
                     let query = parse_list_query(self.library, query)?;
-                    let found = self.library.matching_ids(&query)?;
+                    let found = self.library.works().ids_matching(&query)?;
                     found.into_iter().collect()
                 }
                 None => HashSet::new(),
@@ -374,7 +374,7 @@ impl Sections<'_> {
             }]);
         };
         let tags = match &by {
-            GroupBy::Facet(facet) => self.library.tags(Some(facet))?,
+            GroupBy::Facet(facet) => self.library.tags().summaries(Some(facet))?,
             _ => Vec::new(),
         };
         order.sort(&mut works, &self.places());

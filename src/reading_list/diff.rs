@@ -174,9 +174,9 @@ fn group_by_identity<'c>(
 ) -> Result<BTreeMap<WorkIdentity, Vec<&'c ContentsWork>>> {
     let mut works: BTreeMap<WorkIdentity, Vec<&ContentsWork>> = BTreeMap::new();
     for work in &contents.works {
-        match library.find_key(&work.key)? {
+        match library.works().find(&work.key)? {
             Some(id) => {
-                let has_key = library.key_of(id)? == work.key;
+                let has_key = library.works().key(id)? == work.key;
                 let all = works.entry(WorkIdentity::Work(id)).or_default();
                 if has_key {
                     all.insert(0, work);

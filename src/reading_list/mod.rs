@@ -63,11 +63,11 @@ pub use toml_file::{FileSection, ListFile, ListFileError};
 pub use translations::{HeadingTranslations, REST_IN_ENGLISH};
 
 use crate::csl::{Bibliography, BibliographyEntry, BibliographyLayout, RichText};
-use crate::library::Reference;
+use crate::library::CitableWork;
 use crate::model::{CslDate, CslItem};
 
 /// A work of a list with its CSL item.
-pub type WorkInList<'a> = (&'a Reference, &'a CslItem);
+pub type WorkInList<'a> = (&'a CitableWork, &'a CslItem);
 
 /// Returns the year in which a work first appeared: the year of its original date if it has one.
 pub fn original_year((work, item): WorkInList<'_>) -> Option<i32> {
@@ -210,15 +210,15 @@ impl Grouping {
     /// works by first citation numbers them from first to last.
     pub fn in_order_of_print(
         &self,
-        works: Vec<Reference>,
+        works: Vec<CitableWork>,
         items: Vec<CslItem>,
-    ) -> (Vec<Reference>, Vec<CslItem>) {
+    ) -> (Vec<CitableWork>, Vec<CslItem>) {
         let mut place: HashMap<&str, usize> = HashMap::new();
         for key in self.groups.iter().flat_map(|group| &group.keys) {
             let next = place.len();
             place.entry(key).or_insert(next);
         }
-        let mut pairs: Vec<(Reference, CslItem)> = works.into_iter().zip(items).collect();
+        let mut pairs: Vec<(CitableWork, CslItem)> = works.into_iter().zip(items).collect();
         pairs.sort_by_key(|(work, _)| place.get(work.key.as_str()).copied());
         pairs.into_iter().unzip()
     }

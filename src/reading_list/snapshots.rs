@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AnnotationKind, ListContents};
 use crate::formats::bibtex;
-use crate::library::{Library, Reference, Result};
+use crate::library::{CitableWork, Library, Result};
 use crate::model::CslItem;
 
 /// BibLaTeX fields that are private to the owner of the library.
@@ -28,11 +28,11 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Creates a snapshot of the current contents of a list.
-    pub fn new(library: &Library, contents: ListContents, works: &[Reference]) -> Result<Self> {
+    pub fn new(library: &Library, contents: ListContents, works: &[CitableWork]) -> Result<Self> {
         let numbers: Vec<i64> = works.iter().map(|work| work.id).collect();
         let mut entries = BTreeMap::new();
         for work in &contents.works {
-            let mut source = library.source(&work.key)?;
+            let mut source = library.works().source(&work.key)?;
             if let Ok(renamed) = bibtex::set_key(&source, &work.key) {
                 source = renamed;
             }
@@ -54,7 +54,7 @@ impl Snapshot {
                     .any(|source| source.to_lowercase().contains(&name))
             })
         };
-        let mut abbreviations = library.abbreviations_of(&numbers)?;
+        let mut abbreviations = library.works().abbreviations_of(&numbers)?;
         abbreviations.retain(is_used);
         Ok(Self {
             contents,
@@ -98,14 +98,14 @@ impl Snapshot {
     }
 
     /// Returns the works of the snapshot with their saved CSL items.
-    pub fn works(&self, file: &bibtex::BibFile) -> (Vec<Reference>, Vec<CslItem>) {
+    pub fn works(&self, file: &bibtex::BibFile) -> (Vec<CitableWork>, Vec<CslItem>) {
         let mut items: BTreeMap<&str, &CslItem> = self
             .contents
             .works
             .iter()
             .map(|work| (work.key.as_str(), &work.item))
             .collect();
-        Reference::of_file(file)
+        CitableWork::of_file(file)
             .into_iter()
             .filter_map(|work| {
                 let item = items.remove(work.key.as_str())?.clone();

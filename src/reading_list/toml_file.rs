@@ -128,17 +128,17 @@ impl ListFile {
     ///
     /// Returns [`LibraryError::UnreadableSnapshot`] if a stored snapshot is damaged.
     pub fn from_list(library: &Library, list: &StoredList) -> Result<Self> {
-        let sections = library.list_sections(list.id)?;
+        let sections = library.lists().sections(list.id)?;
         let number: HashMap<i64, usize> = sections
             .iter()
             .zip(1..)
             .map(|(section, number)| (section.id, number))
             .collect();
         let mut works = Vec::new();
-        for entry in library.list_entries(list.id)? {
+        for entry in library.lists().entries(list.id)? {
             works.push(FileWork {
                 key: match entry.work {
-                    Some(work) => library.key_of(work)?,
+                    Some(work) => library.works().key(work)?,
                     None => entry.key,
                 },
                 membership: entry.membership,
@@ -150,6 +150,7 @@ impl ListFile {
             });
         }
         let snapshots = library
+            .lists()
             .snapshots(list.id)?
             .into_iter()
             .map(|stored| {
@@ -254,7 +255,7 @@ impl ListFile {
     pub fn missing(&self, library: &Library) -> Result<Vec<&str>> {
         let mut missing = Vec::new();
         for work in &self.works {
-            if library.find_key(&work.key)?.is_none() {
+            if library.works().find(&work.key)?.is_none() {
                 missing.push(work.key.as_str());
             }
         }
@@ -274,7 +275,7 @@ impl ListFile {
         name: &str,
         replaced: Option<&StoredList>,
     ) -> Result<i64> {
-        let list = change.put_list(&StoredList {
+        let list = change.lists().put(&StoredList {
             id: replaced.map_or(0, |list| list.id),
             name: name.to_owned(),
             title: self.title.clone(),
@@ -289,10 +290,10 @@ impl ListFile {
             rest: self.rest.clone(),
             created_at: String::new(),
         })?;
-        change.empty_list(list)?;
+        change.lists().clear(list)?;
         let mut sections = Vec::new();
         for section in &self.sections {
-            sections.push(change.put_section(
+            sections.push(change.lists().put_section(
                 list,
                 &StoredSection {
                     id: 0,
@@ -307,7 +308,7 @@ impl ListFile {
             let section = work
                 .section
                 .and_then(|number| sections.get(number.checked_sub(1)?));
-            change.put_list_entry(
+            change.lists().put_entry(
                 list,
                 ListEntry {
                     work: None,
@@ -320,8 +321,8 @@ impl ListFile {
             )?;
         }
         if !self.snapshots.is_empty() {
-            for snapshot in change.snapshots(list)? {
-                change.remove_snapshot(snapshot.id)?;
+            for snapshot in change.lists().snapshots(list)? {
+                change.lists().remove_snapshot(snapshot.id)?;
             }
         }
         for snapshot in &self.snapshots {
@@ -333,7 +334,12 @@ impl ListFile {
                         name: snapshot.name.clone(),
                         reason: error.to_string(),
                     })?;
-            change.save_snapshot(list, &snapshot.name, &content, Some(&snapshot.saved_at))?;
+            change.lists().save_snapshot(
+                list,
+                &snapshot.name,
+                &content,
+                Some(&snapshot.saved_at),
+            )?;
         }
         Ok(list)
     }

@@ -65,7 +65,7 @@ pub fn test(rule: &Rule, library: &Library) -> Result<RuleTestResult, LibraryErr
     let must = rule.must.iter().map(|key| (key, true));
     let must_not = rule.must_not.iter().map(|key| (key, false));
     for (key, wanted) in must.chain(must_not) {
-        let work = match library.work_id(key) {
+        let work = match library.works().id(key) {
             Ok(work) => work,
             Err(LibraryError::UnknownKey { .. }) => {
                 result.absent.push(key.clone());
@@ -73,7 +73,7 @@ pub fn test(rule: &Rule, library: &Library) -> Result<RuleTestResult, LibraryErr
             }
             Err(error) => return Err(error),
         };
-        match (library.meets(work, &condition)?, wanted) {
+        match (library.works().meets(work, &condition)?, wanted) {
             (true, true) | (false, false) => result.passed += 1,
             (false, true) => result.missed.push(key.clone()),
             (true, false) => result.wrongly_matched.push(key.clone()),
@@ -131,7 +131,10 @@ impl Checker<'_> {
         let mut met = 0;
         let mut vetoed = Vec::new();
         for (tag, name) in &read.ready.tags {
-            let (works, vetoes) = self.library.count_met(&read.ready.condition, *tag)?;
+            let (works, vetoes) = self
+                .library
+                .rules()
+                .count_met(&read.ready.condition, *tag)?;
             met = works;
             if works > 0 && works == vetoes {
                 vetoed.push(name.to_string());
@@ -233,9 +236,9 @@ impl Checker<'_> {
         for (_, read) in rules {
             let mut tags = Vec::new();
             for name in match_evidence::referenced_tags(&read.query) {
-                if let Ok(tag) = self.library.resolve_tag(&name) {
+                if let Ok(tag) = self.library.tags().resolve(&name) {
                     // A tag in a query includes its child tags.
-                    tags.extend(self.library.with_narrower(&[tag.id])?);
+                    tags.extend(self.library.tags().with_narrower(&[tag.id])?);
                 }
             }
             dependencies.push(tags);
@@ -331,7 +334,7 @@ impl Checker<'_> {
             let (one_condition, two_condition) =
                 (&read.ready.condition, &other_read.ready.condition);
             let both = one_condition.clone().and(two_condition.clone());
-            let works = self.library.count_met(&both, 0)?.0;
+            let works = self.library.rules().count_met(&both, 0)?.0;
             if works == 0 && read.query != other_read.query {
                 continue;
             }
@@ -353,7 +356,7 @@ impl Checker<'_> {
     }
 
     fn exclusive_facets(&self) -> Result<Vec<String>, LibraryError> {
-        let facets = self.library.described_facets()?.into_iter();
+        let facets = self.library.tags().described_facets()?.into_iter();
         Ok(facets
             .filter(|facet| facet.exclusive)
             .map(|facet| facet.name)
@@ -361,8 +364,8 @@ impl Checker<'_> {
     }
 
     fn matches(&self, key: &str, read: &ParsedRule) -> Result<bool, LibraryError> {
-        match self.library.work_id(key) {
-            Ok(work) => self.library.meets(work, &read.ready.condition),
+        match self.library.works().id(key) {
+            Ok(work) => self.library.works().meets(work, &read.ready.condition),
             Err(LibraryError::UnknownKey { .. }) => Ok(false),
             Err(error) => Err(error),
         }

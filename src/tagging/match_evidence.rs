@@ -6,9 +6,9 @@
 //! name.
 
 use crate::library::full_text::Column;
-use crate::library::{Condition, Library, Match, MatchedWork};
+use crate::library::{Filter, Library, Match, MatchedWork};
 use crate::model::{CslItem, CslValue, markup};
-use crate::query::{Matching, NodeKind, Place, Query, QueryError, Term};
+use crate::query::{Matching, NodeKind, Query, QueryError, SearchIn, Term};
 use crate::text::{self, Word, words_with_ranges};
 
 /// A term of a rule's condition that is not negated.
@@ -17,7 +17,7 @@ pub(super) struct PositiveTerm {
     /// The term as written in the rule.
     written: String,
     /// The term translated into a condition.
-    pub(super) condition: Condition,
+    pub(super) condition: Filter,
     /// The words that the term searches for, if it does.
     words: Option<Phrase>,
 }
@@ -25,7 +25,7 @@ pub(super) struct PositiveTerm {
 /// Consecutive words in a part of a work.
 #[derive(Debug, Clone, PartialEq)]
 struct Phrase {
-    place: Place,
+    place: SearchIn,
     /// The folded words.
     words: Vec<String>,
     /// Whether the last word is a prefix.
@@ -104,7 +104,7 @@ pub(super) fn matches(terms: &[PositiveTerm], met: &MatchedWork<'_>) -> Vec<Matc
 
 impl Phrase {
     /// Returns the words that a text term searches for, or `None` for a pattern or a text without words.
-    fn from_matching(place: &Place, matching: &Matching) -> Option<Self> {
+    fn from_matching(place: &SearchIn, matching: &Matching) -> Option<Self> {
         let beginning = match matching {
             Matching::Words(_) | Matching::Whole(_) => false,
             Matching::Beginning(_) => true,
@@ -121,9 +121,9 @@ impl Phrase {
     /// Returns whether the term searches a column of the full-text index.
     fn searches(&self, column: Column) -> bool {
         match &self.place {
-            Place::Anywhere => true,
-            Place::Columns(columns) | Place::Names(columns) => columns.contains(&column),
-            Place::Field(_) => false,
+            SearchIn::Anywhere => true,
+            SearchIn::Columns(columns) | SearchIn::Names(columns) => columns.contains(&column),
+            SearchIn::Field(_) => false,
         }
     }
 
@@ -200,7 +200,7 @@ mod tests {
 
     fn span(words: &str, beginning: bool, text: &str) -> Option<String> {
         let words = Phrase {
-            place: Place::Columns(&[Column::Title]),
+            place: SearchIn::Columns(&[Column::Title]),
             words: text::words(words),
             beginning,
         };

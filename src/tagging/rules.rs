@@ -130,7 +130,7 @@ impl ParsedRule {
         let terms = match_evidence::positive_terms(&query, library)?;
         let mut tags = Vec::with_capacity(rule.then.len());
         for name in &rule.then {
-            let tag = library.resolve_tag(name)?;
+            let tag = library.tags().resolve(name)?;
             let tag = (tag.id, tag.tag);
             if !tags.contains(&tag) {
                 tags.push(tag);
@@ -176,10 +176,10 @@ pub fn apply(
     scope: RuleScope<'_>,
     effect: &mut dyn FnMut(RuleEffect),
 ) -> library::Result<RuleRunReport> {
-    let rules = change.rules()?;
+    let rules = change.rules().all()?;
     let mut applied = RuleRunReport::default();
     if matches!(scope, RuleScope::All) {
-        applied.changes += change.drop_orphans(effect)?;
+        applied.changes += change.rules().drop_orphans(effect)?;
     }
     let mut read = Vec::with_capacity(rules.len());
     for rule in &rules {
@@ -199,7 +199,7 @@ pub fn apply(
     for _ in 0..rounds {
         let mut changes = 0;
         for rule in &read {
-            changes += change.apply_rule(
+            changes += change.rules().apply(
                 &rule.ready,
                 scope,
                 &|met| match_evidence::matches(&rule.terms, met),
@@ -221,7 +221,7 @@ pub fn apply_to_changed<T>(
     edit: impl FnOnce(&Change<'_>) -> library::Result<T>,
     effect: &mut dyn FnMut(RuleEffect),
 ) -> library::Result<(T, RuleRunReport)> {
-    let rules = change.rules()?;
+    let rules = change.rules().all()?;
     if rules.is_empty() {
         return Ok((edit(change)?, RuleRunReport::default()));
     }
@@ -249,11 +249,16 @@ pub fn apply_to_changed<T>(
 /// Adds bundled rules to the library and returns the number of new ones. A rule that was added before is
 /// skipped, so that rules edited or removed by the user stay so.
 pub fn install(change: &Change<'_>, rules: &Rules) -> library::Result<usize> {
-    let own: Vec<String> = change.rules()?.into_iter().map(|rule| rule.name).collect();
+    let own: Vec<String> = change
+        .rules()
+        .all()?
+        .into_iter()
+        .map(|rule| rule.name)
+        .collect();
     let mut new = 0;
     for rule in &rules.rules {
-        if change.install_rule(&rule.name)? && !own.contains(&rule.name) {
-            change.put_rule(rule)?;
+        if change.rules().install(&rule.name)? && !own.contains(&rule.name) {
+            change.rules().put(rule)?;
             new += 1;
         }
     }
@@ -271,7 +276,7 @@ pub fn split_rules(
 ) -> library::Result<Vec<String>> {
     let mut split = Vec::new();
     let mut order = Vec::new();
-    for rule in change.rules()? {
+    for rule in change.rules().all()? {
         order.push(rule.name.clone());
         if !rule.leads_to(tag) {
             continue;
@@ -313,23 +318,23 @@ pub fn split_rules(
             .map(|(part, _)| part)
             .chain([rest.unwrap_or(tag)]);
         for (new, target) in new.iter().zip(targets) {
-            change.reassign(&rule.name, &new.name, target.id)?;
+            change.rules().reassign(&rule.name, &new.name, target.id)?;
         }
         if others.is_empty() {
-            change.remove_rule(&rule.name)?;
+            change.rules().remove(&rule.name)?;
             order.pop();
         } else {
-            change.put_rule(&Rule {
+            change.rules().put(&Rule {
                 then: others,
                 ..rule.clone()
             })?;
         }
         for rule in new {
-            change.put_rule(&rule)?;
+            change.rules().put(&rule)?;
             order.push(rule.name);
         }
     }
-    change.order_rules(order.iter().map(String::as_str))?;
+    change.rules().order(order.iter().map(String::as_str))?;
     Ok(split)
 }
 

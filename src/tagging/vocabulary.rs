@@ -136,26 +136,26 @@ impl Vocabulary {
     /// Returns [`LibraryError::UnknownTag`] if a parent or an assignment refers to an unknown tag.
     pub fn install(&self, change: &Change<'_>, source: &str) -> library::Result<VocabularyReport> {
         let mut report = VocabularyReport::default();
-        let described = change.described_facets()?;
+        let described = change.tags().described_facets()?;
         for facet in &self.facets {
             // A facet that a person has described stays as it is.
             if !described.iter().any(|known| known.name == facet.name) {
-                change.put_facet(facet)?;
+                change.tags().put_facet(facet)?;
             }
         }
         let mut new = Vec::new();
         for tag in &self.tags {
             report.tags += 1;
             // A tag that has a description or a parent may have been edited by the user, so it is kept.
-            let is_described = match change.tag_called(&tag.name()?)? {
+            let is_described = match change.tags().find(&tag.name()?)? {
                 Some(id) => {
-                    let known = change.tag(id)?;
+                    let known = change.tags().get(id)?;
                     known.label.is_some() || known.description.is_some() || known.parent.is_some()
                 }
                 None => false,
             };
             if !is_described {
-                change.put_tag(&tag.without_parent()?)?;
+                change.tags().put(&tag.without_parent()?)?;
                 new.push(tag);
             }
         }
@@ -165,7 +165,7 @@ impl Vocabulary {
                     parent: Some(parent),
                     ..Tag::named(tag.name()?)
                 };
-                change.put_tag(&narrower)?;
+                change.tags().put(&narrower)?;
             }
         }
         self.assign(change, source, &mut report)?;
@@ -183,18 +183,20 @@ impl Vocabulary {
             keys.map(move |key| (key, assignment))
         });
         for (key, assignment) in pairs {
-            let work = match change.work_id(key) {
+            let work = match change.works().id(key) {
                 Ok(work) => work,
                 Err(LibraryError::UnknownKey { .. }) => continue,
                 Err(error) => return Err(error),
             };
-            let tag = change.resolve_tag(&format!("{}:{}", assignment.facet, assignment.tag))?;
+            let tag = change
+                .tags()
+                .resolve(&format!("{}:{}", assignment.facet, assignment.tag))?;
             let basis = match assignment.basis {
                 Basis::Chapter => "the chapter",
                 Basis::Work => "the work itself",
                 Basis::Sources => "its sources",
             };
-            let outcome = change.assign(NewAssignment {
+            let outcome = change.tags().assign(NewAssignment {
                 work,
                 tag: tag.id,
                 origin: Origin::Import,
@@ -215,7 +217,7 @@ impl Vocabulary {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`Change::write_tag`].
+    /// Returns the errors of [`TagsMut::write`].
     pub fn synchronize(
         &self,
         change: &Change<'_>,
@@ -223,18 +225,18 @@ impl Vocabulary {
     ) -> library::Result<VocabularyChanges> {
         let mut changes = VocabularyChanges::default();
         for facet in &self.facets {
-            change.put_facet(facet)?;
+            change.tags().put_facet(facet)?;
         }
         let mut tags = Vec::with_capacity(self.tags.len());
         for tag in &self.tags {
             let name = tag.name()?;
-            let before = match change.tag_called(&name)? {
-                Some(id) => Some(change.tag(id)?),
+            let before = match change.tags().find(&name)? {
+                Some(id) => Some(change.tags().get(id)?),
                 None => None,
             };
             let id = match &before {
                 Some(before) => before.id,
-                None => change.put_tag(&Tag::named(name))?,
+                None => change.tags().put(&Tag::named(name))?,
             };
             tags.push((id, before, tag));
         }
@@ -244,11 +246,11 @@ impl Vocabulary {
             if let Some(before) = before
                 && before.parent != parent
             {
-                change.put_under(&change.tag(*id)?, None)?;
+                change.tags().put_under(&change.tags().get(*id)?, None)?;
             }
         }
         for (id, before, tag) in &tags {
-            let now = change.tag(*id)?;
+            let now = change.tags().get(*id)?;
             let wanted = Tag {
                 id: *id,
                 tag: now.tag.clone(),
@@ -256,15 +258,17 @@ impl Vocabulary {
                 aliases: tag.aliases_for(&now)?,
                 ..tag.without_parent()?
             };
-            change.write_tag(&wanted)?;
+            change.tags().write(&wanted)?;
             match before {
                 None => changes.new.push(wanted.tag),
-                Some(before) if *before != change.tag(*id)? => changes.changed.push(wanted.tag),
+                Some(before) if *before != change.tags().get(*id)? => {
+                    changes.changed.push(wanted.tag)
+                }
                 Some(_) => changes.unchanged += 1,
             }
         }
         let order: Vec<i64> = tags.iter().map(|(id, ..)| *id).collect();
-        change.order_tags(&order)?;
+        change.tags().order(&order)?;
         let mut report = VocabularyReport::default();
         self.assign(change, source, &mut report)?;
         changes.assigned = report.assigned;
@@ -274,7 +278,7 @@ impl Vocabulary {
     /// Exports the tags of a library, or of one facet, as TOML. Importing the result gives the same tags.
     pub fn export(library: &Library, facet: Option<&str>) -> library::Result<String> {
         let mut toml = String::new();
-        for described in library.described_facets()? {
+        for described in library.tags().described_facets()? {
             if facet.is_some_and(|facet| facet != described.name) {
                 continue;
             }
@@ -288,8 +292,8 @@ impl Vocabulary {
             }
             let _ = writeln!(toml, "exclusive = {}\n", described.exclusive);
         }
-        for summary in library.tags(facet)? {
-            write_tag(&mut toml, &library.tag(summary.id)?);
+        for summary in library.tags().summaries(facet)? {
+            write_tag(&mut toml, &library.tags().get(summary.id)?);
         }
         toml.truncate(toml.trim_end().len());
         toml.push('\n');

@@ -61,7 +61,7 @@ fn a_work_that_is_in_the_library_is_not_added_again() {
 fn several_identifiers_are_one_step_and_rules_tag_them() {
     let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
     env.runs("init");
-    env.runs("rules add coase --where title:coase --tag theme:firm");
+    env.runs("rules add coase --when title:coase --then theme:firm");
     server
         .on("/doi.org/10.2307/1562247", [Reply::json(ARTICLE)])
         .on("/openlibrary.org/api/books?bibkeys=ISBN:9780300110562&jscmd=data&format=json", [Reply::json(
@@ -141,7 +141,7 @@ fn an_address_is_asked_of_citoid_and_then_of_the_page() {
     );
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let text = entry(&env);
-    let undated = regex::Regex::new(r"urldate = \{\d{4}-\d\d-\d\d\}").unwrap();
+    let undated = regex::Regex::new(r"urldate\s+= \{\d{4}-\d\d-\d\d\}").unwrap();
     assert_eq!(undated.find_iter(&text).count(), 2, "{text}");
     insta::assert_snapshot!(undated.replace_all(&text, "urldate = {TODAY}"), @"");
     let again = server.run(&env, &["add", "https://wiki.p2pfoundation.net/Oekonux"]);

@@ -84,7 +84,30 @@ fn silence_and_dripping_end_with_the_timeout() {
 
 #[test]
 fn a_truncated_answer_is_an_error() {
-    fails([Reply::Truncated], "cut off");
+    // tiny_http would keep the connection open.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            use std::io::{Read as _, Write as _};
+            let mut connection = connection.unwrap();
+            let _ = connection.read(&mut [0; 1024]);
+            let head = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"title\": ";
+            let _ = connection.write_all(head.as_bytes());
+        }
+    });
+    let env = TestEnvironment::empty();
+    let variables = [
+        ("PEERBIB_LOOKUP_BASE", base.as_str()),
+        ("PEERBIB_LOOKUP_TIMEOUT", "0.4"),
+    ];
+    let run = env.peerbib_with(&["add", "10.2307/1562247"], "", &variables);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("doi.org: the answer was cut off"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

@@ -16,8 +16,6 @@ pub(crate) enum Reply {
     Body(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// No answer for this long.
     Silence(Duration),
-    /// A head that promises more than comes.
-    Truncated,
     /// One byte now and then, without end.
     Drip,
     /// A body of this many bytes.
@@ -199,13 +197,6 @@ fn write(request: Request, reply: Reply) -> std::io::Result<()> {
         Reply::Silence(time) => {
             std::thread::sleep(time);
             Ok(())
-        }
-        Reply::Truncated => {
-            let mut writer = request.into_writer();
-            writer.write_all(
-                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\nConnection: close\r\n\r\n{\"title\": ",
-            )?;
-            writer.flush()
         }
         Reply::Drip => {
             let mut writer = request.into_writer();

@@ -175,7 +175,7 @@ impl Add {
         let edited = TempFile::edit(context, &request, |text| {
             let (entry, has_key) = filled_in(text).map_err(correctable)?;
             let pattern = (!has_key).then_some(pattern);
-            let added = context.change(&mut library, |change| change.add_entry(&entry, pattern));
+            let added = context.change(&mut library, |change| change.works().add(&entry, pattern));
             added.map_err(correctable)
         })?;
         match edited {
@@ -198,7 +198,7 @@ fn is_entry(text: &str) -> bool {
 /// Adds an entry; with a pattern, under a generated key.
 fn store(context: &CommandContext, entry: &str, pattern: Option<&KeyPattern>) -> Result {
     let mut library = context.open_or_create()?;
-    let key = context.change(&mut library, |change| change.add_entry(entry, pattern))?;
+    let key = context.change(&mut library, |change| change.works().add(entry, pattern))?;
     context.note(format_args!("added {key}"));
     report_entry_problems(context, &library, &key)?;
     Ok(Outcome::Done)

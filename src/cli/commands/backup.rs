@@ -77,7 +77,7 @@ impl BackupLibrary {
         bar.set_message("copying");
         library.back_up(&file, existing, advance)?;
         bar.finish_and_clear();
-        let works = library.count()?;
+        let works = library.works().count()?;
         context.note(format_args!(
             "backed up {works} works to {}",
             file.display()

@@ -135,7 +135,7 @@ impl Check {
             .iter()
             .map(|work| work.id)
             .collect();
-        let mut entries = library.entries(&works)?;
+        let mut entries = library.works().entries(&works)?;
         if let (true, Checks::Rules(rules)) = (self.fix, checks) {
             let fixed = fixed(&library, &entries, rules);
             let becomes = if self.dry_run {
@@ -156,10 +156,10 @@ impl Check {
             if !self.dry_run && !fixed.is_empty() {
                 context.change(&mut library, |change| {
                     fixed.iter().try_for_each(|(_, work, source, _)| {
-                        change.edit_entry(*work, source).map(drop)
+                        change.works().edit_entry(*work, source).map(drop)
                     })
                 })?;
-                entries = library.entries(&works)?;
+                entries = library.works().entries(&works)?;
             }
             if fixed.is_empty() {
                 context.note("nothing can be fixed safely");
@@ -167,11 +167,11 @@ impl Check {
                 context.note("dry run: nothing was changed");
             }
         }
-        let unverified = match library.tag_called(&UNVERIFIED.parse()?)? {
-            Some(tag) => library.reasons(tag)?,
+        let unverified = match library.tags().find(&UNVERIFIED.parse()?)? {
+            Some(tag) => library.tags().reasons(tag)?,
             None => HashMap::new(),
         };
-        let parent = |key: &str| library.parent(key);
+        let parent = |key: &str| library.works().parent(key);
         let mut report = Report::default();
         for StoredEntry { id, work, strings } in &entries {
             let status = match unverified.get(id) {
@@ -203,7 +203,8 @@ fn fixed(
     entries
         .iter()
         .filter_map(|StoredEntry { id, work, strings }| {
-            let (source, fields) = checks::fixed(work, strings, &|key| library.parent(key), rules)?;
+            let (source, fields) =
+                checks::fixed(work, strings, &|key| library.works().parent(key), rules)?;
             Some((work.key.clone(), *id, source, fields))
         })
         .collect()

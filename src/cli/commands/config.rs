@@ -323,7 +323,7 @@ impl SetValue {
         context.note(format_args!("set {} to {value}", setting.name));
         if setting.name == "files"
             && let Some(library) = context.open_if_exists()?
-            && let Some(root) = library.file_root()?
+            && let Some(root) = library.files().root()?
         {
             context.warn(format_args!(
                 "warning: the library's own root {} takes precedence; `peerbib file root --unset` removes it",

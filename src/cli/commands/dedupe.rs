@@ -79,7 +79,7 @@ impl Dedupe {
             None => {}
         }
         let library = context.open()?;
-        let clusters = library.duplicates()?;
+        let clusters = library.works().duplicates()?;
         if self.json {
             context.print_json(&clusters)?;
         } else {
@@ -124,7 +124,7 @@ fn described(library: &Library, cluster: &Cluster) -> peerbib::library::Result<S
     let works = cluster
         .keys
         .iter()
-        .map(|key| library.work(key))
+        .map(|key| library.works().entry(key))
         .collect::<peerbib::library::Result<Vec<_>>>()?;
     text.push_str(&side_by_side(&cluster.keys, &works));
     let keys = cluster.keys.join(" ");
@@ -186,7 +186,7 @@ impl Merge {
         let mut library = context.open_to_change()?;
         let works = work_ids(&library, &self.keys)?;
         let merge = |change: &peerbib::library::Change<'_>| match works.split_first() {
-            Some((keep, others)) => change.merge_works(*keep, others).map(Some),
+            Some((keep, others)) => change.works().merge(*keep, others).map(Some),
             None => Ok(None),
         };
         let outcome = if self.dry_run {
@@ -226,7 +226,7 @@ impl KeepApart {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
         let works = work_ids(&library, &self.keys)?;
-        let is_new = context.change(&mut library, |change| change.keep_apart(&works))?;
+        let is_new = context.change(&mut library, |change| change.works().keep_apart(&works))?;
         context.note(if is_new {
             format!("{} are kept apart", self.keys.join(" and "))
         } else {
@@ -237,5 +237,5 @@ impl KeepApart {
 }
 
 fn work_ids(library: &Library, keys: &[String]) -> peerbib::library::Result<Vec<i64>> {
-    keys.iter().map(|key| library.work_id(key)).collect()
+    keys.iter().map(|key| library.works().id(key)).collect()
 }

@@ -30,11 +30,11 @@ struct IssueJson<'a> {
 impl Doctor {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let root = match library.file_root()? {
+        let root = match library.files().root()? {
             Some(root) => root,
             None => context.file_root()?,
         };
-        let works = usize::try_from(library.count()?).unwrap_or_default();
+        let works = usize::try_from(library.works().count()?).unwrap_or_default();
         let bar = progress::bar(works, false);
         bar.set_message("comparing");
         let found = library.check_integrity(&root, &mut |count| {

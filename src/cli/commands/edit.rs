@@ -82,7 +82,7 @@ impl Edit {
         }
         if self.dry_run {
             for (_, key) in &selected.works {
-                let text = edits.applied_to(&library.source(key)?)?;
+                let text = edits.applied_to(&library.works().source(key)?)?;
                 context.print_data(&format!("{text}\n"))?;
             }
             return Ok(Outcome::Done);
@@ -100,7 +100,7 @@ impl Edit {
         let edited = context.change(&mut library, |change| {
             let mut edited = 0;
             for (work, _) in &selected.works {
-                edited += usize::from(change.edit_fields(*work, &edits)?);
+                edited += usize::from(change.works().edit_fields(*work, &edits)?);
             }
             Ok(edited)
         })?;
@@ -126,7 +126,10 @@ impl Edit {
             }),
             Err(failure) => {
                 let is_key = |word: &String| {
-                    !matches!(library.work_id(word), Err(LibraryError::UnknownKey { .. }))
+                    !matches!(
+                        library.works().id(word),
+                        Err(LibraryError::UnknownKey { .. })
+                    )
                 };
                 // A single word that looks like a key is a typo, not a query.
                 let is_query = match self.works.as_slice() {
@@ -156,7 +159,7 @@ impl Edit {
         const SHOWN: usize = 10;
         let mut lines = Vec::new();
         for (_, key) in &selected.works {
-            let before = library.source(key)?;
+            let before = library.works().source(key)?;
             let after = edits.applied_to(&before)?;
             if before != after {
                 lines.push(format!("{key}: {}", differences(&before, &after)));
@@ -239,7 +242,7 @@ fn is_field_name(name: &str) -> bool {
 }
 
 fn edit_by_hand(context: &CommandContext, library: &mut Library, work: i64, key: &str) -> Result {
-    let source = library.source(key)?;
+    let source = library.works().source(key)?;
     let request = EditRequest {
         name: &file_name_for(key),
         text: &format!("{source}\n"),
@@ -249,19 +252,19 @@ fn edit_by_hand(context: &CommandContext, library: &mut Library, work: i64, key:
     };
     let edited = TempFile::edit(context, &request, |text| {
         let edit = context.change(library, |change| {
-            if change.source_of(work)? != source {
+            if change.works().source_of(work)? != source {
                 return Err(LibraryError::ChangedMeanwhile(format!(
                     "the entry of {key}"
                 )));
             }
-            change.edit_entry(work, text)
+            change.works().edit_entry(work, text)
         });
         edit.map_err(correctable)
     })?;
     match edited {
         EditOutcome::Unchanged | EditOutcome::Done(false) => context.note("nothing was changed"),
         EditOutcome::Done(true) => {
-            let key = library.key_of(work)?;
+            let key = library.works().key(work)?;
             context.note("edited 1 work");
             report_entry_problems(context, library, &key)?;
         }
@@ -291,11 +294,11 @@ pub(crate) fn report_entry_problems(
     library: &Library,
     key: &str,
 ) -> std::result::Result<(), CommandError> {
-    let id = library.work_id(key)?;
-    let mut work = library.work(key)?;
-    work.key = library.key_of(id)?;
-    let strings = library.abbreviations(id)?;
-    let derived = bibtex::derive(&work, &strings, &|parent| library.parent(parent));
+    let id = library.works().id(key)?;
+    let mut work = library.works().entry(key)?;
+    work.key = library.works().key(id)?;
+    let strings = library.works().abbreviations(id)?;
+    let derived = bibtex::derive(&work, &strings, &|parent| library.works().parent(parent));
     let read = bibtex::read(&work.source);
     for problem in read.problems.iter().chain(&derived.problems) {
         let place = match &problem.field {

@@ -13,7 +13,7 @@ use crate::cli::input::{encoding_named, known_path};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::Loss;
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece};
-use peerbib::library::{Library, Reference, TagName};
+use peerbib::library::{CitableWork, Library, TagName};
 use peerbib::model::Entry;
 use peerbib::suggest::{closest, question};
 
@@ -84,11 +84,11 @@ impl Export {
             }
             None if is_whole => {
                 // If the library has a single file, keep its encoding.
-                let encoding = match library.source_files()?.as_slice() {
+                let encoding = match library.sources().all()?.as_slice() {
                     [only] => Some(only.encoding.clone()),
                     _ => None,
                 };
-                let text = library.export_files()?;
+                let text = library.sources().export_all()?;
                 (self.finished(context, &library, text, self.tags)?, encoding)
             }
             None => (self.works(context, &library)?, None),
@@ -141,8 +141,8 @@ impl Export {
             let key = Duplicate::key_of(work, duplicate.as_ref()).to_owned();
             // The library may no longer have the key of an entry in a file.
             if self.notes
-                && let Some(id) = library.find_key(&key)?
-                && let Some(note) = library.note(id)?
+                && let Some(id) = library.works().find(&key)?
+                && let Some(note) = library.notes().get(id)?
             {
                 *work = with_comment(work, &note.text);
             }
@@ -169,7 +169,7 @@ impl Export {
         }
         let items = references
             .iter()
-            .map(Reference::item)
+            .map(CitableWork::item)
             .collect::<peerbib::library::Result<Vec<_>>>()?;
         let works: Vec<_> = references.iter().zip(&items).collect();
         let options = ReferenceOptions {
@@ -233,7 +233,7 @@ fn imported_file(
     library: &Library,
     name: &str,
 ) -> std::result::Result<(String, String), CommandError> {
-    let files = library.source_files()?;
+    let files = library.sources().all()?;
     let path = known_path(name);
     let found = files.iter().find(|file| file.path == path).or_else(|| {
         let mut ending = files
@@ -259,7 +259,7 @@ fn imported_file(
             found.path, format.title
         ));
     }
-    let text = library.export_file(&found.path)?.unwrap_or_default();
+    let text = library.sources().export(&found.path)?.unwrap_or_default();
     let encoding = if format.name == "biblatex" {
         found.encoding.clone()
     } else {

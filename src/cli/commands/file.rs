@@ -212,8 +212,8 @@ impl File {
 impl Add {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let work = library.work_id(&self.key)?;
-        let key = library.key_of(work)?;
+        let work = library.works().id(&self.key)?;
+        let key = library.works().key(work)?;
         let root = root(context, &library, self.root.as_deref())?;
         let paths = self
             .files
@@ -223,7 +223,10 @@ impl Add {
         let added = context.change(&mut library, |change| {
             let mut added = Vec::new();
             for path in &paths {
-                if change.link_file(work, path, self.description.as_deref())? {
+                if change
+                    .files()
+                    .link(work, path, self.description.as_deref())?
+                {
                     added.push(path.as_str());
                 }
             }
@@ -242,8 +245,8 @@ impl Add {
 impl Remove {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let work = library.work_id(&self.key)?;
-        let key = library.key_of(work)?;
+        let work = library.works().id(&self.key)?;
+        let key = library.works().key(work)?;
         let root = root(context, &library, None)?;
         let files = files_of_work(&library, work, &key, &root)?;
         let mut paths = Vec::new();
@@ -262,7 +265,7 @@ impl Remove {
         }
         context.change(&mut library, |change| {
             for path in &paths {
-                change.unlink_file(work, path)?;
+                change.files().unlink(work, path)?;
             }
             Ok(())
         })?;
@@ -330,8 +333,8 @@ fn found(files: &[FileJson]) -> Outcome {
 impl Open {
     fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let work = library.work_id(&self.key)?;
-        let key = library.key_of(work)?;
+        let work = library.works().id(&self.key)?;
+        let key = library.works().key(work)?;
         let root = root(context, &library, self.root.as_deref())?;
         let files = files_of_work(&library, work, &key, &root)?;
         let file = match &self.file {
@@ -395,7 +398,7 @@ impl Root {
         let Some(directory) = &self.directory else {
             let library = context.open()?;
             context.print(&format!("{}\n", root(context, &library, None)?.display()))?;
-            context.note(if library.file_root()?.is_some() {
+            context.note(if library.files().root()?.is_some() {
                 "set for this library"
             } else if context.configuration()?.files().is_some() {
                 "set by `files` in your configuration"
@@ -415,7 +418,7 @@ impl Root {
         }
         let before = root(context, &library, None)?;
         let moved = context.change(&mut library, |change| {
-            change.set_file_root(&directory, &before)
+            change.files().set_root(&directory, &before)
         })?;
         report_root(context, &directory, moved);
         Ok(Outcome::Done)
@@ -425,7 +428,7 @@ impl Root {
 /// Removes the root of the library.
 fn unset_root(context: &CommandContext) -> Result {
     let mut library = context.open_to_change()?;
-    let Some(before) = library.file_root()? else {
+    let Some(before) = library.files().root()? else {
         context.note("nothing to do: the library has no root");
         return Ok(Outcome::Done);
     };
@@ -433,8 +436,8 @@ fn unset_root(context: &CommandContext) -> Result {
     let after = context.file_root()?;
     let after = after.canonicalize().unwrap_or(after);
     let moved = context.change(&mut library, |change| {
-        let moved = change.set_file_root(&after, &before)?;
-        change.unset_file_root()?;
+        let moved = change.files().set_root(&after, &before)?;
+        change.files().unset_root()?;
         Ok(moved)
     })?;
     report_root(context, &after, moved);
@@ -462,7 +465,7 @@ fn root(
     if let Some(root) = option {
         return existing(root);
     }
-    let root = match library.file_root()? {
+    let root = match library.files().root()? {
         Some(root) => root,
         None => context.file_root()?,
     };
@@ -484,11 +487,11 @@ fn files_of(
     root: &Path,
 ) -> std::result::Result<Vec<FileJson>, LibraryError> {
     let works = if keys.is_empty() {
-        library.works_with_files()?
+        library.files().works()?
     } else {
         let work = |key: &String| {
-            let id = library.work_id(key)?;
-            Ok((id, library.key_of(id)?))
+            let id = library.works().id(key)?;
+            Ok((id, library.works().key(id)?))
         };
         keys.iter()
             .map(work)
@@ -507,7 +510,7 @@ fn files_of_work(
     key: &str,
     root: &Path,
 ) -> std::result::Result<Vec<FileJson>, LibraryError> {
-    let files = library.linked_files(work)?;
+    let files = library.files().of_work(work)?;
     Ok(files
         .into_iter()
         .map(|file| FileJson::new(key, file, root))

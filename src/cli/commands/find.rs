@@ -8,7 +8,7 @@ use crate::cli::columns::{Column, cells, details};
 use crate::cli::table::{Table, fitted};
 use crate::cli::ui::terminal_width;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::library::{Condition, Detail, Library, SearchResult, Selection, WorkSummary};
+use peerbib::library::{Detail, Filter, Library, SearchResult, Selection, WorkSummary};
 use peerbib::query::{FIELDS, Query};
 
 /// Find works
@@ -102,7 +102,7 @@ fn fields() -> String {
 impl Find {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        // A query reads tags and lists before it is asked, and what a limit leaves out is counted apart.
+        // Parsing the query, searching and counting without the limit are separate statements.
         let _moment = library.read_snapshot()?;
         let mut selection = context.query(&self.query)?.selection(&library)?;
         if let Some(sort) = &self.sort {
@@ -113,7 +113,7 @@ impl Find {
             selection.limit = Some(selection.limit.map_or(limit, |other| other.min(limit)));
         }
         if self.count {
-            let found = library.count_matching(&selection.condition)?;
+            let found = library.works().count_matching(&selection.filter)?;
             let count = found.min(selection.limit.unwrap_or(usize::MAX));
             context.print(&format!("{count}\n"))?;
             return Ok(Outcome::Done);
@@ -133,7 +133,7 @@ impl Find {
         } else if let Some(template) = template {
             template.print(context, &library, &selection)?;
         } else {
-            let results = library.search(&selection, &[])?;
+            let results = library.works().search(&selection, &[])?;
             detail_found(context, results.len());
             let mut output = context.output();
             for result in results {
@@ -167,7 +167,7 @@ fn detail_found(context: &CommandContext, count: usize) {
     ));
 }
 
-/// Prints a table of works, and how many they are.
+/// Prints a table of works and their number.
 fn print_table(
     context: &CommandContext,
     library: &Library,
@@ -193,28 +193,28 @@ fn print_table(
     Ok(())
 }
 
-/// Returns the works of a selection, and how many there are without its limit.
+/// Returns the works of a selection, and their number without its limit.
 fn search_and_count(
     library: &Library,
     selection: &Selection,
     details: &[Detail],
 ) -> std::result::Result<(Vec<SearchResult>, usize), CommandError> {
-    if selection.limit.is_none() || selection.condition == Condition::All {
-        let results = library.search(selection, details)?;
+    if selection.limit.is_none() || selection.filter == Filter::All {
+        let results = library.works().search(selection, details)?;
         let found = match selection.limit {
-            Some(_) => library.count_matching(&selection.condition)?,
+            Some(_) => library.works().count_matching(&selection.filter)?,
             None => results.len(),
         };
         return Ok((results, found));
     }
-    // To try a pattern on all works takes longer than to write down which of them it matches.
-    let works = library.matching_ids(&selection.condition)?;
+    // Matching a pattern against all works twice would take longer than keeping the ids of the matches.
+    let works = library.works().ids_matching(&selection.filter)?;
     let found = works.len();
     let selection = Selection {
-        condition: Condition::Works(works),
+        filter: Filter::Works(works),
         ..selection.clone()
     };
-    Ok((library.search(&selection, details)?, found))
+    Ok((library.works().search(&selection, details)?, found))
 }
 
 fn write_table(
@@ -224,7 +224,7 @@ fn write_table(
 ) -> std::result::Result<(), CommandError> {
     let mut widest = table.widest().to_vec();
     let room = terminal_width();
-    // A table that is read by a program has no head.
+    // Programs that read the table expect no header.
     let mut head = None;
     if room.is_some() {
         let mut row = Table::default();
@@ -284,7 +284,7 @@ fn print_json(
     library: &Library,
     selection: &Selection,
 ) -> std::result::Result<(), CommandError> {
-    let results = library.search(selection, &[Detail::Tags])?;
+    let results = library.works().search(selection, &[Detail::Tags])?;
     detail_found(context, results.len());
     let works: Vec<WorkJson<'_>> = results
         .iter()
@@ -296,11 +296,11 @@ fn print_json(
     context.print_json(&works)
 }
 
-/// A line with places for what is known of a work.
+/// A template for one line per work.
 struct Template {
-    /// The columns, each with the text before it.
+    /// The columns, each with the literal text before it.
     places: Vec<(String, Column)>,
-    /// The text behind the last column.
+    /// The literal text after the last column.
     rest: String,
 }
 
@@ -362,7 +362,7 @@ impl Template {
             .iter()
             .map(|(_, column)| column.clone())
             .collect();
-        let results = library.search(selection, &details(&columns))?;
+        let results = library.works().search(selection, &details(&columns))?;
         detail_found(context, results.len());
         let mut output = context.output();
         for result in results {

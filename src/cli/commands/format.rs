@@ -6,10 +6,10 @@ use crate::cli::export_entries::Entries;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::Input;
 use crate::cli::output_format::{OutputArgs, RenderedList};
-use crate::cli::style_engine::{Rendering, items_of};
+use crate::cli::style_engine::{StyleEngine, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::{ParsedFile, Severity};
-use peerbib::library::{Library, Reference, TagSummary};
+use peerbib::library::{CitableWork, Library, TagSummary};
 use peerbib::reading_list::{
     DuplicatePlacement, GroupBy, Grouping, HeadingTranslations, ReadingList, WorkInList,
 };
@@ -76,7 +76,7 @@ impl Format {
             .check(context, self.input.iter().chain(&self.style))?;
         let style = context.style_name(self.style.as_deref())?;
         let locale = context.locale_name(self.locale.as_deref())?;
-        let rendering = Rendering::new(context, &style, locale.as_deref())?;
+        let engine = StyleEngine::new(context, &style, locale.as_deref())?;
         let group_by = self
             .group_by
             .as_deref()
@@ -101,7 +101,7 @@ impl Format {
                 _ => Vec::new(),
             };
             let entries = Entries::Library(&library);
-            list(tags, group_by).write(context, entries, works, &rendering, &self.form)?
+            list(tags, group_by).write(context, entries, works, &engine, &self.form)?
         } else {
             if !self.query.is_empty() {
                 return Err(
@@ -110,10 +110,11 @@ impl Format {
                 );
             }
             let (readings, all_read) = self.read_input(context)?;
-            let works: Vec<Reference> = readings.iter().flat_map(Reference::of_reading).collect();
+            let works: Vec<CitableWork> =
+                readings.iter().flat_map(CitableWork::of_reading).collect();
             let entries = Entries::Files(&readings);
             let all_rendered = list(tags_on(&works), group_by)
-                .write(context, entries, works, &rendering, &self.form)?;
+                .write(context, entries, works, &engine, &self.form)?;
             all_read && all_rendered
         };
         Ok(if complete {
@@ -178,22 +179,22 @@ impl Listing {
         &self,
         context: &CommandContext,
         entries: Entries<'_>,
-        mut works: Vec<Reference>,
-        rendering: &Rendering,
+        mut works: Vec<CitableWork>,
+        engine: &StyleEngine,
         form: &OutputArgs,
     ) -> std::result::Result<bool, CommandError> {
         let mut items = items_of(&mut works, self.annotations)?;
         let (list, complete) = match &self.group_by {
             Some(by) => {
-                let headings = HeadingTranslations::in_language(rendering.language());
+                let headings = HeadingTranslations::in_language(engine.language());
                 let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
                 let grouping = Grouping::new(&pairs, by, &self.tags, self.repeat, headings);
                 (works, items) = grouping.in_order_of_print(works, items);
-                let (bibliography, complete) = rendering.bibliography(context, &items);
+                let (bibliography, complete) = engine.bibliography(context, &items);
                 (ReadingList::grouped(&bibliography, &grouping), complete)
             }
             None => {
-                let (bibliography, complete) = rendering.bibliography(context, &items);
+                let (bibliography, complete) = engine.bibliography(context, &items);
                 (ReadingList::plain(bibliography), complete)
             }
         };
@@ -204,7 +205,7 @@ impl Listing {
                 works: &works,
                 items: &items,
                 entries,
-                language: rendering.language(),
+                language: engine.language(),
                 annotations: self.annotations,
             },
         )?;
@@ -217,9 +218,9 @@ pub(crate) fn tags_of_facet(
     library: &Library,
     facet: &str,
 ) -> std::result::Result<Vec<TagSummary>, CommandError> {
-    let tags = library.tags(Some(facet))?;
+    let tags = library.tags().summaries(Some(facet))?;
     if tags.is_empty() {
-        let facets = library.facets()?.join(", ");
+        let facets = library.tags().facets()?.join(", ");
         return Err(
             CommandError::usage(format_args!("cannot group by \u{201c}{facet}\u{201d}")).with_help(
                 format!(
@@ -233,7 +234,7 @@ pub(crate) fn tags_of_facet(
 }
 
 /// Returns the tags in the keywords of works, by name.
-fn tags_on(works: &[Reference]) -> Vec<TagSummary> {
+fn tags_on(works: &[CitableWork]) -> Vec<TagSummary> {
     let names: std::collections::BTreeSet<_> = works.iter().flat_map(|work| &work.tags).collect();
     names
         .into_iter()

@@ -191,7 +191,10 @@ pub(crate) fn import_all(
         let ask = &mut |conflict: &Conflict| bar.suspend(|| prompt.ask(conflict));
         let mut imported = change.import_asking(imported, policy, ask, advance)?;
         add_unreadable_entries(input, &mut imported);
-        for group in change.import_groups(&input.path, &input.reading.file)? {
+        for group in change
+            .tags()
+            .import_groups(&input.path, &input.reading.file)?
+        {
             imported.problems.push(Diagnostic {
                 line: 0,
                 key: None,

@@ -70,23 +70,23 @@ impl NoteWork {
                 .with_help("give a text, or use --remove to remove the note".to_owned()));
         }
         let mut library = context.open_to_change()?;
-        let work = library.work_id(&self.key)?;
-        let before = library.note(work)?.map(|note| note.text);
+        let work = library.works().id(&self.key)?;
+        let before = library.notes().get(work)?.map(|note| note.text);
         let text = match &before {
             Some(before) if self.append => format!("{before}\n\n{}", text.trim()),
             _ => text.to_owned(),
         };
-        let changed = context.change(&mut library, |change| change.set_note(work, &text))?;
+        let changed = context.change(&mut library, |change| change.notes().set(work, &text))?;
         report(context, &library, work, changed, before.is_some())
     }
 
     fn edit(&self, context: &CommandContext) -> Result {
         let mut library = context.open()?;
-        let work = library.work_id(&self.key)?;
-        let key = library.key_of(work)?;
-        let before = library.note(work)?.map(|note| note.text);
+        let work = library.works().id(&self.key)?;
+        let key = library.works().key(work)?;
+        let before = library.notes().get(work)?.map(|note| note.text);
         let text = before.clone().unwrap_or_default();
-        let reference = library.reference(&key)?;
+        let reference = library.works().get(&key)?;
         let title = reference.title.unwrap_or_default();
         let request = EditRequest {
             name: "note.md",
@@ -97,10 +97,10 @@ impl NoteWork {
         };
         let edited = TempFile::edit(context, &request, |text| {
             let set = context.change(&mut library, |change| {
-                if change.note(work)?.map(|note| note.text) != before {
+                if change.notes().get(work)?.map(|note| note.text) != before {
                     return Err(LibraryError::ChangedMeanwhile(format!("the note on {key}")));
                 }
-                change.set_note(work, without_blank_start(text))
+                change.notes().set(work, without_blank_start(text))
             });
             set.map_err(EditError::from)
         })?;
@@ -115,7 +115,7 @@ impl NoteWork {
 }
 
 fn show(context: &CommandContext, library: &Library, key: &str, json: bool) -> Result {
-    let note: Option<Note> = library.note(library.work_id(key)?)?;
+    let note: Option<Note> = library.notes().get(library.works().id(key)?)?;
     if json {
         context.print_json(&note)?;
         return Ok(Outcome::Done);
@@ -134,8 +134,8 @@ fn report(
     changed: bool,
     was_there: bool,
 ) -> Result {
-    let key = library.key_of(work)?;
-    let is_there = library.note(work)?.is_some();
+    let key = library.works().key(work)?;
+    let is_there = library.notes().get(work)?.is_some();
     context.note(match (changed, is_there, was_there) {
         (true, true, _) => format!("saved the note on {key}"),
         (true, false, _) => {

@@ -7,7 +7,7 @@ use crate::cli::commands::import::{import_all, report_problems};
 use crate::cli::export_entries::Entries;
 use crate::cli::input::Input;
 use crate::cli::output_format::OutputArgs;
-use crate::cli::style_engine::Rendering;
+use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::bundled;
 use peerbib::library::{ConflictPolicy, RuleScope};
@@ -48,15 +48,9 @@ impl Quickstart {
         };
         let style = context.style_name(None)?;
         let locale = context.locale_name(None)?;
-        let rendering = Rendering::new(context, &style, locale.as_deref())?;
+        let engine = StyleEngine::new(context, &style, locale.as_deref())?;
         let form = OutputArgs::default();
-        listing.write(
-            context,
-            Entries::Library(&library),
-            works,
-            &rendering,
-            &form,
-        )?;
+        listing.write(context, Entries::Library(&library), works, &engine, &form)?;
         let totals = receipt.totals;
         context.note(format_args!(
             "\nThese are the {printed} works in the chapter's list of references.\n\
@@ -65,7 +59,7 @@ impl Quickstart {
              peerbib format theme:germ-form --style chicago-author-date\n  \
              peerbib why benkler2002coase",
             library.path().display(),
-            library.count()?,
+            library.works().count()?,
             totals.imported,
         ));
         Ok(Outcome::Done)

@@ -19,7 +19,7 @@ impl Rebuild {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let started = Instant::now();
         let mut library = context.open_to_change()?;
-        let works = usize::try_from(library.count()?).unwrap_or_default();
+        let works = usize::try_from(library.works().count()?).unwrap_or_default();
         let bar = progress::bar(works, false);
         bar.set_message("rebuilding");
         let count = context.change(&mut library, |change| {

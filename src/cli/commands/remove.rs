@@ -54,7 +54,7 @@ impl Remove {
             );
         }
         let numbers: BTreeSet<i64> = works.iter().map(|(work, _)| *work).collect();
-        context.change(&mut library, |change| change.remove_works(&numbers))?;
+        context.change(&mut library, |change| change.works().remove(&numbers))?;
         context.note(match works.as_slice() {
             [] => "no works found".to_owned(),
             [(_, key)] => format!("removed {key}; `peerbib undo` restores it"),

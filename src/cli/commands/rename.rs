@@ -63,8 +63,10 @@ impl Rename {
                 let mut taken = HashSet::new();
                 let mut renamings = Vec::new();
                 for (work, _) in named_works(context, &library, keys, find)? {
-                    let old = library.key_of(work)?;
-                    let new = library.key_by_pattern(work, &pattern, &|key| taken.contains(key))?;
+                    let old = library.works().key(work)?;
+                    let new = library
+                        .works()
+                        .key_by_pattern(work, &pattern, &|key| taken.contains(key))?;
                     taken.insert(new.clone());
                     if old != new {
                         renamings.push((work, old, new));
@@ -72,7 +74,7 @@ impl Rename {
                 }
                 renamings
             }
-            (None, [key, new]) => vec![(library.work_id(key)?, key.clone(), new.clone())],
+            (None, [key, new]) => vec![(library.works().id(key)?, key.clone(), new.clone())],
             (None, _) => {
                 return Err(
                     CommandError::usage("give a key and a new key, or --pattern").with_help(
@@ -83,7 +85,7 @@ impl Rename {
         };
         let rename = |change: &peerbib::library::Change<'_>| {
             for (work, _, new) in &renamings {
-                change.rename(*work, new)?;
+                change.works().rename(*work, new)?;
             }
             Ok(())
         };

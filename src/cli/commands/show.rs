@@ -6,7 +6,8 @@ use clap::Args;
 
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{
-    Assignment, Library, Membership, Origin, Provenance, Reference, Step, StepState, TagName, Veto,
+    Assignment, CitableWork, Library, Membership, Origin, Provenance, Step, StepState, TagName,
+    Veto,
 };
 use peerbib::model::{CslItem, Entry, Field};
 use peerbib::query::Query;
@@ -14,7 +15,7 @@ use peerbib::query::Query;
 /// Show everything about a work
 ///
 /// Its fields as written; its tags and who added them; its reading lists, files and your private note;
-/// its other keys, the bibliographies it came from, what it inherits; and its history.
+/// its other keys, the bibliographies it was imported from, what it inherits; and its history.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib show benkler2006wealth\n  \
                         peerbib show benkler2006wealth --source\n  \
@@ -41,7 +42,7 @@ pub(crate) struct Show {
 #[derive(serde::Serialize)]
 struct WorkJson {
     #[serde(flatten)]
-    reference: Reference,
+    reference: CitableWork,
     csl: CslItem,
     source: String,
     #[serde(serialize_with = "as_list")]
@@ -93,7 +94,7 @@ impl Show {
             let sources = self
                 .keys
                 .iter()
-                .map(|key| Ok(format!("{}\n", library.source(key)?)))
+                .map(|key| Ok(format!("{}\n", library.works().source(key)?)))
                 .collect::<peerbib::library::Result<Vec<_>>>()?;
             context.print_data(&sources.join("\n"))?;
             return Ok(Outcome::Done);
@@ -115,9 +116,9 @@ impl Show {
 
 impl WorkJson {
     fn new(library: &Library, key: &str) -> std::result::Result<Self, CommandError> {
-        let reference = library.reference(key)?;
-        let Entry { fields, source, .. } = library.work(&reference.key)?;
-        let tagging = library.tagging(&reference.key)?;
+        let reference = library.works().get(key)?;
+        let Entry { fields, source, .. } = library.works().entry(&reference.key)?;
+        let tagging = library.tags().of_work(&reference.key)?;
         Ok(Self {
             csl: reference.item()?,
             source,
@@ -125,9 +126,10 @@ impl WorkJson {
             assignments: tagging.tags,
             vetoed: tagging.vetoed,
             lists: lists(library, reference.id)?,
-            note: library.note(reference.id)?.map(|note| note.text),
+            note: library.notes().get(reference.id)?.map(|note| note.text),
             files: library
-                .linked_files(reference.id)?
+                .files()
+                .of_work(reference.id)?
                 .into_iter()
                 .map(|file| FileJson {
                     path: file.path,
@@ -135,8 +137,8 @@ impl WorkJson {
                     in_entry: file.in_entry,
                 })
                 .collect(),
-            record: library.provenance(reference.id)?,
-            history: library.log_of(reference.id)?,
+            record: library.works().provenance(reference.id)?,
+            history: library.history().log_of(reference.id)?,
             reference,
         })
     }
@@ -190,7 +192,7 @@ impl WorkJson {
             } else {
                 ""
             };
-            lines.add("came from", &format!("{}{differs}", source.path));
+            lines.add("imported from", &format!("{}{differs}", source.path));
         }
         for step in self.history.iter().rev() {
             let state = match step.state {
@@ -246,16 +248,16 @@ impl WorkJson {
 /// Returns the reading lists that contain a work.
 fn lists(library: &Library, work: i64) -> std::result::Result<Vec<ListJson>, CommandError> {
     let mut found = Vec::new();
-    for list in library.lists()? {
+    for list in library.lists().all()? {
         let query: Query = format!("list:{}", list.name).parse()?;
         // `peerbib list` reports a list whose query is no longer valid.
         let Ok(condition) = query.translate(library) else {
             continue;
         };
-        if !library.meets(work, &condition)? {
+        if !library.works().meets(work, &condition)? {
             continue;
         }
-        let said = library.list_entries(list.id)?;
+        let said = library.lists().entries(list.id)?;
         let said = said.into_iter().find(|said| said.work == Some(work));
         found.push(ListJson {
             list: list.name,

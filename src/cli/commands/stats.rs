@@ -36,8 +36,8 @@ pub(crate) struct Stats {
 impl Stats {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let tags = library.tags(None)?;
-        let facets = library.facets()?;
+        let tags = library.tags().summaries(None)?;
+        let facets = library.tags().facets()?;
         let (works, title) = self.shown.works(context, &library)?;
         let title = self.drawing.title.clone().or(title);
         let mut by: Vec<CountBy> = Vec::new();

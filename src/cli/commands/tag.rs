@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{
-    Change, Condition, Library, LibraryError, NewAssignment, Origin, Tag, TagChange, TagName,
+    Change, Filter, Library, LibraryError, NewAssignment, Origin, Tag, TagChange, TagName,
     TaggedOutcome,
 };
 
@@ -83,7 +83,7 @@ impl TagWorks {
         &self,
         library: &Library,
     ) -> std::result::Result<(Vec<String>, Vec<RequestedChange>), CommandError> {
-        let facets = library.facets()?;
+        let facets = library.tags().facets()?;
         let mut query = Vec::new();
         let mut changes = Vec::new();
         for word in &self.words {
@@ -97,7 +97,7 @@ impl TagWorks {
             // After a hyphen comes a tag to remove or a negated condition.
             let removed = match word.strip_prefix(['-', '\u{2212}']) {
                 Some(name) if !name.contains(char::is_whitespace) => {
-                    match library.resolve_tag(name) {
+                    match library.tags().resolve(name) {
                         Ok(tag) => Some(tag),
                         Err(error) => {
                             let facet = name.split_once(':').map(|(facet, _)| facet.to_lowercase());
@@ -157,7 +157,7 @@ impl TagWorks {
         let person = context.person()?;
         let preview_of = |library: &mut Library| -> std::result::Result<_, CommandError> {
             let works = context.condition(library, query)?;
-            let count = library.count_met(&works, 0)?.0;
+            let count = library.rules().count_met(&works, 0)?.0;
             let counts = library.dry_run(|change| self.apply(change, &works, changes, &person))?;
             Ok((works, (count, counts)))
         };
@@ -211,14 +211,14 @@ impl TagWorks {
     fn apply(
         &self,
         change: &Change<'_>,
-        works: &Condition,
+        works: &Filter,
         written: &[RequestedChange],
         person: &str,
     ) -> peerbib::library::Result<Vec<usize>> {
         let mut changes = Vec::with_capacity(written.len());
         for RequestedChange { adds, tag } in written {
             let id = if tag.id == 0 {
-                change.put_tag(tag)?
+                change.tags().put(tag)?
             } else {
                 tag.id
             };
@@ -228,7 +228,9 @@ impl TagWorks {
                 TagChange::Take(id)
             });
         }
-        change.change_tags(works, &changes, person, self.why.as_deref())
+        change
+            .tags()
+            .change_assignments(works, &changes, person, self.why.as_deref())
     }
 
     fn by_key(&self, context: &CommandContext, library: &mut Library) -> Result {
@@ -262,12 +264,12 @@ impl TagWorks {
             let mut done = Vec::new();
             for (rivals, tag) in &tags {
                 let id = if tag.id == 0 {
-                    change.put_tag(tag)?
+                    change.tags().put(tag)?
                 } else {
                     tag.id
                 };
                 for (work, key) in &works {
-                    let outcome = change.assign(NewAssignment {
+                    let outcome = change.tags().assign(NewAssignment {
                         work: *work,
                         tag: id,
                         origin: Origin::Hand,
@@ -278,7 +280,7 @@ impl TagWorks {
                         done.push(format!("tagged {key} as {}", tag.tag));
                     }
                     for rival in rivals {
-                        if change.unassign(*work, rival.id)? {
+                        if change.tags().unassign(*work, rival.id)? {
                             done.push(format!("removed {} from {key}", rival.tag));
                         }
                     }
@@ -297,7 +299,7 @@ impl TagWorks {
 
     /// Returns the tag that `text` names, or with `--create` a new one.
     fn tag(&self, library: &Library, text: &str) -> std::result::Result<Tag, CommandError> {
-        match library.resolve_tag(text) {
+        match library.tags().resolve(text) {
             Ok(tag) => Ok(tag),
             Err(LibraryError::UnknownTag { .. }) if self.create => {
                 Ok(Tag::named(text.parse::<TagName>()?))
@@ -315,16 +317,17 @@ impl TagWorks {
 fn rivals(library: &Library, tag: &Tag) -> std::result::Result<Vec<Tag>, CommandError> {
     let facet = &tag.tag.facet;
     let is_exclusive = library
+        .tags()
         .described_facets()?
         .iter()
         .any(|known| known.name == *facet && known.exclusive);
     if !is_exclusive {
         return Ok(Vec::new());
     }
-    let others = library.tags(Some(facet))?.into_iter();
+    let others = library.tags().summaries(Some(facet))?.into_iter();
     let others = others.filter(|other| other.id != tag.id);
     Ok(others
-        .map(|other| library.tag(other.id))
+        .map(|other| library.tags().get(other.id))
         .collect::<peerbib::library::Result<_>>()?)
 }
 
@@ -392,7 +395,7 @@ pub(crate) fn named_works(
 ) -> std::result::Result<Vec<(i64, String)>, CommandError> {
     let mut works = Vec::new();
     for key in keys {
-        works.push((library.work_id(key)?, key.clone()));
+        works.push((library.works().id(key)?, key.clone()));
     }
     if let Some(query) = find {
         for work in context.select(library, &[query.to_owned()])? {

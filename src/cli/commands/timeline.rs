@@ -98,14 +98,14 @@ fn tags_of_lanes(
     library: &Library,
     facet: &str,
 ) -> std::result::Result<Vec<(Tag, usize)>, CommandError> {
-    let tags = library.tags(Some(facet))?;
+    let tags = library.tags().summaries(Some(facet))?;
     // Without movements, the default timeline has one lane for all works.
     if tags.is_empty() && facet != "movement" {
         return Err(crate::cli::no_such_facet(library, facet)?);
     }
     let mut lanes = Vec::with_capacity(tags.len());
     for (tag, depth) in in_hierarchy(&tags) {
-        lanes.push((library.resolve_tag(&tag.tag.to_string())?, depth));
+        lanes.push((library.tags().resolve(&tag.tag.to_string())?, depth));
     }
     Ok(lanes)
 }

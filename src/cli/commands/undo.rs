@@ -109,13 +109,13 @@ fn preview(
         return Ok(None);
     }
     let step = match number {
-        Some(number) => Some(library.step(number)?),
-        None => library.next_step(state)?,
+        Some(number) => Some(library.history().step(number)?),
+        None => library.history().next_step(state)?,
     };
     let Some(step) = step else {
         return Ok(Some(String::new()));
     };
-    Ok(Some(detail(&library.step_summary(&step, NAMED)?)))
+    Ok(Some(detail(&library.history().summary(&step, NAMED)?)))
 }
 
 fn report(
@@ -146,9 +146,9 @@ impl Log {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         if let Some(number) = self.show {
-            let step = library.step(number)?;
+            let step = library.history().step(number)?;
             let named = if self.json { NAMED_IN_JSON } else { NAMED };
-            let changed = library.step_summary(&step, named)?;
+            let changed = library.history().summary(&step, named)?;
             if self.json {
                 context.print_json(&StepJson { step, changed })?;
                 return Ok(Outcome::Done);
@@ -162,11 +162,11 @@ impl Log {
         }
         let steps = match &self.key {
             Some(key) => {
-                let mut steps = library.log_of(named_work(&library, key)?)?;
+                let mut steps = library.history().log_of(named_work(&library, key)?)?;
                 steps.truncate(self.limit.unwrap_or(usize::MAX));
                 steps
             }
-            None => library.log(self.limit)?,
+            None => library.history().log(self.limit)?,
         };
         if self.json {
             context.print_json(&steps)?;
@@ -186,8 +186,10 @@ impl Log {
 
 /// Returns the id of a work that is or was in the library.
 fn named_work(library: &Library, key: &str) -> std::result::Result<i64, LibraryError> {
-    match library.work_id(key) {
-        Err(error @ LibraryError::UnknownKey { .. }) => library.removed_work(key)?.ok_or(error),
+    match library.works().id(key) {
+        Err(error @ LibraryError::UnknownKey { .. }) => {
+            library.history().removed_work(key)?.ok_or(error)
+        }
         found => found,
     }
 }

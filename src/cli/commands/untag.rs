@@ -38,13 +38,14 @@ impl Untag {
         let works = named_works(context, &library, &self.keys, self.find.as_deref())?;
         let tags = split_tags(&self.tags)?
             .into_iter()
-            .map(|text| library.resolve_tag(text))
+            .map(|text| library.tags().resolve(text))
             .collect::<peerbib::library::Result<Vec<_>>>()?;
         if self.dry_run {
             for tag in &tags {
                 for (_, key) in &works {
                     if library
-                        .tagging(key)?
+                        .tags()
+                        .of_work(key)?
                         .tags
                         .iter()
                         .any(|held| held.tag == tag.tag)
@@ -59,7 +60,7 @@ impl Untag {
             let mut removed = Vec::new();
             for tag in &tags {
                 for (work, key) in &works {
-                    if change.unassign(*work, tag.id)? {
+                    if change.tags().unassign(*work, tag.id)? {
                         removed.push(format!("removed {} from {key}", tag.tag));
                     }
                 }

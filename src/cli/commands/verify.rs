@@ -65,7 +65,7 @@ fn verify_bibtex(
     let mut is_same = compare(context, name, source, &again, "after import and export")?;
     if let Ok(path) = context.library_path()
         && path.exists()
-        && let Some(stored) = context.open()?.export_file(&source.path)?
+        && let Some(stored) = context.open()?.sources().export(&source.path)?
     {
         is_same &= compare(context, name, source, &stored, "export from the library")?;
     }
@@ -96,7 +96,7 @@ fn imported_and_exported(
             &mut |_| {},
         )
     })?;
-    Ok(library.export_file(&source.path)?.unwrap_or_default())
+    Ok(library.sources().export(&source.path)?.unwrap_or_default())
 }
 
 /// Returns whether a text in the file's encoding is identical to the file, and prints the differences.

@@ -32,8 +32,8 @@ impl Why {
             .iter()
             .map(|key| {
                 Ok(ExplainedWork {
-                    tagging: library.tagging(key)?,
-                    values: library.value_sources(library.work_id(key)?)?,
+                    tagging: library.tags().of_work(key)?,
+                    values: library.works().value_sources(library.works().id(key)?)?,
                 })
             })
             .collect::<peerbib::library::Result<Vec<_>>>()?;

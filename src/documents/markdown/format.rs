@@ -16,12 +16,12 @@ use crate::output::markdown;
 
 /// The works that a document may cite.
 #[derive(Debug, Clone, Default)]
-pub struct Works {
+pub struct CitableItems {
     items: Vec<CslItem>,
     by_key: HashMap<String, usize>,
 }
 
-impl Works {
+impl CitableItems {
     /// Adds a work under a key. If the key is taken, the first work keeps it. A work that was added before
     /// gets the key as an additional one.
     pub fn add(&mut self, key: &str, item: CslItem) {
@@ -54,7 +54,7 @@ impl Works {
 
 /// The formatting options.
 #[derive(Debug, Clone, Copy)]
-pub struct Options<'o> {
+pub struct CitationOptions<'o> {
     /// The style.
     pub style: &'o Style,
     /// The locale; `None` for that of the style.
@@ -93,7 +93,7 @@ pub struct SingleCitation {
 
 /// Converts citations from the document to the processor's input.
 struct Translator<'a> {
-    works: &'a Works,
+    works: &'a CitableItems,
     labels: LocatorLabels,
     /// The works whose entries are link targets, by key.
     anchored: HashSet<&'a str>,
@@ -101,7 +101,7 @@ struct Translator<'a> {
 
 /// The processor's input, with the parts that the processor does not format.
 #[derive(Debug, Clone, Default)]
-struct Translated {
+struct TranslatedCitation {
     /// Keys without a work that take the place of authors in the sentence.
     missing_authors: Option<String>,
     /// The citation, if at least one key belongs to a work.
@@ -143,7 +143,11 @@ impl From<FormattedCitation> for Formatted {
 
 impl Translator<'_> {
     /// Creates a translator for the language of the style, or for another one.
-    fn new<'a>(works: &'a Works, options: &Options<'a>, language: Option<&str>) -> Translator<'a> {
+    fn new<'a>(
+        works: &'a CitableItems,
+        options: &CitationOptions<'a>,
+        language: Option<&str>,
+    ) -> Translator<'a> {
         let of_style = options.style.default_locale.as_deref();
         let languages = [options.locale.or(of_style), language];
         Translator {
@@ -153,8 +157,8 @@ impl Translator<'_> {
         }
     }
 
-    fn translate(&self, cites: &[WrittenCite], in_sentence: bool, note: u32) -> Translated {
-        let mut translated = Translated::default();
+    fn translate(&self, cites: &[WrittenCite], in_sentence: bool, note: u32) -> TranslatedCitation {
+        let mut translated = TranslatedCitation::default();
         let mut known: Vec<Cite> = Vec::new();
         // Keys without a work are printed in the affixes of adjacent cites.
         let mut waiting = String::new();
@@ -244,8 +248,8 @@ impl SingleCitation {
         cites: &[WrittenCite],
         in_sentence: bool,
         author_only: bool,
-        works: &Works,
-        options: &Options<'_>,
+        works: &CitableItems,
+        options: &CitationOptions<'_>,
     ) -> Self {
         let items = works.with_keys(cites.iter().map(|cite| cite.key.as_str()));
         let processor = Processor::new(options.style, options.locale, &items);
@@ -284,8 +288,8 @@ impl SingleCitation {
 }
 
 /// Formats citations. One that would print nothing without its authors is printed with them.
-fn format_all(processor: &Processor<'_>, translated: &mut [Translated]) -> Vec<Formatted> {
-    let run = |translated: &[Translated]| -> Vec<Formatted> {
+fn format_all(processor: &Processor<'_>, translated: &mut [TranslatedCitation]) -> Vec<Formatted> {
+    let run = |translated: &[TranslatedCitation]| -> Vec<Formatted> {
         let citations: Vec<Citation> = translated
             .iter()
             .filter_map(|translated| translated.citation.clone())
@@ -399,7 +403,7 @@ fn unknown(markup: &str) -> RichText {
 impl Markdown<'_> {
     /// Formats the citations of the document and inserts the bibliography. A document without citations does
     /// not change.
-    pub fn cited_in(&self, works: &Works, options: &Options<'_>) -> CitedDocument {
+    pub fn cited_in(&self, works: &CitableItems, options: &CitationOptions<'_>) -> CitedDocument {
         let cited = self.cited();
         if cited.keys.is_empty() && !cited.all {
             return CitedDocument {
@@ -425,7 +429,8 @@ impl Markdown<'_> {
             translator.anchored = keys.filter(|key| can_be_anchor(key)).collect();
         }
         let notes = self.note_numbers(options.style.class);
-        let mut translated: Vec<Translated> = vec![Translated::default(); self.citations.len()];
+        let mut translated: Vec<TranslatedCitation> =
+            vec![TranslatedCitation::default(); self.citations.len()];
         // The processor expects citations in reading order.
         for step in &self.steps {
             if let Step::Citation(number) = step
@@ -442,7 +447,7 @@ impl Markdown<'_> {
         let lines = super::Lines::new(self.source);
         let mut unprinted = Vec::new();
         let mut strays = Vec::new();
-        let mut writer = Writer::new(self, options);
+        let mut writer = CitedWriter::new(self, options);
         for ((written, translated), content) in self.citations.iter().zip(translated).zip(contents)
         {
             let of_citation = written.cites.iter().flat_map(|cite| &cite.strays);
@@ -504,19 +509,19 @@ impl Markdown<'_> {
 }
 
 /// Inserts citations into the document.
-struct Writer<'m, 's> {
+struct CitedWriter<'m, 's> {
     document: &'m Markdown<'s>,
     is_note_style: bool,
     moves_notes: bool,
     moves_into_quotes: bool,
-    edits: Vec<Edit>,
+    edits: Vec<Replacement>,
     /// The labels and texts of the notes added.
     notes: Vec<(String, String)>,
     label: usize,
 }
 
 /// A replacement in the document.
-struct Edit {
+struct Replacement {
     range: Range<usize>,
     text: String,
     /// The offset in `text` of punctuation that a later note takes over, and the end of the citation in the
@@ -524,8 +529,8 @@ struct Edit {
     mark: Option<(usize, usize)>,
 }
 
-impl<'m, 's> Writer<'m, 's> {
-    fn new(document: &'m Markdown<'s>, options: &Options<'_>) -> Self {
+impl<'m, 's> CitedWriter<'m, 's> {
+    fn new(document: &'m Markdown<'s>, options: &CitationOptions<'_>) -> Self {
         let language = options
             .locale
             .or(options.style.default_locale.as_deref())
@@ -545,7 +550,7 @@ impl<'m, 's> Writer<'m, 's> {
     fn citation(
         &mut self,
         written: &WrittenCitation,
-        translated: Translated,
+        translated: TranslatedCitation,
         formatted: Formatted,
     ) {
         let missing = translated.missing.as_deref().map(unknown);
@@ -631,7 +636,7 @@ impl<'m, 's> Writer<'m, 's> {
     }
 
     fn replace(&mut self, range: Range<usize>, text: String) {
-        self.edits.push(Edit {
+        self.edits.push(Replacement {
             range,
             text,
             mark: None,
@@ -658,7 +663,7 @@ impl<'m, 's> Writer<'m, 's> {
         if is_sentence {
             let punctuation = undoubled(authors, punctuation);
             let text = format!("{authors}{punctuation}{mark}");
-            self.edits.push(Edit {
+            self.edits.push(Replacement {
                 mark: Some((authors.len(), written.range.end)),
                 range,
                 text,
@@ -667,7 +672,7 @@ impl<'m, 's> Writer<'m, 's> {
         }
         let before = written.before.unwrap_or(range.start);
         // A note directly after another one: the punctuation moves before both.
-        if let Some(Edit {
+        if let Some(Replacement {
             text,
             mark: Some((at, end)),
             ..
@@ -677,7 +682,7 @@ impl<'m, 's> Writer<'m, 's> {
             let punctuation = undoubled(text.get(..*at).unwrap_or_default(), punctuation);
             text.insert_str(*at, punctuation);
             let end = written.range.end;
-            self.edits.push(Edit {
+            self.edits.push(Replacement {
                 range: before..range.end,
                 text: mark.to_owned(),
                 mark: None,
@@ -710,7 +715,7 @@ impl<'m, 's> Writer<'m, 's> {
             }
             _ => punctuation.to_owned(),
         };
-        self.edits.push(Edit {
+        self.edits.push(Replacement {
             mark: Some((0, written.range.end)).filter(|_| text.is_empty()),
             range,
             text: format!("{text}{mark}"),
@@ -755,7 +760,7 @@ impl<'m, 's> Writer<'m, 's> {
         let mut tail = String::new();
         match &self.document.references {
             Some(inside) if !entries.is_empty() => {
-                self.edits.push(Edit {
+                self.edits.push(Replacement {
                     range: inside.clone(),
                     text: format!("{line_break}{entries}{line_break}{line_break}"),
                     mark: None,

@@ -14,7 +14,7 @@ mod scanner;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-pub use format::{CitedDocument, Options, SingleCitation, Works};
+pub use format::{CitableItems, CitationOptions, CitedDocument, SingleCitation};
 pub use metadata::Metadata;
 pub use scanner::WrittenCite;
 
@@ -383,8 +383,8 @@ mod tests {
         assert_eq!(numbers, [0, 2, 2, 3, 0]);
     }
 
-    fn works() -> Works {
-        let mut works = Works::default();
+    fn works() -> CitableItems {
+        let mut works = CitableItems::default();
         for key in ["a", "b"] {
             let json = format!(
                 "{{\"id\": \"{key}\", \"type\": \"book\", \"title\": \"T@{key}|$x$\", \
@@ -415,7 +415,7 @@ mod tests {
     fn raised_numbers_stand_behind_punctuation_and_titles_are_escaped() {
         let styles = styles();
         let cited = |text: &str, style: usize| {
-            let options = Options {
+            let options = CitationOptions {
                 style: &styles[style],
                 locale: None,
                 title: None,
@@ -500,7 +500,7 @@ mod tests {
         fn any_document_is_read_and_written(text in pieces()) {
             let works = works();
             for style in styles() {
-                let options = Options { style, locale: None, title: Some("R") };
+                let options = CitationOptions { style, locale: None, title: Some("R") };
                 let document = Markdown::read(&text);
                 let cited = document.cited_in(&works, &options);
                 if document.cited() == Cited::default() {
@@ -513,7 +513,7 @@ mod tests {
         fn any_text_is_read(text in "[\\PC\n\r@\\[\\]^;{}<>`$:*-]{0,120}") {
             let works = works();
             let style = &styles()[1];
-            let options = Options { style, locale: None, title: None };
+            let options = CitationOptions { style, locale: None, title: None };
             Markdown::read(&text).cited_in(&works, &options);
         }
 
@@ -522,7 +522,7 @@ mod tests {
         fn what_cites_nothing_stays_as_it_is(text in pieces()) {
             let text = text.replace('@', "at");
             let style = &styles()[0];
-            let options = Options { style, locale: None, title: Some("R") };
+            let options = CitationOptions { style, locale: None, title: Some("R") };
             prop_assert_eq!(&Markdown::read(&text).cited_in(&works(), &options).text, &text);
         }
     }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::super::{Library, LibraryError, Result};
+use super::super::{History, LibraryError, Result};
 use super::step_state::StepState;
 
 /// A command that changed the library.
@@ -25,10 +25,11 @@ pub(super) const SELECT_STEP: &str = "SELECT id, command, at, state,
         (SELECT coalesce(sum(last_row_id - row_id + 1), 0) FROM change WHERE step_id = step.id)
     FROM step";
 
-impl Library {
+impl History<'_> {
     /// Returns the latest steps, the latest first; all of them without a limit.
     pub fn log(&self, limit: Option<usize>) -> Result<Vec<Step>> {
         let mut statement = self
+            .library
             .connection
             .prepare(&format!("{SELECT_STEP} ORDER BY id DESC LIMIT ?1"))?;
         let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
@@ -42,7 +43,8 @@ impl Library {
     ///
     /// [`LibraryError::UnknownStep`].
     pub fn step(&self, number: i64) -> Result<Step> {
-        self.connection
+        self.library
+            .connection
             .query_row(&format!("{SELECT_STEP} WHERE id = ?1"), [number], read_step)
             .optional()?
             .ok_or(LibraryError::UnknownStep(number))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::super::{Library, Result};
+use super::super::{History, Result};
 use super::row_label;
 use super::step::Step;
 use super::step_state::StepState;
@@ -110,14 +110,14 @@ fn describe(table: &str, kind: ChangeKind) -> &'static str {
     }
 }
 
-impl Library {
+impl History<'_> {
     /// Returns what a step changed, with the labels of at most `labels` rows of each kind. For an undone step it
     /// is what redoing it would change. The log of a dropped step is empty.
-    pub fn step_summary(&self, step: &Step, labels: usize) -> Result<Vec<ChangedRows>> {
+    pub fn summary(&self, step: &Step, labels: usize) -> Result<Vec<ChangedRows>> {
         let mut summary = Vec::new();
         for table in RECORDED_TABLES {
             let mut by_kind: BTreeMap<ChangeKind, ChangedRows> = BTreeMap::new();
-            for (kind, range) in changes(&self.connection, step, table)? {
+            for (kind, range) in changes(&self.library.connection, step, table)? {
                 let rows = by_kind.entry(kind).or_insert_with(|| ChangedRows {
                     what: describe(table, kind).to_owned(),
                     count: 0,
@@ -130,7 +130,7 @@ impl Library {
                     if rows.names.len() >= labels {
                         break;
                     }
-                    let label = row_label::of_row(&self.connection, table, row)?;
+                    let label = row_label::of_row(&self.library.connection, table, row)?;
                     if !rows.names.contains(&label) {
                         rows.names.push(label);
                     }
@@ -146,7 +146,7 @@ impl Library {
     pub fn log_of(&self, work: i64) -> Result<Vec<Step>> {
         let mut steps = BTreeSet::new();
         for table in RECORDED_TABLES {
-            for column in columns(&self.connection, table)? {
+            for column in columns(&self.library.connection, table)? {
                 let refers_to_work = match column.as_str() {
                     "id" => *table == "work",
                     column => matches!(column, "work_id" | "other_id"),
@@ -162,7 +162,7 @@ impl Library {
 
     /// Returns the steps that changed rows of `table` in which `column` is or was `work`.
     fn steps_about(&self, table: &str, column: &str, work: i64) -> Result<BTreeSet<i64>> {
-        let mut steps = self.connection.prepare(&format!(
+        let mut steps = self.library.connection.prepare(&format!(
             "WITH about (id) AS (
                  SELECT id FROM {table} WHERE {column} = ?1
                  UNION SELECT row_id FROM change
@@ -177,6 +177,7 @@ impl Library {
     /// Returns the number of the removed work whose last key was `key`.
     pub fn removed_work(&self, key: &str) -> Result<Option<i64>> {
         Ok(self
+            .library
             .connection
             .query_row(
                 "SELECT row_id FROM change

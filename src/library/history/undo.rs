@@ -16,7 +16,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::transaction::Transaction;
-use super::super::{Change, Library, LibraryError, Result};
+use super::super::{Change, History, Library, LibraryError, Result};
 use super::record::record_ranges;
 use super::row_label;
 use super::step::{SELECT_STEP, Step, read_step};
@@ -95,7 +95,9 @@ impl Library {
     pub fn dry_run_redo(&mut self, step: Option<i64>) -> Result<Step> {
         self.revert(Direction::Redo, step, false)
     }
+}
 
+impl History<'_> {
     /// Returns the step that [`Library::undo`] (of the done ones) or [`Library::redo`] (of the undone ones)
     /// takes by default.
     pub fn next_step(&self, state: StepState) -> Result<Option<Step>> {
@@ -105,9 +107,15 @@ impl Library {
             StepState::Dropped => return Ok(None),
         };
         let sql = format!("{SELECT_STEP} WHERE {condition} LIMIT 1");
-        Ok(self.connection.query_row(&sql, [], read_step).optional()?)
+        Ok(self
+            .library
+            .connection
+            .query_row(&sql, [], read_step)
+            .optional()?)
     }
+}
 
+impl Library {
     fn revert(&mut self, direction: Direction, number: Option<i64>, commit: bool) -> Result<Step> {
         let run = || -> Result<Step> {
             let transaction = Transaction::begin(&self.connection)?;
@@ -142,10 +150,11 @@ impl Library {
     fn step_to_revert(&self, direction: Direction, number: Option<i64>) -> Result<Step> {
         let Some(number) = number else {
             return self
+                .history()
                 .next_step(direction.expected())?
                 .ok_or(LibraryError::NoStep(direction.verb()));
         };
-        let step = self.step(number)?;
+        let step = self.history().step(number)?;
         if step.state == direction.expected() {
             Ok(step)
         } else {

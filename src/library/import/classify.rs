@@ -195,7 +195,7 @@ impl<'a> Classifier<'_, 'a, '_> {
         if self.context.was_empty {
             return Ok(None);
         }
-        let Some(id) = self.context.change.find_key(key)? else {
+        let Some(id) = self.context.change.works().find(key)? else {
             return Ok(None);
         };
         let source = self.source_of(id)?;
@@ -206,7 +206,7 @@ impl<'a> Classifier<'_, 'a, '_> {
     fn source_of(&self, id: i64) -> Result<String> {
         match self.plan.updates.get(&id) {
             Some(source) => Ok(source.clone()),
-            None => self.context.change.source_of(id),
+            None => self.context.change.works().source_of(id),
         }
     }
 

@@ -110,7 +110,7 @@ impl Existing {
         if context.policy == ConflictPolicy::Replace {
             return with_key(&entry.source, &mine.key);
         }
-        let key = context.change.key_of(self.id)?;
+        let key = context.change.works().key(self.id)?;
         let asks = context.policy == ConflictPolicy::Ask;
         let Merged { source, kept } = merge(
             Side {

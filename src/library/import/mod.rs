@@ -110,7 +110,7 @@ impl Change<'_> {
                 )
                 .optional()?,
             policy,
-            was_empty: self.count()? == 0,
+            was_empty: self.works().count()? == 0,
         };
         let mut callbacks = Callbacks {
             on_conflict: ask,

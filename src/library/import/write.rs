@@ -46,7 +46,7 @@ pub(super) fn write(
 ) -> Result<(WrittenWorks, Findings)> {
     let change = context.change;
     for (work, source) in &plan.updates {
-        change.write_source(*work, source)?;
+        change.works().write_source(*work, source)?;
     }
     let mut parents = Parents::default();
     for new in &plan.new {
@@ -196,7 +196,7 @@ impl NewWorkWriter<'_, '_, '_> {
             Evidence::Eprint(eprint) => format!("the eprint {eprint}"),
             Evidence::Fingerprint => "its title, author and year".to_owned(),
         };
-        let known = change.key_of(work)?;
+        let known = change.works().key(work)?;
         let message = format!(
             "the library has this work as {known}, by {evidence}; this key is an alias of it now"
         );
@@ -211,7 +211,7 @@ impl NewWorkWriter<'_, '_, '_> {
             &mut self.findings,
         )?;
         if let Some(source) = addition.source {
-            change.write_source(work, &source)?;
+            change.works().write_source(work, &source)?;
             self.changed.insert(work);
         }
         let tags = addition.tags.into_iter().map(|tag| (work, tag));
@@ -266,13 +266,13 @@ pub(super) fn remember_file(
 ) -> Result<Vec<i64>> {
     let change = context.change;
     let before = match context.file_id {
-        Some(id) => Some((id, change.leading_with_strings(id)?)),
+        Some(id) => Some((id, change.sources().leading_with_strings(id)?)),
         None => None,
     };
     write_file(context, imported, works)?;
     match before {
-        Some((id, before)) if change.leading_with_strings(id)? != before => {
-            change.works_at(imported.path)
+        Some((id, before)) if change.sources().leading_with_strings(id)? != before => {
+            change.sources().works(imported.path)
         }
         _ => Ok(Vec::new()),
     }
@@ -373,10 +373,10 @@ pub(super) fn assign_keywords(context: &Context<'_>, keywords: &[(i64, TagName)]
         let tag = match tags.get(name) {
             Some(tag) => *tag,
             None => {
-                let tag = match change.resolve_tag(&name.to_string()) {
+                let tag = match change.tags().resolve(&name.to_string()) {
                     Ok(tag) => tag.id,
                     Err(LibraryError::UnknownTag { .. }) => {
-                        change.put_tag(&Tag::named(name.clone()))?
+                        change.tags().put(&Tag::named(name.clone()))?
                     }
                     Err(error) => return Err(error),
                 };
@@ -384,7 +384,7 @@ pub(super) fn assign_keywords(context: &Context<'_>, keywords: &[(i64, TagName)]
                 tag
             }
         };
-        change.assign(NewAssignment {
+        change.tags().assign(NewAssignment {
             work: *work,
             tag,
             origin: Origin::Import,

@@ -6,7 +6,7 @@ use rusqlite::{params, params_from_iter};
 
 use super::{TagName, tag_name};
 use crate::library::history::now;
-use crate::library::{Change, Condition, Library, Result};
+use crate::library::{Filter, Result, Tags, TagsMut};
 
 /// Who assigned a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -112,15 +112,15 @@ pub enum TaggedOutcome {
     Vetoed,
 }
 
-impl Library {
+impl Tags<'_> {
     /// Returns the tags of a work and who assigned them, in the order of the vocabulary.
     ///
     /// # Errors
     ///
     /// [`crate::library::LibraryError::UnknownKey`].
-    pub fn tagging(&self, key: &str) -> Result<Tagging> {
-        let work = self.work_id(key)?;
-        let mut statement = self.connection.prepare_cached(
+    pub fn of_work(&self, key: &str) -> Result<Tagging> {
+        let work = self.library.works().id(key)?;
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT facet, name, origin, source, reason, at, matched
              FROM assignment JOIN tag ON tag.id = tag_id
              WHERE work_id = ?1 ORDER BY tag.position, assignment.id",
@@ -141,7 +141,7 @@ impl Library {
                 })
             })?
             .collect::<rusqlite::Result<_>>()?;
-        let mut statement = self.connection.prepare_cached(
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT facet, name, at FROM veto JOIN tag ON tag.id = tag_id
              WHERE work_id = ?1 ORDER BY tag.position",
         )?;
@@ -153,19 +153,15 @@ impl Library {
                 })
             })?
             .collect::<rusqlite::Result<_>>()?;
-        let key = self.key_of(work)?;
+        let key = self.library.works().key(work)?;
         Ok(Tagging { key, tags, vetoed })
     }
 }
 
-impl Library {
+impl Tags<'_> {
     /// The works with a tag, by their numbers, each with the reason that was given for it last.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite reports.
     pub fn reasons(&self, tag: i64) -> Result<HashMap<i64, Option<String>>> {
-        let mut statement = self.connection.prepare_cached(
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT work_id, reason FROM assignment WHERE tag_id = ?1
              ORDER BY work_id, reason IS NOT NULL, id",
         )?;
@@ -174,12 +170,12 @@ impl Library {
     }
 }
 
-impl Change<'_> {
+impl TagsMut<'_> {
     /// Assigns a tag to a work.
     ///
     /// A user overrides an earlier veto; a rule or an import never does.
     pub fn assign(&self, new: NewAssignment<'_>) -> Result<TaggedOutcome> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         let vetoed = connection
             .prepare_cached("SELECT 1 FROM veto WHERE work_id = ?1 AND tag_id = ?2")?
             .exists([new.work, new.tag])?;
@@ -211,7 +207,7 @@ impl Change<'_> {
                 at
             ])?;
         Ok(if changed > 0 {
-            self.note_tags(new.work);
+            self.change.note_tags(new.work);
             TaggedOutcome::Added
         } else {
             TaggedOutcome::Unchanged
@@ -221,7 +217,7 @@ impl Change<'_> {
     /// Removes a tag from a work, whoever assigned it, and returns whether the work had it. If a rule or an import
     /// had assigned it, the tag is vetoed, so that it does not come back by itself.
     pub fn unassign(&self, work: i64, tag: i64) -> Result<bool> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         connection.execute(
             "INSERT OR IGNORE INTO veto (work_id, tag_id, at)
              SELECT work_id, tag_id, ?3 FROM assignment
@@ -232,22 +228,22 @@ impl Change<'_> {
             "DELETE FROM assignment WHERE work_id = ?1 AND tag_id = ?2",
             [work, tag],
         )?;
-        self.note_tags(work);
+        self.change.note_tags(work);
         Ok(removed > 0)
     }
 }
 
-impl Change<'_> {
+impl TagsMut<'_> {
     /// Applies changes of tags to all works that meet a condition, on behalf of `person` and with `reason`. The
     /// works are selected before the first change. Returns how many works each change affected.
-    pub fn change_tags(
+    pub fn change_assignments(
         &self,
-        works: &Condition,
+        works: &Filter,
         changes: &[TagChange],
         person: &str,
         reason: Option<&str>,
     ) -> Result<Vec<usize>> {
-        let connection = self.connection();
+        let connection = self.change.connection();
         connection.execute_batch(
             "CREATE TEMP TABLE IF NOT EXISTS chosen (work_id INTEGER PRIMARY KEY);
              DELETE FROM temp.chosen;",
@@ -259,7 +255,7 @@ impl Change<'_> {
         )?;
         let mut chosen = connection.prepare("SELECT work_id FROM temp.chosen")?;
         for work in chosen.query_map([], |row| row.get(0))? {
-            self.note_tags(work?);
+            self.change.note_tags(work?);
         }
         let at = now(connection)?;
         let count = |sql: &str, tag: i64| -> Result<usize> {

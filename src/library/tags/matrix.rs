@@ -3,7 +3,7 @@
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
-use crate::library::{Condition, Library, Result};
+use crate::library::{Filter, Result, Tags};
 
 /// A property to count works by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,12 +69,12 @@ impl Axis {
     }
 }
 
-impl Library {
+impl Tags<'_> {
     /// Counts the works that meet a condition by their values on the first `shown` axes. Works without a value on
     /// any of the axes are not counted. With `narrower`, a work also counts for the parent tags of its tags.
     pub fn count_by(
         &self,
-        works: &Condition,
+        works: &Filter,
         axes: &[Axis],
         shown: usize,
         narrower: bool,
@@ -91,7 +91,7 @@ impl Library {
         let sql = format!(
             "{tables} SELECT {lines}, count(DISTINCT work_id) FROM {joins} GROUP BY {lines}"
         );
-        let mut statement = self.connection.prepare(&sql)?;
+        let mut statement = self.library.connection.prepare(&sql)?;
         let counts = statement.query_map(params_from_iter(parameters), |row| {
             let lines = (0..shown)
                 .map(|column| row.get(column))
@@ -105,7 +105,7 @@ impl Library {
     /// axis.
     pub fn count_on(
         &self,
-        works: &Condition,
+        works: &Filter,
         axes: &[Axis],
         line: Option<&str>,
         narrower: bool,
@@ -121,6 +121,7 @@ impl Library {
             parameters.push(line.to_owned().into());
         }
         Ok(self
+            .library
             .connection
             .prepare(&sql)?
             .query_row(params_from_iter(parameters), |row| row.get(0))?)
@@ -136,7 +137,7 @@ struct Joined {
     parameters: Vec<Value>,
 }
 
-fn joined(works: &Condition, axes: &[Axis], narrower: bool) -> Joined {
+fn joined(works: &Filter, axes: &[Axis], narrower: bool) -> Joined {
     let works = works.numbers();
     let mut parameters = works.parameters;
     let mut tables = format!(

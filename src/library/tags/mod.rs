@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use rusqlite::{Row, params};
 
-use super::{Library, LibraryError, Result};
+use super::{LibraryError, Result, Tags};
 use crate::suggest::closest;
 
 pub(in crate::library) use assignments::matches;
@@ -186,18 +186,18 @@ impl TagSummary {
     }
 }
 
-impl Library {
+impl Tags<'_> {
     /// Returns the tag that `text` names: `FACET:NAME`, or a name or alias of only one tag.
     ///
     /// # Errors
     ///
     /// [`LibraryError::UnknownTag`], with similar names; [`LibraryError::AmbiguousTag`].
-    pub fn resolve_tag(&self, text: &str) -> Result<Tag> {
+    pub fn resolve(&self, text: &str) -> Result<Tag> {
         let (facet, name) = match text.split_once(':') {
             Some((facet, name)) => (Some(facet.to_lowercase()), name.to_lowercase()),
             None => (None, text.to_lowercase()),
         };
-        let mut statement = self.connection.prepare_cached(
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT id, facet, name FROM tag WHERE id IN (
                  SELECT id FROM tag WHERE facet = ?1 AND name = ?2
                  UNION ALL SELECT tag_id FROM tag_alias WHERE facet = ?1 AND alias = ?2
@@ -211,9 +211,9 @@ impl Library {
             })?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         match found.as_slice() {
-            [(id, _)] => self.tag(*id),
+            [(id, _)] => self.get(*id),
             [] => {
-                let known = self.tag_names()?;
+                let known = self.names()?;
                 // Facets are ignored in the comparison: they would make all tags of one facet similar.
                 let like = |of_facet: &dyn Fn(&TagName) -> bool| {
                     let tags = || known.iter().filter(|tag| of_facet(tag));
@@ -248,8 +248,8 @@ impl Library {
     }
 
     /// Returns the rowids of the tags of any facet with this name or alias.
-    pub fn tags_named(&self, name: &str) -> Result<Vec<i64>> {
-        let mut statement = self.connection.prepare_cached(
+    pub fn named(&self, name: &str) -> Result<Vec<i64>> {
+        let mut statement = self.library.connection.prepare_cached(
             "SELECT id FROM tag WHERE name = ?1
              UNION SELECT tag_id FROM tag_alias WHERE alias = ?1",
         )?;
@@ -260,6 +260,7 @@ impl Library {
     /// Returns the facets of the tags, in the order of the vocabulary.
     pub fn facets(&self) -> Result<Vec<String>> {
         let mut statement = self
+            .library
             .connection
             .prepare_cached("SELECT facet FROM tag GROUP BY facet ORDER BY min(position)")?;
         let facets = statement.query_map([], |row| row.get(0))?;
@@ -269,6 +270,7 @@ impl Library {
     /// Returns the rowids of these tags and of all narrower ones.
     pub fn with_narrower(&self, tags: &[i64]) -> Result<Vec<i64>> {
         let mut narrower = self
+            .library
             .connection
             .prepare_cached("SELECT id FROM tag WHERE parent_id = ?1")?;
         let mut found = tags.to_vec();
@@ -290,6 +292,7 @@ impl Library {
     /// Returns the facets with settings, sorted by name.
     pub fn described_facets(&self) -> Result<Vec<Facet>> {
         let mut statement = self
+            .library
             .connection
             .prepare_cached("SELECT name, label, exclusive FROM facet ORDER BY name")?;
         let facets = statement.query_map([], |row| {
@@ -303,8 +306,9 @@ impl Library {
     }
 
     /// Returns the names of all tags, in the order of the vocabulary.
-    pub fn tag_names(&self) -> Result<Vec<TagName>> {
+    pub fn names(&self) -> Result<Vec<TagName>> {
         let mut statement = self
+            .library
             .connection
             .prepare_cached("SELECT facet, name FROM tag ORDER BY position")?;
         let names = statement.query_map([], |row| tag_name(row, 0))?;
@@ -312,8 +316,8 @@ impl Library {
     }
 
     /// Returns the tag with a rowid.
-    pub fn tag(&self, id: i64) -> Result<Tag> {
-        let mut tag = self.connection.prepare_cached(
+    pub fn get(&self, id: i64) -> Result<Tag> {
+        let mut tag = self.library.connection.prepare_cached(
             "SELECT tag.facet, tag.name, tag.label, tag.description, tag.place, tag.active,
                     parent.facet, parent.name
              FROM tag LEFT JOIN tag AS parent ON parent.id = tag.parent_id WHERE tag.id = ?1",
@@ -330,7 +334,7 @@ impl Library {
             })
         })?;
         let texts = |sql: &str| -> Result<Vec<String>> {
-            let mut statement = self.connection.prepare_cached(sql)?;
+            let mut statement = self.library.connection.prepare_cached(sql)?;
             let texts = statement.query_map([id], |row| row.get(0))?;
             Ok(texts.collect::<rusqlite::Result<_>>()?)
         };
@@ -340,6 +344,7 @@ impl Library {
         )?;
         tag.people = texts("SELECT name FROM tag_person WHERE tag_id = ?1 ORDER BY id")?;
         let mut events = self
+            .library
             .connection
             .prepare_cached("SELECT date, what FROM tag_event WHERE tag_id = ?1 ORDER BY id")?;
         tag.events = events
@@ -354,8 +359,8 @@ impl Library {
     }
 
     /// Returns the tags of one facet or of all, in the order of the vocabulary, with their numbers of works.
-    pub fn tags(&self, facet: Option<&str>) -> Result<Vec<TagSummary>> {
-        let mut statement = self.connection.prepare_cached(
+    pub fn summaries(&self, facet: Option<&str>) -> Result<Vec<TagSummary>> {
+        let mut statement = self.library.connection.prepare_cached(
             "WITH RECURSIVE under (ancestor, tag) AS (
                  SELECT id, id FROM tag
                  UNION SELECT under.ancestor, tag.id FROM under JOIN tag ON tag.parent_id = under.tag

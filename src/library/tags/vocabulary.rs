@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, params, params_from_iter};
 
 use super::{Facet, Tag, TagEvent, TagName, tag_name};
-use crate::library::{Change, Condition, Library, LibraryError, Result};
+use crate::library::{Filter, LibraryError, Result, Tags, TagsMut};
 use crate::model::EdtfDate;
 
 /// What removing or changing a tag would affect.
@@ -25,13 +25,14 @@ pub struct SplitPart {
     /// The rowid of the new tag.
     pub tag: i64,
     /// The condition for its works.
-    pub works: Condition,
+    pub works: Filter,
 }
 
-impl Library {
+impl Tags<'_> {
     /// Returns the rowid of the tag with this name or alias.
-    pub fn tag_called(&self, name: &TagName) -> Result<Option<i64>> {
+    pub fn find(&self, name: &TagName) -> Result<Option<i64>> {
         Ok(self
+            .library
             .connection
             .prepare_cached(
                 "SELECT id FROM tag WHERE facet = ?1 AND name = ?2
@@ -42,20 +43,22 @@ impl Library {
     }
 
     /// Returns a tag and all narrower tags, the tag itself first.
-    pub fn tag_and_narrower(&self, tag: &Tag) -> Result<Vec<Tag>> {
+    pub fn get_with_narrower(&self, tag: &Tag) -> Result<Vec<Tag>> {
         let ids = self.with_narrower(&[tag.id])?;
-        ids.into_iter().map(|id| self.tag(id)).collect()
+        ids.into_iter().map(|id| self.get(id)).collect()
     }
 
     /// Returns what removing or changing a tag would affect.
     pub fn extent(&self, tag: &Tag) -> Result<TagExtent> {
         let count = |sql: &str| -> Result<i64> {
             Ok(self
+                .library
                 .connection
                 .prepare_cached(sql)?
                 .query_row([tag.id], |row| row.get(0))?)
         };
         let mut narrower = self
+            .library
             .connection
             .prepare_cached("SELECT facet, name FROM tag WHERE parent_id = ?1 ORDER BY position")?;
         Ok(TagExtent {
@@ -65,7 +68,9 @@ impl Library {
                 .query_map([tag.id], |row| tag_name(row, 0))?
                 .collect::<rusqlite::Result<_>>()?,
             rules: self
-                .rules()?
+                .library
+                .rules()
+                .all()?
                 .into_iter()
                 .filter(|rule| rule.leads_to(tag))
                 .map(|rule| rule.name)
@@ -74,17 +79,17 @@ impl Library {
     }
 }
 
-impl Change<'_> {
+impl TagsMut<'_> {
     /// Adds a tag, or updates the one with this name or alias: a label, description, place or time that `tag` does
     /// not have is kept, and people, events and aliases are added. Returns the rowid of the tag.
     ///
     /// # Errors
     ///
     /// [`LibraryError::UnknownTag`] for its parent; [`LibraryError::TagCycle`].
-    pub fn put_tag(&self, tag: &Tag) -> Result<i64> {
+    pub fn put(&self, tag: &Tag) -> Result<i64> {
         check_dates(tag)?;
-        let connection = self.connection();
-        let existing = self.tag_called(&tag.tag)?;
+        let connection = self.change.connection();
+        let existing = self.find(&tag.tag)?;
         let parent = match &tag.parent {
             Some(parent) => Some(self.parent_of(existing.unwrap_or(0), &tag.tag, parent)?),
             None => None,
@@ -156,7 +161,7 @@ impl Change<'_> {
 
     /// Sets the settings of a facet.
     pub fn put_facet(&self, facet: &Facet) -> Result<()> {
-        self.connection().execute(
+        self.change.connection().execute(
             "INSERT INTO facet (name, label, exclusive) VALUES (?1, ?2, ?3)
              ON CONFLICT (name) DO UPDATE SET label = excluded.label, exclusive = excluded.exclusive
                  WHERE (label, exclusive) IS NOT (excluded.label, excluded.exclusive)",
@@ -166,9 +171,10 @@ impl Change<'_> {
     }
 
     /// Removes a tag from the vocabulary and from every work. Its child tags lose their parent.
-    pub fn remove_tag(&self, tag: &Tag) -> Result<()> {
-        self.note_tagged(tag.id)?;
-        self.connection()
+    pub fn remove(&self, tag: &Tag) -> Result<()> {
+        self.change.note_tagged(tag.id)?;
+        self.change
+            .connection()
             .execute("DELETE FROM tag WHERE id = ?1", [tag.id])?;
         Ok(())
     }
@@ -180,10 +186,10 @@ impl Change<'_> {
     ///
     /// [`LibraryError::UnknownTag`] for its parent; [`LibraryError::TagCycle`];
     /// [`LibraryError::TakenTag`] for an alias that another tag has; [`LibraryError::MalformedDate`].
-    pub fn write_tag(&self, tag: &Tag) -> Result<()> {
-        let before = self.tag(tag.id)?;
+    pub fn write(&self, tag: &Tag) -> Result<()> {
+        let before = self.get(tag.id)?;
         check_dates(tag)?;
-        let connection = self.connection();
+        let connection = self.change.connection();
         let parent = match &tag.parent {
             Some(parent) => Some(self.parent_of(tag.id, &tag.tag, parent)?),
             None => None,
@@ -229,8 +235,8 @@ impl Change<'_> {
     }
 
     /// Sorts these tags among themselves: they exchange their positions in the vocabulary.
-    pub fn order_tags(&self, tags: &[i64]) -> Result<()> {
-        let connection = self.connection();
+    pub fn order(&self, tags: &[i64]) -> Result<()> {
+        let connection = self.change.connection();
         let mut place = connection.prepare_cached("SELECT position FROM tag WHERE id = ?1")?;
         let mut places = tags
             .iter()
@@ -250,12 +256,12 @@ impl Change<'_> {
     /// # Errors
     ///
     /// [`LibraryError::TakenTag`] if it is the name or alias of another tag.
-    pub fn rename_tag(&self, tag: &Tag, name: &TagName) -> Result<()> {
+    pub fn rename(&self, tag: &Tag, name: &TagName) -> Result<()> {
         if tag.tag == *name {
             return Ok(());
         }
         self.check_free(name, tag.id)?;
-        let connection = self.connection();
+        let connection = self.change.connection();
         connection.execute(
             "DELETE FROM tag_alias WHERE tag_id = ?1 AND facet = ?2 AND alias = ?3",
             params![tag.id, name.facet, name.name],
@@ -265,7 +271,7 @@ impl Change<'_> {
             params![tag.id, name.facet, name.name],
         )?;
         self.add_alias(tag.id, &tag.tag)?;
-        self.rename_in_rules(tag, name)
+        self.change.rules().rename_tag(tag, name)
     }
 
     /// Sets or removes the parent of a tag.
@@ -277,7 +283,7 @@ impl Change<'_> {
         if let Some(parent) = parent {
             self.check_no_cycle(tag.id, &tag.tag, parent)?;
         }
-        self.connection().execute(
+        self.change.connection().execute(
             "UPDATE tag SET parent_id = ?2 WHERE id = ?1 AND parent_id IS NOT ?2",
             params![tag.id, parent.map(|parent| parent.id)],
         )?;
@@ -292,15 +298,15 @@ impl Change<'_> {
     /// # Errors
     ///
     /// [`LibraryError::TagCycle`] if both are the same tag.
-    pub fn merge_tags(&self, from: &Tag, into: &Tag) -> Result<()> {
+    pub fn merge(&self, from: &Tag, into: &Tag) -> Result<()> {
         if from.id == into.id {
             return Err(LibraryError::TagCycle {
                 tag: from.tag.to_string(),
                 parent: into.tag.to_string(),
             });
         }
-        self.note_tagged(from.id)?;
-        let connection = self.connection();
+        self.change.note_tagged(from.id)?;
+        let connection = self.change.connection();
         // `into` may be a narrower tag of `from`.
         connection.execute(
             "UPDATE tag SET parent_id = (SELECT parent_id FROM tag WHERE id = ?1)
@@ -360,7 +366,7 @@ impl Change<'_> {
              WHERE id = ?2",
             [from.id, into.id],
         )?;
-        self.rename_in_rules(from, &into.tag)?;
+        self.change.rules().rename_tag(from, &into.tag)?;
         connection.execute("DELETE FROM tag WHERE id = ?1", [from.id])?;
         self.add_alias(into.id, &from.tag)
     }
@@ -368,14 +374,14 @@ impl Change<'_> {
     /// Splits a tag: works that meet the condition of a part get the tag of that part, with the same origin, instead
     /// of the old one. Works that meet no condition get `rest`, if it is given. A work may belong to several parts.
     /// Returns the number of works of each part and of the rest.
-    pub fn split_tag(
+    pub fn split(
         &self,
         tag: &Tag,
         parts: &[SplitPart],
         rest: Option<i64>,
     ) -> Result<(Vec<usize>, usize)> {
-        self.note_tagged(tag.id)?;
-        let connection = self.connection();
+        self.change.note_tagged(tag.id)?;
+        let connection = self.change.connection();
         connection.execute_batch(
             "CREATE TEMP TABLE IF NOT EXISTS chosen (work_id INTEGER PRIMARY KEY);
              CREATE TEMP TABLE IF NOT EXISTS parted (work_id INTEGER PRIMARY KEY);
@@ -463,7 +469,7 @@ impl Change<'_> {
     /// Adds an alias to a tag.
     fn add_alias(&self, tag: i64, alias: &TagName) -> Result<()> {
         self.check_free(alias, tag)?;
-        self.connection().execute(
+        self.change.connection().execute(
             "INSERT OR IGNORE INTO tag_alias (tag_id, facet, alias)
              SELECT ?1, ?2, ?3 WHERE NOT EXISTS
                  (SELECT 1 FROM tag WHERE id = ?1 AND facet = ?2 AND name = ?3)",
@@ -475,6 +481,7 @@ impl Change<'_> {
     /// Checks that a name is not the name or alias of a tag other than `tag`.
     fn check_free(&self, name: &TagName, tag: i64) -> Result<()> {
         let holder = self
+            .change
             .connection()
             .prepare_cached(
                 "SELECT facet, name FROM tag WHERE id <> ?3 AND
@@ -493,7 +500,7 @@ impl Change<'_> {
     }
 
     fn parent_of(&self, id: i64, name: &TagName, parent: &TagName) -> Result<i64> {
-        let parent = self.resolve_tag(&parent.to_string())?;
+        let parent = self.resolve(&parent.to_string())?;
         self.check_no_cycle(id, name, &parent)?;
         Ok(parent.id)
     }
@@ -511,6 +518,7 @@ impl Change<'_> {
     /// Returns whether `tag` is `ancestor` or one of its narrower tags.
     fn is_under(&self, tag: i64, ancestor: i64) -> Result<bool> {
         Ok(self
+            .change
             .connection()
             .prepare_cached(
                 "WITH RECURSIVE up (id) AS (

@@ -94,7 +94,8 @@ pub(super) fn builder(work: &Json) -> Option<ItemBuilder> {
         [first, ..] => builder.text("container-title", first),
         [] => {}
     }
-    if csl_type != "posted-content" {
+    // The publisher of a journal does not belong to the reference.
+    if !csl_type.starts_with("article-") {
         builder.json("publisher", work.get("publisher").unwrap_or(&Json::Null));
     }
     for variable in ["collection-title", "event-title"] {

@@ -10,7 +10,7 @@ use crate::cli::input::Input;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::FilePiece;
 use peerbib::formats::{ParsedFile, Severity};
-use peerbib::library::{Library, LibraryError, Reference};
+use peerbib::library::{CitableWork, Library, LibraryError};
 use peerbib::model::{CslItem, Entry};
 use peerbib::suggest::closest;
 
@@ -27,7 +27,7 @@ enum Content {
     Library(Library),
     Files {
         readings: Vec<ParsedFile>,
-        references: Vec<Reference>,
+        references: Vec<CitableWork>,
         by_key: HashMap<String, usize>,
     },
 }
@@ -67,7 +67,8 @@ impl CitableWorks {
             }
             readings.push(input.reading);
         }
-        let references: Vec<Reference> = readings.iter().flat_map(Reference::of_reading).collect();
+        let references: Vec<CitableWork> =
+            readings.iter().flat_map(CitableWork::of_reading).collect();
         let mut by_key = HashMap::new();
         for (place, reference) in references.iter().enumerate() {
             by_key.entry(reference.key.clone()).or_insert(place);
@@ -84,9 +85,9 @@ impl CitableWorks {
     }
 
     /// Returns the work with a key.
-    pub(crate) fn reference(&self, key: &str) -> Result<Option<Reference>, CommandError> {
+    pub(crate) fn reference(&self, key: &str) -> Result<Option<CitableWork>, CommandError> {
         match &self.content {
-            Content::Library(library) => match library.reference(key) {
+            Content::Library(library) => match library.works().get(key) {
                 Ok(reference) => Ok(Some(reference)),
                 Err(LibraryError::UnknownKey { .. }) => Ok(None),
                 Err(error) => Err(error.into()),
@@ -109,9 +110,11 @@ impl CitableWorks {
     }
 
     /// Returns all works.
-    pub(crate) fn all(&self) -> Result<Vec<Reference>, CommandError> {
+    pub(crate) fn all(&self) -> Result<Vec<CitableWork>, CommandError> {
         Ok(match &self.content {
-            Content::Library(library) => library.select(&peerbib::library::Condition::All)?,
+            Content::Library(library) => {
+                library.works().matching(&peerbib::library::Filter::All)?
+            }
             Content::Files { references, .. } => references.clone(),
         })
     }
@@ -124,7 +127,7 @@ impl CitableWorks {
     /// Returns keys similar to an unknown one, the most similar first.
     pub(crate) fn suggestions(&self, key: &str) -> Vec<String> {
         match &self.content {
-            Content::Library(library) => match library.work_id(key) {
+            Content::Library(library) => match library.works().id(key) {
                 Err(LibraryError::UnknownKey { suggestions, .. }) => suggestions,
                 _ => Vec::new(),
             },
@@ -160,9 +163,9 @@ impl CitableWorks {
     }
 
     /// Returns the works that these works inherit from, directly or not, and the members of sets.
-    pub(crate) fn parents(&self, works: &[Reference]) -> Result<Vec<Reference>, CommandError> {
+    pub(crate) fn parents(&self, works: &[CitableWork]) -> Result<Vec<CitableWork>, CommandError> {
         let mut seen: BTreeSet<String> = BTreeSet::new();
-        let mut parents: Vec<Reference> = Vec::new();
+        let mut parents: Vec<CitableWork> = Vec::new();
         let mut waiting: Vec<String> = works.iter().rev().map(|work| work.key.clone()).collect();
         while let Some(key) = waiting.pop() {
             for parent in self.parents_of(&key) {
@@ -191,7 +194,7 @@ impl CitableWorks {
                 .collect()
         };
         match &self.content {
-            Content::Library(library) => library.work(key).map(|work| named(&work)),
+            Content::Library(library) => library.works().entry(key).map(|work| named(&work)),
             Content::Files { readings, .. } => Ok(readings
                 .iter()
                 .flat_map(|reading| &reading.file.pieces)
@@ -206,7 +209,7 @@ impl CitableWorks {
 }
 
 /// Returns the CSL item of a work under its key, without private annotations.
-pub(crate) fn item_of(mut reference: Reference) -> Result<CslItem, CommandError> {
+pub(crate) fn item_of(mut reference: CitableWork) -> Result<CslItem, CommandError> {
     let mut item = reference.take_item()?;
     item.id = reference.key;
     item.variables.remove("annote");

@@ -10,12 +10,12 @@ use super::{CiteCommand, CiteFormat, Order};
 use crate::cli::export_entries::{ReferenceOptions, report_losses, write_references};
 use crate::cli::io;
 use crate::cli::output_format::{OutputArgs, RenderedList};
-use crate::cli::style_engine::{Rendering, items_of};
+use crate::cli::style_engine::{StyleEngine, items_of};
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::documents::markdown::{Markdown, Metadata};
 use peerbib::documents::{Cited, latex, typst};
-use peerbib::library::Reference;
+use peerbib::library::CitableWork;
 use peerbib::model::CslItem;
 use peerbib::reading_list::ReadingList;
 
@@ -41,7 +41,7 @@ struct CitedKeys {
 #[derive(serde::Serialize)]
 struct CitedWorkJson<'a> {
     key: &'a str,
-    work: Option<&'a Reference>,
+    work: Option<&'a CitableWork>,
     places: &'a [KeyPosition],
     suggestion: Option<&'a str>,
 }
@@ -58,7 +58,7 @@ impl CiteCommand {
         let of_markdown = self.markdown.first().map_or("-", String::as_str);
         let shelf = self.works_of(context, of_markdown, &cited.metadata, files)?;
         let mut missing = MissingKeys::default();
-        let mut works: Vec<Reference> = Vec::new();
+        let mut works: Vec<CitableWork> = Vec::new();
         let mut cited_as: Vec<(String, Option<String>)> = Vec::new();
         for (key, places) in &cited.keys {
             match shelf.reference(key)? {
@@ -125,7 +125,7 @@ impl CiteCommand {
         context: &CommandContext,
         shelf: &CitableWorks,
         cited: &CitedKeys,
-        mut works: Vec<Reference>,
+        mut works: Vec<CitableWork>,
         form: CiteFormat,
     ) -> std::result::Result<String, CommandError> {
         if form == CiteFormat::Keys {
@@ -147,7 +147,7 @@ impl CiteCommand {
                 }));
             }
             let items = items_of(&mut works, false)?;
-            let pairs: Vec<(&Reference, &CslItem)> = works.iter().zip(&items).collect();
+            let pairs: Vec<(&CitableWork, &CslItem)> = works.iter().zip(&items).collect();
             let options = ReferenceOptions {
                 format,
                 tags: false,
@@ -162,16 +162,16 @@ impl CiteCommand {
         };
         let style = context.style_name(self.style.as_deref())?;
         let locale = context.locale_name(self.locale.as_deref())?;
-        let rendering = Rendering::new(context, &style, locale.as_deref())?;
+        let engine = StyleEngine::new(context, &style, locale.as_deref())?;
         let items = items_of(&mut works, false)?;
-        let (bibliography, _) = rendering.bibliography(context, &items);
+        let (bibliography, _) = engine.bibliography(context, &items);
         let list = ReadingList::plain(bibliography);
         let listed = RenderedList {
             list: &list,
             works: &works,
             items: &items,
             entries: shelf.entries(),
-            language: rendering.language(),
+            language: engine.language(),
             annotations: false,
         };
         let mut text = Vec::new();
@@ -184,7 +184,7 @@ impl CiteCommand {
         context: &CommandContext,
         cited: &CitedKeys,
         cited_as: &[(String, Option<String>)],
-        works: &[Reference],
+        works: &[CitableWork],
         missing: &MissingKeys,
     ) -> std::result::Result<(), CommandError> {
         let work = |key: &str| works.iter().find(|work| work.key == key);
@@ -376,7 +376,7 @@ fn read_aux(path: &str, files: &mut Vec<PathBuf>) -> std::result::Result<String,
 }
 
 /// Describes a work in one line: key, authors, title, where it is cited.
-fn line(work: &Reference, cited: &CitedKeys) -> String {
+fn line(work: &CitableWork, cited: &CitedKeys) -> String {
     let authors = match work.authors.as_slice() {
         [] => String::new(),
         [only] => format!("{only}: "),

@@ -12,7 +12,7 @@ use crate::cli::styles::name_of;
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::Style;
-use peerbib::documents::markdown::{Markdown, Metadata, Options, Works};
+use peerbib::documents::markdown::{CitableItems, CitationOptions, Markdown, Metadata};
 
 /// A report on a document, as `--json` prints it.
 #[derive(serde::Serialize)]
@@ -77,7 +77,7 @@ impl CiteCommand {
         let is_empty = cited.keys.is_empty() && !cited.all;
         let (style_name, style) = self.style_of(context, document, metadata, files)?;
         let locale = self.locale_of(context, document, metadata)?;
-        let mut works = Works::default();
+        let mut works = CitableItems::default();
         let mut missing = MissingKeys::default();
         let mut complete = metadata.problem.is_none();
         if !is_empty {
@@ -100,7 +100,7 @@ impl CiteCommand {
             }
             complete &= !missing.report(context, &shelf);
         }
-        let options = Options {
+        let options = CitationOptions {
             style: &style,
             locale: locale.as_deref(),
             title: self.title.as_deref(),

@@ -6,7 +6,9 @@ use crate::cli::style_engine::known_locale;
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::{Inline, plain_text};
-use peerbib::documents::markdown::{Markdown, Options, SingleCitation, Works, WrittenCite};
+use peerbib::documents::markdown::{
+    CitableItems, CitationOptions, Markdown, SingleCitation, WrittenCite,
+};
 use peerbib::output::{html, latex, markdown, mediawiki, text, typst};
 use peerbib::suggest;
 
@@ -40,7 +42,7 @@ impl CiteCommand {
             CitableWorks::open(context, &self.input, self.from, Vec::new(), &mut Vec::new())?;
         let (mut cites, in_sentence) = self.cites(&shelf)?;
         self.add_details(&mut cites)?;
-        let mut works = Works::default();
+        let mut works = CitableItems::default();
         let mut complete = shelf.complete;
         for cite in &cites {
             match shelf.item(&cite.key)? {
@@ -66,7 +68,7 @@ impl CiteCommand {
             .compile(|name| context.parent_style(name))?;
         let locale = context.locale_name(self.locale.as_deref())?;
         let locale = locale.as_deref().map(known_locale).transpose()?;
-        let options = Options {
+        let options = CitationOptions {
             style: &style,
             locale: locale.as_deref(),
             title: None,

@@ -41,15 +41,15 @@ impl AnnotateInList {
         let in_editor = self.message.is_empty() && !self.remove;
         let message = message(&self.message)?;
         let mut library = context.open_to_change_unless(in_editor)?;
-        let list = library.list(&self.list)?;
-        let said = library.list_entries(list.id)?;
-        let work = match library.work_id(&self.key) {
+        let list = library.lists().get(&self.list)?;
+        let said = library.lists().entries(list.id)?;
+        let work = match library.works().id(&self.key) {
             Ok(work) => work,
             Err(error @ LibraryError::UnknownKey { .. }) => {
                 // The work may no longer exist.
                 let removed = self.remove
                     && context.change(&mut library, |change| {
-                        change.remove_missing_annotation(list.id, &self.key)
+                        change.lists().remove_missing_annotation(list.id, &self.key)
                     })?;
                 if !removed {
                     return Err(error.into());
@@ -73,10 +73,10 @@ impl AnnotateInList {
         }
         let is_removed = after.is_none();
         context.change(&mut library, |change| {
-            change.annotate_in_list(list.id, work, after)
+            change.lists().annotate(list.id, work, after)
         })?;
         if is_removed {
-            let key = library.key_of(work)?;
+            let key = library.works().key(work)?;
             context.note(format_args!("removed the annotation of {key}"));
             return Ok(Outcome::Done);
         }
@@ -91,8 +91,8 @@ impl AnnotateInList {
         list: &StoredList,
         (work, before): (i64, Option<String>),
     ) -> Result {
-        let key = library.key_of(work)?;
-        let title = library.reference(&key)?.title.unwrap_or_default();
+        let key = library.works().key(work)?;
+        let title = library.works().get(&key)?.title.unwrap_or_default();
         let request = EditRequest {
             name: &format!("{}.md", list.name),
             text: &format!("{}\n", before.as_deref().unwrap_or_default()),
@@ -103,7 +103,7 @@ impl AnnotateInList {
         let edited = TempFile::edit(context, &request, |text| {
             let after = non_empty(without_blank_start(text));
             let annotated = context.change(library, |change| {
-                if change.annotate_in_list(list.id, work, after)? != before {
+                if change.lists().annotate(list.id, work, after)? != before {
                     return Err(LibraryError::ChangedMeanwhile(format!(
                         "the annotation of {key}"
                     )));
@@ -123,7 +123,7 @@ impl AnnotateInList {
 }
 
 fn report(context: &CommandContext, library: &Library, list: &StoredList, work: i64) -> Result {
-    let key = library.key_of(work)?;
+    let key = library.works().key(work)?;
     context.note(format_args!("annotated {key} in {}", list.name));
     if !works_of_list(library, list)?
         .iter()

@@ -30,10 +30,10 @@ pub(in crate::cli) struct ListChangelog {
 impl ListChangelog {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         let mut entries = Vec::new();
         let mut before: Option<(String, Snapshot)> = None;
-        for stored in library.snapshots(list.id)? {
+        for stored in library.lists().snapshots(list.id)? {
             let snapshot = parse_snapshot(&stored)?;
             let mut entry = format!(
                 "## {} ({})\n",

@@ -43,13 +43,13 @@ struct Description {
 impl DescribeList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         let holding = ResolvedList::new(&library, &list, headings(context, &list))?;
         let mut pinned = Vec::new();
         let mut excluded = Vec::new();
-        for said in library.list_entries(list.id)? {
+        for said in library.lists().entries(list.id)? {
             let key = match said.work {
-                Some(work) => library.key_of(work)?,
+                Some(work) => library.works().key(work)?,
                 None => said.key,
             };
             match said.membership {
@@ -66,13 +66,14 @@ impl DescribeList {
             .map(|work| work.key.clone())
             .collect();
         let snapshots = library
+            .lists()
             .snapshots(list.id)?
             .into_iter()
             .map(|snapshot| snapshot.name)
             .collect();
         let description = Description {
             works: holding.contents.works.len(),
-            sections: library.list_sections(list.id)?,
+            sections: library.lists().sections(list.id)?,
             pinned,
             excluded,
             annotated,

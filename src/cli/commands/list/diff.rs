@@ -41,10 +41,10 @@ pub(in crate::cli) struct DiffList {
 impl DiffList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         let from = match &self.from {
-            Some(name) => library.snapshot(list.id, name)?,
-            None => library.snapshots(list.id)?.pop().ok_or_else(|| {
+            Some(name) => library.lists().snapshot(list.id, name)?,
+            None => library.lists().snapshots(list.id)?.pop().ok_or_else(|| {
                 CommandError::new(format_args!("{} has no snapshots", list.name)).with_help(
                     format!(
                         "`peerbib list snapshot {} --name NAME` saves one",
@@ -55,7 +55,7 @@ impl DiffList {
         };
         let before = parse_snapshot(&from)?;
         let after = match &self.to {
-            Some(name) => parse_snapshot(&library.snapshot(list.id, name)?)?,
+            Some(name) => parse_snapshot(&library.lists().snapshot(list.id, name)?)?,
             None => current_snapshot(context, &library, &list)?,
         };
         let changes = ListDiff::between(

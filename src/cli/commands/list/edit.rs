@@ -28,11 +28,11 @@ impl EditList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         if self.settings.is_empty() {
             let mut library = context.open()?;
-            let list = library.list(&self.list)?;
+            let list = library.lists().get(&self.list)?;
             return file::edit_by_hand(context, &mut library, &list);
         }
         let mut library = context.open_to_change()?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         let mut edited = list.clone();
         self.settings.apply(context, &library, &mut edited)?;
         if edited == list {
@@ -40,7 +40,7 @@ impl EditList {
             return Ok(Outcome::Done);
         }
         check_stored(&mut library, &edited)?;
-        context.change(&mut library, |change| change.put_list(&edited))?;
+        context.change(&mut library, |change| change.lists().put(&edited))?;
         context.note(format_args!("edited {}", list.name));
         Ok(Outcome::Done)
     }

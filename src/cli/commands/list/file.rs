@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::settings::{check_stored, checked_query};
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
 use crate::cli::io::read_text;
-use crate::cli::style_engine::Rendering;
+use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{Library, LibraryError, StoredList, StoredSnapshot};
 use peerbib::reading_list::{ListFile, ListFileError, Snapshot};
@@ -51,7 +51,7 @@ enum ListFormat {
 impl ExportList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         let mut file = ListFile::from_list(&library, &list)?;
         if self.without_snapshots {
             file = file.without_snapshots();
@@ -111,7 +111,7 @@ impl ImportList {
         let file = parsed(&self.file, &text)?;
         let mut library = context.open_to_change_unless(self.dry_run)?;
         let name = self.name.as_deref().unwrap_or(&file.name);
-        let existing = match library.list(name) {
+        let existing = match library.lists().get(name) {
             Ok(list) => Some(list),
             Err(LibraryError::UnknownList { .. }) => None,
             Err(error) => return Err(error.into()),
@@ -202,8 +202,8 @@ fn mismatches(
             ));
         }
     }
-    let rendering = Rendering::new(context, &file.style, file.locale.as_deref());
-    if let Err(failure) = rendering {
+    let engine = StyleEngine::new(context, &file.style, file.locale.as_deref());
+    if let Err(failure) = engine {
         mismatches.push(format!(
             "{}: {}",
             place(name, text, &file.style),
@@ -211,7 +211,7 @@ fn mismatches(
         ));
     }
     for key in file.missing(library)? {
-        let suggestion = match library.work_id(key) {
+        let suggestion = match library.works().id(key) {
             Err(LibraryError::UnknownKey { suggestions, .. }) => in_sentence(&suggestions),
             _ => String::new(),
         };

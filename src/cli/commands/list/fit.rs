@@ -60,7 +60,7 @@ struct FittedWork {
 impl FitList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         let holding = ResolvedList::new(&library, &list, headings(context, &list))?;
         let items = holding.contents.items();
         let with_notes = with_private_notes(&library, &holding)?;
@@ -139,7 +139,8 @@ fn with_private_notes<'h>(
         .map(|work| work.key.as_str())
         .collect();
     for (work, item) in holding.works.iter().zip(&holding.items) {
-        let has_note = item.variables.contains_key("annote") || library.note(work.id)?.is_some();
+        let has_note =
+            item.variables.contains_key("annote") || library.notes().get(work.id)?.is_some();
         if has_note && !printed.contains(work.key.as_str()) {
             with_notes.insert(work.key.as_str());
         }

@@ -114,7 +114,7 @@ fn lists(context: &CommandContext, json: bool) -> Result {
     let library = context.open()?;
     let mut overview = Vec::new();
     let mut outcome = Outcome::Done;
-    for list in library.lists()? {
+    for list in library.lists().all()? {
         let works = match works_of_list(&library, &list) {
             Ok(works) => Some(works.len()),
             Err(error) => {
@@ -123,7 +123,7 @@ fn lists(context: &CommandContext, json: bool) -> Result {
                 None
             }
         };
-        let snapshots = library.snapshots(list.id)?.len();
+        let snapshots = library.lists().snapshots(list.id)?.len();
         overview.push(ListJson {
             list,
             works,

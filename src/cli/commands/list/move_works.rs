@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::render::{formatted, headings};
 use super::section::{PlaceArguments, resolved};
-use crate::cli::style_engine::Rendering;
+use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, StoredList, StoredSection};
 use peerbib::reading_list::{ListOrder, OrderBy, ResolvedList};
@@ -45,7 +45,7 @@ pub(in crate::cli) struct MoveInList {
 impl MoveInList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         let place = self.place.place();
         if place.is_none() && self.section.is_none() && !self.no_section {
             return Err(CommandError::usage("no position given").with_help(
@@ -55,9 +55,9 @@ impl MoveInList {
         let works = self
             .keys
             .iter()
-            .map(|key| library.work_id(key))
+            .map(|key| library.works().id(key))
             .collect::<peerbib::library::Result<Vec<_>>>()?;
-        let sections = library.list_sections(list.id)?;
+        let sections = library.lists().sections(list.id)?;
         let section = match &self.section {
             Some(name) => Some(Some(resolved(&sections, name)?.id)),
             None => self.no_section.then_some(None),
@@ -66,7 +66,7 @@ impl MoveInList {
         // A list may leave out works without a section; --section gives them one.
         let is_held = |work: i64| holding.works.iter().any(|held| held.id == work);
         for work in &works {
-            let key = library.key_of(*work)?;
+            let key = library.works().key(*work)?;
             if !is_held(*work) {
                 return Err(
                     CommandError::new(format_args!("{key} is not in {}", list.name))
@@ -78,7 +78,7 @@ impl MoveInList {
             Some(place) => {
                 let mut order = order_of_print(context, &library, &list, &holding)?;
                 let anchor = match place.anchor() {
-                    Some(key) => Some(library.work_id(key)?).filter(|work| is_held(*work)),
+                    Some(key) => Some(library.works().id(key)?).filter(|work| is_held(*work)),
                     None => None,
                 };
                 place
@@ -111,18 +111,18 @@ impl MoveInList {
         context.change(&mut library, |change| {
             for work in &works {
                 if let Some(section) = section {
-                    change.put_into_section(list.id, *work, section)?;
+                    change.lists().put_into_section(list.id, *work, section)?;
                 }
             }
             if let Some(order) = &order {
-                change.set_manual_order(list.id, order)?;
-                change.put_list(&StoredList {
+                change.lists().set_manual_order(list.id, order)?;
+                change.lists().put(&StoredList {
                     order: by_hand.clone(),
                     ..list.clone()
                 })?;
                 // A section with its own order would ignore the new positions.
                 for section in sections.iter().filter(|section| holds_moved(section)) {
-                    change.put_section(
+                    change.lists().put_section(
                         list.id,
                         &StoredSection {
                             order: None,
@@ -154,8 +154,8 @@ fn order_of_print(
     list: &StoredList,
     holding: &ResolvedList,
 ) -> std::result::Result<Vec<i64>, CommandError> {
-    let rendering = Rendering::new(context, &list.style, list.locale.as_deref())?;
-    let (printed, _) = formatted(context, &holding.contents, &rendering)?;
+    let engine = StyleEngine::new(context, &list.style, list.locale.as_deref())?;
+    let (printed, _) = formatted(context, &holding.contents, &engine)?;
     let keys = printed
         .sections
         .iter()
@@ -163,12 +163,12 @@ fn order_of_print(
     let mut order = Vec::new();
     let mut seen = HashSet::new();
     for key in keys {
-        let work = library.work_id(key)?;
+        let work = library.works().id(key)?;
         if seen.insert(work) {
             order.push(work);
         }
     }
-    let placed = library.list_entries(list.id)?;
+    let placed = library.lists().entries(list.id)?;
     let by_hand = placed
         .iter()
         .filter_map(|said| said.work.filter(|_| said.position.is_some()));

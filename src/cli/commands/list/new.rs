@@ -36,13 +36,15 @@ impl NewList {
         let works = self
             .keys
             .iter()
-            .map(|key| library.work_id(key))
+            .map(|key| library.works().id(key))
             .collect::<peerbib::library::Result<Vec<_>>>()?;
         check_stored(&mut library, &list)?;
         list.id = context.change(&mut library, |change| {
-            let id = change.put_list(&list)?;
+            let id = change.lists().put(&list)?;
             for work in &works {
-                change.set_membership(id, *work, Some(Membership::Pinned))?;
+                change
+                    .lists()
+                    .set_membership(id, *work, Some(Membership::Pinned))?;
             }
             Ok(id)
         })?;

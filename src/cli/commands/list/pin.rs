@@ -116,7 +116,7 @@ fn set_membership(
     let list = chosen.list.id;
     context.change(&mut chosen.library, |change| {
         for (work, membership) in &memberships {
-            change.set_membership(list, *work, *membership)?;
+            change.lists().set_membership(list, *work, *membership)?;
         }
         Ok(())
     })?;

@@ -64,10 +64,10 @@ impl RemoveFromList {
         let list = chosen.list.id;
         context.change(&mut chosen.library, |change| {
             for (work, membership) in &actions {
-                change.set_membership(list, *work, *membership)?;
+                change.lists().set_membership(list, *work, *membership)?;
             }
             for key in &missing {
-                change.remove_missing_entry(list, key)?;
+                change.lists().remove_missing_entry(list, key)?;
             }
             Ok(())
         })?;
@@ -79,7 +79,7 @@ impl RemoveFromList {
 
     fn remove_list(&self, context: &CommandContext) -> Result {
         let mut library = context.open_to_ask(self.works.dry_run)?;
-        let list = library.list(&self.works.list)?;
+        let list = library.lists().get(&self.works.list)?;
         if self.works.dry_run {
             context.print(&format!("would remove {}\n", list.name))?;
             return Ok(Outcome::Done);
@@ -90,10 +90,10 @@ impl RemoveFromList {
         ))?;
         // While the user was asked, another program may have changed the library.
         library.lock_for_write()?;
-        if library.list(&self.works.list)? != list {
+        if library.lists().get(&self.works.list)? != list {
             return Err(LibraryError::ChangedMeanwhile(format!("the list {}", list.name)).into());
         }
-        context.change(&mut library, |change| change.remove_list(list.id))?;
+        context.change(&mut library, |change| change.lists().remove(list.id))?;
         context.note(format_args!(
             "removed the list {}; `peerbib undo` restores it",
             list.name

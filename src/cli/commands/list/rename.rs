@@ -22,12 +22,12 @@ pub(in crate::cli) struct RenameList {
 impl RenameList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         let renamed = StoredList {
             name: self.name,
             ..list.clone()
         };
-        context.change(&mut library, |change| change.put_list(&renamed))?;
+        context.change(&mut library, |change| change.lists().put(&renamed))?;
         context.note(format_args!("renamed {} to {}", list.name, renamed.name));
         Ok(Outcome::Done)
     }
@@ -49,7 +49,7 @@ pub(in crate::cli) struct CopyList {
 impl CopyList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         let file = ListFile::from_list(&library, &list)?.without_snapshots();
         context.change(&mut library, |change| {
             file.store(change, &self.name, None).map(drop)

@@ -3,7 +3,7 @@
 use super::file::parse_snapshot;
 use crate::cli::export_entries::Entries;
 use crate::cli::output_format::{OutputArgs, RenderedList};
-use crate::cli::style_engine::Rendering;
+use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::ParsedFile;
 use peerbib::library::{Library, StoredList};
@@ -19,13 +19,13 @@ use peerbib::reading_list::{
 pub(crate) fn formatted(
     context: &CommandContext,
     contents: &ListContents,
-    rendering: &Rendering,
+    engine: &StyleEngine,
 ) -> Result<(ReadingList, bool), CommandError> {
-    let (bibliography, complete) = rendering.bibliography(context, &contents.items());
+    let (bibliography, complete) = engine.bibliography(context, &contents.items());
     let mut list = ReadingList::grouped(&bibliography, &contents.grouping());
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
-    let headings = HeadingTranslations::in_language(rendering.language());
+    let headings = HeadingTranslations::in_language(engine.language());
     list.annotate(&mut contents.annotations(headings));
     Ok((list, complete))
 }
@@ -35,8 +35,8 @@ pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> HeadingTr
     if let Some(locale) = &list.locale {
         return HeadingTranslations::in_language(locale);
     }
-    match Rendering::new(context, &list.style, None) {
-        Ok(rendering) => HeadingTranslations::in_language(rendering.language()),
+    match StyleEngine::new(context, &list.style, None) {
+        Ok(engine) => HeadingTranslations::in_language(engine.language()),
         Err(_) => HeadingTranslations::default(),
     }
 }
@@ -50,10 +50,10 @@ pub(crate) fn write_holding(
     context: &CommandContext,
     library: &Library,
     holding: &ResolvedList,
-    rendering: &Rendering,
+    engine: &StyleEngine,
     form: &OutputArgs,
 ) -> Result<bool, CommandError> {
-    let (list, complete) = formatted(context, &holding.contents, rendering)?;
+    let (list, complete) = formatted(context, &holding.contents, engine)?;
     form.write(
         context,
         &RenderedList {
@@ -61,7 +61,7 @@ pub(crate) fn write_holding(
             works: &holding.works,
             items: &holding.items,
             entries: Entries::Library(library),
-            language: rendering.language(),
+            language: engine.language(),
             annotations: false,
         },
     )?;
@@ -79,8 +79,8 @@ pub(crate) fn write_snapshot(
     form: &OutputArgs,
 ) -> Result<bool, CommandError> {
     let contents = &snapshot.contents;
-    let rendering = Rendering::new(context, &contents.style, contents.locale.as_deref())?;
-    let (list, complete) = formatted(context, contents, &rendering)?;
+    let engine = StyleEngine::new(context, &contents.style, contents.locale.as_deref())?;
+    let (list, complete) = formatted(context, contents, &engine)?;
     let reading = ParsedFile {
         file: peerbib::formats::bibtex::read(&snapshot.bibliography()),
         items: None,
@@ -94,7 +94,7 @@ pub(crate) fn write_snapshot(
             works: &works,
             items: &items,
             entries: Entries::Files(&[reading]),
-            language: rendering.language(),
+            language: engine.language(),
             annotations: false,
         },
     )?;
@@ -111,5 +111,5 @@ pub(crate) fn snapshot(
     list: &StoredList,
     name: &str,
 ) -> Result<Snapshot, CommandError> {
-    parse_snapshot(&library.snapshot(list.id, name)?)
+    parse_snapshot(&library.lists().snapshot(list.id, name)?)
 }

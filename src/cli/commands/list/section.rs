@@ -268,8 +268,8 @@ impl SectionCommand {
 impl AddSection {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let list = library.list(&self.list)?;
-        let sections = library.list_sections(list.id)?;
+        let list = library.lists().get(&self.list)?;
+        let sections = library.lists().sections(list.id)?;
         if sections.iter().any(|section| section.title == self.title) {
             return Err(CommandError::new(format_args!(
                 "the list already has a section \u{201c}{}\u{201d}",
@@ -290,14 +290,14 @@ impl AddSection {
         };
         self.fields.apply(&library, &mut section)?;
         context.change(&mut library, |change| {
-            let id = change.put_section(list.id, &section)?;
+            let id = change.lists().put_section(list.id, &section)?;
             let mut order: Vec<i64> = sections.iter().map(|section| section.id).collect();
             let place = match before {
                 Some(_) => Place::Before(""),
                 None => Place::Last,
             };
             place.put(&mut order, &[id], before.as_ref());
-            change.order_sections(&order)
+            change.lists().order_sections(&order)
         })?;
         context.note(format_args!(
             "added the section \u{201c}{}\u{201d} to {}",
@@ -310,8 +310,8 @@ impl AddSection {
 impl EditSection {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let list = library.list(&self.list)?;
-        let sections = library.list_sections(list.id)?;
+        let list = library.lists().get(&self.list)?;
+        let sections = library.lists().sections(list.id)?;
         let before = resolved(&sections, &self.section)?;
         let mut section = before.clone();
         if let Some(title) = self.title {
@@ -322,7 +322,9 @@ impl EditSection {
             context.note("nothing to do: the section is unchanged");
             return Ok(Outcome::Done);
         }
-        context.change(&mut library, |change| change.put_section(list.id, &section))?;
+        context.change(&mut library, |change| {
+            change.lists().put_section(list.id, &section)
+        })?;
         context.note(format_args!(
             "edited the section \u{201c}{}\u{201d}",
             section.title
@@ -334,8 +336,8 @@ impl EditSection {
 impl MoveSection {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let list = library.list(&self.list)?;
-        let sections = library.list_sections(list.id)?;
+        let list = library.lists().get(&self.list)?;
+        let sections = library.lists().sections(list.id)?;
         let section = resolved(&sections, &self.section)?;
         let Some(place) = self.place.place() else {
             return Err(CommandError::usage("no position given")
@@ -353,7 +355,7 @@ impl MoveSection {
             context.note("nothing to do: a section cannot be moved next to itself");
             return Ok(Outcome::Done);
         }
-        context.change(&mut library, |change| change.order_sections(&order))?;
+        context.change(&mut library, |change| change.lists().order_sections(&order))?;
         context.note(format_args!(
             "moved the section \u{201c}{}\u{201d}",
             section.title
@@ -365,10 +367,12 @@ impl MoveSection {
 impl RemoveSection {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let list = library.list(&self.list)?;
-        let sections = library.list_sections(list.id)?;
+        let list = library.lists().get(&self.list)?;
+        let sections = library.lists().sections(list.id)?;
         let section = resolved(&sections, &self.section)?;
-        context.change(&mut library, |change| change.remove_section(section.id))?;
+        context.change(&mut library, |change| {
+            change.lists().remove_section(section.id)
+        })?;
         context.note(format_args!(
             "removed the section \u{201c}{}\u{201d}; its works stay in the list",
             section.title

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::commands::format::{RepeatName, tags_of_facet};
-use crate::cli::style_engine::Rendering;
+use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::{Library, StoredList};
 use peerbib::reading_list::{
@@ -159,7 +159,7 @@ impl Settings {
         }
         self.print.apply(library, list)?;
         if self.print.style.is_some() || self.print.locale.is_some() || list.id == 0 {
-            Rendering::new(context, &list.style, list.locale.as_deref())?;
+            StyleEngine::new(context, &list.style, list.locale.as_deref())?;
             list.style = absolute_style(&list.style);
         }
         if let Some(rest) = &self.rest {
@@ -216,7 +216,7 @@ pub(crate) fn checked_grouping(
 /// Rejects a list whose query refers to the list itself.
 pub(crate) fn check_stored(library: &mut Library, list: &StoredList) -> Result<(), CommandError> {
     library.dry_run(|change| {
-        let id = change.put_list(list)?;
+        let id = change.lists().put(list)?;
         let stored = StoredList { id, ..list.clone() };
         Ok(works_of_list(change, &stored).map(drop))
     })??;

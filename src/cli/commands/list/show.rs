@@ -5,7 +5,7 @@ use clap::Args;
 use super::render::{snapshot, write_holding, write_snapshot};
 use super::settings::PrintOptions;
 use crate::cli::output_format::OutputArgs;
-use crate::cli::style_engine::Rendering;
+use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::reading_list::{HeadingTranslations, ListContents, ResolvedList};
 
@@ -36,7 +36,7 @@ pub(in crate::cli) struct ShowList {
 impl ShowList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let mut list = library.list(&self.list)?;
+        let mut list = library.lists().get(&self.list)?;
         if let Some(name) = &self.snapshot {
             let mut snapshot = snapshot(&library, &list, name)?;
             self.restyle(&mut snapshot.contents)?;
@@ -44,13 +44,13 @@ impl ShowList {
             return Ok(outcome(complete));
         }
         self.print.apply(&library, &mut list)?;
-        let rendering = Rendering::new(context, &list.style, list.locale.as_deref())?;
-        let headings = HeadingTranslations::in_language(rendering.language());
+        let engine = StyleEngine::new(context, &list.style, list.locale.as_deref())?;
+        let headings = HeadingTranslations::in_language(engine.language());
         let holding = ResolvedList::new(&library, &list, headings)?;
         if holding.contents.works.is_empty() {
             context.note("the list is empty");
         }
-        let complete = write_holding(context, &library, &holding, &rendering, &self.form)?;
+        let complete = write_holding(context, &library, &holding, &engine, &self.form)?;
         for key in &holding.missing {
             context.warn(format_args!(
                 "warning: {key} is pinned but is not in the library"

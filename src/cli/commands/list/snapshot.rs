@@ -28,7 +28,7 @@ pub(in crate::cli) struct SnapshotList {
 impl SnapshotList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         if self.name.trim().is_empty() {
             return Err(CommandError::usage("a snapshot needs a name")
                 .with_help("such as --name 2026-spring".to_owned()));
@@ -38,7 +38,9 @@ impl SnapshotList {
         let snapshot = Snapshot::new(&library, holding.contents, &holding.works)?;
         let content = snapshot.to_json()?;
         context.change(&mut library, |change| {
-            change.save_snapshot(list.id, &self.name, &content, None)
+            change
+                .lists()
+                .save_snapshot(list.id, &self.name, &content, None)
         })?;
         context.note(format_args!(
             "saved a snapshot of {} as {}: {}",
@@ -80,17 +82,19 @@ struct SnapshotJson {
 impl Snapshots {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change_unless(self.remove.is_none())?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         if let Some(name) = &self.remove {
-            let snapshot = library.snapshot(list.id, name)?;
-            context.change(&mut library, |change| change.remove_snapshot(snapshot.id))?;
+            let snapshot = library.lists().snapshot(list.id, name)?;
+            context.change(&mut library, |change| {
+                change.lists().remove_snapshot(snapshot.id)
+            })?;
             context.note(format_args!(
                 "removed the snapshot {name}; `peerbib undo` restores it"
             ));
             return Ok(Outcome::Done);
         }
         let mut snapshots = Vec::new();
-        for stored in library.snapshots(list.id)? {
+        for stored in library.lists().snapshots(list.id)? {
             let contents = parse_snapshot(&stored)?.contents;
             snapshots.push(SnapshotJson {
                 name: stored.name,

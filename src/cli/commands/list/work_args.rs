@@ -61,7 +61,7 @@ impl WorkArgs {
     /// If no works are given, or the list does not exist.
     pub(crate) fn select(&self, context: &CommandContext) -> Result<SelectedWorks, CommandError> {
         let library = context.open_to_change_unless(self.dry_run)?;
-        let list = library.list(&self.list)?;
+        let list = library.lists().get(&self.list)?;
         if self.names_none() {
             return Err(CommandError::usage("no works given")
                 .with_help("give their keys, or --find QUERY".to_owned()));
@@ -69,7 +69,7 @@ impl WorkArgs {
         let mut named = Vec::new();
         let mut unknown = Vec::new();
         for key in &self.keys {
-            match library.work_id(key) {
+            match library.works().id(key) {
                 Ok(work) => named.push(work),
                 Err(error @ LibraryError::UnknownKey { .. }) => unknown.push(error),
                 Err(error) => return Err(error.into()),
@@ -80,13 +80,16 @@ impl WorkArgs {
         let mut seen = HashSet::new();
         named.retain(|work| seen.insert(*work));
         let membership: HashMap<i64, Membership> = library
-            .list_entries(list.id)?
+            .lists()
+            .entries(list.id)?
             .iter()
             .filter_map(|said| Some((said.work?, said.membership?)))
             .collect();
         let found = match &list.query {
             Some(query) => {
-                let found = library.matching_ids(&parse_list_query(&library, query)?)?;
+                let found = library
+                    .works()
+                    .ids_matching(&parse_list_query(&library, query)?)?;
                 found.into_iter().collect()
             }
             None => HashSet::new(),
@@ -96,7 +99,7 @@ impl WorkArgs {
             .map(|id| {
                 Ok(SelectedWork {
                     id,
-                    key: library.key_of(id)?,
+                    key: library.works().key(id)?,
                     membership: membership.get(&id).copied(),
                     found: found.contains(&id),
                 })
@@ -131,7 +134,7 @@ impl SelectedWorks {
     ///
     /// If a key is unknown to the list, too.
     pub(crate) fn take_missing(&mut self) -> Result<Vec<String>, CommandError> {
-        let said = self.library.list_entries(self.list.id)?;
+        let said = self.library.lists().entries(self.list.id)?;
         let mut missing = Vec::new();
         for error in self.unknown.drain(..) {
             match &error {

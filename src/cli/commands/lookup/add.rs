@@ -192,7 +192,7 @@ fn known_work(
         return Ok(None);
     };
     let work = match identifier {
-        Identifier::Url(url) => library.work_with_url(url)?,
+        Identifier::Url(url) => library.works().with_url(url)?,
         Identifier::Doi(doi) => like(library, &format!("doi = {{{doi}}}"))?,
         Identifier::Arxiv(number) => like(
             library,
@@ -200,12 +200,12 @@ fn known_work(
         )?,
         _ => None,
     };
-    Ok(work.map(|work| library.key_of(work)).transpose()?)
+    Ok(work.map(|work| library.works().key(work)).transpose()?)
 }
 
 fn like(library: &Library, fields: &str) -> std::result::Result<Option<i64>, CommandError> {
     match bibtex::parse_entry(&format!("@misc{{x, {fields}}}")) {
-        Ok(entry) => Ok(library.work_like(&entry)?),
+        Ok(entry) => Ok(library.works().like(&entry)?),
         Err(_) => Ok(None),
     }
 }
@@ -263,18 +263,18 @@ fn add_record(
     entry: &Entry,
     pattern: &KeyPattern,
 ) -> peerbib::library::Result<Added> {
-    let mut known = change.work_like(entry)?;
+    let mut known = change.works().like(entry)?;
     if known.is_none()
         && entry.field("doi").is_none()
         && let Some(url) = record.item.text("URL")
     {
-        known = change.work_with_url(&url)?;
+        known = change.works().with_url(&url)?;
     }
     if let Some(work) = known {
-        return Ok(Added::Known(change.key_of(work)?));
+        return Ok(Added::Known(change.works().key(work)?));
     }
-    let key = change.add_entry(&entry.source, Some(pattern))?;
-    let work = change.work_id(&key)?;
+    let key = change.works().add(&entry.source, Some(pattern))?;
+    let work = change.works().id(&key)?;
     let source = &record.source;
     for field in &entry.fields {
         let source = (
@@ -282,7 +282,9 @@ fn add_record(
             source.address.as_str(),
             source.date.as_str(),
         );
-        change.record_value_source(work, &field.name, source)?;
+        change
+            .works()
+            .record_value_source(work, &field.name, source)?;
     }
     Ok(Added::New(key))
 }

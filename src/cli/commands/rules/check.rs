@@ -23,7 +23,7 @@ pub(crate) struct CheckRules {
 impl CheckRules {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library: Library = context.open()?;
-        let rules = library.rules()?;
+        let rules = library.rules().all()?;
         let mut findings = tagging::check(&rules, &library)?;
         for finding in &mut findings {
             if let Some(error) = &finding.error {

@@ -87,7 +87,7 @@ impl AddRule {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
         let name = self.name.trim().to_owned();
-        match library.rule(&name) {
+        match library.rules().get(&name) {
             Ok(rule) => {
                 return Err(CommandError::new(format_args!(
                     "the rule \u{201c}{}\u{201d} already exists",
@@ -119,7 +119,7 @@ impl AddRule {
             context,
             &mut library,
             (self.dry_run, self.apply),
-            |change| change.put_rule(&rule).map(|_| ()),
+            |change| change.rules().put(&rule).map(|_| ()),
         )
     }
 }
@@ -135,7 +135,7 @@ impl EditRules {
             return Err(CommandError::usage("no rule given")
                 .with_help("use `peerbib rules edit NAME --when QUERY`".to_owned()));
         };
-        let mut rule = library.rule(name)?;
+        let mut rule = library.rules().get(name)?;
         let old = rule.name.clone();
         let parts = self.parts;
         if let Some(when) = parts.when {
@@ -154,7 +154,7 @@ impl EditRules {
             }
         }
         if let Some(new) = self.rename {
-            match library.rule(&new) {
+            match library.rules().get(&new) {
                 Ok(other) if other.name != old => {
                     return Err(CommandError::new(format_args!(
                         "the rule \u{201c}{}\u{201d} already exists",
@@ -168,9 +168,9 @@ impl EditRules {
         let rule = checked(rule, &library)?;
         change(context, &mut library, how, |change| {
             if rule.name != old {
-                change.rename_rule(&old, &rule.name)?;
+                change.rules().rename(&old, &rule.name)?;
             }
-            change.put_rule(&rule).map(|_| ())
+            change.rules().put(&rule).map(|_| ())
         })
     }
 }
@@ -181,7 +181,7 @@ fn checked(mut rule: Rule, library: &Library) -> std::result::Result<Rule, Comma
     query.translate_for_rule(library)?;
     let mut then = Vec::new();
     for name in &rule.then {
-        let name = match library.resolve_tag(name) {
+        let name = match library.tags().resolve(name) {
             Ok(tag) => tag.tag.to_string(),
             Err(error) => {
                 let help = hints::library(&error).unwrap_or_default();
@@ -205,7 +205,10 @@ fn by_hand(
     how: (bool, bool),
 ) -> Result {
     let named = |library: &Library| {
-        name.map_or_else(|| library.rules(), |name| Ok(vec![library.rule(name)?]))
+        name.map_or_else(
+            || library.rules().all(),
+            |name| Ok(vec![library.rules().get(name)?]),
+        )
     };
     let before = named(library)?;
     let request = EditRequest {
@@ -269,19 +272,24 @@ pub(crate) fn replace(
             !is_in(before, &other.name) && other.when == rule.when && other.then == rule.then
         });
         match renamed {
-            Some(other) => change.rename_rule(&rule.name, &other.name)?,
+            Some(other) => change.rules().rename(&rule.name, &other.name)?,
             None => {
-                change.remove_rule(&rule.name)?;
+                change.rules().remove(&rule.name)?;
             }
         }
     }
     for rule in after {
-        change.put_rule(rule)?;
+        change.rules().put(rule)?;
     }
     // Rules that were not edited keep their places.
-    let mut order: Vec<String> = change.rules()?.into_iter().map(|rule| rule.name).collect();
+    let mut order: Vec<String> = change
+        .rules()
+        .all()?
+        .into_iter()
+        .map(|rule| rule.name)
+        .collect();
     if after.len() == order.len() {
         order = after.iter().map(|rule| rule.name.clone()).collect();
     }
-    change.order_rules(order.iter().map(String::as_str))
+    change.rules().order(order.iter().map(String::as_str))
 }

@@ -52,7 +52,7 @@ impl ExportRules {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let rules = Rules {
-            rules: library.rules()?,
+            rules: library.rules().all()?,
         };
         write_text(context, &self.file, &rules.to_toml())?;
         Ok(Outcome::Done)
@@ -72,7 +72,7 @@ impl ImportRules {
             .map_err(|error| CommandError::new(format_args!("{}: {error}", self.file)))?;
         let mut library = context.open_or_create()?;
         library.lock_for_write()?;
-        let before = library.rules()?;
+        let before = library.rules().all()?;
         let new = |rule: &&Rule| !before.contains(rule);
         context.note(format_args!(
             "{} rules in {}, {} new or changed",
@@ -97,7 +97,7 @@ impl ImportRules {
                     return replace(change, &before, &rules.rules);
                 }
                 for rule in &rules.rules {
-                    change.put_rule(rule)?;
+                    change.rules().put(rule)?;
                 }
                 Ok(())
             },

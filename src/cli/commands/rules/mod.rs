@@ -92,9 +92,10 @@ struct RuleJson {
 
 fn list(context: &CommandContext, json: bool) -> Result {
     let library = context.open()?;
-    let works = library.works_by_rule()?;
+    let works = library.rules().work_counts()?;
     let rules: Vec<RuleJson> = library
-        .rules()?
+        .rules()
+        .all()?
         .into_iter()
         .map(|rule| RuleJson {
             works: works.get(&rule.name).copied().unwrap_or(0),

@@ -26,12 +26,12 @@ impl RemoveRule {
         let names = self
             .names
             .iter()
-            .map(|name| library.rule(name).map(|rule| rule.name))
+            .map(|name| library.rules().get(name).map(|rule| rule.name))
             .collect::<peerbib::library::Result<Vec<_>>>()?;
         let remove = |change: &peerbib::library::Change<'_>| {
             names
                 .iter()
-                .map(|name| change.remove_rule(name))
+                .map(|name| change.rules().remove(name))
                 .collect::<peerbib::library::Result<Vec<_>>>()
         };
         let counts = if self.dry_run {

@@ -23,9 +23,10 @@ pub(crate) struct ShowRule {
 impl ShowRule {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let rule = library.rule(&self.name)?;
+        let rule = library.rules().get(&self.name)?;
         let works = library
-            .works_by_rule()?
+            .rules()
+            .work_counts()?
             .get(&rule.name)
             .copied()
             .unwrap_or(0);

@@ -26,9 +26,9 @@ impl TestRules {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let rules = if self.names.is_empty() {
-            library.rules()?
+            library.rules().all()?
         } else {
-            let names = self.names.iter().map(|name| library.rule(name));
+            let names = self.names.iter().map(|name| library.rules().get(name));
             names.collect::<std::result::Result<_, LibraryError>>()?
         };
         let results = rules

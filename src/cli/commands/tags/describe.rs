@@ -109,7 +109,7 @@ impl Description {
         if let Some(parent) = &self.parent {
             tag.parent = match parent.trim() {
                 "" => None,
-                parent => Some(library.resolve_tag(parent)?.tag),
+                parent => Some(library.tags().resolve(parent)?.tag),
             };
         }
         let add = |list: &mut Vec<String>, texts: &[String]| {
@@ -149,17 +149,17 @@ impl AddTag {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
         let name: TagName = self.tag.parse()?;
-        let known = library.tag_called(&name)?;
+        let known = library.tags().find(&name)?;
         let mut tag = match known {
-            Some(id) => library.tag(id)?,
+            Some(id) => library.tags().get(id)?,
             None => Tag::named(name),
         };
         self.description.apply(&mut tag, &library)?;
         change(context, &mut library, self.dry_run, |change| {
             if tag.id == 0 {
-                tag.id = change.put_tag(&Tag::named(tag.tag.clone()))?;
+                tag.id = change.tags().put(&Tag::named(tag.tag.clone()))?;
             }
-            change.write_tag(&tag)
+            change.tags().write(&tag)
         })?;
         let name = &tag.tag;
         let (done, would) = if known.is_some() {
@@ -174,7 +174,7 @@ impl AddTag {
 impl EditTag {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let before = library.resolve_tag(&self.tag)?;
+        let before = library.tags().resolve(&self.tag)?;
         let mut tag = before.clone();
         self.description.apply(&mut tag, &library)?;
         remove_from(&mut tag.people, &self.no_person, "person", |person| person)?;
@@ -190,7 +190,7 @@ impl EditTag {
             return Ok(crate::cli::Outcome::Done);
         }
         change(context, &mut library, self.dry_run, |change| {
-            change.write_tag(&tag)
+            change.tags().write(&tag)
         })?;
         let works = super::extent(&library, &tag)?;
         let name = &tag.tag;

@@ -38,10 +38,10 @@ impl DescribeFacet {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
         let name = self.facet.to_lowercase();
-        if !library.facets()?.contains(&name) {
+        if !library.tags().facets()?.contains(&name) {
             return Err(no_such_facet(&library, &name)?);
         }
-        let described = library.described_facets()?.into_iter();
+        let described = library.tags().described_facets()?.into_iter();
         let mut facet = described
             .into_iter()
             .find(|facet| facet.name == name)
@@ -57,7 +57,7 @@ impl DescribeFacet {
             facet.exclusive = self.exclusive;
         }
         change(context, &mut library, self.dry_run, |change| {
-            change.put_facet(&facet)
+            change.tags().put_facet(&facet)
         })?;
         let several = if facet.exclusive {
             "at most one tag"

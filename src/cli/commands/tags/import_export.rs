@@ -47,7 +47,7 @@ impl ExportTags {
         let library = context.open()?;
         let facet = self.facet.map(|facet| facet.to_lowercase());
         if let Some(facet) = &facet
-            && !library.facets()?.contains(facet)
+            && !library.tags().facets()?.contains(facet)
         {
             return Err(no_such_facet(&library, facet)?);
         }

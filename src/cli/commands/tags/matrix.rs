@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::ui::columns;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use counts::CountTable;
-use peerbib::library::{Axis, Condition, Library};
+use peerbib::library::{Axis, Filter, Library};
 
 /// Count works by movement and theme, or along any two axes
 ///
@@ -70,7 +70,7 @@ struct NamedAxis {
 impl PrintMatrix {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let facets = library.facets()?;
+        let facets = library.tags().facets()?;
         let axis = |name: &str| axis(name, &facets);
         let mut words = self.words.iter();
         let rows = match words.next() {
@@ -116,7 +116,7 @@ impl PrintMatrix {
     fn matrix(
         &self,
         library: &Library,
-        works: &Condition,
+        works: &Filter,
         rows: NamedAxis,
         columns: NamedAxis,
         by: Option<NamedAxis>,

@@ -27,8 +27,8 @@ pub(crate) struct MergeTags {
 impl MergeTags {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let from = library.resolve_tag(&self.tag)?;
-        let into = library.resolve_tag(&self.into)?;
+        let from = library.tags().resolve(&self.tag)?;
+        let into = library.tags().resolve(&self.into)?;
         if from.id == into.id {
             return Err(CommandError::new(format_args!(
                 "{} and {} are the same tag: {}",
@@ -37,8 +37,8 @@ impl MergeTags {
         }
         let concerned = extent(&library, &from)?;
         let works = change(context, &mut library, self.dry_run, |change| {
-            change.merge_tags(&from, &into)?;
-            Ok(change.extent(&into)?.works)
+            change.tags().merge(&from, &into)?;
+            Ok(change.tags().extent(&into)?.works)
         })?;
         let (from, into) = (&from.tag, &into.tag);
         let works = crate::cli::commands::tag::works(works);

@@ -113,7 +113,7 @@ fn extent(library: &Library, tag: &Tag) -> std::result::Result<String, LibraryEr
         vetoes,
         narrower,
         rules,
-    } = library.extent(tag)?;
+    } = library.tags().extent(tag)?;
     let mut parts = vec![super::tag::works(works)];
     match vetoes {
         0 => {}
@@ -138,13 +138,13 @@ fn extent(library: &Library, tag: &Tag) -> std::result::Result<String, LibraryEr
 
 fn list(context: &CommandContext, facet: Option<&str>, json: bool) -> Result {
     let library = context.open()?;
-    let facets = library.facets()?;
+    let facets = library.tags().facets()?;
     if let Some(facet) = facet
         && !facets.iter().any(|known| known == facet)
     {
         return Err(crate::cli::no_such_facet(&library, facet)?);
     }
-    let tags = library.tags(facet)?;
+    let tags = library.tags().summaries(facet)?;
     if json {
         context.print_json(&tags)?;
         return Ok(Outcome::Done);

@@ -48,37 +48,45 @@ impl MoveTag {
                 .with_help("use --under TAG, --top, --facet FACET or --before TAG".to_owned()));
         }
         let mut library = context.open_to_change()?;
-        let tag = library.resolve_tag(&self.tag)?;
-        let resolve = |text: &Option<String>| text.as_ref().map(|text| library.resolve_tag(text));
+        let tag = library.tags().resolve(&self.tag)?;
+        let resolve =
+            |text: &Option<String>| text.as_ref().map(|text| library.tags().resolve(text));
         let under = resolve(&self.under).transpose()?;
         let before = resolve(&self.before).transpose()?;
         let concerned = extent(&library, &tag)?;
-        let order: Vec<i64> = library.tags(None)?.iter().map(|tag| tag.id).collect();
+        let order: Vec<i64> = library
+            .tags()
+            .summaries(None)?
+            .iter()
+            .map(|tag| tag.id)
+            .collect();
         let moved = change(context, &mut library, self.dry_run, |change| {
             if let Some(facet) = &self.facet {
-                for tag in change.tag_and_narrower(&tag)? {
+                for tag in change.tags().get_with_narrower(&tag)? {
                     let name: TagName = format!("{facet}:{}", tag.tag.name).parse()?;
-                    change.rename_tag(&tag, &name)?;
+                    change.tags().rename(&tag, &name)?;
                 }
                 // A parent of the old facet would no longer list it.
                 if under.is_none() && tag.parent.is_some() {
-                    change.put_under(&change.tag(tag.id)?, None)?;
+                    change.tags().put_under(&change.tags().get(tag.id)?, None)?;
                 }
             }
             if self.top {
-                change.put_under(&tag, None)?;
+                change.tags().put_under(&tag, None)?;
             }
             if let Some(parent) = &under {
-                change.put_under(&change.tag(tag.id)?, Some(parent))?;
+                change
+                    .tags()
+                    .put_under(&change.tags().get(tag.id)?, Some(parent))?;
             }
             if let Some(before) = &before {
                 let mut order = order;
                 order.retain(|id| *id != tag.id);
                 let place = order.iter().position(|id| *id == before.id);
                 order.insert(place.unwrap_or(order.len()).min(order.len()), tag.id);
-                change.order_tags(&order)?;
+                change.tags().order(&order)?;
             }
-            change.tag(tag.id)
+            change.tags().get(tag.id)
         })?;
         let mut place = match (&moved.parent, tag.parent == moved.parent) {
             (_, true) => String::new(),

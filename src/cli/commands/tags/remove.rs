@@ -22,11 +22,11 @@ pub(crate) struct RemoveTag {
 impl RemoveTag {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let tag = library.resolve_tag(&self.tag)?;
+        let tag = library.tags().resolve(&self.tag)?;
         let concerned = extent(&library, &tag)?;
-        let rules = library.extent(&tag)?.rules;
+        let rules = library.tags().extent(&tag)?.rules;
         change(context, &mut library, self.dry_run, |change| {
-            change.remove_tag(&tag)
+            change.tags().remove(&tag)
         })?;
         let name = &tag.tag;
         for rule in &rules {

@@ -27,7 +27,7 @@ pub(crate) struct RenameTag {
 impl RenameTag {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let tag = library.resolve_tag(&self.tag)?;
+        let tag = library.tags().resolve(&self.tag)?;
         let name: TagName = if self.name.contains(':') {
             self.name.parse()?
         } else {
@@ -35,7 +35,7 @@ impl RenameTag {
         };
         let concerned = extent(&library, &tag)?;
         change(context, &mut library, self.dry_run, |change| {
-            change.rename_tag(&tag, &name)
+            change.tags().rename(&tag, &name)
         })?;
         let old = &tag.tag;
         report(

@@ -22,7 +22,7 @@ pub(crate) struct ShowTag {
 impl ShowTag {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let tag = library.resolve_tag(&self.tag)?;
+        let tag = library.tags().resolve(&self.tag)?;
         if self.json {
             context.print_json(&tag)?;
             return Ok(Outcome::Done);
@@ -53,7 +53,7 @@ impl ShowTag {
         for event in &tag.events {
             line(&event.date, &event.what);
         }
-        let extent = library.extent(&tag)?;
+        let extent = library.tags().extent(&tag)?;
         if !extent.narrower.is_empty() {
             let children: Vec<String> = extent.narrower.iter().map(ToString::to_string).collect();
             line("children", &children.join(", "));

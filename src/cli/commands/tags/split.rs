@@ -54,7 +54,7 @@ impl SplitTag {
             .with_help("give each --into its own --where".to_owned()));
         }
         let mut library = context.open_to_change()?;
-        let tag = library.resolve_tag(&self.tag)?;
+        let tag = library.tags().resolve(&self.tag)?;
         let new = |text: &String| part(&library, &tag, text);
         let parts = self
             .into
@@ -70,11 +70,11 @@ impl SplitTag {
         let (counts, left, rules) = change(context, &mut library, self.dry_run, |change| {
             let make = |part: &Tag| -> std::result::Result<Tag, LibraryError> {
                 let id = if part.id == 0 {
-                    change.put_tag(part)?
+                    change.tags().put(part)?
                 } else {
                     part.id
                 };
-                change.tag(id)
+                change.tags().get(id)
             };
             let parts = parts
                 .iter()
@@ -90,11 +90,13 @@ impl SplitTag {
                 })
                 .collect();
             let (counts, left) =
-                change.split_tag(&tag, &split, rest.as_ref().map(|rest| rest.id))?;
+                change
+                    .tags()
+                    .split(&tag, &split, rest.as_ref().map(|rest| rest.id))?;
             let queries: Vec<(Tag, String)> = parts.into_iter().zip(self.queries.clone()).collect();
             let rules = split_rules(change, &tag, &queries, rest.as_ref())?;
             if rest.is_some() {
-                change.remove_tag(&change.tag(tag.id)?)?;
+                change.tags().remove(&change.tags().get(tag.id)?)?;
             }
             Ok((counts, left, rules))
         })?;
@@ -141,8 +143,8 @@ fn part(library: &Library, tag: &Tag, text: &str) -> std::result::Result<Tag, Co
                 .with_help("choose another name".to_owned()),
         );
     }
-    Ok(match library.tag_called(&name)? {
-        Some(id) => library.tag(id)?,
+    Ok(match library.tags().find(&name)? {
+        Some(id) => library.tags().get(id)?,
         None => Tag {
             parent: tag.parent.clone(),
             ..Tag::named(name)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::NamedAxis;
-use peerbib::library::{Axis, Condition, Library, Result};
+use peerbib::library::{Axis, Filter, Library, Result};
 use peerbib::reading_list::in_hierarchy;
 
 /// Tables of counts along two axes, one for each value of a third axis.
@@ -49,17 +49,19 @@ pub(crate) struct AxisLine {
 /// works.
 pub(crate) fn lines(
     library: &Library,
-    works: &Condition,
+    works: &Filter,
     axis: &NamedAxis,
     narrower: bool,
 ) -> Result<Vec<AxisLine>> {
-    let counts = library.count_by(works, std::slice::from_ref(&axis.axis), 1, narrower)?;
+    let counts = library
+        .tags()
+        .count_by(works, std::slice::from_ref(&axis.axis), 1, narrower)?;
     let mut counts: HashMap<String, i64> = counts
         .into_iter()
         .filter_map(|(lines, count)| Some((lines.into_iter().next()?, count)))
         .collect();
     if let Axis::Facet(facet) = &axis.axis {
-        let tags = library.tags(Some(facet))?;
+        let tags = library.tags().summaries(Some(facet))?;
         let lines = in_hierarchy(&tags).into_iter().map(|(tag, depth)| {
             let name = tag.tag.to_string();
             AxisLine {
@@ -91,7 +93,7 @@ pub(crate) fn lines(
 impl CountTable {
     pub(crate) fn of(
         library: &Library,
-        works: &Condition,
+        works: &Filter,
         (rows, columns): (&NamedAxis, &NamedAxis),
         of: Option<(&NamedAxis, AxisLine)>,
         narrower: bool,
@@ -109,7 +111,7 @@ impl CountTable {
                 .chain(others.iter().map(|axis| (*axis).clone()))
                 .collect();
             let told = told.len() + usize::from(third.is_some());
-            let mut counts = library.count_by(works, &axes, told, narrower)?;
+            let mut counts = library.tags().count_by(works, &axes, told, narrower)?;
             if third.is_some() {
                 counts.retain(|(lines, _)| is_meant(lines));
             }
@@ -164,7 +166,7 @@ impl CountTable {
 /// Counts the works that are on both axes.
 fn on_both(
     library: &Library,
-    works: &Condition,
+    works: &Filter,
     rows: &NamedAxis,
     columns: &NamedAxis,
     narrower: bool,
@@ -175,7 +177,7 @@ fn on_both(
         .cloned()
         .chain(of.map(|(named, _)| named.axis.clone()))
         .collect();
-    library.count_on(
+    library.tags().count_on(
         works,
         &axes,
         of.map(|(_, line)| line.name.as_str()),
