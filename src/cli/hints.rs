@@ -202,17 +202,21 @@ pub(crate) fn setting(error: &UnknownSetting) -> String {
 /// Returns the advice for a style that cannot be loaded.
 pub(crate) fn style(error: &StyleLoadError) -> String {
     match error {
-        StyleLoadError::Unknown { suggestions, .. } => suggested(
-            suggestions,
-            "`peerbib style list` lists the styles; to use a file, give its path, such as ./my.csl",
-        ),
+        StyleLoadError::Unknown { name, suggestions } => {
+            let download = format!(
+                "`peerbib style add {name}` downloads it, if the official repository has it; to use a file, give its \
+                 path, such as ./my.csl"
+            );
+            question(suggestions).map_or(download.clone(), |question| {
+                format!("{question} {download}")
+            })
+        }
         StyleLoadError::Malformed { .. } => {
             "use a CSL 1.0 style, such as one from the official repository".to_owned()
         }
-        StyleLoadError::MissingParent { parent, .. } => format!(
-            "download {}.csl and add it with `peerbib style add`",
-            name_of(parent)
-        ),
+        StyleLoadError::MissingParent { parent, .. } => {
+            format!("`peerbib style add {}` downloads it", name_of(parent))
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod columns;
 mod commands;
 mod completers;
 mod context;
+mod downloaded_styles;
 mod editor;
 mod error;
 mod export_entries;
@@ -107,6 +108,7 @@ enum Command {
     Init(commands::init::Init),
     Import(commands::import::Import),
     Add(commands::add::Add),
+    Lookup(commands::lookup::Lookup),
     Show(commands::show::Show),
     Edit(commands::edit::Edit),
     #[command(aliases = ["rm", "delete"])]
@@ -158,7 +160,7 @@ const COMMAND_GROUPS: &[(&str, &[&str])] = &[
         "Reading lists",
         &["list", "format", "cite", "style", "timeline", "stats"],
     ),
-    ("Quality", &["check", "dedupe", "verify"]),
+    ("Quality", &["check", "lookup", "dedupe", "verify"]),
     (
         "History and safety",
         &["undo", "redo", "log", "backup", "doctor", "rebuild"],
@@ -266,6 +268,7 @@ impl Command {
             Self::Init(command) => command.run(context),
             Self::Import(command) => command.run(context),
             Self::Add(command) => command.run(context),
+            Self::Lookup(command) => command.run(context),
             Self::Edit(command) => command.run(context),
             Self::Remove(command) => command.run(context),
             Self::Rename(command) => command.run(context),

@@ -3,6 +3,7 @@
 pub(crate) mod add;
 pub(crate) mod backup;
 pub(crate) mod check;
+mod check_online;
 pub(crate) mod cite;
 pub(crate) mod completions;
 pub(crate) mod config;
