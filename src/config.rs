@@ -1,7 +1,7 @@
 //! The user's settings: a TOML file and environment variables.
 //!
-//! The file is flat, one setting per line; [`SETTINGS`] lists them all. An environment variable overrides
-//! the file: `PEERBIB_STYLE` for `style`, `PEERBIB_KEY_PATTERN` for `key-pattern`.
+//! The file has one setting per line; [`SETTINGS`] lists them all. An environment variable overrides the file:
+//! `PEERBIB_STYLE` for `style`, `PEERBIB_KEY_PATTERN` for `key-pattern`, `PEERBIB_LOOKUP_EMAIL` for `lookup.email`.
 //!
 //! Reading never fails as a whole. What is valid is used, and the rest is reported as [`ConfigError`]s,
 //! so that the user can still inspect and fix a broken file.
@@ -40,6 +40,8 @@ pub enum SettingKind {
     Path,
     /// A list of words.
     Words,
+    /// A number of seconds, which may have decimals.
+    Seconds,
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
@@ -101,6 +103,34 @@ pub const SETTINGS: &[Setting] = &[
         kind: SettingKind::Path,
         default: None,
         example: "~/papers",
+    },
+    Setting {
+        name: "lookup.email",
+        about: "your address, sent to metadata services so that they can reach you",
+        kind: SettingKind::Text,
+        default: None,
+        example: "ada@example.org",
+    },
+    Setting {
+        name: "lookup.timeout",
+        about: "how many seconds to wait for an answer of a metadata service",
+        kind: SettingKind::Seconds,
+        default: Some("20"),
+        example: "60",
+    },
+    Setting {
+        name: "lookup.catalogue",
+        about: "the library catalogue (SRU, MARCXML) to ask for books; {isbn} stands for the ISBN",
+        kind: SettingKind::Text,
+        default: None,
+        example: "https://services.dnb.de/sru/dnb?version=1.1&operation=searchRetrieve&query=isbn%3D{isbn}&recordSchema=MARC21-xml",
+    },
+    Setting {
+        name: "lookup.base",
+        about: "a server that is asked instead of every metadata service",
+        kind: SettingKind::Text,
+        default: None,
+        example: "http://127.0.0.1:8080",
     },
     Setting {
         name: "color",
@@ -166,6 +196,15 @@ impl Setting {
                 Err("a text that is not empty".to_owned())
             }
             SettingKind::Text | SettingKind::Path => Ok(SettingValue::Text(text.to_owned())),
+            SettingKind::Seconds => {
+                let seconds = text.trim().parse::<f64>();
+                let is_valid = seconds.is_ok_and(|seconds| (0.001..=3600.0).contains(&seconds));
+                if is_valid {
+                    Ok(SettingValue::Text(text.trim().to_owned()))
+                } else {
+                    Err("a number of seconds, such as 20".to_owned())
+                }
+            }
             SettingKind::Words => self.words(text.split([',', ' ']).map(str::to_owned).collect()),
             SettingKind::OneOf(words) if words.contains(&text) => {
                 Ok(SettingValue::Text(text.to_owned()))
@@ -197,6 +236,13 @@ impl Setting {
                 Err("a list of strings, such as [\"key\", \"title\"]".to_owned())
             }
             (SettingKind::OneOf(words), ..) => Err(format!("one of: {}", words.join(", "))),
+            (SettingKind::Seconds, ..) => {
+                let number = item.as_float().or_else(|| {
+                    let whole = item.as_integer()?;
+                    i32::try_from(whole).ok().map(f64::from)
+                });
+                self.value(&number.map(|number| number.to_string()).unwrap_or_default())
+            }
             _ => Err("a string in quotation marks".to_owned()),
         }
     }
@@ -383,10 +429,26 @@ impl Configuration {
                 return;
             }
         };
+        let mut settings = Vec::new();
         for (name, item) in document.iter() {
             let key = document.as_table().key(name);
-            let (line, column) = position(text, key.and_then(toml_edit::Key::span).or(item.span()));
-            let setting = match Setting::named(name) {
+            match item.as_table_like() {
+                // `lookup.email` may also be `email` in the table `lookup`.
+                Some(table) if is_group(name) => {
+                    for (inner, item) in table.iter() {
+                        let span = table.key(inner).and_then(toml_edit::Key::span);
+                        settings.push((format!("{name}.{inner}"), item, span.or(item.span())));
+                    }
+                }
+                _ => {
+                    let span = key.and_then(toml_edit::Key::span);
+                    settings.push((name.to_owned(), item, span.or(item.span())));
+                }
+            }
+        }
+        for (name, item, span) in settings {
+            let (line, column) = position(text, span);
+            let setting = match Setting::named(&name) {
                 Ok(setting) => setting,
                 Err(error) => {
                     self.problems.push(ConfigError::Unknown {
@@ -508,6 +570,27 @@ impl Configuration {
         self.path_of("files")
     }
 
+    /// Returns the address by which metadata services can reach the user.
+    pub fn lookup_email(&self) -> Option<&str> {
+        self.text("lookup.email")
+    }
+
+    /// Returns how long to wait for an answer of a metadata service.
+    pub fn lookup_timeout(&self) -> Option<std::time::Duration> {
+        let seconds = self.text("lookup.timeout")?.parse().ok()?;
+        std::time::Duration::try_from_secs_f64(seconds).ok()
+    }
+
+    /// Returns the address of the library catalogue to ask for books.
+    pub fn lookup_catalogue(&self) -> Option<&str> {
+        self.text("lookup.catalogue")
+    }
+
+    /// Returns the server that is asked instead of every metadata service.
+    pub fn lookup_base(&self) -> Option<&str> {
+        self.text("lookup.base")
+    }
+
     /// Returns when to use color: `auto`, `always` or `never`.
     pub fn color(&self) -> Option<&str> {
         self.text("color")
@@ -535,6 +618,10 @@ pub fn edited(
             reason: error.message().trim().replace('\n', ", "),
         }
     })?;
+    if let Some((group, leaf)) = setting.name.split_once('.') {
+        edit_in_group(&mut document, group, leaf, value);
+        return Ok(document.to_string());
+    }
     // The file may have key_pattern.
     let written = document
         .iter()
@@ -544,10 +631,7 @@ pub fn edited(
     match value {
         None => remove_keeping_comments(&mut document, &name),
         Some(value) => {
-            let new = match value {
-                SettingValue::Text(text) => toml_edit::value(text),
-                SettingValue::Words(words) => toml_edit::value(words.iter().collect::<Array>()),
-            };
+            let new = toml_item(value);
             match document.get_mut(&name) {
                 // Keep what surrounds the old value, such as a comment after it.
                 Some(Item::Value(old)) => {
@@ -571,6 +655,65 @@ pub fn edited(
         }
     }
     Ok(document.to_string())
+}
+
+/// Returns whether settings begin with this name and a full stop.
+fn is_group(name: &str) -> bool {
+    let mut groups = SETTINGS
+        .iter()
+        .filter_map(|setting| setting.name.split_once('.'));
+    groups.any(|(group, _)| group == name)
+}
+
+fn toml_item(value: &SettingValue) -> Item {
+    match value {
+        SettingValue::Text(text) => toml_edit::value(text),
+        SettingValue::Words(words) => toml_edit::value(words.iter().collect::<Array>()),
+    }
+}
+
+/// Changes or removes a setting such as `lookup.email`, which may be in a table.
+fn edit_in_group(
+    document: &mut DocumentMut,
+    group: &str,
+    leaf: &str,
+    value: Option<&SettingValue>,
+) {
+    // A file that has only comments ends with them.
+    let heading = document.trailing().as_str().unwrap_or("").to_owned();
+    let is_bare = document.is_empty();
+    let Some(value) = value else {
+        if let Some(table) = document.get_mut(group).and_then(Item::as_table_like_mut) {
+            table.remove(leaf);
+            if table.is_empty() {
+                document.remove(group);
+            }
+        }
+        return;
+    };
+    let table = document.entry(group).or_insert_with(|| {
+        let mut table = toml_edit::Table::new();
+        table.set_dotted(true);
+        Item::Table(table)
+    });
+    let Some(table) = table.as_table_like_mut() else {
+        return;
+    };
+    match (table.get_mut(leaf), toml_item(value)) {
+        (Some(Item::Value(old)), Item::Value(mut new)) => {
+            *new.decor_mut() = old.decor().clone();
+            *old = new;
+        }
+        (_, new) => {
+            table.insert(leaf, new);
+        }
+    }
+    if is_bare {
+        if let Some(mut key) = table.key_mut(leaf) {
+            key.leaf_decor_mut().set_prefix(heading);
+        }
+        document.set_trailing("");
+    }
 }
 
 /// Removes a setting. The comments above it may be about the whole file, so they move to the next

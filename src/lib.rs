@@ -4,8 +4,9 @@
 //!
 //! `csl` is the citation processor alone: `peerbib = { default-features = false, features = ["csl"] }`.
 //! `formats` adds the reference formats and checks, without SQLite and without the dependencies of the command
-//! line. `library` adds the store with `query`, `tagging` and `reading_list`; `output` adds `output`,
-//! `documents` and `charts`; `site` adds the web site; `cli`, the default, adds the program.
+//! line. `library` adds the store with `query`, `tagging` and `reading_list`; `lookup` adds metadata services on
+//! the network; `output` adds `output`, `documents` and `charts`; `site` adds the web site; `cli`, the default, adds
+//! the program.
 //!
 #![doc = include_str!("ARCHITECTURE.md")]
 
@@ -25,6 +26,8 @@ pub mod documents;
 pub mod formats;
 #[cfg(feature = "library")]
 pub mod library;
+#[cfg(feature = "lookup")]
+pub mod lookup;
 #[cfg(feature = "csl")]
 pub mod model;
 #[cfg(feature = "output")]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::cli::query_args::joined_query;
-use crate::cli::styles::StyleSource;
+use crate::cli::styles::{StyleSource, meant_name};
 use crate::cli::ui::{Color, print_message};
 use crate::cli::{CommandError, hints, io};
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
@@ -197,17 +197,46 @@ impl CommandContext {
         Some(StyleSource::new(name, xml))
     }
 
-    /// Returns the style with this name, or the style in a `.csl` file. The user's own styles take
-    /// precedence over bundled ones.
+    /// Returns the names of the styles that Zotero has on this computer.
+    pub(crate) fn zotero_style_names() -> Vec<String> {
+        let home = etcetera::home_dir().ok();
+        let entries = home.map(|home| std::fs::read_dir(home.join("Zotero").join("styles")));
+        let Some(Ok(entries)) = entries else {
+            return Vec::new();
+        };
+        let names = entries.filter_map(|entry| {
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            Some(name.strip_suffix(".csl")?.to_owned())
+        });
+        names.collect()
+    }
+
+    /// Returns the style that Zotero has under this name on this computer.
+    pub(crate) fn zotero_style(name: &str) -> Option<StyleSource> {
+        let is_name = !name.is_empty() && !name.contains(['/', '\\']) && !name.starts_with('.');
+        let directory = etcetera::home_dir().ok()?.join("Zotero").join("styles");
+        // The parents of dependent styles are hidden.
+        let paths = [directory.clone(), directory.join("hidden")];
+        let paths = paths
+            .iter()
+            .map(|directory| directory.join(format!("{name}.csl")));
+        let xml = paths
+            .filter_map(|path| io::read_text_file(path).ok())
+            .next();
+        Some(StyleSource::new(name, xml.filter(|_| is_name)?))
+    }
+
+    /// Returns the style with this name or identifier, or the style in a `.csl` file. The user's own styles take
+    /// precedence over bundled ones, and these over those that Zotero has.
     ///
     /// # Errors
     ///
     /// If there is none.
     pub(crate) fn style(&self, name: &str) -> Result<StyleSource, CommandError> {
-        let is_file = name.contains(['/', '\\'])
-            || std::path::Path::new(name)
-                .extension()
-                .is_some_and(|ending| ending == "csl");
+        let is_id = name.contains("://");
+        let has_path = name.contains(['/', '\\']);
+        let is_file = !is_id
+            && (has_path || (name.ends_with(".csl") && std::path::Path::new(name).is_file()));
         if is_file {
             let xml = io::read_text_file(name).map_err(|error| {
                 let reason = io::reason(&error);
@@ -217,16 +246,23 @@ impl CommandContext {
             })?;
             return Ok(StyleSource::new(name, xml));
         }
-        if let Some(style) = self.added_style(&name.to_lowercase()) {
-            return Ok(style);
+        let name = meant_name(name);
+        match self.style_named(&name) {
+            Some(style) => Ok(style),
+            None => Ok(StyleSource::bundled(&name)?),
         }
-        Ok(StyleSource::bundled(name)?)
+    }
+
+    /// Returns the style with this name, if there is one.
+    pub(crate) fn style_named(&self, name: &str) -> Option<StyleSource> {
+        self.added_style(name)
+            .or_else(|| StyleSource::bundled(name).ok())
+            .or_else(|| Self::zotero_style(name))
     }
 
     /// Returns the parent of a dependent style by its name.
     pub(crate) fn parent_style(&self, name: &str) -> Option<StyleSource> {
-        self.added_style(name)
-            .or_else(|| StyleSource::bundled(name).ok())
+        self.style_named(name)
     }
 
     /// Opens the library.

@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::cli::styles::{StyleLoadError, name_of};
 use peerbib::config::{ConfigError, SETTINGS, UnknownSetting};
 use peerbib::library::{IntegrityIssue, IssueKind, LibraryError};
+use peerbib::lookup::{Failure, LookupError};
 use peerbib::query::QueryError;
 use peerbib::suggest::question;
 
@@ -163,6 +164,33 @@ pub(crate) fn config(error: &ConfigError) -> Option<String> {
     })
 }
 
+/// Returns the advice for a request to a metadata service that failed.
+pub(crate) fn lookup(error: &LookupError) -> Option<String> {
+    Some(match failure(&error.failure) {
+        Failure::Offline => "leave out --offline to ask the service".to_owned(),
+        Failure::Address => "give an address that begins with https://".to_owned(),
+        Failure::Timeout(_) => {
+            "try again later, or wait longer: `peerbib config set lookup.timeout 60`".to_owned()
+        }
+        Failure::Connection(_) => "check your connection to the Internet, and try again".to_owned(),
+        Failure::RateLimit(_) | Failure::Status(429) => {
+            "try again later; services are more generous to users who say who they are: `peerbib config set \
+             lookup.email ADDRESS`"
+                .to_owned()
+        }
+        Failure::Status(500..) | Failure::Truncated => "try again later".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Returns the first cause of a failure.
+fn failure(failure: &Failure) -> &Failure {
+    match failure {
+        Failure::Closed(cause) => cause,
+        other => other,
+    }
+}
+
 /// Returns the advice for the name of a setting that does not exist.
 pub(crate) fn setting(error: &UnknownSetting) -> String {
     question(&error.suggestions).unwrap_or_else(|| {
@@ -174,17 +202,21 @@ pub(crate) fn setting(error: &UnknownSetting) -> String {
 /// Returns the advice for a style that cannot be loaded.
 pub(crate) fn style(error: &StyleLoadError) -> String {
     match error {
-        StyleLoadError::Unknown { suggestions, .. } => suggested(
-            suggestions,
-            "`peerbib style list` lists the styles; to use a file, give its path, such as ./my.csl",
-        ),
+        StyleLoadError::Unknown { name, suggestions } => {
+            let download = format!(
+                "`peerbib style add {name}` downloads it, if the official repository has it; to use a file, give its \
+                 path, such as ./my.csl"
+            );
+            question(suggestions).map_or(download.clone(), |question| {
+                format!("{question} {download}")
+            })
+        }
         StyleLoadError::Malformed { .. } => {
             "use a CSL 1.0 style, such as one from the official repository".to_owned()
         }
-        StyleLoadError::MissingParent { parent, .. } => format!(
-            "download {}.csl and add it with `peerbib style add`",
-            name_of(parent)
-        ),
+        StyleLoadError::MissingParent { parent, .. } => {
+            format!("`peerbib style add {}` downloads it", name_of(parent))
+        }
     }
 }
 

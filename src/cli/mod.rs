@@ -9,6 +9,7 @@ mod columns;
 mod commands;
 mod completers;
 mod context;
+mod downloaded_styles;
 mod editor;
 mod error;
 mod export_entries;
@@ -16,6 +17,7 @@ mod format_name;
 mod hints;
 mod input;
 mod io;
+mod network;
 mod output_format;
 mod paths;
 mod progress;
@@ -107,6 +109,7 @@ enum Command {
     Init(commands::init::Init),
     Import(commands::import::Import),
     Add(commands::add::Add),
+    Lookup(commands::lookup::Lookup),
     Show(commands::show::Show),
     Edit(commands::edit::Edit),
     #[command(aliases = ["rm", "delete"])]
@@ -165,7 +168,7 @@ const COMMAND_GROUPS: &[(&str, &[&str])] = &[
             "list", "format", "cite", "style", "timeline", "stats", "site",
         ],
     ),
-    ("Quality", &["check", "dedupe", "verify"]),
+    ("Quality", &["check", "lookup", "dedupe", "verify"]),
     (
         "History and safety",
         &["undo", "redo", "log", "backup", "doctor", "rebuild"],
@@ -273,6 +276,7 @@ impl Command {
             Self::Init(command) => command.run(context),
             Self::Import(command) => command.run(context),
             Self::Add(command) => command.run(context),
+            Self::Lookup(command) => command.run(context),
             Self::Edit(command) => command.run(context),
             Self::Remove(command) => command.run(context),
             Self::Rename(command) => command.run(context),

@@ -73,6 +73,12 @@ impl CommandContext {
         Ok(library.parent().unwrap_or(&library).to_path_buf())
     }
 
+    /// Returns the directory of files that can be deleted at any time; `None` if the user has no home directory.
+    pub(crate) fn cache_directory() -> Option<PathBuf> {
+        let directories = etcetera::choose_base_strategy().ok()?;
+        Some(directories.cache_dir().join("peerbib"))
+    }
+
     fn data_directory(&self) -> Result<PathBuf, CommandError> {
         let directories = etcetera::choose_base_strategy().map_err(|error| {
             CommandError::new(format!("cannot find the data directory: {error}"))

@@ -41,6 +41,13 @@ pub(crate) enum StyleLoadError {
     },
 }
 
+/// Returns the name that is meant by a name, an identifier such as `http://www.zotero.org/styles/apa`, or the name of a
+/// file such as `apa.csl`.
+pub(crate) fn meant_name(text: &str) -> String {
+    let name = name_of(text).to_lowercase();
+    name.strip_suffix(".csl").unwrap_or(&name).to_owned()
+}
+
 /// Returns the name of a style, which is the last part of its identifier.
 pub(crate) fn name_of(id: &str) -> &str {
     id.trim_end_matches('/')

@@ -13,7 +13,7 @@ use super::xml::Document;
 /// A style inside the program.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct BundledStyle {
-    /// Its name.
+    /// Its name: the last part of its official identifier.
     pub name: &'static str,
     /// Other names for it.
     pub aliases: Vec<&'static str>,
@@ -35,6 +35,67 @@ const OUR_STYLES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The names of the archive that are not the official ones, with these.
+const OFFICIAL_NAMES: &[(&str, &str)] = &[
+    ("american-psychological-association", "apa"),
+    ("british-medical-journal", "bmj"),
+    ("chicago-notes", "chicago-notes-bibliography"),
+    (
+        "chicago-shortened-notes",
+        "chicago-shortened-notes-bibliography",
+    ),
+    ("copernicus", "copernicus-publications"),
+    (
+        "deutsche-gesellschaft-f\u{fc}r-psychologie",
+        "deutsche-gesellschaft-fur-psychologie",
+    ),
+    ("future-science", "future-science-group"),
+    ("gb-7714-2005-numeric", "chinese-gb7714-2005-numeric"),
+    (
+        "gb-7714-2015-author-date",
+        "china-national-standard-gb-t-7714-2015-author-date",
+    ),
+    (
+        "gb-7714-2015-note",
+        "china-national-standard-gb-t-7714-2015-note",
+    ),
+    (
+        "gb-7714-2015-numeric",
+        "china-national-standard-gb-t-7714-2015-numeric",
+    ),
+    ("gost-r-705-2008-numeric", "gost-r-7-0-5-2008-numeric"),
+    ("institute-of-electrical-and-electronics-engineers", "ieee"),
+    ("iso-690-author-date", "iso690-author-date-en"),
+    ("iso-690-numeric", "iso690-numeric-en"),
+    ("karger", "karger-journals"),
+    ("modern-humanities-research-association-notes", "mhra-notes"),
+    ("pensoft", "pensoft-journals"),
+    ("public-library-of-science", "plos"),
+    ("spie", "spie-journals"),
+    ("springer-basic", "springer-basic-brackets"),
+    ("springer-mathphys", "springer-mathphys-brackets"),
+    ("springer-vancouver", "springer-vancouver-brackets"),
+    ("thieme", "thieme-german"),
+    ("trends", "trends-journals"),
+    ("turabian-author-date", "chicago-author-date-17th-edition"),
+    (
+        "turabian-fullnote-8",
+        "chicago-notes-bibliography-subsequent-author-title-17th-edition",
+    ),
+];
+
+/// Official names that were given up, with those that followed.
+const FORMER_NAMES: &[(&str, &str)] = &[
+    (
+        "chicago-fullnote-bibliography",
+        "chicago-notes-bibliography",
+    ),
+    (
+        "chicago-note-bibliography",
+        "chicago-shortened-notes-bibliography",
+    ),
+];
+
 /// Returns the bundled styles, sorted by name.
 pub fn styles() -> Vec<BundledStyle> {
     let ours = OUR_STYLES.iter().map(|(name, title, _)| BundledStyle {
@@ -43,10 +104,18 @@ pub fn styles() -> Vec<BundledStyle> {
         title: (*title).to_owned(),
     });
     let archived = ArchivedStyle::all().iter().filter_map(|style| {
-        let (name, aliases) = style.names().split_first()?;
+        let (first, aliases) = style.names().split_first()?;
+        let official = OFFICIAL_NAMES.iter().find(|(name, _)| name == first);
+        let name = official.map_or(*first, |(_, official)| official);
+        let former = FORMER_NAMES.iter().filter(|(_, new)| *new == name);
+        let mut others: Vec<&str> = std::iter::once(*first)
+            .chain(aliases.iter().copied())
+            .collect();
+        others.extend(former.map(|(former, _)| former));
+        others.retain(|other| *other != name);
         Some(BundledStyle {
             name,
-            aliases: aliases.to_vec(),
+            aliases: others,
             title: style.display_name().to_owned(),
         })
     });
@@ -63,6 +132,12 @@ pub fn style_xml(name: &str) -> Option<Cow<'static, str>> {
     if let Some((_, _, xml)) = OUR_STYLES.iter().find(|(ours, _, _)| *ours == name) {
         return Some(Cow::Borrowed(xml));
     }
+    let former = FORMER_NAMES.iter().find(|(former, _)| *former == name);
+    let name = former.map_or(name, |(_, new)| new);
+    let official = OFFICIAL_NAMES
+        .iter()
+        .find(|(_, official)| *official == name);
+    let name = official.map_or(name, |(archived, _)| archived);
     let xml = ArchivedStyle::by_name(name)?.get().to_xml().ok()?;
     let xml = with_official_terms(&xml).replace("=\"editor-translator\"", "=\"editortranslator\"");
     // Only terms are renamed, not the variable.
@@ -262,6 +337,10 @@ mod tests {
         for bundled in styles() {
             let style = Style::from_xml(&style_xml(bundled.name).unwrap()).unwrap();
             assert!(!style.is_dependent(), "{}", bundled.name);
+            let id = style.info.id.rsplit(['/', ':']).next();
+            if !style.info.id.contains("typst.org") {
+                assert_eq!(id, Some(bundled.name));
+            }
             for alias in bundled.aliases {
                 assert_eq!(style_xml(alias), style_xml(bundled.name));
             }

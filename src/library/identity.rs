@@ -140,6 +140,41 @@ impl Identity {
         same.then_some(Evidence::Fingerprint)
     }
 
+    /// Returns what tells two references apart that [`Identity::same_work`] does not take for one work.
+    pub(super) fn difference_from(&self, other: &Self) -> &'static str {
+        if differ(
+            self.doi.as_deref().unwrap_or(""),
+            other.doi.as_deref().unwrap_or(""),
+        ) {
+            return "another DOI";
+        }
+        if self.title.is_empty() || !self.title_fits(other) {
+            return "another title";
+        }
+        if self.class != other.class {
+            return "another type";
+        }
+        if differ(&self.author, &other.author) {
+            return "another author";
+        }
+        if years_differ_by(self.year, other.year) > 0 {
+            return "another year";
+        }
+        if self.is_another_issue_of(other) {
+            return "another edition, volume, issue or page";
+        }
+        if self.title != other.title {
+            return "not quite the same title";
+        }
+        if self.year.is_none() || other.year.is_none() {
+            return "no year";
+        }
+        if self.author != other.author {
+            return "no author";
+        }
+        "too little in common"
+    }
+
     /// Whether two references that have one key are of works that have nothing to do with each other,
     /// or are two editions or volumes. A reference that was only corrected is still of the same work.
     pub(super) fn is_another_work_than(&self, other: &Self) -> bool {

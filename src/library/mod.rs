@@ -28,6 +28,7 @@ mod import;
 mod integrity;
 mod jabref_groups;
 mod key_pattern;
+mod known_works;
 mod linked_files;
 mod list_snapshots;
 mod lists;
@@ -40,6 +41,7 @@ mod schema;
 mod search_results;
 mod tags;
 mod transaction;
+mod value_sources;
 mod works;
 
 use std::path::{Path, PathBuf};
@@ -71,6 +73,7 @@ pub use import::report::{Counts, FileReceipt, Receipt, ReferenceReceipt, Referen
 pub use integrity::{IntegrityIssue, IssueKind};
 pub use jabref_groups::{GROUP_FACET, group_tag_name};
 pub use key_pattern::{KeyPattern, NewKeys};
+pub use known_works::{Comparison, compare_references};
 pub use linked_files::{LinkedFile, path_from_root};
 pub use list_snapshots::StoredSnapshot;
 pub use lists::{ListEntry, Membership, StoredList, StoredSection};
@@ -82,6 +85,7 @@ pub use tags::{
     Assignment, Axis, Facet, Match, NewAssignment, Origin, SplitPart, Tag, TagChange, TagEvent,
     TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
 };
+pub use value_sources::ValueSource;
 pub use works::{CitableWork, Order, Selection, SortBy, WorkSummary};
 
 /// The result of an operation on the library.

@@ -188,6 +188,19 @@ CREATE TABLE file_root (
     path  TEXT NOT NULL
 );
 
+-- Where the value of a field comes from, if it was looked up: the name of the service, the address that answered, and
+-- the date of the answer. `at` is when the value was stored.
+CREATE TABLE value_source (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    work_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
+    field    TEXT NOT NULL,
+    service  TEXT NOT NULL,
+    address  TEXT NOT NULL,
+    date     TEXT NOT NULL,
+    at       TEXT NOT NULL,
+    UNIQUE (work_id, field)
+);
+
 -- ------------------------------------------------------------------ source of truth: reading lists
 
 -- A reading list. `query` selects its works; if it is NULL, the list has only pinned works. `rest_heading` is the

@@ -103,9 +103,20 @@ impl TestEnvironment {
 
     /// Runs peerbib with arguments and standard input.
     pub(crate) fn peerbib(&self, arguments: &[impl AsRef<std::ffi::OsStr>], input: &str) -> Run {
+        self.peerbib_with(arguments, input, &[])
+    }
+
+    /// Runs peerbib with arguments, standard input and environment variables.
+    pub(crate) fn peerbib_with(
+        &self,
+        arguments: &[impl AsRef<std::ffi::OsStr>],
+        input: &str,
+        variables: &[(&str, &str)],
+    ) -> Run {
         let mut child = self
             .command(env!("CARGO_BIN_EXE_peerbib"))
             .args(arguments)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

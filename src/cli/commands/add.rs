@@ -6,34 +6,57 @@ use clap::Args;
 
 use crate::cli::commands::edit::{correctable, fields, file_name_for, report_entry_problems};
 use crate::cli::commands::import::{import_all, report_problems};
+use crate::cli::commands::lookup;
 use crate::cli::editor::{EditOutcome, EditRequest, TempFile, can_edit};
 use crate::cli::input::Input;
 use crate::cli::io::standard_input_as_text;
+use crate::cli::network::NetworkArgs;
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::checks::required_fields;
 use peerbib::formats;
 use peerbib::formats::bibtex::{self, schema};
 use peerbib::library::{ConflictPolicy, FieldEdits, KeyPattern, LibraryError};
+use peerbib::lookup::{Identifier, Search};
 use peerbib::suggest::closest;
 
-/// Add a reference
+/// Add references
 ///
-/// Give a BibLaTeX entry, which is kept as written; or a reference as a list prints it, or several, which are read and
-/// tagged status:unverified; or --type and fields with --set; or nothing, and your
-/// editor opens with the fields that the type needs. Without a key, --pattern generates one; `peerbib
-/// rename --help` lists its markers.
+/// Give identifiers: a DOI, ISBN, arXiv number, PMID or PMCID, an OpenAlex or Wikidata number, or the address of a
+/// page. Metadata services are asked for the reference: doi.org, Open Library, a library catalogue, arXiv, PubMed,
+/// OpenAlex, Wikidata, Wikipedia's Citoid, or the page itself. With --title, Crossref and OpenAlex are searched. A
+/// work that is in the library is not added again.
+///
+/// Or give a BibLaTeX entry, which is kept as written; or a reference as a list prints it, or several, which are
+/// read and tagged status:unverified; or --type and fields with --set; or nothing, and your editor opens with the
+/// fields that the type needs. These use no network. Without a key, --pattern generates one; `peerbib rename
+/// --help` lists its markers.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  peerbib add '@book{benkler2006, title = {The Wealth of Networks}}'\n  \
+    after_help = "Examples:\n  peerbib add 10.1177/0038026118758532 9780300110562 arXiv:cs/0109077\n  \
+                  peerbib add https://wiki.p2pfoundation.net/Oekonux\n  \
+                  peerbib add --title 'The Wealth of Networks' --author Benkler\n  \
+                  peerbib add '@book{benkler2006, title = {The Wealth of Networks}}'\n  \
                   peerbib add --type book --set author='Benkler, Yochai' --set year=2006\n  \
                   peerbib add --type thesis\n  \
                   echo '@misc{zine, title = {A Zine}}' | peerbib add -"
 )]
 pub(crate) struct Add {
-    /// The entry; - is standard input. Without an entry and --set, your editor opens
-    #[arg(value_name = "ENTRY", conflicts_with_all = ["entry_type", "set", "key"])]
-    entry: Option<String>,
+    /// Identifiers, or an entry; - is standard input. Without any and --set, your editor opens
+    #[arg(value_name = "IDENTIFIER|ENTRY", conflicts_with_all = ["entry_type", "set", "key", "title"])]
+    entries: Vec<String>,
+
+    /// Search for a work with this title
+    #[arg(long, value_name = "TITLE", conflicts_with_all = ["entry_type", "set", "key"])]
+    title: Option<String>,
+
+    /// With --title, an author's family name
+    #[arg(long, value_name = "NAME", requires = "title")]
+    author: Option<String>,
+
+    /// With --title, the year
+    #[arg(long, value_name = "YEAR", requires = "title")]
+    year: Option<i32>,
 
     /// The BibLaTeX type of the reference
     #[arg(long = "type", value_name = "TYPE")]
@@ -51,6 +74,9 @@ pub(crate) struct Add {
     /// [auth:lower][year][veryshorttitle:lower]]
     #[arg(long, value_name = "PATTERN")]
     pattern: Option<String>,
+
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 /// The placeholder for a key that is still to be generated.
@@ -60,13 +86,21 @@ impl Add {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let pattern = context.key_pattern(self.pattern.as_deref())?;
         let entry_type = self.entry_type()?;
-        if let Some(entry) = &self.entry {
-            let entry = if entry == "-" {
-                standard_input_as_text()?
-            } else {
-                entry.clone()
+        if let Some(title) = &self.title {
+            let search = Search {
+                title: title.clone(),
+                author: self.author.clone(),
+                year: self.year,
             };
-            return store_text(context, &entry);
+            return lookup::add_by_title(context, self.network, &search, &pattern);
+        }
+        let texts = match self.entries.as_slice() {
+            [] => Vec::new(),
+            [dash] if dash == "-" => vec![standard_input_as_text()?],
+            texts => texts.to_vec(),
+        };
+        if !texts.is_empty() {
+            return self.add_texts(context, &texts, &pattern);
         }
         if !self.set.is_empty() {
             let key = self.key.as_deref().unwrap_or(NO_KEY);
@@ -80,18 +114,32 @@ impl Add {
         if self.entry_type.is_none() && !std::io::stdin().is_terminal() {
             let entry = standard_input_as_text()?;
             if !entry.trim().is_empty() {
-                return store_text(context, &entry);
+                return self.add_texts(context, &[entry], &pattern);
             }
         }
         if !can_edit(context)? {
             return Err(
                 CommandError::usage("cannot open an editor without a terminal").with_help(
-                    "give the entry, or - for standard input, or --type and --set FIELD=VALUE"
+                    "give an identifier or an entry, or - for standard input, or --type and --set FIELD=VALUE"
                         .to_owned(),
                 ),
             );
         }
         self.in_editor(context, &entry_type, &pattern)
+    }
+
+    /// Adds an entry, identifiers, or the references of a plain list.
+    fn add_texts(
+        &self,
+        context: &CommandContext,
+        texts: &[String],
+        pattern: &KeyPattern,
+    ) -> Result {
+        match texts {
+            [text] if is_entry(text) => store(context, text, None),
+            [text] if is_reference_list(text) => store_references(context, text),
+            texts => lookup::add(context, self.network, texts, pattern),
+        }
     }
 
     /// Returns the requested type in lower case.
@@ -155,13 +203,8 @@ impl Add {
     }
 }
 
-/// Adds an entry of BibLaTeX as written, or the references of a plain list.
-fn store_text(context: &CommandContext, text: &str) -> Result {
-    let is_list =
-        formats::of_content(text).is_some_and(|format| format.name == formats::REFERENCES.name);
-    if !is_list {
-        return store(context, text, None);
-    }
+/// Adds the references of a plain list.
+fn store_references(context: &CommandContext, text: &str) -> Result {
     let input = Input::of_references(text);
     let mut library = context.open_or_create()?;
     let receipt = context.change(&mut library, |change| {
@@ -175,6 +218,19 @@ fn store_text(context: &CommandContext, text: &str) -> Result {
     } else {
         Outcome::Done
     })
+}
+
+/// Returns whether a text is meant as an entry, and not as identifiers.
+fn is_entry(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with(['@', '%']) || (text.contains('{') && text.contains('='))
+}
+
+/// Returns whether a text has references as a list prints them, and not only identifiers.
+fn is_reference_list(text: &str) -> bool {
+    let is_identifier = |word: &str| word.parse::<Identifier>().is_ok();
+    !text.split_whitespace().all(is_identifier)
+        && formats::of_content(text).is_some_and(|format| format.name == formats::REFERENCES.name)
 }
 
 /// Adds an entry; with a pattern, under a generated key.

@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::commands::check_online::OnlineCheck;
 use crate::cli::input::Input;
+use crate::cli::network::NetworkArgs;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::checks::{self, CheckRule, CheckedEntry, Finding, RULES, Severity, Status};
 use peerbib::formats::bibtex::{self, FilePiece};
@@ -23,11 +25,16 @@ use peerbib::suggest::{closest, question};
 /// Works with the tag status:unverified are reported, with the reason for the tag. In a file, the keyword
 /// status:unverified marks such an entry.
 ///
+/// --online asks metadata services instead whether the works exist, whether they were retracted or corrected, and
+/// whether their addresses still answer. What no service knows is not wrong: much literature is in none of them. A
+/// work with the tag status:unverified that is found without differences is tagged status:verified.
+///
 /// The exit code is 1 if there are findings.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib check\n  peerbib check movement:oekonux --json\n  \
                   peerbib check --rule isbn --rule doi\n  peerbib check --fix --dry-run\n  \
+                  peerbib check --online has:doi\n  peerbib check --online has:url --fix\n  \
                   peerbib check --file refs.bib\n  peerbib check --file refs.bib --for typst"
 )]
 pub(crate) struct Check {
@@ -51,17 +58,24 @@ pub(crate) struct Check {
     #[arg(long, conflicts_with_all = ["query", "file", "fix", "program"])]
     rules: bool,
 
-    /// Fix what can be fixed safely, and report the rest
+    /// Ask metadata services whether the works exist
+    #[arg(long, conflicts_with_all = ["file", "rule", "program", "rules"])]
+    online: bool,
+
+    /// Fix what can be fixed safely, and report the rest. With --online, store archived copies of dead pages
     #[arg(long)]
     fix: bool,
 
-    /// With --fix, show the fixes, and change nothing
-    #[arg(long, requires = "fix")]
+    /// With --fix or --online, show what would be changed, and change nothing
+    #[arg(long)]
     dry_run: bool,
 
-    /// Print an array of findings as JSON
+    /// Print the findings as JSON
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 /// A program that reads `.bib` files by rules of its own.
@@ -82,6 +96,20 @@ impl Check {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         if self.rules {
             return self.list_rules(context);
+        }
+        if self.online {
+            let check = OnlineCheck {
+                query: &self.query,
+                network: self.network,
+                fix: self.fix,
+                dry_run: self.dry_run,
+                json: self.json,
+            };
+            return check.run(context);
+        }
+        if self.dry_run && !self.fix {
+            return Err(CommandError::usage("--dry-run needs --fix or --online")
+                .with_help("without these, nothing is changed anyway".to_owned()));
         }
         let checks = match self.program {
             Some(Program::Typst) => Checks::Typst,

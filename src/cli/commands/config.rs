@@ -33,6 +33,11 @@ use peerbib::library::KeyPattern;
 ///   files        the directory that relative paths of linked files start at; a library may
 ///                have its own (`peerbib file root`)
 ///   color        when to use color: auto, always or never
+///   lookup.email      your address, which metadata services ask for
+///   lookup.timeout    how many seconds to wait for an answer of a metadata service
+///   lookup.catalogue  the library catalogue to ask for books: an address that answers in
+///                     MARCXML, with {isbn} in the place of the ISBN
+///   lookup.base       a server that is asked instead of every metadata service
 ///
 /// Command-line options take precedence over environment variables such as PEERBIB_STYLE
 /// and PEERBIB_KEY_PATTERN, these over the file, and the file over $VISUAL, $EDITOR and

@@ -298,7 +298,7 @@ fn write_templates(
     Ok(losses)
 }
 
-fn items_of(references: &[Reference]) -> std::result::Result<Vec<CslItem>, CommandError> {
+fn items_of(references: &[CitableWork]) -> std::result::Result<Vec<CslItem>, CommandError> {
     let items = references.iter().map(CitableWork::item);
     Ok(items.collect::<peerbib::library::Result<Vec<_>>>()?)
 }

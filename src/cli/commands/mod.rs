@@ -3,6 +3,7 @@
 pub(crate) mod add;
 pub(crate) mod backup;
 pub(crate) mod check;
+mod check_online;
 pub(crate) mod cite;
 pub(crate) mod completions;
 pub(crate) mod config;
@@ -17,6 +18,7 @@ pub(crate) mod format;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod list;
+pub(crate) mod lookup;
 pub(crate) mod man;
 pub(crate) mod note;
 pub(crate) mod quickstart;

@@ -5,22 +5,26 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use crate::cli::downloaded_styles::{DownloadedStyles, StyleOrigin, is_path};
 use crate::cli::io::{replace_file, utf8_path};
-use crate::cli::styles::{StyleSource, name_of};
+use crate::cli::network::NetworkArgs;
+use crate::cli::styles::{StyleSource, meant_name, name_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::bundled::{self, BundledStyle};
 use peerbib::csl::{Citation, Cite, Processor, Style, StyleClass, StyleSeverity};
+use peerbib::lookup::Client;
 use peerbib::model::CslItem;
 use peerbib::output::text;
+use peerbib::suggest::{closest, question};
 
 /// List, inspect, add and validate citation styles
 ///
-/// Any style of the official CSL repository can be used by the path of its file, or added and used by
-/// name.
+/// Styles have the names of the official CSL repository. About 80 are part of peerbib, and those that Zotero has on
+/// this computer are found, too. `peerbib style add` downloads any other from the repository, or adds a file.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib style list chicago\n  peerbib style show apa\n  \
-                        peerbib style add ~/Downloads/nature.csl"
+                        peerbib style add apa-6th-edition\n  peerbib style add ~/Downloads/house.csl"
 )]
 pub(crate) struct StyleCommand {
     #[command(subcommand)]
@@ -32,6 +36,7 @@ enum Subcommands {
     List(List),
     Show(Show),
     Add(Add),
+    Update(Update),
     Check(Check),
 }
 
@@ -56,12 +61,29 @@ struct Show {
 }
 
 /// Add styles, so that they can be used by name
+///
+/// A name or identifier is downloaded from the official repository of the CSL project at GitHub, with the parent of
+/// a dependent style.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  peerbib style add nature.csl\n  peerbib style add styles/")]
+#[command(after_help = "Examples:\n  peerbib style add apa-6th-edition\n  \
+                        peerbib style add http://www.zotero.org/styles/nature-communications\n  \
+                        peerbib style add house.csl\n  peerbib style add styles/")]
 struct Add {
-    /// .csl files, or directories that contain them
-    #[arg(value_name = "FILE", required = true)]
-    paths: Vec<PathBuf>,
+    /// Names of styles, .csl files, or directories that contain them
+    #[arg(value_name = "NAME|FILE", required = true)]
+    styles: Vec<String>,
+
+    #[command(flatten)]
+    network: NetworkArgs,
+}
+
+/// Download styles again that were downloaded
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  peerbib style update\n  peerbib style update apa-6th-edition")]
+struct Update {
+    /// The names of the styles; by default, all that were downloaded
+    #[arg(value_name = "NAME")]
+    styles: Vec<String>,
 }
 
 /// Validate style files against CSL 1.0.2
@@ -79,6 +101,7 @@ impl StyleCommand {
             Subcommands::List(command) => command.run(context),
             Subcommands::Show(command) => command.run(context),
             Subcommands::Add(command) => command.run(context),
+            Subcommands::Update(command) => command.run(context),
             Subcommands::Check(command) => command.run(context),
         }
     }
@@ -90,8 +113,10 @@ struct StyleJson {
     name: String,
     aliases: Vec<&'static str>,
     title: String,
-    /// Whether the user added it.
-    added: bool,
+    /// `bundled`, `added` or `zotero`.
+    origin: &'static str,
+    /// When and where it was downloaded, if it was.
+    downloaded: Option<StyleOrigin>,
 }
 
 impl From<BundledStyle> for StyleJson {
@@ -105,7 +130,8 @@ impl From<BundledStyle> for StyleJson {
             name: name.to_owned(),
             aliases,
             title,
-            added: false,
+            origin: "bundled",
+            downloaded: None,
         }
     }
 }
@@ -120,14 +146,31 @@ impl List {
         };
         let mut styles: Vec<StyleJson> =
             bundled::styles().into_iter().map(StyleJson::from).collect();
+        let downloaded = DownloadedStyles::open(context)?;
         for (name, source) in added(context) {
             if let Ok(style) = source.compile_alone() {
                 styles.retain(|shipped| shipped.name != name);
                 styles.push(StyleJson {
+                    downloaded: downloaded.origins().get(&name).cloned(),
                     name,
                     aliases: vec![],
                     title: style.info.title,
-                    added: true,
+                    origin: "added",
+                });
+            }
+        }
+        for name in CommandContext::zotero_style_names() {
+            let is_listed = styles
+                .iter()
+                .any(|style| style.name == name || style.aliases.contains(&name.as_str()));
+            let style = CommandContext::zotero_style(&name).filter(|_| !is_listed);
+            if let Some(style) = style.and_then(|source| source.compile_alone().ok()) {
+                styles.push(StyleJson {
+                    name,
+                    aliases: vec![],
+                    title: style.info.title,
+                    origin: "zotero",
+                    downloaded: None,
                 });
             }
         }
@@ -142,13 +185,24 @@ impl List {
         for style in &styles {
             let mut names = vec![style.name.as_str()];
             names.extend(&style.aliases);
-            let yours = if style.added { " (yours)" } else { "" };
+            let yours = match &style.downloaded {
+                Some(origin) => format!(" (downloaded on {})", origin.downloaded),
+                None => match style.origin {
+                    "added" => " (yours)",
+                    "zotero" => " (from Zotero)",
+                    _ => "",
+                }
+                .to_owned(),
+            };
             let names = names.join(", ");
             let _ = writeln!(text, "{bold}{names}{bold:#}{yours}\n    {}", style.title);
         }
         context.print(&text)?;
         if styles.is_empty() {
-            context.note("no styles found; any .csl file can be used by its path");
+            context.note(
+                "no styles found; `peerbib style add NAME` downloads one from the official repository, and any .csl file \
+                 can be used by its path",
+            );
         }
         Ok(Outcome::Done)
     }
@@ -270,56 +324,133 @@ fn all_files(paths: &[PathBuf]) -> std::result::Result<Vec<PathBuf>, CommandErro
 
 impl Add {
     fn run(self, context: &CommandContext) -> Result {
-        let directory = context.style_directory()?;
-        // Everything is read first, so that a bad file adds nothing.
-        let mut styles = Vec::new();
-        for file in all_files(&self.paths)? {
-            let source = context.style(&as_path(&file)?)?;
-            let xml = source.xml();
-            let style = Style::from_xml(xml).map_err(|error| {
-                CommandError::new(format_args!(
-                    "{} is not a CSL style: {error}",
-                    file.display()
-                ))
-                .with_help(
-                    "nothing was added; `peerbib style check` shows what is wrong".to_owned(),
-                )
-            })?;
-            let name = file
-                .file_stem()
-                .and_then(|stem| stem.to_str())
-                .map(|stem| stem.to_lowercase().replace('.', "-"))
-                .unwrap_or_else(|| name_of(&style.info.id).to_owned());
-            styles.push((name, source, style));
+        let (paths, names): (Vec<String>, Vec<String>) =
+            self.styles.into_iter().partition(|style| is_path(style));
+        if !paths.is_empty() {
+            let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+            add_files(context, &paths)?;
         }
-        let failed = |error: std::io::Error| {
-            CommandError::new(format_args!(
-                "cannot write to {}: {error}",
-                directory.display()
-            ))
+        if names.is_empty() {
+            return Ok(Outcome::Done);
+        }
+        let client = self.network.client(context)?;
+        download(context, &client, &names)
+    }
+}
+
+impl Update {
+    fn run(self, context: &CommandContext) -> Result {
+        let known = DownloadedStyles::open(context)?;
+        let names: Vec<String> = if self.styles.is_empty() {
+            known.origins().keys().cloned().collect()
+        } else {
+            self.styles.iter().map(|name| meant_name(name)).collect()
         };
-        std::fs::create_dir_all(&directory).map_err(failed)?;
-        for (name, source, style) in styles {
-            let xml = source.xml();
-            replace_file(&directory.join(format!("{name}.csl")), xml.as_bytes()).map_err(failed)?;
-            let title = &style.info.title;
-            context.note(format_args!("added {name}: {title}"));
-            let parent = style
-                .info
-                .parent
-                .as_deref()
-                .filter(|_| style.is_dependent());
-            if let Some(parent) = parent
-                && context.parent_style(name_of(parent)).is_none()
-            {
-                context.note(format_args!(
-                    "note: it depends on {parent}; add {}.csl, too",
-                    name_of(parent)
-                ));
+        if let Some(other) = names
+            .iter()
+            .find(|name| !known.origins().contains_key(*name))
+        {
+            return Err(
+                CommandError::new(format_args!("the style {other} was not downloaded"))
+                    .with_help(format!("`peerbib style add {other}` downloads it")),
+            );
+        }
+        if names.is_empty() {
+            context.note("no style was downloaded yet");
+            return Ok(Outcome::Done);
+        }
+        let network = NetworkArgs {
+            refresh: true,
+            ..NetworkArgs::default()
+        };
+        let client = network.client(context)?;
+        download(context, &client, &names)
+    }
+}
+
+/// Downloads styles. Everything is fetched first, so that a failure adds nothing.
+fn download(context: &CommandContext, client: &Client, names: &[String]) -> Result {
+    let mut fetched = Vec::new();
+    for name in names {
+        let name = meant_name(name);
+        match DownloadedStyles::fetch(context, client, &name)? {
+            Some(styles) => fetched.extend(styles),
+            None => {
+                let known = bundled::styles().into_iter();
+                let known = known.map(|style| style.name.to_owned());
+                return Err(CommandError::new(format_args!(
+                    "the official repository has no style \u{201c}{name}\u{201d}; nothing was added"
+                ))
+                .with_help(question(&closest(&name, known)).unwrap_or_else(|| {
+                    "https://www.zotero.org/styles lists the styles with their names".to_owned()
+                })));
             }
         }
-        Ok(Outcome::Done)
     }
+    let mut stored = DownloadedStyles::open(context)?;
+    for style in &fetched {
+        let is_known = stored.origins().contains_key(&style.name);
+        let is_new = stored.store(style)?;
+        let outcome = match (is_known, is_new) {
+            (false, _) => "added",
+            (true, true) => "updated",
+            (true, false) => "unchanged:",
+        };
+        let info = Style::from_xml(&style.xml).map(|style| style.info);
+        let title = info.map(|info| info.title).unwrap_or_default();
+        context.note(format_args!("{outcome} {}: {title}", style.name));
+    }
+    Ok(Outcome::Done)
+}
+
+fn add_files(context: &CommandContext, paths: &[PathBuf]) -> std::result::Result<(), CommandError> {
+    let directory = context.style_directory()?;
+    // Everything is read first, so that a bad file adds nothing.
+    let mut styles = Vec::new();
+    for file in all_files(paths)? {
+        let source = context.style(&as_path(&file)?)?;
+        let xml = source.xml();
+        let style = Style::from_xml(xml).map_err(|error| {
+            CommandError::new(format_args!(
+                "{} is not a CSL style: {error}",
+                file.display()
+            ))
+            .with_help("nothing was added; `peerbib style check` shows what is wrong".to_owned())
+        })?;
+        let name = file
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .map(|stem| stem.to_lowercase().replace('.', "-"))
+            .unwrap_or_else(|| name_of(&style.info.id).to_owned());
+        styles.push((name, source, style));
+    }
+    let failed = |error: std::io::Error| {
+        CommandError::new(format_args!(
+            "cannot write to {}: {error}",
+            directory.display()
+        ))
+    };
+    std::fs::create_dir_all(&directory).map_err(failed)?;
+    for (name, source, style) in styles {
+        let xml = source.xml();
+        replace_file(&directory.join(format!("{name}.csl")), xml.as_bytes()).map_err(failed)?;
+        let title = &style.info.title;
+        context.note(format_args!("added {name}: {title}"));
+        let parent = style
+            .info
+            .parent
+            .as_deref()
+            .filter(|_| style.is_dependent());
+        if let Some(parent) = parent
+            && context.parent_style(name_of(parent)).is_none()
+        {
+            context.note(format_args!(
+                "note: it depends on {parent}; `peerbib style add {}` downloads that",
+                name_of(parent)
+            ));
+        }
+    }
+    Ok(())
 }
 
 impl Check {

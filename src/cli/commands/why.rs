@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use clap::Args;
 
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::library::{Assignment, Match, Origin, TagName, Tagging, Veto};
+use peerbib::library::{Assignment, Match, Origin, TagName, Tagging, ValueSource, Veto};
 
-/// Explain why a work has its tags
+/// Explain why a work has its tags and values
 ///
 /// A tag may come from you, from an import, or from rules. For a rule it shows which conditions match,
-/// and on which words. Tags that you removed by hand are shown, too.
+/// and on which words. Tags that you removed by hand are shown, too. For fields that were looked up, it shows
+/// which service had the value, and when.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib why benkler2002coase")]
 pub(crate) struct Why {
@@ -26,19 +27,69 @@ pub(crate) struct Why {
 impl Why {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let taggings = self
+        let works = self
             .keys
             .iter()
-            .map(|key| library.tags().of_work(key))
+            .map(|key| {
+                Ok(ExplainedWork {
+                    tagging: library.tags().of_work(key)?,
+                    values: library.works().value_sources(library.works().id(key)?)?,
+                })
+            })
             .collect::<peerbib::library::Result<Vec<_>>>()?;
         if self.json {
-            context.print_json(&taggings)?;
+            context.print_json(&works)?;
         } else {
-            let texts: Vec<String> = taggings.iter().map(explanation).collect();
+            let texts: Vec<String> = works
+                .iter()
+                .map(|work| explanation(&work.tagging) + &looked_up(&work.values))
+                .collect();
             context.print(&texts.join("\n"))?;
         }
         Ok(Outcome::Done)
     }
+}
+
+/// A work, as `--json` prints it.
+#[derive(serde::Serialize)]
+struct ExplainedWork {
+    #[serde(flatten)]
+    tagging: Tagging,
+    /// Where the values come from that were looked up.
+    values: Vec<ValueSource>,
+}
+
+/// Tells which service had which fields: a line for each answer.
+fn looked_up(values: &[ValueSource]) -> String {
+    let mut answers: Vec<(&ValueSource, Vec<&str>)> = Vec::new();
+    for value in values {
+        let is_same = |other: &ValueSource| {
+            (&other.service, &other.address, &other.date)
+                == (&value.service, &value.address, &value.date)
+        };
+        match answers.iter_mut().find(|(first, _)| is_same(first)) {
+            Some((_, fields)) => fields.push(&value.field),
+            None => answers.push((value, vec![&value.field])),
+        }
+    }
+    let mut text = String::new();
+    for (
+        ValueSource {
+            service,
+            address,
+            date,
+            ..
+        },
+        fields,
+    ) in answers
+    {
+        let sentence = format!(
+            "{}: looked up in {service} ({address}) on {date}",
+            fields.join(", ")
+        );
+        let _ = writeln!(text, "  {}", crate::cli::ui::wrapped(&sentence, 4));
+    }
+    text
 }
 
 /// Explains the tags of a work: a block for each tag, a sentence for each origin.

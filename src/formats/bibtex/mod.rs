@@ -48,6 +48,8 @@ pub(crate) use inheritance::parent_keys;
 pub(crate) use inheritance::{ResolvedEntry, resolve};
 #[cfg(feature = "library")]
 pub(crate) use languages::known_tag as language_tag;
+#[cfg(feature = "lookup")]
+pub(crate) use languages::name as language_name;
 pub(crate) use names::{read_names, split_list};
 pub(crate) use tex::{html as tex_to_html, plain};
 pub use tex_writer::is_balanced as has_matching_braces;

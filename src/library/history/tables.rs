@@ -24,6 +24,7 @@ pub(in crate::library) const RECORDED_TABLES: &[&str] = &[
     "installed_rule",
     "note",
     "linked_file",
+    "value_source",
     "file_root",
     "reading_list",
     "list_section",

@@ -218,8 +218,8 @@ impl Change<'_> {
                 message,
                 severity,
             });
-            if let Some(id) = self.find_key(&known.key)? {
-                *work = read_entry(&known.key, &self.source_of(id)?)?;
+            if let Some(id) = self.works().find(&known.key)? {
+                *work = read_entry(&known.key, &self.works().source_of(id)?)?;
                 let is_first = seen.insert(known.key);
                 *duplicate = (!is_first).then_some(Duplicate::Identical);
             }
@@ -244,11 +244,11 @@ impl Change<'_> {
         if new.is_empty() {
             return Ok(());
         }
-        let tag = match self.resolve_tag(UNVERIFIED) {
+        let tag = match self.tags().resolve(UNVERIFIED) {
             Ok(tag) => tag.id,
             Err(LibraryError::UnknownTag { .. }) => {
                 let name: TagName = UNVERIFIED.parse()?;
-                self.put_tag(&Tag::named(name))?
+                self.tags().put(&Tag::named(name))?
             }
             Err(error) => return Err(error),
         };
@@ -263,7 +263,7 @@ impl Change<'_> {
                 }
                 None => "parsed from a reference list".to_owned(),
             };
-            self.assign(NewAssignment {
+            self.tags().assign(NewAssignment {
                 work,
                 tag,
                 origin: Origin::Import,

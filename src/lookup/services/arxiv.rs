@@ -1,0 +1,97 @@
+//! arXiv: preprints by number, as Atom.
+//!
+//! <https://info.arxiv.org/help/api/user-manual.html>
+
+use std::time::Duration;
+
+use roxmltree::{Document, Node};
+
+use super::{Service, found, malformed};
+use crate::lookup::address::in_path;
+use crate::lookup::client::{Client, Request};
+use crate::lookup::error::LookupError;
+use crate::lookup::identifier::Identifier;
+use crate::lookup::record::{ItemBuilder, Record, whole_name};
+
+const NAME: &str = "arXiv";
+
+pub(super) struct Arxiv;
+
+impl Service for Arxiv {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn accepts(&self, identifier: &Identifier) -> bool {
+        matches!(identifier, Identifier::Arxiv(_))
+    }
+
+    fn by_identifier(
+        &self,
+        client: &Client,
+        identifier: &Identifier,
+    ) -> Result<Option<Record>, LookupError> {
+        let Identifier::Arxiv(number) = identifier else {
+            return Ok(None);
+        };
+        let address = format!(
+            "https://export.arxiv.org/api/query?id_list={}&max_results=1",
+            in_path(number)
+        );
+        let request = Request {
+            // What arXiv asks for.
+            interval: Duration::from_secs(3),
+            ..Request::new(NAME, &address, "application/atom+xml")
+        };
+        let Some(mut response) = found(client, &request)? else {
+            return Ok(None);
+        };
+        let text = response.text();
+        let document = Document::parse(&text)
+            .map_err(|error| malformed(&request, format!("invalid XML: {error}")))?;
+        let feed = document.root_element();
+        if feed.tag_name().name() != "feed" {
+            return Err(malformed(&request, "not an Atom feed"));
+        }
+        let Some(entry) = children(feed, "entry").next() else {
+            return Ok(None);
+        };
+        let value = |name: &str| {
+            let child = children(entry, name).next();
+            child
+                .and_then(|node| node.text())
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        };
+        // An unknown number gets an entry with the title "Error".
+        if value("id").contains("/api/errors") || value("title").is_empty() {
+            return Ok(None);
+        }
+        let mut builder = ItemBuilder::new("article");
+        builder.text("title", &value("title"));
+        let authors = children(entry, "author").filter_map(|author| {
+            let name = children(author, "name").next()?.text()?;
+            whole_name(name)
+        });
+        builder.names("author", authors.collect());
+        builder.date("issued", &value("published"));
+        builder.text("abstract", &value("summary"));
+        builder.doi(&value("doi"));
+        builder.field("eprint", number);
+        builder.field("eprinttype", "arxiv");
+        if let Some(category) = children(entry, "primary_category").next()
+            && let Some(term) = category.attribute("term")
+        {
+            builder.field("eprintclass", term);
+        }
+        builder.url(&format!("https://arxiv.org/abs/{number}"));
+        response.address = format!("https://arxiv.org/abs/{}", in_path(number));
+        Ok(Some(builder.record(NAME, &response)))
+    }
+}
+
+fn children<'a, 'd>(node: Node<'a, 'd>, name: &str) -> impl Iterator<Item = Node<'a, 'd>> {
+    node.children()
+        .filter(move |child| child.is_element() && child.tag_name().name() == name)
+}

@@ -1,0 +1,53 @@
+//! doi.org: content negotiation, which Crossref, DataCite, mEDRA and other agencies answer alike.
+//!
+//! <https://citation.doi.org/docs.html>
+
+use super::{Service, csl_json, found, json, malformed};
+use crate::lookup::address::in_path;
+use crate::lookup::client::{Client, Request};
+use crate::lookup::error::LookupError;
+use crate::lookup::identifier::Identifier;
+use crate::lookup::record::Record;
+
+const NAME: &str = "doi.org";
+
+pub(super) struct Doi;
+
+impl Service for Doi {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn accepts(&self, identifier: &Identifier) -> bool {
+        // arXiv registers a DOI for each preprint.
+        matches!(identifier, Identifier::Doi(_))
+    }
+
+    fn by_identifier(
+        &self,
+        client: &Client,
+        identifier: &Identifier,
+    ) -> Result<Option<Record>, LookupError> {
+        let Identifier::Doi(doi) = identifier else {
+            return Ok(None);
+        };
+        record(client, &doi.to_string())
+    }
+}
+
+/// Returns what the agency of a DOI knows.
+pub(super) fn record(client: &Client, doi: &str) -> Result<Option<Record>, LookupError> {
+    let address = format!("https://doi.org/{}", in_path(doi));
+    let request = Request::new(NAME, &address, "application/vnd.citationstyles.csl+json");
+    let Some(mut response) = found(client, &request)? else {
+        return Ok(None);
+    };
+    let work = json(&request, &response)?;
+    let mut builder = csl_json::builder(&work).ok_or_else(|| malformed(&request, "no title"))?;
+    if !builder.has("DOI") {
+        builder.doi(doi);
+    }
+    // The address that a person would open, not that of the agency's interface.
+    response.address = address.clone();
+    Ok(Some(builder.record(NAME, &response)))
+}

@@ -1,0 +1,72 @@
+//! A library catalogue that speaks SRU and sends MARCXML. Which one, the user can choose.
+//!
+//! <https://www.loc.gov/standards/sru/>
+
+use std::time::Duration;
+
+use super::{Service, found, malformed, marc};
+use crate::lookup::client::{Client, Request};
+use crate::lookup::error::LookupError;
+use crate::lookup::identifier::Identifier;
+use crate::lookup::record::Record;
+
+const NAME: &str = "library catalogue";
+
+/// The union catalogue K10plus of German libraries, which have many foreign books.
+pub const DEFAULT_CATALOGUE: &str = "https://sru.k10plus.de/opac-de-627?version=1.1\
+    &operation=searchRetrieve&query=pica.isb%3D{isbn}&maximumRecords=5&recordSchema=marcxml";
+
+pub(super) struct Sru {
+    address: String,
+}
+
+impl Sru {
+    pub(super) fn new(address: &str) -> Self {
+        Self {
+            address: address.to_owned(),
+        }
+    }
+}
+
+impl Service for Sru {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn accepts(&self, identifier: &Identifier) -> bool {
+        matches!(identifier, Identifier::Isbn(_))
+    }
+
+    fn by_identifier(
+        &self,
+        client: &Client,
+        identifier: &Identifier,
+    ) -> Result<Option<Record>, LookupError> {
+        let Identifier::Isbn(isbn) = identifier else {
+            return Ok(None);
+        };
+        let address = self.address.replace("{isbn}", &isbn.to_string());
+        let request = Request {
+            interval: Duration::from_millis(500),
+            ..Request::new(NAME, &address, "application/xml, text/xml")
+        };
+        let Some(response) = found(client, &request)? else {
+            return Ok(None);
+        };
+        let records =
+            marc::builders(&response.text()).map_err(|reason| malformed(&request, reason))?;
+        let mut best = None;
+        for mut builder in records {
+            let own = builder.get("ISBN");
+            if own.as_deref() == Some(isbn.to_string().as_str()) {
+                best = Some(builder);
+                break;
+            }
+            if own.is_none() {
+                builder.text("ISBN", &isbn.to_string());
+                best = best.or(Some(builder));
+            }
+        }
+        Ok(best.map(|builder| builder.record(NAME, &response)))
+    }
+}

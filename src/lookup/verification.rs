@@ -1,0 +1,164 @@
+//! Whether a reference exists, as far as the services know: what `check --online` asks.
+
+use std::collections::HashMap;
+
+use super::client::Client;
+use super::error::LookupError;
+use super::matching::{Difference, WorkMatch, differences, match_work};
+use super::record::{Notice, Source};
+use super::services::{self, Archived, Catalogue, LinkState};
+use crate::model::{CslDate, CslItem, Doi, Entry};
+
+/// Fields whose difference is worth a look.
+const COMPARED: &[&str] = &[
+    "title",
+    "author",
+    "editor",
+    "date",
+    "journaltitle",
+    "journal",
+    "booktitle",
+    "volume",
+    "number",
+    "pages",
+    "doi",
+    "isbn",
+    "edition",
+];
+
+/// Whether services know a work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Existence {
+    /// They do.
+    Found(Source),
+    /// Those that were asked do not. Many works are in no such service.
+    NotFound,
+    /// None of them answered.
+    Unknown,
+}
+
+/// What the services say of a work.
+#[derive(Debug)]
+pub struct Verification {
+    /// Whether they know it.
+    pub existence: Existence,
+    /// The fields in which the entry and what was found contradict each other.
+    pub differences: Vec<Difference>,
+    /// Retractions, corrections and so on.
+    pub notices: Vec<Notice>,
+    /// The DOI of the published version, if the work is a preprint.
+    pub published_as: Option<String>,
+    /// The state of the work's address, if it has one.
+    pub link: Option<LinkState>,
+    /// The copy of a dead page that is nearest to the work's year.
+    pub archived: Option<Archived>,
+    /// The services that answered.
+    pub asked: Vec<&'static str>,
+    /// The requests that failed.
+    pub failures: Vec<LookupError>,
+}
+
+/// Asks the services for a work, for notices on it, and for the state of its address.
+pub fn verify(
+    client: &Client,
+    catalogue: &Catalogue,
+    entry: &Entry,
+    item: &CslItem,
+    notices: &HashMap<String, Vec<Notice>>,
+) -> Verification {
+    let WorkMatch {
+        records,
+        rejected,
+        mut asked,
+        mut failures,
+    } = match_work(client, catalogue, entry, item);
+    let mut result = Verification {
+        existence: Existence::Unknown,
+        differences: Vec::new(),
+        notices: Vec::new(),
+        published_as: None,
+        link: None,
+        archived: None,
+        asked: Vec::new(),
+        failures: Vec::new(),
+    };
+    let own_doi = item.text("DOI").and_then(|doi| doi.parse::<Doi>().ok());
+    // A DOI that leads to another work is a difference of its own.
+    let elsewhere = rejected.iter().find(|rejection| {
+        let doi = rejection
+            .record
+            .item
+            .text("DOI")
+            .and_then(|doi| doi.parse().ok());
+        own_doi.is_some() && doi == own_doi
+    });
+    if let Some(record) = records.first() {
+        result.existence = Existence::Found(record.source.clone());
+    } else if !asked.is_empty() {
+        result.existence = Existence::NotFound;
+    }
+    if let Some(record) = records
+        .first()
+        .or(elsewhere.map(|rejection| &rejection.record))
+    {
+        result.differences = differences(entry, item, record);
+        result.differences.retain(|difference| {
+            let is_compared = COMPARED.contains(&difference.field.to_lowercase().as_str());
+            difference.current.is_some() && !difference.agrees && is_compared
+        });
+    }
+    if let Some(doi) = own_doi.as_ref().map(Doi::to_string) {
+        if let Some(found) = notices.get(&doi.to_lowercase()) {
+            result.notices.extend(found.iter().cloned());
+        }
+        // doi.org gives metadata alone; Crossref itself knows of notices and published versions.
+        match services::crossref_work(client, &doi) {
+            Ok(Some(record)) => {
+                result.notices.extend(record.notices);
+                result.published_as = record.published_as;
+                if !asked.contains(&record.source.service) {
+                    asked.push(record.source.service);
+                }
+            }
+            Ok(None) => {}
+            Err(failure) => failures.push(failure),
+        }
+        result
+            .notices
+            .sort_by(|one, other| (&one.doi, &one.kind).cmp(&(&other.doi, &other.kind)));
+        result.notices.dedup_by(|one, other| {
+            one.doi.eq_ignore_ascii_case(&other.doi) && one.kind == other.kind
+        });
+    }
+    if let Some(url) = item.text("URL").filter(|_| own_doi.is_none()) {
+        match services::link_state(client, &url) {
+            Ok(state) => {
+                if matches!(state, LinkState::Dead(_)) {
+                    let year = item.date("issued").and_then(CslDate::year);
+                    match services::nearest_copy(client, &url, year) {
+                        Ok(copy) => result.archived = copy,
+                        Err(failure) => failures.push(failure),
+                    }
+                }
+                result.link = Some(state);
+            }
+            Err(failure) => failures.push(failure),
+        }
+    }
+    result.asked = asked;
+    result.failures = failures;
+    result
+}
+
+/// Returns the notices on works, by DOI in lower case. Works are asked for in groups.
+pub fn notices_on(
+    client: &Client,
+    items: &[&CslItem],
+) -> Result<HashMap<String, Vec<Notice>>, LookupError> {
+    let dois: Vec<String> = items
+        .iter()
+        .filter_map(|item| item.text("DOI")?.parse::<Doi>().ok())
+        .map(|doi| doi.to_string())
+        .collect();
+    services::notices(client, &dois)
+}

@@ -1,0 +1,268 @@
+//! `peerbib add` with identifiers, against a server that stands in for every service.
+
+use std::time::{Duration, Instant};
+
+use super::metadata_server::{MetadataServer, Reply};
+use super::test_env::TestEnvironment;
+
+/// What doi.org sends for an article, as Crossref writes it.
+pub(crate) const ARTICLE: &str = r#"{
+  "type": "journal-article", "title": "COASE&amp;#39;S PENGUIN, OR, LINUX AND THE NATURE OF THE FIRM",
+  "container-title": "The Yale Law Journal", "publisher": "JSTOR", "volume": "112", "issue": "3",
+  "page": "369", "DOI": "10.2307/1562247", "URL": "http://dx.doi.org/10.2307/1562247", "ISSN": ["0044-0094"],
+  "author": [{"given": "YOCHAI", "family": "BENKLER", "sequence": "first", "affiliation": []}],
+  "issued": {"date-parts": [[2002, 12]]}, "abstract": "<jats:p>For &lt;b&gt;decades&lt;/b&gt;\u001b[31m</jats:p>",
+  "reference-count": 3, "license": [{"URL": "x"}], "score": 1.0, "subject": ["Law"],
+  "event": {"name": "A"}, "language": "en"}"#;
+
+fn entry(env: &TestEnvironment) -> String {
+    env.runs("export --to biblatex").stdout
+}
+
+#[test]
+fn a_doi_becomes_a_clean_entry() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    server.on("/doi.org/10.2307/1562247", [Reply::json(ARTICLE)]);
+    let run = server.run(&env, &["add", "https://doi.org/10.2307/1562247"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    insta::assert_snapshot!(run.stderr, @"");
+    insta::assert_snapshot!(entry(&env), @"");
+    let arrived = &server.arrived()[0];
+    assert_eq!(
+        arrived.headers["accept"],
+        "application/vnd.citationstyles.csl+json"
+    );
+    assert!(arrived.headers["user-agent"].starts_with("peerbib/"));
+    let why = env.runs("why benkler2002coases").stdout;
+    assert!(
+        why.contains("doi.org (https://doi.org/10.2307/1562247)"),
+        "{why}"
+    );
+}
+
+#[test]
+fn a_work_that_is_in_the_library_is_not_added_again() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    server.on("/doi.org/10.2307/1562247", [Reply::json(ARTICLE)]);
+    server.run(&env, &["add", "10.2307/1562247"]);
+    let run = server.run(&env, &["add", "doi:10.2307/1562247"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("already in the library: benkler2002coases"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(server.urls().len(), 1);
+    assert_eq!(env.keys("").len(), 1);
+}
+
+#[test]
+fn several_identifiers_are_one_step_and_rules_tag_them() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    env.runs("init");
+    env.runs("rules add coase --when title:coase --then theme:firm");
+    server
+        .on("/doi.org/10.2307/1562247", [Reply::json(ARTICLE)])
+        .on("/openlibrary.org/api/books?bibkeys=ISBN:9780300110562&jscmd=data&format=json", [Reply::json(
+            r#"{"ISBN:9780300110562": {"url": "https://openlibrary.org/books/OL3416023M", "title": "The wealth of networks",
+                "subtitle": "how social production transforms markets and freedom", "authors": [{"name": "Yochai Benkler"}],
+                "publishers": [{"name": "Yale University Press"}], "publish_places": [{"name": "New Haven [Conn.]"}],
+                "publish_date": "2006", "number_of_pages": 515, "identifiers": {"isbn_10": ["0300110561"]}}}"#)])
+        .on("/export.arxiv.org/api/query?id_list=cs/0109077&max_results=1", [Reply::typed("application/atom+xml",
+            r#"<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom"><entry>
+               <id>http://arxiv.org/abs/cs/0109077v2</id><published>2001-09-20T00:00:00Z</published>
+               <title>Coase's Penguin, or, Linux and the
+                 Nature of the Firm</title><summary>For decades</summary><author><name>Yochai Benkler</name></author>
+               <arxiv:primary_category xmlns:arxiv="http://arxiv.org/schemas/atom" term="cs.CY"/></entry></feed>"#)]);
+    let input = "10.2307/1562247\n978-0-300-11056-2 arXiv:cs/0109077\n\n10.2307/1562247\n";
+    let run = server.run_with(&env, &["add", "-"], &[], input);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    insta::assert_snapshot!(entry(&env), @"");
+    assert_eq!(env.keys("theme:firm").len(), 2);
+    env.runs("undo");
+    assert_eq!(env.keys("").len(), 0);
+}
+
+#[test]
+fn a_title_finds_the_work_by_the_author_and_not_its_review() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    server.on("/api.crossref.org/works?query.bibliographic=", [Reply::json(
+        r#"{"status": "ok", "message-type": "work-list", "message": {"items": [
+            {"DOI": "10.1/review", "type": "journal-article", "title": ["The Wealth of Networks"],
+             "author": [{"given": "Ann", "family": "Other"}], "issued": {"date-parts": [[2007]]}},
+            {"DOI": "10.12987/9780300127232", "type": "book", "title": ["The Wealth of Networks"], "subtitle": ["How Social Production Transforms"],
+             "author": [{"given": "Yochai", "family": "Benkler"}], "issued": {"date-parts": [[2006]]}, "publisher": "Yale"}]}}"#)]);
+    let run = server.run(
+        &env,
+        &[
+            "add",
+            "--title",
+            "the wealth of networks",
+            "--author",
+            "Benkler",
+        ],
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(entry(&env).contains("10.12987/9780300127232"));
+    let run = server.run(
+        &env,
+        &[
+            "add",
+            "--title",
+            "The Wealth of Nations",
+            "--author",
+            "Smith",
+        ],
+    );
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("doi:10.1/review"), "{}", run.stderr);
+}
+
+#[test]
+fn an_address_is_asked_of_citoid_and_then_of_the_page() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    server
+        .on("/en.wikipedia.org/api/rest_v1/data/citation/zotero/https%3A%2F%2Fa.org%2Fblog", [Reply::json(
+            r#"[{"key": "X", "itemType": "blogPost", "title": "Peer Production &amp; Commons", "date": "2010-05-01", "language": "en-US",
+                 "creators": [{"firstName": "Michel", "lastName": "Bauwens", "creatorType": "author"}], "blogTitle": "P2P Blog",
+                 "url": "https://a.org/blog", "accessDate": "2024-01-01"}]"#)])
+        .on("/en.wikipedia.org/api/rest_v1/data/citation/zotero/https%3A%2F%2Fwiki", [Reply::status(503)])
+        .on("/wiki.p2pfoundation.net/Oekonux", [Reply::typed("text/html; charset=utf-8",
+            "<!DOCTYPE html><html lang=en><head><title>Oekonux - P2P Foundation</title><meta property=\"og:title\" content=\"Oekonux\">\
+             <meta property=\"og:site_name\" content=\"P2P Foundation\"></head>")]);
+    let run = server.run(
+        &env,
+        &[
+            "add",
+            "https://a.org/blog",
+            "https://wiki.p2pfoundation.net/Oekonux",
+        ],
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let text = entry(&env);
+    let undated = regex::Regex::new(r"urldate\s+= \{\d{4}-\d\d-\d\d\}").unwrap();
+    assert_eq!(undated.find_iter(&text).count(), 2, "{text}");
+    insta::assert_snapshot!(undated.replace_all(&text, "urldate = {TODAY}"), @"");
+    let again = server.run(&env, &["add", "https://wiki.p2pfoundation.net/Oekonux"]);
+    assert!(
+        again.stderr.contains("already in the library"),
+        "{}",
+        again.stderr
+    );
+}
+
+#[test]
+fn other_numbers_are_asked_of_their_services() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let csl = |title: &str| {
+        Reply::json(&format!(
+            r#"{{"type": "article-journal", "title": "{title}", "issued": {{"date-parts": [["2012", 1]]}}}}"#
+        ))
+    };
+    server
+        .on("/api.ncbi.nlm.nih.gov/lit/ctxp/v1/pubmed/?format=csl&id=22368089", [csl("By PMID")])
+        .on("/api.ncbi.nlm.nih.gov/lit/ctxp/v1/pmc/?format=csl&id=3531190", [csl("By PMCID")])
+        .on("/api.openalex.org/works/W2741809807", [Reply::json(
+            r#"{"id": "https://openalex.org/W2741809807", "doi": null, "title": "By OpenAlex", "type": "article", "publication_year": 2018,
+                "publication_date": "2018-02-13", "authorships": [{"author": {"display_name": "Heather Piwowar"}}],
+                "primary_location": {"source": {"display_name": "PeerJ", "issn_l": "2167-8359", "type": "journal"}},
+                "biblio": {"volume": "6", "issue": null, "first_page": "e4375", "last_page": "e4375"},
+                "abstract_inverted_index": {"Despite": [0], "access": [1, 3], "open": [2]}}"#)])
+        .on("/www.wikidata.org/wiki/Special:EntityData/Q43649390.json", [Reply::json(
+            r#"{"entities": {"Q43649390": {"labels": {}, "claims": {
+                "P31": [{"mainsnak": {"datavalue": {"value": {"id": "Q571"}}}, "rank": "normal"}],
+                "P1476": [{"mainsnak": {"datavalue": {"value": {"text": "By Wikidata", "language": "en"}}}, "rank": "normal"}],
+                "P50": [{"mainsnak": {"datavalue": {"value": {"id": "Q92894"}}}, "rank": "normal"}],
+                "P577": [{"mainsnak": {"datavalue": {"value": {"time": "+2006-00-00T00:00:00Z", "precision": 9}}}, "rank": "normal"}]}}}}"#)])
+        .on("/www.wikidata.org/w/api.php?action=wbgetentities&ids=Q92894", [Reply::json(
+            r#"{"entities": {"Q92894": {"labels": {"en": {"language": "en", "value": "Yochai Benkler"}}}}}"#)])
+        .on("/sru.k10plus.de/opac-de-627", [Reply::typed("text/xml",
+            r#"<zs:searchRetrieveResponse xmlns:zs="http://www.loc.gov/zing/srw/"><zs:numberOfRecords>1</zs:numberOfRecords><zs:records><zs:record><zs:recordData>
+               <record xmlns="http://www.loc.gov/MARC21/slim"><controlfield tag="008">990101s1999    gw            000 0 ger c</controlfield>
+               <datafield tag="020"><subfield code="a">3930559595</subfield></datafield>
+               <datafield tag="100"><subfield code="a">Gorz, André</subfield><subfield code="4">aut</subfield></datafield>
+               <datafield tag="245"><subfield code="a">Das Beispiel :</subfield><subfield code="b">ein Untertitel /</subfield></datafield>
+               <datafield tag="264"><subfield code="a">Berlin :</subfield><subfield code="b">Verlag,</subfield><subfield code="c">[1999]</subfield></datafield>
+               <datafield tag="300"><subfield code="a">212 S.</subfield></datafield></record>
+               </zs:recordData></zs:record></zs:records></zs:searchRetrieveResponse>"#)])
+        .on("/openlibrary.org/", [Reply::json("{}")]);
+    let run = server.run(
+        &env,
+        &[
+            "add",
+            "pmid:22368089",
+            "PMC3531190",
+            "W2741809807",
+            "Q43649390",
+            "3930559595",
+        ],
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    insta::assert_snapshot!(entry(&env), @"");
+}
+
+#[test]
+fn what_is_no_identifier_is_refused_before_anything_is_asked() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let run = server.run(&env, &["add", "10.2307/1562247", "Oekonux"]);
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.stderr
+            .contains("neither an identifier nor an entry: Oekonux"),
+        "{}",
+        run.stderr
+    );
+    assert!(server.urls().is_empty());
+}
+
+#[test]
+fn the_cache_answers_offline_and_revalidates() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let fresh = Reply::json(ARTICLE).with("ETag", "\"one\"");
+    server.on(
+        "/doi.org/10.2307/1562247",
+        [fresh, Reply::Body(304, Vec::new(), Vec::new())],
+    );
+    let run = server.run(&env, &["add", "10.2307/1562247", "--offline"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("not in the cache"), "{}", run.stderr);
+    assert!(server.urls().is_empty());
+    assert_eq!(server.run(&env, &["add", "10.2307/1562247"]).code, Some(0));
+    env.runs("undo");
+    assert_eq!(
+        server
+            .run(&env, &["add", "10.2307/1562247", "--offline"])
+            .code,
+        Some(0)
+    );
+    assert_eq!(server.urls().len(), 1);
+    env.runs("undo");
+    assert_eq!(
+        server
+            .run(&env, &["add", "10.2307/1562247", "--refresh"])
+            .code,
+        Some(0)
+    );
+    assert_eq!(server.arrived()[1].headers["if-none-match"], "\"one\"");
+}
+
+#[test]
+fn the_email_of_the_configuration_is_in_the_user_agent() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    env.runs("config set lookup.email ada@example.org");
+    server.run(&env, &["add", "10.2307/1562247"]);
+    let agent = &server.arrived()[0].headers["user-agent"];
+    assert!(agent.ends_with(" (mailto:ada@example.org)"), "{agent}");
+}
+
+#[test]
+fn a_doi_is_added_quickly() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    server.on("/doi.org/", [Reply::json(ARTICLE)]);
+    env.runs("init");
+    let started = Instant::now();
+    server.run(&env, &["add", "10.2307/1562247"]);
+    // A debug build on a shared machine; a release build takes less than 50 ms.
+    assert!(started.elapsed() < Duration::from_secs(2));
+}
