@@ -437,11 +437,17 @@ impl<'l> Renderer<'l> {
                 return marks;
             }
             MarkupTag::Quote { inner } => {
-                let around = self.open.iter().rev().find_map(|mark| match mark {
-                    Mark::Quote { inner } => Some(*inner),
-                    Mark::Unquoted => Some(true),
+                let mut marks = self.open.iter().filter_map(|mark| match mark {
+                    Mark::Quote { inner } => Some(Some(*inner)),
+                    Mark::Unquoted => Some(None),
                     _ => None,
                 });
+                let outermost = marks.clone().next();
+                let around = match marks.next_back() {
+                    // Of several elements with `quotes`, the outermost decides.
+                    Some(None) => Some(outermost.flatten().unwrap_or(true)),
+                    innermost => innermost.flatten(),
+                };
                 self.start(Mark::Quote {
                     inner: around.map_or(inner, |around| !around),
                 });

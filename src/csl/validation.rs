@@ -761,53 +761,59 @@ impl<'d> Validator<'d> {
 
     /// Warns about what citeproc-js prints differently.
     fn differences(&mut self, node: Node<'d>) {
-        for (applies, message) in DIFFERENCES {
-            if applies(node) {
-                self.warning(node, (*message).to_owned());
+        for difference in DIFFERENCES {
+            if (difference.applies)(node) {
+                self.warning(node, difference.message.to_owned());
             }
         }
     }
 }
 
+/// A construct and what to say about it.
+struct Difference {
+    applies: fn(Node<'_>) -> bool,
+    message: &'static str,
+}
+
 /// Constructs that citeproc-js treats differently from the specification, or that have no effect anywhere.
-const DIFFERENCES: &[(fn(Node<'_>) -> bool, &str)] = &[
-    (
-        |node| {
+const DIFFERENCES: &[Difference] = &[
+    Difference {
+        applies: |node| {
             node.name() == "date"
                 && node.attribute("form").is_some()
                 && node.child("date-part").is_none()
                 && FONT.iter().any(|font| node.attribute(font).is_some())
         },
-        "citeproc-js ignores the formatting of a date with `form` unless it has a `date-part`",
-    ),
-    (
-        |node| {
+        message: "citeproc-js ignores the formatting of a date with `form` unless it has a `date-part`",
+    },
+    Difference {
+        applies: |node| {
             node.name() == "text"
                 && node.attribute("macro").is_some()
                 && node.attribute("text-case").is_some()
         },
-        "citeproc-js ignores `text-case` on a macro",
-    ),
-    (
-        |node| {
+        message: "citeproc-js ignores `text-case` on a macro",
+    },
+    Difference {
+        applies: |node| {
             matches!(node.name(), "if" | "else-if")
                 && node.attribute("match").is_none_or(|value| value == "all")
                 && node
                     .attribute("type")
                     .is_some_and(|types| types.split_whitespace().count() > 1)
         },
-        "an item has one type only, so this condition is false; citeproc-js takes it as `match=\"any\"`",
-    ),
-    (
-        |node| {
+        message: "an item has one type only, so this condition is false; citeproc-js takes it as `match=\"any\"`",
+    },
+    Difference {
+        applies: |node| {
             node.name() == "label"
                 && node.attribute("variable").is_some()
                 && node.parent_name() == Some("layout")
         },
-        "citeproc-js prints this label even if the variable is empty, because no group is around it",
-    ),
-    (
-        |node| {
+        message: "citeproc-js prints this label even if the variable is empty, because no group is around it",
+    },
+    Difference {
+        applies: |node| {
             ["prefix", "suffix", "delimiter", "value"]
                 .iter()
                 .any(|name| {
@@ -815,15 +821,15 @@ const DIFFERENCES: &[(fn(Node<'_>) -> bool, &str)] = &[
                         .is_some_and(|value| value.contains("&#"))
                 })
         },
-        "a character reference is escaped twice; some processors print it as it stands",
-    ),
-    (
-        |node| {
+        message: "a character reference is escaped twice; some processors print it as it stands",
+    },
+    Difference {
+        applies: |node| {
             let number = |name: &str| node.attribute(name)?.trim().parse::<u32>().ok();
             matches!((number("et-al-min"), number("et-al-use-first")), (Some(min), Some(first)) if min < first)
         },
-        "`et-al-min` is less than `et-al-use-first`, so names are never cut",
-    ),
+        message: "`et-al-min` is less than `et-al-use-first`, so names are never cut",
+    },
 ];
 
 fn described(kind: VariableKind) -> &'static str {

@@ -414,3 +414,13 @@ fn citations_lead_to_their_entries_where_the_document_asks_for_it() {
     let plain = env.runs("cite d.md").stdout;
     assert!(!plain.contains("#ref") && !plain.contains(":::"), "{plain}");
 }
+
+#[test]
+fn a_cite_in_a_sentence_prints_its_suffix_once() {
+    let env =
+        TestEnvironment::with("@book{a, author = {Doe, Ada}, title = {Apples}, date = 2001}\n");
+    env.put("d.md", "One @a [and others], two [@a, p.\\ 12].\n");
+    let cited = env.runs("cite d.md --style apa").stdout;
+    assert!(cited.contains("One Doe (2001, and others)"), "{cited}");
+    assert!(cited.contains("two (Doe, 2001, p. 12)"), "{cited}");
+}
