@@ -583,7 +583,7 @@ fn host(new: &mut ItemBuilder, host: Element<'_>, csl_type: &str) {
                 new.text("event-title", &person.reading_order());
             }
             ("author", _) if csl_type == "chapter" && has_role => {
-                new.name("container-author", person)
+                new.name("container-author", person);
             }
             ("author", _) => new.name("editor", person),
             ("publisher" | "degree-grantor", _) => {
