@@ -23,7 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("formats", &["csl", "model", "text"]),
     ("checks", &["formats", "model", "suggest", "text"]),
     ("library", &["csl", "formats", "model", "suggest", "text"]),
-    ("lookup", &["csl", "formats", "library", "model"]),
+    ("lookup", &["csl", "formats", "library", "model", "text"]),
     ("query", &["formats", "library", "model", "suggest", "text"]),
     ("tagging", &["library", "model", "query", "text"]),
     ("bundled", &["tagging"]),

@@ -496,6 +496,7 @@ fn failure(error: &ureq::Error, timeout: Duration) -> Failure {
             Failure::PrivateAddress(error.to_string())
         }
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure::Address,
+        ureq::Error::Io(error) => Failure::Connection(error.to_string()),
         error => Failure::Connection(error.to_string()),
     }
 }

@@ -44,8 +44,8 @@ pub enum Failure {
     /// More redirects than are followed.
     #[error("too many redirects")]
     Redirects,
-    /// A redirect into a private network.
-    #[error("redirected to the private address {0}")]
+    /// An address in a private network, to which a redirect or an entry leads.
+    #[error("the private address {0} is not asked")]
     PrivateAddress(String),
     /// The service failed before, so it is not asked again in this run.
     #[error("not asked again, because it failed before: {0}")]

@@ -34,7 +34,8 @@ pub struct WorkMatch {
 }
 
 impl WorkMatch {
-    fn add(&mut self, entry: &Entry, item: &CslItem, answers: Answers) {
+    /// Adds answers: records of the work, and candidates that fall short.
+    pub(super) fn add(&mut self, entry: &Entry, item: &CslItem, answers: Answers) {
         for record in answers.records {
             let Some(other) = record.entry() else {
                 continue;
@@ -51,6 +52,21 @@ impl WorkMatch {
                 self.asked.push(service);
             }
         }
+    }
+}
+
+impl WorkMatch {
+    /// Adds what other services know.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.records.extend(other.records);
+        self.rejected.extend(other.rejected);
+        self.failures.extend(other.failures);
+        let new = other
+            .asked
+            .into_iter()
+            .filter(|service| !self.asked.contains(service));
+        let new: Vec<_> = new.collect();
+        self.asked.extend(new);
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::clean;
 use super::client::Response;
-use crate::formats::{self, bibtex};
+use crate::formats::bibtex;
 use crate::model::{CslDate, CslItem, CslName, CslValue, Entry};
 
 /// The most names of one kind. Physicists have more; a list of references has not.
@@ -71,15 +71,19 @@ impl Record {
     /// Returns the work as a BibLaTeX entry with a provisional key; `None` if it has no title.
     pub fn entry(&self) -> Option<Entry> {
         self.item.text("title").filter(|title| !title.is_empty())?;
-        let json = serde_json::to_string(&self.item).ok()?;
-        let parsed = formats::CSL_JSON.read_text(&json);
-        let entry = parsed.file.works().next()?.clone();
+        let entry = bibtex::from_csl(&self.item).work;
         let mut source = entry.source.clone();
         for field in &entry.fields {
             if TITLE_FIELDS.contains(&field.name.as_str()) {
                 let value = in_title_case(inside(&field.value));
                 source = bibtex::set_field(&source, &field.name, &value).ok()?;
             }
+        }
+        if let Some(pages) = entry
+            .field("pages")
+            .and_then(|pages| page_range(inside(pages)))
+        {
+            source = bibtex::set_field(&source, "pages", &pages).ok()?;
         }
         if let Some(language) = entry
             .field("langid")
@@ -91,8 +95,21 @@ impl Record {
             let value: String = value.chars().filter(|c| !"{}\\%".contains(*c)).collect();
             source = bibtex::set_field(&source, name, &value).ok()?;
         }
+        // A preprint is no article in a journal.
+        if self.item.item_type == "article" {
+            source = source.replacen("@article{", "@online{", 1);
+        }
         bibtex::parse_entry(&source).ok()
     }
+}
+
+/// Returns a range of pages as BibLaTeX writes it; `None` for anything else.
+fn page_range(pages: &str) -> Option<String> {
+    let (first, last) = pages.split_once('-')?;
+    let is_page = |page: &str| {
+        page.starts_with(|c: char| c.is_ascii_digit()) && page.chars().all(char::is_alphanumeric)
+    };
+    (is_page(first) && is_page(last)).then(|| format!("{first}--{last}"))
 }
 
 /// Returns the babel name of a language without a region.

@@ -6,7 +6,7 @@ use super::client::Client;
 use super::error::LookupError;
 use super::matching::{Difference, WorkMatch, differences, match_work};
 use super::record::{Notice, Source};
-use super::services::{self, Archived, Catalogue, LinkState};
+use super::services::{self, Answers, Archived, Catalogue, LinkState};
 use crate::model::{CslDate, CslItem, Doi, Entry};
 
 /// Fields whose difference is worth a look.
@@ -66,12 +66,6 @@ pub fn verify(
     item: &CslItem,
     notices: &HashMap<String, Vec<Notice>>,
 ) -> Verification {
-    let WorkMatch {
-        records,
-        rejected,
-        mut asked,
-        mut failures,
-    } = match_work(client, catalogue, entry, item);
     let mut result = Verification {
         existence: Existence::Unknown,
         differences: Vec::new(),
@@ -83,8 +77,31 @@ pub fn verify(
         failures: Vec::new(),
     };
     let own_doi = item.text("DOI").and_then(|doi| doi.parse::<Doi>().ok());
-    // A DOI that leads to another work is a difference of its own.
-    let elsewhere = rejected.iter().find(|rejection| {
+    let mut found = WorkMatch::default();
+    if let Some(doi) = own_doi.as_ref().map(Doi::to_string) {
+        // Crossref alone knows of notices and published versions.
+        let mut answers = Answers::default();
+        let work = services::crossref_work(client, &doi);
+        if let Ok(Some(record)) = &work {
+            result.notices.clone_from(&record.notices);
+            result.published_as.clone_from(&record.published_as);
+        }
+        answers.add(
+            services::CROSSREF,
+            work.map(|record| record.into_iter().collect()),
+        );
+        found.add(entry, item, answers);
+        let known = notices.get(&doi.to_lowercase());
+        result.notices.extend(known.into_iter().flatten().cloned());
+        let order = |notice: &Notice| (notice.doi.to_lowercase(), notice.kind.clone());
+        result.notices.sort_by_key(order);
+        result.notices.dedup_by_key(|notice| order(notice));
+    }
+    if found.records.is_empty() && found.rejected.is_empty() {
+        found.extend(match_work(client, catalogue, entry, item));
+    }
+    // A DOI that leads to another work is one of the differences.
+    let of_own_doi = found.rejected.iter().find(|rejection| {
         let doi = rejection
             .record
             .item
@@ -92,44 +109,22 @@ pub fn verify(
             .and_then(|doi| doi.parse().ok());
         own_doi.is_some() && doi == own_doi
     });
-    if let Some(record) = records.first() {
+    let record = found.records.first();
+    if let Some(record) = record.or(of_own_doi.map(|rejection| &rejection.record)) {
         result.existence = Existence::Found(record.source.clone());
-    } else if !asked.is_empty() {
-        result.existence = Existence::NotFound;
-    }
-    if let Some(record) = records
-        .first()
-        .or(elsewhere.map(|rejection| &rejection.record))
-    {
         result.differences = differences(entry, item, record);
         result.differences.retain(|difference| {
             let is_compared = COMPARED.contains(&difference.field.to_lowercase().as_str());
             difference.current.is_some() && !difference.agrees && is_compared
         });
+    } else if !found.asked.is_empty() {
+        result.existence = Existence::NotFound;
     }
-    if let Some(doi) = own_doi.as_ref().map(Doi::to_string) {
-        if let Some(found) = notices.get(&doi.to_lowercase()) {
-            result.notices.extend(found.iter().cloned());
-        }
-        // doi.org gives metadata alone; Crossref itself knows of notices and published versions.
-        match services::crossref_work(client, &doi) {
-            Ok(Some(record)) => {
-                result.notices.extend(record.notices);
-                result.published_as = record.published_as;
-                if !asked.contains(&record.source.service) {
-                    asked.push(record.source.service);
-                }
-            }
-            Ok(None) => {}
-            Err(failure) => failures.push(failure),
-        }
-        result
-            .notices
-            .sort_by(|one, other| (&one.doi, &one.kind).cmp(&(&other.doi, &other.kind)));
-        result.notices.dedup_by(|one, other| {
-            one.doi.eq_ignore_ascii_case(&other.doi) && one.kind == other.kind
-        });
-    }
+    let WorkMatch {
+        asked,
+        mut failures,
+        ..
+    } = found;
     if let Some(url) = item.text("URL").filter(|_| own_doi.is_none()) {
         match services::link_state(client, &url) {
             Ok(state) => {

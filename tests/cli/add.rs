@@ -18,7 +18,11 @@ fn a_reference_is_added_as_it_is_written() {
     }
     let told = env.refuses(1, "add '@book{a, title = {Pears}}'");
     assert!(told.contains("belongs to another work"), "{told}");
-    let told = env.refuses(1, "add 'no entry'");
+    let told = env.refuses(2, "add 'no entry'");
+    assert!(
+        told.contains("neither an identifier nor an entry: no entry"),
+        "{told}"
+    );
     assert!(told.contains("help:"), "{told}");
     let told = env.refuses(2, "add");
     assert!(told.contains("--set FIELD=VALUE"), "{told}");

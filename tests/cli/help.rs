@@ -1,6 +1,7 @@
 //! The help: read as a whole, and its examples run.
 
 use crate::foreign_formats;
+use crate::metadata_server::{MetadataServer, Reply};
 use crate::test_env::{TestEnvironment, words};
 
 /// Returns the commands that `peerbib … --help` lists, with their subcommands.
@@ -99,6 +100,7 @@ fn the_examples_run() {
     let first = TestEnvironment::with_chapter();
     first.runs("tag course:week-3 merten2000 --new");
     let library = first.library_as_file();
+    let server = services();
     for command in std::iter::once(String::new()).chain(commands(&first, "")) {
         let help = first.runs(&format!("{command} --help")).stdout;
         for example in examples(&help).iter() {
@@ -123,7 +125,7 @@ fn the_examples_run() {
             for name in [
                 "house.csl",
                 "nature.csl",
-                "Downloads/nature.csl",
+                "Downloads/house.csl",
                 "styles/own.csl",
             ] {
                 std::fs::copy(own, env.path(name)).unwrap();
@@ -151,6 +153,9 @@ fn the_examples_run() {
             if example.contains("--file refs.bib") {
                 env.runs("import refs.bib");
             }
+            if example.contains("style update") {
+                server.run(&env, &["style", "add", "apa-6th-edition"]);
+            }
             if example.starts_with("peerbib undo") || example.starts_with("peerbib redo") {
                 env.runs("tag theme:law merten2000");
             }
@@ -166,6 +171,7 @@ fn the_examples_run() {
                 .command("sh")
                 .args(["-c", &line])
                 .env("PEERBIB_OPENER", "true")
+                .env("PEERBIB_LOOKUP_BASE", server.base())
                 .output()
                 .unwrap();
             let told = String::from_utf8_lossy(&output.stderr);
@@ -181,6 +187,35 @@ fn the_examples_run() {
             assert!(!told.contains("error:"), "{line}:\n{told}");
         }
     }
+}
+
+/// A server that knows the works and styles of the examples.
+fn services() -> MetadataServer {
+    let server = MetadataServer::start();
+    let style = include_str!("../../styles/compact-syllabus.csl");
+    server
+        .on(
+            "/openlibrary.org/api/books",
+            [Reply::json(
+                r#"{"ISBN:1": {"title": "The Wealth of Networks", "authors": [{"name": "Yochai Benkler"}], "publish_date": "2006"}}"#,
+            )],
+        )
+        .on(
+            "/en.wikipedia.org/api/rest_v1/data/citation/zotero/",
+            [Reply::json(r#"[{"itemType": "webpage", "title": "Oekonux"}]"#)],
+        )
+        .on(
+            "/api.crossref.org/works?query",
+            [Reply::json(
+                r#"{"message": {"items": [{"type": "book", "title": ["The Wealth of Networks"], "DOI": "10.12987/9780300127232",
+                    "author": [{"given": "Yochai", "family": "Benkler"}], "issued": {"date-parts": [[2006]]}}]}}"#,
+            )],
+        )
+        .on(
+            "/raw.githubusercontent.com/citation-style-language/styles/master/",
+            [Reply::typed("text/plain", style)],
+        );
+    server
 }
 
 /// The lists that an example of `peerbib list` takes for granted.

@@ -61,6 +61,7 @@ fn a_work_that_is_in_the_library_is_not_added_again() {
 fn several_identifiers_are_one_step_and_rules_tag_them() {
     let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
     env.runs("init");
+    env.runs("tags add theme:firm");
     env.runs("rules add coase --when title:coase --then theme:firm");
     server
         .on("/doi.org/10.2307/1562247", [Reply::json(ARTICLE)])

@@ -128,7 +128,7 @@ fn html_instead_of_json_is_an_error() {
 
 #[test]
 fn a_wrong_content_type_or_charset_does_not_matter_if_the_answer_is_right() {
-    let latin = ARTICLE.replace("JSTOR", "Caf\u{e9}");
+    let latin = ARTICLE.replace("The Yale", "Caf\u{e9}");
     let bytes: Vec<u8> = latin.chars().map(|c| c as u8).collect();
     for (content_type, body) in [
         ("text/plain", latin.clone().into_bytes()),
@@ -178,10 +178,7 @@ fn redirects_are_followed_but_not_in_circles_or_to_private_addresses() {
         "http://2130706433/",
         "http://localhost/",
     ] {
-        fails(
-            [Reply::redirect(private)],
-            "redirected to the private address",
-        );
+        fails([Reply::redirect(private)], "the private address ");
     }
     fails([Reply::redirect("file:///etc/passwd")], "invalid address");
 }

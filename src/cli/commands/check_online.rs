@@ -31,7 +31,7 @@ const OUTCOMES: &[(&str, &str)] = &[
     ("found", "found"),
     ("differences", "found with differences"),
     ("retracted", "retracted or corrected"),
-    ("published", "preprints with a published version"),
+    ("published", "with a published version"),
     ("not-found", "not found in the services asked"),
     ("unknown", "without an answer"),
     ("dead", "with a dead address"),

@@ -654,6 +654,9 @@ pub static FIELDS: &[Field] = {
         program("archivecollection", Variable("archive_collection")),
         program("archivelocation", Variable("archive_location")),
         program("archiveplace", Variable("archive-place")),
+        // The archived copy of a page.
+        Field::new(Program, "archiveurl", Verbatim, Variable("archive_location")),
+        program("archivedate", Nothing),
         program("article-number", Nothing),
         program("articleno", Nothing),
         program("arxivid", Nothing),

@@ -13,7 +13,7 @@ use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
 use crate::lookup::record::{Notice, Record};
 
-const NAME: &str = "Crossref";
+pub(in crate::lookup) const NAME: &str = "Crossref";
 
 /// How many candidates a search returns.
 const CANDIDATES: usize = 5;
@@ -92,6 +92,10 @@ fn record(work: &Json, response: &Response) -> Option<Record> {
         .iter()
         .filter_map(|update| notice(update, member(update, "DOI")))
         .collect();
+    // Not the address of a search, which says nothing of the work.
+    if let Some(doi) = record.item.text("DOI") {
+        record.source.address = format!("https://api.crossref.org/works/{}", in_path(&doi));
+    }
     let relation = work.get("relation").unwrap_or(&Json::Null);
     record.published_as = members(relation, "is-preprint-of")
         .iter()

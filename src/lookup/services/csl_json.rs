@@ -120,7 +120,9 @@ pub(super) fn builder(work: &Json) -> Option<ItemBuilder> {
     if builder.get("container-title-short") == builder.get("container-title") {
         builder.text("container-title-short", "");
     }
-    if let Some(event) = work.get("event").filter(|event| event.is_object()) {
+    if let Some(event) = work.get("event").filter(|event| event.is_object())
+        && !csl_type.starts_with("article-")
+    {
         builder.text("event-title", member(event, "name"));
         builder.text("event-place", member(event, "location"));
     }

@@ -21,7 +21,7 @@ use super::error::{Failure, LookupError};
 use super::identifier::Identifier;
 use super::record::Record;
 
-pub(super) use crossref::{notices, work as crossref_work};
+pub(super) use crossref::{NAME as CROSSREF, notices, work as crossref_work};
 pub use sru::DEFAULT_CATALOGUE;
 pub use wayback::Archived;
 pub(super) use wayback::nearest_copy;
@@ -77,24 +77,13 @@ pub struct Answers {
 }
 
 impl Answers {
-    fn add(&mut self, service: &'static str, result: Result<Vec<Record>, LookupError>) {
+    pub(super) fn add(&mut self, service: &'static str, result: Result<Vec<Record>, LookupError>) {
         match result {
             Ok(records) => {
                 self.asked.push(service);
                 self.records.extend(records);
             }
             Err(failure) => self.failures.push(failure),
-        }
-    }
-
-    /// Adds the answers of other services.
-    pub fn extend(&mut self, other: Self) {
-        self.records.extend(other.records);
-        self.failures.extend(other.failures);
-        for service in other.asked {
-            if !self.asked.contains(&service) {
-                self.asked.push(service);
-            }
         }
     }
 }

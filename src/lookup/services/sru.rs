@@ -48,6 +48,8 @@ impl Service for Sru {
         let address = self.address.replace("{isbn}", &isbn.to_string());
         let request = Request {
             interval: Duration::from_millis(500),
+            // The user may have a catalogue of their own.
+            may_be_private: true,
             ..Request::new(NAME, &address, "application/xml, text/xml")
         };
         let Some(response) = found(client, &request)? else {

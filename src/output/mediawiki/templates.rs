@@ -60,8 +60,26 @@ pub(super) fn citation(work: ItemMetadata<'_>) -> Option<String> {
     if let Some(url) = work.url() {
         call.address("url", &url);
         call.add("access-date", work.date("accessed"));
+        let copy = work.text("archive_location");
+        if let Some((copy, date)) = copy.and_then(|copy| Some((copy.clone(), wayback_date(&copy)?)))
+        {
+            call.address("archive-url", &copy);
+            call.add("archive-date", Some(date));
+        }
     }
     Some(call.finished())
+}
+
+/// Returns the date in the address of a copy in the Wayback Machine:
+/// `https://web.archive.org/web/20090919044612/http://example.org/`.
+fn wayback_date(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://web.archive.org/web/")?;
+    let digits = rest
+        .get(..8)
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let (year, rest) = digits.split_at_checked(4)?;
+    let (month, day) = rest.split_at_checked(2)?;
+    Some(format!("{year}-{month}-{day}"))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

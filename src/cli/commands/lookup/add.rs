@@ -160,10 +160,15 @@ fn identifiers(texts: &[String]) -> std::result::Result<Vec<Identifier>, Command
         // An ISBN may be written with spaces.
         let found = match line.parse() {
             Ok(identifier) => vec![identifier],
-            Err(_) => line
-                .split_whitespace()
-                .map(|word| word.parse().map_err(|_| unknown(word)))
-                .collect::<std::result::Result<_, _>>()?,
+            Err(_) => {
+                let words = line.split_whitespace().map(|word| (word, word.parse()));
+                let words: Vec<_> = words.collect();
+                let has_any = words.iter().any(|(_, found)| found.is_ok());
+                let named = words.into_iter().map(|(word, found)| {
+                    found.map_err(|_| unknown(if has_any { word } else { line }))
+                });
+                named.collect::<std::result::Result<_, _>>()?
+            }
         };
         for identifier in found {
             if !identifiers.contains(&identifier) {

@@ -264,8 +264,8 @@ impl<'w> Finding<'w> {
 
     fn text(&self) -> String {
         let bold = Style::Bold;
-        let title = markup::plain(&self.work.item.text("title").unwrap_or_default());
-        let mut text = format!("{bold}{}{bold:#} {title}\n", self.work.entry.key);
+        let AskedWork { entry, title, .. } = self.work;
+        let mut text = format!("{bold}{}{bold:#} {title}\n", entry.key);
         for record in &self.records {
             let source = &record.source;
             let _ = writeln!(text, "  found in {} ({})", source.service, source.address);

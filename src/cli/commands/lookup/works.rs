@@ -12,6 +12,8 @@ pub(crate) struct AskedWork {
     pub(crate) entry: Entry,
     /// The entry in the variables of CSL, with what it inherits.
     pub(crate) item: CslItem,
+    /// Its title as it was written.
+    pub(crate) title: String,
 }
 
 /// Returns the works that match a query.
@@ -28,11 +30,12 @@ pub(crate) fn asked_works(
     let entries = library.works().entries(&ids)?.into_iter();
     let works = entries.map(|stored| {
         let parent = |key: &str| library.works().parent(key);
-        let item = bibtex::derive(&stored.work, &stored.strings, &parent).item;
+        let derived = bibtex::derive(&stored.work, &stored.strings, &parent);
         AskedWork {
             id: stored.id,
+            item: derived.item,
+            title: derived.title.unwrap_or_default(),
             entry: stored.work,
-            item,
         }
     });
     Ok(works.collect())

@@ -1,0 +1,182 @@
+//! `peerbib lookup`, against a server that stands in for every service.
+
+use std::time::Duration;
+
+use super::metadata_server::{MetadataServer, Reply};
+use super::test_env::TestEnvironment;
+
+const LIBRARY: &str = "@article{benkler2002coase,
+  author = {Benkler, Yochai},
+  title = {Coase's Penguin, or, Linux and the Nature of the Firm},
+  journal = {Yale Law Journal},
+  year = 2002,
+}
+
+@article{zine, author = {Nobody, Ann}, title = {A Zine that no Service Knows}, year = 1999}
+";
+
+fn crossref(items: &str) -> Reply {
+    Reply::json(&format!(
+        r#"{{"status": "ok", "message-type": "work-list", "message": {{"items": [{items}]}}}}"#
+    ))
+}
+
+const ARTICLE: &str = r#"{"DOI": "10.2307/1562247", "type": "journal-article",
+    "title": ["Coase's Penguin, or, Linux and the Nature of the Firm"], "container-title": ["The Yale Law Journal"],
+    "author": [{"given": "Yochai", "family": "Benkler"}], "volume": "112", "issue": "3", "page": "369-446",
+    "issued": {"date-parts": [[2002, 12]]}}"#;
+
+const REVIEW: &str = r#"{"DOI": "10.1/review", "type": "journal-article", "title": ["Coase's Penguin"],
+    "author": [{"given": "Ann", "family": "Other"}], "issued": {"date-parts": [[2003]]}}"#;
+
+fn server() -> MetadataServer {
+    let server = MetadataServer::start();
+    server.on(
+        "/api.crossref.org/works?query.bibliographic=Coase",
+        [crossref(&format!("{REVIEW}, {ARTICLE}"))],
+    );
+    server.on(
+        "/api.crossref.org/works?query.bibliographic=A%20Zine",
+        [crossref("")],
+    );
+    server.on(
+        "/api.openalex.org/works?search=",
+        [Reply::json(r#"{"results": []}"#)],
+    );
+    server
+}
+
+#[test]
+fn fields_are_shown_beside_the_current_values_and_nothing_changes() {
+    let (server, env) = (server(), TestEnvironment::with(LIBRARY));
+    let before = env.state();
+    let run = server.run(&env, &["lookup"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    insta::assert_snapshot!(run.stdout, @"");
+    insta::assert_snapshot!(run.stderr, @"");
+    assert_eq!(env.state(), before);
+}
+
+#[test]
+fn missing_fields_are_filled_in_and_their_source_is_kept() {
+    let (server, env) = (server(), TestEnvironment::with(LIBRARY));
+    let refused = server.run(&env, &["lookup", "--apply"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert!(!env.runs("export").stdout.contains("10.2307"));
+    let run = server.run(&env, &["lookup", "--apply", "--yes"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    insta::assert_snapshot!(env.runs("show benkler2002coase --source").stdout, @"");
+    let why = env.runs("why benkler2002coase").stdout;
+    assert!(why.contains("looked up in Crossref"), "{why}");
+    env.runs("undo");
+    assert!(LIBRARY.contains(env.runs("show benkler2002coase --source").stdout.trim()));
+    assert!(!env.runs("why benkler2002coase").stdout.contains("Crossref"));
+}
+
+#[test]
+fn fields_can_be_chosen_and_overwritten() {
+    let (server, env) = (server(), TestEnvironment::with(LIBRARY));
+    server.run(&env, &["lookup", "--fields", "doi", "--apply", "--yes"]);
+    let text = env.runs("show benkler2002coase --source").stdout;
+    assert!(
+        text.contains("10.2307/1562247") && !text.contains("112"),
+        "{text}"
+    );
+    server.run(
+        &env,
+        &[
+            "lookup",
+            "key:benkler2002coase",
+            "--replace",
+            "journaltitle,date",
+            "--fields",
+            "journaltitle,date",
+            "--apply",
+            "--yes",
+            "--refresh",
+        ],
+    );
+    let text = env.runs("show benkler2002coase --source").stdout;
+    assert!(
+        text.contains("The Yale Law Journal") && text.contains("2002-12") && !text.contains("year"),
+        "{text}"
+    );
+    let run = server.run(&env, &["lookup", "--fields", "dio"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("unknown field: dio"), "{}", run.stderr);
+}
+
+#[test]
+fn a_preprint_a_review_and_a_chapter_are_not_the_work() {
+    let env = TestEnvironment::with(
+        "@article{article, author = {Benkler, Yochai}, title = {Sharing Nicely on Shareable Goods}, journal = {J}, year = 2004}
+         @book{book, author = {Benkler, Yochai}, title = {The Wealth of Networks}, publisher = {Yale}, year = 2006}",
+    );
+    let server = MetadataServer::start();
+    server.on("/api.crossref.org/works?query.bibliographic=Sharing", [crossref(
+        r#"{"DOI": "10.2139/ssrn.1", "type": "posted-content", "title": ["Sharing Nicely on Shareable Goods"],
+            "author": [{"given": "Yochai", "family": "Benkler"}], "issued": {"date-parts": [[2004]]}}"#)]);
+    server.on("/api.crossref.org/works?query.bibliographic=The%20Wealth", [crossref(
+        r#"{"DOI": "10.1/review", "type": "journal-article", "title": ["The Wealth of Networks"],
+            "author": [{"given": "Yochai", "family": "Benkler"}], "issued": {"date-parts": [[2006]]}},
+           {"DOI": "10.1/chapter", "type": "book-chapter", "title": ["The Wealth of Networks"], "container-title": ["B"],
+            "author": [{"given": "Yochai", "family": "Benkler"}], "issued": {"date-parts": [[2006]]}}"#)]);
+    server.on("/api.openalex.org/", [Reply::json(r#"{"results": []}"#)]);
+    let run = server.run(&env, &["lookup", "--json"]);
+    let works: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    for work in works.as_array().unwrap() {
+        assert_eq!(work["outcome"], "candidates", "{work:#}");
+        assert_eq!(work["changes"], serde_json::json!([]));
+    }
+    assert_eq!(works[0]["candidates"][0]["reason"], "another type");
+}
+
+#[test]
+fn one_service_that_fails_does_not_stop_the_others_and_is_reported_once() {
+    let (server, env) = (server(), TestEnvironment::with(LIBRARY));
+    server.on("/api.openalex.org/works?search=", [Reply::status(500)]);
+    let run = server.run(&env, &["lookup", "--apply", "--yes"]);
+    assert_eq!(run.code, Some(1));
+    assert_eq!(
+        run.stderr
+            .matches("OpenAlex: the server answered with status 500")
+            .count(),
+        1,
+        "{}",
+        run.stderr
+    );
+    assert!(env.runs("export").stdout.contains("10.2307/1562247"));
+}
+
+#[test]
+fn many_works_use_one_connection_per_host_at_the_allowed_rate_and_the_cache_answers_again() {
+    let bib: String = (0..30)
+        .map(|n| format!("@article{{k{n}, author = {{Doe, Jane}}, title = {{A Long Title Number {n}}}, year = 2001, doi = {{10.1/{n}}}}}\n"))
+        .collect();
+    let env = TestEnvironment::with(&bib);
+    let server = MetadataServer::start();
+    server.on(
+        "/doi.org/",
+        [
+            Reply::json(r#"{"type": "journal-article", "title": "Another", "DOI": "10.1/x"}"#)
+                .with("x-rate-limit-limit", "50")
+                .with("x-rate-limit-interval", "1s"),
+        ],
+    );
+    for n in 0..30 {
+        server.on(&format!("/doi.org/10.1/{n}"), [Reply::json(&format!(
+            r#"{{"type": "journal-article", "title": "A Long Title Number {n}", "DOI": "10.1/{n}", "volume": "{n}",
+                 "author": [{{"given": "Jane", "family": "Doe"}}], "issued": {{"date-parts": [[2001]]}}}}"#))
+            .with("x-rate-limit-limit", "50").with("x-rate-limit-interval", "1s")]);
+    }
+    let run = server.run(&env, &["lookup", "--apply", "--yes"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let arrived = server.arrived();
+    assert_eq!(arrived.len(), 30);
+    assert_eq!(server.most_open(), 1);
+    // 50 requests in a second.
+    let taken = arrived[29].at - arrived[0].at;
+    assert!(taken >= Duration::from_millis(29 * 20 - 50), "{taken:?}");
+    assert_eq!(server.run(&env, &["lookup"]).code, Some(0));
+    assert_eq!(server.arrived().len(), 30);
+}
