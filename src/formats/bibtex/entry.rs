@@ -34,7 +34,7 @@ pub enum EntryError {
     /// The markup in this field is nested more than [`MAX_MARKUP_DEPTH`] deep.
     #[error("has markup nested more than {MAX_MARKUP_DEPTH} deep in {0}")]
     MarkupTooDeep(String),
-    /// The entry has more than [`MAX_FIELDS`] fields.
+    /// The entry has more than `MAX_FIELDS` fields.
     #[error("has more than {MAX_FIELDS} fields")]
     TooManyFields,
     /// The text contains a NUL byte, as binary and damaged files do.
@@ -51,7 +51,7 @@ pub const MAX_DEPTH: usize = 4 * MAX_MARKUP_DEPTH;
 /// The maximum number of fields of an entry.
 ///
 /// Many functions look up each field of an entry among all of them, so the time is quadratic in this number.
-pub const MAX_FIELDS: usize = 1000;
+pub(crate) const MAX_FIELDS: usize = 1000;
 
 /// An entry with its diagnostics.
 #[derive(Debug, Clone, PartialEq, Eq)]
