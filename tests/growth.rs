@@ -95,7 +95,7 @@ fn ris(count: usize) -> String {
 
 fn vocabulary(count: usize) -> String {
     repeated(count, |n| {
-        format!("[[tag]]\ntag = \"theme:t{n}\"\nlabel = \"Nest {n}\"\n")
+        format!("[[tag]]\nfacet = \"theme\"\ntag = \"t{n}\"\nlabel = \"Nest {n}\"\n")
     })
 }
 
@@ -130,7 +130,7 @@ const CASES: &[Case] = &[
         file: "in.bib",
         input: journals,
         before: &["import in.bib", "list new nests --query year:2001"],
-        command: "list snapshot nests",
+        command: "list snapshot nests --name first",
     },
     Case {
         name: "a chain of @strings",

@@ -62,11 +62,11 @@ const LARGE_BLOCK: usize = 60;
 const NEIGHBOURS: usize = 12;
 
 impl Works<'_> {
-    /// The works that are probably one, those that a person kept apart left out.
+    /// Returns groups of likely duplicates, without the works that a user keeps apart.
     ///
     /// # Errors
     ///
-    /// What SQLite reports; [`super::LibraryError::UnreadableWork`].
+    /// [`super::LibraryError::UnreadableWork`].
     pub fn duplicates(&self) -> Result<Vec<Cluster>> {
         let candidates = self.candidates()?;
         let apart = self.kept_apart()?;

@@ -397,7 +397,7 @@ impl StringCache {
 }
 
 impl Sources<'_> {
-    /// What stands between the entries of a file and may hold `@string`s.
+    /// Returns the text between the entries of a file that may contain `@string`s.
     pub(super) fn leading_with_strings(&self, file: i64) -> Result<String> {
         let mut leading = self.library.connection.prepare_cached(
             "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
@@ -576,7 +576,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// The private note on a work, which words are looked for in, too.
+    /// Returns the private note on a work, which is part of the full-text index.
     fn private_note(&self, work: i64) -> Result<Option<String>> {
         Ok(self
             .connection()
@@ -585,7 +585,7 @@ impl Change<'_> {
             .optional()?)
     }
 
-    /// The works that inherit from these, directly or not.
+    /// Returns the works that inherit from these, directly or not.
     pub(super) fn inheriting_works(&self, works: &BTreeSet<i64>) -> Result<BTreeSet<i64>> {
         let connection = self.connection();
         let inherits = connection

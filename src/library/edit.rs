@@ -22,7 +22,7 @@ pub struct FieldEdits {
 }
 
 impl FieldEdits {
-    /// The text of an entry after the edit, in its own manner.
+    /// Returns the text of an entry after the edits, in its own layout.
     ///
     /// # Errors
     ///
@@ -228,11 +228,11 @@ impl WorksMut<'_> {
         Ok(key)
     }
 
-    /// The verbatim text of a work's entry.
+    /// Returns the verbatim text of a work's entry.
     ///
     /// # Errors
     ///
-    /// What SQLite reports, where there is no such work.
+    /// Fails if there is no such work.
     pub fn source_of(&self, work: i64) -> Result<String> {
         Ok(self
             .change
@@ -289,7 +289,7 @@ impl WorksMut<'_> {
         Ok(())
     }
 
-    /// Takes one entry out of its file, but not what stood before it.
+    /// Removes an entry from its file, and keeps the text before it.
     pub(super) fn remove_occurrence(&self, occurrence: i64) -> Result<()> {
         let connection = self.change.connection();
         let (file, leading) = connection

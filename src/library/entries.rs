@@ -19,7 +19,7 @@ pub struct StoredEntry {
 }
 
 impl Works<'_> {
-    /// The entries of these works, in this order.
+    /// Returns the entries of these works, in order.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl Works<'_> {
             .collect()
     }
 
-    /// The work that another one names in `crossref` or `xdata`, if the library has it.
+    /// Returns the entry that another one names in `crossref` or `xdata`, if the library has it.
     pub fn parent<'a>(&self, key: &str) -> Option<Cow<'a, Entry>> {
         // A parent that is not there is nothing to look for keys like its own.
         self.find(key).ok().flatten()?;

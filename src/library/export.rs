@@ -69,7 +69,7 @@ impl Sources<'_> {
         Ok(text)
     }
 
-    /// The files that were imported, in the order of their import.
+    /// Returns the imported files in the order of their import.
     pub fn all(&self) -> Result<Vec<SourceFile>> {
         let mut statement = self
             .library
@@ -116,7 +116,7 @@ impl Sources<'_> {
 }
 
 impl Works<'_> {
-    /// The abbreviations of the files in which a work stands.
+    /// Returns the abbreviations of the files that contain a work.
     pub fn abbreviations(&self, work: i64) -> Result<Strings> {
         Ok(bibtex::read(&self.abbreviations_of(&[work])?.join("\n")).strings)
     }
@@ -141,7 +141,7 @@ impl Works<'_> {
             + if parts.is_empty() { "" } else { "\n" })
     }
 
-    /// The verbatim `@string`s of the files in which these works stand.
+    /// Returns the verbatim `@string`s of the files that contain these works.
     pub fn abbreviations_of(&self, works: &[i64]) -> Result<Vec<String>> {
         let mut files = BTreeSet::new();
         let mut file = self

@@ -1,4 +1,4 @@
-//! Which works are meant: a condition, as SQL over the table `work_summary`.
+//! Filters of works, as SQL over the table `work_summary`.
 
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
@@ -15,7 +15,7 @@ pub struct Sql {
 }
 
 impl Sql {
-    /// A piece of SQL without parameters.
+    /// Creates a piece of SQL without parameters.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -23,7 +23,7 @@ impl Sql {
         }
     }
 
-    /// The same with more parameters.
+    /// Adds parameters.
     #[must_use]
     pub fn with(mut self, parameters: impl IntoIterator<Item = impl Into<Value>>) -> Self {
         self.parameters
@@ -31,12 +31,12 @@ impl Sql {
         self
     }
 
-    /// So many `?`, with commas between them.
+    /// Returns `count` question marks, separated by commas.
     pub fn marks(count: usize) -> String {
         vec!["?"; count].join(", ")
     }
 
-    /// The expression that holds for the works whose numbers a statement gives.
+    /// Returns an expression that is true for the works whose rowids the statement selects.
     fn works(self) -> Self {
         Self {
             text: format!("work_summary.work_id IN ({})", self.text),
@@ -60,7 +60,7 @@ impl Sql {
     }
 }
 
-/// Which works are meant.
+/// A filter of works.
 ///
 /// The query language translates to these, and these to SQL.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -68,15 +68,15 @@ pub enum Filter {
     /// Every work.
     #[default]
     All,
-    /// The works of these numbers.
+    /// The works with these rowids.
     Works(Vec<i64>),
-    /// The works whose numbers a statement gives.
+    /// The works whose rowids a statement selects.
     Statement(Sql),
-    /// The works that another condition does not mean.
+    /// The works that another filter does not match.
     Not(Box<Self>),
-    /// The works that all of these mean.
+    /// The works that match all of these.
     Every(Vec<Self>),
-    /// The works that any of these means.
+    /// The works that match any of these.
     Any(Vec<Self>),
 }
 
@@ -85,22 +85,22 @@ pub enum Filter {
 const MANY: usize = 200;
 
 impl Filter {
-    /// The condition that no work meets.
+    /// The filter that no work matches.
     pub const NONE: Self = Self::Works(Vec::new());
 
-    /// The works that meet none of this.
+    /// Returns the filter for all other works.
     #[must_use]
     pub fn negated(self) -> Self {
         Self::Not(Box::new(self))
     }
 
-    /// The condition that works meet which meet both.
+    /// Returns the filter for the works that match both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self::Every(vec![self, other])
     }
 
-    /// An expression over the table `work_summary` that holds for the works that are meant.
+    /// Returns an expression over the table `work_summary` that is true for the matching works.
     pub fn expression(&self) -> Sql {
         match self {
             Self::All => Sql::new("1"),
@@ -122,7 +122,7 @@ impl Filter {
         }
     }
 
-    /// A statement that gives the numbers of the works, in one piece.
+    /// Returns a statement that selects the rowids of the matching works.
     pub fn numbers(&self) -> Sql {
         let expression = self.expression();
         Sql {
@@ -132,13 +132,13 @@ impl Filter {
     }
 }
 
-/// The numbers of works as a statement of one parameter.
+/// Returns a statement with one parameter that selects these rowids.
 fn listed(works: &[i64]) -> Sql {
     let list = serde_json::to_string(works).unwrap_or_default();
     Sql::new("SELECT value FROM json_each(?)").with([list])
 }
 
-/// What any of these means. What statements find is put together before it is looked at.
+/// Returns an expression that is true if any part is. Statements are joined with UNION ALL.
 fn either(parts: &[Filter]) -> Sql {
     let mut statements: Vec<Sql> = Vec::new();
     let mut expressions = Vec::new();
@@ -160,7 +160,7 @@ fn either(parts: &[Filter]) -> Sql {
 }
 
 impl Works<'_> {
-    /// Returns the rowids of the works that meet a condition, each once.
+    /// Returns the rowids of the matching works, each once.
     pub fn ids_matching(&self, filter: &Filter) -> Result<Vec<i64>> {
         let Sql { text, parameters } = filter.numbers();
         let mut statement = self.library.connection.prepare_cached(&text)?;
@@ -168,7 +168,7 @@ impl Works<'_> {
         Ok(works.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Returns how many works meet a condition.
+    /// Returns the number of matching works.
     pub fn count_matching(&self, filter: &Filter) -> Result<usize> {
         let Sql { text, parameters } = filter.expression();
         let sql = format!("SELECT count(*) FROM work_summary WHERE {text}");

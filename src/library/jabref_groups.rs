@@ -88,7 +88,7 @@ impl TagsMut<'_> {
 }
 
 impl Sources<'_> {
-    /// The works of an imported file, in its order.
+    /// Returns the works of an imported file, in order.
     pub(super) fn works(&self, path: &str) -> Result<Vec<i64>> {
         let mut statement = self.library.connection.prepare(
             "SELECT work_id FROM occurrence JOIN source_file ON source_file.id = source_file_id
@@ -162,7 +162,7 @@ pub fn group_tag_name(name: &str) -> Option<TagName> {
     format!("{GROUP_FACET}:{word}").parse().ok()
 }
 
-/// The words of a field that commas separate.
+/// Returns the words of a field, which commas separate.
 fn words(work: &Entry, field: &str, file: &BibFile) -> Vec<String> {
     let Some(value) = work.field(field) else {
         return Vec::new();

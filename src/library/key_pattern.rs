@@ -263,7 +263,7 @@ fn capitalised(word: &str) -> String {
     }
 }
 
-/// Whether LaTeX can cite a key with this character in it, and BibTeX read it.
+/// Returns whether a citation key may contain the character in LaTeX and BibTeX.
 fn is_key_character(character: char) -> bool {
     !character.is_whitespace()
         && !character.is_control()
@@ -279,7 +279,7 @@ impl Works<'_> {
     ///
     /// # Errors
     ///
-    /// What SQLite reports; [`LibraryError::UnreadableWork`].
+    /// [`LibraryError::UnreadableWork`].
     pub fn key_by_pattern(
         &self,
         work: i64,
@@ -330,7 +330,7 @@ impl Works<'_> {
         }
     }
 
-    /// Whether `key` can be the key of `work`.
+    /// Checks that `key` can be the key of `work`.
     pub(super) fn check_key(&self, key: &str, work: Option<i64>) -> Result<()> {
         if key.is_empty() || !key.chars().all(is_key_character) {
             return Err(LibraryError::MalformedKey(key.to_owned()));

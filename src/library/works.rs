@@ -70,7 +70,7 @@ impl SortBy {
         Self::Original,
     ];
 
-    /// Its name in a query.
+    /// Returns the name in a query.
     pub fn name(self) -> &'static str {
         match self {
             Self::Author => "author",
@@ -84,7 +84,7 @@ impl SortBy {
         }
     }
 
-    /// What has this name in a query.
+    /// Returns the sort key with a name in a query.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|by| by.name() == name)
     }
@@ -187,7 +187,7 @@ fn list(text: &str) -> Vec<String> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// A work as the rest of peerbib sees it, derived from its entry.
+/// A work with everything that is needed to cite it: its summary, tags and CSL item.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct CitableWork {
     /// Its number in the library.
@@ -222,7 +222,7 @@ pub(super) enum Item {
 }
 
 impl CitableWork {
-    /// The work in the variables of CSL.
+    /// Returns the work in the variables of CSL.
     ///
     /// # Errors
     ///
@@ -239,7 +239,7 @@ impl CitableWork {
         }
     }
 
-    /// The work in the variables of CSL, taken out of the reference, which has none of them afterwards.
+    /// Takes the CSL item out of the work and leaves an empty one.
     ///
     /// # Errors
     ///
@@ -261,7 +261,7 @@ const REFERENCE: &str = "item, sort_author,
     FROM work_summary JOIN csl_item ON csl_item.work_id = work_summary.work_id";
 
 impl Works<'_> {
-    /// How many works there are.
+    /// Returns the number of works.
     pub fn count(&self) -> Result<i64> {
         Ok(self
             .library
@@ -269,11 +269,11 @@ impl Works<'_> {
             .query_row("SELECT count(*) FROM work", [], |row| row.get(0))?)
     }
 
-    /// The number of the work that has `key` now, or had it before.
+    /// Returns the rowid of the work that has or had a key.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::UnknownKey`], with a key that is spelt much the same.
+    /// [`LibraryError::UnknownKey`] with similar keys.
     pub fn id(&self, key: &str) -> Result<i64> {
         if let Some(id) = self.find(key)? {
             return Ok(id);
@@ -289,7 +289,7 @@ impl Works<'_> {
         })
     }
 
-    /// The number of the work that has `key` now, or had it before; none where no work has it.
+    /// Returns the rowid of the work that has or had a key, if there is one.
     pub fn find(&self, key: &str) -> Result<Option<i64>> {
         Ok(self
             .library
@@ -302,7 +302,7 @@ impl Works<'_> {
             .optional()?)
     }
 
-    /// The keys of all works, with their numbers.
+    /// Returns the rowids and keys of all works.
     pub fn keys(&self) -> Result<Vec<(i64, String)>> {
         let mut statement = self
             .library
@@ -312,12 +312,12 @@ impl Works<'_> {
         Ok(keys.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The BibLaTeX types that works of the library have, by name.
+    /// Returns the BibLaTeX types of the works, sorted by name.
     pub fn types(&self) -> Result<Vec<String>> {
         self.distinct_values("work_summary", "entry_type")
     }
 
-    /// The values of a column that is indexed, each once and in order.
+    /// Returns the distinct values of an indexed column, sorted.
     pub(super) fn distinct_values(&self, table: &str, column: &str) -> Result<Vec<String>> {
         let mut statement = self.library.connection.prepare_cached(&format!(
             "{} SELECT value FROM found WHERE value IS NOT NULL",
@@ -327,7 +327,7 @@ impl Works<'_> {
         Ok(values.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Whether any work has what FTS5 is asked for: see [`super::full_text`].
+    /// Returns whether any work matches an FTS5 expression: see [`super::full_text`].
     pub fn matches_full_text(&self, expression: &str) -> Result<bool> {
         Ok(self
             .library
@@ -336,11 +336,11 @@ impl Works<'_> {
             .exists([expression])?)
     }
 
-    /// The key of the work with a number.
+    /// Returns the key of a work.
     ///
     /// # Errors
     ///
-    /// What SQLite reports, where there is no such work.
+    /// Fails if there is no such work.
     pub fn key(&self, work: i64) -> Result<String> {
         Ok(self
             .library
@@ -349,7 +349,7 @@ impl Works<'_> {
             .query_row([work], |row| row.get(0))?)
     }
 
-    /// The verbatim text of the entry of a work.
+    /// Returns the verbatim text of the entry of a work.
     ///
     /// # Errors
     ///
@@ -363,7 +363,7 @@ impl Works<'_> {
             .query_row([work], |row| row.get(0))?)
     }
 
-    /// The entry of a work, as it was written.
+    /// Returns the entry of a work.
     ///
     /// # Errors
     ///
@@ -376,7 +376,7 @@ impl Works<'_> {
         })
     }
 
-    /// The derived view of the work with a key.
+    /// Returns a work with its tags and CSL item.
     ///
     /// # Errors
     ///
@@ -397,7 +397,7 @@ impl Works<'_> {
         self.select(&filter.clone().into())
     }
 
-    /// The works of a selection.
+    /// Returns the works of a selection.
     pub fn select(&self, selection: &Selection) -> Result<Vec<CitableWork>> {
         let times = if selection.sorts_by_time() {
             JOIN_WORK
@@ -415,7 +415,7 @@ impl Works<'_> {
         Ok(works.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Whether the work with a number meets a condition.
+    /// Returns whether a work matches a filter.
     pub fn meets(&self, work: i64, filter: &Filter) -> Result<bool> {
         let meant = filter.expression();
         let sql = format!(

@@ -34,7 +34,7 @@ pub enum EntryError {
     /// The markup in this field is nested more than [`MAX_MARKUP_DEPTH`] deep.
     #[error("has markup nested more than {MAX_MARKUP_DEPTH} deep in {0}")]
     MarkupTooDeep(String),
-    /// The entry has more than [`MAX_FIELDS`] fields.
+    /// The entry has more than `MAX_FIELDS` fields.
     #[error("has more than {MAX_FIELDS} fields")]
     TooManyFields,
     /// The text contains a NUL byte, as binary and damaged files do.
