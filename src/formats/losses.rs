@@ -287,6 +287,7 @@ mod tests {
 
     /// Returns the schema is right about the bundled bibliographies: removing a field that is not
     /// reported as lost changes the item.
+    #[cfg(feature = "library")]
     #[test]
     fn fields_that_are_not_lost_say_something() {
         // Inherited fields and a year beside a date are tested elsewhere.

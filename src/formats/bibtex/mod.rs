@@ -14,6 +14,7 @@ mod encoding;
 mod entry;
 mod from_csl;
 mod inheritance;
+mod journal_macros;
 mod languages;
 mod localization;
 mod names;
