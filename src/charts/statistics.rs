@@ -330,10 +330,8 @@ fn by_author(works: &[CountedWork<'_>]) -> Chart {
     let mut without = 0;
     for (number, work) in works.iter().enumerate() {
         let names = work.item.principal_names();
-        let is_others = |name: &CslName| name.literal.as_deref() == Some("others");
-        let of_work = names.iter().filter(|name| !is_others(name));
         let before = people.len();
-        people.extend(of_work.map(|name| AuthorName::new(name, number)));
+        people.extend(names.iter().map(|name| AuthorName::new(name, number)));
         if people.len() == before {
             without += 1;
         }

@@ -124,8 +124,16 @@ impl ParsedItems {
             if item.text("citation-key").as_ref() == Some(&item.id) {
                 item.variables.remove("citation-key");
             }
+            // CSL has no files.
+            let files = item.variables.remove("file");
             let written = for_biblatex(&item);
-            let converted = bibtex::from_csl(&written);
+            let mut converted = bibtex::from_csl(&written);
+            if let Some(CslValue::Text(files)) = files
+                && let Ok(source) = bibtex::set_field(&converted.work.source, "file", &files)
+                && let Ok(work) = bibtex::parse_entry(&source)
+            {
+                converted.work = work;
+            }
             item.id.clone_from(&converted.work.key);
             let back = bibtex::derive(&converted.work, &Strings::default(), &|_| None).item;
             for loss in compare(&written, Some(&back), "BibLaTeX") {

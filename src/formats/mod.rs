@@ -14,6 +14,7 @@ pub mod file_field;
 mod hayagriva;
 pub mod jabref;
 mod losses;
+mod pages;
 #[cfg(test)]
 mod proptests;
 mod ris;

@@ -16,6 +16,8 @@ pub(crate) struct ResolvedEntry<'a> {
     /// The keys in `xdata` and `crossref`, found or not.
     pub(crate) parents: Vec<String>,
     pub(crate) missing: Vec<String>,
+    /// The keys from an entry through `crossref` to one that was met before, if there is such a cycle.
+    pub(crate) cycle: Option<Vec<String>>,
 }
 
 impl ResolvedEntry<'_> {
@@ -60,8 +62,20 @@ pub(crate) fn resolve<'a>(
     let mut generations = Vec::new();
     add_xdata(&mut entry, strings, parents);
     let mut next = entry.get("crossref").map(|key| key.trim().to_owned());
+    let mut path = vec![work.key.clone()];
     while let Some(key) = next.take() {
-        let Some(parent) = parents(&key).filter(|_| generations.len() < GENERATIONS) else {
+        let found = parents(&key);
+        // Nothing is inherited from the entry itself, or twice from another.
+        let is_known = path.contains(&key)
+            || found
+                .as_ref()
+                .is_some_and(|parent| path.contains(&parent.key));
+        path.push(key.clone());
+        if is_known || generations.len() >= GENERATIONS {
+            entry.cycle = Some(path);
+            break;
+        }
+        let Some(parent) = found else {
             entry.missing.push(key);
             break;
         };
@@ -192,6 +206,7 @@ fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> ResolvedEntry<'a> {
         fields,
         parents: Vec::new(),
         missing: Vec::new(),
+        cycle: None,
     };
     let mut keys = Vec::new();
     for name in ["xdata", "crossref"] {
@@ -219,6 +234,7 @@ fn owned_fields<'a>(work: &Entry, strings: &Strings) -> ResolvedEntry<'a> {
         kind: own.kind,
         parents: own.parents,
         missing: Vec::new(),
+        cycle: None,
     }
 }
 

@@ -9,8 +9,9 @@ use std::borrow::Cow;
 
 use super::abbreviations::Strings;
 use super::inheritance::{self, ResolvedEntry};
-use super::names::{read_names, write_names};
+use super::names::{is_extended, read_names, split_list, write_names};
 use super::schema::{self, BibtexMapping};
+use super::to_csl::{kind_in_words, verbatim};
 use super::{tex, writer};
 use crate::model::{EdtfDate, Entry, Field, Name, RangeEnd, WithinYear};
 
@@ -94,7 +95,9 @@ fn bibtex_type(entry: &ResolvedEntry<'_>) -> Option<&'static str> {
 
 fn has_extended_names(entry: &ResolvedEntry<'_>) -> bool {
     entry.fields.iter().any(|(name, names)| {
-        schema::holds_names(name) && names.contains("family") && names.contains('=')
+        schema::holds_names(name)
+            && names.contains('=')
+            && split_list(names).into_iter().any(is_extended)
     })
 }
 
@@ -158,12 +161,12 @@ impl BibtexConversion<'_, '_> {
                 "institution" if kind.ends_with("thesis") => {
                     self.put("school", "institution", value);
                 }
-                "type"
-                    if kind.ends_with("thesis") && super::localization::phrase(value).is_some() =>
-                {
-                    let phrase = super::localization::phrase(value).unwrap_or_default();
-                    self.put("type", "", phrase);
-                }
+                "type" => match kind_in_words(value) {
+                    // The BibTeX type says it already.
+                    Some(phrase) if schema::implied_genre(kind) == Some(phrase) => {}
+                    Some(phrase) => self.put("type", "", phrase),
+                    None => self.put("type", "type", value),
+                },
                 "pubstate" if entry.get("note").is_none() => {
                     let state = super::localization::phrase(value).unwrap_or(value);
                     self.put("note", "", state);
@@ -173,15 +176,19 @@ impl BibtexConversion<'_, '_> {
                     self.put("urldate", "urldate", value);
                 }
                 "url" if kind == "misc" && entry.get("howpublished").is_none() => {
-                    self.put("howpublished", "", &format!("\\url{{{value}}}"));
-                    self.put("url", "url", value);
+                    self.put("howpublished", "", &format!("\\url{{{}}}", verbatim(value)));
                 }
+                "url"
+                    if entry
+                        .get("howpublished")
+                        .is_some_and(|how| verbatim(how) == verbatim(value)) => {}
                 name if schema::holds_names(name) && has_extended_names(entry) => {
                     let names: Vec<Name> = read_names(value)
                         .into_iter()
                         .map(|name| match name {
                             Name::Person(mut person) => {
                                 person.use_prefix = None;
+                                person.junior_comma = false;
                                 Name::Person(person)
                             }
                             other => other,
@@ -201,10 +208,18 @@ impl BibtexConversion<'_, '_> {
         }
         if kind != entry.kind
             && entry.get("type").is_none()
-            && let Some(row) = schema::entry_type(&entry.kind)
-            && let Some(phrase) = row.implied_type.and_then(super::localization::phrase)
+            && let Some(phrase) = schema::implied_genre(&entry.kind)
+            && schema::implied_genre(kind) != Some(phrase)
         {
             self.put("type", "", phrase);
+        }
+        // Of several kinds of work BibTeX makes one. The kind stays in a field that its styles ignore.
+        if kind == "misc"
+            && entry.get("entrysubtype").is_none()
+            && let Some(row) = schema::entry_type(&entry.kind)
+            && row.csl != "document"
+        {
+            self.put("entrysubtype", "", row.csl);
         }
         Entry {
             source: writer::entry_text(kind, &self.work.key, &self.fields),
@@ -350,13 +365,13 @@ mod tests {
             down(
                 "@thesis{k, author = {family=Gogh, given=V, prefix=van}, title = {One}, subtitle = {Two},\n type = {phdthesis}, institution = uni, date = {1999-08-31}, location = {X}}@string{uni = \"U\"}"
             ),
-            "@phdthesis{k,\n  author  = {van Gogh, V},\n  title   = {One: Two},\n  type    = {PhD thesis},\n  school  = uni,\n  year    = {1999},\n  month   = aug # {~31},\n  address = {X},\n}"
+            "@phdthesis{k,\n  author  = {van Gogh, V},\n  title   = {One: Two},\n  school  = uni,\n  year    = {1999},\n  month   = aug # {~31},\n  address = {X},\n}"
         );
         assert_eq!(
             down(
                 "@online{k, title = {T}, url = {http://x}, date = {1999/..}, crossref = {p}}@xdata{p, note = {N}}"
             ),
-            "@misc{k,\n  title        = {T},\n  howpublished = {\\url{http://x}},\n  url          = {http://x},\n  year         = {1999--},\n  note         = {N},\n}"
+            "@misc{k,\n  title        = {T},\n  howpublished = {\\url{http://x}},\n  year         = {1999--},\n  note         = {N},\n  entrysubtype = {webpage},\n}"
         );
     }
 }

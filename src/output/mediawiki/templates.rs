@@ -159,7 +159,7 @@ fn names(
         .item
         .names(variable)
         .iter()
-        .any(item_metadata::is_others);
+        .any(|name| name.truncated == Some(true));
     if cut_off {
         call.add(&format!("display-{whole}s"), Some("etal".to_owned()));
     }
