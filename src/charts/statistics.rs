@@ -9,7 +9,7 @@ use super::author_names::{AuthorName, merge_spellings};
 use super::text_metrics::clean;
 use super::years::{calendar_year, format_year, original_year};
 use crate::library::{self, Reference, TagName, TagSummary};
-use crate::model::{CslItem, CslName};
+use crate::model::CslItem;
 use crate::reading_list::HeadingTranslations;
 
 /// Counts of works, one chart per property.

@@ -42,12 +42,24 @@ pub(crate) fn write_references(
     options: ReferenceOptions,
 ) -> Result<WriteResult, CommandError> {
     let read = ReadEntries::of(entries);
+    let abbreviations = match entries {
+        _ if !matches!(options.format, FormatName::Biblatex | FormatName::Bibtex) => Vec::new(),
+        Entries::Library(library) => {
+            let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
+            library.abbreviations_of(&ids)?
+        }
+        Entries::Files(_) => read.abbreviations.clone(),
+    };
+    let (abbreviations, ambiguous) = bibtex::common_abbreviations(abbreviations);
     let mut prepared = Vec::with_capacity(works.len());
     for (reference, item) in works {
-        let found = match entries {
+        let mut found = match entries {
             Entries::Library(library) => entry_in_library(library, reference)?,
             Entries::Files(_) => read.entry(&reference.key)?,
         };
+        if !ambiguous.is_empty() {
+            found.0 = bibtex::expand_abbreviations(&found.0, &found.1, &ambiguous).into_owned();
+        }
         prepared.push(self::prepared(found, reference, item, options));
     }
     let exported: Vec<ExportedWork<'_>> = prepared
@@ -65,17 +77,8 @@ pub(crate) fn write_references(
             Entries::Files(_) => read.works.get(key).map(|(work, _)| Cow::Borrowed(*work)),
         },
     });
-    if matches!(options.format, FormatName::Biblatex | FormatName::Bibtex) {
-        let abbreviations = match entries {
-            Entries::Library(library) => {
-                let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
-                library.abbreviations_of(&ids)?
-            }
-            Entries::Files(_) => read.abbreviations,
-        };
-        if !abbreviations.is_empty() && !written.text.is_empty() {
-            written.text = format!("{}\n\n{}", abbreviations.join("\n\n"), written.text);
-        }
+    if !abbreviations.is_empty() && !written.text.is_empty() {
+        written.text = format!("{}\n\n{}", abbreviations.join("\n\n"), written.text);
     }
     Ok(written)
 }

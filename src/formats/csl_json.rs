@@ -334,7 +334,9 @@ fn tidied(mut item: CslItem, line: usize, read: &mut ParsedItems) -> CslItem {
                     }
                 }
             }
-            (Some(Kind::Text), CslValue::Other(Json::Array(_))) => CslValue::Other(Json::Null),
+            (Some(Kind::Text), CslValue::Names(names)) if names.is_empty() => {
+                CslValue::Other(Json::Null)
+            }
             (Some(Kind::Names), CslValue::Text(name)) => {
                 warn(
                     variable,

@@ -97,16 +97,17 @@ pub(crate) fn extent(pages: &str) -> Option<String> {
         .trim_end();
     let mut numbers = 0;
     for part in without_label.split([',', '+', ' ']).map(str::trim) {
-        let part = part
+        let bracketed = part
             .strip_prefix('[')
-            .and_then(|part| part.strip_suffix(']'))
-            .unwrap_or(part);
-        if part.is_empty() {
+            .and_then(|part| part.strip_suffix(']'));
+        let number = bracketed.unwrap_or(part);
+        if number.is_empty() {
             continue;
         }
-        if part.bytes().all(|byte| byte.is_ascii_digit()) {
-            numbers += 1;
-        } else if !part.bytes().all(|byte| b"ivxlcIVXLC".contains(&byte)) {
+        if number.bytes().all(|byte| byte.is_ascii_digit()) {
+            // A number in brackets counts pages without numbers.
+            numbers += usize::from(bracketed.is_none());
+        } else if !number.bytes().all(|byte| b"ivxlcIVXLC".contains(&byte)) {
             return None;
         }
     }

@@ -164,6 +164,7 @@ fn put_in_granular<'a>(
                     return item.to_owned();
                 };
                 found_keys.push(key.to_owned());
+                let strings = strings.of_entry(&data.key);
                 let text = data.field(field).map(|value| strings.resolve(value).text);
                 match (text, index) {
                     (Some(text), None) => text.into_owned(),
@@ -181,6 +182,7 @@ fn put_in_granular<'a>(
 }
 
 fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> ResolvedEntry<'a> {
+    let strings = strings.of_entry(&work.key);
     let mut fields: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::with_capacity(work.fields.len());
     for field in &work.fields {
         let name = if field

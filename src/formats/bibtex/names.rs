@@ -563,7 +563,6 @@ mod tests {
             "Reed, Ann et. al.",
             "Reed, Ann et~al",
             "Reed, Ann, et al.",
-            "Reed, Ann and {et} {al.}",
         ] {
             assert_eq!(
                 read_names(tex),

@@ -1155,7 +1155,7 @@ mod tests {
                 r"C:\1 and kept too",
             ),
             (r"Amr{\dotr}ta {\dotr} x", r"Amr\dotr{}ta \dotr x"),
-            (r"\apj and \prl{}", "ApJ and Phys. Rev. Lett."),
+            (r"\apj\ and \prl{}", "ApJ and Phys. Rev. Lett."),
             (
                 r#"Nguy{\~{\^e}}n Th{\'{\u a}}ng \d{\^o} \^{\d o} \={\"u} \'{\"\i} \textcommabelow{s}"#,
                 "Nguyễn Thắng ộ ộ ǖ ḯ ș",

@@ -54,7 +54,11 @@ pub(crate) fn to_tex(html: &str) -> String {
                 tex.push('\'');
             }
             '\'' => tex.push_str("\\textquotesingle{}"),
-            '&' if rest.starts_with("amp;") => tex.push_str("\\&{}"),
+            // A reference that was escaped twice would be read as an ampersand.
+            '&' if rest.starts_with("amp;") => {
+                tex.push_str("\\&a{}");
+                rest = rest.get(1..).unwrap_or_default();
+            }
             // What follows would be read as a reference or a tag of HTML.
             '<' if rest.starts_with(char::is_alphabetic) => tex.push_str("\\textless{}"),
             _ => push_escaped(&mut tex, character, balanced),

@@ -6,13 +6,14 @@
 //! ignores them.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use super::abbreviations::Strings;
+use super::abbreviations::{Strings, ValuePart, definitions, parts};
 use super::inheritance::{self, ResolvedEntry};
 use super::names::{is_extended, read_names, split_list, write_names};
 use super::schema::{self, BibtexMapping};
 use super::to_csl::{kind_in_words, verbatim};
-use super::{tex, writer};
+use super::{edit, parse_entry, tex, writer};
 use crate::model::{EdtfDate, Entry, Field, Name, RangeEnd, WithinYear};
 
 /// A work in BibTeX's types and fields.
@@ -53,6 +54,7 @@ pub fn to_bibtex<'a>(
     let converted = BibtexConversion {
         entry: &entry,
         work,
+        expands: strings.has_several_meanings(),
         fields: Vec::new(),
     }
     .convert();
@@ -104,6 +106,8 @@ fn has_extended_names(entry: &ResolvedEntry<'_>) -> bool {
 struct BibtexConversion<'e, 'a> {
     entry: &'e ResolvedEntry<'a>,
     work: &'a Entry,
+    /// Whether abbreviations must be replaced by their text, because they do not mean the same everywhere.
+    expands: bool,
     fields: Vec<Field>,
 }
 
@@ -262,7 +266,8 @@ impl BibtexConversion<'_, '_> {
         if self.fields.iter().any(|field| field.name == name) {
             return;
         }
-        let written = self.work.field(from).filter(|_| !from.is_empty());
+        let keeps = |value: &&str| !from.is_empty() && !(self.expands && uses_abbreviations(value));
+        let written = self.work.field(from).filter(keeps);
         let value = match written {
             Some(written) if self.entry.get(from).map(str::trim) == Some(tex.trim()) => {
                 written.to_owned()
@@ -340,6 +345,78 @@ impl BibtexConversion<'_, '_> {
     }
 }
 
+/// Returns whether a value consists of more than one text in braces or quotation marks.
+fn uses_abbreviations(value: &str) -> bool {
+    parts(value).any(|part| matches!(part, ValuePart::Name(_)))
+}
+
+/// Returns an entry in which `ambiguous` abbreviations (in lower case) are replaced by their text; unchanged if
+/// it uses none of them.
+pub fn expand_abbreviations<'a>(
+    work: &'a Entry,
+    strings: &Strings,
+    ambiguous: &HashSet<String>,
+) -> Cow<'a, Entry> {
+    let strings = strings.of_entry(&work.key);
+    let mut expanded = Cow::Borrowed(work);
+    for field in &work.fields {
+        let uses = parts(&field.value).any(|part| match part {
+            ValuePart::Name(name) => ambiguous.contains(&name.to_lowercase()),
+            ValuePart::Text(_) => false,
+        });
+        if uses
+            && let Ok(source) = edit::set_field(
+                &expanded.source,
+                &field.name,
+                &strings.resolve(&field.value).text,
+            )
+            && let Ok(mut changed) = parse_entry(&source)
+        {
+            changed.key.clone_from(&work.key);
+            expanded = Cow::Owned(changed);
+        }
+    }
+    expanded
+}
+
+/// Splits the `@string`s of several files, or of one that defines a name again: into those that hold for all
+/// entries, and the names, in lower case, of the others. Entries that use these need the text itself (see
+/// [`expand_abbreviations`]).
+pub fn common_abbreviations(texts: Vec<String>) -> (Vec<String>, HashSet<String>) {
+    let mut ambiguous: HashSet<String> = HashSet::new();
+    let mut strings = Strings::default();
+    for text in &texts {
+        for (name, value) in definitions(text) {
+            if strings.gives_new_meaning(name, value) {
+                ambiguous.insert(name.to_lowercase());
+            }
+        }
+        strings.define(text);
+    }
+    let mut common = texts;
+    // A definition that uses an ambiguous name, or stands with one in one `@string`, is ambiguous, too.
+    loop {
+        let before = common.len();
+        common.retain(|text| {
+            let definitions = definitions(text);
+            let is_ambiguous = definitions.iter().any(|(name, value)| {
+                ambiguous.contains(&name.to_lowercase())
+                    || parts(value).any(|part| match part {
+                        ValuePart::Name(name) => ambiguous.contains(&name.to_lowercase()),
+                        ValuePart::Text(_) => false,
+                    })
+            });
+            if is_ambiguous {
+                ambiguous.extend(definitions.iter().map(|(name, _)| name.to_lowercase()));
+            }
+            !is_ambiguous
+        });
+        if ambiguous.is_empty() || common.len() == before {
+            return (common, ambiguous);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::read;
@@ -357,6 +434,28 @@ mod tests {
     fn bibtex_stays_as_it_is() {
         let source = "@Article{k, author=\"A B\", journal = acm,\n year=1999}";
         assert_eq!(down(source), source);
+    }
+
+    #[test]
+    fn ambiguous_abbreviations_are_expanded() {
+        let texts = [
+            "@string{j = {A}}",
+            "@string{k = j # {x}}",
+            "@string{J = {B}}",
+            "@string{u = {U}}",
+        ];
+        let (common, ambiguous) = common_abbreviations(texts.map(str::to_owned).to_vec());
+        assert_eq!(common, ["@string{u = {U}}"]);
+        let file = read("@string{j = {A}}@x{a, t = j # { y}, v = u}@string{j = {B}}@x{b, t = j}");
+        let works = file.works();
+        let sources: Vec<String> = works
+            .map(|work| {
+                expand_abbreviations(work, &file.strings, &ambiguous)
+                    .source
+                    .clone()
+            })
+            .collect();
+        assert_eq!(sources, ["@x{a, t = {A y}, v = u}", "@x{b, t = {B}}"]);
     }
 
     #[test]

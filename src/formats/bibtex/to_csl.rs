@@ -22,6 +22,8 @@ use crate::model::{CslItem, CslValue, Doi, Entry, Name, markup};
 pub struct Derived {
     /// The reference in the variables of CSL.
     pub item: CslItem,
+    /// Whether the entry is no work, but holds data for others: an `@xdata`, or a `@set` without content.
+    pub is_data: bool,
     /// The title and subtitle as they were written, before they went into sentence case; plain text.
     pub title: Option<String>,
     /// Other citation keys of the work (`ids`).
@@ -67,7 +69,13 @@ pub fn derive<'a>(
             .map(tex::plain)
             .collect()
     };
+    let is_data = match entry.kind.as_str() {
+        "xdata" => true,
+        "set" => variables.is_empty(),
+        _ => false,
+    };
     Derived {
+        is_data,
         item: CslItem {
             id: work.key.clone(),
             item_type: item_type.to_owned(),

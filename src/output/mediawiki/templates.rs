@@ -3,7 +3,7 @@
 
 use super::escape::escape;
 use crate::model::markup;
-use crate::output::item_metadata::{self, ItemMetadata, family_name, given_name};
+use crate::output::item_metadata::{ItemMetadata, family_name, given_name};
 use crate::output::text_runs::printable;
 use crate::output::urls::percent_encode;
 
