@@ -49,8 +49,9 @@ pub(crate) fn to_sentence_case(pieces: &mut [RichText]) {
             Some(('.', _)) => count_initials(word),
             _ => 0,
         };
-        if initials > 0 || has_inner_mark(word) {
-            // "U.S.", "W.E.B.", "next.js"
+        let is_path = matches!(behind, [(':', _), ('\\', _), ..]);
+        if initials > 0 || has_inner_mark(word) || is_path {
+            // "U.S.", "W.E.B.", "next.js", "C:\\dir"
         } else if in_name > 0 {
             if !is_capitalized(word) {
                 in_name = 0;

@@ -45,7 +45,21 @@ pub fn to_bibtex<'a>(
             BibtexMapping::As(_) | BibtexMapping::Merged
         )
     });
-    if bibtex_type(&entry).is_none() && !needs_fields && !inherits && !has_extended_names(&entry) {
+    // A localization key of BibLaTeX is no text to print, and BibTeX prints an address twice.
+    let is_misread = entry
+        .get("type")
+        .is_some_and(|genre| kind_in_words(genre).is_some())
+        || entry.get("howpublished").is_some_and(|how| {
+            entry
+                .get("url")
+                .is_some_and(|url| verbatim(how) == verbatim(url))
+        });
+    if bibtex_type(&entry).is_none()
+        && !needs_fields
+        && !inherits
+        && !is_misread
+        && !has_extended_names(&entry)
+    {
         return ToBibtex {
             work: work.clone(),
             lost,
@@ -434,6 +448,30 @@ mod tests {
     fn bibtex_stays_as_it_is() {
         let source = "@Article{k, author=\"A B\", journal = acm,\n year=1999}";
         assert_eq!(down(source), source);
+    }
+
+    #[test]
+    fn keys_in_type_and_repeated_addresses_go() {
+        for (source, written) in [
+            (
+                "@phdthesis{k, title={T}, type={phdthesis}}",
+                "@phdthesis{k,\n  title = {T},\n}",
+            ),
+            (
+                "@report{k, title={T}, type={techreport}}",
+                "@techreport{k,\n  title = {T},\n}",
+            ),
+            (
+                "@thesis{k, title={T}, type={mastersthesis}}",
+                "@mastersthesis{k,\n  title = {T},\n}",
+            ),
+            (
+                "@misc{k, howpublished={\\url{http://x/a_b}}, url={http://x/a\\_b}}",
+                "@misc{k,\n  howpublished = {\\url{http://x/a_b}},\n}",
+            ),
+        ] {
+            assert_eq!(down(source), written);
+        }
     }
 
     #[test]
