@@ -13,11 +13,10 @@ pub(super) fn label(
     year: Option<KnownYear>,
 ) -> (String, usize) {
     let names = item.principal_names();
-    let is_others = |name: &crate::model::CslName| name.literal.as_deref() == Some("others");
     let who = match names {
         [] => title_label(title.unwrap_or_default(), &item.id),
-        [one] => one.short(),
-        [one, two] if !is_others(two) => format!("{} & {}", one.short(), two.short()),
+        [one] if one.truncated != Some(true) => one.short(),
+        [one, two] if two.truncated != Some(true) => format!("{} & {}", one.short(), two.short()),
         [one, ..] => format!("{} et al.", one.short()),
     };
     let when = match year {

@@ -9,7 +9,7 @@ use super::author_names::{AuthorName, merge_spellings};
 use super::text_metrics::clean;
 use super::years::{calendar_year, format_year, original_year};
 use crate::library::{self, CitableWork, TagName, TagSummary};
-use crate::model::{CslItem, CslName};
+use crate::model::CslItem;
 use crate::reading_list::HeadingTranslations;
 
 /// Counts of works, one chart per property.
@@ -330,10 +330,8 @@ fn by_author(works: &[CountedWork<'_>]) -> Chart {
     let mut without = 0;
     for (number, work) in works.iter().enumerate() {
         let names = work.item.principal_names();
-        let is_others = |name: &CslName| name.literal.as_deref() == Some("others");
-        let of_work = names.iter().filter(|name| !is_others(name));
         let before = people.len();
-        people.extend(of_work.map(|name| AuthorName::new(name, number)));
+        people.extend(names.iter().map(|name| AuthorName::new(name, number)));
         if people.len() == before {
             without += 1;
         }

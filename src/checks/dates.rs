@@ -1,7 +1,7 @@
 //! Checks of dates (BibLaTeX manual, §2.3.8) and of access dates.
 
 use super::{CheckedEntry, RuleFinding};
-use crate::formats::bibtex::schema;
+use crate::formats::bibtex::{self, schema};
 use crate::model::EdtfDate;
 
 pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
@@ -22,7 +22,13 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
         if !text.is_empty() && text.parse::<EdtfDate>().is_err() {
             found.push(
                 RuleFinding::notice(field.name, format!("invalid year \u{201c}{text}\u{201d}"))
-                    .help("styles print it unchanged, but the work cannot be found by year"),
+                    .help(match bibtex::year_in_words(text) {
+                        Some(year) => {
+                            format!("it is found by the year {year}; write it in four digits")
+                        }
+                        None => "styles print it unchanged, but the work cannot be found by year"
+                            .to_owned(),
+                    }),
             );
         }
         if let Some(date) = entry.own("date").map(|date| date.text.trim())
@@ -60,6 +66,9 @@ fn is_month(text: &str) -> bool {
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .all(|word| {
+            let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            let is_ordinal = matches!(word.get(digits.len()..), Some("st" | "nd" | "rd" | "th"));
+            let word = if is_ordinal { digits } else { word };
             let is_number = word
                 .parse::<u8>()
                 .is_ok_and(|number| (1..=31).contains(&number));

@@ -46,6 +46,7 @@ impl<'a> CheckedEntry<'a> {
         strings: &Strings,
         parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
     ) -> Self {
+        let own_strings = strings.of_entry(&work.key);
         let own = work
             .fields
             .iter()
@@ -54,7 +55,7 @@ impl<'a> CheckedEntry<'a> {
                 OwnField {
                     name: &field.name,
                     lower: field.name.to_lowercase(),
-                    text: strings.resolve(&field.value).text,
+                    text: own_strings.resolve(&field.value).text,
                     is_one_text: matches!(
                         (parts.next(), parts.next()),
                         (Some(ValuePart::Text(_)), None)

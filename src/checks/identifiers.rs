@@ -2,6 +2,7 @@
 
 use super::entry::OwnField;
 use super::{CheckedEntry, RuleFinding};
+use crate::formats::bibtex;
 use crate::model::{Doi, IdentifierError, Isbn, Issn};
 
 pub(super) fn doi(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
@@ -12,22 +13,35 @@ pub(super) fn doi(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     if text.is_empty() {
         return;
     }
-    let bare = Doi::strip_resolver(text);
-    if bare.parse::<Doi>().is_err() {
+    let plain = bibtex::verbatim(text);
+    let Some(bare) = Doi::in_text(&plain) else {
+        let finding = RuleFinding::error(field.name, format!("invalid DOI: {text}"));
+        found.push(match has_scheme(&plain) {
+            true => finding.help("an address that is no DOI belongs in url"),
+            false => {
+                finding.help("a DOI begins with 10. and contains a slash, such as 10.2307/1562247")
+            }
+        });
+        return;
+    };
+    let is_address = Doi::strip_resolver(&plain) == bare;
+    if bare != text && is_address && plain != text {
+        found.push(
+            RuleFinding::warning(field.name, format!("DOI contains TeX commands: {text}"))
+                .help(format!("write {bare}"))
+                .fix(field, bare.into_owned()),
+        );
+    } else if bare != text && !is_address {
         found.push(
             RuleFinding::error(field.name, format!("invalid DOI: {text}"))
-                .help("a DOI begins with 10. and contains a slash, such as 10.2307/1562247"),
-        );
-    } else if bare.contains('\\') {
-        found.push(
-            RuleFinding::warning(field.name, format!("DOI contains a backslash: {text}"))
-                .help("write the DOI without TeX commands"),
+                .help(format!("write {bare}"))
+                .fix(field, bare.into_owned()),
         );
     } else if bare != text {
         found.push(
             RuleFinding::notice(field.name, format!("not a bare DOI: {text}"))
                 .help(format!("write {bare}"))
-                .fix(field, bare.to_owned()),
+                .fix(field, bare.into_owned()),
         );
     }
 }
@@ -52,7 +66,21 @@ fn numbers(
         return;
     };
     let upper = name.to_uppercase();
-    for number in field.text.split([',', ';', '/']) {
+    let parts = field.text.split([',', ';', '/']);
+    // Zotero separates numbers by spaces alone.
+    let parts = parts.flat_map(|part| {
+        let all_valid = part
+            .split_whitespace()
+            .all(|number| fault(number).is_none());
+        let several = all_valid && part.split_whitespace().count() > 1;
+        let words: Vec<&str> = if several {
+            part.split_whitespace().collect()
+        } else {
+            vec![part]
+        };
+        words
+    });
+    for number in parts {
         let number = number.split('(').next().unwrap_or_default().trim();
         if number.is_empty() {
             continue;
@@ -106,29 +134,33 @@ pub(super) fn url(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     if text.is_empty() {
         return;
     }
+    let plain = bibtex::verbatim(text);
     if text.contains("\\url") || text.contains("\\href") {
         found.push(
             RuleFinding::warning(field.name, "URL inside a TeX command")
-                .help("write the URL alone; styles add the link"),
+                .help("write the URL alone; styles add the link")
+                .fix(field, plain),
         );
     } else if text.contains(char::is_whitespace) {
         found.push(
             RuleFinding::error(field.name, format!("URL contains white space: {text}"))
                 .help("copy it again from the browser, or write %20 for a space"),
         );
-    } else if !has_scheme(text) {
+    } else if !has_scheme(&plain) {
         found.push(
             RuleFinding::error(field.name, format!("incomplete URL: {text}"))
                 .help("start it with https:// or http://"),
         );
-    } else if text.contains("\\_")
-        || text.contains("\\%")
-        || text.contains("\\&")
-        || text.contains("\\#")
-    {
+    } else if plain != text {
+        let what = if text.contains('\\') {
+            "backslashes"
+        } else {
+            "TeX or HTML"
+        };
         found.push(
-            RuleFinding::warning(field.name, "URL contains backslashes")
-                .help("write the URL without TeX commands"),
+            RuleFinding::warning(field.name, format!("URL contains {what}"))
+                .help("write the URL without TeX commands")
+                .fix(field, plain),
         );
     } else if !entry.has("doi") {
         points_to_doi(text, field, found);
@@ -178,8 +210,20 @@ mod tests {
         assert!(
             found_in("@misc{a, doi = {10.1000/x\\_y}}", doi)[0]
                 .1
-                .contains("backslash")
+                .contains("TeX commands")
         );
+        for (written, bare) in [
+            ("10.1000/x\\_y", "10.1000/x_y"),
+            ("10.1000/x{\\_}y", "10.1000/x_y"),
+            ("https://doi.org/10.1000%2Fx", "10.1000/x"),
+            (
+                "http://dx.doi.org.proxy.example.edu/10.1234/abc.5",
+                "10.1234/abc.5",
+            ),
+        ] {
+            let found = found_in(&format!("@misc{{a, doi = {{{written}}}}}"), doi);
+            assert_eq!(found[0].2.as_deref(), Some(bare), "{written}");
+        }
     }
 
     #[test]
@@ -189,6 +233,7 @@ mod tests {
             "978-0-300-11056-2",
             "080442957X",
             "978-0-300-11056-2 (pbk.), 0-300-11056-1",
+            "978-0-306-40615-7 0-306-40615-2",
         ] {
             assert_eq!(
                 found_in(&format!("@book{{a, isbn = {{{right}}}}}"), isbn),

@@ -107,30 +107,19 @@ pub(super) fn persons(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
         if text.is_empty() {
             continue;
         }
-        if let Some(before) = before_et_al(text) {
+        if let Some(before) = bibtex::before_et_al(text) {
             found.push(
-                RuleFinding::warning(field.name, "\u{201c}et al.\u{201d} is read as a name")
-                    .help(format!("write {before} and others"))
-                    .fix(field, format!("{before} and others")),
+                RuleFinding::warning(
+                    field.name,
+                    "\u{201c}et al.\u{201d} is not what BibTeX reads",
+                )
+                .help(format!("write {before} and others"))
+                .fix(field, format!("{before} and others")),
             );
             continue;
         }
         list(field, found);
     }
-}
-
-/// Returns the names before an "et al." at the end of a list.
-fn before_et_al(text: &str) -> Option<&str> {
-    let bare = text.strip_suffix('.').unwrap_or(text);
-    let start = bare.len().checked_sub("et al".len())?;
-    let tail = bare.get(start..)?;
-    let before = bare.get(..start)?;
-    if !tail.eq_ignore_ascii_case("et al") || !before.ends_with([' ', '\n', '\t', ',', '~']) {
-        return None;
-    }
-    let before = before.trim_end_matches([' ', '\n', '\t', ',', '~']);
-    let before = before.strip_suffix(" and").unwrap_or(before).trim_end();
-    (!before.is_empty()).then_some(before)
 }
 
 fn list(field: &OwnField<'_>, found: &mut Vec<RuleFinding>) {
@@ -143,6 +132,9 @@ fn list(field: &OwnField<'_>, found: &mut Vec<RuleFinding>) {
             continue;
         }
         if is_braced(name) {
+            continue;
+        }
+        if bibtex::is_extended(name) {
             continue;
         }
         let outside = outside_braces(name);

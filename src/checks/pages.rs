@@ -26,6 +26,10 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     for range in text.split(',') {
         let range = range.trim();
         match ends(range) {
+            // The ends of an article number may have hyphens of their own: 12-1--12-14.
+            Some((_, _, last)) if last.contains("--") || last.contains('\u{2013}') => {
+                fixed.push(Some(range.to_owned()));
+            }
             Some((first, dash, last)) => {
                 let (first_number, last_number) = (number(first), number(last));
                 let backwards = matches!((first_number, last_number), (Some(f), Some(l)) if l < f);
@@ -100,6 +104,8 @@ mod tests {
             "iv--xii",
             "12--34, 56",
             "S12-1",
+            "12-1--12-14",
+            "97:1--97:13",
             "12--",
         ] {
             assert_eq!(fix(right), None, "{right}");

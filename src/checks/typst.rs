@@ -336,7 +336,7 @@ impl<'a> TypstCheck<'a> {
             .map(|person| person.given_first(false))
             .collect();
         let is_truncated = names.contains(&crate::model::Name::Others);
-        let own: Vec<CslName> = names.iter().map(|name| name.to_csl(true)).collect();
+        let own: Vec<CslName> = crate::model::Name::list_to_csl(&names, true);
         let is_same = own.len() == read.len()
             && own.iter().zip(&read).all(|(own, read)| {
                 let (mut own, mut read) = (words(&own.reading_order()), words(read));

@@ -44,6 +44,15 @@ pub(crate) fn write_references(
     options: ReferenceOptions,
 ) -> Result<WriteResult, CommandError> {
     let read = ReadEntries::of(entries);
+    let abbreviations = match entries {
+        _ if !options.format.format().is_bibtex() => Vec::new(),
+        Entries::Library(library) => {
+            let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
+            library.works().abbreviations_of(&ids)?
+        }
+        Entries::Files(_) => read.abbreviations.clone(),
+    };
+    let (abbreviations, ambiguous) = bibtex::common_abbreviations(abbreviations);
     let mut prepared = Vec::with_capacity(works.len());
     let stored = match entries {
         Entries::Library(library) => {
@@ -54,10 +63,13 @@ pub(crate) fn write_references(
     };
     let mut stored = stored.into_iter();
     for (reference, item) in works {
-        let found = match stored.next() {
+        let mut found = match stored.next() {
             Some(stored) => (stored.work, stored.strings),
             None => read.entry(&reference.key)?,
         };
+        if !ambiguous.is_empty() {
+            found.0 = bibtex::expand_abbreviations(&found.0, &found.1, &ambiguous).into_owned();
+        }
         prepared.push(self::prepared(found, reference, item, options));
     }
     let exported: Vec<ExportedWork<'_>> = prepared
@@ -75,17 +87,8 @@ pub(crate) fn write_references(
             Entries::Files(_) => read.works.get(key).map(|(work, _)| Cow::Borrowed(*work)),
         },
     });
-    if options.format.format().is_bibtex() {
-        let abbreviations = match entries {
-            Entries::Library(library) => {
-                let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
-                library.works().abbreviations_of(&ids)?
-            }
-            Entries::Files(_) => read.abbreviations,
-        };
-        if !abbreviations.is_empty() && !written.text.is_empty() {
-            written.text = format!("{}\n\n{}", abbreviations.join("\n\n"), written.text);
-        }
+    if !abbreviations.is_empty() && !written.text.is_empty() {
+        written.text = format!("{}\n\n{}", abbreviations.join("\n\n"), written.text);
     }
     Ok(written)
 }

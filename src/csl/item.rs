@@ -71,6 +71,9 @@ pub struct ItemName {
     /// A name to be printed verbatim, such as that of an organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub literal: Option<String>,
+    /// Whether the list was truncated after this name, its last one: "and others" in BibTeX.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truncated: Option<bool>,
     /// Whether this is an organization, as some exporters of CSL-JSON mark it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub isinstitution: Option<Json>,

@@ -4,6 +4,7 @@
 //! nested. A single one without a partner is an apostrophe. Unclosed tags and unopened closing tags are plain
 //! text.
 
+use super::formula;
 use super::locale::QuoteMarks;
 use super::name_parts::is_alphabetic_script;
 
@@ -168,6 +169,14 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
                 .is_some_and(|token| matches!(token.kind, Kind::Open(..)));
         let opens = before.is_none_or(|before| matches!(before, ' ' | '(' | '\u{a0}'))
             || right_behind_opening;
+        let formula = match character {
+            '$' | '\\' => formula::at_start(rest),
+            _ => None,
+        };
+        if let Some(formula) = formula {
+            at += formula.len();
+            continue;
+        }
         let found = match character {
             '<' => tag(rest),
             '"' => Some(if opens {

@@ -62,6 +62,7 @@ mod dates;
 mod disambiguation;
 mod element;
 mod evaluate;
+pub(crate) mod formula;
 mod given_names;
 mod initials;
 mod item;

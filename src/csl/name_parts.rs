@@ -16,6 +16,8 @@ pub(super) struct NameParts {
     /// Whether a comma precedes the dropping particle, which is so for "et al" only.
     pub(super) comma_particle: bool,
     pub(super) static_ordering: bool,
+    /// Whether the list was truncated after this name.
+    pub(super) truncated: bool,
     /// The name of an institution, or another name to be printed verbatim.
     pub(super) literal: String,
     pub(super) script: Script,
@@ -47,6 +49,7 @@ impl NameParts {
             suffix: text(&name.suffix),
             comma_suffix: on(&name.comma_suffix),
             static_ordering: on(&name.static_ordering),
+            truncated: name.truncated == Some(true),
             literal: text(&name.literal),
             ..Self::default()
         };
@@ -73,6 +76,7 @@ impl NameParts {
             suffix: text("suffix"),
             comma_suffix: on("comma-suffix"),
             static_ordering: on("static-ordering"),
+            truncated: on("truncated"),
             literal: text("literal"),
             ..Self::default()
         };

@@ -81,6 +81,20 @@ fn split_prefix(value: &str) -> Option<(&str, &str)> {
     Some((value.get(..at)?, value.get(at..)?))
 }
 
+/// Returns the ends of a range of pages that consist of parts, as in "97:1–97:13" and "12-1–12-14". Only the en
+/// dash tells such a range from its ends.
+fn compound_range(text: &str) -> Option<(&str, &str)> {
+    let (first, last) = text.split_once('\u{2013}')?;
+    let (first, last) = (first.trim(), last.trim());
+    let is_compound = |end: &str| {
+        end.contains(['-', ':'])
+            && end
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '-' | ':' | '.'))
+    };
+    (is_compound(first) && is_compound(last)).then_some((first, last))
+}
+
 impl NumberValue {
     /// Splits the value of a number variable.
     pub(super) fn parse(value: &str, variable: &str, locale: &Locale) -> Self {
@@ -99,6 +113,24 @@ impl NumberValue {
                     numeric: true,
                     ..NumberPart::default()
                 }],
+            };
+        }
+        if variable == "page"
+            && let Some((first, last)) = compound_range(text)
+        {
+            return Self {
+                plural: true,
+                numeric: true,
+                label: None,
+                parts: [(first, "\u{2013}"), (last, "")]
+                    .map(|(value, joiner)| NumberPart {
+                        value: value.to_owned(),
+                        joiner: joiner.to_owned(),
+                        numeric: true,
+                        plural: true,
+                        ..NumberPart::default()
+                    })
+                    .into(),
             };
         }
         let owned;
@@ -318,6 +350,7 @@ fn push_joiner(joiner: &str, context: &NumberContext<'_>, numeric: bool, text: &
     match joiner {
         "-" if numeric && context.dashes() => text.push_str(context.range_delimiter()),
         "\\-" => text.push('-'),
+        "\u{2013}" => text.push_str(context.range_delimiter()),
         "&" => {
             text.push(' ');
             text.push_str(

@@ -2,17 +2,18 @@
 
 use super::citeproc_js;
 use super::element::TextCase;
+use super::formula;
 
 /// A piece of text after a separator.
 #[derive(Debug, Clone, Copy)]
 struct Piece<'t> {
     text: &'t str,
-    /// The separator before it: a tag of the markup, or a punctuation mark.
+    /// The separator before it: a tag of the markup, a punctuation mark, or a formula.
     before: &'t str,
 }
 
 /// Changes the case of text. Markup stays as it is, and so does text in `nocase`, small capitals, superscript
-/// and subscript.
+/// and subscript, formulas, and words such as "example.org" with a punctuation mark inside.
 pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
     let pieces = split(text);
     match case {
@@ -107,15 +108,48 @@ fn is_sign(character: char) -> bool {
     )
 }
 
+/// Returns whether the mark at the beginning of `rest` is inside a word, as in "example.org" and "commu(o)nism".
+/// The full stops of an abbreviation such as "n.d." are not.
+fn is_inner_mark(before: &str, rest: &str) -> bool {
+    let long = if rest.starts_with('.') { 2 } else { 1 };
+    let ends_word = before
+        .chars()
+        .rev()
+        .take(long)
+        .filter(|c| c.is_alphanumeric());
+    let goes_on = rest.chars().skip(1).take(long).filter(|c| c.is_lowercase());
+    ends_word.count() == long && goes_on.count() == long
+}
+
+/// Returns whether a word has a punctuation mark inside, so that its case is part of its spelling.
+fn has_inner_mark(word: &str) -> bool {
+    word.contains(['.', '('])
+}
+
 fn split(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut before = "";
     let mut start = 0;
     let mut at = 0;
+    let mut in_word_bracket = false;
     while let Some(character) = text.get(at..).and_then(|rest| rest.chars().next()) {
         let rest = text.get(at..).unwrap_or_default();
-        let length = if character == '<' {
+        let in_word = match character {
+            '.' | '(' => is_inner_mark(text.get(..at).unwrap_or_default(), rest),
+            ')' => in_word_bracket,
+            _ => false,
+        };
+        in_word_bracket = match character {
+            '(' => in_word,
+            ')' => false,
+            _ => in_word_bracket && character.is_alphanumeric(),
+        };
+        let length = if in_word {
+            None
+        } else if character == '<' {
             tag_length(rest)
+        } else if matches!(character, '$' | '\\') {
+            formula::at_start(rest).map(str::len)
         } else if character == ' ' && (rest.starts_with(" \"") || rest.starts_with(" '")) {
             // An opening quotation mark.
             Some(2)
@@ -204,11 +238,18 @@ fn words(text: &str) -> impl Iterator<Item = (&str, bool)> {
     })
 }
 
+fn is_formula(separator: &str) -> bool {
+    separator.len() > 1 && separator.starts_with(['$', '\\'])
+}
+
 fn map_words(pieces: &[Piece<'_>], mut change: impl FnMut(&str) -> String) -> String {
     let mut result = String::new();
     let mut protection = Protection::default();
     for piece in pieces {
         result.push_str(piece.before);
+        if is_formula(piece.before) {
+            change("");
+        }
         if !protection.pass(piece.before) {
             // Protected text still counts as the first word.
             if words(piece.text).any(|(_, gap)| !gap) {
@@ -219,6 +260,9 @@ fn map_words(pieces: &[Piece<'_>], mut change: impl FnMut(&str) -> String) -> St
         }
         for (word, gap) in words(piece.text) {
             if gap {
+                result.push_str(word);
+            } else if has_inner_mark(word) {
+                change("");
                 result.push_str(word);
             } else {
                 result.push_str(&change(word));
@@ -247,6 +291,11 @@ fn title(pieces: &[Piece<'_>], language: &str) -> String {
         result.push_str(piece.before);
         let open = protection.pass(piece.before);
         after_stop |= piece.before.ends_with(['!', '?', ':']);
+        if is_formula(piece.before) {
+            last_word = None;
+            first = false;
+            after_stop = false;
+        }
         // After an apostrophe a word continues; after an opening quotation mark one begins.
         let mut keep_initial = false;
         match piece.before {
@@ -294,7 +343,8 @@ fn title(pieces: &[Piece<'_>], language: &str) -> String {
                 || first
                 || after_stop;
             let start = result.len();
-            if wanted && word == lowered && !(keep_initial && begins_piece) {
+            let is_kept = keep_initial && begins_piece || has_inner_mark(word);
+            if wanted && word == lowered && !is_kept {
                 result.push_str(&capitalize(word, language));
             } else {
                 result.push_str(word);

@@ -7,11 +7,13 @@
 
 use serde_json::Value as Json;
 
+use super::bibtex::schema;
 use super::csl_to_bib::ParsedItems;
 use super::losses::fields_without_variable;
+use super::pages;
 use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind as Kind, known, known_type};
-use crate::model::{CslDate, CslItem, CslName, CslValue};
+use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate};
 
 /// Reads and writes CSL-JSON.
 pub(crate) struct CslJson;
@@ -332,6 +334,30 @@ fn tidied(mut item: CslItem, line: usize, read: &mut ParsedItems) -> CslItem {
             (Some(Kind::Text), CslValue::Other(Json::Number(number))) => {
                 CslValue::Text(number.to_string())
             }
+            // Crossref's own items have lists of titles, of which the first counts, and of numbers.
+            (Some(Kind::Text), CslValue::Other(Json::Array(list))) if !list.is_empty() => {
+                let texts: Option<Vec<&str>> = list.iter().map(Json::as_str).collect();
+                match texts.as_deref() {
+                    Some(texts) if matches!(variable.as_str(), "ISSN" | "ISBN" | "keyword") => {
+                        CslValue::Text(texts.join(", "))
+                    }
+                    Some([only]) => CslValue::Text((*only).to_owned()),
+                    Some([first, ..]) => {
+                        warn(
+                            variable,
+                            "a list of texts, of which the first is read".to_owned(),
+                        );
+                        CslValue::Text((*first).to_owned())
+                    }
+                    _ => {
+                        warn(variable, "a value of the wrong kind".to_owned());
+                        continue;
+                    }
+                }
+            }
+            (Some(Kind::Text), CslValue::Names(names)) if names.is_empty() => {
+                CslValue::Other(Json::Null)
+            }
             (Some(Kind::Names), CslValue::Text(name)) => {
                 warn(
                     variable,
@@ -357,10 +383,12 @@ fn tidied(mut item: CslItem, line: usize, read: &mut ParsedItems) -> CslItem {
             }
             // An empty object may be of any kind, and an empty list has no names.
             (Some(Kind::Date), CslValue::Text(date)) => {
-                warn(
-                    variable,
-                    "a text in place of a date; read as a date in words".to_owned(),
-                );
+                if date.parse::<EdtfDate>().is_err() {
+                    warn(
+                        variable,
+                        "a text in place of a date; read as a date in words".to_owned(),
+                    );
+                }
                 raw_date(date.clone())
             }
             (Some(Kind::Date), CslValue::Number(year)) => raw_date(year.to_string()),
@@ -369,13 +397,15 @@ fn tidied(mut item: CslItem, line: usize, read: &mut ParsedItems) -> CslItem {
                     let text = object.get(*name)?.as_str()?;
                     Some(raw_date(text.to_owned()))
                 });
-                warn(
-                    variable,
-                    "a date with parts that are not numbers, or unknown to CSL".to_owned(),
-                );
-                match known {
-                    Some(date) => date,
-                    None => date_of(object),
+                match (known, plain_parts(object)) {
+                    (_, Some(date)) => date,
+                    (known, None) => {
+                        warn(
+                            variable,
+                            "a date with parts that are not numbers, or unknown to CSL".to_owned(),
+                        );
+                        known.unwrap_or_else(|| date_of(object))
+                    }
                 }
             }
             (Some(_), _) => {
@@ -396,10 +426,145 @@ fn tidied(mut item: CslItem, line: usize, read: &mut ParsedItems) -> CslItem {
     item.variables
         .retain(|_, value| !matches!(value, CslValue::Other(Json::Null)));
     if !item.item_type.is_empty() && known_type(&item.item_type).is_none() {
-        warn("type", format!("{:?} is not a CSL type", item.item_type));
+        match type_of_other_program(&item.item_type) {
+            Some(csl_type) => item.item_type = csl_type.to_owned(),
+            None => warn("type", format!("{:?} is not a CSL type", item.item_type)),
+        }
     }
+    for value in item.variables.values_mut() {
+        if let CslValue::Names(names) = value {
+            truncate(names);
+        }
+    }
+    address_of_doi(&mut item);
+    extent_of_whole(&mut item);
     variables_of_note(&mut item);
     item
+}
+
+/// Returns the CSL type of a type of Crossref, Zotero or BibTeX.
+fn type_of_other_program(written: &str) -> Option<&'static str> {
+    const TYPES: [(&str, &str); 36] = [
+        ("journal-article", "article-journal"),
+        ("proceedings-article", "paper-conference"),
+        ("book-chapter", "chapter"),
+        ("book-section", "chapter"),
+        ("book-part", "chapter"),
+        ("book-track", "chapter"),
+        ("reference-entry", "entry-encyclopedia"),
+        ("monograph", "book"),
+        ("edited-book", "book"),
+        ("reference-book", "book"),
+        ("book-set", "book"),
+        ("book-series", "book"),
+        ("proceedings", "book"),
+        ("proceedings-series", "book"),
+        ("posted-content", "article"),
+        ("preprint", "article"),
+        ("dissertation", "thesis"),
+        ("peer-review", "review"),
+        ("journal", "periodical"),
+        ("journal-issue", "periodical"),
+        ("journal-volume", "periodical"),
+        ("report-component", "report"),
+        ("report-series", "report"),
+        ("database", "dataset"),
+        ("component", "document"),
+        ("grant", "document"),
+        ("other", "document"),
+        ("journalarticle", "article-journal"),
+        ("magazinearticle", "article-magazine"),
+        ("newspaperarticle", "article-newspaper"),
+        ("booksection", "chapter"),
+        ("conferencepaper", "paper-conference"),
+        ("blogpost", "post-weblog"),
+        ("computerprogram", "software"),
+        ("website", "webpage"),
+        ("misc", "document"),
+    ];
+    let lower = written.to_ascii_lowercase();
+    let found = TYPES.iter().find(|(name, _)| *name == lower);
+    found
+        .and_then(|(_, csl_type)| known_type(csl_type))
+        .or_else(|| known_type(&lower))
+        .or_else(|| schema::entry_type(&lower).map(|row| row.csl))
+}
+
+/// Marks a list of names that ends in "others", as other programs write the end of a truncated list.
+fn truncate(names: &mut Vec<CslName>) {
+    let is_end = |name: &CslName| {
+        let text = name.literal.as_ref().or(name.family.as_ref());
+        let text = text.map(|text| text.trim_end_matches('.').to_lowercase());
+        name.given.is_none() && matches!(text.as_deref(), Some("others" | "et al" | "et. al"))
+    };
+    if names.len() > 1 && names.last().is_some_and(is_end) {
+        names.pop();
+        if let Some(last) = names.last_mut() {
+            last.truncated = Some(true);
+        }
+    }
+}
+
+/// Finds the DOI in the address of a proxy or in HTML; what holds none is an address.
+fn address_of_doi(item: &mut CslItem) {
+    let Some(CslValue::Text(written)) = item.variables.get("DOI") else {
+        return;
+    };
+    match Doi::in_text(written) {
+        Some(doi) => {
+            let doi = doi.into_owned();
+            item.variables.insert("DOI".to_owned(), CslValue::Text(doi));
+        }
+        None if written.contains("://") => {
+            if let Some(address) = item.variables.remove("DOI") {
+                item.variables.entry("URL".to_owned()).or_insert(address);
+            }
+        }
+        None => {}
+    }
+    // An address is not printed twice.
+    if item.variables.contains_key("URL")
+        && item.variables.get("archive") == item.variables.get("URL")
+    {
+        item.variables.remove("archive");
+    }
+}
+
+/// Moves the number of pages of a whole work, which programs write in `page`, to its own variable.
+fn extent_of_whole(item: &mut CslItem) {
+    let is_whole = matches!(
+        item.item_type.as_str(),
+        "book" | "thesis" | "report" | "pamphlet"
+    );
+    if !is_whole || item.variables.contains_key("number-of-pages") {
+        return;
+    }
+    if let Some(extent) = item.text("page").as_deref().and_then(pages::extent) {
+        item.variables.remove("page");
+        item.variables
+            .insert("number-of-pages".to_owned(), CslValue::Text(extent));
+    }
+}
+
+/// Returns a date whose parts are one flat list, of numbers or texts.
+fn plain_parts(object: &serde_json::Map<String, Json>) -> Option<CslValue> {
+    let list = object.get("date-parts")?.as_array()?;
+    let list = match list.as_slice() {
+        [Json::Array(_), ..] => return None,
+        list => list,
+    };
+    let parts: Option<Vec<i32>> = list
+        .iter()
+        .map(|part| match part {
+            Json::String(text) => text.trim().parse().ok(),
+            part => i32::try_from(part.as_i64()?).ok(),
+        })
+        .collect();
+    let date_parts = vec![parts.filter(|parts| !parts.is_empty())?];
+    Some(CslValue::Date(CslDate {
+        date_parts,
+        ..CslDate::default()
+    }))
 }
 
 /// Returns the kind of a variable; CSL-JSON holds numbers as texts.
@@ -451,7 +616,18 @@ fn names_of(list: &[Json]) -> (Vec<CslName>, Vec<String>) {
         };
         let mut known = serde_json::Map::new();
         for (part, value) in object {
-            const PARTS: [&str; 10] = [
+            // Crossref's name for an organization, and what it says beside a name.
+            if part == "name" && !object.contains_key("family") {
+                known.insert("literal".to_owned(), value.clone());
+                continue;
+            }
+            if matches!(
+                part.as_str(),
+                "affiliation" | "sequence" | "authenticated-orcid" | "ORCID" | "role"
+            ) {
+                continue;
+            }
+            const PARTS: [&str; 11] = [
                 "family",
                 "given",
                 "dropping-particle",
@@ -462,6 +638,7 @@ fn names_of(list: &[Json]) -> (Vec<CslName>, Vec<String>) {
                 "parse-names",
                 "literal",
                 "isinstitution",
+                "truncated",
             ];
             if PARTS.contains(&part.as_str()) {
                 known.insert(part.clone(), value.clone());
@@ -497,7 +674,7 @@ fn variables_of_note(item: &mut CslItem) {
     for (index, line) in note.split('\n').enumerate() {
         let assignment = line
             .split_once(':')
-            .filter(|_| is_head)
+            .filter(|(name, _)| is_head || name.trim().starts_with("tex."))
             .and_then(|(name, value)| {
                 let name = variable_named(name)?;
                 let value = value.trim();
@@ -520,7 +697,12 @@ fn variables_of_note(item: &mut CslItem) {
         }
         match kind_of(&name) {
             Some(Kind::Date) => found.push((name, raw_date(value.to_owned()))),
-            _ if item.variables.contains_key(&name) || name == "note" => kept.push(line),
+            _ if item.variables.contains_key(&name) || name == "note" => {
+                // What a field of BibLaTeX repeats is not printed.
+                if !line.trim_start().starts_with("tex.") {
+                    kept.push(line);
+                }
+            }
             Some(Kind::Names) => {
                 let name_value = match value.split_once("||") {
                     Some((family, given)) => CslName {
@@ -589,9 +771,19 @@ fn braced_to_lines(note: &str) -> String {
 }
 
 /// Returns the variable that a line of a note names: `original-date`, and as Zotero has it
-/// `Original Date`.
+/// `Original Date`. A line such as `tex.shorttitle`, which Better BibTeX writes for a field of BibLaTeX, is the
+/// variable of that field, or else one of its own that is not printed.
 fn variable_named(name: &str) -> Option<String> {
     let name = name.trim();
+    if let Some(field) = name.strip_prefix("tex.") {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.*".contains(c);
+        if field.is_empty() || !field.chars().all(is_name) {
+            return None;
+        }
+        let variable = schema::variable_of_field(&field.to_ascii_lowercase());
+        let variable = variable.filter(|(variable, _)| kind_of(variable) == Some(Kind::Text));
+        return Some(variable.map_or(name, |(variable, _)| variable).to_owned());
+    }
     let lower = name.to_lowercase().replace(' ', "-");
     [name.to_owned(), name.to_uppercase(), lower]
         .into_iter()
@@ -680,6 +872,11 @@ mod tests {
         );
         assert_eq!(item.text("note").as_deref(), Some("A note: with a colon"));
 
+        let item = only(r#"{"id":"a","note":"tex.abstract: x\ntex.entrytype: book\nA note"}"#);
+        assert_eq!(item.text("abstract").as_deref(), Some("x"));
+        assert_eq!(item.text("tex.entrytype").as_deref(), Some("book"));
+        assert_eq!(item.text("note").as_deref(), Some("A note"));
+
         let item = only(r#"{"id":"a","note":"{:PMID: 123}{:scale:1}"}"#);
         assert_eq!(item.text("PMID").as_deref(), Some("123"));
         assert_eq!(item.text("scale").as_deref(), Some("1"));
@@ -710,9 +907,27 @@ mod tests {
             .iter()
             .filter_map(|p| p.field.as_deref())
             .collect();
-        assert_eq!(
-            fields,
-            ["author", "editor", "frobnicated", "issued", "type"]
+        assert_eq!(fields, ["author", "editor", "frobnicated", "type"]);
+    }
+
+    #[test]
+    fn items_of_crossref_are_understood() {
+        let read = read(
+            r#"{"id":"a","type":"journal-article","title":["One"],"ISSN":["1234-5679","0000-0000"],
+            "author":[{"name":"Free Org"},{"family":"A","sequence":"first","affiliation":[]},{"literal":"others"}],
+            "issued":{"date-parts":["2005","4"]},"container-title":[],
+            "DOI":"http://dx.doi.org.proxy.example.edu/10.1234/abc.5"}"#,
         );
+        let item = &read.items[0].item;
+        assert_eq!(item.item_type, "article-journal");
+        assert_eq!(item.text("title").as_deref(), Some("One"));
+        assert_eq!(item.text("ISSN").as_deref(), Some("1234-5679, 0000-0000"));
+        assert_eq!(item.text("DOI").as_deref(), Some("10.1234/abc.5"));
+        assert_eq!(item.date("issued").unwrap().date_parts, [[2005, 4]]);
+        let authors = item.names("author");
+        assert_eq!(authors.len(), 2);
+        assert_eq!(authors[0].literal.as_deref(), Some("Free Org"));
+        assert_eq!(authors[1].truncated, Some(true));
+        assert!(read.problems.is_empty(), "{:?}", read.problems);
     }
 }

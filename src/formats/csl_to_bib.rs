@@ -170,12 +170,20 @@ impl ParsedItems {
             if item.text("citation-key").as_ref() == Some(&item.id) {
                 item.variables.remove("citation-key");
             }
+            // CSL has no files.
+            let files = item.variables.remove("file");
             let mut written = for_biblatex(&item);
             if references::reading_of(&item).is_some() {
                 // It says how the item was read, and is no part of the work.
                 written.variables.remove("custom");
             }
-            let converted = bibtex::from_csl(&written);
+            let mut converted = bibtex::from_csl(&written);
+            if let Some(CslValue::Text(files)) = files
+                && let Ok(source) = bibtex::set_field(&converted.work.source, "file", &files)
+                && let Ok(work) = bibtex::parse_entry(&source)
+            {
+                converted.work = work;
+            }
             item.id.clone_from(&converted.work.key);
             let back = bibtex::derive(&converted.work, &Strings::default(), &|_| None).item;
             for loss in compare(&written, Some(&back), "BibLaTeX") {

@@ -27,6 +27,7 @@ mod marcxml;
 mod mediawiki;
 mod mods;
 mod nbib;
+mod pages;
 #[cfg(test)]
 mod proptests;
 mod records;

@@ -21,6 +21,8 @@ use crate::text;
 /// What is written down of a derived work: made beside the connection, where many are made at once.
 pub(super) struct DerivedRows {
     key: String,
+    /// Whether the entry is no work, but holds data for others.
+    is_data: bool,
     item: String,
     summary: SummaryColumns,
     authors: String,
@@ -101,6 +103,7 @@ impl DerivedRows {
         let text = FullText::of(key, derived, note, &mut values);
         Self {
             key: key.to_owned(),
+            is_data: derived.is_data,
             item: serde_json::to_string(item).unwrap_or_default(),
             authors,
             summary,
@@ -333,11 +336,14 @@ impl CitableWork {
         let parent = |key: &str| in_file.get(key).copied().map(Cow::Borrowed);
         works
             .par_iter()
-            .map(|(work, key)| {
+            .filter_map(|(work, key)| {
                 let mut derived = bibtex::derive(work, &file.strings, &parent);
+                if derived.is_data {
+                    return None;
+                }
                 derived.item.id = (*key).to_owned();
                 let head = SummaryColumns::new(work, &derived);
-                Self {
+                Some(Self {
                     id: 0,
                     key: (*key).to_owned(),
                     entry_type: head.entry_type,
@@ -351,7 +357,7 @@ impl CitableWork {
                         .filter_map(|keyword| keyword.parse::<TagName>().ok())
                         .collect(),
                     item: Item::Read(derived.item),
-                }
+                })
             })
             .collect()
     }
@@ -390,13 +396,42 @@ impl StringCache {
         if let Some(file) = file
             && let hash_map::Entry::Vacant(new) = self.by_file.entry(file)
         {
-            new.insert(bibtex::read(&library.sources().leading_with_strings(file)?).strings);
+            let strings = bibtex::read(&library.sources().leading_with_strings(file)?).strings;
+            let strings = match strings.has_several_meanings() {
+                // Which meaning an entry has depends on where it stands.
+                true => bibtex::read(&library.sources().outline(file)?).strings,
+                false => strings,
+            };
+            new.insert(strings);
         }
         Ok(file)
     }
 }
 
 impl Sources<'_> {
+    /// Returns a file with its `@string`s and the keys of its entries, without their fields.
+    fn outline(&self, file: i64) -> Result<String> {
+        let mut places = self.library.connection.prepare_cached(
+            "SELECT leading, key, coalesce(variant, source)
+             FROM occurrence JOIN work ON work.id = work_id
+             WHERE source_file_id = ?1 ORDER BY occurrence.id",
+        )?;
+        let mut rows = places.query([file])?;
+        let mut outline = String::new();
+        while let Some(row) = rows.next()? {
+            outline.push_str(&row.get::<_, String>(0)?);
+            // A work may have another key in the library than in the file.
+            let key: String = row.get(1)?;
+            outline.push_str(&format!("@misc{{{key}}}\n"));
+            if let Ok(entry) = bibtex::parse_entry(&row.get::<_, String>(2)?)
+                && entry.key != key
+            {
+                outline.push_str(&format!("@misc{{{}}}\n", entry.key));
+            }
+        }
+        Ok(outline)
+    }
+
     /// Returns the text between the entries of a file that may contain `@string`s.
     pub(super) fn leading_with_strings(&self, file: i64) -> Result<String> {
         let mut leading = self.library.connection.prepare_cached(
@@ -452,6 +487,13 @@ impl<'c> DerivedRowWriter<'c> {
 
     /// Writes the derived rows of a work that has none.
     pub(super) fn write(&mut self, work: i64, rows: &DerivedRows) -> Result<()> {
+        for parent in &rows.parents {
+            self.parent.execute(params![work, parent])?;
+        }
+        if rows.is_data {
+            // It is there to be inherited from, and nothing finds it.
+            return Ok(());
+        }
         self.summary.execute(params![
             work,
             rows.key,
@@ -468,9 +510,6 @@ impl<'c> DerivedRowWriter<'c> {
         self.item.execute(params![work, rows.item])?;
         self.field_text
             .execute(params![work, rows.values.as_str()])?;
-        for parent in &rows.parents {
-            self.parent.execute(params![work, parent])?;
-        }
         let match_keys = rows.match_keys.iter().map(|key| (*key, work));
         self.match_keys.extend(match_keys);
         self.full_text.raw_bind_parameter(1, work)?;
@@ -625,6 +664,11 @@ impl Change<'_> {
                 "DELETE FROM match_key WHERE (match_key, work_id) IN (
                      SELECT one.value, work_summary.work_id FROM work_summary, json_each(work_summary.match_keys) AS one
                      WHERE work_summary.work_id IN (SELECT value FROM json_each(?1)))",
+            )?
+            .execute([&numbers])?;
+        connection
+            .prepare_cached(
+                "DELETE FROM inheritance WHERE work_id IN (SELECT value FROM json_each(?1))",
             )?
             .execute([&numbers])?;
         connection

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use rusqlite::OptionalExtension as _;
 
+use super::derived_tables::StringCache;
 use super::{Result, Sources, Works};
 use crate::formats::bibtex::{self, FilePiece, Strings};
 
@@ -118,19 +119,30 @@ impl Sources<'_> {
 impl Works<'_> {
     /// Returns the abbreviations of the files that contain a work.
     pub fn abbreviations(&self, work: i64) -> Result<Strings> {
-        Ok(bibtex::read(&self.abbreviations_of(&[work])?.join("\n")).strings)
+        Ok(StringCache::default().of(self.library, work)?.clone())
     }
 
     /// The entries of these works, in this order, below the `@string`s of the files that they came
     /// from.
     pub fn export(&self, works: &[i64]) -> Result<String> {
-        let mut parts = self.abbreviations_of(works)?;
+        let (mut parts, ambiguous) = bibtex::common_abbreviations(self.abbreviations_of(works)?);
         let mut source = self
             .library
             .connection
             .prepare("SELECT source FROM work WHERE id = ?1")?;
+        let mut strings = StringCache::default();
         for work in works {
-            parts.push(source.query_row([work], |row| row.get(0))?);
+            let source: String = source.query_row([work], |row| row.get(0))?;
+            let expanded = match bibtex::parse_entry(&source) {
+                Ok(entry) if !ambiguous.is_empty() => {
+                    let strings = strings.of(self.library, *work)?;
+                    bibtex::expand_abbreviations(&entry, strings, &ambiguous)
+                        .source
+                        .clone()
+                }
+                _ => source,
+            };
+            parts.push(expanded);
         }
         Ok(parts
             .iter()

@@ -338,7 +338,7 @@ CREATE TABLE match_key (
 
 -- The keys that a work inherits fields from (BibLaTeX's `crossref` and `xdata`).
 CREATE TABLE inheritance (
-    work_id     INTEGER NOT NULL REFERENCES work_summary ON DELETE CASCADE,
+    work_id     INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     parent_key  TEXT NOT NULL
 );
 CREATE INDEX inheritance_by_work ON inheritance (work_id);

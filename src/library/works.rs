@@ -384,11 +384,17 @@ impl Works<'_> {
     pub fn get(&self, key: &str) -> Result<CitableWork> {
         let id = self.id(key)?;
         let sql = format!("SELECT {SUMMARY}, {REFERENCE} WHERE work_summary.work_id = ?1");
-        Ok(self
+        let found = self
             .library
             .connection
             .prepare_cached(&sql)?
-            .query_row([id], reference)?)
+            .query_row([id], reference)
+            .optional()?;
+        // An `@xdata` has a key, but is no work.
+        found.ok_or_else(|| LibraryError::UnknownKey {
+            key: key.to_owned(),
+            suggestions: Vec::new(),
+        })
     }
 
     /// The works that meet a condition: by first author, year and title; works without an author

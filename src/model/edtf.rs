@@ -332,12 +332,18 @@ impl EdtfDate {
             }
             EdtfDate::Range(RangeEnd::Date(start), RangeEnd::Date(end)) => {
                 let latest = end.latest();
+                // CSL has one season for a date; two are written as months from 21 on, as in EDTF.
+                let has_two = start.season().is_some() || end.season().is_some();
+                let parts = |date: &DatePoint| match date.within_year {
+                    WithinYear::Season(season) if has_two => {
+                        let mut parts = date.csl_parts();
+                        parts.push(i32::from(season));
+                        parts
+                    }
+                    _ => date.csl_parts(),
+                };
                 CslDate {
-                    date_parts: vec![
-                        start.csl_parts(),
-                        latest.as_ref().unwrap_or(end).csl_parts(),
-                    ],
-                    season: start.season(),
+                    date_parts: vec![parts(start), parts(latest.as_ref().unwrap_or(end))],
                     circa: (doubtful(start) || doubtful(end)).then_some(Json::Bool(true)),
                     ..CslDate::default()
                 }

@@ -1,5 +1,6 @@
 //! Identifiers of works: DOI, ISBN, ISSN.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -66,6 +67,64 @@ impl Doi {
             text.trim()
         }
     }
+}
+
+impl Doi {
+    /// Returns the DOI in a text that holds more: the address of a proxy, HTML, or remarks; `None` if there is
+    /// none. An address may write the slash as `%2F`.
+    pub fn in_text(text: &str) -> Option<Cow<'_, str>> {
+        let text = text.trim();
+        let decoded = if text.contains("%2F") || text.contains("%2f") {
+            Cow::Owned(percent_decoded(text))
+        } else {
+            Cow::Borrowed(text)
+        };
+        let bare = Doi::strip_resolver(&decoded);
+        if bare.starts_with("10.") && bare.parse::<Doi>().is_ok() {
+            let range = decoded.len() - bare.len();
+            return Some(match decoded {
+                Cow::Borrowed(text) => Cow::Borrowed(text.get(range..)?.trim_end()),
+                Cow::Owned(text) => Cow::Owned(text.get(range..)?.trim_end().to_owned()),
+            });
+        }
+        let starts = decoded.match_indices("10.").map(|(at, _)| at);
+        let found = starts.take(100).find_map(|at| {
+            let before = decoded.get(..at)?.chars().next_back();
+            let candidate = decoded.get(at..)?;
+            let end = candidate.find(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>'));
+            let candidate = candidate.get(..end.unwrap_or(candidate.len()))?;
+            let candidate = candidate.trim_end_matches(['.', ',', ';']);
+            let registrant = candidate.strip_prefix("10.")?.split('/').next()?;
+            let is_doi = !before.is_some_and(char::is_alphanumeric)
+                && registrant.len() >= 4
+                && candidate.parse::<Doi>().is_ok();
+            is_doi.then(|| candidate.to_owned())
+        });
+        found.map(Cow::Owned)
+    }
+}
+
+/// Returns an address with its percent-encoded bytes decoded; unchanged if the result is not text.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let code = (*first == b'%')
+            .then(|| std::str::from_utf8(behind.get(..2)?).ok())
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match code {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 impl PartialEq for Doi {
@@ -200,6 +259,32 @@ fn check_digit_11(digits: &[u8]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_doi_is_found_in_other_text() {
+        for (text, doi) in [
+            ("10.1234/abc.5", Some("10.1234/abc.5")),
+            (
+                " 10.1002/(SICI)1097<131::AID>3.0 ",
+                Some("10.1002/(SICI)1097<131::AID>3.0"),
+            ),
+            (
+                "http://dx.doi.org.proxy.example.edu/10.1234/abc.5",
+                Some("10.1234/abc.5"),
+            ),
+            (
+                "<a href=\"https://doi.org/10.1234/abc.6\">10.1234/abc.6</a>",
+                Some("10.1234/abc.6"),
+            ),
+            ("https://doi.org/10.1234%2Fabc", Some("10.1234/abc")),
+            ("doi: 10.1234/abc, accessed today", Some("10.1234/abc")),
+            ("http://www.example.org/report.pdf", None),
+            ("version 10.2/3", None),
+            ("none", None),
+        ] {
+            assert_eq!(Doi::in_text(text).as_deref(), doi, "{text}");
+        }
+    }
 
     #[test]
     fn dois_are_read_from_addresses() {

@@ -27,12 +27,27 @@ pub struct PersonName {
     /// Whether the prefix belongs to the family name in citing and sorting; `None` if the name
     /// itself does not set it (`useprefix` of the extended name format).
     pub use_prefix: Option<bool>,
+    /// Whether a comma goes before the suffix wherever it is printed (`juniorcomma` of the extended name
+    /// format).
+    pub junior_comma: bool,
 }
 
 impl Name {
-    /// Returns the name in CSL. `use_prefix` is the default for names that do not set it.
+    /// Returns a list of names in CSL. `use_prefix` is the default for names that do not set it.
     ///
-    /// The end of a truncated list becomes the literal name "others", as other programs write it.
+    /// The last name says whether the list is truncated.
+    pub fn list_to_csl(names: &[Self], use_prefix: bool) -> Vec<CslName> {
+        let mut list: Vec<CslName> = Vec::with_capacity(names.len());
+        for name in names {
+            match (name, list.last_mut()) {
+                (Name::Others, Some(last)) => last.truncated = Some(true),
+                _ => list.push(name.to_csl(use_prefix)),
+            }
+        }
+        list
+    }
+
+    /// Returns the name in CSL; "and others" by itself is the literal name "others".
     pub fn to_csl(&self, use_prefix: bool) -> CslName {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         match self {
@@ -52,6 +67,7 @@ impl Name {
                     non_dropping_particle: some(&person.prefix).filter(|_| stays),
                     dropping_particle: some(&person.prefix).filter(|_| !stays),
                     suffix: some(&person.suffix),
+                    comma_suffix: person.junior_comma.then_some(true.into()),
                     ..CslName::default()
                 }
             }

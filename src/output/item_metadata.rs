@@ -62,7 +62,7 @@ impl<'a> ItemMetadata<'a> {
     /// Returns the names of a variable without a final "and others".
     pub(super) fn names(&self, variable: &str) -> impl Iterator<Item = &'a CslName> {
         let names = self.item.names(variable).iter();
-        names.filter(|name| !name.reading_order().is_empty() && !is_others(name))
+        names.filter(|name| !name.reading_order().is_empty())
     }
 
     /// Returns a date in ISO 8601, as precise as it is known. For a range, this is its start.
@@ -94,11 +94,6 @@ impl<'a> ItemMetadata<'a> {
     pub(crate) fn url(&self) -> Option<String> {
         self.text("URL").filter(|url| url.contains("://"))
     }
-}
-
-/// Returns whether a name stands for "and others".
-pub(super) fn is_others(name: &CslName) -> bool {
-    name.literal.as_deref() == Some("others") && name.family.is_none()
 }
 
 /// Returns the family name with its particles.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use super::formulas;
 use super::latex_characters::{self, FontScript};
 use super::markup_writer::{self, InlineMarkup, RunContext};
 use super::template::fill_template;
@@ -187,25 +188,11 @@ fn write_blocks(blocks: &[Block], text: &mut String) {
 }
 
 impl InlineMarkup for Latex {
-    /// Escapes text. Character sequences that form ligatures (`--`, `,,`) are separated, and straight
+    /// Escapes text around formulas. Character sequences that form ligatures (`--`, `,,`) are separated, and straight
     /// quotation marks and accents stay as they are. Letters of other scripts and symbols become arguments of
     /// commands that select a font.
     fn escape(&self, text: &str) -> String {
-        let mut escaped = String::with_capacity(text.len());
-        for (script, text) in latex_characters::split_by_script(text) {
-            match script {
-                FontScript::Latin => write_latin(&text, &mut escaped),
-                FontScript::Symbol => {
-                    let _ = write!(escaped, "\\insymbol{{{text}}}");
-                }
-                script => {
-                    let _ = write!(escaped, "\\inscript{{{}}}{{", script.name());
-                    write_latin(&text, &mut escaped);
-                    escaped.push('}');
-                }
-            }
-        }
-        escaped
+        formulas::escape_around(text, escape_text, |formula| Some(formula.to_owned()))
     }
 
     fn with_style(&self, mut text: String, style: TextStyle, _: RunContext) -> String {
@@ -260,6 +247,24 @@ impl InlineMarkup for Latex {
         }
         line
     }
+}
+
+fn escape_text(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for (script, text) in latex_characters::split_by_script(text) {
+        match script {
+            FontScript::Latin => write_latin(&text, &mut escaped),
+            FontScript::Symbol => {
+                let _ = write!(escaped, "\\insymbol{{{text}}}");
+            }
+            script => {
+                let _ = write!(escaped, "\\inscript{{{}}}{{", script.name());
+                write_latin(&text, &mut escaped);
+                escaped.push('}');
+            }
+        }
+    }
+    escaped
 }
 
 fn write_latin(text: &str, escaped: &mut String) {

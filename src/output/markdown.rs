@@ -1,5 +1,6 @@
 //! Markdown (CommonMark).
 
+use super::formulas;
 use super::markup_writer::{
     self, BlockMarkup, InlineMarkup, RunContext, has_margin, with_html_style, write_blocks,
 };
@@ -104,30 +105,7 @@ fn prefixed(text: &str, first: &str, others: &str) -> String {
 
 impl InlineMarkup for CommonMark {
     fn escape(&self, text: &str) -> String {
-        let mut escaped = String::with_capacity(text.len());
-        let mut before: Option<char> = None;
-        let mut characters = text.chars().peekable();
-        while let Some(character) = characters.next() {
-            let next = characters.peek().copied();
-            let special = match character {
-                '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '~' | '$' => true,
-                // Within a word, an underscore is not emphasis, and URLs stay readable.
-                '_' => {
-                    !(before.is_some_and(char::is_alphanumeric)
-                        && next.is_some_and(char::is_alphanumeric))
-                }
-                '&' => next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '#'),
-                // With a link after it, this would be an image.
-                '!' => next.is_none(),
-                _ => false,
-            };
-            if special {
-                escaped.push('\\');
-            }
-            escaped.push(character);
-            before = Some(character);
-        }
-        escaped
+        formulas::escape_around(text, escape_text, typeset)
     }
 
     fn with_style(&self, text: String, style: TextStyle, context: RunContext) -> String {
@@ -173,6 +151,55 @@ impl InlineMarkup for CommonMark {
         }
         line
     }
+}
+
+fn escape_text(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut before: Option<char> = None;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let next = characters.peek().copied();
+        let special = match character {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '~' | '$' => true,
+            // Within a word, an underscore is not emphasis, and URLs stay readable.
+            '_' => {
+                !(before.is_some_and(char::is_alphanumeric)
+                    && next.is_some_and(char::is_alphanumeric))
+            }
+            '&' => next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '#'),
+            // With a link after it, this would be an image.
+            '!' => next.is_none(),
+            _ => false,
+        };
+        if special {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+        before = Some(character);
+    }
+    escaped
+}
+
+/// Returns a formula for the programs that typeset `$…$` in Markdown; none if others would read something else in
+/// it.
+fn typeset(formula: &str) -> Option<String> {
+    let inside = formulas::inside(formula);
+    let mut characters = inside.chars().peekable();
+    let mut before = '$';
+    while let Some(character) = characters.next() {
+        let next = characters.peek().copied().unwrap_or('$');
+        let is_markup = match character {
+            '<' | '>' | '[' | ']' | '*' | '&' | '`' | '|' | '!' | '~' => true,
+            '_' => !before.is_alphanumeric() || !next.is_alphanumeric(),
+            '\\' => next.is_ascii_punctuation(),
+            _ => false,
+        };
+        if is_markup {
+            return None;
+        }
+        before = character;
+    }
+    Some(format!("${inside}$"))
 }
 
 impl BlockMarkup for CommonMark {

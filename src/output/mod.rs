@@ -26,6 +26,7 @@
 pub mod coins;
 pub mod csv;
 pub mod docx;
+mod formulas;
 pub mod html;
 mod item_metadata;
 pub mod json;

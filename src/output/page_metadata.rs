@@ -5,7 +5,6 @@
 //! whole book has none.
 
 use super::ItemMetadata;
-use super::item_metadata::is_others;
 
 /// Returns the names and contents of the `meta` elements of a work.
 pub fn of_work(work: ItemMetadata<'_>) -> Vec<(&'static str, String)> {
@@ -13,11 +12,11 @@ pub fn of_work(work: ItemMetadata<'_>) -> Vec<(&'static str, String)> {
     let item_type = work.item.item_type.as_str();
     tags.add("citation_title", work.title());
     tags.add("DC.title", work.title());
-    for name in work.names("author").filter(|name| !is_others(name)) {
+    for name in work.names("author") {
         tags.add("citation_author", Some(name.inverted()));
         tags.add("DC.creator", Some(name.inverted()));
     }
-    for name in work.names("editor").filter(|name| !is_others(name)) {
+    for name in work.names("editor") {
         tags.add("citation_editor", Some(name.inverted()));
     }
     let date = work.date("issued");

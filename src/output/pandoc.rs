@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::formulas;
 use super::markdown::{self, LIST_SEPARATOR, destination};
 use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, margin_and_rest};
 use super::template::fill_template;
@@ -106,26 +107,7 @@ impl InlineMarkup for Pandoc {
     /// Escapes text. Pandoc allows any symbol to be escaped (`all_symbols_escapable`). Quotation marks,
     /// dashes and ellipses are escaped so that the extension `smart` does not change them.
     fn escape(&self, text: &str) -> String {
-        let mut escaped = String::with_capacity(text.len());
-        let mut before = ' ';
-        let mut characters = text.chars().peekable();
-        while let Some(character) = characters.next() {
-            let next = characters.peek().copied();
-            let special = match character {
-                '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '$' | '^' | '@' | '{'
-                | '}' | '|' | '"' | '\'' | '#' => true,
-                '&' => next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '#'),
-                '!' => next.is_none(),
-                '-' | '.' => before == character || next == Some(character),
-                _ => false,
-            };
-            if special {
-                escaped.push('\\');
-            }
-            escaped.push(character);
-            before = character;
-        }
-        escaped
+        formulas::escape_around(text, escape_text, typeset)
     }
 
     fn with_style(&self, mut text: String, style: TextStyle, context: RunContext) -> String {
@@ -191,6 +173,35 @@ impl InlineMarkup for Pandoc {
         }
         line
     }
+}
+
+fn escape_text(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let next = characters.peek().copied();
+        let special = match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '$' | '^' | '@' | '{' | '}'
+            | '|' | '"' | '\'' | '#' => true,
+            '&' => next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '#'),
+            '!' => next.is_none(),
+            '-' | '.' => before == character || next == Some(character),
+            _ => false,
+        };
+        if special {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+        before = character;
+    }
+    escaped
+}
+
+/// Returns a formula as pandoc reads it.
+fn typeset(formula: &str) -> Option<String> {
+    let inside = formulas::inside(formula);
+    Some(format!("${inside}$"))
 }
 
 impl BlockMarkup for Pandoc {

@@ -38,6 +38,7 @@ mod hostile_outputs;
 mod hostile_overwrites;
 mod hostile_terminal;
 mod import;
+mod import_faults;
 mod init;
 mod list;
 mod list_file;

@@ -9,7 +9,7 @@ use crate::cli::format_name::FormatName;
 use crate::cli::input::{Source, encoding_name, encoding_named};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
-use peerbib::formats::{self, Export, ExportedWork, Format, ParsedFile};
+use peerbib::formats::{self, Export, ExportedWork, Format, ParsedFile, Severity};
 use peerbib::library::{ConflictPolicy, ImportedFile, Library};
 use peerbib::model::{CslItem, Entry};
 
@@ -190,6 +190,18 @@ fn verify_items(
     let mut is_same = before == after;
     if !is_same {
         show_difference(context, &before, &after, name, "after import and export")?;
+    }
+    // What was dropped in reading is in neither of the two.
+    let dropped = reading.file.problems.iter();
+    for problem in dropped.filter(|problem| problem.severity == Severity::Warning) {
+        is_same = false;
+        let field = problem.field.as_deref().map(|field| format!("{field}: "));
+        context.print(&format!(
+            "{name}:{}: {}{}\n",
+            problem.line,
+            field.unwrap_or_default(),
+            problem.message
+        ))?;
     }
     for rejected in &reading.rejected {
         is_same = false;

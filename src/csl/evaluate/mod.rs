@@ -452,8 +452,9 @@ impl<'c> Evaluator<'c> {
             };
             return Some(self.placed(linked(href, value, variable, attributes)));
         }
-        let value = if value.contains('\\') {
-            Cow::Owned(value.replace('\\', ""))
+        // A backslash keeps the hyphen of a number from being read as a range.
+        let value = if value.contains("\\-") {
+            Cow::Owned(value.replace("\\-", "-"))
         } else {
             value
         };

@@ -285,7 +285,10 @@ fn name_list<'c>(
     if shown == 0 {
         return (None, 0);
     }
-    let forced_et_al = people.iter().take(shown).any(citeproc_js::has_et_al);
+    let forced_et_al = people
+        .iter()
+        .take(shown)
+        .any(|person| person.truncated || citeproc_js::has_et_al(person));
     if truncated && !matches!(context.purpose, Purpose::Sort) || forced_et_al {
         return (
             join_with_et_al(evaluator, element, style, nodes, &inverted),

@@ -20,7 +20,15 @@ struct Definitions {
     too_long: HashSet<String>,
     /// The length of the text that the values got from other abbreviations.
     expanded: usize,
+    /// What held before names were defined again, in the order of the file. Hardly any file does so.
+    earlier: Vec<Strings>,
+    /// The place in `earlier` of what held for an entry, by its key.
+    by_entry: HashMap<String, usize>,
 }
+
+/// The maximum number of names in all of [`Strings::earlier`] together. Without it, a file that defines many names
+/// again and again would take quadratic memory.
+const MAX_EARLIER: usize = 200_000;
 
 /// The maximum length, in bytes, of the text that one entry or one `@string` gets from abbreviations.
 ///
@@ -97,6 +105,62 @@ impl Strings {
                 length.saturating_add(self.get(name).map_or(name.len(), str::len))
             }
         })
+    }
+
+    /// Returns the abbreviations that hold for the entry of this key: a file may define a name again between two
+    /// entries.
+    pub fn of_entry(&self, key: &str) -> &Self {
+        let earlier = self.0.by_entry.get(key);
+        earlier
+            .and_then(|index| self.0.earlier.get(*index))
+            .unwrap_or(self)
+    }
+
+    /// Returns whether a name has several meanings, for different entries.
+    pub fn has_several_meanings(&self) -> bool {
+        !self.0.earlier.is_empty()
+    }
+
+    /// Returns whether a definition gives a name that is defined another meaning.
+    pub(crate) fn gives_new_meaning(&self, name: &str, value: &str) -> bool {
+        self.is_user_defined(name)
+            && self.expanded_length(value) <= MAX_EXPANSION
+            && self.get(name) != Some(&*self.resolve(value).text)
+    }
+
+    /// Remembers what holds for these entries before names are defined again. Returns whether there was space.
+    pub(crate) fn remember_for(&mut self, keys: Vec<&str>) -> bool {
+        let defined = Arc::make_mut(&mut self.0);
+        if (defined.earlier.len() + 1).saturating_mul(defined.values.len()) > MAX_EARLIER {
+            return false;
+        }
+        let index = defined.earlier.len();
+        defined.earlier.push(Self(Arc::new(Definitions {
+            values: defined.values.clone(),
+            too_long: defined.too_long.clone(),
+            ..Definitions::default()
+        })));
+        let keys = keys.into_iter().map(|key| (key.to_owned(), index));
+        defined.by_entry.extend(keys);
+        true
+    }
+
+    /// Gives names that are defined only later to earlier entries, too.
+    pub(crate) fn complete_earlier(&mut self) {
+        if !self.has_several_meanings() {
+            return;
+        }
+        let Definitions {
+            values, earlier, ..
+        } = Arc::make_mut(&mut self.0);
+        for earlier in earlier {
+            let earlier = Arc::make_mut(&mut earlier.0);
+            for (name, value) in &*values {
+                if !earlier.values.contains_key(name) {
+                    earlier.values.insert(name.clone(), value.clone());
+                }
+            }
+        }
     }
 
     /// Returns whether the file itself defines this name.
@@ -373,6 +437,19 @@ mod tests {
         let resolved = Strings::default().resolve("foo # {bar}");
         assert_eq!(resolved.text, "foobar");
         assert_eq!(resolved.undefined, ["foo"]);
+    }
+
+    #[test]
+    fn earlier_entries_keep_what_held_for_them() {
+        let mut strings = Strings::default();
+        strings.define("@string{j = {One}}");
+        assert!(!strings.gives_new_meaning("j", "{One}"));
+        assert!(strings.gives_new_meaning("J", "{Two}"));
+        assert!(strings.remember_for(vec!["a"]));
+        strings.define("@string{J = {Two}, k = {Later}}");
+        strings.complete_earlier();
+        assert_eq!(strings.of_entry("a").resolve("j # k").text, "OneLater");
+        assert_eq!(strings.of_entry("b").resolve("j").text, "Two");
     }
 
     #[test]

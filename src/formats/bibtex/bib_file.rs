@@ -215,21 +215,33 @@ pub fn parse_entry(source: &str) -> Result<Entry, EntryError> {
 impl BibFile {
     fn define_strings(&mut self) {
         let mut strings = Strings::default();
+        // The entries since the last time that a name was defined again.
+        let mut entries: Vec<&str> = Vec::new();
         for piece in &self.pieces {
+            if let FilePiece::Entry { work, .. } = piece {
+                entries.push(&work.key);
+            }
             if let FilePiece::Abbreviation { text, line } = piece {
-                for (name, value) in definitions(text) {
-                    let new = strings.resolve(value).text;
-                    if strings.is_user_defined(name) && strings.get(name) != Some(&*new) {
-                        self.problems.push(Diagnostic {
+                let again: Vec<&str> = definitions(text)
+                    .into_iter()
+                    .filter(|(name, value)| strings.gives_new_meaning(name, value))
+                    .map(|(name, _)| name)
+                    .collect();
+                if !again.is_empty() {
+                    let is_kept = strings.remember_for(std::mem::take(&mut entries));
+                    let entries = if is_kept {
+                        "entries before it keep the earlier text"
+                    } else {
+                        "the last definition is used"
+                    };
+                    self.problems
+                        .extend(again.into_iter().map(|name| Diagnostic {
                             line: *line,
                             key: None,
                             field: None,
-                            message: format!(
-                                "abbreviation {name} is defined twice; the last definition is used"
-                            ),
+                            message: format!("abbreviation {name} is defined again; {entries}"),
                             severity: Severity::Warning,
-                        });
-                    }
+                        }));
                 }
                 for problem in strings.define(text) {
                     let (message, severity) = match problem {
@@ -252,6 +264,7 @@ impl BibFile {
                 }
             }
         }
+        strings.complete_earlier();
         self.strings = strings;
     }
 
@@ -264,8 +277,9 @@ impl BibFile {
             let FilePiece::Entry { work, line, .. } = piece else {
                 continue;
             };
+            let strings = self.strings.of_entry(&work.key);
             let length = work.fields.iter().fold(0_usize, |length, field| {
-                length.saturating_add(self.strings.expanded_length(&field.value))
+                length.saturating_add(strings.expanded_length(&field.value))
             });
             let together = expanded.saturating_add(length);
             let reason = if length > MAX_EXPANSION {
@@ -292,6 +306,7 @@ impl BibFile {
                 return Vec::new();
             };
             let mut problems = Vec::new();
+            let strings = strings.of_entry(&work.key);
             for field in &work.fields {
                 // The usual value is one braced or quoted text, and needs no look.
                 if field.value.starts_with(['{', '"']) && !field.value.contains('#') {
@@ -455,6 +470,15 @@ mod tests {
                 None
             ]
         );
+    }
+
+    #[test]
+    fn an_abbreviation_means_what_it_meant_where_the_entry_stands() {
+        let file = joined("@string{j = {A}}\n@x{one, t = j}\n@string{j = {B}}\n@x{two, t = j}\n");
+        let meaning = |key: &str| file.strings.of_entry(key).resolve("j").text.into_owned();
+        assert_eq!(meaning("one"), "A");
+        assert_eq!(meaning("two"), "B");
+        assert_eq!(file.problems[0].line, 3);
     }
 
     #[test]

@@ -197,9 +197,17 @@ fn read_month(text: &str) -> Option<MonthDay> {
     let mut numbers = Vec::new();
     let words = text.split(|character: char| !character.is_alphanumeric());
     for word in words.filter(|word| !word.is_empty()) {
-        match word.parse::<u8>() {
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let is_ordinal = matches!(
+            word.get(digits.len()..)
+                .map(str::to_ascii_lowercase)
+                .as_deref(),
+            Some("st" | "nd" | "rd" | "th")
+        );
+        match if is_ordinal { digits } else { word }.parse::<u8>() {
             // "8" and "8 12" begin with the month; "12 August" does not, which is seen at the end.
             Ok(number) => numbers.push(number),
+            Err(_) if word.eq_ignore_ascii_case("of") => {}
             Err(_) => month = Some(month_by_name(word)?),
         }
     }
@@ -241,6 +249,20 @@ fn lenient(text: &str) -> Option<EdtfDate> {
     let is_number = |part: &str, length: usize| {
         part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
     };
+    // The letter of "2016a" tells apart works of one year; it is no part of the date.
+    if let Some((year, letter)) = text.split_at_checked(4)
+        && is_number(year, 4)
+        && letter.len() == 1
+        && letter.bytes().all(|byte| byte.is_ascii_lowercase())
+    {
+        return year.parse().ok();
+    }
+    // "19--" and "198-" of library catalogues.
+    let digits = text.trim_end_matches(['-', '–', '—', '?', '_']);
+    if matches!(digits.len(), 2 | 3) && is_number(digits, digits.len()) && digits.len() < text.len()
+    {
+        return format!("{digits:X<4}").parse().ok();
+    }
     let years: Vec<&str> = text.split(['–', '—', '-']).map(str::trim).collect();
     if let [start, end] = years.as_slice() {
         if is_number(start, 4) && is_number(end, 4) {
@@ -271,6 +293,11 @@ fn lenient(text: &str) -> Option<EdtfDate> {
         return None;
     }
     within_year(year, month, None)
+}
+
+/// Returns the year by which a work with this value of `year` is found.
+pub(crate) fn year_in_words(tex: &str) -> Option<i32> {
+    read_year(tex, None, None).date.year()
 }
 
 /// Returns a date in words unchanged; a year in it is used for sorting.
@@ -354,6 +381,16 @@ mod tests {
         assert_eq!(parts("2012-13", None, None), [[2012], [2013]]);
         assert_eq!(parts("1999--2001", None, None), [[1999], [2001]]);
         assert_eq!(parts("{1999}", None, None), [[1999]]);
+        assert_eq!(parts("2003", Some("September 14th"), None), [[2003, 9, 14]]);
+        assert_eq!(parts("2003", Some("3rd of May"), None), [[2003, 5, 3]]);
+        assert_eq!(parts("June 4th, 2002", None, None), [[2002, 6, 4]]);
+        assert_eq!(parts("2016a", None, None), [[2016]]);
+        assert_eq!(parts("19--", None, None), [[1900], [1999]]);
+        assert_eq!(parts("198-", None, None), [[1980], [1989]]);
+        assert_eq!(
+            parts("2003", Some("Fall/Winter"), None),
+            [[2003, 23], [2003, 24]]
+        );
     }
 
     #[test]

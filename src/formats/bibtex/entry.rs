@@ -22,6 +22,9 @@ pub enum EntryError {
     /// The key is empty or missing.
     #[error("has no citation key")]
     NoKey,
+    /// The key contains a brace or a quotation mark.
+    #[error("has a brace or a quotation mark in its citation key")]
+    BadKey,
     /// The entry's closing delimiter, or that of a value, is missing.
     #[error("is not closed")]
     Unclosed,
@@ -229,6 +232,14 @@ impl EntryReader<'_> {
     }
 
     fn key(&mut self) -> Result<Range<usize>, EntryError> {
+        let key = self.key_range()?;
+        if let Some(message) = unusual_key(&self.slice(&key)) {
+            self.warn(key.start, None, message);
+        }
+        Ok(key)
+    }
+
+    fn key_range(&mut self) -> Result<Range<usize>, EntryError> {
         self.skip_space();
         let mut key =
             self.take(|byte| is_key_byte(byte) || matches!(byte, b'"' | b'#' | b'%' | b'@' | b'('));
@@ -260,15 +271,13 @@ impl EntryReader<'_> {
         };
         let rest = rest.unwrap_or_default();
         self.here = after_key + rest.len();
-        if rest.contains('{') || matches!(self.next_byte(), Some(b'=' | b'"')) {
+        if self.next_byte() == Some(b'=') {
             return Err(EntryError::NoKey);
         }
+        if rest.contains('{') || self.next_byte() == Some(b'"') {
+            return Err(EntryError::BadKey);
+        }
         key.end = after_key + rest.trim_end().len();
-        self.warn(
-            key.start,
-            None,
-            "the citation key contains white space or braces; LaTeX cannot cite it".to_owned(),
-        );
         Ok(key)
     }
 
@@ -481,6 +490,36 @@ pub(crate) fn is_name_byte(byte: u8) -> bool {
     is_key_byte(byte) && byte != b'\'' && byte != b'~' && byte != b'\\'
 }
 
+/// Returns a warning about the characters of a key that LaTeX or biber cannot read.
+fn unusual_key(key: &str) -> Option<String> {
+    let is_unusual = |c: char| c.is_whitespace() || "\"#%{}()\\~@=".contains(c);
+    if !key.contains(is_unusual) {
+        return None;
+    }
+    let mut found: Vec<char> = key.chars().filter(|c| is_unusual(*c)).collect();
+    found.sort_unstable();
+    found.dedup();
+    let reader = if found.iter().all(|c| matches!(c, '(' | ')')) {
+        "biber cannot read it"
+    } else {
+        "LaTeX cannot cite it"
+    };
+    let mut names: Vec<String> = found
+        .iter()
+        .map(|c| match c.is_whitespace() {
+            true => "white space".to_owned(),
+            false => format!("\u{201c}{c}\u{201d}"),
+        })
+        .collect();
+    names.dedup();
+    let last = names.pop().unwrap_or_default();
+    let list = match names.as_slice() {
+        [] => last,
+        names => format!("{} and {last}", names.join(", ")),
+    };
+    Some(format!("the citation key contains {list}; {reader}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -547,6 +586,26 @@ mod tests {
         assert_eq!(parse("@a{, t = {x}}"), Err(EntryError::NoKey));
         assert_eq!(parse("@a{t = {x}}"), Err(EntryError::NoKey));
         assert_eq!(parse("@a{}"), Err(EntryError::NoKey));
+        assert_eq!(parse("@a{k{1}, t = {x}}"), Err(EntryError::BadKey));
+    }
+
+    #[test]
+    fn unusual_characters_of_keys_are_named() {
+        for (key, warning) in [
+            ("a b", Some("contains white space; LaTeX cannot cite it")),
+            (
+                "10.1000/x(2)",
+                Some("contains \u{201c}(\u{201d} and \u{201c})\u{201d}; biber cannot read it"),
+            ),
+            (
+                "k#1",
+                Some("contains \u{201c}#\u{201d}; LaTeX cannot cite it"),
+            ),
+            ("Müller:2010+a/b'c", None),
+        ] {
+            let expected = warning.map(|warning| format!("the citation key {warning}"));
+            assert_eq!(unusual_key(key), expected);
+        }
     }
 
     #[test]

@@ -8,10 +8,13 @@ use super::dates::{WrittenDate, write_date};
 use super::names::{read_names, write_names};
 use super::schema::{self, NumberRole, Origin, TypeClass};
 use super::splitter::is_key_byte;
-use super::tex_writer::{protect_capitals, to_tex, to_verbatim};
+use super::tex_writer::{
+    is_balanced, protect_capitals, to_paragraphs, to_plain_tex, to_tex, to_verbatim,
+};
 use super::to_csl::derive;
 use super::{languages, writer};
 use crate::csl::variables::{VariableKind, known};
+use crate::formats::pages;
 use crate::model::{CslItem, CslName, CslValue, Entry, Name, PersonName};
 
 /// A work made from a CSL item.
@@ -165,7 +168,8 @@ impl<'i> BibConversion<'i> {
         self.rest();
         let names = self.fields.iter().map(|(name, _)| name);
         if self.needs_biblatex && !schema::is_biblatex(self.entry_type, names) {
-            self.push("options", "useprefix=false".to_owned());
+            // The default of BibLaTeX, which only says that the entry is one of BibLaTeX.
+            self.push("options", "useprefix=true".to_owned());
         }
     }
 
@@ -223,26 +227,26 @@ impl<'i> BibConversion<'i> {
         let stays = all().any(|name| some(&name.non_dropping_particle));
         let drops = all().any(|name| some(&name.dropping_particle));
         let mixed = stays && drops;
-        self.needs_biblatex |= drops;
-        if stays && !mixed {
-            self.push("options", "useprefix=true".to_owned());
+        if drops && !mixed {
+            self.push("options", "useprefix=false".to_owned());
         }
         for (variable, csl_names) in lists {
             let field = self.field_for(variable);
-            let last = csl_names.len().saturating_sub(1);
-            let names: Vec<Name> = csl_names
+            let mut names: Vec<Name> = csl_names
                 .iter()
-                .enumerate()
-                .filter_map(|(index, name)| to_name(name, mixed, index > 0 && index == last))
+                .filter_map(|name| to_name(name, mixed))
                 .collect();
+            if csl_names
+                .last()
+                .is_some_and(|last| last.truncated == Some(true))
+            {
+                names.push(Name::Others);
+            }
             if names.is_empty() {
                 continue;
             }
-            let tex = write_names(&names, stays && !mixed);
-            let again: Vec<CslName> = read_names(&tex)
-                .iter()
-                .map(|name| name.to_csl(stays && !mixed))
-                .collect();
+            let tex = write_names(&names, !drops || mixed);
+            let again = Name::list_to_csl(&read_names(&tex), !drops || mixed);
             if again != csl_names {
                 self.lost.push(variable.to_owned());
             }
@@ -414,11 +418,17 @@ impl<'i> BibConversion<'i> {
                 continue;
             }
             if let Some(text) = self.take_text(variable) {
-                self.push(field, to_tex(&text));
+                let has_paragraphs = matches!(variable, "abstract" | "note" | "annote");
+                let tex = if has_paragraphs {
+                    to_paragraphs(&text)
+                } else {
+                    to_tex(&text)
+                };
+                self.push(field, tex);
             }
         }
         if let Some(text) = self.take_text("page") {
-            self.push("pages", to_tex(&text.replace('–', "--")));
+            self.push("pages", to_plain_tex(&pages::to_biblatex(&text)));
         }
         for (variable, field) in [("DOI", "doi"), ("URL", "url")] {
             if let Some(text) = self.take_text(variable) {
@@ -434,6 +444,7 @@ impl<'i> BibConversion<'i> {
     /// Writes the remaining variables to fields of the same name, if these are read as the variable
     /// again.
     fn rest(&mut self) {
+        let mut others = serde_json::Map::new();
         for (variable, value) in &self.item.variables {
             if self.done.contains(&variable.as_str()) {
                 continue;
@@ -444,16 +455,35 @@ impl<'i> BibConversion<'i> {
                 _ => None,
             };
             // A field of this name that means something else would be read as that.
-            let is_free = schema::variable_of_field(variable).is_some_and(|(of_field, _)| {
-                of_field == variable && !self.fields.iter().any(|(name, _)| name == variable)
-            });
+            let is_free = variable != "citation-key"
+                && schema::variable_of_field(variable).is_some_and(|(of_field, _)| {
+                    of_field == variable && !self.fields.iter().any(|(name, _)| name == variable)
+                });
             match text {
                 Some(text) if is_free => {
                     self.push(variable, to_tex(&text));
                     self.unmapped.push(variable.clone());
                 }
+                // CSL does not define it.
+                _ if known(variable).is_none() || variable == "citation-key" => {
+                    if let Ok(value) = serde_json::to_value(value) {
+                        others.insert(variable.clone(), value);
+                    }
+                }
                 _ => self.lost.push(variable.clone()),
             }
+        }
+        if others.is_empty() {
+            return;
+        }
+        let names: Vec<String> = others.keys().cloned().collect();
+        let json = serde_json::Value::Object(others).to_string();
+        // Braces of a text that do not match would end the field.
+        if is_balanced(&json) {
+            self.unmapped.extend(names);
+            self.push("csljson", json);
+        } else {
+            self.lost.extend(names);
         }
     }
 }
@@ -468,15 +498,11 @@ fn entry_type(item: &CslItem) -> &'static str {
 
 /// Returns a name in BibTeX's parts; `None` if it is empty. With `mixed`, the name itself says
 /// whether its prefix belongs to the family name.
-fn to_name(name: &CslName, mixed: bool, last: bool) -> Option<Name> {
+fn to_name(name: &CslName, mixed: bool) -> Option<Name> {
     let part = |part: &Option<String>| part.as_deref().unwrap_or_default().trim().to_owned();
     let literal = part(&name.literal);
     if !literal.is_empty() {
-        return Some(if last && literal == "others" {
-            Name::Others
-        } else {
-            Name::Corporate(literal)
-        });
+        return Some(Name::Corporate(literal));
     }
     let stays = part(&name.non_dropping_particle);
     let drops = part(&name.dropping_particle);
@@ -491,6 +517,7 @@ fn to_name(name: &CslName, mixed: bool, last: bool) -> Option<Name> {
         use_prefix: (mixed && !prefix.is_empty()).then_some(!stays.is_empty()),
         prefix,
         suffix: part(&name.suffix),
+        junior_comma: crate::formats::losses::truth(&name.comma_suffix),
     };
     if person.family.is_empty() && person.given.is_empty() {
         return None;
@@ -529,7 +556,7 @@ mod tests {
             "title-short": "Peer production in <i>Debian</i>",
             "author": [
                 {"family": "Gogh", "given": "Vincent", "non-dropping-particle": "van"},
-                {"literal": "Free and Open"}, {"literal": "others"}],
+                {"literal": "Free and Open", "truncated": true}],
             "container-title": "Journal of Peer Production", "volume": "3", "issue": "2", "page": "1-20",
             "issued": {"date-parts": [[2012, 3, 4]]}, "accessed": {"date-parts": [[2020, 1], [2020, 2]]},
             "DOI": "10.1/a_b", "URL": "https://x.org/a_b%20c", "language": "en-US",
@@ -563,11 +590,33 @@ mod tests {
     #[test]
     fn what_cannot_be_kept_is_said() {
         let item: CslItem = serde_json::from_value(serde_json::json!({
-            "id": "a b", "type": "book", "custom": {"x": 1}, "categories": ["a"]
+            "id": "a b", "type": "book", "title": ["a"], "scale": {"x": 1}
         }))
         .unwrap();
         let converted = from_csl(&item);
         assert_eq!(converted.work.key, "a_b");
-        assert_eq!(converted.lost, ["categories", "custom"]);
+        assert_eq!(converted.lost, ["scale", "title"]);
+    }
+
+    #[test]
+    fn variables_that_csl_does_not_define_come_back() {
+        again(serde_json::json!({
+            "id": "a", "type": "book", "custom": {"x": 1, "y": "a {b} \"c\""}, "categories": ["a"],
+            "citation-key": "b", "frobnicated": "50 %"
+        }));
+    }
+
+    #[test]
+    fn paragraphs_and_particles_come_back() {
+        again(serde_json::json!({
+            "id": "a", "type": "book", "abstract": "One.\nTwo -- three.", "note": "A\nB",
+            "author": [{"family": "Graben", "given": "Volkmar von"},
+                {"family": "Gogh", "given": "Vincent", "dropping-particle": "van"}]
+        }));
+        again(serde_json::json!({
+            "id": "a", "type": "article-journal", "page": "12-1–12-14",
+            "author": [{"family": "von Hippel", "given": "Eric", "suffix": "Jr.", "comma-suffix": true}],
+            "issued": {"date-parts": [[2015, 22], [2016, 24]]}
+        }));
     }
 }

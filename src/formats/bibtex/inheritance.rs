@@ -21,6 +21,8 @@ pub(crate) struct ResolvedEntry<'a> {
     pub(crate) too_long: Vec<String>,
     /// The length of the text inherited so far.
     inherited: usize,
+    /// The keys from an entry through `crossref` to one that was met before, if there is such a cycle.
+    pub(crate) cycle: Option<Vec<String>>,
 }
 
 impl<'a> ResolvedEntry<'a> {
@@ -90,8 +92,20 @@ pub(crate) fn resolve<'a>(
     let mut generations = Vec::new();
     add_xdata(&mut entry, strings, parents);
     let mut next = entry.get("crossref").map(|key| key.trim().to_owned());
+    let mut path = vec![work.key.clone()];
     while let Some(key) = next.take() {
-        let Some(parent) = parents(&key).filter(|_| generations.len() < GENERATIONS) else {
+        let found = parents(&key);
+        // Nothing is inherited from the entry itself, or twice from another.
+        let is_known = path.contains(&key)
+            || found
+                .as_ref()
+                .is_some_and(|parent| path.contains(&parent.key));
+        path.push(key.clone());
+        if is_known || generations.len() >= GENERATIONS {
+            entry.cycle = Some(path);
+            break;
+        }
+        let Some(parent) = found else {
             entry.missing.push(key);
             break;
         };
@@ -181,6 +195,7 @@ fn put_in_granular<'a>(
                     return item.to_owned();
                 };
                 found_keys.push(key.to_owned());
+                let strings = strings.of_entry(&data.key);
                 let text = data.field(field).map(|value| strings.resolve(value).text);
                 let text = match (text, index) {
                     (Some(text), None) => Some(text.into_owned()),
@@ -201,6 +216,7 @@ fn put_in_granular<'a>(
 }
 
 fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> ResolvedEntry<'a> {
+    let strings = strings.of_entry(&work.key);
     let mut fields: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::with_capacity(work.fields.len());
     for field in &work.fields {
         let name = if field
@@ -228,6 +244,7 @@ fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> ResolvedEntry<'a> {
         missing: Vec::new(),
         too_long: Vec::new(),
         inherited: 0,
+        cycle: None,
     };
     let mut keys = Vec::new();
     for name in ["xdata", "crossref"] {
@@ -257,6 +274,7 @@ fn owned_fields<'a>(work: &Entry, strings: &Strings) -> ResolvedEntry<'a> {
         missing: Vec::new(),
         too_long: Vec::new(),
         inherited: 0,
+        cycle: None,
     }
 }
 

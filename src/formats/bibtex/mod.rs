@@ -14,6 +14,7 @@ mod encoding;
 mod entry;
 mod from_csl;
 mod inheritance;
+mod journal_macros;
 mod languages;
 mod localization;
 mod names;
@@ -31,13 +32,14 @@ mod writer;
 pub use abbreviations::{DefinitionProblem, ResolvedValue, Strings, used_definitions};
 pub(crate) use bib_file::field_at;
 pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read};
-pub(crate) use dates::date_in_words;
+pub(crate) use dates::{date_in_words, year_in_words};
 pub use edit::{remove_field, set_field, set_key};
 pub use encoding::{DecodedText, FileEncoding, decode};
 pub use entry::{EntryError, MAX_DEPTH};
 pub use from_csl::{FromCsl, from_csl};
 pub use splitter::{Piece, PieceKind, SplitError, split};
-pub use to_bibtex::{ToBibtex, to_bibtex};
+pub use to_bibtex::{ToBibtex, common_abbreviations, expand_abbreviations, to_bibtex};
+pub(crate) use to_csl::verbatim;
 pub use to_csl::{Derived, derive};
 pub use writer::{tidy, tidy_entry};
 
@@ -50,7 +52,7 @@ pub(crate) use inheritance::{ResolvedEntry, resolve};
 pub(crate) use languages::known_tag as language_tag;
 #[cfg(feature = "lookup")]
 pub(crate) use languages::name as language_name;
-pub(crate) use names::{read_names, split_list};
+pub(crate) use names::{before_et_al, is_extended, read_names, split_list};
 pub(crate) use tex::{html as tex_to_html, plain};
 pub use tex_writer::is_balanced as has_matching_braces;
 

@@ -6,11 +6,47 @@ use crate::model::{Name, PersonName};
 
 /// Reads a list of names, in TeX: names joined by `and` outside braces.
 pub(crate) fn read_names(tex: &str) -> Vec<Name> {
-    split_list(tex)
-        .into_iter()
-        .filter(|name| !name.is_empty())
-        .map(read_name)
-        .collect()
+    let (tex, is_truncated) = match before_et_al(tex) {
+        Some(before) => (before, true),
+        None => (tex, false),
+    };
+    let names = split_list(tex).into_iter().filter(|name| !name.is_empty());
+    let mut names: Vec<Name> = names.map(read_name).collect();
+    if is_truncated {
+        names.push(Name::Others);
+    }
+    names
+}
+
+/// Returns a list of names without the "et al." at its end that stands for "and others"; `None` if there is no
+/// such.
+pub(crate) fn before_et_al(tex: &str) -> Option<&str> {
+    // "and al.", "and et al.", "and {et al.}", "et. al.", ", et al"
+    let closed = tex.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '~' | '}' | '.'));
+    let before = closed.get(..closed.len().checked_sub(2)?)?;
+    if !closed.get(before.len()..)?.eq_ignore_ascii_case("al") {
+        return None;
+    }
+    let gap = |c: char| c.is_whitespace() || matches!(c, '~' | '{' | '.' | ',');
+    let word = |text: &str, word: &str| {
+        let trimmed = text.trim_end_matches(gap);
+        let before = trimmed.get(..trimmed.len().checked_sub(word.len())?)?;
+        let is_word = trimmed.len() < text.len()
+            && trimmed.get(before.len()..)?.eq_ignore_ascii_case(word)
+            && before.ends_with(gap);
+        is_word.then_some(before.len())
+    };
+    let after_et = word(before, "et");
+    let rest = after_et.and_then(|end| before.get(..end)).unwrap_or(before);
+    let after_and = word(rest, "and");
+    // A name that is called "Al" has neither before it.
+    if after_et.is_none() && (after_and.is_none() || !tex.trim_end().ends_with(['.', '}'])) {
+        return None;
+    }
+    let rest = after_and.and_then(|end| rest.get(..end)).unwrap_or(rest);
+    let rest = rest.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '~' | ',' | '{'));
+    let is_balanced = rest.matches('{').count() == rest.matches('}').count();
+    (!rest.is_empty() && is_balanced).then_some(rest)
 }
 
 /// Returns the trimmed items of a list joined by `and` (names, publishers, places).
@@ -113,11 +149,12 @@ fn write_name(name: &Name, use_prefix: bool) -> String {
         };
         let same = PersonName {
             use_prefix: person.use_prefix,
+            junior_comma: person.junior_comma,
             ..read.clone()
         } == *person;
         same && stays(read) == stays(person)
     };
-    if means(&simple) {
+    if !person.junior_comma && means(&simple) {
         return simple;
     }
     // Braces keep the words of a part together.
@@ -125,7 +162,7 @@ fn write_name(name: &Name, use_prefix: bool) -> String {
         "" => String::new(),
         part => format!("{{{}}}", to_tex(part)),
     };
-    if person.prefix.is_empty() {
+    if person.prefix.is_empty() && !person.junior_comma {
         let family = braced(&person.family);
         let tight = match (person.suffix.as_str(), person.given.as_str()) {
             ("", given) => format!("{family}, {}", to_tex(given)),
@@ -153,13 +190,16 @@ fn write_name(name: &Name, use_prefix: bool) -> String {
         format!("{name}={}", if safe { tex } else { format!("{{{tex}}}") })
     })
     .collect();
+    if person.junior_comma {
+        parts.push("juniorcomma=true".to_owned());
+    }
     if let Some(stays) = person.use_prefix.filter(|_| !person.prefix.is_empty()) {
         parts.push(format!("useprefix={stays}"));
     }
     parts.join(", ")
 }
 
-/// Ties in names are spaces.
+/// Ties in names are spaces, and marks that protect words from changes of case have no use.
 fn text(tex: &str) -> String {
     let text = tex::html(tex);
     if text.contains('\u{A0}') {
@@ -250,7 +290,7 @@ fn von_last(last: &str, given: &str, suffix: &str) -> PersonName {
         given: text(&words(given).join(" ")),
         prefix: text(&prefix),
         suffix: text(suffix),
-        use_prefix: None,
+        ..PersonName::default()
     }
 }
 
@@ -303,46 +343,90 @@ fn special_is_lower(tex: &str) -> bool {
     first.is_some_and(char::is_lowercase)
 }
 
-/// `family=…, given=…, prefix=…, suffix=…, useprefix=…`
+/// `family=…, given=…, prefix=…, suffix=…, useprefix=…`, with any further keys.
 fn extended(parts: &[&str]) -> Option<PersonName> {
     let mut person = PersonName::default();
-    for part in parts {
-        let (name, value) = part.split_once('=')?;
-        let value = value.trim();
-        let value = value
-            .strip_prefix('"')
-            .and_then(|value| value.strip_suffix('"'))
-            .unwrap_or(value);
-        match name.trim().to_ascii_lowercase().as_str() {
+    for (name, value) in name_keys(parts)? {
+        let is_true = value.eq_ignore_ascii_case("true");
+        match name.to_ascii_lowercase().as_str() {
             "family" => person.family = text(value),
             "given" => person.given = text(value),
             "prefix" => person.prefix = text(value),
             "suffix" => person.suffix = text(value),
-            "useprefix" => person.use_prefix = Some(value.eq_ignore_ascii_case("true")),
-            name if is_other_name_key(name) => {}
-            _ => return None,
+            "useprefix" => person.use_prefix = Some(is_true),
+            "juniorcomma" => person.junior_comma = is_true,
+            // Initials, sorting templates and identifiers have no use in CSL.
+            _ => {}
         }
     }
     (!person.family.is_empty() || !person.given.is_empty()).then_some(person)
 }
 
-/// Keys of the extended format that have no use in CSL.
-fn is_other_name_key(name: &str) -> bool {
-    matches!(
-        name,
-        "family-i"
-            | "given-i"
-            | "prefix-i"
-            | "suffix-i"
-            | "id"
-            | "gender"
-            | "sortingnamekeytemplatename"
-            | "nametemplates"
-            | "uniquenametemplatename"
-            | "labelalphanametemplatename"
-            | "nosortprefix"
-            | "sortingnamekeytemplate"
-    )
+/// Returns the keys and values of a name in the extended format; `None` if it is not in this format.
+fn name_keys<'t>(parts: &[&'t str]) -> Option<Vec<(&'t str, &'t str)>> {
+    parts
+        .iter()
+        .map(|part| {
+            let (name, value) = part.split_once('=')?;
+            let name = name.trim();
+            let is_key = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+            if name.is_empty() || !name.bytes().all(is_key) {
+                return None;
+            }
+            let value = value.trim();
+            let quoted = value
+                .strip_prefix('"')
+                .and_then(|value| value.strip_suffix('"'));
+            Some((name, quoted.unwrap_or(value)))
+        })
+        .collect()
+}
+
+/// Returns whether a name is in BibLaTeX's extended format.
+pub(crate) fn is_extended(name: &str) -> bool {
+    name.contains('=') && extended(&split_commas(name)).is_some()
+}
+
+/// Returns the keys in a list of names that BibLaTeX does not define, such as `orcid`.
+pub(crate) fn unknown_name_keys(tex: &str) -> Vec<&str> {
+    const KNOWN: &[&str] = &[
+        "family",
+        "given",
+        "prefix",
+        "suffix",
+        "family-i",
+        "given-i",
+        "prefix-i",
+        "suffix-i",
+        "useprefix",
+        "juniorcomma",
+        "id",
+        "hash",
+        "gender",
+        "nosortprefix",
+        "nametemplates",
+        "sortingnamekeytemplate",
+        "sortingnamekeytemplatename",
+        "uniquenametemplatename",
+        "labelalphanametemplatename",
+    ];
+    let mut unknown = Vec::new();
+    if !tex.contains('=') {
+        return unknown;
+    }
+    for name in split_list(tex) {
+        let parts = split_commas(name);
+        if extended(&parts).is_some() {
+            let keys = name_keys(&parts)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(key, _)| key);
+            unknown.extend(keys.filter(|key| !KNOWN.contains(&key.to_ascii_lowercase().as_str())));
+        }
+    }
+    unknown.sort_unstable();
+    unknown.dedup();
+    unknown
 }
 
 #[cfg(test)]
@@ -355,7 +439,7 @@ mod tests {
             given: given.to_owned(),
             prefix: prefix.to_owned(),
             suffix: suffix.to_owned(),
-            use_prefix: None,
+            ..PersonName::default()
         })
     }
 
@@ -452,8 +536,48 @@ mod tests {
                 prefix: "von".to_owned(),
                 suffix: String::new(),
                 use_prefix: Some(false),
+                junior_comma: false,
             })
         );
         assert_eq!(names[1], person("Hans", "", "Lee", ""));
+        let name = "family=Bennett, given=Frank G., given-i=FG, suffix=Jr., juniorcomma=true, orcid=1, x-y={a,b}";
+        let Name::Person(person) = &read_names(name)[0] else {
+            panic!("not a person");
+        };
+        assert_eq!(
+            (person.family.as_str(), person.suffix.as_str()),
+            ("Bennett", "Jr.")
+        );
+        assert!(person.junior_comma);
+        assert_eq!(unknown_name_keys(name), ["orcid", "x-y"]);
+        assert_eq!(unknown_name_keys("E=mc, Two = 2"), [""; 0]);
+    }
+
+    #[test]
+    fn et_al_is_and_others() {
+        for tex in [
+            "Reed, Ann and others",
+            "Reed, Ann and al.",
+            "Reed, Ann and et al.",
+            "Reed, Ann and {et al.}",
+            "Reed, Ann et. al.",
+            "Reed, Ann et~al",
+            "Reed, Ann, et al.",
+        ] {
+            assert_eq!(
+                read_names(tex),
+                [person("Ann", "", "Reed", ""), Name::Others],
+                "{tex}"
+            );
+        }
+        for tex in [
+            "Reed, Ann and Gore, Al",
+            "Vietal",
+            "Al",
+            "Weird Al",
+            "Fetal, Al.",
+        ] {
+            assert!(!read_names(tex).contains(&Name::Others), "{tex}");
+        }
     }
 }

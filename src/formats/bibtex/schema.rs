@@ -474,8 +474,8 @@ pub static FIELDS: &[Field] = {
         biblatex("foreword", Names, Nothing).unprinted(),
         biblatex("introduction", Names, Nothing).unprinted(),
         biblatex("holder", Names, Nothing).unprinted(),
-        biblatex("shortauthor", Names, Nothing),
-        biblatex("shorteditor", Names, Nothing),
+        common("shortauthor", Names, Nothing),
+        common("shorteditor", Names, Nothing),
         biblatex("sortname", Names, Nothing),
         biblatex("namea", Names, Nothing),
         biblatex("nameatype", Text, Nothing),
@@ -489,7 +489,7 @@ pub static FIELDS: &[Field] = {
         bibtex("title", Title, Part).column(Column::Title),
         biblatex("subtitle", Title, Part).column(Column::Title).merged(),
         common("titleaddon", Title, Part).column(Column::Title).merged(),
-        biblatex("shorttitle", Title, Part).column(Column::Title),
+        common("shorttitle", Title, Part).column(Column::Title),
         biblatex("maintitle", Title, Part).column(Column::Container).merged(),
         biblatex("mainsubtitle", Title, Part).column(Column::Container).merged(),
         biblatex("maintitleaddon", Title, Part).column(Column::Container).merged(),
@@ -531,7 +531,7 @@ pub static FIELDS: &[Field] = {
         common("eventyear", Text, Part),
         common("eventmonth", Text, Part),
         common("eventday", Text, Part),
-        biblatex("urldate", Date, Variable("accessed")).merged(),
+        common("urldate", Date, Variable("accessed")).merged(),
         common("urlyear", Text, Part),
         common("urlmonth", Text, Part),
         common("urlday", Text, Part),
@@ -620,7 +620,7 @@ pub static FIELDS: &[Field] = {
         bibtex("key", Text, Nothing).alias_of("sortkey"),
         biblatex("sortshorthand", Text, Nothing),
         biblatex("sortyear", Text, Nothing),
-        common("file", Verbatim, Nothing).bibtex("pdf"),
+        common("file", Verbatim, Nothing),
         common("pdf", Verbatim, Nothing).alias_of("file"),
         biblatex("usera", Text, Nothing).column(Column::Other),
         biblatex("userb", Text, Nothing).column(Column::Other),
@@ -642,6 +642,8 @@ pub static FIELDS: &[Field] = {
         Field::new(Peerbib, "identification", Text, Nothing),
         Field::new(Peerbib, "origauthor", Names, Variable("original-author")),
         Field::new(Peerbib, "serieseditor", Names, Variable("collection-editor")),
+        // The variables of CSL-JSON that CSL does not define, as JSON.
+        Field::new(Peerbib, "csljson", Verbatim, Part).unprinted(),
         Field::new(Peerbib, "reviewedtitle", Title, Variable("reviewed-title")),
 
         // What JabRef, Zotero, Mendeley, BibDesk, Citavi and library catalogues write.
@@ -745,6 +747,14 @@ pub(crate) fn base_type(name: &str) -> &str {
     entry_type(name).map_or(name, |row| row.base)
 }
 
+/// Returns the genre that a type of this name implies, in words.
+pub(crate) fn implied_genre(name: &str) -> Option<&'static str> {
+    match name {
+        "techreport" => super::localization::phrase(name),
+        name => super::localization::phrase(entry_type(name)?.implied_type?),
+    }
+}
+
 /// Returns the names of the types that are aliases of this type or narrower kinds of it.
 pub fn narrower_types(name: &str) -> Vec<&'static str> {
     let own = TYPES.iter().filter(|row| row.name == name);
@@ -807,6 +817,14 @@ pub(crate) fn field_of_variable(variable: &str) -> Option<&'static Field> {
         .iter()
         .filter(|field| field.origin != Program)
         .find(|field| matches!(field.csl, Variable(name) if name == variable))
+}
+
+/// Returns whether a field reaches a printed variable.
+pub(crate) fn is_printed(name: &str) -> bool {
+    match field(name) {
+        Some(row) => !matches!(row.csl, Nothing | Depends),
+        None => variable_of_field(name).is_some(),
+    }
 }
 
 /// Whether a field holds names.

@@ -16,10 +16,15 @@ pub(crate) fn to_sentence_case(pieces: &mut [RichText]) {
     let mut position = 0;
     let mut at_start = true;
     let mut after_stop = false;
+    // How many words to come belong to the name that initials begin.
+    let mut in_name = 0_usize;
     while position < characters.len() {
         let length = word_length(&characters, position);
         if length == 0 {
             if let Some((character, _)) = characters.get(position) {
+                if !character.is_whitespace() && *character != '.' {
+                    in_name = 0;
+                }
                 if matches!(character, ':' | '?' | '!' | '.' | '—') {
                     after_stop = true;
                 } else if character.is_whitespace() {
@@ -39,15 +44,33 @@ pub(crate) fn to_sentence_case(pieces: &mut [RichText]) {
             continue;
         }
         let (_, rest) = characters.split_at_mut(position);
-        let (word, _) = rest.split_at_mut(length);
-        if at_start {
+        let (word, behind) = rest.split_at_mut(length);
+        let initials = match behind.first() {
+            Some(('.', _)) => count_initials(word),
+            _ => 0,
+        };
+        let is_path = matches!(behind, [(':', _), ('\\', _), ..]);
+        if initials > 0 || has_inner_mark(word) || is_path {
+            // "U.S.", "W.E.B.", "next.js", "C:\\dir"
+        } else if in_name > 0 {
+            if !is_capitalized(word) {
+                in_name = 0;
+            }
+        } else if at_start {
             raise(word);
         } else if !is_lowered {
             lower(word);
         }
+        in_name = in_name.saturating_sub(1);
         at_start = false;
         after_stop = false;
         position += length;
+        if initials > 0 {
+            // The full stop ends no sentence. What follows an abbreviation keeps its case, and what follows
+            // the initials of a person is a name.
+            position += 1;
+            in_name = if is_abbreviation(word) { 1 } else { 3 };
+        }
     }
     put_back(pieces, &characters);
 }
@@ -78,18 +101,66 @@ fn put_back(pieces: &mut [RichText], characters: &[Character]) {
     }
 }
 
-/// Letters and digits, with apostrophes inside.
+/// Letters and digits, with marks inside: "Coase’s", "U.S", "commu(o)nism".
 fn word_length(characters: &[Character], from: usize) -> usize {
     let rest = characters.get(from..).unwrap_or_default();
     let mut length = 0;
-    for (index, (character, _)) in rest.iter().enumerate() {
-        if character.is_alphanumeric() {
-            length = index + 1;
-        } else if !(index > 0 && length == index && matches!(character, '’' | '\'')) {
+    let mut in_brackets = false;
+    for (index, (character, protection)) in rest.iter().enumerate() {
+        if *protection == Protection::Formula {
             break;
         }
+        if character.is_alphanumeric() {
+            length = index + 1;
+            continue;
+        }
+        let is_inner = index > 0 && length == index;
+        match character {
+            '’' | '\'' | '.' if is_inner => {}
+            '(' if is_inner => in_brackets = true,
+            ')' if is_inner && in_brackets => in_brackets = false,
+            _ => break,
+        }
     }
-    length
+    // A bracket after a word, as in "author(s) of", is not inside it.
+    let word = rest.get(..length).unwrap_or_default();
+    if word.iter().any(|(c, _)| *c == ')') {
+        return length;
+    }
+    word.iter().position(|(c, _)| *c == '(').unwrap_or(length)
+}
+
+/// Returns whether a word has a mark inside, so that its case is part of its spelling.
+fn has_inner_mark(word: &[Character]) -> bool {
+    word.iter()
+        .any(|(character, _)| matches!(character, '.' | '('))
+}
+
+/// Returns the number of capitals of initials such as "J" or "W.E.B", without their last full stop; 0 if a word is
+/// something else.
+fn count_initials(word: &[Character]) -> usize {
+    let mut initials = 0;
+    for (index, (character, _)) in word.iter().enumerate() {
+        let fits = if index % 2 == 0 {
+            character.is_uppercase()
+        } else {
+            *character == '.'
+        };
+        if !fits {
+            return 0;
+        }
+        initials += usize::from(index % 2 == 0);
+    }
+    initials
+}
+
+/// Returns whether initials are those of a country or a body, not of a person.
+fn is_abbreviation(initials: &[Character]) -> bool {
+    const KNOWN: [&str; 12] = [
+        "A.D", "A.M", "B.C", "D.C", "E.U", "G.D.P", "P.M", "U.K", "U.N", "U.S", "U.S.A", "U.S.S.R",
+    ];
+    let text: String = initials.iter().map(|(character, _)| *character).collect();
+    KNOWN.contains(&text.as_str())
 }
 
 /// "Word", but neither "WORD" nor "wORD" nor "iPod"; "A" is one, "I" is not.
@@ -246,6 +317,22 @@ mod tests {
             (
                 "Cooking pot markets: an economic model for the trade in free goods on the Internet",
                 "Cooking pot markets: An economic model for the trade in free goods on the Internet",
+            ),
+            (
+                "The Politics of Water in the U.S. West and W.E.B. Du Bois",
+                "The politics of water in the U.S. West and W.E.B. Du Bois",
+            ),
+            (
+                "The U.S. and the Life of J. S. Mill in London",
+                "The U.S. and the life of J. S. Mill in london",
+            ),
+            (
+                "Series on Commu(o)nism in Next.js, next.js and Example.org",
+                "Series on Commu(o)nism in Next.js, next.js and Example.org",
+            ),
+            (
+                "Author(s) of $N$-Body $Problems$",
+                "Author(s) of $N$-body $Problems$",
             ),
             ("Why I Run GNU on My iPod", "Why I run GNU on my iPod"),
             (

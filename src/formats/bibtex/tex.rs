@@ -4,9 +4,12 @@
 //! formatting that CSL-JSON can express, and with the knowledge of what braces protect from a change of
 //! case. One pass, no recursion.
 
-use unicode_normalization::char::compose;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::{compose, is_combining_mark};
 
-use super::tex_symbols::{accent, bare_accent, symbol};
+use super::journal_macros;
+use super::tex_symbols::{accent, bare_accent, entity, symbol};
+use crate::csl::formula;
 
 /// A piece of rich text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub(crate) enum Protection {
     Kept,
     /// In braces that are there to protect it.
     Braced,
+    /// A whole formula.
+    Formula,
 }
 
 /// The formatting that CSL-JSON has.
@@ -70,10 +75,15 @@ enum Action {
     Verbatim,
     /// The first argument is left out (`\href`, `\textcolor`).
     SkipFirst,
-    /// The argument is left out: it is there for sorting only.
+    /// The argument is left out: it is there for sorting only, or for layout.
     Drop,
     Mathematics,
-    Keep,
+    /// The argument is read as if the command were not there; it changes the look only.
+    Transparent,
+    /// A declaration that changes the look only.
+    Nothing,
+    /// Not known.
+    Unknown,
 }
 
 fn action(command: &str) -> Action {
@@ -94,13 +104,108 @@ fn action(command: &str) -> Action {
         "mkbibparens" => Action::Around("(", ")"),
         "mkbibbrackets" => Action::Around("[", "]"),
         "url" | "nolinkurl" | "path" => Action::Verbatim,
-        "href" | "textcolor" | "foreignlanguage" | "color" => Action::SkipFirst,
-        "noopsort" | "sortnoop" | "SortNoop" | "SortNoOp" | "noop" | "sortas" | "arabic"
-        | "value" => Action::Drop,
+        "href" | "textcolor" | "foreignlanguage" | "color" | "bibinfo" | "texorpdfstring"
+        | "raisebox" | "otherlanguage" | "selectlanguage" | "fontsize" | "scalebox" => {
+            Action::SkipFirst
+        }
+        "noopsort" | "sortnoop" | "SortNoop" | "SortNoOp" | "Noopsort" | "NoOpSort" | "noop"
+        | "sortas" | "SortAs" | "sortkey" | "printfirst" | "switchargs" | "arabic" | "value"
+        | "hspace" | "vspace" | "label" | "phantom" | "hphantom" | "vphantom" => Action::Drop,
         "ensuremath" => Action::Mathematics,
-        _ => Action::Keep,
+        "textrm"
+        | "textsf"
+        | "texttt"
+        | "textup"
+        | "textmd"
+        | "textnormal"
+        | "textlf"
+        | "text"
+        | "mbox"
+        | "hbox"
+        | "fbox"
+        | "vbox"
+        | "makebox"
+        | "framebox"
+        | "underline"
+        | "uline"
+        | "ul"
+        | "textulc"
+        | "MakeUppercase"
+        | "MakeLowercase"
+        | "uppercase"
+        | "lowercase"
+        | "MakeTextUppercase"
+        | "MakeTextLowercase"
+        | "MakeSentenceCase"
+        | "MakeCapital"
+        | "mkbibfootnote"
+        | "mkbibendnote"
+        | "mkbibdateshort"
+        | "mkbibdatelong"
+        | "mkbibordinal"
+        | "mkbibmonth"
+        | "mkbibnamefamily"
+        | "mkbibnamegiven"
+        | "mkbibnameprefix"
+        | "mkbibnamesuffix"
+        | "bibstring"
+        | "bibsstring"
+        | "biblstring"
+        | "bibcpstring"
+        | "autocap"
+        | "capitalisewords"
+        | "bibnamefont"
+        | "bibfnamefont"
+        | "textlatin"
+        | "textgreek"
+        | "textcyrillic"
+        | "latintext"
+        | "LR"
+        | "RL"
+        | "lr"
+        | "rl"
+        | "mathrm"
+        | "mathit"
+        | "mathbf"
+        | "mathsf"
+        | "mathtt"
+        | "mathcal"
+        | "mathbb"
+        | "operatorname"
+        | "boldmath"
+        | "nohyphens"
+        | "hyphenchar"
+        | "smash"
+        | "mathord"
+        | "fnsymbol"
+        | "lowercaseabbreviation"
+        | "acro"
+        | "abbr"
+        | "nocase"
+        | "bbletal" => Action::Transparent,
+        "rm" | "rmfamily" | "sf" | "sffamily" | "tt" | "ttfamily" | "upshape" | "mdseries"
+        | "normalfont" | "md" | "up" | "tiny" | "scriptsize" | "footnotesize" | "small"
+        | "normalsize" | "large" | "Large" | "LARGE" | "huge" | "Huge" | "noindent" | "sloppy"
+        | "raggedright" | "raggedleft" | "centering" | "bgroup" | "egroup" | "begingroup"
+        | "endgroup" | "xspace" | "leavevmode" | "nocorr" | "nolinebreak" | "nopagebreak"
+        | "pagebreak" | "clearpage" | "newpage" | "noexpand" | "expandafter" | "unexpanded"
+        | "string" | "detokenize" | "frenchspacing" | "nonfrenchspacing" | "mathsurround" => {
+            Action::Nothing
+        }
+        _ => Action::Unknown,
     }
 }
+
+/// The markup of HTML that programs leave in BibTeX fields.
+const HTML_TAGS: [(&str, &str, Markup); 7] = [
+    ("<em>", "</em>", Markup::Italic),
+    ("<i>", "</i>", Markup::Italic),
+    ("<strong>", "</strong>", Markup::Bold),
+    ("<b>", "</b>", Markup::Bold),
+    ("<sub>", "</sub>", Markup::Subscript),
+    ("<sup>", "</sup>", Markup::Superscript),
+    ("<scp>", "</scp>", Markup::SmallCaps),
+];
 
 /// A group that is open.
 struct OpenGroup {
@@ -116,19 +221,19 @@ struct OpenGroup {
 
 /// Turns TeX into rich text. White space is collapsed and trimmed.
 pub(crate) fn rich(tex: &str) -> Vec<RichText> {
-    let mut converter = TexReader {
-        rest: tex,
-        out: Vec::new(),
-        groups: Vec::new(),
-        base_markup: Vec::new(),
-        protection: Protection::None,
-        accent: None,
-        quotes: 0,
-        dropping: 0,
-        space: true,
-    };
-    converter.run();
-    converter.finish()
+    let mut reader = TexReader::new(tex);
+    reader.run();
+    reader.finish()
+}
+
+/// Returns the names of the commands in TeX that nothing is known about. They stay as they are written.
+pub(crate) fn unknown_commands(tex: &str) -> Vec<&str> {
+    let mut reader = TexReader::new(tex);
+    reader.run();
+    let mut unknown = std::mem::take(&mut reader.unknown);
+    unknown.sort_unstable();
+    unknown.dedup();
+    unknown
 }
 
 /// Returns whether a text means itself in TeX, so that nothing needs to be converted.
@@ -136,7 +241,20 @@ pub(crate) fn is_plain(tex: &str) -> bool {
     !tex.bytes().any(|byte| {
         matches!(
             byte,
-            b'\\' | b'{' | b'}' | b'$' | b'~' | b'`' | b'\'' | b'\n' | b'\r' | b'\t'
+            b'\\'
+                | b'{'
+                | b'}'
+                | b'$'
+                | b'~'
+                | b'`'
+                | b'\''
+                | b'&'
+                | b'<'
+                | b'\n'
+                | b'\r'
+                | b'\t'
+                | 0xCC
+                | 0xCD
         )
     }) && !tex.contains("--")
         && !tex.contains("  ")
@@ -150,6 +268,17 @@ pub(crate) fn html(tex: &str) -> String {
         return tex.to_owned();
     }
     to_html(&rich(tex), false)
+}
+
+/// TeX of several paragraphs as the HTML-like text of CSL-JSON, with a line end between paragraphs.
+pub(crate) fn html_paragraphs(tex: &str) -> String {
+    if is_plain(tex) {
+        return tex.to_owned();
+    }
+    let mut reader = TexReader::new(tex);
+    reader.keeps_paragraphs = true;
+    reader.run();
+    to_html(&reader.finish(), false)
 }
 
 /// TeX as plain characters.
@@ -171,12 +300,39 @@ pub(crate) fn plain(tex: &str) -> String {
 /// `nocase` spans, so that title-casing styles keep them.
 pub(crate) fn to_html(pieces: &[RichText], nocase: bool) -> String {
     let mut html = String::new();
-    for piece in pieces {
+    let mut rest = pieces;
+    while let Some((piece, behind)) = rest.split_first() {
+        rest = behind;
         match piece {
-            RichText::Text(text, Protection::Braced) if nocase && has_lower_case_word(text) => {
-                html.push_str("<span class=\"nocase\">");
-                html.push_str(text);
-                html.push_str("</span>");
+            RichText::Text(_, Protection::Braced) if nocase => {
+                // A formula between protected words does not cut them in two.
+                let is_kept = |piece: &&RichText| {
+                    matches!(
+                        piece,
+                        RichText::Text(_, Protection::Braced | Protection::Formula)
+                    )
+                };
+                let length = 1 + rest.iter().take_while(is_kept).count();
+                let run = pieces
+                    .len()
+                    .checked_sub(rest.len() + 1)
+                    .and_then(|start| pieces.get(start..start + length))
+                    .unwrap_or_default();
+                rest = rest.get(length - 1..).unwrap_or_default();
+                let protects = run.iter().any(|piece| {
+                    matches!(piece, RichText::Text(text, Protection::Braced) if has_lower_case_word(text))
+                });
+                if protects {
+                    html.push_str("<span class=\"nocase\">");
+                }
+                for piece in run {
+                    if let RichText::Text(text, _) = piece {
+                        html.push_str(text);
+                    }
+                }
+                if protects {
+                    html.push_str("</span>");
+                }
             }
             RichText::Text(text, _) => html.push_str(text),
             RichText::Open(markup) => html.push_str(markup.opening()),
@@ -199,14 +355,41 @@ struct TexReader<'a> {
     /// Declarations outside any group.
     base_markup: Vec<Markup>,
     protection: Protection,
-    accent: Option<char>,
+    /// The combining characters of accent commands that wait for their letter, the outermost first.
+    accents: Vec<char>,
     quotes: usize,
     dropping: usize,
     /// Whether the last character was white space (or there was none yet).
     space: bool,
+    /// Whether paragraphs end in a line end instead of a space.
+    keeps_paragraphs: bool,
+    /// The closing tags of the HTML elements that are open.
+    html: Vec<&'static str>,
+    /// The closing tags that are known to occur no more.
+    missing_tags: Vec<&'static str>,
+    /// The unknown commands that were met.
+    unknown: Vec<&'a str>,
 }
 
 impl<'a> TexReader<'a> {
+    fn new(tex: &'a str) -> Self {
+        Self {
+            rest: tex,
+            out: Vec::new(),
+            groups: Vec::new(),
+            base_markup: Vec::new(),
+            protection: Protection::None,
+            accents: Vec::new(),
+            quotes: 0,
+            dropping: 0,
+            space: true,
+            keeps_paragraphs: false,
+            html: Vec::new(),
+            missing_tags: Vec::new(),
+            unknown: Vec::new(),
+        }
+    }
+
     fn run(&mut self) {
         while !self.rest.is_empty() {
             self.plain_text();
@@ -218,6 +401,9 @@ impl<'a> TexReader<'a> {
                 '{' => self.open_group(),
                 '}' => self.close_group(),
                 '$' => self.mathematics(),
+                '&' => self.entity(),
+                '<' => self.html_tag(),
+                '\n' | '\r' if self.keeps_paragraphs => self.line_end(),
                 '`' if self.take("``") => self.text("“"),
                 '\'' if self.take("''") => self.text("”"),
                 '-' if self.take("---") => self.text("—"),
@@ -239,21 +425,23 @@ impl<'a> TexReader<'a> {
 
     /// Takes the characters up to the next that may mean something, all at once.
     fn plain_text(&mut self) {
-        if self.accent.is_some() || self.dropping > 0 {
+        if !self.accents.is_empty() || self.dropping > 0 {
             return;
         }
         let mut space = self.space;
         let mut length = 0;
         for byte in self.rest.bytes() {
             match byte {
-                b'\\' | b'{' | b'}' | b'$' | b'`' | b'\'' | b'-' | b'?' | b'!' | b'~' | b'\n'
-                | b'\t' | b'\r' => break,
+                b'\\' | b'{' | b'}' | b'$' | b'`' | b'\'' | b'-' | b'?' | b'!' | b'~' | b'&'
+                | b'<' | b'\n' | b'\t' | b'\r' => break,
+                // The first bytes of combining characters.
+                0xCC | 0xCD => break,
                 b' ' if space => break,
                 _ => space = byte == b' ',
             }
             length += 1;
         }
-        // All bytes that end the run are ASCII, so it ends between two characters.
+        // All bytes that end the run are the first of a character, so it ends between two characters.
         let Some((run, rest)) = self.rest.split_at_checked(length).filter(|_| length > 0) else {
             return;
         };
@@ -275,6 +463,12 @@ impl<'a> TexReader<'a> {
         }
         for markup in std::mem::take(&mut self.base_markup).into_iter().rev() {
             self.out.push(RichText::Close(markup));
+        }
+        for closing in std::mem::take(&mut self.html).into_iter().rev() {
+            let tag = HTML_TAGS.iter().find(|(_, tag, _)| *tag == closing);
+            if let Some((_, _, markup)) = tag {
+                self.out.push(RichText::Close(*markup));
+            }
         }
         let last = self.out.iter_mut().rev().find_map(|piece| match piece {
             RichText::Text(text, _) => Some(text),
@@ -312,23 +506,14 @@ impl<'a> TexReader<'a> {
             return;
         }
         let is_space = matches!(character, ' ' | '\n' | '\t' | '\r');
-        if let Some(combining) = self.accent {
-            if is_space {
-                return;
+        if !self.accents.is_empty() {
+            if !is_space {
+                self.accented(character);
             }
-            self.accent = None;
-            let base = match character {
-                'ı' => 'i',
-                'ȷ' => 'j',
-                other => other,
-            };
-            match compose(base, combining) {
-                Some(composed) => self.push(composed),
-                None => {
-                    self.push(base);
-                    self.push(combining);
-                }
-            }
+            return;
+        }
+        if is_combining_mark(character) && ('\u{300}'..='\u{36F}').contains(&character) {
+            self.combine(character);
             return;
         }
         if is_space {
@@ -339,6 +524,146 @@ impl<'a> TexReader<'a> {
             return;
         }
         self.push(character);
+    }
+
+    /// Puts the accents that wait on a letter: the innermost first, in whatever order Unicode composes them.
+    fn accented(&mut self, letter: char) {
+        let base = match letter {
+            'ı' => 'i',
+            'ȷ' => 'j',
+            other => other,
+        };
+        if let [accent] = self.accents.as_slice()
+            && let Some(composed) = compose(base, *accent)
+        {
+            self.accents.clear();
+            self.push(composed);
+            return;
+        }
+        let marks = std::mem::take(&mut self.accents);
+        let composed: String = std::iter::once(base)
+            .chain(marks.into_iter().rev())
+            .nfc()
+            .collect();
+        for character in composed.chars() {
+            self.push(character);
+        }
+    }
+
+    /// Puts a combining character on the letter before it.
+    fn combine(&mut self, mark: char) {
+        let Some(RichText::Text(text, _)) = self.out.last_mut() else {
+            self.push(mark);
+            return;
+        };
+        let start = text
+            .char_indices()
+            .rev()
+            .find(|(_, c)| !is_combining_mark(*c));
+        let letter = text.split_off(start.map_or(0, |(at, _)| at));
+        text.extend(letter.chars().chain([mark]).nfc());
+    }
+
+    /// Sets the accents that wait as characters of their own, because no letter follows.
+    fn end_accents(&mut self) {
+        if let Some(combining) = std::mem::take(&mut self.accents).pop()
+            && let Some(bare) = bare_accent(combining)
+        {
+            self.character(bare);
+        }
+    }
+
+    /// Adds text as it is, with all that means something to TeX.
+    fn verbatim(&mut self, text: &str) {
+        let outer = self.protection;
+        if outer == Protection::None {
+            self.protection = Protection::Kept;
+        }
+        self.text(text);
+        self.protection = outer;
+    }
+
+    fn formula(&mut self, formula: String) {
+        self.accents.clear();
+        if self.dropping == 0 {
+            self.space = false;
+            self.out.push(RichText::Text(formula, Protection::Formula));
+        }
+    }
+
+    /// A character reference of HTML, or an ampersand.
+    fn entity(&mut self) {
+        self.advance(1);
+        match entity(self.rest) {
+            Some((character, length)) => {
+                self.advance(length);
+                self.character(character);
+            }
+            None => self.character('&'),
+        }
+    }
+
+    /// An HTML tag that has a partner, or a "less than" sign.
+    fn html_tag(&mut self) {
+        if let Some(closing) = self.html.last().copied()
+            && self.take(closing)
+        {
+            self.html.pop();
+            let tag = HTML_TAGS.iter().find(|(_, tag, _)| *tag == closing);
+            if let Some((_, _, markup)) = tag
+                && self.dropping == 0
+            {
+                self.out.push(RichText::Close(*markup));
+            }
+            return;
+        }
+        let tag = HTML_TAGS
+            .into_iter()
+            .find(|(tag, _, _)| self.rest.starts_with(tag));
+        if let Some((opening, closing, markup)) = tag
+            && self.dropping == 0
+            && self.accents.is_empty()
+            && self.html.len() < MAX_HTML_DEPTH
+            && !self.missing_tags.contains(&closing)
+        {
+            if self.rest.contains(closing) {
+                self.advance(opening.len());
+                self.html.push(closing);
+                self.open_markup(markup);
+                return;
+            }
+            // After one search in vain, no other can succeed.
+            self.missing_tags.push(closing);
+        }
+        self.advance(1);
+        self.character('<');
+    }
+
+    /// One line end is a space, several are the end of a paragraph.
+    fn line_end(&mut self) {
+        let space = self.rest.len() - self.rest.trim_start_matches([' ', '\n', '\t', '\r']).len();
+        let (gap, rest) = self.rest.split_at(space);
+        self.rest = rest;
+        if gap.matches('\n').count() > 1 || gap.matches('\r').count() > 1 && !gap.contains('\n') {
+            self.paragraph();
+        } else {
+            self.character(' ');
+        }
+    }
+
+    fn paragraph(&mut self) {
+        if !self.keeps_paragraphs || self.dropping > 0 || !self.accents.is_empty() {
+            self.character(' ');
+            return;
+        }
+        if let Some(RichText::Text(text, _)) = self.out.last_mut() {
+            let end = text.trim_end_matches(' ').len();
+            text.truncate(end);
+            if end > 0 && !text.ends_with('\n') {
+                self.push('\n');
+            }
+            self.space = true;
+        }
     }
 
     fn push(&mut self, character: char) {
@@ -355,7 +680,7 @@ impl<'a> TexReader<'a> {
 
     fn open_group(&mut self) {
         self.advance(1);
-        if self.accent.is_some() {
+        if !self.accents.is_empty() {
             self.enter(self.protection, Vec::new(), "");
             return;
         }
@@ -390,12 +715,14 @@ impl<'a> TexReader<'a> {
 
     fn close_group(&mut self) {
         self.advance(1);
-        if let Some(combining) = self.accent.take()
-            && let Some(bare) = bare_accent(combining)
-        {
-            self.character(bare);
-        }
+        self.end_accents();
         self.end_group();
+        // `{\&}amp;`, which programs make of the ampersand of a character reference.
+        if self.rest.starts_with("amp;")
+            && matches!(self.out.last(), Some(RichText::Text(text, _)) if text.ends_with('&'))
+        {
+            self.advance("amp;".len());
+        }
     }
 
     fn end_group(&mut self) {
@@ -432,23 +759,32 @@ impl<'a> TexReader<'a> {
             };
             let (name, rest) = self.rest.split_at(character.len_utf8());
             self.rest = rest;
-            if matches!(name, "(" | ")") {
-                self.text("$");
-            } else if let Some(combining) = accent(name) {
-                self.accent = Some(combining);
-                if self.rest.is_empty() {
-                    self.accent = None;
-                    self.character(character);
+            match name {
+                "(" => self.delimited("\\)", "\\("),
+                "[" => self.delimited("\\]", "\\["),
+                "&" => self.entity_after_escape(),
+                "\\" => self.paragraph(),
+                _ => {
+                    if let Some(combining) = accent(name) {
+                        self.accents.push(combining);
+                        if self.rest.is_empty() {
+                            self.accents.clear();
+                            self.character(character);
+                        }
+                    } else if let Some(text) = symbol(name) {
+                        self.text(text);
+                    } else {
+                        // Not a command, as in `C:\1`.
+                        self.character('\\');
+                        self.character(character);
+                    }
                 }
-            } else if let Some(text) = symbol(name) {
-                self.text(text);
-            } else {
-                self.character(character);
             }
             return;
         }
-        let (name, rest) = self.rest.split_at(letters);
+        let (written, rest) = self.rest.split_at(letters);
         self.rest = rest;
+        let name = written;
         let name = if self.rest.starts_with('*') && name == "enquote" {
             self.advance(1);
             "enquote*"
@@ -461,10 +797,14 @@ impl<'a> TexReader<'a> {
         let before_space = self.rest;
         self.rest = self.rest.trim_start_matches([' ', '\n', '\t', '\r']);
         if let Some(combining) = accent(name) {
-            self.accent = Some(combining);
+            self.accents.push(combining);
             return;
         }
-        if let Some(text) = symbol(name) {
+        if matches!(name, "par" | "newline" | "linebreak") {
+            self.paragraph();
+            return;
+        }
+        if let Some(text) = symbol(name).or_else(|| journal_macros::title(name)) {
             self.text(text);
             self.take("{}");
             return;
@@ -506,27 +846,65 @@ impl<'a> TexReader<'a> {
             }
             Action::Mathematics => {
                 let argument = self.raw_argument();
-                self.character('$');
-                self.text(argument);
-                self.character('$');
-            }
-            Action::Keep => {
-                // An optional argument goes with the command; a mandatory one is read as a group.
-                if self.rest.starts_with('[') {
-                    let end = self.rest.bytes().take(100).position(|byte| byte == b']');
-                    if let Some(end) = end {
-                        self.advance(end + 1);
-                    }
+                if !self.typeset(argument) {
+                    self.verbatim(argument);
                 }
+            }
+            Action::Nothing => {
+                self.take("{}");
+            }
+            Action::Transparent => {
+                // An optional argument goes with the command.
+                self.skip_options();
                 if !self.rest.starts_with('{') {
                     self.rest = before_space;
-                } else if !self.rest.starts_with("{}") {
+                } else if !self.take("{}") {
                     self.argument(Vec::new(), "", "");
-                } else {
-                    self.advance(2);
                 }
             }
+            Action::Unknown => self.unknown_command(written, before_space),
         }
+    }
+
+    /// Keeps a command that nothing is known about, and its arguments, as they are written.
+    fn unknown_command(&mut self, name: &'a str, behind: &'a str) {
+        self.accents.clear();
+        self.unknown.push(name);
+        self.verbatim("\\");
+        self.verbatim(name);
+        let arguments = self.rest;
+        self.skip_options();
+        while self.rest.starts_with('{') {
+            self.raw_argument();
+        }
+        if self.rest.len() == arguments.len() {
+            self.rest = behind;
+            // `x{\foo}y` is not `x\fooy`.
+            let next = behind
+                .strip_prefix('}')
+                .and_then(|rest| rest.chars().next());
+            if next.is_some_and(char::is_alphabetic) {
+                self.verbatim("{}");
+            }
+            return;
+        }
+        let length = arguments.len() - self.rest.len();
+        self.verbatim(arguments.get(..length).unwrap_or_default());
+    }
+
+    fn skip_options(&mut self) {
+        if self.rest.starts_with('[') {
+            let end = self.rest.bytes().take(100).position(|byte| byte == b']');
+            if let Some(end) = end {
+                self.advance(end + 1);
+            }
+        }
+    }
+
+    /// `\&`, and what programs make of a character reference: `\&amp;`.
+    fn entity_after_escape(&mut self) {
+        self.take("amp;");
+        self.character('&');
     }
 
     /// Enters the argument that follows, a group or a single character.
@@ -582,26 +960,167 @@ impl<'a> TexReader<'a> {
         rest.get(1..).unwrap_or_default()
     }
 
-    /// `$…$` is kept unchanged; a lone `$` is a dollar sign.
+    /// `$…$` is a formula; a lone `$` is a dollar sign.
     fn mathematics(&mut self) {
-        self.advance(1);
+        let before = self.rest;
+        let is_display = self.rest.starts_with("$$");
+        let delimiter = if is_display { "$$" } else { "$" };
+        self.advance(delimiter.len());
         let mut escaped = false;
-        let end = self.rest.bytes().position(|byte| {
+        let end = self.rest.bytes().take(LONGEST_FORMULA).position(|byte| {
             let ends = byte == b'$' && !escaped;
             escaped = byte == b'\\' && !escaped;
             ends
         });
+        let inside = end.and_then(|end| self.rest.get(..end));
+        if let Some(inside) = inside {
+            self.advance(inside.len());
+            if self.take(delimiter) && self.typeset(inside) {
+                return;
+            }
+        }
+        self.rest = before;
+        self.advance(1);
         self.character('$');
-        let Some(end) = end else {
+    }
+
+    /// `\(…\)` and `\[…\]`.
+    fn delimited(&mut self, close: &str, open: &str) {
+        let start = self
+            .rest
+            .char_indices()
+            .take(LONGEST_FORMULA)
+            .map(|(at, _)| at);
+        let end = start
+            .filter(|at| {
+                self.rest
+                    .get(*at..)
+                    .is_some_and(|rest| rest.starts_with(close))
+            })
+            .next();
+        let Some(inside) = end.and_then(|end| self.rest.get(..end)) else {
+            self.text(open);
             return;
         };
-        let outer = std::mem::replace(&mut self.protection, Protection::Kept);
-        let (formula, _) = self.rest.split_at(end);
-        self.advance(end + 1);
-        self.text(formula);
-        self.character('$');
-        self.protection = outer;
+        self.advance(inside.len() + close.len());
+        if self.typeset(inside) {
+            return;
+        }
+        self.formula(format!("\\({}\\)", inside.trim()));
     }
+
+    /// Adds a formula, if it is one: simple subscripts and superscripts as such, all others as they are.
+    fn typeset(&mut self, inside: &str) -> bool {
+        let trimmed = inside.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(scripts) = scripts(&trimmed) {
+            self.accents.clear();
+            for (markup, script) in scripts {
+                self.open_markup(markup);
+                let outer = std::mem::replace(&mut self.protection, Protection::Kept);
+                self.text(script);
+                self.protection = outer;
+                if self.dropping == 0 {
+                    self.out.push(RichText::Close(markup));
+                }
+            }
+            return true;
+        }
+        let next = self.rest.chars().next().unwrap_or(' ');
+        let written = format!("${trimmed}$");
+        let is_known = |text: &str| {
+            let recognized = formula::at_start(text);
+            recognized.is_some_and(|formula| formula.len() == written.len())
+        };
+        if formula::is_mathematical(&trimmed) && is_known(&written)
+            || inside == trimmed && is_known(&format!("{written}{next}"))
+        {
+            self.formula(written);
+            return true;
+        }
+        if formula::has_operator(&trimmed)
+            && formula::at_start(&format!("\\({trimmed}\\)")).is_some()
+        {
+            self.formula(format!("\\({trimmed}\\)"));
+            return true;
+        }
+        false
+    }
+}
+
+/// The maximum length of a formula in a file, in bytes or characters.
+const LONGEST_FORMULA: usize = 1_000;
+
+/// The maximum depth of HTML elements.
+const MAX_HTML_DEPTH: usize = 20;
+
+/// Returns the subscripts and superscripts of a formula that has nothing else, such as `_2` and `^{-3}`.
+fn scripts(formula: &str) -> Option<Vec<(Markup, &str)>> {
+    let mut scripts = Vec::new();
+    let mut rest = formula;
+    while !rest.is_empty() {
+        let markup = match rest.as_bytes().first()? {
+            b'_' => Markup::Subscript,
+            b'^' => Markup::Superscript,
+            b' ' => {
+                rest = rest.trim_start();
+                continue;
+            }
+            _ => return None,
+        };
+        rest = rest.get(1..)?.trim_start();
+        let script = match rest.strip_prefix('{') {
+            Some(inside) => {
+                let (script, after) = split_group(inside)?;
+                rest = after;
+                script
+            }
+            None if rest.starts_with("\\circ") => {
+                rest = rest.strip_prefix("\\circ")?;
+                "\\circ"
+            }
+            None => {
+                let length = rest.chars().next()?.len_utf8();
+                let (script, after) = rest.split_at(length);
+                rest = after;
+                script
+            }
+        };
+        scripts.push((markup, plain_script(script.trim())?));
+    }
+    (!scripts.is_empty()).then_some(scripts)
+}
+
+/// Returns a group without its closing brace, and the text behind it.
+fn split_group(inside: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_usize;
+    for (at, byte) in inside.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 0 => return Some((inside.get(..at)?, inside.get(at + 1..)?)),
+            b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Returns the text of a script, if it needs no mathematics.
+fn plain_script(script: &str) -> Option<&str> {
+    if matches!(script, "\\circ" | "\\degree") {
+        return Some("°");
+    }
+    for command in ["\\mathrm{", "\\text{", "\\textrm{", "\\rm{", "\\mbox{"] {
+        if let Some(inside) = script.strip_prefix(command) {
+            return plain_script(inside.strip_suffix('}')?.trim());
+        }
+    }
+    let script = match script.strip_prefix("\\rm") {
+        Some(inside) => inside.strip_prefix(' ')?.trim(),
+        None => script,
+    };
+    let is_plain =
+        |character: char| character.is_alphanumeric() || "+-−–.,/()*' ".contains(character);
+    (!script.is_empty() && script.chars().all(is_plain)).then_some(script)
 }
 
 #[cfg(test)]
@@ -627,7 +1146,25 @@ mod tests {
             ),
             ("a~b\n  c", "a\u{A0}b c"),
             (r"\noopsort{1973b}1973", "1973"),
-            (r"\unknown{kept} \other[x]{too} \alone", "kept too "),
+            (
+                r"\unknown{kept} \other[x]{too} \alone",
+                r"\unknown{kept} \other[x]{too} \alone",
+            ),
+            (
+                r"C:\1 and \textrm{kept} \mbox{too}\small",
+                r"C:\1 and kept too",
+            ),
+            (r"Amr{\dotr}ta {\dotr} x", r"Amr\dotr{}ta \dotr x"),
+            (r"\apj\ and \prl{}", "ApJ and Phys. Rev. Lett."),
+            (
+                r#"Nguy{\~{\^e}}n Th{\'{\u a}}ng \d{\^o} \^{\d o} \={\"u} \'{\"\i} \textcommabelow{s}"#,
+                "Nguyễn Thắng ộ ộ ǖ ḯ ș",
+            ),
+            ("e\u{301}e\u{302}\u{323} {\\^e}\u{303}", "éệ ễ"),
+            (
+                r"a &amp; b \&amp; c {\&}amp; d &lt; &#8217; & &x;",
+                "a & b & c & d < ’ & &x;",
+            ),
         ] {
             assert_eq!(html(tex).trim(), text.trim(), "{tex}");
         }
@@ -650,6 +1187,19 @@ mod tests {
                 "text http://a_b/~c%20",
             ),
             (r"$x_1 < \alpha$ costs \$5", r"$x_1 < \alpha$ costs $5"),
+            (
+                r"H$_2$O, 10$^{-3}$, SO$_4^{2-}$, 5$^\circ$C, \ensuremath{^{th}}",
+                "H<sub>2</sub>O, 10<sup>-3</sup>, SO<sub>4</sub><sup>2-</sup>, 5<sup>°</sup>C, <sup>th</sup>",
+            ),
+            (
+                r"\(x+y\) and \ensuremath{\alpha} and $$n = 1$$",
+                "$x+y$ and $\\alpha$ and $n = 1$",
+            ),
+            (
+                "costs $5 or $6, $5 million to $10 million",
+                "costs $5 or $6, $5 million to $10 million",
+            ),
+            ("<em>a</em> <b>c <i>d</b>", "<i>a</i> <b>c <i>d</b>"),
         ] {
             assert_eq!(html(tex), text, "{tex}");
         }
@@ -665,6 +1215,28 @@ mod tests {
         assert_eq!(
             rich(r"{\'E}tat"),
             [RichText::Text("État".to_owned(), Protection::None)]
+        );
+    }
+
+    #[test]
+    fn a_formula_is_never_cut() {
+        assert_eq!(
+            to_html(&rich(r"{Bounds on $O(n \log n)$ in {SYM}}"), true),
+            r#"<span class="nocase">Bounds on $O(n \log n)$ in SYM</span>"#
+        );
+    }
+
+    #[test]
+    fn paragraphs_are_kept_where_they_are_wanted() {
+        assert_eq!(html_paragraphs("a\nb\n\n c \\par d\n \n"), "a b\nc\nd");
+        assert_eq!(html("a\n\nb"), "a b");
+    }
+
+    #[test]
+    fn unknown_commands_are_named() {
+        assert_eq!(
+            unknown_commands(r"\foo{\bar} \foo \emph{\baz} \'e \apj"),
+            ["baz", "foo"]
         );
     }
 

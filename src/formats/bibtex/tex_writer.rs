@@ -1,6 +1,7 @@
 //! RichText text to TeX, the other way round from [`super::tex`].
 
 use super::entry::MAX_DEPTH;
+use crate::csl::formula;
 
 /// Returns the HTML-like text of CSL-JSON as TeX.
 ///
@@ -9,6 +10,8 @@ use super::entry::MAX_DEPTH;
 pub(crate) fn to_tex(html: &str) -> String {
     let mut tex = String::with_capacity(html.len() + 8);
     let balanced = is_balanced(html);
+    let quotes = has_opening_quote(html);
+    let mut before = ' ';
     let mut open: Vec<&str> = Vec::new();
     let mut never_closed: Vec<&str> = Vec::new();
     let mut rest = html;
@@ -32,15 +35,35 @@ pub(crate) fn to_tex(html: &str) -> String {
                 continue;
             }
         }
-        if character == '$'
-            && let Some(formula) = formula(rest)
+        if matches!(character, '$' | '\\')
+            && let Some(formula) = formula::at_start(rest)
         {
             tex.push_str(formula);
             rest = rest.get(formula.len()..).unwrap_or_default();
+            before = '$';
             continue;
         }
-        push_escaped(&mut tex, character, balanced);
         rest = rest.get(character.len_utf8()..).unwrap_or_default();
+        match character {
+            // TeX makes a dash of two hyphens.
+            '-' if before == '-' => tex.push_str("{}-"),
+            // TeX prints an apostrophe, which is what the character is inside a word and at its end.
+            '\'' if before.is_alphabetic()
+                && (!quotes || rest.starts_with(char::is_alphabetic)) =>
+            {
+                tex.push('\'');
+            }
+            '\'' => tex.push_str("\\textquotesingle{}"),
+            // A reference that was escaped twice would be read as an ampersand.
+            '&' if rest.starts_with("amp;") => {
+                tex.push_str("\\&a{}");
+                rest = rest.get(1..).unwrap_or_default();
+            }
+            // What follows would be read as a reference or a tag of HTML.
+            '<' if rest.starts_with(char::is_alphabetic) => tex.push_str("\\textless{}"),
+            _ => push_escaped(&mut tex, character, balanced),
+        }
+        before = character;
     }
     for _ in open {
         tex.push('}');
@@ -93,14 +116,25 @@ fn opening_tag(rest: &str) -> Option<(&str, &'static str, &'static str)> {
         .find_map(|(tag, command, closing)| Some((rest.strip_prefix(tag)?, command, closing)))
 }
 
-/// `$…$` with something in it that only mathematics has; an amount of money is none.
-fn formula(rest: &str) -> Option<&str> {
-    let inside = rest.strip_prefix('$')?;
-    let end = inside.find('$')?;
-    let formula = rest.get(..end + 2)?;
-    let inside = inside.get(..end)?;
-    let mathematical = inside.contains(['\\', '^', '_']) || inside.chars().count() == 1;
-    (mathematical && is_balanced(inside) && !inside.ends_with('\\')).then_some(formula)
+/// Returns text of several lines as TeX, with a paragraph for each line.
+pub(crate) fn to_paragraphs(html: &str) -> String {
+    let lines = html.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(to_tex).collect::<Vec<_>>().join("\n\n")
+}
+
+/// Returns text as TeX in which two hyphens are the dash of a range.
+pub(crate) fn to_plain_tex(html: &str) -> String {
+    to_tex(html).replace("-{}-", "--")
+}
+
+/// Returns whether a straight single quotation mark opens a quotation somewhere, so that others may close it.
+fn has_opening_quote(html: &str) -> bool {
+    html.match_indices('\'').any(|(at, _)| {
+        let before = html.get(..at).and_then(|before| before.chars().next_back());
+        let after = html.get(at + 1..).and_then(|after| after.chars().next());
+        before.is_none_or(|before| !before.is_alphanumeric())
+            && after.is_some_and(char::is_alphanumeric)
+    })
 }
 
 /// Returns whether each brace in a text is opened before it is closed, and closed: where not, the
@@ -214,6 +248,9 @@ mod tests {
             "{a} b",
             "}{ a",
             "$x_1$ costs $5 or $6",
+            "$x+y$ -- a --- b, 'single' and \"double\" in Coase’s 6'2\"",
+            "C:\\dir and \\foo{bar}",
+            "a <em>b</em> &amp; c",
             "a\u{A0}b – “c” ‘d’",
             "$\\A$}$A^$",
         ] {

@@ -6,12 +6,14 @@
 //! ignores them.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use super::abbreviations::Strings;
+use super::abbreviations::{Strings, ValuePart, definitions, parts};
 use super::inheritance::{self, ResolvedEntry};
-use super::names::{read_names, write_names};
+use super::names::{is_extended, read_names, split_list, write_names};
 use super::schema::{self, BibtexMapping};
-use super::{tex, writer};
+use super::to_csl::{kind_in_words, verbatim};
+use super::{edit, parse_entry, tex, writer};
 use crate::model::{EdtfDate, Entry, Field, Name, RangeEnd, WithinYear};
 
 /// A work in BibTeX's types and fields.
@@ -43,7 +45,21 @@ pub fn to_bibtex<'a>(
             BibtexMapping::As(_) | BibtexMapping::Merged
         )
     });
-    if bibtex_type(&entry).is_none() && !needs_fields && !inherits && !has_extended_names(&entry) {
+    // A localization key of BibLaTeX is no text to print, and BibTeX prints an address twice.
+    let is_misread = entry
+        .get("type")
+        .is_some_and(|genre| kind_in_words(genre).is_some())
+        || entry.get("howpublished").is_some_and(|how| {
+            entry
+                .get("url")
+                .is_some_and(|url| verbatim(how) == verbatim(url))
+        });
+    if bibtex_type(&entry).is_none()
+        && !needs_fields
+        && !inherits
+        && !is_misread
+        && !has_extended_names(&entry)
+    {
         return ToBibtex {
             work: work.clone(),
             lost,
@@ -52,6 +68,7 @@ pub fn to_bibtex<'a>(
     let converted = BibtexConversion {
         entry: &entry,
         work,
+        expands: strings.has_several_meanings(),
         fields: Vec::new(),
     }
     .convert();
@@ -94,13 +111,17 @@ fn bibtex_type(entry: &ResolvedEntry<'_>) -> Option<&'static str> {
 
 fn has_extended_names(entry: &ResolvedEntry<'_>) -> bool {
     entry.fields.iter().any(|(name, names)| {
-        schema::holds_names(name) && names.contains("family") && names.contains('=')
+        schema::holds_names(name)
+            && names.contains('=')
+            && split_list(names).into_iter().any(is_extended)
     })
 }
 
 struct BibtexConversion<'e, 'a> {
     entry: &'e ResolvedEntry<'a>,
     work: &'a Entry,
+    /// Whether abbreviations must be replaced by their text, because they do not mean the same everywhere.
+    expands: bool,
     fields: Vec<Field>,
 }
 
@@ -158,12 +179,12 @@ impl BibtexConversion<'_, '_> {
                 "institution" if kind.ends_with("thesis") => {
                     self.put("school", "institution", value);
                 }
-                "type"
-                    if kind.ends_with("thesis") && super::localization::phrase(value).is_some() =>
-                {
-                    let phrase = super::localization::phrase(value).unwrap_or_default();
-                    self.put("type", "", phrase);
-                }
+                "type" => match kind_in_words(value) {
+                    // The BibTeX type says it already.
+                    Some(phrase) if schema::implied_genre(kind) == Some(phrase) => {}
+                    Some(phrase) => self.put("type", "", phrase),
+                    None => self.put("type", "type", value),
+                },
                 "pubstate" if entry.get("note").is_none() => {
                     let state = super::localization::phrase(value).unwrap_or(value);
                     self.put("note", "", state);
@@ -173,15 +194,19 @@ impl BibtexConversion<'_, '_> {
                     self.put("urldate", "urldate", value);
                 }
                 "url" if kind == "misc" && entry.get("howpublished").is_none() => {
-                    self.put("howpublished", "", &format!("\\url{{{value}}}"));
-                    self.put("url", "url", value);
+                    self.put("howpublished", "", &format!("\\url{{{}}}", verbatim(value)));
                 }
+                "url"
+                    if entry
+                        .get("howpublished")
+                        .is_some_and(|how| verbatim(how) == verbatim(value)) => {}
                 name if schema::holds_names(name) && has_extended_names(entry) => {
                     let names: Vec<Name> = read_names(value)
                         .into_iter()
                         .map(|name| match name {
                             Name::Person(mut person) => {
                                 person.use_prefix = None;
+                                person.junior_comma = false;
                                 Name::Person(person)
                             }
                             other => other,
@@ -201,10 +226,18 @@ impl BibtexConversion<'_, '_> {
         }
         if kind != entry.kind
             && entry.get("type").is_none()
-            && let Some(row) = schema::entry_type(&entry.kind)
-            && let Some(phrase) = row.implied_type.and_then(super::localization::phrase)
+            && let Some(phrase) = schema::implied_genre(&entry.kind)
+            && schema::implied_genre(kind) != Some(phrase)
         {
             self.put("type", "", phrase);
+        }
+        // Of several kinds of work BibTeX makes one. The kind stays in a field that its styles ignore.
+        if kind == "misc"
+            && entry.get("entrysubtype").is_none()
+            && let Some(row) = schema::entry_type(&entry.kind)
+            && row.csl != "document"
+        {
+            self.put("entrysubtype", "", row.csl);
         }
         Entry {
             source: writer::entry_text(kind, &self.work.key, &self.fields),
@@ -247,7 +280,8 @@ impl BibtexConversion<'_, '_> {
         if self.fields.iter().any(|field| field.name == name) {
             return;
         }
-        let written = self.work.field(from).filter(|_| !from.is_empty());
+        let keeps = |value: &&str| !from.is_empty() && !(self.expands && uses_abbreviations(value));
+        let written = self.work.field(from).filter(keeps);
         let value = match written {
             Some(written) if self.entry.get(from).map(str::trim) == Some(tex.trim()) => {
                 written.to_owned()
@@ -325,6 +359,78 @@ impl BibtexConversion<'_, '_> {
     }
 }
 
+/// Returns whether a value consists of more than one text in braces or quotation marks.
+fn uses_abbreviations(value: &str) -> bool {
+    parts(value).any(|part| matches!(part, ValuePart::Name(_)))
+}
+
+/// Returns an entry in which `ambiguous` abbreviations (in lower case) are replaced by their text; unchanged if
+/// it uses none of them.
+pub fn expand_abbreviations<'a>(
+    work: &'a Entry,
+    strings: &Strings,
+    ambiguous: &HashSet<String>,
+) -> Cow<'a, Entry> {
+    let strings = strings.of_entry(&work.key);
+    let mut expanded = Cow::Borrowed(work);
+    for field in &work.fields {
+        let uses = parts(&field.value).any(|part| match part {
+            ValuePart::Name(name) => ambiguous.contains(&name.to_lowercase()),
+            ValuePart::Text(_) => false,
+        });
+        if uses
+            && let Ok(source) = edit::set_field(
+                &expanded.source,
+                &field.name,
+                &strings.resolve(&field.value).text,
+            )
+            && let Ok(mut changed) = parse_entry(&source)
+        {
+            changed.key.clone_from(&work.key);
+            expanded = Cow::Owned(changed);
+        }
+    }
+    expanded
+}
+
+/// Splits the `@string`s of several files, or of one that defines a name again: into those that hold for all
+/// entries, and the names, in lower case, of the others. Entries that use these need the text itself (see
+/// [`expand_abbreviations`]).
+pub fn common_abbreviations(texts: Vec<String>) -> (Vec<String>, HashSet<String>) {
+    let mut ambiguous: HashSet<String> = HashSet::new();
+    let mut strings = Strings::default();
+    for text in &texts {
+        for (name, value) in definitions(text) {
+            if strings.gives_new_meaning(name, value) {
+                ambiguous.insert(name.to_lowercase());
+            }
+        }
+        strings.define(text);
+    }
+    let mut common = texts;
+    // A definition that uses an ambiguous name, or stands with one in one `@string`, is ambiguous, too.
+    loop {
+        let before = common.len();
+        common.retain(|text| {
+            let definitions = definitions(text);
+            let is_ambiguous = definitions.iter().any(|(name, value)| {
+                ambiguous.contains(&name.to_lowercase())
+                    || parts(value).any(|part| match part {
+                        ValuePart::Name(name) => ambiguous.contains(&name.to_lowercase()),
+                        ValuePart::Text(_) => false,
+                    })
+            });
+            if is_ambiguous {
+                ambiguous.extend(definitions.iter().map(|(name, _)| name.to_lowercase()));
+            }
+            !is_ambiguous
+        });
+        if ambiguous.is_empty() || common.len() == before {
+            return (common, ambiguous);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::read;
@@ -345,18 +451,64 @@ mod tests {
     }
 
     #[test]
+    fn keys_in_type_and_repeated_addresses_go() {
+        for (source, written) in [
+            (
+                "@phdthesis{k, title={T}, type={phdthesis}}",
+                "@phdthesis{k,\n  title = {T},\n}",
+            ),
+            (
+                "@report{k, title={T}, type={techreport}}",
+                "@techreport{k,\n  title = {T},\n}",
+            ),
+            (
+                "@thesis{k, title={T}, type={mastersthesis}}",
+                "@mastersthesis{k,\n  title = {T},\n}",
+            ),
+            (
+                "@misc{k, howpublished={\\url{http://x/a_b}}, url={http://x/a\\_b}}",
+                "@misc{k,\n  howpublished = {\\url{http://x/a_b}},\n}",
+            ),
+        ] {
+            assert_eq!(down(source), written);
+        }
+    }
+
+    #[test]
+    fn ambiguous_abbreviations_are_expanded() {
+        let texts = [
+            "@string{j = {A}}",
+            "@string{k = j # {x}}",
+            "@string{J = {B}}",
+            "@string{u = {U}}",
+        ];
+        let (common, ambiguous) = common_abbreviations(texts.map(str::to_owned).to_vec());
+        assert_eq!(common, ["@string{u = {U}}"]);
+        let file = read("@string{j = {A}}@x{a, t = j # { y}, v = u}@string{j = {B}}@x{b, t = j}");
+        let works = file.works();
+        let sources: Vec<String> = works
+            .map(|work| {
+                expand_abbreviations(work, &file.strings, &ambiguous)
+                    .source
+                    .clone()
+            })
+            .collect();
+        assert_eq!(sources, ["@x{a, t = {A y}, v = u}", "@x{b, t = {B}}"]);
+    }
+
+    #[test]
     fn biblatex_goes_down() {
         assert_eq!(
             down(
                 "@thesis{k, author = {family=Gogh, given=V, prefix=van}, title = {One}, subtitle = {Two},\n type = {phdthesis}, institution = uni, date = {1999-08-31}, location = {X}}@string{uni = \"U\"}"
             ),
-            "@phdthesis{k,\n  author  = {van Gogh, V},\n  title   = {One: Two},\n  type    = {PhD thesis},\n  school  = uni,\n  year    = {1999},\n  month   = aug # {~31},\n  address = {X},\n}"
+            "@phdthesis{k,\n  author  = {van Gogh, V},\n  title   = {One: Two},\n  school  = uni,\n  year    = {1999},\n  month   = aug # {~31},\n  address = {X},\n}"
         );
         assert_eq!(
             down(
                 "@online{k, title = {T}, url = {http://x}, date = {1999/..}, crossref = {p}}@xdata{p, note = {N}}"
             ),
-            "@misc{k,\n  title        = {T},\n  howpublished = {\\url{http://x}},\n  url          = {http://x},\n  year         = {1999--},\n  note         = {N},\n}"
+            "@misc{k,\n  title        = {T},\n  howpublished = {\\url{http://x}},\n  year         = {1999--},\n  note         = {N},\n  entrysubtype = {webpage},\n}"
         );
     }
 }

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use super::abbreviations::Strings;
 use super::dates::{ReadDate, read_date, read_year};
 use super::inheritance::{self, ResolvedEntry};
-use super::names::{read_names, split_list};
+use super::names::{before_et_al, read_names, split_list, unknown_name_keys};
 use super::schema::{self, NumberRole, TypeClass, ValueKind};
 use super::sentence_case::to_sentence_case;
 use super::{Diagnostic, Severity, languages, localization, tex};
 use crate::csl::variables::known_type;
+use crate::formats::pages;
 use crate::model::{CslItem, CslValue, Doi, Entry, Name, markup};
 
 /// The derived data of an entry.
@@ -21,6 +22,8 @@ use crate::model::{CslItem, CslValue, Doi, Entry, Name, markup};
 pub struct Derived {
     /// The reference in the variables of CSL.
     pub item: CslItem,
+    /// Whether the entry is no work, but holds data for others: an `@xdata`, or a `@set` without content.
+    pub is_data: bool,
     /// The title and subtitle as they were written, before they went into sentence case; plain text.
     pub title: Option<String>,
     /// Other citation keys of the work (`ids`).
@@ -66,7 +69,13 @@ pub fn derive<'a>(
             .map(tex::plain)
             .collect()
     };
+    let is_data = match entry.kind.as_str() {
+        "xdata" => true,
+        "set" => variables.is_empty(),
+        _ => false,
+    };
     Derived {
+        is_data,
         item: CslItem {
             id: work.key.clone(),
             item_type: item_type.to_owned(),
@@ -144,12 +153,38 @@ impl<'e> CslConversion<'e> {
         self.identifiers();
         self.notes();
         self.single_fields();
+        self.other_variables();
         for parent in &self.entry.missing {
             let message = format!("inherits from a missing entry: {parent}");
             self.warn(None, message);
         }
         for field in &self.entry.too_long {
             self.warn(Some(field), "too long to be inherited".to_owned());
+        }
+        if let Some(cycle) = &self.entry.cycle {
+            let message = format!("inherits from itself: {}", cycle.join(" \u{2192} "));
+            self.warn(None, message);
+        }
+        self.report_unknown_commands();
+    }
+
+    /// Reports the TeX commands that are printed as they are written.
+    fn report_unknown_commands(&mut self) {
+        for (field, value) in &self.entry.fields {
+            // Most values have no commands.
+            if !value.contains('\\')
+                || schema::field(field).is_some_and(|row| row.data == ValueKind::Verbatim)
+            {
+                continue;
+            }
+            if !schema::is_printed(field) {
+                continue;
+            }
+            for command in tex::unknown_commands(value) {
+                let message =
+                    format!("unknown TeX command \\{command}; it is kept as it is written");
+                self.warn(Some(field), message);
+            }
         }
     }
 
@@ -163,6 +198,12 @@ impl<'e> CslConversion<'e> {
 
     fn text(&self, field: &str) -> Option<String> {
         let text = tex::html(self.raw(field)?);
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Returns a text of one or more paragraphs.
+    fn paragraphs(&self, field: &str) -> Option<String> {
+        let text = tex::html_paragraphs(self.raw(field)?);
         (!text.is_empty()).then_some(text)
     }
 
@@ -181,12 +222,16 @@ impl<'e> CslConversion<'e> {
     }
 
     fn warn(&mut self, field: Option<&str>, message: String) {
+        self.report(Severity::Warning, field, message);
+    }
+
+    fn report(&mut self, severity: Severity, field: Option<&str>, message: String) {
         self.problems.push(Diagnostic {
             line: 0,
             key: Some(self.key.to_owned()),
             field: field.map(str::to_owned),
             message,
-            severity: Severity::Warning,
+            severity,
         });
     }
 
@@ -252,8 +297,9 @@ impl<'e> CslConversion<'e> {
             let (name, value) = option.split_once('=').unwrap_or((option, "true"));
             (name.trim() == "useprefix").then(|| value.trim() == "true")
         });
-        // BibTeX's styles sort and cite with the prefix, BibLaTeX's only with `useprefix`.
-        let use_prefix = use_prefix.unwrap_or(!self.biblatex);
+        // BibTeX's styles sort and cite with the prefix, and so do we everywhere, so that an author is printed
+        // in one way, whatever the fields of the entry are.
+        let use_prefix = use_prefix.unwrap_or(true);
         let own = self.entry.fields.iter().filter_map(|(field, _)| {
             let (variable, data) = schema::variable_of_field(field)?;
             (data == ValueKind::Names).then_some((&**field, variable))
@@ -278,13 +324,17 @@ impl<'e> CslConversion<'e> {
             let Some(tex) = self.raw(field).filter(|_| !variable.is_empty()) else {
                 continue;
             };
-            let names = read_names(tex);
-            let names: Vec<_> = names
-                .iter()
-                .map(|name: &Name| name.to_csl(use_prefix))
-                .collect();
+            let names = Name::list_to_csl(&read_names(tex), use_prefix);
             if names.is_empty() {
                 continue;
+            }
+            if before_et_al(tex).is_some() {
+                let message = "\u{201c}et al.\u{201d} is read as \u{201c}and others\u{201d}";
+                self.report(Severity::Notice, Some(field), message.to_owned());
+            }
+            for key in unknown_name_keys(tex) {
+                let message = format!("ignored {key}, which is not a part of a BibLaTeX name");
+                self.report(Severity::Notice, Some(field), message);
             }
             match self.variables.get_mut(variable) {
                 Some(CslValue::Names(earlier)) => earlier.extend(names),
@@ -379,9 +429,13 @@ impl<'e> CslConversion<'e> {
             join(self, MAIN)
         } else if chapter_like {
             join(self, BOOK).or_else(journal)
+        } else if self.class == TypeClass::Other {
+            // The name of a website, a newspaper or a series of court reports.
+            let [title, subtitle, addon] = BOOK.map(|name| self.text(name));
+            journal().or_else(|| joined(". ", [joined(": ", [title, subtitle]), addon]))
         } else {
             // A whole book may have a `booktitle` for its parts to inherit.
-            let whole = self.item_type == "book";
+            let whole = self.item_type == "book" || self.class == TypeClass::Book;
             journal().or_else(|| if whole { None } else { join(self, BOOK) })
         };
         let container_short = if is_periodical && !has_main {
@@ -442,8 +496,20 @@ impl<'e> CslConversion<'e> {
         self.set("volume", volume);
         // An article without pages has an identifier in their place, and it is printed in their place.
         let pages = self.first_text(&["pages", "eid"]);
-        let pages = pages.map(|pages| pages.replace('–', "-"));
-        self.set("page", pages);
+        let is_whole = matches!(
+            self.class,
+            TypeClass::Book | TypeClass::Thesis | TypeClass::Report
+        );
+        let extent = pages
+            .as_deref()
+            .filter(|_| is_whole && self.raw("pages").is_some());
+        match extent.and_then(pages::extent) {
+            // A whole work is not on a page; programs put its number of pages there.
+            Some(extent) if self.raw("pagetotal").is_none() => {
+                self.set("number-of-pages", Some(extent));
+            }
+            _ => self.set("page", pages.map(|pages| pages::to_csl(&pages))),
+        }
     }
 
     fn publication(&mut self) {
@@ -478,7 +544,7 @@ impl<'e> CslConversion<'e> {
         };
         self.set("publisher-place", place);
         let genre = match self.text("type") {
-            Some(genre) => Some(match localization::phrase(&genre) {
+            Some(genre) => Some(match kind_in_words(&genre) {
                 Some(phrase) => phrase.to_owned(),
                 None => genre,
             }),
@@ -522,9 +588,17 @@ impl<'e> CslConversion<'e> {
             self.set("URL", url);
         }
         if !switched_off("doi") {
-            let doi = self.raw("doi").map(verbatim);
-            let doi = doi.map(|doi| Doi::strip_resolver(&doi).to_owned());
-            self.set("DOI", doi);
+            let doi = self.raw("doi").map(verbatim).unwrap_or_default();
+            match Doi::in_text(&doi) {
+                Some(found) => self.set("DOI", Some(found.into_owned())),
+                // An address of another kind.
+                None if doi.contains("://") => {
+                    if !self.variables.contains_key("URL") {
+                        self.set("URL", Some(doi));
+                    }
+                }
+                None => self.set("DOI", Some(doi)),
+            }
         }
     }
 
@@ -556,6 +630,17 @@ impl<'e> CslConversion<'e> {
         Some(format!("{base}{eprint}"))
     }
 
+    /// Sets the variables that CSL does not define.
+    fn other_variables(&mut self) {
+        let json = self
+            .raw("csljson")
+            .and_then(|json| serde_json::from_str(json).ok());
+        let others: BTreeMap<String, CslValue> = json.unwrap_or_default();
+        for (variable, value) in others {
+            self.variables.entry(variable).or_insert(value);
+        }
+    }
+
     /// Sets the variables that a single field holds, unless other fields gave them already.
     fn single_fields(&mut self) {
         for (field, _) in &self.entry.fields {
@@ -577,10 +662,21 @@ impl<'e> CslConversion<'e> {
     }
 
     fn notes(&mut self) {
-        let note = joined(". ", [self.text("note"), self.text("addendum")]);
+        let url = self.variables.get("URL");
+        // An address is not printed twice.
+        let is_address = |field: &str| {
+            let text = self.raw(field).map(verbatim);
+            text.is_some_and(|text| url == Some(&CslValue::Text(text)))
+        };
+        let note = |field: &str| self.paragraphs(field).filter(|_| !is_address(field));
+        let note = joined(". ", [note("note"), note("addendum")]);
         self.set("note", note);
-        let annote = self.first_text(&["annotation", "annote"]);
+        let annote = ["annotation", "annote"]
+            .iter()
+            .find_map(|field| self.paragraphs(field));
         self.set("annote", annote);
+        let summary = self.paragraphs("abstract");
+        self.set("abstract", summary);
     }
 }
 
@@ -594,26 +690,85 @@ fn is_in_sentence_case(tex: &str) -> bool {
 }
 
 /// Removes TeX escapes: verbatim fields are not TeX, but programs write them all the same.
-fn verbatim(raw: &str) -> String {
-    let raw = raw
-        .strip_prefix("\\url{")
-        .and_then(|url| url.strip_suffix('}'))
-        .unwrap_or(raw);
-    if !raw.contains('\\') {
-        return raw.to_owned();
+pub(crate) fn verbatim(raw: &str) -> String {
+    let mut rest = raw.trim();
+    // `\url{…}`, `\href{…}{text}` and `{…}` around the whole.
+    while let Some(inside) = ["\\url{", "\\href{", "{"]
+        .iter()
+        .find_map(|start| rest.strip_prefix(start))
+    {
+        let Some(end) = end_of_group(inside) else {
+            break;
+        };
+        let behind = inside.get(end + 1..).unwrap_or_default().trim();
+        if !behind.is_empty() && !rest.starts_with("\\href{") {
+            break;
+        }
+        rest = inside.get(..end).unwrap_or_default().trim();
     }
-    let mut text = String::with_capacity(raw.len());
-    let mut characters = raw.chars().peekable();
-    while let Some(character) = characters.next() {
-        let escapes = character == '\\'
-            && characters
-                .peek()
-                .is_some_and(|next| matches!(next, '_' | '%' | '#' | '&' | '$' | '{' | '}' | '~'));
-        if !escapes {
+    if !rest.contains(['\\', '{', '}', '&', '$']) {
+        return rest.to_owned();
+    }
+    const COMMANDS: [(&str, &str); 16] = [
+        ("\\textasciitilde", "~"),
+        ("\\texttildelow", "~"),
+        ("\\textunderscore", "_"),
+        ("\\textbackslash", "\\"),
+        ("\\slash", "/"),
+        ("\\allowbreak", ""),
+        ("$\\sim$", "~"),
+        ("\\~{}", "~"),
+        ("\\&amp;", "&"),
+        ("&amp;", "&"),
+        ("\\-", ""),
+        ("\\/", ""),
+        ("\\{", "%7B"),
+        ("\\}", "%7D"),
+        ("{", ""),
+        ("}", ""),
+    ];
+    let mut text = String::with_capacity(rest.len());
+    while let Some(character) = rest.chars().next() {
+        if let Some((command, meaning)) = COMMANDS
+            .iter()
+            .find(|(command, _)| rest.starts_with(command))
+        {
+            text.push_str(meaning);
+            rest = rest.get(command.len()..).unwrap_or_default();
+            if command.ends_with(|c: char| c.is_ascii_alphabetic()) {
+                rest = rest.strip_prefix("{}").unwrap_or(rest).trim_start();
+            }
+            continue;
+        }
+        rest = rest.get(character.len_utf8()..).unwrap_or_default();
+        if character != '\\' || !rest.starts_with(['_', '%', '#', '&', '$', '~']) {
             text.push(character);
         }
     }
     text
+}
+
+/// Returns the position of the brace that closes a group.
+fn end_of_group(inside: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    inside.bytes().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 0 => return true,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        false
+    })
+}
+
+/// Returns what a `type` stands for: a localization key, or the name of an entry type that some programs write
+/// in its place (`mastersthesis`).
+pub(crate) fn kind_in_words(genre: &str) -> Option<&'static str> {
+    localization::phrase(genre).or_else(|| {
+        let row = schema::entry_type(&genre.trim().to_ascii_lowercase())?;
+        localization::phrase(row.implied_type?)
+    })
 }
 
 /// Returns the CSL variable of an `editortype`. Founders, continuators, redactors and revisers have

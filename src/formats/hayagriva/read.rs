@@ -540,6 +540,14 @@ impl<'e> HayagrivaReader<'e, '_> {
             part(&person.prefix),
             part(&person.suffix),
         );
+        // The documentation gives "Luther King, Martin, Jr." as an example, which the crate reads as if the
+        // suffix stood before the given name.
+        let is_suffix = |part: &Option<String>| part.as_deref().is_some_and(looks_like_suffix);
+        let (given, suffix) = if is_suffix(&given) && suffix.is_some() && !is_suffix(&suffix) {
+            (suffix, given)
+        } else {
+            (given, suffix)
+        };
         let name = person.name.trim().to_owned();
         if given.is_none() && prefix.is_none() && suffix.is_none() && name.contains(' ') {
             return CslName {
@@ -674,6 +682,17 @@ fn html(text: &ChunkedString) -> String {
         }
     }
     html
+}
+
+/// Returns whether a part of a name is a suffix such as "Jr." or "III".
+fn looks_like_suffix(part: &str) -> bool {
+    const SUFFIXES: [&str; 12] = [
+        "jr", "sr", "jnr", "snr", "junior", "senior", "esq", "phd", "md", "2nd", "3rd", "4th",
+    ];
+    let bare: String = part.chars().filter(|c| c.is_alphanumeric()).collect();
+    let is_numeral =
+        bare.len() < 5 && !bare.is_empty() && bare.bytes().all(|byte| b"IVX".contains(&byte));
+    is_numeral && !part.contains('.') || SUFFIXES.contains(&bare.to_lowercase().as_str())
 }
 
 #[cfg(test)]

@@ -416,14 +416,15 @@ fn of_name(name: &CslName) -> Person {
     let part = |part: &Option<String>| part.clone().filter(|part| !part.is_empty());
     let whole = name.literal.clone();
     // Hayagriva has one prefix, and prints it with the family name.
-    let prefix = part(&name.non_dropping_particle).or_else(|| part(&name.dropping_particle));
+    let prefix = part(&name.non_dropping_particle);
+    let given = CslName::joined([&name.given, &name.dropping_particle]);
+    let given = Some(given).filter(|given| !given.is_empty());
     Person {
         name: whole
             .or_else(|| part(&name.family))
-            .or_else(|| part(&name.given))
+            .or_else(|| given.clone())
             .unwrap_or_default(),
-        given_name: part(&name.given)
-            .filter(|_| name.literal.is_none() && part(&name.family).is_some()),
+        given_name: given.filter(|_| name.literal.is_none() && part(&name.family).is_some()),
         prefix: prefix.filter(|_| name.literal.is_none()),
         suffix: part(&name.suffix),
         comma_suffix: truth(&name.comma_suffix),
@@ -439,13 +440,17 @@ fn of_date(date: &CslDate) -> Option<Date> {
         let part = parts.get(index).copied()?;
         u8::try_from(part).ok()?.checked_sub(1)
     };
+    // Months from 21 on are seasons.
+    let season_of_month = part(1).filter(|month| *month > 11).map(|month| month - 19);
     let season = date.season.as_ref().and_then(|season| {
         let number = season.as_u64().or_else(|| season.as_str()?.parse().ok())?;
         citationberg::taxonomy::Season::try_from_csl_number(u8::try_from(number).ok()?).ok()
     });
+    let season = season
+        .or_else(|| citationberg::taxonomy::Season::try_from_csl_number(season_of_month?).ok());
     Some(Date {
         year: if year < 0 { year + 1 } else { year },
-        month: part(1),
+        month: part(1).filter(|month| *month < 12),
         day: part(2),
         approximate: truth(&date.circa),
         season,

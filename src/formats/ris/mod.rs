@@ -17,8 +17,7 @@ pub(crate) struct Ris;
 /// Returns whether a line near the beginning of a text opens a record; databases put text before
 /// the first one.
 pub(crate) fn sniff(text: &str) -> bool {
-    text.trim_start_matches('\u{feff}')
-        .lines()
+    read::lines(text.trim_start_matches('\u{feff}'))
         .filter(|line| !line.trim().is_empty())
         .take(20)
         .any(|line| read::tagged(line).is_some_and(|(tag, _)| tag == "TY"))

@@ -3,7 +3,8 @@
 use super::types;
 use crate::formats::bibtex::date_in_words;
 use crate::formats::csl_to_bib::ParsedItems;
-use crate::model::{CslDate, CslItem, CslName, CslValue};
+use crate::formats::pages;
+use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
 
 /// A line `XX  - value` with the lines that continue it.
 #[derive(Debug)]
@@ -95,24 +96,33 @@ fn report_stray(stray: Option<(usize, String)>, is_head: bool, items: &mut Parse
         return;
     };
     let is_record = text.lines().any(|line| tagged(line).is_some());
-    if is_head && !is_record {
+    if !is_record {
         let shown: String = text.trim().chars().take(60).collect();
-        items.warn(
-            line,
-            "",
-            None,
-            format!("ignored text before the first record: {shown:?}"),
-        );
+        let place = if is_head {
+            "before the first record"
+        } else {
+            "between records"
+        };
+        items.warn(line, "", None, format!("ignored text {place}: {shown:?}"));
     } else {
         items.reject(line, None, &text, "does not begin with TY".to_owned());
     }
 }
 
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    // `\r\n`, `\n`, and `\r` alone, which old Macintosh programs write.
-    let separator = if text.contains('\n') { '\n' } else { '\r' };
-    text.split(separator)
-        .map(|line| line.strip_suffix('\r').unwrap_or(line))
+/// Returns the lines of a text, which end in `\r\n`, `\n`, or `\r` alone, as old Macintosh programs write; some
+/// texts have several of them.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = text.find(['\r', '\n']) else {
+            rest = None;
+            return Some(text);
+        };
+        let (line, behind) = text.split_at(end);
+        rest = behind.strip_prefix("\r\n").or_else(|| behind.get(1..));
+        Some(line)
+    })
 }
 
 /// Returns the tag of a line and its value. The specification has two blanks before the hyphen and
@@ -189,12 +199,13 @@ impl<'r, 't> RisReader<'r, 't> {
         self.item.id.clone_from(&self.key);
         self.item_type();
         let csl_type = self.item.item_type.clone();
-        let mut year: Option<(usize, String)> = None;
-        let mut date: Option<(usize, String)> = None;
+        let mut dates: Vec<(usize, &str, &str)> = Vec::new();
+        let mut files: Vec<String> = Vec::new();
         let (mut start, mut end) = (None, None);
         let mut keywords: Vec<String> = Vec::new();
         let record = self.record;
-        for TagLine { number, tag, value } in record {
+        for line in record {
+            let TagLine { number, tag, value } = line;
             if value.is_empty() {
                 continue;
             }
@@ -242,8 +253,7 @@ impl<'r, 't> RisReader<'r, 't> {
                 "JA" => self.set(number, tag, "container-title-short", value),
                 "J1" | "J2" => self.set_first(number, tag, "container-title-short", value),
                 "T3" => self.set(number, tag, "collection-title", value),
-                "PY" | "Y1" => self.keep(&mut year, number, tag, value),
-                "DA" => self.keep(&mut date, number, tag, value),
+                "PY" | "Y1" | "DA" => dates.push((number, tag, &line.value)),
                 "Y2" | "RD" => {
                     let read = self.date(number, tag, &value);
                     self.set_date("accessed", read);
@@ -268,10 +278,17 @@ impl<'r, 't> RisReader<'r, 't> {
                 "PB" => self.set(number, tag, "publisher", value),
                 "CY" | "PP" => self.set_first(number, tag, "publisher-place", value),
                 "SN" => self.standard_number(number, &value, &csl_type),
-                "DO" | "DI" => self.set(number, tag, "DOI", bare_doi(&value)),
-                "M3" if value.starts_with("10.") && value.contains('/') => {
-                    self.set_first(number, tag, "DOI", value);
+                "DO" | "DI" => match Doi::in_text(&value) {
+                    Some(doi) => self.set(number, tag, "DOI", doi.into_owned()),
+                    None if value.contains("://") => self.set_first(number, tag, "URL", value),
+                    None => self.set(number, tag, "DOI", value),
+                },
+                "M3" | "DB" | "DP" if is_doi(&value) => {
+                    let doi = Doi::in_text(&value).unwrap_or_default().into_owned();
+                    self.set_first(number, tag, "DOI", doi);
                 }
+                "DB" | "DP" if is_address(&value) => self.set_first(number, tag, "URL", value),
+                "M3" if types::is_generic_kind(&value) => {}
                 "M3" => self.set(number, tag, "genre", value),
                 "UR" => {
                     let mut addresses = value.split(';').map(str::trim);
@@ -298,7 +315,19 @@ impl<'r, 't> RisReader<'r, 't> {
                 ),
                 "LA" => self.set(number, tag, "language", value),
                 "CN" => self.set(number, tag, "call-number", value),
-                "DB" | "DP" => self.set_first(number, tag, "archive", value),
+                "DB" => self.set_first(number, tag, "archive", value),
+                "DP" => self.set_first(number, tag, "source", value),
+                "L1" | "L2" | "L4" => {
+                    let links = value
+                        .split([';', '\n'])
+                        .map(str::trim)
+                        .filter(|link| !link.is_empty());
+                    let new = links
+                        .map(str::to_owned)
+                        .filter(|link| !files.contains(link));
+                    let new: Vec<String> = new.collect();
+                    files.extend(new);
+                }
                 "AN" => self.set(number, tag, "archive_location", value),
                 "AV" => self.set_first(number, tag, "archive_location", value),
                 "OP" => self.set(number, tag, "original-publisher", value),
@@ -312,8 +341,12 @@ impl<'r, 't> RisReader<'r, 't> {
                 _ => self.left_out(number, tag, &value, "CSL has no such variable"),
             }
         }
-        self.issued(year, date);
+        self.issued(&dates);
         self.pages(start, end, &csl_type);
+        if !files.is_empty() {
+            let files = CslValue::Text(files.join(";"));
+            self.item.variables.insert("file".to_owned(), files);
+        }
         if !keywords.is_empty() {
             let keywords = keywords.join(", ");
             self.item
@@ -409,26 +442,74 @@ impl<'r, 't> RisReader<'r, 't> {
         }
     }
 
-    /// `PY` may be the year alone, and `DA` the date with or without it.
-    fn issued(&mut self, year: Option<(usize, String)>, date: Option<(usize, String)>) {
-        let year = year.map(|(number, text)| self.date(number, "PY", &text));
-        let date = date.map(|(number, text)| self.date(number, "DA", &text));
-        let issued = match (year, date) {
-            (Some(year), Some(date)) => {
-                let is_finer = year.date_parts.first().map_or(0, Vec::len)
-                    < date.date_parts.first().map_or(0, Vec::len)
-                    || (date.season.is_some() && year.season.is_none());
-                let agrees = date.year().is_some() && (year.year() == date.year());
-                if (is_finer && agrees) || year == CslDate::default() {
-                    date
-                } else {
-                    year
+    /// Of several dates the finest counts, if it agrees with the others as far as these go. `DA` may have no year
+    /// of its own.
+    fn issued(&mut self, written: &[(usize, &str, &str)]) {
+        let mut dates: Vec<(usize, &str, &str, CslDate)> = Vec::with_capacity(written.len());
+        let year = written.iter().find_map(|(_, _, text)| four_digits(text));
+        for (number, tag, original) in written {
+            let text = *original;
+            let with_year;
+            let text = match year {
+                // "Nov 5" or "Spring"; EndNote writes all parts of "2014/11/05/".
+                Some(year) if four_digits(text).is_none() && !text.starts_with('/') => {
+                    with_year = match season(text.trim()) {
+                        Some(_) => format!("{year}///{}", text.trim()),
+                        None => format!("{} {year}", text.trim_matches(['/', ' '])),
+                    };
+                    with_year.as_str()
                 }
+                _ => text,
+            };
+            let date = self.date(*number, tag, text);
+            if date != CslDate::default() {
+                dates.push((*number, tag, original, date));
             }
-            (Some(only), None) | (None, Some(only)) => only,
-            (None, None) => return,
+        }
+        let precision = |date: &CslDate| {
+            let parts = date.date_parts.first().map_or(0, Vec::len);
+            parts + usize::from(date.season.is_some())
         };
-        self.set_date("issued", issued);
+        let mut best: Option<usize> = None;
+        for (index, (.., date)) in dates.iter().enumerate() {
+            let is_better = match best.and_then(|best| dates.get(best)) {
+                None => true,
+                Some((.., best)) => {
+                    let agrees = date.year().is_some() && date.year() == best.year();
+                    precision(date) > precision(best) && (agrees || best.date_parts.is_empty())
+                }
+            };
+            if is_better {
+                best = Some(index);
+            }
+        }
+        let Some((.., chosen)) = best.and_then(|best| dates.get(best)).cloned() else {
+            return;
+        };
+        for (number, tag, text, date) in &dates {
+            let parts = date
+                .date_parts
+                .first()
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let own = chosen
+                .date_parts
+                .first()
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let agrees = own.starts_with(parts)
+                && date.literal == chosen.literal
+                && (date.season.is_none() || date.season == chosen.season);
+            if !agrees {
+                self.left_out(
+                    *number,
+                    tag,
+                    text,
+                    "it differs from the other date of the record",
+                );
+            }
+        }
+        self.set_date("issued", chosen);
     }
 
     fn set_date(&mut self, variable: &str, date: CslDate) {
@@ -496,14 +577,17 @@ impl<'r, 't> RisReader<'r, 't> {
         csl_type: &str,
     ) {
         let (variable, text) = match (start, end) {
-            (Some((_, start)), None) if types::counts_pages(csl_type) && is_number(&start) => {
-                ("number-of-pages", start)
-            }
             (Some((_, start)), Some((_, end))) if !end_is_in(&start, &end) => {
-                ("page", format!("{start}-{end}"))
+                ("page", pages::joined(&start, &end))
             }
-            (Some((_, start)), _) => ("page", start),
-            (None, Some((_, end))) => ("page", end),
+            (Some((_, start)), _) => match pages::extent(&start) {
+                Some(extent) if types::counts_pages(csl_type) => ("number-of-pages", extent),
+                _ => ("page", pages::to_csl(&start)),
+            },
+            (None, Some((_, end))) => match pages::extent(&end) {
+                Some(extent) if types::counts_pages(csl_type) => ("number-of-pages", extent),
+                _ => ("page", end),
+            },
             (None, None) => return,
         };
         self.item
@@ -542,13 +626,28 @@ impl<'r, 't> RisReader<'r, 't> {
     }
 }
 
+/// Returns whether a text is a DOI, alone or behind its label.
+fn is_doi(text: &str) -> bool {
+    let lower = text.trim().to_lowercase();
+    (lower.starts_with("10.") || lower.starts_with("doi") || lower.contains("doi.org/"))
+        && Doi::in_text(text).is_some()
+}
+
+fn is_address(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    (lower.starts_with("http://") || lower.starts_with("https://"))
+        && !text.contains(char::is_whitespace)
+}
+
+/// Returns the first number of four digits, a year.
+fn four_digits(text: &str) -> Option<&str> {
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit());
+    numbers.find(|number| number.len() == 4)
+}
+
 fn full_differs(record: &[TagLine<'_>], value: &str) -> bool {
     let mut full = record.iter().filter(|line| matches!(line.tag, "JF" | "T2"));
     full.all(|line| line.value != value)
-}
-
-fn is_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Returns whether `SP` holds the whole range already, as some databases write it.
@@ -558,22 +657,6 @@ fn end_is_in(start: &str, end: &str) -> bool {
             .rsplit(['-', '\u{2013}'])
             .next()
             .is_some_and(|last| last.len() < start.len() && last.trim() == end.trim())
-}
-
-fn bare_doi(text: &str) -> String {
-    let lower = text.to_lowercase();
-    for address in [
-        "https://doi.org/",
-        "http://doi.org/",
-        "https://dx.doi.org/",
-        "http://dx.doi.org/",
-        "doi:",
-    ] {
-        if lower.starts_with(address) {
-            return text.get(address.len()..).unwrap_or(text).trim().to_owned();
-        }
-    }
-    text.to_owned()
 }
 
 /// 1 to 4, spring to winter.
@@ -602,15 +685,9 @@ fn name(written: &str) -> CslName {
             };
         }
     };
-    let words: Vec<&str> = family.split_whitespace().collect();
-    let is_lower = |word: &&str| word.chars().next().is_some_and(char::is_lowercase);
-    let particles = words.iter().take_while(|word| is_lower(word)).count();
-    let particles = particles.min(words.len().saturating_sub(1));
-    let (particles, family) = words.split_at(particles);
     CslName {
-        family: some(&family.join(" ")),
+        family: some(family),
         given: some(given),
-        dropping_particle: some(&particles.join(" ")),
         suffix: some(suffix),
         ..CslName::default()
     }
@@ -682,6 +759,62 @@ mod tests {
     }
 
     #[test]
+    fn the_finest_of_several_dates_counts() {
+        let read = |lines: &str| {
+            let read = read_items(&format!("TY  - JOUR\nTI  - t\n{lines}\nER  - "));
+            let parts = read.items[0]
+                .item
+                .date("issued")
+                .unwrap()
+                .date_parts
+                .clone();
+            (parts, read.problems.len())
+        };
+        assert_eq!(
+            read("PY  - 2015\nY1  - 2015/09/10"),
+            (vec![vec![2015, 9, 10]], 0)
+        );
+        assert_eq!(
+            read("Y1  - 2014/03/26\nDA  - 2014/03/27"),
+            (vec![vec![2014, 3, 26]], 1)
+        );
+        assert_eq!(
+            read("PY  - 2014\nDA  - Nov 5"),
+            (vec![vec![2014, 11, 5]], 0)
+        );
+        assert_eq!(
+            read("DA  - 5 Nov\nPY  - 2014"),
+            (vec![vec![2014, 11, 5]], 0)
+        );
+        assert_eq!(read("PY  - 2006\nDA  - 2005/05/12"), (vec![vec![2006]], 1));
+    }
+
+    #[test]
+    fn kinds_addresses_and_extents() {
+        let item = only(
+            "TY  - THES\nTI  - t\nSP  - xii, 357\nM3  - doi: 10.1056/NEJMoa1\nDB  - https://a.example/x\nDP  - EBSCO\nER  - ",
+        );
+        assert_eq!(text(&item, "number-of-pages"), "xii, 357");
+        assert_eq!(text(&item, "DOI"), "10.1056/NEJMoa1");
+        assert_eq!(text(&item, "URL"), "https://a.example/x");
+        assert_eq!(text(&item, "source"), "EBSCO");
+        let item = only("TY  - JOUR\nTI  - t\nM3  - Article\nSP  - 97:1\nEP  - 97:13\nER  - ");
+        assert_eq!(text(&item, "genre"), "");
+        assert_eq!(text(&item, "page"), "97:1–97:13");
+    }
+
+    #[test]
+    fn lines_end_in_every_way() {
+        let read = read_items(
+            "TY  - BOOK\rTI  - One\rAB  - First.\nSecond.\rER  - \r\nRecord 2 of 2\rTY  - BOOK\rTI  - Two\rER  - \r",
+        );
+        assert_eq!(read.items.len(), 2);
+        assert_eq!(text(&read.items[0].item, "abstract"), "First.\nSecond.");
+        assert!(read.rejected.is_empty());
+        assert_eq!(read.problems[0].line, 6);
+    }
+
+    #[test]
     fn a_missing_end_costs_nothing_and_a_missing_beginning_one() {
         let read = read_items(
             "Provider: X\nTY  - BOOK\nTI  - One\nTY  - BOOK\nTI  - Two\nER  - \nAU  - Lost, A.\nER  - \n\
@@ -705,7 +838,8 @@ mod tests {
             .iter()
             .map(|problem| (problem.line, problem.field.as_deref().unwrap_or_default()))
             .collect();
-        assert_eq!(told, [(1, "TY"), (4, "XX"), (5, "L1")]);
+        assert_eq!(told, [(1, "TY"), (4, "XX")]);
+        assert_eq!(text(&read.items[0].item, "file"), "a.pdf");
         assert_eq!(read.problems[0].key.as_deref(), Some("k"));
     }
 
@@ -724,7 +858,7 @@ mod tests {
         };
         assert_eq!(
             parts("van Beethoven, Ludwig"),
-            ["van", "Beethoven", "Ludwig", "", ""]
+            ["", "van Beethoven", "Ludwig", "", ""]
         );
         assert_eq!(
             parts("King, Martin Luther, Jr."),

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::types;
 use crate::formats::losses::resolved_date;
+use crate::formats::pages;
 use crate::model::markup::without_nocase;
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
@@ -65,6 +66,7 @@ pub(super) fn record(item: &CslItem) -> String {
     record.variable("LA", "language");
     record.variable("CN", "call-number");
     record.variable("DB", "archive");
+    record.variable("DP", "source");
     record.variable("AN", "archive_location");
     record.variable("ST", "title-short");
     record.variable("TT", "original-title");
@@ -138,17 +140,17 @@ impl RisWriter<'_> {
     }
 
     fn pages(&mut self) {
-        let pages = self.item.text("page").map(|pages| {
-            let pages = pages.replace("--", "-");
-            pages.replace(['\u{2013}', '\u{2010}', '\u{2011}'], "-")
-        });
+        let pages = self
+            .item
+            .text("page")
+            .map(|pages| pages.replace("\\-", "-"));
         match pages {
-            Some(pages) => match pages.split_once('-') {
-                Some((start, end)) if !end.contains(['-', ',', ' ']) && !start.contains(',') => {
-                    self.line("SP", start.trim());
-                    self.line("EP", end.trim());
+            Some(pages) => match pages::range(&pages) {
+                Some((start, end)) => {
+                    self.line("SP", start);
+                    self.line("EP", end);
                 }
-                _ => self.line("SP", &pages),
+                None => self.line("SP", &pages.replace("--", "-")),
             },
             None if types::counts_pages(&self.item.item_type) => {
                 self.variable("SP", "number-of-pages");
@@ -172,12 +174,8 @@ fn written_name(name: &CslName) -> String {
     if let Some(literal) = &name.literal {
         return literal.clone();
     }
-    let family = CslName::joined([
-        &name.dropping_particle,
-        &name.non_dropping_particle,
-        &name.family,
-    ]);
-    let given = name.given.as_deref().unwrap_or_default();
+    let family = CslName::joined([&name.non_dropping_particle, &name.family]);
+    let given = CslName::joined([&name.given, &name.dropping_particle]);
     match name.suffix.as_deref() {
         Some(suffix) => format!("{family}, {given}, {suffix}"),
         None if given.is_empty() => family,
@@ -188,11 +186,17 @@ fn written_name(name: &CslName) -> String {
 /// `2006/05/12/Spring`
 fn written_date(date: &CslDate) -> String {
     let parts = date.date_parts.first();
+    let season_of_month = parts
+        .and_then(|parts| parts.get(1))
+        .filter(|month| **month > 20);
     let part = |index: usize| {
-        let part = parts.and_then(|parts| parts.get(index));
+        let part = parts
+            .and_then(|parts| parts.get(index))
+            .filter(|part| index != 1 || **part < 13);
         part.map(|part| format!("{part:02}")).unwrap_or_default()
     };
-    let season = match date.season.as_ref().and_then(Json::as_i64) {
+    let season = date.season.as_ref().and_then(Json::as_i64);
+    let season = match season.or(season_of_month.map(|month| i64::from(*month) - 20)) {
         Some(1) => "Spring",
         Some(2) => "Summer",
         Some(3) => "Autumn",

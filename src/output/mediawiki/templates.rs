@@ -3,7 +3,7 @@
 
 use super::escape::escape;
 use crate::model::markup;
-use crate::output::item_metadata::{self, ItemMetadata, family_name, given_name};
+use crate::output::item_metadata::{ItemMetadata, family_name, given_name};
 use crate::output::text_runs::printable;
 use crate::output::urls::percent_encode;
 
@@ -177,7 +177,7 @@ fn names(
         .item
         .names(variable)
         .iter()
-        .any(item_metadata::is_others);
+        .any(|name| name.truncated == Some(true));
     if cut_off {
         call.add(&format!("display-{whole}s"), Some("etal".to_owned()));
     }

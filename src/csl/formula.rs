@@ -1,0 +1,101 @@
+//! Mathematics inside a text: `$…$` or `\(…\)`, as TeX and Markdown write it.
+//!
+//! CSL has no markup for formulas, so programs leave them in the text as they are. No change of case and no
+//! quotation mark may touch them.
+
+/// The maximum length of a formula, in bytes. Without one, many lone dollar signs would take quadratic time.
+const LONGEST: usize = 1_000;
+
+/// Returns the formula at the beginning of a text, with its delimiters.
+///
+/// A dollar sign may also stand for money or be part of a name. As in pandoc, white space beside a delimiter
+/// rules out a formula; and unless something in it occurs in mathematics alone, so do words in it.
+pub(crate) fn at_start(text: &str) -> Option<&str> {
+    let (open, close) = match text.as_bytes() {
+        [b'$', ..] => ("$", "$"),
+        [b'\\', b'(', ..] => ("\\(", "\\)"),
+        _ => return None,
+    };
+    let inside = text.get(open.len()..)?;
+    let length = end_of_inside(inside, close)?;
+    let (inside, after) = inside.split_at_checked(length)?;
+    let is_apart =
+        !inside.starts_with(char::is_whitespace) && !inside.ends_with(char::is_whitespace);
+    let after = after.get(close.len()..)?.chars().next();
+    let is_formula = open == "\\("
+        || is_mathematical(inside)
+        || !after.is_some_and(char::is_alphanumeric)
+            && (has_operator(inside) || !inside.contains(char::is_whitespace));
+    (is_apart && is_formula)
+        .then(|| text.get(..open.len() + length + close.len()))
+        .flatten()
+}
+
+/// Returns whether a text between dollar signs can only be a formula.
+pub(crate) fn is_mathematical(inside: &str) -> bool {
+    inside.contains(['\\', '^', '_']) || inside.chars().count() == 1
+}
+
+/// Returns whether a text contains a sign that joins the terms of a formula.
+pub(crate) fn has_operator(inside: &str) -> bool {
+    inside.contains(['+', '=', '<', '>'])
+}
+
+/// Returns the length of what stands before the closing delimiter, if that is not empty and its braces match.
+fn end_of_inside(inside: &str, close: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut escaped = false;
+    for (at, byte) in inside.bytes().enumerate().take(LONGEST) {
+        let closes = match close {
+            "$" => byte == b'$' && !escaped,
+            _ => byte == b')' && escaped,
+        };
+        if closes {
+            let length = at + 1 - close.len();
+            return (length > 0 && depth == 0).then_some(length);
+        }
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        escaped = byte == b'\\' && !escaped;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_told_from_money_and_names() {
+        for formula in [
+            "$n$",
+            "$\\alpha$",
+            "$O(n \\log n)$",
+            "$x_1$",
+            "$O(n)$",
+            "$x + y$",
+            "\\(a b\\)",
+            "$\\$5$",
+            "$\\A$",
+        ] {
+            assert_eq!(at_start(&format!("{formula} b")), Some(formula));
+        }
+        for text in [
+            "$5 or $6",
+            "$5 million to $10 million",
+            "$10-$20",
+            "$ha and A$AP",
+            "$",
+            "$$",
+            "$a",
+            "$}{$",
+            "$ x $",
+            "(x)",
+        ] {
+            assert_eq!(at_start(text), None, "{text}");
+        }
+    }
+}

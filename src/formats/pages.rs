@@ -1,0 +1,156 @@
+//! Page ranges and numbers of pages, as BibLaTeX and CSL write them.
+
+/// Returns pages in CSL's manner: a hyphen in a range, and a space after each comma.
+///
+/// Ends that contain a hyphen or colon themselves (`97:1–97:13`) keep the en dash, or the range could not be told
+/// from them.
+pub(crate) fn to_csl(pages: &str) -> String {
+    let pages = pages.trim();
+    if !pages.contains([',', '\u{2013}', '\u{2014}']) {
+        return pages.to_owned();
+    }
+    let groups_digits = pages.contains(',')
+        && pages.split(',').skip(1).all(|part| {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            digits == 3
+        });
+    let separator = if groups_digits { "," } else { ", " };
+    let ranges = pages.split(',').map(|range| {
+        let range = range.trim();
+        let dashes = ['\u{2013}', '\u{2014}'];
+        match range.split_once(dashes) {
+            Some((first, last)) if is_compound(first) || is_compound(last) => {
+                format!("{}\u{2013}{}", first.trim(), last.trim())
+            }
+            _ => range.replace(dashes, "-"),
+        }
+    });
+    ranges.collect::<Vec<_>>().join(separator)
+}
+
+/// Returns pages in BibLaTeX's manner: two hyphens in a range.
+pub(crate) fn to_biblatex(pages: &str) -> String {
+    let ranges = pages.trim().split(',').map(|range| {
+        let range = range.trim();
+        if range.contains("--") {
+            return range.to_owned();
+        }
+        if range.contains('\u{2013}') {
+            return range.replace('\u{2013}', "--");
+        }
+        match range.split_once(['-', '\u{2010}', '\u{2011}']) {
+            Some((first, last))
+                if is_page(first.trim()) && (last.is_empty() || is_page(last.trim())) =>
+            {
+                format!("{}--{}", first.trim(), last.trim())
+            }
+            _ => range.to_owned(),
+        }
+    });
+    ranges.collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the two ends of a range of pages.
+pub(crate) fn range(pages: &str) -> Option<(&str, &str)> {
+    let pages = pages.trim();
+    if pages.contains(',') {
+        return None;
+    }
+    let (first, last) = match pages.split_once('\u{2013}') {
+        Some(ends) => ends,
+        None => pages.split_once("--").or_else(|| pages.split_once('-'))?,
+    };
+    let (first, last) = (first.trim(), last.trim());
+    let is_end = |end: &str| !end.is_empty() && !end.contains(char::is_whitespace);
+    let is_range =
+        is_end(first) && is_end(last) && (pages.contains('\u{2013}') || !last.contains('-'));
+    is_range.then_some((first, last))
+}
+
+/// Joins the two ends of a range of pages in CSL's manner.
+pub(crate) fn joined(first: &str, last: &str) -> String {
+    let dash = if is_compound(first) || is_compound(last) {
+        '\u{2013}'
+    } else {
+        '-'
+    };
+    format!("{first}{dash}{last}")
+}
+
+/// Returns whether the end of a range has parts, such as an article number.
+fn is_compound(page: &str) -> bool {
+    page.trim().contains(['-', ':'])
+}
+
+fn is_page(page: &str) -> bool {
+    !page.is_empty() && page.chars().all(char::is_alphanumeric)
+}
+
+/// Returns the number of pages, if the pages of a whole work are none of its pages but its extent: `214`,
+/// `xii, 357 p.`
+pub(crate) fn extent(pages: &str) -> Option<String> {
+    let pages = pages.trim();
+    let without_label = ["pages", "pp.", "pp", "p.", "p", "Seiten", "S.", "leaves"]
+        .iter()
+        .find_map(|label| pages.strip_suffix(label))
+        .unwrap_or(pages)
+        .trim_end();
+    let mut numbers = 0;
+    for part in without_label.split([',', '+', ' ']).map(str::trim) {
+        let bracketed = part
+            .strip_prefix('[')
+            .and_then(|part| part.strip_suffix(']'));
+        let number = bracketed.unwrap_or(part);
+        if number.is_empty() {
+            continue;
+        }
+        if number.bytes().all(|byte| byte.is_ascii_digit()) {
+            // A number in brackets counts pages without numbers.
+            numbers += usize::from(bracketed.is_none());
+        } else if !number.bytes().all(|byte| b"ivxlcIVXLC".contains(&byte)) {
+            return None;
+        }
+    }
+    (numbers == 1).then(|| without_label.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_every_kind_are_read_and_written() {
+        for (written, csl, biblatex) in [
+            ("12–34", "12-34", "12--34"),
+            ("34,37–39", "34, 37-39", "34, 37--39"),
+            ("97:1–97:13", "97:1–97:13", "97:1--97:13"),
+            ("12-1–12-14", "12-1–12-14", "12-1--12-14"),
+            ("xii–xv", "xii-xv", "xii--xv"),
+            ("S12–S15", "S12-S15", "S12--S15"),
+            ("e1003", "e1003", "e1003"),
+            ("12–", "12-", "12--"),
+        ] {
+            assert_eq!(to_csl(written), csl);
+            assert_eq!(to_biblatex(csl), biblatex);
+        }
+        assert_eq!(range("12-1–12-14"), Some(("12-1", "12-14")));
+        assert_eq!(range("12-14"), Some(("12", "14")));
+        assert_eq!(range("12-1-12-14"), None);
+        assert_eq!(joined("97:1", "97:13"), "97:1–97:13");
+    }
+
+    #[test]
+    fn an_extent_is_told_from_pages() {
+        for (pages, pagetotal) in [
+            ("214", Some("214")),
+            ("xii, 357", Some("xii, 357")),
+            ("xii + 357 p.", Some("xii + 357")),
+            ("[4], 120 pp.", Some("[4], 120")),
+            ("12-34", None),
+            ("12, 14", None),
+            ("12ff", None),
+        ] {
+            assert_eq!(extent(pages).as_deref(), pagetotal, "{pages}");
+        }
+    }
+}
