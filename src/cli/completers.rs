@@ -18,6 +18,7 @@ use peerbib::config::{SETTINGS, Setting, SettingKind};
 use peerbib::csl::{EmbeddedLocales, bundled};
 use peerbib::formats::bibtex::schema;
 use peerbib::library::{Candidate, Library, StepState};
+use peerbib::output::terminal::visible;
 
 /// The maximal number of keys; typing narrows down more.
 const MOST: usize = 200;
@@ -152,10 +153,11 @@ fn completer(offers: impl Fn(&str) -> Vec<Candidate> + Send + Sync + 'static) ->
 /// Returns the values that start with `word`, each after `before`.
 fn candidates(word: &str, before: &str, offers: Vec<Candidate>) -> Vec<CompletionCandidate> {
     let mut offers: Vec<Candidate> = offers;
-    offers.retain(|offer| offer.value.starts_with(word));
+    // The shell prints candidates to the terminal as they are, so a value with control characters is left out.
+    offers.retain(|offer| offer.value.starts_with(word) && visible(&offer.value) == offer.value);
     let candidates = offers.into_iter().map(|offer| {
         CompletionCandidate::new(format!("{before}{}", offer.value))
-            .help(offer.help.map(Into::into))
+            .help(offer.help.map(|help| visible(&help).into_owned().into()))
     });
     candidates.collect()
 }
@@ -624,6 +626,7 @@ fn paths(word: &OsStr, filter: &dyn Fn(&std::path::Path) -> bool) -> Vec<Complet
     names.sort();
     let candidates = names
         .into_iter()
+        .filter(|name| visible(name) == *name)
         .map(|name| CompletionCandidate::new(format!("{directory}{name}")));
     candidates.collect()
 }

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::cli::io::as_operand;
+use crate::cli::io::{as_operand, read_text_file, reason};
 use crate::cli::{CommandContext, CommandError};
 
 /// A text that is being edited: a file in a directory that only the user can read.
@@ -142,13 +142,7 @@ impl TempFile {
     }
 
     fn text(&self) -> Result<String, CommandError> {
-        std::fs::read_to_string(&self.path).map_err(|error| {
-            let reason = match error.kind() {
-                std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-                _ => error.to_string(),
-            };
-            self.unusable(reason)
-        })
+        read_text_file(&self.path).map_err(|error| self.unusable(reason(&error)))
     }
 
     fn write(&self, text: &str) -> Result<(), CommandError> {

@@ -1,7 +1,7 @@
 //! Works as references in one of the reference formats.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::cli::format_name::FormatName;
 use crate::cli::{CommandContext, CommandError};
@@ -43,10 +43,18 @@ pub(crate) fn write_references(
 ) -> Result<WriteResult, CommandError> {
     let read = ReadEntries::of(entries);
     let mut prepared = Vec::with_capacity(works.len());
+    let stored = match entries {
+        Entries::Library(library) => {
+            let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
+            library.works().entries(&ids)?
+        }
+        Entries::Files(_) => Vec::new(),
+    };
+    let mut stored = stored.into_iter();
     for (reference, item) in works {
-        let found = match entries {
-            Entries::Library(library) => entry_in_library(library, reference)?,
-            Entries::Files(_) => read.entry(&reference.key)?,
+        let found = match stored.next() {
+            Some(stored) => (stored.work, stored.strings),
+            None => read.entry(&reference.key)?,
         };
         prepared.push(self::prepared(found, reference, item, options));
     }
@@ -114,6 +122,7 @@ impl<'a> ReadEntries<'a> {
         let Entries::Files(readings) = entries else {
             return read;
         };
+        let mut abbreviations = HashSet::new();
         for reading in readings {
             for piece in &reading.file.pieces {
                 match piece {
@@ -127,7 +136,7 @@ impl<'a> ReadEntries<'a> {
                         let key = Duplicate::key_of(work, duplicate.as_ref());
                         read.works.insert(key, (work, &reading.file.strings));
                     }
-                    FilePiece::Abbreviation { text, .. } if !read.abbreviations.contains(text) => {
+                    FilePiece::Abbreviation { text, .. } if abbreviations.insert(text) => {
                         read.abbreviations.push(text.clone());
                     }
                     _ => {}
@@ -144,23 +153,6 @@ impl<'a> ReadEntries<'a> {
             .ok_or_else(|| CommandError::new(format_args!("{key} is in none of the files")))?;
         Ok(((*work).clone(), (*strings).clone()))
     }
-}
-
-fn entry_in_library(
-    library: &Library,
-    reference: &CitableWork,
-) -> Result<(Entry, Strings), CommandError> {
-    let work = library.works().entry(&reference.key)?;
-    let needs_strings = work
-        .fields
-        .iter()
-        .any(|field| !field.value.starts_with(['{', '"']) || field.value.contains('#'));
-    let strings = if needs_strings {
-        library.works().abbreviations(reference.id)?
-    } else {
-        Strings::default()
-    };
-    Ok((work, strings))
 }
 
 fn prepared(
@@ -191,8 +183,7 @@ fn prepared(
         }
     }
     if matches!(options.format, FormatName::Biblatex | FormatName::Bibtex)
-        // What the entry is called in the library is what it is cited by.
-        && work.key != reference.key
+        // The text may have another key than the library.
         && let Ok(source) = bibtex::set_key(&work.source, &reference.key)
     {
         work.source = source;

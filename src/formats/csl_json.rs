@@ -68,7 +68,7 @@ fn read_items(text: &str) -> ParsedItems {
                         read.accept(line, item, || source.to_owned());
                     }
                     Err(error) => {
-                        let (line_of_error, column) = place(&error, text, range.start, line);
+                        let (line_of_error, column) = place(&error, line, lines.column());
                         let message = message(&error);
                         let reason = format!(
                             "invalid JSON: {message} (line {line_of_error}, column {column})"
@@ -99,14 +99,12 @@ fn message(error: &serde_json::Error) -> String {
 
 /// Returns the line and column, in characters and from 1, of an error in an item that begins at
 /// `start`.
-fn place(error: &serde_json::Error, text: &str, start: usize, line: usize) -> (usize, usize) {
+fn place(error: &serde_json::Error, line: usize, before: usize) -> (usize, usize) {
     let column = error.column().max(1);
     if error.line() > 1 {
         return (line + error.line() - 1, column);
     }
-    let before = text.get(..start).unwrap_or_default();
-    let on_line = before.rsplit('\n').next().unwrap_or_default();
-    (line, on_line.chars().count() + column)
+    (line, before + column)
 }
 
 /// Returns the `id` of an item that could not be read, as far as one is visible.
@@ -131,12 +129,13 @@ enum ArrayItem {
 /// Returns the objects at the outer level of a text or of one list, and the text between them.
 fn objects(text: &str, within: ByteRange) -> Vec<ArrayItem> {
     let bytes = text.as_bytes();
+    let mut unclosed = 0;
     let mut cut = Vec::new();
     let mut here = within.start;
     while here < within.end {
         match bytes.get(here) {
             Some(b'{') => {
-                let end = end_of_object(bytes, here).min(within.end);
+                let end = end_of_object(bytes, here, &mut unclosed).min(within.end);
                 cut.push(ArrayItem::Object(here..end));
                 here = end;
             }
@@ -169,13 +168,38 @@ fn objects(text: &str, within: ByteRange) -> Vec<ArrayItem> {
     cut
 }
 
+/// The number of unclosed objects for each of which the rest of the text is searched for the closing brace.
+const MAX_UNCLOSED: usize = 16;
+
 /// Returns the end of the object that begins at `start`. If its closing brace is missing, that is
-/// before the next object at the beginning of a line.
-fn end_of_object(bytes: &[u8], start: usize) -> usize {
+/// before the next object at the beginning of a line with the same indentation.
+///
+/// `unclosed` counts such objects. After [`MAX_UNCLOSED`] of them, every object ends there at the latest: otherwise
+/// the time would be quadratic in their number.
+fn end_of_object(bytes: &[u8], start: usize, unclosed: &mut usize) -> usize {
+    let before = bytes.get(..start).unwrap_or_default();
+    let blank = |byte: &&u8| byte.is_ascii_whitespace() && **byte != b'\n';
+    let own_indentation = before.iter().rev().take_while(blank).count();
+    let preceding = before.iter().rev().nth(own_indentation);
+    let begins_line = preceding.is_none_or(|byte| *byte == b'\n');
     let mut depth = 0_usize;
     let mut in_string = false;
     let mut here = start;
+    // The indentation, as long as the line has nothing else.
+    let mut indentation = None;
+    let mut next_object = None;
     while let Some(byte) = bytes.get(here) {
+        if *byte == b'{' && begins_line && indentation == Some(own_indentation) {
+            next_object = next_object.or(Some(here));
+            if *unclosed >= MAX_UNCLOSED {
+                return here;
+            }
+        }
+        indentation = match (byte, indentation) {
+            (b'\n', _) => Some(0),
+            (byte, Some(width)) if byte.is_ascii_whitespace() => Some(width + 1),
+            _ => None,
+        };
         match byte {
             b'\\' if in_string => here += 1,
             b'"' => in_string = !in_string,
@@ -192,29 +216,8 @@ fn end_of_object(bytes: &[u8], start: usize) -> usize {
         }
         here += 1;
     }
-    unclosed_end(bytes, start)
-}
-
-fn unclosed_end(bytes: &[u8], start: usize) -> usize {
-    let indentation = |position: usize| {
-        let before = bytes.get(..position).unwrap_or_default();
-        let line = before
-            .rsplit(|byte| *byte == b'\n')
-            .next()
-            .unwrap_or_default();
-        line.iter()
-            .all(u8::is_ascii_whitespace)
-            .then_some(line.len())
-    };
-    let mine = indentation(start);
-    let mut here = start + 1;
-    while here < bytes.len() {
-        if bytes.get(here) == Some(&b'{') && mine.is_some() && indentation(here) == mine {
-            return here;
-        }
-        here += 1;
-    }
-    bytes.len()
+    *unclosed += 1;
+    next_object.unwrap_or(bytes.len())
 }
 
 /// Returns the position of the items inside an object that is not an item itself.
@@ -276,6 +279,8 @@ struct LineCounter<'t> {
     bytes: &'t [u8],
     here: usize,
     line: usize,
+    /// The number of characters before `here` on its line.
+    column: usize,
 }
 
 impl<'t> LineCounter<'t> {
@@ -284,14 +289,30 @@ impl<'t> LineCounter<'t> {
             bytes: text.as_bytes(),
             here: 0,
             line: 1,
+            column: 0,
         }
     }
 
     fn line_of(&mut self, position: usize) -> usize {
         let passed = self.bytes.get(self.here..position).unwrap_or_default();
         self.line += memchr::memchr_iter(b'\n', passed).count();
+        let on_line = match memchr::memrchr(b'\n', passed) {
+            Some(end) => {
+                self.column = 0;
+                passed.get(end + 1..).unwrap_or_default()
+            }
+            None => passed,
+        };
+        // Each character has one byte that does not continue another.
+        let starts = on_line.iter().filter(|byte| **byte & 0xc0 != 0x80);
+        self.column += starts.count();
         self.here = self.here.max(position);
         self.line
+    }
+
+    /// Returns the number of characters before the last position on its line.
+    fn column(&self) -> usize {
+        self.column
     }
 }
 

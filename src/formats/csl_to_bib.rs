@@ -243,6 +243,8 @@ struct KeyAllocator {
     taken: HashSet<String>,
     /// Keys that are some item's own, and go to no other.
     own: HashSet<String>,
+    /// The number to try next for a wanted key, because many items may want the same one.
+    next_number: HashMap<String, u32>,
 }
 
 impl KeyAllocator {
@@ -254,6 +256,7 @@ impl KeyAllocator {
                 .map(|read| read.item.id.clone())
                 .filter(|id| !id.is_empty())
                 .collect(),
+            next_number: HashMap::new(),
         }
     }
 
@@ -269,10 +272,10 @@ impl KeyAllocator {
             .find(|key| !key.is_empty())
             .unwrap_or_else(|| made_key(item));
         let mut key = wanted.clone();
-        let mut number = 2_u32;
         while self.taken.contains(&key) || (key != item.id && self.own.contains(&key)) {
+            let number = self.next_number.entry(wanted.clone()).or_insert(2);
             key = format!("{wanted}-{number}");
-            number += 1;
+            *number += 1;
         }
         self.taken.insert(key.clone());
         key

@@ -115,11 +115,15 @@ impl Library {
         }
         let source = open_for_backup(from, busy_timeout)?;
         let look = || -> Result<Option<String>> {
-            if schema::version(&source, from)? == 0 {
+            let found = schema::version(&source, from)?;
+            if found == 0 {
                 return Err(LibraryError::Foreign {
                     path: from.to_path_buf(),
                     reason: "it is empty".into(),
                 });
+            }
+            if found == schema::newest() {
+                schema::check_tables(&source, from)?;
             }
             Ok(check(&source)?)
         };

@@ -12,7 +12,7 @@ use super::conflict::{Choice, Merged, Side, merge};
 use super::derived_tables::{StringCache, principal_names, read_entry};
 use super::history::now;
 use super::identity::{Evidence, Identity};
-use super::{Library, Result, Works, WorksMut};
+use super::{Result, Works, WorksMut};
 use crate::formats::bibtex;
 use crate::model::CslItem;
 

@@ -7,7 +7,7 @@ use rusqlite::params;
 use super::conflict::with_key;
 use super::derived_tables::read_entry;
 use super::history::now;
-use super::key_pattern::KeyPattern;
+use super::key_pattern::{KeyPattern, NewKeys};
 use super::{LibraryError, Result, WorksMut};
 use crate::formats::bibtex;
 use crate::model::Entry;
@@ -208,7 +208,8 @@ impl WorksMut<'_> {
         let (key, source) = match pattern {
             Some(pattern) => {
                 let item = bibtex::derive(&work, &bibtex::Strings::default(), &|_| None).item;
-                let key = self.unique_key(&pattern.key(&work, &item), None, &|_| false)?;
+                let key =
+                    self.unique_key(&pattern.key(&work, &item), None, &mut NewKeys::default())?;
                 let source = with_key(&work.source, &key)?;
                 (key, source)
             }

@@ -158,11 +158,12 @@ impl Works<'_> {
              ORDER BY id",
         )?;
         let mut abbreviations = Vec::new();
+        let mut seen = HashSet::new();
         for file in files {
             for text in leading.query_map([file], |row| row.get::<_, String>(0))? {
                 for piece in bibtex::read(&text?).pieces {
                     if let FilePiece::Abbreviation { text, .. } = piece
-                        && !abbreviations.contains(&text)
+                        && seen.insert(text.clone())
                     {
                         abbreviations.push(text);
                     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::tags::{NewAssignment, Origin, Tag, TagName};
-use super::{LibraryError, Result, Sources, TagsMut};
+use super::{Result, Sources, TagsMut};
 use crate::formats::bibtex::BibFile;
 use crate::formats::jabref::{self, Members};
 use crate::model::Entry;
@@ -26,42 +26,50 @@ impl TagsMut<'_> {
         if ids.len() != works.len() {
             return Ok(Vec::new());
         }
-        let mut members: Vec<(String, BTreeSet<i64>)> = Vec::new();
-        let mut add =
-            |name: &str, id: Option<i64>| match members.iter_mut().find(|(known, _)| known == name)
-            {
-                Some((_, ids)) => ids.extend(id),
-                None => members.push((name.to_owned(), id.into_iter().collect())),
-            };
+        let mut by_key: HashMap<&str, Vec<i64>> = HashMap::new();
+        for (work, id) in works.iter().zip(&ids) {
+            by_key.entry(&work.key).or_default().push(*id);
+        }
+        // The works by the words of a field, for the fields that groups name.
+        let mut by_word: HashMap<&str, HashMap<String, Vec<i64>>> = HashMap::new();
+        let mut groups = Groups::default();
         let mut parents: HashMap<&str, &str> = HashMap::new();
         let mut searched = Vec::new();
         for group in &tree {
             if let Some(parent) = &group.parent {
                 parents.entry(&group.name).or_insert(parent);
             }
-            if group.members == Members::Searched {
-                searched.push(group.name.clone());
-            }
-            add(&group.name, None);
-            for (work, id) in works.iter().zip(&ids) {
-                let belongs = match &group.members {
-                    Members::Listed(keys) => keys.contains(&work.key),
-                    Members::Word { field, word } => words(work, field, file)
-                        .iter()
-                        .any(|own| own.eq_ignore_ascii_case(word)),
-                    Members::Searched => false,
-                };
-                if belongs {
-                    add(&group.name, Some(*id));
+            let members = groups.members(&group.name);
+            match &group.members {
+                Members::Listed(keys) => {
+                    let listed = keys.iter().filter_map(|key| by_key.get(key.as_str()));
+                    members.extend(listed.flatten());
                 }
+                Members::Word { field, word } => {
+                    let by_word = by_word.entry(field).or_insert_with(|| {
+                        let mut by_word: HashMap<String, Vec<i64>> = HashMap::new();
+                        for (work, id) in works.iter().zip(&ids) {
+                            for own in words(work, field, file) {
+                                by_word
+                                    .entry(own.to_ascii_lowercase())
+                                    .or_default()
+                                    .push(*id);
+                            }
+                        }
+                        by_word
+                    });
+                    let having = by_word.get(&word.to_ascii_lowercase());
+                    members.extend(having.into_iter().flatten());
+                }
+                Members::Searched => searched.push(group.name.clone()),
             }
         }
         for (work, id) in works.iter().zip(&ids) {
             for name in words(work, "groups", file) {
-                add(&name, Some(*id));
+                groups.members(&name).insert(*id);
             }
         }
-        for (name, ids) in members {
+        for (name, ids) in groups.in_order() {
             let Some(tag) = self.group_tag(&name, parents.get(name.as_str()).copied())? else {
                 continue;
             };
@@ -97,22 +105,43 @@ impl TagsMut<'_> {
         let Some(tag) = group_tag_name(name) else {
             return Ok(None);
         };
-        match self.resolve(&tag.to_string()) {
-            Ok(known) => Ok(Some(known.id)),
-            Err(LibraryError::UnknownTag { .. }) => {
-                let parent = parent.and_then(group_tag_name);
-                let parent = parent
-                    .filter(|wider| *wider != tag && self.resolve(&wider.to_string()).is_ok());
-                let label = (name != tag.name).then(|| name.to_owned());
-                let tag = Tag {
-                    label,
-                    parent,
-                    ..Tag::named(tag)
-                };
-                Ok(Some(self.put(&tag)?))
-            }
-            Err(error) => Err(error),
+        if let Some(known) = self.find(&tag)? {
+            return Ok(Some(known));
         }
+        let parent = match parent.and_then(group_tag_name) {
+            Some(parent) if parent != tag && self.find(&parent)?.is_some() => Some(parent),
+            _ => None,
+        };
+        let tag = Tag {
+            label: (name != tag.name).then(|| name.to_owned()),
+            parent,
+            ..Tag::named(tag)
+        };
+        Ok(Some(self.put(&tag)?))
+    }
+}
+
+/// The works of groups.
+#[derive(Default)]
+struct Groups {
+    /// By name: the number of the group in the order of the file, and its works.
+    by_name: HashMap<String, (usize, BTreeSet<i64>)>,
+}
+
+impl Groups {
+    /// Returns the works of a group, which is added if it is new.
+    fn members(&mut self, name: &str) -> &mut BTreeSet<i64> {
+        let number = self.by_name.len();
+        let group = self.by_name.entry(name.to_owned());
+        &mut group.or_insert_with(|| (number, BTreeSet::new())).1
+    }
+
+    /// Returns the names and works of the groups, in the order of the file.
+    fn in_order(self) -> Vec<(String, BTreeSet<i64>)> {
+        let mut groups: Vec<_> = self.by_name.into_iter().collect();
+        groups.sort_unstable_by_key(|(_, (number, _))| *number);
+        let groups = groups.into_iter().map(|(name, (_, works))| (name, works));
+        groups.collect()
     }
 }
 

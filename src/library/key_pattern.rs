@@ -1,5 +1,6 @@
 //! Citation keys made by a pattern, such as `[auth][year][shorttitle]`.
 
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
 use super::derived_tables::{principal_names, read_entry};
@@ -273,8 +274,8 @@ fn is_key_character(character: char) -> bool {
 }
 
 impl Works<'_> {
-    /// The key that a pattern makes of a work, made unique with a, b, c among the keys and aliases of
-    /// all other works and `taken`. A work whose key is such a key already keeps it.
+    /// Returns the key that a pattern makes for a work, with a suffix (a, b, c) that makes it unique among `new_keys`
+    /// and the keys and aliases of all other works. A work that already has such a key keeps it.
     ///
     /// # Errors
     ///
@@ -283,7 +284,7 @@ impl Works<'_> {
         &self,
         work: i64,
         pattern: &KeyPattern,
-        taken: &dyn Fn(&str) -> bool,
+        new_keys: &mut NewKeys,
     ) -> Result<String> {
         let (key, source, item) = self
             .library
@@ -304,27 +305,29 @@ impl Works<'_> {
         let has_it = key.strip_prefix(&base).is_some_and(|suffix| {
             suffix.len() <= 2 && suffix.bytes().all(|byte| byte.is_ascii_lowercase())
         });
-        if has_it && !taken(&key) {
+        if has_it && new_keys.taken.insert(key.clone()) {
             return Ok(key);
         }
-        self.unique_key(&base, Some(work), taken)
+        self.unique_key(&base, Some(work), new_keys)
     }
 
-    /// `base`, or where another work has it `base` with a, b, c behind it.
+    /// Returns `base`, with a suffix (a, b, c) if another work has it.
     pub(super) fn unique_key(
         &self,
         base: &str,
         work: Option<i64>,
-        taken: &dyn Fn(&str) -> bool,
+        new_keys: &mut NewKeys,
     ) -> Result<String> {
-        for suffix in suffixes() {
-            let candidate = format!("{base}{suffix}");
+        let next = new_keys.next_suffix.entry(base.to_owned()).or_default();
+        loop {
+            let candidate = format!("{base}{}", suffix(*next));
+            *next += 1;
             let holder = self.find(&candidate)?;
-            if !taken(&candidate) && (holder.is_none() || holder == work) {
+            let is_free = holder.is_none() || holder == work;
+            if is_free && new_keys.taken.insert(candidate.clone()) {
                 return Ok(candidate);
             }
         }
-        Ok(base.to_owned())
     }
 
     /// Whether `key` can be the key of `work`.
@@ -342,20 +345,26 @@ impl Works<'_> {
     }
 }
 
-/// Nothing, a, b, … z, aa, ab and so on.
-fn suffixes() -> impl Iterator<Item = String> {
-    (0_u32..).map(|number| {
-        let mut suffix = Vec::new();
-        let mut rest = number;
-        while rest > 0 {
-            rest -= 1;
-            suffix.push(char::from(
-                b'a' + u8::try_from(rest % 26).unwrap_or_default(),
-            ));
-            rest /= 26;
-        }
-        suffix.iter().rev().collect()
-    })
+/// The keys that a command gives to works, before it writes them.
+#[derive(Debug, Default)]
+pub struct NewKeys {
+    taken: HashSet<String>,
+    /// The number of the suffix to try next, because many works may get the same key from a pattern.
+    next_suffix: HashMap<String, u32>,
+}
+
+/// Returns the suffix with a number: none, a, b, … z, aa, ab and so on.
+fn suffix(number: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = number;
+    while rest > 0 {
+        rest -= 1;
+        letters.push(char::from(
+            b'a' + u8::try_from(rest % 26).unwrap_or_default(),
+        ));
+        rest /= 26;
+    }
+    letters.iter().rev().collect()
 }
 
 #[cfg(test)]
@@ -403,7 +412,7 @@ mod tests {
 
     #[test]
     fn suffixes_are_letters_and_then_two() {
-        let suffixes: Vec<String> = suffixes().take(29).collect();
+        let suffixes: Vec<String> = (0..29).map(suffix).collect();
         assert_eq!(suffixes[..3], ["", "a", "b"]);
         assert_eq!(suffixes[26..], ["z", "aa", "ab"]);
     }

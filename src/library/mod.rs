@@ -71,7 +71,7 @@ pub use import::ImportedFile;
 pub use import::report::{Counts, FileReceipt, Receipt, Reject};
 pub use integrity::{IntegrityIssue, IssueKind};
 pub use jabref_groups::{GROUP_FACET, group_tag_name};
-pub use key_pattern::KeyPattern;
+pub use key_pattern::{KeyPattern, NewKeys};
 pub use known_works::{Comparison, compare_references};
 pub use linked_files::{LinkedFile, path_from_root};
 pub use list_snapshots::StoredSnapshot;
@@ -194,6 +194,7 @@ impl Library {
     fn create_or_migrate(&self) -> Result<()> {
         let found = schema::version(&self.connection, &self.path)?;
         if found == schema::newest() {
+            schema::check_tables(&self.connection, &self.path)?;
             schema::enable_wal(&self.connection);
             return Ok(());
         }

@@ -58,6 +58,31 @@ pub(super) fn version(connection: &Connection, path: &Path) -> Result<i64> {
     Ok(found)
 }
 
+/// Checks that a library with the current schema has all its tables.
+///
+/// # Errors
+///
+/// [`LibraryError::Damaged`] with the name of a missing table.
+pub(super) fn check_tables(connection: &Connection, path: &Path) -> Result<()> {
+    let mut exists = connection
+        .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE")?;
+    for line in SCHEMA.lines() {
+        let table = line
+            .strip_prefix("CREATE TABLE ")
+            .or_else(|| line.strip_prefix("CREATE VIRTUAL TABLE "));
+        let Some(name) = table.and_then(|rest| rest.split_whitespace().next()) else {
+            continue;
+        };
+        if !exists.exists([name])? {
+            return Err(LibraryError::Damaged {
+                path: path.to_path_buf(),
+                reason: format!("it has no table {name}"),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Sets the page size of an empty file.
 pub(super) fn set_page_size(connection: &Connection) -> Result<()> {
     // Entries have a few hundred bytes to a few thousand; larger pages hold more of them.

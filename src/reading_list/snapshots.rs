@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{AnnotationKind, ListContents};
 use crate::formats::bibtex;
 use crate::library::{CitableWork, Library, Result};
-use crate::model::CslItem;
+use crate::model::{CslItem, Entry};
 
 /// BibLaTeX fields that are private to the owner of the library.
 const PRIVATE: &[&str] = &["annotation", "annote"];
@@ -45,17 +45,16 @@ impl Snapshot {
             }
             entries.insert(work.key.clone(), source);
         }
+        let parsed: Vec<Entry> = entries
+            .values()
+            .filter_map(|source| bibtex::parse_entry(source).ok())
+            .collect();
+        let values = parsed
+            .iter()
+            .flat_map(|entry| entry.fields.iter().map(|field| field.value.as_str()));
         // A file may define the names of a thousand journals; keep only those in use.
-        let is_used = |definition: &String| {
-            bibtex::definitions(definition).iter().any(|(name, _)| {
-                let name = name.to_lowercase();
-                entries
-                    .values()
-                    .any(|source| source.to_lowercase().contains(&name))
-            })
-        };
-        let mut abbreviations = library.works().abbreviations_of(&numbers)?;
-        abbreviations.retain(is_used);
+        let abbreviations =
+            bibtex::used_definitions(library.works().abbreviations_of(&numbers)?, values);
         Ok(Self {
             contents,
             abbreviations,

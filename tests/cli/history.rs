@@ -17,7 +17,7 @@ pub(crate) fn rows(env: &TestEnvironment) -> String {
     let mut tables = connection
         .prepare(
             "SELECT name FROM sqlite_schema
-             WHERE type = 'table' AND name NOT IN ('step', 'change') AND name NOT GLOB '*_text*'
+             WHERE type = 'table' AND name NOT IN ('step', 'change') AND name NOT GLOB 'full_text*' AND name NOT GLOB 'file_text*'
                 AND name <> 'sqlite_sequence'
              ORDER BY name",
         )

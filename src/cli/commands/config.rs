@@ -8,7 +8,7 @@ use comfy_table::{Cell, ContentArrangement, Table, presets};
 
 use crate::cli::columns::Column;
 use crate::cli::context::{EDITOR_VARIABLES, NAME_VARIABLES, first_env_var};
-use crate::cli::io::replace_file;
+use crate::cli::io::{read_text_file, replace_file};
 use crate::cli::style_engine::known_locale;
 use crate::cli::ui::terminal_width;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
@@ -408,7 +408,7 @@ fn change_file(
     value: Option<&SettingValue>,
 ) -> std::result::Result<bool, CommandError> {
     let path = CommandContext::configuration_path()?;
-    let text = match std::fs::read_to_string(&path) {
+    let text = match read_text_file(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && value.is_none() => {
             return Ok(false);

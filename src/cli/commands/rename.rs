@@ -1,11 +1,10 @@
 //! `peerbib rename`
 
-use std::collections::HashSet;
-
 use clap::Args;
 
 use crate::cli::commands::tag::named_works;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::library::NewKeys;
 
 /// Change citation keys
 ///
@@ -60,14 +59,13 @@ impl Rename {
                 let pattern = context.key_pattern(pattern)?;
                 let all = keys.is_empty() && self.find.is_none();
                 let find = if all { Some("") } else { self.find.as_deref() };
-                let mut taken = HashSet::new();
+                let mut new_keys = NewKeys::default();
                 let mut renamings = Vec::new();
                 for (work, _) in named_works(context, &library, keys, find)? {
                     let old = library.works().key(work)?;
                     let new = library
                         .works()
-                        .key_by_pattern(work, &pattern, &|key| taken.contains(key))?;
-                    taken.insert(new.clone());
+                        .key_by_pattern(work, &pattern, &mut new_keys)?;
                     if old != new {
                         renamings.push((work, old, new));
                     }

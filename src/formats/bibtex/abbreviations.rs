@@ -2,14 +2,18 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::entry::{is_name_byte, layout};
 
 /// The abbreviations that hold in a file: the names of the months, and what its `@string`s define.
 ///
-/// Names are compared without regard to case. Cheap to make again from the texts of the `@string`s.
+/// Names are compared without regard to case. A clone is cheap: it shares the definitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Strings {
+pub struct Strings(Arc<Definitions>);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Definitions {
     /// By name in lower case; the value is TeX, without delimiters.
     values: HashMap<String, String>,
     /// The names in lower case whose text would exceed [`MAX_EXPANSION`] or [`MAX_DEFINED`].
@@ -60,19 +64,21 @@ impl Strings {
         for (name, value) in definitions(source) {
             let key = name.to_lowercase();
             let expanded = self.expanded_length(value);
-            if expanded > MAX_EXPANSION || self.expanded + expanded > MAX_DEFINED {
+            let defined = Arc::make_mut(&mut self.0);
+            if expanded > MAX_EXPANSION || defined.expanded + expanded > MAX_DEFINED {
                 problems.push(DefinitionProblem::TooLong(name.to_owned()));
-                self.values.remove(&key);
-                self.too_long.insert(key);
+                defined.values.remove(&key);
+                defined.too_long.insert(key);
                 continue;
             }
-            self.expanded += expanded;
+            defined.expanded += expanded;
             let resolved = self.resolve(value);
             let undefined = resolved.undefined.into_iter();
             problems.extend(undefined.map(DefinitionProblem::Undefined));
             let text = resolved.text.into_owned();
-            self.too_long.remove(&key);
-            self.values.insert(key, text);
+            let defined = Arc::make_mut(&mut self.0);
+            defined.too_long.remove(&key);
+            defined.values.insert(key, text);
         }
         problems
     }
@@ -86,7 +92,7 @@ impl Strings {
         }
         parts(value).fold(0, |length, part| match part {
             ValuePart::Text(_) => length,
-            ValuePart::Name(name) if self.too_long.contains(&name.to_lowercase()) => usize::MAX,
+            ValuePart::Name(name) if self.0.too_long.contains(&name.to_lowercase()) => usize::MAX,
             ValuePart::Name(name) => {
                 length.saturating_add(self.get(name).map_or(name.len(), str::len))
             }
@@ -95,13 +101,13 @@ impl Strings {
 
     /// Returns whether the file itself defines this name.
     pub(crate) fn is_user_defined(&self, name: &str) -> bool {
-        self.values.contains_key(&name.to_lowercase())
+        self.0.values.contains_key(&name.to_lowercase())
     }
 
     /// Returns the value of an abbreviation, in TeX; a month is its number.
     pub fn get(&self, name: &str) -> Option<&str> {
         let name = name.to_lowercase();
-        match self.values.get(&name) {
+        match self.0.values.get(&name) {
             Some(value) => Some(value),
             None => month(&name).map(|(_, number, _)| *number),
         }
@@ -172,6 +178,47 @@ pub(crate) fn definitions(source: &str) -> Vec<(&str, &str)> {
     let fields = layout.fields.into_iter();
     fields
         .map(|field| (part(field.name), part(field.value)))
+        .collect()
+}
+
+/// Keeps the `@string`s whose names occur in `values`, and those that they use in turn.
+pub fn used_definitions<'v>(
+    definitions: Vec<String>,
+    values: impl IntoIterator<Item = &'v str>,
+) -> Vec<String> {
+    let names_in = |value: &str| -> Vec<String> {
+        parts(value)
+            .filter_map(|part| match part {
+                ValuePart::Name(name) => Some(name.to_lowercase()),
+                ValuePart::Text(_) => None,
+            })
+            .collect()
+    };
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, text) in definitions.iter().enumerate() {
+        for (name, _) in self::definitions(text) {
+            by_name.entry(name.to_lowercase()).or_default().push(index);
+        }
+    }
+    let mut pending: Vec<String> = values.into_iter().flat_map(names_in).collect();
+    let mut used = HashSet::new();
+    while let Some(name) = pending.pop() {
+        // Each name is looked up once.
+        for index in by_name.remove(&name).unwrap_or_default() {
+            let Some(text) = definitions.get(index).filter(|_| used.insert(index)) else {
+                continue;
+            };
+            pending.extend(
+                self::definitions(text)
+                    .into_iter()
+                    .flat_map(|(_, value)| names_in(value)),
+            );
+        }
+    }
+    let definitions = definitions.into_iter().enumerate();
+    definitions
+        .filter(|(index, _)| used.contains(index))
+        .map(|(_, text)| text)
         .collect()
 }
 
@@ -273,6 +320,20 @@ mod tests {
         assert_eq!(strings.resolve("\"a {\"}b{\"}\"").text, "a {\"}b{\"}");
         assert_eq!(strings.resolve("jan").text, "1");
         assert_eq!(strings.resolve("").text, "");
+    }
+
+    #[test]
+    fn used_definitions_include_those_that_they_use() {
+        let definitions = [
+            "@string{acm = {ACM}}",
+            "@string{Press = ACM # { Press}}",
+            "@string{mit = {MIT}}",
+        ];
+        let used = used_definitions(
+            definitions.map(str::to_owned).to_vec(),
+            ["{mit}", "press # { 2}"],
+        );
+        assert_eq!(used, &definitions[..2]);
     }
 
     #[test]

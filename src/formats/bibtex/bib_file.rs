@@ -325,6 +325,8 @@ impl BibFile {
             }
         }
         let mut taken: HashSet<String> = first.into_keys().collect();
+        // Many entries may share a key, so each search continues where the last one for that key ended.
+        let mut next_number: HashMap<String, u32> = HashMap::new();
         for (index, earlier, key, line) in marks {
             let (Some(one), Some(other)) = (self.work_at(earlier), self.work_at(index)) else {
                 continue;
@@ -333,10 +335,12 @@ impl BibFile {
                 let message = "the file contains this entry twice".to_owned();
                 (Duplicate::Identical, message, Severity::Notice)
             } else {
-                let new_key = (2..)
-                    .map(|number| format!("{key}-{number}"))
-                    .find(|candidate| !taken.contains(candidate))
-                    .unwrap_or_else(|| key.clone());
+                let number = next_number.entry(key.clone()).or_insert(2);
+                let mut new_key = format!("{key}-{number}");
+                while taken.contains(&new_key) {
+                    *number += 1;
+                    new_key = format!("{key}-{number}");
+                }
                 taken.insert(new_key.clone());
                 let message = format!("duplicate key in the file; this entry is kept as {new_key}");
                 (Duplicate::Different { new_key }, message, Severity::Warning)

@@ -34,6 +34,9 @@ pub enum EntryError {
     /// The markup in this field is nested more than [`MAX_MARKUP_DEPTH`] deep.
     #[error("has markup nested more than {MAX_MARKUP_DEPTH} deep in {0}")]
     MarkupTooDeep(String),
+    /// The entry has more than [`MAX_FIELDS`] fields.
+    #[error("has more than {MAX_FIELDS} fields")]
+    TooManyFields,
     /// The text contains a NUL byte, as binary and damaged files do.
     #[error("contains a NUL byte")]
     Nul,
@@ -44,6 +47,11 @@ pub enum EntryError {
 /// Each level may become a level of formatting, which writers nest. The maximum is a multiple of
 /// [`MAX_MARKUP_DEPTH`], because the markup of other formats becomes commands with braces.
 pub const MAX_DEPTH: usize = 4 * MAX_MARKUP_DEPTH;
+
+/// The maximum number of fields of an entry.
+///
+/// Many functions look up each field of an entry among all of them, so the time is quadratic in this number.
+pub const MAX_FIELDS: usize = 1000;
 
 /// An entry with its diagnostics.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +95,9 @@ pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
         return Err(EntryError::Nul);
     }
     let layout = layout(source)?;
+    if layout.fields.len() > MAX_FIELDS {
+        return Err(EntryError::TooManyFields);
+    }
     if memchr(b'<', source.as_bytes()).is_some() {
         for field in &layout.fields {
             let value = source.get(field.value.clone()).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Inheritance through `xdata` and `crossref` (BibLaTeX manual, §2.4.1, §3.13.6 and appendix B).
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 
 use super::abbreviations::Strings;
 use super::names::split_list;
@@ -16,13 +17,35 @@ pub(crate) struct ResolvedEntry<'a> {
     /// The keys in `xdata` and `crossref`, found or not.
     pub(crate) parents: Vec<String>,
     pub(crate) missing: Vec<String>,
+    /// The fields that were not inherited because of [`MAX_INHERITED`].
+    pub(crate) too_long: Vec<String>,
+    /// The length of the text inherited so far.
+    inherited: usize,
 }
 
-impl ResolvedEntry<'_> {
+impl<'a> ResolvedEntry<'a> {
     /// Returns the TeX of a field.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.fields.iter().find(|(field, _)| field == name)?;
         Some(value)
+    }
+
+    /// Adds a field of a parent, unless the inherited text would be too long.
+    fn add_inherited(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) {
+        if self.may_inherit(&name, value.len()) {
+            self.fields.push((name, value));
+        }
+    }
+
+    /// Returns whether text of this length can still be inherited for a field, and counts it.
+    fn may_inherit(&mut self, field: &str, length: usize) -> bool {
+        let total = self.inherited.saturating_add(length);
+        if total > MAX_INHERITED {
+            self.too_long.push(field.to_owned());
+            return false;
+        }
+        self.inherited = total;
+        true
     }
 
     fn has(&self, name: &str) -> bool {
@@ -40,6 +63,13 @@ impl ResolvedEntry<'_> {
 
 /// The maximum depth of `crossref`; more is a cycle.
 const GENERATIONS: usize = 8;
+
+/// The maximum length, in bytes, of the text that an entry inherits. Thousands of short entries may inherit the same
+/// long field.
+const MAX_INHERITED: usize = 16 * 1024;
+
+/// The maximum number of `xdata` entries that an entry inherits from.
+const MAX_XDATA: usize = 64;
 
 /// Returns the fields of an entry, including inherited ones: names in lower case, abbreviations
 /// expanded.
@@ -135,7 +165,8 @@ fn put_in_granular<'a>(
 ) {
     let mut found_keys = Vec::new();
     let mut missing = Vec::new();
-    for (_, value) in &mut entry.fields {
+    let mut fields = std::mem::take(&mut entry.fields);
+    for (name, value) in &mut fields {
         if !is_granular(value) {
             continue;
         }
@@ -151,17 +182,20 @@ fn put_in_granular<'a>(
                 };
                 found_keys.push(key.to_owned());
                 let text = data.field(field).map(|value| strings.resolve(value).text);
-                match (text, index) {
-                    (Some(text), None) => text.into_owned(),
+                let text = match (text, index) {
+                    (Some(text), None) => Some(text.into_owned()),
                     (Some(text), Some(index)) => split_list(&text)
                         .get(index.saturating_sub(1))
-                        .map_or_else(|| item.to_owned(), |item| (*item).to_owned()),
-                    (None, _) => item.to_owned(),
-                }
+                        .map(|item| (*item).to_owned()),
+                    (None, _) => None,
+                };
+                text.filter(|text| entry.may_inherit(name, text.len()))
+                    .unwrap_or_else(|| item.to_owned())
             })
             .collect();
         *value = Cow::Owned(items.join(" and "));
     }
+    entry.fields = fields;
     entry.parents.extend(found_keys);
     entry.missing.extend(missing);
 }
@@ -192,6 +226,8 @@ fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> ResolvedEntry<'a> {
         fields,
         parents: Vec::new(),
         missing: Vec::new(),
+        too_long: Vec::new(),
+        inherited: 0,
     };
     let mut keys = Vec::new();
     for name in ["xdata", "crossref"] {
@@ -219,6 +255,8 @@ fn owned_fields<'a>(work: &Entry, strings: &Strings) -> ResolvedEntry<'a> {
         kind: own.kind,
         parents: own.parents,
         missing: Vec::new(),
+        too_long: Vec::new(),
+        inherited: 0,
     }
 }
 
@@ -234,11 +272,13 @@ fn add_xdata<'a>(
             .map(str::to_owned)
             .collect()
     };
-    let mut keys = entry.get("xdata").map(list).unwrap_or_default();
+    let mut keys = VecDeque::from(entry.get("xdata").map(list).unwrap_or_default());
     let mut seen: Vec<String> = Vec::new();
-    while !keys.is_empty() {
-        let key = keys.remove(0);
-        if seen.contains(&key) || seen.len() > 64 {
+    while let Some(key) = keys.pop_front() {
+        if seen.len() > MAX_XDATA {
+            break;
+        }
+        if seen.contains(&key) {
             continue;
         }
         match parents(&key) {
@@ -248,7 +288,7 @@ fn add_xdata<'a>(
                 keys.extend(data.get("xdata").map(list).unwrap_or_default());
                 for (name, value) in data.fields {
                     if name != "xdata" && name != "ids" && !entry.has(&name) {
-                        entry.fields.push((name, value));
+                        entry.add_inherited(name, value);
                     }
                 }
             }
@@ -287,7 +327,7 @@ fn inherit(child: &mut ResolvedEntry<'_>, parent: ResolvedEntry<'_>) {
     handed_down.sort_by_key(|(_, _, renamed)| !renamed);
     for (target, value, _) in handed_down {
         if child.get(&target).is_none() {
-            child.fields.push((Cow::Owned(target), Cow::Owned(value)));
+            child.add_inherited(Cow::Owned(target), Cow::Owned(value));
         }
     }
 }

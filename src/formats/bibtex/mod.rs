@@ -28,8 +28,7 @@ mod to_csl;
 mod writer;
 
 #[cfg(feature = "library")]
-pub(crate) use abbreviations::definitions;
-pub use abbreviations::{DefinitionProblem, ResolvedValue, Strings};
+pub use abbreviations::{DefinitionProblem, ResolvedValue, Strings, used_definitions};
 pub(crate) use bib_file::field_at;
 pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read};
 pub(crate) use dates::date_in_words;

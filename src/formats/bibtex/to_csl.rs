@@ -148,6 +148,9 @@ impl<'e> CslConversion<'e> {
             let message = format!("inherits from a missing entry: {parent}");
             self.warn(None, message);
         }
+        for field in &self.entry.too_long {
+            self.warn(Some(field), "too long to be inherited".to_owned());
+        }
     }
 
     fn raw(&self, field: &str) -> Option<&'e str> {

@@ -1,5 +1,7 @@
 //! Hayagriva entries to CSL items.
 
+use std::collections::HashMap;
+
 use ::hayagriva::types::{
     ChunkKind, ChunkedString, Date, EntryType, FormatString, Person, PersonRole,
 };
@@ -54,8 +56,9 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
             .and_then(|yaml| Ok((yaml.clone(), library(block.text, yaml)?)));
         match read {
             Ok((yaml, library)) => {
+                let index = BlockIndex::new(&block, &yaml);
                 for entry in &library {
-                    take(entry, &yaml, &block, &mut items);
+                    take(entry, &index, &block, &mut items);
                 }
             }
             Err(error) => failed.push((block, error)),
@@ -69,8 +72,9 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
     {
         let whole = YamlBlock { line: 1, text };
         let mut items = ParsedItems::default();
+        let index = BlockIndex::new(&whole, &yaml);
         for entry in &library {
-            take(entry, &yaml, &whole, &mut items);
+            take(entry, &index, &whole, &mut items);
         }
         return items;
     }
@@ -103,16 +107,35 @@ struct YamlBlock<'t> {
     text: &'t str,
 }
 
-impl YamlBlock<'_> {
-    /// Returns the line of a key of the outer level.
-    fn line_of(&self, key: &str) -> usize {
-        let is_its = |line: &str| {
-            let rest = line.trim_start_matches(['"', '\'']).strip_prefix(key);
-            let rest = rest.map(|rest| rest.trim_start_matches(['"', '\'']).trim_start());
-            rest.is_some_and(|rest| rest.starts_with(':'))
-        };
-        let found = self.text.lines().position(is_its);
-        self.line + found.unwrap_or(0)
+/// The lines and fields of the entries of a block, by key. A block may hold all entries of a file.
+struct BlockIndex<'b> {
+    lines: HashMap<&'b str, usize>,
+    fields: HashMap<String, &'b Yaml>,
+}
+
+impl<'b> BlockIndex<'b> {
+    fn new(block: &YamlBlock<'b>, yaml: &'b Yaml) -> Self {
+        let mut lines = HashMap::new();
+        for (index, line) in block.text.lines().enumerate() {
+            let line = line.trim_start_matches(['"', '\'']);
+            // A key may contain colons itself.
+            for (end, _) in line.match_indices(':').take(3) {
+                let key = line.get(..end).unwrap_or_default().trim_end();
+                let key = key.trim_end_matches(['"', '\'']);
+                lines.entry(key).or_insert(block.line + index);
+            }
+        }
+        let mut fields = HashMap::new();
+        for (name, value) in yaml.as_mapping().into_iter().flatten() {
+            let key = match name.as_str() {
+                Some(name) => Some(name.to_owned()),
+                None => serde_yaml::to_string(name)
+                    .ok()
+                    .map(|name| name.trim().to_owned()),
+            };
+            fields.extend(key.map(|key| (key, value)));
+        }
+        Self { lines, fields }
     }
 }
 
@@ -211,19 +234,11 @@ fn keep_together(value: &mut Yaml) -> bool {
     }
 }
 
-fn take(entry: &Entry, yaml: &Yaml, block: &YamlBlock<'_>, items: &mut ParsedItems) {
+fn take(entry: &Entry, index: &BlockIndex<'_>, block: &YamlBlock<'_>, items: &mut ParsedItems) {
     let key = entry.key();
-    let line = block.line_of(key);
-    if let Yaml::Mapping(entries) = yaml {
-        let fields = entries.iter().find_map(|(name, fields)| {
-            let is_its = name.as_str() == Some(key)
-                || (!name.is_string()
-                    && serde_yaml::to_string(name).is_ok_and(|n| n.trim() == key));
-            is_its.then_some(fields)
-        });
-        if let Some(fields) = fields {
-            report_unknown(fields, "", key, line, items);
-        }
+    let line = index.lines.get(key).copied().unwrap_or(block.line);
+    if let Some(fields) = index.fields.get(key) {
+        report_unknown(fields, "", key, line, items);
     }
     let mut reader = HayagrivaReader {
         entry,

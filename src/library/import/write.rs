@@ -11,13 +11,13 @@ use super::existing::Existing;
 use super::report::Findings;
 use super::{Callbacks, Context, ImportedFile};
 use crate::formats::{Diagnostic, Severity};
+use crate::library::Result;
 use crate::library::derived_tables::{
     DerivedRowWriter, Parents, StringCache, principal_names, read_entry,
 };
 use crate::library::history::now;
 use crate::library::identity::{Evidence, Identity};
 use crate::library::tags::{NewAssignment, Origin, Tag, TagName};
-use crate::library::{LibraryError, Result};
 use crate::model::CslItem;
 
 /// The works that the entries of a file are, now that all of them are in the library.
@@ -373,12 +373,9 @@ pub(super) fn assign_keywords(context: &Context<'_>, keywords: &[(i64, TagName)]
         let tag = match tags.get(name) {
             Some(tag) => *tag,
             None => {
-                let tag = match change.tags().resolve(&name.to_string()) {
-                    Ok(tag) => tag.id,
-                    Err(LibraryError::UnknownTag { .. }) => {
-                        change.tags().put(&Tag::named(name.clone()))?
-                    }
-                    Err(error) => return Err(error),
+                let tag = match change.tags().find(name)? {
+                    Some(tag) => tag,
+                    None => change.tags().put(&Tag::named(name.clone()))?,
                 };
                 tags.insert(name, tag);
                 tag

@@ -4,6 +4,7 @@ mod assignments;
 mod matrix;
 mod vocabulary;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -274,16 +275,13 @@ impl Tags<'_> {
             .connection
             .prepare_cached("SELECT id FROM tag WHERE parent_id = ?1")?;
         let mut found = tags.to_vec();
+        let mut seen: HashSet<i64> = found.iter().copied().collect();
         let mut next = 0;
         while let Some(tag) = found.get(next) {
             let under = narrower
                 .query_map([tag], |row| row.get(0))?
                 .collect::<rusqlite::Result<Vec<i64>>>()?;
-            for tag in under {
-                if !found.contains(&tag) {
-                    found.push(tag);
-                }
-            }
+            found.extend(under.into_iter().filter(|tag| seen.insert(*tag)));
             next += 1;
         }
         Ok(found)

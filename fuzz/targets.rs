@@ -1,0 +1,211 @@
+//! What each fuzz target does with its input. `tests/fuzz_corpora.rs` calls the same functions with the corpora.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+
+use peerbib::csl::{Style, bundled, format_bibliography};
+use peerbib::documents::markdown::{CitableItems, CitationOptions, Markdown};
+use peerbib::documents::{latex, typst};
+use peerbib::formats::bibtex::{self, BibFile, FilePiece};
+use peerbib::formats::{Export, ExportedWork, FORMATS};
+use peerbib::library::{CitableWork, ConflictPolicy, ImportedFile, Library};
+use peerbib::model::{CslItem, Entry};
+use peerbib::output::{
+    MetadataIndex, html, latex as latex_output, markdown, rtf, text, typst as typst_output,
+};
+use peerbib::query::Query;
+use peerbib::reading_list::ReadingList;
+
+/// Bibliography for styles, documents and queries.
+const REFS: &str = "@book{a, author = {Wren, Ada and de Finch, Bo}, title = {Nests}, date = {2001-05}}
+@incollection{b, author = {{The Aviary}}, title = {Twigs}, booktitle = {Nests}, editor = {Wren, Ada}, pages = {1--9}}
+@online{c, title = {Feathers}, url = {https://example.org}, keywords = {theme:birds}}
+";
+
+/// A function that a fuzz target calls.
+pub type Target = fn(&[u8]);
+
+/// All targets with the names of their corpora.
+pub const TARGETS: [(&str, Target); 6] = [
+    ("bibtex", bibtex),
+    ("formats", formats),
+    ("query", query),
+    ("style", style),
+    ("documents", documents),
+    ("library", library),
+];
+
+/// BibLaTeX is decoded, split, read, derived, tidied and written again without loss.
+pub fn bibtex(bytes: &[u8]) {
+    let decoded = bibtex::decode(bytes);
+    assert_eq!(decoded.encoding.encode(&decoded.text).as_deref(), Ok(bytes));
+    let split: String = bibtex::split(&decoded.text)
+        .iter()
+        .map(|piece| piece.text)
+        .collect();
+    assert_eq!(split, decoded.text);
+    let file = bibtex::read(&decoded.text);
+    let joined: String = file.pieces.iter().map(FilePiece::text).collect();
+    assert_eq!(joined, decoded.text);
+    let works = file.by_key();
+    let parents = |key: &str| works.get(key).map(|work| Cow::Borrowed(*work));
+    for work in file.works() {
+        assert_eq!(bibtex::parse_entry(&work.source).as_ref(), Ok(work));
+        let derived = bibtex::derive(work, &file.strings, &parents);
+        let again = bibtex::from_csl(&derived.item).work;
+        assert_eq!(bibtex::parse_entry(&again.source).as_ref(), Ok(&again));
+        bibtex::to_bibtex(work, &file.strings, &parents);
+    }
+    bibtex::tidy(&file);
+}
+
+/// Every format reads the text, and what one reads the others write.
+pub fn formats(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    for format in FORMATS {
+        write_everywhere(&format.reader.read(text).file);
+    }
+}
+
+/// A query is parsed, translated and run.
+pub fn query(bytes: &[u8]) {
+    thread_local! {
+        static LIBRARY: RefCell<Library> = RefCell::new(imported(&bibtex::read(REFS)));
+    }
+    let parsed = std::str::from_utf8(bytes)
+        .ok()
+        .and_then(|text| text.parse::<Query>().ok());
+    if let Some(query) = parsed {
+        LIBRARY.with_borrow(|library| {
+            if let Ok(filter) = query.translate(library) {
+                library
+                    .works()
+                    .ids_matching(&filter)
+                    .expect("a translated query runs");
+            }
+        });
+    }
+}
+
+/// A style is compiled, and formats a bibliography.
+pub fn style(bytes: &[u8]) {
+    let parsed = std::str::from_utf8(bytes)
+        .ok()
+        .and_then(|text| Style::from_xml(text).ok());
+    if let Some(style) = parsed {
+        format_bibliography(&style, None, &items(&bibtex::read(REFS)));
+    }
+}
+
+/// The citations of a document are found, and those in Markdown formatted.
+pub fn documents(bytes: &[u8]) {
+    let Ok(document) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    latex::read_aux(document);
+    let _ = latex::read_bcf(document);
+    typst::cited(document);
+    let mut works = CitableItems::default();
+    for item in items(&bibtex::read(REFS)) {
+        works.add(&item.id.clone(), item);
+    }
+    let options = CitationOptions {
+        style: &apa(),
+        locale: None,
+        title: Some("References"),
+    };
+    Markdown::read(document).cited_in(&works, &options);
+}
+
+/// A file is imported twice and exported as it was, formatted in every output format, and undone.
+pub fn library(bytes: &[u8]) {
+    let decoded = bibtex::decode(bytes);
+    let file = bibtex::read(&decoded.text);
+    let mut library = Library::temporary().expect("a temporary library opens");
+    for _ in 0..2 {
+        import(&mut library, decoded.encoding.name(), &file);
+        let exported = library.sources().export_all().expect("the library exports");
+        assert_eq!(exported, decoded.text);
+    }
+    let works = library
+        .works()
+        .matching(&peerbib::library::Filter::All)
+        .expect("all works are found");
+    let items: Vec<CslItem> = works
+        .iter()
+        .map(|work| work.item().expect("the item is readable"))
+        .collect();
+    let list = ReadingList::plain(format_bibliography(&apa(), None, &items));
+    html::page(&list, &MetadataIndex::new(&works, &items), "en-US");
+    text::reading_list(&list, text::TextLayout::default());
+    markdown::reading_list(&list);
+    latex_output::reading_list(&list);
+    typst_output::reading_list(&list);
+    rtf::reading_list(&list);
+    while library
+        .history()
+        .next_step(peerbib::library::StepState::Done)
+        .expect("the history is readable")
+        .is_some()
+    {
+        library.undo(None).expect("each step can be undone");
+    }
+    assert_eq!(library.works().count().expect("works are counted"), 0);
+}
+
+fn apa() -> Style {
+    Style::from_xml(&bundled::style_xml("apa").expect("APA is bundled")).expect("APA compiles")
+}
+
+fn items(file: &BibFile) -> Vec<CslItem> {
+    let works = CitableWork::of_file(file);
+    works
+        .iter()
+        .map(|work| work.item().expect("the item was just read"))
+        .collect()
+}
+
+fn import(library: &mut Library, encoding: &'static str, file: &BibFile) {
+    let imported = ImportedFile {
+        path: "fuzz.bib",
+        encoding,
+        file,
+    };
+    library
+        .change("fuzz", |change| {
+            change.import(imported, ConflictPolicy::Merge, &mut |_| {})
+        })
+        .expect("any file can be imported");
+}
+
+fn imported(file: &BibFile) -> Library {
+    let mut library = Library::temporary().expect("a temporary library opens");
+    import(&mut library, "UTF-8", file);
+    library
+}
+
+/// Writes the works of a file in every format.
+fn write_everywhere(file: &BibFile) {
+    let by_key = file.by_key();
+    let parents = |key: &str| by_key.get(key).map(|work| Cow::Borrowed(*work));
+    let works: Vec<(&Entry, CslItem)> = file
+        .works()
+        .map(|work| (work, bibtex::derive(work, &file.strings, &parents).item))
+        .collect();
+    let exported: Vec<ExportedWork<'_>> = works
+        .iter()
+        .map(|(work, item)| ExportedWork {
+            work,
+            item,
+            strings: &file.strings,
+        })
+        .collect();
+    for format in FORMATS {
+        format.writer.write(&Export {
+            works: &exported,
+            parents: &parents,
+        });
+    }
+}
