@@ -95,6 +95,10 @@ fn missing_fields_are_filled_in_and_their_source_is_kept() {
     "#);
     let why = env.runs("why benkler2002coase").stdout;
     assert!(why.contains("looked up in Crossref"), "{why}");
+    env.runs("edit benkler2002coase --set volume=113");
+    let why = env.runs("why benkler2002coase").stdout;
+    assert!(why.contains("doi") && !why.contains("volume"), "{why}");
+    env.runs("undo");
     env.runs("undo");
     assert!(LIBRARY.contains(env.runs("show benkler2002coase --source").stdout.trim()));
     assert!(!env.runs("why benkler2002coase").stdout.contains("Crossref"));
