@@ -189,11 +189,12 @@ CREATE TABLE file_root (
 );
 
 -- Where the value of a field comes from, if it was looked up: the name of the service, the address that answered, and
--- the date of the answer. `at` is when the value was stored.
+-- the date of the answer. `value` is the value as it was stored at the time `at`; the field may have changed since.
 CREATE TABLE value_source (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     field    TEXT NOT NULL,
+    value    TEXT NOT NULL,
     service  TEXT NOT NULL,
     address  TEXT NOT NULL,
     date     TEXT NOT NULL,

@@ -402,7 +402,7 @@ pub(super) fn whole_name(raw: &str) -> Option<CslName> {
         let word = word.to_lowercase();
         ORGANIZATIONS.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()))
     };
-    if words.len() < 2 || words.len() > 6 || words.iter().any(|word| is_organization(word)) {
+    if words.len() < 2 || words.len() > 6 || words.iter().any(is_organization) {
         return organization(first);
     }
     // A name begins with given names, then particles, and ends with the family name.

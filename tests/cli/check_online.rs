@@ -83,11 +83,29 @@ fn every_outcome_is_reported_and_counted() {
     let (server, env) = (server(), TestEnvironment::with(LIBRARY));
     let run = server.run(&env, &["check", "--online"]);
     assert_eq!(run.code, Some(1), "{}", run.stderr);
-    insta::assert_snapshot!(run.stdout, @"");
-    insta::assert_snapshot!(run.stderr, @"");
+    insta::assert_snapshot!(run.stdout, @r#"
+    dead: note: not found in the services asked (Crossref, OpenAlex); much of this literature is in none of them
+    dead: warning: the address is dead: status 404
+    dead: note: archived on 2009-09-19: https://web.archive.org/web/20090919044612/https://dead.example.org/page; --fix stores it as archiveurl and archivedate
+    alive: note: not found in the services asked (Crossref, OpenAlex); much of this literature is in none of them
+    moved: note: not found in the services asked (Crossref, OpenAlex); much of this literature is in none of them
+    moved: note: the address moved to https://new.example.org/elsewhere
+    found: found in Crossref (https://api.crossref.org/works/10.1/found)
+    found: warning: correction of 2013 in Crossref: https://doi.org/10.1/erratum
+    grey: note: not found in the services asked (Crossref, OpenAlex); much of this literature is in none of them
+    preprint: found in Crossref (https://api.crossref.org/works/10.1/preprint)
+    preprint: note: this preprint was published as https://doi.org/10.1/published
+    retracted: found in Crossref (https://api.crossref.org/works/10.1/retracted)
+    retracted: error: retraction of 2014-02-03 in Crossref: https://doi.org/10.1/notice
+    wrong: warning: found in Crossref (https://api.crossref.org/works/10.1/wrong), with differences
+    wrong: warning: volume: “1” here, “2” in Crossref
+    "#);
+    insta::assert_snapshot!(run.stderr, @r#"8 works checked: 3 found, 1 found with differences, 2 retracted or corrected, 1 with a published version, 4 not found in the services asked, 1 with a dead address, 1 with an address that moved"#);
     let run = server.run(&env, &["check", "--online", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    insta::assert_snapshot!(report["summary"], @"");
+    insta::assert_snapshot!(report["summary"], @r#"
+    {"dead":1,"differences":1,"found":3,"moved":1,"not-found":4,"published":1,"retracted":2}
+    "#);
     assert!(!run.stdout.to_lowercase().contains("fake"));
 }
 

@@ -137,7 +137,10 @@ fn styles_shipped_and_added_are_offered_and_style_files() {
     assert_eq!(offered(&env, "format --style hou"), ["house"]);
     assert_eq!(
         offered(&env, "format --style=chicago-a"),
-        ["--style=chicago-author-date"]
+        [
+            "--style=chicago-author-date",
+            "--style=chicago-author-date-17th-edition"
+        ]
     );
     assert_eq!(offered(&env, "format --locale de-D"), ["de-DE"]);
     assert_eq!(offered(&env, "config set style hou"), ["house"]);
@@ -268,7 +271,7 @@ fn bash_completes_words_that_it_cuts_at_colons() {
         (
             "peerbib format --style=chicago-a",
             "peerbib format --style = chicago-a",
-            "chicago-author-date",
+            "chicago-author-date chicago-author-date-17th-edition",
         ),
         (
             "peerbib tag movement:p2p,theme:p",

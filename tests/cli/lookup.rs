@@ -52,8 +52,24 @@ fn fields_are_shown_beside_the_current_values_and_nothing_changes() {
     let before = env.state();
     let run = server.run(&env, &["lookup"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    insta::assert_snapshot!(run.stdout, @"");
-    insta::assert_snapshot!(run.stderr, @"");
+    insta::assert_snapshot!(run.stdout, @r#"
+    benkler2002coase Coase’s Penguin, or, Linux and the Nature of the Firm
+      found in Crossref (https://api.crossref.org/works/10.2307/1562247)
+      = journal  Yale Law Journal  The Yale Law Journal  Crossref
+      = date     2002              2002-12               Crossref
+      + number   -                 3                     Crossref
+      + volume   -                 112                   Crossref
+      + pages    -                 369–446               Crossref
+      + doi      -                 10.2307/1562247       Crossref
+      not certainly this work:
+        another author: Other, 2003, Coase's Penguin, article-journal, doi:10.1/review, Crossref
+    zine A Zine that no Service Knows
+      not found in Crossref, OpenAlex
+    "#);
+    insta::assert_snapshot!(run.stderr, @r#"
+    2 works looked up: 1 found, 0 with candidates only, 1 not found, 0 failed
+    4 fields to fill in (+), 0 to replace (~), 2 that differ and stay (=)
+    "#);
     assert_eq!(env.state(), before);
 }
 
@@ -65,9 +81,24 @@ fn missing_fields_are_filled_in_and_their_source_is_kept() {
     assert!(!env.runs("export").stdout.contains("10.2307"));
     let run = server.run(&env, &["lookup", "--apply", "--yes"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    insta::assert_snapshot!(env.runs("show benkler2002coase --source").stdout, @"");
+    insta::assert_snapshot!(env.runs("show benkler2002coase --source").stdout, @r#"
+    @article{benkler2002coase,
+      author = {Benkler, Yochai},
+      title = {Coase's Penguin, or, Linux and the Nature of the Firm},
+      journal = {Yale Law Journal},
+      year = 2002,
+      number = {3},
+      volume = {112},
+      pages = {369--446},
+      doi = {10.2307/1562247},
+    }
+    "#);
     let why = env.runs("why benkler2002coase").stdout;
     assert!(why.contains("looked up in Crossref"), "{why}");
+    env.runs("edit benkler2002coase --set volume=113");
+    let why = env.runs("why benkler2002coase").stdout;
+    assert!(why.contains("doi") && !why.contains("volume"), "{why}");
+    env.runs("undo");
     env.runs("undo");
     assert!(LIBRARY.contains(env.runs("show benkler2002coase --source").stdout.trim()));
     assert!(!env.runs("why benkler2002coase").stdout.contains("Crossref"));
@@ -116,7 +147,7 @@ fn a_preprint_a_review_and_a_chapter_are_not_the_work() {
     server.on("/api.crossref.org/works?query.bibliographic=Sharing", [crossref(
         r#"{"DOI": "10.2139/ssrn.1", "type": "posted-content", "title": ["Sharing Nicely on Shareable Goods"],
             "author": [{"given": "Yochai", "family": "Benkler"}], "issued": {"date-parts": [[2004]]}}"#)]);
-    server.on("/api.crossref.org/works?query.bibliographic=The%20Wealth", [crossref(
+    server.on("/api.crossref.org/works?query.bibliographic=The%20wealth", [crossref(
         r#"{"DOI": "10.1/review", "type": "journal-article", "title": ["The Wealth of Networks"],
             "author": [{"given": "Yochai", "family": "Benkler"}], "issued": {"date-parts": [[2006]]}},
            {"DOI": "10.1/chapter", "type": "book-chapter", "title": ["The Wealth of Networks"], "container-title": ["B"],

@@ -25,8 +25,22 @@ fn a_doi_becomes_a_clean_entry() {
     server.on("/doi.org/10.2307/1562247", [Reply::json(ARTICLE)]);
     let run = server.run(&env, &["add", "https://doi.org/10.2307/1562247"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    insta::assert_snapshot!(run.stderr, @"");
-    insta::assert_snapshot!(entry(&env), @"");
+    insta::assert_snapshot!(run.stderr, @r#"added benkler2002coases: Coase's Penguin, or, Linux and the Nature of the Firm (from doi.org)"#);
+    insta::assert_snapshot!(entry(&env), @r#"
+    @article{benkler2002coases,
+      author       = {Benkler, Yochai},
+      title        = {Coase's Penguin, or, Linux and the Nature of the Firm},
+      journaltitle = {The Yale Law Journal},
+      date         = {2002-12},
+      number       = {3},
+      volume       = {112},
+      abstract     = {For decades[31m},
+      issn         = {0044-0094},
+      pages        = {369},
+      doi          = {10.2307/1562247},
+      langid       = {english},
+    }
+    "#);
     let arrived = &server.arrived()[0];
     assert_eq!(
         arrived.headers["accept"],
@@ -79,7 +93,43 @@ fn several_identifiers_are_one_step_and_rules_tag_them() {
     let input = "10.2307/1562247\n978-0-300-11056-2 arXiv:cs/0109077\n\n10.2307/1562247\n";
     let run = server.run_with(&env, &["add", "-"], &[], input);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    insta::assert_snapshot!(entry(&env), @"");
+    insta::assert_snapshot!(entry(&env), @r#"
+    @article{benkler2002coases,
+      author       = {Benkler, Yochai},
+      title        = {Coase's Penguin, or, Linux and the Nature of the Firm},
+      journaltitle = {The Yale Law Journal},
+      date         = {2002-12},
+      number       = {3},
+      volume       = {112},
+      abstract     = {For decades[31m},
+      issn         = {0044-0094},
+      pages        = {369},
+      doi          = {10.2307/1562247},
+      langid       = {english},
+    }
+
+    @book{benkler2006wealth,
+      author    = {Benkler, Yochai},
+      title     = {The wealth of networks: how social production transforms markets and freedom{}},
+      date      = {2006},
+      publisher = {Yale University Press},
+      location  = {New Haven [Conn.]},
+      pagetotal = {515},
+      isbn      = {9780300110562},
+    }
+
+    @online{benkler2001coases,
+      entrysubtype = {article},
+      author       = {Benkler, Yochai},
+      title        = {Coase's Penguin, or, Linux and the Nature of the Firm},
+      date         = {2001-09-20},
+      abstract     = {For decades},
+      url          = {https://arxiv.org/abs/cs/0109077},
+      eprint       = {cs/0109077},
+      eprinttype   = {arxiv},
+      eprintclass  = {cs.CY},
+    }
+    "#);
     assert_eq!(env.keys("theme:firm").len(), 2);
     env.runs("undo");
     assert_eq!(env.keys("").len(), 0);
@@ -144,7 +194,26 @@ fn an_address_is_asked_of_citoid_and_then_of_the_page() {
     let text = entry(&env);
     let undated = regex::Regex::new(r"urldate\s+= \{\d{4}-\d\d-\d\d\}").unwrap();
     assert_eq!(undated.find_iter(&text).count(), 2, "{text}");
-    insta::assert_snapshot!(undated.replace_all(&text, "urldate = {TODAY}"), @"");
+    insta::assert_snapshot!(undated.replace_all(&text, "urldate = {TODAY}"), @r#"
+    @online{bauwens2010peer,
+      entrysubtype = {post-weblog},
+      author       = {Bauwens, Michel},
+      title        = {Peer Production \& Commons},
+      booktitle    = {{P2P} Blog},
+      date         = {2010-05-01},
+      url          = {https://a.org/blog},
+      langid       = {american},
+      urldate = {TODAY},
+    }
+
+    @online{oekonux,
+      title     = {Oekonux},
+      booktitle = {{P2P} Foundation},
+      url       = {https://wiki.p2pfoundation.net/Oekonux},
+      langid    = {english},
+      urldate = {TODAY},
+    }
+    "#);
     let again = server.run(&env, &["add", "https://wiki.p2pfoundation.net/Oekonux"]);
     assert!(
         again.stderr.contains("already in the library"),
@@ -200,7 +269,47 @@ fn other_numbers_are_asked_of_their_services() {
         ],
     );
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    insta::assert_snapshot!(entry(&env), @"");
+    insta::assert_snapshot!(entry(&env), @r#"
+    @article{2012pmid,
+      title = {By {PMID}},
+      date  = {2012-01},
+      pmid  = {22368089},
+    }
+
+    @article{2012pmcid,
+      title = {By {PMCID}},
+      date  = {2012-01},
+      pmcid = {PMC3531190},
+    }
+
+    @article{piwowar2018openalex,
+      author       = {Piwowar, Heather},
+      title        = {By {OpenAlex}},
+      journaltitle = {PeerJ},
+      date         = {2018-02-13},
+      volume       = {6},
+      abstract     = {Despite access open access},
+      issn         = {2167-8359},
+      pages        = {e4375},
+    }
+
+    @book{benkler2006wikidata,
+      author = {Benkler, Yochai},
+      title  = {By Wikidata},
+      date   = {2006},
+    }
+
+    @book{gorz1999beispiel,
+      author    = {Gorz, André},
+      title     = {Das Beispiel: ein Untertitel},
+      date      = {1999},
+      publisher = {Verlag},
+      location  = {Berlin},
+      pagetotal = {212},
+      isbn      = {9783930559596},
+      langid    = {ngerman},
+    }
+    "#);
 }
 
 #[test]

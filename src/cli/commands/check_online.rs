@@ -164,9 +164,11 @@ impl OnlineCheck<'_> {
                 };
                 change.works().edit_fields(work.id, &edits)?;
                 let today = peerbib::lookup::Client::today();
-                for field in ["archiveurl", "archivedate"] {
+                for (field, value) in &edits.set {
                     let source = ("Wayback Machine", copy.url.as_str(), today.as_str());
-                    change.works().record_value_source(work.id, field, source)?;
+                    change
+                        .works()
+                        .record_value_source(work.id, (field, value), source)?;
                 }
                 done.push(format!(
                     "{} has archiveurl now: {}",

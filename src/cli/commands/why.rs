@@ -31,9 +31,17 @@ impl Why {
             .keys
             .iter()
             .map(|key| {
+                let entry = library.works().entry(key)?;
+                let values = library.works().value_sources(library.works().id(key)?)?;
+                let values = values.into_iter().map(|source| {
+                    let value = entry.field(&source.field).unwrap_or_default();
+                    let value = value.trim_matches(['{', '}', '"']);
+                    let is_current = value == source.value.trim_matches(['{', '}', '"']);
+                    LookedUpValue { source, is_current }
+                });
                 Ok(ExplainedWork {
                     tagging: library.tags().of_work(key)?,
-                    values: library.works().value_sources(library.works().id(key)?)?,
+                    values: values.collect(),
                 })
             })
             .collect::<peerbib::library::Result<Vec<_>>>()?;
@@ -55,14 +63,25 @@ impl Why {
 struct ExplainedWork {
     #[serde(flatten)]
     tagging: Tagging,
-    /// Where the values come from that were looked up.
-    values: Vec<ValueSource>,
+    /// The values that were looked up.
+    values: Vec<LookedUpValue>,
 }
 
-/// Tells which service had which fields: a line for each answer.
-fn looked_up(values: &[ValueSource]) -> String {
+/// A value that was looked up.
+#[derive(serde::Serialize)]
+struct LookedUpValue {
+    #[serde(flatten)]
+    source: ValueSource,
+    /// Whether the field still has this value.
+    #[serde(rename = "current")]
+    is_current: bool,
+}
+
+/// Tells which service had which of the current values: a line for each answer.
+fn looked_up(values: &[LookedUpValue]) -> String {
     let mut answers: Vec<(&ValueSource, Vec<&str>)> = Vec::new();
-    for value in values {
+    let current = values.iter().filter(|value| value.is_current);
+    for value in current.map(|value| &value.source) {
         let is_same = |other: &ValueSource| {
             (&other.service, &other.address, &other.date)
                 == (&value.service, &value.address, &value.date)

@@ -80,6 +80,11 @@ fn describe(table: &str, kind: ChangeKind) -> &'static str {
         ],
         "note" => ["notes added", "notes changed", "notes removed"],
         "linked_file" => ["files linked", "linked files changed", "files unlinked"],
+        "value_source" => [
+            "values looked up",
+            "values looked up again",
+            "sources of values removed",
+        ],
         "file_root" => ["file root set", "file root changed", "file root unset"],
         "reading_list" => [
             "reading lists created",

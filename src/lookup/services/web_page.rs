@@ -182,13 +182,13 @@ impl Page {
                         }
                         b"title" if page.title.is_empty() => text_of = Some("title"),
                         b"script" if attribute("type") == "application/ld+json" => {
-                            text_of = Some("script")
+                            text_of = Some("script");
                         }
                         _ => {}
                     }
                 }
                 Token::String(part) if text_of.is_some() => {
-                    text.push_str(&String::from_utf8_lossy(&part))
+                    text.push_str(&String::from_utf8_lossy(&part));
                 }
                 Token::EndTag(_) => {
                     match text_of.take() {

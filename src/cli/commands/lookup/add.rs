@@ -287,11 +287,21 @@ fn add_record(
             source.address.as_str(),
             source.date.as_str(),
         );
-        change
-            .works()
-            .record_value_source(work, &field.name, source)?;
+        change.works().record_value_source(
+            work,
+            (&field.name, without_delimiters(&field.value)),
+            source,
+        )?;
     }
     Ok(Added::New(key))
+}
+
+/// Returns the value of a field without its braces.
+fn without_delimiters(value: &str) -> &str {
+    let inside = value
+        .strip_prefix('{')
+        .and_then(|value| value.strip_suffix('}'));
+    inside.unwrap_or(value)
 }
 
 /// Returns the error for an identifier that led to nothing.

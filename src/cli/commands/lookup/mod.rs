@@ -425,9 +425,11 @@ fn apply(
                     source.address.as_str(),
                     source.date.as_str(),
                 );
-                change
-                    .works()
-                    .record_value_source(id, &difference.field, source)?;
+                change.works().record_value_source(
+                    id,
+                    (&difference.field, &difference.tex),
+                    source,
+                )?;
             }
         }
         Ok(())
