@@ -23,6 +23,8 @@ pub mod csl;
 pub mod documents;
 #[cfg(feature = "formats")]
 pub mod formats;
+#[cfg(feature = "csl")]
+pub mod language;
 #[cfg(feature = "library")]
 pub mod library;
 #[cfg(feature = "csl")]

@@ -38,7 +38,6 @@ mod annotation;
 mod contents;
 mod diff;
 mod grouping;
-mod languages;
 mod markdown;
 mod order;
 mod snapshots;

@@ -10,9 +10,7 @@ use crate::cli::style_engine::{Rendering, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::{ParsedFile, Severity};
 use peerbib::library::{Library, Reference, TagSummary};
-use peerbib::reading_list::{
-    DuplicatePlacement, GroupBy, Grouping, HeadingTranslations, ReadingList, WorkInList,
-};
+use peerbib::reading_list::{DuplicatePlacement, GroupBy, Grouping, ReadingList, WorkInList};
 
 /// Print a bibliography in a citation style
 ///
@@ -185,15 +183,15 @@ impl Listing {
         let mut items = items_of(&mut works, self.annotations)?;
         let (list, complete) = match &self.group_by {
             Some(by) => {
-                let headings = HeadingTranslations::in_language(rendering.language());
+                let headings = rendering.headings(context);
                 let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
                 let grouping = Grouping::new(&pairs, by, &self.tags, self.repeat, headings);
                 (works, items) = grouping.in_order_of_print(works, items);
-                let (bibliography, complete) = rendering.bibliography(context, &items);
+                let (bibliography, complete) = rendering.bibliography(context, &mut items);
                 (ReadingList::grouped(&bibliography, &grouping), complete)
             }
             None => {
-                let (bibliography, complete) = rendering.bibliography(context, &items);
+                let (bibliography, complete) = rendering.bibliography(context, &mut items);
                 (ReadingList::plain(bibliography), complete)
             }
         };

@@ -14,7 +14,6 @@ mod encoding;
 mod entry;
 mod from_csl;
 mod inheritance;
-mod languages;
 mod localization;
 mod names;
 pub mod schema;
@@ -47,8 +46,6 @@ pub(crate) use abbreviations::{ValuePart, parts};
 #[cfg(feature = "library")]
 pub(crate) use inheritance::parent_keys;
 pub(crate) use inheritance::{ResolvedEntry, resolve};
-#[cfg(feature = "library")]
-pub(crate) use languages::known_tag as language_tag;
 pub(crate) use names::{read_names, split_list};
 pub(crate) use tex::plain;
 pub use tex_writer::is_balanced as has_matching_braces;

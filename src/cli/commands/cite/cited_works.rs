@@ -163,8 +163,8 @@ impl CiteCommand {
         let style = context.style_name(self.style.as_deref())?;
         let locale = context.locale_name(self.locale.as_deref())?;
         let rendering = Rendering::new(context, &style, locale.as_deref())?;
-        let items = items_of(&mut works, false)?;
-        let (bibliography, _) = rendering.bibliography(context, &items);
+        let mut items = items_of(&mut works, false)?;
+        let (bibliography, _) = rendering.bibliography(context, &mut items);
         let list = ReadingList::plain(bibliography);
         let listed = RenderedList {
             list: &list,

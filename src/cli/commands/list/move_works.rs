@@ -155,7 +155,12 @@ fn order_of_print(
     holding: &ResolvedList,
 ) -> std::result::Result<Vec<i64>, CommandError> {
     let rendering = Rendering::new(context, &list.style, list.locale.as_deref())?;
-    let (printed, _) = formatted(context, &holding.contents, &rendering)?;
+    let (printed, _) = formatted(
+        context,
+        &holding.contents,
+        &rendering,
+        HeadingTranslations::default(),
+    )?;
     let keys = printed
         .sections
         .iter()

@@ -20,12 +20,12 @@ pub(crate) fn formatted(
     context: &CommandContext,
     contents: &ListContents,
     rendering: &Rendering,
+    headings: HeadingTranslations,
 ) -> Result<(ReadingList, bool), CommandError> {
-    let (bibliography, complete) = rendering.bibliography(context, &contents.items());
+    let (bibliography, complete) = rendering.bibliography(context, &mut contents.items());
     let mut list = ReadingList::grouped(&bibliography, &contents.grouping());
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
-    let headings = HeadingTranslations::in_language(rendering.language());
     list.annotate(&mut contents.annotations(headings));
     Ok((list, complete))
 }
@@ -51,9 +51,10 @@ pub(crate) fn write_holding(
     library: &Library,
     holding: &ResolvedList,
     rendering: &Rendering,
+    headings: HeadingTranslations,
     form: &OutputArgs,
 ) -> Result<bool, CommandError> {
-    let (list, complete) = formatted(context, &holding.contents, rendering)?;
+    let (list, complete) = formatted(context, &holding.contents, rendering, headings)?;
     form.write(
         context,
         &RenderedList {
@@ -80,7 +81,7 @@ pub(crate) fn write_snapshot(
 ) -> Result<bool, CommandError> {
     let contents = &snapshot.contents;
     let rendering = Rendering::new(context, &contents.style, contents.locale.as_deref())?;
-    let (list, complete) = formatted(context, contents, &rendering)?;
+    let (list, complete) = formatted(context, contents, &rendering, rendering.headings(context))?;
     let reading = ParsedFile {
         file: peerbib::formats::bibtex::read(&snapshot.bibliography()),
         items: None,
