@@ -102,6 +102,7 @@ impl TextWriter {
             text: printable(text).into_owned(),
             style,
             href: None,
+            level: 0,
         };
         let start = self.text.len();
         self.wrap(&[heading], indent, indent);
@@ -340,6 +341,7 @@ fn push(line: &mut Vec<TextRun>, piece: &Fragment<'_>) {
             text: piece.text.clone(),
             style: piece.run.style,
             href: piece.run.href.clone(),
+            level: 0,
         }),
     }
 }
@@ -384,6 +386,7 @@ fn append_urls(runs: Vec<TextRun>, links: bool) -> Vec<TextRun> {
                 text: format!(" <{href}>"),
                 style: TextStyle::default(),
                 href: None,
+                level: 0,
             });
         }
         shown.clear();

@@ -181,7 +181,7 @@ impl Listing {
         form: &OutputArgs,
     ) -> std::result::Result<bool, CommandError> {
         let mut items = items_of(&mut works, self.annotations)?;
-        let (list, complete) = match &self.group_by {
+        let (mut list, complete) = match &self.group_by {
             Some(by) => {
                 let headings = rendering.headings(context);
                 let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
@@ -195,6 +195,7 @@ impl Listing {
                 (ReadingList::plain(bibliography), complete)
             }
         };
+        list.state_languages(&items);
         form.write(
             context,
             &RenderedList {

@@ -165,7 +165,8 @@ impl CiteCommand {
         let rendering = Rendering::new(context, &style, locale.as_deref())?;
         let mut items = items_of(&mut works, false)?;
         let (bibliography, _) = rendering.bibliography(context, &mut items);
-        let list = ReadingList::plain(bibliography);
+        let mut list = ReadingList::plain(bibliography);
+        list.state_languages(&items);
         let listed = RenderedList {
             list: &list,
             works: &works,

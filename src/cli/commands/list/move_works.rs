@@ -9,7 +9,7 @@ use super::section::{PlaceArguments, resolved};
 use crate::cli::style_engine::Rendering;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, StoredList, StoredSection};
-use peerbib::reading_list::{ListOrder, OrderBy, ResolvedList};
+use peerbib::reading_list::{HeadingTranslations, ListOrder, OrderBy, ResolvedList};
 
 /// Move works within a reading list: to a position, or into a section
 ///

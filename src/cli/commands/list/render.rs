@@ -22,8 +22,10 @@ pub(crate) fn formatted(
     rendering: &Rendering,
     headings: HeadingTranslations,
 ) -> Result<(ReadingList, bool), CommandError> {
-    let (bibliography, complete) = rendering.bibliography(context, &mut contents.items());
+    let mut items = contents.items();
+    let (bibliography, complete) = rendering.bibliography(context, &mut items);
     let mut list = ReadingList::grouped(&bibliography, &contents.grouping());
+    list.state_languages(&items);
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
     list.annotate(&mut contents.annotations(headings));
