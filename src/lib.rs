@@ -39,3 +39,5 @@ pub mod suggest;
 #[cfg(feature = "library")]
 pub mod tagging;
 pub mod text;
+#[cfg(feature = "formats")]
+pub mod transliteration;

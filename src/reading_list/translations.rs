@@ -31,6 +31,11 @@ impl HeadingTranslations {
         Some(Self { language })
     }
 
+    /// Returns the code of the language.
+    pub(super) fn language_code(self) -> &'static str {
+        LANGUAGES.get(self.language).copied().unwrap_or("en")
+    }
+
     /// Returns the translation into this language, or the English text if there is none.
     pub(super) fn word(self, words: &[&'static str]) -> &'static str {
         let word = words.get(self.language).or_else(|| words.first());

@@ -95,7 +95,9 @@ impl Format {
                 context.note("no works found");
             }
             let tags = match &group_by {
-                Some(GroupBy::Facet(facet)) => tags_of_facet(&library, facet)?,
+                Some(GroupBy::Facet(facet)) => {
+                    tags_of_facet(&library, facet, Some(rendering.language()))?
+                }
                 _ => Vec::new(),
             };
             let entries = Entries::Library(&library);
@@ -215,8 +217,9 @@ impl Listing {
 pub(crate) fn tags_of_facet(
     library: &Library,
     facet: &str,
+    locale: Option<&str>,
 ) -> std::result::Result<Vec<TagSummary>, CommandError> {
-    let tags = library.tags(Some(facet))?;
+    let tags = library.tags_in(Some(facet), locale)?;
     if tags.is_empty() {
         let facets = library.facets()?.join(", ");
         return Err(

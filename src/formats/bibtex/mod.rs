@@ -20,6 +20,7 @@ pub mod schema;
 mod sentence_case;
 mod splitter;
 mod tex;
+mod tex_alphabets;
 mod tex_symbols;
 mod tex_writer;
 mod to_bibtex;

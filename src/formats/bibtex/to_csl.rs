@@ -12,7 +12,7 @@ use super::inheritance::{self, ResolvedEntry};
 use super::names::{read_names, split_list};
 use super::schema::{self, NumberRole, TypeClass, ValueKind};
 use super::sentence_case::to_sentence_case;
-use super::{Diagnostic, Severity, localization, tex};
+use super::{Diagnostic, Severity, localization, tex, tex_alphabets};
 use crate::csl::variables::known_type;
 use crate::language::{self, babel};
 use crate::model::{CslItem, CslValue, Doi, Entry, Name, markup};
@@ -132,7 +132,28 @@ impl<'e> CslConversion<'e> {
         }
     }
 
+    /// Warns of Cyrillic letters in TeX that are not known, which stay as they are.
+    fn unknown_letters(&mut self) {
+        let fields = self.entry.fields.iter();
+        let unknown: Vec<(String, String)> = fields
+            .filter(|(_, tex)| tex.contains("\\cyr") || tex.contains("\\CYR"))
+            .flat_map(|(name, tex)| {
+                let commands = tex_alphabets::unknown_letters(tex);
+                commands
+                    .into_iter()
+                    .map(move |command| (name.to_string(), command.to_owned()))
+            })
+            .collect();
+        for (field, command) in unknown {
+            self.warn(
+                Some(&field),
+                format!("unknown letter {command}; it stays as it is"),
+            );
+        }
+    }
+
     fn map(&mut self) {
+        self.unknown_letters();
         self.item_type = self.csl_type();
         self.language();
         if self.item_type == "periodical" {
