@@ -133,6 +133,13 @@ pub const SETTINGS: &[Setting] = &[
         example: "http://127.0.0.1:8080",
     },
     Setting {
+        name: "isolates",
+        about: "whether the terminal keeps right-to-left text apart by Unicode isolates: yes or no",
+        kind: SettingKind::OneOf(&["yes", "no"]),
+        default: Some("no"),
+        example: "yes",
+    },
+    Setting {
         name: "color",
         about: "when to use color: auto, always or never",
         kind: SettingKind::OneOf(&["auto", "always", "never"]),
@@ -540,6 +547,11 @@ impl Configuration {
     /// Returns the language of bibliographies.
     pub fn locale(&self) -> Option<&str> {
         self.text("locale")
+    }
+
+    /// Returns whether the terminal understands Unicode's isolates.
+    pub fn isolates(&self) -> bool {
+        self.text("isolates") == Some("yes")
     }
 
     /// Returns the columns of the table of search results.

@@ -24,6 +24,8 @@ pub mod csl;
 pub mod documents;
 #[cfg(feature = "formats")]
 pub mod formats;
+#[cfg(feature = "csl")]
+pub mod language;
 #[cfg(feature = "library")]
 pub mod library;
 #[cfg(feature = "lookup")]
@@ -42,3 +44,5 @@ pub mod suggest;
 #[cfg(feature = "library")]
 pub mod tagging;
 pub mod text;
+#[cfg(feature = "formats")]
+pub mod transliteration;

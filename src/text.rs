@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{compose, is_combining_mark};
 
 /// Returns text without the characters that neither XML nor HTML may contain, not even escaped: control characters
 /// other than tabs and line breaks, and noncharacters.
@@ -47,9 +47,31 @@ pub fn fold(text: &str) -> String {
 }
 
 fn fold_character(character: char, folded: &mut String) {
-    if character.is_ascii() {
-        folded.push(character.to_ascii_lowercase());
-        return;
+    match character {
+        _ if character.is_ascii() => {
+            folded.push(character.to_ascii_lowercase());
+            return;
+        }
+        // After a half-width or decomposed kana.
+        '\u{3099}' | '\u{309a}' | '\u{ff9e}' | '\u{ff9f}' => {
+            let mark = match character {
+                '\u{ff9e}' => '\u{3099}',
+                '\u{ff9f}' => '\u{309a}',
+                mark => mark,
+            };
+            let last = folded.chars().next_back();
+            if let Some(voiced) = last.and_then(|last| compose(last, mark)) {
+                folded.pop();
+                folded.push(voiced);
+            }
+            return;
+        }
+        // The marks of kana make other letters, and hangul are syllables, not letters with accents.
+        '\u{3041}'..='\u{30ff}' | '\u{ac00}'..='\u{d7a3}' => {
+            folded.push(character);
+            return;
+        }
+        _ => {}
     }
     let decomposed = std::iter::once(character).nfkd();
     for lower in decomposed
@@ -76,8 +98,9 @@ fn fold_character(character: char, folded: &mut String) {
     }
 }
 
-/// Returns the words of a text, folded. Each Han character or kana is a word of its own, because nothing
-/// separates words in Chinese and Japanese.
+/// Returns the words of a text, folded. Each Han character, kana, hangul syllable or letter of Thai, Lao, Khmer
+/// and Burmese is a word of its own: nothing separates words in most of these languages, and Korean adds
+/// particles to its words.
 ///
 /// ```
 /// assert_eq!(peerbib::text::words("Peer-to-Peer 共有"), ["peer", "to", "peer", "共", "有"]);
@@ -106,7 +129,8 @@ pub(crate) fn split_words(folded: &str) -> impl Iterator<Item = &str> {
 
 fn is_word_by_itself(character: char) -> bool {
     matches!(character,
-        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7a3}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
         | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
@@ -175,6 +199,8 @@ mod tests {
         );
         assert_eq!(fold("İstanbul ﬁn"), "istanbul fin");
         assert_eq!(fold("Ο Οδυσσέας"), "ο οδυσσεασ");
+        assert_eq!(fold("がく ｶﾞｸ か\u{3099}"), "がく ガク が");
+        assert_eq!(fold("한국"), "한국");
     }
 
     #[test]
@@ -187,6 +213,8 @@ mod tests {
             words("共有財 of 人民"),
             ["共", "有", "財", "of", "人", "民"]
         );
+        assert_eq!(words("공유지의"), ["공", "유", "지", "의"]);
+        assert_eq!(words("ก้อง"), ["ก", "อ", "ง"]);
         assert_eq!(words(" … "), [""; 0]);
     }
 

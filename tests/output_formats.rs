@@ -100,6 +100,7 @@ fn entry(key: &str, content: Vec<Inline>) -> FormattedEntry {
         key: key.to_owned(),
         content,
         annotation: RichBlocks::default(),
+        language: None,
     }
 }
 
@@ -570,6 +571,7 @@ fn text_for_a_terminal_ends_on_each_line_what_it_begins() {
         ansi: true,
         links: true,
         width: Some(60),
+        isolates: false,
     };
     let shown = text::reading_list(&full_list(), layout);
     let mut plain = String::new();

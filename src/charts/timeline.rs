@@ -416,7 +416,7 @@ impl Lane {
         events.sort_by(|one, other| one.at().total_cmp(&other.at()));
         Self {
             tag: Some(tag.tag.clone()),
-            label: clean(tag.heading()),
+            label: clean(tag.heading(None)),
             depth,
             active,
             events,

@@ -8,6 +8,7 @@ mod dates;
 mod entry;
 mod formatting;
 mod identifiers;
+mod language;
 mod names;
 mod notes;
 mod pages;
@@ -62,6 +63,11 @@ pub const RULES: &[CheckRule] = &[
         name: "duplicate-field",
         about: "a field given twice",
         look: formatting::duplicate_fields,
+    },
+    CheckRule {
+        name: "language",
+        about: "a title that seems to be in another language than English, and no language given",
+        look: language::look,
     },
     CheckRule {
         name: "doi",

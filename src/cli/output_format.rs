@@ -203,6 +203,7 @@ impl OutputArgs {
                 let layout = text::TextLayout {
                     ansi,
                     links: ansi && on_terminal && shows_links(),
+                    isolates: ansi && context.configuration()?.isolates(),
                     width: terminal_width().filter(|_| on_terminal),
                 };
                 text::reading_list(list, layout)

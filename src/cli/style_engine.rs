@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::csl::{Bibliography, EmbeddedLocales, Style, format_bibliography, primary_dialect};
 use peerbib::library::CitableWork;
-use peerbib::model::CslItem;
+use peerbib::model::{CslItem, assume_languages};
+use peerbib::reading_list::HeadingTranslations;
 use peerbib::suggest::{closest, question};
 
 /// A compiled style with the locale to use.
@@ -43,16 +44,30 @@ impl StyleEngine {
         self.locale.as_deref().or(of_style).unwrap_or("en-US")
     }
 
-    /// Formats the works in the style. Returns the bibliography and whether it prints every work.
+    /// Returns the headings in the language of the list. Reports a language without translations.
+    pub(crate) fn headings(&self, context: &CommandContext) -> HeadingTranslations {
+        let language = self.language();
+        HeadingTranslations::for_locale(language).unwrap_or_else(|| {
+            context.note(format_args!(
+                "there are no translations of headings and labels for {language}; they are in English"
+            ));
+            HeadingTranslations::default()
+        })
+    }
+
+    /// Formats the works in the style. Returns the bibliography and whether it prints every work. The items are
+    /// the same afterwards.
     pub(crate) fn bibliography(
         &self,
         context: &CommandContext,
-        items: &[CslItem],
+        items: &mut [CslItem],
     ) -> (Bibliography, bool) {
         if !self.style.has_bibliography() {
             context.note("the style has no bibliography; printing citations instead");
         }
+        let assumed = assume_languages(items);
         let bibliography = format_bibliography(&self.style, self.locale.as_deref(), items);
+        assumed.take_back(items);
         for warning in &bibliography.warnings {
             context.warn(format_args!("warning: {}: {warning}", warning.key()));
         }

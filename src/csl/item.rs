@@ -156,8 +156,16 @@ impl Item {
 }
 
 impl ItemName {
-    /// Returns the name in reading order: "Ludwig van Beethoven", "P2P Foundation".
+    /// Returns the name in reading order: "Ludwig van Beethoven", "P2P Foundation", "井上真".
     pub fn reading_order(&self) -> String {
+        if let Some((family, given)) = self.east_asian() {
+            // A foreign name in katakana keeps its order.
+            return if is_katakana(family) && is_katakana(given) {
+                format!("{given}・{family}")
+            } else {
+                format!("{family}{given}")
+            };
+        }
         Self::joined([
             &self.given,
             &self.dropping_particle,
@@ -166,6 +174,25 @@ impl ItemName {
             &self.suffix,
             &self.literal,
         ])
+    }
+
+    /// Returns the family and the given name if both are in an East Asian script, which puts the family name
+    /// first and nothing between.
+    pub fn east_asian(&self) -> Option<(&str, &str)> {
+        let family = self
+            .family
+            .as_deref()
+            .filter(|family| is_east_asian(family))?;
+        let given = self.given.as_deref().filter(|given| is_east_asian(given))?;
+        let has_more = [
+            &self.dropping_particle,
+            &self.non_dropping_particle,
+            &self.suffix,
+        ];
+        has_more
+            .into_iter()
+            .all(|part| part.as_deref().is_none_or(str::is_empty))
+            .then_some((family, given))
     }
 
     /// Returns the name without given names: "Hippel" or "von Hippel" for Eric von Hippel, depending on
@@ -198,6 +225,26 @@ impl ItemName {
             .collect();
         parts.join(" ")
     }
+}
+
+/// Returns whether a part of a name consists of Chinese characters, kana or hangul.
+fn is_east_asian(text: &str) -> bool {
+    let is_common = |c: char| matches!(c, ' ' | '·' | '・' | '\u{3000}');
+    !text.is_empty()
+        && text.chars().all(|c| {
+            is_common(c)
+                || matches!(c,
+                    '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}'
+                    | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}'
+                    | '\u{20000}'..='\u{3ffff}')
+        })
+        && !text.chars().all(is_common)
+}
+
+/// Returns whether a part of a name is in katakana.
+fn is_katakana(text: &str) -> bool {
+    text.chars()
+        .all(|c| matches!(c, '\u{30a0}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9f}'))
 }
 
 impl ItemDate {

@@ -1,5 +1,8 @@
 //! Text case (clause "Text-case").
 
+use icu_casemap::CaseMapper;
+use icu_locale_core::langid;
+
 use super::citeproc_js;
 use super::element::TextCase;
 use super::formula;
@@ -384,11 +387,21 @@ fn lower(word: &str, language: &str) -> String {
     word.to_lowercase()
 }
 
+/// Returns a word in capitals. Greek ones have no accents, in whatever language they are quoted.
 fn upper(word: &str, language: &str) -> String {
-    if is_turkic(language) && word.contains('i') {
-        return word.replace('i', "\u{130}").to_uppercase();
-    }
-    word.to_uppercase()
+    let is_greek = |c: char| matches!(c, '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}');
+    let rules = if word.contains(is_greek) {
+        langid!("el")
+    } else if is_turkic(language) {
+        langid!("tr")
+    } else if language.starts_with("lt") {
+        langid!("lt")
+    } else {
+        return word.to_uppercase();
+    };
+    CaseMapper::new()
+        .uppercase_to_string(word, &rules)
+        .into_owned()
 }
 
 /// Returns a word with its first letter in upper case.
@@ -402,9 +415,16 @@ pub(super) fn capitalize(word: &str, language: &str) -> String {
     if rest.is_empty() && ('\u{370}'..='\u{3ff}').contains(&first) {
         return word.to_owned();
     }
-    let mut result = upper(first.encode_utf8(&mut [0; 4]), language);
-    result.push_str(rest);
-    result
+    match (first, language.get(..2)) {
+        ('i', _) if is_turkic(language) => format!("\u{130}{rest}"),
+        // The Dutch ij is one letter.
+        ('i', Some("nl")) if rest.starts_with('j') => {
+            format!("IJ{}", rest.get(1..).unwrap_or_default())
+        }
+        // A word does not begin with two capitals for one letter.
+        ('ß', _) => word.to_owned(),
+        _ => first.to_uppercase().chain(rest.chars()).collect(),
+    }
 }
 
 /// Removes full stops, except those inside a word.

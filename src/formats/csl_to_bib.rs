@@ -8,7 +8,9 @@ use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use super::losses::{compare, resolved_date};
 use super::{Diagnostic, ParsedFile, Severity, references};
 use crate::model::markup::{self, plain};
-use crate::model::{CslItem, CslValue};
+use crate::model::{CslItem, CslValue, language_of};
+use crate::text::fold;
+use crate::transliteration::to_latin;
 
 /// A reference that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -366,9 +368,10 @@ fn made_key(item: &CslItem) -> String {
         let mut words = words.filter(|word| !word.is_empty());
         words.find(|word| !SMALL_WORDS.contains(&word.to_lowercase().as_str()))
     });
+    let language = language_of(item);
     let letters = |text: &str| -> String {
-        let letters = text.chars().filter(|c| c.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect()
+        let latin = fold(&to_latin(text, language.as_deref()));
+        latin.chars().filter(|c| c.is_alphanumeric()).collect()
     };
     let key = [
         author.as_deref().map(letters).unwrap_or_default(),

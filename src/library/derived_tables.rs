@@ -15,6 +15,7 @@ use super::{Change, CitableWork, Library, LibraryError, Result, Sources, TagName
 use crate::formats::bibtex::schema::{self, ValueKind};
 use crate::formats::bibtex::{self, Derived, Strings};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
+use crate::language;
 use crate::model::{CslDate, CslItem, CslName, CslValue, Entry, markup};
 use crate::text;
 
@@ -201,9 +202,14 @@ impl FullText {
                     Some(_) => NameOf::Person,
                     None => NameOf::Organisation,
                 };
+                let east_asian = name.east_asian();
                 let name = name.reading_order();
                 for column in columns {
                     full_text::add_name(self.column(*column), &name, of);
+                    // Also found as it would be read with the given name first.
+                    if let Some((family, given)) = east_asian {
+                        full_text::add_name(self.column(*column), &format!("{given}{family}"), of);
+                    }
                     if let Some(field) = field_of_names(*column) {
                         values.add(field, &name);
                     }
@@ -231,6 +237,10 @@ impl FullText {
             for person in bibtex::read_names(value) {
                 let person = person.to_csl(true).reading_order();
                 full_text::add_field(self.column(C::Fields), name, &person);
+                // The romanised form of a name.
+                if name == "sortname" {
+                    self.add(C::Author, &person);
+                }
                 self.add(C::Contributor, &person);
             }
             return;
@@ -275,7 +285,9 @@ impl FullText {
     }
 
     /// The language of a tag such as `de-AT`, alone and with its region.
-    fn add_language(&mut self, tag: &str) {
+    fn add_language(&mut self, text: &str) {
+        let known = language::tag_of(text);
+        let tag = known.as_deref().unwrap_or(text);
         let (language, region) = tag.split_once('-').unwrap_or((tag, ""));
         let column = self.column(Column::Fields);
         full_text::add_field(column, LANGUAGE, language);

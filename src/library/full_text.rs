@@ -170,7 +170,10 @@ pub fn name_expression(columns: &[Column], text: &str) -> Option<String> {
     /// How many words may stand before a family name.
     const GIVEN: usize = 6;
     let read = match text.split_once(',') {
-        Some((family, given)) if !given.trim().is_empty() => format!("{given} {family}"),
+        Some((family, given)) if !given.trim().is_empty() => {
+            // East Asian names are indexed in both orders.
+            format!("{given} {family}")
+        }
         _ => text.to_owned(),
     };
     let words = words(&read);

@@ -5,9 +5,11 @@ use std::str::FromStr;
 
 use super::derived_tables::{principal_names, read_entry};
 use super::{LibraryError, Result, Works};
+use crate::formats::bibtex;
 use crate::model::markup;
-use crate::model::{CslItem, Entry};
+use crate::model::{CslItem, CslName, Entry, language_of};
 use crate::text::fold;
+use crate::transliteration::to_latin;
 
 /// A pattern for citation keys: text, and markers in brackets with what is done to them. The markers
 /// are those of JabRef and Better BibTeX: `[auth]`, `[year]`, `[shorttitle]` and their like.
@@ -71,7 +73,8 @@ const FUNCTION_WORDS: &[&str] = &[
     "except", "for", "from", "in", "inside", "into", "like", "near", "of", "off", "on", "onto",
     "since", "to", "toward", "towards", "through", "under", "until", "up", "upon", "with",
     "within", "without", "and", "but", "nor", "or", "so", "yet", "der", "die", "das", "ein",
-    "eine", "und", "le", "la", "les", "un", "une", "et", "el", "los", "las", "y",
+    "eine", "und", "le", "la", "les", "un", "une", "et", "el", "los", "las", "y", "ο", "η", "το",
+    "οι", "τα", "του", "τησ", "των", "και", "για", "в", "и", "на", "о",
 ];
 
 impl FromStr for KeyPattern {
@@ -177,11 +180,19 @@ impl KeyPattern {
 
 impl Marker {
     fn text(self, count: Option<usize>, work: &Entry, item: &CslItem) -> String {
+        let language = language_of(item);
+        let language = language.as_deref();
+        let romanised = romanised_names(work);
         let names = || {
-            principal_names(item).iter().map(|name| {
+            let given = principal_names(item).iter().enumerate();
+            given.map(|(place, name)| {
+                let name = romanised.get(place).unwrap_or(name);
                 let family = name.family.as_deref().or(name.literal.as_deref());
                 let particle = name.non_dropping_particle.as_deref().unwrap_or_default();
-                letters(&format!("{particle}{}", family.unwrap_or_default()))
+                letters(
+                    &format!("{particle}{}", family.unwrap_or_default()),
+                    language,
+                )
             })
         };
         let year = || {
@@ -190,12 +201,11 @@ impl Marker {
         };
         let words = |count: usize| {
             let title = markup::plain(&item.text("title").unwrap_or_default());
-            let words = title
-                .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{2019}')
-                .map(letters)
-                .filter(|word| !word.is_empty());
-            words
-                .filter(|word| !FUNCTION_WORDS.contains(&word.to_lowercase().as_str()))
+            title_words(&title)
+                .into_iter()
+                .filter(|word| !FUNCTION_WORDS.contains(&fold(word).as_str()))
+                .map(|word| letters(word, language))
+                .filter(|word| !word.is_empty())
                 .take(count)
                 .map(|word| capitalised(&word))
                 .collect::<String>()
@@ -231,7 +241,7 @@ impl Marker {
             Self::ShortTitle => words(count.unwrap_or(3)),
             Self::VeryShortTitle => words(count.unwrap_or(1)),
             Self::EntryType => work.kind(),
-            Self::Volume => letters(&item.text("volume").unwrap_or_default()),
+            Self::Volume => letters(&item.text("volume").unwrap_or_default(), language),
             Self::FirstPage => {
                 let pages = item.text("page").unwrap_or_default();
                 pages.chars().take_while(|c| c.is_alphanumeric()).collect()
@@ -240,9 +250,89 @@ impl Marker {
     }
 }
 
+/// Returns the names of the field `sortname` if they are in Latin letters, which is how the names of a work in
+/// another script are romanised.
+fn romanised_names(work: &Entry) -> Vec<CslName> {
+    let value = work.field("sortname").unwrap_or_default();
+    let value = value.trim_matches(['{', '}', '"']);
+    if value.is_empty() || to_latin(value, None) != value {
+        return Vec::new();
+    }
+    let names = bibtex::read_names(value);
+    names.iter().map(|name| name.to_csl(true)).collect()
+}
+
+/// How many characters make a word of a key where nothing separates words.
+const WORD_WITHOUT_SPACES: usize = 4;
+
+/// Returns the words of a title. In Chinese, Japanese and Thai these are a few characters of one script.
+fn title_words(title: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let is_between = |c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{2019}' && !is_mark(c);
+    for word in title.split(is_between).filter(|word| !word.is_empty()) {
+        let mut start = 0;
+        let mut count = 0;
+        let mut before = Spacing::Spaces;
+        for (at, character) in word.char_indices() {
+            if is_mark(character) {
+                continue;
+            }
+            let spacing = Spacing::of(character);
+            let is_full = spacing != Spacing::Spaces && count == WORD_WITHOUT_SPACES;
+            if at > 0 && (spacing != before || is_full) {
+                words.extend(word.get(start..at));
+                start = at;
+                count = 0;
+            }
+            count += 1;
+            before = spacing;
+        }
+        words.extend(word.get(start..));
+    }
+    words
+}
+
+/// Returns whether a character is a mark or a vowel sign of the letter before it.
+fn is_mark(character: char) -> bool {
+    unicode_normalization::char::is_combining_mark(character)
+}
+
+/// Whether spaces separate the words of a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spacing {
+    Spaces,
+    Han,
+    Hiragana,
+    Katakana,
+    Thai,
+}
+
+impl Spacing {
+    fn of(character: char) -> Self {
+        match character {
+            '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => {
+                Self::Han
+            }
+            '\u{3041}'..='\u{309f}' => Self::Hiragana,
+            '\u{30a0}'..='\u{30ff}' => Self::Katakana,
+            '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' => Self::Thai,
+            _ => Self::Spaces,
+        }
+    }
+}
+
 /// Returns the letters and digits of a text without accents, in ASCII as far as there is a custom for it.
-fn letters(text: &str) -> String {
+fn letters(text: &str, language: Option<&str>) -> String {
     let mut plain = String::new();
+    // A name in two scripts has its romanised form beside it.
+    let has_latin = text.contains(|c: char| c.is_ascii_alphabetic());
+    let text = if has_latin {
+        text.chars()
+            .filter(|c| !c.is_alphabetic() || to_latin(&c.to_string(), None) == c.to_string())
+            .collect()
+    } else {
+        to_latin(text, language)
+    };
     for character in text.chars() {
         let folded = fold(character.encode_utf8(&mut [0; 4]));
         let letters = if character.is_uppercase() {
@@ -395,6 +485,43 @@ mod tests {
         assert_eq!(key("[auth3:upper]-[entrytype]", WEALTH), "SOD-book");
         assert!(key("[authors2]", WEALTH).ends_with("EtAl"));
         assert_eq!(key("[auth][year]", "@misc{x, note={y}}"), "misc");
+    }
+
+    #[test]
+    fn other_scripts_become_latin_letters_of_a_few_words() {
+        let default = "[auth:lower][year][veryshorttitle:lower]";
+        for (source, made) in [
+            (
+                "@book{x, author={Παπαδημητρόπουλος, Ευάγγελος}, title={Τα κοινά}, year=2020}",
+                "papadimitropoulos2020koina",
+            ),
+            (
+                "@book{x, author={Жуков, Щедрин}, title={Общие блага}, year=2016}",
+                "zhukov2016obshchie",
+            ),
+            (
+                "@book{x, author={赵, 旭东}, title={互联网与公共资源：协作生产}, year=2015}",
+                "zhao2015hulianwangyu",
+            ),
+            (
+                "@book{x, author={斎藤, 幸平}, sortname={Saitō, Kōhei}, title={コモンズと資本論}, year=2020}",
+                "saito2020komonzu",
+            ),
+            (
+                "@book{x, author={Inoue 井上, Makoto 真}, title={Komonzu コモンズ}, year=2004}",
+                "inoue2004komonzu",
+            ),
+            (
+                "@book{x, author={שגב, תום}, title={נחלת הכלל}, year=2008}",
+                "shgb2008nhlt",
+            ),
+            (
+                "@book{x, author={शर्मा, अमित}, title={साझा संसाधन}, year=2012}",
+                "sharma2012sajha",
+            ),
+        ] {
+            assert_eq!(key(default, source), made, "{source}");
+        }
     }
 
     #[test]

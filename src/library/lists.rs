@@ -12,6 +12,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use super::history::now;
 use super::{Filter, LibraryError, Lists, ListsMut, Result, Sql, Tags};
 use crate::suggest::closest;
+use crate::text::fold;
 
 /// A stored reading list.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -181,7 +182,15 @@ impl Lists<'_> {
         if let Some(list) = found {
             return Ok(list);
         }
-        let names: Vec<String> = self.all()?.into_iter().map(|list| list.name).collect();
+        let mut lists = self.all()?;
+        // Without case and accents, if that means one list.
+        let is_like = |list: &StoredList| fold(&list.name) == fold(name);
+        if lists.iter().filter(|list| is_like(list)).count() == 1
+            && let Some(place) = lists.iter().position(is_like)
+        {
+            return Ok(lists.swap_remove(place));
+        }
+        let names: Vec<String> = lists.into_iter().map(|list| list.name).collect();
         Err(LibraryError::UnknownList {
             suggestions: closest(name, names.iter().cloned()),
             name: name.to_owned(),
@@ -237,12 +246,14 @@ impl Lists<'_> {
 }
 
 impl Tags<'_> {
-    /// Returns the labels of tags by their names.
-    pub fn labels(&self) -> Result<HashMap<String, String>> {
+    /// Returns the labels of tags in a language by their names.
+    pub fn labels(&self, language: &str) -> Result<HashMap<String, String>> {
         let mut statement = self.library.connection.prepare_cached(
-            "SELECT facet || ':' || name, label FROM tag WHERE label IS NOT NULL",
+            "SELECT facet || ':' || name, coalesce(tag_label.label, tag.label) AS shown
+             FROM tag LEFT JOIN tag_label ON tag_id = tag.id AND language = ?1
+             WHERE shown IS NOT NULL",
         )?;
-        let labels = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let labels = statement.query_map([language], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(labels.collect::<rusqlite::Result<_>>()?)
     }
 }

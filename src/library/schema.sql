@@ -75,6 +75,15 @@ CREATE TABLE tag_alias (
 );
 CREATE INDEX tag_alias_by_tag ON tag_alias (tag_id);
 
+-- The label in other languages; `language` is the first part of a tag, such as de.
+CREATE TABLE tag_label (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    tag_id   INTEGER NOT NULL REFERENCES tag ON DELETE CASCADE,
+    language TEXT NOT NULL,
+    label    TEXT NOT NULL,
+    UNIQUE (tag_id, language)
+);
+
 CREATE TABLE tag_person (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     tag_id  INTEGER NOT NULL REFERENCES tag ON DELETE CASCADE,

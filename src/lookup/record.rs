@@ -117,7 +117,7 @@ fn babel_name(tag: &str) -> Option<&'static str> {
     match tag {
         "en" => Some("english"),
         tag if tag.contains('-') => None,
-        tag => bibtex::language_name(crate::csl::primary_dialect(tag)?),
+        tag => crate::language::babel::exact_name(crate::csl::primary_dialect(tag)?),
     }
 }
 

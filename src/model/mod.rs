@@ -7,6 +7,7 @@
 
 mod edtf;
 mod identifiers;
+mod language;
 pub mod markup;
 mod name;
 
@@ -15,6 +16,7 @@ pub use crate::csl::{
 };
 pub use edtf::{DatePoint, EdtfDate, EdtfError, RangeEnd, WithinYear};
 pub use identifiers::{Doi, IdentifierError, Isbn, Issn};
+pub use language::{AssumedLanguages, assume_languages, guessed_language, language_of};
 pub use name::{Name, PersonName};
 
 /// A reference as it was written in a bibliography.

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::direction::{Direction, opposite_parts};
 use super::template::fill_template;
 use super::text_runs::printable;
 pub(crate) use super::urls::is_safe_link;
@@ -32,7 +33,7 @@ pub fn bibliography(bibliography: &Bibliography) -> String {
 /// Formats an entry with its `csl-entry` div.
 pub fn entry(content: &[Inline]) -> String {
     let mut html = String::from("<div class=\"csl-entry\">");
-    write(content, Links::Plain, &mut html);
+    write(content, Markup::CITEPROC, &mut html);
     html.push_str("</div>");
     html
 }
@@ -42,7 +43,7 @@ pub fn entry(content: &[Inline]) -> String {
 pub fn reading_list(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
     let mut html = String::new();
     if let Some(title) = &list.title {
-        let _ = writeln!(html, "<h1>{}</h1>", escaped(title));
+        let _ = writeln!(html, "<h1 dir=\"auto\">{}</h1>", escaped(title));
     }
     write_introduction(&list.introduction, &mut html);
     write_sections(list, works, &anchors(list), &no_page, &mut html);
@@ -57,7 +58,7 @@ pub fn page(list: &ReadingList, works: &MetadataIndex<'_>, language: &str) -> St
     let anchors = anchors(list);
     let mut head = String::new();
     if list.title.is_some() {
-        let _ = writeln!(head, "<h1>{}</h1>", escaped(title));
+        let _ = writeln!(head, "<h1 dir=\"auto\">{}</h1>", escaped(title));
     }
     write_introduction(&list.introduction, &mut head);
     write_table_of_contents(list, &anchors, &mut head);
@@ -67,7 +68,7 @@ pub fn page(list: &ReadingList, works: &MetadataIndex<'_>, language: &str) -> St
         include_str!("templates/page.html"),
         &[
             ("language", &attribute(language)),
-            ("direction", direction(language)),
+            ("direction", Direction::of_language(language).as_str()),
             ("title", &escaped(title)),
             ("layout", &layout_css(list.layout)),
             (
@@ -131,15 +132,6 @@ fn layout_css(layout: BibliographyLayout) -> String {
     css
 }
 
-/// Returns the writing direction of a language.
-pub(crate) fn direction(language: &str) -> &'static str {
-    let base = language.split(['-', '_']).next().unwrap_or_default();
-    match base.to_ascii_lowercase().as_str() {
-        "ar" | "he" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb" | "syr" => "rtl",
-        _ => "ltr",
-    }
-}
-
 /// Returns a unique anchor for each section, made of its heading in lower case with hyphens.
 fn anchors(list: &ReadingList) -> Vec<String> {
     let mut taken = HashSet::new();
@@ -193,7 +185,7 @@ fn write_table_of_contents(list: &ReadingList, anchors: &[String], html: &mut St
         is_open = true;
         let _ = write!(
             html,
-            "<li><a href=\"#{}\">{}</a>",
+            "<li dir=\"auto\"><a href=\"#{}\">{}</a>",
             attribute(anchor),
             escaped(&heading.text)
         );
@@ -212,7 +204,7 @@ fn no_page(_: &str) -> Option<String> {
 
 fn write_introduction(blocks: &RichBlocks, html: &mut String) {
     if !blocks.is_empty() {
-        html.push_str("<div class=\"introduction\">\n");
+        html.push_str("<div class=\"introduction\" dir=\"auto\">\n");
         write_blocks(&blocks.blocks, html);
         html.push_str("</div>\n");
     }
@@ -231,7 +223,7 @@ fn write_sections(
             let level = (heading.depth + 2).min(6);
             let _ = writeln!(
                 html,
-                "<h{level} id=\"{}\">{}</h{level}>",
+                "<h{level} id=\"{}\" dir=\"auto\">{}</h{level}>",
                 attribute(anchor),
                 escaped(&heading.text)
             );
@@ -240,12 +232,16 @@ fn write_sections(
         html.push_str("<div class=\"csl-bib-body\">\n");
         for entry in &section.entries {
             html.push_str("  <div class=\"csl-entry\"");
+            if let Some(language) = &entry.language {
+                let _ = write!(html, " lang=\"{}\"", attribute(language));
+            }
+            html.push_str(" dir=\"auto\"");
             // An id must be unique, but a work may occur in several sections.
             if seen.insert(entry.key.as_str()) {
                 let _ = write!(html, " id=\"ref-{}\"", attribute(&entry.key));
             }
             html.push('>');
-            write(&entry.content, Links::Linked, html);
+            write(&entry.content, Markup::linked(&entry.content), html);
             if let Some(work) = works.get(&entry.key) {
                 html.push_str(&coins_span(&coins::context_object(work)));
             }
@@ -258,7 +254,7 @@ fn write_sections(
                 );
             }
             if !entry.annotation.is_empty() {
-                html.push_str("\n    <div class=\"annotation\">\n");
+                html.push_str("\n    <div class=\"annotation\" dir=\"auto\">\n");
                 write_blocks(&entry.annotation.blocks, html);
                 html.push_str("    </div>\n  ");
             }
@@ -273,7 +269,7 @@ fn write_blocks(blocks: &[Block], html: &mut String) {
         match block {
             Block::Paragraph(content) => {
                 html.push_str("<p>");
-                write(content, Links::Linked, html);
+                write(content, Markup::linked(content), html);
                 html.push_str("</p>\n");
             }
             Block::Quote(blocks) => {
@@ -291,7 +287,9 @@ fn write_blocks(blocks: &[Block], html: &mut String) {
                 for item in items {
                     html.push_str("<li>");
                     match item.as_slice() {
-                        [Block::Paragraph(content)] => write(content, Links::Linked, html),
+                        [Block::Paragraph(content)] => {
+                            write(content, Markup::linked(content), html)
+                        }
                         blocks => write_blocks(blocks, html),
                     }
                     html.push_str("</li>\n");
@@ -340,34 +338,77 @@ fn attribute(text: &str) -> String {
 /// Formats rich text, such as a citation.
 pub fn rich_text(content: &[Inline]) -> String {
     let mut html = String::new();
-    write(content, Links::Plain, &mut html);
+    write(content, Markup::CITEPROC, &mut html);
     html
 }
 
 /// Formats rich text with its links, which citeproc-js omits.
 pub fn rich_text_with_links(content: &[Inline]) -> String {
     let mut html = String::new();
-    write(content, Links::Linked, &mut html);
+    write(content, Markup::linked(content), &mut html);
     html
 }
 
+/// What the markup of rich text has beyond that of citeproc-js.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Links {
-    Plain,
-    Linked,
+struct Markup {
+    links: bool,
+    /// The direction of the paragraph, if text of the other direction is isolated from it.
+    base: Option<Direction>,
 }
 
-fn write(content: &[Inline], links: Links, html: &mut String) {
+impl Markup {
+    /// The markup of citeproc-js.
+    const CITEPROC: Self = Self {
+        links: false,
+        base: None,
+    };
+
+    /// Markup with links and isolates for a paragraph with `dir="auto"`.
+    fn linked(paragraph: &[Inline]) -> Self {
+        let direction = Direction::of_text(&plain_text(paragraph));
+        Self {
+            links: true,
+            base: Some(direction.unwrap_or_default()),
+        }
+    }
+
+    /// Returns the markup within a piece of the paragraph, if it has the other direction.
+    fn isolated(self, content: &[Inline]) -> Option<Self> {
+        let direction = Direction::of_text(&plain_text(content))?;
+        (self.base? != direction).then_some(Self {
+            base: Some(direction),
+            ..self
+        })
+    }
+}
+
+/// Writes a piece of a paragraph, as an isolate if it runs the other way.
+fn write_isolated(content: &[Inline], markup: Markup, html: &mut String) {
+    match markup.isolated(content) {
+        Some(within) => {
+            html.push_str("<bdi>");
+            write(content, within, html);
+            html.push_str("</bdi>");
+        }
+        None => write(content, markup, html),
+    }
+}
+
+fn write(content: &[Inline], markup: Markup, html: &mut String) {
     for piece in content {
         match piece {
-            Inline::Text(text) => escape(text, html),
+            Inline::Text(text) => match markup.base {
+                Some(base) => write_text(text, base, html),
+                None => escape(text, html),
+            },
             Inline::Formatted(formatting, content) => {
                 let (start, end) = tags(*formatting);
                 html.push_str(start);
-                write(content, links, html);
+                write_isolated(content, markup, html);
                 html.push_str(end);
             }
-            Inline::Link { href, content } if links == Links::Linked && is_safe_link(href) => {
+            Inline::Link { href, content } if markup.links && is_safe_link(href) => {
                 // In print, the address of a link with a different text follows the link.
                 let class = if plain_text(content) == *href {
                     ""
@@ -375,10 +416,10 @@ fn write(content: &[Inline], links: Links, html: &mut String) {
                     " class=\"named\""
                 };
                 let _ = write!(html, "<a{class} href=\"{}\">", attribute(href));
-                write(content, links, html);
+                write_isolated(content, markup, html);
                 html.push_str("</a>");
             }
-            Inline::Link { content, .. } => write(content, links, html),
+            Inline::Link { content, .. } => write(content, markup, html),
             Inline::Display(display, content) => {
                 let (start, end) = match display {
                     Display::Block => ("\n\n    <div class=\"csl-block\">", "</div>\n"),
@@ -387,11 +428,25 @@ fn write(content: &[Inline], links: Links, html: &mut String) {
                     Display::Indent => ("<div class=\"csl-indent\">", "</div>\n  "),
                 };
                 html.push_str(start);
-                write(content, links, html);
+                write(content, markup, html);
                 html.push_str(end);
             }
         }
     }
+}
+
+/// Escapes text, and isolates the parts of it that run against the paragraph, so that the punctuation and digits
+/// beside them keep their places.
+fn write_text(text: &str, base: Direction, html: &mut String) {
+    let mut end = 0;
+    for part in opposite_parts(text, base) {
+        escape(text.get(end..part.start).unwrap_or_default(), html);
+        end = part.end;
+        html.push_str("<bdi>");
+        escape(text.get(part).unwrap_or_default(), html);
+        html.push_str("</bdi>");
+    }
+    escape(text.get(end..).unwrap_or_default(), html);
 }
 
 fn tags(formatting: Formatting) -> (&'static str, &'static str) {

@@ -1,18 +1,50 @@
 //! LaTeX, as a fragment for `\input` or as a complete document.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::direction::Direction;
+use super::fonts::{self, FontScript};
 use super::formulas;
-use super::latex_characters::{self, FontScript};
 use super::markup_writer::{self, InlineMarkup, RunContext};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
 use super::urls::percent_encode;
-use crate::csl::Inline;
-use crate::reading_list::{Block, ReadingList, RichBlocks};
+use crate::csl::{Inline, plain_text};
+use crate::language::{self, babel};
+use crate::reading_list::{Block, FormattedEntry, ReadingList, RichBlocks};
 
-struct Latex;
+/// A paragraph in LaTeX.
+struct Latex {
+    /// Its direction.
+    base: Direction,
+    /// The script that Chinese characters are set in.
+    han: FontScript,
+    /// The script of its letters from right to left.
+    right_to_left: FontScript,
+}
+
+impl Latex {
+    /// Returns what is needed to write a text whose language is known or not.
+    fn new(text: &str, language: Option<&str>) -> Self {
+        Self {
+            base: Direction::of_text(text).unwrap_or_default(),
+            han: FontScript::of_han(language, text),
+            right_to_left: FontScript::right_to_left(text).unwrap_or(FontScript::Hebrew),
+        }
+    }
+
+    fn of_content(content: &[Inline], language: Option<&str>) -> Self {
+        Self::new(&plain_text(content), language)
+    }
+
+    /// Formats text without markup in the direction of its paragraph.
+    fn plain(&self, text: &str) -> String {
+        markup_writer::entry(self, &[Inline::Text(text.to_owned())])
+    }
+}
 
 /// Formats a reading list as a fragment: unnumbered sections with their entries as lists. Commands that the
 /// document may lack get a simple fallback definition.
@@ -21,21 +53,29 @@ pub fn reading_list(list: &ReadingList) -> String {
     if let Some(title) = &list.title {
         let _ = writeln!(text, "\n\\section*{{{}}}", heading(title));
     }
-    body(list, usize::from(list.title.is_some()), &mut text);
+    body(list, usize::from(list.title.is_some()), None, &mut text);
     text
 }
 
 /// Formats a reading list as a document for pdfLaTeX, XeLaTeX or LuaLaTeX. The preamble contains only what
-/// the characters of the list need. pdfLaTeX shows letters without a font by their code point, and they
-/// remain searchable; the other two engines style for a system font.
+/// the characters and languages of the list need. pdfLaTeX shows letters without a font by their code point, and
+/// they remain searchable; the other two engines look for a system font.
 pub fn document(list: &ReadingList, language: &str) -> String {
     let mut text = String::new();
-    body(list, 0, &mut text);
+    body(list, 0, Some(language), &mut text);
     let title = list.title.as_deref().unwrap_or("Reading list");
     let shown = if list.title.is_some() {
         format!(
-            "\\begin{{flushleft}}\\LARGE\\bfseries {}\\end{{flushleft}}\n",
-            heading(title)
+            "\\begin{{{0}}}\\LARGE\\bfseries {1}\\end{{{0}}}\n",
+            if Direction::of_text(title)
+                .unwrap_or_default()
+                .is_right_to_left()
+            {
+                "flushright"
+            } else {
+                "flushleft"
+            },
+            Latex::new(title, Some(language)).plain(title)
         )
     } else {
         String::new()
@@ -47,8 +87,17 @@ pub fn document(list: &ReadingList, language: &str) -> String {
         &[
             ("language", &pdf_string(language)),
             ("title", &pdf_title),
-            ("fonts", &latex_characters::fonts(&body)),
-            ("fallbacks", &latex_characters::fallbacks(&body)),
+            ("fonts", &fonts::fonts(&body)),
+            ("languages", &languages(list, language)),
+            (
+                "alignment",
+                if Direction::of_language(language).is_right_to_left() {
+                    "\\raggedleft"
+                } else {
+                    "\\raggedright"
+                },
+            ),
+            ("fallbacks", &fonts::fallbacks(&body)),
             ("body", body.trim_end()),
         ],
     )
@@ -56,11 +105,47 @@ pub fn document(list: &ReadingList, language: &str) -> String {
 
 /// Formats an entry.
 pub fn entry(content: &[Inline]) -> String {
-    markup_writer::entry(&Latex, content)
+    markup_writer::entry(&Latex::of_content(content, None), content)
+}
+
+/// Returns the commands that make the languages of a document known to babel, that of the list first.
+fn languages(list: &ReadingList, language: &str) -> String {
+    let own = babel::name(language).unwrap_or("english");
+    let of_works = list.sections.iter().flat_map(|section| &section.entries);
+    let of_works: BTreeSet<(&str, &str)> = of_works
+        .filter_map(|entry| {
+            let tag = entry.language.as_deref()?;
+            Some((babel::name(tag)?, babel_locale(tag)))
+        })
+        .filter(|(name, _)| *name != own)
+        .collect();
+    let main = babel_locale(language);
+    let mut commands = format!("  \\importlanguage[main]{{{own}}}{{{main}}}\n");
+    for (name, locale) in of_works {
+        let _ = writeln!(commands, "  \\importlanguage{{{name}}}{{{locale}}}");
+    }
+    commands
+}
+
+/// Returns the name of babel's locale file for a tag.
+fn babel_locale(tag: &str) -> &str {
+    match language::primary(tag) {
+        "zh" if FontScript::of_han(Some(tag), "") == FontScript::TraditionalChinese => "zh-Hant",
+        "zh" => "zh-Hans",
+        "no" => "nb",
+        primary => primary,
+    }
 }
 
 fn heading(text: &str) -> String {
-    Latex.escape(&printable(text))
+    let text = printable(text);
+    let latex = Latex::new(&text, None);
+    let heading = latex.plain(text.trim());
+    if latex.base.is_right_to_left() {
+        format!("\\raggedleft {heading}")
+    } else {
+        heading
+    }
 }
 
 /// Formats text for a hyperref option, which must not contain commands.
@@ -71,7 +156,7 @@ fn pdf_string(text: &str) -> String {
         .collect()
 }
 
-fn body(list: &ReadingList, deeper: usize, text: &mut String) {
+fn body(list: &ReadingList, deeper: usize, language: Option<&str>, text: &mut String) {
     blocks(&list.introduction, text);
     let mut seen = HashSet::new();
     for section in &list.sections {
@@ -81,62 +166,117 @@ fn body(list: &ReadingList, deeper: usize, text: &mut String) {
             let _ = writeln!(text, "\n\\{command}*{{{}}}", heading(&title.text));
         }
         blocks(&section.introduction, text);
-        if section.entries.is_empty() {
-            continue;
-        }
-        let indent = if list.layout.hanging_indent {
-            "\\setlength{\\leftmargin}{2em}\\setlength{\\itemindent}{-2em}"
-        } else {
-            "\\setlength{\\leftmargin}{2em}\\setlength{\\itemindent}{0pt}"
+        // Entries from right to left hang from the other side.
+        let is_same = |one: &&FormattedEntry, other: &&FormattedEntry| {
+            direction_of(one) == direction_of(other)
         };
-        let spacing = match list.layout.entry_spacing {
-            0 => "\\setlength{\\itemsep}{0pt}\\setlength{\\parsep}{0pt}",
-            _ => "",
-        };
-        let _ = writeln!(text, "\n\\begin{{list}}{{}}{{{indent}{spacing}}}");
-        for item in &section.entries {
-            let (margin, rest) = markup_writer::margin_and_rest(&Latex, &item.content);
-            // LaTeX would read a bracket after \item as its label.
-            let margin = if margin.is_empty() {
-                "\\relax".to_owned()
-            } else {
-                format!("[{{{margin}}}]")
-            };
-            let anchor = if seen.insert(item.key.as_str()) {
-                anchor(&item.key)
-            } else {
-                String::new()
-            };
-            let _ = writeln!(text, "\\item{margin} {anchor}{rest}");
-            if !item.annotation.is_empty() {
-                // Align with the hanging lines, or indent a little if there is no hanging indent.
-                let inner = if list.layout.hanging_indent {
-                    "0pt"
-                } else {
-                    "1em"
-                };
-                let _ = writeln!(
-                    text,
-                    "\n\\begin{{list}}{{}}{{\\setlength{{\\leftmargin}}{{{inner}}}}}\\item\\relax"
-                );
-                let mut annotation = String::new();
-                blocks(&item.annotation, &mut annotation);
-                text.push_str(annotation.trim());
-                text.push_str("\n\\end{list}\n");
+        let entries: Vec<&FormattedEntry> = section.entries.iter().collect();
+        for entries in entries.chunk_by(is_same) {
+            let base = entries
+                .first()
+                .map_or(Direction::LeftToRight, |entry| direction_of(entry));
+            let _ = writeln!(text, "\n\\begin{{list}}{{}}{{{}}}", list_layout(list, base));
+            if base.is_right_to_left() {
+                text.push_str("\\raggedleft\n");
             }
+            for entry in entries {
+                let anchor = if seen.insert(entry.key.as_str()) {
+                    anchor(&entry.key)
+                } else {
+                    String::new()
+                };
+                write_item(entry, base, &anchor, language, list, text);
+            }
+            text.push_str("\\end{list}\n");
         }
-        text.push_str("\\end{list}\n");
     }
 }
 
-/// Returns the link target of a work: `ref-` and its key, without TeX's special characters.
+fn direction_of(entry: &FormattedEntry) -> Direction {
+    Direction::of_text(&plain_text(&entry.content)).unwrap_or_default()
+}
+
+/// Returns the lengths of a list of entries.
+fn list_layout(list: &ReadingList, base: Direction) -> String {
+    let margins = match (base, list.layout.hanging_indent) {
+        (Direction::LeftToRight, true) => {
+            "\\setlength{\\leftmargin}{2em}\\setlength{\\itemindent}{-2em}"
+        }
+        (Direction::LeftToRight, false) => {
+            "\\setlength{\\leftmargin}{2em}\\setlength{\\itemindent}{0pt}"
+        }
+        (Direction::RightToLeft, _) => {
+            "\\setlength{\\leftmargin}{0pt}\\setlength{\\rightmargin}{2em}\\setlength{\\itemindent}{0pt}\\setlength{\\labelwidth}{0pt}\\setlength{\\labelsep}{0pt}"
+        }
+    };
+    let spacing = match list.layout.entry_spacing {
+        0 => "\\setlength{\\itemsep}{0pt}\\setlength{\\parsep}{0pt}",
+        _ => "",
+    };
+    format!("{margins}{spacing}")
+}
+
+fn write_item(
+    entry: &FormattedEntry,
+    base: Direction,
+    anchor: &str,
+    language: Option<&str>,
+    list: &ReadingList,
+    text: &mut String,
+) {
+    let of_work = entry.language.as_deref();
+    let latex = Latex::of_content(&entry.content, of_work);
+    let (margin, mut rest) = markup_writer::margin_and_rest(&latex, &entry.content);
+    let name = of_work
+        .filter(|of_work| {
+            language.is_none_or(|own| language::primary(own) != language::primary(of_work))
+        })
+        .and_then(babel::name);
+    if let Some(name) = name {
+        rest = format!("\\worklanguage{{{name}}}{{{rest}}}");
+    }
+    if base.is_right_to_left() {
+        let margin = match (margin.is_empty(), list.layout.hanging_indent) {
+            (false, _) => format!("\\RL{{{margin}}}\\ "),
+            (true, true) => "\\RL{\\hspace*{-2em}}".to_owned(),
+            (true, false) => String::new(),
+        };
+        let _ = writeln!(text, "\\item\\relax {anchor}\\RL{{{margin}{rest}}}");
+    } else if margin.is_empty() {
+        let _ = writeln!(text, "\\item\\relax {anchor}{rest}");
+    } else {
+        // LaTeX would read a bracket after \item as its label.
+        let _ = writeln!(text, "\\item[{{{margin}}}] {anchor}{rest}");
+    }
+    if entry.annotation.is_empty() {
+        return;
+    }
+    // Align with the hanging lines, or indent a little if there is no hanging indent.
+    let inner = if list.layout.hanging_indent {
+        "0pt"
+    } else {
+        "1em"
+    };
+    let _ = writeln!(
+        text,
+        "\n\\begin{{list}}{{}}{{\\setlength{{\\leftmargin}}{{{inner}}}}}\\item\\relax"
+    );
+    let mut annotation = String::new();
+    blocks(&entry.annotation, &mut annotation);
+    text.push_str(annotation.trim());
+    text.push_str("\n\\end{list}\n");
+}
+
+/// Returns the link target of a work: `ref-` and its key. Characters that TeX or PDF would not take are written by
+/// their code points, so that every key has a target of its own.
 fn anchor(key: &str) -> String {
-    let name: String = key
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || "-:.+/".contains(*c))
-        .collect();
-    if name.is_empty() {
-        return String::new();
+    let mut name = String::new();
+    for character in key.chars() {
+        if character.is_ascii_alphanumeric() || "-:./".contains(character) {
+            name.push(character);
+        } else {
+            let _ = write!(name, "+{:X}+", u32::from(character));
+        }
     }
     format!("\\hypertarget{{ref-{name}}}{{}}")
 }
@@ -149,7 +289,13 @@ fn write_blocks(blocks: &[Block], text: &mut String) {
     for block in blocks {
         match block {
             Block::Paragraph(content) => {
-                let _ = writeln!(text, "\n{}", entry(content));
+                let latex = Latex::of_content(content, None);
+                let written = markup_writer::entry(&latex, content);
+                if latex.base.is_right_to_left() {
+                    let _ = writeln!(text, "\n{{\\raggedleft {written}\\par}}");
+                } else {
+                    let _ = writeln!(text, "\n{written}");
+                }
             }
             Block::Quote(quoted) => {
                 text.push_str("\n\\begin{quote}");
@@ -177,7 +323,8 @@ fn write_blocks(blocks: &[Block], text: &mut String) {
                 let lines = verbatim.lines().map(|line| {
                     let line = printable(line);
                     let spaces = line.len() - line.trim_start_matches(' ').len();
-                    let rest = Latex.escape(line.trim_start_matches(' '));
+                    let latex = Latex::new(&line, None);
+                    let rest = latex.escape(line.trim_start_matches(' '));
                     format!("{}\\mbox{{}}{rest}", "~".repeat(spaces))
                 });
                 text.push_str(&lines.collect::<Vec<_>>().join("\\\\\n"));
@@ -192,7 +339,45 @@ impl InlineMarkup for Latex {
     /// quotation marks and accents stay as they are. Letters of other scripts and symbols become arguments of
     /// commands that select a font.
     fn escape(&self, text: &str) -> String {
-        formulas::escape_around(text, escape_text, |formula| Some(formula.to_owned()))
+        let escape = |text: &str| {
+            let mut escaped = String::with_capacity(text.len());
+            for (script, text) in fonts::split_by_script(text, self.han) {
+                match script {
+                    FontScript::Latin => write_latin(&text, &mut escaped),
+                    FontScript::Symbol => {
+                        let _ = write!(escaped, "\\insymbol{{{text}}}");
+                    }
+                    script => {
+                        let _ = write!(escaped, "\\inscript{{{}}}{{", script.name());
+                        write_latin(&text, &mut escaped);
+                        escaped.push('}');
+                    }
+                }
+            }
+            escaped
+        };
+        formulas::escape_around(text, escape, |formula| Some(formula.to_owned()))
+    }
+
+    fn levels(&self) -> Option<Direction> {
+        Some(self.base)
+    }
+
+    fn around_direction(&self, direction: Direction) -> (&'static str, &'static str) {
+        match direction {
+            Direction::RightToLeft => ("\\RL{", "}"),
+            Direction::LeftToRight => ("\\LR{", "}"),
+        }
+    }
+
+    /// Escapes text from right to left in one font, so that its punctuation goes with its letters.
+    fn escape_right_to_left(&self, text: &str) -> String {
+        let text: String = text.nfc().collect();
+        let script = FontScript::right_to_left(&text).unwrap_or(self.right_to_left);
+        let mut escaped = format!("\\inscript{{{}}}{{", script.name());
+        write_latin(&text, &mut escaped);
+        escaped.push('}');
+        escaped
     }
 
     fn with_style(&self, mut text: String, style: TextStyle, _: RunContext) -> String {
@@ -247,24 +432,6 @@ impl InlineMarkup for Latex {
         }
         line
     }
-}
-
-fn escape_text(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for (script, text) in latex_characters::split_by_script(text) {
-        match script {
-            FontScript::Latin => write_latin(&text, &mut escaped),
-            FontScript::Symbol => {
-                let _ = write!(escaped, "\\insymbol{{{text}}}");
-            }
-            script => {
-                let _ = write!(escaped, "\\inscript{{{}}}{{", script.name());
-                write_latin(&text, &mut escaped);
-                escaped.push('}');
-            }
-        }
-    }
-    escaped
 }
 
 fn write_latin(text: &str, escaped: &mut String) {

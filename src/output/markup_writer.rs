@@ -1,5 +1,6 @@
 //! The shared writer of text formats with markup.
 
+use super::direction::{Direction, with_levels};
 use super::text_runs::{TextLine, TextRun, TextStyle, VerticalAlign, lines};
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
@@ -17,6 +18,21 @@ pub(super) trait InlineMarkup {
 
     /// Returns the separator between the lines of an entry.
     fn line_break(&self) -> &'static str;
+
+    /// Returns the direction of the paragraph if the format must be told the level of each run.
+    fn levels(&self) -> Option<Direction> {
+        None
+    }
+
+    /// Returns the markup at the start and end of text from right to left, or back from left to right.
+    fn around_direction(&self, _direction: Direction) -> (&'static str, &'static str) {
+        ("", "")
+    }
+
+    /// Escapes a run from right to left, with its punctuation.
+    fn escape_right_to_left(&self, text: &str) -> String {
+        self.escape(text)
+    }
 
     /// Escapes the start of a block, where some characters have a special meaning.
     fn escape_line_start(&self, line: String) -> String {
@@ -157,9 +173,19 @@ pub(super) fn has_margin(content: &[Inline]) -> bool {
 }
 
 fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
+    let levelled;
+    let runs = match markup.levels() {
+        Some(base) => {
+            levelled = with_levels(runs, base);
+            &*levelled
+        }
+        None => runs,
+    };
     let mut text = String::new();
     let mut before: Option<&TextRun> = None;
+    let mut level = 0;
     for (index, run) in runs.iter().enumerate() {
+        set_level(markup, &mut level, run.level, &mut text);
         let next = runs.get(index + 1);
         // In most formats, emphasis must not start or end with white space, so white space goes outside.
         let core = run.text.trim();
@@ -189,7 +215,11 @@ fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
                 first: core.chars().next(),
                 last: core.chars().next_back(),
             };
-            let shown = markup.escape(core);
+            let shown = if run.level % 2 == 1 {
+                markup.escape_right_to_left(core)
+            } else {
+                markup.escape(core)
+            };
             let shown = match &run.href {
                 Some(href) => markup.link(shown, core, href, context),
                 None => shown,
@@ -203,7 +233,27 @@ fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
         text.push_str(trailing);
         before = Some(run);
     }
+    set_level(markup, &mut level, 0, &mut text);
     text
+}
+
+/// Opens and closes groups from one level to another.
+fn set_level(markup: &impl InlineMarkup, level: &mut u8, wanted: u8, text: &mut String) {
+    let around = |level: u8| {
+        markup.around_direction(if level % 2 == 1 {
+            Direction::RightToLeft
+        } else {
+            Direction::LeftToRight
+        })
+    };
+    while *level > wanted {
+        text.push_str(around(*level).1);
+        *level -= 1;
+    }
+    while *level < wanted {
+        *level += 1;
+        text.push_str(around(*level).0);
+    }
 }
 
 impl TextRun {

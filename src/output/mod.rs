@@ -25,14 +25,15 @@
 
 pub mod coins;
 pub mod csv;
+mod direction;
 pub mod docx;
+mod fonts;
 mod formulas;
 pub mod html;
 mod item_metadata;
 pub mod json;
 pub mod json_ld;
 pub mod latex;
-mod latex_characters;
 pub mod markdown;
 mod markup_writer;
 pub mod mediawiki;

@@ -3,12 +3,13 @@
 
 use std::collections::HashSet;
 
+use super::direction::Direction;
 use super::formulas;
 use super::markdown::{self, LIST_SEPARATOR, destination};
 use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, margin_and_rest};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
-use crate::csl::{BibliographyLayout, Inline};
+use crate::csl::{BibliographyLayout, Inline, plain_text};
 use crate::reading_list::{Block, FormattedEntry, ReadingList, Section};
 
 struct Pandoc;
@@ -27,6 +28,14 @@ pub fn document(list: &ReadingList, language: &str) -> String {
         &[
             ("title", &yaml_string(&Pandoc.escape(&printable(title)))),
             ("language", &yaml_string(language)),
+            (
+                "direction",
+                if Direction::of_language(language).is_right_to_left() {
+                    "dir: rtl\n"
+                } else {
+                    ""
+                },
+            ),
             ("body", &markup_writer::join(body)),
         ],
     )
@@ -100,7 +109,15 @@ fn item(entry: &FormattedEntry, is_first: bool) -> String {
             markup_writer::blocks(&Pandoc, &entry.annotation).join("\n\n")
         )
     };
-    format!("::: {{{anchor}.csl-entry}}\n{body}\n{annotation}:::\n\n")
+    let language = match &entry.language {
+        Some(tag) => format!(" lang=\"{}\"", tag.replace('"', "")),
+        None => String::new(),
+    };
+    let direction = match Direction::of_text(&plain_text(&entry.content)) {
+        Some(direction) if direction.is_right_to_left() => " dir=\"rtl\"",
+        _ => "",
+    };
+    format!("::: {{{anchor}.csl-entry{language}{direction}}}\n{body}\n{annotation}:::\n\n")
 }
 
 impl InlineMarkup for Pandoc {

@@ -2,32 +2,122 @@
 
 use std::fmt::Write as _;
 
+use super::direction::Direction;
+use super::fonts::{self, FontScript};
 use super::markup_writer::{self, InlineMarkup, RunContext};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
 use super::urls::percent_encode;
-use crate::csl::Inline;
+use crate::csl::{Inline, plain_text};
+use crate::language;
 use crate::reading_list::{Block, ReadingList};
 
-struct Rtf;
+/// A paragraph in RTF.
+struct Rtf {
+    /// Its direction.
+    base: Direction,
+    /// The script that Chinese characters are set in.
+    han: FontScript,
+    /// The number of its language.
+    language: Option<u16>,
+}
+
+impl Rtf {
+    fn new(text: &str, language: Option<&str>) -> Self {
+        let base = Direction::of_text(text).unwrap_or_default();
+        let guess = FontScript::right_to_left(text).map(|script| match script {
+            FontScript::Arabic => "ar",
+            _ => "he",
+        });
+        Self {
+            base,
+            han: FontScript::of_han(language, text),
+            language: language.or(guess).and_then(language_number),
+        }
+    }
+
+    fn of_content(content: &[Inline], language: Option<&str>) -> Self {
+        Self::new(&plain_text(content), language)
+    }
+
+    /// Formats text without markup.
+    fn plain(text: &str) -> String {
+        let text = printable(text);
+        markup_writer::entry(&Self::new(&text, None), &[Inline::Text(text.to_string())])
+    }
+
+    /// Returns the commands of a paragraph from right to left.
+    fn paragraph(&self) -> &'static str {
+        if self.base.is_right_to_left() {
+            "\\rtlpar"
+        } else {
+            ""
+        }
+    }
+}
+
+/// Returns the number of a language in Windows and RTF.
+fn language_number(tag: &str) -> Option<u16> {
+    Some(match language::primary(tag) {
+        "ar" => 1025,
+        "ca" => 1027,
+        "zh" if tag.contains("TW") || tag.contains("Hant") => 1028,
+        "zh" => 2052,
+        "cs" => 1029,
+        "da" => 1030,
+        "de" => 1031,
+        "el" => 1032,
+        "en" if tag.ends_with("GB") => 2057,
+        "en" => 1033,
+        "es" => 3082,
+        "fi" => 1035,
+        "fr" => 1036,
+        "he" => 1037,
+        "hu" => 1038,
+        "it" => 1040,
+        "ja" => 1041,
+        "ko" => 1042,
+        "nl" => 1043,
+        "no" | "nb" => 1044,
+        "pl" => 1045,
+        "pt" if tag.ends_with("BR") => 1046,
+        "pt" => 2070,
+        "ro" => 1048,
+        "ru" => 1049,
+        "sv" => 1053,
+        "th" => 1054,
+        "tr" => 1055,
+        "ur" => 1056,
+        "uk" => 1058,
+        "fa" => 1065,
+        "vi" => 1066,
+        "hi" => 1081,
+        _ => return None,
+    })
+}
 
 /// Formats a reading list: headings with outline levels, and entries as paragraphs, with a hanging indent if
 /// the style asks for one.
 pub fn reading_list(list: &ReadingList) -> String {
     let mut body = String::new();
     if let Some(title) = &list.title {
-        let title = Rtf.escape(&printable(title));
-        let _ = writeln!(body, "{{\\pard\\s10\\sa240\\keepn\\b\\fs40 {title}\\par}}");
+        let direction = Rtf::new(title, None).paragraph();
+        let title = Rtf::plain(title);
+        let _ = writeln!(
+            body,
+            "{{\\pard{direction}\\s10\\sa240\\keepn\\b\\fs40 {title}\\par}}"
+        );
     }
     write_blocks(&list.introduction.blocks, 0, &mut body);
     for section in &list.sections {
         if let Some(heading) = &section.heading {
             let level = heading.depth.min(2);
             let size = 32 - 4 * level;
-            let heading = Rtf.escape(&printable(&heading.text));
+            let direction = Rtf::new(&heading.text, None).paragraph();
+            let heading = Rtf::plain(&heading.text);
             let _ = writeln!(
                 body,
-                "{{\\pard\\s{}\\outlinelevel{level}\\sb240\\sa120\\keepn\\b\\fs{size} {heading}\\par}}",
+                "{{\\pard{direction}\\s{}\\outlinelevel{level}\\sb240\\sa120\\keepn\\b\\fs{size} {heading}\\par}}",
                 level + 1
             );
         }
@@ -36,7 +126,12 @@ pub fn reading_list(list: &ReadingList) -> String {
         let line = 240 * u32::from(list.layout.line_spacing.clamp(1, 10));
         let has_annotations = section.has_annotations();
         for item in &section.entries {
-            let (margin, rest) = markup_writer::margin_and_rest(&Rtf, &item.content);
+            let rtf = Rtf::of_content(&item.content, item.language.as_deref());
+            let direction = rtf.paragraph();
+            let (margin, mut rest) = markup_writer::margin_and_rest(&rtf, &item.content);
+            if let Some(number) = rtf.language {
+                rest = format!("{{\\lang{number}\\langfe{number} {rest}}}");
+            }
             let indent = if !margin.is_empty() || list.layout.hanging_indent {
                 "\\fi-720\\li720"
             } else {
@@ -56,7 +151,7 @@ pub fn reading_list(list: &ReadingList) -> String {
             };
             let _ = writeln!(
                 body,
-                "{{\\pard{indent}{before}\\sa{after}\\sl{line}\\slmult1 {margin}{rest}\\par}}"
+                "{{\\pard{direction}{indent}{before}\\sa{after}\\sl{line}\\slmult1 {margin}{rest}\\par}}"
             );
             write_blocks(&item.annotation.blocks, 720, &mut body);
         }
@@ -65,7 +160,7 @@ pub fn reading_list(list: &ReadingList) -> String {
     fill_template(
         include_str!("templates/document.rtf"),
         &[
-            ("title", &Rtf.escape(&printable(title))),
+            ("title", &Rtf::escaped(&printable(title))),
             ("body", body.trim_end()),
         ],
     )
@@ -75,18 +170,18 @@ pub fn reading_list(list: &ReadingList) -> String {
 fn write_blocks(blocks: &[Block], indent: usize, text: &mut String) {
     for block in blocks {
         match block {
-            Block::Paragraph(content) => write_paragraph(&entry(content), indent, "", text),
+            Block::Paragraph(content) => write_paragraph(content, indent, "", text),
             Block::Quote(quoted) => write_blocks(quoted, indent + 360, text),
             Block::List { start, items } => {
                 for (item, number) in items.iter().zip(start.unwrap_or_default()..) {
                     let mut mark = match start {
                         Some(_) => format!("{number}."),
-                        None => Rtf.escape("\u{2022}"),
+                        None => Rtf::escaped("\u{2022}"),
                     };
                     for block in item {
                         match block {
                             Block::Paragraph(content) => {
-                                write_paragraph(&entry(content), indent + 360, &mark, text);
+                                write_paragraph(content, indent + 360, &mark, text);
                             }
                             other => {
                                 write_blocks(std::slice::from_ref(other), indent + 360, text);
@@ -97,7 +192,7 @@ fn write_blocks(blocks: &[Block], indent: usize, text: &mut String) {
                 }
             }
             Block::Verbatim(verbatim) => {
-                let lines = verbatim.lines().map(|line| Rtf.escape(&printable(line)));
+                let lines = verbatim.lines().map(|line| Rtf::escaped(&printable(line)));
                 let lines = lines.collect::<Vec<_>>().join("\\line ");
                 let _ = writeln!(
                     text,
@@ -109,7 +204,10 @@ fn write_blocks(blocks: &[Block], indent: usize, text: &mut String) {
     }
 }
 
-fn write_paragraph(content: &str, indent: usize, mark: &str, text: &mut String) {
+fn write_paragraph(content: &[Inline], indent: usize, mark: &str, text: &mut String) {
+    let rtf = Rtf::of_content(content, None);
+    let direction = rtf.paragraph();
+    let content = markup_writer::entry(&rtf, content);
     let (hanging, mark) = if mark.is_empty() {
         ("", String::new())
     } else {
@@ -117,17 +215,18 @@ fn write_paragraph(content: &str, indent: usize, mark: &str, text: &mut String) 
     };
     let _ = writeln!(
         text,
-        "{{\\pard{hanging}\\li{indent}\\sa120 {mark}{content}\\par}}"
+        "{{\\pard{direction}{hanging}\\li{indent}\\sa120 {mark}{content}\\par}}"
     );
 }
 
 /// Formats an entry as part of a document.
 pub fn entry(content: &[Inline]) -> String {
-    markup_writer::entry(&Rtf, content)
+    markup_writer::entry(&Rtf::of_content(content, None), content)
 }
 
-impl InlineMarkup for Rtf {
-    fn escape(&self, text: &str) -> String {
+impl Rtf {
+    /// Escapes text.
+    fn escaped(text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
         for character in text.chars() {
             match character {
@@ -148,6 +247,45 @@ impl InlineMarkup for Rtf {
             }
         }
         escaped
+    }
+}
+
+impl InlineMarkup for Rtf {
+    /// Escapes text, with fonts for the scripts of East Asia.
+    fn escape(&self, text: &str) -> String {
+        if text.is_ascii() {
+            return Self::escaped(text);
+        }
+        let mut escaped = String::new();
+        for (script, text) in fonts::split_by_script(text, self.han) {
+            let font = match script {
+                FontScript::Chinese => 2,
+                FontScript::TraditionalChinese => 3,
+                FontScript::Japanese => 4,
+                FontScript::Korean => 5,
+                _ => {
+                    escaped.push_str(&Self::escaped(&text));
+                    continue;
+                }
+            };
+            let (_, tag) = script.word_font();
+            let number = language_number(tag).unwrap_or_default();
+            let _ = write!(
+                escaped,
+                "{{\\dbch\\f{font}\\af{font}\\langfe{number} {}}}",
+                Self::escaped(&text)
+            );
+        }
+        escaped
+    }
+
+    fn levels(&self) -> Option<Direction> {
+        Some(self.base)
+    }
+
+    fn escape_right_to_left(&self, text: &str) -> String {
+        let number = self.language.unwrap_or(1037);
+        format!("{{\\rtlch\\alang{number} {}}}", Self::escaped(text))
     }
 
     fn with_style(&self, mut text: String, style: TextStyle, _: RunContext) -> String {
@@ -173,7 +311,7 @@ impl InlineMarkup for Rtf {
     }
 
     fn link(&self, shown: String, _: &str, href: &str, _: RunContext) -> String {
-        let address = self.escape(&percent_encode(href, "\"{}\\"));
+        let address = Self::escaped(&percent_encode(href, "\"{}\\"));
         format!(
             "{{\\field{{\\*\\fldinst HYPERLINK \"{address}\"}}{{\\fldrslt {{\\cf1\\ul {shown}}}}}}}"
         )

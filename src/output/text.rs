@@ -7,6 +7,7 @@ use anstyle::{Effects, Style};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::direction::{Direction, opposite_parts};
 use super::terminal::visible;
 use super::text_runs::{TextLine, TextRun, TextStyle, lines, printable};
 use super::urls::{is_terminal_link, percent_encode};
@@ -20,6 +21,8 @@ pub struct TextLayout {
     pub ansi: bool,
     /// Whether to use the escape code OSC 8 for links.
     pub links: bool,
+    /// Whether to keep text from right to left apart by Unicode's isolates.
+    pub isolates: bool,
     /// The width in columns for wrapping lines; `None` puts each entry on one line.
     pub width: Option<usize>,
 }
@@ -102,6 +105,7 @@ impl TextWriter {
             text: printable(text).into_owned(),
             style,
             href: None,
+            level: 0,
         };
         let start = self.text.len();
         self.wrap(&[heading], indent, indent);
@@ -266,6 +270,13 @@ impl TextWriter {
 
     fn styled(&self, runs: &[TextRun], text: &mut String) {
         for run in runs.iter().filter(|run| !run.text.is_empty()) {
+            let isolated;
+            let shown = if self.layout.isolates {
+                isolated = with_isolates(&run.text);
+                &*isolated
+            } else {
+                &run.text
+            };
             let style = if self.layout.ansi {
                 ansi_style(run.style)
             } else {
@@ -279,12 +290,27 @@ impl TextWriter {
                     text,
                     "\u{1b}]8;;{}\u{1b}\\{style}{}{style:#}\u{1b}]8;;\u{1b}\\",
                     percent_encode(href, ""),
-                    run.text
+                    shown
                 ),
-                None => write!(text, "{style}{}{style:#}", run.text),
+                None => write!(text, "{style}{shown}{style:#}"),
             };
         }
     }
+}
+
+/// Puts the parts of a text that run from right to left into isolates.
+fn with_isolates(text: &str) -> String {
+    let mut isolated = String::with_capacity(text.len());
+    let mut end = 0;
+    for part in opposite_parts(text, Direction::LeftToRight) {
+        isolated.push_str(text.get(end..part.start).unwrap_or_default());
+        end = part.end;
+        isolated.push('\u{2068}');
+        isolated.push_str(text.get(part).unwrap_or_default());
+        isolated.push('\u{2069}');
+    }
+    isolated.push_str(text.get(end..).unwrap_or_default());
+    isolated
 }
 
 /// An unbreakable part of a line.
@@ -340,6 +366,7 @@ fn push(line: &mut Vec<TextRun>, piece: &Fragment<'_>) {
             text: piece.text.clone(),
             style: piece.run.style,
             href: piece.run.href.clone(),
+            level: 0,
         }),
     }
 }
@@ -384,6 +411,7 @@ fn append_urls(runs: Vec<TextRun>, links: bool) -> Vec<TextRun> {
                 text: format!(" <{href}>"),
                 style: TextStyle::default(),
                 href: None,
+                level: 0,
             });
         }
         shown.clear();

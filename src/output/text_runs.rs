@@ -32,6 +32,8 @@ pub(super) struct TextRun {
     pub(super) text: String,
     pub(super) style: TextStyle,
     pub(super) href: Option<String>,
+    /// Its level in Unicode's bidirectional algorithm, where [`super::direction`] set it: odd from right to left.
+    pub(super) level: u8,
 }
 
 /// A line of an entry.
@@ -109,6 +111,7 @@ fn runs(text: &str, style: TextStyle, href: Option<&str>) -> Option<TextRun> {
         text: text.to_owned(),
         style,
         href,
+        level: 0,
     })
 }
 

@@ -27,11 +27,7 @@ pub fn document(list: &ReadingList, language: &str) -> String {
         ),
         None => String::new(),
     };
-    let (base, region) = match language.split_once(['-', '_']) {
-        Some((base, region)) if region.len() == 2 => (base, string_literal(region)),
-        Some((base, _)) => (base, "none".to_owned()),
-        None => (language, "none".to_owned()),
-    };
+    let (base, region) = language_and_region(language);
     fill_template(
         include_str!("templates/document.typ"),
         &[
@@ -40,6 +36,17 @@ pub fn document(list: &ReadingList, language: &str) -> String {
             ("region", &region),
             ("body", &format!("{shown}{text}")),
         ],
+    )
+}
+
+/// Returns the values of the text's `lang` and `region` for a tag.
+fn language_and_region(tag: &str) -> (&str, String) {
+    let mut parts = tag.split(['-', '_']);
+    let base = parts.next().unwrap_or_default();
+    let region = parts.find(|part| part.len() == 2);
+    (
+        base,
+        region.map_or_else(|| "none".to_owned(), string_literal),
     )
 }
 
@@ -76,6 +83,12 @@ fn entries<'l>(list: &'l ReadingList) -> impl FnMut(&'l Section) -> Vec<String> 
             } else {
                 format!("#block[{rest}]{label}")
             };
+            if let Some(tag) = &item.language {
+                let (language, region) = language_and_region(tag);
+                let language = string_literal(language);
+                // The language also gives the direction.
+                text = format!("#[#set text(lang: {language}, region: {region})\n{text}]");
+            }
             if !item.annotation.is_empty() {
                 let annotation = markup_writer::blocks(&Typst, &item.annotation).join("\n\n");
                 let _ = write!(text, "\n#pad(left: 2em)[\n{annotation}\n]");

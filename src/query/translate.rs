@@ -10,7 +10,8 @@ use super::{
     Matching, Node, NodeKind, Query, QueryError, SearchIn, Span, Term, TimePoint, TimeRange,
     YearRange,
 };
-use crate::formats::bibtex::{self, schema};
+use crate::formats::bibtex::schema;
+use crate::language::{self, babel};
 use crate::library::full_text::{
     self, Column, expression, field_expression, field_name, name_expression, presence_expression,
 };
@@ -423,33 +424,14 @@ impl Translation<'_> {
 
     /// Translates a language: a code with or without the region, or a name.
     fn language(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
-        /// BibLaTeX names of regional variants.
-        const REGIONAL: [&str; 17] = [
-            "american",
-            "usenglish",
-            "british",
-            "ukenglish",
-            "canadian",
-            "australian",
-            "newzealand",
-            "austrian",
-            "naustrian",
-            "swissgerman",
-            "nswissgerman",
-            "mexican",
-            "spanishmx",
-            "brazil",
-            "brazilian",
-            "acadian",
-            "canadien",
-        ];
         let place = SearchIn::Field("lang".to_owned());
         let (Matching::Words(text) | Matching::Whole(text)) = matching else {
             return self.text(&place, matching, node);
         };
-        let tag = match bibtex::language_tag(text) {
-            Some(tag) if REGIONAL.contains(&text.as_str()) => tag.into_owned(),
-            Some(tag) => tag.split('-').next().unwrap_or_default().to_owned(),
+        let tag = match language::tag_of(text) {
+            // A name with a region, or a tag.
+            Some(tag) if babel::is_regional(text) || text.contains(['-', '_']) => tag.into_owned(),
+            Some(tag) => language::primary(&tag).to_owned(),
             None => text.clone(),
         };
         self.text(&place, &Matching::Words(tag.replace(['-', '_'], "")), node)

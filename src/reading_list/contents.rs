@@ -149,7 +149,7 @@ impl ResolvedList {
             .iter()
             .filter_map(|entry| Some((entry.work?, entry.annotation.as_deref()?)))
             .collect();
-        let labels = library.tags().labels()?;
+        let labels = library.tags().labels(headings.language_code())?;
         let mut by_key: HashMap<&str, WorkInList<'_>> = pairs
             .iter()
             .map(|pair| (pair.0.key.as_str(), *pair))
@@ -374,7 +374,10 @@ impl Sections<'_> {
             }]);
         };
         let tags = match &by {
-            GroupBy::Facet(facet) => self.library.tags().summaries(Some(facet))?,
+            GroupBy::Facet(facet) => self
+                .library
+                .tags()
+                .summaries_in(Some(facet), Some(self.headings.language_code()))?,
             _ => Vec::new(),
         };
         order.sort(&mut works, &self.places());

@@ -38,7 +38,6 @@ mod annotation;
 mod contents;
 mod diff;
 mod grouping;
-mod languages;
 mod markdown;
 mod order;
 mod snapshots;
@@ -64,7 +63,7 @@ pub use translations::{HeadingTranslations, REST_IN_ENGLISH};
 
 use crate::csl::{Bibliography, BibliographyEntry, BibliographyLayout, RichText};
 use crate::library::CitableWork;
-use crate::model::{CslDate, CslItem};
+use crate::model::{CslDate, CslItem, language_of};
 
 /// A work of a list with its CSL item.
 pub type WorkInList<'a> = (&'a CitableWork, &'a CslItem);
@@ -115,6 +114,8 @@ impl Section {
 pub struct FormattedEntry {
     /// The citation key.
     pub key: String,
+    /// The language of the work as a tag, stated or guessed.
+    pub language: Option<String>,
     /// The entry as the style formats it.
     pub content: RichText,
     /// The annotation printed below the entry.
@@ -125,6 +126,7 @@ impl From<BibliographyEntry> for FormattedEntry {
     fn from(entry: BibliographyEntry) -> Self {
         Self {
             key: entry.key,
+            language: None,
             content: entry.content,
             annotation: RichBlocks::default(),
         }
@@ -189,6 +191,19 @@ impl ReadingList {
             sections,
             layout: bibliography.layout,
             ..Self::default()
+        }
+    }
+
+    /// Sets the language of each entry to that of its work.
+    pub fn state_languages(&mut self, items: &[CslItem]) {
+        let languages: HashMap<&str, String> = items
+            .iter()
+            .filter_map(|item| Some((item.id.as_str(), language_of(item)?.into_owned())))
+            .collect();
+        for section in &mut self.sections {
+            for entry in &mut section.entries {
+                entry.language = languages.get(entry.key.as_str()).cloned();
+            }
         }
     }
 

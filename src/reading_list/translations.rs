@@ -1,10 +1,10 @@
-//! WorkGroup headings and labels in seven languages.
+//! Headings and labels in sixteen languages.
 
-use super::languages;
 use crate::formats::bibtex::schema::{self, TypeGroup};
+use crate::language;
 
-/// The languages of the tables below and of the language names, in the order of their columns.
-const LANGUAGES: [&str; 7] = ["en", "de", "fr", "es", "it", "pt", "nl"];
+/// The languages of the tables below, in the order of their columns.
+const LANGUAGES: [&str; 16] = language::NAMED_IN;
 
 /// The translations of one text, in the order of [`LANGUAGES`].
 type Translations = [&'static str; LANGUAGES.len()];
@@ -17,15 +17,23 @@ pub struct HeadingTranslations {
 }
 
 impl HeadingTranslations {
-    /// Returns the headings for a locale such as `de-DE`; English if the language is not supported.
+    /// Returns the headings for a locale such as `de-DE`; English if [`Self::for_locale`] has none.
     pub fn in_language(locale: &str) -> Self {
-        let primary = locale.split(['-', '_']).next().unwrap_or_default();
-        let place = LANGUAGES
+        Self::for_locale(locale).unwrap_or_default()
+    }
+
+    /// Returns the headings for a locale, if they are translated into its language.
+    pub fn for_locale(locale: &str) -> Option<Self> {
+        let primary = language::primary(locale);
+        let language = LANGUAGES
             .iter()
-            .position(|language| language.eq_ignore_ascii_case(primary));
-        Self {
-            language: place.unwrap_or_default(),
-        }
+            .position(|language| language.eq_ignore_ascii_case(primary))?;
+        Some(Self { language })
+    }
+
+    /// Returns the code of the language.
+    pub(super) fn language_code(self) -> &'static str {
+        LANGUAGES.get(self.language).copied().unwrap_or("en")
     }
 
     /// Returns the translation into this language, or the English text if there is none.
@@ -84,11 +92,12 @@ impl HeadingTranslations {
         self.word(&TAGS)
     }
 
-    /// Returns the name of a language given by its tag or English name. Returns other text unchanged, or
+    /// Returns the name of a language given by its tag or in any spelling. Returns other text unchanged, or
     /// `None` if it is empty.
     pub(crate) fn language(self, text: &str) -> Option<String> {
         let text = text.trim();
-        match languages::names(text) {
+        let known = language::tag_of(text);
+        match known.and_then(|tag| language::names(language::primary(&tag))) {
             Some(names) => Some(self.word(names).to_owned()),
             None => Some(text.to_owned()).filter(|text| !text.is_empty()),
         }
@@ -110,6 +119,15 @@ const REST: Translations = [
     "Altre letture",
     "Outras leituras",
     "Verder lezen",
+    "Altres lectures",
+    "Περαιτέρω ανάγνωση",
+    "Дополнительная литература",
+    "Diğer okumalar",
+    "قراءات أخرى",
+    "לקריאה נוספת",
+    "延伸阅读",
+    "その他の文献",
+    "Vidare läsning",
 ];
 
 /// The default heading of works that no section contains, as it is stored. It is printed in the language of
@@ -124,6 +142,15 @@ const TAGS: Translations = [
     "Etichette:",
     "Etiquetas:",
     "Trefwoorden:",
+    "Etiquetes:",
+    "Ετικέτες:",
+    "Теги:",
+    "Etiketler:",
+    "الوسوم:",
+    "תגיות:",
+    "标签：",
+    "タグ：",
+    "Taggar:",
 ];
 
 const BEFORE_OUR_ERA: Translations = [
@@ -134,6 +161,15 @@ const BEFORE_OUR_ERA: Translations = [
     "a.C.",
     "a.C.",
     "v.Chr.",
+    "aC",
+    "π.Χ.",
+    "до\u{a0}н.\u{a0}э.",
+    "MÖ",
+    "ق.م",
+    "לפנה״ס",
+    "公元前",
+    "紀元前",
+    "f.Kr.",
 ];
 
 /// Decade names; `#` stands for the first year.
@@ -145,6 +181,15 @@ const DECADE: Translations = [
     "Anni #",
     "Década de #",
     "Jaren #",
+    "Dècada de #",
+    "Δεκαετία #",
+    "#-е годы",
+    "#’ler",
+    "عقد #",
+    "שנות ה־#",
+    "#年代",
+    "#年代",
+    "#-talet",
 ];
 
 const NO_DATE: Translations = [
@@ -155,6 +200,15 @@ const NO_DATE: Translations = [
     "Senza data",
     "Sem data",
     "Zonder jaar",
+    "Sense data",
+    "Χωρίς χρονολογία",
+    "Без даты",
+    "Tarihsiz",
+    "بدون تاريخ",
+    "ללא תאריך",
+    "无日期",
+    "日付なし",
+    "Utan år",
 ];
 
 const NO_AUTHOR: Translations = [
@@ -165,6 +219,15 @@ const NO_AUTHOR: Translations = [
     "Senza autore",
     "Sem autor",
     "Zonder auteur",
+    "Sense autor",
+    "Χωρίς συγγραφέα",
+    "Без автора",
+    "Yazarsız",
+    "بدون مؤلف",
+    "ללא מחבר",
+    "无作者",
+    "著者なし",
+    "Utan författare",
 ];
 
 const NO_LANGUAGE: Translations = [
@@ -175,10 +238,36 @@ const NO_LANGUAGE: Translations = [
     "Lingua non indicata",
     "Língua não indicada",
     "Taal niet vermeld",
+    "Llengua no indicada",
+    "Χωρίς ένδειξη γλώσσας",
+    "Язык не указан",
+    "Dili belirtilmemiş",
+    "اللغة غير محددة",
+    "השפה לא צוינה",
+    "未注明语言",
+    "言語の記載なし",
+    "Språk ej angivet",
 ];
 
 /// The words before the name of a custom facet.
-const WITHOUT: Translations = ["Without a", "Ohne", "Sans", "Sin", "Senza", "Sem", "Zonder"];
+const WITHOUT: Translations = [
+    "Without a",
+    "Ohne",
+    "Sans",
+    "Sin",
+    "Senza",
+    "Sem",
+    "Zonder",
+    "Sense",
+    "Χωρίς",
+    "Без",
+    "Belirtilmemiş:",
+    "بدون",
+    "ללא",
+    "无",
+    "なし:",
+    "Utan",
+];
 
 /// HeadingTranslations of works without a tag of a built-in facet.
 const WITHOUT_A: [(&str, Translations); 2] = [
@@ -192,6 +281,15 @@ const WITHOUT_A: [(&str, Translations); 2] = [
             "Senza movimento",
             "Sem movimento",
             "Zonder beweging",
+            "Sense moviment",
+            "Χωρίς κίνημα",
+            "Без движения",
+            "Hareketi belirtilmemiş",
+            "بدون حركة",
+            "ללא תנועה",
+            "无所属运动",
+            "運動の指定なし",
+            "Utan rörelse",
         ],
     ),
     (
@@ -204,6 +302,15 @@ const WITHOUT_A: [(&str, Translations); 2] = [
             "Senza tema",
             "Sem tema",
             "Zonder thema",
+            "Sense tema",
+            "Χωρίς θέμα",
+            "Без темы",
+            "Konusu belirtilmemiş",
+            "بدون موضوع",
+            "ללא נושא",
+            "无主题",
+            "主題の指定なし",
+            "Utan tema",
         ],
     ),
 ];
@@ -216,51 +323,60 @@ const OTHER_WORKS: Translations = [
     "Altre opere",
     "Outras obras",
     "Andere werken",
+    "Altres obres",
+    "Άλλα έργα",
+    "Другие работы",
+    "Diğer eserler",
+    "أعمال أخرى",
+    "יצירות אחרות",
+    "其他作品",
+    "その他の著作",
+    "Andra verk",
 ];
 
 /// Plural names of the groups of BibLaTeX types.
 #[rustfmt::skip]
 const TYPES: &[(TypeGroup, Translations)] = &[
     (TypeGroup::Articles,
-     ["Articles", "Artikel", "Articles", "Artículos", "Articoli", "Artigos", "Artikelen"]),
+     ["Articles", "Artikel", "Articles", "Artículos", "Articoli", "Artigos", "Artikelen", "Articles", "Άρθρα", "Статьи", "Makaleler", "مقالات", "מאמרים", "文章", "論文・記事", "Artiklar"]),
     (TypeGroup::Books,
-     ["Books", "Bücher", "Livres", "Libros", "Libri", "Livros", "Boeken"]),
+     ["Books", "Bücher", "Livres", "Libros", "Libri", "Livros", "Boeken", "Llibres", "Βιβλία", "Книги", "Kitaplar", "كتب", "ספרים", "图书", "図書", "Böcker"]),
     (TypeGroup::Booklets,
-     ["Booklets", "Broschüren", "Brochures", "Folletos", "Opuscoli", "Folhetos", "Brochures"]),
+     ["Booklets", "Broschüren", "Brochures", "Folletos", "Opuscoli", "Folhetos", "Brochures", "Fullets", "Φυλλάδια", "Брошюры", "Kitapçıklar", "كتيبات", "חוברות", "小册子", "小冊子", "Småskrifter"]),
     (TypeGroup::Collections,
-     ["Edited volumes", "Sammelbände", "Ouvrages collectifs", "Obras colectivas", "Opere collettive", "Obras coletivas", "Bundels"]),
+     ["Edited volumes", "Sammelbände", "Ouvrages collectifs", "Obras colectivas", "Opere collettive", "Obras coletivas", "Bundels", "Obres col·lectives", "Συλλογικοί τόμοι", "Сборники", "Derlemeler", "كتب جماعية", "קבצים", "文集", "編著", "Samlingsverk"]),
     (TypeGroup::References,
-     ["Works of reference", "Nachschlagewerke", "Ouvrages de référence", "Obras de referencia", "Opere di consultazione", "Obras de referência", "Naslagwerken"]),
+     ["Works of reference", "Nachschlagewerke", "Ouvrages de référence", "Obras de referencia", "Opere di consultazione", "Obras de referência", "Naslagwerken", "Obres de referència", "Έργα αναφοράς", "Справочные издания", "Başvuru eserleri", "مراجع", "ספרי עיון", "参考工具书", "参考図書", "Uppslagsverk"]),
     (TypeGroup::Chapters,
-     ["Chapters and essays in books", "Beiträge in Büchern", "Chapitres de livres", "Capítulos de libros", "Capitoli e saggi in volume", "Capítulos de livros", "Hoofdstukken en bijdragen in boeken"]),
+     ["Chapters and essays in books", "Beiträge in Büchern", "Chapitres de livres", "Capítulos de libros", "Capitoli e saggi in volume", "Capítulos de livros", "Hoofdstukken en bijdragen in boeken", "Capítols de llibres", "Κεφάλαια σε βιβλία", "Главы и статьи в книгах", "Kitap bölümleri", "فصول في كتب", "פרקים בספרים", "图书章节", "図書の章", "Bokkapitel"]),
     (TypeGroup::ReferenceEntries,
-     ["Articles in works of reference", "Artikel in Nachschlagewerken", "Articles d’ouvrages de référence", "Artículos de obras de referencia", "Voci di opere di consultazione", "Verbetes de obras de referência", "Lemma’s in naslagwerken"]),
+     ["Articles in works of reference", "Artikel in Nachschlagewerken", "Articles d’ouvrages de référence", "Artículos de obras de referencia", "Voci di opere di consultazione", "Verbetes de obras de referência", "Lemma’s in naslagwerken", "Entrades d’obres de referència", "Λήμματα σε έργα αναφοράς", "Статьи в справочных изданиях", "Başvuru eserlerindeki maddeler", "مداخل في مراجع", "ערכים בספרי עיון", "工具书条目", "参考図書の項目", "Artiklar i uppslagsverk"]),
     (TypeGroup::Proceedings,
-     ["Proceedings", "Tagungsbände", "Actes de colloques", "Actas de congresos", "Atti di convegni", "Atas de congressos", "Congresbundels"]),
+     ["Proceedings", "Tagungsbände", "Actes de colloques", "Actas de congresos", "Atti di convegni", "Atas de congressos", "Congresbundels", "Actes de congressos", "Πρακτικά συνεδρίων", "Материалы конференций", "Bildiri kitapları", "أعمال مؤتمرات", "קובצי כנסים", "会议录", "会議録", "Konferensvolymer"]),
     (TypeGroup::ConferencePapers,
-     ["Conference papers", "Tagungsbeiträge", "Communications de colloques", "Ponencias", "Interventi a convegni", "Comunicações em congressos", "Congresbijdragen"]),
+     ["Conference papers", "Tagungsbeiträge", "Communications de colloques", "Ponencias", "Interventi a convegni", "Comunicações em congressos", "Congresbijdragen", "Comunicacions en congressos", "Ανακοινώσεις σε συνέδρια", "Доклады на конференциях", "Bildiriler", "أوراق مؤتمرات", "הרצאות בכנסים", "会议论文", "会議論文", "Konferensbidrag"]),
     (TypeGroup::Manuals,
-     ["Manuals", "Handbücher", "Manuels", "Manuales", "Manuali", "Manuais", "Handleidingen"]),
+     ["Manuals", "Handbücher", "Manuels", "Manuales", "Manuali", "Manuais", "Handleidingen", "Manuals", "Εγχειρίδια", "Руководства", "El kitapları", "أدلة", "מדריכים", "手册", "マニュアル", "Handböcker"]),
     (TypeGroup::Online,
-     ["Online texts", "Texte im Internet", "Textes en ligne", "Textos en línea", "Testi in rete", "Textos em linha", "Onlineteksten"]),
+     ["Online texts", "Texte im Internet", "Textes en ligne", "Textos en línea", "Testi in rete", "Textos em linha", "Onlineteksten", "Textos en línia", "Διαδικτυακά κείμενα", "Тексты в интернете", "Çevrimiçi metinler", "نصوص على الإنترنت", "טקסטים מקוונים", "网络文献", "オンライン文献", "Texter på nätet"]),
     (TypeGroup::Patents,
-     ["Patents", "Patente", "Brevets", "Patentes", "Brevetti", "Patentes", "Octrooien"]),
+     ["Patents", "Patente", "Brevets", "Patentes", "Brevetti", "Patentes", "Octrooien", "Patents", "Διπλώματα ευρεσιτεχνίας", "Патенты", "Patentler", "براءات اختراع", "פטנטים", "专利", "特許", "Patent"]),
     (TypeGroup::Periodicals,
-     ["Journals and issues", "Zeitschriften und Hefte", "Revues et numéros", "Revistas y números", "Riviste e fascicoli", "Revistas e números", "Tijdschriften en nummers"]),
+     ["Journals and issues", "Zeitschriften und Hefte", "Revues et numéros", "Revistas y números", "Riviste e fascicoli", "Revistas e números", "Tijdschriften en nummers", "Revistes i números", "Περιοδικά και τεύχη", "Журналы и выпуски", "Dergiler ve sayılar", "مجلات وأعداد", "כתבי עת וגיליונות", "期刊", "雑誌・号", "Tidskrifter och nummer"]),
     (TypeGroup::Reports,
-     ["Reports", "Berichte", "Rapports", "Informes", "Rapporti", "Relatórios", "Rapporten"]),
+     ["Reports", "Berichte", "Rapports", "Informes", "Rapporti", "Relatórios", "Rapporten", "Informes", "Εκθέσεις", "Отчёты", "Raporlar", "تقارير", "דוחות", "报告", "報告書", "Rapporter"]),
     (TypeGroup::Theses,
-     ["Theses", "Hochschulschriften", "Thèses et mémoires", "Tesis", "Tesi", "Teses e dissertações", "Proefschriften en scripties"]),
+     ["Theses", "Hochschulschriften", "Thèses et mémoires", "Tesis", "Tesi", "Teses e dissertações", "Proefschriften en scripties", "Tesis", "Διατριβές", "Диссертации", "Tezler", "أطروحات", "עבודות גמר", "学位论文", "学位論文", "Avhandlingar och uppsatser"]),
     (TypeGroup::Unpublished,
-     ["Unpublished texts", "Unveröffentlichte Texte", "Textes inédits", "Textos inéditos", "Testi inediti", "Textos inéditos", "Onuitgegeven teksten"]),
+     ["Unpublished texts", "Unveröffentlichte Texte", "Textes inédits", "Textos inéditos", "Testi inediti", "Textos inéditos", "Onuitgegeven teksten", "Textos inèdits", "Αδημοσίευτα κείμενα", "Неопубликованные тексты", "Yayımlanmamış metinler", "نصوص غير منشورة", "כתבים שלא פורסמו", "未发表文献", "未刊行文献", "Opublicerade texter"]),
     (TypeGroup::Datasets,
-     ["Data sets", "Datensätze", "Jeux de données", "Conjuntos de datos", "Insiemi di dati", "Conjuntos de dados", "Datasets"]),
+     ["Data sets", "Datensätze", "Jeux de données", "Conjuntos de datos", "Insiemi di dati", "Conjuntos de dados", "Datasets", "Conjunts de dades", "Σύνολα δεδομένων", "Наборы данных", "Veri kümeleri", "مجموعات بيانات", "מערכי נתונים", "数据集", "データセット", "Datamängder"]),
     (TypeGroup::Software,
-     ["Software", "Software", "Logiciels", "Software", "Software", "Software", "Software"]),
+     ["Software", "Software", "Logiciels", "Software", "Software", "Software", "Software", "Programari", "Λογισμικό", "Программное обеспечение", "Yazılım", "برمجيات", "תוכנה", "软件", "ソフトウェア", "Programvara"]),
     (TypeGroup::Recordings,
-     ["Recordings", "Tonaufnahmen", "Enregistrements", "Grabaciones", "Registrazioni", "Gravações", "Opnamen"]),
+     ["Recordings", "Tonaufnahmen", "Enregistrements", "Grabaciones", "Registrazioni", "Gravações", "Opnamen", "Enregistraments", "Ηχογραφήσεις", "Записи", "Ses kayıtları", "تسجيلات", "הקלטות", "录音", "録音", "Inspelningar"]),
     (TypeGroup::Films,
-     ["Films", "Filme", "Films", "Películas", "Film", "Filmes", "Films"]),
+     ["Films", "Filme", "Films", "Películas", "Film", "Filmes", "Films", "Pel·lícules", "Ταινίες", "Фильмы", "Filmler", "أفلام", "סרטים", "影片", "映画", "Filmer"]),
 ];
 
 #[cfg(test)]
@@ -274,7 +390,9 @@ mod tests {
             ("de", "1990er Jahre"),
             ("FR-ca", "Années 1990"),
             ("pt-BR", "Década de 1990"),
-            ("el-GR", "1990s"),
+            ("el-GR", "Δεκαετία 1990"),
+            ("zh-CN", "1990年代"),
+            ("fi-FI", "1990s"),
             ("", "1990s"),
         ] {
             assert_eq!(
@@ -292,6 +410,8 @@ mod tests {
         assert_eq!(english("greek").as_deref(), Some("Greek"));
         assert_eq!(english("Klingon").as_deref(), Some("Klingon"));
         assert_eq!(english(" "), None);
+        assert_eq!(english("Deutsch").as_deref(), Some("German"));
+        assert_eq!(english("中文").as_deref(), Some("Chinese"));
         let german = |text| HeadingTranslations::in_language("de-AT").language(text);
         assert_eq!(german("de-DE").as_deref(), Some("Deutsch"));
         assert_eq!(german("akk").as_deref(), Some("Akkadian"));

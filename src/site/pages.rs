@@ -10,6 +10,7 @@ use super::views::{TagView, WorkView};
 use super::{Site, SiteError, SiteWork};
 use crate::charts::timeline::{Timeline, TimelineRequest};
 use crate::charts::{Theme, timeline_svg};
+use crate::language::is_right_to_left;
 use crate::library::{Assignment, Origin, Tag, TagEvent};
 use crate::model::markup::plain;
 use crate::output::{ItemMetadata, coins, html, json_ld, page_metadata};
@@ -57,7 +58,7 @@ pub(super) fn write<E: From<SiteError>>(
             site => context! {
                 title => content.title.as_str(),
                 language => content.language.as_str(),
-                direction => html::direction(&content.language),
+                direction => if is_right_to_left(&content.language) { "rtl" } else { "ltr" },
                 base_url => content.base_url.as_deref(),
             },
             words => value(&site.views.words),

@@ -279,7 +279,7 @@ fn tag_views(content: &SiteContent) -> Vec<Vec<TagView>> {
                     let file = names.assign(&format!("{}-{}", tag.tag.facet, tag.tag.name));
                     TagView {
                         name: tag.tag.to_string(),
-                        label: tag.heading().to_owned(),
+                        label: tag.heading(Some(&content.language)).to_owned(),
                         path: format!("tags/{}.html", percent_encode_value(&file)),
                         file,
                         depth: *depth,

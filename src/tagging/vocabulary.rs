@@ -1,9 +1,11 @@
 //! Tag vocabularies and their import into a library.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Deserialize;
 
+use crate::language;
 use crate::library::{
     self, Change, Facet, Library, LibraryError, NewAssignment, Origin, Tag, TagEvent, TagName,
     TaggedOutcome,
@@ -29,7 +31,7 @@ pub struct Vocabulary {
 struct VocabularyTag {
     facet: String,
     tag: String,
-    label: Option<String>,
+    label: Option<Label>,
     description: Option<String>,
     parent: Option<String>,
     place: Option<String>,
@@ -41,6 +43,45 @@ struct VocabularyTag {
     #[serde(default)]
     events: Vec<VocabularyEvent>,
 }
+
+/// A label, or several by their languages: `label.en = "…"`, `label.de = "…"`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+enum Label {
+    One(String),
+    ByLanguage(BTreeMap<String, String>),
+}
+
+impl Label {
+    /// Returns the label without a language, which is the English one if there are several.
+    fn main(&self) -> Option<&str> {
+        match self {
+            Self::One(label) => Some(label),
+            Self::ByLanguage(labels) => labels
+                .get(ENGLISH)
+                .or_else(|| labels.values().next())
+                .map(String::as_str),
+        }
+    }
+
+    /// Returns the labels in other languages, by the first parts of their tags.
+    fn translations(&self) -> BTreeMap<String, String> {
+        match self {
+            Self::One(_) => BTreeMap::new(),
+            Self::ByLanguage(labels) => labels
+                .iter()
+                .filter(|(language, _)| *language != ENGLISH)
+                .map(|(written, label)| {
+                    let known = language::tag_of(written);
+                    let code = known.as_deref().map_or(written.as_str(), language::primary);
+                    (code.to_owned(), label.clone())
+                })
+                .collect(),
+        }
+    }
+}
+
+const ENGLISH: &str = "en";
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -306,6 +347,7 @@ fn write_tag(toml: &mut String, tag: &Tag) {
         id: _,
         tag: name,
         label,
+        labels,
         description,
         parent,
         place,
@@ -326,8 +368,15 @@ fn write_tag(toml: &mut String, tag: &Tag) {
             parent.to_string()
         }
     });
+    match label {
+        Some(label) if labels.is_empty() => line("label", toml_string(label)),
+        Some(label) => line("label.en", toml_string(label)),
+        None => {}
+    }
+    for (language, label) in labels {
+        line(&format!("label.{language}"), toml_string(label));
+    }
     let texts = [
-        ("label", label),
         ("description", description),
         ("parent", &parent),
         ("active", active),
@@ -410,7 +459,12 @@ impl VocabularyTag {
             what: event.what.clone(),
         };
         Ok(Tag {
-            label: self.label.clone(),
+            label: self.label.as_ref().and_then(Label::main).map(str::to_owned),
+            labels: self
+                .label
+                .as_ref()
+                .map(Label::translations)
+                .unwrap_or_default(),
             description: self.description.clone(),
             place: self.place.clone(),
             active: self.active.clone(),

@@ -10,9 +10,7 @@ use crate::cli::style_engine::{StyleEngine, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::{ParsedFile, Severity};
 use peerbib::library::{CitableWork, Library, TagSummary};
-use peerbib::reading_list::{
-    DuplicatePlacement, GroupBy, Grouping, HeadingTranslations, ReadingList, WorkInList,
-};
+use peerbib::reading_list::{DuplicatePlacement, GroupBy, Grouping, ReadingList, WorkInList};
 
 /// Print a bibliography in a citation style
 ///
@@ -97,7 +95,9 @@ impl Format {
                 context.note("no works found");
             }
             let tags = match &group_by {
-                Some(GroupBy::Facet(facet)) => tags_of_facet(&library, facet)?,
+                Some(GroupBy::Facet(facet)) => {
+                    tags_of_facet(&library, facet, Some(engine.language()))?
+                }
                 _ => Vec::new(),
             };
             let entries = Entries::Library(&library);
@@ -184,20 +184,21 @@ impl Listing {
         form: &OutputArgs,
     ) -> std::result::Result<bool, CommandError> {
         let mut items = items_of(&mut works, self.annotations)?;
-        let (list, complete) = match &self.group_by {
+        let (mut list, complete) = match &self.group_by {
             Some(by) => {
-                let headings = HeadingTranslations::in_language(engine.language());
+                let headings = engine.headings(context);
                 let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
                 let grouping = Grouping::new(&pairs, by, &self.tags, self.repeat, headings);
                 (works, items) = grouping.in_order_of_print(works, items);
-                let (bibliography, complete) = engine.bibliography(context, &items);
+                let (bibliography, complete) = engine.bibliography(context, &mut items);
                 (ReadingList::grouped(&bibliography, &grouping), complete)
             }
             None => {
-                let (bibliography, complete) = engine.bibliography(context, &items);
+                let (bibliography, complete) = engine.bibliography(context, &mut items);
                 (ReadingList::plain(bibliography), complete)
             }
         };
+        list.state_languages(&items);
         form.write(
             context,
             &RenderedList {
@@ -217,8 +218,9 @@ impl Listing {
 pub(crate) fn tags_of_facet(
     library: &Library,
     facet: &str,
+    locale: Option<&str>,
 ) -> std::result::Result<Vec<TagSummary>, CommandError> {
-    let tags = library.tags().summaries(Some(facet))?;
+    let tags = library.tags().summaries_in(Some(facet), locale)?;
     if tags.is_empty() {
         let facets = library.tags().facets()?.join(", ");
         return Err(

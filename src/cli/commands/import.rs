@@ -1,5 +1,6 @@
 //! `peerbib import`
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
@@ -256,11 +257,43 @@ fn add_unreadable_entries(input: &Input, receipt: &mut FileReceipt) {
 /// Prints each problem with its position, as compilers do, so that editors can jump there.
 pub(crate) fn report_problems(context: &CommandContext, receipt: &Receipt) {
     for file in &receipt.files {
-        for problem in &file.problems {
-            report_problem(context, &file.path, problem);
-        }
+        report_alike(context, file);
         if file.counts.entries == 0 {
             context.note(format_args!("{}: no entries found", file.path));
+        }
+    }
+}
+
+/// How many problems of one kind are printed one by one.
+const FEW: usize = 3;
+
+/// Prints the problems of a file: those of one kind as one line if there are many of them.
+fn report_alike(context: &CommandContext, file: &FileReceipt) {
+    // What differs between problems of one kind comes after a semicolon or a colon.
+    let kind = |problem: &Diagnostic| {
+        let message = problem.message.split([';', ':']).next().unwrap_or_default();
+        (problem.severity, problem.field.clone(), message.to_owned())
+    };
+    let mut counts: HashMap<_, usize> = HashMap::new();
+    for problem in &file.problems {
+        *counts.entry(kind(problem)).or_default() += 1;
+    }
+    for problem in &file.problems {
+        let alike = counts.get_mut(&kind(problem));
+        let count = alike.as_deref().copied().unwrap_or_default();
+        if problem.severity == Severity::Error || (1..=FEW).contains(&count) {
+            report_problem(context, &file.path, problem);
+        } else if let Some(alike) = alike.filter(|_| count > 0) {
+            *alike = 0;
+            let summary = Diagnostic {
+                message: format!(
+                    "{} (and {} more; --json lists them)",
+                    problem.message,
+                    count - 1
+                ),
+                ..problem.clone()
+            };
+            report_problem(context, &file.path, &summary);
         }
     }
 }

@@ -42,7 +42,7 @@ impl Quickstart {
         let printed = works.len();
         let listing = Listing {
             repeat: peerbib::reading_list::DuplicatePlacement::Each,
-            tags: tags_of_facet(&library, "movement")?,
+            tags: tags_of_facet(&library, "movement", context.locale_name(None)?.as_deref())?,
             group_by: Some(GroupBy::Facet("movement".into())),
             annotations: false,
         };

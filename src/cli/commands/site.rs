@@ -156,7 +156,7 @@ impl WriteSite {
         if works.is_empty() {
             context.note("no works found");
         }
-        let items = items_of(&mut works, false)?;
+        let mut items = items_of(&mut works, false)?;
         let added = library
             .works()
             .search(&Selection::from(filter), &[Detail::Added])?;
@@ -177,8 +177,8 @@ impl WriteSite {
         let mut titles = Vec::new();
         let mut citations: Vec<BTreeMap<String, peerbib::csl::RichText>> = Vec::new();
         for style in &styles {
-            let rendering = StyleEngine::new(context, style, None)?;
-            let (bibliography, _) = rendering.bibliography(context, &items);
+            let engine = StyleEngine::new(context, style, None)?;
+            let (bibliography, _) = engine.bibliography(context, &mut items);
             citations.push(
                 bibliography
                     .entries
@@ -186,7 +186,7 @@ impl WriteSite {
                     .map(|entry| (entry.key, entry.content))
                     .collect(),
             );
-            titles.push(rendering.title().to_owned());
+            titles.push(engine.title().to_owned());
         }
 
         let lists = self.lists(context, &library, &works)?;
@@ -340,7 +340,8 @@ impl WriteSite {
             contents.annotate.remove(AnnotationKind::Note);
         }
         let engine = StyleEngine::new(context, &contents.style, contents.locale.as_deref())?;
-        Ok(render::formatted(context, &contents, &engine)?.0)
+        let headings = engine.headings(context);
+        Ok(render::formatted(context, &contents, &engine, headings)?.0)
     }
 
     fn template_files(&self) -> std::result::Result<TemplateFiles, CommandError> {

@@ -36,7 +36,9 @@ pub(crate) struct Stats {
 impl Stats {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let tags = library.tags().summaries(None)?;
+        let tags = library
+            .tags()
+            .summaries_in(None, context.locale_name(None)?.as_deref())?;
         let facets = library.tags().facets()?;
         let (works, title) = self.shown.works(context, &library)?;
         let title = self.drawing.title.clone().or(title);

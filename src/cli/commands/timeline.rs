@@ -43,7 +43,7 @@ impl DrawTimeline {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let facet = self.by.to_lowercase();
-        let tags = tags_of_lanes(&library, &facet)?;
+        let tags = tags_of_lanes(&library, &facet, context.locale_name(None)?.as_deref())?;
         let (works, title) = self.shown.works(context, &library)?;
         let title = self.drawing.title.clone().or(title);
         let request = TimelineRequest {
@@ -97,15 +97,18 @@ impl DrawTimeline {
 fn tags_of_lanes(
     library: &Library,
     facet: &str,
+    locale: Option<&str>,
 ) -> std::result::Result<Vec<(Tag, usize)>, CommandError> {
-    let tags = library.tags().summaries(Some(facet))?;
+    let tags = library.tags().summaries_in(Some(facet), locale)?;
     // Without movements, the default timeline has one lane for all works.
     if tags.is_empty() && facet != "movement" {
         return Err(crate::cli::no_such_facet(library, facet)?);
     }
     let mut lanes = Vec::with_capacity(tags.len());
     for (tag, depth) in in_hierarchy(&tags) {
-        lanes.push((library.tags().resolve(&tag.tag.to_string())?, depth));
+        let mut lane = library.tags().get(tag.id)?;
+        lane.label.clone_from(&tag.label);
+        lanes.push((lane, depth));
     }
     Ok(lanes)
 }

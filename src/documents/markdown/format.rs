@@ -11,7 +11,7 @@ use crate::csl::{
     Inline, Locale, Processor, RichText, Style, StyleClass, Warning, plain_text,
 };
 use crate::documents::CitedKey;
-use crate::model::CslItem;
+use crate::model::{CslItem, assume_languages};
 use crate::output::markdown;
 
 /// The works that a document may cite.
@@ -24,13 +24,14 @@ pub struct CitableItems {
 impl CitableItems {
     /// Adds a work under a key. If the key is taken, the first work keeps it. A work that was added before
     /// gets the key as an additional one.
-    pub fn add(&mut self, key: &str, item: CslItem) {
+    pub fn add(&mut self, key: &str, mut item: CslItem) {
         if self.by_key.contains_key(key) {
             return;
         }
         let known = self.by_key.get(&item.id).copied();
         let place = known.unwrap_or_else(|| {
             self.by_key.insert(item.id.clone(), self.items.len());
+            assume_languages(std::slice::from_mut(&mut item));
             self.items.push(item);
             self.items.len() - 1
         });

@@ -12,9 +12,10 @@ use super::tex_writer::{
     is_balanced, protect_capitals, to_paragraphs, to_plain_tex, to_tex, to_verbatim,
 };
 use super::to_csl::derive;
-use super::{languages, writer};
+use super::writer;
 use crate::csl::variables::{VariableKind, known};
 use crate::formats::pages;
+use crate::language::{self, babel};
 use crate::model::{CslItem, CslName, CslValue, Entry, Name, PersonName};
 
 /// A work made from a CSL item.
@@ -255,10 +256,15 @@ impl<'i> BibConversion<'i> {
     }
 
     fn titles(&mut self) {
-        let english = self
-            .item
-            .text("language")
-            .is_none_or(|language| language == "en" || language.to_lowercase().starts_with("en-"));
+        let language = self.item.text("language");
+        let language = language.as_deref().and_then(language::tag_of);
+        let english = match &language {
+            Some(tag) => language::primary(tag) == "en",
+            None => {
+                let title = self.item.text("title").unwrap_or_default();
+                language::guess(&title).is_none_or(|guess| guess == "en")
+            }
+        };
         let titled = |text: String| {
             let tex = to_tex(&text);
             if english { protect_capitals(&tex) } else { tex }
@@ -436,8 +442,15 @@ impl<'i> BibConversion<'i> {
             }
         }
         if let Some(text) = self.take_text("language") {
-            let name = languages::name(&text).map_or_else(|| text.clone(), str::to_owned);
-            self.push("langid", name);
+            // BibLaTeX must know the name in `langid`; `language` keeps what else was said.
+            let known = language::tag_of(&text);
+            let name = known.as_deref().and_then(babel::name);
+            if let Some(name) = name {
+                self.push("langid", name.to_owned());
+            }
+            if name.and_then(|name| babel::tag(name, "")) != Some(text.as_str()) {
+                self.push("language", to_tex(&text));
+            }
         }
     }
 

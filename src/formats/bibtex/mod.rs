@@ -15,13 +15,13 @@ mod entry;
 mod from_csl;
 mod inheritance;
 mod journal_macros;
-mod languages;
 mod localization;
 mod names;
 pub mod schema;
 mod sentence_case;
 mod splitter;
 mod tex;
+mod tex_alphabets;
 mod tex_symbols;
 mod tex_writer;
 mod to_bibtex;
@@ -48,10 +48,6 @@ pub(crate) use abbreviations::{ValuePart, parts};
 #[cfg(feature = "library")]
 pub(crate) use inheritance::parent_keys;
 pub(crate) use inheritance::{ResolvedEntry, resolve};
-#[cfg(feature = "library")]
-pub(crate) use languages::known_tag as language_tag;
-#[cfg(feature = "lookup")]
-pub(crate) use languages::name as language_name;
 pub(crate) use names::{before_et_al, is_extended, read_names, split_list};
 pub(crate) use tex::{html as tex_to_html, plain};
 pub use tex_writer::is_balanced as has_matching_braces;

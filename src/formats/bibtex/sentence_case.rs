@@ -9,9 +9,6 @@ use super::tex::{Protection, RichText};
 /// Lowers the title-cased words of `pieces` that are not protected.
 pub(crate) fn to_sentence_case(pieces: &mut [RichText]) {
     let mut characters = characters(pieces);
-    if seems_foreign(&characters) {
-        return;
-    }
     let is_lowered = is_sentence_case(&characters);
     let mut position = 0;
     let mut at_start = true;
@@ -241,42 +238,6 @@ fn is_sentence_case(characters: &[Character]) -> bool {
         }
     }
     lower > 3 * capitalized
-}
-
-/// Returns whether a title without a stated language is not in English: it contains function words
-/// of other languages and none of English. Words that also occur in names in English titles do not
-/// count.
-fn seems_foreign(characters: &[Character]) -> bool {
-    const ENGLISH: [&str; 9] = ["and", "by", "for", "from", "is", "of", "the", "to", "with"];
-    const OTHERS: [&str; 56] = [
-        "als", "au", "auf", "aus", "aux", "av", "bei", "con", "dans", "das", "dei", "della",
-        "delle", "dem", "der", "des", "di", "dos", "du", "een", "ein", "eine", "einer", "em", "et",
-        "för", "für", "het", "il", "im", "ja", "le", "les", "mit", "naar", "nach", "nel", "och",
-        "og", "para", "per", "por", "pour", "på", "sur", "til", "uma", "una", "und", "une", "voor",
-        "w", "y", "zum", "zur", "über",
-    ];
-    let (mut english, mut others) = (0, 0);
-    let mut position = 0;
-    while position < characters.len() {
-        let length = word_length(characters, position);
-        if (1..=6).contains(&length) {
-            let word = characters
-                .get(position..position + length)
-                .unwrap_or_default();
-            let is_lower = word
-                .first()
-                .is_some_and(|(letter, _)| letter.is_lowercase());
-            let mut buffer = [0; 32];
-            let word = in_lower_case(word, &mut buffer).unwrap_or_default();
-            if is_lower && OTHERS.binary_search(&word).is_ok() {
-                others += 1;
-            } else if ENGLISH.binary_search(&word).is_ok() {
-                english += 1;
-            }
-        }
-        position += length.max(1);
-    }
-    others > 0 && english == 0
 }
 
 /// Articles, conjunctions and prepositions, which title case leaves in lower case.

@@ -7,8 +7,8 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::{compose, is_combining_mark};
 
-use super::journal_macros;
 use super::tex_symbols::{accent, bare_accent, entity, symbol};
+use super::{journal_macros, tex_alphabets};
 use crate::csl::formula;
 
 /// A piece of rich text.
@@ -71,6 +71,8 @@ enum Action {
     Declare(Markup),
     Quote,
     Around(&'static str, &'static str),
+    /// The argument is Greek, which may be in the encoding LGR.
+    Greek,
     /// The argument is not TeX (`\url`).
     Verbatim,
     /// The first argument is left out (`\href`, `\textcolor`).
@@ -103,6 +105,7 @@ fn action(command: &str) -> Action {
         "enquote" | "enquote*" | "mkbibquote" => Action::Quote,
         "mkbibparens" => Action::Around("(", ")"),
         "mkbibbrackets" => Action::Around("[", "]"),
+        "textgreek" => Action::Greek,
         "url" | "nolinkurl" | "path" => Action::Verbatim,
         "href" | "textcolor" | "foreignlanguage" | "color" | "bibinfo" | "texorpdfstring"
         | "raisebox" | "otherlanguage" | "selectlanguage" | "fontsize" | "scalebox" => {
@@ -157,7 +160,6 @@ fn action(command: &str) -> Action {
         | "bibnamefont"
         | "bibfnamefont"
         | "textlatin"
-        | "textgreek"
         | "textcyrillic"
         | "latintext"
         | "LR"
@@ -809,6 +811,17 @@ impl<'a> TexReader<'a> {
             self.take("{}");
             return;
         }
+        if let Some(letter) = tex_alphabets::letter(name) {
+            self.character(letter);
+            self.take("{}");
+            return;
+        }
+        if tex_alphabets::is_cyrillic(name) {
+            // An unknown letter stays as it is written.
+            self.character('\\');
+            self.text(name);
+            return;
+        }
         match action(name) {
             Action::Format(markup) => self.argument(vec![markup], "", ""),
             Action::Declare(markup) => {
@@ -831,6 +844,19 @@ impl<'a> TexReader<'a> {
                 self.quoted(open, close);
             }
             Action::Around(open, close) => self.argument(Vec::new(), open, close),
+            Action::Greek => {
+                let argument = self.rest.strip_prefix('{').and_then(|rest| {
+                    let (argument, rest) = rest.split_once('}')?;
+                    Some((tex_alphabets::from_lgr(argument)?, rest))
+                });
+                match argument {
+                    Some((greek, rest)) => {
+                        self.rest = rest;
+                        self.text(&greek);
+                    }
+                    None => self.argument(Vec::new(), "", ""),
+                }
+            }
             Action::Verbatim => {
                 let argument = self.raw_argument();
                 for character in argument.chars() {

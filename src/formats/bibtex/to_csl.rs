@@ -12,9 +12,10 @@ use super::inheritance::{self, ResolvedEntry};
 use super::names::{before_et_al, read_names, split_list, unknown_name_keys};
 use super::schema::{self, NumberRole, TypeClass, ValueKind};
 use super::sentence_case::to_sentence_case;
-use super::{Diagnostic, Severity, languages, localization, tex};
+use super::{Diagnostic, Severity, localization, tex, tex_alphabets};
 use crate::csl::variables::known_type;
 use crate::formats::pages;
+use crate::language::{self, babel};
 use crate::model::{CslItem, CslValue, Doi, Entry, Name, markup};
 
 /// The derived data of an entry.
@@ -113,6 +114,7 @@ struct CslConversion<'e> {
     problems: Vec<Diagnostic>,
     /// Whether titles are brought into sentence case.
     english: bool,
+    is_language_stated: bool,
     /// Whether the entry is BibLaTeX's rather than BibTeX's, where the two differ.
     biblatex: bool,
     written_title: Option<String>,
@@ -133,12 +135,34 @@ impl<'e> CslConversion<'e> {
             variables: BTreeMap::new(),
             problems: Vec::new(),
             english: true,
+            is_language_stated: false,
             biblatex: schema::is_biblatex(&entry.kind, fields),
             written_title: None,
         }
     }
 
+    /// Warns of Cyrillic letters in TeX that are not known, which stay as they are.
+    fn unknown_letters(&mut self) {
+        let fields = self.entry.fields.iter();
+        let unknown: Vec<(String, String)> = fields
+            .filter(|(_, tex)| tex.contains("\\cyr") || tex.contains("\\CYR"))
+            .flat_map(|(name, tex)| {
+                let commands = tex_alphabets::unknown_letters(tex);
+                commands
+                    .into_iter()
+                    .map(move |command| (name.to_string(), command.to_owned()))
+            })
+            .collect();
+        for (field, command) in unknown {
+            self.warn(
+                Some(&field),
+                format!("unknown letter {command}; it stays as it is"),
+            );
+        }
+    }
+
     fn map(&mut self) {
+        self.unknown_letters();
         self.item_type = self.csl_type();
         self.language();
         if self.item_type == "periodical" {
@@ -215,7 +239,12 @@ impl<'e> CslConversion<'e> {
     fn title(&self, field: &str) -> Option<String> {
         let tex = self.raw(field)?;
         let mut pieces = tex::rich(tex);
-        if self.english && !is_in_sentence_case(tex) {
+        let english = match field {
+            // Without a stated language, a journal may have another one than the work.
+            _ if self.is_language_stated || field == "title" => self.english,
+            _ => self.english && seems_english(tex),
+        };
+        if english && !is_in_sentence_case(tex) {
             to_sentence_case(&mut pieces);
         }
         Some(tex::to_html(&pieces, true)).filter(|title| !title.is_empty())
@@ -276,18 +305,33 @@ impl<'e> CslConversion<'e> {
     }
 
     fn language(&mut self) {
-        let name = self.first_raw(&["langid", "hyphenation"]);
         let options = self.raw("langidopts").unwrap_or_default();
-        let tag = match name {
-            Some(name) => languages::tag(name, options),
-            // `language` is free text; only names and tags of languages are understood.
-            None => self
-                .raw("language")
-                .and_then(|name| languages::known_tag(name).or_else(|| languages::as_tag(name))),
+        let of_babel = self.first_raw(&["langid", "hyphenation"]).map(|name| {
+            let known = babel::tag(name, options).map(Cow::Borrowed);
+            known
+                .or_else(|| language::tag_of(name))
+                .unwrap_or_else(|| Cow::Owned(name.trim().to_owned()))
+        });
+        let written = self.raw("language").map(tex::plain);
+        let named = written.as_deref().and_then(language::tag_of);
+        let tag = match (of_babel, named) {
+            (None, Some(named)) => Some(named),
+            (None, None) => written.filter(|text| !text.is_empty()).map(Cow::Owned),
+            // babel has no name for some regions, and the tag says more.
+            (Some(of_babel), Some(named))
+                if written.as_deref() == Some(&*named)
+                    && language::primary(&named) == language::primary(&of_babel) =>
+            {
+                Some(named)
+            }
+            (of_babel, _) => of_babel,
         };
-        self.english = tag
-            .as_deref()
-            .is_none_or(|tag| tag == "en" || tag.starts_with("en-"));
+        let known = tag.as_deref().and_then(language::tag_of);
+        self.english = match &known {
+            Some(tag) => language::primary(tag) == "en",
+            None => self.raw("title").is_none_or(seems_english),
+        };
+        self.is_language_stated = known.is_some();
         self.set("language", tag.map(Cow::into_owned));
     }
 
@@ -678,6 +722,11 @@ impl<'e> CslConversion<'e> {
         let summary = self.paragraphs("abstract");
         self.set("abstract", summary);
     }
+}
+
+/// Returns whether a title may be English, as most are whose language cannot be guessed.
+fn seems_english(title: &str) -> bool {
+    language::guess(title).is_none_or(|guess| guess == "en")
 }
 
 /// Returns whether a title is marked as being in sentence case: by an empty group at its end, which

@@ -46,6 +46,11 @@ fn describe(table: &str, kind: ChangeKind) -> &'static str {
             "aliases of tags changed",
             "aliases of tags removed",
         ],
+        "tag_label" => [
+            "labels of tags added",
+            "labels of tags changed",
+            "labels of tags removed",
+        ],
         "tag_person" => [
             "people of tags added",
             "people of tags changed",

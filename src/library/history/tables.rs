@@ -14,6 +14,7 @@ pub(in crate::library) const RECORDED_TABLES: &[&str] = &[
     "occurrence",
     "tag",
     "tag_alias",
+    "tag_label",
     "tag_person",
     "tag_event",
     "assignment",

@@ -4,14 +4,16 @@ mod assignments;
 mod matrix;
 mod vocabulary;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 
 use rusqlite::{Row, params};
 
 use super::{LibraryError, Result, Tags};
+use crate::language;
 use crate::suggest::closest;
+use crate::text::{fold, words};
 
 pub(in crate::library) use assignments::matches;
 pub use assignments::{
@@ -92,6 +94,9 @@ pub struct Tag {
     pub tag: TagName,
     /// Its heading in a reading list.
     pub label: Option<String>,
+    /// Its headings in other languages, by the first parts of their tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
     /// Its description.
     pub description: Option<String>,
     /// Its parent tag.
@@ -124,6 +129,7 @@ impl Tag {
             id: 0,
             tag,
             label: None,
+            labels: BTreeMap::new(),
             description: None,
             parent: None,
             place: None,
@@ -134,9 +140,12 @@ impl Tag {
         }
     }
 
-    /// Returns the label, or else the name.
-    pub fn heading(&self) -> &str {
-        self.label.as_deref().unwrap_or(&self.tag.name)
+    /// Returns the label in a language, or else the label, or else the name.
+    pub fn heading(&self, language: Option<&str>) -> &str {
+        language
+            .and_then(|tag| self.labels.get(language::primary(tag)))
+            .or(self.label.as_ref())
+            .unwrap_or(&self.tag.name)
     }
 }
 
@@ -214,6 +223,9 @@ impl Tags<'_> {
         match found.as_slice() {
             [(id, _)] => self.get(*id),
             [] => {
+                if let Some(id) = self.like(facet.as_deref(), &name)? {
+                    return self.get(id);
+                }
                 let known = self.names()?;
                 // Facets are ignored in the comparison: they would make all tags of one facet similar.
                 let like = |of_facet: &dyn Fn(&TagName) -> bool| {
@@ -246,6 +258,33 @@ impl Tags<'_> {
                 candidates: several.iter().map(|(_, tag)| tag.to_string()).collect(),
             }),
         }
+    }
+
+    /// Returns the rowid of the only tag whose name, alias or label is `text` without case, accents and hyphens.
+    fn like(&self, facet: Option<&str>, text: &str) -> Result<Option<i64>> {
+        let wanted = words(text);
+        let mut statement = self.library.connection.prepare_cached(
+            "SELECT id, facet, name FROM tag
+             UNION ALL SELECT tag_id, facet, alias FROM tag_alias
+             UNION ALL SELECT id, facet, label FROM tag WHERE label IS NOT NULL
+             UNION ALL SELECT tag_id, facet, tag_label.label FROM tag_label JOIN tag ON tag.id = tag_id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut found = None;
+        while let Some(row) = rows.next()? {
+            let of_facet: String = row.get(1)?;
+            let name: String = row.get(2)?;
+            let is_meant = facet.is_none_or(|facet| fold(facet) == fold(&of_facet));
+            if !is_meant || wanted.is_empty() || words(&name) != wanted {
+                continue;
+            }
+            let id = row.get(0)?;
+            if found.is_some_and(|other| other != id) {
+                return Ok(None);
+            }
+            found = Some(id);
+        }
+        Ok(found)
     }
 
     /// Returns the rowids of the tags of any facet with this name or alias.
@@ -340,6 +379,13 @@ impl Tags<'_> {
             "SELECT iif(tag_alias.facet = tag.facet, alias, tag_alias.facet || ':' || alias)
              FROM tag_alias JOIN tag ON tag.id = tag_id WHERE tag_id = ?1 ORDER BY tag_alias.id",
         )?;
+        let mut labels = self
+            .library
+            .connection
+            .prepare_cached("SELECT language, label FROM tag_label WHERE tag_id = ?1")?;
+        tag.labels = labels
+            .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
         tag.people = texts("SELECT name FROM tag_person WHERE tag_id = ?1 ORDER BY id")?;
         let mut events = self
             .library
@@ -354,6 +400,33 @@ impl Tags<'_> {
             })?
             .collect::<rusqlite::Result<_>>()?;
         Ok(tag)
+    }
+
+    /// Returns the same as [`Tags::summaries`] with the labels in a language, where there are translations.
+    pub fn summaries_in(
+        &self,
+        facet: Option<&str>,
+        language: Option<&str>,
+    ) -> Result<Vec<TagSummary>> {
+        let mut tags = self.summaries(facet)?;
+        let Some(language) = language else {
+            return Ok(tags);
+        };
+        let mut statement = self
+            .library
+            .connection
+            .prepare_cached("SELECT tag_id, label FROM tag_label WHERE language = ?1")?;
+        let mut labels = statement
+            .query_map([language::primary(language)], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?
+            .collect::<rusqlite::Result<HashMap<i64, String>>>()?;
+        for tag in &mut tags {
+            if let Some(label) = labels.remove(&tag.id) {
+                tag.label = Some(label);
+            }
+        }
+        Ok(tags)
     }
 
     /// Returns the tags of one facet or of all, in the order of the vocabulary, with their numbers of works.

@@ -140,6 +140,15 @@ impl TagsMut<'_> {
         for alias in &tag.aliases {
             self.add_alias(id, &alias_name(alias, &tag.tag.facet)?)?;
         }
+        for (language, label) in &tag.labels {
+            connection
+                .prepare_cached(
+                    "INSERT INTO tag_label (tag_id, language, label) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (tag_id, language) DO UPDATE SET label = excluded.label
+                         WHERE label IS NOT excluded.label",
+                )?
+                .execute(params![id, language, label])?;
+        }
         for person in &tag.people {
             connection
                 .prepare_cached(
@@ -211,6 +220,15 @@ impl TagsMut<'_> {
             connection.execute("DELETE FROM tag_alias WHERE tag_id = ?1", [tag.id])?;
             for alias in &tag.aliases {
                 self.add_alias(tag.id, &alias_name(alias, &tag.tag.facet)?)?;
+            }
+        }
+        if before.labels != tag.labels {
+            connection.execute("DELETE FROM tag_label WHERE tag_id = ?1", [tag.id])?;
+            for (language, label) in &tag.labels {
+                connection.execute(
+                    "INSERT INTO tag_label (tag_id, language, label) VALUES (?1, ?2, ?3)",
+                    params![tag.id, language, label],
+                )?;
             }
         }
         if before.people != tag.people {

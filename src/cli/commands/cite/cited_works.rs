@@ -164,9 +164,10 @@ impl CiteCommand {
         let style = context.style_name(self.style.as_deref())?;
         let locale = context.locale_name(self.locale.as_deref())?;
         let engine = StyleEngine::new(context, &style, locale.as_deref())?;
-        let items = items_of(&mut works, false)?;
-        let (bibliography, _) = engine.bibliography(context, &items);
-        let list = ReadingList::plain(bibliography);
+        let mut items = items_of(&mut works, false)?;
+        let (bibliography, _) = engine.bibliography(context, &mut items);
+        let mut list = ReadingList::plain(bibliography);
+        list.state_languages(&items);
         let listed = RenderedList {
             list: &list,
             works: &works,

@@ -9,7 +9,7 @@ use super::section::{PlaceArguments, resolved};
 use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, StoredList, StoredSection};
-use peerbib::reading_list::{ListOrder, OrderBy, ResolvedList};
+use peerbib::reading_list::{HeadingTranslations, ListOrder, OrderBy, ResolvedList};
 
 /// Move works within a reading list: to a position, or into a section
 ///
@@ -155,7 +155,12 @@ fn order_of_print(
     holding: &ResolvedList,
 ) -> std::result::Result<Vec<i64>, CommandError> {
     let engine = StyleEngine::new(context, &list.style, list.locale.as_deref())?;
-    let (printed, _) = formatted(context, &holding.contents, &engine)?;
+    let (printed, _) = formatted(
+        context,
+        &holding.contents,
+        &engine,
+        HeadingTranslations::default(),
+    )?;
     let keys = printed
         .sections
         .iter()

@@ -20,12 +20,14 @@ pub(crate) fn formatted(
     context: &CommandContext,
     contents: &ListContents,
     engine: &StyleEngine,
+    headings: HeadingTranslations,
 ) -> Result<(ReadingList, bool), CommandError> {
-    let (bibliography, complete) = engine.bibliography(context, &contents.items());
+    let mut items = contents.items();
+    let (bibliography, complete) = engine.bibliography(context, &mut items);
     let mut list = ReadingList::grouped(&bibliography, &contents.grouping());
+    list.state_languages(&items);
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
-    let headings = HeadingTranslations::in_language(engine.language());
     list.annotate(&mut contents.annotations(headings));
     Ok((list, complete))
 }
@@ -51,9 +53,10 @@ pub(crate) fn write_holding(
     library: &Library,
     holding: &ResolvedList,
     engine: &StyleEngine,
+    headings: HeadingTranslations,
     form: &OutputArgs,
 ) -> Result<bool, CommandError> {
-    let (list, complete) = formatted(context, &holding.contents, engine)?;
+    let (list, complete) = formatted(context, &holding.contents, engine, headings)?;
     form.write(
         context,
         &RenderedList {
@@ -80,7 +83,7 @@ pub(crate) fn write_snapshot(
 ) -> Result<bool, CommandError> {
     let contents = &snapshot.contents;
     let engine = StyleEngine::new(context, &contents.style, contents.locale.as_deref())?;
-    let (list, complete) = formatted(context, contents, &engine)?;
+    let (list, complete) = formatted(context, contents, &engine, engine.headings(context))?;
     let reading = ParsedFile {
         file: peerbib::formats::bibtex::read(&snapshot.bibliography()),
         items: None,

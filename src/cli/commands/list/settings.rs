@@ -208,7 +208,7 @@ pub(crate) fn checked_grouping(
     }
     let Ok(group_by) = text.parse::<GroupBy>();
     if let GroupBy::Facet(facet) = &group_by {
-        tags_of_facet(library, facet)?;
+        tags_of_facet(library, facet, None)?;
     }
     Ok(Some(text.to_lowercase()))
 }

@@ -7,7 +7,7 @@ use super::settings::PrintOptions;
 use crate::cli::output_format::OutputArgs;
 use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::reading_list::{HeadingTranslations, ListContents, ResolvedList};
+use peerbib::reading_list::{ListContents, ResolvedList};
 
 /// Print a reading list
 ///
@@ -45,12 +45,12 @@ impl ShowList {
         }
         self.print.apply(&library, &mut list)?;
         let engine = StyleEngine::new(context, &list.style, list.locale.as_deref())?;
-        let headings = HeadingTranslations::in_language(engine.language());
+        let headings = engine.headings(context);
         let holding = ResolvedList::new(&library, &list, headings)?;
         if holding.contents.works.is_empty() {
             context.note("the list is empty");
         }
-        let complete = write_holding(context, &library, &holding, &engine, &self.form)?;
+        let complete = write_holding(context, &library, &holding, &engine, headings, &self.form)?;
         for key in &holding.missing {
             context.warn(format_args!(
                 "warning: {key} is pinned but is not in the library"

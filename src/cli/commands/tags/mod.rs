@@ -144,7 +144,8 @@ fn list(context: &CommandContext, facet: Option<&str>, json: bool) -> Result {
     {
         return Err(crate::cli::no_such_facet(&library, facet)?);
     }
-    let tags = library.tags().summaries(facet)?;
+    let locale = context.locale_name(None)?;
+    let tags = library.tags().summaries_in(facet, locale.as_deref())?;
     if json {
         context.print_json(&tags)?;
         return Ok(Outcome::Done);

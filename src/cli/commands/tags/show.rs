@@ -27,8 +27,13 @@ impl ShowTag {
             context.print_json(&tag)?;
             return Ok(Outcome::Done);
         }
+        let locale = context.locale_name(None)?;
         let bold = crate::cli::ui::Style::Bold;
-        let mut text = format!("{bold}{}{bold:#}  {}\n", tag.tag, tag.heading());
+        let mut text = format!(
+            "{bold}{}{bold:#}  {}\n",
+            tag.tag,
+            tag.heading(locale.as_deref())
+        );
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(text, "  {name:9}  {}", wrapped(value, 13));
         };

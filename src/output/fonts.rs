@@ -1,4 +1,5 @@
-//! Characters that LaTeX's default fonts lack: their scripts and the fonts that contain them.
+//! Scripts and the fonts that contain them, for LaTeX and word processors, and the characters that LaTeX's default
+//! fonts lack.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -15,6 +16,10 @@ pub(super) enum FontScript {
     Arabic,
     Hebrew,
     Chinese,
+    TraditionalChinese,
+    Japanese,
+    Korean,
+    Thai,
     Devanagari,
     /// Any other script, and letters with rare accents.
     Other,
@@ -23,7 +28,7 @@ pub(super) enum FontScript {
 }
 
 /// Scripts that need a font, with candidate fonts in order of preference.
-const FONTS: [(FontScript, &str); 7] = [
+const FONTS: [(FontScript, &str); 11] = [
     (FontScript::Greek, ""),
     (FontScript::Cyrillic, ""),
     (
@@ -32,11 +37,27 @@ const FONTS: [(FontScript, &str); 7] = [
     ),
     (
         FontScript::Hebrew,
-        "Ezra SIL,Noto Serif Hebrew,Noto Sans Hebrew,Times New Roman,DejaVu Sans",
+        "Ezra SIL,SBL Hebrew,David CLM,Noto Serif Hebrew,Noto Sans Hebrew,Times New Roman,DejaVu Sans",
     ),
     (
         FontScript::Chinese,
-        "Noto Serif CJK SC,Source Han Serif SC,Noto Sans CJK SC,Songti SC,SimSun,Hiragino Mincho ProN,MS Mincho,FandolSong,WenQuanYi Zen Hei,Droid Sans Fallback",
+        "Noto Serif CJK SC,Source Han Serif SC,Noto Sans CJK SC,Songti SC,SimSun,FandolSong,WenQuanYi Zen Hei,Droid Sans Fallback",
+    ),
+    (
+        FontScript::TraditionalChinese,
+        "Noto Serif CJK TC,Source Han Serif TC,Noto Sans CJK TC,Songti TC,PMingLiU,AR PL UMing TW,Droid Sans Fallback",
+    ),
+    (
+        FontScript::Japanese,
+        "Noto Serif CJK JP,Source Han Serif JP,Noto Sans CJK JP,Hiragino Mincho ProN,Yu Mincho,MS Mincho,IPAexMincho,Harano Aji Mincho,Droid Sans Fallback",
+    ),
+    (
+        FontScript::Korean,
+        "Noto Serif CJK KR,Source Han Serif KR,Noto Sans CJK KR,AppleMyungjo,Batang,UnBatang,Baekmuk Batang,Droid Sans Fallback",
+    ),
+    (
+        FontScript::Thai,
+        "Noto Serif Thai,Noto Sans Thai,Norasi,TH Sarabun New,Thonburi,Tahoma,Loma,Waree",
     ),
     (
         FontScript::Devanagari,
@@ -58,13 +79,71 @@ impl FontScript {
             Self::Arabic => "Arabic",
             Self::Hebrew => "Hebrew",
             Self::Chinese => "Chinese",
+            Self::TraditionalChinese => "TraditionalChinese",
+            Self::Japanese => "Japanese",
+            Self::Korean => "Korean",
+            Self::Thai => "Thai",
             Self::Devanagari => "Devanagari",
             Self::Other => "Other",
             Self::Symbol => "Symbol",
         }
     }
 
-    fn from_char(c: char) -> Option<Self> {
+    /// Returns the script whose fonts have the Chinese characters of a work: by its language, or else by the kana
+    /// and hangul in the text.
+    pub(super) fn of_han(language: Option<&str>, text: &str) -> Self {
+        match language.map(crate::language::primary) {
+            Some("ja") => return Self::Japanese,
+            Some("ko") => return Self::Korean,
+            Some("zh" | "yue") => {
+                let is_traditional = language.is_some_and(|tag| {
+                    ["TW", "HK", "MO", "Hant"]
+                        .iter()
+                        .any(|part| tag.ends_with(part) || tag.contains(&format!("-{part}-")))
+                });
+                return if is_traditional {
+                    Self::TraditionalChinese
+                } else {
+                    Self::Chinese
+                };
+            }
+            _ => {}
+        }
+        if text.contains(|c| matches!(c, '\u{3041}'..='\u{30ff}')) {
+            Self::Japanese
+        } else if text.contains(|c| Self::from_char(c) == Some(Self::Korean)) {
+            Self::Korean
+        } else {
+            Self::Chinese
+        }
+    }
+
+    /// Returns whether this is a script that word processors set in a font for East Asia.
+    pub(super) fn is_east_asian(self) -> bool {
+        matches!(
+            self,
+            Self::Chinese | Self::TraditionalChinese | Self::Japanese | Self::Korean
+        )
+    }
+
+    /// Returns the font of a script of East Asia that word processors have or replace, and its language.
+    pub(super) fn word_font(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Japanese => ("MS Mincho", "ja-JP"),
+            Self::Korean => ("Batang", "ko-KR"),
+            Self::TraditionalChinese => ("PMingLiU", "zh-TW"),
+            _ => ("SimSun", "zh-CN"),
+        }
+    }
+
+    /// Returns the script of a text's first Hebrew or Arabic letter.
+    pub(super) fn right_to_left(text: &str) -> Option<Self> {
+        text.chars()
+            .filter_map(Self::from_char)
+            .find(|script| matches!(script, Self::Arabic | Self::Hebrew))
+    }
+
+    pub(super) fn from_char(c: char) -> Option<Self> {
         Some(match c {
             // These characters belong to the surrounding script.
             ' '
@@ -87,10 +166,12 @@ impl FontScript {
             | '\u{fb50}'..='\u{fdff}'
             | '\u{fe70}'..='\u{feff}' => Self::Arabic,
             '\u{900}'..='\u{97f}' => Self::Devanagari,
-            '\u{1100}'..='\u{11ff}'
-            | '\u{2e80}'..='\u{33ff}'
+            '\u{e00}'..='\u{e7f}' => Self::Thai,
+            '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7ff}' => {
+                Self::Korean
+            }
+            '\u{2e80}'..='\u{33ff}'
             | '\u{3400}'..='\u{9fff}'
-            | '\u{ac00}'..='\u{d7ff}'
             | '\u{f900}'..='\u{faff}'
             | '\u{ff00}'..='\u{ffef}'
             | '\u{20000}'..='\u{3ffff}' => Self::Chinese,
@@ -122,14 +203,18 @@ fn is_common(c: char) -> bool {
             | '\u{200b}' | '\u{202f}')
 }
 
-/// Splits NFC-normalized text into runs of one script each. A space between two words of a script belongs to
+/// Splits NFC-normalized text into runs of one script each; `han` is that of Chinese characters. A space between two words of a script belongs to
 /// that run, so that right-to-left words keep their order.
-pub(super) fn split_by_script(text: &str) -> Vec<(FontScript, String)> {
+pub(super) fn split_by_script(text: &str, han: FontScript) -> Vec<(FontScript, String)> {
     let mut runs: Vec<(FontScript, String)> = Vec::new();
     let mut between = String::new();
     let mut joins = false;
     for character in text.nfc() {
-        let Some(script) = FontScript::from_char(character) else {
+        let script = match FontScript::from_char(character) {
+            Some(FontScript::Chinese) => Some(han),
+            script => script,
+        };
+        let Some(script) = script else {
             match runs.last_mut() {
                 // A combining mark or joiner stays with the character before it.
                 Some((_, run)) if between.is_empty() && is_combining(character) => {
@@ -226,7 +311,10 @@ mod tests {
     fn runs_of_a_script_hold_their_spaces_and_lose_nothing() {
         let run = |script, text: &str| (script, text.to_owned());
         assert_eq!(
-            split_by_script("On \u{627}\u{644} \u{639}, e\u{301} \u{1f331}\u{fe0f}!"),
+            split_by_script(
+                "On \u{627}\u{644} \u{639}, e\u{301} \u{1f331}\u{fe0f}!",
+                FontScript::Chinese
+            ),
             [
                 run(FontScript::Latin, "On "),
                 run(FontScript::Arabic, "\u{627}\u{644} \u{639}"),
@@ -240,7 +328,7 @@ mod tests {
             " \u{301}x",
             "\u{3b1} \u{3b2}b \u{433} ",
         ] {
-            let whole: String = split_by_script(text)
+            let whole: String = split_by_script(text, FontScript::Chinese)
                 .into_iter()
                 .map(|(_, run)| run)
                 .collect();
