@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 #[path = "../fuzz/targets.rs"]
+#[allow(unreachable_pub)]
 mod targets;
 
 #[test]
