@@ -28,6 +28,7 @@ fn shared(path: &str) -> Option<PathBuf> {
 #[derive(Debug, Clone)]
 struct Expected {
     title: String,
+    subtitle: String,
     author: String,
     year: Option<i32>,
 }
@@ -38,13 +39,16 @@ impl Expected {
         let family = name.and_then(|name| name.family.clone().or_else(|| name.literal.clone()));
         Self {
             title: item.text("title").unwrap_or_default(),
+            subtitle: String::new(),
             author: family.unwrap_or_default(),
             year: item.date("issued").and_then(|date| date.year()),
         }
     }
 
     fn has_title(&self, item: &CslItem) -> bool {
-        letters(&item.text("title").unwrap_or_default()) == letters(&self.title)
+        let found = letters(&item.text("title").unwrap_or_default());
+        found == letters(&self.title)
+            || found == letters(&format!("{}{}", self.title, self.subtitle))
     }
 
     fn has_author(&self, item: &CslItem) -> bool {
@@ -97,6 +101,7 @@ fn chapter_works(facts: &Path) -> Vec<Expected> {
                 .and_then(|digits| digits.parse().ok());
             Expected {
                 title: text(&fact.fields["title"]),
+                subtitle: text(&fact.fields["subtitle"]),
                 author,
                 year,
             }

@@ -35,6 +35,8 @@ pub(crate) struct Line<'t> {
     pub(crate) number: usize,
     /// Its text without indent and marker.
     pub(crate) text: &'t str,
+    /// Its marker as written, with the spaces after it.
+    marker_text: &'t str,
     pub(crate) indent: usize,
     /// Its length with its indent, in characters.
     pub(crate) width: usize,
@@ -101,6 +103,7 @@ fn read_line(line: &str, number: usize, is_wiki: bool) -> Line<'_> {
     Line {
         number,
         text,
+        marker_text: body.get(..body.len() - text.len()).unwrap_or_default(),
         indent,
         width: if is_too_long {
             body.len()
@@ -452,12 +455,20 @@ pub(crate) fn same_author(text: &str) -> Option<&str> {
 /// Joins the lines of a reference: with a space, or without one where a word or an address was broken.
 pub(crate) fn joined(lines: &[Line<'_>]) -> String {
     let mut text = String::new();
-    for line in lines {
-        let next = collapsed(line.content());
-        if text.is_empty() {
-            text.push_str(&next);
+    for (at, line) in lines.iter().enumerate() {
+        if at == 0 {
+            text.push_str(&collapsed(line.content()));
             continue;
         }
+        // What looks like a marker on a later line is a number at the end of a range, or a dash.
+        let with_marker;
+        let content = if line.marker_text.is_empty() {
+            line.content()
+        } else {
+            with_marker = format!("{}{}", line.marker_text, line.content());
+            &with_marker
+        };
+        let next = collapsed(content);
         let first = next.split(' ').next().unwrap_or_default();
         let last = text.rsplit(' ').next().unwrap_or_default();
         let first_character = first.chars().next().unwrap_or(' ');

@@ -288,7 +288,7 @@ fn read_reference(model: &Model, line: usize, source: String, text: &str) -> Ref
         confidences,
         confidence,
     } = model.label(&features::features(text, &places));
-    correct_addresses(text, &places, &mut labels);
+    correct_labels(text, &places, &mut labels);
     let item = normalise::item(&segments(text, &places, &labels));
     let confidence = confidence * plausibility(&item);
     let tokens = places
@@ -310,15 +310,114 @@ fn read_reference(model: &Model, line: usize, source: String, text: &str) -> Ref
     }
 }
 
-/// Labels addresses and DOIs by their form, which is certain.
-fn correct_addresses(text: &str, places: &[Range<usize>], labels: &mut [Label]) {
-    for (place, label) in places.iter().zip(labels) {
-        let token = text.get(place.clone()).unwrap_or_default();
+/// Corrects labels where the text leaves no doubt.
+pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [Label]) {
+    let tokens: Vec<&str> = places
+        .iter()
+        .map(|place| text.get(place.clone()).unwrap_or_default())
+        .collect();
+    for (token, label) in tokens.iter().zip(labels.iter_mut()) {
         if words::is_doi(token) && !words::is_url(token) {
             *label = Label::Doi;
         } else if words::is_url(token) && *label != Label::Doi {
             *label = Label::Url;
         }
+    }
+    end_dates(&tokens, labels);
+    find_title(&tokens, labels);
+    find_site(&tokens, labels);
+}
+
+/// Ends a date in parentheses with its parenthesis: `(2016, May) 19 years later`.
+fn end_dates(tokens: &[&str], labels: &mut [Label]) {
+    let mut is_open = false;
+    let mut is_closed = false;
+    for at in 0..labels.len() {
+        let token = tokens.get(at).copied().unwrap_or_default();
+        if labels.get(at) != Some(&Label::Date) {
+            (is_open, is_closed) = (false, false);
+            continue;
+        }
+        if is_closed {
+            let next = labels.iter().skip(at).find(|label| **label != Label::Date);
+            if next == Some(&Label::Title)
+                && let Some(label) = labels.get_mut(at)
+            {
+                *label = Label::Title;
+            }
+        }
+        is_open |= token.starts_with('(');
+        is_closed |= is_open && token.trim_end_matches(['.', ',', ':']).ends_with(')');
+    }
+}
+
+/// Makes a title of the first part that could be one, if there is none and no periodical.
+fn find_title(tokens: &[&str], labels: &mut [Label]) {
+    if labels
+        .iter()
+        .any(|label| matches!(label, Label::Title | Label::Journal))
+    {
+        return;
+    }
+    let Some(start) = labels
+        .iter()
+        .position(|label| *label == Label::ContainerTitle)
+    else {
+        return;
+    };
+    let begins_with_in = tokens.get(start).is_some_and(|token| {
+        words::classes_of(&words::plain(token)).contains(words::WordClass::IN)
+    });
+    if begins_with_in {
+        return;
+    }
+    for label in labels.iter_mut().skip(start) {
+        if *label != Label::ContainerTitle {
+            break;
+        }
+        *label = Label::Title;
+    }
+}
+
+/// Finds the site of a page: capitalized words in a sentence of their own between the title and the address.
+fn find_site(tokens: &[&str], labels: &mut [Label]) {
+    let has_container = labels.iter().any(|label| {
+        matches!(
+            label,
+            Label::Journal | Label::ContainerTitle | Label::Publisher
+        )
+    });
+    let Some(end) = labels
+        .windows(2)
+        .position(|pair| matches!(pair, [Label::Title, Label::Note | Label::Url]))
+    else {
+        return;
+    };
+    let start = labels
+        .iter()
+        .take(end + 1)
+        .rposition(|label| *label != Label::Title)
+        .map_or(0, |before| before + 1);
+    let ends_sentence = |token: &&str| {
+        let bare = token.trim_end_matches(['"', '\u{201d}', '\u{2019}', '\'', '\u{bb}']);
+        bare.ends_with(['.', '?', '!']) && words::plain(token).chars().count() > 2
+    };
+    let title = tokens.get(start..end).unwrap_or_default();
+    let Some(last) = title.iter().rposition(ends_sentence) else {
+        return;
+    };
+    let site = tokens.get(start + last + 1..=end).unwrap_or_default();
+    let is_name = (1..=7).contains(&site.len())
+        && site.iter().all(|word| {
+            word.starts_with(|c: char| !c.is_lowercase())
+                || words::classes_of(&words::plain(word)).contains(words::WordClass::FUNCTION)
+                || word.starts_with("and")
+        });
+    if has_container || !is_name || last < 1 {
+        return;
+    }
+    for label in labels.iter_mut().take(end + 1).skip(start + last + 1) {
+        *label = Label::ContainerTitle;
     }
 }
 

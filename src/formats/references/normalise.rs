@@ -166,6 +166,22 @@ impl Parts {
             self.genre(inside);
             text = before;
         }
+        // `Announcing fork. Email sent to the mailing list`
+        const REMARKS: [&str; 8] = [
+            ". Email sent",
+            ". E-mail sent",
+            ". Paper presented",
+            ". Talk presented",
+            ". Presented at",
+            ". Posted to",
+            ". Message to",
+            ". Lecture given",
+        ];
+        if let Some(at) = REMARKS.iter().find_map(|remark| text.find(remark)) {
+            let (before, remark) = text.split_at(at);
+            self.set("title", title_text(before));
+            return self.note(remark.trim_start_matches(['.', ' ']));
+        }
         self.set("title", title_text(text));
     }
 
