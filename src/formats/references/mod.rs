@@ -323,9 +323,67 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
             *label = Label::Url;
         }
     }
+    label_numbers(&tokens, labels);
     end_dates(&tokens, labels);
+    find_journal(&tokens, labels);
     find_title(&tokens, labels);
     find_site(&tokens, labels);
+}
+
+/// Labels the number after "ISBN" or "ISSN".
+fn label_numbers(tokens: &[&str], labels: &mut [Label]) {
+    let mut follows = false;
+    for (token, label) in tokens.iter().zip(labels) {
+        let is_name = matches!(
+            words::plain(token).as_str(),
+            "isbn" | "issn" | "eissn" | "isbn-13" | "isbn-10"
+        );
+        let has_digits = token.contains(|c: char| c.is_ascii_digit());
+        follows = is_name || (follows && has_digits);
+        if follows {
+            *label = Label::Isbn;
+        }
+    }
+}
+
+/// Makes a periodical of what was taken for a publisher and its place before a volume with an issue: `TripleC:
+/// Communication, Capitalism & Critique, 12(1)`.
+fn find_journal(tokens: &[&str], labels: &mut [Label]) {
+    if labels
+        .iter()
+        .any(|label| matches!(label, Label::Journal | Label::ContainerTitle))
+    {
+        return;
+    }
+    let is_issue = |token: &str| {
+        let bare = token.trim_end_matches([',', '.', ':', ';']);
+        bare.strip_suffix(')')
+            .and_then(|rest| rest.split_once('('))
+            .is_some_and(|(volume, issue)| {
+                !volume.is_empty()
+                    && volume.bytes().all(|byte| byte.is_ascii_digit())
+                    && !issue.is_empty()
+            })
+    };
+    let Some(volume) = tokens.iter().position(|token| is_issue(token)) else {
+        return;
+    };
+    let is_imprint = |label: &Label| matches!(label, Label::Publisher | Label::Location);
+    let count = labels
+        .iter()
+        .take(volume)
+        .rev()
+        .take_while(|label| is_imprint(label))
+        .count();
+    if count == 0 {
+        return;
+    }
+    for label in labels.iter_mut().take(volume).skip(volume - count) {
+        *label = Label::Journal;
+    }
+    if let Some(label) = labels.get_mut(volume) {
+        *label = Label::Volume;
+    }
 }
 
 /// Ends a date in parentheses with its parenthesis: `(2016, May) 19 years later`.
@@ -400,7 +458,8 @@ fn find_site(tokens: &[&str], labels: &mut [Label]) {
         .map_or(0, |before| before + 1);
     let ends_sentence = |token: &&str| {
         let bare = token.trim_end_matches(['"', '\u{201d}', '\u{2019}', '\'', '\u{bb}']);
-        bare.ends_with(['.', '?', '!']) && words::plain(token).chars().count() > 2
+        bare.ends_with(['.', '?', '!'])
+            && (*token == "." || words::plain(token).chars().count() > 2)
     };
     let title = tokens.get(start..end).unwrap_or_default();
     let Some(last) = title.iter().rposition(ends_sentence) else {

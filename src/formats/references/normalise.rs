@@ -445,7 +445,10 @@ impl Parts {
     fn publisher(&mut self, text: &str) {
         let text = without_punctuation(text);
         let text = text.strip_prefix("by ").unwrap_or(&text);
-        if !self.has("publisher") {
+        let is_remark = text.starts_with(char::is_lowercase) && text.contains("author");
+        if is_remark {
+            self.notes.push(text.to_owned());
+        } else if !self.has("publisher") {
             self.set("publisher", text);
         }
     }
@@ -669,8 +672,17 @@ impl Parts {
                 "speech"
             };
         }
-        if self.journal.is_some() && !(self.container.is_some() && has_editor) {
-            return "article-journal";
+        if let Some(journal) = &self.journal
+            && !(self.container.is_some() && has_editor)
+        {
+            let has_place = ["volume", "issue", "page", "DOI"]
+                .iter()
+                .any(|variable| self.has(variable));
+            return if !has_place && self.has("URL") && is_site(journal) {
+                "webpage"
+            } else {
+                "article-journal"
+            };
         }
         if let Some(container) = &self.container {
             let plain: Vec<String> = words_of(container).collect();
@@ -737,6 +749,26 @@ impl Parts {
         }
         "document"
     }
+}
+
+/// Returns whether a title is that of a site rather than a periodical.
+fn is_site(title: &str) -> bool {
+    words_of(title).any(|word| {
+        matches!(
+            word.as_str(),
+            "project"
+                | "website"
+                | "site"
+                | "blog"
+                | "foundation"
+                | "wiki"
+                | "wikipedia"
+                | "portal"
+                | "medium"
+        ) || [".com", ".org", ".net"]
+            .iter()
+            .any(|end| word.ends_with(end))
+    })
 }
 
 fn publishes_books(publisher: &str) -> bool {
