@@ -70,12 +70,14 @@ pub(crate) fn is_mediawiki(text: &str) -> bool {
 }
 
 /// Returns the lines of a text.
-pub(crate) fn lines(text: &str, is_wiki: bool) -> Vec<Line<'_>> {
+pub(crate) fn lines(text: &str, is_wiki: bool) -> impl Iterator<Item = Line<'_>> {
     text.split('\n')
         .zip(1..)
-        .flat_map(|(line, number)| line.split('\r').map(move |line| (line, number)))
-        .map(|(line, number)| read_line(line, number, is_wiki))
-        .collect()
+        .flat_map(|(line, number)| {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            line.split('\r').map(move |line| (line, number))
+        })
+        .map(move |(line, number)| read_line(line, number, is_wiki))
 }
 
 /// Lines longer than this are prose, whatever is in them.

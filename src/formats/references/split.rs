@@ -35,6 +35,8 @@ pub(crate) struct SplitText {
 
 /// The longest reference, in bytes. What is longer is prose or damage.
 const LONGEST: usize = 3_000;
+/// The most lines that are divided together, so that a long text needs little memory.
+const MOST_LINES_AT_ONCE: usize = 4_000;
 /// The most lines of one reference.
 const MOST_LINES: usize = 16;
 
@@ -45,12 +47,18 @@ pub(crate) fn split(text: &str) -> SplitText {
     }
     let mut candidates = Vec::new();
     let is_wiki = line::is_mediawiki(text);
-    let lines = line::lines(text, is_wiki);
-    for paragraph in lines.split(|line| line.is_blank()) {
-        if !paragraph.is_empty() {
-            split_paragraph(paragraph, &mut candidates);
+    let mut paragraph = Vec::new();
+    for line in line::lines(text, is_wiki) {
+        let is_blank = line.is_blank();
+        if is_blank || paragraph.len() == MOST_LINES_AT_ONCE {
+            split_paragraph(&paragraph, &mut candidates);
+            paragraph.clear();
+        }
+        if !is_blank {
+            paragraph.push(line);
         }
     }
+    split_paragraph(&paragraph, &mut candidates);
     decide(candidates)
 }
 
@@ -173,15 +181,14 @@ fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
         .collect();
     // best[i]: the best score of a division of the lines before i, and where its last reference begins.
     let mut best: Vec<(f32, usize)> = vec![(0.0, 0)];
+    let sums = Sums::of(lines);
     for end in 1..=lines.len() {
         let mut found = (f32::NEG_INFINITY, end - 1);
-        for begin in end.saturating_sub(MOST_LINES)..end {
-            let Some((before, _)) = best.get(begin) else {
-                continue;
-            };
-            let group = lines.get(begin..end).unwrap_or_default();
-            let score =
-                before + scores.get(begin).copied().unwrap_or_default() + group_score(group);
+        let first = end.saturating_sub(MOST_LINES);
+        let begins = best.iter().zip(&scores).zip(&sums).enumerate();
+        for (begin, (((before, _), start), begin_sums)) in begins.skip(first).take(end - first) {
+            let end_sums = sums.get(end).copied().unwrap_or_default();
+            let score = before + start + group_score(*begin_sums, end_sums);
             if score > found.0 {
                 found = (score, begin);
             }
@@ -266,14 +273,39 @@ fn has_year_in_parentheses(text: &str) -> bool {
     })
 }
 
-/// Returns how much lines together look like one reference.
-fn group_score(lines: &[Line<'_>]) -> f32 {
-    let length: usize = lines.iter().map(|line| line.text.len()).sum();
-    let years = lines.iter().filter(|line| line.has_year).count();
-    let has_address = lines.iter().any(|line| line.has_address);
+/// Sums over the lines before each line, so that groups of lines are compared quickly.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    length: usize,
+    years: usize,
+    addresses: usize,
+}
+
+impl Sums {
+    /// Returns the sums before each line and after the last.
+    fn of(lines: &[Line<'_>]) -> Vec<Sums> {
+        let mut sums = Sums::default();
+        let mut all = vec![sums];
+        for line in lines {
+            sums.length += line.text.len();
+            sums.years += usize::from(line.has_year);
+            sums.addresses += usize::from(line.has_address);
+            all.push(sums);
+        }
+        all
+    }
+}
+
+/// Returns how much the lines between two places look like one reference.
+fn group_score(begin: Sums, end: Sums) -> f32 {
+    let length = end.length - begin.length;
     let mut score = 0.0;
-    if years == 0 {
-        score -= if has_address { 2.5 } else { 3.0 };
+    if end.years == begin.years {
+        score -= if end.addresses == begin.addresses {
+            3.0
+        } else {
+            2.5
+        };
     }
     if length < 30 {
         score -= 1.5;
