@@ -62,9 +62,7 @@ impl Line<'_> {
 
 /// Returns whether a text is that of a MediaWiki page.
 pub(crate) fn is_mediawiki(text: &str) -> bool {
-    let head = text
-        .get(..text.floor_char_boundary(200_000))
-        .unwrap_or(text);
+    let head = head(text, 200_000);
     let marks = ["''", "[[", "==", "[http", "<ref", "{{", "<br"];
     marks.iter().filter(|mark| head.contains(**mark)).count() >= 2 || head.contains("[[Category:")
 }
@@ -506,11 +504,11 @@ pub(crate) fn joined(lines: &[Line<'_>]) -> String {
                 text.push_str(&next);
             }
             Some(c) if c.is_ascii_digit() && first_character.is_ascii_digit() => {
-                text.push_str(&next)
+                text.push_str(&next);
             }
             Some(c) if c.is_alphabetic() && first_character.is_uppercase() => text.push_str(&next),
             _ if last.ends_with('\u{2013}') && first_character.is_ascii_digit() => {
-                text.push_str(&next)
+                text.push_str(&next);
             }
             _ => {
                 text.push(' ');
@@ -629,10 +627,28 @@ fn without_wiki_markup(text: &str) -> String {
     plain
 }
 
+/// Returns the beginning of a text, of at most this many bytes.
+pub(crate) fn head(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// Returns the end of a text, of at most this many bytes.
+pub(crate) fn tail(text: &str, bytes: usize) -> &str {
+    let mut start = text.len().saturating_sub(bytes);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    text.get(start..).unwrap_or_default()
+}
+
 /// Splits at the end of a link or a tag, which is not far away, so that brackets that are never closed cost little.
 fn split_near<'t>(text: &'t str, end: &str) -> Option<(&'t str, &'t str)> {
     const FAR: usize = 1_000;
-    let near = text.get(..text.floor_char_boundary(FAR)).unwrap_or(text);
+    let near = head(text, FAR);
     let at = near.find(end)?;
     Some((text.get(..at)?, text.get(at + end.len()..)?))
 }

@@ -45,8 +45,7 @@ impl ReadFormat for ReferenceLists {
 pub(crate) fn sniff(text: &str) -> bool {
     // The list of a chapter stands at its end.
     const SEEN: usize = 200_000;
-    let start = text.ceil_char_boundary(text.len().saturating_sub(SEEN));
-    let text = text.get(start..).unwrap_or(text);
+    let text = line::tail(text, SEEN);
     let is_markup = text.trim_start().starts_with(['<', '{', '[', '@', '%'])
         && !text.trim_start().starts_with("[1]");
     if is_markup {

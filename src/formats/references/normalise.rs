@@ -413,7 +413,7 @@ impl Parts {
         match ordinal {
             Some(number) if is_rest => self.set_if_empty("edition", number),
             _ if !digits.is_empty() && digits.len() < 3 && is_rest => {
-                self.set_if_empty("edition", digits)
+                self.set_if_empty("edition", digits);
             }
             _ => self.set_if_empty("edition", text),
         }

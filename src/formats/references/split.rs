@@ -556,11 +556,7 @@ fn reference_score(text: &str, marker: Marker) -> f32 {
         0.0
     };
     score += if is_listed { 0.5 } else { 0.0 };
-    if has_year_in_parentheses(
-        text.get(..text.floor_char_boundary(160))
-            .unwrap_or_default(),
-    ) && beginning.is_name()
-    {
+    if has_year_in_parentheses(line::head(text, 160)) && beginning.is_name() {
         score += 1.0;
     }
     // Prose has many function words, verbs and words in lower case.
