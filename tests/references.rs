@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use peerbib::csl::{Style, bundled, format_bibliography, plain_text};
+use peerbib::csl::{Inline, Style, bundled, format_bibliography};
 use peerbib::formats::references::{self, Reference};
 use peerbib::formats::{self, bibtex};
 use peerbib::model::CslItem;
@@ -226,7 +226,7 @@ fn bundled_bibliographies_come_back_from_every_bundled_style() {
                 .iter()
                 .filter_map(|entry| {
                     let item = items.iter().find(|item| item.id == entry.key)?;
-                    Some((plain_text(&entry.content).replace('\n', " "), item))
+                    Some((printed_text(&entry.content), item))
                 })
                 .collect();
             let list: Vec<&str> = printed.iter().map(|(text, _)| text.as_str()).collect();
@@ -276,6 +276,27 @@ fn bundled_bibliographies_come_back_from_every_bundled_style() {
         share(confident[1], confident[0])
     );
     assert!(share(titles, works) > 0.8);
+}
+
+/// The text of an entry on one line, with spaces between its blocks.
+fn printed_text(content: &[Inline]) -> String {
+    fn push(content: &[Inline], text: &mut String) {
+        for piece in content {
+            match piece {
+                Inline::Text(characters) => text.push_str(characters),
+                Inline::Formatted(_, content) | Inline::Link { content, .. } => push(content, text),
+                Inline::Display(_, content) => {
+                    text.push(' ');
+                    push(content, text);
+                    text.push(' ');
+                }
+            }
+        }
+    }
+    let mut text = String::new();
+    push(content, &mut text);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
 }
 
 fn share(part: usize, whole: usize) -> f64 {
