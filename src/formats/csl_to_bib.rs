@@ -6,7 +6,8 @@ use serde_json::Value as Json;
 
 use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use super::losses::{compare, resolved_date};
-use super::{Diagnostic, ParsedFile, Severity, references};
+use super::references::reading;
+use super::{Diagnostic, ParsedFile, Severity};
 use crate::model::markup::{self, plain};
 use crate::model::{CslItem, CslValue, language_of};
 use crate::text::fold;
@@ -108,7 +109,7 @@ impl ParsedItems {
         } = self;
         let (items, incomplete): (Vec<_>, Vec<_>) = items
             .into_iter()
-            .map(|parsed| (references::incomplete(&parsed.item), parsed))
+            .map(|parsed| (reading::incomplete(&parsed.item), parsed))
             .partition(|(reason, _)| reason.is_none());
         let items: Vec<ParsedItem> = items.into_iter().map(|(_, parsed)| parsed).collect();
         for (reason, parsed) in incomplete {
@@ -175,7 +176,7 @@ impl ParsedItems {
             // CSL has no files.
             let files = item.variables.remove("file");
             let mut written = for_biblatex(&item);
-            if references::reading_of(&item).is_some() {
+            if reading::reading_of(&item).is_some() {
                 // It says how the item was read, and is no part of the work.
                 written.variables.remove("custom");
             }

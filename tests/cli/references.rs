@@ -82,7 +82,7 @@ fn convert_keeps_the_text_and_the_confidence() {
     );
     assert!(own["confidence"].as_f64().unwrap() > 0.5, "{own}");
     let bib = env.runs("convert list.txt --to biblatex").stdout;
-    assert!(bib.contains("title = {Governing the Commons}"), "{bib}");
+    assert!(bib.contains("location  = {Cambridge}"), "{bib}");
     assert!(!bib.contains("custom"), "{bib}");
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Line<'t> {
     pub(crate) number: usize,
     /// Its text without indent and marker.
     pub(crate) text: &'t str,
+    /// Its marker as written, with the spaces after it.
+    marker_text: &'t str,
     pub(crate) indent: usize,
     /// Its length with its indent, in characters.
     pub(crate) width: usize,
@@ -60,20 +62,20 @@ impl Line<'_> {
 
 /// Returns whether a text is that of a MediaWiki page.
 pub(crate) fn is_mediawiki(text: &str) -> bool {
-    let head = text
-        .get(..text.floor_char_boundary(200_000))
-        .unwrap_or(text);
+    let head = head(text, 200_000);
     let marks = ["''", "[[", "==", "[http", "<ref", "{{", "<br"];
     marks.iter().filter(|mark| head.contains(**mark)).count() >= 2 || head.contains("[[Category:")
 }
 
 /// Returns the lines of a text.
-pub(crate) fn lines(text: &str, is_wiki: bool) -> Vec<Line<'_>> {
+pub(crate) fn lines(text: &str, is_wiki: bool) -> impl Iterator<Item = Line<'_>> {
     text.split('\n')
         .zip(1..)
-        .flat_map(|(line, number)| line.split('\r').map(move |line| (line, number)))
-        .map(|(line, number)| read_line(line, number, is_wiki))
-        .collect()
+        .flat_map(|(line, number)| {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            line.split('\r').map(move |line| (line, number))
+        })
+        .map(move |(line, number)| read_line(line, number, is_wiki))
 }
 
 /// Lines longer than this are prose, whatever is in them.
@@ -101,6 +103,7 @@ fn read_line(line: &str, number: usize, is_wiki: bool) -> Line<'_> {
     Line {
         number,
         text,
+        marker_text: body.get(..body.len() - text.len()).unwrap_or_default(),
         indent,
         width: if is_too_long {
             body.len()
@@ -452,12 +455,20 @@ pub(crate) fn same_author(text: &str) -> Option<&str> {
 /// Joins the lines of a reference: with a space, or without one where a word or an address was broken.
 pub(crate) fn joined(lines: &[Line<'_>]) -> String {
     let mut text = String::new();
-    for line in lines {
-        let next = collapsed(line.content());
-        if text.is_empty() {
-            text.push_str(&next);
+    for (at, line) in lines.iter().enumerate() {
+        if at == 0 {
+            text.push_str(&collapsed(line.content()));
             continue;
         }
+        // What looks like a marker on a later line is a number at the end of a range, or a dash.
+        let with_marker;
+        let content = if line.marker_text.is_empty() {
+            line.content()
+        } else {
+            with_marker = format!("{}{}", line.marker_text, line.content());
+            &with_marker
+        };
+        let next = collapsed(content);
         let first = next.split(' ').next().unwrap_or_default();
         let last = text.rsplit(' ').next().unwrap_or_default();
         let first_character = first.chars().next().unwrap_or(' ');
@@ -493,11 +504,11 @@ pub(crate) fn joined(lines: &[Line<'_>]) -> String {
                 text.push_str(&next);
             }
             Some(c) if c.is_ascii_digit() && first_character.is_ascii_digit() => {
-                text.push_str(&next)
+                text.push_str(&next);
             }
             Some(c) if c.is_alphabetic() && first_character.is_uppercase() => text.push_str(&next),
             _ if last.ends_with('\u{2013}') && first_character.is_ascii_digit() => {
-                text.push_str(&next)
+                text.push_str(&next);
             }
             _ => {
                 text.push(' ');
@@ -616,10 +627,28 @@ fn without_wiki_markup(text: &str) -> String {
     plain
 }
 
+/// Returns the beginning of a text, of at most this many bytes.
+pub(crate) fn head(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// Returns the end of a text, of at most this many bytes.
+pub(crate) fn tail(text: &str, bytes: usize) -> &str {
+    let mut start = text.len().saturating_sub(bytes);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    text.get(start..).unwrap_or_default()
+}
+
 /// Splits at the end of a link or a tag, which is not far away, so that brackets that are never closed cost little.
 fn split_near<'t>(text: &'t str, end: &str) -> Option<(&'t str, &'t str)> {
     const FAR: usize = 1_000;
-    let near = text.get(..text.floor_char_boundary(FAR)).unwrap_or(text);
+    let near = head(text, FAR);
     let at = near.find(end)?;
     Some((text.get(..at)?, text.get(at + end.len()..)?))
 }

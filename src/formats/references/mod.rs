@@ -14,6 +14,7 @@ mod line;
 mod model;
 mod names;
 mod normalise;
+pub(crate) mod reading;
 mod split;
 mod tokens;
 pub mod training;
@@ -21,16 +22,15 @@ mod words;
 
 use std::ops::Range;
 
-use serde_json::{Value as Json, json};
-
 pub use labels::Label;
 pub use model::{Labelling, Model};
 use normalise::Segment;
+pub use reading::{reading_of, set_reading};
 pub use split::OtherText;
 
 use super::csl_to_bib::ParsedItems;
 use super::{Diagnostic, ReadFormat, Records, Severity};
-use crate::model::{CslItem, CslValue};
+use crate::model::CslItem;
 
 /// Reads plain reference lists.
 pub(crate) struct ReferenceLists;
@@ -45,8 +45,7 @@ impl ReadFormat for ReferenceLists {
 pub(crate) fn sniff(text: &str) -> bool {
     // The list of a chapter stands at its end.
     const SEEN: usize = 200_000;
-    let start = text.ceil_char_boundary(text.len().saturating_sub(SEEN));
-    let text = text.get(start..).unwrap_or(text);
+    let text = line::tail(text, SEEN);
     let is_markup = text.trim_start().starts_with(['<', '{', '[', '@', '%'])
         && !text.trim_start().starts_with("[1]");
     if is_markup {
@@ -152,41 +151,6 @@ impl ReferenceList {
     }
 }
 
-/// Returns the text of the reference that an item was read from, and the confidence of the reading.
-pub fn reading_of(item: &CslItem) -> Option<(String, f64)> {
-    let CslValue::Other(Json::Object(custom)) = item.variables.get("custom")? else {
-        return None;
-    };
-    let own = custom.get("peerbib")?;
-    let source = own.get("source")?.as_str()?.to_owned();
-    Some((source, own.get("confidence")?.as_f64()?))
-}
-
-/// Returns why an item that was read from a reference list is too incomplete to become a work, if it is, as the end of
-/// a sentence whose subject is the entry.
-pub(crate) fn incomplete(item: &CslItem) -> Option<String> {
-    let (_, confidence) = reading_of(item)?;
-    let has_title = item
-        .text("title")
-        .is_some_and(|title| title.chars().filter(|c| c.is_alphabetic()).count() >= 2);
-    let has_names = !item.principal_names().is_empty();
-    let is_dated = normalise::year(item).is_some();
-    let has_address = ["URL", "DOI", "ISBN"]
-        .iter()
-        .any(|variable| item.variables.contains_key(*variable));
-    if !has_title {
-        return Some("has no title that could be recognized".to_owned());
-    }
-    if !has_names && !is_dated && !has_address {
-        return Some("has neither names nor a date nor an address".to_owned());
-    }
-    (confidence < LEAST_CONFIDENCE)
-        .then(|| format!("could not be read with confidence ({confidence:.2})"))
-}
-
-/// References that were read with less confidence do not become works.
-const LEAST_CONFIDENCE: f64 = 0.02;
-
 /// Reads the references of a text. Takes time in proportion to its length, whatever the text is.
 pub fn read(text: &str) -> ReferenceList {
     let split = split::split(text);
@@ -288,7 +252,7 @@ fn read_reference(model: &Model, line: usize, source: String, text: &str) -> Ref
         confidences,
         confidence,
     } = model.label(&features::features(text, &places));
-    correct_addresses(text, &places, &mut labels);
+    correct_labels(text, &places, &mut labels);
     let item = normalise::item(&segments(text, &places, &labels));
     let confidence = confidence * plausibility(&item);
     let tokens = places
@@ -310,15 +274,173 @@ fn read_reference(model: &Model, line: usize, source: String, text: &str) -> Ref
     }
 }
 
-/// Labels addresses and DOIs by their form, which is certain.
-fn correct_addresses(text: &str, places: &[Range<usize>], labels: &mut [Label]) {
-    for (place, label) in places.iter().zip(labels) {
-        let token = text.get(place.clone()).unwrap_or_default();
+/// Corrects labels where the text leaves no doubt.
+pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [Label]) {
+    let tokens: Vec<&str> = places
+        .iter()
+        .map(|place| text.get(place.clone()).unwrap_or_default())
+        .collect();
+    for (token, label) in tokens.iter().zip(labels.iter_mut()) {
         if words::is_doi(token) && !words::is_url(token) {
             *label = Label::Doi;
         } else if words::is_url(token) && *label != Label::Doi {
             *label = Label::Url;
         }
+    }
+    label_numbers(&tokens, labels);
+    end_dates(&tokens, labels);
+    find_journal(&tokens, labels);
+    find_title(&tokens, labels);
+    find_site(&tokens, labels);
+}
+
+/// Labels the number after "ISBN" or "ISSN".
+fn label_numbers(tokens: &[&str], labels: &mut [Label]) {
+    let mut follows = false;
+    for (token, label) in tokens.iter().zip(labels) {
+        let is_name = matches!(
+            words::plain(token).as_str(),
+            "isbn" | "issn" | "eissn" | "isbn-13" | "isbn-10"
+        );
+        let has_digits = token.contains(|c: char| c.is_ascii_digit());
+        follows = is_name || (follows && has_digits);
+        if follows {
+            *label = Label::Isbn;
+        }
+    }
+}
+
+/// Makes a periodical of what was taken for a publisher and its place before a volume with an issue: `TripleC:
+/// Communication, Capitalism & Critique, 12(1)`.
+fn find_journal(tokens: &[&str], labels: &mut [Label]) {
+    if labels
+        .iter()
+        .any(|label| matches!(label, Label::Journal | Label::ContainerTitle))
+    {
+        return;
+    }
+    let is_issue = |token: &str| {
+        let bare = token.trim_end_matches([',', '.', ':', ';']);
+        bare.strip_suffix(')')
+            .and_then(|rest| rest.split_once('('))
+            .is_some_and(|(volume, issue)| {
+                !volume.is_empty()
+                    && volume.bytes().all(|byte| byte.is_ascii_digit())
+                    && !issue.is_empty()
+            })
+    };
+    let Some(volume) = tokens.iter().position(|token| is_issue(token)) else {
+        return;
+    };
+    let is_imprint = |label: &Label| matches!(label, Label::Publisher | Label::Location);
+    let count = labels
+        .iter()
+        .take(volume)
+        .rev()
+        .take_while(|label| is_imprint(label))
+        .count();
+    if count == 0 {
+        return;
+    }
+    for label in labels.iter_mut().take(volume).skip(volume - count) {
+        *label = Label::Journal;
+    }
+    if let Some(label) = labels.get_mut(volume) {
+        *label = Label::Volume;
+    }
+}
+
+/// Ends a date in parentheses with its parenthesis: `(2016, May) 19 years later`.
+fn end_dates(tokens: &[&str], labels: &mut [Label]) {
+    let mut is_open = false;
+    let mut is_closed = false;
+    for at in 0..labels.len() {
+        let token = tokens.get(at).copied().unwrap_or_default();
+        if labels.get(at) != Some(&Label::Date) {
+            (is_open, is_closed) = (false, false);
+            continue;
+        }
+        if is_closed {
+            let next = labels.iter().skip(at).find(|label| **label != Label::Date);
+            if next == Some(&Label::Title)
+                && let Some(label) = labels.get_mut(at)
+            {
+                *label = Label::Title;
+            }
+        }
+        is_open |= token.starts_with('(');
+        is_closed |= is_open && token.trim_end_matches(['.', ',', ':']).ends_with(')');
+    }
+}
+
+/// Makes a title of the first part that could be one, if there is none and no periodical.
+fn find_title(tokens: &[&str], labels: &mut [Label]) {
+    if labels
+        .iter()
+        .any(|label| matches!(label, Label::Title | Label::Journal))
+    {
+        return;
+    }
+    let Some(start) = labels
+        .iter()
+        .position(|label| *label == Label::ContainerTitle)
+    else {
+        return;
+    };
+    let begins_with_in = tokens.get(start).is_some_and(|token| {
+        words::classes_of(&words::plain(token)).contains(words::WordClass::IN)
+    });
+    if begins_with_in {
+        return;
+    }
+    for label in labels.iter_mut().skip(start) {
+        if *label != Label::ContainerTitle {
+            break;
+        }
+        *label = Label::Title;
+    }
+}
+
+/// Finds the site of a page: capitalized words in a sentence of their own between the title and the address.
+fn find_site(tokens: &[&str], labels: &mut [Label]) {
+    let has_container = labels.iter().any(|label| {
+        matches!(
+            label,
+            Label::Journal | Label::ContainerTitle | Label::Publisher
+        )
+    });
+    let Some(end) = labels
+        .windows(2)
+        .position(|pair| matches!(pair, [Label::Title, Label::Note | Label::Url]))
+    else {
+        return;
+    };
+    let start = labels
+        .iter()
+        .take(end + 1)
+        .rposition(|label| *label != Label::Title)
+        .map_or(0, |before| before + 1);
+    let ends_sentence = |token: &&str| {
+        let bare = token.trim_end_matches(['"', '\u{201d}', '\u{2019}', '\'', '\u{bb}']);
+        bare.ends_with(['.', '?', '!'])
+            && (*token == "." || words::plain(token).chars().count() > 2)
+    };
+    let title = tokens.get(start..end).unwrap_or_default();
+    let Some(last) = title.iter().rposition(ends_sentence) else {
+        return;
+    };
+    let site = tokens.get(start + last + 1..=end).unwrap_or_default();
+    let is_name = (1..=7).contains(&site.len())
+        && site.iter().all(|word| {
+            word.starts_with(|c: char| !c.is_lowercase())
+                || words::classes_of(&words::plain(word)).contains(words::WordClass::FUNCTION)
+                || word.starts_with("and")
+        });
+    if has_container || !is_name || last < 1 {
+        return;
+    }
+    for label in labels.iter_mut().take(end + 1).skip(start + last + 1) {
+        *label = Label::ContainerTitle;
     }
 }
 
@@ -363,12 +485,4 @@ fn plausibility(item: &CslItem) -> f32 {
 fn with_source(mut item: CslItem, source: &str, confidence: f32) -> CslItem {
     set_reading(&mut item, source, confidence);
     item
-}
-
-/// Records in an item what it was read from, and the confidence of the reading.
-pub fn set_reading(item: &mut CslItem, source: &str, confidence: f32) {
-    let confidence = (f64::from(confidence) * 100.0).round() / 100.0;
-    let custom = json!({"peerbib": {"source": source, "confidence": confidence}});
-    item.variables
-        .insert("custom".to_owned(), CslValue::Other(custom));
 }

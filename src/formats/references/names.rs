@@ -134,7 +134,7 @@ fn without_roles<'t>(text: &'t str, parsed: &mut ParsedNames) -> Vec<&'t str> {
             // A comma before "eds." ends the name.
             continue;
         }
-        if is_translator && plain != "trad" || plain == "trad" {
+        if is_translator || plain == "trad" {
             parsed.are_translators = true;
             skips_connective = true;
             continue;

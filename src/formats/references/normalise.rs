@@ -166,6 +166,22 @@ impl Parts {
             self.genre(inside);
             text = before;
         }
+        // `Announcing fork. Email sent to the mailing list`
+        const REMARKS: [&str; 8] = [
+            ". Email sent",
+            ". E-mail sent",
+            ". Paper presented",
+            ". Talk presented",
+            ". Presented at",
+            ". Posted to",
+            ". Message to",
+            ". Lecture given",
+        ];
+        if let Some(at) = REMARKS.iter().find_map(|remark| text.find(remark)) {
+            let (before, remark) = text.split_at(at);
+            self.set("title", title_text(before));
+            return self.note(remark.trim_start_matches(['.', ' ']));
+        }
         self.set("title", title_text(text));
     }
 
@@ -397,7 +413,7 @@ impl Parts {
         match ordinal {
             Some(number) if is_rest => self.set_if_empty("edition", number),
             _ if !digits.is_empty() && digits.len() < 3 && is_rest => {
-                self.set_if_empty("edition", digits)
+                self.set_if_empty("edition", digits);
             }
             _ => self.set_if_empty("edition", text),
         }
@@ -429,7 +445,10 @@ impl Parts {
     fn publisher(&mut self, text: &str) {
         let text = without_punctuation(text);
         let text = text.strip_prefix("by ").unwrap_or(&text);
-        if !self.has("publisher") {
+        let is_remark = text.starts_with(char::is_lowercase) && text.contains("author");
+        if is_remark {
+            self.notes.push(text.to_owned());
+        } else if !self.has("publisher") {
             self.set("publisher", text);
         }
     }
@@ -653,8 +672,17 @@ impl Parts {
                 "speech"
             };
         }
-        if self.journal.is_some() && !(self.container.is_some() && has_editor) {
-            return "article-journal";
+        if let Some(journal) = &self.journal
+            && !(self.container.is_some() && has_editor)
+        {
+            let has_place = ["volume", "issue", "page", "DOI"]
+                .iter()
+                .any(|variable| self.has(variable));
+            return if !has_place && self.has("URL") && is_site(journal) {
+                "webpage"
+            } else {
+                "article-journal"
+            };
         }
         if let Some(container) = &self.container {
             let plain: Vec<String> = words_of(container).collect();
@@ -721,6 +749,26 @@ impl Parts {
         }
         "document"
     }
+}
+
+/// Returns whether a title is that of a site rather than a periodical.
+fn is_site(title: &str) -> bool {
+    words_of(title).any(|word| {
+        matches!(
+            word.as_str(),
+            "project"
+                | "website"
+                | "site"
+                | "blog"
+                | "foundation"
+                | "wiki"
+                | "wikipedia"
+                | "portal"
+                | "medium"
+        ) || [".com", ".org", ".net"]
+            .iter()
+            .any(|end| word.ends_with(end))
+    })
 }
 
 fn publishes_books(publisher: &str) -> bool {

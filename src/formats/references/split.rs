@@ -3,7 +3,7 @@
 //! Blank lines, bullets, numbers and hanging indents mark references. Where nothing marks them, the lines of a
 //! paragraph are divided so that the beginnings look most like beginnings of references.
 
-use super::line::{self, Line, Marker};
+use super::line::{self, Beginning, Line, Marker};
 use super::words::{self, WordClass};
 
 /// A reference as it stands in a text.
@@ -35,6 +35,8 @@ pub(crate) struct SplitText {
 
 /// The longest reference, in bytes. What is longer is prose or damage.
 const LONGEST: usize = 3_000;
+/// The most lines that are divided together, so that a long text needs little memory.
+const MOST_LINES_AT_ONCE: usize = 4_000;
 /// The most lines of one reference.
 const MOST_LINES: usize = 16;
 
@@ -45,12 +47,18 @@ pub(crate) fn split(text: &str) -> SplitText {
     }
     let mut candidates = Vec::new();
     let is_wiki = line::is_mediawiki(text);
-    let lines = line::lines(text, is_wiki);
-    for paragraph in lines.split(|line| line.is_blank()) {
-        if !paragraph.is_empty() {
-            split_paragraph(paragraph, &mut candidates);
+    let mut paragraph = Vec::new();
+    for line in line::lines(text, is_wiki) {
+        let is_blank = line.is_blank();
+        if is_blank || paragraph.len() == MOST_LINES_AT_ONCE {
+            split_paragraph(&paragraph, &mut candidates);
+            paragraph.clear();
+        }
+        if !is_blank {
+            paragraph.push(line);
         }
     }
+    split_paragraph(&paragraph, &mut candidates);
     decide(candidates)
 }
 
@@ -106,32 +114,24 @@ fn split_lines(lines: &[Line<'_>], candidates: &mut Vec<Candidate>) {
 /// Returns the lines that begin with a bullet or a number, if these mark the references.
 fn marked_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
     let kind = lines.iter().find_map(|line| line.marker.kind())?;
-    let starts: Vec<usize> = lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| line.marker.kind() == Some(kind))
-        .map(|(at, _)| at)
-        .collect();
-    if let Marker::Number { .. } = lines.get(*starts.first()?)?.marker {
-        // Numbers must go up; a year or a page at the beginning of a line is no number of a reference.
-        let mut last: Option<u32> = None;
-        let mut kept = Vec::new();
-        for at in starts {
-            if let Some(Marker::Number { number, .. }) = lines.get(at).map(|line| line.marker) {
-                let follows = match last {
-                    None => true,
-                    Some(last) => number > last && number <= last + 3,
-                };
-                if follows {
-                    last = Some(number);
-                    kept.push(at);
-                }
-            }
+    let mut starts = Vec::new();
+    // Numbers must go up; a page number at the beginning of a line is no number of a reference.
+    let mut last: Option<u32> = None;
+    for (at, line) in lines.iter().enumerate() {
+        if line.marker.kind() != Some(kind) {
+            continue;
         }
-        let is_alone = kept.len() == 1 && lines.len() > MOST_LINES;
-        return (!is_alone && !kept.is_empty()).then_some(kept);
+        if let Marker::Number { number, .. } = line.marker {
+            if last.is_some_and(|last| number <= last || number > last + 3) {
+                continue;
+            }
+            last = Some(number);
+        }
+        starts.push(at);
     }
-    Some(starts)
+    // A list marks all its references.
+    let begins = starts.first() == Some(&0) || (starts.len() > 1 && starts.first() == Some(&1));
+    (begins || starts.len() > 2).then_some(starts)
 }
 
 /// Returns the lines that stand further left than others, if the lines of each reference hang from its first.
@@ -181,15 +181,14 @@ fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
         .collect();
     // best[i]: the best score of a division of the lines before i, and where its last reference begins.
     let mut best: Vec<(f32, usize)> = vec![(0.0, 0)];
+    let sums = Sums::of(lines);
     for end in 1..=lines.len() {
         let mut found = (f32::NEG_INFINITY, end - 1);
-        for begin in end.saturating_sub(MOST_LINES)..end {
-            let Some((before, _)) = best.get(begin) else {
-                continue;
-            };
-            let group = lines.get(begin..end).unwrap_or_default();
-            let score =
-                before + scores.get(begin).copied().unwrap_or_default() + group_score(group);
+        let first = end.saturating_sub(MOST_LINES);
+        let begins = best.iter().zip(&scores).zip(&sums).enumerate();
+        for (begin, (((before, _), start), begin_sums)) in begins.skip(first).take(end - first) {
+            let end_sums = sums.get(end).copied().unwrap_or_default();
+            let score = before + start + group_score(*begin_sums, end_sums);
             if score > found.0 {
                 found = (score, begin);
             }
@@ -236,7 +235,11 @@ fn start_score(
     {
         score -= 4.0;
     }
-    score += line.beginning.score();
+    score += match line.marker {
+        Marker::None => line.beginning.score(),
+        // No list is marked here, so that this is a page or a dash.
+        _ => Beginning::Other.score(),
+    };
     // A year soon after the names.
     if line.beginning.is_name() {
         let here = has_year_in_parentheses(line.text);
@@ -270,14 +273,39 @@ fn has_year_in_parentheses(text: &str) -> bool {
     })
 }
 
-/// Returns how much lines together look like one reference.
-fn group_score(lines: &[Line<'_>]) -> f32 {
-    let length: usize = lines.iter().map(|line| line.text.len()).sum();
-    let years = lines.iter().filter(|line| line.has_year).count();
-    let has_address = lines.iter().any(|line| line.has_address);
+/// Sums over the lines before each line, so that groups of lines are compared quickly.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    length: usize,
+    years: usize,
+    addresses: usize,
+}
+
+impl Sums {
+    /// Returns the sums before each line and after the last.
+    fn of(lines: &[Line<'_>]) -> Vec<Sums> {
+        let mut sums = Sums::default();
+        let mut all = vec![sums];
+        for line in lines {
+            sums.length += line.text.len();
+            sums.years += usize::from(line.has_year);
+            sums.addresses += usize::from(line.has_address);
+            all.push(sums);
+        }
+        all
+    }
+}
+
+/// Returns how much the lines between two places look like one reference.
+fn group_score(begin: Sums, end: Sums) -> f32 {
+    let length = end.length - begin.length;
     let mut score = 0.0;
-    if years == 0 {
-        score -= if has_address { 2.5 } else { 3.0 };
+    if end.years == begin.years {
+        score -= if end.addresses == begin.addresses {
+            3.0
+        } else {
+            2.5
+        };
     }
     if length < 30 {
         score -= 1.5;
@@ -294,6 +322,7 @@ fn push_heading(line: &Line<'_>, candidates: &mut Vec<Candidate>) {
         lines: 1,
         beginning: line.text.chars().take(60).collect(),
         texts: Vec::new(),
+        is_named: false,
         score: f32::NEG_INFINITY,
     });
 }
@@ -305,6 +334,8 @@ struct Candidate {
     lines: usize,
     beginning: String,
     texts: Vec<String>,
+    /// Whether it begins with a name.
+    is_named: bool,
     /// How much the text that looks least like a reference does.
     score: f32,
 }
@@ -326,6 +357,7 @@ fn push_group(lines: &[Line<'_>], candidates: &mut Vec<Candidate>) {
             .map_or(1, |last| last.number + 1 - first.number),
         beginning: first.text.chars().take(60).collect(),
         texts: Vec::new(),
+        is_named: first.beginning.is_name(),
         score: f32::NEG_INFINITY,
     };
     let length: usize = lines.iter().map(|line| line.text.len()).sum();
@@ -363,8 +395,8 @@ fn decide(candidates: Vec<Candidate>) -> SplitText {
     let mut follows = false;
     for (at, candidate) in candidates.into_iter().enumerate() {
         let precedes = scores.get(at + 1).is_some_and(|next| *next >= SURE);
-        let is_reference =
-            candidate.score >= SURE || (candidate.score >= LIKELY && (follows || precedes));
+        let is_reference = candidate.score >= SURE
+            || (candidate.score >= LIKELY && candidate.is_named && (follows || precedes));
         follows = is_reference;
         if is_reference {
             let line = candidate.line;
@@ -399,7 +431,7 @@ fn footnote_parts(text: &str) -> Vec<&str> {
         let so_far = text.get(start..end).unwrap_or_default();
         let begins = next.is_some_and(|next| {
             let next = without_lead_in(next);
-            line::Beginning::of(next).is_name() && has_year(next) && next.len() > 40
+            Beginning::of(next).is_name() && has_year(next) && next.len() > 40
         });
         if next.is_none() || (begins && has_year(so_far) && so_far.len() > 40) {
             joined.push(so_far);
@@ -508,7 +540,7 @@ fn reference_score(text: &str, marker: Marker) -> f32 {
     if (words < 4 && !has_address) || code * 4 > words {
         return f32::NEG_INFINITY;
     }
-    let beginning = line::Beginning::of(text);
+    let beginning = Beginning::of(text);
     let has_year = has_year(text);
     let is_listed = marker != Marker::None;
     let mut score = 0.0_f32;
@@ -524,11 +556,7 @@ fn reference_score(text: &str, marker: Marker) -> f32 {
         0.0
     };
     score += if is_listed { 0.5 } else { 0.0 };
-    if has_year_in_parentheses(
-        text.get(..text.floor_char_boundary(160))
-            .unwrap_or_default(),
-    ) && beginning.is_name()
-    {
+    if has_year_in_parentheses(line::head(text, 160)) && beginning.is_name() {
         score += 1.0;
     }
     // Prose has many function words, verbs and words in lower case.

@@ -577,10 +577,9 @@ fn labelled(pieces: &[LabelledText], item: &Item) -> Pieces {
             } else if is_edition {
                 before
             } else if matches!(next, Some(Label::Url | Label::Note))
-                || before == Some(Label::Note) && next.is_none()
+                || (before == Some(Label::Note) && next.is_none())
+                || (next == Some(Label::Doi) && !word.contains("doi"))
             {
-                Some(Label::Note)
-            } else if next == Some(Label::Doi) && !word.contains("doi") {
                 Some(Label::Note)
             } else {
                 next.or(before)

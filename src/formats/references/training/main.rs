@@ -3,6 +3,8 @@
 //! Labelled references are lines of JSON: a list of pairs of a label and a piece of text, which together are the
 //! reference.
 
+#![allow(clippy::indexing_slicing, clippy::string_slice)]
+
 use std::io::{BufRead as _, BufWriter, Write};
 
 mod generate;

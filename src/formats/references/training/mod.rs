@@ -8,7 +8,7 @@ pub use super::labels::Label;
 pub use super::model::Model;
 use super::normalise;
 pub use super::tokens::tokens;
-use super::{correct_addresses, plausibility, segments};
+use super::{correct_labels, plausibility, segments};
 
 /// A reference with the label of each token.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ pub fn measure(model: &Model, references: &[LabelledText]) -> String {
         whole.count(equal == reference.labels.len());
         let item = |labels: &[Label]| {
             let mut labels = labels.to_vec();
-            correct_addresses(&reference.text, &reference.tokens, &mut labels);
+            correct_labels(&reference.text, &reference.tokens, &mut labels);
             normalise::item(&segments(&reference.text, &reference.tokens, &labels))
         };
         let (expected, read) = (item(&reference.labels), item(&found.labels));
