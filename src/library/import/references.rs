@@ -59,7 +59,11 @@ impl Library {
                 read.query_row([work], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             let known: CslItem = serde_json::from_str(&json).unwrap_or_default();
             let other = Identity::of(&read_entry(&key, &source)?, &known, principal_names(&known));
-            let Some((likeness, is_certain)) = likeness(&identity, &other) else {
+            // Two works of one author and year with one address are one, whatever their titles.
+            let has_same_address = address(item).is_some() && address(item) == address(&known);
+            let found = likeness(&identity, &other);
+            let Some((likeness, is_certain)) = found.or(has_same_address.then_some((0.7, false)))
+            else {
                 continue;
             };
             let is_better = best.as_ref().is_none_or(|(earlier, work)| {
@@ -93,7 +97,18 @@ fn likeness(reference: &Identity, work: &Identity) -> Option<(f64, bool)> {
         (Some(one), Some(two)) => one.abs_diff(two) <= 1,
         _ => false,
     };
-    if !authors_fit || !years_fit || numbers(&reference.title) != numbers(&work.title) {
+    if !authors_fit || !years_fit {
+        return None;
+    }
+    let lacks_subtitle = |short: &str, long: &str| {
+        short.len() >= 12
+            && long
+                .strip_prefix(short)
+                .is_some_and(|rest| rest.starts_with(' '))
+    };
+    let one_lacks_subtitle = lacks_subtitle(&reference.title, &work.title)
+        || lacks_subtitle(&work.title, &reference.title);
+    if !one_lacks_subtitle && numbers(&reference.title) != numbers(&work.title) {
         return None;
     }
     let same_year = f64::from(u8::from(reference.year == work.year)) * 0.1;
@@ -118,6 +133,13 @@ fn likeness(reference: &Identity, work: &Identity) -> Option<(f64, bool)> {
         near * 0.9 + same_year,
         near >= 0.93 && reference.year == work.year,
     ))
+}
+
+/// Returns the address of an item without its scheme and a slash at its end.
+fn address(item: &CslItem) -> Option<String> {
+    let url = item.text("URL")?;
+    let (_, address) = url.split_once("://")?;
+    Some(address.trim_end_matches('/').to_lowercase())
 }
 
 /// Returns a title without spaces, which a printed list may lose at the ends of lines with the hyphens there.
