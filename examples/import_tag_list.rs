@@ -33,9 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let filter = parse_list_query(&library, "title:commons")?;
     let tag = Tag::named("theme:commons".parse()?);
     library.change("tag", |change| {
-        let tag = change.put_tag(&tag)?;
-        for work in change.select(&filter)? {
-            change.assign(NewAssignment {
+        let tag = change.tags().put(&tag)?;
+        for work in change.works().matching(&filter)? {
+            change.tags().assign(NewAssignment {
                 work: work.id,
                 tag,
                 origin: Origin::Hand,
@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     library.change("list", |change| list.store(change, "commons", None))?;
     let resolved = ResolvedList::new(
         &library,
-        &library.list("commons")?,
+        &library.lists().get("commons")?,
         HeadingTranslations::in_language("en"),
     )?;
     let style = Style::from_xml(&csl::bundled::style_xml("apa").ok_or("no such style")?)?;
