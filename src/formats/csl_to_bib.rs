@@ -270,12 +270,15 @@ struct KeyAllocator {
     taken: HashSet<String>,
     /// Keys that are some item's own, and go to no other.
     own: HashSet<String>,
+    /// The number that each made key got last.
+    numbers: HashMap<String, u32>,
 }
 
 impl KeyAllocator {
     fn of(items: &[ParsedItem]) -> KeyAllocator {
         KeyAllocator {
             taken: HashSet::new(),
+            numbers: HashMap::new(),
             own: items
                 .iter()
                 .map(|read| read.item.id.clone())
@@ -296,10 +299,10 @@ impl KeyAllocator {
             .find(|key| !key.is_empty())
             .unwrap_or_else(|| made_key(item));
         let mut key = wanted.clone();
-        let mut number = 2_u32;
         while self.taken.contains(&key) || (key != item.id && self.own.contains(&key)) {
+            let number = self.numbers.entry(wanted.clone()).or_insert(1);
+            *number += 1;
             key = format!("{wanted}-{number}");
-            number += 1;
         }
         self.taken.insert(key.clone());
         key
