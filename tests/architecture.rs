@@ -18,22 +18,59 @@ use regex::Regex;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("suggest", &[]),
+    ("language", &["text"]),
+    ("transliteration", &["language", "text"]),
     ("csl", &[]),
-    ("model", &["csl", "text"]),
-    ("formats", &["csl", "model", "text"]),
-    ("checks", &["formats", "model", "suggest", "text"]),
-    ("library", &["csl", "formats", "model", "suggest", "text"]),
-    ("lookup", &["csl", "formats", "library", "model", "text"]),
-    ("query", &["formats", "library", "model", "suggest", "text"]),
-    ("tagging", &["library", "model", "query", "text"]),
+    ("model", &["csl", "language", "text"]),
+    (
+        "formats",
+        &["csl", "language", "model", "text", "transliteration"],
+    ),
+    (
+        "checks",
+        &["formats", "language", "model", "suggest", "text"],
+    ),
+    (
+        "library",
+        &[
+            "csl",
+            "formats",
+            "language",
+            "model",
+            "suggest",
+            "text",
+            "transliteration",
+        ],
+    ),
+    (
+        "lookup",
+        &["csl", "formats", "language", "library", "model", "text"],
+    ),
+    (
+        "query",
+        &["formats", "language", "library", "model", "suggest", "text"],
+    ),
+    (
+        "tagging",
+        &["language", "library", "model", "query", "text"],
+    ),
     ("bundled", &["tagging"]),
     (
         "reading_list",
-        &["csl", "formats", "library", "model", "query", "text"],
+        &[
+            "csl", "formats", "language", "library", "model", "query", "text",
+        ],
     ),
     (
         "output",
-        &["csl", "library", "model", "reading_list", "text"],
+        &[
+            "csl",
+            "language",
+            "library",
+            "model",
+            "reading_list",
+            "text",
+        ],
     ),
     ("documents", &["csl", "model", "output", "text"]),
     (

@@ -98,6 +98,7 @@ fn rich(text: &str) -> Vec<Inline> {
 fn entry(key: &str, content: Vec<Inline>) -> FormattedEntry {
     FormattedEntry {
         key: key.to_owned(),
+        language: None,
         content,
         annotation: RichBlocks::default(),
         language: None,
@@ -570,6 +571,7 @@ fn text_for_a_terminal_ends_on_each_line_what_it_begins() {
     let layout = TextLayout {
         ansi: true,
         links: true,
+        isolates: false,
         width: Some(60),
         isolates: false,
     };

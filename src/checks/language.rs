@@ -13,7 +13,7 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
         {
             let message = format!("BibLaTeX does not know the language {name}");
             let finding = RuleFinding::warning(field.name, message)
-                .help(&format!("write {known}, as babel calls it"));
+                .help(format!("write {known}, as babel calls it"));
             found.push(finding.fix(field, known.to_owned()));
         }
         return;

@@ -6,19 +6,15 @@
 //! `citeproc_js/differences.md` lists what we do not follow.
 
 pub(super) mod affixes;
+pub(in crate::csl) mod first_range;
+pub(in crate::csl) mod ranges;
 
 use std::borrow::Cow;
 
 use super::citation::{Citation, Cite, FormattedCitation};
-use super::compiled::Compiled;
-use super::context::Context;
-use super::element::{
-    Date, DelimiterPrecedes, Element, FontFormatting, SortSource, Text, TextSource,
-};
+use super::element::{Date, DelimiterPrecedes, Element, FontFormatting, TextSource};
 use super::name_parts::{NameParts, begins_alphabetic};
-use super::numbers::NumberValue;
 use super::output_tree::{Content, Node, Tag};
-use super::prepared::Prepared;
 use super::prepared_item::PreparedItem;
 use super::rich_text::{Formatting, Inline, RichText, plain_text};
 use super::variables::{self, VariableId};
@@ -246,18 +242,6 @@ fn last_label<'n, 'a>(node: &'n Node<'a>) -> Option<&'n Node<'a>> {
     }
 }
 
-// ---- Numbers ---------------------------------------------------------------------------------------------
-
-/// Returns whether a number variable holds plain numbers. They do not merge with the punctuation around them.
-pub(super) fn is_number_blob(number: &NumberValue) -> bool {
-    let is_roman = |text: &str| text.bytes().all(|byte| b"ivxlcmIVXLCM".contains(&byte));
-    number.parts.iter().all(|part| {
-        part.prefix.is_empty()
-            && !part.value.is_empty()
-            && (part.value.bytes().all(|byte| byte.is_ascii_digit()) || is_roman(&part.value))
-    })
-}
-
 // ---- Names and dates ----------------------------------------------------------------------------------------
 
 /// Returns a separator with at most one space at its end.
@@ -335,129 +319,6 @@ pub(super) fn without_normal_of(own: FontFormatting, outer: FontFormatting) -> F
         decoration: kept(own.decoration, outer.decoration),
         alignment: kept(own.alignment, outer.alignment),
     }
-}
-
-/// Returns the end of a date range.
-///
-/// citeproc-js writes it into a queue that is left over from compiling the style. The end therefore has the
-/// formatting and the delimiter of the date that the style calls last, and the first range that is printed at
-/// all has its affixes, too: "(1984–(1986))". Neither makes sense, but the ranges of all styles look so in
-/// every word processor.
-pub(super) fn range_end<'c>(
-    parts: Vec<Node<'c>>,
-    context: &Context<'c>,
-    first_of_entry: bool,
-) -> Option<Node<'c>> {
-    let Some(date) = &context.style.last_date else {
-        return Node::group(parts, "");
-    };
-    let attributes = &date.attributes;
-    let localized = date.form.map(|form| context.locale.date(form));
-    let delimiter = localized.map_or(&date.delimiter, |format| &format.delimiter);
-    let mut end = Node::group(parts, delimiter.as_str())?;
-    if date.form.is_none() || !date.parts.is_empty() {
-        end.font = attributes.font;
-    }
-    if context.first_range && first_of_entry {
-        end = end
-            .with_prefix(attributes.prefix.as_str())
-            .with_suffix(attributes.suffix.as_str());
-    }
-    Some(end)
-}
-
-/// Returns the date that a style calls last, in the order in which citeproc-js compiles it.
-pub(super) fn last_date(style: &Compiled) -> Option<&Date> {
-    fn visit<'s>(
-        elements: &'s [Element],
-        style: &'s Compiled,
-        seen: &mut [bool],
-        last: &mut Option<&'s Date>,
-    ) {
-        for element in elements {
-            match element {
-                Element::Date(date) => *last = Some(date),
-                Element::Text(Text {
-                    source: TextSource::Macro(number),
-                    ..
-                }) => {
-                    let is_new = seen
-                        .get_mut(*number)
-                        .is_some_and(|seen| !std::mem::replace(seen, true));
-                    if is_new && let Some(elements) = style.macros.get(*number) {
-                        visit(elements, style, seen, last);
-                    }
-                }
-                Element::Group(group) => visit(&group.children, style, seen, last),
-                Element::Names(names) => visit(&names.substitute, style, seen, last),
-                Element::Choose(choose) => {
-                    for branch in &choose.branches {
-                        visit(&branch.children, style, seen, last);
-                    }
-                    visit(&choose.otherwise, style, seen, last);
-                }
-                Element::Text(_) | Element::Number(_) | Element::Label(_) => {}
-            }
-        }
-    }
-    let mut seen = vec![false; style.macros.len()];
-    let mut last = None;
-    for section in std::iter::once(&style.citation).chain(&style.bibliography) {
-        for key in &section.sort {
-            if let SortSource::Macro(number) = key.source
-                && let Some(elements) = style.macros.get(number)
-            {
-                // Macros are compiled anew for each sort key.
-                let mut seen = vec![false; style.macros.len()];
-                visit(elements, style, &mut seen, &mut last);
-            }
-        }
-        visit(&section.layout, style, &mut seen, &mut last);
-    }
-    last
-}
-
-/// Returns whether the end of a first range differs from that of others.
-fn has_odd_first_range(style: &Compiled) -> bool {
-    style.last_date.as_ref().is_some_and(|date| {
-        !date.attributes.prefix.is_empty() || !date.attributes.suffix.is_empty()
-    })
-}
-
-/// The item that has the first date range of all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FirstRange {
-    /// Its cite has it. The odd affixes are seen when cites are compared only, so that no other cite is
-    /// equal to this one.
-    Cite(usize),
-    /// Its bibliography entry has it.
-    Entry(usize),
-}
-
-/// Finds the first date range: that of a cite in the order of the items, or else that of a bibliography entry.
-pub(super) fn first_range(prepared: &Prepared<'_>, order: &[usize]) -> Option<FirstRange> {
-    if !has_odd_first_range(&prepared.style.compiled) {
-        return None;
-    }
-    let has_range = |item: &usize| {
-        prepared
-            .items
-            .get(*item)
-            .is_some_and(PreparedItem::has_date_range)
-    };
-    let cite = (0..prepared.items.len()).filter(has_range).find(|item| {
-        let (_, trace) = prepared.compare_text(*item, &prepared.no_disambiguation);
-        trace.ranges > 0
-    });
-    if let Some(item) = cite {
-        return Some(FirstRange::Cite(item));
-    }
-    let entry = order
-        .iter()
-        .copied()
-        .filter(has_range)
-        .find(|item| prepared.entry_has_range(*item));
-    entry.map(FirstRange::Entry)
 }
 
 /// Returns the formatting of a date without what says "normal", if the date calls a localized format as it is.

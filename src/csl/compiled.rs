@@ -20,7 +20,7 @@ pub(super) struct Compiled {
     /// For each macro, whether it contains dates itself, see
     /// [`holds_dates`](super::citeproc_js::holds_dates).
     pub(super) date_macros: Vec<bool>,
-    /// The date that the style calls last, see [`range_end`](super::citeproc_js::range_end).
+    /// The date that the style calls last, see [`range_end`](super::citeproc_js::ranges::range_end).
     pub(super) last_date: Option<Date>,
 }
 

@@ -111,7 +111,7 @@ impl Compiler {
         compiled.macros = macros;
         compiled.variables = self.variables;
         compiled.options = self.options;
-        compiled.last_date = citeproc_js::last_date(&compiled).cloned();
+        compiled.last_date = citeproc_js::ranges::last_date(&compiled).cloned();
         Ok(compiled)
     }
 

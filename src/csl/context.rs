@@ -57,7 +57,7 @@ pub(super) struct Context<'c> {
     /// The sort key that is being made; it can override how many names are shown.
     pub(super) sort_key: Option<&'c SortKey>,
     /// Whether this evaluation prints the first date range of all, see
-    /// [`range_end`](super::citeproc_js::range_end).
+    /// [`range_end`](super::citeproc_js::ranges::range_end).
     pub(super) first_range: bool,
 }
 

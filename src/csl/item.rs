@@ -195,6 +195,18 @@ impl ItemName {
             .then_some((family, given))
     }
 
+    /// Returns the name with the family name first, as it is sorted.
+    pub fn sort_order(&self) -> String {
+        Self::joined([
+            &self.non_dropping_particle,
+            &self.family,
+            &self.literal,
+            &self.given,
+            &self.dropping_particle,
+            &self.suffix,
+        ])
+    }
+
     /// Returns the name without given names: "Hippel" or "von Hippel" for Eric von Hippel, depending on
     /// whether the particle is a dropping one.
     pub fn short(&self) -> String {

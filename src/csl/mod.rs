@@ -98,6 +98,7 @@ pub use locale::{Locale, LocaleLayer, LocaleSource, primary_dialect};
 pub use locale_files::LocaleFiles;
 pub use processor::Processor;
 pub use rich_text::{Display, Formatting, Inline, LabelledText, RichText, plain_text};
+pub use sorting::TextOrder;
 pub use style::{Style, StyleClass, StyleInfo};
 pub use validation::{StyleFinding, StyleSeverity, validate};
 pub use warning::Warning;

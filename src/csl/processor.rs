@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::bundled::EmbeddedLocales;
 use super::citation::{Citation, CitationMode, Cite, FormattedCitation};
 use super::cite_grouping::{self, AuthorPart};
-use super::citeproc_js::FirstRange;
+use super::citeproc_js::first_range::{FirstRange, first_range};
 use super::context::{CiteDetails, Disambiguation, Purpose, RenderTrace, Section};
 use super::disambiguation::{self, CiteText};
 use super::element::{
@@ -106,7 +106,7 @@ impl<'a> Processor<'a> {
         if let Some(given_names) = persons_by_family(&prepared) {
             prepared.given_names = given_names;
         }
-        let unlike = match citeproc_js::first_range(&prepared, &order) {
+        let unlike = match first_range(&prepared, &order) {
             Some(FirstRange::Cite(item)) => Some(item),
             Some(FirstRange::Entry(item)) => {
                 prepared.first_range = Some(item);

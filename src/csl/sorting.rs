@@ -66,6 +66,33 @@ impl Collation {
     }
 }
 
+/// The order of texts in a language.
+pub struct TextOrder(Option<CollatorBorrowed<'static>>);
+
+impl TextOrder {
+    /// Returns the order of a language such as `tr-TR`.
+    pub fn new(language: &str) -> Self {
+        let mut preferences = icu_collator_locale(language);
+        preferences.numeric_ordering = Some(CollationNumericOrdering::True);
+        let mut options = CollatorOptions::default();
+        options.strength = Some(Strength::Tertiary);
+        options.alternate_handling = Some(AlternateHandling::Shifted);
+        Self(CollatorBorrowed::try_new(preferences, options).ok())
+    }
+
+    /// Returns a sort key: bytes that compare as the language sorts.
+    pub fn key(&self, text: &str) -> Vec<u8> {
+        let mut key = Vec::with_capacity(text.len() + 8);
+        match &self.0 {
+            Some(collator) => {
+                let Ok(()) = collator.write_sort_key_to(text, &mut key);
+            }
+            None => key.extend_from_slice(text.as_bytes()),
+        }
+        key
+    }
+}
+
 /// Returns text with its words separated by a character that sorts before all letters.
 fn parted(text: &str) -> String {
     let mut parted = text.replace(' ', "|");

@@ -1,7 +1,7 @@
 //! The languages of `langid` and `hyphenation`, by babel's names.
 
 /// Returns the tag of a language by its babel name. `options` are those of `langidopts`.
-pub(crate) fn tag(name: &str, options: &str) -> Option<&'static str> {
+pub fn tag(name: &str, options: &str) -> Option<&'static str> {
     let name = name.trim().to_lowercase();
     let options = options.to_lowercase();
     let variant = options
@@ -27,7 +27,7 @@ pub(crate) fn exact_name(tag: &str) -> Option<&'static str> {
 }
 
 /// Returns the babel name of a tag, or of its language where babel does not know the region.
-pub(crate) fn name(tag: &str) -> Option<&'static str> {
+pub fn name(tag: &str) -> Option<&'static str> {
     exact_name(tag).or_else(|| {
         let main = main_tag(tag.split('-').next().unwrap_or_default())?;
         exact_name(main)
@@ -48,7 +48,7 @@ pub(super) fn main_tag(primary: &str) -> Option<&'static str> {
 
 #[cfg(feature = "library")]
 /// Returns whether a babel name stands for a language of one region, such as `austrian`.
-pub(crate) fn is_regional(name: &str) -> bool {
+pub fn is_regional(name: &str) -> bool {
     let own = LANGUAGES
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name));

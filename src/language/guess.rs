@@ -159,11 +159,11 @@ const FUNCTION_WORDS: &[(&str, &str)] = &[
     ),
     (
         "da",
-        "af at de den der det efter en er et for fra hvad hvordan i ikke med og om på som til under vi",
+        "af at de den det efter en er et for fra hvad hvordan i ikke med og om på som til under vi",
     ),
     (
         "no",
-        "av at de den der det etter en er et for fra hva hvordan i ikke med og om på som til under vi",
+        "av at de den det etter en er et for fra hva hvordan i ikke med og om på som til under vi",
     ),
     ("fi", "ja eli että ja kuin miksi mitä mutta on ovat tai vai"),
     (

@@ -12,7 +12,7 @@
 //! assert_eq!(language::guess("Peer production"), None);
 //! ```
 
-pub(crate) mod babel;
+pub mod babel;
 mod guess;
 mod names;
 
@@ -141,7 +141,11 @@ fn named(text: &str) -> Option<&'static str> {
         }
         known
     });
-    let folded = fold(text.trim_matches(|c: char| c.is_whitespace() || c == '.' || c == ')'));
+    let mut text = text.trim_matches(|c: char| c.is_whitespace() || c == '.');
+    if !text.contains('(') {
+        text = text.trim_end_matches(')');
+    }
+    let folded = fold(text);
     KNOWN
         .get(folded.as_str())
         .or_else(|| {

@@ -85,7 +85,10 @@ impl SummaryColumns {
                 .clone()
                 .or_else(|| item.text("title").map(|title| markup::plain(&title))),
             names: authors.iter().map(CslName::reading_order).collect(),
-            sort_author: authors.first().map(sort_order).unwrap_or_default(),
+            sort_author: authors
+                .first()
+                .map(|name| text::fold(&name.sort_order()))
+                .unwrap_or_default(),
             years: Years::of(item.date("issued")),
             original: Years::of(item.date("original-date")),
         }
@@ -312,18 +315,6 @@ const HAS_OWN_COLUMN: &[&str] = &[
 
 pub(super) fn principal_names(item: &CslItem) -> &[CslName] {
     item.principal_names()
-}
-
-/// A name as it is sorted: without case or accents, the family name first.
-fn sort_order(name: &CslName) -> String {
-    text::fold(&CslName::joined([
-        &name.non_dropping_particle,
-        &name.family,
-        &name.literal,
-        &name.given,
-        &name.dropping_particle,
-        &name.suffix,
-    ]))
 }
 
 impl CitableWork {

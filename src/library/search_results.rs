@@ -15,6 +15,8 @@ pub enum Detail {
     Added,
     /// When its entry last changed, or when it was added: UTC, RFC 3339.
     Changed,
+    /// The name that it is sorted by, family name first, as it is written.
+    SortName,
     /// The first value of a field as plain text, also one that the work inherits.
     Field(String),
 }
@@ -27,6 +29,17 @@ pub struct SearchResult {
     /// The details that were asked for, in their order; empty where the work has none.
     pub details: Vec<String>,
 }
+
+/// The first of the names that head a reference, family name first.
+const SORT_NAME: &str =
+    "(SELECT coalesce(json_extract(name, '$.\"non-dropping-particle\"') || ' ', '')
+             || coalesce(json_extract(name, '$.family'), json_extract(name, '$.literal'), '')
+             || coalesce(' ' || json_extract(name, '$.given'), '')
+      FROM (SELECT coalesce(json_extract(item, '$.author[0]'), json_extract(item, '$.editor[0]'),
+                            json_extract(item, '$.\"collection-editor\"[0]'),
+                            json_extract(item, '$.director[0]'),
+                            json_extract(item, '$.translator[0]')) AS name
+            FROM csl_item WHERE csl_item.work_id = work_summary.work_id))";
 
 /// The tags of a work.
 const TAGS: &str = "(SELECT group_concat(tag, ', ' ORDER BY first)
@@ -44,6 +57,7 @@ impl Selection {
             columns.push_str(", ");
             match detail {
                 Detail::Tags => columns.push_str(TAGS),
+                Detail::SortName => columns.push_str(SORT_NAME),
                 Detail::Added => columns.push_str(SortBy::Added.sql()),
                 Detail::Changed => columns.push_str(SortBy::Changed.sql()),
                 Detail::Field(name) => {

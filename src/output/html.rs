@@ -288,7 +288,7 @@ fn write_blocks(blocks: &[Block], html: &mut String) {
                     html.push_str("<li>");
                     match item.as_slice() {
                         [Block::Paragraph(content)] => {
-                            write(content, Markup::linked(content), html)
+                            write(content, Markup::linked(content), html);
                         }
                         blocks => write_blocks(blocks, html),
                     }

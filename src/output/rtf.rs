@@ -32,7 +32,11 @@ impl Rtf {
         Self {
             base,
             han: FontScript::of_han(language, text),
-            language: language.or(guess).and_then(language_number),
+            // East Asian text has its language with its font.
+            language: language
+                .or(guess)
+                .filter(|tag| !matches!(language::primary(tag), "zh" | "ja" | "ko"))
+                .and_then(language_number),
         }
     }
 
@@ -130,12 +134,14 @@ pub fn reading_list(list: &ReadingList) -> String {
             let direction = rtf.paragraph();
             let (margin, mut rest) = markup_writer::margin_and_rest(&rtf, &item.content);
             if let Some(number) = rtf.language {
-                rest = format!("{{\\lang{number}\\langfe{number} {rest}}}");
+                rest = format!("{{\\lang{number} {rest}}}");
             }
-            let indent = if !margin.is_empty() || list.layout.hanging_indent {
-                "\\fi-720\\li720"
-            } else {
-                ""
+            let is_hanging = !margin.is_empty() || list.layout.hanging_indent;
+            let indent = match rtf.base {
+                _ if !is_hanging => "",
+                Direction::LeftToRight => "\\fi-720\\li720",
+                // The indent of the leading side, which is the right one.
+                Direction::RightToLeft => "\\fi-720\\li0\\ri720\\lin720\\rin0",
             };
             let margin = if margin.is_empty() {
                 margin
@@ -300,8 +306,8 @@ impl InlineMarkup for Rtf {
                 style.vertical_align == Some(VerticalAlign::Subscript),
                 "sub",
             ),
-            (style.bold, "b"),
-            (style.italic, "i"),
+            (style.bold, "b\\ab"),
+            (style.italic, "i\\ai"),
         ] {
             if holds {
                 text = format!("{{\\{word} {text}}}");

@@ -380,7 +380,7 @@ impl Sections<'_> {
                 .summaries_in(Some(facet), Some(self.headings.language_code()))?,
             _ => Vec::new(),
         };
-        order.sort(&mut works, &self.places());
+        order.sort(&mut works, &self.places(), self.language());
         let grouping = Grouping::new(
             &works,
             &by,
@@ -410,6 +410,12 @@ impl Sections<'_> {
         Ok(below.into_iter().chain(groups).collect())
     }
 
+    /// Returns the language that the list sorts by.
+    fn language(&self) -> &str {
+        let of_list = self.list.locale.as_deref();
+        of_list.unwrap_or(self.headings.language_code())
+    }
+
     fn places(&self) -> HashMap<i64, i64> {
         self.entries
             .iter()
@@ -418,7 +424,7 @@ impl Sections<'_> {
     }
 
     fn ordered(&self, mut works: Vec<WorkInList<'_>>, order: ListOrder) -> Vec<String> {
-        order.sort(&mut works, &self.places());
+        order.sort(&mut works, &self.places(), self.language());
         works.iter().map(|(work, _)| work.key.clone()).collect()
     }
 }

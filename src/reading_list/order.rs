@@ -1,11 +1,15 @@
 //! The order of works in a list or a section.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
 use super::{WorkInList, original_year};
+use crate::csl::TextOrder;
+use crate::language;
+use crate::model::language_of;
 use crate::text::fold;
 
 /// A sort key and direction.
@@ -100,15 +104,23 @@ impl<'de> serde::Deserialize<'de> for ListOrder {
 
 impl ListOrder {
     /// Sorts works in this order. Works without a sort key come last; the sort is stable. For the style's
-    /// order this is a no-op, since only the style knows it. `places` are the manual positions by work id.
-    pub(super) fn sort(self, works: &mut [WorkInList<'_>], places: &HashMap<i64, i64>) {
+    /// order this is a no-op, since only the style knows it. `places` are the manual positions by work id, and
+    /// `language` is that of the list, which sorts names and titles.
+    pub(super) fn sort(
+        self,
+        works: &mut [WorkInList<'_>],
+        places: &HashMap<i64, i64>,
+        language: &str,
+    ) {
+        let text = TextOrder::new(language);
         match self.by {
             OrderBy::Style => {}
             OrderBy::Year => self.sort_by(works, |work| original_year(*work)),
-            OrderBy::Author => self.sort_by(works, |(work, _)| {
-                Some(work.sort_author.clone()).filter(|author| !author.is_empty())
+            OrderBy::Author => self.sort_by(works, |(_, item)| {
+                let name = item.principal_names().first()?.sort_order();
+                Some(text.key(&name)).filter(|_| !name.is_empty())
             }),
-            OrderBy::Title => self.sort_by(works, |work| title_key(*work)),
+            OrderBy::Title => self.sort_by(works, |work| Some(text.key(&sort_title(*work)?))),
             OrderBy::Added => self.sort_by(works, |(work, _)| Some(work.id)),
             OrderBy::Hand => self.sort_by(works, |(work, _)| places.get(&work.id).copied()),
         }
@@ -140,19 +152,18 @@ const ARTICLES: &[(&str, &[&str])] = &[
     ("pt", &["o", "a", "os", "as", "um", "uma"]),
 ];
 
-/// Returns the sort key of a title: folded, without leading punctuation and without a leading article.
-fn title_key((work, item): WorkInList<'_>) -> Option<String> {
+/// Returns the title without leading punctuation and without a leading article.
+fn sort_title((work, item): WorkInList<'_>) -> Option<String> {
     let title = work.title.as_deref()?;
-    let language = item.text("language").unwrap_or_else(|| "en".to_owned());
-    let title = fold(title);
+    let language = language_of(item).unwrap_or(Cow::Borrowed("en"));
     let title = title.trim_start_matches(|c: char| !c.is_alphanumeric());
     let articles = ARTICLES
         .iter()
-        .find(|(code, _)| language.to_lowercase().starts_with(code))
+        .find(|(code, _)| language::primary(&language) == *code)
         .map_or(&[][..], |(_, articles)| articles);
     let without = title
         .split_once(' ')
-        .filter(|(word, _)| articles.contains(word))
+        .filter(|(word, _)| articles.contains(&fold(word).as_str()))
         .map(|(_, rest)| rest);
     Some(without.unwrap_or(title).to_owned())
 }

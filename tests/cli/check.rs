@@ -24,6 +24,7 @@ const FAULTY: &str = "\
   Title = {Another},
 }
 @misc{unsure, author = {Finch, Bo}, title = {Perhaps}, date = {2001}, keywords = {status:unverified}}
+@book{german, author = {Finch, Bo}, title = {Das Ende der Welt}, date = {2001}}
 @book{fine, author = {Finch, Bo}, title = {Fine}, date = {2001}, isbn = {978-0-300-11056-2}}
 ";
 
@@ -133,8 +134,9 @@ fn every_rule_finds_what_it_is_there_for() {
         ]
     );
     assert_eq!(rules_of(&found, "unsure"), ["unverified"]);
+    assert_eq!(rules_of(&found, "german"), ["language"]);
     assert_eq!(rules_of(&found, "fine"), [""; 0]);
-    let mut all: Vec<_> = ["shouted", "typo", "page", "unsure"]
+    let mut all: Vec<_> = ["shouted", "typo", "page", "unsure", "german"]
         .iter()
         .flat_map(|key| rules_of(&found, key))
         .collect();

@@ -40,6 +40,7 @@ mod hostile_terminal;
 mod import;
 mod import_faults;
 mod init;
+mod languages;
 mod list;
 mod list_file;
 mod list_sections;

@@ -32,6 +32,8 @@ use peerbib::library::KeyPattern;
 ///   editor       the editor for entries and notes, with its arguments
 ///   files        the directory that relative paths of linked files start at; a library may
 ///                have its own (`peerbib file root`)
+///   isolates     whether the terminal keeps right-to-left text apart by Unicode isolates:
+///                yes or no
 ///   color        when to use color: auto, always or never
 ///   lookup.email      your address, which metadata services ask for
 ///   lookup.timeout    how many seconds to wait for an answer of a metadata service

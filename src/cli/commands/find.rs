@@ -8,7 +8,8 @@ use crate::cli::columns::{Column, cells, details};
 use crate::cli::table::{Table, fitted};
 use crate::cli::ui::terminal_width;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::library::{Detail, Filter, Library, SearchResult, Selection, WorkSummary};
+use peerbib::csl::TextOrder;
+use peerbib::library::{Detail, Filter, Library, SearchResult, Selection, SortBy, WorkSummary};
 use peerbib::query::{FIELDS, Query};
 
 /// Find works
@@ -133,7 +134,7 @@ impl Find {
         } else if let Some(template) = template {
             template.print(context, &library, &selection)?;
         } else {
-            let results = library.works().search(&selection, &[])?;
+            let results = search(context, &library, &selection, &[])?;
             detail_found(context, results.len());
             let mut output = context.output();
             for result in results {
@@ -174,7 +175,7 @@ fn print_table(
     selection: &Selection,
     columns: &[Column],
 ) -> std::result::Result<(), CommandError> {
-    let (results, found) = search_and_count(library, selection, &details(columns))?;
+    let (results, found) = search_and_count(context, library, selection, &details(columns))?;
     let count = results.len();
     detail_found(context, count);
     if !results.is_empty() {
@@ -193,14 +194,61 @@ fn print_table(
     Ok(())
 }
 
-/// Returns the works of a selection, and their number without its limit.
+/// Returns the works of a selection in its order: by author or title as the configured locale sorts.
+fn search(
+    context: &CommandContext,
+    library: &Library,
+    selection: &Selection,
+    details: &[Detail],
+) -> std::result::Result<Vec<SearchResult>, CommandError> {
+    let first = selection.order.first();
+    let by = first.map_or(SortBy::Author, |order| order.by);
+    let locale = context.locale_name(None)?;
+    let Some(locale) = locale.filter(|_| matches!(by, SortBy::Author | SortBy::Title)) else {
+        return Ok(library.works().search(selection, details)?);
+    };
+    let all = Selection {
+        limit: None,
+        ..selection.clone()
+    };
+    let mut wanted = details.to_vec();
+    if by == SortBy::Author {
+        wanted.push(Detail::SortName);
+    }
+    let mut results = library.works().search(&all, &wanted)?;
+    let order = TextOrder::new(&locale);
+    let text = |result: &SearchResult| match by {
+        SortBy::Author => result.details.last().cloned().unwrap_or_default(),
+        _ => result.work.title.clone().unwrap_or_default(),
+    };
+    let descending = first.is_some_and(|order| order.descending);
+    // Works without an author or a title come last in either direction.
+    results.sort_by_cached_key(|result| {
+        let text = text(result);
+        let key = order.key(&text);
+        let key: Vec<u8> = if descending {
+            key.into_iter().map(|byte| !byte).chain([u8::MAX]).collect()
+        } else {
+            key
+        };
+        (text.trim().is_empty(), key)
+    });
+    results.truncate(selection.limit.unwrap_or(usize::MAX));
+    for result in &mut results {
+        result.details.truncate(details.len());
+    }
+    Ok(results)
+}
+
+/// Returns the works of a selection, and how many there are without its limit.
 fn search_and_count(
+    context: &CommandContext,
     library: &Library,
     selection: &Selection,
     details: &[Detail],
 ) -> std::result::Result<(Vec<SearchResult>, usize), CommandError> {
     if selection.limit.is_none() || selection.filter == Filter::All {
-        let results = library.works().search(selection, details)?;
+        let results = search(context, library, selection, details)?;
         let found = match selection.limit {
             Some(_) => library.works().count_matching(&selection.filter)?,
             None => results.len(),
@@ -214,7 +262,7 @@ fn search_and_count(
         filter: Filter::Works(works),
         ..selection.clone()
     };
-    Ok((library.works().search(&selection, details)?, found))
+    Ok((search(context, library, &selection, details)?, found))
 }
 
 fn write_table(
@@ -284,7 +332,7 @@ fn print_json(
     library: &Library,
     selection: &Selection,
 ) -> std::result::Result<(), CommandError> {
-    let results = library.works().search(selection, &[Detail::Tags])?;
+    let results = search(context, library, selection, &[Detail::Tags])?;
     detail_found(context, results.len());
     let works: Vec<WorkJson<'_>> = results
         .iter()
@@ -362,7 +410,7 @@ impl Template {
             .iter()
             .map(|(_, column)| column.clone())
             .collect();
-        let results = library.works().search(selection, &details(&columns))?;
+        let results = search(context, library, selection, &details(&columns))?;
         detail_found(context, results.len());
         let mut output = context.output();
         for result in results {

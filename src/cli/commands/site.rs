@@ -39,7 +39,7 @@ const OTHER_STYLES: [&str; 3] = ["apa", "chicago-author-date", "modern-language-
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib site public\n  \
                   peerbib site public movement:oekonux --title \"Oekonux\" --language de\n  \
-                  peerbib site --serve")]
+                  peerbib site public --list commons-101 --base-url https://example.org/reading")]
 pub(crate) struct WriteSite {
     /// The folder to write into; it is created if it does not exist
     #[arg(value_name = "DIR", required_unless_present = "serve")]

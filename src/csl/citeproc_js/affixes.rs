@@ -11,6 +11,7 @@
 use std::borrow::Cow;
 
 use super::merged_punctuation;
+use crate::csl::numbers::NumberValue;
 
 /// A part of an entry in which affixes, delimiters and text can still change.
 #[derive(Debug)]
@@ -35,6 +36,16 @@ pub(in crate::csl) enum BlobContent<'a, L> {
     Text(Cow<'a, str>),
     /// Parts with a delimiter between them; never empty.
     Children(Vec<Blob<'a, L>>, Cow<'a, str>),
+}
+
+/// Returns whether a number variable holds plain numbers. They do not merge with the punctuation around them.
+pub(in crate::csl) fn is_number_blob(number: &NumberValue) -> bool {
+    let is_roman = |text: &str| text.bytes().all(|byte| b"ivxlcmIVXLCM".contains(&byte));
+    number.parts.iter().all(|part| {
+        part.prefix.is_empty()
+            && !part.value.is_empty()
+            && (part.value.bytes().all(|byte| byte.is_ascii_digit()) || is_roman(&part.value))
+    })
 }
 
 /// Adjusts affixes, delimiters and text.

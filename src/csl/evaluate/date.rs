@@ -404,7 +404,7 @@ fn range<'c>(
         let mut around = Vec::with_capacity(4);
         around.extend(part(evaluator, &format, &value.start, value, after));
         around.extend(Node::text(delimiter));
-        around.extend(citeproc_js::range_end(
+        around.extend(citeproc_js::ranges::range_end(
             std::mem::take(&mut second),
             &evaluator.context,
             evaluator.trace.ranges == 0,

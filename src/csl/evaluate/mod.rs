@@ -593,7 +593,7 @@ impl<'c> Evaluator<'c> {
             page_range_format: context.style.options.page_range_format,
         });
         let mut node = Node::text(self.cased(Cow::Owned(text), attributes))?;
-        if citeproc_js::is_number_blob(&number) {
+        if citeproc_js::affixes::is_number_blob(&number) {
             node = node.tagged(Tag::Number);
         }
         let node = Node::wrap(node).with(attributes);

@@ -818,6 +818,7 @@ impl<'a> TexReader<'a> {
         }
         if tex_alphabets::is_cyrillic(name) {
             // An unknown letter stays as it is written.
+            self.rest = before_space;
             self.character('\\');
             self.text(name);
             return;

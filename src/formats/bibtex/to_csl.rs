@@ -114,7 +114,6 @@ struct CslConversion<'e> {
     problems: Vec<Diagnostic>,
     /// Whether titles are brought into sentence case.
     english: bool,
-    is_language_stated: bool,
     /// Whether the entry is BibLaTeX's rather than BibTeX's, where the two differ.
     biblatex: bool,
     written_title: Option<String>,
@@ -135,7 +134,6 @@ impl<'e> CslConversion<'e> {
             variables: BTreeMap::new(),
             problems: Vec::new(),
             english: true,
-            is_language_stated: false,
             biblatex: schema::is_biblatex(&entry.kind, fields),
             written_title: None,
         }
@@ -239,12 +237,8 @@ impl<'e> CslConversion<'e> {
     fn title(&self, field: &str) -> Option<String> {
         let tex = self.raw(field)?;
         let mut pieces = tex::rich(tex);
-        let english = match field {
-            // Without a stated language, a journal may have another one than the work.
-            _ if self.is_language_stated || field == "title" => self.english,
-            _ => self.english && seems_english(tex),
-        };
-        if english && !is_in_sentence_case(tex) {
+        // A journal or an original title may be in another language than the work.
+        if self.english && seems_english(tex) && !is_in_sentence_case(tex) {
             to_sentence_case(&mut pieces);
         }
         Some(tex::to_html(&pieces, true)).filter(|title| !title.is_empty())
@@ -331,7 +325,6 @@ impl<'e> CslConversion<'e> {
             Some(tag) => language::primary(tag) == "en",
             None => self.raw("title").is_none_or(seems_english),
         };
-        self.is_language_stated = known.is_some();
         self.set("language", tag.map(Cow::into_owned));
     }
 

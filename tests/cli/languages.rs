@@ -1,0 +1,474 @@
+//! Works in many languages and scripts: how they are found, named, keyed, sorted and printed.
+
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::test_env::TestEnvironment;
+
+/// Creates an environment whose library contains thirty works in thirteen languages.
+fn works() -> TestEnvironment {
+    static WORKS: OnceLock<Vec<u8>> = OnceLock::new();
+    let env = TestEnvironment::empty();
+    env.put("languages.bib", include_str!("../data/languages.bib"));
+    env.put_library(WORKS.get_or_init(|| {
+        let env = TestEnvironment::empty();
+        env.put("languages.bib", include_str!("../data/languages.bib"));
+        env.runs("import languages.bib");
+        env.library_as_file()
+    }));
+    env
+}
+
+#[track_caller]
+fn holds(text: &str, part: &str) {
+    assert!(text.contains(part), "{part} is not in:\n{text}");
+}
+
+// Direction ---------------------------------------------------------------------------------------------
+
+#[test]
+fn html_has_the_language_and_direction_of_each_entry_and_isolates_what_runs_the_other_way() {
+    let env = works();
+    let page = env.runs("format --to html --standalone").stdout;
+    holds(
+        &page,
+        r#"<div class="csl-entry" lang="he-IL" dir="auto" id="ref-barlev2014kod">"#,
+    );
+    holds(&page, "רכוש ו-<bdi>GNU</bdi>.");
+    // A guess is good enough for a browser.
+    holds(&page, r#"lang="ar" dir="auto" id="ref-haddad2020intaj""#);
+    let hebrew = env
+        .runs("format --to html --standalone --locale he-IL")
+        .stdout;
+    holds(&hebrew, r#"<html lang="he-IL" dir="rtl">"#);
+}
+
+#[test]
+fn json_keeps_the_markup_of_citeproc_js() {
+    let json = works().json("format key:cohen2008nahala --to json");
+    let html = json[0]["html"].as_str().unwrap();
+    assert!(html.starts_with("<div class=\"csl-entry\">"), "{html}");
+    assert!(!html.contains("bdi"), "{html}");
+}
+
+#[test]
+fn latex_sets_right_to_left_text_in_one_run_with_its_punctuation() {
+    let latex = works().runs("format key:barlev2014kod --to latex").stdout;
+    holds(
+        &latex,
+        r"\inscript{Hebrew}{). מי מפחד מ\textquotedbl{}קוד פתוח\textquotedbl{}? על שיתוף, רכוש ו-}\LR{GNU}",
+    );
+    holds(&latex, r"\worklanguage{hebrew}{\RL{");
+    let left = works().runs("format key:kelty2008bits --to latex").stdout;
+    assert!(
+        !left
+            .lines()
+            .any(|line| line.starts_with("\\item") && line.contains("\\RL")),
+        "{left}"
+    );
+}
+
+#[test]
+fn latex_anchors_are_unique_for_every_key() {
+    let env = TestEnvironment::with(
+        "@book{井上2004, title={A}} @book{王2004, title={B}} @book{a_b, title={C}} @book{ab, title={D}}",
+    );
+    let latex = env.runs("format --to latex").stdout;
+    let anchors: std::collections::BTreeSet<&str> = latex
+        .match_indices("\\hypertarget{")
+        .filter_map(|(at, _)| latex[at..].split_once("}{}").map(|(anchor, _)| anchor))
+        .filter(|anchor| anchor.contains("ref-"))
+        .collect();
+    assert_eq!(anchors.len(), 4, "{anchors:?}");
+}
+
+#[test]
+fn word_documents_have_directions_languages_and_fonts_for_east_asia() {
+    let env = works();
+    env.runs("format --output list.docx");
+    let file = std::fs::File::open(env.path("list.docx")).unwrap();
+    let mut archive = zip::ZipArchive::new(file).unwrap();
+    let mut part = archive.by_name("word/document.xml").unwrap();
+    let mut xml = String::new();
+    std::io::Read::read_to_string(&mut part, &mut xml).unwrap();
+    for wanted in [
+        "<w:bidi",
+        "<w:rtl />",
+        "<w:lang w:bidi=\"he-IL\" />",
+        "<w:lang w:eastAsia=\"ja-JP\" />",
+        "<w:lang w:eastAsia=\"zh-TW\" />",
+        "<w:lang w:val=\"de-DE\" />",
+        "w:eastAsia=\"MS Mincho\"",
+        "w:eastAsia=\"SimSun\"",
+    ] {
+        holds(&xml, wanted);
+    }
+    assert!(!xml.contains("language:"), "a placeholder is left");
+}
+
+#[test]
+fn rtf_has_paragraphs_and_runs_from_right_to_left() {
+    let rtf = works().runs("format --to rtf").stdout;
+    holds(&rtf, "\\pard\\rtlpar\\fi-720\\li0\\ri720");
+    holds(&rtf, "{\\rtlch\\alang1037 ");
+    holds(&rtf, "{\\dbch\\f4\\af4\\langfe1041 ");
+}
+
+#[test]
+fn typst_and_pandoc_know_the_language_of_each_entry() {
+    let env = works();
+    let typst = env.runs("format key:cohen2008nahala --to typst").stdout;
+    holds(&typst, "#set text(lang: \"he\", region: none)");
+    let pandoc = env.runs("format key:barlev2014kod --to pandoc").stdout;
+    holds(&pandoc, ".csl-entry lang=\"he-IL\" dir=\"rtl\"}");
+}
+
+#[test]
+fn a_terminal_gets_isolates_if_the_user_says_that_it_knows_them() {
+    let env = works();
+    let query = "format key:haddad2020intaj --to ansi";
+    assert!(!env.runs(query).stdout.contains('\u{2068}'));
+    env.runs("config set isolates yes");
+    let shown = env.runs(query).stdout;
+    holds(&shown, "\u{2068}مجلة الفكر\u{2069}");
+}
+
+/// Compiles a document in an environment, unless the engine is missing.
+fn compiles(engine: &str) {
+    if Command::new(engine).arg("--version").output().is_err() {
+        eprintln!("skipped: {engine} is not installed");
+        return;
+    }
+    let env = works();
+    for (name, locale) in [("english", "en-US"), ("hebrew", "he-IL")] {
+        env.runs(&format!(
+            "format --locale {locale} --standalone --output {name}.tex"
+        ));
+        let output = env
+            .command(engine)
+            .args([
+                "-interaction=nonstopmode",
+                "-halt-on-error",
+                &format!("{name}.tex"),
+            ])
+            .output()
+            .unwrap();
+        let log = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{engine} {name}: {log}");
+    }
+}
+
+#[test]
+fn xelatex_compiles_works_in_thirteen_languages() {
+    compiles("xelatex");
+}
+
+// Names ---------------------------------------------------------------------------------------------------
+
+#[test]
+fn east_asian_names_are_written_family_name_first() {
+    let env = works();
+    let found = env.runs("find").stdout;
+    for name in [
+        "斎藤幸平",
+        "赵旭东",
+        "김민수",
+        "林懿萱 and 王小明",
+        "ヨハイ・ベンクラー",
+    ] {
+        holds(&found, name);
+    }
+    let csv = env.runs("format key:saito2020hitoshinsei --to csv").stdout;
+    holds(&csv, "斎藤幸平");
+    let page = env
+        .runs("format key:zhao2015gongchan --to html --standalone")
+        .stdout;
+    holds(&page, "\"name\": \"赵旭东\"");
+    // Hungarian names have the family name first as well, where styles print them.
+    let hungarian = env
+        .runs("format key:nagy2010kozos --style chicago-author-date")
+        .stdout;
+    holds(&hungarian, "Nagy Péter.");
+}
+
+#[test]
+fn east_asian_names_are_found_in_any_form() {
+    let env = works();
+    for query in [
+        "斎藤幸平",
+        "author:斎藤幸平",
+        "author:幸平",
+        "author:=斎藤幸平",
+        "author:斎藤",
+    ] {
+        assert_eq!(env.keys(query), ["saito2020hitoshinsei"], "{query}");
+    }
+    let env = TestEnvironment::with(
+        "@book{a, author={井上, 真}, sortname={Inoue, Makoto}, title={コモンズの思想を求めて}, date={2004}}",
+    );
+    for query in ["author:inoue", "Makoto", "井上真", "思想", "コモンズ"] {
+        assert_eq!(env.keys(query), ["a"], "{query}");
+    }
+}
+
+#[test]
+fn words_are_found_in_languages_without_spaces_and_with_particles() {
+    let env = TestEnvironment::with(
+        "@book{th, author={ใจดี, มานี}, title={เศรษฐกิจพอเพียงและทรัพยากร}, date={2011}}
+         @book{ko, author={박, 지훈}, title={공유지의 관리}, date={2012}}
+         @book{ja, author={田中, 花}, title={がくもんの自由}, date={2013}}
+         @book{ja2, author={田中, 花}, title={かくもん}, date={2014}}",
+    );
+    assert_eq!(env.keys("title:ทรัพยากร"), ["th"]);
+    assert_eq!(env.keys("title:공유지"), ["ko"]);
+    // The voiced kana is another letter.
+    assert_eq!(env.keys("title:がくもん"), ["ja"]);
+}
+
+// Case and languages --------------------------------------------------------------------------------------
+
+#[test]
+fn titles_that_are_not_english_keep_their_case_in_every_style() {
+    let env = TestEnvironment::with(
+        "@book{a, author={A, B}, title={Das Ende der alten Welt}, date={2001}}
+         @book{b, author={B, B}, title={the end of the old world}, date={2002}}
+         @book{c, author={C, B}, title={La ricchezza della rete}, date={2003}, language={italiano}}
+         @book{d, author={D, B}, title={Müşterekler ve Özgür Yazılım}, date={2004}}
+         @article{e, author={E, B}, title={Kapital Und Arbeit Der Zukunft}, date={2005}, language={Deutsch}}",
+    );
+    let chicago = env.runs("format --style chicago-author-date").stdout;
+    holds(&chicago, "Das Ende der alten Welt.");
+    holds(&chicago, "The End of the Old World.");
+    holds(&chicago, "La ricchezza della rete.");
+    let apa = env.runs("format --style apa").stdout;
+    holds(&apa, "Müşterekler ve Özgür Yazılım.");
+    holds(&apa, "Kapital Und Arbeit Der Zukunft.");
+    // The guess is not written down.
+    assert!(
+        !env.runs("export --to csl-json key:a")
+            .stdout
+            .contains("language")
+    );
+}
+
+#[test]
+fn check_reports_the_guess() {
+    let env =
+        TestEnvironment::with("@book{a, author={A, B}, title={Das Ende der Welt}, date={2001}}");
+    let checked = env.peerbib(&["check"], "");
+    holds(
+        &checked.stdout,
+        "no language is given; styles take the title for German",
+    );
+}
+
+#[test]
+fn spellings_of_a_language_count_as_one() {
+    let env = TestEnvironment::with(
+        "@book{a, title={A}, language={Deutsch}} @book{b, title={B}, langid={ngerman}}
+         @book{c, title={C}, language={de-AT}} @book{d, title={D}, language={ger}}",
+    );
+    let stats = env.json("stats --by language --json");
+    let text = stats.to_string();
+    holds(&text, "\"label\":\"German\"");
+    holds(&text, "\"works\":4");
+    assert_eq!(env.keys("lang:deutsch").len(), 4);
+    assert_eq!(env.keys("lang:de-AT"), ["c"]);
+}
+
+#[test]
+fn biblatex_gets_a_language_that_it_knows_and_csl_json_keeps_its_own() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "zotero.json",
+        r#"[{"id":"a","type":"book","title":"Müşterek","language":"Türkçe"},
+            {"id":"b","type":"book","title":"共有","language":"中文"},
+            {"id":"c","type":"book","title":"Gemeingut","language":"de"},
+            {"id":"d","type":"book","title":"x","language":"Klingon"}]"#,
+    );
+    env.runs("import zotero.json");
+    let biblatex = env.runs("export --to biblatex").stdout;
+    for line in biblatex.lines().filter(|line| line.contains("langid")) {
+        let (_, value) = line.split_once('{').unwrap();
+        assert!(
+            ["turkish},", "chinese},", "ngerman},"].contains(&value),
+            "{line}"
+        );
+    }
+    holds(&biblatex, "{中文}");
+    let json = env.json("export --to csl-json");
+    let mut languages: Vec<&str> = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["language"].as_str().unwrap())
+        .collect();
+    languages.sort_unstable();
+    assert_eq!(languages, ["Klingon", "de", "tr-TR", "zh-CN"]);
+}
+
+#[test]
+fn capitals_follow_the_rules_of_the_language() {
+    let env = TestEnvironment::with(
+        "@book{a, author={Μαΐου, Ήρα}, title={ένα άλλο σχέδιο}, date={2012}, langid={greek}}
+         @book{b, author={Işık, İlknur}, title={ilk iş: bilgi}, date={2015}, langid={turkish}}
+         @book{c, author={Weiß, Anna}, title={maß und größe}, date={2016}, langid={german}}
+         @book{d, author={Vos, Jan}, title={ijzer en staal}, date={2017}, langid={dutch}}",
+    );
+    let style = |case: &str| {
+        format!(
+            r#"<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" class="in-text">
+            <info><title>t</title><id>t</id><updated>2026-01-01T00:00:00Z</updated></info>
+            <citation><layout><text variable="title"/></layout></citation>
+            <bibliography><sort><key variable="citation-key"/></sort>
+            <layout><text variable="title" text-case="{case}"/></layout></bibliography></style>"#
+        )
+    };
+    env.put("upper.csl", style("uppercase"));
+    let upper = env.runs("format --style upper.csl").stdout;
+    for title in ["ΕΝΑ ΑΛΛΟ ΣΧΕΔΙΟ", "İLK İŞ: BİLGİ", "MASS UND GRÖSSE"] {
+        holds(&upper, title);
+    }
+    env.put("first.csl", style("capitalize-first"));
+    let first = env.runs("format --style first.csl").stdout;
+    for title in ["Ένα άλλο", "İlk iş", "Maß und", "IJzer en"] {
+        holds(&first, title);
+    }
+}
+
+// Keys and TeX ------------------------------------------------------------------------------------------
+
+#[test]
+fn made_keys_are_short_and_in_latin_letters_and_notes_of_one_kind_are_one_line() {
+    let env = TestEnvironment::empty();
+    let items: Vec<String> = [
+        "互联网与公共资源协作生产",
+        "Τα κοινά",
+        "Общие блага",
+        "נחלת הכלל",
+        "A",
+        "B",
+    ]
+    .iter()
+    .enumerate()
+    .map(|(number, title)| {
+        format!(
+            r#"{{"id":"http://zotero.org/users/1/items/{number}","type":"book","title":"{title}"}}"#
+        )
+    })
+    .collect();
+    env.put("zotero.json", format!("[{}]", items.join(",")));
+    let run = env.runs("import zotero.json");
+    let notes = run.stderr.matches("LaTeX cannot cite this key").count();
+    assert_eq!(notes, 1, "{}", run.stderr);
+    for key in env.keys("") {
+        assert!(key.is_ascii(), "{key}");
+    }
+}
+
+#[test]
+fn cyrillic_and_greek_in_tex_become_letters_and_the_unknown_stays() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.bib",
+        "@book{a, author={{\\CYRZH}uk, {\\CYRSHCH\\cyre\\cyrd}}, title={{\\CYRO}{\\cyrb\\cyrshch\\cyrsftsn} \\textgreek{koin'a}}, date={2010}, langid={russian}}
+         @book{b, title={\\cyrqqq x}}",
+    );
+    let run = env.runs("import refs.bib");
+    holds(&run.stderr, "unknown letter \\cyrqqq");
+    let found = env.runs("find").stdout;
+    holds(&found, "Общь κοινά");
+    holds(&found, "\\cyrqqq");
+}
+
+// Sorting -----------------------------------------------------------------------------------------------
+
+#[test]
+fn works_are_sorted_as_the_configured_language_sorts() {
+    let env = TestEnvironment::with(
+        "@book{dal, author={Dal, A}, title={D}} @book{cinar, author={Çınar, B}, title={C}}
+         @book{cabral, author={Cabral, C}, title={B}} @book{czerny, author={Czerny, D}, title={A}}
+         @book{isik, author={Işık, E}, title={E}} @book{ince, author={İnce, F}, title={F}}
+         @book{ostlund, author={Östlund, G}, title={Ö}} @book{zander, author={Zander, H}, title={Z}}",
+    );
+    env.runs("config set locale tr-TR");
+    assert_eq!(
+        env.keys("--sort author"),
+        [
+            "cabral", "czerny", "cinar", "dal", "isik", "ince", "ostlund", "zander"
+        ]
+    );
+    env.runs("config set locale sv-SE");
+    let swedish = env.keys("");
+    assert_eq!(swedish.last().unwrap(), "ostlund");
+    assert_eq!(env.keys("--sort title").last().unwrap(), "ostlund");
+    assert_eq!(env.keys("--sort -author --limit 1"), ["ostlund"]);
+}
+
+// Headings, tags and labels -----------------------------------------------------------------------------
+
+#[test]
+fn headings_are_translated_and_a_missing_translation_is_reported_once() {
+    let env = works();
+    for (locale, heading) in [
+        ("el-GR", "Βιβλία"),
+        ("ca-AD", "Llibres"),
+        ("ru-RU", "Книги"),
+        ("tr-TR", "Kitaplar"),
+        ("ar", "كتب"),
+        ("he-IL", "ספרים"),
+        ("zh-CN", "图书"),
+        ("ja-JP", "図書"),
+        ("pt-BR", "Livros"),
+    ] {
+        let run = env.runs(&format!("format --group-by type --locale {locale}"));
+        holds(&run.stdout, heading);
+        assert!(!run.stderr.contains("translations"), "{}", run.stderr);
+    }
+    let run = env.runs("format --group-by type --locale fi-FI");
+    assert_eq!(run.stderr.matches("translations of headings").count(), 1);
+    let run = env.runs("format --group-by language --locale el-GR");
+    holds(&run.stdout, "Γερμανικά");
+}
+
+#[test]
+fn tags_and_lists_are_found_without_accents_and_by_their_labels() {
+    let env = TestEnvironment::with("@book{a, title={A}}");
+    env.put(
+        "tags.toml",
+        "[[tag]]\nfacet = \"theme\"\ntag = \"économie\"\nlabel.en = \"Economy\"\nlabel.de = \"Wirtschaft\"\n",
+    );
+    env.runs("tags import tags.toml");
+    env.runs("tag theme:economie a");
+    assert_eq!(env.keys("theme:economie"), ["a"]);
+    holds(&env.runs("tags show wirtschaft").stdout, "theme:économie");
+    env.runs("list new \"lectures-d-été\"");
+    env.runs("list show lectures-d-ete");
+    holds(&env.runs("tags").stdout, "Economy");
+    env.runs("config set locale de-DE");
+    holds(&env.runs("tags").stdout, "Wirtschaft");
+    holds(&env.runs("format --group-by theme").stdout, "Wirtschaft");
+    holds(
+        &env.runs("tags export").stdout,
+        "label.de    = \"Wirtschaft\"",
+    );
+    env.runs("undo");
+    env.runs("undo");
+}
+
+#[test]
+fn the_vocabulary_has_labels_in_seven_more_languages() {
+    let env = TestEnvironment::with_chapter();
+    for (locale, label) in [
+        ("de-DE", "Digitale Commons"),
+        ("fr-FR", "Communs numériques"),
+        ("es-ES", "Comunes digitales"),
+        ("ca-AD", "Comuns digitals"),
+        ("el-GR", "Ψηφιακά κοινά"),
+        ("it-IT", "Beni comuni digitali"),
+        ("pt-PT", "Comuns digitais"),
+    ] {
+        env.runs(&format!("config set locale {locale}"));
+        holds(&env.runs("tags").stdout, label);
+    }
+}
