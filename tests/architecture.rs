@@ -77,6 +77,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "charts",
         &["library", "model", "output", "reading_list", "text"],
     ),
+    (
+        "site",
+        &[
+            "charts",
+            "csl",
+            "language",
+            "library",
+            "model",
+            "output",
+            "reading_list",
+            "text",
+        ],
+    ),
     ("config", &["suggest"]),
 ];
 

@@ -110,7 +110,7 @@ mod tests {
         );
         assert_eq!(
             of(
-                r#"{"author":[{"family":"Moore"},{"literal":"others"}]}"#,
+                r#"{"author":[{"family":"Moore","truncated":true}]}"#,
                 Some(2009)
             ),
             "Moore et al. 2009"

@@ -21,13 +21,17 @@ pub fn tag(name: &str, options: &str) -> Option<&'static str> {
 }
 
 /// Returns the babel name of exactly this tag.
-pub(crate) fn exact_name(tag: &str) -> Option<&'static str> {
+fn exact_name(tag: &str) -> Option<&'static str> {
     let found = LANGUAGES.iter().find(|(_, known)| *known == tag);
     found.map(|(name, _)| *name)
 }
 
 /// Returns the babel name of a tag, or of its language where babel does not know the region.
 pub fn name(tag: &str) -> Option<&'static str> {
+    if tag == "en" {
+        // The main region has a name of its own.
+        return Some("english");
+    }
     exact_name(tag).or_else(|| {
         let main = main_tag(tag.split('-').next().unwrap_or_default())?;
         exact_name(main)

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::clean;
 use super::client::Response;
 use crate::formats::bibtex;
+use crate::language::{babel, primary};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Entry};
 
 /// The most names of one kind. Physicists have more; a list of references has not.
@@ -85,11 +86,14 @@ impl Record {
         {
             source = bibtex::set_field(&source, "pages", &pages).ok()?;
         }
-        if let Some(language) = entry
-            .field("langid")
-            .and_then(|tag| babel_name(inside(tag)))
+        // Services give a language without a region, which `langid` says, too.
+        let stated = entry.field("language").map(inside);
+        let known = entry.field("langid").map(inside);
+        let known = known.and_then(|name| babel::tag(name, ""));
+        if let (Some(stated), Some(known)) = (stated, known)
+            && primary(known) == stated
         {
-            source = bibtex::set_field(&source, "langid", language).ok()?;
+            source = bibtex::remove_field(&source, "language").ok()?;
         }
         for (name, value) in &self.fields {
             let value: String = value.chars().filter(|c| !"{}\\%".contains(*c)).collect();
@@ -110,15 +114,6 @@ fn page_range(pages: &str) -> Option<String> {
         page.starts_with(|c: char| c.is_ascii_digit()) && page.chars().all(char::is_alphanumeric)
     };
     (is_page(first) && is_page(last)).then(|| format!("{first}--{last}"))
-}
-
-/// Returns the babel name of a language without a region.
-fn babel_name(tag: &str) -> Option<&'static str> {
-    match tag {
-        "en" => Some("english"),
-        tag if tag.contains('-') => None,
-        tag => crate::language::babel::exact_name(crate::csl::primary_dialect(tag)?),
-    }
 }
 
 /// Returns a value without its delimiters.

@@ -8,7 +8,7 @@ use crate::test_env::TestEnvironment;
 /// A file of `tests/data/formats`, its format, how many entries it has, how many of them cannot be read, and the key
 /// of one.
 const FILES: &[(&str, &str, usize, usize, &str)] = &[
-    ("pubmed.nbib", "nbib", 2, 0, "søndergård2019open"),
+    ("pubmed.nbib", "nbib", 2, 0, "sondergard2019open"),
     ("endnote.xml", "endnote-xml", 2, 0, "palsson1998"),
     ("endnote.enw", "enw", 2, 0, "omahony2007"),
     ("mods.xml", "mods", 2, 0, "schlager1992"),
@@ -147,7 +147,7 @@ fn the_text_of_a_foreign_record_stays_with_the_work() {
     env.put("b.xml", sample("marc.xml"));
     env.put("c.wiki", sample("commons.wiki"));
     env.ends(1, "import a.nbib b.xml c.wiki");
-    let original = env.runs("show søndergård2019open --original").stdout;
+    let original = env.runs("show sondergard2019open --original").stdout;
     assert!(original.starts_with("PMID- 31000001\n"), "{original}");
     assert!(original.contains("GR  - R01 GM000001"), "{original}");
     let original = env.runs("show mæland2012shared --original").stdout;
@@ -269,7 +269,7 @@ fn citations_of_a_manuscript_are_imported() {
     let env = TestEnvironment::empty();
     env.put("manuscript.docx", word_document());
     env.runs("import manuscript.docx");
-    assert_eq!(env.keys(""), ["åkesson2014råvaror"]);
+    assert_eq!(env.keys(""), ["akesson2014ravaror"]);
     let entry = env.runs("export").stdout;
     assert!(entry.contains("{Råvaror \\& {Öl}}"), "{entry}");
 }
@@ -284,7 +284,7 @@ fn columns_of_a_table_may_be_mapped() {
     env.refuses(2, "import books.csv --map nonsense");
     let run = env.runs("import books.csv --map Werk=title --map Wer=author --map Wann=year");
     assert!(run.stderr.contains("Regal"), "{}", run.stderr);
-    assert_eq!(env.keys(""), ["groß2009allmende"]);
+    assert_eq!(env.keys(""), ["gross2009allmende"]);
     let run = env.runs(
         "convert books.csv --map Werk=title --map Wer=author --map Wann=year --map Regal=call-number --to csl-json",
     );

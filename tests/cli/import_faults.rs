@@ -171,11 +171,11 @@ fn import_writes_what_check_accepts() {
     imported(
         &env,
         "a.json",
-        r#"[{"id":"a","type":"chapter","title":"Ferries","author":[{"family":"Reed","given":"Ann"}],
+        r#"[{"id":"a","type":"chapter","title":"Ferries","language":"en-US","author":[{"family":"Reed","given":"Ann"}],
             "contributor":[{"family":"Poe"}],"container-title":"Boats","page":"12-19",
             "issued":{"date-parts":[[2003]]},"section":"B","archive_location":"Box 4","publisher":"Hazel",
             "ISBN":"978-0-19-533664-1 978-0-19-533665-8","custom":{"x":1}},
-           {"id":"b","type":"legal_case","title":"Reed v. Hazel","authority":"8th Cir.","container-title":"F.3d",
+           {"id":"b","type":"legal_case","title":"Reed v. Hazel","language":"en-US","authority":"8th Cir.","container-title":"F.3d",
             "volume":"12","page":"345","issued":{"date-parts":[[2018]]}}]"#,
     );
     assert!(ok(&env, "check").contains("no findings"));
