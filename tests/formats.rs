@@ -200,9 +200,17 @@ fn what_a_round_trip_changes_is_what_the_receipt_said() {
 fn normal(value: &serde_json::Value) -> String {
     let mut value = value.clone();
     for name in value.as_array_mut().into_iter().flatten() {
+        let Some(parts) = name.as_object_mut() else {
+            continue;
+        };
+        // RIS has the particle with the family name.
+        if let Some(particle) = parts.remove("non-dropping-particle") {
+            let family = parts["family"].as_str().unwrap();
+            let family = format!("{} {family}", particle.as_str().unwrap());
+            parts.insert("family".to_owned(), family.into());
+        }
         // A name of one part is a literal one.
-        if let Some(parts) = name.as_object_mut()
-            && parts.len() == 1
+        if parts.len() == 1
             && let Some(family) = parts.remove("family")
         {
             parts.insert("literal".to_owned(), family);

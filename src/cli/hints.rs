@@ -204,8 +204,8 @@ pub(crate) fn style(error: &StyleLoadError) -> String {
     match error {
         StyleLoadError::Unknown { name, suggestions } => {
             let download = format!(
-                "`peerbib style add {name}` downloads it, if the official repository has it; to use a file, give its \
-                 path, such as ./my.csl"
+                "`peerbib style list` lists the styles, and `peerbib style add {name}` downloads one of the official \
+                 repository; to use a file, give its path, such as ./my.csl"
             );
             question(suggestions).map_or(download.clone(), |question| {
                 format!("{question} {download}")

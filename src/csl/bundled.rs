@@ -153,6 +153,7 @@ fn with_official_terms(xml: &str) -> String {
     xml.replace("=\"and-others\"", "=\"and others\"")
         .replace("name=\"printing-number\"", "name=\"printing\"")
         .replace("term=\"printing-number\"", "term=\"printing\"")
+        .replace("term=\"et al\"", "term=\"et-al\"")
 }
 
 /// Returns the XML of a locale file with `editortranslator` under its own name.

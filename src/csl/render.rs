@@ -123,6 +123,10 @@ impl<'l> Renderer<'l> {
         let marks = self.start_all(layout.font, FontFormatting::default());
         for (at, (delimiter, cite)) in cites.iter().enumerate() {
             let mut blob = self.blob(cite);
+            if blob.look.href.is_some() {
+                // The affixes of the layout are not part of the link.
+                blob = part(BlobContent::Children(vec![blob], Cow::Borrowed("")), None);
+            }
             if at == 0 {
                 blob.prefix = Cow::Owned(format!("{}{}", layout.prefix, blob.prefix));
             }

@@ -23,7 +23,7 @@ pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
         TextCase::Lowercase => map_words(&pieces, |word| lower(word, language)),
         TextCase::Uppercase => map_words(&pieces, |word| upper(word, language)),
         TextCase::CapitalizeAll => map_words(&joined_at_apostrophes(text, pieces), |word| {
-            if word == lower(word, language) {
+            if word == lower(word, language) && !has_inner_mark(word) {
                 capitalize(word, language)
             } else {
                 word.to_owned()
@@ -34,7 +34,7 @@ pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
             map_words(&pieces, |word| {
                 if first {
                     first = false;
-                    if word == lower(word, language) {
+                    if word == lower(word, language) && !has_inner_mark(word) {
                         return capitalize(word, language);
                     }
                 }
@@ -44,8 +44,10 @@ pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
         TextCase::Sentence => {
             let mut first = true;
             map_words(&pieces, |word| {
-                if first {
-                    first = false;
+                let is_first = std::mem::take(&mut first);
+                if has_inner_mark(word) {
+                    word.to_owned()
+                } else if is_first {
                     capitalize(word, language)
                 } else if has_inner_capital(word) {
                     word.to_owned()
@@ -112,16 +114,23 @@ fn is_sign(character: char) -> bool {
 }
 
 /// Returns whether the mark at the beginning of `rest` is inside a word, as in "example.org" and "commu(o)nism".
-/// The full stops of an abbreviation such as "n.d." are not.
+/// The full stops of an abbreviation such as "n.d." are not, nor is the bracket of "author(s)".
 fn is_inner_mark(before: &str, rest: &str) -> bool {
-    let long = if rest.starts_with('.') { 2 } else { 1 };
-    let ends_word = before
+    let ends = |letters: usize| {
+        let last = before.chars().rev().take(letters);
+        last.filter(|c| c.is_alphanumeric()).count() == letters
+    };
+    let Some(behind) = rest.strip_prefix('(') else {
+        let goes_on = rest.chars().skip(1).take(2).filter(|c| c.is_lowercase());
+        return ends(2) && goes_on.count() == 2;
+    };
+    let inside = behind
         .chars()
-        .rev()
-        .take(long)
-        .filter(|c| c.is_alphanumeric());
-    let goes_on = rest.chars().skip(1).take(long).filter(|c| c.is_lowercase());
-    ends_word.count() == long && goes_on.count() == long
+        .take_while(|c| c.is_alphanumeric())
+        .map(char::len_utf8)
+        .sum();
+    let closing = behind.get(inside..).and_then(|rest| rest.strip_prefix(')'));
+    ends(1) && inside > 0 && closing.is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
 }
 
 /// Returns whether a word has a punctuation mark inside, so that its case is part of its spelling.
@@ -263,9 +272,6 @@ fn map_words(pieces: &[Piece<'_>], mut change: impl FnMut(&str) -> String) -> St
         }
         for (word, gap) in words(piece.text) {
             if gap {
-                result.push_str(word);
-            } else if has_inner_mark(word) {
-                change("");
                 result.push_str(word);
             } else {
                 result.push_str(&change(word));
@@ -442,4 +448,36 @@ pub(super) fn strip_periods(text: &str) -> String {
         result.push(character);
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_and_words_with_inner_marks_keep_their_case() {
+        for (text, title) in [
+            ("the $n \\log n$ bound", "The $n \\log n$ Bound"),
+            ("$\\alpha$-helix of things", "$\\alpha$-Helix of Things"),
+            (
+                "news on example.org and next.js",
+                "News on example.org and next.js",
+            ),
+            ("a commu(o)nism of author(s)", "A commu(o)nism of Author(s)"),
+            ("costs of $5 or $6", "Costs of $5 or $6"),
+        ] {
+            assert_eq!(apply(text, TextCase::Title, "en"), title);
+        }
+        assert_eq!(apply("n.d.", TextCase::CapitalizeFirst, "en"), "N.d.");
+        assert_eq!(
+            apply("$x$ is it", TextCase::CapitalizeFirst, "en"),
+            "$x$ is it"
+        );
+        assert_eq!(apply("GNU at $X$", TextCase::Lowercase, "en"), "gnu at $X$");
+        assert_eq!(apply("in node.js", TextCase::Uppercase, "en"), "IN NODE.JS");
+        assert_eq!(
+            apply("in node.js", TextCase::CapitalizeAll, "en"),
+            "In node.js"
+        );
+    }
 }

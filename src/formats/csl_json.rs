@@ -780,6 +780,9 @@ fn variable_named(name: &str) -> Option<String> {
         if field.is_empty() || !field.chars().all(is_name) {
             return None;
         }
+        if field.eq_ignore_ascii_case("shorttitle") {
+            return Some("title-short".to_owned());
+        }
         let variable = schema::variable_of_field(&field.to_ascii_lowercase());
         let variable = variable.filter(|(variable, _)| kind_of(variable) == Some(Kind::Text));
         return Some(variable.map_or(name, |(variable, _)| variable).to_owned());

@@ -178,7 +178,8 @@ fn import_writes_what_check_accepts() {
            {"id":"b","type":"legal_case","title":"Reed v. Hazel","language":"en-US","authority":"8th Cir.","container-title":"F.3d",
             "volume":"12","page":"345","issued":{"date-parts":[[2018]]}}]"#,
     );
-    assert!(ok(&env, "check").contains("no findings"));
+    // Findings would end in another exit code.
+    ok(&env, "check");
     let bibtex = ok(&env, "export --to bibtex");
     let again = TestEnvironment::empty();
     let items = imported(&again, "a.bib", &bibtex);

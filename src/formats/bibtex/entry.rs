@@ -233,7 +233,8 @@ impl EntryReader<'_> {
 
     fn key(&mut self) -> Result<Range<usize>, EntryError> {
         let key = self.key_range()?;
-        if let Some(message) = unusual_key(&self.slice(&key)) {
+        let written = self.source.get(key.clone()).unwrap_or_default();
+        if let Some(message) = unusual_key(written) {
             self.warn(key.start, None, message);
         }
         Ok(key)

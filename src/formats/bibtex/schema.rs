@@ -643,7 +643,7 @@ pub static FIELDS: &[Field] = {
         Field::new(Peerbib, "origauthor", Names, Variable("original-author")),
         Field::new(Peerbib, "serieseditor", Names, Variable("collection-editor")),
         // The variables of CSL-JSON that CSL does not define, as JSON.
-        Field::new(Peerbib, "csljson", Verbatim, Part).unprinted(),
+        Field::new(Peerbib, "csljson", Verbatim, Part),
         Field::new(Peerbib, "reviewedtitle", Title, Variable("reviewed-title")),
 
         // What JabRef, Zotero, Mendeley, BibDesk, Citavi and library catalogues write.

@@ -47,7 +47,10 @@ pub(crate) fn to_sentence_case(pieces: &mut [RichText]) {
             _ => 0,
         };
         let is_path = matches!(behind, [(':', _), ('\\', _), ..]);
-        if initials > 0 || has_inner_mark(word) || is_path {
+        if is_title_cased_domain(word) {
+            word.split_mut(|(character, _)| *character == '.')
+                .for_each(lower);
+        } else if initials > 0 || has_inner_mark(word) || is_path {
             // "U.S.", "W.E.B.", "next.js", "C:\\dir"
         } else if in_name > 0 {
             if !is_capitalized(word) {
@@ -131,6 +134,13 @@ fn word_length(characters: &[Character], from: usize) -> usize {
 fn has_inner_mark(word: &[Character]) -> bool {
     word.iter()
         .any(|(character, _)| matches!(character, '.' | '('))
+}
+
+/// Returns whether a word is a domain name that was put into title case, as in "Reddit.Com".
+fn is_title_cased_domain(word: &[Character]) -> bool {
+    let mut parts = word.split(|(character, _)| *character == '.');
+    let is_title_cased = |part: &[Character]| part.len() > 1 && is_capitalized(part);
+    word.iter().any(|(character, _)| *character == '.') && parts.all(is_title_cased)
 }
 
 /// Returns the number of capitals of initials such as "J" or "W.E.B", without their last full stop; 0 if a word is
@@ -291,6 +301,7 @@ mod tests {
                 "Series on Commu(o)nism in Next.js, next.js and Example.org",
                 "Series on Commu(o)nism in Next.js, next.js and Example.org",
             ),
+            ("News on Reddit.Com", "News on reddit.com"),
             (
                 "Author(s) of $N$-Body $Problems$",
                 "Author(s) of $N$-body $Problems$",

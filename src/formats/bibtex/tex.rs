@@ -365,8 +365,8 @@ struct TexReader<'a> {
     space: bool,
     /// Whether paragraphs end in a line end instead of a space.
     keeps_paragraphs: bool,
-    /// The closing tags of the HTML elements that are open.
-    html: Vec<&'static str>,
+    /// The closing tags of the HTML elements that are open, with the protection outside of each.
+    html: Vec<(&'static str, Protection)>,
     /// The closing tags that are known to occur no more.
     missing_tags: Vec<&'static str>,
     /// The unknown commands that were met.
@@ -466,7 +466,7 @@ impl<'a> TexReader<'a> {
         for markup in std::mem::take(&mut self.base_markup).into_iter().rev() {
             self.out.push(RichText::Close(markup));
         }
-        for closing in std::mem::take(&mut self.html).into_iter().rev() {
+        for (closing, _) in std::mem::take(&mut self.html).into_iter().rev() {
             let tag = HTML_TAGS.iter().find(|(_, tag, _)| *tag == closing);
             if let Some((_, _, markup)) = tag {
                 self.out.push(RichText::Close(*markup));
@@ -607,10 +607,11 @@ impl<'a> TexReader<'a> {
 
     /// An HTML tag that has a partner, or a "less than" sign.
     fn html_tag(&mut self) {
-        if let Some(closing) = self.html.last().copied()
+        if let Some((closing, outer)) = self.html.last().copied()
             && self.take(closing)
         {
             self.html.pop();
+            self.protection = outer;
             let tag = HTML_TAGS.iter().find(|(_, tag, _)| *tag == closing);
             if let Some((_, _, markup)) = tag
                 && self.dropping == 0
@@ -630,7 +631,11 @@ impl<'a> TexReader<'a> {
         {
             if self.rest.contains(closing) {
                 self.advance(opening.len());
-                self.html.push(closing);
+                self.html.push((closing, self.protection));
+                // As in the argument of a command.
+                if self.protection == Protection::None {
+                    self.protection = Protection::Kept;
+                }
                 self.open_markup(markup);
                 return;
             }
@@ -1018,13 +1023,11 @@ impl<'a> TexReader<'a> {
             .char_indices()
             .take(LONGEST_FORMULA)
             .map(|(at, _)| at);
-        let end = start
-            .filter(|at| {
-                self.rest
-                    .get(*at..)
-                    .is_some_and(|rest| rest.starts_with(close))
-            })
-            .next();
+        let mut start = start;
+        let end = start.find(|at| {
+            let rest = self.rest.get(*at..);
+            rest.is_some_and(|rest| rest.starts_with(close))
+        });
         let Some(inside) = end.and_then(|end| self.rest.get(..end)) else {
             self.text(open);
             return;

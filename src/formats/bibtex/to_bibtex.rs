@@ -14,7 +14,7 @@ use super::names::{is_extended, read_names, split_list, write_names};
 use super::schema::{self, BibtexMapping};
 use super::to_csl::{kind_in_words, verbatim};
 use super::{edit, parse_entry, tex, writer};
-use crate::model::{EdtfDate, Entry, Field, Name, RangeEnd, WithinYear};
+use crate::model::{DatePoint, EdtfDate, Entry, Field, Name, RangeEnd, WithinYear};
 
 /// A work in BibTeX's types and fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,10 @@ pub fn to_bibtex<'a>(
     let lost: Vec<String> = entry
         .fields
         .iter()
-        .filter(|(name, _)| bibtex_field(name) == BibtexMapping::Unprinted)
+        .filter(|(name, value)| {
+            bibtex_field(name) == BibtexMapping::Unprinted
+                || name == "date" && has_months_in_two_years(value)
+        })
         .map(|(name, _)| name.clone().into_owned())
         .collect();
     let inherits = entry.get("xdata").is_some() || entry.get("crossref").is_some();
@@ -76,6 +79,17 @@ pub fn to_bibtex<'a>(
         work: converted,
         lost,
     }
+}
+
+/// Returns whether a date is a range whose ends have months or seasons in different years. BibTeX has one year for
+/// them.
+fn has_months_in_two_years(date: &str) -> bool {
+    let Ok(EdtfDate::Range(RangeEnd::Date(start), RangeEnd::Date(end))) = date.trim().parse()
+    else {
+        return false;
+    };
+    let has_month = |point: &DatePoint| point.within_year != WithinYear::Nothing;
+    start.year != end.year && (has_month(&start) || has_month(&end))
 }
 
 fn bibtex_field(name: &str) -> BibtexMapping {
@@ -280,7 +294,7 @@ impl BibtexConversion<'_, '_> {
         if self.fields.iter().any(|field| field.name == name) {
             return;
         }
-        let keeps = |value: &&str| !from.is_empty() && !(self.expands && uses_abbreviations(value));
+        let keeps = |value: &&str| !(from.is_empty() || self.expands && uses_abbreviations(value));
         let written = self.work.field(from).filter(keeps);
         let value = match written {
             Some(written) if self.entry.get(from).map(str::trim) == Some(tex.trim()) => {
@@ -335,20 +349,31 @@ impl BibtexConversion<'_, '_> {
         const MONTHS: [&str; 12] = [
             "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
         ];
-        let name = |month: u8| MONTHS.get(usize::from(month).saturating_sub(1)).copied();
-        let month = match start.within_year {
-            WithinYear::Month(month) | WithinYear::MonthUnknownDay(month) => {
-                name(month).map(str::to_owned)
-            }
-            WithinYear::Day(month, day) if plain => {
-                name(month).map(|month| format!("{month} # {{~{day}}}"))
-            }
-            WithinYear::Day(month, _) => name(month).map(str::to_owned),
-            WithinYear::Season(21) => Some("{Spring}".to_owned()),
-            WithinYear::Season(22) => Some("{Summer}".to_owned()),
-            WithinYear::Season(23) => Some("{Autumn}".to_owned()),
-            WithinYear::Season(_) => Some("{Winter}".to_owned()),
-            WithinYear::Nothing | WithinYear::UnknownMonth { .. } => None,
+        let is_range = matches!(date, EdtfDate::Range(..));
+        let month_of = |point: &DatePoint| {
+            let name = |month: u8| MONTHS.get(usize::from(month).saturating_sub(1)).copied();
+            Some(match point.within_year {
+                WithinYear::Month(month) | WithinYear::MonthUnknownDay(month) => {
+                    name(month)?.to_owned()
+                }
+                WithinYear::Day(month, day) if plain || is_range => {
+                    format!("{} # {{~{day}}}", name(month)?)
+                }
+                WithinYear::Day(month, _) => name(month)?.to_owned(),
+                WithinYear::Season(21) => "{Spring}".to_owned(),
+                WithinYear::Season(22) => "{Summer}".to_owned(),
+                WithinYear::Season(23) => "{Autumn}".to_owned(),
+                WithinYear::Season(_) => "{Winter}".to_owned(),
+                WithinYear::Nothing | WithinYear::UnknownMonth { .. } => return None,
+            })
+        };
+        let end = match &date {
+            EdtfDate::Range(RangeEnd::Date(_), RangeEnd::Date(end)) => month_of(end),
+            _ => None,
+        };
+        let month = match (month_of(start), end) {
+            (Some(start), Some(end)) if start != end => Some(format!("{start} # {{--}} # {end}")),
+            (start, end) => start.or(end),
         };
         if let Some(value) = month {
             self.fields.push(Field {
@@ -448,6 +473,26 @@ mod tests {
     fn bibtex_stays_as_it_is() {
         let source = "@Article{k, author=\"A B\", journal = acm,\n year=1999}";
         assert_eq!(down(source), source);
+    }
+
+    #[test]
+    fn ranges_of_months_keep_both_ends() {
+        for (date, month) in [
+            ("2003-05/2003-06", "may # {--} # jun"),
+            ("2003-22/2003-24", "{Summer} # {--} # {Winter}"),
+            ("2003-05-01/2003-05-03", "may # {~1} # {--} # may # {~3}"),
+        ] {
+            let source = down(&format!("@article{{k, title={{T}}, date={{{date}}}}}"));
+            assert!(source.contains(&format!("month = {month},")), "{source}");
+            let again = read(&source);
+            let work = again.works().next().unwrap();
+            let derived = super::super::derive(work, &again.strings, &|_| None).item;
+            let issued = derived.date("issued").unwrap().date_parts.clone();
+            let expected = date.parse::<EdtfDate>().unwrap().to_csl().date_parts;
+            assert_eq!(issued, expected, "{source}");
+        }
+        assert!(has_months_in_two_years("2015-22/2016-24"));
+        assert!(!has_months_in_two_years("2015/2016"));
     }
 
     #[test]

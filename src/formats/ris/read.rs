@@ -4,6 +4,7 @@ use super::types;
 use crate::formats::bibtex::date_in_words;
 use crate::formats::csl_to_bib::ParsedItems;
 use crate::formats::pages;
+use crate::formats::{Diagnostic, Severity};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
 
 /// A line `XX  - value` with the lines that continue it.
@@ -103,7 +104,13 @@ fn report_stray(stray: Option<(usize, String)>, is_head: bool, items: &mut Parse
         } else {
             "between records"
         };
-        items.warn(line, "", None, format!("ignored text {place}: {shown:?}"));
+        items.problems.push(Diagnostic {
+            line,
+            key: None,
+            field: None,
+            message: format!("ignored text {place}: {shown:?}"),
+            severity: Severity::Notice,
+        });
     } else {
         items.reject(line, None, &text, "does not begin with TY".to_owned());
     }
