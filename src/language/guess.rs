@@ -278,8 +278,16 @@ fn of_words(title: &str) -> Option<&'static str> {
                 add(language, score);
             }
         } else if !word.is_ascii() {
-            let letters = word.chars().filter_map(language_of_letter);
-            if let Some(languages) = letters.min_by_key(|languages| languages.len()) {
+            // The languages that have all of the letters.
+            let languages = word
+                .chars()
+                .filter_map(language_of_letter)
+                .map(<[_]>::to_vec)
+                .reduce(|mut common, languages| {
+                    common.retain(|language| languages.contains(language));
+                    common
+                });
+            if let Some(languages) = languages {
                 let score = if languages.len() == 1 { 2 } else { 1 };
                 for language in languages {
                     add(language, score);

@@ -12,8 +12,8 @@ const FILES: &[(&str, &str, usize, usize, &str)] = &[
     ("endnote.xml", "endnote-xml", 2, 0, "palsson1998"),
     ("endnote.enw", "enw", 2, 0, "omahony2007"),
     ("mods.xml", "mods", 2, 0, "schlager1992"),
-    ("marc.xml", "marcxml", 2, 0, "mæland2012shared"),
-    ("CITATION.cff", "cff", 2, 0, "müllerlüdenscheidt2021commons"),
+    ("marc.xml", "marcxml", 2, 0, "maeland2012shared"),
+    ("CITATION.cff", "cff", 2, 0, "mullerludenscheidt2021commons"),
     ("zotero.csv", "csv", 2, 0, "AB12"),
     ("commons.wiki", "mediawiki", 4, 1, "coriat2015le"),
     ("biber.bbl", "bbl", 1, 0, "soederberg2008"),
@@ -150,7 +150,7 @@ fn the_text_of_a_foreign_record_stays_with_the_work() {
     let original = env.runs("show sondergard2019open --original").stdout;
     assert!(original.starts_with("PMID- 31000001\n"), "{original}");
     assert!(original.contains("GR  - R01 GM000001"), "{original}");
-    let original = env.runs("show mæland2012shared --original").stdout;
+    let original = env.runs("show maeland2012shared --original").stdout;
     assert!(
         original.starts_with("<marc:record>") && original.contains("24 cm."),
         "{original}"
@@ -271,7 +271,7 @@ fn citations_of_a_manuscript_are_imported() {
     env.runs("import manuscript.docx");
     assert_eq!(env.keys(""), ["akesson2014ravaror"]);
     let entry = env.runs("export").stdout;
-    assert!(entry.contains("{Råvaror \\& {Öl}}"), "{entry}");
+    assert!(entry.contains("{Råvaror \\& Öl}"), "{entry}");
 }
 
 #[test]

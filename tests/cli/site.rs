@@ -227,7 +227,7 @@ fn hostile_entries_stay_text_on_every_page() {
     let hostile =
         "</title></script><script>alert(1)</script><img src=x onerror=alert(1)>\\\"'><!--";
     let bibliography = format!(
-        "@book{{k<img-src=x>, title = {{T {hostile}}}, author = {{{{A {hostile}}}}}, date = {{2001}}, \
+        "@book{{k<img>x, title = {{T {hostile}}}, author = {{{{A {hostile}}}}}, date = {{2001}}, \
          publisher = {{P {hostile}}}, abstract = {{B {hostile}}}, url = {{javascript:alert(1)}}, \
          archiveurl = {{javascript:alert(2)}}, keywords = {{theme:commons}}, langid = {{\"><script>}}}}\n\
          @book{{two, title = {{{{{{ 7 * 7 }}}}}}, author = {{{{{{% raw %}}}}}}, date = {{2002}}, keywords = {{theme:commons}}}}\n"

@@ -236,7 +236,11 @@ fn is_initials(word: &str) -> bool {
             .filter(|part| !part.is_empty())
             .all(|part| {
                 let count = part.chars().count();
-                count == 1 || (count == 2 && part.chars().nth(1).is_some_and(char::is_lowercase))
+                // `JC.` at the end of a list.
+                let is_run = count <= 3 && part.chars().all(char::is_uppercase);
+                count == 1
+                    || is_run
+                    || (count == 2 && part.chars().nth(1).is_some_and(char::is_lowercase))
             });
     }
     let parts = word.split(['-', '\u{2010}']);
@@ -380,7 +384,9 @@ fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) 
     while let Some(piece) = pieces.get(at) {
         at += 1;
         if piece == "others" {
-            names.push(literal("others"));
+            if let Some(last) = names.last_mut() {
+                last.truncated = Some(true);
+            }
             continue;
         }
         if is_suffix(piece) {
@@ -522,9 +528,10 @@ fn spaced_initials(given: &str) -> String {
     let words: Vec<String> = given
         .split(' ')
         .map(|word| {
-            let is_run = word.chars().count() <= 3 && word.chars().all(char::is_uppercase);
+            let letters = word.trim_end_matches('.');
+            let is_run = letters.chars().count() <= 3 && letters.chars().all(char::is_uppercase);
             if is_run {
-                let initials: Vec<String> = word.chars().map(|c| format!("{c}.")).collect();
+                let initials: Vec<String> = letters.chars().map(|c| format!("{c}.")).collect();
                 initials.join(" ")
             } else {
                 word.to_owned()
@@ -542,9 +549,16 @@ mod tests {
         let names = read(text).names;
         let names: Vec<String> = names
             .iter()
-            .map(|name| match (&name.family, &name.given) {
-                (Some(_), Some(given)) => format!("{}, {given}", name.short()),
-                _ => name.reading_order(),
+            .map(|name| {
+                let others = if name.truncated == Some(true) {
+                    " and others"
+                } else {
+                    ""
+                };
+                match (&name.family, &name.given) {
+                    (Some(_), Some(given)) => format!("{}, {given}{others}", name.short()),
+                    _ => format!("{}{others}", name.reading_order()),
+                }
             })
             .collect();
         names.join("; ")
@@ -576,7 +590,7 @@ mod tests {
                 "Pérez-Higueras JJ, Arias A, de la Macorra JC.",
                 "Pérez-Higueras, J. J.; Arias, A.; de la Macorra, J. C.",
             ),
-            ("Ostrom E, et al.", "Ostrom, E.; others"),
+            ("Ostrom E, et al.", "Ostrom, E. and others"),
             (
                 "Catalan Integral Cooperative",
                 "Catalan Integral Cooperative",
