@@ -79,7 +79,7 @@ fn export(bencher: Bencher<'_, '_>, entries: usize) {
     let library = imported(&directory, &file);
     bencher
         .counter(ItemsCount::new(entries))
-        .bench_local(|| library.export_files().unwrap());
+        .bench_local(|| library.sources().export_all().unwrap());
 }
 
 #[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]

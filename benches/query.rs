@@ -85,9 +85,12 @@ fn library() -> (tempfile::TempDir, Library) {
                 parent: Some(wide.clone()),
                 ..Tag::named("theme:peer-production".parse()?)
             };
-            let tags = [change.put_tag(&Tag::named(wide))?, change.put_tag(&narrow)?];
-            for (work, _) in change.keys()?.into_iter().step_by(7) {
-                change.assign(NewAssignment {
+            let tags = [
+                change.tags().put(&Tag::named(wide))?,
+                change.tags().put(&narrow)?,
+            ];
+            for (work, _) in change.works().keys()?.into_iter().step_by(7) {
+                change.tags().assign(NewAssignment {
                     work,
                     tag: tags[usize::try_from(work % 2).unwrap_or(0)],
                     origin: Origin::Hand,
@@ -107,7 +110,9 @@ fn find(bencher: Bencher<'_, '_>, query: &str) {
         let library = &library.1;
         bencher.bench_local(|| {
             let query: Query = query.parse().unwrap();
-            let results = library.search(&query.selection(library).unwrap(), &[]);
+            let results = library
+                .works()
+                .search(&query.selection(library).unwrap(), &[]);
             results.unwrap().len()
         });
     });

@@ -101,7 +101,6 @@ fn entry(key: &str, content: Vec<Inline>) -> FormattedEntry {
         language: None,
         content,
         annotation: RichBlocks::default(),
-        language: None,
     }
 }
 
@@ -573,7 +572,6 @@ fn text_for_a_terminal_ends_on_each_line_what_it_begins() {
         links: true,
         isolates: false,
         width: Some(60),
-        isolates: false,
     };
     let shown = text::reading_list(&full_list(), layout);
     let mut plain = String::new();

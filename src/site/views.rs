@@ -292,6 +292,9 @@ fn tag_views(content: &SiteContent) -> Vec<Vec<TagView>> {
         .collect()
 }
 
+/// Returns the name of a work's value and its label.
+type ValueOf<'f> = &'f dyn Fn(&SiteWork, &WorkView) -> Option<(String, String)>;
+
 fn filters(
     content: &SiteContent,
     works: &[WorkView],
@@ -321,40 +324,39 @@ fn filters(
         }
         filters.push(filter);
     }
-    let of_value =
-        |name: &str, value: &dyn Fn(&SiteWork, &WorkView) -> Option<(String, String)>| {
-            let all: Vec<Option<(String, String)>> = content
-                .works
+    let of_value = |name: &str, value: ValueOf<'_>| {
+        let all: Vec<Option<(String, String)>> = content
+            .works
+            .iter()
+            .zip(works)
+            .map(|(work, view)| value(work, view))
+            .collect();
+        let sorted: BTreeMap<(String, &String), &String> = all
+            .iter()
+            .flatten()
+            .map(|(name, label)| ((fold(label), name), label))
+            .collect();
+        let places: HashMap<&String, usize> = sorted
+            .keys()
+            .enumerate()
+            .map(|(place, (_, name))| (*name, place))
+            .collect();
+        Filter {
+            name: name.to_owned(),
+            label: words.get(name).to_owned(),
+            of_works: all
                 .iter()
-                .zip(works)
-                .map(|(work, view)| value(work, view))
-                .collect();
-            let sorted: BTreeMap<(String, &String), &String> = all
+                .map(|value| {
+                    let place = value.as_ref().and_then(|(name, _)| places.get(name));
+                    place.copied().into_iter().collect()
+                })
+                .collect(),
+            values: sorted
                 .iter()
-                .flatten()
-                .map(|(name, label)| ((fold(label), name), label))
-                .collect();
-            let places: HashMap<&String, usize> = sorted
-                .keys()
-                .enumerate()
-                .map(|(place, (_, name))| (*name, place))
-                .collect();
-            Filter {
-                name: name.to_owned(),
-                label: words.get(name).to_owned(),
-                of_works: all
-                    .iter()
-                    .map(|value| {
-                        let place = value.as_ref().and_then(|(name, _)| places.get(name));
-                        place.copied().into_iter().collect()
-                    })
-                    .collect(),
-                values: sorted
-                    .iter()
-                    .map(|((_, name), label)| ((*name).clone(), (*label).clone()))
-                    .collect(),
-            }
-        };
+                .map(|((_, name), label)| ((*name).clone(), (*label).clone()))
+                .collect(),
+        }
+    };
     filters.push(of_value("type", &|work, view| {
         Some((work.work.entry_type.clone(), view.type_label.clone()))
     }));

@@ -303,7 +303,7 @@ impl Vocabulary {
             match before {
                 None => changes.new.push(wanted.tag),
                 Some(before) if *before != change.tags().get(*id)? => {
-                    changes.changed.push(wanted.tag)
+                    changes.changed.push(wanted.tag);
                 }
                 Some(_) => changes.unchanged += 1,
             }

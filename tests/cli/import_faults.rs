@@ -12,8 +12,8 @@ fn ok(env: &TestEnvironment, line: &str) -> String {
 /// Imports a file and returns its works in CSL-JSON, by key.
 fn imported(env: &TestEnvironment, name: &str, text: &str) -> Value {
     env.put(name, text);
-    ok(&env, &format!("import {name}"));
-    let items: Value = serde_json::from_str(&ok(&env, "export --to csl-json")).unwrap();
+    ok(env, &format!("import {name}"));
+    let items: Value = serde_json::from_str(&ok(env, "export --to csl-json")).unwrap();
     let items = items.as_array().unwrap().iter();
     items
         .map(|item| (item["id"].as_str().unwrap().to_owned(), item.clone()))
@@ -35,7 +35,7 @@ fn an_abbreviation_means_what_it_meant_where_the_entry_stands() {
     ok(&env, "import one.bib two.bib");
     let check = |env: &TestEnvironment| {
         for (key, journal) in [("s1", "Alpha"), ("s2", "Beta"), ("s3", "Gamma")] {
-            let json = ok(&env, &format!("export --to csl-json key:{key}"));
+            let json = ok(env, &format!("export --to csl-json key:{key}"));
             assert!(
                 json.contains(&format!("Journal of {journal}")),
                 "{key}: {json}"

@@ -8,6 +8,8 @@
     clippy::panic,
     clippy::indexing_slicing
 )]
+// A test that needs another program says that it was skipped.
+#![allow(clippy::print_stderr)]
 
 mod add;
 mod backup;

@@ -39,7 +39,7 @@ const OTHER_STYLES: [&str; 3] = ["apa", "chicago-author-date", "modern-language-
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib site public\n  \
                   peerbib site public movement:oekonux --title \"Oekonux\" --language de\n  \
-                  peerbib site public --list commons-101 --base-url https://example.org/reading")]
+                  peerbib site public --style apa --base-url https://example.org/reading")]
 pub(crate) struct WriteSite {
     /// The folder to write into; it is created if it does not exist
     #[arg(value_name = "DIR", required_unless_present = "serve")]
@@ -79,7 +79,7 @@ pub(crate) struct WriteSite {
 
     /// Show private data, too
     #[arg(long, value_name = "WHAT", value_enum, num_args = 1.., value_delimiter = ',')]
-    include: Vec<Private>,
+    include: Vec<PrivateData>,
 
     /// Serve the site at http://127.0.0.1 and update it when the library changes
     #[arg(long)]
@@ -96,13 +96,14 @@ pub(crate) struct WriteSite {
 
 /// Private data that a site may show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Private {
+enum PrivateData {
     /// Notes on works
     Notes,
     /// Tags of the facet status
     Status,
     /// Works with a tag named private
-    Private,
+    #[value(name = "private")]
+    TaggedPrivate,
 }
 
 impl WriteSite {
@@ -145,10 +146,10 @@ impl WriteSite {
         let _snapshot = library.read_snapshot()?;
         let filter = context.condition(&library, &self.query)?;
         let mut works = library.works().matching(&filter)?;
-        if !self.include.contains(&Private::Private) {
+        if !self.include.contains(&PrivateData::TaggedPrivate) {
             works.retain(|work| work.tags.iter().all(|tag| tag.name != "private"));
         }
-        if !self.include.contains(&Private::Status) {
+        if !self.include.contains(&PrivateData::Status) {
             for work in &mut works {
                 work.tags.retain(|tag| tag.facet != "status");
             }
@@ -212,7 +213,7 @@ impl WriteSite {
                     .map(|value| value.trim_matches(['{', '}', '"']).to_owned())
             };
             let related = field("related").unwrap_or_default();
-            let note = match self.include.contains(&Private::Notes) {
+            let note = match self.include.contains(&PrivateData::Notes) {
                 true => library
                     .notes()
                     .get(work.id)?
@@ -269,7 +270,7 @@ impl WriteSite {
             .collect();
         let mut facets = Vec::new();
         for name in library.tags().facets()? {
-            if name == "status" && !self.include.contains(&Private::Status) {
+            if name == "status" && !self.include.contains(&PrivateData::Status) {
                 continue;
             }
             let tags = library.tags().summaries(Some(&name))?;
@@ -336,7 +337,7 @@ impl WriteSite {
         contents: &peerbib::reading_list::ListContents,
     ) -> std::result::Result<peerbib::reading_list::ReadingList, CommandError> {
         let mut contents = contents.clone();
-        if !self.include.contains(&Private::Notes) {
+        if !self.include.contains(&PrivateData::Notes) {
             contents.annotate.remove(AnnotationKind::Note);
         }
         let engine = StyleEngine::new(context, &contents.style, contents.locale.as_deref())?;
@@ -398,7 +399,7 @@ impl WriteSite {
                             context.note("updated");
                         }
                         Err(error) => {
-                            context.warn(format_args!("cannot update: {}", error.message()))
+                            context.warn(format_args!("cannot update: {}", error.message()));
                         }
                     }
                 }
