@@ -33,7 +33,7 @@ const NASTY: &[&str] = &[
     "Plain words, with commas; and a colon: so",
     "*stars* and **more** _under_ __scores__ snake_case_word",
     "<b>tags</b> & &amp; entities &copy; &#65; a < b > c",
-    "100 % of {braces} in $math$ and #hash @at ~tilde ^caret",
+    "100 % of {braces} in $math and #hash @at ~tilde ^caret",
     "[[link]] {{template}} {{{parameter}}} | pipe || [x](y) ![p](q)",
     "''quotes'' 'single' \"double\" `back` ``ticks`` ~~~~ ~~struck~~",
     "back\\slash \\textbf{x} \\ and \\\\ end\\",

@@ -291,6 +291,7 @@ struct Facet {
 struct Tag {
     facet: String,
     tag: String,
+    #[serde(deserialize_with = "english")]
     label: String,
     description: String,
     parent: Option<String>,
@@ -327,6 +328,19 @@ struct Assignment {
 enum Works {
     One(String),
     Several(Vec<String>),
+}
+
+/// Reads a label: one text, or one for each language.
+fn english<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Label {
+        One(String),
+        Translated { en: String },
+    }
+    Ok(match Label::deserialize(reader)? {
+        Label::One(label) | Label::Translated { en: label } => label,
+    })
 }
 
 #[derive(Debug, Deserialize)]

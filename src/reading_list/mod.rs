@@ -25,7 +25,7 @@
 //! library.change("list", |change| file.store(change, "commons", None))?;
 //!
 //! let headings = HeadingTranslations::in_language("en");
-//! let resolved = ResolvedList::new(&library, &library.list("commons")?, headings)?;
+//! let resolved = ResolvedList::new(&library, &library.lists().get("commons")?, headings)?;
 //! let bibliography = format_bibliography(&style, None, &resolved.contents.items());
 //! let list = ReadingList::grouped(&bibliography, &resolved.contents.grouping());
 //! let printed = text::reading_list(&list, TextLayout::default());

@@ -190,7 +190,7 @@ fn the_examples_run() {
 }
 
 /// A server that knows the works and styles of the examples.
-fn services() -> MetadataServer {
+pub(crate) fn services() -> MetadataServer {
     let server = MetadataServer::start();
     let style = include_str!("../../styles/compact-syllabus.csl");
     server

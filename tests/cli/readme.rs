@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::foreign_formats;
+use crate::help::services;
 use crate::test_env::{TestEnvironment, redact_times};
 
 const README: &str = include_str!("../../README.md");
@@ -198,6 +200,15 @@ fn told_file(env: &TestEnvironment, path: &Path, content: &[u8]) -> String {
 #[test]
 fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
     let env = TestEnvironment::empty();
+    let server = services();
+    env.put("refs.ris", "TY  - BOOK\nTI  - Nests\nER  - \n");
+    env.put("manuscript.docx", foreign_formats::word_document());
+    env.put(
+        "list.txt",
+        "Benkler, Y. (2006). The Wealth of Networks. New Haven: Yale University Press.\n\n\
+         Wren, A. (2001). Nests and how to build them. Journal of Small Birds, 12(3), 45-67.\n\n\
+         Finch, B. and Hazel, C. (2014). Hedges. London: Hazel Press.\n",
+    );
     let mut told = String::new();
     let mut differing = String::new();
     let mut before = files(&env);
@@ -220,6 +231,7 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
         let output = env
             .command("sh")
             .args(["-c", &format!("{{ {command}\n}} 2>&1")])
+            .env("PEERBIB_LOOKUP_BASE", server.base())
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();

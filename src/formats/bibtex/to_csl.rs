@@ -751,7 +751,7 @@ pub(crate) fn verbatim(raw: &str) -> String {
     if !rest.contains(['\\', '{', '}', '&', '$']) {
         return rest.to_owned();
     }
-    const COMMANDS: [(&str, &str); 16] = [
+    const COMMANDS: [(&str, &str); 14] = [
         ("\\textasciitilde", "~"),
         ("\\texttildelow", "~"),
         ("\\textunderscore", "_"),
@@ -766,10 +766,10 @@ pub(crate) fn verbatim(raw: &str) -> String {
         ("\\/", ""),
         ("\\{", "%7B"),
         ("\\}", "%7D"),
-        ("{", ""),
-        ("}", ""),
     ];
     let mut text = String::with_capacity(rest.len());
+    // Whether each open brace is part of the address.
+    let mut open = Vec::new();
     while let Some(character) = rest.chars().next() {
         if let Some((command, meaning)) = COMMANDS
             .iter()
@@ -783,6 +783,20 @@ pub(crate) fn verbatim(raw: &str) -> String {
             continue;
         }
         rest = rest.get(character.len_utf8()..).unwrap_or_default();
+        if character == '{' {
+            // `{\_}`, `{_}` and `{}` are TeX; other braces belong to the address.
+            let group = end_of_group(rest).and_then(|end| rest.get(..end));
+            let is_tex = group.is_none_or(|group| {
+                group.starts_with('\\') || !group.contains(char::is_alphanumeric)
+            });
+            open.push(!is_tex);
+            text.push_str(if is_tex { "" } else { "%7B" });
+            continue;
+        }
+        if character == '}' {
+            text.push_str(if open.pop() == Some(true) { "%7D" } else { "" });
+            continue;
+        }
         if character != '\\' || !rest.starts_with(['_', '%', '#', '&', '$', '~']) {
             text.push(character);
         }
