@@ -28,7 +28,6 @@ mod to_bibtex;
 mod to_csl;
 mod writer;
 
-#[cfg(feature = "library")]
 pub use abbreviations::{DefinitionProblem, ResolvedValue, Strings, used_definitions};
 pub(crate) use bib_file::field_at;
 pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read};

@@ -278,6 +278,12 @@ fn add_record(
     if let Some(work) = known {
         return Ok(Added::Known(change.works().key(work)?));
     }
+    // The library may have the work without an identifier, and with a subtitle that the service leaves out.
+    if let Some(work) = change.known_work(entry, &record.item)?
+        && work.other_title.is_none()
+    {
+        return Ok(Added::Known(work.key));
+    }
     let key = change.works().add(&entry.source, Some(pattern))?;
     let work = change.works().id(&key)?;
     let source = &record.source;
