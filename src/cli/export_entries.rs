@@ -93,6 +93,49 @@ pub(crate) fn write_references(
     Ok(written)
 }
 
+/// Writes each work of a library on its own in each of the formats, as for the public. `@string`s are written out.
+///
+/// # Errors
+///
+/// If the entry of a work cannot be read.
+pub(crate) fn write_each<const N: usize>(
+    library: &Library,
+    works: &[(&CitableWork, &CslItem)],
+    formats: [FormatName; N],
+) -> Result<Vec<[String; N]>, CommandError> {
+    let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
+    let stored = library.works().entries(&ids)?;
+    let mut written = Vec::with_capacity(works.len());
+    for ((reference, item), stored) in works.iter().zip(stored) {
+        let entry = bibtex::expand_all_abbreviations(&stored.work, &stored.strings).into_owned();
+        let mut texts = [const { String::new() }; N];
+        for (text, format) in texts.iter_mut().zip(formats) {
+            let options = ReferenceOptions {
+                format,
+                tags: false,
+                annotations: false,
+                public: true,
+            };
+            let found = (entry.clone(), stored.strings.clone());
+            let (work, item, strings) = prepared(found, reference, item, options);
+            let exported = [ExportedWork {
+                work: &work,
+                item: &item,
+                strings: &strings,
+            }];
+            *text = format
+                .writer()?
+                .write(&Export {
+                    works: &exported,
+                    parents: &|key| library.works().entry(key).ok().map(Cow::Owned),
+                })
+                .text;
+        }
+        written.push(texts);
+    }
+    Ok(written)
+}
+
 /// Reports what a format could not hold: each field once, with the works that have it.
 pub(crate) fn report_losses(context: &CommandContext, format: FormatName, losses: &[Loss]) {
     report_losses_of(context, format, losses, "; the library keeps them");

@@ -282,12 +282,12 @@ where
             .iter()
             .filter_map(|tag| views.tag(&tag.to_string()))
             .collect();
-        let lists: Vec<&super::views::ListView> = content
-            .lists
-            .iter()
-            .zip(&views.lists)
-            .filter(|(list, _)| holds(&list.list, &view.key))
-            .map(|(_, view)| view)
+        let lists: Vec<&super::views::ListView> = views
+            .lists_of_works
+            .get(&view.key)
+            .into_iter()
+            .flatten()
+            .filter_map(|position| views.lists.get(*position))
             .collect();
         let related: Vec<usize> = work
             .related
@@ -788,13 +788,6 @@ fn context_of(mut object: serde_json::Value) -> serde_json::Value {
         map.insert("@context".to_owned(), "https://schema.org".into());
     }
     object
-}
-
-fn holds(list: &ReadingList, key: &str) -> bool {
-    list.sections
-        .iter()
-        .flat_map(|section| &section.entries)
-        .any(|entry| entry.key == key)
 }
 
 /// Returns the number of values that two sorted slices share.

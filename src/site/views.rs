@@ -97,6 +97,8 @@ pub(super) struct Views {
     pub(super) tags: Vec<Vec<TagView>>,
     /// The lists, in the order of the content.
     pub(super) lists: Vec<ListView>,
+    /// The positions of the lists that each work is in, by key.
+    pub(super) lists_of_works: HashMap<String, Vec<usize>>,
     /// The filters.
     pub(super) filters: Vec<Filter>,
     /// The positions of the works, those added last first.
@@ -157,6 +159,20 @@ impl Views {
             let added = |position: &usize| content.works.get(*position).map(|work| &work.added_at);
             added(other).cmp(&added(one)).then(one.cmp(other))
         });
+        let mut lists_of_works: HashMap<String, Vec<usize>> = HashMap::new();
+        for (position, list) in content.lists.iter().enumerate() {
+            let entries = list
+                .list
+                .sections
+                .iter()
+                .flat_map(|section| &section.entries);
+            for entry in entries {
+                let lists = lists_of_works.entry(entry.key.clone()).or_default();
+                if lists.last() != Some(&position) {
+                    lists.push(position);
+                }
+            }
+        }
         let filters = filters(content, &works, &tags, &words, headings);
         Self {
             words,
@@ -164,6 +180,7 @@ impl Views {
             positions,
             tags,
             lists,
+            lists_of_works,
             filters,
             newest,
         }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use clap::Args;
 
 use crate::cli::commands::list::{file::parse_snapshot, render};
-use crate::cli::export_entries::{Entries, ReferenceOptions, write_references};
+use crate::cli::export_entries::write_each;
 use crate::cli::format_name::FormatName;
 use crate::cli::style_engine::{StyleEngine, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, io};
@@ -193,19 +193,11 @@ impl WriteSite {
         let lists = self.lists(context, &library, &works)?;
         let facets = self.facets(&library)?;
         let mut site_works = Vec::with_capacity(works.len());
-        for (work, item) in works.into_iter().zip(items) {
-            let write = |format| -> std::result::Result<String, CommandError> {
-                let options = ReferenceOptions {
-                    format,
-                    tags: false,
-                    annotations: false,
-                    public: true,
-                };
-                Ok(write_references(Entries::Library(&library), &[(&work, &item)], options)?.text)
-            };
-            let biblatex = write(FormatName::BIBLATEX)?;
-            let ris = write(FormatName::RIS)?;
-            let csl_json = unwrap_array(&write(FormatName::CSL_JSON)?);
+        let pairs: Vec<_> = works.iter().zip(&items).collect();
+        let formats = [FormatName::BIBLATEX, FormatName::RIS, FormatName::CSL_JSON];
+        let written = write_each(&library, &pairs, formats)?;
+        for ((work, item), [biblatex, ris, csl_json]) in works.into_iter().zip(items).zip(written) {
+            let csl_json = unwrap_array(&csl_json);
             let entry = library.works().entry(&work.key)?;
             let field = |name: &str| {
                 entry

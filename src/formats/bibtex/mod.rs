@@ -37,7 +37,9 @@ pub use encoding::{DecodedText, FileEncoding, decode};
 pub use entry::{EntryError, MAX_DEPTH};
 pub use from_csl::{FromCsl, from_csl};
 pub use splitter::{Piece, PieceKind, SplitError, split};
-pub use to_bibtex::{ToBibtex, common_abbreviations, expand_abbreviations, to_bibtex};
+pub use to_bibtex::{
+    ToBibtex, common_abbreviations, expand_abbreviations, expand_all_abbreviations, to_bibtex,
+};
 pub(crate) use to_csl::verbatim;
 pub use to_csl::{Derived, derive};
 pub use writer::{tidy, tidy_entry};

@@ -389,6 +389,25 @@ fn uses_abbreviations(value: &str) -> bool {
     parts(value).any(|part| matches!(part, ValuePart::Name(_)))
 }
 
+/// Replaces all abbreviations that the file of an entry defines by their meaning, so that the entry can stand alone.
+pub fn expand_all_abbreviations<'a>(work: &'a Entry, strings: &Strings) -> Cow<'a, Entry> {
+    let of_entry = strings.of_entry(&work.key);
+    let used: HashSet<String> = work
+        .fields
+        .iter()
+        .flat_map(|field| parts(&field.value))
+        .filter_map(|part| match part {
+            ValuePart::Name(name) => Some(name.to_lowercase()),
+            ValuePart::Text(_) => None,
+        })
+        .filter(|name| of_entry.is_user_defined(name))
+        .collect();
+    if used.is_empty() {
+        return Cow::Borrowed(work);
+    }
+    expand_abbreviations(work, strings, &used)
+}
+
 /// Returns an entry in which `ambiguous` abbreviations (in lower case) are replaced by their text; unchanged if
 /// it uses none of them.
 pub fn expand_abbreviations<'a>(

@@ -6,7 +6,7 @@ use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::formats::bibtex;
 use peerbib::library::{Change, KeyPattern, Library};
 use peerbib::lookup::{Answers, Identifier, LookupError, Record, Search, map_in_parallel};
-use peerbib::model::{Entry, markup};
+use peerbib::model::{CslDate, Entry, markup};
 use peerbib::text::fold;
 
 /// What became of an identifier.
@@ -279,10 +279,15 @@ fn add_record(
         return Ok(Added::Known(change.works().key(work)?));
     }
     // The library may have the work without an identifier, and with a subtitle that the service leaves out.
-    if let Some(work) = change.known_work(entry, &record.item)?
-        && work.other_title.is_none()
+    // A preprint is not its article, and an edition not another, so type and year must be equal.
+    if let Some(found) = change.known_work(entry, &record.item)?
+        && found.other_title.is_none()
     {
-        return Ok(Added::Known(work.key));
+        let work = change.works().get(&found.key)?;
+        let year = record.item.date("issued").and_then(CslDate::year);
+        if work.entry_type == entry.entry_type && work.year == year {
+            return Ok(Added::Known(found.key));
+        }
     }
     let key = change.works().add(&entry.source, Some(pattern))?;
     let work = change.works().id(&key)?;
