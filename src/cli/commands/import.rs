@@ -18,7 +18,7 @@ use peerbib::library::{
     Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Library, Receipt, Reject,
 };
 
-/// Import references from files in any of many formats
+/// Import references from files in many formats
 ///
 /// BibTeX and BibLaTeX entries are kept exactly as written. References in other formats become BibLaTeX;
 /// whatever that cannot hold is reported, and `peerbib show KEY --original` prints the text that they
