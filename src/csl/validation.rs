@@ -821,7 +821,7 @@ const DIFFERENCES: &[Difference] = &[
                         .is_some_and(|value| value.contains("&#"))
                 })
         },
-        message: "a character reference is escaped twice; some processors print it as it stands",
+        message: "a character reference is escaped twice; some processors print it unchanged",
     },
     Difference {
         applies: |node| {

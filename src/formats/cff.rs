@@ -15,6 +15,28 @@ use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::{plain, without_nocase};
 use crate::model::{CslItem, CslName};
 
+/// The fields whose text is that of a variable, in both directions.
+const SAME_TEXT: [(&str, &str); 18] = [
+    ("volume-title", "volume-title"),
+    ("volume", "volume"),
+    ("issue", "issue"),
+    ("number", "number"),
+    ("number-volumes", "number-of-volumes"),
+    ("edition", "edition"),
+    ("section", "section"),
+    ("version", "version"),
+    ("abstract", "abstract"),
+    ("isbn", "ISBN"),
+    ("issn", "ISSN"),
+    ("pmcid", "PMCID"),
+    ("license", "license"),
+    ("notes", "note"),
+    ("status", "status"),
+    ("thesis-type", "genre"),
+    ("medium", "medium"),
+    ("database", "archive"),
+];
+
 /// Reads and writes the Citation File Format.
 pub(crate) struct Cff;
 
@@ -275,7 +297,7 @@ fn item(map: &Mapping, place: Place) -> CslItem {
     }
     let is_part =
         csl_type == "chapter" || csl_type == "paper-conference" || text("journal").is_empty();
-    for (field, variable) in [
+    let titles = [
         ("title", "title"),
         ("journal", "container-title"),
         (
@@ -286,33 +308,16 @@ fn item(map: &Mapping, place: Place) -> CslItem {
                 "collection-title"
             },
         ),
-        ("volume-title", "volume-title"),
-        ("volume", "volume"),
-        ("issue", "issue"),
-        ("number", "number"),
-        ("number-volumes", "number-of-volumes"),
-        ("edition", "edition"),
-        ("section", "section"),
-        ("version", "version"),
-        ("abstract", "abstract"),
-        ("isbn", "ISBN"),
-        ("issn", "ISSN"),
-        ("pmcid", "PMCID"),
-        ("license", "license"),
-        ("notes", "note"),
-        ("status", "status"),
-        ("thesis-type", "genre"),
-        ("medium", "medium"),
-        ("database", "archive"),
-        (
-            "pages",
-            if text("start").is_empty() {
-                "number-of-pages"
-            } else {
-                ""
-            },
-        ),
-    ] {
+    ];
+    let pages = [(
+        "pages",
+        if text("start").is_empty() {
+            "number-of-pages"
+        } else {
+            ""
+        },
+    )];
+    for (field, variable) in titles.into_iter().chain(SAME_TEXT).chain(pages) {
         new.text(variable, &text(field));
     }
     let entity = |name: &str| match map.get(name) {
@@ -468,28 +473,10 @@ fn reference(item: &CslItem) -> Mapping {
         set(&mut map, "journal", &text("container-title"));
         set(&mut map, "collection-title", &text("collection-title"));
     }
-    for (field, variable) in [
-        ("volume-title", "volume-title"),
-        ("volume", "volume"),
-        ("issue", "issue"),
-        ("number", "number"),
-        ("number-volumes", "number-of-volumes"),
-        ("edition", "edition"),
-        ("section", "section"),
-        ("version", "version"),
-        ("abstract", "abstract"),
-        ("isbn", "ISBN"),
-        ("issn", "ISSN"),
-        ("pmcid", "PMCID"),
-        ("license", "license"),
-        ("notes", "note"),
-        ("status", "status"),
-        ("thesis-type", "genre"),
-        ("medium", "medium"),
-        ("database", "archive"),
-        ("doi", "DOI"),
-        ("url", "URL"),
-    ] {
+    for (field, variable) in SAME_TEXT
+        .into_iter()
+        .chain([("doi", "DOI"), ("url", "URL")])
+    {
         set(&mut map, field, &text(variable));
     }
     let pages = one_dash(&text("page"));

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::bibtex::schema;
 use super::csl_to_bib::ParsedItems;
+use super::lines::LineCounter;
 use super::losses::fields_without_variable;
 use super::pages;
 use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
@@ -274,48 +275,6 @@ fn end_of_list(bytes: &[u8], open: usize) -> usize {
         here += 1;
     }
     bytes.len()
-}
-
-/// Counts lines while it goes through a text once.
-struct LineCounter<'t> {
-    bytes: &'t [u8],
-    here: usize,
-    line: usize,
-    /// The number of characters before `here` on its line.
-    column: usize,
-}
-
-impl<'t> LineCounter<'t> {
-    fn new(text: &'t str) -> Self {
-        Self {
-            bytes: text.as_bytes(),
-            here: 0,
-            line: 1,
-            column: 0,
-        }
-    }
-
-    fn line_of(&mut self, position: usize) -> usize {
-        let passed = self.bytes.get(self.here..position).unwrap_or_default();
-        self.line += memchr::memchr_iter(b'\n', passed).count();
-        let on_line = match memchr::memrchr(b'\n', passed) {
-            Some(end) => {
-                self.column = 0;
-                passed.get(end + 1..).unwrap_or_default()
-            }
-            None => passed,
-        };
-        // Each character has one byte that does not continue another.
-        let starts = on_line.iter().filter(|byte| **byte & 0xc0 != 0x80);
-        self.column += starts.count();
-        self.here = self.here.max(position);
-        self.line
-    }
-
-    /// Returns the number of characters before the last position on its line.
-    fn column(&self) -> usize {
-        self.column
-    }
 }
 
 // ---- Normalizing items --------------------------------------------------------------------------

@@ -5,6 +5,8 @@ pub(crate) struct LineCounter<'t> {
     bytes: &'t [u8],
     here: usize,
     line: usize,
+    /// The number of characters before `here` on its line.
+    column: usize,
 }
 
 impl<'t> LineCounter<'t> {
@@ -14,6 +16,7 @@ impl<'t> LineCounter<'t> {
             bytes: text.as_bytes(),
             here: 0,
             line: 1,
+            column: 0,
         }
     }
 
@@ -21,8 +24,23 @@ impl<'t> LineCounter<'t> {
     pub(crate) fn line_of(&mut self, position: usize) -> usize {
         let passed = self.bytes.get(self.here..position).unwrap_or_default();
         self.line += memchr::memchr_iter(b'\n', passed).count();
+        let on_line = match memchr::memrchr(b'\n', passed) {
+            Some(end) => {
+                self.column = 0;
+                passed.get(end + 1..).unwrap_or_default()
+            }
+            None => passed,
+        };
+        // Each character has one byte that does not continue another.
+        let starts = on_line.iter().filter(|byte| **byte & 0xc0 != 0x80);
+        self.column += starts.count();
         self.here = self.here.max(position);
         self.line
+    }
+
+    /// Returns the number of characters before the last position on its line.
+    pub(crate) fn column(&self) -> usize {
+        self.column
     }
 }
 

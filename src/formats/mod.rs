@@ -430,7 +430,7 @@ pub static FORMATS: &[&Format] = &[
     &REFERENCES,
 ];
 
-/// The formats that content alone tells, the strictest first: the text of any of them may hold an entry of BibTeX,
+/// The formats that are recognized by content alone, the strictest first: the text of any of them may hold an entry of BibTeX,
 /// a template or a comma.
 static BY_CONTENT: &[&Format] = &[
     &DOCX,

@@ -317,7 +317,7 @@ where
                 citations => citations,
                 metadata => highwire,
                 json_ld => json_ld.replace('<', "\\u003c"),
-                facts => value(self.facts(work, view, metadata)),
+                facts => value(self.facts(work, metadata)),
                 abstract => paragraphs,
                 notes => html::blocks(&work.note),
                 tags => value(tags),
@@ -337,7 +337,7 @@ where
         Ok(())
     }
 
-    fn facts(&self, work: &SiteWork, view: &WorkView, metadata: ItemMetadata<'_>) -> Vec<Fact> {
+    fn facts(&self, work: &SiteWork, metadata: ItemMetadata<'_>) -> Vec<Fact> {
         let words = &self.site.views.words;
         let mut facts = Vec::new();
         let mut add = |label: &str, text: Option<String>, href: Option<String>| {
@@ -372,7 +372,6 @@ where
         add(words.get("language"), language, None);
         let day = work.added_at.split('T').next().map(str::to_owned);
         add(words.get("added"), day, None);
-        let _ = view;
         facts
     }
 

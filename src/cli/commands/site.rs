@@ -115,7 +115,7 @@ impl WriteSite {
             return Err(CommandError::usage("missing the folder to write into"));
         };
         let files = self.files(context)?;
-        let folder = Folder::open(context, directory)?;
+        let folder = Folder::open(directory)?;
         let report = folder.update(context, &files, self.dry_run)?;
         context.note(report.sentence(directory, self.dry_run));
         if self.base_url.is_none() {
@@ -560,7 +560,7 @@ struct Update {
 }
 
 impl Folder {
-    fn open(context: &CommandContext, path: &Path) -> std::result::Result<Self, CommandError> {
+    fn open(path: &Path) -> std::result::Result<Self, CommandError> {
         if path.exists() && !path.is_dir() {
             return Err(CommandError::new(format_args!(
                 "{} is not a directory",
@@ -576,7 +576,6 @@ impl Folder {
             })?,
             Err(_) => BTreeSet::new(),
         };
-        let _ = context;
         Ok(Self {
             path: path.to_path_buf(),
             written_before,

@@ -75,7 +75,7 @@ pub(in crate::csl) fn last_date(style: &Compiled) -> Option<&Date> {
             if let SortSource::Macro(number) = key.source
                 && let Some(elements) = style.macros.get(number)
             {
-                // Macros are compiled anew for each sort key.
+                // Macros are compiled again for each sort key.
                 let mut seen = vec![false; style.macros.len()];
                 visit(elements, style, &mut seen, &mut last);
             }

@@ -249,7 +249,7 @@ fn lenient(text: &str) -> Option<EdtfDate> {
     let is_number = |part: &str, length: usize| {
         part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
     };
-    // The letter of "2016a" tells apart works of one year; it is no part of the date.
+    // The letter of "2016a" distinguishes works of one year; it is no part of the date.
     if let Some((year, letter)) = text.split_at_checked(4)
         && is_number(year, 4)
         && letter.len() == 1

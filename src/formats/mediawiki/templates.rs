@@ -791,7 +791,7 @@ fn wiki_date(text: &str) -> CslDate {
             if let Some((_, english)) = month {
                 return Some((*english).to_owned());
             }
-            // The letter tells works of one year apart; the full stop makes a German day.
+            // The letter distinguishes works of one year; the full stop makes a German day.
             let digits = lower.trim_end_matches(|c: char| c.is_ascii_lowercase() || c == '.');
             let is_year = digits.len() == 4 && lower.len() == 5;
             let is_day = lower.ends_with('.') && digits.len() <= 2;

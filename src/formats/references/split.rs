@@ -6,7 +6,7 @@
 use super::line::{self, Beginning, Line, Marker};
 use super::words::{self, WordClass};
 
-/// A reference as it stands in a text.
+/// A reference as a text has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RawReference {
     /// The line where it begins, from 1.
