@@ -7,6 +7,7 @@
 
 pub(super) mod affixes;
 pub(in crate::csl) mod first_range;
+pub(in crate::csl) mod name_parts;
 pub(in crate::csl) mod ranges;
 
 use std::borrow::Cow;

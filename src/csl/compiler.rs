@@ -111,6 +111,7 @@ impl Compiler {
         compiled.macros = macros;
         compiled.variables = self.variables;
         compiled.options = self.options;
+        citeproc_js::name_parts::share(&mut compiled);
         compiled.last_date = citeproc_js::ranges::last_date(&compiled).cloned();
         Ok(compiled)
     }
