@@ -162,7 +162,8 @@ pub(super) fn read_date_parts(node: Node<'_>) -> Vec<DatePart> {
                     Some("ordinal") => Some(DatePartForm::Ordinal),
                     _ => None,
                 },
-                range_delimiter: text(child, "range-delimiter"),
+                // An empty one would join two years to one number; citeproc-js ignores it.
+                range_delimiter: text(child, "range-delimiter").filter(|text| !text.is_empty()),
                 attributes: read_common(child),
                 given: GivenAttributes {
                     prefix: child.attribute("prefix").is_some(),

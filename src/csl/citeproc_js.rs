@@ -300,18 +300,18 @@ pub(super) fn is_title(given: &str) -> bool {
 /// Returns the formatting of a part of names or dates without what undoes the formatting of the whole by saying
 /// "normal". citeproc-js prints it only where it undoes that of elements further out.
 pub(super) fn without_normal_of(own: FontFormatting, outer: FontFormatting) -> FontFormatting {
+    let is_normal = |formatting: Formatting| {
+        matches!(
+            formatting,
+            Formatting::Upright
+                | Formatting::NormalVariant
+                | Formatting::NormalWeight
+                | Formatting::NoDecoration
+                | Formatting::Baseline
+        )
+    };
     let kept = |own: Option<Formatting>, outer: Option<Formatting>| {
-        let is_normal = matches!(
-            own,
-            Some(
-                Formatting::Upright
-                    | Formatting::NormalVariant
-                    | Formatting::NormalWeight
-                    | Formatting::NoDecoration
-                    | Formatting::Baseline
-            )
-        );
-        own.filter(|_| !is_normal || outer.is_none())
+        own.filter(|own| !is_normal(*own) || outer.is_none_or(is_normal))
     };
     FontFormatting {
         style: kept(own.style, outer.style),

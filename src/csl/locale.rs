@@ -2,7 +2,7 @@
 //!
 //! A locale is assembled from layers, each overriding the previous ones (clause "Locale Fallback"): the files
 //! for American English, for the main dialect of the language and for the dialect itself, then the style's
-//! own terms for all languages, for the language and for the dialect.
+//! own terms for all languages, for the language, for its main dialect and for the dialect.
 
 use std::sync::Arc;
 
@@ -406,19 +406,15 @@ impl Locale {
                 locale.add(&layer);
             }
         }
-        let full = if language.contains('-') {
-            language.clone()
-        } else {
-            primary_dialect(&base).unwrap_or(&language).to_owned()
-        };
-        for wanted in ["", base.as_str(), full.as_str()] {
-            for layer in of_style {
-                if layer.language == wanted {
-                    locale.add(layer);
-                }
-            }
-            if base == full && !wanted.is_empty() {
-                break;
+        // As citeproc-js does, terms of a style for the main dialect are those of the others, too.
+        let primary = primary_dialect(&base).unwrap_or(&language);
+        let dialect = (language != base).then_some(language.as_str());
+        let mut wanted = vec!["", base.as_str(), primary];
+        wanted.extend(dialect);
+        wanted.dedup();
+        for wanted in wanted {
+            for layer in of_style.iter().filter(|layer| layer.language == wanted) {
+                locale.add(layer);
             }
         }
         let term = |name: &str| {

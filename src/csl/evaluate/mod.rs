@@ -595,6 +595,10 @@ impl<'c> Evaluator<'c> {
         let mut node = Node::text(self.cased(Cow::Owned(text), attributes))?;
         if citeproc_js::affixes::is_number_blob(&number) {
             node = node.tagged(Tag::Number);
+            if number.parts.len() > 1 {
+                // Only a single number keeps what follows it from merging.
+                node = Node::wrap(node);
+            }
         }
         let node = Node::wrap(node).with(attributes);
         self.printed();

@@ -478,6 +478,7 @@ fn join_with_et_al<'c>(
     let list = delimited(nodes, style.delimiter)?;
     let Some(et_al) = Node::text(match attributes {
         Some(attributes) => evaluator.cased(Cow::Borrowed(term), attributes),
+        None if evaluator.strips_periods() => Cow::Owned(term.replace('.', "")),
         None => Cow::Borrowed(term),
     }) else {
         return Some(list);
@@ -488,7 +489,9 @@ fn join_with_et_al<'c>(
     };
     let et_al = et_al.with_prefix(prefix).with_suffix("");
     // `cs:name` applies to each name, and to an abbreviated list as a whole.
-    Some(Node::group(vec![list, et_al], "")?.with(&element.name_attributes))
+    let mut whole = Node::group(vec![list, et_al], "")?.with(&element.name_attributes);
+    whole.font = citeproc_js::without_normal_of(whole.font, element.attributes.font);
+    Some(whole)
 }
 
 /// The pieces of a name in printing order.
@@ -800,22 +803,23 @@ fn given_name(
     level: u8,
 ) -> String {
     let options = &evaluator.context.style.options;
+    let hyphen = options.initialize_with_hyphen;
     let full = || person.given.clone();
-    match level {
-        0 => String::new(),
-        1 if !person.family.is_empty() => {
-            let with = match style.initialize_with {
-                Some(with) => with,
-                None if options.givenname_rule.initials_only() => "",
-                None => return full(),
-            };
-            if person.static_ordering {
-                return full();
-            }
+    if level == 0 {
+        return String::new();
+    }
+    if person.family.is_empty() || person.static_ordering {
+        return full();
+    }
+    match style.initialize_with {
+        // Initials have the form that the style wants in a full name, too.
+        Some(with) if !style.initialize => initials::normalize_with(&person.given, with, hyphen),
+        Some(with) if level == 1 => initials::initialize(&person.given, with, hyphen),
+        None if level == 1 && options.givenname_rule.initials_only() => {
             if style.initialize {
-                initials::initialize(&person.given, with, options.initialize_with_hyphen)
+                initials::initialize(&person.given, "", hyphen)
             } else {
-                initials::normalize_with(&person.given, with, options.initialize_with_hyphen)
+                initials::normalize_with(&person.given, "", hyphen)
             }
         }
         _ => full(),
