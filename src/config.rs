@@ -40,6 +40,8 @@ pub enum SettingKind {
     Path,
     /// A list of words.
     Words,
+    /// A list of `NAME=VALUE`; the names are some of these, or any if there are none.
+    Pairs(&'static [&'static str]),
     /// A number of seconds, which may have decimals.
     Seconds,
     /// One of these words.
@@ -133,6 +135,20 @@ pub const SETTINGS: &[Setting] = &[
         example: "http://127.0.0.1:8080",
     },
     Setting {
+        name: "lookup.bases",
+        about: "servers that are asked instead of a single host, such as a mirror: HOST=ADDRESS",
+        kind: SettingKind::Pairs(&[]),
+        default: None,
+        example: "api.crossref.org=https://crossref.example.org",
+    },
+    Setting {
+        name: "lookup.keys",
+        about: "API keys of metadata services: crossref=KEY, openalex=KEY, pubmed=KEY",
+        kind: SettingKind::Pairs(&["crossref", "openalex", "pubmed"]),
+        default: None,
+        example: "openalex=1a2b3c",
+    },
+    Setting {
         name: "isolates",
         about: "whether the terminal keeps right-to-left text apart by Unicode isolates: yes or no",
         kind: SettingKind::OneOf(&["yes", "no"]),
@@ -212,7 +228,9 @@ impl Setting {
                     Err("a number of seconds, such as 20".to_owned())
                 }
             }
-            SettingKind::Words => self.words(text.split([',', ' ']).map(str::to_owned).collect()),
+            SettingKind::Words | SettingKind::Pairs(_) => {
+                self.words(text.split([',', ' ']).map(str::to_owned).collect())
+            }
             SettingKind::OneOf(words) if words.contains(&text) => {
                 Ok(SettingValue::Text(text.to_owned()))
             }
@@ -225,6 +243,21 @@ impl Setting {
         if words.is_empty() {
             return Err("at least one word".to_owned());
         }
+        if let SettingKind::Pairs(names) = self.kind {
+            let is_valid = |pair: &String| {
+                pair.split_once('=').is_some_and(|(name, value)| {
+                    !value.is_empty()
+                        && (names.is_empty() && !name.is_empty() || names.contains(&name))
+                })
+            };
+            if !words.iter().all(is_valid) {
+                return Err(if names.is_empty() {
+                    format!("NAME=VALUE, such as {}", self.example)
+                } else {
+                    format!("NAME=VALUE with one of these names: {}", names.join(", "))
+                });
+            }
+        }
         Ok(SettingValue::Words(words))
     }
 
@@ -232,14 +265,14 @@ impl Setting {
     fn value_of_item(&self, item: &Item) -> Result<SettingValue, String> {
         match (self.kind, item.as_str(), item.as_array()) {
             (_, Some(text), _) => self.value(text),
-            (SettingKind::Words, _, Some(array)) => {
+            (SettingKind::Words | SettingKind::Pairs(_), _, Some(array)) => {
                 let words: Option<Vec<String>> = array
                     .iter()
                     .map(|value| value.as_str().map(str::to_owned))
                     .collect();
                 self.words(words.ok_or_else(|| "a list of strings".to_owned())?)
             }
-            (SettingKind::Words, ..) => {
+            (SettingKind::Words | SettingKind::Pairs(_), ..) => {
                 Err("a list of strings, such as [\"key\", \"title\"]".to_owned())
             }
             (SettingKind::OneOf(words), ..) => Err(format!("one of: {}", words.join(", "))),
@@ -601,6 +634,27 @@ impl Configuration {
     /// Returns the server that is asked instead of every metadata service.
     pub fn lookup_base(&self) -> Option<&str> {
         self.text("lookup.base")
+    }
+
+    /// Returns the servers that are asked instead of one host each.
+    pub fn lookup_bases(&self) -> Vec<(String, String)> {
+        self.pairs("lookup.bases")
+    }
+
+    /// Returns the API keys of metadata services.
+    pub fn lookup_keys(&self) -> Vec<(String, String)> {
+        self.pairs("lookup.keys")
+    }
+
+    fn pairs(&self, name: &str) -> Vec<(String, String)> {
+        let Some(SettingValue::Words(words)) = self.get(name).map(|set| &set.value) else {
+            return Vec::new();
+        };
+        words
+            .iter()
+            .filter_map(|word| word.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
     }
 
     /// Returns when to use color: `auto`, `always` or `never`.

@@ -36,6 +36,8 @@ impl NetworkArgs {
         let cache = CommandContext::cache_directory();
         let settings = Settings {
             base: configuration.lookup_base().map(str::to_owned),
+            bases: configuration.lookup_bases(),
+            keys: configuration.lookup_keys(),
             email: configuration.lookup_email().map(str::to_owned),
             timeout: configuration.lookup_timeout().unwrap_or(DEFAULT_TIMEOUT),
             mode,

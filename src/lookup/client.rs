@@ -55,6 +55,10 @@ pub enum Mode {
 pub struct Settings {
     /// The server that stands in for every service, if any; the host is the first segment of the path there.
     pub base: Option<String>,
+    /// Servers that stand in for one host each: the host and the address, such as that of a mirror.
+    pub bases: Vec<(String, String)>,
+    /// API keys: the name of the service, in whatever case, and its key.
+    pub keys: Vec<(String, String)>,
     /// The address by which services can reach the user.
     pub email: Option<String>,
     /// The time for one request.
@@ -69,12 +73,23 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             base: None,
+            bases: Vec::new(),
+            keys: Vec::new(),
             email: None,
             timeout: DEFAULT_TIMEOUT,
             mode: Mode::Normal,
             cache: None,
         }
     }
+}
+
+/// Where a service wants its API key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyPlace {
+    /// In a header with this name.
+    Header(&'static str),
+    /// In a parameter of the query with this name.
+    Parameter(&'static str),
 }
 
 /// A request.
@@ -89,6 +104,8 @@ pub(super) struct Request<'a> {
     pub(super) interval: Duration,
     /// Whether a person named the host, which may be one in their own network then.
     pub(super) may_be_private: bool,
+    /// Where the API key goes, if the service has keys.
+    pub(super) key: Option<KeyPlace>,
 }
 
 impl<'a> Request<'a> {
@@ -99,6 +116,7 @@ impl<'a> Request<'a> {
             accept,
             interval: Duration::ZERO,
             may_be_private: false,
+            key: None,
         }
     }
 }
@@ -285,14 +303,19 @@ impl Client {
     ) -> Result<(Hop, String), Failure> {
         let mut public = request.address.to_owned();
         let mut actual = self.actual(&public).ok_or(Failure::Address)?;
-        let mut agent = if request.may_be_private {
+        if !request.may_be_private {
+            self.check_public(&public)?;
+        }
+        let mut agent = if request.may_be_private || self.base_of(&public).is_some() {
             &self.agent
         } else {
-            self.check_public(&public)?;
             &self.public_agent
         };
+        // The key is a secret between the user and this service: it is neither part of the address that is kept
+        // and shown, nor sent to where a redirect leads.
+        let mut key = self.key(request);
         for _ in 0..=MOST_REDIRECTS {
-            let hop = self.send(request, agent, &public, &actual, cached)?;
+            let hop = self.send(request, agent, &public, &actual, cached, key.take())?;
             let location = hop.headers.get("location");
             let Some(location) = location.filter(|_| is_redirect(hop.status)) else {
                 return Ok((hop, public));
@@ -302,7 +325,11 @@ impl Client {
             public = self.public(&target).unwrap_or(target);
             self.check_public(&public)?;
             actual = self.actual(&public).ok_or(Failure::Address)?;
-            agent = &self.public_agent;
+            agent = if self.base_of(&public).is_some() {
+                &self.agent
+            } else {
+                &self.public_agent
+            };
         }
         Err(Failure::Redirects)
     }
@@ -316,21 +343,49 @@ impl Client {
         Ok(())
     }
 
-    /// Returns the address to connect to: with a base, the host becomes the first segment of the path.
+    /// Returns the server that stands in for the host of an address alone.
+    fn base_of(&self, public: &str) -> Option<&str> {
+        let authority = Address::parse(public)?.authority;
+        let bases = &self.settings.bases;
+        let (_, base) = bases
+            .iter()
+            .find(|(host, _)| host.eq_ignore_ascii_case(authority))?;
+        Some(base.trim_end_matches('/'))
+    }
+
+    /// Returns the address to connect to: with a base for everything, the host becomes the first segment of the path;
+    /// with a base for this host, that takes its place.
     fn actual(&self, public: &str) -> Option<String> {
         let Address {
             authority, rest, ..
         } = Address::parse(public)?;
-        Some(match &self.base {
-            None => public.to_owned(),
-            Some(base) => format!("{base}/{authority}{rest}"),
+        Some(match (&self.base, self.base_of(public)) {
+            (Some(base), _) => format!("{base}/{authority}{rest}"),
+            (None, Some(base)) => format!("{base}{rest}"),
+            (None, None) => public.to_owned(),
         })
     }
 
-    /// Returns the public address of one below the base.
+    /// Returns the public address of one below a base.
     fn public(&self, actual: &str) -> Option<String> {
-        let rest = actual.strip_prefix(self.base.as_deref()?)?;
-        Some(format!("https://{}", rest.strip_prefix('/')?))
+        if let Some(base) = self.base.as_deref() {
+            let rest = actual.strip_prefix(base)?;
+            return Some(format!("https://{}", rest.strip_prefix('/')?));
+        }
+        self.settings.bases.iter().find_map(|(host, base)| {
+            let rest = actual.strip_prefix(base.trim_end_matches('/'))?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| format!("https://{host}{rest}"))
+        })
+    }
+
+    /// Returns the API key for a request, and where it goes.
+    fn key(&self, request: &Request<'_>) -> Option<(KeyPlace, &str)> {
+        let place = request.key?;
+        let keys = &self.settings.keys;
+        let (_, key) = keys
+            .iter()
+            .find(|(service, _)| service.eq_ignore_ascii_case(request.service))?;
+        Some((place, key))
     }
 
     fn host(&self, public: &str) -> Arc<Mutex<Host>> {
@@ -347,6 +402,7 @@ impl Client {
         public: &str,
         actual: &str,
         cached: Option<&CachedAnswer>,
+        key: Option<(KeyPlace, &str)>,
     ) -> Result<Hop, Failure> {
         let host = self.host(public);
         let mut host = host.lock().unwrap_or_else(PoisonError::into_inner);
@@ -360,7 +416,7 @@ impl Client {
                 std::thread::sleep(next.saturating_duration_since(Instant::now()));
             }
             let sent = Instant::now();
-            let result = self.send_once(request, agent, actual, cached);
+            let result = self.send_once(request, agent, actual, cached, key);
             tries += 1;
             let interval = if self.base.is_some() {
                 Duration::ZERO
@@ -422,10 +478,16 @@ impl Client {
         agent: &Agent,
         actual: &str,
         cached: Option<&CachedAnswer>,
+        key: Option<(KeyPlace, &str)>,
     ) -> Result<Hop, Failure> {
         let timeout = self.settings.timeout;
         let failed = |error: ureq::Error| failure(&error, timeout);
         let mut builder = agent.get(actual).header("accept", request.accept);
+        match key {
+            Some((KeyPlace::Header(name), key)) => builder = builder.header(name, key),
+            Some((KeyPlace::Parameter(name), key)) => builder = builder.query(name, key),
+            None => {}
+        }
         if let Some(cached) = cached {
             if let Some(etag) = &cached.etag {
                 builder = builder.header("if-none-match", etag);

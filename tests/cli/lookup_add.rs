@@ -1,7 +1,5 @@
 //! `peerbib add` with identifiers, against a server that stands in for every service.
 
-use std::time::{Duration, Instant};
-
 use super::metadata_server::{MetadataServer, Reply};
 use super::test_env::TestEnvironment;
 
@@ -367,12 +365,55 @@ fn the_email_of_the_configuration_is_in_the_user_agent() {
 }
 
 #[test]
-fn a_doi_is_added_quickly() {
+fn a_host_can_have_a_server_of_its_own_and_services_get_their_keys() {
     let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
-    server.on("/doi.org/", [Reply::json(ARTICLE)]);
-    env.runs("init");
-    let started = Instant::now();
-    server.run(&env, &["add", "10.2307/1562247"]);
-    // A debug build on a shared machine; a release build takes less than 50 ms.
-    assert!(started.elapsed() < Duration::from_secs(2));
+    let base = server.base();
+    env.runs(&format!(
+        "config set lookup.bases api.crossref.org={base}/mirror,api.openalex.org={base}/alex/"
+    ));
+    env.runs("config set lookup.keys crossref=s3cret,openalex=0ther");
+    server.on("/mirror/works?query.bibliographic=", [Reply::json(
+        r#"{"status": "ok", "message-type": "work-list", "message": {"items": [
+            {"DOI": "10.12987/9780300127232", "type": "book", "title": ["The Wealth of Networks"],
+             "author": [{"given": "Yochai", "family": "Benkler"}], "issued": {"date-parts": [[2006]]}}]}}"#)]);
+    let title = "The Wealth of Networks";
+    let run = env.peerbib(&["add", "--title", title, "--author", "Benkler"], "");
+    assert!(
+        entry(&env).contains("10.12987/9780300127232"),
+        "{}",
+        run.stderr
+    );
+    let arrived = server.arrived();
+    let crossref = &arrived[0];
+    assert_eq!(crossref.headers["crossref-plus-api-token"], "s3cret");
+    assert!(!crossref.url.contains("0ther"));
+    let alex = &arrived[1];
+    assert!(alex.url.starts_with("/alex/works?"), "{}", alex.url);
+    assert!(alex.url.ends_with("&api_key=0ther"), "{}", alex.url);
+    // A key is in no message and no source.
+    let shown = run.stdout + &run.stderr + &env.runs("why benkler2006wealth").stdout;
+    assert!(
+        !shown.contains("s3cret") && !shown.contains("0ther"),
+        "{shown}"
+    );
+    assert!(shown.contains("https://api.crossref.org/works/"), "{shown}");
+    let error = env.refuses(2, "config set lookup.keys nature=x");
+    assert!(error.contains("crossref, openalex, pubmed"), "{error}");
+}
+
+#[test]
+fn a_key_does_not_follow_a_redirect_to_another_host() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    env.runs("config set lookup.keys crossref=s3cret,openalex=0ther");
+    server.on(
+        "/api.openalex.org/",
+        [Reply::redirect("/example.org/elsewhere")],
+    );
+    server.run(&env, &["add", "W2741809807"]);
+    let arrived = server.arrived();
+    let elsewhere = arrived
+        .iter()
+        .find(|request| request.url.starts_with("/example.org/"));
+    let elsewhere = elsewhere.unwrap();
+    assert!(!elsewhere.url.contains("0ther"), "{}", elsewhere.url);
 }

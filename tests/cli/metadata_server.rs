@@ -178,9 +178,10 @@ fn answer(request: Request, state: &Mutex<State>) {
             Some((_, replies)) => replies[0].clone(),
         }
     };
+    // Before the answer, because the client may send the next request as soon as it has this one.
+    *state.lock().unwrap().open.entry(host).or_default() -= 1;
     // The client may have gone.
     let _ = write(request, reply);
-    *state.lock().unwrap().open.entry(host).or_default() -= 1;
 }
 
 fn write(request: Request, reply: Reply) -> std::io::Result<()> {

@@ -481,6 +481,7 @@ fn commented_settings() -> String {
     let mut text = HEADING.to_owned();
     for setting in SETTINGS {
         let example = match setting.kind {
+            SettingKind::Pairs(_) => format!("[\"{}\"]", setting.example),
             SettingKind::Words => "[\"key\", \"author\", \"year\", \"title\"]".to_owned(),
             _ => format!("\"{}\"", setting.example),
         };

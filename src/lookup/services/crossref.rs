@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::{JSON, Search, Service, csl_json, found, json, malformed, member, members};
 use crate::lookup::address::{in_path, in_query};
-use crate::lookup::client::{Client, Request, Response};
+use crate::lookup::client::{Client, KeyPlace, Request, Response};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
 use crate::lookup::record::{Notice, Record};
@@ -59,7 +59,7 @@ impl Service for Crossref {
         if let Some(author) = &search.author {
             address.push_str(&format!("&query.author={}", in_query(author)));
         }
-        let request = Request::new(NAME, &address, JSON);
+        let request = request(&address);
         let Some(response) = found(client, &request)? else {
             return Ok(Vec::new());
         };
@@ -75,7 +75,7 @@ impl Service for Crossref {
 /// Returns what Crossref knows of a DOI, with the notices on it; `None` for DOIs of other agencies.
 pub(in crate::lookup) fn work(client: &Client, doi: &str) -> Result<Option<Record>, LookupError> {
     let address = format!("https://api.crossref.org/works/{}", in_path(doi));
-    let request = Request::new(NAME, &address, JSON);
+    let request = request(&address);
     let Some(response) = found(client, &request)? else {
         return Ok(None);
     };
@@ -143,7 +143,7 @@ pub(in crate::lookup) fn notices(
             "https://api.crossref.org/works?filter={}&rows=200",
             filters.join(",")
         );
-        let request = Request::new(NAME, &address, JSON);
+        let request = request(&address);
         let Some(response) = found(client, &request)? else {
             continue;
         };
@@ -159,4 +159,11 @@ pub(in crate::lookup) fn notices(
         }
     }
     Ok(found_notices)
+}
+
+fn request(address: &str) -> Request<'_> {
+    Request {
+        key: Some(KeyPlace::Header("Crossref-Plus-API-Token")),
+        ..Request::new(NAME, address, JSON)
+    }
 }

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::{JSON, Search, Service, found, json, member, members};
 use crate::lookup::address::{in_path, in_query};
-use crate::lookup::client::{Client, Request, Response};
+use crate::lookup::client::{Client, KeyPlace, Request, Response};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
 use crate::lookup::record::{ItemBuilder, Record, whole_name};
@@ -37,6 +37,7 @@ pub(super) struct OpenAlex;
 fn request(address: &str) -> Request<'_> {
     Request {
         interval: Duration::from_millis(100),
+        key: Some(KeyPlace::Parameter("api_key")),
         ..Request::new(NAME, address, JSON)
     }
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::{JSON, Service, csl_json, found, json, malformed};
-use crate::lookup::client::{Client, Request};
+use crate::lookup::client::{Client, KeyPlace, Request};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
 use crate::lookup::record::Record;
@@ -45,6 +45,7 @@ impl Service for Pubmed {
             format!("https://api.ncbi.nlm.nih.gov/lit/ctxp/v1/{database}/?format=csl&id={number}");
         let request = Request {
             interval: Duration::from_millis(350),
+            key: Some(KeyPlace::Parameter("api_key")),
             ..Request::new(NAME, &address, JSON)
         };
         let Some(mut response) = found(client, &request)? else {
