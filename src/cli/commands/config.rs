@@ -40,6 +40,8 @@ use peerbib::library::KeyPattern;
 ///   lookup.catalogue  the library catalogue to ask for books: an address that answers in
 ///                     MARCXML, with {isbn} in the place of the ISBN
 ///   lookup.base       a server that is asked instead of every metadata service
+///   lookup.bases      servers that are asked instead of single hosts
+///   lookup.keys       API keys of metadata services
 ///
 /// Command-line options take precedence over environment variables such as PEERBIB_STYLE
 /// and PEERBIB_KEY_PATTERN, these over the file, and the file over $VISUAL, $EDITOR and

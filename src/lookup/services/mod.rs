@@ -5,7 +5,6 @@ mod citoid;
 mod crossref;
 mod csl_json;
 mod doi;
-mod marc;
 mod open_library;
 mod openalex;
 mod pubmed;

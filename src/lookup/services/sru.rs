@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
-use super::{Service, found, malformed, marc};
+use super::{Service, csl_json, found, malformed};
+use crate::formats::{self, Records};
 use crate::lookup::client::{Client, Request};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::Record;
+use crate::lookup::record::{ItemBuilder, Record};
 
 const NAME: &str = "library catalogue";
 
@@ -55,8 +56,7 @@ impl Service for Sru {
         let Some(response) = found(client, &request)? else {
             return Ok(None);
         };
-        let records =
-            marc::builders(&response.text()).map_err(|reason| malformed(&request, reason))?;
+        let records = builders(&response.text()).map_err(|reason| malformed(&request, reason))?;
         let mut best = None;
         for mut builder in records {
             let own = builder.get("ISBN");
@@ -71,4 +71,25 @@ impl Service for Sru {
         }
         Ok(best.map(|builder| builder.record(NAME, &response)))
     }
+}
+
+/// Returns the items in an answer in MARCXML, or why it cannot be read.
+fn builders(xml: &str) -> Result<Vec<ItemBuilder>, String> {
+    let format = formats::named("marcxml").ok_or("no reader of MARCXML")?;
+    let Records::Items(parsed) = format.read(xml.as_bytes(), xml) else {
+        return Ok(Vec::new());
+    };
+    if parsed.items.is_empty() {
+        if let Some(refused) = parsed.rejected.first() {
+            return Err(format!("expected MARCXML: {}", refused.reason));
+        }
+        // An answer without records.
+        if !xml.contains("searchRetrieveResponse") && !xml.contains("collection") {
+            return Err("expected MARCXML".to_owned());
+        }
+    }
+    let items = parsed.items.iter();
+    Ok(items
+        .filter_map(|parsed| csl_json::builder(&serde_json::to_value(&parsed.item).ok()?))
+        .collect())
 }
