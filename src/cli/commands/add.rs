@@ -208,12 +208,8 @@ fn store_references(context: &CommandContext, text: &str) -> Result {
     let input = Input::of_references(text);
     let mut library = context.open_or_create()?;
     let receipt = context.change(&mut library, |change| {
-        import_all(
-            change,
-            &[input],
-            ImportMode::Import(ConflictPolicy::Keep),
-            false,
-        )
+        let mode = ImportMode::Import(ConflictPolicy::Keep);
+        import_all(change, &[(input, mode)], false)
     })?;
     report_problems(context, &receipt);
     let added = receipt.totals.imported;
