@@ -208,6 +208,7 @@ impl ParsedItems {
                 line,
                 duplicate: is_duplicate.then_some(Duplicate::Identical),
                 original: Some(original),
+                source_key: None,
             });
             kept.push(item);
         }

@@ -214,6 +214,27 @@ impl TagsMut<'_> {
         })
     }
 
+    /// Removes the assignment of a tag by the import of `path`.
+    pub(in crate::library) fn withdraw_import(
+        &self,
+        work: i64,
+        tag: i64,
+        path: &str,
+    ) -> Result<()> {
+        let removed = self
+            .change
+            .connection()
+            .prepare_cached(
+                "DELETE FROM assignment
+                 WHERE work_id = ?1 AND tag_id = ?2 AND origin = 'import' AND source = ?3",
+            )?
+            .execute(params![work, tag, path])?;
+        if removed > 0 {
+            self.change.note_tags(work);
+        }
+        Ok(())
+    }
+
     /// Removes a tag from a work, whoever assigned it, and returns whether the work had it. If a rule or an import
     /// had assigned it, the tag is vetoed, so that it does not come back by itself.
     pub fn unassign(&self, work: i64, tag: i64) -> Result<bool> {
