@@ -30,7 +30,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "checks",
         &["formats", "language", "model", "suggest", "text"],
     ),
-    ("zotero", &["formats", "language", "model", "text"]),
+    ("zotero", &["csl", "formats", "model"]),
     (
         "library",
         &[

@@ -96,8 +96,8 @@ pub struct Item {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub attachments: Vec<Attachment>,
-    /// The fields by name: `title`, `bookTitle` or its base field `publicationTitle`, `extra`. Dates are as they were typed,
-    /// without the prefix that the database adds for sorting.
+    /// The fields by name: `title`, `bookTitle` or its base field `publicationTitle`, `extra`. Dates are as they were typed;
+    /// they may have the prefix that the database adds for sorting.
     #[serde(flatten, deserialize_with = "fields")]
     pub fields: BTreeMap<String, String>,
 }
