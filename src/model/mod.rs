@@ -15,6 +15,8 @@ pub use crate::csl::{
     Item as CslItem, ItemDate as CslDate, ItemName as CslName, ItemValue as CslValue,
 };
 pub use edtf::{DatePoint, EdtfDate, EdtfError, RangeEnd, WithinYear};
+#[cfg(feature = "formats")]
+pub(crate) use identifiers::percent_decoded;
 pub use identifiers::{Doi, IdentifierError, Isbn, Issn};
 pub use language::{AssumedLanguages, assume_languages, guessed_language, language_of};
 pub use name::{Name, PersonName};

@@ -13,8 +13,8 @@ use crate::model::{CslDate, CslName};
 
 /// Returns items as references, in their order, each with its JSON as the original.
 ///
-/// The entries get the tags as keywords, and attachments with a path in the field `file`. Notes, annotations,
-/// collections and relations are the caller's to keep.
+/// The entries get the tags as keywords, and attachments with a path in the field `file`. Notes, annotations, attached
+/// addresses (see [`super::NoteWriter`]), collections and relations are the caller's to keep.
 pub fn read(items: &[Item]) -> Records {
     let mut parsed = ParsedItems::default();
     for item in items {
@@ -421,15 +421,12 @@ impl<'i> Mapping<'i> {
                 title,
                 path,
                 content_type,
-                url,
                 ..
             } = attachment;
             let is_file = attachment.link_mode != LinkMode::LinkedUrl && !path.is_empty();
             if is_file {
                 let parts = [title, path, content_type].map(|part| escaped(part));
                 files.push(parts.join(":"));
-            } else if self.zotero.field("url") != Some(url) && !url.is_empty() {
-                self.not_kept("attachments", url);
             }
         }
         self.builder.text("file", &files.join(";"));

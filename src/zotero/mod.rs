@@ -6,10 +6,13 @@
 //! neither can hold is reported, and stays in the JSON of the item, which is the original of the entry.
 
 pub mod connector;
+#[cfg(feature = "library")]
+pub mod database;
 mod dates;
 mod extra;
 mod item;
 mod mapping;
+mod notes;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -19,3 +22,4 @@ pub use item::{
     TagOrigin,
 };
 pub use mapping::{citation_key, read};
+pub use notes::{NoteSection, NoteWriter};
