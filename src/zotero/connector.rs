@@ -96,32 +96,13 @@ impl Endpoint {
 /// Returns whether a request comes from a program on this computer or from a browser's extension. `header` returns the
 /// value of a header.
 ///
-/// A name that a web page controls may lead to this computer, so `Host` must be a name of loopback. Whoever has an
-/// `Origin` or the name of a browser must be an extension that knows the protocol: a web page can send neither its
-/// header, without asking first, nor such an origin.
+/// Whoever has an `Origin` or the name of a browser must be an extension that knows the protocol: a web page can send
+/// neither its header, without asking first, nor such an origin.
 pub fn is_welcome<'r>(header: impl Fn(&str) -> Option<&'r str>) -> bool {
-    if !header("Host").is_some_and(is_loopback) {
-        return false;
-    }
     let origin = header("Origin");
     let is_browser = origin.is_some()
         || header("User-Agent").is_some_and(|agent| agent.trim_start().starts_with("Mozilla/"));
     !is_browser || (header(API_VERSION_HEADER).is_some() && origin.is_some_and(is_extension))
-}
-
-/// Returns whether a host, with or without a port, is a name of loopback.
-pub fn is_loopback(host: &str) -> bool {
-    let name = ["127.0.0.1", "localhost", "[::1]"]
-        .into_iter()
-        .find_map(|name| {
-            let start = host.get(..name.len())?;
-            start.eq_ignore_ascii_case(name).then_some(name)
-        });
-    let port = name.and_then(|name| host.get(name.len()..));
-    port.is_some_and(|port| match port.strip_prefix(':') {
-        Some(number) => number.parse::<u16>().is_ok(),
-        None => port.is_empty(),
-    })
 }
 
 fn is_extension(origin: &str) -> bool {
@@ -431,17 +412,14 @@ mod tests {
 
     #[test]
     fn only_programs_and_extensions_are_welcome() {
-        let host = ("Host", "127.0.0.1:23119");
         let api = (API_VERSION_HEADER, "3");
         let agent = ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)");
+        let extension = ("Origin", "moz-extension://4e1a-77");
         for welcome in [
-            &[host][..],
-            &[("Host", "localhost")],
-            &[("Host", "[::1]:23119")],
-            &[host, ("User-Agent", "curl/8.0")],
-            &[host, api, agent, ("Origin", "moz-extension://4e1a-77")],
+            &[][..],
+            &[("User-Agent", "curl/8.0")],
+            &[api, agent, extension],
             &[
-                host,
                 api,
                 agent,
                 (
@@ -453,23 +431,13 @@ mod tests {
             assert!(welcomes(welcome), "{welcome:?}");
         }
         for hostile in [
-            &[][..],
-            &[("Host", "rebound.example:23119")],
-            &[("Host", "127.0.0.1.rebound.example")],
-            &[("Host", "localhost:23119@evil.example")],
-            &[host, agent],
-            &[host, agent, api],
-            &[host, ("Origin", "https://evil.example")],
-            &[host, api, ("Origin", "https://evil.example")],
-            &[host, api, ("Origin", "null")],
-            &[host, api, ("Origin", "moz-extension://")],
-            &[host, ("Origin", "moz-extension://4e1a-77")],
-            &[
-                ("Host", "evil.example"),
-                api,
-                agent,
-                ("Origin", "moz-extension://4e1a-77"),
-            ],
+            &[agent][..],
+            &[agent, api],
+            &[("Origin", "https://evil.example")],
+            &[api, ("Origin", "https://evil.example")],
+            &[api, ("Origin", "null")],
+            &[api, ("Origin", "moz-extension://")],
+            &[extension],
         ] {
             assert!(!welcomes(hostile), "{hostile:?}");
         }
