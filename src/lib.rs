@@ -46,3 +46,5 @@ pub mod tagging;
 pub mod text;
 #[cfg(feature = "formats")]
 pub mod transliteration;
+#[cfg(feature = "formats")]
+pub mod zotero;

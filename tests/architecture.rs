@@ -30,6 +30,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "checks",
         &["formats", "language", "model", "suggest", "text"],
     ),
+    ("zotero", &["csl", "formats", "model"]),
     (
         "library",
         &[

@@ -126,6 +126,11 @@ pub(crate) fn known(name: &str) -> Option<(&'static str, VariableKind)> {
     KNOWN.get(usize::from(*IDS.get(name)?)).copied()
 }
 
+/// Returns the variables of the specification with what they hold.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, VariableKind)> {
+    KNOWN.iter().copied()
+}
+
 /// Returns the names of all variables of some kinds.
 #[cfg(test)]
 pub(crate) fn of_kinds(kinds: &[VariableKind]) -> Vec<&'static str> {

@@ -9,7 +9,7 @@ use super::losses::{compare, resolved_date};
 use super::references::reading;
 use super::{Diagnostic, ParsedFile, Severity};
 use crate::model::markup::{self, plain};
-use crate::model::{CslItem, CslValue, language_of};
+use crate::model::{CslItem, CslValue, Entry, language_of};
 use crate::text::fold;
 use crate::transliteration::to_latin;
 
@@ -44,16 +44,57 @@ pub struct ParsedItem {
     pub item: CslItem,
     /// Its text as it was written.
     pub original: String,
+    /// What BibLaTeX has a place for and CSL has not.
+    pub beside: BesideCsl,
+}
+
+/// What a reference of another format has that CSL has no variable for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BesideCsl {
+    /// The BibLaTeX type, if it says more than that of the item does.
+    pub entry_type: Option<&'static str>,
+    /// Fields of BibLaTeX as TeX. They replace those that the item has.
+    pub fields: Vec<(String, String)>,
+    /// Values that neither has a place for: the field, and what happened to it as the end of a sentence.
+    pub losses: Vec<(String, String)>,
+}
+
+impl ParsedItem {
+    /// Returns the losses as diagnostics.
+    fn take_losses(&mut self) -> Vec<Diagnostic> {
+        let losses = std::mem::take(&mut self.beside.losses).into_iter();
+        losses
+            .map(|(field, message)| Diagnostic {
+                line: self.line,
+                key: Some(self.item.id.clone()),
+                field: Some(field),
+                message,
+                severity: Severity::Warning,
+            })
+            .collect()
+    }
 }
 
 impl ParsedItems {
     /// Adds a reference that begins on `line`, or refuses it if a value cannot be kept. `source` returns its text.
     pub(crate) fn accept(&mut self, line: usize, item: CslItem, source: impl FnOnce() -> String) {
+        self.accept_with(line, item, BesideCsl::default(), source);
+    }
+
+    /// Adds a reference like [`Self::accept`], with what CSL has no variable for.
+    pub(crate) fn accept_with(
+        &mut self,
+        line: usize,
+        item: CslItem,
+        beside: BesideCsl,
+        source: impl FnOnce() -> String,
+    ) {
         match unusable_value(&item) {
             None => self.items.push(ParsedItem {
                 line,
                 item,
                 original: source(),
+                beside,
             }),
             Some(reason) => {
                 let key = Some(item.id).filter(|key| !key.is_empty());
@@ -88,13 +129,17 @@ impl ParsedItems {
         });
     }
 
-    /// Gives a key to each item that has none.
+    /// Gives a key to each item that has none, and reports what CSL has no variable for.
     pub fn with_keys(mut self) -> Self {
         let mut keys = KeyAllocator::of(&self.items);
-        for ParsedItem { item, .. } in &mut self.items {
-            if item.id.is_empty() {
-                item.id = keys.key_for(item);
+        for parsed in &mut self.items {
+            if parsed.item.id.is_empty() {
+                parsed.item.id = keys.key_for(&parsed.item);
             }
+            let fields = std::mem::take(&mut parsed.beside.fields).into_iter();
+            let fields = fields.map(|(field, _)| (field, "is not supported by CSL".to_owned()));
+            parsed.beside.losses.extend(fields);
+            self.problems.extend(parsed.take_losses());
         }
         self
     }
@@ -131,12 +176,9 @@ impl ParsedItems {
         let mut pieces = Vec::with_capacity(items.len() * 2);
         let mut kept: Vec<CslItem> = Vec::with_capacity(items.len());
         let mut first: HashMap<String, usize> = HashMap::new();
-        for ParsedItem {
-            line,
-            mut item,
-            original,
-        } in items
-        {
+        for mut parsed in items {
+            let line = parsed.line;
+            let item = &mut parsed.item;
             let note = |message: String| Diagnostic {
                 line,
                 key: Some(item.id.clone()).filter(|key| !key.is_empty()),
@@ -155,7 +197,7 @@ impl ParsedItems {
             let key = match same {
                 Some(earlier) => earlier.id.clone(),
                 None => {
-                    let key = keys.key_for(&item);
+                    let key = keys.key_for(item);
                     if !item.id.is_empty() && key != item.id {
                         let reason = if first.contains_key(&item.id) {
                             "duplicate key"
@@ -175,17 +217,30 @@ impl ParsedItems {
             }
             // CSL has no files.
             let files = item.variables.remove("file");
-            let mut written = for_biblatex(&item);
-            if reading::reading_of(&item).is_some() {
+            let mut written = for_biblatex(item);
+            if reading::reading_of(item).is_some() {
                 // It says how the item was read, and is no part of the work.
                 written.variables.remove("custom");
             }
-            let mut converted = bibtex::from_csl(&written);
-            if let Some(CslValue::Text(files)) = files
-                && let Ok(source) = bibtex::set_field(&converted.work.source, "file", &files)
-                && let Ok(work) = bibtex::parse_entry(&source)
+            let mut converted = match parsed.beside.entry_type {
+                Some(entry_type) => bibtex::from_csl_as(entry_type, &written),
+                None => bibtex::from_csl(&written),
+            };
+            let files = match files {
+                Some(CslValue::Text(files)) => Some(("file".to_owned(), files)),
+                _ => None,
+            };
+            for (field, value) in files
+                .into_iter()
+                .chain(std::mem::take(&mut parsed.beside.fields))
             {
-                converted.work = work;
+                match with_field(&converted.work, &field, &value) {
+                    Some(work) => converted.work = work,
+                    None => {
+                        let reason = "has a value that cannot be written as TeX".to_owned();
+                        parsed.beside.losses.push((field, reason));
+                    }
+                }
             }
             item.id.clone_from(&converted.work.key);
             let back = bibtex::derive(&converted.work, &Strings::default(), &|_| None).item;
@@ -200,6 +255,7 @@ impl ParsedItems {
                     });
                 }
             }
+            problems.extend(parsed.take_losses());
             if !pieces.is_empty() {
                 pieces.push(FilePiece::Text("\n\n".to_owned()));
             }
@@ -207,10 +263,10 @@ impl ParsedItems {
                 work: converted.work,
                 line,
                 duplicate: is_duplicate.then_some(Duplicate::Identical),
-                original: Some(original),
+                original: Some(parsed.original),
                 source_key: None,
             });
-            kept.push(item);
+            kept.push(parsed.item);
         }
         if !pieces.is_empty() {
             pieces.push(FilePiece::Text("\n".to_owned()));
@@ -226,6 +282,15 @@ impl ParsedItems {
             rejected,
         }
     }
+}
+
+/// Returns an entry with a field; `None` if its value would end the field.
+fn with_field(entry: &Entry, field: &str, value: &str) -> Option<Entry> {
+    if !bibtex::has_matching_braces(value) {
+        return None;
+    }
+    let source = bibtex::set_field(&entry.source, field, value).ok()?;
+    bibtex::parse_entry(&source).ok()
 }
 
 /// Returns why a value of an item cannot be kept, as the end of a sentence whose subject is the entry.
@@ -397,6 +462,7 @@ mod tests {
             line: index + 1,
             item: serde_json::from_str(json).unwrap(),
             original: (*json).to_owned(),
+            beside: BesideCsl::default(),
         });
         ParsedItems {
             items: items.collect(),

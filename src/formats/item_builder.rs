@@ -253,7 +253,7 @@ pub(crate) fn direct_name(text: &str) -> CslName {
 }
 
 /// Splits the words in lower case off the beginning of a family name.
-fn particles(family: &str) -> (&str, &str) {
+pub(crate) fn particles(family: &str) -> (&str, &str) {
     let mut rest = family.trim();
     while let Some((word, after)) = rest.split_once(char::is_whitespace)
         && word.chars().next().is_some_and(char::is_lowercase)

@@ -19,7 +19,7 @@ mod endnote_xml;
 mod enw;
 pub mod file_field;
 mod hayagriva;
-mod item_builder;
+pub(crate) mod item_builder;
 pub mod jabref;
 mod lines;
 mod losses;
@@ -40,7 +40,7 @@ use std::borrow::Cow;
 
 use bibtex::{BibFile, Strings};
 pub use bibtex::{Diagnostic, Severity};
-pub use csl_to_bib::{ParsedItem, ParsedItems, RejectedEntry};
+pub use csl_to_bib::{BesideCsl, ParsedItem, ParsedItems, RejectedEntry};
 pub use losses::{Loss, compare, reconciled};
 
 use crate::model::{CslItem, Entry};

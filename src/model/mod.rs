@@ -15,7 +15,8 @@ pub use crate::csl::{
     Item as CslItem, ItemDate as CslDate, ItemName as CslName, ItemValue as CslValue,
 };
 pub use edtf::{DatePoint, EdtfDate, EdtfError, RangeEnd, WithinYear};
-pub use identifiers::{Doi, IdentifierError, Isbn, Issn};
+#[cfg(feature = "formats")]
+pub use identifiers::{Doi, IdentifierError, Isbn, Issn, percent_decoded};
 pub use language::{AssumedLanguages, assume_languages, guessed_language, language_of};
 pub use name::{Name, PersonName};
 

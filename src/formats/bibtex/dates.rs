@@ -331,14 +331,16 @@ pub(crate) fn date_in_words(text: &str) -> CslDate {
     let parts = match words.as_slice() {
         [year] if is_year(year) => vec![number(year)],
         [year, month] if is_year(year) => vec![number(year), month_number(month)],
-        [month, year] if is_year(year) => vec![number(year), named(month)],
+        [month, year] if is_year(year) => vec![number(year), month_number(month)],
         [year, month, day] if is_year(year) => {
             vec![number(year), month_number(month), number(day)]
         }
-        // Which number is the day is certain only if the month is a name.
-        [one, other, year] if is_year(year) => match named(one) {
-            Some(month) => vec![number(year), Some(month), number(other)],
-            None => vec![number(year), named(other), number(one)],
+        // Which number is the day is certain if the month is a name, or the other number cannot be a month.
+        [one, other, year] if is_year(year) => match (named(one), number(one), number(other)) {
+            (Some(month), ..) => vec![number(year), Some(month), number(other)],
+            (None, Some(day @ 13..), Some(month)) => vec![number(year), Some(month), Some(day)],
+            (None, Some(month), Some(day @ 13..)) => vec![number(year), Some(month), Some(day)],
+            _ => vec![number(year), named(other), number(one)],
         },
         _ => Vec::new(),
     };
@@ -353,9 +355,12 @@ pub(crate) fn date_in_words(text: &str) -> CslDate {
             date_parts: vec![parts],
             ..CslDate::default()
         },
-        None => CslDate {
-            literal: Some(text.to_owned()),
-            ..CslDate::default()
+        None => match lenient(text) {
+            Some(date) => date.to_csl(),
+            None => CslDate {
+                literal: Some(text.to_owned()),
+                ..CslDate::default()
+            },
         },
     }
 }
@@ -410,6 +415,11 @@ mod tests {
         assert_eq!(parts("May 12, 2006"), [[2006, 5, 12]]);
         assert_eq!(parts("2006/5"), [[2006, 5]]);
         assert_eq!(parts("Sept. 2006"), [[2006, 9]]);
+        assert_eq!(parts("09/2006"), [[2006, 9]]);
+        assert_eq!(parts("25.12.2006"), [[2006, 12, 25]]);
+        assert_eq!(parts("12/25/2006"), [[2006, 12, 25]]);
+        assert_eq!(parts("1995–96"), [[1995], [1996]]);
+        assert!(date_in_words("Spring 2006").season.is_some());
         for text in ["n.d.", "03/04/2005", "1976 [1867]", "2006/13"] {
             assert_eq!(date_in_words(text).literal.as_deref(), Some(text));
         }

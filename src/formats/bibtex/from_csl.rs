@@ -32,7 +32,12 @@ pub struct FromCsl {
 /// Makes a BibLaTeX entry of a CSL item (BibLaTeX manual, §2.1 and §2.2). Never fails;
 /// [`FromCsl::lost`] names what could not be kept.
 pub fn from_csl(item: &CslItem) -> FromCsl {
-    let mut conversion = BibConversion::new(item);
+    from_csl_as(entry_type(item), item)
+}
+
+/// Makes a BibLaTeX entry of a type that says more than that of the item does.
+pub(crate) fn from_csl_as(entry_type: &'static str, item: &CslItem) -> FromCsl {
+    let mut conversion = BibConversion::new(entry_type, item);
     conversion.convert();
     let BibConversion {
         entry_type,
@@ -136,10 +141,10 @@ struct BibConversion<'i> {
 }
 
 impl<'i> BibConversion<'i> {
-    fn new(item: &'i CslItem) -> BibConversion<'i> {
+    fn new(entry_type: &'static str, item: &'i CslItem) -> BibConversion<'i> {
         BibConversion {
             item,
-            entry_type: entry_type(item),
+            entry_type,
             fields: Vec::new(),
             unmapped: Vec::new(),
             lost: Vec::new(),
@@ -499,6 +504,15 @@ impl<'i> BibConversion<'i> {
             self.lost.extend(names);
         }
     }
+}
+
+/// Returns a list of names as TeX.
+pub(crate) fn names_to_tex(names: &[CslName]) -> String {
+    let names: Vec<Name> = names
+        .iter()
+        .filter_map(|name| to_name(name, true))
+        .collect();
+    write_names(&names, true)
 }
 
 /// Returns the BibLaTeX type of an item.

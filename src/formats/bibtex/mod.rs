@@ -37,6 +37,7 @@ pub use encoding::{DecodedText, FileEncoding, decode};
 pub(crate) use entry::visible_key;
 pub use entry::{EntryError, MAX_DEPTH};
 pub use from_csl::{FromCsl, from_csl};
+pub(crate) use from_csl::{from_csl_as, names_to_tex};
 pub use splitter::{Piece, PieceKind, SplitError, split};
 pub use to_bibtex::{
     ToBibtex, common_abbreviations, expand_abbreviations, expand_all_abbreviations, to_bibtex,
@@ -53,6 +54,7 @@ pub(crate) use inheritance::{ResolvedEntry, resolve};
 pub(crate) use names::{before_et_al, is_extended, read_names, split_list};
 pub(crate) use tex::{html as tex_to_html, plain};
 pub use tex_writer::is_balanced as has_matching_braces;
+pub(crate) use tex_writer::{to_tex, to_verbatim};
 
 /// Something worth reporting about a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

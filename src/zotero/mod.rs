@@ -1,0 +1,25 @@
+//! Zotero: its items, and what they are in BibLaTeX.
+//!
+//! An [`Item`] is a work with everything that belongs to it, whether it was read from Zotero's database or came from
+//! its connector in a browser. [`read`] makes references of items, from which BibLaTeX entries are written like those of
+//! other formats: through CSL items, with the fields of BibLaTeX beside them for which CSL has no variable. Whatever
+//! neither can hold is reported, and stays in the JSON of the item, which is the original of the entry.
+
+pub mod connector;
+#[cfg(feature = "library")]
+pub mod database;
+mod dates;
+mod extra;
+mod item;
+mod mapping;
+mod notes;
+#[cfg(test)]
+mod tests;
+mod types;
+
+pub use item::{
+    Annotation, AnnotationKind, Attachment, Creator, CreatorName, Item, LinkMode, Note, Tag,
+    TagOrigin,
+};
+pub use mapping::{citation_key, read};
+pub use notes::{NoteSection, NoteWriter};
