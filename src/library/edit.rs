@@ -241,9 +241,18 @@ impl WorksMut<'_> {
             .query_row([work], |row| row.get(0))?)
     }
 
+    /// Writes the text of a work's entry. What its sources said at their last imports is remembered, for the next
+    /// three-way merge.
     pub(super) fn write_source(&self, work: i64, source: &str) -> Result<()> {
         let connection = self.change.connection();
         let at = now(connection)?;
+        connection
+            .prepare_cached(
+                "UPDATE occurrence SET base = nullif(coalesce(base, work.source), ?2)
+                 FROM work
+                 WHERE work_id = ?1 AND work.id = ?1 AND variant IS NULL AND work.source <> ?2",
+            )?
+            .execute(params![work, source])?;
         connection
             .prepare_cached(
                 "UPDATE work SET source = ?2, changed_at = ?3 WHERE id = ?1 AND source <> ?2",
@@ -265,7 +274,7 @@ impl WorksMut<'_> {
         for (id, variant) in variants {
             if let Some(text) = edit(&variant).filter(|text| *text != variant) {
                 connection.execute(
-                    "UPDATE occurrence SET variant = ?2 WHERE id = ?1",
+                    "UPDATE occurrence SET variant = ?2, base = coalesce(base, variant) WHERE id = ?1",
                     params![id, text],
                 )?;
             }

@@ -92,7 +92,7 @@ impl Sources<'_> {
     pub(super) fn works(&self, path: &str) -> Result<Vec<i64>> {
         let mut statement = self.library.connection.prepare(
             "SELECT work_id FROM occurrence JOIN source_file ON source_file.id = source_file_id
-             WHERE path = ?1 ORDER BY occurrence.id",
+             WHERE path = ?1 AND gone_at IS NULL ORDER BY occurrence.id",
         )?;
         let works = statement.query_map([path], |row| row.get(0))?;
         Ok(works.collect::<rusqlite::Result<_>>()?)

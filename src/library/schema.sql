@@ -39,13 +39,21 @@ CREATE TABLE source_file (
 -- A place of a work in a file. `leading` is the text between the previous entry and this one: white space,
 -- comments, `@string`s, `@preamble`s and rejected entries. `variant` is the text of the entry in this file if it
 -- differs from that of the work. `original` is the text of the reference in a file that is not BibTeX or BibLaTeX.
+--
+-- The next import merges three ways. `base` is the text of the entry in the file at the last import, if that is
+-- neither `variant` nor, without one, the text of the work: because it was edited since, or because the values of a
+-- conflict were not taken (then those of the import before). `source_key` identifies the entry in its source, if its
+-- citation key does not: Zotero's key of an item. `gone_at` is the time of the import that no longer found the entry.
 CREATE TABLE occurrence (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
     source_file_id  INTEGER NOT NULL REFERENCES source_file ON DELETE CASCADE,
     work_id         INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     leading         TEXT NOT NULL,
     variant         TEXT,
-    original        TEXT
+    original        TEXT,
+    base            TEXT,
+    source_key      TEXT,
+    gone_at         TEXT
 );
 CREATE INDEX occurrence_by_work ON occurrence (work_id);
 CREATE INDEX occurrence_by_file ON occurrence (source_file_id);

@@ -62,6 +62,7 @@ mod site;
 mod stats;
 mod style;
 mod style_download;
+mod sync;
 mod tag;
 mod tags;
 mod test_env;

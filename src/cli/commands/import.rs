@@ -15,7 +15,8 @@ use peerbib::bundled;
 use peerbib::formats::csv::ColumnField;
 use peerbib::formats::{Diagnostic, Severity};
 use peerbib::library::{
-    Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Library, Receipt, Reject,
+    Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, KeptBecause, Library, Receipt,
+    Reject, SyncOptions,
 };
 
 /// Import references from files in many formats
@@ -50,6 +51,14 @@ pub(crate) struct Import {
     /// What to do if an entry and its work in the library differ
     #[arg(long, value_name = "POLICY", default_value = "merge")]
     on_conflict: OnConflict,
+
+    /// Follow the files: also report the entries that are not in them any more
+    #[arg(long)]
+    sync: bool,
+
+    /// With --sync: remove the works whose entries are not in the files any more
+    #[arg(long, requires = "sync")]
+    prune: bool,
 
     /// The format of the files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT")]
@@ -86,6 +95,15 @@ enum OnConflict {
     Merge,
     /// Add new fields; if both have a field, ask
     Ask,
+}
+
+/// How entries are merged into the works of the library.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ImportMode {
+    /// As [`Change::import`](peerbib::library::Change::import) merges them.
+    Import(ConflictPolicy),
+    /// As [`Change::sync`](peerbib::library::Change::sync) does.
+    Sync(SyncOptions),
 }
 
 impl Import {
@@ -129,6 +147,14 @@ impl Import {
             OnConflict::Merge => ConflictPolicy::Merge,
             OnConflict::Ask => ConflictPolicy::Ask,
         };
+        let mode = if self.sync {
+            ImportMode::Sync(SyncOptions {
+                on_conflict: policy,
+                prune: self.prune,
+            })
+        } else {
+            ImportMode::Import(policy)
+        };
         // A dry run creates no library.
         let mut library = if self.dry_run && !context.library_path()?.exists() {
             Library::temporary()?
@@ -137,11 +163,11 @@ impl Import {
         };
         let receipt = if self.dry_run {
             context.dry_run(&mut library, |change| {
-                import_all(change, &inputs, policy, false)
+                import_all(change, &inputs, mode, false)
             })?
         } else {
             context.change(&mut library, |change| {
-                import_all(change, &inputs, policy, false)
+                import_all(change, &inputs, mode, false)
             })?
         };
         if let Some(path) = &self.rejects {
@@ -194,7 +220,7 @@ impl Import {
 pub(crate) fn import_all(
     change: &peerbib::library::Change<'_>,
     inputs: &[Input],
-    policy: ConflictPolicy,
+    mode: ImportMode,
     watched: bool,
 ) -> peerbib::library::Result<Receipt> {
     let entries = inputs
@@ -215,7 +241,20 @@ pub(crate) fn import_all(
         let ask = &mut |conflict: &Conflict| bar.suspend(|| prompt.ask(conflict));
         let mut imported = match input.reference_items() {
             Some(items) => change.import_references(imported, items, advance)?,
-            None => change.import_asking(imported, policy, ask, advance)?,
+            None => match mode {
+                ImportMode::Import(policy) => {
+                    change.import_asking(imported, policy, ask, advance)?
+                }
+                ImportMode::Sync(options) => {
+                    // What could not be read may be any of the works.
+                    let is_complete = input.reading.rejected.is_empty();
+                    let options = SyncOptions {
+                        prune: options.prune && is_complete,
+                        ..options
+                    };
+                    change.sync(imported, options, ask, advance)?
+                }
+            },
         };
         add_unreadable_entries(input, &mut imported);
         for group in change
@@ -258,9 +297,89 @@ fn add_unreadable_entries(input: &Input, receipt: &mut FileReceipt) {
 pub(crate) fn report_problems(context: &CommandContext, receipt: &Receipt) {
     for file in &receipt.files {
         report_alike(context, file);
+        report_gone(context, file);
         if file.counts.entries == 0 {
             context.note(format_args!("{}: no entries found", file.path));
         }
+    }
+}
+
+/// Prints which entries are not in a file any more, with what became of their works.
+fn report_gone(context: &CommandContext, file: &FileReceipt) {
+    let removed = file.gone.iter().filter(|gone| gone.removed).count();
+    if removed > 0 {
+        context.note(format_args!(
+            "{}: {} not in it any more, removed: {}",
+            file.path,
+            entries(removed),
+            keys_of(file, None)
+        ));
+    }
+    let mut reasons: Vec<KeptBecause> = Vec::new();
+    for reason in file.gone.iter().filter_map(|gone| gone.kept_because) {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    for reason in reasons {
+        let count = file
+            .gone
+            .iter()
+            .filter(|gone| gone.kept_because == Some(reason))
+            .count();
+        context.note(format_args!(
+            "{}: {} not in it any more, kept{}: {}",
+            file.path,
+            entries(count),
+            kept_because(reason, count == 1),
+            keys_of(file, Some(reason))
+        ));
+    }
+}
+
+fn entries(count: usize) -> String {
+    match count {
+        1 => "1 entry is".to_owned(),
+        count => format!("{count} entries are"),
+    }
+}
+
+/// Returns the keys of the works that were kept for a reason, or removed; some of them if there are many.
+fn keys_of(file: &FileReceipt, reason: Option<KeptBecause>) -> String {
+    const MOST: usize = 10;
+    let keys: Vec<&str> = file
+        .gone
+        .iter()
+        .filter(|gone| gone.kept_because == reason)
+        .map(|gone| gone.key.as_str())
+        .collect();
+    let shown = keys.iter().take(MOST).copied().collect::<Vec<_>>();
+    match keys.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Returns why a work was kept, as the end of a sentence.
+fn kept_because(reason: KeptBecause, is_one: bool) -> &'static str {
+    match (reason, is_one) {
+        (KeptBecause::NotPruned, _) => " (--prune removes)",
+        (KeptBecause::EmptySource, _) => " because the file has no entries at all",
+        (KeptBecause::UnreadableEntries, _) => " because the file has entries that cannot be read",
+        (KeptBecause::OtherSource, true) => " because it was imported from another file, too",
+        (KeptBecause::OtherSource, false) => " because they were imported from another file, too",
+        (KeptBecause::Edited, true) => " because it was edited here",
+        (KeptBecause::Edited, false) => " because they were edited here",
+        (KeptBecause::Note, true) => " because it has a note",
+        (KeptBecause::Note, false) => " because they have notes",
+        (KeptBecause::LinkedFile, true) => " because it has a linked file",
+        (KeptBecause::LinkedFile, false) => " because they have linked files",
+        (KeptBecause::Listed, true) => " because it is in a reading list",
+        (KeptBecause::Listed, false) => " because they are in reading lists",
+        (KeptBecause::TaggedByHand, true) => " because it was tagged by hand",
+        (KeptBecause::TaggedByHand, false) => " because they were tagged by hand",
+        (KeptBecause::Inherited, true) => " because another work inherits from it",
+        (KeptBecause::Inherited, false) => " because other works inherit from them",
     }
 }
 

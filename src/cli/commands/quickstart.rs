@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::commands::format::{Listing, tags_of_facet};
-use crate::cli::commands::import::{import_all, report_problems};
+use crate::cli::commands::import::{ImportMode, import_all, report_problems};
 use crate::cli::export_entries::Entries;
 use crate::cli::input::Input;
 use crate::cli::output_format::OutputArgs;
@@ -32,7 +32,12 @@ impl Quickstart {
         let mut library = context.open_or_create()?;
         let rules = bundled::rules().map_err(CommandError::new)?;
         let receipt = context.change(&mut library, |change| {
-            let receipt = import_all(change, &input, ConflictPolicy::Merge, true)?;
+            let receipt = import_all(
+                change,
+                &input,
+                ImportMode::Import(ConflictPolicy::Merge),
+                true,
+            )?;
             tagging::install(change, &rules)?;
             tagging::apply(change, RuleScope::All, &mut |_| ())?;
             Ok(receipt)
