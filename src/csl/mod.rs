@@ -66,6 +66,7 @@ pub(crate) mod formula;
 mod given_names;
 mod initials;
 mod item;
+mod item_variables;
 mod locale;
 mod locale_files;
 mod macros;
@@ -94,6 +95,7 @@ pub use bibliography::{Bibliography, BibliographyEntry, BibliographyLayout, Seco
 pub use bundled::EmbeddedLocales;
 pub use citation::{Citation, CitationMode, Cite, CitePosition, FormattedCitation};
 pub use item::{Item, ItemDate, ItemName, ItemValue};
+pub use item_variables::{ItemVariables, Iter as ItemVariablesIter, VariableName};
 pub use locale::{Locale, LocaleLayer, LocaleSource, primary_dialect};
 pub use locale_files::LocaleFiles;
 pub use processor::Processor;

@@ -26,7 +26,7 @@ pub(super) struct PreparedItem<'i> {
 #[derive(Debug)]
 pub(super) enum Value<'i> {
     Text(Cow<'i, str>),
-    Names(Vec<NameParts>),
+    Names(Box<[NameParts]>),
     Date(Box<CalendarDate>),
 }
 
@@ -40,7 +40,7 @@ impl<'i> PreparedItem<'i> {
             values: Vec::with_capacity(item.variables.len()),
         };
         for (name, value) in &item.variables {
-            let name = match name.as_str() {
+            let name = match name {
                 "shortTitle" if !item.variables.contains_key("title-short") => "title-short",
                 "journalAbbreviation" if !item.variables.contains_key("container-title-short") => {
                     "container-title-short"
@@ -63,6 +63,7 @@ impl<'i> PreparedItem<'i> {
             let first = first_page(page).to_owned();
             work.set(variables::PAGE_FIRST, Value::Text(Cow::Owned(first)));
         }
+        work.values.shrink_to_fit();
         work
     }
 
@@ -167,7 +168,7 @@ impl<'i> PreparedItem<'i> {
             }
         }
         for (variable, list) in names {
-            self.set(variable, Value::Names(list));
+            self.set(variable, Value::Names(list.into()));
         }
         if !taken.is_empty()
             && let Some(variable) = known.get("note")
@@ -235,7 +236,7 @@ impl<'i> PreparedItem<'i> {
     /// Returns the name lists of the item, in the order of the specification.
     pub(super) fn name_lists(&self) -> impl Iterator<Item = &[NameParts]> {
         self.values.iter().filter_map(|(_, value)| match value {
-            Value::Names(names) => Some(names.as_slice()),
+            Value::Names(names) => Some(&**names),
             _ => None,
         })
     }
@@ -251,20 +252,17 @@ fn text(value: &ItemValue) -> Option<Cow<'_, str>> {
     }
 }
 
-fn names(value: &ItemValue) -> Option<Vec<NameParts>> {
-    match value {
-        ItemValue::Names(names) => {
-            let names: Vec<_> = names.iter().filter_map(NameParts::from_csl).collect();
-            (!names.is_empty()).then_some(names)
-        }
-        ItemValue::Text(text) if !text.is_empty() => Some(vec![NameParts::literal(text)]),
+fn names(value: &ItemValue) -> Option<Box<[NameParts]>> {
+    let names: Box<[NameParts]> = match value {
+        ItemValue::Names(names) => names.iter().filter_map(NameParts::from_csl).collect(),
+        ItemValue::Text(text) if !text.is_empty() => Box::new([NameParts::literal(text)]),
         ItemValue::Other(Json::Array(list)) => {
-            let names: Vec<_> = list.iter().filter_map(NameParts::from_json).collect();
-            (!names.is_empty()).then_some(names)
+            list.iter().filter_map(NameParts::from_json).collect()
         }
-        ItemValue::Other(object @ Json::Object(_)) => Some(vec![NameParts::from_json(object)?]),
-        _ => None,
-    }
+        ItemValue::Other(object @ Json::Object(_)) => Box::new([NameParts::from_json(object)?]),
+        _ => return None,
+    };
+    (!names.is_empty()).then_some(names)
 }
 
 fn note_field(line: &str) -> Option<(&str, &str)> {

@@ -157,9 +157,7 @@ impl Rules<'_> {
     pub fn get(&self, name: &str) -> Result<Rule> {
         let rules = self.all()?;
         let wanted = name.to_lowercase();
-        let found = rules
-            .iter()
-            .find(|rule| rule.name.to_lowercase() == wanted);
+        let found = rules.iter().find(|rule| rule.name.to_lowercase() == wanted);
         found.cloned().ok_or_else(|| LibraryError::UnknownRule {
             rule: name.to_owned(),
             suggestions: closest(name, rules.iter().map(|rule| rule.name.clone())),

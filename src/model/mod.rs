@@ -13,6 +13,7 @@ mod name;
 
 pub use crate::csl::{
     Item as CslItem, ItemDate as CslDate, ItemName as CslName, ItemValue as CslValue,
+    ItemVariables as CslVariables,
 };
 pub use edtf::{DatePoint, EdtfDate, EdtfError, RangeEnd, WithinYear};
 pub use identifiers::{Doi, IdentifierError, Isbn, Issn};

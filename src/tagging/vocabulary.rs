@@ -7,8 +7,7 @@ use serde::Deserialize;
 
 use crate::language;
 use crate::library::{
-    self, Change, Facet, Library, NewAssignment, Origin, Tag, TagEvent, TagName,
-    TaggedOutcome,
+    self, Change, Facet, Library, NewAssignment, Origin, Tag, TagEvent, TagName, TaggedOutcome,
 };
 
 /// The contents of a vocabulary file.
