@@ -404,8 +404,7 @@ impl From<Json> for ItemValue {
         match json {
             Json::String(text) => Self::Text(text),
             Json::Array(_) | Json::Object(_) => {
-                if let Ok(mut names) = Vec::<ItemName>::deserialize(&json) {
-                    names.shrink_to_fit();
+                if let Ok(names) = Vec::<ItemName>::deserialize(&json) {
                     Self::Names(names)
                 } else if let Ok(date) = ItemDate::deserialize(&json) {
                     Self::Date(Box::new(date))

@@ -120,8 +120,10 @@ impl ItemVariables {
             }
             is_same
         });
-        variables.shrink_to_fit();
-        Self(variables)
+        // Shrinking would leave up to half of the room empty.
+        let mut exact = Vec::with_capacity(variables.len());
+        exact.append(&mut variables);
+        Self(exact)
     }
 }
 

@@ -14,7 +14,7 @@ use super::variables::{self, VariableId, VariableKind, Variables};
 /// An item prepared for evaluation.
 #[derive(Debug)]
 pub(super) struct PreparedItem<'i> {
-    pub(super) id: &'i str,
+    pub(super) id: Cow<'i, str>,
     pub(super) item_type: Cow<'i, str>,
     /// The language of the item, such as `de-DE`.
     pub(super) language: Option<Cow<'i, str>>,
@@ -34,7 +34,7 @@ impl<'i> PreparedItem<'i> {
     /// Prepares an item for a style with these variables.
     pub(super) fn new(item: &'i Item, known: &Variables) -> Self {
         let mut work = Self {
-            id: &item.id,
+            id: Cow::Borrowed(&item.id),
             item_type: Cow::Borrowed(&item.item_type),
             language: None,
             values: Vec::with_capacity(item.variables.len()),
@@ -63,8 +63,32 @@ impl<'i> PreparedItem<'i> {
             let first = first_page(page).to_owned();
             work.set(variables::PAGE_FIRST, Value::Text(Cow::Owned(first)));
         }
-        work.values.shrink_to_fit();
         work
+    }
+
+    /// Returns the prepared item with texts of its own, and without room for more of them.
+    pub(super) fn into_owned(self) -> PreparedItem<'static> {
+        fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+            Cow::Owned(text.into_owned())
+        }
+        let mut values = Vec::with_capacity(self.values.len());
+        values.extend(self.values.into_iter().map(|(variable, value)| {
+            let value = match value {
+                Value::Text(text) => Value::Text(owned(text)),
+                Value::Names(names) => Value::Names(names),
+                Value::Date(date) => Value::Date(date),
+            };
+            (variable, value)
+        }));
+        PreparedItem {
+            id: owned(self.id),
+            item_type: match variables::known_type(&self.item_type) {
+                Some(known) => Cow::Borrowed(known),
+                None => owned(self.item_type),
+            },
+            language: self.language.map(owned),
+            values,
+        }
     }
 
     fn add(&mut self, variable: VariableId, value: &'i ItemValue) {
@@ -254,7 +278,12 @@ fn text(value: &ItemValue) -> Option<Cow<'_, str>> {
 
 fn names(value: &ItemValue) -> Option<Box<[NameParts]>> {
     let names: Box<[NameParts]> = match value {
-        ItemValue::Names(names) => names.iter().filter_map(NameParts::from_csl).collect(),
+        ItemValue::Names(names) => {
+            // With the right size at once, as most lists are short and vectors begin with room for four.
+            let mut prepared = Vec::with_capacity(names.len());
+            prepared.extend(names.iter().filter_map(NameParts::from_csl));
+            prepared.into()
+        }
         ItemValue::Text(text) if !text.is_empty() => Box::new([NameParts::literal(text)]),
         ItemValue::Other(Json::Array(list)) => {
             list.iter().filter_map(NameParts::from_json).collect()

@@ -17,7 +17,9 @@ pub use crate::csl::{
 };
 pub use edtf::{DatePoint, EdtfDate, EdtfError, RangeEnd, WithinYear};
 pub use identifiers::{Doi, IdentifierError, Isbn, Issn};
-pub use language::{AssumedLanguages, assume_languages, guessed_language, language_of};
+pub use language::{
+    AssumedLanguages, assume_language, assume_languages, guessed_language, language_of,
+};
 pub use name::{Name, PersonName};
 
 /// A reference as it was written in a bibliography.
