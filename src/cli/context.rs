@@ -476,14 +476,27 @@ impl CommandContext {
         library: &Library,
         query: &[String],
     ) -> Result<Vec<CitableWork>, CommandError> {
-        let works = library
+        Ok(library.works().citable(&self.select_ids(library, query)?)?)
+    }
+
+    /// Returns the rowids of the works that match a query, in its order.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`CommandContext::select`].
+    pub(crate) fn select_ids(
+        &self,
+        library: &Library,
+        query: &[String],
+    ) -> Result<Vec<i64>, CommandError> {
+        let ids = library
             .works()
-            .select(&self.query(query)?.selection(library)?)?;
+            .ids(&self.query(query)?.selection(library)?)?;
         self.detail(format_args!(
             "{} found",
-            crate::cli::commands::tag::works(works.len())
+            crate::cli::commands::tag::works(ids.len())
         ));
-        Ok(works)
+        Ok(ids)
     }
 
     /// Returns the filter of a query, without its order and limit; without a query, all works pass it.

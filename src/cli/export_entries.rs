@@ -83,7 +83,7 @@ pub(crate) fn write_references(
     let mut written = options.format.writer()?.write(&Export {
         works: &exported,
         parents: &|key| match entries {
-            Entries::Library(library) => library.works().entry(key).ok().map(Cow::Owned),
+            Entries::Library(library) => library.works().parent(key),
             Entries::Files(_) => read.works.get(key).map(|(work, _)| Cow::Borrowed(*work)),
         },
     });
@@ -127,7 +127,7 @@ pub(crate) fn write_each<const N: usize>(
                 .writer()?
                 .write(&Export {
                     works: &exported,
-                    parents: &|key| library.works().entry(key).ok().map(Cow::Owned),
+                    parents: &|key| library.works().parent(key),
                 })
                 .text;
         }

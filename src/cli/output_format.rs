@@ -1,18 +1,22 @@
 //! The output formats of bibliographies and reading lists.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 
 use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses, write_references};
 use crate::cli::format_name::FormatName;
 use crate::cli::ui::{shows_formatting, terminal_width};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::CitableWork;
-use peerbib::model::{CslItem, markup};
+use peerbib::model::{CslItem, language_of, markup};
 use peerbib::output::{
-    MetadataIndex, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
+    ItemMetadata, MetadataIndex, coins, csv, docx, html, json, latex, markdown, mediawiki, pandoc,
+    rtf, text, typst,
 };
 use peerbib::reading_list::ReadingList;
 
@@ -81,10 +85,8 @@ pub(crate) enum OutputFormat {
 pub(crate) struct RenderedList<'a> {
     /// The list in its style.
     pub(crate) list: &'a ReadingList,
-    /// Its works.
-    pub(crate) works: &'a [CitableWork],
-    /// The CSL items of the works, in the same order.
-    pub(crate) items: &'a [CslItem],
+    /// What is known of its works.
+    pub(crate) works: ListedWorks<'a>,
     /// The source of their entries, for the reference formats.
     pub(crate) entries: Entries<'a>,
     /// The language of the list, such as `en-US`.
@@ -93,7 +95,63 @@ pub(crate) struct RenderedList<'a> {
     pub(crate) annotations: bool,
 }
 
+/// What is known of the works of a list.
+#[derive(Clone, Copy)]
+pub(crate) enum ListedWorks<'a> {
+    /// The works with their CSL items, in the same order.
+    All(&'a [CitableWork], &'a [CslItem]),
+    /// Only what most output formats print: enough unless [`OutputArgs::needs_works`].
+    Digest(&'a WorkDigest),
+}
+
+/// What most output formats print of works beside their entries, so that the works themselves need not stay in memory.
+#[derive(Default)]
+pub(crate) struct WorkDigest {
+    /// The language of each work, stated or guessed, by its key.
+    pub(crate) languages: HashMap<String, Cow<'static, str>>,
+    /// The keys of works without a title.
+    untitled: Vec<String>,
+    /// The context object of each work, by its key.
+    coins: HashMap<String, String>,
+}
+
+impl WorkDigest {
+    /// Adds works with their CSL items. `with_coins` says whether the output has context objects.
+    pub(crate) fn add(&mut self, works: &[CitableWork], items: &[CslItem], with_coins: bool) {
+        let languages = items.par_iter().map(language_of).collect::<Vec<_>>();
+        let languages = items.iter().zip(languages);
+        self.languages
+            .extend(languages.filter_map(|(item, language)| Some((item.id.clone(), language?))));
+        let untitled = items.iter().filter(|item| is_untitled(item));
+        self.untitled.extend(untitled.map(|item| item.id.clone()));
+        if with_coins {
+            let pairs = works.par_iter().zip(items);
+            self.coins.par_extend(pairs.map(|(reference, item)| {
+                let work = ItemMetadata { reference, item };
+                (item.id.clone(), coins::context_object(work))
+            }));
+        }
+    }
+}
+
 impl OutputArgs {
+    /// Returns whether the output has more of the works than their entries and a [`WorkDigest`].
+    pub(crate) fn needs_works(&self) -> bool {
+        match self.format() {
+            Ok(format) => {
+                !format.is_styled()
+                    || format == OutputFormat::Html && self.standalone
+                    || format == OutputFormat::Mediawiki && self.templates
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Returns whether the output has context objects.
+    pub(crate) fn has_coins(&self) -> bool {
+        matches!(self.format(), Ok(OutputFormat::Html))
+    }
+
     /// Writes a list in the requested format to the requested file.
     ///
     /// # Errors
@@ -195,7 +253,10 @@ impl OutputArgs {
         }
         let list = listed.list;
         let language = listed.language;
-        let works = || MetadataIndex::new(listed.works, listed.items);
+        let works = || match listed.works {
+            ListedWorks::All(works, items) => MetadataIndex::new(works, items),
+            ListedWorks::Digest(_) => MetadataIndex::new(&[], &[]),
+        };
         let text = match format {
             OutputFormat::Text | OutputFormat::Ansi => {
                 let on_terminal = self.output.is_none() && std::io::stdout().is_terminal();
@@ -212,7 +273,12 @@ impl OutputArgs {
             OutputFormat::Pandoc if self.standalone => pandoc::document(list, language),
             OutputFormat::Pandoc => pandoc::reading_list(list),
             OutputFormat::Html if self.standalone => html::page(list, &works(), language),
-            OutputFormat::Html => html::reading_list(list, &works()),
+            OutputFormat::Html => match listed.works {
+                ListedWorks::All(..) => html::reading_list(list, &works()),
+                ListedWorks::Digest(digest) => html::reading_list_with_coins(list, &|key| {
+                    Some(Cow::Borrowed(digest.coins.get(key)?.as_str()))
+                }),
+            },
             OutputFormat::Latex if self.standalone => latex::document(list, language),
             OutputFormat::Latex => latex::reading_list(list),
             OutputFormat::Typst if self.standalone => typst::document(list, language),
@@ -260,15 +326,21 @@ fn shows_links() -> bool {
     !is_plain && !is_old
 }
 
+/// Returns whether a work has no title.
+fn is_untitled(item: &CslItem) -> bool {
+    let is_empty = |title: String| markup::plain(&title).trim().is_empty();
+    item.text("title").is_none_or(is_empty)
+}
+
 /// Reports how many works of a list have no title.
 fn report_untitled(context: &CommandContext, list: &RenderedList<'_>) {
-    let is_empty = |title: String| markup::plain(&title).trim().is_empty();
-    let untitled: Vec<&str> = list
-        .items
-        .iter()
-        .filter(|item| item.text("title").is_none_or(is_empty))
-        .map(|item| item.id.as_str())
-        .collect();
+    let untitled: Vec<&str> = match list.works {
+        ListedWorks::All(_, items) => {
+            let untitled = items.iter().filter(|item| is_untitled(item));
+            untitled.map(|item| item.id.as_str()).collect()
+        }
+        ListedWorks::Digest(digest) => digest.untitled.iter().map(String::as_str).collect(),
+    };
     let count = match untitled.len() {
         0 => return,
         1 => "1 work has no title".to_owned(),
@@ -320,10 +392,13 @@ fn references(
     format: FormatName,
     listed: &RenderedList<'_>,
 ) -> Result<String, CommandError> {
-    let works: std::collections::HashMap<&str, (&CitableWork, &CslItem)> = listed
-        .works
+    let (works, items) = match listed.works {
+        ListedWorks::All(works, items) => (works, items),
+        ListedWorks::Digest(_) => (&[][..], &[][..]),
+    };
+    let works: HashMap<&str, (&CitableWork, &CslItem)> = works
         .iter()
-        .zip(listed.items)
+        .zip(items)
         .map(|(work, item)| (work.key.as_str(), (work, item)))
         .collect();
     let mut seen = std::collections::HashSet::new();

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::cli::{CommandContext, CommandError};
-use peerbib::csl::{Bibliography, EmbeddedLocales, Style, format_bibliography, primary_dialect};
+use peerbib::csl::{Bibliography, EmbeddedLocales, Processor, Style, primary_dialect};
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, assume_languages};
 use peerbib::reading_list::HeadingTranslations;
@@ -62,12 +62,40 @@ impl StyleEngine {
         context: &CommandContext,
         items: &mut [CslItem],
     ) -> (Bibliography, bool) {
+        let assumed = assume_languages(items);
+        let processor = Processor::new(&self.style, self.locale.as_deref(), items);
+        let result = self.formatted(context, &processor, items.len());
+        assumed.take_back(items);
+        result
+    }
+
+    /// Formats works like [`StyleEngine::bibliography`]. Their items are read in parts, each of which is dropped before
+    /// the next one.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `items`.
+    pub(crate) fn bibliography_of_chunks(
+        &self,
+        context: &CommandContext,
+        items: impl Iterator<Item = Result<Vec<CslItem>, CommandError>>,
+    ) -> Result<(Bibliography, bool), CommandError> {
+        let mut count = 0;
+        let items = items.inspect(|chunk| count += chunk.as_ref().map_or(0, Vec::len));
+        let processor = Processor::of_chunks(&self.style, self.locale.as_deref(), items)?;
+        Ok(self.formatted(context, &processor, count))
+    }
+
+    fn formatted(
+        &self,
+        context: &CommandContext,
+        processor: &Processor<'_>,
+        works: usize,
+    ) -> (Bibliography, bool) {
         if !self.style.has_bibliography() {
             context.note("the style has no bibliography; printing citations instead");
         }
-        let assumed = assume_languages(items);
-        let bibliography = format_bibliography(&self.style, self.locale.as_deref(), items);
-        assumed.take_back(items);
+        let bibliography = processor.bibliography_or_citations();
         for warning in &bibliography.warnings {
             context.warn(format_args!("warning: {}: {warning}", warning.key()));
         }
@@ -77,7 +105,7 @@ impl StyleEngine {
             .all(|entry| !entry.content.is_empty());
         context.detail(format_args!(
             "formatted {}",
-            crate::cli::commands::tag::works(items.len())
+            crate::cli::commands::tag::works(works)
         ));
         (bibliography, complete)
     }

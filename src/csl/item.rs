@@ -4,27 +4,29 @@
 //! lenient, as in citeproc-js: numbers may be strings and strings numbers. A value of an unknown kind is kept
 //! as JSON, so that reading and writing an item does not change it.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::item_variables::{ItemVariables, VariableName, interned};
+
 /// A reference in CSL variables.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Item {
     /// The citation key.
-    #[serde(default, deserialize_with = "string_or_number")]
     pub id: String,
     /// The CSL type, such as `article-journal`.
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type")]
     pub item_type: String,
     /// Every other variable by its CSL name, such as `container-title`.
     #[serde(flatten)]
-    pub variables: BTreeMap<String, ItemValue>,
+    pub variables: ItemVariables,
 }
 
 /// The value of a CSL variable.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum ItemValue {
     /// Text, which may hold the markup that CSL-JSON allows: `<i> <b> <sup> <sub> <sc>`,
@@ -35,7 +37,7 @@ pub enum ItemValue {
     /// A name variable.
     Names(Vec<ItemName>),
     /// A date variable.
-    Date(ItemDate),
+    Date(Box<ItemDate>),
     /// Anything else, unchanged.
     Other(Json),
 }
@@ -61,13 +63,13 @@ pub struct ItemName {
     pub suffix: Option<String>,
     /// Whether a comma goes before the suffix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comma_suffix: Option<Json>,
+    pub comma_suffix: Option<Box<Json>>,
     /// Whether the name is never inverted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub static_ordering: Option<Json>,
+    pub static_ordering: Option<Box<Json>>,
     /// Whether `family` and `given` may contain particles to be split off (citeproc-js).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parse_names: Option<Json>,
+    pub parse_names: Option<Box<Json>>,
     /// A name to be printed verbatim, such as that of an organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub literal: Option<String>,
@@ -76,7 +78,7 @@ pub struct ItemName {
     pub truncated: Option<bool>,
     /// Whether this is an organization, as some exporters of CSL-JSON mark it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub isinstitution: Option<Json>,
+    pub isinstitution: Option<Box<Json>>,
 }
 
 /// A date in CSL-JSON.
@@ -266,12 +268,170 @@ impl ItemDate {
     }
 }
 
-fn string_or_number<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<String, D::Error> {
-    Ok(match Json::deserialize(reader)? {
+// `Item` and `ItemValue` are read by hand: with `flatten` and `untagged`, serde stores each value of a library twice
+// before it decides what it is, and reading items took more than twice as long (`benches/csl.rs`, `read_items`).
+
+/// A member of an item.
+enum Member {
+    Id,
+    Type,
+    Variable(VariableName),
+}
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct MemberVisitor;
+
+        impl Visitor<'_> for MemberVisitor {
+            type Value = Member;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("the name of a variable")
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Member, E> {
+                Ok(match name {
+                    "id" => Member::Id,
+                    "type" => Member::Type,
+                    name => Member::Variable(interned(name)),
+                })
+            }
+        }
+        reader.deserialize_str(MemberVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct ItemVisitor;
+
+        impl<'de> Visitor<'de> for ItemVisitor {
+            type Value = Item;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("a CSL item")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Item, A::Error> {
+                let (mut id, mut item_type) = (None, None);
+                let mut variables: Vec<(VariableName, ItemValue)> = Vec::new();
+                while let Some(member) = members.next_key()? {
+                    match member {
+                        Member::Id if id.is_some() => return Err(de::Error::duplicate_field("id")),
+                        Member::Id => id = Some(string_or_number(members.next_value()?)),
+                        Member::Type if item_type.is_some() => {
+                            return Err(de::Error::duplicate_field("type"));
+                        }
+                        Member::Type => item_type = Some(members.next_value()?),
+                        Member::Variable(name) => variables.push((name, members.next_value()?)),
+                    }
+                }
+                Ok(Item {
+                    id: id.unwrap_or_default(),
+                    item_type: item_type.unwrap_or_default(),
+                    variables: ItemVariables::sorted(variables),
+                })
+            }
+        }
+        reader.deserialize_map(ItemVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for ItemValue {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct ValueVisitor;
+
+        impl<'de> Visitor<'de> for ValueVisitor {
+            type Value = ItemValue;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("the value of a variable")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<ItemValue, E> {
+                Ok(ItemValue::Text(text.to_owned()))
+            }
+
+            fn visit_string<E: de::Error>(self, text: String) -> Result<ItemValue, E> {
+                Ok(ItemValue::Text(text))
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<ItemValue, E> {
+                Ok(ItemValue::Number(number))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<ItemValue, E> {
+                Ok(i64::try_from(number)
+                    .map_or_else(|_| ItemValue::Other(number.into()), ItemValue::Number))
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<ItemValue, E> {
+                Ok(ItemValue::Other(number.into()))
+            }
+
+            fn visit_bool<E: de::Error>(self, flag: bool) -> Result<ItemValue, E> {
+                Ok(ItemValue::Other(flag.into()))
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<ItemValue, E> {
+                Ok(ItemValue::Other(Json::Null))
+            }
+
+            fn visit_none<E: de::Error>(self) -> Result<ItemValue, E> {
+                Ok(ItemValue::Other(Json::Null))
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, reader: D) -> Result<ItemValue, D::Error> {
+                ItemValue::deserialize(reader)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<ItemValue, A::Error> {
+                Json::deserialize(de::value::SeqAccessDeserializer::new(list)).map(ItemValue::from)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<ItemValue, A::Error> {
+                Json::deserialize(de::value::MapAccessDeserializer::new(object))
+                    .map(ItemValue::from)
+            }
+        }
+        reader.deserialize_any(ValueVisitor)
+    }
+}
+
+impl From<Json> for ItemValue {
+    /// Returns what JSON means: names and a date if it has the form of one, and text and whole numbers.
+    fn from(json: Json) -> Self {
+        match json {
+            Json::String(text) => Self::Text(text),
+            Json::Array(_) | Json::Object(_) => {
+                if let Ok(names) = Vec::<ItemName>::deserialize(&json) {
+                    Self::Names(names)
+                } else if let Ok(date) = ItemDate::deserialize(&json) {
+                    Self::Date(Box::new(date))
+                } else {
+                    Self::Other(json)
+                }
+            }
+            json => match json.as_i64() {
+                Some(number) => Self::Number(number),
+                None => Self::Other(json),
+            },
+        }
+    }
+}
+
+impl From<ItemDate> for ItemValue {
+    fn from(date: ItemDate) -> Self {
+        Self::Date(Box::new(date))
+    }
+}
+
+fn string_or_number(json: Json) -> String {
+    match json {
         Json::String(text) => text,
         Json::Null => String::new(),
         other => other.to_string(),
-    })
+    }
 }
 
 /// Reads date parts, which some exporters write as strings, with empty strings at the end.

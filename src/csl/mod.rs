@@ -66,6 +66,7 @@ pub(crate) mod formula;
 mod given_names;
 mod initials;
 mod item;
+mod item_variables;
 mod locale;
 mod locale_files;
 mod macros;
@@ -94,6 +95,7 @@ pub use bibliography::{Bibliography, BibliographyEntry, BibliographyLayout, Seco
 pub use bundled::EmbeddedLocales;
 pub use citation::{Citation, CitationMode, Cite, CitePosition, FormattedCitation};
 pub use item::{Item, ItemDate, ItemName, ItemValue};
+pub use item_variables::{ItemVariables, Iter as ItemVariablesIter, VariableName};
 pub use locale::{Locale, LocaleLayer, LocaleSource, primary_dialect};
 pub use locale_files::LocaleFiles;
 pub use processor::Processor;
@@ -106,31 +108,9 @@ pub use xml::StyleError;
 
 /// Formats the bibliography of items in a style.
 ///
-/// A style without a bibliography ([`Style::has_bibliography`]) gives each item as it is first cited, in the
-/// order of the items.
+/// For a style without a bibliography see [`Processor::bibliography_or_citations`].
 pub fn format_bibliography(style: &Style, locale: Option<&str>, items: &[Item]) -> Bibliography {
-    let processor = Processor::new(style, locale, items);
-    processor.bibliography().unwrap_or_else(|| {
-        let citations: Vec<Citation> = items
-            .iter()
-            .zip(1..)
-            .map(|(item, note)| Citation::new(vec![Cite::new(item.id.clone())], note))
-            .collect();
-        let mut bibliography = Bibliography {
-            layout: style.bibliography_layout(),
-            ..Bibliography::default()
-        };
-        for (citation, item) in processor.citations(&citations).into_iter().zip(items) {
-            bibliography.warnings.extend(citation.warnings);
-            if !citation.content.is_empty() {
-                bibliography.entries.push(BibliographyEntry {
-                    key: item.id.clone(),
-                    content: citation.content,
-                });
-            }
-        }
-        bibliography
-    })
+    Processor::new(style, locale, items).bibliography_or_citations()
 }
 
 /// Abbreviations of values that a style prints in short form, by variable (`container-title`) or

@@ -39,8 +39,8 @@ impl NameParts {
     /// Converts a name of CSL-JSON; none if it is empty.
     pub(super) fn from_csl(name: &ItemName) -> Option<Self> {
         let text = |part: &Option<String>| part.clone().unwrap_or_default();
-        let on = |flag: &Option<Json>| flag.as_ref().is_some_and(truthy);
-        let parse = name.parse_names.as_ref().is_none_or(truthy);
+        let on = |flag: &Option<Box<Json>>| flag.as_deref().is_some_and(truthy);
+        let parse = name.parse_names.as_deref().is_none_or(truthy);
         let result = Self {
             family: text(&name.family),
             given: text(&name.given),

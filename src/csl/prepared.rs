@@ -1,5 +1,7 @@
 //! Everything that formatting reads: style, locale, and items with their numbers and disambiguation.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use super::Abbreviations;
@@ -20,7 +22,7 @@ pub(super) struct Prepared<'a> {
     pub(super) locale: Locale,
     pub(super) items: Vec<PreparedItem<'a>>,
     /// The index of each item by its citation key.
-    pub(super) index: FxHashMap<&'a str, usize>,
+    pub(super) index: FxHashMap<Cow<'a, str>, usize>,
     pub(super) abbreviations: Abbreviations,
     pub(super) collation: Collation,
     pub(super) given_names: GivenNames,

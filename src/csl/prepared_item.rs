@@ -14,7 +14,7 @@ use super::variables::{self, VariableId, VariableKind, Variables};
 /// An item prepared for evaluation.
 #[derive(Debug)]
 pub(super) struct PreparedItem<'i> {
-    pub(super) id: &'i str,
+    pub(super) id: Cow<'i, str>,
     pub(super) item_type: Cow<'i, str>,
     /// The language of the item, such as `de-DE`.
     pub(super) language: Option<Cow<'i, str>>,
@@ -26,7 +26,7 @@ pub(super) struct PreparedItem<'i> {
 #[derive(Debug)]
 pub(super) enum Value<'i> {
     Text(Cow<'i, str>),
-    Names(Vec<NameParts>),
+    Names(Box<[NameParts]>),
     Date(Box<CalendarDate>),
 }
 
@@ -34,13 +34,13 @@ impl<'i> PreparedItem<'i> {
     /// Prepares an item for a style with these variables.
     pub(super) fn new(item: &'i Item, known: &Variables) -> Self {
         let mut work = Self {
-            id: &item.id,
+            id: Cow::Borrowed(&item.id),
             item_type: Cow::Borrowed(&item.item_type),
             language: None,
             values: Vec::with_capacity(item.variables.len()),
         };
         for (name, value) in &item.variables {
-            let name = match name.as_str() {
+            let name = match name {
                 "shortTitle" if !item.variables.contains_key("title-short") => "title-short",
                 "journalAbbreviation" if !item.variables.contains_key("container-title-short") => {
                     "container-title-short"
@@ -64,6 +64,31 @@ impl<'i> PreparedItem<'i> {
             work.set(variables::PAGE_FIRST, Value::Text(Cow::Owned(first)));
         }
         work
+    }
+
+    /// Returns the prepared item with texts of its own, and without room for more of them.
+    pub(super) fn into_owned(self) -> PreparedItem<'static> {
+        fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+            Cow::Owned(text.into_owned())
+        }
+        let mut values = Vec::with_capacity(self.values.len());
+        values.extend(self.values.into_iter().map(|(variable, value)| {
+            let value = match value {
+                Value::Text(text) => Value::Text(owned(text)),
+                Value::Names(names) => Value::Names(names),
+                Value::Date(date) => Value::Date(date),
+            };
+            (variable, value)
+        }));
+        PreparedItem {
+            id: owned(self.id),
+            item_type: match variables::known_type(&self.item_type) {
+                Some(known) => Cow::Borrowed(known),
+                None => owned(self.item_type),
+            },
+            language: self.language.map(owned),
+            values,
+        }
     }
 
     fn add(&mut self, variable: VariableId, value: &'i ItemValue) {
@@ -167,7 +192,7 @@ impl<'i> PreparedItem<'i> {
             }
         }
         for (variable, list) in names {
-            self.set(variable, Value::Names(list));
+            self.set(variable, Value::Names(list.into()));
         }
         if !taken.is_empty()
             && let Some(variable) = known.get("note")
@@ -235,7 +260,7 @@ impl<'i> PreparedItem<'i> {
     /// Returns the name lists of the item, in the order of the specification.
     pub(super) fn name_lists(&self) -> impl Iterator<Item = &[NameParts]> {
         self.values.iter().filter_map(|(_, value)| match value {
-            Value::Names(names) => Some(names.as_slice()),
+            Value::Names(names) => Some(&**names),
             _ => None,
         })
     }
@@ -251,20 +276,22 @@ fn text(value: &ItemValue) -> Option<Cow<'_, str>> {
     }
 }
 
-fn names(value: &ItemValue) -> Option<Vec<NameParts>> {
-    match value {
+fn names(value: &ItemValue) -> Option<Box<[NameParts]>> {
+    let names: Box<[NameParts]> = match value {
         ItemValue::Names(names) => {
-            let names: Vec<_> = names.iter().filter_map(NameParts::from_csl).collect();
-            (!names.is_empty()).then_some(names)
+            // With the right size at once, as most lists are short and vectors begin with room for four.
+            let mut prepared = Vec::with_capacity(names.len());
+            prepared.extend(names.iter().filter_map(NameParts::from_csl));
+            prepared.into()
         }
-        ItemValue::Text(text) if !text.is_empty() => Some(vec![NameParts::literal(text)]),
+        ItemValue::Text(text) if !text.is_empty() => Box::new([NameParts::literal(text)]),
         ItemValue::Other(Json::Array(list)) => {
-            let names: Vec<_> = list.iter().filter_map(NameParts::from_json).collect();
-            (!names.is_empty()).then_some(names)
+            list.iter().filter_map(NameParts::from_json).collect()
         }
-        ItemValue::Other(object @ Json::Object(_)) => Some(vec![NameParts::from_json(object)?]),
-        _ => None,
-    }
+        ItemValue::Other(object @ Json::Object(_)) => Box::new([NameParts::from_json(object)?]),
+        _ => return None,
+    };
+    (!names.is_empty()).then_some(names)
 }
 
 fn note_field(line: &str) -> Option<(&str, &str)> {

@@ -1,5 +1,7 @@
 //! The processor: formats citations and bibliographies of items in a style and a locale.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -68,32 +70,71 @@ impl<'a> Processor<'a> {
         locales: &dyn LocaleSource,
         abbreviations: Abbreviations,
     ) -> Self {
+        let variables = &style.compiled.variables;
+        let items = items
+            .par_iter()
+            .map(|item| PreparedItem::new(item, variables))
+            .collect();
+        Self::of_prepared(style, locale, items, locales, abbreviations)
+    }
+
+    /// Creates a processor for items that are read as they are needed, such as those of a large library: each array
+    /// is dropped as soon as the processor has what the style asks of its items.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `items`.
+    pub fn of_chunks<E>(
+        style: &'a Style,
+        locale: Option<&str>,
+        items: impl IntoIterator<Item = Result<Vec<Item>, E>>,
+    ) -> Result<Self, E> {
+        let variables = &style.compiled.variables;
+        let mut prepared = Vec::new();
+        for chunk in items {
+            let prepare = |item| PreparedItem::new(item, variables).into_owned();
+            prepared.par_extend(chunk?.par_iter().map(prepare));
+        }
+        let abbreviations = Abbreviations::default();
+        Ok(Self::of_prepared(
+            style,
+            locale,
+            prepared,
+            &EmbeddedLocales,
+            abbreviations,
+        ))
+    }
+
+    fn of_prepared(
+        style: &'a Style,
+        locale: Option<&str>,
+        mut items: Vec<PreparedItem<'a>>,
+        locales: &dyn LocaleSource,
+        abbreviations: Abbreviations,
+    ) -> Self {
         let language = locale
             .filter(|language| !language.is_empty())
             .or(style.default_locale.as_deref())
             .unwrap_or("en-US");
         let compiled = &style.compiled;
         let locale = Locale::assemble(language, locales, &compiled.locales);
-        let mut seen = FxHashSet::default();
-        let items: Vec<&Item> = items
-            .iter()
-            .filter(|item| seen.insert(item.id.as_str()))
-            .collect();
-        let prepared: Vec<PreparedItem<'a>> = items
-            .par_iter()
-            .map(|item| PreparedItem::new(item, &compiled.variables))
-            .collect();
-        let count = prepared.len();
+        let mut index: FxHashMap<Cow<'a, str>, usize> = FxHashMap::default();
+        index.reserve(items.len());
+        items.retain(|item| {
+            let next = index.len();
+            let is_new = !index.contains_key(&item.id);
+            if is_new {
+                index.insert(item.id.clone(), next);
+            }
+            is_new
+        });
+        let count = items.len();
         let mut prepared = Prepared {
             style,
             collation: Collation::new(locale.language()),
             locale,
-            items: prepared,
-            index: items
-                .iter()
-                .enumerate()
-                .map(|(at, item)| (item.id.as_str(), at))
-                .collect(),
+            items,
+            index,
             abbreviations,
             given_names: GivenNames::none(),
             disambiguations: vec![Disambiguation::default(); count],
@@ -122,7 +163,7 @@ impl<'a> Processor<'a> {
     pub fn order(&self) -> impl Iterator<Item = &str> {
         self.order
             .iter()
-            .filter_map(|at| Some(self.prepared.items.get(*at)?.id))
+            .filter_map(|at| Some(&*self.prepared.items.get(*at)?.id))
     }
 
     /// Formats the citations of a document, in document order.
@@ -203,6 +244,33 @@ impl<'a> Processor<'a> {
         citeproc_js::join_composite(citation, renderer.into_rich_text())
     }
 
+    /// Formats the bibliography of all items. A style without a bibliography ([`Style::has_bibliography`]) gives each
+    /// item as it is first cited, in the order of the items.
+    pub fn bibliography_or_citations(&self) -> Bibliography {
+        self.bibliography().unwrap_or_else(|| {
+            let keys = self.prepared.items.iter().map(|item| &*item.id);
+            let citations: Vec<Citation> = keys
+                .clone()
+                .zip(1..)
+                .map(|(key, note)| Citation::new(vec![Cite::new(key)], note))
+                .collect();
+            let mut bibliography = Bibliography {
+                layout: self.prepared.style.bibliography_layout(),
+                ..Bibliography::default()
+            };
+            for (citation, key) in self.citations(&citations).into_iter().zip(keys) {
+                bibliography.warnings.extend(citation.warnings);
+                if !citation.content.is_empty() {
+                    bibliography.entries.push(BibliographyEntry {
+                        key: key.to_owned(),
+                        content: citation.content,
+                    });
+                }
+            }
+            bibliography
+        })
+    }
+
     /// Formats the bibliography of all items; none if the style has no bibliography.
     pub fn bibliography(&self) -> Option<Bibliography> {
         self.bibliography_of(|_| true)
@@ -216,7 +284,7 @@ impl<'a> Processor<'a> {
         let listed: Vec<(usize, &str)> = self
             .order
             .iter()
-            .filter_map(|at| Some((*at, prepared.items.get(*at)?.id)))
+            .filter_map(|at| Some((*at, &*prepared.items.get(*at)?.id)))
             .filter(|(_, key)| wanted(key))
             .collect();
         let mut bibliography = Bibliography {
@@ -241,7 +309,7 @@ impl<'a> Processor<'a> {
         let prepared = &self.prepared;
         let names = &prepared.style.compiled.variables;
         let entries = self.order.iter().filter_map(|at| {
-            let key = prepared.items.get(*at)?.id.to_owned();
+            let key = prepared.items.get(*at)?.id.to_string();
             let (tree, _) = prepared.entry(*at)?;
             Some((key, render::labelled_entry(&prepared.locale, names, &tree)))
         });

@@ -498,6 +498,7 @@ impl<'l> Renderer<'l> {
                     if content.is_empty() {
                         continue;
                     }
+                    let content = exact(content);
                     let inline = match mark {
                         Mark::Formatting(formatting) => Inline::Formatted(formatting, content),
                         Mark::Display(display) => Inline::Display(display, content),
@@ -516,7 +517,7 @@ impl<'l> Renderer<'l> {
                 }
             }
         }
-        stack.into_iter().next().unwrap_or_default()
+        exact(stack.into_iter().next().unwrap_or_default())
     }
 
     /// Returns the text in pieces, each with the mark of the variable whose value it is part of.
@@ -592,6 +593,14 @@ pub(super) fn labelled_entry(
             text,
         })
         .collect()
+}
+
+/// Returns text without room for more: a bibliography keeps all its entries until they are printed, and most have few
+/// parts.
+fn exact(mut text: RichText) -> RichText {
+    let mut exact = Vec::with_capacity(text.len());
+    exact.append(&mut text);
+    exact
 }
 
 fn push_text(stack: &mut [RichText], text: &str) {

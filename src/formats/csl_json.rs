@@ -284,7 +284,7 @@ fn end_of_list(bytes: &[u8], open: usize) -> usize {
 fn tidied(mut item: CslItem, line: usize, read: &mut ParsedItems) -> CslItem {
     let key = item.id.clone();
     let mut warn = |field: &str, message: String| read.warn(line, &key, Some(field), message);
-    for (variable, value) in &mut item.variables {
+    for (variable, value) in item.variables.iter_mut() {
         let written = match (kind_of(variable), &*value) {
             (Some(Kind::Names), CslValue::Names(_))
             | (Some(Kind::Date), CslValue::Date(_))
@@ -297,7 +297,7 @@ fn tidied(mut item: CslItem, line: usize, read: &mut ParsedItems) -> CslItem {
             (Some(Kind::Text), CslValue::Other(Json::Array(list))) if !list.is_empty() => {
                 let texts: Option<Vec<&str>> = list.iter().map(Json::as_str).collect();
                 match texts.as_deref() {
-                    Some(texts) if matches!(variable.as_str(), "ISSN" | "ISBN" | "keyword") => {
+                    Some(texts) if matches!(variable, "ISSN" | "ISBN" | "keyword") => {
                         CslValue::Text(texts.join(", "))
                     }
                     Some([only]) => CslValue::Text((*only).to_owned()),
@@ -476,7 +476,7 @@ fn address_of_doi(item: &mut CslItem) {
         }
         None if written.contains("://") => {
             if let Some(address) = item.variables.remove("DOI") {
-                item.variables.entry("URL".to_owned()).or_insert(address);
+                item.variables.insert_if_absent("URL", address);
             }
         }
         None => {}
@@ -520,7 +520,7 @@ fn plain_parts(object: &serde_json::Map<String, Json>) -> Option<CslValue> {
         })
         .collect();
     let date_parts = vec![parts.filter(|parts| !parts.is_empty())?];
-    Some(CslValue::Date(CslDate {
+    Some(CslValue::from(CslDate {
         date_parts,
         ..CslDate::default()
     }))
@@ -535,7 +535,7 @@ fn kind_of(variable: &str) -> Option<Kind> {
 }
 
 fn raw_date(text: String) -> CslValue {
-    CslValue::Date(CslDate {
+    CslValue::from(CslDate {
         raw: Some(text),
         ..CslDate::default()
     })
@@ -550,7 +550,7 @@ fn date_of(object: &serde_json::Map<String, Json>) -> CslValue {
         .or_else(|| Some(object.get("year")?.to_string().trim_matches('"').to_owned()));
     match year {
         Some(year) => raw_date(year),
-        None => CslValue::Date(CslDate::default()),
+        None => CslValue::from(CslDate::default()),
     }
 }
 

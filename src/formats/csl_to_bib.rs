@@ -356,14 +356,14 @@ pub(crate) fn for_biblatex(item: &CslItem) -> CslItem {
         if item.variables.contains_key(old)
             && let Some(value) = item.variables.remove(old)
         {
-            item.variables.entry(new.to_owned()).or_insert(value);
+            item.variables.insert_if_absent(new.to_owned(), value);
         }
     }
     for value in item.variables.values_mut() {
         if let CslValue::Date(date) = value
             && (date.raw.is_some() || date.edtf.is_some())
         {
-            *date = resolved_date(date);
+            **date = resolved_date(date);
         }
     }
     item

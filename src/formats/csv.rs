@@ -651,7 +651,7 @@ fn write(export: &Export<'_>, separator: u8, title: &str) -> WriteResult {
     for work in export.works {
         for (variable, value) in &work.item.variables {
             if !matches!(value, CslValue::Other(_)) {
-                used.insert(variable.as_str());
+                used.insert(variable);
             }
         }
     }

@@ -102,11 +102,11 @@ impl ItemBuilder {
         }
         match self.item.variables.get(variable) {
             None => {
-                let date = CslValue::Date(date);
+                let date = CslValue::from(date);
                 self.item.variables.insert(variable.to_owned(), date);
                 true
             }
-            Some(CslValue::Date(earlier)) => *earlier == date,
+            Some(CslValue::Date(earlier)) => **earlier == date,
             Some(_) => false,
         }
     }

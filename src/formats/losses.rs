@@ -111,7 +111,7 @@ fn is_empty(value: &CslValue) -> bool {
     match value {
         CslValue::Text(text) => text.trim().is_empty(),
         CslValue::Names(names) => names.is_empty(),
-        CslValue::Date(date) => *date == CslDate::default(),
+        CslValue::Date(date) => **date == CslDate::default(),
         CslValue::Other(other) => other.is_null(),
         CslValue::Number(_) => false,
     }
@@ -122,7 +122,7 @@ fn is_empty(value: &CslValue) -> bool {
 /// derived.
 pub fn reconciled(item: &CslItem, back: &CslItem) -> CslItem {
     let mut reconciled = back.clone();
-    for (variable, value) in &mut reconciled.variables {
+    for (variable, value) in reconciled.variables.iter_mut() {
         if let Some(own) = item.variables.get(variable)
             && same_value(own, value)
         {
@@ -210,7 +210,7 @@ fn same_date(one: &CslDate, other: &CslDate) -> bool {
     one.date_parts == other.date_parts
         && one.literal == other.literal
         && season(&one) == season(&other)
-        && truth(&one.circa) == truth(&other.circa)
+        && truth(one.circa.as_ref()) == truth(other.circa.as_ref())
 }
 
 fn season(date: &CslDate) -> Option<String> {
@@ -221,7 +221,7 @@ fn season(date: &CslDate) -> Option<String> {
 }
 
 /// Returns whether a CSL-JSON value is true: `true`, `1` or `"true"`.
-pub(crate) fn truth(value: &Option<Json>) -> bool {
+pub(crate) fn truth(value: Option<&Json>) -> bool {
     match value {
         Some(Json::Bool(truth)) => *truth,
         Some(Json::Number(number)) => number.as_i64() != Some(0),

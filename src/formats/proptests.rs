@@ -113,7 +113,7 @@ fn item() -> impl Strategy<Value = CslItem> {
             set(variable, CslValue::Names(names));
         }
         for (variable, date) in dates {
-            set(variable, CslValue::Date(date));
+            set(variable, CslValue::from(date));
         }
         item
     })

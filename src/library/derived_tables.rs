@@ -193,8 +193,8 @@ impl FullText {
             let CslValue::Names(names) = value else {
                 continue;
             };
-            let is_principal = Some(variable.as_str()) == principal;
-            let columns: &[Column] = match variable.as_str() {
+            let is_principal = Some(variable) == principal;
+            let columns: &[Column] = match variable {
                 "editor" if is_principal => &[Column::Author, Column::Editor],
                 "editor" => &[Column::Editor],
                 _ if is_principal => &[Column::Author],

@@ -157,15 +157,11 @@ impl Rules<'_> {
     pub fn get(&self, name: &str) -> Result<Rule> {
         let rules = self.all()?;
         let wanted = name.to_lowercase();
-        let names = rules.iter().map(|rule| rule.name.clone());
-        let suggestions = closest(name, names);
-        rules
-            .into_iter()
-            .find(|rule| rule.name.to_lowercase() == wanted)
-            .ok_or_else(|| LibraryError::UnknownRule {
-                rule: name.to_owned(),
-                suggestions,
-            })
+        let found = rules.iter().find(|rule| rule.name.to_lowercase() == wanted);
+        found.cloned().ok_or_else(|| LibraryError::UnknownRule {
+            rule: name.to_owned(),
+            suggestions: closest(name, rules.iter().map(|rule| rule.name.clone())),
+        })
     }
 
     /// Returns for each rule the number of works that it assigned a tag to.

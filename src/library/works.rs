@@ -247,17 +247,17 @@ impl CitableWork {
     pub fn take_item(&mut self) -> Result<CslItem> {
         match &mut self.item {
             Item::Read(item) => Ok(std::mem::take(item)),
-            Item::Packed(_) => self.item(),
+            Item::Packed(_) => {
+                let item = self.item()?;
+                self.item = Item::Read(CslItem::default());
+                Ok(item)
+            }
         }
     }
 }
 
-/// The columns and tables that [`reference`] reads, behind those of [`SUMMARY`].
-const REFERENCE: &str = "item, sort_author,
-           (SELECT json_group_array(facet || ':' || name ORDER BY first)
-            FROM (SELECT facet, name, min(assignment.id) AS first
-                  FROM assignment JOIN tag ON tag.id = tag_id
-                  WHERE assignment.work_id = work_summary.work_id GROUP BY tag.id))
+/// The columns and tables that [`citable_work`] reads, behind those of [`SUMMARY`].
+const CITABLE_WORK: &str = "item, sort_author
     FROM work_summary JOIN csl_item ON csl_item.work_id = work_summary.work_id";
 
 impl Works<'_> {
@@ -383,13 +383,7 @@ impl Works<'_> {
     /// [`LibraryError::UnknownKey`].
     pub fn get(&self, key: &str) -> Result<CitableWork> {
         let id = self.id(key)?;
-        let sql = format!("SELECT {SUMMARY}, {REFERENCE} WHERE work_summary.work_id = ?1");
-        let found = self
-            .library
-            .connection
-            .prepare_cached(&sql)?
-            .query_row([id], reference)
-            .optional()?;
+        let found = self.citable(&[id])?.pop();
         // An `@xdata` has a key, but is no work.
         found.ok_or_else(|| LibraryError::UnknownKey {
             key: key.to_owned(),
@@ -405,6 +399,12 @@ impl Works<'_> {
 
     /// Returns the works of a selection.
     pub fn select(&self, selection: &Selection) -> Result<Vec<CitableWork>> {
+        self.citable(&self.ids(selection)?)
+    }
+
+    /// Returns the rowids of the works of a selection, in its order. A large selection can then be read in parts with
+    /// [`Works::citable`].
+    pub fn ids(&self, selection: &Selection) -> Result<Vec<i64>> {
         let times = if selection.sorts_by_time() {
             JOIN_WORK
         } else {
@@ -412,13 +412,43 @@ impl Works<'_> {
         };
         let where_and_order = selection.where_and_order();
         let sql = format!(
-            "SELECT {SUMMARY}, {REFERENCE} {times} {}",
+            "SELECT work_summary.work_id FROM work_summary {times} {}",
             where_and_order.text
         );
         let mut statement = self.library.connection.prepare_cached(&sql)?;
         let parameters = params_from_iter(&where_and_order.parameters);
-        let works = statement.query_map(parameters, reference)?;
-        Ok(works.collect::<rusqlite::Result<_>>()?)
+        let ids = statement.query_map(parameters, |row| row.get(0))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Returns the works with these rowids, in their order; those that do not exist are left out.
+    pub fn citable(&self, ids: &[i64]) -> Result<Vec<CitableWork>> {
+        let connection = &self.library.connection;
+        let sql = format!("SELECT {SUMMARY}, {CITABLE_WORK} WHERE work_summary.work_id = ?1");
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut tags = connection.prepare_cached(
+            "SELECT facet, name FROM assignment JOIN tag ON tag.id = tag_id
+             WHERE work_id = ?1 ORDER BY assignment.id",
+        )?;
+        let mut works = Vec::with_capacity(ids.len());
+        for id in ids {
+            let Some(mut work) = statement.query_row([id], citable_work).optional()? else {
+                continue;
+            };
+            let mut rows = tags.query([id])?;
+            while let Some(row) = rows.next()? {
+                let tag = TagName {
+                    facet: row.get(0)?,
+                    name: row.get(1)?,
+                };
+                // Several rules may assign the same tag.
+                if !work.tags.contains(&tag) {
+                    work.tags.push(tag);
+                }
+            }
+            works.push(work);
+        }
+        Ok(works)
     }
 
     /// Returns whether a work matches a filter.
@@ -447,7 +477,7 @@ pub(super) fn distinct(table: &str, column: &str) -> String {
     )
 }
 
-fn reference(row: &Row<'_>) -> rusqlite::Result<CitableWork> {
+fn citable_work(row: &Row<'_>) -> rusqlite::Result<CitableWork> {
     let WorkSummary {
         id,
         key,
@@ -456,7 +486,6 @@ fn reference(row: &Row<'_>) -> rusqlite::Result<CitableWork> {
         authors,
         year,
     } = summary(row)?;
-    let tags = list(row.get_ref(8)?.as_str()?);
     Ok(CitableWork {
         id,
         key,
@@ -466,6 +495,6 @@ fn reference(row: &Row<'_>) -> rusqlite::Result<CitableWork> {
         year,
         item: Item::Packed(row.get(6)?),
         sort_author: row.get(7)?,
-        tags: tags.iter().filter_map(|tag| tag.parse().ok()).collect(),
+        tags: Vec::new(),
     })
 }

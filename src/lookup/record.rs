@@ -282,7 +282,7 @@ impl ItemBuilder {
             };
             self.item
                 .variables
-                .insert(variable.to_owned(), CslValue::Date(date));
+                .insert(variable.to_owned(), CslValue::from(date));
         }
     }
 

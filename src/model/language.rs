@@ -36,21 +36,28 @@ pub struct AssumedLanguages(Vec<(usize, Option<CslValue>)>);
 pub fn assume_languages(items: &mut [CslItem]) -> AssumedLanguages {
     let mut changed = Vec::new();
     for (index, item) in items.iter_mut().enumerate() {
-        let Some(tag) = language_of(item) else {
-            continue;
-        };
-        // Processors look for exactly these tags to put family names first, as citeproc-js does.
-        let tag = match language::primary(&tag) {
-            "hu" => Cow::Borrowed("hu"),
-            "vi" => Cow::Borrowed("vi"),
-            _ => tag,
-        };
-        if item.text(LANGUAGE).as_deref() != Some(&*tag) {
-            let tag = CslValue::Text(tag.into_owned());
-            changed.push((index, item.variables.insert(LANGUAGE.to_owned(), tag)));
+        let language = language_of(item);
+        if let Some(stated) = language.and_then(|language| assume_language(item, &language)) {
+            changed.push((index, stated));
         }
     }
     AssumedLanguages(changed)
+}
+
+/// Sets the language of a work, as [`language_of`] returns it, for a citation processor. Returns what the work states,
+/// if that is something else.
+pub fn assume_language(item: &mut CslItem, language: &str) -> Option<Option<CslValue>> {
+    // Processors look for exactly these tags to put family names first, as citeproc-js does.
+    let tag = match language::primary(language) {
+        tag @ ("hu" | "vi") => tag,
+        _ => language,
+    };
+    let is_stated =
+        matches!(item.variables.get(LANGUAGE), Some(CslValue::Text(stated)) if stated == tag);
+    (!is_stated).then(|| {
+        let tag = CslValue::Text(tag.to_owned());
+        item.variables.insert(LANGUAGE, tag)
+    })
 }
 
 impl AssumedLanguages {

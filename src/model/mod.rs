@@ -13,11 +13,14 @@ mod name;
 
 pub use crate::csl::{
     Item as CslItem, ItemDate as CslDate, ItemName as CslName, ItemValue as CslValue,
+    ItemVariables as CslVariables,
 };
 pub use edtf::{DatePoint, EdtfDate, EdtfError, RangeEnd, WithinYear};
 #[cfg(feature = "formats")]
 pub use identifiers::{Doi, IdentifierError, Isbn, Issn, percent_decoded};
-pub use language::{AssumedLanguages, assume_languages, guessed_language, language_of};
+pub use language::{
+    AssumedLanguages, assume_language, assume_languages, guessed_language, language_of,
+};
 pub use name::{Name, PersonName};
 
 /// A reference as it was written in a bibliography.

@@ -67,7 +67,7 @@ impl Name {
                     non_dropping_particle: some(&person.prefix).filter(|_| stays),
                     dropping_particle: some(&person.prefix).filter(|_| !stays),
                     suffix: some(&person.suffix),
-                    comma_suffix: person.junior_comma.then_some(true.into()),
+                    comma_suffix: person.junior_comma.then(|| Box::new(true.into())),
                     ..CslName::default()
                 }
             }

@@ -4,6 +4,7 @@
 //! spaces become a non-breaking and a normal one. Bibliographies use the classes `csl-bib-body`, `csl-entry`,
 //! `csl-left-margin` and so on.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
@@ -41,13 +42,27 @@ pub fn entry(content: &[Inline]) -> String {
 /// Formats a reading list as an HTML fragment: headings, a `csl-bib-body` for each section, links, an anchor
 /// for each work (`#ref-` and its key) and its metadata as COinS.
 pub fn reading_list(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
+    reading_list_with_coins(list, &coins_of(works))
+}
+
+/// Formats a reading list like [`reading_list`]. `coins` returns the context object of a work
+/// ([`coins::context_object`]).
+pub fn reading_list_with_coins<'w>(
+    list: &ReadingList,
+    coins: &dyn Fn(&str) -> Option<Cow<'w, str>>,
+) -> String {
     let mut html = String::new();
     if let Some(title) = &list.title {
         let _ = writeln!(html, "<h1 dir=\"auto\">{}</h1>", escaped(title));
     }
     write_introduction(&list.introduction, &mut html);
-    write_sections(list, works, &anchors(list), &no_page, &mut html);
+    write_sections(list, coins, &anchors(list), &no_page, &mut html);
     html
+}
+
+/// Returns the context object of a work by its key.
+fn coins_of<'w>(works: &'w MetadataIndex<'_>) -> impl Fn(&str) -> Option<Cow<'w, str>> {
+    |key| Some(Cow::Owned(coins::context_object(works.get(key)?)))
 }
 
 /// Formats a reading list as a complete page: a style sheet for screen and print that follows the layout of
@@ -63,7 +78,7 @@ pub fn page(list: &ReadingList, works: &MetadataIndex<'_>, language: &str) -> St
     write_introduction(&list.introduction, &mut head);
     write_table_of_contents(list, &anchors, &mut head);
     let mut body = String::new();
-    write_sections(list, works, &anchors, &no_page, &mut body);
+    write_sections(list, &coins_of(works), &anchors, &no_page, &mut body);
     fill_template(
         include_str!("templates/page.html"),
         &[
@@ -93,7 +108,7 @@ pub fn reading_list_with_pages(
         let _ = writeln!(html, "<h1 dir=\"auto\">{}</h1>", escaped(title));
     }
     write_introduction(&list.introduction, &mut html);
-    write_sections(list, works, &anchors(list), page, &mut html);
+    write_sections(list, &coins_of(works), &anchors(list), page, &mut html);
     html
 }
 
@@ -210,9 +225,9 @@ fn write_introduction(blocks: &RichBlocks, html: &mut String) {
     }
 }
 
-fn write_sections(
+fn write_sections<'w>(
     list: &ReadingList,
-    works: &MetadataIndex<'_>,
+    coins: &dyn Fn(&str) -> Option<Cow<'w, str>>,
     anchors: &[String],
     page: &dyn Fn(&str) -> Option<String>,
     html: &mut String,
@@ -242,8 +257,8 @@ fn write_sections(
             }
             html.push('>');
             write(&entry.content, Markup::linked(&entry.content), html);
-            if let Some(work) = works.get(&entry.key) {
-                html.push_str(&coins_span(&coins::context_object(work)));
+            if let Some(context_object) = coins(&entry.key) {
+                html.push_str(&coins_span(&context_object));
             }
             if let Some(address) = page(&entry.key) {
                 let _ = write!(

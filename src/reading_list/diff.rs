@@ -304,7 +304,7 @@ fn format_value(value: &str) -> String {
 }
 
 fn diff_variables(before: &ContentsWork, after: &ContentsWork) -> Vec<FieldChange> {
-    let names: BTreeSet<&String> = before
+    let names: BTreeSet<&str> = before
         .item
         .variables
         .keys()

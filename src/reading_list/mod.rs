@@ -45,6 +45,7 @@ mod style_coverage;
 mod toml_file;
 mod translations;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 pub use annotation::{AnnotationKind, AnnotationKinds, UnknownAnnotationKind};
@@ -115,7 +116,7 @@ pub struct FormattedEntry {
     /// The citation key.
     pub key: String,
     /// The language of the work as a tag, stated or guessed.
-    pub language: Option<String>,
+    pub language: Option<Cow<'static, str>>,
     /// The entry as the style formats it.
     pub content: RichText,
     /// The annotation printed below the entry.
@@ -196,13 +197,18 @@ impl ReadingList {
 
     /// Sets the language of each entry to that of its work.
     pub fn state_languages(&mut self, items: &[CslItem]) {
-        let languages: HashMap<&str, String> = items
+        let languages: HashMap<&str, Cow<'static, str>> = items
             .iter()
-            .filter_map(|item| Some((item.id.as_str(), language_of(item)?.into_owned())))
+            .filter_map(|item| Some((item.id.as_str(), language_of(item)?)))
             .collect();
+        self.set_languages(|key| languages.get(key).cloned());
+    }
+
+    /// Sets the language of each entry to the one that `language` returns for its key.
+    pub fn set_languages(&mut self, language: impl Fn(&str) -> Option<Cow<'static, str>>) {
         for section in &mut self.sections {
             for entry in &mut section.entries {
-                entry.language = languages.get(entry.key.as_str()).cloned();
+                entry.language = language(&entry.key);
             }
         }
     }

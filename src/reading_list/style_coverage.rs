@@ -54,16 +54,16 @@ pub fn unprinted_fields(
     let printed = printed(style, locale, item);
     item.variables
         .iter()
-        .filter(|(variable, _)| !NOT_EXPECTED.contains(&variable.as_str()))
+        .filter(|(variable, _)| !NOT_EXPECTED.contains(variable))
         .filter_map(|(variable, value)| {
             let mut other = item.clone();
             let other_value = substitute_value(value)?;
-            other.variables.insert(variable.clone(), other_value);
+            other.variables.insert(variable.to_owned(), other_value);
             (self::printed(style, locale, &other) == printed).then(|| UnprintedField {
                 field: field_name(variable),
-                variable: variable.clone(),
+                variable: variable.to_owned(),
                 value: format_variable(value),
-                rarely_printed: RARELY_PRINTED.contains(&variable.as_str()),
+                rarely_printed: RARELY_PRINTED.contains(&variable),
             })
         })
         .collect()
@@ -87,7 +87,7 @@ fn substitute_value(value: &CslValue) -> Option<CslValue> {
         CslValue::Number(number) => CslValue::Number(number + 1),
         CslValue::Names(names) if names.is_empty() => return None,
         CslValue::Names(names) => CslValue::Names(names.iter().map(substitute_name).collect()),
-        CslValue::Date(date) => CslValue::Date(substitute_date(date)),
+        CslValue::Date(date) => CslValue::from(substitute_date(date)),
         CslValue::Other(_) => return None,
     })
 }

@@ -65,13 +65,9 @@ pub fn test(rule: &Rule, library: &Library) -> Result<RuleTestResult, LibraryErr
     let must = rule.must.iter().map(|key| (key, true));
     let must_not = rule.must_not.iter().map(|key| (key, false));
     for (key, wanted) in must.chain(must_not) {
-        let work = match library.works().id(key) {
-            Ok(work) => work,
-            Err(LibraryError::UnknownKey { .. }) => {
-                result.absent.push(key.clone());
-                continue;
-            }
-            Err(error) => return Err(error),
+        let Some(work) = library.works().find(key)? else {
+            result.absent.push(key.clone());
+            continue;
         };
         match (library.works().meets(work, &condition)?, wanted) {
             (true, true) | (false, false) => result.passed += 1,
@@ -364,10 +360,9 @@ impl Checker<'_> {
     }
 
     fn matches(&self, key: &str, read: &ParsedRule) -> Result<bool, LibraryError> {
-        match self.library.works().id(key) {
-            Ok(work) => self.library.works().meets(work, &read.ready.condition),
-            Err(LibraryError::UnknownKey { .. }) => Ok(false),
-            Err(error) => Err(error),
+        match self.library.works().find(key)? {
+            Some(work) => self.library.works().meets(work, &read.ready.condition),
+            None => Ok(false),
         }
     }
 }

@@ -148,7 +148,7 @@ impl Phrase {
             let is_container = variable.contains("container")
                 || variable.contains("collection")
                 || variable.starts_with("event");
-            let column = match variable.as_str() {
+            let column = match variable {
                 _ if is_container => Column::Container,
                 "author" => Column::Author,
                 "editor" => Column::Editor,

@@ -7,8 +7,7 @@ use serde::Deserialize;
 
 use crate::language;
 use crate::library::{
-    self, Change, Facet, Library, LibraryError, NewAssignment, Origin, Tag, TagEvent, TagName,
-    TaggedOutcome,
+    self, Change, Facet, Library, NewAssignment, Origin, Tag, TagEvent, TagName, TaggedOutcome,
 };
 
 /// The contents of a vocabulary file.
@@ -174,7 +173,7 @@ impl Vocabulary {
     ///
     /// # Errors
     ///
-    /// Returns [`LibraryError::UnknownTag`] if a parent or an assignment refers to an unknown tag.
+    /// Returns [`library::LibraryError::UnknownTag`] if a parent or an assignment refers to an unknown tag.
     pub fn install(&self, change: &Change<'_>, source: &str) -> library::Result<VocabularyReport> {
         let mut report = VocabularyReport::default();
         let described = change.tags().described_facets()?;
@@ -224,10 +223,8 @@ impl Vocabulary {
             keys.map(move |key| (key, assignment))
         });
         for (key, assignment) in pairs {
-            let work = match change.works().id(key) {
-                Ok(work) => work,
-                Err(LibraryError::UnknownKey { .. }) => continue,
-                Err(error) => return Err(error),
+            let Some(work) = change.works().find(key)? else {
+                continue;
             };
             let tag = change
                 .tags()

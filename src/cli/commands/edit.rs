@@ -125,12 +125,8 @@ impl Edit {
                 by: if find.is_some() { By::Find } else { By::Keys },
             }),
             Err(failure) => {
-                let is_key = |word: &String| {
-                    !matches!(
-                        library.works().id(word),
-                        Err(LibraryError::UnknownKey { .. })
-                    )
-                };
+                // A key that cannot be looked up is none to be sure of.
+                let is_key = |word: &String| !matches!(library.works().find(word), Ok(None));
                 // A single word that looks like a key is a typo, not a query.
                 let is_query = match self.works.as_slice() {
                     [word] => !is_key(word) && word.contains([':', ' ', '*', '"', '(', '/', '=']),

@@ -5,11 +5,12 @@ use clap::{Args, ValueEnum};
 use crate::cli::export_entries::Entries;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::Input;
-use crate::cli::output_format::{OutputArgs, RenderedList};
+use crate::cli::output_format::{ListedWorks, OutputArgs, RenderedList, WorkDigest};
 use crate::cli::style_engine::{StyleEngine, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::{ParsedFile, Severity};
 use peerbib::library::{CitableWork, Library, TagSummary};
+use peerbib::model::assume_language;
 use peerbib::reading_list::{DuplicatePlacement, GroupBy, Grouping, ReadingList, WorkInList};
 
 /// Print a bibliography in a citation style
@@ -90,7 +91,8 @@ impl Format {
         };
         let complete = if self.input.is_empty() {
             let library = context.open()?;
-            let works = context.select(&library, &self.query)?;
+            let _snapshot = library.read_snapshot()?;
+            let works = context.select_ids(&library, &self.query)?;
             if works.is_empty() {
                 context.note("no works found");
             }
@@ -100,8 +102,13 @@ impl Format {
                 }
                 _ => Vec::new(),
             };
-            let entries = Entries::Library(&library);
-            list(tags, group_by).write(context, entries, works, &engine, &self.form)?
+            if group_by.is_none() && !self.form.needs_works() {
+                self.write_digested(context, &library, &works, &engine)?
+            } else {
+                let works = library.works().citable(&works)?;
+                let entries = Entries::Library(&library);
+                list(tags, group_by).write(context, entries, works, &engine, &self.form)?
+            }
         } else {
             if !self.query.is_empty() {
                 return Err(
@@ -122,6 +129,45 @@ impl Format {
         } else {
             Outcome::Partial
         })
+    }
+
+    /// Formats works without groups and writes the list. The works are read in parts, so that a large library needs
+    /// little memory. Returns whether every work could be rendered.
+    fn write_digested(
+        &self,
+        context: &CommandContext,
+        library: &Library,
+        works: &[i64],
+        engine: &StyleEngine,
+    ) -> std::result::Result<bool, CommandError> {
+        const CHUNK: usize = 4096;
+        let mut digest = WorkDigest::default();
+        let with_coins = self.form.has_coins();
+        let chunks = works.chunks(CHUNK).map(|ids| {
+            let mut works = library.works().citable(ids)?;
+            let mut items = items_of(&mut works, self.annotations)?;
+            digest.add(&works, &items, with_coins);
+            for item in &mut items {
+                if let Some(language) = digest.languages.get(&item.id) {
+                    assume_language(item, language);
+                }
+            }
+            Ok(items)
+        });
+        let (bibliography, complete) = engine.bibliography_of_chunks(context, chunks)?;
+        let mut list = ReadingList::plain(bibliography);
+        list.set_languages(|key| digest.languages.get(key).cloned());
+        self.form.write(
+            context,
+            &RenderedList {
+                list: &list,
+                works: ListedWorks::Digest(&digest),
+                entries: Entries::Library(library),
+                language: engine.language(),
+                annotations: self.annotations,
+            },
+        )?;
+        Ok(complete)
     }
 
     /// Reads the files. Returns whether every entry could be read, too.
@@ -203,8 +249,7 @@ impl Listing {
             context,
             &RenderedList {
                 list: &list,
-                works: &works,
-                items: &items,
+                works: ListedWorks::All(&works, &items),
                 entries,
                 language: engine.language(),
                 annotations: self.annotations,

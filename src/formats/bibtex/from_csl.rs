@@ -199,11 +199,11 @@ impl<'i> BibConversion<'i> {
     }
 
     fn take(&mut self, variable: &'static str) -> Option<&'i CslValue> {
-        let (name, value) = self.item.variables.get_key_value(variable)?;
-        if self.done.contains(&name.as_str()) {
+        let value = self.item.variables.get(variable)?;
+        if self.done.contains(&variable) {
             return None;
         }
-        self.done.push(name);
+        self.done.push(variable);
         Some(value)
     }
 
@@ -464,7 +464,7 @@ impl<'i> BibConversion<'i> {
     fn rest(&mut self) {
         let mut others = serde_json::Map::new();
         for (variable, value) in &self.item.variables {
-            if self.done.contains(&variable.as_str()) {
+            if self.done.contains(&variable) {
                 continue;
             }
             let text = match value {
@@ -480,15 +480,15 @@ impl<'i> BibConversion<'i> {
             match text {
                 Some(text) if is_free => {
                     self.push(variable, to_tex(&text));
-                    self.unmapped.push(variable.clone());
+                    self.unmapped.push(variable.to_owned());
                 }
                 // CSL does not define it.
                 _ if known(variable).is_none() || variable == "citation-key" => {
                     if let Ok(value) = serde_json::to_value(value) {
-                        others.insert(variable.clone(), value);
+                        others.insert(variable.to_owned(), value);
                     }
                 }
-                _ => self.lost.push(variable.clone()),
+                _ => self.lost.push(variable.to_owned()),
             }
         }
         if others.is_empty() {
@@ -544,7 +544,7 @@ fn to_name(name: &CslName, mixed: bool) -> Option<Name> {
         use_prefix: (mixed && !prefix.is_empty()).then_some(!stays.is_empty()),
         prefix,
         suffix: part(&name.suffix),
-        junior_comma: crate::formats::losses::truth(&name.comma_suffix),
+        junior_comma: crate::formats::losses::truth(name.comma_suffix.as_deref()),
     };
     if person.family.is_empty() && person.given.is_empty() {
         return None;

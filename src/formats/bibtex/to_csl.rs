@@ -16,7 +16,7 @@ use super::{Diagnostic, Severity, localization, tex, tex_alphabets};
 use crate::csl::variables::known_type;
 use crate::formats::pages;
 use crate::language::{self, babel};
-use crate::model::{CslItem, CslValue, Doi, Entry, Name, markup};
+use crate::model::{CslItem, CslValue, CslVariables, Doi, Entry, Name, markup};
 
 /// The derived data of an entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,7 +110,7 @@ struct CslConversion<'e> {
     class: TypeClass,
     number: NumberRole,
     item_type: &'static str,
-    variables: BTreeMap<String, CslValue>,
+    variables: CslVariables,
     problems: Vec<Diagnostic>,
     /// Whether titles are brought into sentence case.
     english: bool,
@@ -131,7 +131,7 @@ impl<'e> CslConversion<'e> {
             class: row.map_or(TypeClass::Other, |row| row.class),
             number: row.map_or(NumberRole::Own, |row| row.number),
             item_type: "document",
-            variables: BTreeMap::new(),
+            variables: CslVariables::default(),
             problems: Vec::new(),
             english: true,
             biblatex: schema::is_biblatex(&entry.kind, fields),
@@ -410,7 +410,7 @@ impl<'e> CslConversion<'e> {
             self.warn(Some(field), warning);
         }
         self.variables
-            .insert(variable.to_owned(), CslValue::Date(read.date));
+            .insert(variable.to_owned(), CslValue::Date(Box::new(read.date)));
     }
 
     fn titles(&mut self) {
@@ -674,7 +674,7 @@ impl<'e> CslConversion<'e> {
             .and_then(|json| serde_json::from_str(json).ok());
         let others: BTreeMap<String, CslValue> = json.unwrap_or_default();
         for (variable, value) in others {
-            self.variables.entry(variable).or_insert(value);
+            self.variables.insert_if_absent(variable, value);
         }
     }
 

@@ -560,7 +560,7 @@ impl<'e> HayagrivaReader<'e, '_> {
             given,
             non_dropping_particle: prefix,
             suffix,
-            comma_suffix: person.comma_suffix.then_some(serde_json::Value::Bool(true)),
+            comma_suffix: (person.comma_suffix).then(|| Box::new(serde_json::Value::Bool(true))),
             ..CslName::default()
         }
     }
@@ -597,7 +597,7 @@ impl<'e> HayagrivaReader<'e, '_> {
         };
         self.item
             .variables
-            .insert(variable.to_owned(), CslValue::Date(date));
+            .insert(variable.to_owned(), CslValue::from(date));
     }
 
     fn has(&self, variable: &str) -> bool {

@@ -427,7 +427,7 @@ fn of_name(name: &CslName) -> Person {
         given_name: given.filter(|_| name.literal.is_none() && part(&name.family).is_some()),
         prefix: prefix.filter(|_| name.literal.is_none()),
         suffix: part(&name.suffix),
-        comma_suffix: truth(&name.comma_suffix),
+        comma_suffix: truth(name.comma_suffix.as_deref()),
         alias: None,
     }
 }
@@ -452,7 +452,7 @@ fn of_date(date: &CslDate) -> Option<Date> {
         year: if year < 0 { year + 1 } else { year },
         month: part(1).filter(|month| *month < 12),
         day: part(2),
-        approximate: truth(&date.circa),
+        approximate: truth(date.circa.as_ref()),
         season,
     })
 }

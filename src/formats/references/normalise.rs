@@ -429,7 +429,7 @@ impl Parts {
             if !self.has("issued") || more_precise {
                 self.item
                     .variables
-                    .insert("issued".to_owned(), CslValue::Date(date));
+                    .insert("issued".to_owned(), CslValue::from(date));
             }
         } else if !self.has("issued") {
             let plain: String = words_of(text).collect();
@@ -583,7 +583,7 @@ impl Parts {
             {
                 self.item
                     .variables
-                    .insert("accessed".to_owned(), CslValue::Date(date));
+                    .insert("accessed".to_owned(), CslValue::from(date));
             }
             // "Retrieved from", "Available at": nothing else is said.
             if words_of(text).count() <= 8 {

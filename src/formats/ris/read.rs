@@ -523,7 +523,7 @@ impl<'r, 't> RisReader<'r, 't> {
         if date != CslDate::default() {
             self.item
                 .variables
-                .insert(variable.to_owned(), CslValue::Date(date));
+                .insert(variable.to_owned(), CslValue::from(date));
         }
     }
 

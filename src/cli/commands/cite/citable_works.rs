@@ -87,10 +87,13 @@ impl CitableWorks {
     /// Returns the work with a key.
     pub(crate) fn reference(&self, key: &str) -> Result<Option<CitableWork>, CommandError> {
         match &self.content {
-            Content::Library(library) => match library.works().get(key) {
-                Ok(reference) => Ok(Some(reference)),
-                Err(LibraryError::UnknownKey { .. }) => Ok(None),
-                Err(error) => Err(error.into()),
+            Content::Library(library) => match library.works().find(key)? {
+                // An `@xdata` has a key, but is no work.
+                Some(_) => match library.works().get(key) {
+                    Err(LibraryError::UnknownKey { .. }) => Ok(None),
+                    found => Ok(Some(found?)),
+                },
+                None => Ok(None),
             },
             Content::Files {
                 references, by_key, ..

@@ -9,7 +9,7 @@ use super::output::{Output, beside, read_document};
 use super::{CiteCommand, CiteFormat, Order};
 use crate::cli::export_entries::{ReferenceOptions, report_losses, write_references};
 use crate::cli::io;
-use crate::cli::output_format::{OutputArgs, RenderedList};
+use crate::cli::output_format::{ListedWorks, OutputArgs, RenderedList};
 use crate::cli::style_engine::{StyleEngine, items_of};
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
@@ -170,8 +170,7 @@ impl CiteCommand {
         list.state_languages(&items);
         let listed = RenderedList {
             list: &list,
-            works: &works,
-            items: &items,
+            works: ListedWorks::All(&works, &items),
             entries: shelf.entries(),
             language: engine.language(),
             annotations: false,

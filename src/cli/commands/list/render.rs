@@ -2,7 +2,7 @@
 
 use super::file::parse_snapshot;
 use crate::cli::export_entries::Entries;
-use crate::cli::output_format::{OutputArgs, RenderedList};
+use crate::cli::output_format::{ListedWorks, OutputArgs, RenderedList};
 use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::ParsedFile;
@@ -61,8 +61,7 @@ pub(crate) fn write_holding(
         context,
         &RenderedList {
             list: &list,
-            works: &holding.works,
-            items: &holding.items,
+            works: ListedWorks::All(&holding.works, &holding.items),
             entries: Entries::Library(library),
             language: engine.language(),
             annotations: false,
@@ -94,8 +93,7 @@ pub(crate) fn write_snapshot(
         context,
         &RenderedList {
             list: &list,
-            works: &works,
-            items: &items,
+            works: ListedWorks::All(&works, &items),
             entries: Entries::Files(&[reading]),
             language: engine.language(),
             annotations: false,

@@ -309,7 +309,7 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
         if random.chance(50) {
             let date = date(random, true);
             item.variables
-                .insert("accessed".to_owned(), ItemValue::Date(date));
+                .insert("accessed".to_owned(), ItemValue::from(date));
         }
     }
     let is_precise = matches!(
@@ -320,7 +320,7 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
         let is_precise = is_precise && random.chance(60);
         let issued = date(random, is_precise);
         item.variables
-            .insert("issued".to_owned(), ItemValue::Date(issued));
+            .insert("issued".to_owned(), ItemValue::from(issued));
     }
     let variable = if kind == "edited" { "editor" } else { "author" };
     if kind != "entry-encyclopedia" || random.chance(60) {
