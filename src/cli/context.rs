@@ -11,8 +11,9 @@ use crate::cli::styles::{StyleSource, meant_name};
 use crate::cli::ui::{Color, print_message};
 use crate::cli::{CommandError, hints, io};
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
+use peerbib::formats::key_pattern::{KeyPattern, PatternError};
 use peerbib::library::{
-    BusyTimeout, CitableWork, Effect, Filter, KeyPattern, Library, LibraryError, RuleEffect,
+    BusyTimeout, CitableWork, Effect, Filter, Library, LibraryError, RuleEffect,
 };
 use peerbib::query::Query;
 use peerbib::tagging::{self, BrokenRule, RuleRunReport};
@@ -141,8 +142,8 @@ impl CommandContext {
             Some(text) => text,
             None => self.configuration()?.key_pattern(),
         };
-        text.parse().map_err(|error: LibraryError| {
-            CommandError::usage(&error).with_help(hints::library(&error))
+        text.parse().map_err(|error: PatternError| {
+            CommandError::usage(&error).with_help(hints::key_pattern())
         })
     }
 

@@ -12,6 +12,11 @@ use peerbib::lookup::{Failure, LookupError};
 use peerbib::query::QueryError;
 use peerbib::suggest::question;
 
+/// Returns the hint for a malformed pattern of keys.
+pub(crate) fn key_pattern() -> String {
+    "`peerbib rename --help` lists the markers; an example: [auth][year]".to_owned()
+}
+
 /// Returns the advice for an error of the library.
 pub(crate) fn library(error: &LibraryError) -> Option<String> {
     use LibraryError as E;
@@ -97,9 +102,6 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
         ),
         E::MalformedKey(_) => {
             "a key contains no white space and none of , { } ( ) \" ' = # % @ ~ \\ $".to_owned()
-        }
-        E::MalformedPattern { .. } => {
-            "`peerbib rename --help` lists the markers; an example: [auth][year]".to_owned()
         }
         E::UnknownList {
             suggestions, known, ..

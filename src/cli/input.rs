@@ -9,6 +9,7 @@ use crate::cli::{CommandContext, CommandError};
 use peerbib::bundled::BIBLIOGRAPHIES;
 use peerbib::formats::bibtex::{DecodedText, FileEncoding};
 use peerbib::formats::csv::{self, ColumnField};
+use peerbib::formats::key_pattern::KeyPattern;
 use peerbib::formats::references::reading_of;
 use peerbib::formats::{self, Diagnostic, FORMATS, Format, ParsedFile, Records, Severity, bibtex};
 use peerbib::model::CslItem;
@@ -194,21 +195,24 @@ impl Input {
     /// Reads a bibliography: `-` is standard input, `peerbib:chapter` is bundled, everything else is a file.
     /// Without `from`, the format is detected from the content or the extension.
     pub(crate) fn read(name: &str, from: Option<FormatName>) -> Result<Self, CommandError> {
-        Self::read_with(name, from, &[])
+        Self::read_with(name, from, &[], &KeyPattern::default())
     }
 
-    /// Reads a bibliography like [`Input::read`], with the fields that a person gave to the columns of tables.
+    /// Reads a bibliography like [`Input::read`], with the fields that a person gave to the columns of tables, and
+    /// with keys by a pattern for references that have none.
     pub(crate) fn read_with(
         name: &str,
         from: Option<FormatName>,
         columns: &[ColumnField],
+        pattern: &KeyPattern,
     ) -> Result<Self, CommandError> {
         if let Some(shipped) = name.strip_prefix("peerbib:") {
             return Self::shipped(shipped);
         }
         let source = Source::read(name)?;
         let format = source.format(name, from)?;
-        let reading = source.records_with(name, format, columns)?.into_entries();
+        let records = source.records_with(name, format, columns)?;
+        let reading = records.into_entries_by(pattern);
         let Source { path, decoded, .. } = source;
         Ok(Self {
             path,
@@ -225,12 +229,14 @@ impl Input {
         })
     }
 
-    /// Reads the references in a text that a person gave to a command.
-    pub(crate) fn of_references(text: &str) -> Self {
+    /// Reads the references in a text that a person gave to a command, with keys by a pattern.
+    pub(crate) fn of_references(text: &str, pattern: &KeyPattern) -> Self {
         Self {
             path: "-".to_owned(),
             encoding: "UTF-8".to_owned(),
-            reading: formats::REFERENCES.read_text(text),
+            reading: formats::REFERENCES
+                .read(text.as_bytes(), text)
+                .into_entries_by(pattern),
             is_shipped: false,
         }
     }

@@ -6,6 +6,7 @@ use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
 use crate::cli::ui::{Style, print_message, print_prompt, wrapped};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::{self, FilePiece, Strings};
+use peerbib::formats::key_pattern::KeyPattern;
 use peerbib::formats::references::{self, Label, Reference, ReferenceList};
 use peerbib::formats::{ParsedFile, Records};
 
@@ -43,18 +44,19 @@ pub(crate) fn ask_about_references(
                         .extend(references.by_ref().map(|(reference, _)| reference));
                 }
                 // The end of the input: nobody is there to accept anything.
-                None => return Ok(into_file(accepted, edited)),
+                None => return Ok(into_file(accepted, edited, &context.key_pattern(None)?)),
                 Some(_) => continue,
             }
             break;
         }
     }
-    Ok(into_file(accepted, edited))
+    Ok(into_file(accepted, edited, &context.key_pattern(None)?))
 }
 
 fn into_file(
     accepted: ReferenceList,
     edited: Vec<(peerbib::model::Entry, Reference)>,
+    pattern: &KeyPattern,
 ) -> ParsedFile {
     let is_empty = accepted.references.is_empty();
     let mut file = if is_empty {
@@ -63,7 +65,7 @@ fn into_file(
             ..ParsedFile::default()
         }
     } else {
-        Records::Items(accepted.into_items()).into_entries()
+        Records::Items(accepted.into_items()).into_entries_by(pattern)
     };
     for (entry, reference) in edited {
         let mut item = bibtex::derive(&entry, &Strings::default(), &|_| None).item;

@@ -5,13 +5,12 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value as Json;
 
 use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
+use super::key_pattern::KeyPattern;
 use super::losses::{compare, resolved_date};
 use super::references::reading;
 use super::{Diagnostic, ParsedFile, Severity};
-use crate::model::markup::{self, plain};
-use crate::model::{CslItem, CslValue, Entry, language_of};
-use crate::text::fold;
-use crate::transliteration::to_latin;
+use crate::model::markup;
+use crate::model::{CslItem, CslValue, Entry};
 
 /// A reference that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +133,8 @@ impl ParsedItems {
 
     /// Gives a key to each item that has none, and reports what CSL has no variable for.
     pub fn with_keys(mut self) -> Self {
-        let mut keys = KeyAllocator::of(&self.items);
+        let pattern = KeyPattern::default();
+        let mut keys = KeyAllocator::of(&self.items, &pattern);
         for parsed in &mut self.items {
             if parsed.item.id.is_empty() {
                 parsed.item.id = keys.key_for(&parsed.item);
@@ -149,7 +149,7 @@ impl ParsedItems {
 
     /// Makes works of the items: each gets a key that LaTeX can cite and no other has, and what
     /// BibLaTeX cannot hold is reported.
-    pub(crate) fn into_reading(self) -> ParsedFile {
+    pub(crate) fn into_reading(self, pattern: &KeyPattern) -> ParsedFile {
         let ParsedItems {
             items,
             mut rejected,
@@ -175,7 +175,7 @@ impl ParsedItems {
                 reason,
             });
         }
-        let mut keys = KeyAllocator::of(&items);
+        let mut keys = KeyAllocator::of(&items, pattern);
         let mut pieces = Vec::with_capacity(items.len() * 2);
         let mut kept: Vec<CslItem> = Vec::with_capacity(items.len());
         let mut first: HashMap<String, usize> = HashMap::new();
@@ -370,7 +370,8 @@ pub(crate) fn for_biblatex(item: &CslItem) -> CslItem {
 }
 
 /// The keys of a file.
-struct KeyAllocator {
+struct KeyAllocator<'p> {
+    pattern: &'p KeyPattern,
     taken: HashSet<String>,
     /// Keys that are some item's own, and go to no other.
     own: HashSet<String>,
@@ -378,9 +379,10 @@ struct KeyAllocator {
     next_number: HashMap<String, u32>,
 }
 
-impl KeyAllocator {
-    fn of(items: &[ParsedItem]) -> KeyAllocator {
+impl<'p> KeyAllocator<'p> {
+    fn of(items: &[ParsedItem], pattern: &'p KeyPattern) -> Self {
         KeyAllocator {
+            pattern,
             taken: HashSet::new(),
             own: items
                 .iter()
@@ -392,7 +394,7 @@ impl KeyAllocator {
     }
 
     /// Returns the item's own key if LaTeX can cite it, else the key that Zotero gives beside an
-    /// id, else one made of author, year and title.
+    /// id, else one by the pattern.
     fn key_for(&mut self, item: &CslItem) -> String {
         let pinned = item.text("citation-key");
         let is_address = item.id.contains("://");
@@ -401,7 +403,7 @@ impl KeyAllocator {
             .flatten()
             .map(|key| citable(&key))
             .find(|key| !key.is_empty())
-            .unwrap_or_else(|| made_key(item));
+            .unwrap_or_else(|| self.pattern.key_of_item(item));
         let mut key = wanted.clone();
         while self.taken.contains(&key) || (key != item.id && self.own.contains(&key)) {
             let number = self.next_number.entry(wanted.clone()).or_insert(2);
@@ -421,41 +423,6 @@ fn citable(key: &str) -> String {
     kept.collect::<String>().trim_matches('-').to_owned()
 }
 
-/// `ostrom1990governing`
-fn made_key(item: &CslItem) -> String {
-    let name = ["author", "editor"]
-        .iter()
-        .find_map(|variable| item.names(variable).first());
-    let author = name.and_then(|name| name.family.clone().or_else(|| name.literal.clone()));
-    let year = item
-        .date("issued")
-        .map(resolved_date)
-        .and_then(|d| d.year());
-    let title = item.text("title").map(|title| plain(&title));
-    const SMALL_WORDS: [&str; 9] = ["the", "a", "an", "on", "of", "der", "die", "das", "la"];
-    let word = title.as_deref().and_then(|title| {
-        let words = title.split(|c: char| !c.is_alphanumeric());
-        let mut words = words.filter(|word| !word.is_empty());
-        words.find(|word| !SMALL_WORDS.contains(&word.to_lowercase().as_str()))
-    });
-    let language = language_of(item);
-    let letters = |text: &str| -> String {
-        let latin = fold(&to_latin(text, language.as_deref()));
-        latin.chars().filter(|c| c.is_alphanumeric()).collect()
-    };
-    let key = [
-        author.as_deref().map(letters).unwrap_or_default(),
-        year.map(|year| year.to_string()).unwrap_or_default(),
-        word.map(letters).unwrap_or_default(),
-    ]
-    .concat();
-    if key.is_empty() {
-        "untitled".to_owned()
-    } else {
-        key
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -471,7 +438,7 @@ mod tests {
             items: items.collect(),
             ..ParsedItems::default()
         }
-        .into_reading()
+        .into_reading(&KeyPattern::default())
     }
 
     #[test]

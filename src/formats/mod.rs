@@ -21,6 +21,7 @@ pub mod file_field;
 mod hayagriva;
 pub(crate) mod item_builder;
 pub mod jabref;
+pub mod key_pattern;
 mod lines;
 mod losses;
 mod marcxml;
@@ -41,6 +42,7 @@ use std::borrow::Cow;
 use bibtex::{BibFile, Strings};
 pub use bibtex::{Diagnostic, Severity};
 pub use csl_to_bib::{BesideCsl, ParsedItem, ParsedItems, RejectedEntry};
+use key_pattern::KeyPattern;
 pub use losses::{Loss, compare, reconciled};
 
 use crate::model::{CslItem, Entry};
@@ -77,14 +79,20 @@ pub enum Records {
 }
 
 impl Records {
-    /// Returns the references as BibLaTeX. What that cannot hold is among the problems.
+    /// Returns the references as BibLaTeX. What that cannot hold is among the problems. References without a key get
+    /// one by the default pattern.
     pub fn into_entries(self) -> ParsedFile {
+        self.into_entries_by(&KeyPattern::default())
+    }
+
+    /// Returns the references as BibLaTeX like [`Self::into_entries`], with keys by a pattern.
+    pub fn into_entries_by(self, pattern: &KeyPattern) -> ParsedFile {
         match self {
             Records::Entries(file) => ParsedFile {
                 file,
                 ..ParsedFile::default()
             },
-            Records::Items(items) => items.into_reading(),
+            Records::Items(items) => items.into_reading(pattern),
         }
     }
 }

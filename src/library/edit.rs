@@ -8,9 +8,10 @@ use super::conflict::with_key;
 use super::derived_tables::read_entry;
 use super::history::now;
 use super::import::key_of;
-use super::key_pattern::{KeyPattern, NewKeys};
+use super::unique_keys::NewKeys;
 use super::{LibraryError, Result, WorksMut};
 use crate::formats::bibtex;
+use crate::formats::key_pattern::KeyPattern;
 use crate::model::Entry;
 
 /// An edit of the fields of an entry.

@@ -253,14 +253,6 @@ pub enum LibraryError {
     /// The text cannot be a citation key.
     #[error("\u{201c}{0}\u{201d} cannot be a citation key")]
     MalformedKey(String),
-    /// A pattern for citation keys cannot be read.
-    #[error("\u{201c}{pattern}\u{201d} is no pattern for keys: {reason}")]
-    MalformedPattern {
-        /// The pattern.
-        pattern: String,
-        /// What is wrong with it.
-        reason: String,
-    },
     /// No reading list has this name.
     #[error("there is no reading list \u{201c}{name}\u{201d}")]
     UnknownList {

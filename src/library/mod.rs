@@ -27,7 +27,6 @@ mod identity;
 mod import;
 mod integrity;
 mod jabref_groups;
-mod key_pattern;
 mod known_works;
 mod linked_files;
 mod list_snapshots;
@@ -42,6 +41,7 @@ mod search_results;
 mod tags;
 mod three_way;
 mod transaction;
+mod unique_keys;
 mod value_sources;
 mod works;
 
@@ -75,7 +75,6 @@ pub use import::report::{
 pub use import::{ImportedFile, SyncOptions};
 pub use integrity::{IntegrityIssue, IssueKind};
 pub use jabref_groups::{GROUP_FACET, group_tag_name};
-pub use key_pattern::{KeyPattern, NewKeys};
 pub use known_works::{Comparison, compare_references};
 pub use linked_files::{LinkedFile, path_from_root};
 pub use list_snapshots::StoredSnapshot;
@@ -88,6 +87,7 @@ pub use tags::{
     Assignment, Axis, Facet, Match, NewAssignment, Origin, SplitPart, Tag, TagChange, TagEvent,
     TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
 };
+pub use unique_keys::NewKeys;
 pub use value_sources::ValueSource;
 pub use works::{CitableWork, Order, Selection, SortBy, WorkSummary};
 

@@ -15,7 +15,7 @@ const FILES: &[(&str, &str, usize, usize, &str)] = &[
     ("marc.xml", "marcxml", 2, 0, "maeland2012shared"),
     ("CITATION.cff", "cff", 2, 0, "mullerludenscheidt2021commons"),
     ("zotero.csv", "csv", 2, 0, "AB12"),
-    ("commons.wiki", "mediawiki", 4, 1, "coriat2015le"),
+    ("commons.wiki", "mediawiki", 4, 1, "coriat2015retour"),
     ("biber.bbl", "bbl", 1, 0, "soederberg2008"),
     ("plain.bbl", "bbl", 2, 0, "weber2000"),
     ("page.html", "coins", 1, 0, "kelty2008two"),
@@ -156,11 +156,11 @@ fn the_text_of_a_foreign_record_stays_with_the_work() {
         "{original}"
     );
     assert!(
-        env.runs("show coriat2015le --original")
+        env.runs("show coriat2015retour --original")
             .stdout
             .starts_with("{{Ouvrage |langue=fr")
     );
-    let shown = env.json("show coriat2015le --json");
+    let shown = env.json("show coriat2015retour --json");
     assert!(
         shown[0]["came_from"][0]["original"]
             .as_str()
@@ -172,7 +172,7 @@ fn the_text_of_a_foreign_record_stays_with_the_work() {
     assert_eq!(env.keys(""), [""; 0]);
     env.runs("redo");
     assert!(
-        env.runs("show coriat2015le --original")
+        env.runs("show coriat2015retour --original")
             .stdout
             .contains("Coriat")
     );

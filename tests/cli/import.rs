@@ -326,3 +326,16 @@ fn other_files_say_nothing_of_hand_made_tags() {
     env.put("a.bib", "@book{a, title = {A}, keywords = {theme:law}}\n");
     assert_eq!(env.json("import a.bib --json").get("tags"), None);
 }
+
+#[test]
+fn references_without_a_key_get_one_by_the_configured_pattern() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.ris",
+        "TY  - BOOK\nAU  - Ostrom, Elinor\nPY  - 1990\nTI  - Governing the Commons\nER  -\n\n\
+         TY  - BOOK\nAU  - Ostrom, Elinor\nPY  - 1990\nTI  - Understanding Knowledge\nER  -\n",
+    );
+    env.runs("config set key-pattern [entrytype]:[auth][shortyear]");
+    env.runs("import refs.ris");
+    assert_eq!(env.keys(""), ["book:Ostrom90", "book:Ostrom90-2"]);
+}

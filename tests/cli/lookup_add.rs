@@ -23,9 +23,9 @@ fn a_doi_becomes_a_clean_entry() {
     server.on("/doi.org/10.2307/1562247", [Reply::json(ARTICLE)]);
     let run = server.run(&env, &["add", "https://doi.org/10.2307/1562247"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    insta::assert_snapshot!(run.stderr, @r#"added benkler2002coases: Coase's Penguin, or, Linux and the Nature of the Firm (from doi.org)"#);
+    insta::assert_snapshot!(run.stderr, @r#"added benkler2002coase: Coase's Penguin, or, Linux and the Nature of the Firm (from doi.org)"#);
     insta::assert_snapshot!(entry(&env), @r#"
-    @article{benkler2002coases,
+    @article{benkler2002coase,
       author       = {Benkler, Yochai},
       title        = {Coase's Penguin, or, Linux and the Nature of the Firm},
       journaltitle = {The Yale Law Journal},
@@ -45,7 +45,7 @@ fn a_doi_becomes_a_clean_entry() {
         "application/vnd.citationstyles.csl+json"
     );
     assert!(arrived.headers["user-agent"].starts_with("peerbib/"));
-    let why = env.runs("why benkler2002coases").stdout;
+    let why = env.runs("why benkler2002coase").stdout;
     assert!(
         why.contains("doi.org (https://doi.org/10.2307/1562247)"),
         "{why}"
@@ -61,7 +61,7 @@ fn a_work_that_is_in_the_library_is_not_added_again() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(
         run.stderr
-            .contains("already in the library: benkler2002coases"),
+            .contains("already in the library: benkler2002coase"),
         "{}",
         run.stderr
     );
@@ -92,7 +92,7 @@ fn several_identifiers_are_one_step_and_rules_tag_them() {
     let run = server.run_with(&env, &["add", "-"], &[], input);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     insta::assert_snapshot!(entry(&env), @r#"
-    @article{benkler2002coases,
+    @article{benkler2002coase,
       author       = {Benkler, Yochai},
       title        = {Coase's Penguin, or, Linux and the Nature of the Firm},
       journaltitle = {The Yale Law Journal},
@@ -116,7 +116,7 @@ fn several_identifiers_are_one_step_and_rules_tag_them() {
       isbn      = {9780300110562},
     }
 
-    @online{benkler2001coases,
+    @online{benkler2001coase,
       entrysubtype = {article},
       author       = {Benkler, Yochai},
       title        = {Coase's Penguin, or, Linux and the Nature of the Firm},

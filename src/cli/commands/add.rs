@@ -16,7 +16,8 @@ use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::checks::required_fields;
 use peerbib::formats;
 use peerbib::formats::bibtex::{self, schema};
-use peerbib::library::{ConflictPolicy, FieldEdits, KeyPattern, LibraryError};
+use peerbib::formats::key_pattern::KeyPattern;
+use peerbib::library::{ConflictPolicy, FieldEdits, LibraryError};
 use peerbib::lookup::{Identifier, Search};
 use peerbib::suggest::closest;
 
@@ -205,7 +206,7 @@ impl Add {
 
 /// Adds the references of a plain list.
 fn store_references(context: &CommandContext, text: &str) -> Result {
-    let input = Input::of_references(text);
+    let input = Input::of_references(text, &context.key_pattern(None)?);
     let mut library = context.open_or_create()?;
     let receipt = context.change(&mut library, |change| {
         let mode = ImportMode::Import(ConflictPolicy::Keep);

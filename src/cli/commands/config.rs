@@ -15,7 +15,7 @@ use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::config::{
     self, SETTINGS, Setting, SettingKind, SettingValue, SourcedValue, ValueSource,
 };
-use peerbib::library::KeyPattern;
+use peerbib::formats::key_pattern::KeyPattern;
 
 /// View and change settings
 ///
@@ -395,8 +395,7 @@ fn checked(
         "locale" => SettingValue::Text(known_locale(&value.to_string())?),
         "key-pattern" => {
             let parsed = value.to_string().parse::<KeyPattern>();
-            parsed
-                .map_err(|error| CommandError::usage(&error).with_help(hints::library(&error)))?;
+            parsed.map_err(|error| CommandError::usage(&error).with_help(hints::key_pattern()))?;
             value
         }
         _ => value,

@@ -177,6 +177,7 @@ impl Import {
         if let Some(path) = self.rejects.as_ref().filter(|_| !rejects_to_stdout) {
             context.check_output(path, &self.files)?;
         }
+        let pattern = context.key_pattern(None)?;
         // All files are read first, so that a missing one changes nothing.
         let inputs = sources
             .iter()
@@ -186,7 +187,7 @@ impl Import {
                 let input = if self.interactive && can_ask() {
                     Input::read_interactively(context, name, self.from)?
                 } else {
-                    Input::read_with(name, self.from, &self.map)?
+                    Input::read_with(name, self.from, &self.map, &pattern)?
                 };
                 Ok((input, source.mode))
             })

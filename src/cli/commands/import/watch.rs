@@ -97,7 +97,8 @@ impl Watched<'_> {
         options: &Import,
     ) -> std::result::Result<Attempt, CommandError> {
         let ImportSource { name, mode } = self.source;
-        let input = Input::read_with(name, options.from, &options.map)?;
+        let pattern = context.key_pattern(None)?;
+        let input = Input::read_with(name, options.from, &options.map, &pattern)?;
         if look(Path::new(name)) != self.seen {
             return Ok(Attempt::TooEarly);
         }

@@ -11,7 +11,8 @@ use super::{files, works};
 use crate::cli::commands::file::root;
 use crate::cli::http_server::{Admission, Head, Request, Response};
 use crate::cli::{CommandContext, CommandError};
-use peerbib::library::{KeyPattern, Library, LibraryError, TagName, path_from_root};
+use peerbib::formats::key_pattern::KeyPattern;
+use peerbib::library::{Library, LibraryError, TagName, path_from_root};
 use peerbib::zotero::Item;
 use peerbib::zotero::connector::{
     self, API_VERSION, API_VERSION_HEADER, Endpoint, FileMetadata, SaveItems, SavePage,

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use crate::cli::commands::tag::rivals;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex;
+use peerbib::formats::key_pattern::KeyPattern;
 use peerbib::library::{
-    Change, FieldEdits, KeyPattern, Library, NewAssignment, Origin, TagName, TaggedOutcome,
+    Change, FieldEdits, Library, NewAssignment, Origin, TagName, TaggedOutcome,
 };
 use peerbib::lookup::Client;
 use peerbib::model::{CslItem, Entry};

@@ -1,11 +1,9 @@
 //! Citation keys made by a pattern, such as `[auth][year][shorttitle]`.
 
-use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
-use super::derived_tables::{principal_names, read_entry};
-use super::{LibraryError, Result, Works};
-use crate::formats::bibtex;
+use super::bibtex;
+use super::losses::resolved_date;
 use crate::model::markup;
 use crate::model::{CslItem, CslName, Entry, language_of};
 use crate::text::fold;
@@ -77,11 +75,39 @@ const FUNCTION_WORDS: &[&str] = &[
     "οι", "τα", "του", "τησ", "των", "και", "για", "в", "и", "на", "о",
 ];
 
-impl FromStr for KeyPattern {
-    type Err = LibraryError;
+/// A pattern that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("malformed key pattern \u{201c}{pattern}\u{201d}: {reason}")]
+pub struct PatternError {
+    /// The pattern.
+    pub pattern: String,
+    /// The reason.
+    pub reason: String,
+}
 
-    fn from_str(text: &str) -> Result<Self> {
-        let malformed = |reason: String| LibraryError::MalformedPattern {
+/// `[auth:lower][year][veryshorttitle:lower]`, as in `ostrom1990governing`.
+impl Default for KeyPattern {
+    fn default() -> Self {
+        let lower = |marker| Part::Marker {
+            marker,
+            count: None,
+            case: Case::Lower,
+        };
+        Self {
+            parts: vec![
+                lower(Marker::Author),
+                lower(Marker::Year),
+                lower(Marker::VeryShortTitle),
+            ],
+        }
+    }
+}
+
+impl FromStr for KeyPattern {
+    type Err = PatternError;
+
+    fn from_str(text: &str) -> Result<Self, PatternError> {
+        let malformed = |reason: String| PatternError {
             pattern: text.to_owned(),
             reason,
         };
@@ -119,7 +145,7 @@ impl FromStr for KeyPattern {
     }
 }
 
-fn read_marker(text: &str) -> std::result::Result<Part, String> {
+fn read_marker(text: &str) -> Result<Part, String> {
     let mut words = text.split(':');
     let name = words.next().unwrap_or_default();
     let (stem, digits) = name.split_at(name.trim_end_matches(|c: char| c.is_ascii_digit()).len());
@@ -153,9 +179,18 @@ fn read_marker(text: &str) -> std::result::Result<Part, String> {
 }
 
 impl KeyPattern {
-    /// The key of a work, before it is made unique. What a work does not have leaves nothing; where
+    /// Returns the key of a work, before it is made unique. What a work does not have leaves nothing; if
     /// nothing at all is left, the key is the work's type.
-    pub(super) fn key(&self, work: &Entry, item: &CslItem) -> String {
+    pub fn key(&self, work: &Entry, item: &CslItem) -> String {
+        self.make(item, &romanised_names(work), &|| work.kind())
+    }
+
+    /// Returns the key of a reference that is no entry yet, like [`Self::key`].
+    pub(crate) fn key_of_item(&self, item: &CslItem) -> String {
+        self.make(item, &[], &|| bibtex::from_csl(item).work.kind())
+    }
+
+    fn make(&self, item: &CslItem, romanised: &[CslName], kind: &dyn Fn() -> String) -> String {
         let mut key = String::new();
         for part in &self.parts {
             match part {
@@ -165,7 +200,7 @@ impl KeyPattern {
                     count,
                     case,
                 } => {
-                    let text = marker.text(*count, work, item);
+                    let text = marker.text(*count, item, romanised, kind);
                     key.push_str(&match case {
                         Case::AsIs => text,
                         Case::Lower => text.to_lowercase(),
@@ -174,17 +209,22 @@ impl KeyPattern {
                 }
             }
         }
-        if key.is_empty() { work.kind() } else { key }
+        if key.is_empty() { kind() } else { key }
     }
 }
 
 impl Marker {
-    fn text(self, count: Option<usize>, work: &Entry, item: &CslItem) -> String {
+    fn text(
+        self,
+        count: Option<usize>,
+        item: &CslItem,
+        romanised: &[CslName],
+        kind: &dyn Fn() -> String,
+    ) -> String {
         let language = language_of(item);
         let language = language.as_deref();
-        let romanised = romanised_names(work);
         let names = || {
-            let given = principal_names(item).iter().enumerate();
+            let given = item.principal_names().iter().enumerate();
             given.map(|(place, name)| {
                 let name = romanised.get(place).unwrap_or(name);
                 let family = name.family.as_deref().or(name.literal.as_deref());
@@ -196,7 +236,8 @@ impl Marker {
             })
         };
         let year = || {
-            let year = item.date("issued").and_then(crate::model::CslDate::year);
+            let year = item.date("issued").map(resolved_date);
+            let year = year.and_then(|date| date.year());
             year.map(|year| year.to_string()).unwrap_or_default()
         };
         let words = |count: usize| {
@@ -204,7 +245,7 @@ impl Marker {
             title_words(&title)
                 .into_iter()
                 .filter(|word| !FUNCTION_WORDS.contains(&fold(word).as_str()))
-                .map(|word| letters(word, language))
+                .map(|word| letters(without_possessive(word), language))
                 .filter(|word| !word.is_empty())
                 .take(count)
                 .map(|word| capitalised(&word))
@@ -240,7 +281,7 @@ impl Marker {
             Self::Title => words(usize::MAX),
             Self::ShortTitle => words(count.unwrap_or(3)),
             Self::VeryShortTitle => words(count.unwrap_or(1)),
-            Self::EntryType => work.kind(),
+            Self::EntryType => kind(),
             Self::Volume => letters(&item.text("volume").unwrap_or_default(), language),
             Self::FirstPage => {
                 let pages = item.text("page").unwrap_or_default();
@@ -260,6 +301,13 @@ fn romanised_names(work: &Entry) -> Vec<CslName> {
     }
     let names = bibtex::read_names(value);
     names.iter().map(|name| name.to_csl(true)).collect()
+}
+
+/// Returns a word without an English possessive: Coase of “Coase’s”.
+fn without_possessive(word: &str) -> &str {
+    word.strip_suffix("'s")
+        .or_else(|| word.strip_suffix("\u{2019}s"))
+        .unwrap_or(word)
 }
 
 /// How many characters make a word of a key where nothing separates words.
@@ -354,7 +402,7 @@ fn capitalised(word: &str) -> String {
 }
 
 /// Returns whether a citation key may contain the character in LaTeX and BibTeX.
-fn is_key_character(character: char) -> bool {
+pub(crate) fn is_key_character(character: char) -> bool {
     !character.is_whitespace()
         && !character.is_control()
         && !matches!(
@@ -363,104 +411,9 @@ fn is_key_character(character: char) -> bool {
         )
 }
 
-impl Works<'_> {
-    /// Returns the key that a pattern makes for a work, with a suffix (a, b, c) that makes it unique among `new_keys`
-    /// and the keys and aliases of all other works. A work that already has such a key keeps it.
-    ///
-    /// # Errors
-    ///
-    /// [`LibraryError::UnreadableWork`].
-    pub fn key_by_pattern(
-        &self,
-        work: i64,
-        pattern: &KeyPattern,
-        new_keys: &mut NewKeys,
-    ) -> Result<String> {
-        let (key, source, item) = self
-            .library
-            .connection
-            .prepare_cached(
-                "SELECT key, source, item FROM work JOIN csl_item ON work_id = id WHERE id = ?1",
-            )?
-            .query_row([work], |row| {
-                Ok((
-                    row.get::<_, String>(0)?,
-                    row.get::<_, String>(1)?,
-                    row.get::<_, String>(2)?,
-                ))
-            })?;
-        let entry = read_entry(&key, &source)?;
-        let item = serde_json::from_str(&item).unwrap_or_default();
-        let base = pattern.key(&entry, &item);
-        let has_it = key.strip_prefix(&base).is_some_and(|suffix| {
-            suffix.len() <= 2 && suffix.bytes().all(|byte| byte.is_ascii_lowercase())
-        });
-        if has_it && new_keys.taken.insert(key.clone()) {
-            return Ok(key);
-        }
-        self.unique_key(&base, Some(work), new_keys)
-    }
-
-    /// Returns `base`, with a suffix (a, b, c) if another work has it.
-    pub(super) fn unique_key(
-        &self,
-        base: &str,
-        work: Option<i64>,
-        new_keys: &mut NewKeys,
-    ) -> Result<String> {
-        let next = new_keys.next_suffix.entry(base.to_owned()).or_default();
-        loop {
-            let candidate = format!("{base}{}", suffix(*next));
-            *next += 1;
-            let holder = self.find(&candidate)?;
-            let is_free = holder.is_none() || holder == work;
-            if is_free && new_keys.taken.insert(candidate.clone()) {
-                return Ok(candidate);
-            }
-        }
-    }
-
-    /// Checks that `key` can be the key of `work`.
-    pub(super) fn check_key(&self, key: &str, work: Option<i64>) -> Result<()> {
-        if key.is_empty() || !key.chars().all(is_key_character) {
-            return Err(LibraryError::MalformedKey(key.to_owned()));
-        }
-        match self.find(key)? {
-            Some(holder) if Some(holder) != work => Err(LibraryError::TakenKey {
-                key: key.to_owned(),
-                holder: self.key(holder)?,
-            }),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The keys that a command gives to works, before it writes them.
-#[derive(Debug, Default)]
-pub struct NewKeys {
-    taken: HashSet<String>,
-    /// The number of the suffix to try next, because many works may get the same key from a pattern.
-    next_suffix: HashMap<String, u32>,
-}
-
-/// Returns the suffix with a number: none, a, b, … z, aa, ab and so on.
-fn suffix(number: u32) -> String {
-    let mut letters = Vec::new();
-    let mut rest = number;
-    while rest > 0 {
-        rest -= 1;
-        letters.push(char::from(
-            b'a' + u8::try_from(rest % 26).unwrap_or_default(),
-        ));
-        rest /= 26;
-    }
-    letters.iter().rev().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::bibtex;
 
     fn key(pattern: &str, source: &str) -> String {
         let work = bibtex::parse_entry(source).unwrap();
@@ -535,12 +488,5 @@ mod tests {
         ] {
             assert!(pattern.parse::<KeyPattern>().is_err(), "{pattern}");
         }
-    }
-
-    #[test]
-    fn suffixes_are_letters_and_then_two() {
-        let suffixes: Vec<String> = (0..29).map(suffix).collect();
-        assert_eq!(suffixes[..3], ["", "a", "b"]);
-        assert_eq!(suffixes[26..], ["z", "aa", "ab"]);
     }
 }
