@@ -27,6 +27,7 @@ mod style_engine;
 mod styles;
 mod table;
 mod ui;
+mod zotero;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

@@ -44,6 +44,7 @@ mod three_way;
 mod transaction;
 mod value_sources;
 mod works;
+mod zotero;
 
 use std::path::{Path, PathBuf};
 
@@ -90,6 +91,7 @@ pub use tags::{
 };
 pub use value_sources::ValueSource;
 pub use works::{CitableWork, Order, Selection, SortBy, WorkSummary};
+pub use zotero::{CollectionsAs, ZoteroImport};
 
 /// The result of an operation on the library.
 pub type Result<T> = std::result::Result<T, LibraryError>;

@@ -69,3 +69,5 @@ mod test_env;
 mod timeline;
 mod ui;
 mod why;
+mod zotero;
+mod zotero_database;

@@ -7,9 +7,11 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use clap::{Args, ValueEnum};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
+use crate::cli::commands::list::settings::default_list;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Input, column_field};
 use crate::cli::ui::{can_ask, print_message, print_prompt};
+use crate::cli::zotero::{CollectionsTarget, ZoteroArgs, ZoteroInput, import_zotero, is_zotero};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
 use peerbib::formats::csv::ColumnField;
@@ -31,6 +33,10 @@ use peerbib::library::{
 /// compared with the library. A work that the library has is left alone. A new one is tagged status:unverified with
 /// the confidence of its reading, and `peerbib show --original` prints the reference as it was written.
 ///
+/// zotero: is the library of Zotero on this computer, and zotero:PATH one in another place. Zotero may be running; its
+/// files are only read. Collections, tags, notes, annotations and links to files come with the items. Importing it
+/// again brings what changed there, and keeps what you changed here.
+///
 /// An entry matches an existing work if they share a key, DOI, ISBN or eprint, or title, first author,
 /// year and type. Chapters of one book, editions and volumes are different works. Keywords such as
 /// movement:oekonux become tags, and so do JabRef's groups.
@@ -42,6 +48,7 @@ use peerbib::library::{
                         peerbib import *.bib --rejects rejected.bib\n  \
                         peerbib import catalogue.xml manuscript.docx\n  \
                         peerbib import books.csv --map Werk=title\n  \
+                        peerbib import zotero: --collection Commons\n  \
                         peerbib import peerbib:commons")]
 pub(crate) struct Import {
     /// The files to import; - is standard input
@@ -56,9 +63,16 @@ pub(crate) struct Import {
     #[arg(long)]
     sync: bool,
 
-    /// With --sync: remove the works whose entries are not in the files any more
-    #[arg(long, requires = "sync")]
+    /// With --sync or zotero: remove the works whose entries are not there any more
+    #[arg(long)]
     prune: bool,
+
+    #[command(flatten)]
+    zotero: ZoteroArgs,
+
+    /// For zotero: what becomes of collections
+    #[arg(long, value_name = "WHAT", default_value = "tags")]
+    collections: CollectionsTarget,
 
     /// The format of the files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT")]
@@ -128,10 +142,22 @@ impl Import {
         if let Some(path) = self.rejects.as_ref().filter(|_| !rejects_to_stdout) {
             context.check_output(path, &self.files)?;
         }
-        // All files are read first, so that a missing one changes nothing.
-        let inputs = self
+        let (from_zotero, files): (Vec<&String>, Vec<&String>) = self
             .files
             .iter()
+            .partition(|name| is_zotero(name, self.from));
+        self.zotero.check(!from_zotero.is_empty())?;
+        if self.prune && !self.sync && !files.is_empty() {
+            return Err(CommandError::usage("--prune needs --sync"));
+        }
+        // All files are read first, so that a missing one changes nothing.
+        let libraries = from_zotero
+            .into_iter()
+            .map(|name| self.zotero.read(context, name))
+            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
+        let libraries: Vec<ZoteroInput> = libraries.into_iter().flatten().collect();
+        let inputs = files
+            .into_iter()
             .map(|name| {
                 // Without a terminal, nothing is asked.
                 if self.interactive && can_ask() {
@@ -147,11 +173,12 @@ impl Import {
             OnConflict::Merge => ConflictPolicy::Merge,
             OnConflict::Ask => ConflictPolicy::Ask,
         };
+        let options = SyncOptions {
+            on_conflict: policy,
+            prune: self.prune,
+        };
         let mode = if self.sync {
-            ImportMode::Sync(SyncOptions {
-                on_conflict: policy,
-                prune: self.prune,
-            })
+            ImportMode::Sync(options)
         } else {
             ImportMode::Import(policy)
         };
@@ -161,14 +188,29 @@ impl Import {
         } else {
             context.open_or_create()?
         };
+        // The lists that collections become.
+        let lists = match self.collections {
+            CollectionsTarget::Tags => None,
+            CollectionsTarget::Lists => Some(default_list(context, "")?),
+        };
+        let import = |change: &peerbib::library::Change<'_>| {
+            let mut receipt = import_all(change, &inputs, mode, false)?;
+            let mut prompt = ConflictPrompt { always: None };
+            let ask = &mut |conflict: &Conflict| prompt.ask(conflict);
+            import_zotero(
+                change,
+                &libraries,
+                lists.as_ref(),
+                options,
+                ask,
+                &mut receipt,
+            )?;
+            Ok(receipt)
+        };
         let receipt = if self.dry_run {
-            context.dry_run(&mut library, |change| {
-                import_all(change, &inputs, mode, false)
-            })?
+            context.dry_run(&mut library, import)?
         } else {
-            context.change(&mut library, |change| {
-                import_all(change, &inputs, mode, false)
-            })?
+            context.change(&mut library, import)?
         };
         if let Some(path) = &self.rejects {
             let text = rejects(&receipt);

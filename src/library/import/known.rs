@@ -34,7 +34,7 @@ pub(super) fn source_key<'a>(entry: &'a Entry, source_key: Option<&'a str>) -> &
 }
 
 /// Returns the citation key in the text of an entry.
-pub(super) fn key_of(source: &str) -> Option<String> {
+pub(in crate::library) fn key_of(source: &str) -> Option<String> {
     // The whole entry need not be read for most keys.
     bibtex::visible_key(source).or_else(|| bibtex::parse_entry(source).ok().map(|entry| entry.key))
 }

@@ -32,6 +32,7 @@ use super::derived_tables::StringCache;
 use super::{Change, Result};
 use crate::formats::bibtex::BibFile;
 use crate::model::Entry;
+pub(super) use known::key_of;
 use report::FileReceipt;
 
 /// A bibliography to import.
