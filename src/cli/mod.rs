@@ -27,6 +27,7 @@ mod style_engine;
 mod styles;
 mod table;
 mod ui;
+mod watch;
 mod zotero;
 
 use std::ffi::OsString;

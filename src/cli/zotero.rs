@@ -9,10 +9,10 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::format_name::FormatName;
 use crate::cli::hints;
-use crate::cli::{CommandContext, CommandError, progress};
+use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::{Diagnostic, Records, Severity, ZOTERO};
 use peerbib::library::{
-    Change, Choice, CollectionsAs, Conflict, Receipt, StoredList, SyncOptions, ZoteroImport,
+    Change, Choice, CollectionsAs, Conflict, FileReceipt, StoredList, SyncOptions, ZoteroImport,
 };
 use peerbib::suggest::{closest, question};
 use peerbib::text::fold;
@@ -52,9 +52,11 @@ pub(crate) struct ZoteroInput {
     pub(crate) path: String,
     pub(crate) content: LibraryContent,
     /// The keys of the items that were asked for; none for all.
-    pub(crate) selected: Option<HashSet<String>>,
+    selected: Option<HashSet<String>>,
     /// The collections that were asked for.
-    pub(crate) collections: Vec<Collection>,
+    collections: Vec<Collection>,
+    /// What the reading lists are like that collections become; none if they become tags.
+    lists: Option<StoredList>,
 }
 
 /// Returns whether an argument names a database of Zotero.
@@ -94,11 +96,13 @@ impl ZoteroArgs {
         }
     }
 
-    /// Reads the libraries that were asked for: the user's own, or those of groups.
+    /// Reads the libraries that were asked for: the user's own, or those of groups. Their collections become reading lists
+    /// like `lists`, or else tags.
     pub(crate) fn read(
         &self,
         context: &CommandContext,
         name: &str,
+        lists: Option<&StoredList>,
     ) -> Result<Vec<ZoteroInput>, CommandError> {
         let read = |error: DatabaseError| {
             let advice = hints::zotero(&error);
@@ -129,6 +133,7 @@ impl ZoteroArgs {
                 collections: content.collections.clone(),
                 content,
                 selected: None,
+                lists: lists.cloned(),
             });
         }
         self.select(&mut inputs)?;
@@ -213,6 +218,28 @@ fn unknown(what: &str, name: &str, mut names: Vec<String>) -> CommandError {
 }
 
 impl ZoteroInput {
+    /// Imports the library, or follows it if it was imported before.
+    pub(crate) fn import(
+        &self,
+        change: &Change<'_>,
+        options: SyncOptions,
+        ask: &mut dyn FnMut(&Conflict) -> Choice,
+        advance: &mut dyn FnMut(usize),
+    ) -> peerbib::library::Result<FileReceipt> {
+        let import = ZoteroImport {
+            path: &self.path,
+            items: &self.content.items,
+            selected: self.selected.as_ref(),
+            collections: &self.content.collections,
+            problems: &self.content.problems,
+            collections_as: match &self.lists {
+                None => CollectionsAs::Tags,
+                Some(template) => CollectionsAs::Lists(template, &self.collections),
+            },
+        };
+        change.import_zotero(import, options, ask, advance)
+    }
+
     /// Returns the items that were asked for as references for other formats, with a report of what does not become
     /// part of them.
     pub(crate) fn records(&self) -> Records {
@@ -291,39 +318,4 @@ fn left_behind(items: &[Item]) -> Option<Diagnostic> {
         ),
         severity: Severity::Notice,
     })
-}
-
-/// Imports libraries of Zotero, and adds what became of them to a receipt. Collections become reading lists like `lists`,
-/// or else tags.
-pub(crate) fn import_zotero(
-    change: &Change<'_>,
-    inputs: &[ZoteroInput],
-    lists: Option<&StoredList>,
-    options: SyncOptions,
-    ask: &mut dyn FnMut(&Conflict) -> Choice,
-    receipt: &mut Receipt,
-) -> peerbib::library::Result<()> {
-    let bar = progress::bar(
-        inputs.iter().map(|input| input.content.items.len()).sum(),
-        false,
-    );
-    bar.set_message("importing");
-    for input in inputs {
-        let import = ZoteroImport {
-            path: &input.path,
-            items: &input.content.items,
-            selected: input.selected.as_ref(),
-            collections: &input.content.collections,
-            problems: &input.content.problems,
-            collections_as: match lists {
-                None => CollectionsAs::Tags,
-                Some(template) => CollectionsAs::Lists(template, &input.collections),
-            },
-        };
-        let ask = &mut |conflict: &Conflict| bar.suspend(|| ask(conflict));
-        let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
-        receipt.add(change.import_zotero(import, options, ask, advance)?);
-    }
-    bar.finish_and_clear();
-    Ok(())
 }

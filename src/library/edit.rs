@@ -7,6 +7,7 @@ use rusqlite::params;
 use super::conflict::with_key;
 use super::derived_tables::read_entry;
 use super::history::now;
+use super::import::key_of;
 use super::key_pattern::{KeyPattern, NewKeys};
 use super::{LibraryError, Result, WorksMut};
 use crate::formats::bibtex;
@@ -178,8 +179,41 @@ impl WorksMut<'_> {
         Ok(heirs)
     }
 
-    /// Removes works. What stood before their entries in a file (comments, `@string`s) stays there.
+    /// Removes works. What stood before their entries in a file (comments, `@string`s) stays there. A library that
+    /// follows the file does not bring them back.
     pub fn remove(&self, works: &BTreeSet<i64>) -> Result<()> {
+        for work in works {
+            self.remember_removal(*work)?;
+        }
+        self.delete(works)
+    }
+
+    /// Remembers by what the entries of a work are identified in their files.
+    fn remember_removal(&self, work: i64) -> Result<()> {
+        let connection = self.change.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT source_file_id, source_key, coalesce(base, variant, source)
+             FROM occurrence JOIN work ON work.id = work_id
+             WHERE work_id = ?1 AND gone_at IS NULL",
+        )?;
+        let mut rows = statement.query([work])?;
+        while let Some(row) = rows.next()? {
+            let file: i64 = row.get(0)?;
+            let key = match row.get(1)? {
+                Some(key) => Some(key),
+                None => key_of(&row.get::<_, String>(2)?),
+            };
+            connection
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO removed_entry (source_file_id, source_key) VALUES (?1, ?2)",
+                )?
+                .execute(params![file, key.unwrap_or_default()])?;
+        }
+        Ok(())
+    }
+
+    /// Removes works like [`WorksMut::remove`], and remembers nothing.
+    pub(super) fn delete(&self, works: &BTreeSet<i64>) -> Result<()> {
         let mut concerned = self.change.inheriting_works(works)?;
         self.change.delete_derived(works)?;
         for work in works {

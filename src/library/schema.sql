@@ -58,6 +58,15 @@ CREATE TABLE occurrence (
 CREATE INDEX occurrence_by_work ON occurrence (work_id);
 CREATE INDEX occurrence_by_file ON occurrence (source_file_id);
 
+-- An entry of a file whose work a person removed, by what identifies it in the file, so that it does not come back if
+-- the library follows the file.
+CREATE TABLE removed_entry (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_file_id  INTEGER NOT NULL REFERENCES source_file ON DELETE CASCADE,
+    source_key      TEXT NOT NULL,
+    UNIQUE (source_file_id, source_key)
+);
+
 -- A tag such as `movement:oekonux` or `theme:germ-form`. `position` is its place in the vocabulary, which
 -- reading lists follow.
 CREATE TABLE tag (

@@ -277,3 +277,189 @@ fn a_file_is_exported_with_the_edits_made_here() {
         source(&env, "a")
     );
 }
+
+#[test]
+fn a_work_that_was_removed_here_does_not_come_back_with_sync() {
+    let env = TestEnvironment::with(REFS);
+    env.runs("remove eggs --yes");
+    env.put(
+        "refs.bib",
+        REFS.replace("{2001}", "{2002}")
+            .replace("{Straw}", "{Straws}"),
+    );
+    for updated in [1, 0] {
+        let report = env.json("import refs.bib --sync --json");
+        assert_eq!(counts(&report), [0, updated, 3 - updated]);
+        let message = &report["files"][0]["problems"][0]["message"];
+        assert_eq!(
+            message,
+            "its work was removed from the library, and stays removed"
+        );
+    }
+    assert_eq!(env.keys("sort:key"), ["nests", "straw"]);
+    env.runs("import refs.bib");
+    assert_eq!(
+        env.keys("sort:key"),
+        ["eggs", "nests", "straw"],
+        "without --sync it does"
+    );
+    env.put("refs.bib", REFS);
+    let report = env.json("import refs.bib --sync --json");
+    assert_eq!(counts(&report), [0, 2, 1]);
+}
+
+#[test]
+fn a_keyword_removed_in_the_file_takes_its_tag_along() {
+    let with = |keywords: &str| format!("@book{{a, title = {{A}}, keywords = {{{keywords}}}}}\n");
+    let env = TestEnvironment::with(&with("theme:law, theme:art, theme:sea"));
+    env.runs("tag theme:sea a");
+    env.put("refs.bib", with("theme:law, theme:new"));
+    env.runs("import refs.bib");
+    let tags = env.json("show a --json")[0]["tags"].clone();
+    assert_eq!(
+        tags,
+        serde_json::json!(["theme:law", "theme:sea", "theme:new"]),
+        "one's own tag stays"
+    );
+}
+
+/// Writes the configuration.
+fn configure(env: &TestEnvironment, text: &str) {
+    std::fs::create_dir_all(env.path(".config/peerbib")).unwrap();
+    env.put(".config/peerbib/config.toml", text);
+}
+
+#[test]
+fn the_configuration_names_the_files_to_follow() {
+    let env = TestEnvironment::with(REFS);
+    env.put("more.bib", "@book{m, title = {More}}\n");
+    configure(
+        &env,
+        "style = \"apa\"\n\n[[sync]]\nfile = \"../../refs.bib\"\nprune = true\non-conflict = \"replace\"\n\n\
+         [[sync]]\nfile = \"~/more.bib\"\n",
+    );
+    env.runs("edit nests --set title=Here");
+    env.put(
+        "refs.bib",
+        REFS.lines().next().unwrap().replace("{Nests}", "{There}"),
+    );
+    let report = env.json("import --sync --json");
+    assert_eq!(counts(&report), [1, 1, 0]);
+    assert_eq!(env.keys("sort:key"), ["m", "nests"]);
+    assert!(source(&env, "nests").contains("There"));
+    let shown = env.runs("config").stdout;
+    assert_eq!(
+        shown
+            .lines()
+            .filter(|line| line.starts_with("sync "))
+            .count(),
+        2,
+        "{shown}"
+    );
+    env.runs("config set locale de-DE");
+    assert_eq!(counts(&env.json("import --sync --json")), [0, 0, 2]);
+}
+
+#[test]
+fn a_wrong_table_of_the_configuration_is_reported_with_its_line() {
+    let env = TestEnvironment::with(REFS);
+    assert!(env.refuses(2, "import --sync").contains("[[sync]]"));
+    for (table, message) in [
+        ("[[sync]]\nprune = true\n", ":2:1: invalid value for sync\n"),
+        (
+            "[[sync]]\nfile = \"a.bib\"\nprune = 1\n",
+            ":3:9: invalid value for sync.prune\n",
+        ),
+        (
+            "[[sync]]\nfile = \"a.bib\"\non-conflict = \"mine\"\n",
+            "sync.on-conflict\n",
+        ),
+        (
+            "[[sync]]\nfiles = \"a.bib\"\n",
+            "unknown setting \u{201c}sync.files\u{201d}",
+        ),
+        ("sync = \"a.bib\"\n", ":1:8: invalid value for sync\n"),
+    ] {
+        configure(&env, table);
+        let said = env.refuses(1, "import --sync");
+        assert!(said.contains(message), "{table}: {said}");
+    }
+    assert!(env.refuses(2, "import refs.bib --prune").contains("--sync"));
+}
+
+/// A running `import --watch`, which is killed at the end.
+struct Watch(std::process::Child);
+
+impl Watch {
+    fn start(env: &TestEnvironment, line: &str) -> Self {
+        let mut command = env.command(env!("CARGO_BIN_EXE_peerbib"));
+        command
+            .args(crate::test_env::words(line))
+            .stdout(std::fs::File::create(env.path("out")).unwrap())
+            .stderr(std::fs::File::create(env.path("err")).unwrap());
+        Self(command.spawn().unwrap())
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Waits until a test is true.
+#[track_caller]
+fn wait_until(env: &TestEnvironment, is_true: impl Fn() -> bool) {
+    let start = std::time::Instant::now();
+    while !is_true() {
+        if start.elapsed() > std::time::Duration::from_secs(60) {
+            let read = |name: &str| std::fs::read_to_string(env.path(name)).unwrap();
+            panic!("{}\n{}", read("out"), read("err"));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn a_watched_file_is_imported_when_it_is_complete() {
+    let env = TestEnvironment::with(REFS);
+    let out = || std::fs::read_to_string(env.path("out")).unwrap();
+    let mut watch = Watch::start(&env, "import refs.bib --watch --prune");
+    wait_until(&env, || {
+        out().contains("0 imported, 0 updated, 3 unchanged")
+    });
+    // A program that writes the file anew under another name.
+    env.put("refs.tmp", REFS.replace("{Nests}", "{Nests, Corrected}"));
+    std::fs::rename(env.path("refs.tmp"), env.path("refs.bib")).unwrap();
+    wait_until(&env, || {
+        out().contains("0 imported, 1 updated, 2 unchanged")
+    });
+    // A program that writes slowly: until the file is whole, nothing is removed.
+    let text = format!("{REFS}@book{{last, title = {{Last}}}}\n");
+    let mut file = std::fs::File::create(env.path("refs.bib")).unwrap();
+    for part in text.as_bytes().chunks(80) {
+        std::io::Write::write_all(&mut file, part).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(900));
+    }
+    drop(file);
+    wait_until(&env, || {
+        out().contains("1 imported, 1 updated, 2 unchanged")
+    });
+    assert_eq!(out().lines().count(), 3, "{}", out());
+    assert_eq!(
+        env.json("log --json").as_array().unwrap().len(),
+        3,
+        "one step for each change"
+    );
+    env.runs("undo");
+    assert_eq!(env.keys("sort:key"), ["eggs", "nests", "straw"]);
+    assert!(watch.0.try_wait().unwrap().is_none());
+    let id = watch.0.id().to_string();
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status();
+    if killed.is_ok_and(|status| status.success()) {
+        watch.0.wait().unwrap();
+    }
+}

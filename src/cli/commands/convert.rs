@@ -114,7 +114,7 @@ impl Convert {
         self.zotero.check(self.files.iter().any(is_zotero))?;
         for name in &self.files {
             if is_zotero(name) {
-                for input in self.zotero.read(context, name)? {
+                for input in self.zotero.read(context, name, None)? {
                     let records = input.records();
                     files.push((input.path, &formats::ZOTERO, records));
                 }

@@ -1,5 +1,7 @@
 //! `peerbib import`
 
+mod watch;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -11,7 +13,7 @@ use crate::cli::commands::list::settings::default_list;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Input, column_field};
 use crate::cli::ui::{can_ask, print_message, print_prompt};
-use crate::cli::zotero::{CollectionsTarget, ZoteroArgs, ZoteroInput, import_zotero, is_zotero};
+use crate::cli::zotero::{CollectionsTarget, ZoteroArgs, ZoteroInput, is_zotero};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
 use peerbib::formats::csv::ColumnField;
@@ -26,8 +28,18 @@ use peerbib::library::{
 /// BibTeX and BibLaTeX entries are kept exactly as written. References in other formats become BibLaTeX;
 /// whatever that cannot hold is reported, and `peerbib show KEY --original` prints the text that they
 /// had. The formats are those of --from. An entry that cannot be read costs only that entry: the report
-/// gives its line and the reason, and --rejects saves it. Importing a file again changes nothing; if an
-/// entry has changed since, --on-conflict decides.
+/// gives its line and the reason, and --rejects saves it.
+///
+/// Importing a file again changes nothing. What changed in it since its last import is taken, and what you changed in
+/// the library stays; a field that changed on both sides is a conflict, which --on-conflict decides. An entry whose
+/// key changed in the file keeps its work. With --sync, the library follows the file: works that you removed do not
+/// come back, and entries that are not in the file any more are reported, and removed with --prune unless you
+/// edited, tagged, listed or annotated their works. --watch does so whenever the file changes. Without a FILE, both
+/// take the files that the configuration names:
+///
+///   [[sync]]
+///   file = "~/Zotero.bib"
+///   prune = true
 ///
 /// A plain reference list, such as that at the end of a chapter, is split into references, and each is read and
 /// compared with the library. A work that the library has is left alone. A new one is tagged status:unverified with
@@ -46,26 +58,31 @@ use peerbib::library::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib import refs.bib\n  \
                         peerbib import *.bib --rejects rejected.bib\n  \
+                        peerbib import refs.bib --sync --prune\n  \
                         peerbib import catalogue.xml manuscript.docx\n  \
                         peerbib import books.csv --map Werk=title\n  \
                         peerbib import zotero: --collection Commons\n  \
                         peerbib import peerbib:commons")]
 pub(crate) struct Import {
     /// The files to import; - is standard input
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present_any = ["sync", "watch"])]
     files: Vec<String>,
 
-    /// What to do if an entry and its work in the library differ
-    #[arg(long, value_name = "POLICY", default_value = "merge")]
-    on_conflict: OnConflict,
+    /// What to do if an entry and its work in the library differ [default: merge]
+    #[arg(long, value_name = "POLICY")]
+    on_conflict: Option<OnConflict>,
 
     /// Follow the files: also report the entries that are not in them any more
     #[arg(long)]
     sync: bool,
 
-    /// With --sync or zotero: remove the works whose entries are not there any more
+    /// With --sync, --watch or zotero: remove the works whose entries are not there any more
     #[arg(long)]
     prune: bool,
+
+    /// Follow the files until Ctrl-C is pressed: import each whenever it changes
+    #[arg(long, conflicts_with_all = ["dry_run", "interactive", "rejects"])]
+    watch: bool,
 
     #[command(flatten)]
     zotero: ZoteroArgs,
@@ -103,12 +120,37 @@ pub(crate) struct Import {
 enum OnConflict {
     /// Keep the library's work
     Keep,
-    /// Replace it with the file's entry
+    /// Replace it with the file's entry; with --sync, only in fields that changed on both sides
     Replace,
-    /// Add new fields; if both have a field, keep the library's
+    /// Take what changed in the file; if both changed a field, keep the library's
     Merge,
-    /// Add new fields; if both have a field, ask
+    /// Take what changed in the file; if both changed a field, ask
     Ask,
+}
+
+impl OnConflict {
+    fn policy(self) -> ConflictPolicy {
+        match self {
+            Self::Keep => ConflictPolicy::Keep,
+            Self::Replace => ConflictPolicy::Replace,
+            Self::Merge => ConflictPolicy::Merge,
+            Self::Ask => ConflictPolicy::Ask,
+        }
+    }
+}
+
+/// A source to import.
+struct ImportSource {
+    name: String,
+    mode: ImportMode,
+}
+
+/// What was read from a source.
+pub(crate) enum ImportInput {
+    /// A file.
+    File(Input),
+    /// A library of Zotero, which is always followed.
+    Zotero(ZoteroInput),
 }
 
 /// How entries are merged into the works of the library.
@@ -120,17 +162,39 @@ pub(crate) enum ImportMode {
     Sync(SyncOptions),
 }
 
+impl ImportMode {
+    fn policy(self) -> ConflictPolicy {
+        self.options().on_conflict
+    }
+
+    /// Returns how a source is followed that is always followed.
+    fn options(self) -> SyncOptions {
+        match self {
+            Self::Import(on_conflict) => SyncOptions {
+                on_conflict,
+                ..SyncOptions::default()
+            },
+            Self::Sync(options) => options,
+        }
+    }
+}
+
 impl Import {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        if self.on_conflict == OnConflict::Ask
-            && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal())
-        {
+        let sources = self.sources(context)?;
+        let asks = sources
+            .iter()
+            .any(|source| source.mode.policy() == ConflictPolicy::Ask);
+        if asks && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
             return Err(
                 CommandError::usage("--on-conflict ask needs a terminal").with_help(
                     "use --on-conflict merge, keep or replace; the report lists each conflict"
                         .to_owned(),
                 ),
             );
+        }
+        if self.watch {
+            return watch::run(context, &sources, &self);
         }
         let rejects_to_stdout = self.rejects.as_deref() == Some("-");
         if rejects_to_stdout && self.json {
@@ -142,75 +206,41 @@ impl Import {
         if let Some(path) = self.rejects.as_ref().filter(|_| !rejects_to_stdout) {
             context.check_output(path, &self.files)?;
         }
-        let (from_zotero, files): (Vec<&String>, Vec<&String>) = self
-            .files
-            .iter()
-            .partition(|name| is_zotero(name, self.from));
-        self.zotero.check(!from_zotero.is_empty())?;
-        if self.prune && !self.sync && !files.is_empty() {
-            return Err(CommandError::usage("--prune needs --sync"));
-        }
+        let is_zotero = |source: &ImportSource| is_zotero(&source.name, self.from);
+        self.zotero.check(sources.iter().any(is_zotero))?;
+        // The lists that collections become.
+        let lists = match self.collections {
+            CollectionsTarget::Tags => None,
+            CollectionsTarget::Lists => Some(default_list(context, "")?),
+        };
         // All files are read first, so that a missing one changes nothing.
-        let libraries = from_zotero
-            .into_iter()
-            .map(|name| self.zotero.read(context, name))
-            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
-        let libraries: Vec<ZoteroInput> = libraries.into_iter().flatten().collect();
-        let inputs = files
-            .into_iter()
-            .map(|name| {
-                // Without a terminal, nothing is asked.
-                if self.interactive && can_ask() {
-                    Input::read_interactively(context, name, self.from)
-                } else {
-                    Input::read_with(name, self.from, &self.map)
-                }
-            })
-            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
-        let policy = match self.on_conflict {
-            OnConflict::Keep => ConflictPolicy::Keep,
-            OnConflict::Replace => ConflictPolicy::Replace,
-            OnConflict::Merge => ConflictPolicy::Merge,
-            OnConflict::Ask => ConflictPolicy::Ask,
-        };
-        let options = SyncOptions {
-            on_conflict: policy,
-            prune: self.prune,
-        };
-        let mode = if self.sync {
-            ImportMode::Sync(options)
-        } else {
-            ImportMode::Import(policy)
-        };
+        let mut inputs = Vec::with_capacity(sources.len());
+        for source in &sources {
+            let ImportSource { name, mode } = source;
+            if is_zotero(source) {
+                let libraries = self.zotero.read(context, name, lists.as_ref())?;
+                let libraries = libraries.into_iter();
+                inputs.extend(libraries.map(|library| (ImportInput::Zotero(library), *mode)));
+                continue;
+            }
+            // Without a terminal, nothing is asked.
+            let input = if self.interactive && can_ask() {
+                Input::read_interactively(context, name, self.from)?
+            } else {
+                Input::read_with(name, self.from, &self.map)?
+            };
+            inputs.push((ImportInput::File(input), *mode));
+        }
         // A dry run creates no library.
         let mut library = if self.dry_run && !context.library_path()?.exists() {
             Library::temporary()?
         } else {
             context.open_or_create()?
         };
-        // The lists that collections become.
-        let lists = match self.collections {
-            CollectionsTarget::Tags => None,
-            CollectionsTarget::Lists => Some(default_list(context, "")?),
-        };
-        let import = |change: &peerbib::library::Change<'_>| {
-            let mut receipt = import_all(change, &inputs, mode, false)?;
-            let mut prompt = ConflictPrompt { always: None };
-            let ask = &mut |conflict: &Conflict| prompt.ask(conflict);
-            import_zotero(
-                change,
-                &libraries,
-                lists.as_ref(),
-                options,
-                ask,
-                &mut receipt,
-            )?;
-            Ok(receipt)
-        };
         let receipt = if self.dry_run {
-            context.dry_run(&mut library, import)?
+            context.dry_run(&mut library, |change| import_all(change, &inputs, false))?
         } else {
-            context.change(&mut library, import)?
+            context.change(&mut library, |change| import_all(change, &inputs, false))?
         };
         if let Some(path) = &self.rejects {
             let text = rejects(&receipt);
@@ -255,35 +285,95 @@ impl Import {
             Outcome::Done
         })
     }
+
+    /// Returns the files that are named, or else those that the configuration names.
+    fn sources(
+        &self,
+        context: &CommandContext,
+    ) -> std::result::Result<Vec<ImportSource>, CommandError> {
+        let follows = self.sync || self.watch;
+        let is_zotero = |name: &String| is_zotero(name, self.from);
+        if self.prune && !follows && !self.files.iter().all(is_zotero) {
+            return Err(CommandError::usage("--prune needs --sync or --watch"));
+        }
+        let on_conflict = self.on_conflict.map(OnConflict::policy);
+        if !self.files.is_empty() {
+            let policy = on_conflict.unwrap_or_default();
+            let mode = if follows || self.prune {
+                ImportMode::Sync(SyncOptions {
+                    on_conflict: policy,
+                    prune: self.prune,
+                })
+            } else {
+                ImportMode::Import(policy)
+            };
+            let names = self.files.iter().cloned();
+            return Ok(names.map(|name| ImportSource { name, mode }).collect());
+        }
+        let followed = context.configuration()?.followed();
+        if followed.is_empty() {
+            return Err(
+                CommandError::usage("no file is given, and the configuration names none to follow")
+                    .with_help(
+                        "name one, or add a table to the configuration file, which `peerbib config edit` opens:\n  \
+                         [[sync]]\n  file = \"~/Zotero.bib\""
+                            .to_owned(),
+                    ),
+            );
+        }
+        let sources = followed.iter().map(|followed| {
+            let configured = followed.on_conflict.as_deref();
+            let configured = configured.and_then(|name| OnConflict::from_str(name, false).ok());
+            ImportSource {
+                name: followed.file.clone(),
+                mode: ImportMode::Sync(SyncOptions {
+                    on_conflict: on_conflict
+                        .or(configured.map(OnConflict::policy))
+                        .unwrap_or_default(),
+                    prune: self.prune || followed.prune,
+                }),
+            }
+        });
+        Ok(sources.collect())
+    }
 }
 
 /// Imports bibliographies one after the other, with a progress bar. Installs the bundled vocabulary with
 /// a bundled bibliography.
 pub(crate) fn import_all(
     change: &peerbib::library::Change<'_>,
-    inputs: &[Input],
-    mode: ImportMode,
+    inputs: &[(ImportInput, ImportMode)],
     watched: bool,
 ) -> peerbib::library::Result<Receipt> {
     let entries = inputs
         .iter()
-        .map(|input| input.reading.file.works().count())
+        .map(|(input, _)| match input {
+            ImportInput::File(input) => input.reading.file.works().count(),
+            ImportInput::Zotero(input) => input.content.items.len(),
+        })
         .sum();
     let bar = progress::bar(entries, watched);
     bar.set_message("importing");
     let mut receipt = Receipt::default();
     let mut prompt = ConflictPrompt { always: None };
-    for input in inputs {
+    for (input, mode) in inputs {
+        let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
+        let ask = &mut |conflict: &Conflict| bar.suspend(|| prompt.ask(conflict));
+        let input = match input {
+            ImportInput::File(input) => input,
+            ImportInput::Zotero(input) => {
+                receipt.add(input.import(change, mode.options(), ask, advance)?);
+                continue;
+            }
+        };
         let imported = ImportedFile {
             path: &input.path,
             encoding: &input.encoding,
             file: &input.reading.file,
         };
-        let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
-        let ask = &mut |conflict: &Conflict| bar.suspend(|| prompt.ask(conflict));
         let mut imported = match input.reference_items() {
             Some(items) => change.import_references(imported, items, advance)?,
-            None => match mode {
+            None => match *mode {
                 ImportMode::Import(policy) => {
                     change.import_asking(imported, policy, ask, advance)?
                 }
@@ -314,7 +404,9 @@ pub(crate) fn import_all(
         receipt.add(imported);
     }
     bar.finish_and_clear();
-    if inputs.iter().any(|input| input.is_shipped)
+    let is_shipped =
+        |input: &ImportInput| matches!(input, ImportInput::File(input) if input.is_shipped);
+    if inputs.iter().any(|(input, _)| is_shipped(input))
         && let Ok(vocabulary) = bundled::vocabulary()
     {
         let installed = vocabulary.install(change, bundled::VOCABULARY_SOURCE)?;

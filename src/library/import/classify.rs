@@ -26,8 +26,12 @@ pub(super) struct Plan<'a> {
     pub(super) updates: BTreeMap<i64, String>,
     /// Works whose keys changed in the source.
     pub(super) renamed: Vec<RenamedEntry>,
+    /// What identifies entries that the library has again after their works were removed.
+    pub(super) restored: Vec<String>,
     /// Keywords that are tags, with the work that has them.
     pub(super) keywords: Vec<(i64, TagName)>,
+    /// Keywords that are tags and were removed in the source.
+    pub(super) withdrawn: Vec<(i64, TagName)>,
     /// The works that entries of this file are. A file that has two entries keeps them apart, so no
     /// work is claimed by a second one that has another key.
     pub(super) claimed: HashSet<i64>,
@@ -162,12 +166,35 @@ impl<'a> Classifier<'_, 'a, '_> {
         {
             return self.add_identical(target, entry);
         }
+        if self.is_removed(entry)? {
+            self.findings.counts.unchanged += 1;
+            let message = "its work was removed from the library, and stays removed".to_owned();
+            let place = (line, entry.key.as_str());
+            self.findings
+                .add_problem(Severity::Notice, place, None, message);
+            (self.callbacks.on_progress)(1);
+            return Ok(());
+        }
         let target = match self.known_work((entry, line), duplicate)? {
             Some(existing) => self.add_existing(existing, entry, line)?,
             None => self.target(key, entry, line)?,
         };
         self.targets.insert(key.to_owned(), target);
         Ok(())
+    }
+
+    /// Returns whether a person removed the work of an entry from a library that follows the source.
+    fn is_removed(&mut self, entry: &Entry) -> Result<bool> {
+        let key = self.source_key.unwrap_or(&entry.key);
+        if !self.known.is_removed(key) {
+            return Ok(false);
+        }
+        let is_back = self.known.work(key).is_some() || self.existing(&entry.key)?.is_some();
+        if matches!(self.context.mode, Mode::Sync(_)) && !is_back {
+            return Ok(true);
+        }
+        self.plan.restored.push(key.to_owned());
+        Ok(false)
     }
 
     /// Adds an entry that says the same as one before it in the file.
@@ -318,6 +345,7 @@ impl<'a> Classifier<'_, 'a, '_> {
             variant,
             base,
             tags,
+            withdrawn_tags,
         } = existing.merge(
             (entry, line),
             self.context,
@@ -330,6 +358,8 @@ impl<'a> Classifier<'_, 'a, '_> {
         }
         let keywords = tags.into_iter().map(|tag| (id, tag));
         self.plan.keywords.extend(keywords);
+        let withdrawn = withdrawn_tags.into_iter().map(|tag| (id, tag));
+        self.plan.withdrawn.extend(withdrawn);
         self.add_occurrence(Target::Known(id), variant, base);
         (self.callbacks.on_progress)(1);
         Ok(Target::Known(id))

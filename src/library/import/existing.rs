@@ -4,7 +4,7 @@ use super::known::{KnownEntry, key_of, known_entry};
 use super::report::Findings;
 use super::{Callbacks, Context, Mode};
 use crate::formats::Severity;
-use crate::formats::bibtex;
+use crate::formats::bibtex::{self, Strings};
 use crate::library::conflict::{
     Choice, Conflict, ConflictPolicy, Merged, Side, merge, same_but_for_key, shortened, with_key,
 };
@@ -31,6 +31,8 @@ pub(super) struct Addition {
     pub(super) base: Option<String>,
     /// Keywords of a changed entry that are tags.
     pub(super) tags: Vec<TagName>,
+    /// Keywords that are tags and that the entry had in the source before.
+    pub(super) withdrawn_tags: Vec<TagName>,
 }
 
 impl Existing {
@@ -114,10 +116,15 @@ impl Existing {
         }
         if addition.source.is_some() {
             findings.counts.updated += 1;
-            let keywords = entry.field("keywords").unwrap_or_default();
-            let keywords = context.file.strings.resolve(keywords).text;
-            let tags = keywords.split([',', ';']);
-            addition.tags = tags.filter_map(|tag| tag.parse().ok()).collect();
+            addition.tags = keyword_tags(entry, &context.file.strings);
+            if let Some(known) = &known {
+                let before = read_entry(&entry.key, &known.base)?;
+                let strings = strings.of_source(context.change, context.file_id)?;
+                addition.withdrawn_tags = keyword_tags(&before, strings);
+                addition
+                    .withdrawn_tags
+                    .retain(|tag| !addition.tags.contains(tag));
+            }
         } else {
             findings.counts.unchanged += 1;
         }
@@ -340,6 +347,13 @@ impl Merger<'_, '_> {
         }
         Ok(source)
     }
+}
+
+/// Returns the keywords of an entry that are tags.
+fn keyword_tags(entry: &Entry, strings: &Strings) -> Vec<TagName> {
+    let keywords = strings.resolve(entry.field("keywords").unwrap_or_default());
+    let tags = keywords.text.split([',', ';']);
+    tags.filter_map(|tag| tag.parse().ok()).collect()
 }
 
 /// Returns the edited text of the entry with a key.

@@ -76,7 +76,7 @@ pub(super) fn report(
         });
     }
     if !removed.is_empty() {
-        context.change.works().remove(&removed)?;
+        context.change.works().delete(&removed)?;
     }
     Ok(gone)
 }

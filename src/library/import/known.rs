@@ -16,6 +16,8 @@ use crate::model::Entry;
 pub(super) struct KnownEntries {
     /// Works by what identifies their entries in the source.
     works: HashMap<String, i64>,
+    /// What identifies entries whose works a person removed.
+    removed: HashSet<String>,
     /// The entries that are not in the source any more, if they can have got another key.
     gone: GoneEntries,
 }
@@ -85,7 +87,18 @@ impl KnownEntries {
             }
             known.works.entry(key).or_insert(work);
         }
+        known.removed = context
+            .change
+            .connection()
+            .prepare("SELECT source_key FROM removed_entry WHERE source_file_id = ?1")?
+            .query_map([file], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
         Ok(known)
+    }
+
+    /// Returns whether the work of the entry that is identified by `key` in the source was removed from the library.
+    pub(super) fn is_removed(&self, key: &str) -> bool {
+        self.removed.contains(key)
     }
 
     /// Returns the work of the entry that is identified by `key` in the source.

@@ -145,7 +145,8 @@ impl Change<'_> {
     /// field that changed only in the source is taken, one that changed only in the library stays, and one that changed
     /// on both sides is a conflict, which [`SyncOptions::on_conflict`] decides and the receipt reports. An entry whose
     /// key changed in the source keeps its work, which gets the new key unless it has one of its own. Entries that are
-    /// not in the source any more are reported, and their works removed with [`SyncOptions::prune`].
+    /// not in the source any more are reported, and their works removed with [`SyncOptions::prune`]. An entry whose work
+    /// a person removed from the library does not come back; it does with [`Change::import`].
     ///
     /// The source is identified by [`ImportedFile::path`], which need not be the path of a file. Its entries are
     /// identified by their citation keys, or, if it has something more lasting, by `source_key` of
@@ -205,6 +206,7 @@ impl Change<'_> {
         let mut changed = works.changed;
         changed.extend(remembered);
         self.derive_works(changed)?;
+        write::withdraw_keywords(&context, &works.withdrawn)?;
         write::assign_keywords(&context, &works.keywords)?;
         let rejected = classified.counts.rejected + written.counts.rejected;
         let mut receipt = report::receipt(path, file, [classified, written]);

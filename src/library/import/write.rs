@@ -29,6 +29,10 @@ pub(super) struct WrittenWorks<'a> {
     pub(super) changed: BTreeSet<i64>,
     /// Keywords that are tags, with the work that has them.
     pub(super) keywords: Vec<(i64, TagName)>,
+    /// Keywords that are tags and were removed in the source.
+    pub(super) withdrawn: Vec<(i64, TagName)>,
+    /// See [`Plan::restored`].
+    restored: Vec<String>,
 }
 
 struct WrittenOccurrence<'a> {
@@ -114,6 +118,8 @@ pub(super) fn write<'a>(
         trailing: plan.trailing,
         changed,
         keywords,
+        withdrawn: plan.withdrawn,
+        restored: plan.restored,
     };
     Ok((works, findings))
 }
@@ -322,6 +328,13 @@ fn write_file(
     let connection = context.change.connection();
     let file = match context.file_id {
         Some(id) => {
+            for key in &works.restored {
+                connection
+                    .prepare_cached(
+                        "DELETE FROM removed_entry WHERE source_file_id = ?1 AND source_key = ?2",
+                    )?
+                    .execute(params![id, key])?;
+            }
             // The comparison keeps a file that is imported again out of history.
             connection.execute(
                 "UPDATE source_file SET encoding = ?2, trailing = ?3
@@ -418,6 +431,20 @@ fn is_remembered(
         ])?;
     }
     Ok(true)
+}
+
+/// Takes tags off their works that a source had as keywords and does not have any more, unless somebody else assigned
+/// them, too.
+pub(super) fn withdraw_keywords(context: &Context<'_>, withdrawn: &[(i64, TagName)]) -> Result<()> {
+    for (work, name) in withdrawn {
+        if let Some(tag) = context.change.tags().find(name)? {
+            context
+                .change
+                .tags()
+                .withdraw_import(*work, tag, context.path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts keywords of the form `FACET:NAME` on their works as tags.

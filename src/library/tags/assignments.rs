@@ -221,8 +221,13 @@ impl TagsMut<'_> {
         })
     }
 
-    /// Removes what a source assigned, without a veto: the source itself no longer has it.
-    pub(in crate::library) fn withdraw(&self, work: i64, tag: i64, source: &str) -> Result<()> {
+    /// Removes the assignment of a tag by the import of `path`, without a veto: the source itself no longer has the tag.
+    pub(in crate::library) fn withdraw_import(
+        &self,
+        work: i64,
+        tag: i64,
+        path: &str,
+    ) -> Result<()> {
         let removed = self
             .change
             .connection()
@@ -230,7 +235,7 @@ impl TagsMut<'_> {
                 "DELETE FROM assignment
                  WHERE work_id = ?1 AND tag_id = ?2 AND source = ?3 AND origin <> 'rule'",
             )?
-            .execute(params![work, tag, source])?;
+            .execute(params![work, tag, path])?;
         if removed > 0 {
             self.change.note_tags(work);
         }

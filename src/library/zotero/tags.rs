@@ -132,7 +132,7 @@ impl<'c> ZoteroTags<'c> {
             if now.get(source) != Some(by)
                 && let Some(tag) = self.find(source)?
             {
-                self.change.tags().withdraw(work, tag, self.path)?;
+                self.change.tags().withdraw_import(work, tag, self.path)?;
             }
         }
         for (source, by) in &now {
