@@ -380,6 +380,28 @@ impl CommandContext {
         Ok(outcome)
     }
 
+    /// Runs `edit` like [`CommandContext::change`], including the rules, but as a part of the step `continued` if nothing
+    /// else has changed the library since. `what` says in the history which part of the command it is. Returns the step
+    /// unless nothing changed.
+    ///
+    /// # Errors
+    ///
+    /// See [`Library::change`].
+    pub(crate) fn continue_step<T>(
+        &self,
+        library: &mut Library,
+        continued: Option<i64>,
+        what: &str,
+        edit: impl FnOnce(&peerbib::library::Change<'_>) -> peerbib::library::Result<T>,
+    ) -> Result<(T, Option<i64>), LibraryError> {
+        let command = format!("{} # {what}", self.command_line);
+        let ((outcome, applied), step) = library.continue_step(continued, &command, |change| {
+            tagging::apply_to_changed(change, edit, &mut |_| ())
+        })?;
+        self.report_broken_rules(&applied);
+        Ok((outcome, step))
+    }
+
     /// Runs `edit` like [`CommandContext::change`], including the rules, and then reverts it. Reports which
     /// tags the rules would add and remove, and to how many works.
     ///

@@ -15,6 +15,7 @@ mod error;
 mod export_entries;
 mod format_name;
 mod hints;
+mod http_server;
 mod input;
 mod io;
 mod network;
@@ -111,6 +112,7 @@ enum Command {
     Init(commands::init::Init),
     Import(commands::import::Import),
     Add(commands::add::Add),
+    Listen(commands::listen::Listen),
     Lookup(commands::lookup::Lookup),
     Show(commands::show::Show),
     Edit(commands::edit::Edit),
@@ -153,7 +155,10 @@ enum Command {
 
 /// The headings of `peerbib --help`, each with its commands.
 const COMMAND_GROUPS: &[(&str, &[&str])] = &[
-    ("Get started", &["quickstart", "init", "import", "add"]),
+    (
+        "Get started",
+        &["quickstart", "init", "import", "add", "listen"],
+    ),
     (
         "References",
         &[
@@ -278,6 +283,7 @@ impl Command {
             Self::Init(command) => command.run(context),
             Self::Import(command) => command.run(context),
             Self::Add(command) => command.run(context),
+            Self::Listen(command) => command.run(context),
             Self::Lookup(command) => command.run(context),
             Self::Edit(command) => command.run(context),
             Self::Remove(command) => command.run(context),

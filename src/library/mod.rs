@@ -334,37 +334,61 @@ impl Library {
         command: &str,
         edit: impl FnOnce(&Change<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.run(command, edit, true)
+        Ok(self
+            .run(command, edit, Ending::Commit { continued: None })?
+            .0)
+    }
+
+    /// Runs `edit` like [`Library::change`], but as a part of the step `continued` if nothing else has changed the
+    /// library since. Returns the number of the step, too, unless nothing changed.
+    pub fn continue_step<T>(
+        &mut self,
+        continued: Option<i64>,
+        command: &str,
+        edit: impl FnOnce(&Change<'_>) -> Result<T>,
+    ) -> Result<(T, Option<i64>)> {
+        self.run(command, edit, Ending::Commit { continued })
     }
 
     /// Runs `edit` like [`Library::change`], and rolls back.
     pub fn dry_run<T>(&mut self, edit: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
-        self.run("dry run", edit, false)
+        Ok(self.run("dry run", edit, Ending::RollBack)?.0)
     }
 
     fn run<T>(
         &mut self,
         command: &str,
         edit: impl FnOnce(&Change<'_>) -> Result<T>,
-        commit: bool,
-    ) -> Result<T> {
-        let run = || -> Result<T> {
-            let transaction = if commit {
-                Transaction::begin(&self.connection)?
-            } else {
-                Transaction::begin_dry_run(&self.connection)?
+        ending: Ending,
+    ) -> Result<(T, Option<i64>)> {
+        let run = || -> Result<(T, Option<i64>)> {
+            let transaction = match ending {
+                Ending::Commit { .. } => Transaction::begin(&self.connection)?,
+                Ending::RollBack => Transaction::begin_dry_run(&self.connection)?,
             };
             let recording = history::Recording::start(&self.connection, command)?;
             let outcome = edit(&Change::new(self))?;
-            recording.finish()?;
-            if commit {
+            let mut step = recording.finish()?;
+            if let Ending::Commit { continued } = ending {
+                if let (Some(later), Some(earlier)) = (step, continued) {
+                    step = Some(history::absorb(&self.connection, later, earlier)?);
+                }
                 transaction.commit()?;
                 schema::enable_wal(&self.connection);
             }
-            Ok(outcome)
+            Ok((outcome, step))
         };
         run().map_err(|error| error.at(&self.path))
     }
+}
+
+/// What becomes of a transaction that did not fail.
+#[derive(Debug, Clone, Copy)]
+enum Ending {
+    /// It is kept, as a step of its own or as a part of this one.
+    Commit { continued: Option<i64> },
+    /// It is undone.
+    RollBack,
 }
 
 /// Returns the write-ahead log or rollback journal that holds changes to the library at `path`, if there is one.

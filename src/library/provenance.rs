@@ -1,8 +1,9 @@
 //! Provenance of a work: its other keys, the files it was imported from, and inheritance.
 
-use rusqlite::Row;
+use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{Result, Works};
+use super::history::now;
+use super::{Result, Works, WorksMut};
 
 /// Where a work comes from, and which keys refer to it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -81,5 +82,35 @@ impl Works<'_> {
         let mut statement = self.library.connection.prepare_cached(sql)?;
         let rows = statement.query_map([work], read)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+impl WorksMut<'_> {
+    /// Records the text of a reference in its own format. `path` names where it came from, which need not be a file.
+    pub fn record_original(&self, work: i64, path: &str, original: &str) -> Result<()> {
+        let connection = self.change.connection();
+        let known = connection
+            .query_row(
+                "SELECT id FROM source_file WHERE path = ?1",
+                [path],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let (source, leading) = match known {
+            Some(source) => (source, "\n\n"),
+            None => {
+                connection.execute(
+                    "INSERT INTO source_file (path, encoding, trailing, imported_at)
+                     VALUES (?1, 'UTF-8', '\n', ?2)",
+                    params![path, now(connection)?],
+                )?;
+                (connection.last_insert_rowid(), "")
+            }
+        };
+        connection.execute(
+            "INSERT INTO occurrence (source_file_id, work_id, leading, original) VALUES (?1, ?2, ?3, ?4)",
+            params![source, work, leading, original],
+        )?;
+        Ok(())
     }
 }

@@ -105,7 +105,7 @@ impl Doi {
 }
 
 /// Returns an address with its percent-encoded bytes decoded; unchanged if the result is not text.
-pub(crate) fn percent_decoded(text: &str) -> String {
+pub fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, behind)) = rest.split_first() {

@@ -16,8 +16,7 @@ pub use crate::csl::{
 };
 pub use edtf::{DatePoint, EdtfDate, EdtfError, RangeEnd, WithinYear};
 #[cfg(feature = "formats")]
-pub(crate) use identifiers::percent_decoded;
-pub use identifiers::{Doi, IdentifierError, Isbn, Issn};
+pub use identifiers::{Doi, IdentifierError, Isbn, Issn, percent_decoded};
 pub use language::{AssumedLanguages, assume_languages, guessed_language, language_of};
 pub use name::{Name, PersonName};
 

@@ -14,7 +14,7 @@ use crate::model::{CslDate, CslName};
 /// Returns items as references, in their order, each with its JSON as the original.
 ///
 /// The entries get the tags as keywords, and the files of attachments in the field `file`. Notes, annotations, attached
-/// addresses, collections and relations are the caller's to keep.
+/// addresses (see [`super::NoteWriter`]), collections and relations are the caller's to keep.
 pub fn read(items: &[Item]) -> Records {
     let mut parsed = ParsedItems::default();
     for item in items {

@@ -5,6 +5,7 @@
 //! other formats: through CSL items, with the fields of BibLaTeX beside them for which CSL has no variable. Whatever
 //! neither can hold is reported, and stays in the JSON of the item, which is the original of the entry.
 
+pub mod connector;
 #[cfg(feature = "library")]
 pub mod database;
 mod dates;

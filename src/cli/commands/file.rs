@@ -457,7 +457,7 @@ fn report_root(context: &CommandContext, root: &Path, moved: usize) {
 }
 
 /// Returns the root of linked files: that of the option, the library, or the configuration.
-fn root(
+pub(crate) fn root(
     context: &CommandContext,
     library: &Library,
     option: Option<&Path>,

@@ -18,6 +18,7 @@ pub(crate) mod format;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod list;
+pub(crate) mod listen;
 pub(crate) mod lookup;
 pub(crate) mod man;
 pub(crate) mod note;

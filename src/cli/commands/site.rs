@@ -1,6 +1,7 @@
 //! `peerbib site`
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -9,6 +10,7 @@ use clap::Args;
 use crate::cli::commands::list::{file::parse_snapshot, render};
 use crate::cli::export_entries::write_each;
 use crate::cli::format_name::FormatName;
+use crate::cli::http_server::{self, Admission, Head, Response};
 use crate::cli::style_engine::{StyleEngine, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, io};
 use peerbib::library::{Detail, Library, Selection};
@@ -364,13 +366,12 @@ impl WriteSite {
 
     /// Serves the site until the program is interrupted.
     fn serve(&self, context: &CommandContext) -> Result {
-        let server = tiny_http::Server::http(("127.0.0.1", self.port)).map_err(|error| {
+        let listener = TcpListener::bind(("127.0.0.1", self.port)).map_err(|error| {
             CommandError::new(format_args!("cannot listen on port {}: {error}", self.port))
                 .with_help("choose another port with --port".to_owned())
         })?;
-        let port = server
-            .server_addr()
-            .to_ip()
+        let port = listener
+            .local_addr()
             .map_or(self.port, |address| address.port());
         let mut files = self.files(context)?;
         let mut seen = self.changed_at(context)?;
@@ -378,29 +379,33 @@ impl WriteSite {
         context.note(format_args!(
             "serving http://127.0.0.1:{port}/ (stop with Ctrl-C)"
         ));
-        for request in server.incoming_requests() {
+        http_server::serve(listener, admit, |request| {
             // Looking at the files of the library is cheap, but a page has several parts.
             if looked.elapsed() > Duration::from_millis(300) {
                 looked = Instant::now();
-                let now = self.changed_at(context)?;
-                if now != seen {
-                    match self.files(context) {
-                        Ok(updated) => {
-                            files = updated;
-                            seen = now;
-                            context.note("updated");
-                        }
-                        Err(error) => {
-                            context.warn(format_args!("cannot update: {}", error.message()));
-                        }
-                    }
+                if let Err(error) = self.update(context, &mut files, &mut seen) {
+                    context.warn(format_args!("cannot update: {}", error.message()));
                 }
             }
-            let response = response(&request, &files, port);
-            // The browser may have closed the connection.
-            let _ = request.respond(response);
-        }
+            response(&request.head, &files)
+        });
         Ok(Outcome::Done)
+    }
+
+    /// Makes the files again if the library has changed.
+    fn update(
+        &self,
+        context: &CommandContext,
+        files: &mut BTreeMap<String, Vec<u8>>,
+        seen: &mut Vec<Option<(SystemTime, u64)>>,
+    ) -> std::result::Result<(), CommandError> {
+        let now = self.changed_at(context)?;
+        if now != *seen {
+            *files = self.files(context)?;
+            *seen = now;
+            context.note("updated");
+        }
+        Ok(())
     }
 
     /// Returns when the files of the library last changed.
@@ -424,35 +429,37 @@ impl WriteSite {
     }
 }
 
-/// Answers a request. Only addresses of this computer are accepted as the host, so that no page of another site can
-/// read the library through a name that it controls.
-fn response(
-    request: &tiny_http::Request,
-    files: &BTreeMap<String, Vec<u8>>,
-    port: u16,
-) -> tiny_http::Response<std::io::Cursor<Vec<u8>>> {
-    let host = request
-        .headers()
-        .iter()
-        .find(|header| header.field.equiv("Host"))
-        .map(|header| header.value.as_str().to_owned());
-    let hosts = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
-    if !host.is_some_and(|host| hosts.contains(&host)) {
-        return tiny_http::Response::from_data(b"forbidden\n".to_vec()).with_status_code(403);
+/// Only reading is possible.
+fn admit(head: &Head) -> Admission {
+    match head.method.as_str() {
+        "GET" | "HEAD" => Admission::Read {
+            limit: 0,
+            refuse: plain,
+        },
+        _ => Admission::Answer(plain(405)),
     }
-    if *request.method() != tiny_http::Method::Get && *request.method() != tiny_http::Method::Head {
-        return tiny_http::Response::from_data(b"method not allowed\n".to_vec())
-            .with_status_code(405);
-    }
-    let path = request.url().split(['?', '#']).next().unwrap_or_default();
-    let path = percent_decode(path.trim_start_matches('/'));
-    let path = match path.as_str() {
+}
+
+/// Returns an answer with nothing but its status.
+fn plain(status: u16) -> Response {
+    let text = match status {
+        404 => "not found\n",
+        405 => "method not allowed\n",
+        _ => "bad request\n",
+    };
+    Response::new(status, "text/plain", text)
+}
+
+/// Answers a request.
+fn response(head: &Head, files: &BTreeMap<String, Vec<u8>>) -> Response {
+    let path = head.path();
+    let path = match path.trim_start_matches('/') {
         "" => "index.html".to_owned(),
         folder if folder.ends_with('/') => format!("{folder}index.html"),
         path => path.to_owned(),
     };
     let Some(content) = files.get(&path) else {
-        return tiny_http::Response::from_data(b"not found\n".to_vec()).with_status_code(404);
+        return plain(404);
     };
     let kind = match path.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
@@ -465,38 +472,9 @@ fn response(
         Some("bib" | "ris") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };
-    let mut response = tiny_http::Response::from_data(content.clone());
-    for (name, value) in [
-        ("Content-Type", kind),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-    ] {
-        if let Ok(header) = tiny_http::Header::from_bytes(name, value) {
-            response.add_header(header);
-        }
-    }
-    response
-}
-
-fn percent_decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after
-            .get(..2)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    Response::new(200, kind, content.clone())
+        .with("Cache-Control", "no-store")
+        .with("X-Content-Type-Options", "nosniff")
 }
 
 /// Removes the works that the site does not show, and sections that are then empty.

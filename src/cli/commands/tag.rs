@@ -314,7 +314,7 @@ impl TagWorks {
 }
 
 /// Returns the other tags of the facet of `tag`, if a work can have only one tag of that facet.
-fn rivals(library: &Library, tag: &Tag) -> std::result::Result<Vec<Tag>, CommandError> {
+pub(crate) fn rivals(library: &Library, tag: &Tag) -> peerbib::library::Result<Vec<Tag>> {
     let facet = &tag.tag.facet;
     let is_exclusive = library
         .tags()
@@ -326,9 +326,7 @@ fn rivals(library: &Library, tag: &Tag) -> std::result::Result<Vec<Tag>, Command
     }
     let others = library.tags().summaries(Some(facet))?.into_iter();
     let others = others.filter(|other| other.id != tag.id);
-    Ok(others
-        .map(|other| library.tags().get(other.id))
-        .collect::<peerbib::library::Result<_>>()?)
+    others.map(|other| library.tags().get(other.id)).collect()
 }
 
 /// Describes what the changes do to the works of a query.

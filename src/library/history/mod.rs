@@ -22,6 +22,7 @@
 //!
 //! Derived rows are not recorded: they are derived again for the works that changed.
 
+mod amend;
 mod record;
 pub(super) mod row_label;
 mod step;
@@ -30,6 +31,7 @@ mod summary;
 mod tables;
 mod undo;
 
+pub(super) use amend::absorb;
 pub(super) use record::Recording;
 pub use step::Step;
 pub(super) use step::now;

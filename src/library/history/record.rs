@@ -85,8 +85,9 @@ impl<'c> Recording<'c> {
         Ok(())
     }
 
-    /// Ends the step. A step without changes is removed from the log; any other discards the undone steps.
-    pub(in crate::library) fn finish(self) -> Result<()> {
+    /// Ends the step and returns its number. A step without changes is removed from the log; any other discards the undone
+    /// steps.
+    pub(in crate::library) fn finish(self) -> Result<Option<i64>> {
         self.drop_triggers()?;
         self.record_inserts()?;
         let changed = self
@@ -96,7 +97,7 @@ impl<'c> Recording<'c> {
         if !changed {
             self.connection
                 .execute("DELETE FROM step WHERE id = ?1", [self.step])?;
-            return Ok(());
+            return Ok(None);
         }
         self.connection.execute(
             "DELETE FROM change WHERE step_id IN (SELECT id FROM step WHERE state = 'undone')",
@@ -106,7 +107,7 @@ impl<'c> Recording<'c> {
             "UPDATE step SET state = 'dropped', undo_order = NULL WHERE state = 'undone'",
             [],
         )?;
-        Ok(())
+        Ok(Some(self.step))
     }
 
     fn record_inserts(&self) -> Result<()> {

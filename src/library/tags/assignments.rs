@@ -259,6 +259,16 @@ impl TagsMut<'_> {
         self.change.note_tags(work);
         Ok(removed > 0)
     }
+
+    /// Takes back that a person assigned a tag to a work. The tag stays if a rule or an import assigned it, too.
+    pub fn withdraw(&self, work: i64, tag: i64, person: &str) -> Result<()> {
+        self.change.connection().execute(
+            "DELETE FROM assignment WHERE work_id = ?1 AND tag_id = ?2 AND origin = 'hand' AND source = ?3",
+            params![work, tag, person],
+        )?;
+        self.change.note_tags(work);
+        Ok(())
+    }
 }
 
 impl TagsMut<'_> {
