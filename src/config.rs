@@ -1,6 +1,7 @@
 //! The user's settings: a TOML file and environment variables.
 //!
-//! The file has one setting per line; [`SETTINGS`] lists them all. An environment variable overrides the file:
+//! The file has one setting per line; [`SETTINGS`] lists them all. Tables `[[sync]]` name the files that the library
+//! follows. An environment variable overrides the file:
 //! `PEERBIB_STYLE` for `style`, `PEERBIB_KEY_PATTERN` for `key-pattern`, `PEERBIB_LOOKUP_EMAIL` for `lookup.email`.
 //!
 //! Reading never fails as a whole. What is valid is used, and the rest is reported as [`ConfigError`]s,
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Array, Document, DocumentMut, Item};
+use toml_edit::{Array, Document, DocumentMut, Item, TableLike};
 
 use crate::suggest::closest;
 
@@ -368,12 +369,29 @@ pub enum ConfigError {
     },
 }
 
+/// A file that the library follows: a table `sync` of the configuration file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedFile {
+    /// The path of the file, or the name of another source, such as `zotero:`.
+    pub file: String,
+    /// Whether works that are not in the file any more are removed.
+    pub prune: bool,
+    /// Whose value a field gets that changed on both sides: one of [`CONFLICT_POLICIES`].
+    pub on_conflict: Option<String>,
+    /// The line of the table, from 1.
+    pub line: usize,
+}
+
+/// The values of `on-conflict` in a table `sync`.
+pub const CONFLICT_POLICIES: &[&str] = &["keep", "replace", "merge", "ask"];
+
 /// The settings from the file and the environment.
 #[derive(Debug, Clone, Default)]
 pub struct Configuration {
     path: PathBuf,
     exists: bool,
     values: BTreeMap<&'static str, SourcedValue>,
+    followed: Vec<FollowedFile>,
     problems: Vec<ConfigError>,
 }
 
@@ -439,6 +457,10 @@ impl Configuration {
         let mut settings = Vec::new();
         for (name, item) in document.iter() {
             let key = document.as_table().key(name);
+            if name == "sync" {
+                self.read_followed(text, item);
+                continue;
+            }
             match item.as_table_like() {
                 // `lookup.email` may also be `email` in the table `lookup`.
                 Some(table) if is_group(name) => {
@@ -483,6 +505,119 @@ impl Configuration {
         }
     }
 
+    /// Reads the tables `sync`, of which there may be one or many.
+    fn read_followed(&mut self, text: &str, item: &Item) {
+        let tables: Vec<&dyn TableLike> = if let Some(table) = item.as_table_like() {
+            vec![table]
+        } else if let Some(tables) = item.as_array_of_tables() {
+            tables.iter().map(|table| table as &dyn TableLike).collect()
+        } else {
+            let values = item.as_array().into_iter().flatten();
+            let tables: Option<Vec<&dyn TableLike>> = values
+                .map(|value| value.as_inline_table().map(|table| table as &dyn TableLike))
+                .collect();
+            match tables.filter(|tables| !tables.is_empty()) {
+                Some(tables) => tables,
+                None => {
+                    let expected = "a table [[sync]] for each file";
+                    return self.invalid("sync", expected, position(text, item.span()));
+                }
+            }
+        };
+        for table in tables {
+            self.read_followed_file(text, table);
+        }
+    }
+
+    fn read_followed_file(&mut self, text: &str, table: &dyn TableLike) {
+        let place = |name: &str| {
+            let span = table.key(name).and_then(toml_edit::Key::span);
+            position(text, span.or_else(|| table.get(name).and_then(Item::span)))
+        };
+        let first = table.iter().next().map(|(name, _)| place(name));
+        let mut followed = FollowedFile {
+            file: String::new(),
+            prune: false,
+            on_conflict: None,
+            line: first.map_or(1, |(line, _)| line),
+        };
+        let mut is_valid = true;
+        for (name, item) in table.iter() {
+            let expected = match (name, item.as_str(), item.as_bool()) {
+                ("file", Some(file), _) if !file.trim().is_empty() => {
+                    followed.file = self.source_name(file);
+                    continue;
+                }
+                ("file", ..) => ("sync.file", "a path in quotation marks"),
+                ("prune", _, Some(prune)) => {
+                    followed.prune = prune;
+                    continue;
+                }
+                ("prune", ..) => ("sync.prune", "true or false"),
+                ("on-conflict" | "on_conflict", Some(policy), _)
+                    if CONFLICT_POLICIES.contains(&policy) =>
+                {
+                    followed.on_conflict = Some(policy.to_owned());
+                    continue;
+                }
+                ("on-conflict" | "on_conflict", ..) => {
+                    ("sync.on-conflict", "one of: keep, replace, merge, ask")
+                }
+                _ => {
+                    is_valid = false;
+                    let (line, column) = place(name);
+                    let known = ["file", "prune", "on-conflict"].map(str::to_owned);
+                    self.problems.push(ConfigError::Unknown {
+                        path: self.path.clone(),
+                        line,
+                        column,
+                        error: UnknownSetting {
+                            name: format!("sync.{name}"),
+                            suggestions: closest(name, known.into_iter())
+                                .into_iter()
+                                .map(|name| format!("sync.{name}"))
+                                .collect(),
+                        },
+                    });
+                    continue;
+                }
+            };
+            is_valid = false;
+            self.invalid(expected.0, expected.1, position(text, item.span()));
+        }
+        if is_valid && followed.file.is_empty() {
+            let place = first.unwrap_or_else(|| (1, 1));
+            return self.invalid("sync", "a path as file", place);
+        }
+        if is_valid {
+            self.followed.push(followed);
+        }
+    }
+
+    fn invalid(&mut self, name: &'static str, expected: &str, (line, column): (usize, usize)) {
+        self.problems.push(ConfigError::InvalidValue {
+            path: self.path.clone(),
+            line,
+            column,
+            name,
+            expected: expected.to_owned(),
+        });
+    }
+
+    /// Returns the name of a source, with the whole path if it is a file.
+    fn source_name(&self, text: &str) -> String {
+        let is_file = !["peerbib:", "zotero:"]
+            .iter()
+            .any(|scheme| text.starts_with(scheme));
+        match self.path.parent().filter(|_| is_file) {
+            Some(directory) => {
+                let path = directory.join(expanded(text));
+                path.to_string_lossy().into_owned()
+            }
+            None => text.to_owned(),
+        }
+    }
+
     fn set(&mut self, setting: &Setting, value: SettingValue, origin: ValueSource) {
         self.values
             .insert(setting.name, SourcedValue { value, origin });
@@ -520,10 +655,7 @@ impl Configuration {
     /// directory.
     fn path_of(&self, name: &str) -> Option<PathBuf> {
         let text = self.text(name)?;
-        let path = match text.strip_prefix("~/").zip(etcetera::home_dir().ok()) {
-            Some((rest, home)) => home.join(rest),
-            None => PathBuf::from(text),
-        };
+        let path = expanded(text);
         match (self.get(name).map(|set| &set.origin), self.path.parent()) {
             (Some(ValueSource::File(_)), Some(directory)) => Some(directory.join(path)),
             _ => Some(path),
@@ -603,6 +735,11 @@ impl Configuration {
         self.text("lookup.base")
     }
 
+    /// Returns the files that the library follows, in their order.
+    pub fn followed(&self) -> &[FollowedFile] {
+        &self.followed
+    }
+
     /// Returns when to use color: `auto`, `always` or `never`.
     pub fn color(&self) -> Option<&str> {
         self.text("color")
@@ -667,6 +804,14 @@ pub fn edited(
         }
     }
     Ok(document.to_string())
+}
+
+/// Returns a path with the home directory in the place of `~/`.
+fn expanded(text: &str) -> PathBuf {
+    match text.strip_prefix("~/").zip(etcetera::home_dir().ok()) {
+        Some((rest, home)) => home.join(rest),
+        None => PathBuf::from(text),
+    }
 }
 
 /// Returns whether settings begin with this name and a full stop.

@@ -41,6 +41,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "suggest",
             "text",
             "transliteration",
+            "zotero",
         ],
     ),
     (

@@ -180,7 +180,7 @@ fn different_works_under_one_key_are_both_kept_and_stay_so() {
 fn a_changed_entry_updates_by_policy() {
     for (policy, year, has_volume) in [
         ("keep", "2002", false),
-        ("merge", "2002", true),
+        ("merge", "2003", true),
         ("replace", "2003", true),
     ] {
         let env = TestEnvironment::new();

@@ -28,6 +28,8 @@ mod style_engine;
 mod styles;
 mod table;
 mod ui;
+mod watch;
+mod zotero;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

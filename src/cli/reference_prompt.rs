@@ -76,6 +76,7 @@ fn into_file(
             line: reference.line,
             duplicate: None,
             original: Some(reference.source),
+            source_key: None,
         });
     }
     file

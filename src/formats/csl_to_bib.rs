@@ -57,6 +57,9 @@ pub struct BesideCsl {
     pub fields: Vec<(String, String)>,
     /// Values that neither has a place for: the field, and what happened to it as the end of a sentence.
     pub losses: Vec<(String, String)>,
+    /// What identifies the reference in its source, if that is not its citation key: see
+    /// [`FilePiece::Entry`](super::bibtex::FilePiece::Entry).
+    pub source_key: Option<String>,
 }
 
 impl ParsedItem {
@@ -264,6 +267,7 @@ impl ParsedItems {
                 line,
                 duplicate: is_duplicate.then_some(Duplicate::Identical),
                 original: Some(parsed.original),
+                source_key: parsed.beside.source_key,
             });
             kept.push(parsed.item);
         }

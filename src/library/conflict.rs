@@ -160,7 +160,7 @@ fn own_field<'w>(work: &'w Entry, name: &'w str) -> Option<(&'w str, &'w str)> {
 }
 
 /// Whether two values of a field say the same, however they are written.
-fn says_the_same(field: &str, one: &str, other: &str) -> bool {
+pub(super) fn says_the_same(field: &str, one: &str, other: &str) -> bool {
     if spaced(one) == spaced(other) {
         return true;
     }
@@ -182,7 +182,7 @@ fn says_the_same(field: &str, one: &str, other: &str) -> bool {
 }
 
 /// Whether a field is a list with commas, to which items may be added.
-fn is_list(field: &str) -> bool {
+pub(super) fn is_list(field: &str) -> bool {
     ["keywords", "ids"]
         .iter()
         .any(|list| list.eq_ignore_ascii_case(field))
@@ -191,10 +191,10 @@ fn is_list(field: &str) -> bool {
 /// A list with the items of another that it does not have; nothing where it has them all.
 fn joined_lists(one: &str, other: &str) -> Option<String> {
     let mut joined = one.trim_end().to_owned();
-    let mut items: Vec<String> = one.split([',', ';']).map(spaced).collect();
+    let mut items = list_items(one);
     let before = items.len();
-    for item in other.split([',', ';']).map(spaced) {
-        if !item.is_empty() && !items.contains(&item) {
+    for item in list_items(other) {
+        if !items.contains(&item) {
             joined.push_str(", ");
             joined.push_str(&item);
             items.push(item);
@@ -203,12 +203,20 @@ fn joined_lists(one: &str, other: &str) -> Option<String> {
     (items.len() > before).then_some(joined)
 }
 
-fn spaced(value: &str) -> String {
+/// Returns the items of a list.
+pub(super) fn list_items(list: &str) -> Vec<String> {
+    list.split([',', ';'])
+        .map(spaced)
+        .filter(|item| !item.is_empty())
+        .collect()
+}
+
+pub(super) fn spaced(value: &str) -> String {
     value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A value short enough for a message.
-fn shortened(value: &str) -> String {
+pub(super) fn shortened(value: &str) -> String {
     const LONGEST: usize = 60;
     let value = spaced(value);
     if value.chars().count() <= LONGEST {

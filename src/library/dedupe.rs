@@ -322,7 +322,7 @@ impl WorksMut<'_> {
             self.change.lists().join_entries(other, keep)?;
             self.change.notes().join(other, keep)?;
             self.move_rows(other, keep)?;
-            self.remove(&BTreeSet::from([other]))?;
+            self.delete(&BTreeSet::from([other]))?;
             connection.execute(
                 "INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)",
                 params![keep, key],

@@ -396,6 +396,17 @@ impl StringCache {
             )?
             .query_row([work], |row| row.get::<_, i64>(0))
             .optional()?;
+        self.load(library, file)?;
+        Ok(file)
+    }
+
+    /// Those of a file as it was at its last import; none if it has never been imported.
+    pub(super) fn of_source(&mut self, library: &Library, file: Option<i64>) -> Result<&Strings> {
+        self.load(library, file)?;
+        Ok(self.of_file(file))
+    }
+
+    fn load(&mut self, library: &Library, file: Option<i64>) -> Result<()> {
         if let Some(file) = file
             && let hash_map::Entry::Vacant(new) = self.by_file.entry(file)
         {
@@ -407,7 +418,7 @@ impl StringCache {
             };
             new.insert(strings);
         }
-        Ok(file)
+        Ok(())
     }
 }
 
@@ -417,7 +428,7 @@ impl Sources<'_> {
         let mut places = self.library.connection.prepare_cached(
             "SELECT leading, key, coalesce(variant, source)
              FROM occurrence JOIN work ON work.id = work_id
-             WHERE source_file_id = ?1 ORDER BY occurrence.id",
+             WHERE source_file_id = ?1 AND gone_at IS NULL ORDER BY occurrence.id",
         )?;
         let mut rows = places.query([file])?;
         let mut outline = String::new();

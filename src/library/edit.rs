@@ -7,6 +7,7 @@ use rusqlite::params;
 use super::conflict::with_key;
 use super::derived_tables::read_entry;
 use super::history::now;
+use super::import::key_of;
 use super::key_pattern::{KeyPattern, NewKeys};
 use super::{LibraryError, Result, WorksMut};
 use crate::formats::bibtex;
@@ -125,10 +126,7 @@ impl WorksMut<'_> {
                 params![work, key],
             )?;
             connection.execute("UPDATE work SET key = ?2 WHERE id = ?1", params![work, key])?;
-            connection.execute(
-                "INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)",
-                params![work, old],
-            )?;
+            self.add_alias(work, &old)?;
         }
         self.edit_variants(work, |variant| {
             let own = bibtex::parse_entry(variant).ok()?.key;
@@ -136,6 +134,15 @@ impl WorksMut<'_> {
         })?;
         changed.insert(work);
         self.change.derive_works(changed)
+    }
+
+    /// Adds an alias of a work, which no other work may have.
+    pub(super) fn add_alias(&self, work: i64, alias: &str) -> Result<()> {
+        self.change.connection().execute(
+            "INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)",
+            params![work, alias],
+        )?;
+        Ok(())
     }
 
     /// Has the works that inherit from the one called `old` inherit from `new`, which is the same one.
@@ -172,8 +179,41 @@ impl WorksMut<'_> {
         Ok(heirs)
     }
 
-    /// Removes works. What stood before their entries in a file (comments, `@string`s) stays there.
+    /// Removes works. What stood before their entries in a file (comments, `@string`s) stays there. A library that
+    /// follows the file does not bring them back.
     pub fn remove(&self, works: &BTreeSet<i64>) -> Result<()> {
+        for work in works {
+            self.remember_removal(*work)?;
+        }
+        self.delete(works)
+    }
+
+    /// Remembers by what the entries of a work are identified in their files.
+    fn remember_removal(&self, work: i64) -> Result<()> {
+        let connection = self.change.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT source_file_id, source_key, coalesce(base, variant, source)
+             FROM occurrence JOIN work ON work.id = work_id
+             WHERE work_id = ?1 AND gone_at IS NULL",
+        )?;
+        let mut rows = statement.query([work])?;
+        while let Some(row) = rows.next()? {
+            let file: i64 = row.get(0)?;
+            let key = match row.get(1)? {
+                Some(key) => Some(key),
+                None => key_of(&row.get::<_, String>(2)?),
+            };
+            connection
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO removed_entry (source_file_id, source_key) VALUES (?1, ?2)",
+                )?
+                .execute(params![file, key.unwrap_or_default()])?;
+        }
+        Ok(())
+    }
+
+    /// Removes works like [`WorksMut::remove`], and remembers nothing.
+    pub(super) fn delete(&self, works: &BTreeSet<i64>) -> Result<()> {
         let mut concerned = self.change.inheriting_works(works)?;
         self.change.delete_derived(works)?;
         for work in works {
@@ -241,9 +281,18 @@ impl WorksMut<'_> {
             .query_row([work], |row| row.get(0))?)
     }
 
+    /// Writes the text of a work's entry. What its sources said at their last imports is remembered, for the next
+    /// three-way merge.
     pub(super) fn write_source(&self, work: i64, source: &str) -> Result<()> {
         let connection = self.change.connection();
         let at = now(connection)?;
+        connection
+            .prepare_cached(
+                "UPDATE occurrence SET base = nullif(coalesce(base, work.source), ?2)
+                 FROM work
+                 WHERE work_id = ?1 AND work.id = ?1 AND variant IS NULL AND work.source <> ?2",
+            )?
+            .execute(params![work, source])?;
         connection
             .prepare_cached(
                 "UPDATE work SET source = ?2, changed_at = ?3 WHERE id = ?1 AND source <> ?2",
@@ -265,7 +314,7 @@ impl WorksMut<'_> {
         for (id, variant) in variants {
             if let Some(text) = edit(&variant).filter(|text| *text != variant) {
                 connection.execute(
-                    "UPDATE occurrence SET variant = ?2 WHERE id = ?1",
+                    "UPDATE occurrence SET variant = ?2, base = coalesce(base, variant) WHERE id = ?1",
                     params![id, text],
                 )?;
             }

@@ -38,7 +38,7 @@ impl Sources<'_> {
         let mut places = self.library.connection.prepare(
             "SELECT work_id, leading, coalesce(variant, source), variant IS NOT NULL
              FROM occurrence JOIN work ON work.id = work_id
-             WHERE source_file_id = ?1 ORDER BY occurrence.id",
+             WHERE source_file_id = ?1 AND gone_at IS NULL ORDER BY occurrence.id",
         )?;
         for (file, trailing) in files {
             if !text.is_empty() && !text.ends_with('\n') {
@@ -58,7 +58,7 @@ impl Sources<'_> {
             text.push_str(&trailing);
         }
         let mut others = self.library.connection.prepare(
-            "SELECT source FROM work WHERE id NOT IN (SELECT work_id FROM occurrence) ORDER BY id",
+            "SELECT source FROM work WHERE id NOT IN (SELECT work_id FROM occurrence WHERE gone_at IS NULL) ORDER BY id",
         )?;
         for source in others.query_map([], |row| row.get::<_, String>(0))? {
             if !text.is_empty() {
@@ -103,7 +103,7 @@ impl Sources<'_> {
         let mut places = self.library.connection.prepare(
             "SELECT leading, coalesce(variant, source)
              FROM occurrence JOIN work ON work.id = work_id
-             WHERE source_file_id = ?1 ORDER BY occurrence.id",
+             WHERE source_file_id = ?1 AND gone_at IS NULL ORDER BY occurrence.id",
         )?;
         let mut text = String::new();
         let mut rows = places.query([file])?;

@@ -92,7 +92,7 @@ impl Sources<'_> {
     pub(super) fn works(&self, path: &str) -> Result<Vec<i64>> {
         let mut statement = self.library.connection.prepare(
             "SELECT work_id FROM occurrence JOIN source_file ON source_file.id = source_file_id
-             WHERE path = ?1 ORDER BY occurrence.id",
+             WHERE path = ?1 AND gone_at IS NULL ORDER BY occurrence.id",
         )?;
         let works = statement.query_map([path], |row| row.get(0))?;
         Ok(works.collect::<rusqlite::Result<_>>()?)
@@ -147,19 +147,7 @@ impl Groups {
 
 /// The tag of a group: its name in lower case, with hyphens for what a tag cannot have.
 pub fn group_tag_name(name: &str) -> Option<TagName> {
-    let word: String = name
-        .trim()
-        .chars()
-        .map(|c| {
-            let fits = !c.is_whitespace() && !c.is_control() && !",;\"'{}()\\".contains(c);
-            if fits { c } else { '-' }
-        })
-        .collect();
-    let mut word = word.trim_matches('-').to_owned();
-    while word.contains("--") {
-        word = word.replace("--", "-");
-    }
-    format!("{GROUP_FACET}:{word}").parse().ok()
+    TagName::of_label(GROUP_FACET, name)
 }
 
 /// Returns the words of a field, which commas separate.

@@ -40,9 +40,11 @@ mod rules;
 mod schema;
 mod search_results;
 mod tags;
+mod three_way;
 mod transaction;
 mod value_sources;
 mod works;
+mod zotero;
 
 use std::path::{Path, PathBuf};
 
@@ -67,9 +69,11 @@ pub use handles::{
     Sources, Tags, TagsMut, Works, WorksMut,
 };
 pub use history::{ChangedRows, Step, StepState};
-pub use import::ImportedFile;
 pub use import::references::KnownWork;
-pub use import::report::{Counts, FileReceipt, Receipt, ReferenceReceipt, ReferenceStatus, Reject};
+pub use import::report::{
+    Counts, FileReceipt, GoneEntry, KeptBecause, Receipt, ReferenceReceipt, ReferenceStatus, Reject,
+};
+pub use import::{ImportedFile, SyncOptions};
 pub use integrity::{IntegrityIssue, IssueKind};
 pub use jabref_groups::{GROUP_FACET, group_tag_name};
 pub use key_pattern::{KeyPattern, NewKeys};
@@ -87,6 +91,7 @@ pub use tags::{
 };
 pub use value_sources::ValueSource;
 pub use works::{CitableWork, Order, Selection, SortBy, WorkSummary};
+pub use zotero::{CollectionsAs, ZoteroImport};
 
 /// The result of an operation on the library.
 pub type Result<T> = std::result::Result<T, LibraryError>;

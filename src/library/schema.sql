@@ -39,16 +39,33 @@ CREATE TABLE source_file (
 -- A place of a work in a file. `leading` is the text between the previous entry and this one: white space,
 -- comments, `@string`s, `@preamble`s and rejected entries. `variant` is the text of the entry in this file if it
 -- differs from that of the work. `original` is the text of the reference in a file that is not BibTeX or BibLaTeX.
+--
+-- The next import merges three ways. `base` is the text of the entry in the file at the last import, if that is
+-- neither `variant` nor, without one, the text of the work: because it was edited since, or because the values of a
+-- conflict were not taken (then those of the import before). `source_key` identifies the entry in its source, if its
+-- citation key does not: Zotero's key of an item. `gone_at` is the time of the import that no longer found the entry.
 CREATE TABLE occurrence (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
     source_file_id  INTEGER NOT NULL REFERENCES source_file ON DELETE CASCADE,
     work_id         INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
     leading         TEXT NOT NULL,
     variant         TEXT,
-    original        TEXT
+    original        TEXT,
+    base            TEXT,
+    source_key      TEXT,
+    gone_at         TEXT
 );
 CREATE INDEX occurrence_by_work ON occurrence (work_id);
 CREATE INDEX occurrence_by_file ON occurrence (source_file_id);
+
+-- An entry of a file whose work a person removed, by what identifies it in the file, so that it does not come back if
+-- the library follows the file.
+CREATE TABLE removed_entry (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_file_id  INTEGER NOT NULL REFERENCES source_file ON DELETE CASCADE,
+    source_key      TEXT NOT NULL,
+    UNIQUE (source_file_id, source_key)
+);
 
 -- A tag such as `movement:oekonux` or `theme:germ-form`. `position` is its place in the vocabulary, which
 -- reading lists follow.
@@ -65,6 +82,8 @@ CREATE TABLE tag (
     UNIQUE (facet, name)
 );
 CREATE INDEX tag_by_parent ON tag (parent_id);
+-- A new tag comes after all others.
+CREATE INDEX tag_by_position ON tag (position);
 
 CREATE TABLE tag_alias (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -389,6 +389,22 @@ pub struct Attachment {
     pub annotations: Vec<Annotation>,
 }
 
+impl Attachment {
+    /// Returns the path of the file that belongs to the item; `None` for an address, an image in a note, and a path that
+    /// only Zotero understands (`storage:a.pdf`).
+    pub fn file(&self) -> Option<&str> {
+        let is_file = !matches!(
+            self.link_mode,
+            LinkMode::LinkedUrl | LinkMode::EmbeddedImage
+        );
+        // An alias of an old macOS, in Base64, begins with these letters.
+        let is_of_zotero = ["storage:", "attachments:", "AAAA"]
+            .iter()
+            .any(|prefix| self.path.starts_with(prefix));
+        (is_file && !is_of_zotero && !self.path.is_empty()).then_some(self.path.as_str())
+    }
+}
+
 /// Where the file of an attachment is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,6 +1,6 @@
 //! From an item of Zotero to a reference: a CSL item, with the BibLaTeX fields for which CSL has no variable.
 
-use super::item::{Attachment, Creator, CreatorName, Item, LinkMode};
+use super::item::{Creator, CreatorName, Item};
 use super::types::{self, ItemType, Meaning, Role};
 use super::{dates, extra};
 use crate::csl::variables::known_type;
@@ -13,7 +13,7 @@ use crate::model::{CslDate, CslName};
 
 /// Returns items as references, in their order, each with its JSON as the original.
 ///
-/// The entries get the tags as keywords, and attachments with a path in the field `file`. Notes, annotations, attached
+/// The entries get the tags as keywords, and the files of attachments in the field `file`. Notes, annotations, attached
 /// addresses (see [`super::NoteWriter`]), collections and relations are the caller's to keep.
 pub fn read(items: &[Item]) -> Records {
     let mut parsed = ParsedItems::default();
@@ -84,6 +84,7 @@ impl<'i> Mapping<'i> {
             builder: ItemBuilder::new(row.csl),
             beside: BesideCsl {
                 entry_type: Some(row.biblatex),
+                source_key: Some(zotero.key.clone()).filter(|key| !key.is_empty()),
                 ..BesideCsl::default()
             },
             key: citation_key(zotero),
@@ -417,16 +418,9 @@ impl<'i> Mapping<'i> {
     fn attachments(&mut self) {
         let mut files = Vec::new();
         for attachment in &self.zotero.attachments {
-            let Attachment {
-                title,
-                path,
-                content_type,
-                ..
-            } = attachment;
-            let is_file = attachment.link_mode != LinkMode::LinkedUrl && !path.is_empty();
-            if is_file {
-                let parts = [title, path, content_type].map(|part| escaped(part));
-                files.push(parts.join(":"));
+            if let Some(path) = attachment.file() {
+                let parts = [&attachment.title, path, &attachment.content_type];
+                files.push(parts.map(escaped).join(":"));
             }
         }
         self.builder.text("file", &files.join(";"));

@@ -153,10 +153,10 @@ fn the_same_file_again_changes_nothing() {
 fn a_changed_entry_is_merged_and_what_differs_stays_and_is_told() {
     let env = TestEnvironment::with("@book{a, title = {Nests}, publisher = {Old}}\n");
     env.put(
-        "refs.bib",
+        "other.bib",
         "@book{a, title = {Nests}, publisher = {New}, year = 2001}\n",
     );
-    let told = env.runs("import refs.bib").stderr;
+    let told = env.runs("import other.bib").stderr;
     assert!(told.contains("publisher"), "{told}");
     let source = env.runs("show a --source").stdout;
     assert!(

@@ -30,7 +30,7 @@ impl Answer {
     }
 }
 
-/// The headers of the connector in Firefox.
+/// The headers of the connector in Firefox, which hides the origin of extensions.
 const CONNECTOR: &[(&str, &str)] = &[
     ("Content-Type", "application/json"),
     ("X-Zotero-Version", "5.0.213"),
@@ -509,7 +509,17 @@ fn web_pages_get_no_answer() {
             ("Content-Type", "text/plain"),
         ],
         vec![agent, ("Origin", "https://evil.example"), json_type],
-        vec![agent, ("Origin", "null"), json_type, api],
+        // A frame in a sandbox has the origin that Firefox gives extensions, but not the header.
+        vec![agent, ("Origin", "null"), json_type],
+        vec![
+            agent,
+            ("Origin", "null"),
+            ("Access-Control-Request-Method", "POST"),
+            (
+                "Access-Control-Request-Headers",
+                "content-type,x-zotero-connector-api-version",
+            ),
+        ],
         vec![agent, ("Origin", "https://evil.example"), json_type, api],
         vec![agent, ("Origin", "https://moz-extension.example"), api],
         // Navigation and images.

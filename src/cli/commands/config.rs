@@ -40,6 +40,8 @@ use peerbib::library::KeyPattern;
 ///   lookup.catalogue  the library catalogue to ask for books: an address that answers in
 ///                     MARCXML, with {isbn} in the place of the ISBN
 ///   lookup.base       a server that is asked instead of every metadata service
+///   sync              a file that the library follows (`peerbib import --help`), a table of the
+///                     file with the settings file, prune and on-conflict
 ///
 /// Command-line options take precedence over environment variables such as PEERBIB_STYLE
 /// and PEERBIB_KEY_PATTERN, these over the file, and the file over $VISUAL, $EDITOR and
@@ -215,10 +217,22 @@ fn setting_json(context: &CommandContext, setting: &Setting) -> SettingJson {
 
 fn show(context: &CommandContext, json: bool) -> Result {
     let configuration = context.configuration_despite_errors();
-    let settings: Vec<SettingJson> = SETTINGS
+    let mut settings: Vec<SettingJson> = SETTINGS
         .iter()
         .map(|setting| setting_json(context, setting))
         .collect();
+    for followed in configuration.followed() {
+        settings.push(SettingJson {
+            name: "sync",
+            value: Some(SettingValue::Text(followed.file.clone())),
+            from: "file",
+            place: Some(format!(
+                "{}:{}",
+                configuration.path().display(),
+                followed.line
+            )),
+        });
+    }
     if json {
         context.print_json(&settings)?;
     } else {
@@ -489,6 +503,10 @@ fn commented_settings() -> String {
             setting.about, setting.name
         ));
     }
+    text.push_str(
+        "# a file that `peerbib import --sync` and `peerbib import --watch` import\n\
+         # [[sync]]\n# file = \"~/Zotero.bib\"\n# prune = true\n# on-conflict = \"merge\"\n",
+    );
     text
 }
 

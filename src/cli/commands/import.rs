@@ -1,5 +1,7 @@
 //! `peerbib import`
 
+mod watch;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -7,15 +9,18 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use clap::{Args, ValueEnum};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
+use crate::cli::commands::list::settings::default_list;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Input, column_field};
 use crate::cli::ui::{can_ask, print_message, print_prompt};
+use crate::cli::zotero::{CollectionsTarget, ZoteroArgs, ZoteroInput, is_zotero};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
 use peerbib::formats::csv::ColumnField;
 use peerbib::formats::{Diagnostic, Severity};
 use peerbib::library::{
-    Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, Library, Receipt, Reject,
+    Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, KeptBecause, Library, Receipt,
+    Reject, SyncOptions,
 };
 
 /// Import references from files in many formats
@@ -23,12 +28,26 @@ use peerbib::library::{
 /// BibTeX and BibLaTeX entries are kept exactly as written. References in other formats become BibLaTeX;
 /// whatever that cannot hold is reported, and `peerbib show KEY --original` prints the text that they
 /// had. The formats are those of --from. An entry that cannot be read costs only that entry: the report
-/// gives its line and the reason, and --rejects saves it. Importing a file again changes nothing; if an
-/// entry has changed since, --on-conflict decides.
+/// gives its line and the reason, and --rejects saves it.
+///
+/// Importing a file again changes nothing. What changed in it since its last import is taken, and what you changed in
+/// the library stays; a field that changed on both sides is a conflict, which --on-conflict decides. An entry whose
+/// key changed in the file keeps its work. With --sync, the library follows the file: works that you removed do not
+/// come back, and entries that are not in the file any more are reported, and removed with --prune unless you
+/// edited, tagged, listed or annotated their works. --watch does so whenever the file changes. Without a FILE, both
+/// take the files that the configuration names:
+///
+///   [[sync]]
+///   file = "~/Zotero.bib"
+///   prune = true
 ///
 /// A plain reference list, such as that at the end of a chapter, is split into references, and each is read and
 /// compared with the library. A work that the library has is left alone. A new one is tagged status:unverified with
 /// the confidence of its reading, and `peerbib show --original` prints the reference as it was written.
+///
+/// zotero: is the library of Zotero on this computer, and zotero:PATH one in another place. Zotero may be running; its
+/// files are only read. Collections, tags, notes, annotations and links to files come with the items. Importing it
+/// again brings what changed there, and keeps what you changed here.
 ///
 /// An entry matches an existing work if they share a key, DOI, ISBN or eprint, or title, first author,
 /// year and type. Chapters of one book, editions and volumes are different works. Keywords such as
@@ -39,17 +58,38 @@ use peerbib::library::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib import refs.bib\n  \
                         peerbib import *.bib --rejects rejected.bib\n  \
+                        peerbib import refs.bib --sync --prune\n  \
                         peerbib import catalogue.xml manuscript.docx\n  \
                         peerbib import books.csv --map Werk=title\n  \
+                        peerbib import zotero: --collection Commons\n  \
                         peerbib import peerbib:commons")]
 pub(crate) struct Import {
     /// The files to import; - is standard input
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present_any = ["sync", "watch"])]
     files: Vec<String>,
 
-    /// What to do if an entry and its work in the library differ
-    #[arg(long, value_name = "POLICY", default_value = "merge")]
-    on_conflict: OnConflict,
+    /// What to do if an entry and its work in the library differ [default: merge]
+    #[arg(long, value_name = "POLICY")]
+    on_conflict: Option<OnConflict>,
+
+    /// Follow the files: also report the entries that are not in them any more
+    #[arg(long)]
+    sync: bool,
+
+    /// With --sync, --watch or zotero: remove the works whose entries are not there any more
+    #[arg(long)]
+    prune: bool,
+
+    /// Follow the files until Ctrl-C is pressed: import each whenever it changes
+    #[arg(long, conflicts_with_all = ["dry_run", "interactive", "rejects"])]
+    watch: bool,
+
+    #[command(flatten)]
+    zotero: ZoteroArgs,
+
+    /// For zotero: what becomes of collections
+    #[arg(long, value_name = "WHAT", default_value = "tags")]
+    collections: CollectionsTarget,
 
     /// The format of the files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT")]
@@ -80,25 +120,81 @@ pub(crate) struct Import {
 enum OnConflict {
     /// Keep the library's work
     Keep,
-    /// Replace it with the file's entry
+    /// Replace it with the file's entry; with --sync, only in fields that changed on both sides
     Replace,
-    /// Add new fields; if both have a field, keep the library's
+    /// Take what changed in the file; if both changed a field, keep the library's
     Merge,
-    /// Add new fields; if both have a field, ask
+    /// Take what changed in the file; if both changed a field, ask
     Ask,
+}
+
+impl OnConflict {
+    fn policy(self) -> ConflictPolicy {
+        match self {
+            Self::Keep => ConflictPolicy::Keep,
+            Self::Replace => ConflictPolicy::Replace,
+            Self::Merge => ConflictPolicy::Merge,
+            Self::Ask => ConflictPolicy::Ask,
+        }
+    }
+}
+
+/// A source to import.
+struct ImportSource {
+    name: String,
+    mode: ImportMode,
+}
+
+/// What was read from a source.
+pub(crate) enum ImportInput {
+    /// A file.
+    File(Input),
+    /// A library of Zotero, which is always followed.
+    Zotero(ZoteroInput),
+}
+
+/// How entries are merged into the works of the library.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ImportMode {
+    /// As [`Change::import`](peerbib::library::Change::import) merges them.
+    Import(ConflictPolicy),
+    /// As [`Change::sync`](peerbib::library::Change::sync) does.
+    Sync(SyncOptions),
+}
+
+impl ImportMode {
+    fn policy(self) -> ConflictPolicy {
+        self.options().on_conflict
+    }
+
+    /// Returns how a source is followed that is always followed.
+    fn options(self) -> SyncOptions {
+        match self {
+            Self::Import(on_conflict) => SyncOptions {
+                on_conflict,
+                ..SyncOptions::default()
+            },
+            Self::Sync(options) => options,
+        }
+    }
 }
 
 impl Import {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        if self.on_conflict == OnConflict::Ask
-            && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal())
-        {
+        let sources = self.sources(context)?;
+        let asks = sources
+            .iter()
+            .any(|source| source.mode.policy() == ConflictPolicy::Ask);
+        if asks && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
             return Err(
                 CommandError::usage("--on-conflict ask needs a terminal").with_help(
                     "use --on-conflict merge, keep or replace; the report lists each conflict"
                         .to_owned(),
                 ),
             );
+        }
+        if self.watch {
+            return watch::run(context, &sources, &self);
         }
         let rejects_to_stdout = self.rejects.as_deref() == Some("-");
         if rejects_to_stdout && self.json {
@@ -110,25 +206,31 @@ impl Import {
         if let Some(path) = self.rejects.as_ref().filter(|_| !rejects_to_stdout) {
             context.check_output(path, &self.files)?;
         }
-        // All files are read first, so that a missing one changes nothing.
-        let inputs = self
-            .files
-            .iter()
-            .map(|name| {
-                // Without a terminal, nothing is asked.
-                if self.interactive && can_ask() {
-                    Input::read_interactively(context, name, self.from)
-                } else {
-                    Input::read_with(name, self.from, &self.map)
-                }
-            })
-            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
-        let policy = match self.on_conflict {
-            OnConflict::Keep => ConflictPolicy::Keep,
-            OnConflict::Replace => ConflictPolicy::Replace,
-            OnConflict::Merge => ConflictPolicy::Merge,
-            OnConflict::Ask => ConflictPolicy::Ask,
+        let is_zotero = |source: &ImportSource| is_zotero(&source.name, self.from);
+        self.zotero.check(sources.iter().any(is_zotero))?;
+        // The lists that collections become.
+        let lists = match self.collections {
+            CollectionsTarget::Tags => None,
+            CollectionsTarget::Lists => Some(default_list(context, "")?),
         };
+        // All files are read first, so that a missing one changes nothing.
+        let mut inputs = Vec::with_capacity(sources.len());
+        for source in &sources {
+            let ImportSource { name, mode } = source;
+            if is_zotero(source) {
+                let libraries = self.zotero.read(context, name, lists.as_ref())?;
+                let libraries = libraries.into_iter();
+                inputs.extend(libraries.map(|library| (ImportInput::Zotero(library), *mode)));
+                continue;
+            }
+            // Without a terminal, nothing is asked.
+            let input = if self.interactive && can_ask() {
+                Input::read_interactively(context, name, self.from)?
+            } else {
+                Input::read_with(name, self.from, &self.map)?
+            };
+            inputs.push((ImportInput::File(input), *mode));
+        }
         // A dry run creates no library.
         let mut library = if self.dry_run && !context.library_path()?.exists() {
             Library::temporary()?
@@ -136,13 +238,9 @@ impl Import {
             context.open_or_create()?
         };
         let receipt = if self.dry_run {
-            context.dry_run(&mut library, |change| {
-                import_all(change, &inputs, policy, false)
-            })?
+            context.dry_run(&mut library, |change| import_all(change, &inputs, false))?
         } else {
-            context.change(&mut library, |change| {
-                import_all(change, &inputs, policy, false)
-            })?
+            context.change(&mut library, |change| import_all(change, &inputs, false))?
         };
         if let Some(path) = &self.rejects {
             let text = rejects(&receipt);
@@ -187,35 +285,108 @@ impl Import {
             Outcome::Done
         })
     }
+
+    /// Returns the files that are named, or else those that the configuration names.
+    fn sources(
+        &self,
+        context: &CommandContext,
+    ) -> std::result::Result<Vec<ImportSource>, CommandError> {
+        let follows = self.sync || self.watch;
+        let is_zotero = |name: &String| is_zotero(name, self.from);
+        if self.prune && !follows && !self.files.iter().all(is_zotero) {
+            return Err(CommandError::usage("--prune needs --sync or --watch"));
+        }
+        let on_conflict = self.on_conflict.map(OnConflict::policy);
+        if !self.files.is_empty() {
+            let policy = on_conflict.unwrap_or_default();
+            let mode = if follows || self.prune {
+                ImportMode::Sync(SyncOptions {
+                    on_conflict: policy,
+                    prune: self.prune,
+                })
+            } else {
+                ImportMode::Import(policy)
+            };
+            let names = self.files.iter().cloned();
+            return Ok(names.map(|name| ImportSource { name, mode }).collect());
+        }
+        let followed = context.configuration()?.followed();
+        if followed.is_empty() {
+            return Err(
+                CommandError::usage("no file is given, and the configuration names none to follow")
+                    .with_help(
+                        "name one, or add a table to the configuration file, which `peerbib config edit` opens:\n  \
+                         [[sync]]\n  file = \"~/Zotero.bib\""
+                            .to_owned(),
+                    ),
+            );
+        }
+        let sources = followed.iter().map(|followed| {
+            let configured = followed.on_conflict.as_deref();
+            let configured = configured.and_then(|name| OnConflict::from_str(name, false).ok());
+            ImportSource {
+                name: followed.file.clone(),
+                mode: ImportMode::Sync(SyncOptions {
+                    on_conflict: on_conflict
+                        .or(configured.map(OnConflict::policy))
+                        .unwrap_or_default(),
+                    prune: self.prune || followed.prune,
+                }),
+            }
+        });
+        Ok(sources.collect())
+    }
 }
 
 /// Imports bibliographies one after the other, with a progress bar. Installs the bundled vocabulary with
 /// a bundled bibliography.
 pub(crate) fn import_all(
     change: &peerbib::library::Change<'_>,
-    inputs: &[Input],
-    policy: ConflictPolicy,
+    inputs: &[(ImportInput, ImportMode)],
     watched: bool,
 ) -> peerbib::library::Result<Receipt> {
     let entries = inputs
         .iter()
-        .map(|input| input.reading.file.works().count())
+        .map(|(input, _)| match input {
+            ImportInput::File(input) => input.reading.file.works().count(),
+            ImportInput::Zotero(input) => input.content.items.len(),
+        })
         .sum();
     let bar = progress::bar(entries, watched);
     bar.set_message("importing");
     let mut receipt = Receipt::default();
     let mut prompt = ConflictPrompt { always: None };
-    for input in inputs {
+    for (input, mode) in inputs {
+        let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
+        let ask = &mut |conflict: &Conflict| bar.suspend(|| prompt.ask(conflict));
+        let input = match input {
+            ImportInput::File(input) => input,
+            ImportInput::Zotero(input) => {
+                receipt.add(input.import(change, mode.options(), ask, advance)?);
+                continue;
+            }
+        };
         let imported = ImportedFile {
             path: &input.path,
             encoding: &input.encoding,
             file: &input.reading.file,
         };
-        let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
-        let ask = &mut |conflict: &Conflict| bar.suspend(|| prompt.ask(conflict));
         let mut imported = match input.reference_items() {
             Some(items) => change.import_references(imported, items, advance)?,
-            None => change.import_asking(imported, policy, ask, advance)?,
+            None => match *mode {
+                ImportMode::Import(policy) => {
+                    change.import_asking(imported, policy, ask, advance)?
+                }
+                ImportMode::Sync(options) => {
+                    // What could not be read may be any of the works.
+                    let is_complete = input.reading.rejected.is_empty();
+                    let options = SyncOptions {
+                        prune: options.prune && is_complete,
+                        ..options
+                    };
+                    change.sync(imported, options, ask, advance)?
+                }
+            },
         };
         add_unreadable_entries(input, &mut imported);
         for group in change
@@ -233,7 +404,9 @@ pub(crate) fn import_all(
         receipt.add(imported);
     }
     bar.finish_and_clear();
-    if inputs.iter().any(|input| input.is_shipped)
+    let is_shipped =
+        |input: &ImportInput| matches!(input, ImportInput::File(input) if input.is_shipped);
+    if inputs.iter().any(|(input, _)| is_shipped(input))
         && let Ok(vocabulary) = bundled::vocabulary()
     {
         let installed = vocabulary.install(change, bundled::VOCABULARY_SOURCE)?;
@@ -258,9 +431,89 @@ fn add_unreadable_entries(input: &Input, receipt: &mut FileReceipt) {
 pub(crate) fn report_problems(context: &CommandContext, receipt: &Receipt) {
     for file in &receipt.files {
         report_alike(context, file);
+        report_gone(context, file);
         if file.counts.entries == 0 {
             context.note(format_args!("{}: no entries found", file.path));
         }
+    }
+}
+
+/// Prints which entries are not in a file any more, with what became of their works.
+fn report_gone(context: &CommandContext, file: &FileReceipt) {
+    let removed = file.gone.iter().filter(|gone| gone.removed).count();
+    if removed > 0 {
+        context.note(format_args!(
+            "{}: {} not in it any more, removed: {}",
+            file.path,
+            entries(removed),
+            keys_of(file, None)
+        ));
+    }
+    let mut reasons: Vec<KeptBecause> = Vec::new();
+    for reason in file.gone.iter().filter_map(|gone| gone.kept_because) {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    for reason in reasons {
+        let count = file
+            .gone
+            .iter()
+            .filter(|gone| gone.kept_because == Some(reason))
+            .count();
+        context.note(format_args!(
+            "{}: {} not in it any more, kept{}: {}",
+            file.path,
+            entries(count),
+            kept_because(reason, count == 1),
+            keys_of(file, Some(reason))
+        ));
+    }
+}
+
+fn entries(count: usize) -> String {
+    match count {
+        1 => "1 entry is".to_owned(),
+        count => format!("{count} entries are"),
+    }
+}
+
+/// Returns the keys of the works that were kept for a reason, or removed; some of them if there are many.
+fn keys_of(file: &FileReceipt, reason: Option<KeptBecause>) -> String {
+    const MOST: usize = 10;
+    let keys: Vec<&str> = file
+        .gone
+        .iter()
+        .filter(|gone| gone.kept_because == reason)
+        .map(|gone| gone.key.as_str())
+        .collect();
+    let shown = keys.iter().take(MOST).copied().collect::<Vec<_>>();
+    match keys.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Returns why a work was kept, as the end of a sentence.
+fn kept_because(reason: KeptBecause, is_one: bool) -> &'static str {
+    match (reason, is_one) {
+        (KeptBecause::NotPruned, _) => " (--prune removes)",
+        (KeptBecause::EmptySource, _) => " because the file has no entries at all",
+        (KeptBecause::UnreadableEntries, _) => " because the file has entries that cannot be read",
+        (KeptBecause::OtherSource, true) => " because it was imported from another file, too",
+        (KeptBecause::OtherSource, false) => " because they were imported from another file, too",
+        (KeptBecause::Edited, true) => " because it was edited here",
+        (KeptBecause::Edited, false) => " because they were edited here",
+        (KeptBecause::Note, true) => " because it has a note",
+        (KeptBecause::Note, false) => " because they have notes",
+        (KeptBecause::LinkedFile, true) => " because it has a linked file",
+        (KeptBecause::LinkedFile, false) => " because they have linked files",
+        (KeptBecause::Listed, true) => " because it is in a reading list",
+        (KeptBecause::Listed, false) => " because they are in reading lists",
+        (KeptBecause::TaggedByHand, true) => " because it was tagged by hand",
+        (KeptBecause::TaggedByHand, false) => " because they were tagged by hand",
+        (KeptBecause::Inherited, true) => " because another work inherits from it",
+        (KeptBecause::Inherited, false) => " because other works inherit from them",
     }
 }
 

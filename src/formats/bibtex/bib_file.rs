@@ -35,6 +35,9 @@ pub enum FilePiece {
         duplicate: Option<Duplicate>,
         /// The text of a reference that another format than BibTeX or BibLaTeX holds.
         original: Option<String>,
+        /// What identifies the entry in its source, if that is not its citation key: Zotero's key of an item. An
+        /// entry with one is the same work at the next import, whatever its citation key and its fields are then.
+        source_key: Option<String>,
     },
     /// `@string{…}`
     Abbreviation {
@@ -181,6 +184,7 @@ fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Diagnostic>) {
                     line,
                     duplicate: None,
                     original: None,
+                    source_key: None,
                 };
                 (work, problems)
             }

@@ -112,6 +112,17 @@ pub fn set_key(source: &str, key: &str) -> Result<String, EntryError> {
     Ok(edited)
 }
 
+/// Replaces the entry type. Fails if `source` is not a well-formed entry, or `name` not the name of a type.
+pub fn set_entry_type(source: &str, name: &str) -> Result<String, EntryError> {
+    let before = layout(source)?;
+    let edited = replaced(source, &before.entry_type, name);
+    let after = layout(&edited)?;
+    if edited.get(after.entry_type) != Some(name) || after.fields.len() != before.fields.len() {
+        return Err(EntryError::NoHead);
+    }
+    Ok(edited)
+}
+
 fn replaced(source: &str, range: &Range<usize>, with: &str) -> String {
     let before = source.get(..range.start).unwrap_or_default();
     let after = source.get(range.end..).unwrap_or_default();

@@ -32,8 +32,9 @@ pub use abbreviations::{DefinitionProblem, ResolvedValue, Strings, used_definiti
 pub(crate) use bib_file::field_at;
 pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read};
 pub(crate) use dates::{date_in_words, year_in_words};
-pub use edit::{remove_field, set_field, set_key};
+pub use edit::{remove_field, set_entry_type, set_field, set_key};
 pub use encoding::{DecodedText, FileEncoding, decode};
+pub(crate) use entry::visible_key;
 pub use entry::{EntryError, MAX_DEPTH};
 pub use from_csl::{FromCsl, from_csl};
 pub(crate) use from_csl::{from_csl_as, names_to_tex};

@@ -49,7 +49,7 @@ pub(super) fn of_json(connection: &Connection, table: &str, row: Option<&str>) -
     }
     let own = match (text("facet"), text("name").or_else(|| text("alias"))) {
         (Some(facet), Some(name)) => Some(format!("{facet}:{name}")),
-        _ => ["key", "alias", "name", "title", "path"]
+        _ => ["key", "alias", "name", "title", "path", "source_key"]
             .iter()
             .find_map(|column| text(column))
             .map(str::to_owned),

@@ -40,6 +40,11 @@ fn describe(table: &str, kind: ChangeKind) -> &'static str {
             "places of works in files changed",
             "places of works in files removed",
         ],
+        "removed_entry" => [
+            "removals of entries remembered",
+            "removals of entries changed",
+            "removals of entries forgotten",
+        ],
         "tag" => ["tags created", "tags changed", "tags removed"],
         "tag_alias" => [
             "aliases of tags added",
@@ -207,7 +212,15 @@ fn changes(
     table: &str,
 ) -> Result<Vec<(ChangeKind, RowRange)>> {
     let mut statement = connection.prepare_cached(
+        // That the base of the next three-way merge is stored now is no change that a person made.
         "SELECT row_id, last_row_id, operation FROM change WHERE step_id = ?1 AND table_name = ?2
+         AND NOT (table_name = 'occurrence' AND operation = 'update' AND EXISTS (
+             SELECT 1 FROM occurrence
+             WHERE id = row_id
+               AND work_id = json_extract(before, '$.work_id')
+               AND leading = json_extract(before, '$.leading')
+               AND variant IS json_extract(before, '$.variant')
+               AND gone_at IS json_extract(before, '$.gone_at')))
          ORDER BY row_id",
     )?;
     // The log of an undone step is the inverse of what the step does.

@@ -12,6 +12,7 @@ pub(in crate::library) const RECORDED_TABLES: &[&str] = &[
     "key_alias",
     "source_file",
     "occurrence",
+    "removed_entry",
     "tag",
     "tag_alias",
     "tag_label",

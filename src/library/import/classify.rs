@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::existing::{Addition, Existing};
+use super::known::{KnownEntries, key_of, known_entry};
 use super::report::{Findings, Reject};
-use super::{Callbacks, Context};
+use super::{Callbacks, Context, Mode};
 use crate::formats::Severity;
 use crate::formats::bibtex::{Duplicate, FilePiece};
+use crate::library::conflict::ConflictPolicy;
 use crate::library::derived_tables::StringCache;
 use crate::library::{Result, TagName};
 use crate::model::Entry;
@@ -22,8 +24,14 @@ pub(super) struct Plan<'a> {
     pub(super) new: Vec<NewEntry<'a>>,
     /// The new texts of works that the library has.
     pub(super) updates: BTreeMap<i64, String>,
+    /// Works whose keys changed in the source.
+    pub(super) renamed: Vec<RenamedEntry>,
+    /// What identifies entries that the library has again after their works were removed.
+    pub(super) restored: Vec<String>,
     /// Keywords that are tags, with the work that has them.
     pub(super) keywords: Vec<(i64, TagName)>,
+    /// Keywords that are tags and were removed in the source.
+    pub(super) withdrawn: Vec<(i64, TagName)>,
     /// The works that entries of this file are. A file that has two entries keeps them apart, so no
     /// work is claimed by a second one that has another key.
     pub(super) claimed: HashSet<i64>,
@@ -37,12 +45,21 @@ pub(super) struct NewEntry<'a> {
     pub(super) line: usize,
 }
 
+/// A work whose key changed in the source.
+pub(super) struct RenamedEntry {
+    pub(super) work: i64,
+    pub(super) old: String,
+    pub(super) new: String,
+}
+
 /// Where a work stands in the file: see the table `occurrence`.
 pub(super) struct Occurrence<'a> {
     pub(super) target: Target,
     pub(super) leading: String,
     pub(super) variant: Option<String>,
+    pub(super) base: Option<String>,
     pub(super) original: Option<&'a str>,
+    pub(super) source_key: Option<&'a str>,
 }
 
 /// The work that an entry is.
@@ -61,14 +78,17 @@ pub(super) fn classify<'a>(
     strings: &mut StringCache,
     callbacks: &mut Callbacks<'_>,
 ) -> Result<(Plan<'a>, Findings)> {
+    let known = KnownEntries::load(context)?;
     let mut classifier = Classifier {
         context,
+        known,
         strings,
         callbacks,
         plan: Plan::default(),
         findings: Findings::default(),
         leading: String::new(),
         original: None,
+        source_key: None,
         targets: HashMap::new(),
         new_keys: HashSet::new(),
     };
@@ -79,9 +99,11 @@ pub(super) fn classify<'a>(
                 line,
                 duplicate,
                 original,
+                source_key,
             } => {
                 classifier.findings.counts.entries += 1;
                 classifier.original = original.as_deref();
+                classifier.source_key = source_key.as_deref();
                 classifier.classify_entry(work, *line, duplicate.as_ref())?;
             }
             FilePiece::RejectedEntry {
@@ -102,6 +124,7 @@ pub(super) fn classify<'a>(
 
 struct Classifier<'c, 'a, 'f> {
     context: &'c Context<'a>,
+    known: KnownEntries,
     strings: &'c mut StringCache,
     callbacks: &'c mut Callbacks<'f>,
     plan: Plan<'a>,
@@ -110,6 +133,8 @@ struct Classifier<'c, 'a, 'f> {
     leading: String,
     /// The text of the present entry in its own format.
     original: Option<&'a str>,
+    /// What identifies the present entry in its source, if that is not its key.
+    source_key: Option<&'a str>,
     /// The work that each entry of the file is, by the key of the entry.
     targets: HashMap<String, Target>,
     /// The keys that new entries get in the library.
@@ -141,9 +166,35 @@ impl<'a> Classifier<'_, 'a, '_> {
         {
             return self.add_identical(target, entry);
         }
-        let target = self.target(key, entry, line)?;
+        if self.is_removed(entry)? {
+            self.findings.counts.unchanged += 1;
+            let message = "its work was removed from the library, and stays removed".to_owned();
+            let place = (line, entry.key.as_str());
+            self.findings
+                .add_problem(Severity::Notice, place, None, message);
+            (self.callbacks.on_progress)(1);
+            return Ok(());
+        }
+        let target = match self.known_work((entry, line), duplicate)? {
+            Some(existing) => self.add_existing(existing, entry, line)?,
+            None => self.target(key, entry, line)?,
+        };
         self.targets.insert(key.to_owned(), target);
         Ok(())
+    }
+
+    /// Returns whether a person removed the work of an entry from a library that follows the source.
+    fn is_removed(&mut self, entry: &Entry) -> Result<bool> {
+        let key = self.source_key.unwrap_or(&entry.key);
+        if !self.known.is_removed(key) {
+            return Ok(false);
+        }
+        let is_back = self.known.work(key).is_some() || self.existing(&entry.key)?.is_some();
+        if matches!(self.context.mode, Mode::Sync(_)) && !is_back {
+            return Ok(true);
+        }
+        self.plan.restored.push(key.to_owned());
+        Ok(false)
     }
 
     /// Adds an entry that says the same as one before it in the file.
@@ -155,8 +206,74 @@ impl<'a> Classifier<'_, 'a, '_> {
             Target::Known(id) => Some(self.source_of(id)?),
         };
         let variant = source.filter(|source| *source != entry.source);
-        self.add_occurrence(target, variant.map(|_| entry.source.clone()));
+        self.add_occurrence(target, variant.map(|_| entry.source.clone()), None);
         Ok(())
+    }
+
+    /// Returns the work that an entry was at the last import of the source, if it is still that one.
+    fn known_work(
+        &mut self,
+        (entry, line): (&Entry, usize),
+        duplicate: Option<&Duplicate>,
+    ) -> Result<Option<Existing>> {
+        let is_unclaimed = |plan: &Plan<'_>, id: i64| !plan.claimed.contains(&id);
+        if let Some(key) = self.source_key {
+            let id = self
+                .known
+                .work(key)
+                .filter(|id| is_unclaimed(&self.plan, *id));
+            let Some(id) = id else {
+                return Ok(None);
+            };
+            let old = known_entry(self.context, id)?.and_then(|known| key_of(&known.base));
+            if let Some(old) = old.filter(|old| *old != entry.key) {
+                self.note_renamed(id, old, (entry, line));
+            }
+            return self.existing_work(id).map(Some);
+        }
+        // A second entry of a key is known by the key that it got.
+        if duplicate.is_some() {
+            return Ok(None);
+        }
+        if let Some(id) = self.known.work(&entry.key) {
+            let Some(known) = known_entry(self.context, id)? else {
+                return Ok(None);
+            };
+            let before = Existing {
+                id,
+                source: known.base,
+            };
+            if !is_unclaimed(&self.plan, id)
+                || before.is_another_work(entry, self.context, self.strings)?
+            {
+                return Ok(None);
+            }
+            return self.existing_work(id).map(Some);
+        }
+        // The key may be that of a work from another source.
+        if let Some(existing) = self.existing(&entry.key)?
+            && !existing.is_another_work(entry, self.context, self.strings)?
+        {
+            return Ok(None);
+        }
+        let renamed = self.known.take_renamed(entry, &self.context.file.strings);
+        let Some((id, old)) = renamed.filter(|(id, _)| is_unclaimed(&self.plan, *id)) else {
+            return Ok(None);
+        };
+        self.note_renamed(id, old, (entry, line));
+        self.existing_work(id).map(Some)
+    }
+
+    fn note_renamed(&mut self, work: i64, old: String, (entry, line): (&Entry, usize)) {
+        if matches!(self.context.mode, Mode::Import(ConflictPolicy::Keep)) {
+            return;
+        }
+        let message = format!("the key was {old} at the last import");
+        let place = (line, entry.key.as_str());
+        self.findings
+            .add_problem(Severity::Notice, place, None, message);
+        let new = entry.key.clone();
+        self.plan.renamed.push(RenamedEntry { work, old, new });
     }
 
     /// Finds or adds the work that an entry is.
@@ -204,8 +321,13 @@ impl<'a> Classifier<'_, 'a, '_> {
         let Some(id) = self.context.change.works().find(key)? else {
             return Ok(None);
         };
+        self.existing_work(id).map(Some)
+    }
+
+    /// Returns a work of the library with its entry as it will be.
+    fn existing_work(&self, id: i64) -> Result<Existing> {
         let source = self.source_of(id)?;
-        Ok(Some(Existing { id, source }))
+        Ok(Existing { id, source })
     }
 
     /// Returns the text of a work's entry as it will be.
@@ -221,7 +343,9 @@ impl<'a> Classifier<'_, 'a, '_> {
         let Addition {
             source,
             variant,
+            base,
             tags,
+            withdrawn_tags,
         } = existing.merge(
             (entry, line),
             self.context,
@@ -234,20 +358,22 @@ impl<'a> Classifier<'_, 'a, '_> {
         }
         let keywords = tags.into_iter().map(|tag| (id, tag));
         self.plan.keywords.extend(keywords);
-        self.add_occurrence(Target::Known(id), variant);
+        let withdrawn = withdrawn_tags.into_iter().map(|tag| (id, tag));
+        self.plan.withdrawn.extend(withdrawn);
+        self.add_occurrence(Target::Known(id), variant, base);
         (self.callbacks.on_progress)(1);
         Ok(Target::Known(id))
     }
 
     fn add_new(&mut self, key: String, entry: &'a Entry, line: usize) -> Target {
         let target = Target::New(self.plan.new.len());
-        self.add_occurrence(target, None);
+        self.add_occurrence(target, None, None);
         self.new_keys.insert(key.clone());
         self.plan.new.push(NewEntry { key, entry, line });
         target
     }
 
-    fn add_occurrence(&mut self, target: Target, variant: Option<String>) {
+    fn add_occurrence(&mut self, target: Target, variant: Option<String>, base: Option<String>) {
         if let Target::Known(id) = target {
             self.plan.claimed.insert(id);
         }
@@ -255,7 +381,9 @@ impl<'a> Classifier<'_, 'a, '_> {
             target,
             leading: std::mem::take(&mut self.leading),
             variant,
+            base,
             original: self.original,
+            source_key: self.source_key,
         });
     }
 }

@@ -10,11 +10,15 @@
 //! - [`derive`] makes the derived rows of the entries that may be new, many at once and beside the writing.
 //! - [`write`] changes the library. An entry that turns out to be a work of the library under another key (see
 //!   [`super::identity`]) joins it.
+//! - [`known`] is what the library knows of the source from its last import, the base of a three-way merge
+//!   ([`super::three_way`]), and [`gone`] deals with entries that are not in it any more.
 //! - [`report`] says what became of every entry.
 
 mod classify;
 mod derive;
 mod existing;
+mod gone;
+mod known;
 pub(super) mod references;
 pub(super) mod report;
 mod write;
@@ -28,6 +32,7 @@ use super::derived_tables::StringCache;
 use super::{Change, Result};
 use crate::formats::bibtex::BibFile;
 use crate::model::Entry;
+pub(super) use known::key_of;
 use report::FileReceipt;
 
 /// A bibliography to import.
@@ -39,6 +44,32 @@ pub struct ImportedFile<'a> {
     pub encoding: &'a str,
     /// What is in it.
     pub file: &'a BibFile,
+}
+
+impl ImportedFile<'_> {
+    /// Returns whether another import under the same path is one of the same source. Standard input is another source
+    /// each time.
+    fn is_followed(&self) -> bool {
+        self.path != "-"
+    }
+}
+
+/// How a library follows a source: see [`Change::sync`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SyncOptions {
+    /// Whose value a field gets that changed on both sides: with [`ConflictPolicy::Replace`] that of the source; with
+    /// [`ConflictPolicy::Keep`] and [`ConflictPolicy::Merge`] that of the library, and with the latter the conflict is
+    /// reported again by the next import.
+    pub on_conflict: ConflictPolicy,
+    /// Whether works that are not in the source any more are removed.
+    pub prune: bool,
+}
+
+/// What kind of import it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Import(ConflictPolicy),
+    Sync(SyncOptions),
 }
 
 /// The callbacks of an import.
@@ -57,7 +88,9 @@ struct Context<'a> {
     in_file: HashMap<&'a str, &'a Entry>,
     /// The rowid of the file, if it was imported before.
     file_id: Option<i64>,
-    policy: ConflictPolicy,
+    /// See [`ImportedFile::is_followed`].
+    is_followed: bool,
+    mode: Mode,
     /// Whether the library had no works.
     was_empty: bool,
 }
@@ -70,6 +103,9 @@ impl Change<'_> {
     /// An entry matches the work that has its key; or else the one that has its DOI, ISBN, eprint, or
     /// its title, first author, year and type. Two chapters of a book are never one work, nor are two
     /// editions or volumes.
+    ///
+    /// If the file was imported before, what changed in it since then is taken unless it was changed in the library,
+    /// too: see [`Change::sync`].
     ///
     /// # Errors
     ///
@@ -96,26 +132,72 @@ impl Change<'_> {
         ask: &mut dyn FnMut(&Conflict) -> Choice,
         advance: &mut dyn FnMut(usize),
     ) -> Result<FileReceipt> {
+        let callbacks = Callbacks {
+            on_conflict: ask,
+            on_progress: advance,
+        };
+        self.run_import(imported, Mode::Import(policy), callbacks)
+    }
+
+    /// Imports a source that the library follows, such as a file that another program exports again and again.
+    ///
+    /// The entries are merged three ways, field by field, on the basis of what the source said at its last import. A
+    /// field that changed only in the source is taken, one that changed only in the library stays, and one that changed
+    /// on both sides is a conflict, which [`SyncOptions::on_conflict`] decides and the receipt reports. An entry whose
+    /// key changed in the source keeps its work, which gets the new key unless it has one of its own. Entries that are
+    /// not in the source any more are reported, and their works removed with [`SyncOptions::prune`]. An entry whose work
+    /// a person removed from the library does not come back; it does with [`Change::import`].
+    ///
+    /// The source is identified by [`ImportedFile::path`], which need not be the path of a file. Its entries are
+    /// identified by their citation keys, or, if it has something more lasting, by `source_key` of
+    /// [`FilePiece::Entry`](crate::formats::bibtex::FilePiece::Entry): Zotero's key of an item. An entry with one is
+    /// the same work at each import, whatever its citation key is, and one without is recognized by its fields if its
+    /// key is new. All entries of a source should have one or none.
+    ///
+    /// A source that could not be read completely must not be pruned: entries that [`ImportedFile::file`] has as
+    /// rejected prevent it, and a caller that drops others before has to.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Change::import`].
+    pub fn sync(
+        &self,
+        imported: ImportedFile<'_>,
+        options: SyncOptions,
+        ask: &mut dyn FnMut(&Conflict) -> Choice,
+        advance: &mut dyn FnMut(usize),
+    ) -> Result<FileReceipt> {
+        let callbacks = Callbacks {
+            on_conflict: ask,
+            on_progress: advance,
+        };
+        self.run_import(imported, Mode::Sync(options), callbacks)
+    }
+
+    fn run_import(
+        &self,
+        imported: ImportedFile<'_>,
+        mode: Mode,
+        mut callbacks: Callbacks<'_>,
+    ) -> Result<FileReceipt> {
         let ImportedFile { path, file, .. } = imported;
+        let file_id = self
+            .connection()
+            .query_row(
+                "SELECT id FROM source_file WHERE path = ?1",
+                [path],
+                |row| row.get(0),
+            )
+            .optional()?;
         let context = Context {
             change: self,
             path,
             file,
             in_file: file.by_key(),
-            file_id: self
-                .connection()
-                .query_row(
-                    "SELECT id FROM source_file WHERE path = ?1",
-                    [path],
-                    |row| row.get(0),
-                )
-                .optional()?,
-            policy,
+            file_id,
+            is_followed: imported.is_followed(),
+            mode,
             was_empty: self.works().count()? == 0,
-        };
-        let mut callbacks = Callbacks {
-            on_conflict: ask,
-            on_progress: advance,
         };
         let mut strings = StringCache::default();
         let (plan, classified) = classify::classify(&context, &mut strings, &mut callbacks)?;
@@ -124,7 +206,11 @@ impl Change<'_> {
         let mut changed = works.changed;
         changed.extend(remembered);
         self.derive_works(changed)?;
+        write::withdraw_keywords(&context, &works.withdrawn)?;
         write::assign_keywords(&context, &works.keywords)?;
-        Ok(report::receipt(path, file, [classified, written]))
+        let rejected = classified.counts.rejected + written.counts.rejected;
+        let mut receipt = report::receipt(path, file, [classified, written]);
+        receipt.gone = gone::report(&context, rejected > 0)?;
+        Ok(receipt)
     }
 }

@@ -29,6 +29,9 @@ pub struct FileReceipt {
     /// What became of the references of a plain list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<ReferenceReceipt>,
+    /// The entries that are not in the source any more, if it was synchronized.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<GoneEntry>,
     /// The number of fields whose value in the library was kept although the file has another.
     #[serde(skip)]
     pub kept: usize,
@@ -50,6 +53,46 @@ pub struct ReferenceReceipt {
     pub source: String,
     /// The confidence of the reading, from 0 to 1.
     pub confidence: f64,
+}
+
+/// An entry that is not in its source any more.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct GoneEntry {
+    /// The key of its work in the library.
+    pub key: String,
+    /// The title of the work.
+    pub title: Option<String>,
+    /// Whether the work was removed from the library.
+    pub removed: bool,
+    /// Why it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_because: Option<KeptBecause>,
+}
+
+/// Why a work stays in the library although its source does not have it any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeptBecause {
+    /// Removing it was not asked for.
+    NotPruned,
+    /// The source has no entries at all, as if it was damaged.
+    EmptySource,
+    /// The source has entries that cannot be read, and the work may be one of them.
+    UnreadableEntries,
+    /// It is in another source.
+    OtherSource,
+    /// Its entry was edited in the library.
+    Edited,
+    /// It has a note.
+    Note,
+    /// It has a linked file.
+    LinkedFile,
+    /// It is in a reading list.
+    Listed,
+    /// It has a tag that a person gave it.
+    TaggedByHand,
+    /// Another work inherits from it.
+    Inherited,
 }
 
 /// Whether the library had the work of a reference.

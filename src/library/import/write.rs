@@ -5,19 +5,20 @@ use std::sync::mpsc;
 
 use rusqlite::params;
 
-use super::classify::{NewEntry, Plan, Target};
+use super::classify::{NewEntry, Plan, RenamedEntry, Target};
 use super::derive::{DerivedEntry, derive_all};
 use super::existing::Existing;
+use super::gone;
 use super::report::Findings;
 use super::{Callbacks, Context, ImportedFile};
 use crate::formats::{Diagnostic, Severity};
-use crate::library::Result;
 use crate::library::derived_tables::{
     DerivedRowWriter, Parents, StringCache, principal_names, read_entry,
 };
 use crate::library::history::now;
 use crate::library::identity::{Evidence, Identity};
 use crate::library::tags::{NewAssignment, Origin, Tag, TagName};
+use crate::library::{Change, LibraryError, Result};
 use crate::model::CslItem;
 
 /// The works that the entries of a file are, now that all of them are in the library.
@@ -28,13 +29,19 @@ pub(super) struct WrittenWorks<'a> {
     pub(super) changed: BTreeSet<i64>,
     /// Keywords that are tags, with the work that has them.
     pub(super) keywords: Vec<(i64, TagName)>,
+    /// Keywords that are tags and were removed in the source.
+    pub(super) withdrawn: Vec<(i64, TagName)>,
+    /// See [`Plan::restored`].
+    restored: Vec<String>,
 }
 
 struct WrittenOccurrence<'a> {
     work: i64,
     leading: String,
     variant: Option<String>,
+    base: Option<String>,
     original: Option<&'a str>,
+    source_key: Option<&'a str>,
 }
 
 /// Writes the works of a plan: the new texts of works that the library has, and new works while the next ones are
@@ -48,6 +55,9 @@ pub(super) fn write<'a>(
     let change = context.change;
     for (work, source) in &plan.updates {
         change.works().write_source(*work, source)?;
+    }
+    for renamed in &plan.renamed {
+        rename(change, renamed)?;
     }
     let mut parents = Parents::default();
     for new in &plan.new {
@@ -86,19 +96,21 @@ pub(super) fn write<'a>(
         changed.extend(change.inheriting_works(&works)?);
     }
     let occurrences = plan.occurrences.into_iter().filter_map(|occurrence| {
-        let (work, variant) = match occurrence.target {
-            Target::Known(work) => (work, occurrence.variant),
+        let (work, variant, base) = match occurrence.target {
+            Target::Known(work) => (work, occurrence.variant, occurrence.base),
             Target::New(index) => {
                 let new = written.get(index)?;
                 let variant = occurrence.variant.or_else(|| new.variant.clone());
-                (new.work, variant)
+                (new.work, variant, new.base.clone())
             }
         };
         Some(WrittenOccurrence {
             work,
             leading: occurrence.leading,
             variant,
+            base,
             original: occurrence.original,
+            source_key: occurrence.source_key,
         })
     });
     let works = WrittenWorks {
@@ -106,8 +118,32 @@ pub(super) fn write<'a>(
         trailing: plan.trailing,
         changed,
         keywords,
+        withdrawn: plan.withdrawn,
+        restored: plan.restored,
     };
     Ok((works, findings))
+}
+
+/// Gives a work the key that its entry now has in the source. A work with a key of its own keeps that one, and is found
+/// by the new one, too.
+fn rename(change: &Change<'_>, renamed: &RenamedEntry) -> Result<()> {
+    let RenamedEntry { work, old, new } = renamed;
+    let holder = change.works().find(new)?;
+    if change.works().key(*work)? == *old && holder.is_none_or(|holder| holder == *work) {
+        match change.works().rename(*work, new) {
+            // It is kept as it is in the text of the entry.
+            Err(LibraryError::MalformedKey(_)) => Ok(()),
+            renamed => renamed,
+        }
+    } else if holder.is_none() {
+        change.connection().execute(
+            "INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)",
+            params![work, new],
+        )?;
+        Ok(())
+    } else {
+        Ok(())
+    }
 }
 
 /// Writes entries that may be new.
@@ -127,6 +163,8 @@ struct NewWork {
     work: i64,
     /// The text of the entry, where the work has another.
     variant: Option<String>,
+    /// See [`super::existing::Addition::base`].
+    base: Option<String>,
 }
 
 impl NewWorkWriter<'_, '_, '_> {
@@ -164,6 +202,7 @@ impl NewWorkWriter<'_, '_, '_> {
                 works.push(NewWork {
                     work,
                     variant: None,
+                    base: None,
                 });
             }
             (self.callbacks.on_progress)(count);
@@ -222,6 +261,7 @@ impl NewWorkWriter<'_, '_, '_> {
         Ok(NewWork {
             work,
             variant: addition.variant,
+            base: addition.base,
         })
     }
 
@@ -288,6 +328,13 @@ fn write_file(
     let connection = context.change.connection();
     let file = match context.file_id {
         Some(id) => {
+            for key in &works.restored {
+                connection
+                    .prepare_cached(
+                        "DELETE FROM removed_entry WHERE source_file_id = ?1 AND source_key = ?2",
+                    )?
+                    .execute(params![id, key])?;
+            }
             // The comparison keeps a file that is imported again out of history.
             connection.execute(
                 "UPDATE source_file SET encoding = ?2, trailing = ?3
@@ -297,7 +344,8 @@ fn write_file(
             if is_remembered(context, id, &works.occurrences)? {
                 return Ok(());
             }
-            connection.execute("DELETE FROM occurrence WHERE source_file_id = ?1", [id])?;
+            let present = works.occurrences.iter().map(|place| place.work).collect();
+            gone::mark(context, id, &present)?;
             id
         }
         None => {
@@ -315,17 +363,22 @@ fn write_file(
         }
     };
     let mut insert = connection.prepare(
-        "INSERT INTO occurrence (source_file_id, work_id, leading, variant, original)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO occurrence
+             (source_file_id, work_id, leading, variant, original, base, source_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     for occurrence in &works.occurrences {
         let WrittenOccurrence {
             work,
             leading,
             variant,
+            base,
             original,
+            source_key,
         } = occurrence;
-        insert.execute(params![file, work, leading, variant, original])?;
+        insert.execute(params![
+            file, work, leading, variant, original, base, source_key
+        ])?;
     }
     Ok(())
 }
@@ -339,8 +392,8 @@ fn is_remembered(
 ) -> Result<bool> {
     let connection = context.change.connection();
     let mut statement = connection.prepare(
-        "SELECT work_id, leading, variant, original, id FROM occurrence
-         WHERE source_file_id = ?1 ORDER BY id",
+        "SELECT work_id, leading, variant, original, base, source_key, id FROM occurrence
+         WHERE source_file_id = ?1 AND gone_at IS NULL ORDER BY id",
     )?;
     let mut rows = statement.query([file])?;
     let mut outdated = Vec::new();
@@ -354,24 +407,44 @@ fn is_remembered(
         if row.get::<_, String>(1)? != occurrence.leading
             || row.get::<_, Option<String>>(2)? != occurrence.variant
             || row.get::<_, Option<String>>(3)?.as_deref() != occurrence.original
+            || row.get::<_, Option<String>>(4)? != occurrence.base
+            || row.get::<_, Option<String>>(5)?.as_deref() != occurrence.source_key
         {
-            outdated.push((row.get::<_, i64>(4)?, occurrence));
+            outdated.push((row.get::<_, i64>(6)?, occurrence));
         }
     }
     if rows.next()?.is_some() {
         return Ok(false);
     }
-    let mut update = connection
-        .prepare("UPDATE occurrence SET leading = ?2, variant = ?3, original = ?4 WHERE id = ?1")?;
+    let mut update = connection.prepare(
+        "UPDATE occurrence
+         SET leading = ?2, variant = ?3, original = ?4, base = ?5, source_key = ?6 WHERE id = ?1",
+    )?;
     for (id, occurrence) in outdated {
         update.execute(params![
             id,
             occurrence.leading,
             occurrence.variant,
-            occurrence.original
+            occurrence.original,
+            occurrence.base,
+            occurrence.source_key
         ])?;
     }
     Ok(true)
+}
+
+/// Takes tags off their works that a source had as keywords and does not have any more, unless somebody else assigned
+/// them, too.
+pub(super) fn withdraw_keywords(context: &Context<'_>, withdrawn: &[(i64, TagName)]) -> Result<()> {
+    for (work, name) in withdrawn {
+        if let Some(tag) = context.change.tags().find(name)? {
+            context
+                .change
+                .tags()
+                .withdraw_import(*work, tag, context.path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts keywords of the form `FACET:NAME` on their works as tags.

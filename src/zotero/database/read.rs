@@ -13,7 +13,7 @@ use crate::formats::Severity;
 use crate::text::fold;
 use crate::zotero::{
     Annotation, AnnotationKind, Attachment, Creator, CreatorName, Item, LinkMode, Note, Tag,
-    TagOrigin,
+    TagOrigin, citation_key,
 };
 
 type Result<T> = std::result::Result<T, DatabaseError>;
@@ -58,8 +58,6 @@ pub(super) fn read(
 struct Names {
     types: HashMap<i64, String>,
     fields: HashMap<i64, String>,
-    /// The fields whose values have a date for sorting before what was typed.
-    dates: HashSet<i64>,
     creators: HashMap<i64, String>,
 }
 
@@ -74,32 +72,9 @@ impl Names {
         )?);
         let mut fields = names(connection, "fields", "fieldID", "fieldName")?;
         fields.extend(names(connection, "fieldsCombined", "fieldID", "fieldName")?);
-        let is_date = |name: &str| matches!(name, "date" | "filingDate");
-        let mut dates: HashSet<i64> = fields
-            .iter()
-            .filter(|(_, name)| is_date(name))
-            .map(|(id, _)| *id)
-            .collect();
-        for table in ["baseFieldMappings", "baseFieldMappingsCombined"] {
-            if !has_table(connection, table)? {
-                continue;
-            }
-            let mut statement =
-                connection.prepare(&format!("SELECT baseFieldID, fieldID FROM {table}"))?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                if fields
-                    .get(&row.get("baseFieldID")?)
-                    .is_some_and(|base| base == "date")
-                {
-                    dates.insert(row.get("fieldID")?);
-                }
-            }
-        }
         Ok(Self {
             types,
             fields,
-            dates,
             creators: names(connection, "creatorTypes", "creatorTypeID", "creatorType")?,
         })
     }
@@ -200,43 +175,12 @@ fn add_fields(
             ) else {
                 return Ok(());
             };
-            let value = if names.dates.contains(&field) {
-                typed_date(&value).to_owned()
-            } else {
-                value
-            };
             if !value.is_empty() {
                 item.fields.insert(name.clone(), value);
             }
             Ok(())
         },
     )
-}
-
-/// Returns what was typed as a date. The database has a date for sorting before it: `2013-03-00 03/2013`.
-fn typed_date(value: &str) -> &str {
-    let is_number = |range: std::ops::Range<usize>, largest: u32| {
-        value.get(range).is_some_and(|digits| {
-            digits.bytes().all(|byte| byte.is_ascii_digit())
-                && digits.parse::<u32>().is_ok_and(|number| number <= largest)
-        })
-    };
-    let has_separators = value.get(4..5) == Some("-")
-        && value.get(7..8) == Some("-")
-        && value.get(10..11) == Some(" ");
-    let has_prefix =
-        has_separators && is_number(0..4, 9999) && is_number(5..7, 12) && is_number(8..10, 31);
-    let typed = value.get(11..).unwrap_or_default().trim();
-    // `2023-02-26 08:49:27` is a time, not a date with a prefix.
-    let is_time = typed.len() == 8 && typed.get(2..3) == Some(":") && typed.get(5..6) == Some(":");
-    if !has_prefix || is_time {
-        return value;
-    }
-    if typed.is_empty() {
-        let date = value.get(..10).unwrap_or(value);
-        return date.trim_end_matches("-00");
-    }
-    typed
 }
 
 fn add_creators(
@@ -629,8 +573,8 @@ fn add_citation_key(
     let Some(key) = keys.get(&(library.id, item.key.clone())) else {
         return;
     };
-    match item.field(CITATION_KEY) {
-        Some(own) if own == key => {}
+    match citation_key(item) {
+        Some(own) if own == *key => {}
         Some(own) => problems.push(Problem::of_item(
             &item.key,
             Severity::Notice,
@@ -638,25 +582,10 @@ fn add_citation_key(
                 "Zotero has the citation key {own}, Better BibTeX has {key}; the former is used"
             ),
         )),
-        None if item.field("extra").is_some_and(has_citation_key) => {}
         None => {
             item.fields.insert(CITATION_KEY.to_owned(), key.clone());
         }
     }
-}
-
-/// Returns whether a line of the field Extra sets the citation key.
-fn has_citation_key(extra: &str) -> bool {
-    extra.lines().any(|line| {
-        line.split_once(':').is_some_and(|(name, key)| {
-            let name: String = name
-                .chars()
-                .filter(|c| c.is_alphanumeric())
-                .flat_map(char::to_lowercase)
-                .collect();
-            matches!(name.as_str(), "citationkey" | "bibtex") && !key.trim().is_empty()
-        })
-    })
 }
 
 /// Returns what Zotero knows of retractions by the ids of the items, without those of which the user has said that
@@ -796,34 +725,4 @@ fn path_of(
     }
     path.reverse();
     Some(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_date_is_what_was_typed() {
-        for (stored, typed) in [
-            ("2013-03-00 03/2013", "03/2013"),
-            ("0000-00-00 n.d.", "n.d."),
-            ("2009-11-01 2009-11-1", "2009-11-1"),
-            ("2013-03-00 ", "2013-03"),
-            ("2013-00-00 ", "2013"),
-            ("2023-02-26 08:49:27", "2023-02-26 08:49:27"),
-            ("2013-13-01 x", "2013-13-01 x"),
-            ("ca. 1850", "ca. 1850"),
-            ("2013", "2013"),
-            ("\u{661}\u{662}\u{663}", "\u{661}\u{662}\u{663}"),
-        ] {
-            assert_eq!(typed_date(stored), typed, "{stored}");
-        }
-    }
-
-    #[test]
-    fn a_pinned_citation_key_is_recognized() {
-        assert!(has_citation_key("first line\nCitation Key: ostrom1990"));
-        assert!(has_citation_key("bibtex: ostrom1990"));
-        assert!(!has_citation_key("Citation Key:\nDOI: 10.1/x"));
-    }
 }

@@ -1,15 +1,9 @@
 //! Updating the output whenever an input changes.
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
 
+use crate::cli::watch::{Look, PAUSE, look};
 use crate::cli::{CommandContext, Result};
-
-/// The interval between checks. A check costs one system call per file.
-const PAUSE: Duration = Duration::from_millis(300);
-
-/// The modification time and the length of a file; `None` if there is none.
-type Look = Option<(SystemTime, u64)>;
 
 /// Runs `write`, which reports the files that it reads, whenever one of them changes. Errors are reported, and
 /// the next change tries again. It only returns if the first run has a usage error.
@@ -54,15 +48,4 @@ fn looks(files: &[PathBuf]) -> Vec<(PathBuf, Look)> {
         .iter()
         .map(|file| (file.clone(), look(file)))
         .collect()
-}
-
-fn look(file: &PathBuf) -> Look {
-    let metadata = std::fs::metadata(file).ok()?;
-    // Readers create and delete an empty journal of the library, which is no change.
-    let is_empty_journal =
-        metadata.len() == 0 && file.extension().is_some_and(|end| end == "db-wal");
-    if is_empty_journal {
-        return None;
-    }
-    Some((metadata.modified().ok()?, metadata.len()))
 }
