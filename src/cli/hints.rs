@@ -11,6 +11,7 @@ use peerbib::library::{IntegrityIssue, IssueKind, LibraryError};
 use peerbib::lookup::{Failure, LookupError};
 use peerbib::query::QueryError;
 use peerbib::suggest::question;
+use peerbib::zotero::database::DatabaseError;
 
 /// Returns the hint for a malformed pattern of keys.
 pub(crate) fn key_pattern() -> String {
@@ -273,5 +274,23 @@ fn known_names(suggestions: &[String], known: &[String], label: &str, create: &s
         } else {
             format!("{label}: {}", known.join(", "))
         }
+    })
+}
+
+/// Returns the advice for a database of Zotero that cannot be read.
+pub(crate) fn zotero(error: &DatabaseError) -> Option<String> {
+    use DatabaseError as E;
+    Some(match error {
+        E::NotFound { .. } => "give its path: zotero:PATH; Zotero shows that of its data directory under Settings, \
+                               Advanced, Files and Folders"
+            .to_owned(),
+        E::Unreadable { .. } | E::Damaged { .. } => {
+            "quit Zotero and try again, or take the backup beside it: zotero.sqlite.bak".to_owned()
+        }
+        E::Copy { .. } => "free some space in the directory for temporary files, or set TMPDIR to another directory"
+            .to_owned(),
+        E::NotZotero { .. } => "give the path of zotero.sqlite or of its directory: zotero:PATH".to_owned(),
+        E::TooOld { .. } => "open it with a newer Zotero first".to_owned(),
+        _ => return None,
     })
 }

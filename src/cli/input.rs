@@ -92,6 +92,14 @@ impl Source {
         format: &Format,
         columns: &[ColumnField],
     ) -> Result<Records, CommandError> {
+        if format.is_database() {
+            return Err(CommandError::new(format_args!(
+                "{} can only be read from its place, not from {}",
+                format.title,
+                shown(name)
+            ))
+            .with_help("give its path: zotero:PATH".to_owned()));
+        }
         let mut records = if format.is_table() {
             csv::read_with(&self.decoded.text, columns)
         } else {

@@ -29,6 +29,7 @@ mod styles;
 mod table;
 mod ui;
 mod watch;
+mod zotero;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

@@ -67,6 +67,8 @@ pub enum Reader {
     Text(&'static dyn ReadFormat),
     /// From bytes.
     Bytes(&'static dyn ReadBytes),
+    /// From its place by the module of the program that keeps it, because it is a database with files beside it.
+    Database,
 }
 
 /// The references of a file, before those of other formats become BibLaTeX.
@@ -175,12 +177,23 @@ impl Format {
         match self.reader {
             Reader::Text(reader) => reader.read(text),
             Reader::Bytes(reader) => reader.read(bytes),
+            Reader::Database => {
+                let mut items = ParsedItems::default();
+                let reason = format!("{} cannot be read without its place", self.title);
+                items.warn(0, "", None, reason);
+                Records::Items(items)
+            }
         }
     }
 
     /// Returns whether files of this format are not text.
     pub fn is_binary(&self) -> bool {
-        matches!(self.reader, Reader::Bytes(_))
+        matches!(self.reader, Reader::Bytes(_) | Reader::Database)
+    }
+
+    /// Returns whether the format is a database, which is read from its place.
+    pub fn is_database(&self) -> bool {
+        matches!(self.reader, Reader::Database)
     }
 
     /// Returns whether the format is a table with columns.
@@ -416,6 +429,18 @@ pub static DOCX: Format = Format {
     concatenates: false,
 };
 
+/// The library of Zotero, which `crate::zotero::database` reads.
+pub static ZOTERO: Format = Format {
+    name: "zotero",
+    title: "Zotero\u{2019}s database",
+    description: "the library of Zotero on this computer: zotero: or zotero:PATH",
+    extensions: &["sqlite"],
+    sniff: |text| text.starts_with("SQLite format 3\0"),
+    reader: Reader::Database,
+    writer: None,
+    concatenates: false,
+};
+
 /// All formats, in the order of help texts. To add a format, add a row.
 pub static FORMATS: &[&Format] = &[
     &BIBLATEX,
@@ -435,6 +460,7 @@ pub static FORMATS: &[&Format] = &[
     &COINS,
     &BBL,
     &DOCX,
+    &ZOTERO,
     &REFERENCES,
 ];
 
@@ -442,6 +468,7 @@ pub static FORMATS: &[&Format] = &[
 /// a template or a comma.
 static BY_CONTENT: &[&Format] = &[
     &DOCX,
+    &ZOTERO,
     &RIS,
     &NBIB,
     &ENW,

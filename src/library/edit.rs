@@ -127,10 +127,7 @@ impl WorksMut<'_> {
                 params![work, key],
             )?;
             connection.execute("UPDATE work SET key = ?2 WHERE id = ?1", params![work, key])?;
-            connection.execute(
-                "INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)",
-                params![work, old],
-            )?;
+            self.add_alias(work, &old)?;
         }
         self.edit_variants(work, |variant| {
             let own = bibtex::parse_entry(variant).ok()?.key;
@@ -138,6 +135,15 @@ impl WorksMut<'_> {
         })?;
         changed.insert(work);
         self.change.derive_works(changed)
+    }
+
+    /// Adds an alias of a work, which no other work may have.
+    pub(super) fn add_alias(&self, work: i64, alias: &str) -> Result<()> {
+        self.change.connection().execute(
+            "INSERT OR IGNORE INTO key_alias (work_id, alias) VALUES (?1, ?2)",
+            params![work, alias],
+        )?;
+        Ok(())
     }
 
     /// Has the works that inherit from the one called `old` inherit from `new`, which is the same one.

@@ -147,19 +147,7 @@ impl Groups {
 
 /// The tag of a group: its name in lower case, with hyphens for what a tag cannot have.
 pub fn group_tag_name(name: &str) -> Option<TagName> {
-    let word: String = name
-        .trim()
-        .chars()
-        .map(|c| {
-            let fits = !c.is_whitespace() && !c.is_control() && !",;\"'{}()\\".contains(c);
-            if fits { c } else { '-' }
-        })
-        .collect();
-    let mut word = word.trim_matches('-').to_owned();
-    while word.contains("--") {
-        word = word.replace("--", "-");
-    }
-    format!("{GROUP_FACET}:{word}").parse().ok()
+    TagName::of_label(GROUP_FACET, name)
 }
 
 /// Returns the words of a field, which commas separate.

@@ -44,6 +44,7 @@ mod transaction;
 mod unique_keys;
 mod value_sources;
 mod works;
+mod zotero;
 
 use std::path::{Path, PathBuf};
 
@@ -90,6 +91,7 @@ pub use tags::{
 pub use unique_keys::NewKeys;
 pub use value_sources::ValueSource;
 pub use works::{CitableWork, Order, Selection, SortBy, WorkSummary};
+pub use zotero::{CollectionsAs, ZoteroImport};
 
 /// The result of an operation on the library.
 pub type Result<T> = std::result::Result<T, LibraryError>;
@@ -346,6 +348,11 @@ impl Library {
         edit: impl FnOnce(&Change<'_>) -> Result<T>,
     ) -> Result<(T, Option<i64>)> {
         self.run(command, edit, Ending::Commit { continued })
+    }
+
+    /// Has each change written to the disk before [`Library::change`] returns, even if the computer loses power then.
+    pub fn sync_changes(&self) -> Result<()> {
+        Ok(self.connection.pragma_update(None, "synchronous", "FULL")?)
     }
 
     /// Runs `edit` like [`Library::change`], and rolls back.

@@ -42,6 +42,15 @@ impl Notes<'_> {
 impl NotesMut<'_> {
     /// Sets the note on a work; an empty text removes it. Returns whether anything changed.
     pub fn set(&self, work: i64, text: &str) -> Result<bool> {
+        let is_changed = self.write(work, text)?;
+        if is_changed {
+            self.change.derive_works(BTreeSet::from([work]))?;
+        }
+        Ok(is_changed)
+    }
+
+    /// Does the same as [`NotesMut::set`], without the derived rows.
+    pub(super) fn write(&self, work: i64, text: &str) -> Result<bool> {
         let connection = self.change.connection();
         let text = text.trim_end();
         let changed = if text.is_empty() {
@@ -55,9 +64,6 @@ impl NotesMut<'_> {
                 params![work, text, now(connection)?],
             )?
         };
-        if changed > 0 {
-            self.change.derive_works(BTreeSet::from([work]))?;
-        }
         Ok(changed > 0)
     }
 

@@ -82,6 +82,8 @@ CREATE TABLE tag (
     UNIQUE (facet, name)
 );
 CREATE INDEX tag_by_parent ON tag (parent_id);
+-- A new tag comes after all others.
+CREATE INDEX tag_by_position ON tag (position);
 
 CREATE TABLE tag_alias (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,

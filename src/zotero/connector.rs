@@ -96,23 +96,26 @@ impl Endpoint {
 /// Returns whether a request comes from a program on this computer or from a browser's extension. `header` returns the
 /// value of a header.
 ///
-/// Whoever has an `Origin` or the name of a browser must be an extension that knows the protocol: a web page can send
-/// neither its header, without asking first, nor such an origin.
+/// Whoever has an `Origin` or the name of a browser must send the header of the protocol and must not come from a web
+/// page. A page can send that header only if the browser asks the server first, with a request that lacks it, and no
+/// name but one of loopback leads here. Chrome sends the origin of the extension; Firefox hides it since version 85 and
+/// sends `null`, so `null` has to do with the header, but never without.
 pub fn is_welcome<'r>(header: impl Fn(&str) -> Option<&'r str>) -> bool {
     let origin = header("Origin");
     let is_browser = origin.is_some()
         || header("User-Agent").is_some_and(|agent| agent.trim_start().starts_with("Mozilla/"));
-    !is_browser || (header(API_VERSION_HEADER).is_some() && origin.is_some_and(is_extension))
+    !is_browser || (header(API_VERSION_HEADER).is_some() && origin.is_none_or(is_extension))
 }
 
 fn is_extension(origin: &str) -> bool {
-    [
-        "moz-extension://",
-        "chrome-extension://",
-        "safari-web-extension://",
-    ]
-    .iter()
-    .any(|scheme| origin.len() > scheme.len() && origin.starts_with(scheme))
+    origin == "null"
+        || [
+            "moz-extension://",
+            "chrome-extension://",
+            "safari-web-extension://",
+        ]
+        .iter()
+        .any(|scheme| origin.len() > scheme.len() && origin.starts_with(scheme))
 }
 
 /// Returns what the server can do, as the answer to [`Endpoint::Ping`]. Without the hashes of translators, the connector
@@ -419,6 +422,8 @@ mod tests {
             &[][..],
             &[("User-Agent", "curl/8.0")],
             &[api, agent, extension],
+            &[api, agent, ("Origin", "null")],
+            &[api, agent],
             &[
                 api,
                 agent,
@@ -432,10 +437,9 @@ mod tests {
         }
         for hostile in [
             &[agent][..],
-            &[agent, api],
+            &[agent, ("Origin", "null")],
             &[("Origin", "https://evil.example")],
             &[api, ("Origin", "https://evil.example")],
-            &[api, ("Origin", "null")],
             &[api, ("Origin", "moz-extension://")],
             &[extension],
         ] {

@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use clap::Args;
 
 use crate::cli::commands::edit::{correctable, fields, file_name_for, report_entry_problems};
-use crate::cli::commands::import::{ImportMode, import_all, report_problems};
+use crate::cli::commands::import::{ImportInput, ImportMode, import_all, report_problems};
 use crate::cli::commands::lookup;
 use crate::cli::editor::{EditOutcome, EditRequest, TempFile, can_edit};
 use crate::cli::input::Input;
@@ -210,7 +210,7 @@ fn store_references(context: &CommandContext, text: &str) -> Result {
     let mut library = context.open_or_create()?;
     let receipt = context.change(&mut library, |change| {
         let mode = ImportMode::Import(ConflictPolicy::Keep);
-        import_all(change, &[(input, mode)], false)
+        import_all(change, &[(ImportInput::File(input), mode)], false)
     })?;
     report_problems(context, &receipt);
     let added = receipt.totals.imported;

@@ -14,6 +14,7 @@ use crate::cli::format_name::FormatName;
 use crate::cli::input::{Source, column_field};
 use crate::cli::io::AtomicFile;
 use crate::cli::ui::print_message;
+use crate::cli::zotero::{ZoteroArgs, is_zotero};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use peerbib::formats::csv::ColumnField;
@@ -35,6 +36,7 @@ use peerbib::output::{ItemMetadata, mediawiki};
                   peerbib convert manuscript.docx -o cited.bib\n  \
                   peerbib convert books.csv --map Werk=title --to mods\n  \
                   peerbib convert *.bib --to csl-json > refs.json\n  \
+                  peerbib convert zotero: --collection Commons --to ris\n  \
                   peerbib convert --to biblatex < refs.ris")]
 pub(crate) struct Convert {
     /// The files to convert; - is standard input
@@ -48,6 +50,9 @@ pub(crate) struct Convert {
     /// For tables: what a column holds, as a BibLaTeX field or a CSL variable; nothing after the = leaves it out
     #[arg(long, value_name = "COLUMN=FIELD", value_parser = column_field)]
     map: Vec<ColumnField>,
+
+    #[command(flatten)]
+    zotero: ZoteroArgs,
 
     /// The output format; by default, that of the extension of --output
     #[arg(long, value_name = "FORMAT")]
@@ -105,7 +110,16 @@ impl Convert {
             ..Report::default()
         };
         let mut files = Vec::with_capacity(self.files.len());
+        let is_zotero = |name: &String| is_zotero(name, self.from);
+        self.zotero.check(self.files.iter().any(is_zotero))?;
         for name in &self.files {
+            if is_zotero(name) {
+                for input in self.zotero.read(context, name, None)? {
+                    let records = input.records();
+                    files.push((input.path, &formats::ZOTERO, records));
+                }
+                continue;
+            }
             let source = Source::read(name)?;
             let format = source.format(name, self.from)?;
             let records = source.records_with(name, format, &self.map)?;

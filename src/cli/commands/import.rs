@@ -9,9 +9,11 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use clap::{Args, ValueEnum};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
+use crate::cli::commands::list::settings::default_list;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Input, column_field};
 use crate::cli::ui::{can_ask, print_message, print_prompt};
+use crate::cli::zotero::{CollectionsTarget, ZoteroArgs, ZoteroInput, is_zotero};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
 use peerbib::formats::csv::ColumnField;
@@ -39,10 +41,13 @@ use peerbib::library::{
 ///   file = "~/Zotero.bib"
 ///   prune = true
 ///
-
 /// A plain reference list, such as that at the end of a chapter, is split into references, and each is read and
 /// compared with the library. A work that the library has is left alone. A new one is tagged status:unverified with
 /// the confidence of its reading, and `peerbib show --original` prints the reference as it was written.
+///
+/// zotero: is the library of Zotero on this computer, and zotero:PATH one in another place. Zotero may be running; its
+/// files are only read. Collections, tags, notes, annotations and links to files come with the items. Importing it
+/// again brings what changed there, and keeps what you changed here.
 ///
 /// An entry matches an existing work if they share a key, DOI, ISBN or eprint, or title, first author,
 /// year and type. Chapters of one book, editions and volumes are different works. Keywords such as
@@ -56,6 +61,7 @@ use peerbib::library::{
                         peerbib import refs.bib --sync --prune\n  \
                         peerbib import catalogue.xml manuscript.docx\n  \
                         peerbib import books.csv --map Werk=title\n  \
+                        peerbib import zotero: --collection Commons\n  \
                         peerbib import peerbib:commons")]
 pub(crate) struct Import {
     /// The files to import; - is standard input
@@ -70,13 +76,20 @@ pub(crate) struct Import {
     #[arg(long)]
     sync: bool,
 
-    /// With --sync or --watch: remove the works whose entries are not in the files any more
+    /// With --sync, --watch or zotero: remove the works whose entries are not there any more
     #[arg(long)]
     prune: bool,
 
     /// Follow the files until Ctrl-C is pressed: import each whenever it changes
     #[arg(long, conflicts_with_all = ["dry_run", "interactive", "rejects"])]
     watch: bool,
+
+    #[command(flatten)]
+    zotero: ZoteroArgs,
+
+    /// For zotero: what becomes of collections
+    #[arg(long, value_name = "WHAT", default_value = "tags")]
+    collections: CollectionsTarget,
 
     /// The format of the files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT")]
@@ -132,6 +145,14 @@ struct ImportSource {
     mode: ImportMode,
 }
 
+/// What was read from a source.
+pub(crate) enum ImportInput {
+    /// A file.
+    File(Input),
+    /// A library of Zotero, which is always followed.
+    Zotero(ZoteroInput),
+}
+
 /// How entries are merged into the works of the library.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ImportMode {
@@ -143,9 +164,17 @@ pub(crate) enum ImportMode {
 
 impl ImportMode {
     fn policy(self) -> ConflictPolicy {
+        self.options().on_conflict
+    }
+
+    /// Returns how a source is followed that is always followed.
+    fn options(self) -> SyncOptions {
         match self {
-            Self::Import(policy) => policy,
-            Self::Sync(options) => options.on_conflict,
+            Self::Import(on_conflict) => SyncOptions {
+                on_conflict,
+                ..SyncOptions::default()
+            },
+            Self::Sync(options) => options,
         }
     }
 }
@@ -178,20 +207,31 @@ impl Import {
             context.check_output(path, &self.files)?;
         }
         let pattern = context.key_pattern(None)?;
+        let is_zotero = |source: &ImportSource| is_zotero(&source.name, self.from);
+        self.zotero.check(sources.iter().any(is_zotero))?;
+        // The lists that collections become.
+        let lists = match self.collections {
+            CollectionsTarget::Tags => None,
+            CollectionsTarget::Lists => Some(default_list(context, "")?),
+        };
         // All files are read first, so that a missing one changes nothing.
-        let inputs = sources
-            .iter()
-            .map(|source| {
-                let name = &source.name;
-                // Without a terminal, nothing is asked.
-                let input = if self.interactive && can_ask() {
-                    Input::read_interactively(context, name, self.from)?
-                } else {
-                    Input::read_with(name, self.from, &self.map, &pattern)?
-                };
-                Ok((input, source.mode))
-            })
-            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
+        let mut inputs = Vec::with_capacity(sources.len());
+        for source in &sources {
+            let ImportSource { name, mode } = source;
+            if is_zotero(source) {
+                let libraries = self.zotero.read(context, name, lists.as_ref())?;
+                let libraries = libraries.into_iter();
+                inputs.extend(libraries.map(|library| (ImportInput::Zotero(library), *mode)));
+                continue;
+            }
+            // Without a terminal, nothing is asked.
+            let input = if self.interactive && can_ask() {
+                Input::read_interactively(context, name, self.from)?
+            } else {
+                Input::read_with(name, self.from, &self.map, &pattern)?
+            };
+            inputs.push((ImportInput::File(input), *mode));
+        }
         // A dry run creates no library.
         let mut library = if self.dry_run && !context.library_path()?.exists() {
             Library::temporary()?
@@ -253,13 +293,14 @@ impl Import {
         context: &CommandContext,
     ) -> std::result::Result<Vec<ImportSource>, CommandError> {
         let follows = self.sync || self.watch;
-        if self.prune && !follows {
+        let is_zotero = |name: &String| is_zotero(name, self.from);
+        if self.prune && !follows && !self.files.iter().all(is_zotero) {
             return Err(CommandError::usage("--prune needs --sync or --watch"));
         }
         let on_conflict = self.on_conflict.map(OnConflict::policy);
         if !self.files.is_empty() {
             let policy = on_conflict.unwrap_or_default();
-            let mode = if follows {
+            let mode = if follows || self.prune {
                 ImportMode::Sync(SyncOptions {
                     on_conflict: policy,
                     prune: self.prune,
@@ -302,25 +343,35 @@ impl Import {
 /// a bundled bibliography.
 pub(crate) fn import_all(
     change: &peerbib::library::Change<'_>,
-    inputs: &[(Input, ImportMode)],
+    inputs: &[(ImportInput, ImportMode)],
     watched: bool,
 ) -> peerbib::library::Result<Receipt> {
     let entries = inputs
         .iter()
-        .map(|(input, _)| input.reading.file.works().count())
+        .map(|(input, _)| match input {
+            ImportInput::File(input) => input.reading.file.works().count(),
+            ImportInput::Zotero(input) => input.content.items.len(),
+        })
         .sum();
     let bar = progress::bar(entries, watched);
     bar.set_message("importing");
     let mut receipt = Receipt::default();
     let mut prompt = ConflictPrompt { always: None };
     for (input, mode) in inputs {
+        let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
+        let ask = &mut |conflict: &Conflict| bar.suspend(|| prompt.ask(conflict));
+        let input = match input {
+            ImportInput::File(input) => input,
+            ImportInput::Zotero(input) => {
+                receipt.add(input.import(change, mode.options(), ask, advance)?);
+                continue;
+            }
+        };
         let imported = ImportedFile {
             path: &input.path,
             encoding: &input.encoding,
             file: &input.reading.file,
         };
-        let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
-        let ask = &mut |conflict: &Conflict| bar.suspend(|| prompt.ask(conflict));
         let mut imported = match input.reference_items() {
             Some(items) => change.import_references(imported, items, advance)?,
             None => match *mode {
@@ -354,7 +405,9 @@ pub(crate) fn import_all(
         receipt.add(imported);
     }
     bar.finish_and_clear();
-    if inputs.iter().any(|(input, _)| input.is_shipped)
+    let is_shipped =
+        |input: &ImportInput| matches!(input, ImportInput::File(input) if input.is_shipped);
+    if inputs.iter().any(|(input, _)| is_shipped(input))
         && let Ok(vocabulary) = bundled::vocabulary()
     {
         let installed = vocabulary.install(change, bundled::VOCABULARY_SOURCE)?;

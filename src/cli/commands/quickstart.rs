@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::commands::format::{Listing, tags_of_facet};
-use crate::cli::commands::import::{ImportMode, import_all, report_problems};
+use crate::cli::commands::import::{ImportInput, ImportMode, import_all, report_problems};
 use crate::cli::export_entries::Entries;
 use crate::cli::input::Input;
 use crate::cli::output_format::OutputArgs;
@@ -29,7 +29,8 @@ impl Quickstart {
     #[expect(clippy::unused_self, reason = "every command is run the same way")]
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mode = ImportMode::Import(ConflictPolicy::Merge);
-        let input = [(Input::read(&bundled::CHAPTER.path(), None)?, mode)];
+        let input = Input::read(&bundled::CHAPTER.path(), None)?;
+        let input = [(ImportInput::File(input), mode)];
         let mut library = context.open_or_create()?;
         let rules = bundled::rules().map_err(CommandError::new)?;
         let receipt = context.change(&mut library, |change| {

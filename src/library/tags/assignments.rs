@@ -159,6 +159,15 @@ impl Tags<'_> {
 }
 
 impl Tags<'_> {
+    /// Returns whether a user removed a tag from a work for good.
+    pub(in crate::library) fn is_vetoed(&self, work: i64, tag: i64) -> Result<bool> {
+        Ok(self
+            .library
+            .connection
+            .prepare_cached("SELECT 1 FROM veto WHERE work_id = ?1 AND tag_id = ?2")?
+            .exists([work, tag])?)
+    }
+
     /// The works with a tag, by their numbers, each with the reason that was given for it last.
     pub fn reasons(&self, tag: i64) -> Result<HashMap<i64, Option<String>>> {
         let mut statement = self.library.connection.prepare_cached(
@@ -176,9 +185,7 @@ impl TagsMut<'_> {
     /// A user overrides an earlier veto; a rule or an import never does.
     pub fn assign(&self, new: NewAssignment<'_>) -> Result<TaggedOutcome> {
         let connection = self.change.connection();
-        let vetoed = connection
-            .prepare_cached("SELECT 1 FROM veto WHERE work_id = ?1 AND tag_id = ?2")?
-            .exists([new.work, new.tag])?;
+        let vetoed = self.is_vetoed(new.work, new.tag)?;
         if vetoed && new.origin != Origin::Hand {
             return Ok(TaggedOutcome::Vetoed);
         }
@@ -214,7 +221,7 @@ impl TagsMut<'_> {
         })
     }
 
-    /// Removes the assignment of a tag by the import of `path`.
+    /// Removes the assignment of a tag by the import of `path`, without a veto: the source itself no longer has the tag.
     pub(in crate::library) fn withdraw_import(
         &self,
         work: i64,
@@ -226,7 +233,7 @@ impl TagsMut<'_> {
             .connection()
             .prepare_cached(
                 "DELETE FROM assignment
-                 WHERE work_id = ?1 AND tag_id = ?2 AND origin = 'import' AND source = ?3",
+                 WHERE work_id = ?1 AND tag_id = ?2 AND source = ?3 AND origin <> 'rule'",
             )?
             .execute(params![work, tag, path])?;
         if removed > 0 {

@@ -31,6 +31,26 @@ pub struct TagName {
     pub name: String,
 }
 
+impl TagName {
+    /// Returns the name of a tag for what another program calls it: in lower case, with hyphens for what a name cannot
+    /// have. `None` if nothing is left.
+    pub fn of_label(facet: &str, label: &str) -> Option<Self> {
+        let word: String = label
+            .trim()
+            .chars()
+            .map(|c| {
+                let fits = !c.is_whitespace() && !c.is_control() && !",;\"'{}()\\".contains(c);
+                if fits { c } else { '-' }
+            })
+            .collect();
+        let mut word = word.trim_matches('-').to_owned();
+        while word.contains("--") {
+            word = word.replace("--", "-");
+        }
+        format!("{facet}:{word}").parse().ok()
+    }
+}
+
 impl fmt::Display for TagName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:{}", self.facet, self.name)

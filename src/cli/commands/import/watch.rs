@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Import, ImportMode, ImportSource, import_all, report_problems};
+use super::{Import, ImportInput, ImportMode, ImportSource, import_all, report_problems};
 use crate::cli::input::Input;
 use crate::cli::watch::{Look, PAUSE, look};
+use crate::cli::zotero::is_zotero;
 use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::formats::bibtex::FilePiece;
 use peerbib::library::{FileReceipt, Receipt};
@@ -46,6 +47,14 @@ pub(super) fn run(context: &CommandContext, sources: &[ImportSource], options: &
         if source.name == "-" || source.name.starts_with("peerbib:") {
             return Err(CommandError::usage("--watch needs files")
                 .with_help("standard input and bundled bibliographies do not change".to_owned()));
+        }
+        if is_zotero(&source.name, options.from) {
+            return Err(
+                CommandError::usage("--watch needs files, not a database").with_help(
+                    "import zotero: again whenever you like; it only takes what has changed"
+                        .to_owned(),
+                ),
+            );
         }
     }
     let mut watched: Vec<Watched<'_>> = sources
@@ -108,7 +117,7 @@ impl Watched<'_> {
         }
         self.entries = entries;
         let mut library = context.open_or_create()?;
-        let inputs = [(input, *mode)];
+        let inputs = [(ImportInput::File(input), *mode)];
         let receipt = context.change(&mut library, |change| import_all(change, &inputs, true))?;
         Ok(Attempt::Imported(receipt))
     }

@@ -15,7 +15,7 @@ mod remove;
 mod rename;
 pub(super) mod render;
 mod section;
-mod settings;
+pub(super) mod settings;
 mod show;
 mod snapshot;
 mod work_args;
