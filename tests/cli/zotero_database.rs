@@ -179,7 +179,7 @@ impl ZoteroDatabase {
         let known: Option<i64> = self
             .connection
             .query_row(
-                "SELECT valueID FROM itemDataValues WHERE value = ?1",
+                "SELECT valueID FROM itemDataValues WHERE CAST(value AS TEXT) = ?1",
                 [value],
                 |row| row.get(0),
             )

@@ -87,7 +87,7 @@ impl Change<'_> {
     ) -> Result<FileReceipt> {
         let known = self.known_items(import.path)?;
         let items = followed(import, &known);
-        let reading = parse(&items, &known);
+        let (reading, unchanged) = parse(&items, &known);
         let last: i64 =
             self.connection()
                 .query_row("SELECT coalesce(max(id), 0) FROM work", [], |row| {
@@ -119,7 +119,13 @@ impl Change<'_> {
             }));
         let works = self.works_of_items(import.path)?;
         let same_entries = same_entries(&reading.file, &known);
-        let updated = side.update(&items, &known, &works, &mut receipt)?;
+        let items_of_works = WorkItems {
+            items: &items,
+            works: &works,
+            known: &known,
+            unchanged: &unchanged,
+        };
+        let updated = side.update(items_of_works, &mut receipt)?;
         // The entries of these works count as unchanged so far.
         let more = updated.intersection(&same_entries).count();
         receipt.counts.updated += more;
@@ -224,9 +230,9 @@ fn followed<'a>(import: ZoteroImport<'a>, known: &HashMap<String, KnownItem>) ->
     }
 }
 
-/// Returns the entries of items. An item that was imported before keeps its citation key. What was reported of an item
-/// is not reported again if the item has not changed.
-fn parse(items: &[Item], known: &HashMap<String, KnownItem>) -> ParsedFile {
+/// Returns the entries of items, and the keys of the items that have not changed since the last import. An item that was
+/// imported before keeps its citation key. What was reported of an unchanged item is not reported again.
+fn parse(items: &[Item], known: &HashMap<String, KnownItem>) -> (ParsedFile, HashSet<String>) {
     let mut records = zotero::read(items);
     if let Records::Items(parsed) = &mut records {
         for item in &mut parsed.items {
@@ -238,6 +244,7 @@ fn parse(items: &[Item], known: &HashMap<String, KnownItem>) -> ParsedFile {
     }
     let mut reading = records.into_entries();
     let mut unchanged = HashSet::new();
+    let mut reported = HashSet::new();
     let mut citation_keys = HashMap::new();
     for piece in &reading.file.pieces {
         if let FilePiece::Entry {
@@ -252,7 +259,8 @@ fn parse(items: &[Item], known: &HashMap<String, KnownItem>) -> ParsedFile {
                 .get(key)
                 .is_some_and(|known| Some(&known.original) == original.as_ref())
             {
-                unchanged.insert(work.key.clone());
+                unchanged.insert(key.clone());
+                reported.insert(work.key.clone());
             }
         }
     }
@@ -260,11 +268,11 @@ fn parse(items: &[Item], known: &HashMap<String, KnownItem>) -> ParsedFile {
         let is_known = problem
             .key
             .as_ref()
-            .is_some_and(|key| unchanged.contains(key));
+            .is_some_and(|key| reported.contains(key));
         !is_known || problem.severity == Severity::Error
     });
     relate(items, &citation_keys, &mut reading);
-    reading
+    (reading, unchanged)
 }
 
 /// Returns the keys of the items whose entries are the same as at the last import.
@@ -325,6 +333,17 @@ fn timestamp(text: &str) -> Option<String> {
     (is_date && is_time).then(|| format!("{date}T{time}Z"))
 }
 
+/// The items of an import, now that they are works.
+#[derive(Clone, Copy)]
+struct WorkItems<'i> {
+    items: &'i [Item],
+    /// The works by the keys of their items.
+    works: &'i HashMap<String, i64>,
+    known: &'i HashMap<String, KnownItem>,
+    /// The keys of the items that are the same as at the last import.
+    unchanged: &'i HashSet<String>,
+}
+
 /// What is reported of a note that changed on both sides.
 const NOTE_CONFLICT: &str = "the note was changed in Zotero and in the library; the text of both is kept, unless it was \
                              removed from the library";
@@ -367,37 +386,39 @@ impl<'c> SideData<'c> {
             .iter()
             .filter(|(key, _)| !present.contains(key.as_str()))
             .collect();
-        self.prepare_notes(gone.values().filter_map(|known| known.item()).collect())?;
-        for known in gone.into_values() {
-            self.update_work(known.work, known.item().as_ref(), &Item::default())?;
+        let gone: Vec<(i64, Item)> = gone
+            .into_values()
+            .filter_map(|known| Some((known.work, known.item()?)))
+            .collect();
+        self.prepare_notes(gone.iter().map(|(_, item)| item))?;
+        for (work, item) in &gone {
+            self.update_work(*work, Some(item), &Item::default())?;
         }
-        Ok(())
+        self.change.derive_works(std::mem::take(&mut self.noted))
     }
 
     /// Brings tags, collections and notes of works up to date. Returns the keys of the items of which something changed.
     fn update<'i>(
         &mut self,
-        items: &'i [Item],
-        known: &HashMap<String, KnownItem>,
-        works: &HashMap<String, i64>,
+        import: WorkItems<'i>,
         receipt: &mut FileReceipt,
     ) -> Result<HashSet<&'i str>> {
         let lacks_collections = self.tags.lacks_collections()
             || self.lists.as_ref().is_some_and(ZoteroLists::has_new_lists);
         let mut changed = Vec::new();
-        for item in items {
-            let Some(work) = works.get(&item.key) else {
+        for item in import.items {
+            let Some(work) = import.works.get(&item.key) else {
                 continue;
             };
-            let base = known.get(&item.key).filter(|known| !known.is_gone);
-            let base = base.and_then(KnownItem::item);
-            if base.as_ref() != Some(item) || (lacks_collections && !item.collections.is_empty()) {
-                changed.push((*work, base, item));
+            let known = import.known.get(&item.key);
+            let known = known.filter(|known| !known.is_gone);
+            let is_same = known.is_some() && import.unchanged.contains(&item.key);
+            if !is_same || (lacks_collections && !item.collections.is_empty()) {
+                changed.push((*work, known.and_then(KnownItem::item), item));
             }
         }
-        let olds = changed.iter().filter_map(|(_, base, _)| base.clone());
-        let news = changed.iter().map(|(.., item)| (*item).clone());
-        self.prepare_notes(olds.chain(news).collect())?;
+        let bases = changed.iter().filter_map(|(_, base, _)| base.as_ref());
+        self.prepare_notes(bases.chain(changed.iter().map(|(.., item)| *item)))?;
         let mut updated = HashSet::new();
         for (work, base, item) in changed {
             let before = self.change.connection().total_changes();
@@ -470,8 +491,17 @@ impl<'c> SideData<'c> {
     }
 
     /// Lets notes cite the works of all items that the library has, and show the images of these items.
-    fn prepare_notes(&mut self, items: Vec<Item>) -> Result<()> {
-        let has_notes = items.iter().any(|item| !item.notes.is_empty());
+    fn prepare_notes<'i>(&mut self, items: impl Iterator<Item = &'i Item>) -> Result<()> {
+        let mut has_notes = false;
+        let mut images = HashMap::new();
+        for item in items {
+            has_notes |= !item.notes.is_empty();
+            for attachment in &item.attachments {
+                if attachment.link_mode == LinkMode::EmbeddedImage {
+                    images.insert(attachment.key.clone(), attachment.path.clone());
+                }
+            }
+        }
         if !has_notes {
             return Ok(());
         }
@@ -483,12 +513,6 @@ impl<'c> SideData<'c> {
         let citation_keys = statement
             .query_map([self.path], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<rusqlite::Result<HashMap<String, String>>>()?;
-        let images = items
-            .into_iter()
-            .flat_map(|item| item.attachments)
-            .filter(|attachment| attachment.link_mode == LinkMode::EmbeddedImage)
-            .map(|attachment| (attachment.key, attachment.path))
-            .collect();
         self.notes = NoteWriter::new(citation_keys, images);
         Ok(())
     }
