@@ -56,6 +56,7 @@ pub use changed_works::ChangedWorks;
 pub use completion::Candidate;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Cluster, Likeness, MergeOutcome};
+pub use derived_tables::Parents;
 pub use edit::FieldEdits;
 pub use entries::StoredEntry;
 pub use error::LibraryError;

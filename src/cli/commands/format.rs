@@ -140,11 +140,10 @@ impl Format {
         works: &[i64],
         engine: &StyleEngine,
     ) -> std::result::Result<bool, CommandError> {
-        const CHUNK: usize = 4096;
         let mut digest = WorkDigest::default();
         let with_coins = self.form.has_coins();
-        let chunks = works.chunks(CHUNK).map(|ids| {
-            let mut works = library.works().citable(ids)?;
+        let chunks = library.works().chunks(works).map(|works| {
+            let mut works = works?;
             let mut items = items_of(&mut works, self.annotations)?;
             digest.add(&works, &items, with_coins);
             for item in &mut items {
