@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
@@ -99,10 +100,56 @@ impl ParsedItems {
         self
     }
 
-    /// Makes works of the items: each gets a key that LaTeX can cite and no other has, and what
-    /// BibLaTeX cannot hold is reported.
+    /// Returns the references under the keys that they have as works, each once, and the diagnostics. What BibLaTeX could
+    /// not hold is in them, and does not matter.
+    pub fn into_items(self) -> (Vec<CslItem>, Vec<Diagnostic>) {
+        let KeyedItems {
+            items,
+            mut problems,
+            ..
+        } = self.into_keyed();
+        problems.sort_by_key(|problem| problem.line);
+        let items = items.into_iter().filter(|keyed| !keyed.is_duplicate);
+        (items.map(|keyed| keyed.item).collect(), problems)
+    }
+
+    /// Makes works of the items, and reports what BibLaTeX cannot hold.
     pub(crate) fn into_reading(self) -> ParsedFile {
-        let ParsedItems {
+        let KeyedItems {
+            items,
+            rejected,
+            mut problems,
+        } = self.into_keyed();
+        let converted = items.into_par_iter().map(KeyedItem::into_entry);
+        let converted: Vec<_> = converted.collect();
+        let mut pieces = Vec::with_capacity(converted.len() * 2);
+        let mut kept: Vec<CslItem> = Vec::with_capacity(converted.len());
+        for (entry, item, losses) in converted {
+            problems.extend(losses);
+            if !pieces.is_empty() {
+                pieces.push(FilePiece::Text("\n\n".to_owned()));
+            }
+            pieces.push(entry);
+            kept.push(item);
+        }
+        if !pieces.is_empty() {
+            pieces.push(FilePiece::Text("\n".to_owned()));
+        }
+        problems.sort_by_key(|problem| problem.line);
+        ParsedFile {
+            file: BibFile {
+                pieces,
+                problems,
+                ..BibFile::default()
+            },
+            items: Some(kept),
+            rejected,
+        }
+    }
+
+    /// Gives each item a key that LaTeX can cite and no other has, and refuses items that are too incomplete.
+    fn into_keyed(self) -> KeyedItems {
+        let Self {
             items,
             mut rejected,
             mut problems,
@@ -128,8 +175,7 @@ impl ParsedItems {
             });
         }
         let mut keys = KeyAllocator::of(&items);
-        let mut pieces = Vec::with_capacity(items.len() * 2);
-        let mut kept: Vec<CslItem> = Vec::with_capacity(items.len());
+        let mut keyed: Vec<KeyedItem> = Vec::with_capacity(items.len());
         let mut first: HashMap<String, usize> = HashMap::new();
         for ParsedItem {
             line,
@@ -147,7 +193,7 @@ impl ParsedItems {
             let same = first
                 .get(&item.id)
                 .filter(|_| !item.id.is_empty())
-                .and_then(|index| kept.get(*index))
+                .and_then(|index| Some(&keyed.get(*index)?.item))
                 .filter(|earlier| {
                     (&earlier.item_type, &earlier.variables) == (&item.item_type, &item.variables)
                 });
@@ -164,7 +210,7 @@ impl ParsedItems {
                         };
                         problems.push(note(format!("{reason}; the entry is kept as {key}")));
                     }
-                    first.entry(item.id.clone()).or_insert(kept.len());
+                    first.entry(item.id.clone()).or_insert(keyed.len());
                     key
                 }
             };
@@ -175,55 +221,80 @@ impl ParsedItems {
             }
             // CSL has no files.
             let files = item.variables.remove("file");
-            let mut written = for_biblatex(&item);
-            if reading::reading_of(&item).is_some() {
-                // It says how the item was read, and is no part of the work.
-                written.variables.remove("custom");
-            }
-            let mut converted = bibtex::from_csl(&written);
-            if let Some(CslValue::Text(files)) = files
-                && let Ok(source) = bibtex::set_field(&converted.work.source, "file", &files)
-                && let Ok(work) = bibtex::parse_entry(&source)
-            {
-                converted.work = work;
-            }
-            item.id.clone_from(&converted.work.key);
-            let back = bibtex::derive(&converted.work, &Strings::default(), &|_| None).item;
-            for loss in compare(&written, Some(&back), "BibLaTeX") {
-                if loss.field != "key" {
-                    problems.push(Diagnostic {
-                        line,
-                        key: Some(item.id.clone()),
-                        field: Some(loss.field),
-                        message: loss.reason,
-                        severity: Severity::Warning,
-                    });
-                }
-            }
-            if !pieces.is_empty() {
-                pieces.push(FilePiece::Text("\n\n".to_owned()));
-            }
-            pieces.push(FilePiece::Entry {
-                work: converted.work,
+            keyed.push(KeyedItem {
                 line,
-                duplicate: is_duplicate.then_some(Duplicate::Identical),
-                original: Some(original),
+                item,
+                files,
+                original,
+                is_duplicate,
             });
-            kept.push(item);
         }
-        if !pieces.is_empty() {
-            pieces.push(FilePiece::Text("\n".to_owned()));
-        }
-        problems.sort_by_key(|problem| problem.line);
-        ParsedFile {
-            file: BibFile {
-                pieces,
-                problems,
-                ..BibFile::default()
-            },
-            items: Some(kept),
+        KeyedItems {
+            items: keyed,
             rejected,
+            problems,
         }
+    }
+}
+
+/// The references of a file under their keys as works.
+struct KeyedItems {
+    items: Vec<KeyedItem>,
+    rejected: Vec<RejectedEntry>,
+    problems: Vec<Diagnostic>,
+}
+
+/// A reference under its key as a work.
+struct KeyedItem {
+    line: usize,
+    item: CslItem,
+    files: Option<CslValue>,
+    original: String,
+    /// Whether an earlier one says the same.
+    is_duplicate: bool,
+}
+
+impl KeyedItem {
+    /// Returns the entry, the item under its key, and what the entry cannot hold.
+    fn into_entry(self) -> (FilePiece, CslItem, Vec<Diagnostic>) {
+        let Self {
+            line,
+            mut item,
+            files,
+            original,
+            is_duplicate,
+        } = self;
+        let mut written = for_biblatex(&item);
+        if reading::reading_of(&item).is_some() {
+            // It says how the item was read, and is no part of the work.
+            written.variables.remove("custom");
+        }
+        let mut converted = bibtex::from_csl(&written);
+        if let Some(CslValue::Text(files)) = files
+            && let Ok(source) = bibtex::set_field(&converted.work.source, "file", &files)
+            && let Ok(work) = bibtex::parse_entry(&source)
+        {
+            converted.work = work;
+        }
+        item.id.clone_from(&converted.work.key);
+        let back = bibtex::derive(&converted.work, &Strings::default(), &|_| None).item;
+        let losses = compare(&written, Some(&back), "BibLaTeX").into_iter();
+        let losses = losses.filter(|loss| loss.field != "key");
+        let losses = losses.map(|loss| Diagnostic {
+            line,
+            key: Some(item.id.clone()),
+            field: Some(loss.field),
+            message: loss.reason,
+            severity: Severity::Warning,
+        });
+        let losses = losses.collect();
+        let entry = FilePiece::Entry {
+            work: converted.work,
+            line,
+            duplicate: is_duplicate.then_some(Duplicate::Identical),
+            original: Some(original),
+        };
+        (entry, item, losses)
     }
 }
 
