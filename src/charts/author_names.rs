@@ -1,74 +1,75 @@
 //! Merges the spellings of an author's name: "Yochai Benkler", "Y. Benkler", "Benkler, Y."
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::model::CslName;
 use crate::text;
 
-/// A name on a work.
-#[derive(Debug, Clone)]
-pub(super) struct AuthorName {
-    /// The folded family name with its particles.
-    family: String,
-    /// The folded given names or initials.
-    given: Vec<String>,
-    /// The name in reading order.
-    name: String,
-    /// The index of the work.
-    work: usize,
+/// The names on works: by family name with particles, then by given names or initials, all folded.
+#[derive(Debug, Default)]
+pub(super) struct AuthorSpellings {
+    families: BTreeMap<String, BTreeMap<Vec<String>, Spelling>>,
 }
 
-impl AuthorName {
-    /// Converts a name of the work with this index.
-    pub(super) fn new(name: &CslName, work: usize) -> Self {
+/// A name in one spelling, apart from case and accents.
+#[derive(Debug, Default)]
+struct Spelling {
+    /// How often it is written in which way, in reading order.
+    names: HashMap<String, usize>,
+    /// The numbers of its works, in ascending order.
+    works: Vec<usize>,
+}
+
+impl AuthorSpellings {
+    /// Adds a name of the work with this number. The numbers ascend.
+    pub(super) fn add(&mut self, name: &CslName, work: usize) {
         let family = CslName::joined([
             &name.dropping_particle,
             &name.non_dropping_particle,
             &name.family,
             &name.literal,
         ]);
-        Self {
-            family: text::fold(&family),
-            given: text::words(name.given.as_deref().unwrap_or_default()),
-            name: name.reading_order(),
-            work,
+        let given = text::words(name.given.as_deref().unwrap_or_default());
+        let spellings = self.families.entry(text::fold(&family)).or_default();
+        let spelling = spellings.entry(given).or_default();
+        *spelling.names.entry(name.reading_order()).or_default() += 1;
+        if spelling.works.last() != Some(&work) {
+            spelling.works.push(work);
         }
     }
-}
 
-/// Returns each author by the fullest name, with the number of works. Two names are merged if the family
-/// names are equal and the given names or initials fit only one author: "J. Smith" is neither John nor Jane.
-pub(super) fn merge_spellings(people: Vec<AuthorName>) -> Vec<(String, usize)> {
-    let mut families: BTreeMap<String, BTreeMap<Vec<String>, Vec<AuthorName>>> = BTreeMap::new();
-    for person in people {
-        let spellings = families.entry(person.family.clone()).or_default();
-        spellings
-            .entry(person.given.clone())
-            .or_default()
-            .push(person);
+    /// Returns each author by the fullest name, with the number of works. Two names are merged if the family names are
+    /// equal and the given names or initials fit only one author: "J. Smith" is neither John nor Jane.
+    pub(super) fn merged(self) -> Vec<(String, usize)> {
+        self.families.into_values().flat_map(merge_family).collect()
     }
-    families.into_values().flat_map(merge_family).collect()
 }
 
-fn merge_family(spellings: BTreeMap<Vec<String>, Vec<AuthorName>>) -> Vec<(String, usize)> {
-    let mut fullest_first: Vec<(Vec<String>, Vec<AuthorName>)> = spellings.into_iter().collect();
+fn merge_family(spellings: BTreeMap<Vec<String>, Spelling>) -> Vec<(String, usize)> {
+    let mut fullest_first: Vec<(Vec<String>, Spelling)> = spellings.into_iter().collect();
     let letters = |given: &[String]| given.iter().map(|part| part.chars().count()).sum::<usize>();
     fullest_first.sort_by_key(|(given, _)| std::cmp::Reverse(letters(given)));
-    let mut groups: Vec<(Vec<String>, Vec<AuthorName>)> = Vec::new();
-    for (given, mut people) in fullest_first {
+    let mut groups: Vec<(Vec<String>, Spelling)> = Vec::new();
+    for (given, spelling) in fullest_first {
         let mut fitting = groups
             .iter_mut()
             .filter(|(fuller, _)| is_compatible(&given, fuller));
         match (fitting.next(), fitting.next()) {
-            (Some((_, group)), None) => group.append(&mut people),
-            _ => groups.push((given, people)),
+            (Some((_, group)), None) => {
+                group.works.extend(spelling.works);
+                for (name, uses) in spelling.names {
+                    *group.names.entry(name).or_default() += uses;
+                }
+            }
+            _ => groups.push((given, spelling)),
         }
     }
     groups
         .into_iter()
-        .map(|(_, people)| {
-            let works: BTreeSet<usize> = people.iter().map(|person| person.work).collect();
-            (preferred_name(&people), works.len())
+        .map(|(_, mut group)| {
+            group.works.sort_unstable();
+            group.works.dedup();
+            (preferred_name(&group.names), group.works.len())
         })
         .collect()
 }
@@ -83,15 +84,11 @@ fn is_compatible(given: &[String], fuller: &[String]) -> bool {
 }
 
 /// Returns the longest name, or the most frequent one of several.
-fn preferred_name(people: &[AuthorName]) -> String {
-    let mut uses: HashMap<&str, usize> = HashMap::new();
-    for person in people {
-        *uses.entry(&person.name).or_default() += 1;
-    }
-    let name = uses
-        .into_iter()
-        .max_by_key(|(name, uses)| (name.chars().count(), *uses, std::cmp::Reverse(*name)));
-    name.map_or_else(String::new, |(name, _)| name.to_owned())
+fn preferred_name(names: &HashMap<String, usize>) -> String {
+    let name = names
+        .iter()
+        .max_by_key(|(name, uses)| (name.chars().count(), **uses, std::cmp::Reverse(*name)));
+    name.map_or_else(String::new, |(name, _)| name.clone())
 }
 
 #[cfg(test)]
@@ -99,15 +96,16 @@ mod tests {
     use super::*;
 
     fn people(names: &[(&str, &str)]) -> Vec<(String, usize)> {
-        let people = names.iter().enumerate().map(|(work, (given, family))| {
+        let mut spellings = AuthorSpellings::default();
+        for (work, (given, family)) in names.iter().enumerate() {
             let name = CslName {
                 given: (!given.is_empty()).then(|| (*given).to_owned()),
                 family: Some((*family).to_owned()),
                 ..CslName::default()
             };
-            AuthorName::new(&name, work)
-        });
-        merge_spellings(people.collect())
+            spellings.add(&name, work);
+        }
+        spellings.merged()
     }
 
     #[test]

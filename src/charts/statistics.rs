@@ -1,11 +1,12 @@
 //! Counts of works by year, tag, type, language, author and other properties.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::author_names::{AuthorName, merge_spellings};
+use super::author_names::AuthorSpellings;
 use super::text_metrics::clean;
 use super::years::{calendar_year, format_year, original_year};
 use crate::library::{self, CitableWork, TagName, TagSummary};
@@ -94,42 +95,48 @@ impl std::str::FromStr for CountBy {
     }
 }
 
-/// A work with its item.
-struct CountedWork<'w> {
-    work: &'w CitableWork,
-    item: CslItem,
-}
-
 impl Statistics {
-    /// Counts works by each property of `by`. `tags` are the tags of the library with their parents. `top`
-    /// limits the number of values per chart; the others are folded. Without a `title`, the title is derived
-    /// from the properties.
+    /// Counts works, which are read in parts ([`library::Works::chunks`]), by each property of `by`. `tags` are the tags of the library with their parents. `top`
+    /// limits the number of values per chart; the others are folded. Without a `title`, the title is derived from the
+    /// properties.
     ///
     /// # Errors
     ///
-    /// Returns [`library::LibraryError::UnreadableWork`] if a derived row of the library is damaged.
+    /// The first error of `works`; [`library::LibraryError::UnreadableWork`] if a derived row of the library is damaged.
     pub fn new(
-        works: &[CitableWork],
+        works: impl IntoIterator<Item = library::Result<Vec<CitableWork>>>,
         by: &[CountBy],
         tags: &[TagSummary],
         top: Option<usize>,
         title: Option<&str>,
     ) -> library::Result<Self> {
-        let calendar_year = works
-            .par_iter()
-            .map(|work| {
-                Ok(CountedWork {
-                    work,
-                    item: work.item()?,
-                })
-            })
-            .collect::<library::Result<Vec<_>>>()?;
-        let charts: Vec<Chart> = by
+        let parents: HashMap<&TagName, &TagName> = tags
             .iter()
-            .map(|by| {
-                let mut chart = chart(&calendar_year, by, tags);
+            .filter_map(|tag| Some((&tag.tag, tag.parent.as_ref()?)))
+            .collect();
+        let mut counts: Vec<Counts> = by.iter().map(Counts::of).collect();
+        let mut total = 0;
+        for works in works {
+            let works = works?;
+            let items = works.par_iter().map(CitableWork::item);
+            let items = items.collect::<library::Result<Vec<_>>>()?;
+            for (work, item) in works.iter().zip(&items) {
+                for counts in &mut counts {
+                    counts.add(total, work, item, &parents);
+                }
+                total += 1;
+            }
+        }
+        let labels: HashMap<&TagName, &str> = tags
+            .iter()
+            .filter_map(|tag| Some((&tag.tag, tag.label.as_deref()?)))
+            .collect();
+        let charts: Vec<Chart> = counts
+            .into_iter()
+            .map(|counts| {
+                let mut chart = counts.into_chart(&labels);
                 if let Some(top) = top
-                    && *by != CountBy::Year
+                    && chart.by != "year"
                 {
                     chart.fold(top);
                 }
@@ -138,7 +145,7 @@ impl Statistics {
             .collect();
         Ok(Self {
             title: title.map_or_else(|| default_title(&charts), clean),
-            works: works.len(),
+            works: total,
             charts,
         })
     }
@@ -187,85 +194,198 @@ impl Chart {
     }
 }
 
-fn chart(works: &[CountedWork<'_>], by: &CountBy, tags: &[TagSummary]) -> Chart {
-    match by {
-        CountBy::Year => by_year(works),
-        CountBy::Facet(facet) => by_facet(works, facet, tags),
-        CountBy::Type => {
-            let labels = works.iter().map(|work| {
-                vec![
-                    HeadingTranslations::default()
-                        .of_type(&work.work.entry_type)
-                        .to_owned(),
-                ]
-            });
-            by_labels("type", "Type", labels)
-        }
-        CountBy::Language => {
-            let labels = works.iter().map(|work| {
-                let language = work.item.text("language").map(|text| clean(&text));
+/// The counts of one property while works are read.
+enum Counts {
+    Years {
+        counts: BTreeMap<i64, usize>,
+        without: usize,
+    },
+    Facet {
+        facet: String,
+        counts: HashMap<TagName, usize>,
+        without: usize,
+    },
+    /// A work may have several labels and counts once for each.
+    Labels {
+        by: &'static str,
+        title: &'static str,
+        labels_of: fn(&CitableWork, &CslItem) -> Vec<String>,
+        counts: HashMap<String, usize>,
+        without: usize,
+    },
+    Authors {
+        spellings: AuthorSpellings,
+        without: usize,
+    },
+}
+
+impl Counts {
+    fn of(by: &CountBy) -> Self {
+        let labels = |by, title, labels_of| Self::Labels {
+            by,
+            title,
+            labels_of,
+            counts: HashMap::new(),
+            without: 0,
+        };
+        match by {
+            CountBy::Year => Self::Years {
+                counts: BTreeMap::new(),
+                without: 0,
+            },
+            CountBy::Facet(facet) => Self::Facet {
+                facet: facet.clone(),
+                counts: HashMap::new(),
+                without: 0,
+            },
+            CountBy::Type => labels("type", "Type", |work, _| {
+                let headings = HeadingTranslations::default();
+                vec![headings.of_type(&work.entry_type).to_owned()]
+            }),
+            CountBy::Language => labels("language", "Language", |_, item| {
+                let language = item.text("language").map(|text| clean(&text));
                 language
                     .and_then(|language| HeadingTranslations::default().language(&language))
                     .into_iter()
                     .collect()
-            });
-            by_labels("language", "Language", labels)
+            }),
+            CountBy::Missing => labels("missing", "Missing data", missing),
+            CountBy::Author => Self::Authors {
+                spellings: AuthorSpellings::default(),
+                without: 0,
+            },
         }
-        CountBy::Author => by_author(works),
-        CountBy::Missing => by_labels("missing", "Missing data", works.iter().map(missing)),
+    }
+
+    /// Adds a work; `number` is its own.
+    fn add(
+        &mut self,
+        number: usize,
+        work: &CitableWork,
+        item: &CslItem,
+        parents: &HashMap<&TagName, &TagName>,
+    ) {
+        match self {
+            Self::Years { counts, without } => match original_year(item) {
+                Some(known) => *counts.entry(known.year).or_default() += 1,
+                None => *without += 1,
+            },
+            Self::Facet {
+                facet,
+                counts,
+                without,
+            } => {
+                let mut own: HashSet<&TagName> = HashSet::new();
+                for tag in work.tags.iter().filter(|tag| tag.facet == *facet) {
+                    let mut next = Some(tag);
+                    while let Some(tag) = next.filter(|tag| own.insert(tag)) {
+                        next = parents.get(tag).copied();
+                    }
+                }
+                *without += usize::from(own.is_empty());
+                for tag in own {
+                    count(counts, tag);
+                }
+            }
+            Self::Labels {
+                labels_of,
+                counts,
+                without,
+                ..
+            } => {
+                let labels = labels_of(work, item);
+                *without += usize::from(labels.is_empty());
+                for label in &labels {
+                    count(counts, label);
+                }
+            }
+            Self::Authors { spellings, without } => {
+                let names = item.principal_names();
+                *without += usize::from(names.is_empty());
+                for name in names {
+                    spellings.add(name, number);
+                }
+            }
+        }
+    }
+
+    fn into_chart(self, labels: &HashMap<&TagName, &str>) -> Chart {
+        let (by, title, bars, without) = match self {
+            Self::Years { counts, without } => {
+                let bars = counts.into_iter().map(|(year, works)| Bar {
+                    label: format_year(year),
+                    value: calendar_year(year).to_string(),
+                    works,
+                    year: Some(year),
+                });
+                let title = "Year of first publication".to_owned();
+                ("year".to_owned(), title, bars.collect(), without)
+            }
+            Self::Facet {
+                facet,
+                counts,
+                without,
+            } => {
+                let bars = counts.into_iter().map(|(tag, works)| Bar {
+                    label: clean(labels.get(&tag).copied().unwrap_or(&tag.name)),
+                    value: tag.to_string(),
+                    works,
+                    year: None,
+                });
+                let mut title = clean(&facet);
+                if let Some(first) = title.get(..1) {
+                    title = format!(
+                        "{}{}",
+                        first.to_uppercase(),
+                        title.get(1..).unwrap_or_default()
+                    );
+                }
+                (facet, title, sort_by_count(bars.collect()), without)
+            }
+            Self::Labels {
+                by,
+                title,
+                counts,
+                without,
+                ..
+            } => {
+                let bars = counts.into_iter().map(|(label, works)| Bar {
+                    value: label.clone(),
+                    label,
+                    works,
+                    year: None,
+                });
+                let bars = sort_by_count(bars.collect());
+                (by.to_owned(), title.to_owned(), bars, without)
+            }
+            Self::Authors { spellings, without } => {
+                let bars = spellings.merged().into_iter().map(|(name, works)| Bar {
+                    value: name.clone(),
+                    label: clean(&name),
+                    works,
+                    year: None,
+                });
+                let bars = sort_by_count(bars.collect());
+                ("author".to_owned(), "Author".to_owned(), bars, without)
+            }
+        };
+        Chart {
+            by,
+            title,
+            bars,
+            more: None,
+            without,
+        }
     }
 }
 
-fn by_year(works: &[CountedWork<'_>]) -> Chart {
-    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
-    let mut without = 0;
-    for work in works {
-        match original_year(&work.item) {
-            Some(known) => *counts.entry(known.year).or_default() += 1,
-            None => without += 1,
+/// Adds one to the count of a value.
+fn count<V: Clone + Eq + Hash>(counts: &mut HashMap<V, usize>, value: &V) {
+    match counts.get_mut(value) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(value.clone(), 1);
         }
-    }
-    Chart {
-        by: "year".into(),
-        title: "Year of first publication".into(),
-        bars: counts
-            .into_iter()
-            .map(|(year, works)| Bar {
-                label: format_year(year),
-                value: calendar_year(year).to_string(),
-                works,
-                year: Some(year),
-            })
-            .collect(),
-        more: None,
-        without,
-    }
-}
-
-/// Counts labels. A work may have several and counts once for each.
-fn by_labels(by: &str, title: &str, labels: impl Iterator<Item = Vec<String>>) -> Chart {
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    let mut without = 0;
-    for labels in labels {
-        if labels.is_empty() {
-            without += 1;
-        }
-        for label in labels {
-            *counts.entry(label).or_default() += 1;
-        }
-    }
-    let bars = counts.into_iter().map(|(label, works)| Bar {
-        value: label.clone(),
-        label,
-        works,
-        year: None,
-    });
-    Chart {
-        by: by.into(),
-        title: title.into(),
-        bars: sort_by_count(bars.collect()),
-        more: None,
-        without,
     }
 }
 
@@ -276,87 +396,8 @@ fn sort_by_count(mut bars: Vec<Bar>) -> Vec<Bar> {
     bars
 }
 
-fn by_facet(works: &[CountedWork<'_>], facet: &str, tags: &[TagSummary]) -> Chart {
-    let parents: HashMap<&TagName, &TagName> = tags
-        .iter()
-        .filter_map(|tag| Some((&tag.tag, tag.parent.as_ref()?)))
-        .collect();
-    let mut counts: HashMap<&TagName, usize> = HashMap::new();
-    let mut without = 0;
-    for work in works {
-        let mut own: HashSet<&TagName> = HashSet::new();
-        for tag in work.work.tags.iter().filter(|tag| tag.facet == facet) {
-            let mut next = Some(tag);
-            while let Some(tag) = next.filter(|tag| own.insert(tag)) {
-                next = parents.get(tag).copied();
-            }
-        }
-        if own.is_empty() {
-            without += 1;
-        }
-        for tag in own {
-            *counts.entry(tag).or_default() += 1;
-        }
-    }
-    let labels: HashMap<&TagName, &str> = tags
-        .iter()
-        .filter_map(|tag| Some((&tag.tag, tag.label.as_deref()?)))
-        .collect();
-    let bars = counts.into_iter().map(|(tag, works)| Bar {
-        label: clean(labels.get(tag).copied().unwrap_or(&tag.name)),
-        value: tag.to_string(),
-        works,
-        year: None,
-    });
-    let mut title = clean(facet);
-    if let Some(first) = title.get(..1) {
-        title = format!(
-            "{}{}",
-            first.to_uppercase(),
-            title.get(1..).unwrap_or_default()
-        );
-    }
-    Chart {
-        by: facet.to_owned(),
-        title,
-        bars: sort_by_count(bars.collect()),
-        more: None,
-        without,
-    }
-}
-
-fn by_author(works: &[CountedWork<'_>]) -> Chart {
-    let mut people: Vec<AuthorName> = Vec::new();
-    let mut without = 0;
-    for (number, work) in works.iter().enumerate() {
-        let names = work.item.principal_names();
-        let before = people.len();
-        people.extend(names.iter().map(|name| AuthorName::new(name, number)));
-        if people.len() == before {
-            without += 1;
-        }
-    }
-    let bars = merge_spellings(people)
-        .into_iter()
-        .map(|(name, works)| Bar {
-            value: name.clone(),
-            label: clean(&name),
-            works,
-            year: None,
-        })
-        .collect();
-    Chart {
-        by: "author".into(),
-        title: "Author".into(),
-        bars: sort_by_count(bars),
-        more: None,
-        without,
-    }
-}
-
 /// Returns the data that a work lacks and most references should have.
-fn missing(work: &CountedWork<'_>) -> Vec<String> {
-    let item = &work.item;
+fn missing(work: &CitableWork, item: &CslItem) -> Vec<String> {
     let has = |variable: &str| {
         item.text(variable)
             .is_some_and(|text| !text.trim().is_empty())
@@ -367,7 +408,7 @@ fn missing(work: &CountedWork<'_>) -> Vec<String> {
             missing.push(what.to_owned());
         }
     };
-    note(work.work.title.is_some(), "title");
+    note(work.title.is_some(), "title");
     note(!item.principal_names().is_empty(), "author or editor");
     note(original_year(item).is_some(), "year");
     note(
@@ -378,6 +419,6 @@ fn missing(work: &CountedWork<'_>) -> Vec<String> {
     );
     note(has("abstract"), "abstract");
     note(has("language"), "language");
-    note(!work.work.tags.is_empty(), "tags");
+    note(!work.tags.is_empty(), "tags");
     missing
 }

@@ -174,16 +174,23 @@ fn encode_doi(doi: &str) -> String {
 }
 
 impl Timeline {
-    /// Creates the timeline of works.
+    /// Creates the timeline of works, which are read in parts ([`library::Works::chunks`]).
     ///
     /// # Errors
     ///
-    /// Returns [`library::LibraryError::UnreadableWork`] if a derived row of the library is damaged.
-    pub fn new(works: &[CitableWork], request: TimelineRequest<'_>) -> library::Result<Self> {
-        let mut placed = works
-            .par_iter()
-            .map(|work| Ok(DatedWork::new(work, &work.item()?)))
-            .collect::<library::Result<Vec<_>>>()?;
+    /// The first error of `works`; [`library::LibraryError::UnreadableWork`] if a derived row of the library is damaged.
+    pub fn new(
+        works: impl IntoIterator<Item = library::Result<Vec<CitableWork>>>,
+        request: TimelineRequest<'_>,
+    ) -> library::Result<Self> {
+        let mut placed = Vec::new();
+        for works in works {
+            let works = works?;
+            let dated = works
+                .par_iter()
+                .map(|work| Ok(DatedWork::new(work, &work.item()?)));
+            placed.append(&mut dated.collect::<library::Result<Vec<_>>>()?);
+        }
         disambiguate_labels(placed.iter_mut().map(|placed| &mut placed.label));
         for placed in &mut placed {
             if let Some(work) = &mut placed.work {
@@ -204,7 +211,7 @@ impl Timeline {
         let mut timeline = Self {
             title: String::new(),
             by: request.facet.to_owned(),
-            works: works.len(),
+            works: placed.len(),
             first_year: None,
             last_year: None,
             undated,
@@ -481,7 +488,7 @@ mod tests {
             tags: &[(tag, 0)],
             with_empty_lanes: true,
         };
-        let timeline = Timeline::new(&[], request).unwrap();
+        let timeline = Timeline::new([], request).unwrap();
         assert_eq!(
             timeline.unreadable,
             [

@@ -8,7 +8,7 @@ use crate::cli::ui::columns;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::charts::Theme;
 use peerbib::charts::timeline_svg::{NARROWEST, SvgOptions, WIDEST};
-use peerbib::library::{CitableWork, Library};
+use peerbib::library::Library;
 use peerbib::reading_list;
 
 /// The works in a chart.
@@ -34,7 +34,7 @@ impl ChartWorks {
         &self,
         context: &CommandContext,
         library: &Library,
-    ) -> Result<(Vec<CitableWork>, Option<String>), CommandError> {
+    ) -> Result<(Vec<i64>, Option<String>), CommandError> {
         let named = match (self.query.as_slice(), &self.list) {
             ([word], None) => library
                 .lists()
@@ -58,7 +58,7 @@ impl ChartWorks {
             condition = condition.and(reading_list::list_filter(library, &list)?);
             title = Some(list.title.unwrap_or(list.name));
         }
-        Ok((library.works().matching(&condition)?, title))
+        Ok((library.works().ids(&condition.into())?, title))
     }
 }
 

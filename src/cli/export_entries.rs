@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::cli::format_name::FormatName;
+use crate::cli::style_engine::items_of;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
 use peerbib::formats::{Export, ExportedWork, Loss, ParsedFile, WriteResult};
@@ -53,7 +54,6 @@ pub(crate) fn write_references(
         Entries::Files(_) => read.abbreviations.clone(),
     };
     let (abbreviations, ambiguous) = bibtex::common_abbreviations(abbreviations);
-    let mut prepared = Vec::with_capacity(works.len());
     let stored = match entries {
         Entries::Library(library) => {
             let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
@@ -62,16 +62,105 @@ pub(crate) fn write_references(
         Entries::Files(_) => Vec::new(),
     };
     let mut stored = stored.into_iter();
-    for (reference, item) in works {
-        let mut found = match stored.next() {
+    let mut found = Vec::with_capacity(works.len());
+    for (reference, _) in works {
+        found.push(match stored.next() {
             Some(stored) => (stored.work, stored.strings),
             None => read.entry(&reference.key)?,
-        };
-        if !ambiguous.is_empty() {
-            found.0 = bibtex::expand_abbreviations(&found.0, &found.1, &ambiguous).into_owned();
-        }
-        prepared.push(self::prepared(found, reference, item, options));
+        });
     }
+    let parents = |key: &str| match entries {
+        Entries::Library(library) => library.works().parent(key),
+        Entries::Files(_) => read.works.get(key).map(|(work, _)| Cow::Borrowed(*work)),
+    };
+    let mut written = write_part(found, works, options, &ambiguous, &parents)?;
+    if !written.text.is_empty() {
+        written.text.insert_str(0, &preamble(&abbreviations));
+    }
+    Ok(written)
+}
+
+/// Writes the references of works of a library like [`write_references`], and passes their text to `output` in parts,
+/// so that a large library needs little memory. Returns what the format could not hold.
+///
+/// # Errors
+///
+/// If the entry of a work cannot be read; the errors of `output`.
+pub(crate) fn write_library_references(
+    library: &Library,
+    works: &[i64],
+    options: ReferenceOptions,
+    output: &mut dyn FnMut(&str) -> Result<(), CommandError>,
+) -> Result<Vec<Loss>, CommandError> {
+    let Some(joint) = options.format.writer()?.joint() else {
+        let mut works = library.works().citable(works)?;
+        let items = items_of(&mut works, true)?;
+        let pairs: Vec<_> = works.iter().zip(&items).collect();
+        let written = write_references(Entries::Library(library), &pairs, options)?;
+        output(&written.text)?;
+        return Ok(written.losses);
+    };
+    let abbreviations = match options.format.format().is_bibtex() {
+        true => library.works().abbreviations_of(works)?,
+        false => Vec::new(),
+    };
+    let (abbreviations, ambiguous) = bibtex::common_abbreviations(abbreviations);
+    let chunks = library.works().chunks(works);
+    let mut losses = Vec::new();
+    let mut is_first = true;
+    for (works, stored) in chunks.zip(library.works().entry_chunks(works)) {
+        let mut works = works?;
+        let items = items_of(&mut works, true)?;
+        let pairs: Vec<_> = works.iter().zip(&items).collect();
+        let found = stored?.into_iter();
+        let found = found.map(|stored| (stored.work, stored.strings)).collect();
+        let parents = |key: &str| library.works().parent(key);
+        let written = write_part(found, &pairs, options, &ambiguous, &parents)?;
+        losses.extend(written.losses);
+        let text = written.text.strip_suffix(joint.end);
+        let text = text.unwrap_or(&written.text);
+        if is_first {
+            output(&preamble(&abbreviations))?;
+            output(text)?;
+        } else {
+            output(joint.between)?;
+            output(text.strip_prefix(joint.start).unwrap_or(text))?;
+        }
+        is_first = false;
+    }
+    if is_first {
+        // Some formats have a text for no works at all.
+        let written = write_references(Entries::Library(library), &[], options)?;
+        output(&written.text)?;
+    } else {
+        output(joint.end)?;
+    }
+    Ok(losses)
+}
+
+/// Returns the @strings at the start of a file.
+fn preamble(abbreviations: &[String]) -> String {
+    let texts = abbreviations.iter();
+    texts.map(|text| format!("{text}\n\n")).collect()
+}
+
+/// Writes works with their entries and abbreviations; those in `ambiguous` are written out.
+fn write_part<'e>(
+    found: Vec<(Entry, Strings)>,
+    works: &[(&CitableWork, &CslItem)],
+    options: ReferenceOptions,
+    ambiguous: &HashSet<String>,
+    parents: &dyn Fn(&str) -> Option<Cow<'e, Entry>>,
+) -> Result<WriteResult, CommandError> {
+    let pairs = found.into_iter().zip(works);
+    let prepared: Vec<_> = pairs
+        .map(|((mut entry, strings), (reference, item))| {
+            if !ambiguous.is_empty() {
+                entry = bibtex::expand_abbreviations(&entry, &strings, ambiguous).into_owned();
+            }
+            self::prepared((entry, strings), reference, item, options)
+        })
+        .collect();
     let exported: Vec<ExportedWork<'_>> = prepared
         .iter()
         .map(|(work, item, strings)| ExportedWork {
@@ -80,17 +169,11 @@ pub(crate) fn write_references(
             strings,
         })
         .collect();
-    let mut written = options.format.writer()?.write(&Export {
+    let parents = |key: &str| parents(key).map(|parent| Cow::Owned(parent.into_owned()));
+    Ok(options.format.writer()?.write(&Export {
         works: &exported,
-        parents: &|key| match entries {
-            Entries::Library(library) => library.works().parent(key),
-            Entries::Files(_) => read.works.get(key).map(|(work, _)| Cow::Borrowed(*work)),
-        },
-    });
-    if !abbreviations.is_empty() && !written.text.is_empty() {
-        written.text = format!("{}\n\n{}", abbreviations.join("\n\n"), written.text);
-    }
-    Ok(written)
+        parents: &parents,
+    }))
 }
 
 /// Writes each work of a library on its own in each of the formats, as for the public. `@string`s are written out.

@@ -13,7 +13,7 @@ use crate::cli::format_name::FormatName;
 use crate::cli::ui::{shows_formatting, terminal_width};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::CitableWork;
-use peerbib::model::{CslItem, language_of, markup};
+use peerbib::model::{CslItem, assume_language, language_of, markup};
 use peerbib::output::{
     ItemMetadata, MetadataIndex, coins, csv, docx, html, json, latex, markdown, mediawiki, pandoc,
     rtf, text, typst,
@@ -116,20 +116,31 @@ pub(crate) struct WorkDigest {
 }
 
 impl WorkDigest {
-    /// Adds works with their CSL items. `with_coins` says whether the output has context objects.
-    pub(crate) fn add(&mut self, works: &[CitableWork], items: &[CslItem], with_coins: bool) {
+    /// Adds works by their CSL items.
+    pub(crate) fn add(&mut self, items: &[CslItem]) {
         let languages = items.par_iter().map(language_of).collect::<Vec<_>>();
         let languages = items.iter().zip(languages);
         self.languages
             .extend(languages.filter_map(|(item, language)| Some((item.id.clone(), language?))));
         let untitled = items.iter().filter(|item| is_untitled(item));
         self.untitled.extend(untitled.map(|item| item.id.clone()));
-        if with_coins {
-            let pairs = works.par_iter().zip(items);
-            self.coins.par_extend(pairs.map(|(reference, item)| {
-                let work = ItemMetadata { reference, item };
-                (item.id.clone(), coins::context_object(work))
-            }));
+    }
+
+    /// Adds the context objects of works: see [`OutputArgs::has_coins`].
+    pub(crate) fn add_coins(&mut self, works: &[CitableWork], items: &[CslItem]) {
+        let pairs = works.par_iter().zip(items);
+        self.coins.par_extend(pairs.map(|(reference, item)| {
+            let work = ItemMetadata { reference, item };
+            (item.id.clone(), coins::context_object(work))
+        }));
+    }
+
+    /// Sets the languages of works for the citation processor: see [`assume_language`].
+    pub(crate) fn assume_languages(&self, items: &mut [CslItem]) {
+        for item in items {
+            if let Some(language) = self.languages.get(&item.id) {
+                assume_language(item, language);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! BibLaTeX and BibTeX as formats of the table.
 
-use super::{Export, Loss, ReadFormat, Records, WriteFormat, WriteResult, bibtex};
+use super::{Export, Joint, Loss, ReadFormat, Records, WriteFormat, WriteResult, bibtex};
 
 /// Reads BibTeX and BibLaTeX, and writes entries as they are.
 pub(crate) struct Biblatex;
@@ -44,7 +44,18 @@ impl WriteFormat for Biblatex {
             losses: Vec::new(),
         }
     }
+
+    fn joint(&self) -> Option<Joint> {
+        Some(BETWEEN_ENTRIES)
+    }
 }
+
+/// The rest of the empty line between two entries.
+const BETWEEN_ENTRIES: Joint = Joint {
+    end: "",
+    between: "\n",
+    start: "",
+};
 
 impl WriteFormat for Bibtex {
     /// Writes the entries in BibTeX's types and fields. Fields that no BibTeX style prints are
@@ -65,6 +76,10 @@ impl WriteFormat for Bibtex {
             text: joined(sources),
             losses,
         }
+    }
+
+    fn joint(&self) -> Option<Joint> {
+        Some(BETWEEN_ENTRIES)
     }
 }
 

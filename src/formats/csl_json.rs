@@ -12,7 +12,7 @@ use super::csl_to_bib::ParsedItems;
 use super::lines::LineCounter;
 use super::losses::fields_without_variable;
 use super::pages;
-use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind as Kind, known, known_type};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate};
 
@@ -47,6 +47,14 @@ impl WriteFormat for CslJson {
             .flat_map(|work| fields_without_variable(work.work, "CSL-JSON"))
             .collect();
         WriteResult { text, losses }
+    }
+
+    fn joint(&self) -> Option<Joint> {
+        Some(Joint {
+            end: "\n]\n",
+            between: ",\n",
+            start: "[\n",
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
@@ -147,10 +148,56 @@ impl ParsedItems {
         self
     }
 
-    /// Makes works of the items: each gets a key that LaTeX can cite and no other has, and what
-    /// BibLaTeX cannot hold is reported.
+    /// Returns the references under the keys that they have as works, each once, and the diagnostics. What BibLaTeX could
+    /// not hold is in them, and does not matter.
+    pub fn into_items(self) -> (Vec<CslItem>, Vec<Diagnostic>) {
+        let KeyedItems {
+            items,
+            mut problems,
+            ..
+        } = self.into_keyed(&KeyPattern::default());
+        problems.sort_by_key(|problem| problem.line);
+        let items = items.into_iter().filter(|keyed| !keyed.is_duplicate);
+        (items.map(|keyed| keyed.parsed.item).collect(), problems)
+    }
+
+    /// Makes works of the items, and reports what BibLaTeX cannot hold.
     pub(crate) fn into_reading(self, pattern: &KeyPattern) -> ParsedFile {
-        let ParsedItems {
+        let KeyedItems {
+            items,
+            rejected,
+            mut problems,
+        } = self.into_keyed(pattern);
+        let converted = items.into_par_iter().map(KeyedItem::into_entry);
+        let converted: Vec<_> = converted.collect();
+        let mut pieces = Vec::with_capacity(converted.len() * 2);
+        let mut kept: Vec<CslItem> = Vec::with_capacity(converted.len());
+        for (entry, item, losses) in converted {
+            problems.extend(losses);
+            if !pieces.is_empty() {
+                pieces.push(FilePiece::Text("\n\n".to_owned()));
+            }
+            pieces.push(entry);
+            kept.push(item);
+        }
+        if !pieces.is_empty() {
+            pieces.push(FilePiece::Text("\n".to_owned()));
+        }
+        problems.sort_by_key(|problem| problem.line);
+        ParsedFile {
+            file: BibFile {
+                pieces,
+                problems,
+                ..BibFile::default()
+            },
+            items: Some(kept),
+            rejected,
+        }
+    }
+
+    /// Gives each item a key that LaTeX can cite and no other has, and refuses items that are too incomplete.
+    fn into_keyed(self, pattern: &KeyPattern) -> KeyedItems {
+        let Self {
             items,
             mut rejected,
             mut problems,
@@ -176,8 +223,7 @@ impl ParsedItems {
             });
         }
         let mut keys = KeyAllocator::of(&items, pattern);
-        let mut pieces = Vec::with_capacity(items.len() * 2);
-        let mut kept: Vec<CslItem> = Vec::with_capacity(items.len());
+        let mut keyed: Vec<KeyedItem> = Vec::with_capacity(items.len());
         let mut first: HashMap<String, usize> = HashMap::new();
         for mut parsed in items {
             let line = parsed.line;
@@ -192,7 +238,7 @@ impl ParsedItems {
             let same = first
                 .get(&item.id)
                 .filter(|_| !item.id.is_empty())
-                .and_then(|index| kept.get(*index))
+                .and_then(|index| Some(&keyed.get(*index)?.parsed.item))
                 .filter(|earlier| {
                     (&earlier.item_type, &earlier.variables) == (&item.item_type, &item.variables)
                 });
@@ -209,7 +255,7 @@ impl ParsedItems {
                         };
                         problems.push(note(format!("{reason}; the entry is kept as {key}")));
                     }
-                    first.entry(item.id.clone()).or_insert(kept.len());
+                    first.entry(item.id.clone()).or_insert(keyed.len());
                     key
                 }
             };
@@ -220,70 +266,89 @@ impl ParsedItems {
             }
             // CSL has no files.
             let files = item.variables.remove("file");
-            let mut written = for_biblatex(item);
-            if reading::reading_of(item).is_some() {
-                // It says how the item was read, and is no part of the work.
-                written.variables.remove("custom");
-            }
-            let mut converted = match parsed.beside.entry_type {
-                Some(entry_type) => bibtex::from_csl_as(entry_type, &written),
-                None => bibtex::from_csl(&written),
-            };
-            let files = match files {
-                Some(CslValue::Text(files)) => Some(("file".to_owned(), files)),
-                _ => None,
-            };
-            for (field, value) in files
-                .into_iter()
-                .chain(std::mem::take(&mut parsed.beside.fields))
-            {
-                match with_field(&converted.work, &field, &value) {
-                    Some(work) => converted.work = work,
-                    None => {
-                        let reason = "has a value that cannot be written as TeX".to_owned();
-                        parsed.beside.losses.push((field, reason));
-                    }
-                }
-            }
-            item.id.clone_from(&converted.work.key);
-            let back = bibtex::derive(&converted.work, &Strings::default(), &|_| None).item;
-            for loss in compare(&written, Some(&back), "BibLaTeX") {
-                if loss.field != "key" {
-                    problems.push(Diagnostic {
-                        line,
-                        key: Some(item.id.clone()),
-                        field: Some(loss.field),
-                        message: loss.reason,
-                        severity: Severity::Warning,
-                    });
-                }
-            }
-            problems.extend(parsed.take_losses());
-            if !pieces.is_empty() {
-                pieces.push(FilePiece::Text("\n\n".to_owned()));
-            }
-            pieces.push(FilePiece::Entry {
-                work: converted.work,
-                line,
-                duplicate: is_duplicate.then_some(Duplicate::Identical),
-                original: Some(parsed.original),
-                source_key: parsed.beside.source_key,
+            keyed.push(KeyedItem {
+                parsed,
+                files,
+                is_duplicate,
             });
-            kept.push(parsed.item);
         }
-        if !pieces.is_empty() {
-            pieces.push(FilePiece::Text("\n".to_owned()));
-        }
-        problems.sort_by_key(|problem| problem.line);
-        ParsedFile {
-            file: BibFile {
-                pieces,
-                problems,
-                ..BibFile::default()
-            },
-            items: Some(kept),
+        KeyedItems {
+            items: keyed,
             rejected,
+            problems,
         }
+    }
+}
+
+/// The references of a file under their keys as works.
+struct KeyedItems {
+    items: Vec<KeyedItem>,
+    rejected: Vec<RejectedEntry>,
+    problems: Vec<Diagnostic>,
+}
+
+/// A reference under its key as a work.
+struct KeyedItem {
+    parsed: ParsedItem,
+    files: Option<CslValue>,
+    /// Whether an earlier one says the same.
+    is_duplicate: bool,
+}
+
+impl KeyedItem {
+    /// Returns the entry, the item under its key, and what the entry cannot hold.
+    fn into_entry(self) -> (FilePiece, CslItem, Vec<Diagnostic>) {
+        let Self {
+            mut parsed,
+            files,
+            is_duplicate,
+        } = self;
+        let item = &mut parsed.item;
+        let mut written = for_biblatex(item);
+        if reading::reading_of(item).is_some() {
+            // It says how the item was read, and is no part of the work.
+            written.variables.remove("custom");
+        }
+        let mut converted = match parsed.beside.entry_type {
+            Some(entry_type) => bibtex::from_csl_as(entry_type, &written),
+            None => bibtex::from_csl(&written),
+        };
+        let files = match files {
+            Some(CslValue::Text(files)) => Some(("file".to_owned(), files)),
+            _ => None,
+        };
+        let fields = std::mem::take(&mut parsed.beside.fields);
+        for (field, value) in files.into_iter().chain(fields) {
+            match with_field(&converted.work, &field, &value) {
+                Some(work) => converted.work = work,
+                None => {
+                    let reason = "has a value that cannot be written as TeX".to_owned();
+                    parsed.beside.losses.push((field, reason));
+                }
+            }
+        }
+        item.id.clone_from(&converted.work.key);
+        let back = bibtex::derive(&converted.work, &Strings::default(), &|_| None).item;
+        let losses = compare(&written, Some(&back), "BibLaTeX").into_iter();
+        let losses = losses.filter(|loss| loss.field != "key");
+        let mut losses: Vec<Diagnostic> = losses
+            .map(|loss| Diagnostic {
+                line: parsed.line,
+                key: Some(item.id.clone()),
+                field: Some(loss.field),
+                message: loss.reason,
+                severity: Severity::Warning,
+            })
+            .collect();
+        losses.extend(parsed.take_losses());
+        let entry = FilePiece::Entry {
+            work: converted.work,
+            line: parsed.line,
+            duplicate: is_duplicate.then_some(Duplicate::Identical),
+            original: Some(parsed.original),
+            source_key: parsed.beside.source_key,
+        };
+        (entry, parsed.item, losses)
     }
 }
 

@@ -103,6 +103,22 @@ impl Records {
 pub trait WriteFormat: Sync {
     /// Never fails: what the format cannot hold is reported in [`WriteResult::losses`].
     fn write(&self, export: &Export<'_>) -> WriteResult;
+
+    /// Returns how the texts of two parts of an export become the text of both, if they do.
+    fn joint(&self) -> Option<Joint> {
+        None
+    }
+}
+
+/// How two texts in a format become one. A large library can so be written in parts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Joint {
+    /// The end of the first text, which is left out.
+    pub end: &'static str,
+    /// What goes between the two.
+    pub between: &'static str,
+    /// The start of the second text, which is left out.
+    pub start: &'static str,
 }
 
 /// The result of reading a file.

@@ -564,7 +564,7 @@ impl StoredWork {
 
 /// Works of the library that others inherit from, by the keys that these name.
 #[derive(Default)]
-pub(super) struct Parents(HashMap<String, Option<Entry>>);
+pub struct Parents(HashMap<String, Option<Entry>>);
 
 impl Parents {
     /// Reads the works that an entry inherits from, directly or not; those for which `is_known` need not be read.
@@ -593,8 +593,8 @@ impl Parents {
         Ok(())
     }
 
-    /// Returns a work that was read.
-    pub(super) fn get(&self, key: &str) -> Option<Cow<'_, Entry>> {
+    /// Returns the entry of a work by its key.
+    pub fn get(&self, key: &str) -> Option<Cow<'_, Entry>> {
         self.0.get(key)?.as_ref().map(Cow::Borrowed)
     }
 }

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::derived_tables::StringCache;
+use rayon::prelude::*;
+
+use super::derived_tables::{Parents, StringCache, read_entry};
+use super::works::CHUNK;
 use super::{Result, Works};
 use crate::formats::bibtex::Strings;
 use crate::model::Entry;
@@ -25,20 +28,47 @@ impl Works<'_> {
     ///
     /// [`super::LibraryError::UnreadableWork`] where an entry in the store is damaged.
     pub fn entries(&self, works: &[i64]) -> Result<Vec<StoredEntry>> {
+        self.entries_with(works, &mut StringCache::default())
+    }
+
+    /// Reads the entries of these works in parts, in order, so that a large library needs little memory.
+    pub fn entry_chunks(self, works: &[i64]) -> impl Iterator<Item = Result<Vec<StoredEntry>>> {
         let mut strings = StringCache::default();
         works
-            .iter()
-            .map(|id| {
-                let key = self.key(*id)?;
-                let mut work = self.entry(&key)?;
-                work.key = key;
-                Ok(StoredEntry {
-                    id: *id,
-                    work,
-                    strings: strings.of(self.library, *id)?.clone(),
-                })
-            })
-            .collect()
+            .chunks(CHUNK)
+            .map(move |works| self.entries_with(works, &mut strings))
+    }
+
+    fn entries_with(&self, works: &[i64], strings: &mut StringCache) -> Result<Vec<StoredEntry>> {
+        let mut statement = self
+            .library
+            .connection
+            .prepare_cached("SELECT key, source FROM work WHERE id = ?1")?;
+        let mut sources = Vec::with_capacity(works.len());
+        for id in works {
+            let (key, source): (String, String) =
+                statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            sources.push((*id, key, source, strings.of(self.library, *id)?.clone()));
+        }
+        let entries = sources.into_par_iter().map(|(id, key, source, strings)| {
+            let mut work = read_entry(&key, &source)?;
+            work.key = key;
+            Ok(StoredEntry { id, work, strings })
+        });
+        entries.collect()
+    }
+
+    /// Returns the works that these entries inherit from, directly or not.
+    ///
+    /// # Errors
+    ///
+    /// If the library cannot be read.
+    pub fn parents_of(&self, entries: &[StoredEntry]) -> Result<Parents> {
+        let mut parents = Parents::default();
+        for StoredEntry { work, strings, .. } in entries {
+            parents.load(self.library, work, strings, &|_| false)?;
+        }
+        Ok(parents)
     }
 
     /// Returns the entry that another one names in `crossref` or `xdata`, if the library has it.

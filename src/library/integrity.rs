@@ -3,13 +3,16 @@
 //! The recorded tables are checked for damage and dangling references. The derived tables are compared with a
 //! rebuild of a copy, and history is compared with the rows that exist.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rayon::prelude::*;
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::derived_tables::read_entry;
 use super::history::{RECORDED_TABLES, columns, row_label};
+use super::works::CHUNK;
 use super::{BusyTimeout, Change, Library, LibraryError, Result};
 
 /// Something that is wrong with a library file.
@@ -184,21 +187,30 @@ impl Library {
     /// Checks that every entry can be read, and returns whether all can.
     fn check_entries(&self, found: &mut Vec<IntegrityIssue>) -> Result<bool> {
         let mut statement = self.connection.prepare("SELECT key, source FROM work")?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut all = true;
-        while let Some(row) = rows.next()? {
-            let key: String = row.get(0)?;
-            if let Err(error) = read_entry(&key, &row.get::<_, String>(1)?) {
+        loop {
+            let batch = rows
+                .by_ref()
+                .take(CHUNK)
+                .collect::<rusqlite::Result<Vec<(String, String)>>>()?;
+            if batch.is_empty() {
+                return Ok(all);
+            }
+            let unreadable = batch.into_par_iter().filter_map(|(key, source)| {
+                let error = read_entry(&key, &source).err()?;
+                Some((key, error.to_string()))
+            });
+            for (key, message) in unreadable.collect::<Vec<_>>() {
                 all = false;
                 found.push(IntegrityIssue {
                     kind: IssueKind::UnreadableEntry,
-                    message: error.to_string(),
+                    message,
                     names: vec![key],
                     fixed_by_rebuild: false,
                 });
             }
         }
-        Ok(all)
     }
 
     /// Compares the derived tables with those of a rebuilt copy.
@@ -213,12 +225,10 @@ impl Library {
         scratch.connection.execute_batch("COMMIT")?;
         let (own, rebuilt) = (&self.connection, &scratch.connection);
         for table in derived_tables(own)? {
-            let (rows, other) = (rows_of(own, &table)?, rows_of(rebuilt, &table)?);
-            if rows == other {
+            let works = differing_rows([own, rebuilt], &rows_of(own, &table)?)?;
+            if works.is_empty() {
                 continue;
             }
-            let differ = rows.symmetric_difference(&other);
-            let works: BTreeSet<i64> = differ.map(|(work, _)| *work).collect();
             let names = self.keys_of(&works)?;
             found.push(IntegrityIssue {
                 kind: IssueKind::Derived,
@@ -241,11 +251,8 @@ impl Library {
     ) -> Result<()> {
         let own = &self.connection;
         for index in full_text_indexes(own)? {
-            let (sizes, other) = (sizes_of(own, &index)?, sizes_of(rebuilt, &index)?);
-            let rows: BTreeSet<i64> = sizes
-                .symmetric_difference(&other)
-                .map(|(row, _)| *row)
-                .collect();
+            let sizes = format!("SELECT id, sz FROM {index}_docsize ORDER BY id");
+            let rows = differing_rows([own, rebuilt], &sizes)?;
             if rows.is_empty() && has_same_terms(own, rebuilt, &index)? {
                 continue;
             }
@@ -403,8 +410,9 @@ fn derived_tables(connection: &Connection) -> Result<Vec<String>> {
         .collect())
 }
 
-/// Returns the rows of a derived table, each as its work and all its columns but `id`, which has no meaning.
-fn rows_of(connection: &Connection, table: &str) -> Result<BTreeSet<(i64, String)>> {
+/// Returns the statement for the rows of a derived table, in order: each as its work and all its columns but `id`, which
+/// has no meaning.
+fn rows_of(connection: &Connection, table: &str) -> Result<String> {
     let columns = columns(connection, table)?;
     let own = columns.iter().filter(|column| *column != "id");
     let own: Vec<String> = own.map(|column| format!("quote({column})")).collect();
@@ -413,13 +421,52 @@ fn rows_of(connection: &Connection, table: &str) -> Result<BTreeSet<(i64, String
     } else {
         "0"
     };
-    let sql = format!(
-        "SELECT {work}, concat_ws(',', {}) FROM {table}",
-        own.join(", ")
-    );
-    let mut statement = connection.prepare(&sql)?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let own = own.join(", ");
+    Ok(format!(
+        "SELECT {work}, concat_ws(',', {own}) FROM {table} ORDER BY 1, 2"
+    ))
+}
+
+fn bytes<'r>(row: &'r Row<'_>) -> rusqlite::Result<&'r [u8]> {
+    Ok(row.get_ref(1)?.as_bytes()?)
+}
+
+/// Returns the numbers, in the first column, of the rows that only one of two databases has. Both return them in order,
+/// so that only one of each is in memory.
+fn differing_rows(databases: [&Connection; 2], sql: &str) -> Result<BTreeSet<i64>> {
+    let [own, other] = databases;
+    let (mut own, mut other) = (own.prepare(sql)?, other.prepare(sql)?);
+    let (mut own, mut other) = (own.query([])?, other.query([])?);
+    let mut differing = BTreeSet::new();
+    let (mut left, mut right) = (own.next()?, other.next()?);
+    loop {
+        let order = match (left, right) {
+            (None, None) => return Ok(differing),
+            (Some(row), None) => {
+                differing.insert(row.get(0)?);
+                Ordering::Less
+            }
+            (None, Some(row)) => {
+                differing.insert(row.get(0)?);
+                Ordering::Greater
+            }
+            (Some(left), Some(right)) => {
+                let (work, other): (i64, i64) = (left.get(0)?, right.get(0)?);
+                let (left_text, right_text) = (bytes(left)?, bytes(right)?);
+                let order = work.cmp(&other).then_with(|| left_text.cmp(right_text));
+                if order != Ordering::Equal {
+                    differing.insert(work.min(other));
+                }
+                order
+            }
+        };
+        if order != Ordering::Greater {
+            left = own.next()?;
+        }
+        if order != Ordering::Less {
+            right = other.next()?;
+        }
+    }
 }
 
 /// Returns the names of the full-text indexes.
@@ -429,13 +476,6 @@ fn full_text_indexes(connection: &Connection) -> Result<Vec<String>> {
     )?;
     let indexes = statement.query_map([], |row| row.get(0))?;
     Ok(indexes.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Returns the number of words of each row and column in a full-text index.
-fn sizes_of(connection: &Connection, index: &str) -> Result<BTreeSet<(i64, Vec<u8>)>> {
-    let mut statement = connection.prepare(&format!("SELECT id, sz FROM {index}_docsize"))?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Compares the words of a full-text index by column, and in how many rows and positions each occurs.

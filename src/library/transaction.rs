@@ -44,8 +44,7 @@ impl<'c> Transaction<'c> {
     }
 }
 
-/// Sets the page cache to 64 MiB, so that a large import writes each page once. Reading is faster with a small
-/// one, because the operating system caches the file as well.
+/// Sets the page cache to 64 MiB, so that a large import writes each page once.
 fn enlarge_cache(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -65_536)
 }

@@ -652,7 +652,7 @@ where
                 .unwrap_or_default(),
             with_empty_lanes: false,
         };
-        let mut timeline = Timeline::new(&works, request).ok()?;
+        let mut timeline = Timeline::new([Ok(works)], request).ok()?;
         timeline.first_year.as_ref()?;
         for work in timeline.lanes.iter_mut().flat_map(|lane| &mut lane.works) {
             let position = views.positions.get(&work.key);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 
 use crate::cli::commands::check_online::OnlineCheck;
 use crate::cli::input::Input;
@@ -158,14 +159,12 @@ impl Check {
         checks: &Checks,
     ) -> std::result::Result<Report, CommandError> {
         let mut library = context.open_to_change_unless(!self.fix || self.dry_run)?;
-        let works: Vec<i64> = context
-            .select(&library, &self.query)?
-            .iter()
-            .map(|work| work.id)
-            .collect();
-        let mut entries = library.works().entries(&works)?;
+        let works = context.select_ids(&library, &self.query)?;
         if let (true, Checks::Rules(rules)) = (self.fix, checks) {
-            let fixed = fixed(&library, &entries, rules);
+            let mut fixed = Vec::new();
+            for entries in library.works().entry_chunks(&works) {
+                fixed.extend(self::fixed(&library, &entries?, rules));
+            }
             let becomes = if self.dry_run {
                 "would become"
             } else {
@@ -187,7 +186,6 @@ impl Check {
                         change.works().edit_entry(*work, source).map(drop)
                     })
                 })?;
-                entries = library.works().entries(&works)?;
             }
             if fixed.is_empty() {
                 context.note("nothing can be fixed safely");
@@ -199,19 +197,26 @@ impl Check {
             Some(tag) => library.tags().reasons(tag)?,
             None => HashMap::new(),
         };
-        let parent = |key: &str| library.works().parent(key);
         let mut report = Report::default();
-        for StoredEntry { id, work, strings } in &entries {
-            let status = match unverified.get(id) {
-                Some(why) => Status::Unverified { why: why.clone() },
-                None => Status::Unsaid,
-            };
-            let entry = CheckedEntry::new(work, strings, &parent).with_status(status);
-            let findings = match checks {
-                Checks::Rules(rules) => checks::findings(&entry, rules),
-                Checks::Typst => checks::typst::findings(work, strings, &parent),
-            };
-            report.add(&entry, findings);
+        for entries in library.works().entry_chunks(&works) {
+            let entries = entries?;
+            let parents = library.works().parents_of(&entries)?;
+            let parent = |key: &str| parents.get(key);
+            let found = entries.par_iter().map(|StoredEntry { id, work, strings }| {
+                let status = match unverified.get(id) {
+                    Some(why) => Status::Unverified { why: why.clone() },
+                    None => Status::Unsaid,
+                };
+                let entry = CheckedEntry::new(work, strings, &parent).with_status(status);
+                let findings = match checks {
+                    Checks::Rules(rules) => checks::findings(&entry, rules),
+                    Checks::Typst => checks::typst::findings(work, strings, &parent),
+                };
+                (entry.is_unverified(), findings)
+            });
+            for (is_unverified, findings) in found.collect::<Vec<_>>() {
+                report.add(is_unverified, findings);
+            }
         }
         Ok(report)
     }
@@ -284,7 +289,7 @@ fn check_files(
                         .map_or(0, |field| bibtex::line_of_field(work, field)),
                 );
             }
-            report.add(&entry, findings);
+            report.add(entry.is_unverified(), findings);
         }
     }
     Ok(report)
@@ -323,9 +328,9 @@ struct Report {
 }
 
 impl Report {
-    fn add(&mut self, entry: &CheckedEntry<'_>, findings: Vec<Finding>) {
+    fn add(&mut self, is_unverified: bool, findings: Vec<Finding>) {
         self.works += 1;
-        self.unverified += usize::from(entry.is_unverified());
+        self.unverified += usize::from(is_unverified);
         self.findings.extend(findings);
     }
 

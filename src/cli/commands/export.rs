@@ -6,14 +6,14 @@ use std::io::Write as _;
 use clap::Args;
 
 use crate::cli::export_entries::{
-    Entries, ReferenceOptions, report_losses, with_keywords, write_references,
+    ReferenceOptions, report_losses, with_keywords, write_library_references,
 };
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{encoding_named, known_path};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece};
 use peerbib::formats::{self, Loss};
-use peerbib::library::{CitableWork, Library, TagName};
+use peerbib::library::{Library, TagName};
 use peerbib::model::Entry;
 use peerbib::suggest::{closest, question};
 
@@ -74,6 +74,7 @@ impl Export {
         }
         self.to.writer()?;
         let library = context.open()?;
+        let _snapshot = library.read_snapshot()?;
         let is_whole = self.query.is_empty() && self.to == FormatName::BIBLATEX;
         let (text, encoding) = match &self.file {
             Some(name) => {
@@ -92,7 +93,10 @@ impl Export {
                 let text = library.sources().export_all()?;
                 (self.finished(context, &library, text, self.tags)?, encoding)
             }
-            None => (self.works(context, &library)?, None),
+            None => {
+                self.write_works(context, &library)?;
+                return Ok(Outcome::Done);
+            }
         };
         let mut output = context.output();
         let encoding = encoding_named(encoding.as_deref().unwrap_or("UTF-8"));
@@ -158,30 +162,40 @@ impl Export {
         Ok(file.pieces.iter().map(FilePiece::text).collect())
     }
 
-    /// Returns the works that match the query, in the output format.
-    fn works(
+    /// Writes the works that match the query in the output format.
+    fn write_works(
         &self,
         context: &CommandContext,
         library: &Library,
-    ) -> std::result::Result<String, CommandError> {
-        let references = context.select(library, &self.query)?;
-        if references.is_empty() {
+    ) -> std::result::Result<(), CommandError> {
+        let works = context.select_ids(library, &self.query)?;
+        if works.is_empty() {
             context.note("no works found");
         }
-        let items = references
-            .iter()
-            .map(CitableWork::item)
-            .collect::<peerbib::library::Result<Vec<_>>>()?;
-        let works: Vec<_> = references.iter().zip(&items).collect();
         let options = ReferenceOptions {
             format: self.to,
             tags: self.tags,
             annotations: true,
             public: false,
         };
-        let written = write_references(Entries::Library(library), &works, options)?;
-        self.report_losses(context, &written.losses)?;
-        self.finished(context, library, written.text, false)
+        let mut output = context.output();
+        let losses = if self.notes || self.tidy {
+            // These change the text as a whole.
+            let mut text = String::new();
+            let losses = write_library_references(library, &works, options, &mut |part| {
+                text.push_str(part);
+                Ok(())
+            })?;
+            let text = self.finished(context, library, text, false)?;
+            output.write_all(text.as_bytes())?;
+            losses
+        } else {
+            write_library_references(library, &works, options, &mut |part| {
+                Ok(output.write_all(part.as_bytes())?)
+            })?
+        };
+        output.flush()?;
+        self.report_losses(context, &losses)
     }
 
     /// Warns about what the format cannot hold, and writes it to a file if --losses is given.

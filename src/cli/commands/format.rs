@@ -4,13 +4,13 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::export_entries::Entries;
 use crate::cli::format_name::FormatName;
-use crate::cli::input::Input;
+use crate::cli::input::{Input, Source};
 use crate::cli::output_format::{ListedWorks, OutputArgs, RenderedList, WorkDigest};
 use crate::cli::style_engine::{StyleEngine, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::formats::{ParsedFile, Severity};
+use peerbib::csl::Bibliography;
+use peerbib::formats::{Diagnostic, Records, Severity};
 use peerbib::library::{CitableWork, Library, TagSummary};
-use peerbib::model::assume_language;
 use peerbib::reading_list::{DuplicatePlacement, GroupBy, Grouping, ReadingList, WorkInList};
 
 /// Print a bibliography in a citation style
@@ -83,12 +83,6 @@ impl Format {
                 Ok(group_by) => group_by,
                 Err(never) => match never {},
             });
-        let list = |tags, group_by| Listing {
-            tags,
-            group_by,
-            repeat: self.repeat.into(),
-            annotations: self.annotations,
-        };
         let complete = if self.input.is_empty() {
             let library = context.open()?;
             let _snapshot = library.read_snapshot()?;
@@ -107,7 +101,8 @@ impl Format {
             } else {
                 let works = library.works().citable(&works)?;
                 let entries = Entries::Library(&library);
-                list(tags, group_by).write(context, entries, works, &engine, &self.form)?
+                self.listing(tags, group_by)
+                    .write(context, entries, works, &engine, &self.form)?
             }
         } else {
             if !self.query.is_empty() {
@@ -116,19 +111,22 @@ impl Format {
                         .with_help("import the file first, or omit the query".to_owned()),
                 );
             }
-            let (readings, all_read) = self.read_input(context)?;
-            let works: Vec<CitableWork> =
-                readings.iter().flat_map(CitableWork::of_reading).collect();
-            let entries = Entries::Files(&readings);
-            let all_rendered = list(tags_on(&works), group_by)
-                .write(context, entries, works, &engine, &self.form)?;
-            all_read && all_rendered
+            self.write_input(context, &engine, group_by)?
         };
         Ok(if complete {
             Outcome::Done
         } else {
             Outcome::Partial
         })
+    }
+
+    fn listing(&self, tags: Vec<TagSummary>, group_by: Option<GroupBy>) -> Listing {
+        Listing {
+            tags,
+            group_by,
+            repeat: self.repeat.into(),
+            annotations: self.annotations,
+        }
     }
 
     /// Formats works without groups and writes the list. The works are read in parts, so that a large library needs
@@ -140,52 +138,112 @@ impl Format {
         works: &[i64],
         engine: &StyleEngine,
     ) -> std::result::Result<bool, CommandError> {
-        const CHUNK: usize = 4096;
         let mut digest = WorkDigest::default();
-        let with_coins = self.form.has_coins();
-        let chunks = works.chunks(CHUNK).map(|ids| {
-            let mut works = library.works().citable(ids)?;
+        let chunks = library.works().chunks(works).map(|works| {
+            let mut works = works?;
             let mut items = items_of(&mut works, self.annotations)?;
-            digest.add(&works, &items, with_coins);
-            for item in &mut items {
-                if let Some(language) = digest.languages.get(&item.id) {
-                    assume_language(item, language);
-                }
+            digest.add(&items);
+            if self.form.has_coins() {
+                digest.add_coins(&works, &items);
             }
+            digest.assume_languages(&mut items);
             Ok(items)
         });
-        let (bibliography, complete) = engine.bibliography_of_chunks(context, chunks)?;
+        let bibliography = engine.bibliography_of_chunks(context, chunks)?;
+        let entries = Entries::Library(library);
+        self.write_bibliography(context, entries, bibliography, &digest, engine)
+    }
+
+    /// Formats the entries of files. Returns whether every entry could be read and rendered.
+    fn write_input(
+        &self,
+        context: &CommandContext,
+        engine: &StyleEngine,
+        group_by: Option<GroupBy>,
+    ) -> std::result::Result<bool, CommandError> {
+        let mut files = Vec::new();
+        for name in &self.input {
+            if name.starts_with("peerbib:") {
+                let input = Input::read(name, self.from)?;
+                files.push((input.path, Records::Entries(input.reading.file)));
+                continue;
+            }
+            let source = Source::read(name)?;
+            let records = source.records(name, source.format(name, self.from)?)?;
+            files.push((source.path, records));
+        }
+        let mut all_read = true;
+        let mut report = |path: &str, problems: &[Diagnostic]| {
+            for problem in problems {
+                crate::cli::commands::import::report_problem(context, path, problem);
+                all_read &= problem.severity != Severity::Error;
+            }
+        };
+        let are_items = files
+            .iter()
+            .all(|(_, records)| matches!(records, Records::Items(_)));
+        let rendered = if are_items
+            && group_by.is_none()
+            && !self.form.needs_works()
+            && !self.form.has_coins()
+        {
+            // The items need not become entries.
+            let mut digest = WorkDigest::default();
+            let mut chunks = Vec::new();
+            for (path, records) in files {
+                if let Records::Items(items) = records {
+                    let (mut items, problems) = items.into_items();
+                    report(&path, &problems);
+                    if !self.annotations {
+                        for item in &mut items {
+                            item.variables.remove("annote");
+                        }
+                    }
+                    digest.add(&items);
+                    digest.assume_languages(&mut items);
+                    chunks.push(Ok(items));
+                }
+            }
+            let bibliography = engine.bibliography_of_chunks(context, chunks.into_iter())?;
+            let entries = Entries::Files(&[]);
+            self.write_bibliography(context, entries, bibliography, &digest, engine)?
+        } else {
+            let mut readings = Vec::new();
+            for (path, records) in files {
+                let reading = records.into_entries();
+                report(&path, &reading.file.problems);
+                readings.push(reading);
+            }
+            let works: Vec<CitableWork> =
+                readings.iter().flat_map(CitableWork::of_reading).collect();
+            let entries = Entries::Files(&readings);
+            self.listing(tags_on(&works), group_by)
+                .write(context, entries, works, engine, &self.form)?
+        };
+        Ok(all_read && rendered)
+    }
+
+    fn write_bibliography(
+        &self,
+        context: &CommandContext,
+        entries: Entries<'_>,
+        (bibliography, complete): (Bibliography, bool),
+        digest: &WorkDigest,
+        engine: &StyleEngine,
+    ) -> std::result::Result<bool, CommandError> {
         let mut list = ReadingList::plain(bibliography);
         list.set_languages(|key| digest.languages.get(key).cloned());
         self.form.write(
             context,
             &RenderedList {
                 list: &list,
-                works: ListedWorks::Digest(&digest),
-                entries: Entries::Library(library),
+                works: ListedWorks::Digest(digest),
+                entries,
                 language: engine.language(),
                 annotations: self.annotations,
             },
         )?;
         Ok(complete)
-    }
-
-    /// Reads the files. Returns whether every entry could be read, too.
-    fn read_input(
-        &self,
-        context: &CommandContext,
-    ) -> std::result::Result<(Vec<ParsedFile>, bool), CommandError> {
-        let mut readings = Vec::new();
-        let mut all_read = true;
-        for name in &self.input {
-            let input = Input::read(name, self.from)?;
-            for problem in &input.reading.file.problems {
-                crate::cli::commands::import::report_problem(context, &input.path, problem);
-                all_read &= problem.severity != Severity::Error;
-            }
-            readings.push(input.reading);
-        }
-        Ok((readings, all_read))
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) struct Stats {
 impl Stats {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
+        let _snapshot = library.read_snapshot()?;
         let tags = library
             .tags()
             .summaries_in(None, context.locale_name(None)?.as_deref())?;
@@ -55,17 +56,19 @@ impl Stats {
         if by.is_empty() {
             by.push(CountBy::Year);
             // Only facets that these works have.
-            let has = |facet: &String| {
-                works
-                    .iter()
-                    .any(|work| work.tags.iter().any(|tag| tag.facet == *facet))
-            };
-            by.extend(facets.into_iter().filter(has).map(CountBy::Facet));
+            let facets = library.tags().facets_of(&works)?;
+            by.extend(facets.into_iter().map(CountBy::Facet));
             by.extend([CountBy::Type, CountBy::Language, CountBy::Author]);
             by.push(CountBy::Missing);
         }
         let top = (self.top > 0).then_some(self.top);
-        let statistics = Statistics::new(&works, &by, &tags, top, title.as_deref())?;
+        let statistics = Statistics::new(
+            library.works().chunks(&works),
+            &by,
+            &tags,
+            top,
+            title.as_deref(),
+        )?;
         if self.drawing.json {
             self.drawing.write_json(context, &statistics)?;
             return Ok(Outcome::Done);

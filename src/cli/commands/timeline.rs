@@ -42,6 +42,7 @@ pub(crate) struct DrawTimeline {
 impl DrawTimeline {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
+        let _snapshot = library.read_snapshot()?;
         let facet = self.by.to_lowercase();
         let tags = tags_of_lanes(&library, &facet, context.locale_name(None)?.as_deref())?;
         let (works, title) = self.shown.works(context, &library)?;
@@ -52,7 +53,7 @@ impl DrawTimeline {
             tags: &tags,
             with_empty_lanes: !self.shown.is_choice(),
         };
-        let timeline = Timeline::new(&works, request)?;
+        let timeline = Timeline::new(library.works().chunks(&works), request)?;
         for unreadable in &timeline.unreadable {
             context.note(format_args!(
                 "note: skipped {unreadable}: expected a date YYYY-MM-DD"

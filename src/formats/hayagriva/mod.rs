@@ -10,7 +10,7 @@ mod types;
 mod write;
 
 use super::losses::{compare, fields_without_variable};
-use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 
 /// Reads and writes Hayagriva YAML.
 pub(crate) struct Hayagriva;
@@ -61,6 +61,10 @@ impl WriteFormat for Hayagriva {
             written.text.push('\n');
         }
         written
+    }
+
+    fn joint(&self) -> Option<Joint> {
+        Some(Joint::default())
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) mod types;
 mod write;
 
 use super::losses::{compare, fields_without_variable};
-use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 
 /// Reads and writes RIS.
 pub(crate) struct Ris;
@@ -46,6 +46,10 @@ impl WriteFormat for Ris {
             written.text.push_str("\r\n");
         }
         written
+    }
+
+    fn joint(&self) -> Option<Joint> {
+        Some(Joint::default())
     }
 }
 

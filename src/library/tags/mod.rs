@@ -327,6 +327,26 @@ impl Tags<'_> {
         Ok(facets.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Returns the facets of the tags that any of these works has, in the order of the vocabulary.
+    pub fn facets_of(&self, works: &[i64]) -> Result<Vec<String>> {
+        let works: HashSet<i64> = works.iter().copied().collect();
+        let connection = &self.library.connection;
+        let mut of_facet = connection.prepare_cached(
+            "SELECT work_id FROM assignment JOIN tag ON tag.id = tag_id WHERE facet = ?1",
+        )?;
+        let mut facets = Vec::new();
+        for facet in self.facets()? {
+            let mut rows = of_facet.query([&facet])?;
+            while let Some(row) = rows.next()? {
+                if works.contains(&row.get(0)?) {
+                    facets.push(facet);
+                    break;
+                }
+            }
+        }
+        Ok(facets)
+    }
+
     /// Returns the rowids of these tags and of all narrower ones.
     pub fn with_narrower(&self, tags: &[i64]) -> Result<Vec<i64>> {
         let mut narrower = self
