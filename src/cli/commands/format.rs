@@ -46,6 +46,10 @@ pub(crate) struct Format {
     #[arg(long, value_name = "LOCALE")]
     locale: Option<String>,
 
+    /// The title of the bibliography
+    #[arg(long, value_name = "TITLE")]
+    title: Option<String>,
+
     #[command(flatten)]
     form: OutputArgs,
 
@@ -83,6 +87,7 @@ impl Format {
                 Err(never) => match never {},
             });
         let list = |tags, group_by| Listing {
+            title: self.title.clone(),
             tags,
             group_by,
             repeat: self.repeat.into(),
@@ -163,6 +168,8 @@ impl From<RepeatName> for DuplicatePlacement {
 
 /// How works are grouped into a list.
 pub(crate) struct Listing {
+    /// The title.
+    pub(crate) title: Option<String>,
     /// The tags to group by.
     pub(crate) tags: Vec<TagSummary>,
     /// The grouping.
@@ -199,6 +206,7 @@ impl Listing {
             }
         };
         list.state_languages(&items);
+        list.title.clone_from(&self.title);
         form.write(
             context,
             &RenderedList {

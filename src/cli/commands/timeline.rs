@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use crate::cli::chart_args::{ChartArgs, ChartFormat, ChartWorks};
+use crate::cli::chart_args::{Chart, ChartArgs, ChartFormat, ChartWorks};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::charts::timeline::{Timeline, TimelineRequest};
-use peerbib::charts::{html_page, timeline_svg, timeline_text};
+use peerbib::charts::{html_page, table, timeline_svg, timeline_text};
 use peerbib::library::{Library, Tag};
 use peerbib::reading_list::in_hierarchy;
 
@@ -41,6 +41,7 @@ pub(crate) struct DrawTimeline {
 
 impl DrawTimeline {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let format = self.drawing.format()?;
         let library = context.open()?;
         let facet = self.by.to_lowercase();
         let tags = tags_of_lanes(&library, &facet, context.locale_name(None)?.as_deref())?;
@@ -73,22 +74,26 @@ impl DrawTimeline {
             context.note("nothing to draw: no work has a year");
             return Ok(Outcome::Done);
         }
-        let picture = match self.drawing.format() {
-            ChartFormat::Text => timeline_text::draw(
+        let svg = |on_a_page| timeline_svg::draw(&timeline, &self.drawing.look(on_a_page));
+        let chart = match format {
+            ChartFormat::Png => self.drawing.png(&svg(false))?,
+            ChartFormat::Csv => Chart::Text(table::timeline_csv(&timeline)),
+            ChartFormat::Text => Chart::Text(timeline_text::draw(
                 &timeline,
                 timeline_text::ChartLayout {
                     columns: self.drawing.columns(),
                     ascii: self.drawing.is_ascii(),
                     events: !self.no_events,
                 },
-            ),
-            ChartFormat::Svg => timeline_svg::draw(&timeline, &self.drawing.look()),
-            ChartFormat::Html => {
-                let drawing = timeline_svg::draw(&timeline, &self.drawing.look());
-                html_page::timeline_page(&timeline, &drawing, self.drawing.theme())
-            }
+            )),
+            ChartFormat::Svg => Chart::Text(svg(false)),
+            ChartFormat::Html => Chart::Text(html_page::timeline_page(
+                &timeline,
+                &svg(true),
+                self.drawing.theme(),
+            )),
         };
-        self.drawing.write(context, &picture)?;
+        self.drawing.write(context, format, &chart)?;
         Ok(Outcome::Done)
     }
 }

@@ -2,6 +2,7 @@
 //! Help:Citation Style 1.
 
 use super::escape::escape;
+use crate::language;
 use crate::model::markup;
 use crate::output::item_metadata::{ItemMetadata, family_name, given_name};
 use crate::output::text_runs::printable;
@@ -29,7 +30,12 @@ pub(super) fn citation(work: ItemMetadata<'_>) -> Option<String> {
     call.date("date", work, "issued");
     call.date("orig-date", work, "original-date");
     call.add("edition", work.text("edition"));
-    call.add("language", work.text("language"));
+    // The templates know languages by their codes, without regions.
+    let language = work.text("language");
+    call.add(
+        "language",
+        language.map(|tag| language::primary(&tag).to_owned()),
+    );
     call.add("series", work.text("collection-title"));
     call.add("volume", work.text("volume"));
     match template {
@@ -146,7 +152,9 @@ fn titles(call: &mut TemplateCall, work: ItemMetadata<'_>, template: CiteTemplat
         CiteTemplate::Conference => ("title", "book-title"),
         CiteTemplate::Encyclopedia => ("title", "encyclopedia"),
         CiteTemplate::Book if container.is_some() => ("chapter", "title"),
-        _ => ("title", "work"),
+        // A thesis or report that is part of a series has it beside its number.
+        CiteTemplate::Thesis | CiteTemplate::Report => ("title", "series"),
+        CiteTemplate::Book => ("title", "work"),
     };
     call.rich(own, title);
     call.rich(container_parameter, container);
