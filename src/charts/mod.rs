@@ -22,9 +22,11 @@ mod text_metrics;
 pub mod timeline;
 pub mod timeline_svg;
 pub mod timeline_text;
+mod words;
 mod year_axis;
 mod years;
 
 pub use palette::{Theme, text_contrasts};
 pub use statistics::Statistics;
 pub use timeline::Timeline;
+pub use words::ChartWords;

@@ -163,20 +163,17 @@ impl ChartArgs {
         Ok(format)
     }
 
-    pub(crate) fn theme(&self) -> Theme {
-        match self.theme {
-            ThemeName::Auto => Theme::Auto,
-            ThemeName::Light => Theme::Light,
-            ThemeName::Dark => Theme::Dark,
-        }
-    }
-
     /// Returns the look of a picture, of its own or on a page.
     pub(crate) fn look(&self, on_a_page: bool) -> SvgOptions {
         SvgOptions {
-            theme: self.theme(),
+            theme: match self.theme {
+                ThemeName::Auto => Theme::Auto,
+                ThemeName::Light => Theme::Light,
+                ThemeName::Dark => Theme::Dark,
+            },
             width: self.width,
             on_a_page,
+            id: "picture",
         }
     }
 

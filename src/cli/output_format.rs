@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses, write_references};
+use crate::cli::export_entries::{
+    Entries, ReferenceOptions, book_titles, report_losses, write_references,
+};
 use crate::cli::file_kind::{ByExtension, FileKind};
 use crate::cli::format_name::FormatName;
 use crate::cli::programs;
@@ -248,7 +250,10 @@ impl OutputArgs {
             OutputFormat::Latex => latex::reading_list(list),
             OutputFormat::Typst if self.standalone => typst::document(list, language),
             OutputFormat::Typst => typst::reading_list(list),
-            OutputFormat::Mediawiki if self.templates => mediawiki::with_templates(list, &works()),
+            OutputFormat::Mediawiki if self.templates => {
+                let book_titles = book_titles(listed.entries, listed.works)?;
+                mediawiki::with_templates(list, &works(), &book_titles)
+            }
             OutputFormat::Mediawiki => mediawiki::reading_list(list),
             OutputFormat::Rtf => rtf::reading_list(list),
             OutputFormat::Docx => {

@@ -75,9 +75,9 @@ impl Stats {
             context.note("no works found");
             return Ok(Outcome::Done);
         }
-        let svg = |on_a_page| statistics_svg::draw(&statistics, &self.drawing.look(on_a_page));
+        let svg = || statistics_svg::draw(&statistics, &self.drawing.look(false));
         let chart = match format {
-            ChartFormat::Png => self.drawing.png(&svg(false))?,
+            ChartFormat::Png => self.drawing.png(&svg())?,
             ChartFormat::Csv => Chart::Text(table::statistics_csv(&statistics)),
             ChartFormat::Text => Chart::Text(statistics_text::draw(
                 &statistics,
@@ -87,11 +87,10 @@ impl Stats {
                     events: false,
                 },
             )),
-            ChartFormat::Svg => Chart::Text(svg(false)),
+            ChartFormat::Svg => Chart::Text(svg()),
             ChartFormat::Html => Chart::Text(html_page::statistics_page(
                 &statistics,
-                &svg(true),
-                self.drawing.theme(),
+                &self.drawing.look(true),
             )),
         };
         self.drawing.write(context, format, &chart)?;

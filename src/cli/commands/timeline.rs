@@ -52,6 +52,7 @@ impl DrawTimeline {
             facet: &facet,
             tags: &tags,
             with_empty_lanes: !self.shown.is_choice(),
+            language: "en",
         };
         let timeline = Timeline::new(&works, request)?;
         for unreadable in &timeline.unreadable {
@@ -74,9 +75,9 @@ impl DrawTimeline {
             context.note("nothing to draw: no work has a year");
             return Ok(Outcome::Done);
         }
-        let svg = |on_a_page| timeline_svg::draw(&timeline, &self.drawing.look(on_a_page));
+        let svg = || timeline_svg::draw(&timeline, &self.drawing.look(false));
         let chart = match format {
-            ChartFormat::Png => self.drawing.png(&svg(false))?,
+            ChartFormat::Png => self.drawing.png(&svg())?,
             ChartFormat::Csv => Chart::Text(table::timeline_csv(&timeline)),
             ChartFormat::Text => Chart::Text(timeline_text::draw(
                 &timeline,
@@ -86,11 +87,10 @@ impl DrawTimeline {
                     events: !self.no_events,
                 },
             )),
-            ChartFormat::Svg => Chart::Text(svg(false)),
+            ChartFormat::Svg => Chart::Text(svg()),
             ChartFormat::Html => Chart::Text(html_page::timeline_page(
                 &timeline,
-                &svg(true),
-                self.drawing.theme(),
+                &self.drawing.look(true),
             )),
         };
         self.drawing.write(context, format, &chart)?;

@@ -13,8 +13,11 @@ use crate::output::markup_writer::{self, InlineMarkup as _};
 use crate::output::text_runs::{TextRun, printable};
 
 /// What documents need beyond lists: images, tables, struck text, and headings without numbers.
-const PACKAGES: &str = "\\usepackage{graphicx}\n\\usepackage{array,longtable}\n\\usepackage[normalem]{ulem}\n\
-                        \\setcounter{secnumdepth}{-1}\n";
+const PACKAGES: &str = "\\usepackage{graphicx}
+\\usepackage{array,longtable}
+\\IfFileExists{ulem.sty}{\\usepackage[normalem]{ulem}}{\\newcommand{\\sout}[1]{#1}}
+\\setcounter{secnumdepth}{-1}
+";
 
 /// Formats a document for pdfLaTeX, XeLaTeX or LuaLaTeX. Images are named as in the document.
 pub fn document(document: &Document) -> String {

@@ -3,6 +3,7 @@
 mod escape;
 mod templates;
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use escape::escape;
@@ -39,18 +40,23 @@ pub fn reading_list(list: &ReadingList) -> String {
 
 /// Formats a reading list with Citation Style 1 templates, which the wiki formats itself. A work without
 /// metadata is formatted by the citation style.
-pub fn with_templates(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
+/// `book_titles` has the titles of books with their capitals, by the keys of the works that are parts of them.
+pub fn with_templates(
+    list: &ReadingList,
+    works: &MetadataIndex<'_>,
+    book_titles: &HashMap<String, String>,
+) -> String {
     write_list(list, |item| {
         works
             .get(&item.key)
-            .and_then(templates::citation)
+            .and_then(|work| templates::citation(work, book_titles.get(&item.key)))
             .unwrap_or_else(|| entry(&item.content))
     })
 }
 
 /// Returns the Citation Style 1 template of a work; `None` without a title, which every template needs.
 pub fn template(work: ItemMetadata<'_>) -> Option<String> {
-    templates::citation(work)
+    templates::citation(work, None)
 }
 
 /// Formats an entry.

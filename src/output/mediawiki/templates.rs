@@ -9,7 +9,7 @@ use crate::output::text_runs::printable;
 use crate::output::urls::percent_encode;
 
 /// Returns the template call for a work. A work without a title has none, because every template requires it.
-pub(super) fn citation(work: ItemMetadata<'_>) -> Option<String> {
+pub(super) fn citation(work: ItemMetadata<'_>, book_title: Option<&String>) -> Option<String> {
     let title = work.title()?;
     if markup::plain(&title).trim().is_empty() {
         return None;
@@ -26,7 +26,7 @@ pub(super) fn citation(work: ItemMetadata<'_>) -> Option<String> {
         "editor",
     );
     call.add("others", others(work));
-    titles(&mut call, work, template);
+    titles(&mut call, work, template, book_title);
     call.date("date", work, "issued");
     call.date("orig-date", work, "original-date");
     call.add("edition", work.text("edition"));
@@ -136,14 +136,21 @@ impl CiteTemplate {
     }
 }
 
-fn titles(call: &mut TemplateCall, work: ItemMetadata<'_>, template: CiteTemplate) {
+fn titles(
+    call: &mut TemplateCall,
+    work: ItemMetadata<'_>,
+    template: CiteTemplate,
+    book_title: Option<&String>,
+) {
     // Only CSL's copy of a title has markup, so a title with markup has CSL's capitals.
     let title = work.item.text("title");
     let has_markup = title
         .as_ref()
         .is_some_and(|title| markup::plain(title) != markup::without_nocase(title));
     let title = if has_markup { title } else { work.title() };
-    let container = work.item.text("container-title");
+    let container = book_title
+        .cloned()
+        .or_else(|| work.item.text("container-title"));
     let (own, container_parameter) = match template {
         CiteTemplate::Journal => ("title", "journal"),
         CiteTemplate::Magazine => ("title", "magazine"),
